@@ -1,0 +1,303 @@
+"""The form of a legal regime: who must do what, by when, on whose word, and how sure we are.
+
+Only values live here. They are loaded from `portal/reference/laws/` and never change while the portal runs.
+A fact is worth nothing without its source, so every clock, element and escalation names the sources it rests on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class RegimeKind(StrEnum):
+    """What a regime lets the person do."""
+
+    REMOVAL = "removal"  # a notice to the platform or host that shows the content
+    ERASURE = "erasure"  # a data-protection request to a controller
+    COPYRIGHT = "copyright"  # a notice from the owner of the picture; never the first choice
+    APPEAL = "appeal"  # against a platform's own decision, inside the platform or at an out-of-court body
+    COMPLAINT = "complaint"  # to an authority
+
+
+class Status(StrEnum):
+    """Whether the regime is law today."""
+
+    IN_FORCE = "in_force"
+    NOT_IN_FORCE = "not_in_force"
+    BILL = "bill"
+    UNVERIFIED = "unverified"
+
+
+class Confidence(StrEnum):
+    """How a fact was seen. `MEMORY` facts are shown as such and never printed without a person's confirmation."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    MEMORY = "memory"
+
+
+class Binding(StrEnum):
+    """What kind of promise a clock is. Only `DUTY` may be worded with "must"."""
+
+    DUTY = "duty"
+    SAFE_HARBOUR = "safe_harbour"  # compliance buys immunity; nobody is obliged
+    PRECONDITION = "precondition"  # must have passed before the next step opens
+    LIMITATION = "limitation"  # the person's own last day
+    TARGET = "target"  # an authority's own aim, not law
+    FOLLOW_UP = "follow_up"  # our own date to look again
+
+
+class Actor(StrEnum):
+    """Who owes the act, or whose time it is."""
+
+    PLATFORM = "platform"
+    CONTROLLER = "controller"
+    AUTHOR = "author"
+    REGULATOR = "regulator"
+    BODY = "body"  # an out-of-court or appeal body
+    PERSON = "person"
+
+
+class Trigger(StrEnum):
+    """The one recorded event that starts a clock. An authority's event is never a person's notice."""
+
+    NOTICE_RECEIVED = "notice_received"
+    IDENTITY_PROVEN = "identity_proven"
+    PLATFORM_CONFIRMED = "platform_confirmed"
+    DECISION_RECEIVED = "decision_received"
+    AUTHOR_NOTIFIED = "author_notified"
+    COUNTER_NOTICE_RECEIVED = "counter_notice_received"
+    COMPLAINT_RECEIVED = "complaint_received"  # by the authority or body
+    AUTHORITY_ORDER = "authority_order"
+    AUTHORITY_DECISION = "authority_decision"
+    COURT_ORDER = "court_order"
+    KNOWLEDGE = "knowledge"  # when the person learned of it
+    DEADLINE_MISSED = "deadline_missed"  # a clock of the same request ran out
+
+
+class Stop(StrEnum):
+    """An event that ends a clock in time."""
+
+    REMOVED = "removed"
+    DECIDED = "decided"
+    REFUSED = "refused"
+    ACKNOWLEDGED = "acknowledged"
+    EXTENDED_ANSWER = "extended_answer"
+    AUTHOR_NOTIFIED = "author_notified"
+    COUNTER_NOTICE_RECEIVED = "counter_notice_received"
+    COMPLAINT_LODGED = "complaint_lodged"
+    TRANSFERRED = "transferred"
+
+
+class Unit(StrEnum):
+    HOURS = "hours"
+    CALENDAR_DAYS = "calendar_days"
+    WORKING_DAYS = "working_days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    YEARS = "years"
+    NONE = "none"  # the law gives a standard ("without undue delay"), not a number
+
+
+class When(StrEnum):
+    """In which notices an element is demanded."""
+
+    ALWAYS = "always"
+    REPRESENTATIVE = "representative"  # someone acts for the person
+    ADULT_CONTENT = "adult_content"  # not where the content is child abuse material
+    OPTIONAL = "optional"  # helps, not demanded
+
+
+class Proof(StrEnum):
+    """What a notice can contain; an element is met when all its proofs are there. See `notices.NoticeFacts`."""
+
+    SIGNATURE = "signature"
+    LEGAL_NAME = "legal_name"
+    NAME = "name"  # any name, a pseudonym included
+    EMAIL = "email"
+    PHONE = "phone"
+    POSTAL_ADDRESS = "postal_address"
+    CONTACT = "contact"  # any one way to reach the reporter
+    LOCATION = "location"
+    DESCRIPTION = "description"
+    EXPLANATION = "explanation"  # why it is unlawful or harmful
+    NO_CONSENT = "no_consent"
+    DEPICTION = "depiction"  # says that it is intimate imagery, real or made
+    IS_SUBJECT_OR_AUTHORISED = "is_subject_or_authorised"
+    AUTHORITY = "authority"  # a written mandate, power of attorney or parental responsibility
+    GOOD_FAITH = "good_faith"
+    ACCURACY = "accuracy"
+    PERJURY = "perjury"
+    WORK = "work"  # the copyright work
+    REQUEST = "request"  # what is asked: remove, erase, correct, de-list
+    IDENTITY = "identity"  # a way to prove who one is
+    RELEASE_CHOICE = "release_choice"  # whether identity may be passed to the author
+    RESIDENCE = "residence"
+    PLATFORM_STEP = "platform_step"  # what was asked of the platform, and when
+    PLATFORM_ANSWER = "platform_answer"  # its answer, or that there was none
+    DATE = "date"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a fact was read. `supports` says which facts; `seen_on` when; `official` whether it is the law's own publisher."""
+
+    key: str
+    url: str
+    official: bool
+    seen_on: date
+    supports: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Element:
+    """One thing a notice under this regime has to contain."""
+
+    key: str
+    label: str  # as it is named on the page and in the checker: "your signature"
+    when: When
+    proofs: tuple[Proof, ...]
+    confidence: Confidence
+    sources: tuple[str, ...]  # keys of the regime's sources
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """How the obliged side may lengthen a period.
+
+    `amount` and `unit` give the whole period counted from the *original start* when `from_start` is true
+    (GDPR: three months from receipt), else what is added after the first period's last day.
+    """
+
+    amount: int
+    unit: Unit
+    from_start: bool
+    condition: str
+    confidence: Confidence
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One clock of a regime. Two rules may share an id when the law changed: their in-force ranges must not overlap."""
+
+    id: str
+    label: str  # what has to be done, as a verb phrase: "remove the content"
+    owed_by: Actor
+    binding: Binding
+    trigger: Trigger
+    stops: tuple[Stop, ...]
+    amount: int | None
+    unit: Unit
+    counting: str  # a scheme of `counting.SCHEMES`; "none" where there is no number
+    confidence: Confidence
+    sources: tuple[str, ...]
+    standard: str | None = None  # the law's own measure where there is no number, or beside it
+    extension: Extension | None = None
+    pauses: str | None = None
+    in_force_from: date | None = None
+    in_force_until: date | None = None  # the last day on which it was in force
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """A next step this regime opens, in the order in which to try them."""
+
+    body: str  # as named in a letter
+    regulator: str | None  # id in the directory, where there is one
+    regime: str | None  # id of the regime that governs the step, where there is one
+    preconditions: tuple[str, ...]
+    opens: str
+    closes: str
+    contents: tuple[str, ...]
+    confidence: Confidence
+    sources: tuple[str, ...]
+
+
+class Cover(StrEnum):
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What content the regime reaches."""
+
+    real: Cover
+    synthetic: Cover
+    minors: Cover
+    threat: Cover
+    false_depiction: Cover
+    personal_data: Cover
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filers:
+    """Who may use the regime."""
+
+    person: Cover
+    parent: Cover
+    representative: Cover
+    anyone: Cover
+    note: str | None = None
+
+
+class Tie(StrEnum):
+    """What ties a case to the regime's territory; one of them is enough."""
+
+    ANYWHERE = "anywhere"  # no tie of the person demanded: the obliged side's reach decides
+    RESIDENCE = "residence"  # the person lives there
+    SEAT = "seat"  # the obliged organisation is established there
+    OFFERS = "offers"  # the platform serves people there
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Which cases the regime can be used for."""
+
+    ties: tuple[Tie, ...]
+    platform_categories: tuple[str, ...]  # categories of the directory; empty means every category
+    not_categories: tuple[str, ...] = ()
+    needs_ownership: bool = False  # copyright: the person took the picture
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regime:
+    """One legal regime, whole."""
+
+    id: str
+    name: str
+    citation: str
+    jurisdictions: tuple[str, ...]  # "US", "US-CA", "EU", "GB", ...
+    kind: RegimeKind
+    status: Status
+    summary: str  # one plain sentence a 12-year-old can read
+    basis: str  # one sentence of law for the letter: what it obliges the recipient to do
+    in_force_from: date
+    in_force_until: date | None
+    covers: Coverage
+    filers: Filers
+    reach: Reach
+    obliged: str
+    elements: tuple[Element, ...]
+    rules: tuple[Rule, ...]
+    primary_clock: str | None
+    escalation: tuple[Escalation, ...]
+    traps: tuple[str, ...]
+    sources: tuple[Source, ...]
+    confidence: Confidence
+    version: str  # date of the last change to this record, with a counter: "2026-11-22.1"
+    offered: bool  # false: loaded and shown, never put in a notice
+    note: str | None = None
+
+    def is_in_force_on(self, day: date) -> bool:
+        """Whether the regime is law on `day` (the obliged organisation's local date)."""
+        started = self.status is Status.IN_FORCE and self.in_force_from <= day
+        return started and (self.in_force_until is None or day <= self.in_force_until)
