@@ -1,0 +1,245 @@
+"""The settings: a pure function of the environment.
+
+Every setting has a name, a safe default for one machine, and a check. A wrong value stops the start with its name.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+T = TypeVar("T")
+
+SECRET_BYTES = 32
+
+
+class ConfigError(ValueError):
+    """A setting is missing or wrong. The message names it and says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyLine:
+    """A number or address shown where somebody may be in danger now."""
+
+    name: str
+    contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """Who runs this portal, as pages and letterheads show it."""
+
+    name: str
+    address_lines: tuple[str, ...]
+    email: str | None
+    phone: str | None
+    website: str | None
+    countries: tuple[str, ...]  # ISO codes it serves; empty means any
+    emergency_lines: tuple[EmergencyLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """All settings. Paths are absolute."""
+
+    data_folder: Path
+    database_url: str
+    storage_url: str
+    queue_url: str
+    secret_file: Path
+    site_title: str
+    leave_url: str
+    base_url: str
+    host: str
+    port: int
+    threads: int
+    language: str
+    time_zone: ZoneInfo
+    paper: str  # "A4" or "Letter"
+    own_laws_folder: Path | None
+    organisation: Organisation
+    draft_days: int
+    closed_days: int
+
+    @property
+    def has_https(self) -> bool:
+        """Whether cookies can be marked Secure."""
+        return self.base_url.startswith("https://")
+
+
+def load_config(env: Mapping[str, str]) -> Config:
+    """Settings from environment variables named RECOURSE_*. Raises ConfigError."""
+    _refuse_unknown(env)
+    folder = Path(env.get("RECOURSE_DATA", "var")).absolute()
+    base_url = _read(env, "RECOURSE_BASE_URL", "http://127.0.0.1:8000", _web_address).rstrip("/")
+    return Config(
+        data_folder=folder,
+        database_url=env.get("RECOURSE_DATABASE", f"sqlite:///{folder / 'recourse.db'}"),
+        storage_url=env.get("RECOURSE_STORAGE", f"file://{folder / 'files'}"),
+        queue_url=env.get("RECOURSE_QUEUE", f"sqlite:///{folder / 'queue.db'}"),
+        secret_file=Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key")).absolute(),
+        site_title=env.get("RECOURSE_TITLE", "Recourse"),
+        leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", _web_address),
+        base_url=base_url,
+        host=env.get("RECOURSE_HOST", "127.0.0.1"),
+        port=_read(env, "RECOURSE_PORT", "8000", _number(1, 65535)),
+        threads=_read(env, "RECOURSE_THREADS", "8", _number(1, 64)),
+        language=env.get("RECOURSE_LANGUAGE", "en"),
+        time_zone=_read(env, "RECOURSE_TIME_ZONE", "UTC", _zone),
+        paper=_read(env, "RECOURSE_PAPER", "A4", _one_of("A4", "Letter")),
+        own_laws_folder=_read(env, "RECOURSE_LAWS", "", _folder_or_none),
+        organisation=_load_organisation(env),
+        draft_days=_read(env, "RECOURSE_DRAFT_DAYS", "7", _number(1, 365)),
+        closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", _number(1, 3650)),
+    )
+
+
+def ensure_secret_file(path: Path) -> bytes:
+    """The master secret, made on first use in a file only its owner can read. Raises ConfigError."""
+    try:
+        return read_secret_file(path)
+    except FileNotFoundError:
+        pass
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return read_secret_file(path)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {path}: {error.strerror}. Make the folder writable or set RECOURSE_DATA."
+        ) from error
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+    return read_secret_file(path)
+
+
+def read_secret_file(path: Path) -> bytes:
+    """The master secret: 32 bytes in hex. Raises FileNotFoundError, ConfigError."""
+    remedy = "Put the right file back (RECOURSE_SECRET_FILE)."
+    if path.exists() and path.stat().st_mode & 0o077:
+        raise ConfigError(f"{path} can be read by others. Run: chmod 600 {path}")
+    try:
+        secret = bytes.fromhex(path.read_text("ascii").strip())
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path} does not hold a secret in hex. {remedy}") from error
+    if len(secret) != SECRET_BYTES:
+        raise ConfigError(f"{path} has to hold {SECRET_BYTES} bytes in hex. {remedy}")
+    return secret
+
+
+KNOWN = frozenset(
+    {
+        "RECOURSE_DATA",
+        "RECOURSE_DATABASE",
+        "RECOURSE_STORAGE",
+        "RECOURSE_QUEUE",
+        "RECOURSE_SECRET_FILE",
+        "RECOURSE_TITLE",
+        "RECOURSE_LEAVE_URL",
+        "RECOURSE_BASE_URL",
+        "RECOURSE_HOST",
+        "RECOURSE_PORT",
+        "RECOURSE_THREADS",
+        "RECOURSE_LANGUAGE",
+        "RECOURSE_TIME_ZONE",
+        "RECOURSE_PAPER",
+        "RECOURSE_LAWS",
+        "RECOURSE_DRAFT_DAYS",
+        "RECOURSE_CLOSED_DAYS",
+        "RECOURSE_ORG_NAME",
+        "RECOURSE_ORG_ADDRESS",
+        "RECOURSE_ORG_EMAIL",
+        "RECOURSE_ORG_PHONE",
+        "RECOURSE_ORG_WEBSITE",
+        "RECOURSE_ORG_COUNTRIES",
+        "RECOURSE_EMERGENCY_LINES",
+    }
+)
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    for name in env:
+        if name.startswith("RECOURSE_") and name not in KNOWN:
+            raise ConfigError(f"{name} is not a setting of Recourse. See docs/operations.md for the list.")
+
+
+def _load_organisation(env: Mapping[str, str]) -> Organisation:
+    countries = tuple(code.strip().upper() for code in env.get("RECOURSE_ORG_COUNTRIES", "").split(",") if code.strip())
+    if any(len(code) != 2 for code in countries):
+        raise ConfigError("RECOURSE_ORG_COUNTRIES has to be country codes of two letters with commas between: NZ,AU")
+    return Organisation(
+        name=env.get("RECOURSE_ORG_NAME", "Recourse"),
+        address_lines=tuple(part.strip() for part in env.get("RECOURSE_ORG_ADDRESS", "").split("|") if part.strip()),
+        email=env.get("RECOURSE_ORG_EMAIL") or None,
+        phone=env.get("RECOURSE_ORG_PHONE") or None,
+        website=env.get("RECOURSE_ORG_WEBSITE") or None,
+        countries=countries,
+        emergency_lines=_read(env, "RECOURSE_EMERGENCY_LINES", "", _lines),
+    )
+
+
+def _read(env: Mapping[str, str], name: str, default: str, parse: Callable[[str], T]) -> T:
+    try:
+        return parse(env.get(name, default))
+    except ValueError as error:
+        raise ConfigError(f"{name}={env.get(name, default)!r}: {error}") from error
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"has to be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError("has to be one of: " + ", ".join(allowed))
+        return text
+
+    return parse
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("has to be a web address that starts with https:// or http://")
+    return text
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is not a time zone of the tz database; an example is Europe/Berlin") from error
+
+
+def _folder_or_none(text: str) -> Path | None:
+    if not text:
+        return None
+    path = Path(text).absolute()
+    if not path.is_dir():
+        raise ValueError("is not a folder")
+    return path
+
+
+def _lines(text: str) -> tuple[EmergencyLine, ...]:
+    lines = []
+    for part in filter(None, (part.strip() for part in text.split("|"))):
+        name, found, contact = part.partition("=")
+        if not found or not name.strip() or not contact.strip():
+            raise ValueError('has to look like "Police=111|Helpline=0800 000 000"')
+        lines.append(EmergencyLine(name=name.strip(), contact=contact.strip()))
+    return tuple(lines)
