@@ -1,0 +1,201 @@
+"""The words for who and what, the states of case, link and request, and which step may follow which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class CaseStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    ERASED = "erased"
+
+
+class Path(StrEnum):
+    """Which of the three ways a report takes; it branches before any detail is asked."""
+
+    REMOVAL = "removal"
+    THREAT = "threat"  # nothing is online yet: no removal letter
+    CHILD = "child"  # under 18 when it was made: hotlines that may act on it
+
+
+class Depiction(StrEnum):
+    """What the report is about."""
+
+    REAL = "real"
+    SYNTHETIC = "synthetic"  # altered or AI-made
+    UNSURE = "unsure"  # intimate, the person cannot tell whether it is real
+    FALSE = "false"  # another false or harmful depiction
+    PRIVATE = "private"  # private facts
+
+
+class Filer(StrEnum):
+    SELF = "self"
+    PARENT = "parent"
+    REPRESENTATIVE = "representative"
+
+
+class Handler(StrEnum):
+    """Who carries the case."""
+
+    PERSON = "person"
+    TEAM = "team"
+
+
+class ItemState(StrEnum):
+    REPORTED = "reported"
+    ASKED = "asked"
+    ACKNOWLEDGED = "acknowledged"
+    REMOVED = "removed"
+    REFUSED = "refused"
+    GEO_BLOCKED = "geo_blocked"
+    BACK = "back"
+
+
+class RequestKind(StrEnum):
+    NOTICE = "notice"  # to the platform that shows it, citing every basis that applies
+    ERASURE = "erasure"  # a data-protection request to the company behind it
+
+
+class RequestState(StrEnum):
+    PREPARED = "prepared"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    MORE_ASKED = "more_asked"
+    EXTENDED = "extended"
+    PARTLY = "partly"
+    REMOVED = "removed"
+    REFUSED = "refused"
+    GEO_BLOCKED = "geo_blocked"
+    CLOSED = "closed"
+
+
+class Answer(StrEnum):
+    """What a platform's or controller's answer means."""
+
+    ACKNOWLEDGED = "acknowledged"
+    MORE_ASKED = "more_asked"
+    EXTENDED = "extended"
+    REMOVED = "removed"
+    PARTLY = "partly"
+    REFUSED = "refused"
+    GEO_BLOCKED = "geo_blocked"
+
+
+class ComplaintState(StrEnum):
+    PREPARED = "prepared"
+    LODGED = "lodged"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Channel(StrEnum):
+    FORM = "form"
+    EMAIL = "email"
+    POST = "post"
+
+
+class LetterKind(StrEnum):
+    NOTICE = "notice"
+    REMINDER = "reminder"
+    ERASURE = "erasure"
+    COMPLAINT = "complaint"
+
+
+class Role(StrEnum):
+    ADVOCATE = "advocate"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"  # staff and settings, never a case's content
+
+
+class ActorKind(StrEnum):
+    PERSON = "person"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class History(StrEnum):
+    """Kinds of event in a case's history, the only record of what happened."""
+
+    SUBMITTED = "submitted"
+    ITEMS_ADDED = "items_added"
+    ITEM_GONE = "item_gone"
+    ITEM_BACK = "item_back"
+    REQUEST_PREPARED = "request_prepared"
+    LETTER_MADE = "letter_made"
+    SENT = "sent"
+    RECEIPT_CONFIRMED = "receipt_confirmed"
+    ANSWERED = "answered"
+    REMINDED = "reminded"
+    REQUEST_CLOSED = "request_closed"
+    CLOCK_MISSED = "clock_missed"
+    COMPLAINT_PREPARED = "complaint_prepared"
+    COMPLAINT_LODGED = "complaint_lodged"
+    COMPLAINT_ANSWERED = "complaint_answered"
+    HANDED_TO_TEAM = "handed_to_team"
+    TAKEN_BACK = "taken_back"
+    ASSIGNED = "assigned"
+    OPENED = "opened"  # a member of staff read the report
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    MESSAGE = "message"
+    NOTE = "note"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    EXPORTED = "exported"
+    ERASED = "erased"
+
+
+class StepRefused(ValueError):
+    """The step cannot follow the present state. The message says why and what can be done instead."""
+
+
+REQUEST_AFTER_ANSWER: Mapping[Answer, RequestState] = {
+    Answer.ACKNOWLEDGED: RequestState.ACKNOWLEDGED,
+    Answer.MORE_ASKED: RequestState.MORE_ASKED,
+    Answer.EXTENDED: RequestState.EXTENDED,
+    Answer.REMOVED: RequestState.REMOVED,
+    Answer.PARTLY: RequestState.PARTLY,
+    Answer.REFUSED: RequestState.REFUSED,
+    Answer.GEO_BLOCKED: RequestState.GEO_BLOCKED,
+}
+
+# A partial answer says nothing about one link, and an extension or a question back changes none of them.
+ITEM_AFTER_ANSWER: Mapping[Answer, ItemState | None] = {
+    Answer.ACKNOWLEDGED: ItemState.ACKNOWLEDGED,
+    Answer.MORE_ASKED: None,
+    Answer.EXTENDED: None,
+    Answer.REMOVED: ItemState.REMOVED,
+    Answer.PARTLY: None,
+    Answer.REFUSED: ItemState.REFUSED,
+    Answer.GEO_BLOCKED: ItemState.GEO_BLOCKED,
+}
+
+UNSENT = frozenset({RequestState.PREPARED})
+SETTLED = frozenset({RequestState.REMOVED, RequestState.CLOSED})
+    {ItemState.REPORTED, ItemState.ASKED, ItemState.ACKNOWLEDGED, ItemState.REFUSED, ItemState.BACK}
+)
+
+
+def require_unsent(state: RequestState) -> None:
+    """Raises StepRefused when the request has already left: nothing sent ever changes."""
+    if state not in UNSENT:
+        raise StepRefused("This request has already been sent, so it cannot be changed or sent again.")
+
+
+def require_sent(state: RequestState) -> None:
+    """Raises StepRefused when the request has not left yet, or has been closed."""
+    if state in UNSENT:
+        raise StepRefused("This request has not been sent yet. Record when it was sent first.")
+    if state is RequestState.CLOSED:
+        raise StepRefused("This request is closed.")
+
+
+def item_state_after(answer: Answer, now: ItemState) -> ItemState:
+    """A link that is gone stays gone whatever the platform says about the others."""
+    after = ITEM_AFTER_ANSWER[answer]
+    if after is None or (now is ItemState.REMOVED and answer is not Answer.REMOVED):
+        return now
+    return after

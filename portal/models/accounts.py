@@ -1,0 +1,90 @@
+"""Tables of staff, teams and their keys, and of the sessions of everybody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+from portal.domain.lifecycle import Role
+
+
+class SessionKind(StrEnum):
+    VISITOR = "visitor"
+    PERSON = "person"
+    STAFF = "staff"
+
+
+class Team(Base):
+    """A team of advocates. Its private key exists only in its members' memberships and in `recovery`."""
+
+    __tablename__ = "teams"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    countries: Mapped[list[str]] = mapped_column(JSON)  # empty: any country
+    takes_cases: Mapped[bool]
+    public_key: Mapped[bytes]
+    recovery: Mapped[bytes]  # the team's private key in a sealed box to the organisation's recovery key
+    created_at: Mapped[datetime]
+
+
+class RecoveryKey(Base):
+    """The public half of the organisation's recovery key. The private half is printed once and kept on paper."""
+
+    __tablename__ = "recovery_keys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    public_key: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class Staff(Base):
+    """A member of staff. The private key opens with the password alone; a wrong password simply does not open it."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[Role] = mapped_column(Word(Role))
+    salt: Mapped[bytes]
+    public_key: Mapped[bytes]
+    private_key: Mapped[bytes]  # wrapped under Argon2id of the password
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Membership(Base):
+    """A member of a team. `team_key` is the team's private key for this member; empty until a colleague lets them in."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("team_id", "staff_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    team_key: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+
+class WebSession(Base):
+    """A browser's session. The cookie alone opens `sealed`; the table knows only a hash of it."""
+
+    __tablename__ = "web_sessions"
+
+    id: Mapped[bytes] = mapped_column(primary_key=True)  # SHA-256 of the cookie's token
+    kind: Mapped[SessionKind] = mapped_column(Word(SessionKind))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+
+    def __repr__(self) -> str:
+        return f"<WebSession {self.kind}>"

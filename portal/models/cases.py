@@ -1,0 +1,95 @@
+"""Tables of the case itself: the case, the wraps of its key, consents and mandates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+from portal.domain.lifecycle import CaseStatus, Depiction, Filer, Handler, Path
+
+
+class Case(Base):
+    """One report and all that follows. Everything about the person is in `sealed`; the rest must work with nobody there.
+
+    `version` counts changes, so that a page opened before another change is noticed instead of overwriting it.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_team_queue", "team_id", "status", "next_due_at"),
+        CheckConstraint("status != 'erased' OR sealed IS NULL", name="erased_is_empty"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    status: Mapped[CaseStatus] = mapped_column(Word(CaseStatus))
+    path: Mapped[Path | None] = mapped_column(Word(Path))
+    country: Mapped[str | None] = mapped_column(String(2))
+    subdivision: Mapped[str | None] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(16))
+    depiction: Mapped[Depiction | None] = mapped_column(Word(Depiction))
+    filer: Mapped[Filer | None] = mapped_column(Word(Filer))
+    under_18: Mapped[bool | None]
+    handler: Mapped[Handler] = mapped_column(Word(Handler))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"))
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    item_count: Mapped[int] = mapped_column(default=0)
+    next_due_at: Mapped[datetime | None]
+    next_due_estimated: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    retention_until: Mapped[datetime | None] = mapped_column(index=True)
+    words_index: Mapped[bytes | None] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+    sealed: Mapped[bytes | None]
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+class CaseKey(Base):
+    """The case's key, wrapped for one reader: the person (under the recovery words) or a team (in a sealed box)."""
+
+    __tablename__ = "case_keys"
+    __table_args__ = (
+        UniqueConstraint("case_id", "holder", "team_id"),
+        CheckConstraint("(holder = 'team') = (team_id IS NOT NULL)", name="team_only_for_teams"),
+        CheckConstraint("(holder = 'person') = (salt IS NOT NULL)", name="salt_only_for_words"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    holder: Mapped[Handler] = mapped_column(Word(Handler))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"))
+    salt: Mapped[bytes | None]
+    wrapped: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class Consent(Base):
+    """What the person allowed to be shared with one recipient, and until when."""
+
+    __tablename__ = "consents"
+    __table_args__ = (UniqueConstraint("case_id", "recipient"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    recipient: Mapped[str] = mapped_column(String(80))  # "platforms", "regulators", "team"
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Mandate(Base):
+    """The authority of somebody who acts for the person: what it covers is sealed, its end is not."""
+
+    __tablename__ = "mandates"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    ends_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    sealed: Mapped[bytes]

@@ -1,0 +1,44 @@
+"""Table of work for the background: each row is one effect, with a lease, so that nothing is lost when a worker dies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+
+
+class JobKind(StrEnum):
+    BUNDLE = "bundle"
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """`sealed` holds what the worker needs, under the server's outbox key, and is emptied when the work is done."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_open", "state", "lease_until"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[JobKind] = mapped_column(Word(JobKind))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    subject_id: Mapped[UUID]  # the complaint whose bundle is made
+    state: Mapped[JobState] = mapped_column(Word(JobState))
+    stage: Mapped[str] = mapped_column(String(40))
+    percent: Mapped[int]
+    tries: Mapped[int]
+    problems: Mapped[str | None]  # why it stopped, in our own words
+    created_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    sealed: Mapped[bytes | None]

@@ -1,0 +1,38 @@
+"""Tables of words between the person and the team, and of the team's own notes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+from portal.domain.lifecycle import ActorKind
+
+
+class Message(Base):
+    """From the person to the team or back. `sealed` holds {"text"}."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    author: Mapped[ActorKind] = mapped_column(Word(ActorKind))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    sent_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    sealed: Mapped[bytes]
+
+
+class Note(Base):
+    """The team's own note on a case, never shown to the person. `sealed` holds {"text"}."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    written_at: Mapped[datetime]
+    sealed: Mapped[bytes]
