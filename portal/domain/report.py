@@ -23,7 +23,7 @@ class NameKind(StrEnum):
     PSEUDONYM = "pseudonym"
 
 
-class Reach(StrEnum):
+class ContactBy(StrEnum):
     """How the person may be reached, if at all."""
 
     NONE = "none"  # only when they come back with their words
@@ -79,7 +79,7 @@ class Report:
     how_found: str = ""
     explanation: str = ""  # why it is unlawful or does harm, in the person's words; optional
     took_it: YesNo | None = None
-    reach: Reach | None = None
+    contact_by: ContactBy | None = None
     email: str = ""
     phone: str = ""
     safe_contact: str = ""  # when and how it is safe
