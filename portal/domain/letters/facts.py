@@ -1,0 +1,379 @@
+"""What a letter is made from: plain, frozen values, never database rows.
+
+Only values live here, and all of them can be written as JSON without loss (dates and instants as ISO 8601 text, words
+as their value, tuples as lists). A letter keeps its facts for ever: the same facts give the same bytes, and the bundle
+for a regulator carries them inside itself. Instants are aware; `zone` names the time zone in which the sender counts.
+
+Three kinds of text stand in the fields, and redaction depends on knowing which is which:
+- the law's and the directory's own words (`basis`, `citation`, a platform's name): public, they stay;
+- sentences the portal wrote about the case (`ChronologyRow.what`, `Exhibit.title`): they hold nothing of the person's;
+- the person's own data and words (names, contact, links, `explanation`, texts): blacked out in a redacted twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from portal.domain.lifecycle import Answer, Channel, Depiction, Filer, ItemState, LetterKind
+from portal.domain.regimes import Actor, Binding, Confidence, RegimeKind, Trigger, Unit
+
+
+class Paper(StrEnum):
+    A4 = "A4"
+    LETTER = "Letter"
+
+
+class Statement(StrEnum):
+    """What the person declares above the signature."""
+
+    GOOD_FAITH = "good_faith"  # no consent was given, in good faith
+    ACCURACY = "accuracy"  # what the letter says is true as far as the signer knows
+    PERJURY = "perjury"  # under penalty of perjury: only where a basis asks for it
+    COPYRIGHT_GOOD_FAITH = "copyright_good_faith"  # no owner, agent or law allowed the use
+    COPYRIGHT_OWNER = "copyright_owner"  # the signer owns the work or acts for its owner
+
+
+class IdentityOffer(StrEnum):
+    """How the person offers to show who they are, without handing over more than is needed."""
+
+    REPLY_ADDRESS = "reply_address"  # by answering from the contact named in the letter
+    ACCOUNT = "account"  # by a message from the account they hold with the recipient
+    DOCUMENT = "document"  # by a document, all but the necessary blacked out, on a reasoned question
+
+
+class ErasureAsk(StrEnum):
+    ERASE = "erase"
+    DELIST = "delist"
+    RECTIFY = "rectify"
+    TELL_OTHERS = "tell_others"  # tell those the data were passed to
+    STOP_PROCESSING = "stop_processing"
+
+
+class ComplaintAsk(StrEnum):
+    INVESTIGATE = "investigate"
+    ORDER_REMOVAL = "order_removal"
+    ORDER_ERASURE = "order_erasure"
+    ORDER_ANSWER = "order_answer"
+    SANCTION = "sanction"
+    KEEP_INFORMED = "keep_informed"
+
+
+class ExhibitKind(StrEnum):
+    NOTICE = "notice"
+    REMINDER = "reminder"
+    ERASURE = "erasure"
+    ANSWER = "answer"
+    PROOF = "proof"  # of sending or of receipt
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """The letterhead of a helpline. A person who writes alone has none."""
+
+    name: str
+    address_lines: tuple[str, ...] = ()
+    email: str | None = None
+    phone: str | None = None
+    website: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    name: str
+    channel: Channel
+    department: str | None = None  # "Designated agent", "Data protection officer"
+    address_lines: tuple[str, ...] = ()
+    contact: str | None = None  # the e-mail address or the web form it goes to
+    country: str | None = None  # ISO 3166-1 alpha-2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporter:
+    """Who writes. `name` is the one they sign with; with a pseudonym it says so where a law allows one."""
+
+    role: Filer
+    name: str | None
+    is_pseudonym: bool = False
+    acts_for: str | None = None  # the person's name, where someone acts for them and they may be named
+    authority: str | None = None  # "mandate of 3 November 2026", "parental responsibility"
+    email: str | None = None
+    phone: str | None = None
+    address_lines: tuple[str, ...] = ()
+    country: str | None = None  # where the person lives, ISO 3166-1 alpha-2
+    subdivision: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    name: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What every letter has. `zone` is the sender's; `written_at` is the letter's date and the PDF's date."""
+
+    reference: str
+    language: str  # BCP 47: "en", "pt-BR", "zh-Hans"
+    paper: Paper
+    written_at: datetime
+    zone: str
+    recipient: Recipient
+    reporter: Reporter
+    signature: Signature | None
+    organisation: Organisation | None = None
+    is_redacted: bool = False  # set by `redaction.redacted`, never by hand
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentFact:
+    """What the letter is about, without describing the image."""
+
+    depiction: Depiction
+    under_18: bool = False  # when it was made
+    explanation: str | None = None  # the person's own words
+    work: str | None = None  # copyright only: what the work is, and that the person made it
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkFact:
+    """One place. `url` as the person gave it after cleaning, or `description` where there is no link."""
+
+    number: int
+    platform: str
+    url: str | None = None
+    description: str | None = None
+    state: ItemState = ItemState.REPORTED
+    state_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementFact:
+    """One thing a basis demands of the notice, and how this notice has it. No `value` means that it is missing."""
+
+    key: str
+    label: str
+    value: str | None
+    required: bool = True
+    confidence: Confidence = Confidence.HIGH
+    confirmed: bool = False  # a person looked at a fact that rests on memory, and confirmed it
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFact:
+    url: str
+    supports: str
+    seen_on: date
+    official: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepFact:
+    """One line of "why this date": `at` is what was looked at (a day, an instant), `text` what it means."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockFact:
+    """One clock and its whole explanation.
+
+    `started_at` is None in a notice that has not left: then only the period is told. With `estimated` the start is
+    assumed (a sending whose receipt is not proven). `due_at` is None where the law gives a standard, not a number.
+    `state` is a `clocks.ClockState` value, None before the start. `zone` is the obliged organisation's.
+    """
+
+    regime_id: str
+    rule_id: str
+    label: str  # a verb phrase: "remove the content"
+    owed_by: Actor
+    binding: Binding
+    trigger: Trigger
+    amount: int | None
+    unit: Unit
+    zone: str
+    counting: str
+    standard: str | None = None
+    started_at: datetime | None = None
+    due_at: datetime | None = None
+    last_day: date | None = None
+    ended_at: datetime | None = None
+    estimated: bool = False
+    extended: bool = False
+    state: str | None = None
+    steps: tuple[StepFact, ...] = ()
+    sources: tuple[SourceFact, ...] = ()
+    calendar_version: str | None = None
+    version: str | None = None  # of the law record
+    confidence: Confidence = Confidence.HIGH
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasisFact:
+    """One legal basis as it stood when the letter was made."""
+
+    regime_id: str
+    name: str
+    citation: str
+    kind: RegimeKind
+    basis: str  # the law's sentence: what it obliges the recipient to do
+    version: str
+    reason: str | None = None  # why it applies here
+    identical_copies: bool = False  # the law reaches identical copies too
+    binding: Binding = Binding.DUTY  # of its primary clock
+    elements: tuple[ElementFact, ...] = ()
+    clocks: tuple[ClockFact, ...] = ()
+    sources: tuple[SourceFact, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentFact:
+    """A letter that has left. `text` are its paragraphs as sent, for the bundle."""
+
+    reference: str
+    kind: LetterKind
+    recipient: str
+    channel: Channel
+    sent_at: datetime
+    received_at: datetime | None = None
+    is_receipt_proven: bool = False
+    ticket: str | None = None
+    has_no_ticket: bool = False  # somebody said that the recipient gave none
+    digest: str | None = None  # SHA-256 of the PDF as sent
+    exhibit: int | None = None
+    text: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerFact:
+    at: datetime
+    sender: str
+    meaning: Answer
+    notice: str  # reference of the letter it answers
+    ticket: str | None = None
+    text: str | None = None
+    exhibit: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStep:
+    """What follows when nothing is done: "a complaint", to whom, under which law."""
+
+    body: str
+    basis: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChronologyRow:
+    at: datetime
+    what: str  # the portal's sentence; nothing the person wrote
+    source: str  # how it is known: "recorded by the portal", "the platform's e-mail"
+    detail: str | None = None  # the person's or the platform's own words
+    exhibit: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    number: int
+    kind: ExhibitKind
+    title: str  # the portal's: "Notice N-2 as sent"
+    digest: str  # SHA-256 in hex
+    media: str  # media type
+    size: int  # bytes
+    file_name: str | None = None  # the person's own, for what was uploaded
+    dated_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """The organisation complained of."""
+
+    name: str
+    legal_name: str | None = None
+    address_lines: tuple[str, ...] = ()
+    country: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeFacts:
+    """A notice to a platform, citing every basis that applies."""
+
+    frame: Frame
+    content: ContentFact
+    links: tuple[LinkFact, ...]
+    bases: tuple[BasisFact, ...]
+    statements: tuple[Statement, ...]
+    may_pass_identity: bool | None = None  # to whoever posted it; None: not asked by any basis
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderFacts:
+    """A reminder of a notice whose clock has run out, or that was left unanswered."""
+
+    frame: Frame
+    content: ContentFact
+    notice: SentFact
+    links: tuple[LinkFact, ...]  # those that are still to be dealt with
+    bases: tuple[BasisFact, ...]  # with the clocks as they stand at `frame.written_at`
+    answers: tuple[AnswerFact, ...] = ()
+    next_steps: tuple[NextStep, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureFacts:
+    """A data-protection request to a controller."""
+
+    frame: Frame
+    content: ContentFact
+    links: tuple[LinkFact, ...]
+    bases: tuple[BasisFact, ...]
+    grounds: tuple[str, ...]  # the law's grounds that are relied on, one sentence each
+    asks: tuple[ErasureAsk, ...]
+    identity: IdentityOffer
+    statements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintFacts:
+    """The bundle to a regulator: everything needed to check each date and each file."""
+
+    frame: Frame
+    content: ContentFact
+    party: Party
+    competence: BasisFact  # the law under which the regulator is asked, with the regulator's own clock
+    links: tuple[LinkFact, ...]
+    bases: tuple[BasisFact, ...]  # the laws the party was asked under, with their clocks
+    notices: tuple[SentFact, ...]
+    answers: tuple[AnswerFact, ...]
+    chronology: tuple[ChronologyRow, ...]
+    exhibits: tuple[Exhibit, ...]
+    asks: tuple[ComplaintAsk, ...]
+    statements: tuple[Statement, ...] = ()
+    may_pass_identity: bool | None = None
+    history_digest: str | None = None  # SHA-256 of the newest entry of the case's history
+
+
+LetterFacts = NoticeFacts | ReminderFacts | ErasureFacts | ComplaintFacts
+
+TYPES: Mapping[LetterKind, type[LetterFacts]] = {
+    LetterKind.NOTICE: NoticeFacts,
+    LetterKind.REMINDER: ReminderFacts,
+    LetterKind.ERASURE: ErasureFacts,
+    LetterKind.COMPLAINT: ComplaintFacts,
+}
+
+
+def kind_of(facts: LetterFacts) -> LetterKind:
+    """The kind of letter these facts make. Raises LookupError for anything else."""
+    for kind, cls in TYPES.items():
+        if isinstance(facts, cls):
+            return kind
+    raise LookupError(f"{type(facts).__name__} are not the facts of a letter")
