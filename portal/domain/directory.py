@@ -1,0 +1,276 @@
+"""The directory's values: platforms, the ways to reach them, and the bodies that can act when they do not.
+
+Only values and pure look-ups live here; the records themselves are files under `portal/reference/`.
+`None` always means "unknown", never "no". Nothing is guessed: what no source states is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from portal.domain.regimes import Confidence
+
+PLATFORM_DAYS = 90  # forms and addresses of platforms move quickly
+AUTHORITY_DAYS = 180
+
+
+class Category(StrEnum):
+    """What a platform is; a regime's reach names these."""
+
+    SOCIAL = "social"
+    VIDEO = "video"
+    MESSAGING = "messaging"
+    FORUM = "forum"
+    ADULT = "adult"
+    DATING = "dating"
+    GAMING = "gaming"
+    MARKETPLACE = "marketplace"
+    LINK_PAGE = "link-page"  # link collections, shorteners, tip pages
+    PASTE = "paste"
+    FILE_SHARING = "file-sharing"
+    HOSTING = "hosting"
+    AI_GENERATOR = "ai-generator"
+    SEARCH = "search"
+    FACE_SEARCH = "face-search"
+    APP_STORE = "app-store"
+    CDN = "cdn"
+    REGISTRAR = "registrar"
+    PAYMENT = "payment"
+
+
+class ChannelKind(StrEnum):
+    """What a way of reaching a platform is meant for."""
+
+    NCII_FORM = "ncii_form"
+    TAKEITDOWN_FORM = "takeitdown_form"  # the notice page the US TAKE IT DOWN Act asks for
+    GENERAL_FORM = "general_form"
+    ABUSE_EMAIL = "abuse_email"
+    PRIVACY_FORM = "privacy_form"
+    PRIVACY_EMAIL = "privacy_email"
+    PRIVACY_POLICY = "privacy_policy"  # a page to read, not a form
+    PRIVACY_REPRESENTATIVE = "privacy_representative"
+    PRIVACY_REPRESENTATIVE_EMAIL = "privacy_representative_email"
+    DPO_EMAIL = "dpo_email"
+    COPYRIGHT_FORM = "copyright_form"
+    COPYRIGHT_EMAIL = "copyright_email"
+    COPYRIGHT_PHONE = "copyright_phone"
+    COPYRIGHT_POST = "copyright_post"
+    DSA_FORM = "dsa_form"
+    DSA_EMAIL = "dsa_email"
+    DSA_PHONE = "dsa_phone"
+    DSA_REPRESENTATIVE = "dsa_representative"
+    DSA_REPRESENTATIVE_EMAIL = "dsa_representative_email"
+    DSA_AUTHORITIES_FORM = "dsa_authorities_form"  # for authorities only, never for a person's notice
+    DSA_AUTHORITIES_EMAIL = "dsa_authorities_email"
+
+
+class Medium(StrEnum):
+    """How something is sent through a channel."""
+
+    FORM = "form"
+    EMAIL = "email"
+    POST = "post"
+    PHONE = "phone"
+    PAGE = "page"
+
+
+_POST_KINDS = frozenset(
+    {ChannelKind.COPYRIGHT_POST, ChannelKind.DSA_REPRESENTATIVE, ChannelKind.PRIVACY_REPRESENTATIVE}
+)
+_AUTHORITY_KINDS = frozenset({ChannelKind.DSA_AUTHORITIES_FORM, ChannelKind.DSA_AUTHORITIES_EMAIL})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """One way to reach a platform. `address` is a URL, an e-mail address, a phone number or a line of post."""
+
+    kind: ChannelKind
+    address: str
+    confidence: Confidence
+    source: str | None = None  # None: one of the record's sources, which one was not noted
+    checked_on: date | None = None  # the day a person opened the official page; None: nobody has yet
+
+    @property
+    def medium(self) -> Medium:
+        """How it is used; read from the kind, so that the two can never disagree."""
+        if self.kind in _POST_KINDS:
+            return Medium.POST
+        if self.kind is ChannelKind.PRIVACY_POLICY:
+            return Medium.PAGE
+        return Medium(self.kind.value.rpartition("_")[2])
+
+    @property
+    def is_for_authorities(self) -> bool:
+        """Whether only authorities may use it."""
+        return self.kind in _AUTHORITY_KINDS
+
+
+class AddressRole(StrEnum):
+    """Whose post box an address is."""
+
+    COMPANY = "company"
+    REPRESENTATIVE = "representative"
+    COPYRIGHT_AGENT = "copyright_agent"
+    UNCLEAR = "unclear"  # the source does not fit the legal entity
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostalAddress:
+    """One postal address as it is written on an envelope."""
+
+    lines: tuple[str, ...]
+    country: str | None  # ISO 3166-1 alpha-2, from the last line
+    role: AddressRole = AddressRole.COMPANY
+
+
+class DesignationKind(StrEnum):
+    """Designation by the European Commission under the Digital Services Act."""
+
+    VLOP = "vlop"
+    VLOSE = "vlose"
+    FORMER_VLOP = "former_vlop"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Designation:
+    """A designation; `scope` names the part of the service, where it is not the whole."""
+
+    kind: DesignationKind
+    confidence: Confidence
+    scope: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flags:
+    """What reporting costs the person. None is unknown: a page must then say nothing."""
+
+    account_needed: bool | None = None
+    id_demanded: bool | None = None  # an identity document
+    name_passed_on: bool | None = None  # to the one who posted, or to the site behind
+    publishes_notices: bool | None = None  # in a public archive
+
+
+@dataclass(frozen=True, kw_only=True)
+class HashProgrammes:
+    """Which fingerprint programmes the platform takes part in."""
+
+    stopncii: bool | None = None
+    take_it_down: bool | None = None  # NCMEC's programme for pictures of people under 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graded:
+    """A field whose grade or source differs from its record's."""
+
+    field: str
+    confidence: Confidence
+    source: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """One service that can show, carry or find content. The slug never changes, whatever the service is renamed to."""
+
+    slug: str
+    name: str
+    category: Category
+    hosts: tuple[str, ...]  # registrable domains and notable hosts, lower case; every host below them counts
+    confidence: Confidence
+    compiled_on: date  # the day this record was put together from its sources
+    legal_entity: str | None = None
+    seat_country: str | None = None  # ISO; of the first company address, or of a country the entity's name states
+    establishments: tuple[str, ...] = ()  # ISO; every country an entity or a company address states
+    postal_addresses: tuple[PostalAddress, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    flags: Flags = Flags()
+    dsa_designation: Designation | None = None
+    hash_programmes: HashProgrammes = HashProgrammes()
+    ftc_reminder_on: date | None = None  # the US trade commission's letter about the TAKE IT DOWN Act
+    stated_response_time: str | None = None  # the platform's own words for it, shortened; a promise, not a duty
+    notes: tuple[str, ...] = ()
+    graded: tuple[Graded, ...] = ()
+    datenanfragen_slug: str | None = None  # the record in that public directory, for comparing
+    sources: tuple[str, ...] = ()
+
+    def channels_for(self, *kinds: ChannelKind) -> tuple[Channel, ...]:
+        """Its channels of these kinds, in the order in which the kinds are given."""
+        return tuple(channel for kind in kinds for channel in self.channels if channel.kind is kind)
+
+    def sources_of(self, channel: Channel) -> tuple[str, ...]:
+        """Where a channel was read; the record's sources where the channel names none."""
+        return (channel.source,) if channel.source else self.sources
+
+
+class RegulatorKind(StrEnum):
+    """What a body is."""
+
+    DATA_PROTECTION = "data-protection"
+    ONLINE_SAFETY = "online-safety"
+    APPROVED_AGENCY = "approved-agency"
+    TRIBUNAL = "tribunal"
+    HOTLINE = "hotline"
+
+
+class SignatoryBasis(StrEnum):
+    """What makes us say that a body signed the joint statement of 23 February 2026, or that we cannot say."""
+
+    NAMED = "named"
+    JURISDICTION_LISTED = "jurisdiction-listed"  # country is listed and has one national authority
+    SEVERAL_AUTHORITIES = "jurisdiction-listed-several-authorities"  # the most likely of several
+    AUTHORITY_UNKNOWN = "jurisdiction-listed-authority-unknown"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regulator:
+    """An authority, agency, tribunal or hotline. Role addresses only: no officer is ever named."""
+
+    id: str
+    name: str
+    country: str  # ISO; "EU" for bodies of the Union
+    kind: RegulatorKind
+    languages: tuple[str, ...]  # it works in, ISO 639
+    confidence: Confidence
+    compiled_on: date
+    native_name: str | None = None
+    subdivision: str | None = None  # ISO 3166-2, or the name of a zone with its own law
+    website: str | None = None
+    complaint_url: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    postal_address: tuple[str, ...] = ()
+    takes_complaints: bool | None = None  # False: never offer it as the addressee of a complaint
+    joint_statement_signatory: bool | None = None
+    joint_statement_basis: SignatoryBasis | None = None
+    joint_statement_note: str | None = None
+    joint_statement_evidence: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    graded: tuple[Graded, ...] = ()
+    datenanfragen_slug: str | None = None
+    source_date: str | None = None  # ISO date or year of the source's last own edit
+    checked_on: date | None = None
+    sources: tuple[str, ...] = ()
+
+
+class HostIndex:
+    """Finds the platform of a host: the longest listed host that equals it or stands above it."""
+
+    def __init__(self, platforms: Iterable[Platform]) -> None:
+        self._by_host = {host: platform for platform in platforms for host in platform.hosts}
+
+    def find(self, host: str) -> Platform | None:
+        """The platform of a lower-case host name in ASCII form, or None where the directory has none."""
+        rest = host
+        while rest:
+            if found := self._by_host.get(rest):
+                return found
+            rest = rest.partition(".")[2]
+        return None
+
+
+def is_stale(on: date, checked_on: date | None, days: int) -> bool:
+    """Whether a contact must be shown as "not checked since": never checked, or longer ago than `days`."""
+    return checked_on is None or (on - checked_on).days > days
