@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -80,6 +81,11 @@ def make_engine(url: str) -> Engine:
 def begin_reading(session: Session) -> None:
     """Start the session's transaction as one that only reads, so that it never waits for a writer nor holds one up."""
     session.connection(execution_options={READ_ONLY: True})
+
+
+def after_commit(session: Session, action: Callable[[], None]) -> None:
+    """Do something outside the database once the session's transaction has been committed, and only then."""
+    event.listen(session, "after_commit", lambda _session: action(), once=True)
 
 
 def make_session_factory(engine: Engine) -> sessionmaker[Session]:

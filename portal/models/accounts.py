@@ -60,7 +60,7 @@ class Staff(Base):
 
 
 class Membership(Base):
-    """A member of a team. `team_key` is the team's private key for this member; empty until a colleague lets them in."""
+    """A member of a team. `team_key` is its private key for this member; empty until a colleague lets them in."""
 
     __tablename__ = "memberships"
     __table_args__ = (UniqueConstraint("team_id", "staff_id"),)

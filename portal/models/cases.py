@@ -13,7 +13,7 @@ from portal.domain.lifecycle import CaseStatus, Depiction, Filer, Handler, Path
 
 
 class Case(Base):
-    """One report and all that follows. Everything about the person is in `sealed`; the rest must work with nobody there.
+    """One report and all that follows. What is about the person is in `sealed`; the rest must work with nobody there.
 
     `version` counts changes, so that a page opened before another change is noticed instead of overwriting it.
     """

@@ -16,7 +16,7 @@ from portal.domain.lifecycle import ActorKind, History
 class Event(Base):
     """`at` is when it happened, `recorded_at` when it was written down.
 
-    `facts` holds what clocks need with nobody signed in: words of our vocabularies and instants, nothing a person wrote.
+    `facts` holds what clocks need with nobody signed in: our own words and instants, nothing a person wrote.
     `sealed` holds the rest. `digest` covers the row and the digest before it.
     """
 

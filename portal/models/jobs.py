@@ -1,4 +1,4 @@
-"""Table of work for the background: each row is one effect, with a lease, so that nothing is lost when a worker dies."""
+"""Table of background work: each row is one effect, with a lease, so that nothing is lost when a worker dies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Table of the letters. A letter never changes: its row keeps the facts, the language, the text's digest and the file."""
+"""Table of the letters. A letter never changes: its row keeps facts, language, digests and the way to the file."""
 
 from __future__ import annotations
 

@@ -1,0 +1,286 @@
+"""Opening a case, handing it over and back, closing and erasing it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.adapters.vault import CannotOpen, Place
+from portal.db import Base, after_commit
+from portal.domain.lifecycle import CaseStatus, Handler, History, StepRefused
+from portal.domain.report import Report
+from portal.models.accounts import Team, WebSession
+from portal.models.cases import Case, CaseKey, Consent, Mandate
+from portal.models.clocks import Clock
+from portal.models.complaints import Complaint
+from portal.models.events import Event
+from portal.models.items import Item
+from portal.models.jobs import Job
+from portal.models.letters import Letter
+from portal.models.messages import Message, Note
+from portal.models.requests import Request
+from portal.services.history import Happening, record
+from portal.services.ports import PERSON, SYSTEM, Actor, Ports
+
+REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
+NO_SALT = b"\0" * vault.SALT_BYTES
+CHILDREN: tuple[type[Base], ...] = (
+    Clock, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, Event, WebSession,
+)  # fmt: skip
+
+
+class WordsUnknown(ValueError):
+    """No case opens with these words."""
+
+
+class NoAccess(LookupError):
+    """There is no such case for this reader. The same whether it exists or not."""
+
+
+class Changed(ValueError):
+    """The case was changed from elsewhere since the page was loaded."""
+
+
+@dataclass(frozen=True, repr=False)
+class OpenCase:
+    """A case whose key is in hand, and who holds it open."""
+
+    case: Case
+    key: bytes
+    actor: Actor
+
+    @property
+    def reference(self) -> str:
+        return self.case.reference
+
+    @property
+    def place(self) -> Place:
+        return case_place(self.case)
+
+    def read(self) -> dict[str, Any]:
+        """All that is sealed in the case's own row. Raises CannotOpen."""
+        return vault.open_values(self.key, self.place, self.case.sealed or b"")
+
+    @property
+    def report(self) -> Report:
+        return msgspec.convert(self.read()["report"], Report)
+
+    def write(self, **values: Any) -> None:
+        """Replace some of what is sealed in the case's own row; a value of None takes the name out."""
+        merged = {**self.read(), **values} if self.case.sealed else values
+        kept = {name: value for name, value in merged.items() if value is not None}
+        self.case.sealed = vault.seal_values(self.key, self.place, kept)
+
+    def write_report(self, report: Report) -> None:
+        self.write(report=msgspec.to_builtins(report))
+
+    def sealed_for(self, row: Base, values: Mapping[str, Any]) -> bytes:
+        """`values` sealed for one row of this case."""
+        return vault.seal_values(self.key, self._place_of(row), dict(values))
+
+    def read_sealed(self, row: Base) -> dict[str, Any]:
+        """What `sealed_for` sealed in that row. Raises CannotOpen."""
+        return vault.open_values(self.key, self._place_of(row), row.sealed)  # type: ignore[attr-defined]
+
+    def record(self, session: Session, happening: Happening, *, now: datetime) -> Event:
+        """Append to this case's history."""
+        return record(session, self.case.id, self.key, happening, actor=self.actor, now=now)
+
+    def _place_of(self, row: Base) -> Place:
+        return Place(row.__tablename__, str(row.id), str(self.case.id))  # type: ignore[attr-defined]
+
+
+def case_place(case: Case) -> Place:
+    return Place("cases", str(case.id), str(case.id))
+
+
+def new_reference() -> str:
+    """Eight letters and digits in two groups; random, so that it tells neither date nor number of cases."""
+    drawn = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def add_words(session: Session, case: Case, key: bytes, words: str, *, now: datetime, ports: Ports) -> None:
+    """Let six recovery words open the case. One Argon2id."""
+    row = CaseKey(id=uuid4(), case_id=case.id, holder=Handler.PERSON, salt=vault.new_salt(), created_at=now)
+    derived = vault.derive_from_secret(words, row.salt or b"")
+    row.wrapped = vault.seal(derived, Place("case_keys", str(row.id), str(case.id)), key)
+    case.words_index = vault.blind_index(ports.keys.words_index, words)
+    session.add(row)
+
+
+def open_by_words(session: Session, text: str, *, ports: Ports) -> OpenCase:
+    """The case that six words open. Takes the same time and says the same whether no case has them or they are wrong.
+
+    Raises WrongCount or UnknownWord while they are only mistyped, WordsUnknown otherwise.
+    """
+    words = ports.words.read(text)
+    index = vault.blind_index(ports.keys.words_index, words)
+    case = session.scalars(select(Case).where(Case.words_index == index)).one_or_none()
+    row = _key_row(session, case, Handler.PERSON, None) if case else None
+    derived = vault.derive_from_secret(words, (row.salt if row else None) or NO_SALT)
+    if case is None or row is None:
+        raise WordsUnknown
+    try:
+        key = vault.open_sealed(derived, Place("case_keys", str(row.id), str(case.id)), row.wrapped)
+    except CannotOpen as error:
+        raise WordsUnknown from error
+    return OpenCase(case, key, PERSON)
+
+
+def open_for_person(session: Session, case_id: UUID, key: bytes, *, to_change: bool) -> OpenCase:
+    """The case a person's session holds the key of. `to_change` takes the row's lock. Raises NoAccess."""
+    case = session.get(Case, case_id, with_for_update=to_change or None)
+    if case is None or case.status is CaseStatus.ERASED:
+        raise NoAccess
+    return OpenCase(case, key, PERSON)
+
+
+def open_for_staff(
+    session: Session, reference: str, *, actor: Actor, team_keys: Mapping[UUID, bytes], to_change: bool
+) -> OpenCase:
+    """A case of one of the member's teams. Raises NoAccess for every other, and for what the person took back."""
+    query = select(Case).where(
+        Case.reference == reference, Case.team_id.in_(team_keys), Case.status != CaseStatus.DRAFT
+    )
+    case = session.scalars(query.with_for_update() if to_change else query).one_or_none()
+    row = _key_row(session, case, Handler.TEAM, case.team_id) if case else None
+    if case is None or row is None or case.team_id is None:
+        raise NoAccess
+    try:
+        return OpenCase(case, vault.unwrap_with_private_key(row.wrapped, team_keys[case.team_id]), actor)
+    except CannotOpen as error:
+        raise NoAccess from error
+
+
+def record_opening(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """That a member of staff read the report; once an hour is enough to know who had it open."""
+    recent = session.scalars(
+        select(Event.id).where(
+            Event.case_id == opened.case.id,
+            Event.kind == History.OPENED,
+            Event.staff_id == opened.actor.staff_id,
+            Event.at > now - timedelta(hours=1),
+        )
+    ).first()
+    if recent is None:
+        opened.record(session, Happening(kind=History.OPENED, at=now), now=now)
+
+
+def hand_to_team(session: Session, opened: OpenCase, team_id: UUID, *, now: datetime) -> None:
+    """Give the team the case's key. Raises StepRefused where the team takes no cases or already has it."""
+    team = session.get(Team, team_id)
+    if team is None or not team.takes_cases:
+        raise StepRefused("This team does not take cases at the moment. Choose another, or go on by yourself.")
+    if opened.case.team_id is not None:
+        raise StepRefused("A team already carries this case. Take it back first.")
+    wrapped = vault.wrap_for_public_key(opened.key, team.public_key)
+    row = CaseKey(id=uuid4(), case_id=opened.case.id, holder=Handler.TEAM, team_id=team.id, created_at=now)
+    row.wrapped = wrapped
+    session.add(row)
+    opened.case.handler, opened.case.team_id = Handler.TEAM, team.id
+    set_consent(session, opened.case, "team", given=True, now=now)
+    opened.record(session, Happening(kind=History.HANDED_TO_TEAM, at=now), now=now)
+
+
+def take_back(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """The person carries the case alone again: the team's wrap of the key is destroyed. Raises StepRefused."""
+    if opened.case.team_id is None:
+        raise StepRefused("You already carry this case yourself.")
+    session.execute(delete(CaseKey).where(CaseKey.case_id == opened.case.id, CaseKey.holder == Handler.TEAM))
+    opened.case.handler, opened.case.team_id, opened.case.assignee_id = Handler.PERSON, None, None
+    set_consent(session, opened.case, "team", given=False, now=now)
+    opened.record(session, Happening(kind=History.TAKEN_BACK, at=now), now=now)
+
+
+def set_consent(session: Session, case: Case, recipient: str, *, given: bool, now: datetime) -> None:
+    """Give or withdraw the consent for one recipient: "platforms", "regulators" or "team"."""
+    row = session.scalars(
+        select(Consent).where(Consent.case_id == case.id, Consent.recipient == recipient)
+    ).one_or_none()
+    if row is None and given:
+        session.add(Consent(id=uuid4(), case_id=case.id, recipient=recipient, given_at=now))
+    elif row is not None and given and row.withdrawn_at is not None:
+        row.given_at, row.withdrawn_at = now, None
+    elif row is not None and not given and row.withdrawn_at is None:
+        row.withdrawn_at = now
+
+
+def change_consent(session: Session, opened: OpenCase, recipient: str, *, given: bool, now: datetime) -> None:
+    """As `set_consent`, with its event in the history."""
+    set_consent(session, opened.case, recipient, given=given, now=now)
+    kind = History.CONSENT_GIVEN if given else History.CONSENT_WITHDRAWN
+    opened.record(session, Happening(kind=kind, at=now, facts={"recipient": recipient}), now=now)
+
+
+def has_consent(session: Session, case: Case, recipient: str) -> bool:
+    """Whether the person's consent for this recipient stands."""
+    query = select(Consent.id).where(
+        Consent.case_id == case.id, Consent.recipient == recipient, Consent.withdrawn_at.is_(None)
+    )
+    return session.scalars(query).first() is not None
+
+
+def close(session: Session, opened: OpenCase, *, reason: str, now: datetime, ports: Ports) -> None:
+    """Close the case; it is kept for as long as the settings say. Raises StepRefused."""
+    if opened.case.status is not CaseStatus.OPEN:
+        raise StepRefused("This case is not open.")
+    opened.case.status, opened.case.closed_at = CaseStatus.CLOSED, now
+    opened.case.retention_until = now + timedelta(days=ports.config.closed_days)
+    opened.record(session, Happening(kind=History.CLOSED, at=now, detail={"reason": reason}), now=now)
+
+
+def reopen(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """Raises StepRefused unless the case is closed."""
+    if opened.case.status is not CaseStatus.CLOSED:
+        raise StepRefused("This case is already open.")
+    opened.case.status, opened.case.closed_at, opened.case.retention_until = CaseStatus.OPEN, None, None
+    opened.record(session, Happening(kind=History.REOPENED, at=now), now=now)
+
+
+def erase(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
+    """Destroy the case's key, its rows and its files. A tombstone with reference and day stays, nothing else."""
+    case = opened.case
+    if case.status is CaseStatus.DRAFT:
+        _delete_rows(session, case.id)
+        session.delete(case)
+    else:
+        _delete_rows(session, case.id)
+        _empty(case, now=now)
+        record(session, case.id, None, Happening(kind=History.ERASED, at=now), actor=SYSTEM, now=now)
+    after_commit(session, lambda: ports.storage.delete(f"{case.id}/"))
+
+
+def purge_expired(session: Session, *, now: datetime, ports: Ports) -> int:
+    """Delete drafts whose days are over and erase closed cases past their retention. Returns how many."""
+    rows = session.scalars(select(Case).where(Case.retention_until < now, Case.status != CaseStatus.ERASED)).all()
+    for case in rows:
+        erase(session, OpenCase(case, b"", SYSTEM), now=now, ports=ports)
+    return len(rows)
+
+
+def _empty(case: Case, *, now: datetime) -> None:
+    case.status, case.closed_at = CaseStatus.ERASED, now
+    case.handler, case.team_id, case.assignee_id = Handler.PERSON, None, None
+    case.path = case.country = case.subdivision = case.depiction = case.filer = case.under_18 = None
+    case.next_due_at = case.retention_until = case.words_index = case.sealed = case.submitted_at = None
+    case.item_count, case.next_due_estimated, case.language = 0, False, "und"
+
+
+def _delete_rows(session: Session, case_id: UUID) -> None:
+    for table in CHILDREN:
+        session.execute(delete(table).where(table.case_id == case_id))  # type: ignore[attr-defined]
+
+
+def _key_row(session: Session, case: Case, holder: Handler, team_id: UUID | None) -> CaseKey | None:
+    query = select(CaseKey).where(CaseKey.case_id == case.id, CaseKey.holder == holder)
+    return session.scalars(query.where(CaseKey.team_id == team_id) if team_id else query).one_or_none()

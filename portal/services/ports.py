@@ -1,0 +1,60 @@
+"""What the use cases need from outside, made once per process, and who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from portal.adapters.vault import derive_subkey
+from portal.adapters.words import WordList
+from portal.config import Config
+from portal.domain.directory import HostIndex
+from portal.domain.lifecycle import ActorKind, Role
+from portal.reference.registry import Registry
+
+
+class Storage(Protocol):
+    """Sealed files by key; the real one is in `adapters/storage.py`."""
+
+    def put(self, key: str, content: bytes) -> None: ...
+    def get(self, key: str) -> bytes: ...
+    def delete(self, prefix: str) -> None: ...
+
+
+@dataclass(frozen=True, repr=False)
+class ServerKeys:
+    """Keys of this server, derived from its one secret. They find and carry; they open no case."""
+
+    words_index: bytes  # finds a case by its words
+    outbox: bytes  # seals what a background worker needs until it is done
+
+    @classmethod
+    def from_secret(cls, secret: bytes) -> ServerKeys:
+        return cls(words_index=derive_subkey(secret, "words-index"), outbox=derive_subkey(secret, "outbox"))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Ports:
+    config: Config
+    registry: Registry
+    hosts: HostIndex
+    storage: Storage
+    keys: ServerKeys
+    words: WordList
+    enqueue: Callable[[UUID], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts. For staff also which member, in which role."""
+
+    kind: ActorKind
+    staff_id: UUID | None = None
+    role: Role | None = None
+    name: str = field(default="", repr=False)
+
+
+PERSON = Actor(kind=ActorKind.PERSON)
+SYSTEM = Actor(kind=ActorKind.SYSTEM)

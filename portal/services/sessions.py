@@ -1,0 +1,125 @@
+"""Browser sessions on the server. Only the cookie's token opens a session; the table keeps the token's hash."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64decode
+from binascii import Error as BadBase64
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from portal.adapters.vault import CannotOpen, Place, derive_subkey, open_values, seal_values
+from portal.models.accounts import SessionKind, WebSession
+
+TOKEN_BYTES = 32
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a session lasts without a sign of life, and in all."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+LIMITS = {
+    SessionKind.VISITOR: Limits(idle=timedelta(hours=2), whole=timedelta(hours=12)),
+    SessionKind.PERSON: Limits(idle=timedelta(minutes=60), whole=timedelta(hours=12)),
+    SessionKind.STAFF: Limits(idle=timedelta(minutes=30), whole=timedelta(hours=8)),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Loaded:
+    """A live session: its content and when it began."""
+
+    values: dict[str, Any]
+    kind: SessionKind
+    started_at: datetime
+
+
+def new_token() -> str:
+    """256 random bits for the cookie."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def load(session: Session, token: str, *, now: datetime) -> Loaded | None:
+    """The session of this cookie, or None where there is none, it is over, or the cookie is not ours."""
+    identity = _identify(token)
+    row = session.get(WebSession, identity) if identity else None
+    if row is None or row.ends_at <= now:
+        return None
+    try:
+        return Loaded(open_values(_key(token), _place(row.id), row.sealed), row.kind, row.started_at)
+    except CannotOpen:
+        return None
+
+
+def save(session: Session, token: str, values: dict[str, Any], *, now: datetime, lasts: timedelta | None) -> None:
+    """Write the session; its kind follows from whom it names. `lasts` replaces the idle limit (a kept draft)."""
+    identity = _identify(token)
+    if identity is None:
+        raise ValueError("not a session token")
+    row = session.get(WebSession, identity)
+    if row is None:
+        row = WebSession(id=identity, started_at=now)
+        session.add(row)
+    row.kind, row.case_id, row.staff_id = _owner(values)
+    limits = LIMITS[row.kind]
+    row.seen_at = now
+    row.ends_at = now + lasts if lasts else min(now + limits.idle, row.started_at + limits.whole)
+    row.sealed = seal_values(_key(token), _place(identity), values)
+
+
+def needs_sign_of_life(session: Session, token: str, *, now: datetime) -> bool:
+    """Whether the row's last sign of life is old enough to be written again."""
+    identity = _identify(token)
+    row = session.get(WebSession, identity) if identity else None
+    return row is not None and row.seen_at < now - SEEN_EVERY
+
+
+def end(session: Session, token: str) -> None:
+    """End the session of this cookie, if there is one."""
+    identity = _identify(token)
+    session.execute(delete(WebSession).where(WebSession.id == identity))
+
+
+def purge(session: Session, *, now: datetime) -> None:
+    """Delete sessions that are over."""
+    session.execute(delete(WebSession).where(WebSession.ends_at <= now))
+
+
+def _owner(values: dict[str, Any]) -> tuple[SessionKind, UUID | None, UUID | None]:
+    if "staff_id" in values:
+        return SessionKind.STAFF, None, UUID(values["staff_id"])
+    if "case_id" in values:
+        return SessionKind.PERSON, UUID(values["case_id"]), None
+    return SessionKind.VISITOR, None, None
+
+
+def _raw(token: str) -> bytes | None:
+    try:
+        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (BadBase64, ValueError):
+        return None
+    return raw if len(raw) == TOKEN_BYTES else None
+
+
+def _identify(token: str) -> bytes | None:
+    raw = _raw(token)
+    return hashlib.sha256(raw).digest() if raw else None
+
+
+def _key(token: str) -> bytes:
+    return derive_subkey(_raw(token) or b"", "session")
+
+
+def _place(identity: bytes) -> Place:
+    return Place("web_sessions", identity.hex(), "")
