@@ -175,8 +175,6 @@ ITEM_AFTER_ANSWER: Mapping[Answer, ItemState | None] = {
 
 UNSENT = frozenset({RequestState.PREPARED})
 SETTLED = frozenset({RequestState.REMOVED, RequestState.CLOSED})
-    {ItemState.REPORTED, ItemState.ASKED, ItemState.ACKNOWLEDGED, ItemState.REFUSED, ItemState.BACK}
-)
 
 
 def require_unsent(state: RequestState) -> None:
