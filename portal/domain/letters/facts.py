@@ -17,8 +17,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Answer, Channel, Depiction, Filer, ItemState, LetterKind
-from portal.domain.regimes import Actor, Binding, Confidence, RegimeKind, Trigger, Unit
+from portal.domain.regimes import Actor, Binding, Confidence, Proof, RegimeKind, Trigger, Unit
+from portal.domain.schemes import Step
+from portal.domain.wording import Value
 
 
 class Paper(StrEnum):
@@ -158,6 +161,7 @@ class ElementFact:
     key: str
     label: str
     value: str | None
+    proofs: tuple[Proof, ...] = ()
     required: bool = True
     confidence: Confidence = Confidence.HIGH
     confirmed: bool = False  # a person looked at a fact that rests on memory, and confirmed it
@@ -172,11 +176,27 @@ class SourceFact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepValue:
+    """What goes into one place of a step's sentence; exactly one of the four is set."""
+
+    name: str
+    text: str | None = None
+    number: int | None = None
+    on: date | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class StepFact:
-    """One line of "why this date": `at` is what was looked at (a day, an instant), `text` what it means."""
+    """One line of "why this date": `at` is the day or instant it is about (ISO 8601), `text` says it in English.
+
+    `key` and `values` are the same sentence with its places apart, so that a letter can say it in its own language.
+    """
 
     at: str
     text: str
+    key: str | None = None
+    values: tuple[StepValue, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +205,7 @@ class ClockFact:
 
     `started_at` is None in a notice that has not left: then only the period is told. With `estimated` the start is
     assumed (a sending whose receipt is not proven). `due_at` is None where the law gives a standard, not a number.
-    `state` is a `clocks.ClockState` value, None before the start. `zone` is the obliged organisation's.
+    `state` is None before the start. `zone` is the obliged organisation's.
     """
 
     regime_id: str
@@ -205,7 +225,7 @@ class ClockFact:
     ended_at: datetime | None = None
     estimated: bool = False
     extended: bool = False
-    state: str | None = None
+    state: ClockState | None = None
     steps: tuple[StepFact, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     calendar_version: str | None = None
@@ -359,6 +379,22 @@ class ComplaintFacts:
     statements: tuple[Statement, ...] = ()
     may_pass_identity: bool | None = None
     history_digest: str | None = None  # SHA-256 of the newest entry of the case's history
+
+
+def step_of(step: Step) -> StepFact:
+    """A step of a computed date as a fact."""
+    if step.sentence is None:
+        return StepFact(at=step.at, text=step.text)
+    values = tuple(_step_value(name, value) for name, value in step.sentence.values)
+    return StepFact(at=step.at, text=step.text, key=step.sentence.key, values=values)
+
+
+def _step_value(name: str, value: Value) -> StepValue:
+    if isinstance(value, datetime):  # before `date`, of which it is a kind
+        return StepValue(name=name, at=value)
+    if isinstance(value, date):
+        return StepValue(name=name, on=value)
+    return StepValue(name=name, number=value) if isinstance(value, int) else StepValue(name=name, text=value)
 
 
 LetterFacts = NoticeFacts | ReminderFacts | ErasureFacts | ComplaintFacts

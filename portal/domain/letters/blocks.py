@@ -1,0 +1,231 @@
+"""The content of a letter as typed blocks: what stands in it and what each piece is. No HTML, no fonts, no measures.
+
+A screen reader meets the blocks in this order, so each kind stands for one structure: a heading is a heading, a table has
+header cells. Text is plain text; whoever sets it escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from portal.domain.letters.facts import Paper
+from portal.domain.lifecycle import LetterKind
+
+# Stands for something left out of a redacted twin. Always the same length, so that the length tells nothing.
+BAR = "\u2588" * 6
+
+
+class Translate(Protocol):
+    """Puts an English sentence into the letter's language and fills its `%(name)s` places."""
+
+    def __call__(self, message: str, /, **values: str) -> str: ...
+
+    def plural(self, one: str, many: str, count: int, /) -> str:
+        """The form for `count`, which fills the place `%(count)s`."""
+        ...
+
+
+class Tone(StrEnum):
+    """How a paragraph is set apart."""
+
+    PLAIN = "plain"
+    STRONG = "strong"  # the sentence everything hangs on: the demand, the clock
+    SMALL = "small"
+    NOTE = "note"  # not part of the letter's argument: "not legal advice"
+
+
+class Cell(StrEnum):
+    """What a table's column holds; it decides how a cell wraps and how wide the column is."""
+
+    TEXT = "text"
+    SHORT = "short"  # a word or two, does not wrap if it can help it
+    NUMBER = "number"
+    PLACE = "place"  # a link: wraps anywhere, copied exactly
+    DIGEST = "digest"
+    INSTANT = "instant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    kind: ClassVar[str] = "heading"
+    text: str
+    level: int = 2
+    anchor: str | None = None
+    starts_page: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    kind: ClassVar[str] = "paragraph"
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """A list; `is_ordered` where the order means something."""
+
+    kind: ClassVar[str] = "items"
+    items: tuple[str, ...]
+    is_ordered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    title: str
+    cell: Cell = Cell.TEXT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows under column headers; `caption` says what the table is. Every row has as many cells as there are columns."""
+
+    kind: ClassVar[str] = "table"
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """Name and value, one under the other: a data sheet."""
+
+    kind: ClassVar[str] = "pairs"
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """Sender, recipient, date and subject: the top of a letter. The first line of each address is a name."""
+
+    kind: ClassVar[str] = "opening"
+    sender: tuple[str, ...]
+    recipient: tuple[str, ...]
+    recipient_label: str
+    dated: str
+    marks: tuple[tuple[str, str], ...]  # "Our reference", ...
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """The signature. `lines` name who signed, in which capacity, when and how they are reached."""
+
+    kind: ClassVar[str] = "closing"
+    farewell: str
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """How a date came about, step by step."""
+
+    kind: ClassVar[str] = "steps"
+    rows: tuple[tuple[str, str], ...]
+    titles: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """Words of the person or of somebody else, reproduced as they are."""
+
+    kind: ClassVar[str] = "quote"
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """A table of contents: anchor and title of each part. Page numbers come from the page setting."""
+
+    kind: ClassVar[str] = "contents"
+    title: str
+    entries: tuple[tuple[str, str], ...]
+
+
+Block = Heading | Paragraph | Items | Table | Pairs | Opening | Closing | Steps | Quote | Contents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letterhead:
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One whole letter. `labels` are the few words the page itself needs, translated."""
+
+    letter: LetterKind
+    title: str  # of the file: neutral, without a name
+    language: str
+    direction: str  # "ltr" or "rtl"
+    paper: Paper
+    reference: str
+    written_at: datetime
+    is_redacted: bool
+    letterhead: Letterhead | None
+    blocks: tuple[Block, ...]
+    page_label: str  # "Page %(page)s of %(pages)s" with the marks "{page}" and "{pages}" in it
+    redacted_label: str
+
+
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "sd", "ug"})
+
+
+def direction_of(language: str) -> str:
+    """Writing direction of a language by its first subtag."""
+    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every piece of text inside a document, a block or facts, in order of appearance."""
+    if isinstance(value, StrEnum):
+        return
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from texts_of(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from texts_of(getattr(value, field.name))
+
+
+def plain_text(document: Document) -> tuple[str, ...]:
+    """The letter as paragraphs of plain text: for a form's field, for an e-mail, for the copy inside a bundle."""
+    lines: list[str] = []
+    for block in document.blocks:
+        lines.extend(_LINES[block.kind](block))
+    return tuple(line for line in lines if line)
+
+
+def _opening_lines(block: Opening) -> tuple[str, ...]:
+    marks = tuple(f"{name}: {value}" for name, value in block.marks)
+    return ("\n".join(block.sender), "\n".join(block.recipient), block.dated, *marks, block.subject)
+
+
+def _table_lines(block: Table) -> tuple[str, ...]:
+    titles = [column.title for column in block.columns]
+    rows = [
+        "; ".join(f"{title}: {cell}" for title, cell in zip(titles, row, strict=True) if cell) for row in block.rows
+    ]
+    return (block.caption or "", *rows)
+
+
+_LINES: dict[str, Any] = {
+    "heading": lambda block: (block.text,),
+    "paragraph": lambda block: (block.text,),
+    "items": lambda block: tuple(f"- {item}" for item in block.items),
+    "table": _table_lines,
+    "pairs": lambda block: tuple(f"{name}: {value}" for name, value in block.rows),
+    "opening": _opening_lines,
+    "closing": lambda block: (block.farewell, "\n".join((block.name, *block.lines))),
+    "steps": lambda block: tuple(f"{at}: {text}" for at, text in block.rows),
+    "quote": lambda block: block.paragraphs,
+    "contents": lambda block: (block.title, *(title for _, title in block.entries)),
+}

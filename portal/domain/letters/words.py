@@ -1,0 +1,272 @@
+"""How letters say recurring things: days, instants, periods, who and what. Every phrase is a key for translation.
+
+`mark` names a phrase in a table for the translation catalogue; it is translated where the table is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from portal.domain.clocks import ClockState
+from portal.domain.letters.blocks import Translate
+from portal.domain.letters.facts import ClockFact, StepFact, StepValue
+from portal.domain.lifecycle import Answer, Channel, ItemState, LetterKind
+from portal.domain.regimes import Binding, Proof, Trigger, Unit
+
+
+def mark(message: str) -> str:
+    """The message itself."""
+    return message
+
+
+class English:
+    """The letter's own language: the keys are its sentences."""
+
+    def __call__(self, message: str, /, **values: str) -> str:
+        return message % values if values else message
+
+    def plural(self, one: str, many: str, count: int, /) -> str:
+        return (one if count == 1 else many) % {"count": str(count)}
+
+
+WEEKDAYS = (
+    mark("Monday"),
+    mark("Tuesday"),
+    mark("Wednesday"),
+    mark("Thursday"),
+    mark("Friday"),
+    mark("Saturday"),
+    mark("Sunday"),
+)
+MONTHS = (
+    mark("January"),
+    mark("February"),
+    mark("March"),
+    mark("April"),
+    mark("May"),
+    mark("June"),
+    mark("July"),
+    mark("August"),
+    mark("September"),
+    mark("October"),
+    mark("November"),
+    mark("December"),
+)
+
+PERIODS: Mapping[Unit, tuple[str, str]] = {
+    Unit.HOURS: (mark("%(count)s hour"), mark("%(count)s hours")),
+    Unit.CALENDAR_DAYS: (mark("%(count)s day"), mark("%(count)s days")),
+    Unit.WORKING_DAYS: (mark("%(count)s working day"), mark("%(count)s working days")),
+    Unit.WEEKS: (mark("%(count)s week"), mark("%(count)s weeks")),
+    Unit.MONTHS: (mark("%(count)s month"), mark("%(count)s months")),
+    Unit.YEARS: (mark("%(count)s year"), mark("%(count)s years")),
+}
+
+# Read after "within 48 hours of" and as what started a clock.
+STARTS: Mapping[Trigger, str] = {
+    Trigger.NOTICE_RECEIVED: mark("receiving the notice"),
+    Trigger.IDENTITY_PROVEN: mark("the proof of identity"),
+    Trigger.PLATFORM_CONFIRMED: mark("the confirmation of the platform"),
+    Trigger.DECISION_RECEIVED: mark("the decision reaching the person"),
+    Trigger.AUTHOR_NOTIFIED: mark("the message to the author"),
+    Trigger.COUNTER_NOTICE_RECEIVED: mark("receiving the counter-notice"),
+    Trigger.COMPLAINT_RECEIVED: mark("receiving the complaint"),
+    Trigger.AUTHORITY_ORDER: mark("the order of the authority"),
+    Trigger.AUTHORITY_DECISION: mark("the decision of the authority"),
+    Trigger.COURT_ORDER: mark("the order of the court"),
+    Trigger.KNOWLEDGE: mark("learning of the content"),
+    Trigger.DEADLINE_MISSED: mark("the end of the period before it"),
+}
+
+BINDINGS: Mapping[Binding, str] = {
+    Binding.DUTY: mark("duty under the law"),
+    Binding.SAFE_HARBOUR: mark("condition of the law's protection, not a duty"),
+    Binding.PRECONDITION: mark("time that has to pass before the next step"),
+    Binding.LIMITATION: mark("last day of the person"),
+    Binding.TARGET: mark("published aim, not law"),
+    Binding.FOLLOW_UP: mark("date set by the sender, not by law"),
+}
+
+STATES: Mapping[ClockState, str] = {
+    ClockState.RUNNING: mark("running"),
+    ClockState.MET: mark("met in time"),
+    ClockState.MET_LATE: mark("met late"),
+    ClockState.MISSED: mark("missed"),
+    ClockState.STOPPED: mark("stopped"),
+    ClockState.OPEN: mark("open: the law sets no number"),
+}
+
+PLACES: Mapping[ItemState, str] = {
+    ItemState.REPORTED: mark("reported"),
+    ItemState.ASKED: mark("removal asked"),
+    ItemState.ACKNOWLEDGED: mark("acknowledged"),
+    ItemState.REMOVED: mark("removed"),
+    ItemState.REFUSED: mark("refused"),
+    ItemState.GEO_BLOCKED: mark("blocked in some countries only"),
+    ItemState.BACK: mark("back again"),
+}
+
+CHANNELS: Mapping[Channel, str] = {
+    Channel.FORM: mark("by the form of the recipient"),
+    Channel.EMAIL: mark("by e-mail"),
+    Channel.POST: mark("by post"),
+}
+
+ANSWERS: Mapping[Answer, str] = {
+    Answer.ACKNOWLEDGED: mark("receipt acknowledged"),
+    Answer.MORE_ASKED: mark("more information asked"),
+    Answer.EXTENDED: mark("more time taken"),
+    Answer.REMOVED: mark("removed"),
+    Answer.PARTLY: mark("removed in part"),
+    Answer.REFUSED: mark("refused"),
+    Answer.GEO_BLOCKED: mark("blocked in some countries only"),
+}
+
+KINDS: Mapping[LetterKind, str] = {
+    LetterKind.NOTICE: mark("Notice"),
+    LetterKind.REMINDER: mark("Reminder"),
+    LetterKind.ERASURE: mark("Erasure request"),
+    LetterKind.COMPLAINT: mark("Complaint"),
+}
+
+PROOFS: Mapping[Proof, str] = {
+    Proof.SIGNATURE: mark("a signature"),
+    Proof.LEGAL_NAME: mark("a legal name"),
+    Proof.NAME: mark("a name"),
+    Proof.EMAIL: mark("an e-mail address"),
+    Proof.PHONE: mark("a telephone number"),
+    Proof.POSTAL_ADDRESS: mark("a postal address"),
+    Proof.CONTACT: mark("a way to be reached"),
+    Proof.LOCATION: mark("where the content is"),
+    Proof.DESCRIPTION: mark("which content is meant"),
+    Proof.EXPLANATION: mark("why it is unlawful or does harm"),
+    Proof.NO_CONSENT: mark("that there was no consent"),
+    Proof.DEPICTION: mark("what the content is"),
+    Proof.IS_SUBJECT_OR_AUTHORISED: mark("that the sender is the person shown or acts for them"),
+    Proof.AUTHORITY: mark("the authority to act"),
+    Proof.GOOD_FAITH: mark("a statement of good faith"),
+    Proof.ACCURACY: mark("a statement of accuracy"),
+    Proof.PERJURY: mark("a statement under penalty of perjury"),
+    Proof.WORK: mark("the copyright work"),
+    Proof.REQUEST: mark("what is asked"),
+    Proof.IDENTITY: mark("a way to prove identity"),
+    Proof.RELEASE_CHOICE: mark("whether identity may be passed on"),
+    Proof.RESIDENCE: mark("the country of residence"),
+    Proof.PLATFORM_STEP: mark("what was asked of the platform, and when"),
+    Proof.PLATFORM_ANSWER: mark("what the platform answered"),
+    Proof.DATE: mark("the date"),
+}
+
+
+def say_day(day: date, translate: Translate) -> str:
+    """`24 November 2026`."""
+    month = translate(MONTHS[day.month - 1])
+    return translate("%(day)s %(month)s %(year)s", day=str(day.day), month=month, year=str(day.year))
+
+
+def say_weekday(day: date, translate: Translate) -> str:
+    """`Tuesday 24 November 2026`."""
+    weekday = translate(WEEKDAYS[day.weekday()])
+    return translate("%(weekday)s %(day)s", weekday=weekday, day=say_day(day, translate))
+
+
+def say_utc(at: datetime, translate: Translate) -> str:
+    """`24 November 2026, 18:04 UTC`."""
+    moment = at.astimezone(UTC)
+    return translate("%(day)s, %(time)s UTC", day=say_day(moment.date(), translate), time=_time(moment))
+
+
+def say_instant(at: datetime, zone: str, translate: Translate) -> str:
+    """Local time with its zone and offset, and the same instant in UTC; seconds only where they are not zero."""
+    local = at.astimezone(ZoneInfo(zone))
+    if zone == "UTC":
+        return translate("%(day)s at %(time)s UTC", day=say_weekday(local.date(), translate), time=_time(local))
+    return translate(
+        "%(day)s at %(time)s in the zone %(zone)s (UTC%(offset)s), which is %(utc)s",
+        day=say_weekday(local.date(), translate),
+        time=_time(local),
+        zone=zone.replace("_", " "),
+        offset=_offset(local),
+        utc=_utc_beside(local, translate),
+    )
+
+
+def say_moment(at: datetime, translate: Translate) -> str:
+    """An instant in the zone it carries: `3 November 2026, 10:04 (UTC+01:00)`; for chronologies."""
+    day, offset = say_day(at.date(), translate), _offset(at)
+    if at.utcoffset() == timedelta():
+        return translate("%(day)s, %(time)s UTC", day=day, time=_time(at))
+    return translate("%(day)s, %(time)s (UTC%(offset)s)", day=day, time=_time(at), offset=offset)
+
+
+def say_period(amount: int, unit: Unit, translate: Translate) -> str:
+    """`48 hours`, `1 month`. Raises KeyError for a unit without a number."""
+    one, many = PERIODS[unit]
+    return translate.plural(one, many, amount)
+
+
+def say_lapse(lapse: timedelta, translate: Translate) -> str:
+    """How long ago: days and hours, at least one hour."""
+    hours = max(1, int(lapse.total_seconds()) // 3600)
+    days, rest = divmod(hours, 24)
+    parts = []
+    if days:
+        parts.append(say_period(days, Unit.CALENDAR_DAYS, translate))
+    if rest:
+        parts.append(say_period(rest, Unit.HOURS, translate))
+    return translate("%(first)s and %(second)s", first=parts[0], second=parts[1]) if len(parts) == 2 else parts[0]
+
+
+def say_due(clock: ClockFact, translate: Translate) -> str:
+    """The end of a period: an instant for hours, the end of a local day for longer ones. Needs a `due_at`."""
+    if clock.due_at is None:
+        raise ValueError(f"{clock.regime_id} {clock.rule_id} has no date")
+    if clock.last_day is None:
+        return say_instant(clock.due_at, clock.zone, translate)
+    return translate(
+        "the end of %(day)s in the zone %(zone)s (%(utc)s)",
+        day=say_weekday(clock.last_day, translate),
+        zone=clock.zone.replace("_", " "),
+        utc=say_utc(clock.due_at, translate),
+    )
+
+
+def say_step(step: StepFact, translate: Translate) -> str:
+    """A step of "why this date" in the letter's language."""
+    if step.key is None:
+        return translate(step.text)
+    return translate(step.key, **{value.name: _say_value(value, translate) for value in step.values})
+
+
+def say_step_at(step: StepFact, translate: Translate) -> str:
+    """The day or the instant a step is about."""
+    if "T" in step.at:
+        return say_moment(datetime.fromisoformat(step.at), translate)
+    return say_day(date.fromisoformat(step.at), translate)
+
+
+def _say_value(value: StepValue, translate: Translate) -> str:
+    if value.at is not None:
+        return say_moment(value.at, translate)
+    if value.on is not None:
+        return say_weekday(value.on, translate)
+    # A step's own words ("the first Monday of June") are phrases of the law's, with a key of their own.
+    return str(value.number) if value.number is not None else translate(value.text or "")
+
+
+def _time(at: datetime) -> str:
+    return at.strftime("%H:%M:%S" if at.second else "%H:%M")
+
+
+def _offset(at: datetime) -> str:
+    text = at.strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"
+
+
+def _utc_beside(local: datetime, translate: Translate) -> str:
+    moment = local.astimezone(UTC)
+    if moment.date() == local.date():
+        return translate("%(time)s UTC", time=_time(moment))
+    return say_utc(moment, translate)
