@@ -1,0 +1,49 @@
+# Everything a developer or a helpline types. Each target first makes sure that what it needs is there.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check conformance bench pictures requirements ready-run ready-check ready-test ready-conformance python
+
+help:  ## what can be typed here
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+run: ready-run  ## start the portal on http://127.0.0.1:8000 (Ctrl-C ends it)
+	@exec $(BIN)/python -m portal.serve
+
+demo: ready-run  ## the same, filled with invented cases; prints how to sign in
+	@exec $(BIN)/python -m portal.serve --demo
+
+test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/djlint templates --lint --quiet
+	@$(BIN)/python -m tools.check_migrations
+	@$(BIN)/python -m tools.check_reference
+	@echo "The gate is open."
+
+conformance: ready-conformance  ## every kind of letter through veraPDF
+	@$(BIN)/python -m tools.conformance
+
+bench: ready-check  ## measurements against their budgets
+	@$(BIN)/python -m tests.bench
+
+pictures: ready-test  ## the README's pictures, made from the demo
+	@$(BIN)/python -m tools.pictures
+
+requirements: ready-check  ## pin the packages again after a change of a requirements*.in
+	@$(BIN)/python -m tools.pin
+
+ready-run ready-check ready-test ready-conformance: ready-%: python
+	@$(PYTHON) -m tools.bootstrap $*
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "Recourse needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3.11 ..." >&2; exit 2; }

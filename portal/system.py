@@ -1,0 +1,110 @@
+"""What the machine must have beside Python packages: how each part is recognised and what systems call it.
+
+Standard library only: the bootstrap reads this before any package is installed. It looks for what a part gives (a
+library that opens, a font that fontconfig finds, a program on the path), not for a package, so it holds on any system.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the system: its test, and its package on Debian, Fedora and in Homebrew (empty: no package)."""
+
+    is_present: Callable[[], bool]
+    debian: str
+    fedora: str
+    brew: str
+
+
+def is_library(*names: str) -> bool:
+    """Whether one of these shared libraries opens."""
+    for name in names:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def is_font(family: str) -> bool:
+    """Whether fontconfig knows this family; False where fontconfig itself is missing."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return False
+    return subprocess.run([program, "-q", family], check=False).returncode == 0  # noqa: S603 - names from this file
+
+
+def is_program(*names: str) -> bool:
+    """Whether one of these programs is on the path."""
+    return any(shutil.which(name) for name in names)
+
+
+def is_module(name: str) -> bool:
+    """Whether this Python has the module."""
+    return importlib.util.find_spec(name) is not None
+
+
+VENV = (Part(partial(is_module, "ensurepip"), "python3-venv", "python3", "python@3.11"),)
+
+LETTERS = (
+    Part(partial(is_library, "libpango-1.0.so.0", "libpango-1.0.dylib"), "libpango-1.0-0", "pango", "pango"),
+    Part(partial(is_library, "libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"), "libpangoft2-1.0-0", "pango", "pango"),
+    Part(
+        partial(is_library, "libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
+        "libharfbuzz-subset0",
+        "harfbuzz",
+        "harfbuzz",
+    ),
+    Part(
+        partial(is_font, "Noto Sans Devanagari"),
+        "fonts-noto-core",
+        "google-noto-fonts-all",
+        "font-noto-sans font-noto-sans-devanagari font-noto-naskh-arabic",
+    ),
+    Part(
+        partial(is_font, "Noto Sans CJK SC"),
+        "fonts-noto-cjk",
+        "google-noto-sans-cjk-fonts",
+        "font-noto-sans-cjk",
+    ),
+)
+
+BROWSER = (Part(partial(is_program, "chromium"), "chromium", "chromium", "chromium"),)
+
+CONFORMANCE = (
+    Part(partial(is_program, "javac"), "openjdk-17-jdk-headless", "java-17-openjdk-devel", "openjdk@17"),
+    Part(Path("/usr/share/java/jaxb-runtime.jar").exists, "libjaxb-java", "jaxb-runtime", ""),
+)
+
+
+def find_missing(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts this machine does not have."""
+    return tuple(part for part in parts if not part.is_present())
+
+
+def describe_remedy(missing: Sequence[Part]) -> str:
+    """One line that says what to install, in the words of this system."""
+    if shutil.which("apt-get"):
+        return "Run: sudo apt-get install --no-install-recommends " + join_packages(part.debian for part in missing)
+    if shutil.which("dnf"):
+        return "Run: sudo dnf install " + join_packages(part.fedora for part in missing)
+    if platform.system() == "Darwin":
+        return "Run: brew install " + join_packages(part.brew for part in missing)
+    return "Install these (Debian's names): " + join_packages(part.debian for part in missing)
+
+
+def join_packages(names: Iterable[str]) -> str:
+    """Package names with spaces between, each once, in their first order."""
+    return " ".join(dict.fromkeys(word for name in names for word in name.split()))
