@@ -1,0 +1,65 @@
+"""Loads the directory: one file per platform, one per country's authorities.
+
+A record that is not in the product's form stops the start. So do two records that claim the same id or host, because
+then a link would be named after whichever file happened to be read last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.domain.directory import Platform, Regulator
+from portal.reference.strict import BadReference, build, read_yaml
+
+PLATFORMS = Path(__file__).parent / "platforms"
+REGULATORS = Path(__file__).parent / "regulators"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Country:
+    """The form of one file of authorities."""
+
+    regulators: tuple[Regulator, ...]
+
+
+def load_platforms(folder: Path = PLATFORMS) -> Mapping[str, Platform]:
+    """All platforms of a folder by slug, in the order of their slugs. Raises BadReference naming file and fault."""
+    platforms: dict[str, Platform] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        platform = build(read_yaml(path), Platform, where=path.name)
+        if platform.slug != path.stem:
+            raise BadReference(f"{path.name}: the slug {platform.slug!r} is not the file's name")
+        platforms[platform.slug] = platform
+    _refuse_double_hosts(platforms.values())
+    return platforms
+
+
+def load_regulators(folder: Path = REGULATORS) -> Mapping[str, Regulator]:
+    """All authorities of a folder by id, in the order of files and of records in them. Raises BadReference."""
+    regulators: dict[str, Regulator] = {}
+    for regulator, path in _read_countries(folder):
+        if regulator.country.lower() != path.stem:
+            raise BadReference(f"{path.name}: {regulator.id} belongs to {regulator.country}")
+        if regulator.id in regulators:
+            raise BadReference(f"{path.name}: the id {regulator.id} is used twice")
+        regulators[regulator.id] = regulator
+    return regulators
+
+
+def _read_countries(folder: Path) -> Iterator[tuple[Regulator, Path]]:
+    for path in sorted(folder.glob("*.yaml")):
+        for regulator in build(read_yaml(path), _Country, where=path.name).regulators:
+            yield regulator, path
+
+
+def _refuse_double_hosts(platforms: Iterable[Platform]) -> None:
+    owners: dict[str, str] = {}
+    for platform in platforms:
+        for host in platform.hosts:
+            if host != host.strip().lower() or "." not in host:
+                raise BadReference(f"{platform.slug}.yaml: {host!r} is not a lower-case host name")
+            if host in owners:
+                raise BadReference(f"{platform.slug}.yaml: the host {host} already belongs to {owners[host]}")
+            owners[host] = platform.slug
