@@ -49,7 +49,7 @@ def due_at(rule: Rule, started_at: datetime, *, calendar: Calendar, zone: ZoneIn
         raise ValueError("started_at must be aware")
     scheme = find_scheme(rule.counting)
     local = started_at.astimezone(zone)
-    steps = [make_step(local.isoformat(), say("The period is started at %(start)s.", start=local))]
+    steps = [make_step(local.isoformat(), say("The event that starts the period: %(start)s.", start=local))]
     end: datetime | date = local
     for amount, unit in _list_periods(rule, extended):
         _demand_unit(rule, scheme, unit)

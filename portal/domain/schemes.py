@@ -63,7 +63,7 @@ def count_elapsed_hours(start: datetime, amount: int) -> tuple[datetime, list[St
     steps = [
         make_step(start.isoformat(), say("Every hour counts, on all days, at night and on holidays.")),
         *_explain_clock_change(start, end),
-        make_step(end.isoformat(), say("%(hours)s hours later it is %(end)s.", hours=amount, end=end)),
+        make_step(end.isoformat(), say("After %(hours)s hours it is %(end)s.", hours=amount, end=end)),
     ]
     return end, steps
 
@@ -138,8 +138,8 @@ def add_months(start: date, amount: int) -> date:
 
 def _add_plain(start: date, amount: int, unit: Unit) -> tuple[date, list[Step]]:
     end = _ADD[unit](start, amount)
-    steps = [make_step(start.isoformat(), say("%(day)s, the day of the event, is not counted.", day=start))]
-    sentence = say(_ADDED[unit], amount=amount, end=end)
+    steps = [make_step(start.isoformat(), say(_NOT_COUNTED, day=start))]
+    sentence = say(_ADDED_ONE[unit], end=end) if amount == 1 else say(_ADDED[unit], amount=amount, end=end)
     if unit in _SAME_DATE and end.day != start.day:
         sentence = say(_CLAMPED, date=start.day, end=end)
     steps.append(make_step(end.isoformat(), sentence, (end - start).days))
@@ -150,15 +150,16 @@ def _count_working(
     start: date, amount: int, calendar: Calendar, weekend: frozenset[int] | None
 ) -> tuple[date, list[Step]]:
     walk = add_working_days(start, amount, calendar, weekend)
-    steps = [
-        make_step(start.isoformat(), say("%(day)s, the day of the event, is not counted.", day=start)),
-        *_explain_holidays(walk),
-    ]
+    skipped = list(_explain_holidays(walk))
     if walk.rest_days:
         rest = say("%(count)s weekend days on the way are not counted.", count=len(walk.rest_days))
-        steps.append(make_step(walk.rest_days[-1].isoformat(), rest, len(walk.rest_days)))
+        skipped.append(make_step(walk.rest_days[-1].isoformat(), rest, len(walk.rest_days)))
     last = say("Working day %(amount)s is %(end)s.", amount=amount, end=walk.end)
-    steps.append(make_step(walk.end.isoformat(), last, amount))
+    steps = [
+        make_step(start.isoformat(), say(_NOT_COUNTED, day=start)),
+        *sorted(skipped, key=lambda step: step.at),
+        make_step(walk.end.isoformat(), last, amount),
+    ]
     return walk.end, steps
 
 
@@ -223,6 +224,7 @@ NZ_SUMMER = Recess((12, 25), (1, 15), "25 December to 15 January, which the Priv
 _LONGEST_WEEKEND = 3  # days from a Friday to the Monday after it
 _SURELY_TWO_WORKING_DAYS = 28
 
+_NOT_COUNTED = "%(day)s, the day of the event, is not counted."
 _RUN = "%(count)s weekdays from %(first)s to %(last)s are not counted: %(name)s."
 _CLAMPED = "The last month has no day %(date)s, so the period ends on its last day, %(end)s."
 _FORWARD = "Clocks go forward by %(minutes)s minutes on the way; the hours are counted as they pass."
@@ -243,10 +245,18 @@ _ADD: Mapping[Unit, Callable[[date, int], date]] = MappingProxyType(
 )
 _ADDED: Mapping[Unit, str] = MappingProxyType(
     {
-        Unit.CALENDAR_DAYS: "Counted in calendar days, day %(amount)s is %(end)s.",
+        Unit.CALENDAR_DAYS: "Day %(amount)s after it is %(end)s.",
         Unit.WEEKS: "The same day of the week, %(amount)s weeks later, is %(end)s.",
-        Unit.MONTHS: "The same date, months later by %(amount)s, is %(end)s.",
-        Unit.YEARS: "The same date, years later by %(amount)s, is %(end)s.",
+        Unit.MONTHS: "The same date, %(amount)s months later, is %(end)s.",
+        Unit.YEARS: "The same date, %(amount)s years later, is %(end)s.",
+    }
+)
+_ADDED_ONE: Mapping[Unit, str] = MappingProxyType(
+    {
+        Unit.CALENDAR_DAYS: "The day after it is %(end)s.",
+        Unit.WEEKS: "The same day of the week, one week later, is %(end)s.",
+        Unit.MONTHS: "The same date, one month later, is %(end)s.",
+        Unit.YEARS: "The same date, one year later, is %(end)s.",
     }
 )
 

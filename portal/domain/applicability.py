@@ -1,0 +1,223 @@
+"""Which regimes can be used for this person, this content and this platform on this day, each with the reason.
+
+Everything is read from the regime's own record: no law has code of its own here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from portal.domain.lifecycle import Depiction, Filer
+from portal.domain.regimes import Confidence, Cover, Coverage, Filers, Regime, Status, Tie
+from portal.domain.territories import is_within
+from portal.domain.wording import Sentence, say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """What is known of the person and the content. None is unknown, never "no"."""
+
+    country: str | None  # ISO 3166-1 alpha-2 of residence
+    subdivision: str | None = None  # the part of ISO 3166-2 after the hyphen
+    under_18: bool | None = None  # when the picture was made
+    depiction: Depiction = Depiction.UNSURE
+    threat_only: bool = False  # nothing is online yet
+    filer: Filer = Filer.SELF
+    took_it_themselves: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformFacts:
+    """What is known of the platform. None is unknown, never "no"."""
+
+    id: str | None = None  # slug in the directory
+    category: str | None = None  # a category of the directory
+    seat_country: str | None = None
+    establishments: tuple[str, ...] = ()  # other countries where it has a company
+    serves: tuple[str, ...] | None = None  # countries it offers its service in, where that is limited
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a regime applies, why, and whether the portal puts it in a notice."""
+
+    regime: str
+    applies: Cover
+    wording: Sentence
+    offered: bool
+
+    @property
+    def reason(self) -> str:
+        """One English sentence; `wording` can be rendered in any language."""
+        return str(self.wording)
+
+
+_Answer = tuple[Cover, Sentence]
+_ORDER: Mapping[Cover, int] = MappingProxyType({Cover.NO: 0, Cover.MAYBE: 1, Cover.YES: 2})
+
+
+def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> Verdict:
+    """Whether `regime` can be used on the day `on`. A "no" anywhere is no; else a "maybe" anywhere is maybe."""
+    answers = [_judge_law(regime, on)]
+    answers += [judge(regime, facts, platform) for judge in _JUDGES]
+    applies, wording = min(answers, key=lambda answer: _ORDER[answer[0]])
+    if applies is Cover.YES:
+        wording = answers[1][1]  # the tie to the territory is what the person needs to know
+    usable = regime.offered and regime.confidence is not Confidence.MEMORY
+    if not usable and applies is not Cover.NO:
+        wording = say("%(name)s may apply, but what is known of it is not sure enough to use it.", name=regime.name)
+    return Verdict(regime=regime.id, applies=applies, wording=wording, offered=usable and applies is not Cover.NO)
+
+
+def _judge_law(regime: Regime, on: date) -> _Answer:
+    if regime.is_in_force_on(on):
+        return Cover.YES, say("%(name)s is in force.", name=regime.name)
+    if regime.status is Status.BILL:
+        return Cover.NO, say("%(name)s is a bill, not law.", name=regime.name)
+    if regime.status is not Status.IN_FORCE:
+        return Cover.NO, say("%(name)s is not known to be in force.", name=regime.name)
+    if on < regime.in_force_from:
+        return Cover.NO, say("%(name)s is in force from %(day)s only.", name=regime.name, day=regime.in_force_from)
+    return Cover.NO, say("%(name)s is no longer in force.", name=regime.name)
+
+
+def _judge_tie(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    """The best of the ties, since one is enough."""
+    answers = [_TIES[tie](regime, facts, platform) for tie in regime.reach.ties]
+    nothing = (Cover.NO, say("Nothing ties this case to the territory of %(name)s.", name=regime.name))
+    return max(answers, key=lambda answer: _ORDER[answer[0]], default=nothing)
+
+
+def _judge_anywhere(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    return Cover.YES, say("%(name)s binds the platform wherever the person lives.", name=regime.name)
+
+
+def _judge_residence(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    if facts.country is None:
+        return Cover.MAYBE, say("It is not known where the person lives.")
+    lives = _find_place(regime, facts.country, facts.subdivision)
+    if lives is None:
+        return Cover.MAYBE, say("%(name)s applies in a part of the country; which part is not known.", name=regime.name)
+    if lives:
+        return Cover.YES, say("The person lives where %(name)s applies.", name=regime.name)
+    return Cover.NO, say("The person does not live where %(name)s applies.", name=regime.name)
+
+
+def _judge_seat(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    seats = [*platform.establishments, *([platform.seat_country] if platform.seat_country else [])]
+    if not seats:
+        return Cover.NO, say("It is not known where the platform is established.")
+    if any(_find_place(regime, seat, None) is not False for seat in seats):
+        return Cover.YES, say("The platform is established where %(name)s applies.", name=regime.name)
+    return Cover.NO, say("The platform is not established where %(name)s applies.", name=regime.name)
+
+
+def _judge_offers(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    if facts.country and _find_place(regime, facts.country, facts.subdivision):
+        return Cover.YES, say("The platform is used by a person who lives where %(name)s applies.", name=regime.name)
+    if platform.serves is None:
+        return Cover.MAYBE, say("The platform may offer its service where %(name)s applies.", name=regime.name)
+    if any(_find_place(regime, country, None) is not False for country in platform.serves):
+        return Cover.YES, say("The platform offers its service where %(name)s applies.", name=regime.name)
+    return Cover.NO, say("The platform does not offer its service where %(name)s applies.", name=regime.name)
+
+
+def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    reach = regime.reach
+    if platform.category is None:
+        unsure = bool(reach.platform_categories)
+        return (Cover.MAYBE if unsure else Cover.YES), say("It is not known what kind of service the platform is.")
+    listed = not reach.platform_categories or platform.category in reach.platform_categories
+    if listed and platform.category not in reach.not_categories:
+        return Cover.YES, say("%(name)s reaches this kind of service.", name=regime.name)
+    return Cover.NO, say("%(name)s does not reach this kind of service.", name=regime.name)
+
+
+def _judge_filer(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    cover = max(_FILERS[facts.filer](regime.filers), regime.filers.anyone, key=lambda each: _ORDER[each])
+    if cover is Cover.YES:
+        return cover, say("%(name)s can be used by the one who asks.", name=regime.name)
+    if cover is Cover.MAYBE:
+        return cover, say("It is not sure that %(name)s can be used by the one who asks.", name=regime.name)
+    return cover, say("%(name)s cannot be used by the one who asks.", name=regime.name)
+
+
+def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    cover = _cover_depiction(regime.covers, facts.depiction)
+    if facts.threat_only:
+        cover = _lower(cover, regime.covers.threat)
+    cover = _cover_minor(cover, regime.covers.minors, facts.under_18)
+    if cover is Cover.YES:
+        return cover, say("%(name)s reaches this kind of content.", name=regime.name)
+    if cover is Cover.MAYBE:
+        return cover, say("%(name)s may reach this kind of content.", name=regime.name)
+    return cover, say("%(name)s does not reach this kind of content.", name=regime.name)
+
+
+def _judge_ownership(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    if not regime.reach.needs_ownership or facts.took_it_themselves:
+        return Cover.YES, say("%(name)s is open to this person.", name=regime.name)
+    if facts.took_it_themselves is None:
+        return Cover.MAYBE, say("%(name)s is only for the one who took the picture.", name=regime.name)
+    return Cover.NO, say("%(name)s is only for the one who took the picture.", name=regime.name)
+
+
+def _find_place(regime: Regime, country: str, subdivision: str | None) -> bool | None:
+    """Whether the place lies in one of the regime's jurisdictions; None where it may."""
+    answers = [is_within(country, subdivision, jurisdiction) for jurisdiction in regime.jurisdictions]
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def _cover_depiction(covers: Coverage, depiction: Depiction) -> Cover:
+    """Where nobody knows what the content is, any kind that the regime reaches makes it possible."""
+    if depiction is Depiction.UNSURE:
+        reached = any(read(covers) is not Cover.NO for read in _DEPICTIONS.values())
+        return Cover.MAYBE if reached else Cover.NO
+    return _DEPICTIONS[depiction](covers)
+
+
+def _cover_minor(cover: Cover, minors: Cover, under_18: bool | None) -> Cover:
+    """A law may reach pictures of children only (then what it says of others does not decide), or not at all."""
+    if under_18 and minors is Cover.YES:
+        return cover if cover is not Cover.NO else Cover.MAYBE
+    if under_18:
+        return _lower(cover, minors)
+    return _lower(cover, Cover.MAYBE) if under_18 is None and minors is Cover.NO else cover
+
+
+def _lower(one: Cover, other: Cover) -> Cover:
+    return min(one, other, key=lambda each: _ORDER[each])
+
+
+_Judge = Callable[[Regime, CaseFacts, PlatformFacts], _Answer]
+
+# The tie comes first: `assess` gives its reason where all say yes.
+_JUDGES: tuple[_Judge, ...] = (_judge_tie, _judge_platform, _judge_filer, _judge_content, _judge_ownership)
+_TIES: Mapping[Tie, _Judge] = MappingProxyType(
+    {
+        Tie.ANYWHERE: _judge_anywhere,
+        Tie.RESIDENCE: _judge_residence,
+        Tie.SEAT: _judge_seat,
+        Tie.OFFERS: _judge_offers,
+    }
+)
+_FILERS: Mapping[Filer, Callable[[Filers], Cover]] = MappingProxyType(
+    {
+        Filer.SELF: lambda filers: filers.person,
+        Filer.PARENT: lambda filers: filers.parent,
+        Filer.REPRESENTATIVE: lambda filers: filers.representative,
+    }
+)
+_DEPICTIONS: Mapping[Depiction, Callable[[Coverage], Cover]] = MappingProxyType(
+    {
+        Depiction.REAL: lambda covers: covers.real,
+        Depiction.SYNTHETIC: lambda covers: covers.synthetic,
+        Depiction.FALSE: lambda covers: covers.false_depiction,
+        Depiction.PRIVATE: lambda covers: covers.personal_data,
+    }
+)

@@ -1,0 +1,228 @@
+"""Clocks: what recorded events mean under a regime, computed afresh each time and never stored as truth.
+
+Only the event a rule names starts its clock. The rule in force on that local day counts, and a clock once started
+keeps that rule. What an authority orders, a platform confirms or a host tells the author each starts its own clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from portal.domain.calendars import Calendar
+from portal.domain.counting import Due, due_at, has_number
+from portal.domain.regimes import Actor, Binding, Regime, Rule, Stop, Trigger
+
+
+class EventKind(StrEnum):
+    """What can be recorded about one request. Values are those of `Trigger` and `Stop`, and four of our own."""
+
+    NOTICE_SENT = "notice_sent"  # receipt is not proven yet
+    NOTICE_RECEIVED = "notice_received"
+    IDENTITY_PROVEN = "identity_proven"
+    PLATFORM_CONFIRMED = "platform_confirmed"
+    DECISION_RECEIVED = "decision_received"
+    AUTHOR_NOTIFIED = "author_notified"
+    COUNTER_NOTICE_RECEIVED = "counter_notice_received"
+    COMPLAINT_LODGED = "complaint_lodged"  # sent to the authority or body; its receipt is not proven yet
+    COMPLAINT_RECEIVED = "complaint_received"
+    AUTHORITY_ORDER = "authority_order"
+    AUTHORITY_DECISION = "authority_decision"
+    COURT_ORDER = "court_order"
+    KNOWLEDGE = "knowledge"
+    DEADLINE_MISSED = "deadline_missed"  # of another regime of the same request, see `list_misses`
+    REMOVED = "removed"
+    DECIDED = "decided"
+    REFUSED = "refused"
+    ACKNOWLEDGED = "acknowledged"
+    EXTENDED_ANSWER = "extended_answer"  # the obliged side says that it needs longer
+    TRANSFERRED = "transferred"
+    INFORMATION_ASKED = "information_asked"  # changes no clock by itself
+    PUT_BACK = "put_back"
+    WITHDRAWN = "withdrawn"  # the person takes the request back: every clock stops
+
+
+class ClockState(StrEnum):
+    """Where a clock stands. For a precondition or a limitation "missed" means only that its time has run out."""
+
+    RUNNING = "running"
+    MET = "met"
+    MET_LATE = "met_late"
+    MISSED = "missed"
+    STOPPED = "stopped"
+    OPEN = "open"  # the law gives no number; only the time that has passed can be told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestEvent:
+    """Something that happened to a request. `at` is aware; `estimated` where the instant is assumed, not known."""
+
+    kind: EventKind
+    at: datetime
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One rule set in motion. `due` is None only for a rule without a number."""
+
+    regime: str
+    rule: Rule
+    state: ClockState
+    started_at: datetime
+    due: Due | None
+    ended_at: datetime | None
+    estimated: bool  # the start or the place's holidays are assumed
+    extended: bool
+
+    @property
+    def id(self) -> str:
+        """The rule's id; unique among the clocks of one regime."""
+        return self.rule.id
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The last instant in time, in UTC."""
+        return self.due.due_at if self.due else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can change the clock by waiting."""
+        return self.state not in {ClockState.RUNNING, ClockState.OPEN}
+
+
+# Where receipt is not recorded, the sending stands in for it and the clock is estimated.
+STAND_INS: Mapping[Trigger, EventKind] = MappingProxyType(
+    {
+        Trigger.NOTICE_RECEIVED: EventKind.NOTICE_SENT,
+        Trigger.COMPLAINT_RECEIVED: EventKind.COMPLAINT_LODGED,
+    }
+)
+
+# Running out of these is a failure of the other side; a target or a date of our own is none, nor is the person's limit.
+_FAILING = frozenset({Binding.DUTY, Binding.SAFE_HARBOUR, Binding.PRECONDITION})
+
+
+def derive_clocks(
+    regime: Regime, events: Iterable[RequestEvent], *, calendar: Calendar, zone: ZoneInfo, now: datetime
+) -> tuple[Clock, ...]:
+    """Every clock of `regime` that the events have started, in the order of its rules; state as of `now` (aware).
+
+    `calendar` and `zone` are the obliged organisation's. Events after `now` have not happened yet. The order of events
+    does not matter. A rule with the trigger `deadline_missed` starts when another clock of the regime ran out.
+    """
+    past = sorted((event for event in events if event.at <= now), key=lambda event: event.at)
+    watch = _Watch(regime, past, calendar, zone, now)
+    first = {id(rule): clock for rule, clock in watch.start_all(Trigger.DEADLINE_MISSED, wanted=False)}
+    watch.events = sorted([*past, *list_misses(first.values())], key=lambda event: event.at)
+    then = {id(rule): clock for rule, clock in watch.start_all(Trigger.DEADLINE_MISSED, wanted=True)}
+    started = first | then
+    return tuple(started[id(rule)] for rule in regime.rules if id(rule) in started)
+
+
+def list_misses(clocks: Iterable[Clock]) -> tuple[RequestEvent, ...]:
+    """The misses of the other side as events, for the rules that a miss starts; in order of time."""
+    missed = (
+        RequestEvent(kind=EventKind.DEADLINE_MISSED, at=clock.due.due_at, estimated=clock.estimated)
+        for clock in clocks
+        if clock.due and is_failure(clock)
+    )
+    return tuple(sorted(missed, key=lambda event: event.at))
+
+
+def is_failure(clock: Clock) -> bool:
+    """Whether the other side let a period run out, even if it acted later."""
+    ran_out = clock.state in {ClockState.MISSED, ClockState.MET_LATE}
+    return ran_out and clock.rule.binding in _FAILING and clock.rule.owed_by is not Actor.PERSON
+
+
+def find_rule(regime: Regime, rule_id: str, started_at: datetime, zone: ZoneInfo) -> Rule | None:
+    """The rule of that id that is law on the local day of `started_at`, or None."""
+    for rule in regime.rules:
+        if rule.id == rule_id and is_rule_in_force(regime, rule, started_at, zone):
+            return rule
+    return None
+
+
+def is_rule_in_force(regime: Regime, rule: Rule, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether the regime and this rule of it are law on the local day of `at`."""
+    day = at.astimezone(zone).date()
+    from_on = rule.in_force_from or day
+    until_on = rule.in_force_until or day
+    return regime.is_in_force_on(day) and from_on <= day <= until_on
+
+
+class _Watch:
+    """One reading of the events; lives only inside `derive_clocks`."""
+
+    def __init__(
+        self, regime: Regime, events: Sequence[RequestEvent], calendar: Calendar, zone: ZoneInfo, now: datetime
+    ) -> None:
+        self.regime, self.events, self.calendar, self.zone, self.now = regime, events, calendar, zone, now
+
+    def start_all(self, trigger: Trigger, *, wanted: bool) -> Iterator[tuple[Rule, Clock]]:
+        """The clocks of the rules that have (or have not) this trigger."""
+        for rule in self.regime.rules:
+            if (rule.trigger is trigger) is wanted and (clock := self._start(rule)) is not None:
+                yield rule, clock
+
+    def _start(self, rule: Rule) -> Clock | None:
+        event = self._find_start(rule.trigger)
+        if event is None or not is_rule_in_force(self.regime, rule, event.at, self.zone):
+            return None
+        due, extended = self._find_due(rule, event.at)
+        end = self._find_end(rule, event.at, can_extend=extended)
+        return Clock(
+            regime=self.regime.id,
+            rule=rule,
+            state=self._judge(due, end),
+            started_at=event.at.astimezone(UTC),
+            due=due,
+            ended_at=end.at.astimezone(UTC) if end else None,
+            estimated=event.estimated or (due is not None and due.estimated),
+            extended=extended,
+        )
+
+    def _find_start(self, trigger: Trigger) -> RequestEvent | None:
+        """The first event that starts the clock; a known one wins over an earlier one that only stands in for it."""
+        found = self._first(EventKind(trigger.value))
+        if found is None and trigger in STAND_INS:
+            sent = self._first(STAND_INS[trigger])
+            return RequestEvent(kind=sent.kind, at=sent.at, estimated=True) if sent else None
+        return found
+
+    def _find_due(self, rule: Rule, started_at: datetime) -> tuple[Due | None, bool]:
+        """When the period ends, and whether it was lengthened: only by word given before its first end."""
+        if not has_number(rule):
+            return None, False
+        due = due_at(rule, started_at, calendar=self.calendar, zone=self.zone)
+        told = self._first(EventKind.EXTENDED_ANSWER, since=started_at)
+        if rule.extension is None or told is None or told.at > due.due_at:
+            return due, False
+        return due_at(rule, started_at, calendar=self.calendar, zone=self.zone, extended=True), True
+
+    def _find_end(self, rule: Rule, started_at: datetime, *, can_extend: bool) -> RequestEvent | None:
+        """The first event that ends the clock. Word of an extension does not end the clock that it lengthens."""
+        stops = {EventKind(stop.value) for stop in rule.stops} | {EventKind.WITHDRAWN}
+        if can_extend:
+            stops -= {EventKind(Stop.EXTENDED_ANSWER.value)}
+        return next((event for event in self.events if event.kind in stops and event.at >= started_at), None)
+
+    def _judge(self, due: Due | None, end: RequestEvent | None) -> ClockState:
+        last = due.due_at if due else None
+        if end is not None and end.kind is EventKind.WITHDRAWN:
+            return ClockState.STOPPED if last is None or end.at <= last else ClockState.MISSED
+        if end is not None:
+            return ClockState.MET if last is None or end.at <= last else ClockState.MET_LATE
+        if last is None:
+            return ClockState.OPEN
+        return ClockState.RUNNING if self.now <= last else ClockState.MISSED
+
+    def _first(self, kind: EventKind, since: datetime | None = None) -> RequestEvent | None:
+        return next(
+            (event for event in self.events if event.kind is kind and (since is None or event.at >= since)), None
+        )

@@ -1,0 +1,280 @@
+"""The ladder: what can be done when a request is refused or a clock has run out, what comes first, and when it is open.
+
+Rungs come from the escalations that the laws in use name, besides four that need no law: asking the platform again,
+search engines, the host and the delivery network. Copyright always stands last, with its warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from portal.domain.clocks import Clock, EventKind, RequestEvent, is_failure
+from portal.domain.regimes import Actor, Binding, Confidence, Escalation, Regime, RegimeKind, Trigger
+from portal.domain.wording import Sentence, say
+
+
+class RungKind(StrEnum):
+    """Whom a rung turns to, in the order in which they are shown."""
+
+    PLATFORM = "platform"  # the same platform again
+    SEARCH = "search"
+    HOST = "host"
+    NETWORK = "network"
+    APPEAL = "appeal"
+    AUTHORITY = "authority"
+    OTHER = "other"  # a court, the police, a body that is not in the directory
+    COPYRIGHT = "copyright"
+
+
+class RungState(StrEnum):
+    OPEN = "open"
+    WAITING = "waiting"
+    TAKEN = "taken"  # a complaint was already made
+    CLOSED = "closed"  # its time has run out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A regime of this case, the events recorded for it and the clocks they give (none where nothing has happened)."""
+
+    regime: Regime
+    events: tuple[RequestEvent, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One next step. Texts of `body`, `opens`, `closes`, `first` and `contents` are the law record's own English."""
+
+    kind: RungKind
+    state: RungState
+    body: str
+    can_do: Sentence
+    origins: tuple[str, ...]  # ids of the regimes that open it
+    regime: str | None = None  # id of the regime that governs it
+    regulator: str | None = None  # id in the directory
+    first: tuple[str, ...] = ()  # what has to have happened before
+    opens: str = ""
+    closes: str = ""
+    contents: tuple[str, ...] = ()
+    opens_at: datetime | None = None  # UTC; None where no clock tells
+    closes_at: datetime | None = None  # UTC
+    closes_on: date | None = None
+    warning: Sentence | None = None
+    confidence: Confidence = Confidence.HIGH
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used now."""
+        return self.state is RungState.OPEN
+
+
+_ANSWERS = frozenset({EventKind.REFUSED, EventKind.DECIDED, EventKind.DECISION_RECEIVED, EventKind.PUT_BACK})
+_AUTHORITY_TRIGGERS = frozenset({Trigger.AUTHORITY_DECISION, Trigger.AUTHORITY_ORDER, Trigger.COURT_ORDER})
+_KINDS = tuple(RungKind)
+_STATES: Mapping[RungState, int] = MappingProxyType(
+    {RungState.TAKEN: 0, RungState.OPEN: 1, RungState.WAITING: 2, RungState.CLOSED: 3}
+)
+
+
+def build_ladder(used: Sequence[Standing], targets: Iterable[Standing], now: datetime) -> tuple[Rung, ...]:
+    """The rungs of one request, in the order in which to try them, as of `now` (aware).
+
+    `used` are the regimes its notice cites. `targets` are the other regimes that can be used in this case (complaints,
+    appeals, copyright), each with what has happened under it; a rung whose regime is not among them is left out, since
+    that regime is not open to this person.
+    """
+    known = {standing.regime.id: standing for standing in [*targets, *used]}
+    rungs = [*_list_own(used, now)]
+    for origin in used:
+        for escalation in origin.regime.escalation:
+            if escalation.regime is None or escalation.regime in known:
+                rungs.append(_make_rung(escalation, origin, known.get(escalation.regime or ""), now))
+    rungs += _list_copyright(used, known.values(), now)
+    merged = _merge(rungs)
+    return tuple(sorted(merged, key=lambda rung: _KINDS.index(rung.kind)))  # stable: the law's order stays
+
+
+def _make_rung(escalation: Escalation, origin: Standing, target: Standing | None, now: datetime) -> Rung:
+    opened_at = _find_opening(escalation, origin, target)
+    closing = _find_closing(target)
+    return Rung(
+        kind=_find_kind(escalation, target),
+        state=_find_state(opened_at, closing, target, now, needs_nothing=_is_free(escalation, target)),
+        body=escalation.body,
+        can_do=say(target.regime.summary.replace("%", "%%")) if target else say(_CAN_DO_UNKNOWN),
+        origins=(origin.regime.id,),
+        regime=escalation.regime,
+        regulator=escalation.regulator,
+        first=escalation.preconditions,
+        opens=escalation.opens,
+        closes=escalation.closes,
+        contents=escalation.contents,
+        opens_at=opened_at,
+        closes_at=closing.due.due_at if closing and closing.due else None,
+        closes_on=closing.due.last_day if closing and closing.due else None,
+        confidence=escalation.confidence,
+    )
+
+
+def _is_free(escalation: Escalation, target: Standing | None) -> bool:
+    """Whether nothing has to have happened before: no condition in the record and no waiting period running."""
+    return not escalation.preconditions and not _list_waits(target)
+
+
+def _find_opening(escalation: Escalation, origin: Standing, target: Standing | None) -> datetime | None:
+    """The instant of the first answer or of the first period's end, whichever is earlier; may lie in the future.
+
+    Where the step's own law sets a waiting period, that period is what has to run out.
+    """
+    if _is_free(escalation, target):
+        return None
+    clocks = _list_waits(target) or [clock for clock in origin.clocks if _can_fail(clock)]
+    instants = [clock.due.due_at for clock in clocks if clock.due and _still_counts(clock)]
+    instants += [event.at for event in origin.events if event.kind in _ANSWERS]
+    return min(instants, default=None)
+
+
+def _list_waits(target: Standing | None) -> list[Clock]:
+    if target is None:
+        return []
+    return [clock for clock in target.clocks if clock.rule.binding is Binding.PRECONDITION]
+
+
+def _can_fail(clock: Clock) -> bool:
+    return clock.rule.owed_by is not Actor.PERSON and clock.rule.binding in {Binding.DUTY, Binding.SAFE_HARBOUR}
+
+
+def _still_counts(clock: Clock) -> bool:
+    """A clock that was met in time opens nothing; one that runs will, when it runs out."""
+    return not clock.is_over or is_failure(clock)
+
+
+def _find_closing(target: Standing | None) -> Clock | None:
+    """The person's own limit for this step. What an authority's decision starts limits the step after it."""
+    if target is None:
+        return None
+    limits = [
+        clock
+        for clock in target.clocks
+        if clock.due and clock.rule.binding is Binding.LIMITATION and clock.rule.trigger not in _AUTHORITY_TRIGGERS
+    ]
+    return min(limits, key=lambda clock: clock.due.due_at if clock.due else clock.started_at, default=None)
+
+
+def _find_state(
+    opened_at: datetime | None, closing: Clock | None, target: Standing | None, now: datetime, *, needs_nothing: bool
+) -> RungState:
+    if target and any(event.kind is EventKind.COMPLAINT_LODGED for event in target.events):
+        return RungState.TAKEN
+    if closing and closing.due and closing.due.due_at < now:
+        return RungState.CLOSED
+    if needs_nothing or (opened_at is not None and opened_at < now):
+        return RungState.OPEN
+    return RungState.WAITING
+
+
+def _find_kind(escalation: Escalation, target: Standing | None) -> RungKind:
+    if target and target.regime.kind is RegimeKind.APPEAL:
+        return RungKind.APPEAL
+    return RungKind.AUTHORITY if target or escalation.regulator else RungKind.OTHER
+
+
+def _list_own(used: Sequence[Standing], now: datetime) -> Iterator[Rung]:
+    """The steps that need no law: the platform again, and those who show, keep or carry the page for it."""
+    if not used:
+        return
+    opened_at = _find_first_failure(used)
+    failed = opened_at is not None and opened_at < now
+    origins = tuple(standing.regime.id for standing in used)
+    for kind, body, can_do, waits in _OWN:
+        yield Rung(
+            kind=kind,
+            state=RungState.OPEN if failed or not waits else RungState.WAITING,
+            body=body,
+            can_do=say(can_do),
+            origins=origins,
+            opens_at=opened_at if waits else None,
+        )
+
+
+def _find_first_failure(used: Sequence[Standing]) -> datetime | None:
+    instants = [
+        clock.due.due_at
+        for standing in used
+        for clock in standing.clocks
+        if clock.due and _can_fail(clock) and _still_counts(clock)
+    ]
+    instants += [event.at for standing in used for event in standing.events if event.kind in _ANSWERS]
+    return min(instants, default=None)
+
+
+def _list_copyright(used: Sequence[Standing], known: Iterable[Standing], now: datetime) -> Iterator[Rung]:
+    """Never first: it opens only when another request was answered or its time ran out."""
+    others = [standing for standing in used if standing.regime.kind is not RegimeKind.COPYRIGHT]
+    opened_at = _find_first_failure(others)
+    cited = {standing.regime.id for standing in used}
+    for standing in known:
+        if standing.regime.kind is RegimeKind.COPYRIGHT and standing.regime.id not in cited:
+            yield Rung(
+                kind=RungKind.COPYRIGHT,
+                state=RungState.OPEN if opened_at is not None and opened_at < now else RungState.WAITING,
+                body=standing.regime.name,
+                can_do=say(standing.regime.summary.replace("%", "%%")),
+                origins=tuple(other.regime.id for other in others),
+                regime=standing.regime.id,
+                opens_at=opened_at,
+                warning=say(_COPYRIGHT_WARNING),
+                confidence=standing.regime.confidence,
+            )
+
+
+def _merge(rungs: Sequence[Rung]) -> list[Rung]:
+    """One rung for each addressee, with every regime that leads there; the readiest one is kept."""
+    best: dict[tuple[RungKind, str], Rung] = {}
+    origins: dict[tuple[RungKind, str], dict[str, None]] = {}
+    for rung in rungs:
+        key = (rung.kind, rung.regime or rung.regulator or rung.body)
+        origins.setdefault(key, {}).update(dict.fromkeys(rung.origins))
+        if key not in best or _STATES[rung.state] < _STATES[best[key].state]:
+            best[key] = rung
+    return [replace(rung, origins=tuple(origins[key])) for key, rung in best.items()]
+
+
+_CAN_DO_UNKNOWN = "What this body can do is not described here yet."
+_COPYRIGHT_WARNING = (
+    "This can pass your name and address on to the one who posted the picture, and it is only for pictures you took "
+    "yourself. Use it when nothing else has helped."
+)
+
+# Who, what it can do, and whether it waits for the platform to fail.
+_OWN: tuple[tuple[RungKind, str, str, bool], ...] = (
+    (
+        RungKind.PLATFORM,
+        "The same platform",
+        "It can remove the content. A second letter names the first one and the time that has run out.",
+        True,
+    ),
+    (
+        RungKind.SEARCH,
+        "Search engines",
+        "They can stop showing the page in their results. The page itself stays where it is.",
+        False,
+    ),
+    (
+        RungKind.HOST,
+        "The company that keeps the site on its machines",
+        "It can tell its customer to remove the content, or take the site off its machines.",
+        True,
+    ),
+    (
+        RungKind.NETWORK,
+        "The delivery network in front of the site",
+        "It can pass the request on and say who keeps the site. It mostly does not keep the content itself.",
+        True,
+    ),
+)

@@ -1,0 +1,178 @@
+"""All reference facts in one place: read strictly, checked against each other, frozen.
+
+A fact that does not fit stops the start with its file and place. Nothing here is edited while the portal runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from itertools import combinations
+from pathlib import Path
+from types import MappingProxyType
+
+from portal.domain.counting import SCHEMES
+from portal.domain.directory import HostIndex, Platform, Regulator
+from portal.domain.regimes import Element, Regime, Rule, Unit
+from portal.reference.directory import load_platforms, load_regulators
+from portal.reference.strict import BadReference, build, read_yaml
+
+FOLDER = Path(__file__).parent
+
+
+class UnknownReference(KeyError):
+    """No record of that id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Regimes, platforms and regulators by id. The directory is read when it is first asked for."""
+
+    regimes: Mapping[str, Regime]
+    folder: Path
+
+    @cached_property
+    def platforms(self) -> Mapping[str, Platform]:
+        """Every platform by its slug."""
+        return MappingProxyType(dict(load_platforms(self.folder / "platforms")))
+
+    @cached_property
+    def regulators(self) -> Mapping[str, Regulator]:
+        """Every authority, agency and hotline by its id."""
+        return MappingProxyType(dict(load_regulators(self.folder / "regulators")))
+
+    @cached_property
+    def hosts(self) -> HostIndex:
+        """Finds a platform by host name."""
+        return HostIndex(self.platforms.values())
+
+    def regime(self, regime_id: str) -> Regime:
+        """The regime of that id. Raises UnknownReference."""
+        if regime_id not in self.regimes:
+            raise UnknownReference(f"no regime with the id {regime_id!r}")
+        return self.regimes[regime_id]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LawFile:
+    jurisdiction: str
+    regimes: tuple[Regime, ...]
+
+
+@cache
+def load_registry(folder: Path = FOLDER) -> Registry:
+    """The registry of a folder with `laws/`, `platforms/` and `regulators/`; read once. Raises BadReference."""
+    return Registry(MappingProxyType(load_regimes(folder / "laws")), folder)
+
+
+def load_regimes(folder: Path) -> dict[str, Regime]:
+    """Every regime of the law files in `folder`, checked, in the order of the files. Raises BadReference."""
+    regimes: dict[str, Regime] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for regime in build(read_yaml(path), _LawFile, where=path.name).regimes:
+            if regime.id in regimes:
+                raise BadReference(f"{path.name}: {regime.id} stands twice")
+            regimes[regime.id] = regime
+    for regime in regimes.values():
+        for fault in find_faults(regime):
+            raise BadReference(f"{regime.id}: {fault}")
+    return regimes
+
+
+def find_faults(regime: Regime) -> Iterator[str]:
+    """What a regime's record says that cannot be, one line each."""
+    yield from _find_source_faults(regime)
+    yield from _find_element_faults(regime.elements)
+    for rule in regime.rules:
+        yield from _find_rule_faults(rule)
+    yield from _find_overlaps(regime.rules)
+    if regime.primary_clock is not None and regime.primary_clock not in {rule.id for rule in regime.rules}:
+        yield f"primary_clock {regime.primary_clock!r} is no clock of it"
+    if not _is_ordered(regime.in_force_from, regime.in_force_until):
+        yield "in_force_until lies before in_force_from"
+
+
+def find_dangling(registry: Registry) -> Iterator[str]:
+    """Escalations that name a regime or a regulator which is not in the registry, one line each."""
+    for regime in registry.regimes.values():
+        for escalation in regime.escalation:
+            if escalation.regime is not None and escalation.regime not in registry.regimes:
+                yield f"{regime.id}: escalation names the unknown regime {escalation.regime!r}"
+            if escalation.regulator is not None and escalation.regulator not in registry.regulators:
+                yield f"{regime.id}: escalation names the unknown regulator {escalation.regulator!r}"
+
+
+def _find_source_faults(regime: Regime) -> Iterator[str]:
+    known = [source.key for source in regime.sources]
+    if len(set(known)) < len(known):
+        yield "a source key stands twice"
+    for place, keys in _list_citations(regime):
+        for key in keys:
+            if key not in known:
+                yield f"{place} rests on the unknown source {key!r}"
+
+
+def _list_citations(regime: Regime) -> Iterator[tuple[str, Sequence[str]]]:
+    for element in regime.elements:
+        yield f"element {element.key}", element.sources
+    for rule in regime.rules:
+        yield f"clock {rule.id}", rule.sources
+        if rule.extension is not None:
+            yield f"extension of {rule.id}", rule.extension.sources
+    for escalation in regime.escalation:
+        yield f"escalation to {escalation.body}", escalation.sources
+
+
+def _find_element_faults(elements: Sequence[Element]) -> Iterator[str]:
+    keys = [element.key for element in elements]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"element {key} stands twice"
+    for element in elements:
+        if not element.proofs:
+            yield f"element {element.key} names nothing that proves it"
+
+
+def _find_rule_faults(rule: Rule) -> Iterator[str]:
+    if rule.counting not in SCHEMES:
+        yield f"clock {rule.id} counts by the unknown scheme {rule.counting!r}"
+        return
+    yield from _find_number_faults(rule)
+    if rule.unit is Unit.NONE and not rule.standard:
+        yield f"clock {rule.id} has neither a number nor the law's own measure"
+    if not _is_ordered(rule.in_force_from, rule.in_force_until):
+        yield f"clock {rule.id} ends before it begins"
+
+
+def _find_number_faults(rule: Rule) -> Iterator[str]:
+    if (rule.amount is None) != (rule.unit is Unit.NONE):
+        yield f"clock {rule.id} has an amount without a unit, or a unit without an amount"
+    if (rule.unit is Unit.NONE) != (rule.counting == "none"):
+        yield f"clock {rule.id} has a number and no scheme, or a scheme and no number"
+    periods = [(rule.amount, rule.unit)] if rule.amount is not None else []
+    periods += [(rule.extension.amount, rule.extension.unit)] if rule.extension else []
+    for amount, unit in periods:
+        if amount < 1:
+            yield f"clock {rule.id} has a period of nothing"
+        if unit not in SCHEMES[rule.counting].units:
+            yield f"clock {rule.id}: {rule.counting} does not count {unit}"
+
+
+def _find_overlaps(rules: Sequence[Rule]) -> Iterator[str]:
+    for one, other in combinations(rules, 2):
+        if one.id == other.id and _overlap(one, other):
+            yield f"two clocks {one.id} are in force on the same day"
+
+
+def _overlap(one: Rule, other: Rule) -> bool:
+    starts = max(one.in_force_from or date.min, other.in_force_from or date.min)
+    ends = min(one.in_force_until or date.max, other.in_force_until or date.max)
+    return starts <= ends
+
+
+def _is_ordered(first: date | None, last: date | None) -> bool:
+    return first is None or last is None or first <= last
