@@ -257,7 +257,7 @@ def erase(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) ->
         _delete_rows(session, case.id)
         _empty(case, now=now)
         record(session, case.id, None, Happening(kind=History.ERASED, at=now), actor=SYSTEM, now=now)
-    after_commit(session, lambda: ports.storage.delete(f"{case.id}/"))
+    after_commit(session, lambda: ports.storage.delete(str(case.id)))
 
 
 def purge_expired(session: Session, *, now: datetime, ports: Ports) -> int:

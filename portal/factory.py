@@ -1,0 +1,52 @@
+"""The application, put together: one call per concern."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+from portal.cli.commands import COMMANDS
+from portal.config import Config, load_config
+from portal.web.access import check_marks
+from portal.web.blueprints import BLUEPRINTS
+from portal.web.errors import init_errors
+from portal.web.filters import init_filters
+from portal.web.frame import init_frame, parts
+from portal.web.security import init_security
+from portal.web.session import DatabaseSessions
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | None = None) -> Flask:
+    """The WSGI application. Raises ConfigError; a test brings its own config and clock."""
+    config = config or load_config(os.environ)
+    app = Flask("portal", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.jinja_env.undefined = StrictUndefined
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "portal" / "translations")
+    Babel(app, default_locale=config.language, default_timezone="UTC")
+    init_frame(app, config, clock)
+    init_sessions(app, config)
+    init_filters(app, config)
+    init_security(app, config)
+    init_errors(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    check_marks(app)
+    return app
+
+
+def init_sessions(app: Flask, config: Config) -> None:
+    with app.app_context():
+        made = parts()
+    keep_for = timedelta(days=config.draft_days)
+    app.permanent_session_lifetime = keep_for
+    app.session_interface = DatabaseSessions(lambda: made.sessions, is_secure=config.has_https, keep_for=keep_for)

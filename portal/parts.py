@@ -1,0 +1,52 @@
+"""What a process of the portal makes once: the web server, the background worker and the commands share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters import tasks
+from portal.adapters.storage import open_storage
+from portal.adapters.words import load_words
+from portal.config import Config, ensure_secret_file
+from portal.db import make_engine, make_session_factory
+from portal.domain.directory import HostIndex
+from portal.reference.registry import Registry, load_registry
+from portal.services.ports import Ports, ServerKeys
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a process makes once, each when it is first needed: a command that only counts days opens no database."""
+
+    config: Config
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))  # noqa: TID251 - the frame's clock
+
+    @cached_property
+    def engine(self) -> Engine:
+        return make_engine(self.config.database_url)
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        return make_session_factory(self.engine)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return load_registry(self.config.own_laws_folder)
+
+    @cached_property
+    def ports(self) -> Ports:
+        return Ports(
+            config=self.config,
+            registry=self.registry,
+            hosts=HostIndex(self.registry.platforms.values()),
+            storage=open_storage(self.config.storage_url),
+            keys=ServerKeys.from_secret(ensure_secret_file(self.config.secret_file)),
+            words=load_words(),
+            enqueue=tasks.enqueuer(self.config.queue_url),
+        )

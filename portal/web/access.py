@@ -1,0 +1,152 @@
+"""Who may see a view. Every view carries exactly one mark; one without is refused when the application starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Flask, abort, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.domain.lifecycle import CaseStatus, Role
+from portal.models.accounts import Staff
+from portal.services import accounts
+from portal.services.cases import NoAccess, OpenCase, open_for_person
+from portal.services.ports import Actor
+from portal.web.frame import READING, frame
+
+View = TypeVar("View", bound=Callable[..., Any])
+MARK = "access_mark"
+EVERY_ROLE = (Role.ADVOCATE, Role.SUPERVISOR, Role.ADMINISTRATOR)
+CASE_ROLES = (Role.ADVOCATE, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True, repr=False)
+class SignedInStaff:
+    """The member of staff of this request, with the keys of their teams."""
+
+    staff: Staff
+    actor: Actor
+    team_keys: Mapping[UUID, bytes]
+    private_key: bytes
+
+
+def public(view: View) -> View:
+    """Anybody may see it."""
+    return _mark(view, "public")
+
+
+def case_holder(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Only whoever has opened a submitted case with its words; the view gets it as its first argument."""
+
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        opened = _open_own_case()
+        if opened is None:
+            return _ask_for_words()
+        if opened.case.status is CaseStatus.DRAFT:
+            return redirect(url_for("report.resume"), 303)
+        return view(opened, **values)
+
+    return _mark(guarded, "case_holder")
+
+
+def draft_holder(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Only whoever has begun a report in this browser or come back to it with its words."""
+
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        opened = _open_own_case()
+        if opened is None:
+            return _ask_for_words()
+        if opened.case.status is not CaseStatus.DRAFT:
+            return redirect(url_for("case.show"), 303)
+        return view(opened, **values)
+
+    return _mark(guarded, "draft_holder")
+
+
+def staff(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Only signed-in staff of these roles; the view gets the member as its first argument."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(**values: Any) -> Any:
+            member = _find_member()
+            if member is None:
+                return redirect(url_for("signin.show"), 303)
+            if member.staff.role not in roles:
+                abort(403)
+            return view(member, **values)
+
+        return _mark(guarded, "staff:" + ",".join(sorted(roles)))
+
+    return decorate
+
+
+def enter_case(opened: OpenCase, *, keep: bool = False) -> None:
+    """Let this browser hold the case open. `keep` lets a draft stay in the browser for its days."""
+    session.clear()
+    session.renew()  # type: ignore[attr-defined]
+    session["case_id"], session["case_key"] = str(opened.case.id), opened.key.hex()
+    session.permanent = keep
+
+
+def enter_staff(signed_in: accounts.SignedIn) -> None:
+    """Let this browser act for a member of staff."""
+    session.clear()
+    session.renew()  # type: ignore[attr-defined]
+    session["staff_id"], session["private_key"] = str(signed_in.actor.staff_id), signed_in.private_key.hex()
+
+
+def leave() -> None:
+    """End this browser's session."""
+    session.clear()
+    session.renew()  # type: ignore[attr-defined]
+
+
+def check_marks(app: Flask) -> None:
+    """Raises RuntimeError when a view has no mark."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static" and not hasattr(app.view_functions[rule.endpoint], MARK):
+            raise RuntimeError(f"{rule.endpoint} does not say who may see it")
+
+
+def _mark(view: View, mark: str) -> View:
+    setattr(view, MARK, mark)
+    return view
+
+
+def _open_own_case() -> OpenCase | None:
+    if "case_id" not in session:
+        return None
+    try:
+        return open_for_person(
+            frame().db,
+            UUID(session["case_id"]),
+            bytes.fromhex(session["case_key"]),
+            to_change=request.method not in READING,
+        )
+    except NoAccess:
+        leave()
+        return None
+
+
+def _ask_for_words() -> Response:
+    flash(_("Enter your six words to go on. If you stepped away for a while, this page closed itself to keep you safe."))
+    return redirect(url_for("start.come_back"), 303)
+
+
+def _find_member() -> SignedInStaff | None:
+    if "staff_id" not in session:
+        return None
+    row = accounts.read_staff(frame().db, UUID(session["staff_id"]))
+    if row is None:
+        leave()
+        return None
+    private = bytes.fromhex(session["private_key"])
+    return SignedInStaff(row, accounts.actor_of(row), accounts.team_keys_of(frame().db, row, private), private)

@@ -1,0 +1,58 @@
+"""Errors as pages: what happened, what to do, and nothing of what was typed in a log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+LOG = logging.getLogger("recourse")
+Answer = tuple[str, int]
+LONGEST_ECHO = 2_000_000
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(CSRFError, show_expired_form)
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(Exception, show_failure)
+
+
+def show_expired_form(error: CSRFError) -> Answer:
+    """A form whose token does not fit: everything typed is shown again, with a new token, to be sent with one press."""
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if name != "csrf_token" and len(value) <= LONGEST_ECHO and name not in {"password", "words"}
+    ]
+    return render_template("errors/form_again.html", fields=fields, action=request.path), 400
+
+
+def show_http_error(error: HTTPException) -> Answer:
+    """Pages for what a visitor can run into."""
+    code = error.code or 500
+    texts = {
+        403: (_("You cannot open this page"), _("Your sign-in does not allow it. Go back to where you were.")),
+        404: (_("This page is not here"), _("The address may be mistyped, or the page may have been closed.")),
+        405: (_("This page is not here"), _("Go back and use the buttons on the page.")),
+        413: (_("That was too much at once"), _("Paste fewer links at a time. Go back: what you typed is still there.")),
+    }
+    title, text = texts.get(code, (_("This did not work"), _("Go back and try once more.")))
+    return render_template("errors/page.html", heading=title, text=text), code
+
+
+def show_failure(error: Exception) -> Answer:
+    """A fault of ours: a reference to tell us, and in the log only where it happened."""
+    number = secrets.token_hex(4)
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+    LOG.error("failure %s: %s at %s", number, type(error).__name__, where)
+    heading = _("Something went wrong on our side")
+    text = _("Nothing you saved before is lost. Try again in a minute. If it happens again, tell us this number: %(n)s", n=number)
+    return render_template("errors/page.html", heading=heading, text=text), 500

@@ -1,0 +1,90 @@
+"""The frame of a request: the clock, the ports, and one transaction that is committed when the answer is good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
+
+from portal.config import Config
+from portal.db import begin_reading
+from portal.parts import Parts
+from portal.services.ports import Ports
+
+EXTENSION = "recourse"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Frame:
+    """One request's view of the parts."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.now = parts.clock()
+        self._session: Session | None = None
+
+    @property
+    def config(self) -> Config:
+        return self.parts.config
+
+    @property
+    def ports(self) -> Ports:
+        return self.parts.ports
+
+    @property
+    def db(self) -> Session:
+        """The request's session. A reading request takes no lock."""
+        if self._session is None:
+            self._session = self.parts.sessions()
+            if request.method in READING:
+                begin_reading(self._session)
+        return self._session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction of its own, for the little that a reading request has to write down."""
+        with self.parts.sessions.begin() as session:
+            yield session
+
+    def finish(self, *, is_good: bool) -> None:
+        """Commit a good answer, roll back every other, and let the session go."""
+        if self._session is None:
+            return
+        if is_good:
+            self._session.commit()
+        else:
+            self._session.rollback()
+        self._session.close()
+        self._session = None
+
+
+def parts() -> Parts:
+    """The parts of the running application."""
+    found: Parts = current_app.extensions[EXTENSION]
+    return found
+
+
+def frame() -> Frame:
+    """The frame of the request being answered."""
+    if "frame" not in g:
+        g.frame = Frame(parts())
+    found: Frame = g.frame
+    return found
+
+
+def init_frame(app: Flask, config: Config, clock: Callable[[], datetime] | None = None) -> None:
+    app.extensions[EXTENSION] = Parts(config, clock) if clock else Parts(config)
+
+    @app.after_request
+    def commit(response: Response) -> Response:
+        if "frame" in g:
+            frame().finish(is_good=response.status_code < 400)
+        return response
+
+    @app.teardown_request
+    def roll_back(_error: BaseException | None) -> None:
+        if "frame" in g:
+            frame().finish(is_good=False)
