@@ -37,6 +37,14 @@ SECONDS_TO_START = 60.0
 SECONDS_TO_END = 10.0
 PR_SET_PDEATHSIG = 1
 
+Commands = Mapping[str, Sequence[str]]
+
+# What runs beside each other: a name for messages, and a module of Python with its arguments.
+COMMANDS: Commands = {
+    "web server": ("gunicorn", "-c", "python:portal.httpd", "app:app"),
+    "background worker": ("portal.worker",),
+}
+
 
 class CannotStart(Exception):
     """Something on this machine keeps the portal from starting. The message says what to do."""
@@ -133,15 +141,15 @@ def fill_demo() -> None:
         raise CannotStart("the invented cases could not be made; see above.")
 
 
-def run_children(config: Config) -> int:
-    """Start web server and worker, wait for a signal or an end, end both. Returns the exit code."""
+def run_children(config: Config, commands: Commands = COMMANDS) -> int:
+    """Start all children, wait for a signal or for the end of one of them, end all. Returns the exit code."""
     asked_to_end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: asked_to_end.set())
     children: list[Child] = []
     try:
-        children.append(start_child("web server", "gunicorn", "-c", "python:portal.httpd", "app:app"))
-        children.append(start_child("background worker", "portal.worker"))
+        for name, command in commands.items():
+            children.append(start_child(name, command))
         dead = wait_for_answer(config, children, asked_to_end)
         if dead is None and not asked_to_end.is_set():
             click.echo(f"Recourse is at {describe_address(config)}  (Ctrl-C ends it)")
@@ -155,10 +163,10 @@ def run_children(config: Config) -> int:
     return 0
 
 
-def start_child(name: str, module: str, *arguments: str) -> Child:
+def start_child(name: str, command: Sequence[str]) -> Child:
     """Start a Python module as a child in a session of its own, so that Ctrl-C reaches the launcher alone."""
     process = subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-m", *command],
         cwd=ROOT,
         start_new_session=True,
         preexec_fn=_end_with_launcher,
