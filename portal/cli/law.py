@@ -93,12 +93,12 @@ def _name_nearest(wanted: str, known: Iterable[str]) -> str:
 
 
 def _find_place(country: str, subdivision: str | None, zone_name: str | None) -> _Place:
-    part = subdivision.upper() if subdivision else None
+    part = subdivision.upper().removeprefix(f"{country.upper()}-") if subdivision else None
     try:
         calendar = load_calendar(country, part)
         zone = load_zone(zone_name) if zone_name else find_zone(country.upper(), part)
     except (UnknownPlace, UnknownZone) as error:
-        raise click.UsageError(f"There is {error}.") from error
+        raise click.UsageError(f"{error}.") from error
     return _Place(calendar, zone)
 
 
@@ -141,8 +141,8 @@ def _count(rule: Rule, started_at: datetime, place: _Place, extended: bool) -> D
     try:
         return due_at(rule, started_at, calendar=place.calendar, zone=place.zone, extended=extended)
     except UncountablePeriod as error:
-        raise click.UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    except OverflowError as error:
+        raise click.UsageError(f"Clock {error}.") from error
+    except (OverflowError, ValueError) as error:
         raise click.UsageError("--started is too far away to count from.") from error
 
 

@@ -174,11 +174,10 @@ def _find_place(regime: Regime, country: str, subdivision: str | None) -> bool |
 
 
 def _cover_depiction(covers: Coverage, depiction: Depiction) -> Cover:
-    """Where nobody knows what the content is, any kind that the regime reaches makes it possible."""
-    if depiction is Depiction.UNSURE:
-        reached = any(read(covers) is not Cover.NO for read in _DEPICTIONS.values())
-        return Cover.MAYBE if reached else Cover.NO
-    return _DEPICTIONS[depiction](covers)
+    """Where the person cannot tell a real picture from a made one, a law that reaches both reaches it surely."""
+    if depiction is not Depiction.UNSURE:
+        return _DEPICTIONS[depiction](covers)
+    return covers.real if covers.real is covers.synthetic else Cover.MAYBE
 
 
 def _cover_minor(cover: Cover, minors: Cover, under_18: bool | None) -> Cover:

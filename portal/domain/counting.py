@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.calendars import Calendar
 from portal.domain.regimes import Rule, Unit
-from portal.domain.schemes import SCHEMES, Scheme, Step, make_step
+from portal.domain.schemes import SCHEMES, Scheme, Step
 from portal.domain.wording import say
 
 __all__ = ["SCHEMES", "Due", "Scheme", "Step", "UncountablePeriod", "due_at", "end_of_day", "find_scheme", "has_number"]
@@ -49,7 +49,7 @@ def due_at(rule: Rule, started_at: datetime, *, calendar: Calendar, zone: ZoneIn
         raise ValueError("started_at must be aware")
     scheme = find_scheme(rule.counting)
     local = started_at.astimezone(zone)
-    steps = [make_step(local.isoformat(), say("The event that starts the period: %(start)s.", start=local))]
+    steps = [Step(local.isoformat(), say("The event that starts the period: %(start)s.", start=local))]
     end: datetime | date = local
     for amount, unit in _list_periods(rule, extended):
         _demand_unit(rule, scheme, unit)
@@ -57,12 +57,10 @@ def due_at(rule: Rule, started_at: datetime, *, calendar: Calendar, zone: ZoneIn
         steps += more
     if isinstance(end, datetime):
         return Due(end.astimezone(UTC), None, False, tuple(steps))
-    steps.append(make_step(end.isoformat(), say("The period runs out at the end of %(day)s, local time.", day=end)))
+    steps.append(Step(end.isoformat(), say("The period runs out at the end of %(day)s, local time.", day=end)))
     estimated = scheme.uses_holidays and not calendar.known
     if estimated:
-        steps.append(
-            make_step(end.isoformat(), say("The holidays of this place are not known, so the date is estimated."))
-        )
+        steps.append(Step(end.isoformat(), say("The holidays of this place are not known, so the date is estimated.")))
     return Due(end_of_day(end, zone), end, estimated, tuple(steps), calendar.version)
 
 

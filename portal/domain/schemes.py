@@ -33,13 +33,17 @@ class Step:
     """One step of the way to a date. `days` is by how much it moves the last day; all together give the distance."""
 
     at: str  # ISO 8601: a day, or an instant with its offset
-    text: str
+    sentence: Sentence
     days: int = 0
-    sentence: Sentence | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence in English; made when it is asked for, since most dates are never explained."""
+        return str(self.sentence)
 
     def render(self, translate: Translate, format_with: Callable[[Value], str] | None = None) -> str:
-        """The text in another language, see `Sentence.render`."""
-        return self.sentence.render(translate, format_with) if self.sentence else translate(self.text)
+        """The sentence in another language, see `Sentence.render`."""
+        return self.sentence.render(translate, format_with)
 
 
 CountDays = Callable[[date, int, Unit, Calendar], tuple[date, list[Step]]]
@@ -61,9 +65,9 @@ def count_elapsed_hours(start: datetime, amount: int) -> tuple[datetime, list[St
     """Hours as they pass, day and night, weekends and changes of the clock included."""
     end = (start.astimezone(UTC) + timedelta(hours=amount)).astimezone(start.tzinfo)
     steps = [
-        make_step(start.isoformat(), say("Every hour counts, on all days, at night and on holidays.")),
+        Step(start.isoformat(), say("Every hour counts, on all days, at night and on holidays.")),
         *_explain_clock_change(start, end),
-        make_step(end.isoformat(), say("After %(hours)s hours it is %(end)s.", hours=amount, end=end)),
+        Step(end.isoformat(), say("After %(hours)s hours it is %(end)s.", hours=amount, end=end)),
     ]
     return end, steps
 
@@ -73,7 +77,7 @@ def count_eu_hours(start: datetime, amount: int) -> tuple[datetime, list[Step]]:
     first = start.replace(minute=0, second=0, microsecond=0).astimezone(UTC) + timedelta(hours=1)
     begin = first.astimezone(start.tzinfo)
     end, steps = count_elapsed_hours(begin, amount)
-    return end, [make_step(begin.isoformat(), say("The hour of the event is not counted.")), *steps]
+    return end, [Step(begin.isoformat(), say("The hour of the event is not counted.")), *steps]
 
 
 def count_eu_period(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
@@ -138,11 +142,11 @@ def add_months(start: date, amount: int) -> date:
 
 def _add_plain(start: date, amount: int, unit: Unit) -> tuple[date, list[Step]]:
     end = _ADD[unit](start, amount)
-    steps = [make_step(start.isoformat(), say(_NOT_COUNTED, day=start))]
+    steps = [Step(start.isoformat(), say(_NOT_COUNTED, day=start))]
     sentence = say(_ADDED_ONE[unit], end=end) if amount == 1 else say(_ADDED[unit], amount=amount, end=end)
     if unit in _SAME_DATE and end.day != start.day:
         sentence = say(_CLAMPED, date=start.day, end=end)
-    steps.append(make_step(end.isoformat(), sentence, (end - start).days))
+    steps.append(Step(end.isoformat(), sentence, (end - start).days))
     return end, steps
 
 
@@ -153,12 +157,12 @@ def _count_working(
     skipped = list(_explain_holidays(walk))
     if walk.rest_days:
         rest = say("%(count)s weekend days on the way are not counted.", count=len(walk.rest_days))
-        skipped.append(make_step(walk.rest_days[-1].isoformat(), rest, len(walk.rest_days)))
+        skipped.append(Step(walk.rest_days[-1].isoformat(), rest, len(walk.rest_days)))
     last = say("Working day %(amount)s is %(end)s.", amount=amount, end=walk.end)
     steps = [
-        make_step(start.isoformat(), say(_NOT_COUNTED, day=start)),
+        Step(start.isoformat(), say(_NOT_COUNTED, day=start)),
         *sorted(skipped, key=lambda step: step.at),
-        make_step(walk.end.isoformat(), last, amount),
+        Step(walk.end.isoformat(), last, amount),
     ]
     return walk.end, steps
 
@@ -177,7 +181,7 @@ def _explain_holidays(walk: Walk) -> Iterator[Step]:
             sentence = say("%(day)s is not counted: %(name)s.", day=first, name=name)
         else:
             sentence = say(_RUN, count=len(run), first=first, last=last, name=name)
-        yield make_step(first.isoformat(), sentence, len(run))
+        yield Step(first.isoformat(), sentence, len(run))
 
 
 def _add_until_two_working_days(start: date, end: date, calendar: Calendar) -> tuple[date, list[Step]]:
@@ -189,7 +193,7 @@ def _add_until_two_working_days(start: date, end: date, calendar: Calendar) -> t
         return end, []
     moved = add_working_days(end, missing, calendar, SATURDAY_AND_SUNDAY).end
     sentence = say("A period of two days or more has at least two working days, so it lasts until %(day)s.", day=moved)
-    return moved, [make_step(moved.isoformat(), sentence, (moved - end).days)]
+    return moved, [Step(moved.isoformat(), sentence, (moved - end).days)]
 
 
 def _roll(day: date, calendar: Calendar, weekend: frozenset[int] | None) -> tuple[date, list[Step]]:
@@ -202,7 +206,7 @@ def _roll(day: date, calendar: Calendar, weekend: frozenset[int] | None) -> tupl
         for on, name in walk.holidays
     ]
     return walk.end, [
-        make_step(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])
+        Step(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])
     ]
 
 
@@ -212,10 +216,116 @@ def _explain_clock_change(start: datetime, end: datetime) -> Iterator[Step]:
         return
     minutes = abs(int((after - before).total_seconds())) // 60
     way = _FORWARD if after > before else _BACK
-    yield make_step(end.isoformat(), say(way, minutes=minutes))
+    yield Step(end.isoformat(), say(way, minutes=minutes))
 
 
-def make_step(at: str, sentence: Sentence, days: int = 0) -> Step:
+NZ_SUMMER), SATURDAY_AND_SUNDAY)
+
+
+def count_working_period(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
+    """Business days from the day after the event, by the country's public holidays and weekly days of rest."""
+    return _count_working(start, amount, calendar, None)
+
+
+def count_plain(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
+    """The day of the event is not counted, every other day is; the last day stays where it falls."""
+    return _add_plain(start, amount, unit)
+
+
+def count_plain_then_roll(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
+    """As `count_plain`, but a last day that is no working day moves on to the next one."""
+    end, steps = _add_plain(start, amount, unit)
+    end, more = _roll(end, calendar, None)
+    return end, steps + more
+
+
+def add_months(start: date, amount: int) -> date:
+    """The same date `amount` months later, or that month's last day where it has no such date."""
+    years, month = divmod(start.month - 1 + amount, 12)
+    year, month = start.year + years, month + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1]))
+
+
+def _add_plain(start: date, amount: int, unit: Unit) -> tuple[date, list[Step]]:
+    end = _ADD[unit](start, amount)
+    steps = [Step(start.isoformat(), say(_NOT_COUNTED, day=start))]
+    sentence = say(_ADDED_ONE[unit], end=end) if amount == 1 else say(_ADDED[unit], amount=amount, end=end)
+    if unit in _SAME_DATE and end.day != start.day:
+        sentence = say(_CLAMPED, date=start.day, end=end)
+    steps.append(Step(end.isoformat(), sentence, (end - start).days))
+    return end, steps
+
+
+def _count_working(
+    start: date, amount: int, calendar: Calendar, weekend: frozenset[int] | None
+) -> tuple[date, list[Step]]:
+    walk = add_working_days(start, amount, calendar, weekend)
+    skipped = list(_explain_holidays(walk))
+    if walk.rest_days:
+        rest = say("%(count)s weekend days on the way are not counted.", count=len(walk.rest_days))
+        skipped.append(Step(walk.rest_days[-1].isoformat(), rest, len(walk.rest_days)))
+    last = say("Working day %(amount)s is %(end)s.", amount=amount, end=walk.end)
+    steps = [
+        Step(start.isoformat(), say(_NOT_COUNTED, day=start)),
+        *sorted(skipped, key=lambda step: step.at),
+        Step(walk.end.isoformat(), last, amount),
+    ]
+    return walk.end, steps
+
+
+def _explain_holidays(walk: Walk) -> Iterator[Step]:
+    """One step for each holiday; days of one name that follow each other, such as a recess, share a step."""
+    runs: list[list[tuple[date, str]]] = []
+    for day, name in walk.holidays:
+        if runs and runs[-1][0][1] == name and (day - runs[-1][-1][0]).days <= _LONGEST_WEEKEND:
+            runs[-1].append((day, name))
+        else:
+            runs.append([(day, name)])
+    for run in runs:
+        (first, name), (last, _) = run[0], run[-1]
+        if first == last:
+            sentence = say("%(day)s is not counted: %(name)s.", day=first, name=name)
+        else:
+            sentence = say(_RUN, count=len(run), first=first, last=last, name=name)
+        yield Step(first.isoformat(), sentence, len(run))
+
+
+def _add_until_two_working_days(start: date, end: date, calendar: Calendar) -> tuple[date, list[Step]]:
+    """Art. 3(5). Only periods of a few days can lack two working days; the loop starts where the period ends."""
+    if (end - start).days > _SURELY_TWO_WORKING_DAYS:
+        return end, []
+    missing = 2 - count_working_days(start + _DAY, end, calendar, SATURDAY_AND_SUNDAY)
+    if missing <= 0:
+        return end, []
+    moved = add_working_days(end, missing, calendar, SATURDAY_AND_SUNDAY).end
+    sentence = say("A period of two days or more has at least two working days, so it lasts until %(day)s.", day=moved)
+    return moved, [Step(moved.isoformat(), sentence, (moved - end).days)]
+
+
+def _roll(day: date, calendar: Calendar, weekend: frozenset[int] | None) -> tuple[date, list[Step]]:
+    walk = roll_forward(day, calendar, weekend)
+    if walk.end == day:
+        return day, []
+    skipped = [(on, say("%(day)s is a weekend day, so the period goes on.", day=on)) for on in walk.rest_days]
+    skipped += [
+        (on, say("%(day)s is a holiday (%(name)s), so the period goes on.", day=on, name=name))
+        for on, name in walk.holidays
+    ]
+    return walk.end, [
+        Step(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])
+    ]
+
+
+def _explain_clock_change(start: datetime, end: datetime) -> Iterator[Step]:
+    before, after = start.utcoffset(), end.utcoffset()
+    if before is None or after is None or before == after:
+        return
+    minutes = abs(int((after - before).total_seconds())) // 60
+    way = _FORWARD if after > before else _BACK
+    yield Step(end.isoformat(), say(way, minutes=minutes))
+
+
+def Step(at: str, sentence: Sentence, days: int = 0) -> Step:
     return Step(at, str(sentence), days, sentence)
 
 

@@ -77,10 +77,11 @@ def load_calendar(country: str, subdivision: str | None = None) -> CountryCalend
     """
     code = country.upper()
     if not is_country(code):
-        raise UnknownPlace(f"no country with the code {country!r}")
+        raise UnknownPlace(f"There is no country with the code {country!r}")
     part = subdivision.upper() if subdivision else DEFAULT_SUBDIVISIONS.get(code)
-    if part and code in _list_countries() and part not in _list_countries()[code]:
-        raise UnknownPlace(f"{code} has no part with the code {subdivision!r}")
+    known = _list_countries().get(code)
+    if part and known is not None and part not in known:
+        raise UnknownPlace(f"{code} has no part with the code {subdivision!r}; its parts: {', '.join(known) or 'none'}")
     return _load(code, part)
 
 

@@ -94,7 +94,7 @@ def is_country(code: str) -> bool:
 def find_zone(country: str, subdivision: str | None = None) -> ZoneInfo:
     """The time zone that counts for an organisation in that place. Raises UnknownZone for no country at all."""
     if country not in _read_zones():
-        raise UnknownZone(f"no country with the code {country!r}")
+        raise UnknownZone(f"There is no country with the code {country!r}")
     name = _by_part().get(f"{country}-{subdivision}") or _MAIN.get(country) or _read_zones()[country]
     return load_zone(name)
 
@@ -104,7 +104,7 @@ def load_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownZone(f"no time zone {name!r}") from error
+        raise UnknownZone(f"There is no time zone {name!r}") from error
 
 
 @cache
