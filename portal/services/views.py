@@ -40,7 +40,7 @@ class StepView:
 
 @dataclass(frozen=True, kw_only=True)
 class ClockView:
-    """One clock. `due_at` is None where the law gives a `standard` instead of a number; `owed_by` says whose time it is."""
+    """One clock. `due_at` is None where the law gives a `standard`, not a number; `owed_by` says whose time it is."""
 
     regime: str
     regime_name: str
@@ -76,7 +76,7 @@ class ElementView:
 
 @dataclass(frozen=True, kw_only=True)
 class BasisView:
-    """A law that a request cites. `binding` is that of the law's main clock; `warning` is what to know before using it."""
+    """A law that a request cites. `binding` is that of its main clock; `warning` is what to know before using it."""
 
     regime: str
     name: str
@@ -199,7 +199,7 @@ class NextStepView:
 
 @dataclass(frozen=True, kw_only=True)
 class RungView:
-    """One rung of the ladder after a refusal or a missed clock: who, what it can do, what comes first, when it is open."""
+    """One rung of the ladder after a refusal or a missed clock: who, what it can do, what comes first, when it opens."""
 
     body: str
     regime: str | None

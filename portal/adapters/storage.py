@@ -1,0 +1,69 @@
+"""Sealed files in a folder or in S3-compatible storage: which one is an address in the settings, not code.
+
+What is stored arrives sealed; nothing here can read it. A key looks like `<case>/<file>`, so that all files of a case
+can be deleted at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+OWNER_ONLY = 0o700
+
+
+class FileMissing(LookupError):
+    """No file under this key."""
+
+
+class BadStorage(ValueError):
+    """The storage address cannot be used. The message says why."""
+
+
+class ObjectStorage:
+    """Files by key. Putting the same key again replaces the file as a whole."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store `content` under `key`; a reader never sees half of it."""
+        obstore.put(self._store, _checked(key), content)
+
+    def get(self, key: str) -> bytes:
+        """The whole content. Raises FileMissing."""
+        try:
+            return bytes(obstore.get(self._store, _checked(key)).bytes())
+        except FileNotFoundError as error:
+            raise FileMissing(key) from error
+
+    def delete(self, prefix: str) -> None:
+        """Delete every file whose key is `prefix` or lies under it. Nothing there is no error."""
+        found = [entry["path"] for batch in obstore.list(self._store, prefix=_checked(prefix)) for entry in batch]
+        if found:
+            obstore.delete(self._store, found)
+
+
+def open_storage(url: str) -> ObjectStorage:
+    """`file:///folder`, `memory:///` or `s3://bucket/prefix` (credentials from the environment). Raises BadStorage."""
+    try:
+        if url.startswith("file://"):
+            return ObjectStorage(_open_folder(Path(unquote(urlsplit(url).path))))
+        return ObjectStorage(from_url(url))
+    except (OSError, ValueError, obstore.exceptions.BaseError) as error:
+        raise BadStorage(f"the storage at {url} cannot be used: {str(error).splitlines()[0]}") from error
+
+
+def _open_folder(folder: Path) -> ObjectStore:
+    folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    return LocalStore(folder, automatic_cleanup=True)
+
+
+def _checked(key: str) -> str:
+    """Keys are made by the portal; one with an empty or climbing part is a mistake that must not reach a disk."""
+    if not key or any(part in {"", ".", ".."} for part in key.split("/")):
+        raise ValueError(f"not a storage key: {key!r}")
+    return key

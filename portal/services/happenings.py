@@ -1,0 +1,132 @@
+"""From a case's history to what the engine counts with. Reads plain facts only: it works with nobody signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.clocks import EventKind, RequestEvent
+from portal.domain.lifecycle import Answer, History
+from portal.domain.regimes import RegimeKind
+from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.events import Event
+from portal.models.requests import Request
+
+
+class ComplaintAnswer(StrEnum):
+    """What a regulator's or body's answer means."""
+
+    ACKNOWLEDGED = "acknowledged"
+    PROGRESS = "progress"  # it tells how far it is
+    DECIDED = "decided"
+    REFUSED = "refused"
+    TRANSFERRED = "transferred"
+
+
+# A refusal and an answer about some of the links are decisions too; removal of everything is read from `whole`.
+_ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
+    Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
+    Answer.MORE_ASKED: (EventKind.INFORMATION_ASKED,),
+    Answer.EXTENDED: (EventKind.EXTENDED_ANSWER,),
+    Answer.REMOVED: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
+    Answer.PARTLY: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
+    Answer.REFUSED: (EventKind.DECIDED, EventKind.REFUSED, EventKind.DECISION_RECEIVED),
+    Answer.GEO_BLOCKED: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
+}
+_COMPLAINT_ANSWERS: Mapping[ComplaintAnswer, tuple[EventKind, ...]] = {
+    ComplaintAnswer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
+    ComplaintAnswer.PROGRESS: (EventKind.EXTENDED_ANSWER,),
+    ComplaintAnswer.DECIDED: (EventKind.DECIDED, EventKind.AUTHORITY_DECISION),
+    ComplaintAnswer.REFUSED: (EventKind.DECIDED, EventKind.REFUSED, EventKind.AUTHORITY_DECISION),
+    ComplaintAnswer.TRANSFERRED: (EventKind.TRANSFERRED,),
+}
+
+
+def request_events(session: Session, request: Request) -> tuple[RequestEvent, ...]:
+    """What happened to a request, for every law it cites."""
+    return _translate(_read(session, Event.request_id == request.id), _OF_REQUESTS)
+
+
+def lodged_events(session: Session, request: Request) -> Mapping[str, tuple[RequestEvent, ...]]:
+    """The complaints lodged about a request, by the law each one rests on."""
+    complaints = session.scalars(
+        select(Complaint)
+        .join(ComplaintRequest, ComplaintRequest.complaint_id == Complaint.id)
+        .where(ComplaintRequest.request_id == request.id, Complaint.lodged_at.is_not(None))
+        .order_by(Complaint.lodged_at)
+    )
+    found: dict[str, tuple[RequestEvent, ...]] = {}
+    for complaint in complaints:
+        if complaint.lodged_at:
+            lodged = RequestEvent(kind=EventKind.COMPLAINT_LODGED, at=complaint.lodged_at)
+            found[complaint.regime] = (*found.get(complaint.regime, ()), lodged)
+    return found
+
+
+def complaint_events(session: Session, complaint: Complaint, kind: RegimeKind) -> tuple[RequestEvent, ...]:
+    """What happened to a complaint. An appeal to the platform itself is a notice to it as well."""
+    events = _translate(_read(session, Event.complaint_id == complaint.id), _OF_COMPLAINTS)
+    if kind is not RegimeKind.APPEAL:
+        return events
+    notices = (RequestEvent(kind=_AS_NOTICE[event.kind], at=event.at) for event in events if event.kind in _AS_NOTICE)
+    return (*events, *notices)
+
+
+def find_missed(session: Session, owner_id: UUID) -> set[tuple[str, str, str]]:
+    """The clocks of a request or complaint whose miss is already in the history: regime, rule and start."""
+    rows = _read(session, or_(Event.request_id == owner_id, Event.complaint_id == owner_id))
+    return {
+        (event.facts["regime"], event.facts["rule"], event.facts["started_at"])
+        for event in rows
+        if event.kind is History.CLOCK_MISSED
+    }
+
+
+def _read(session: Session, whose: object) -> Sequence[Event]:
+    return session.scalars(select(Event).where(whose).order_by(Event.sequence)).all()  # type: ignore[arg-type]
+
+
+_Reader = Callable[[Event], Iterable[EventKind]]
+
+
+def _translate(rows: Iterable[Event], readers: Mapping[History, _Reader]) -> tuple[RequestEvent, ...]:
+    """Kinds of event that no law looks at are passed over."""
+    return tuple(
+        RequestEvent(kind=kind, at=row.at) for row in rows if row.kind in readers for kind in readers[row.kind](row)
+    )
+
+
+def _read_answer(event: Event) -> tuple[EventKind, ...]:
+    return _ANSWERS[Answer(event.facts["answer"])] + _read_whole(event)
+
+
+def _read_whole(event: Event) -> tuple[EventKind, ...]:
+    """Content is removed for the law when every link of the request is gone."""
+    return (EventKind.REMOVED,) if event.facts.get("whole") else ()
+
+
+def _always(*kinds: EventKind) -> _Reader:
+    return lambda _event: kinds
+
+
+_OF_REQUESTS: Mapping[History, _Reader] = {
+    History.SENT: _always(EventKind.NOTICE_SENT),
+    History.RECEIPT_CONFIRMED: _always(EventKind.NOTICE_RECEIVED),
+    History.ANSWERED: _read_answer,
+    History.ITEM_GONE: _read_whole,
+    History.ITEM_BACK: _always(EventKind.PUT_BACK),
+    History.REQUEST_CLOSED: _always(EventKind.WITHDRAWN),
+}
+_OF_COMPLAINTS: Mapping[History, _Reader] = {
+    History.COMPLAINT_LODGED: _always(EventKind.COMPLAINT_LODGED),
+    History.RECEIPT_CONFIRMED: _always(EventKind.COMPLAINT_RECEIVED),
+    History.COMPLAINT_ANSWERED: lambda event: _COMPLAINT_ANSWERS[ComplaintAnswer(event.facts["meaning"])],
+}
+_AS_NOTICE = {
+    EventKind.COMPLAINT_LODGED: EventKind.NOTICE_SENT,
+    EventKind.COMPLAINT_RECEIVED: EventKind.NOTICE_RECEIVED,
+}
