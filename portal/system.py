@@ -56,6 +56,11 @@ def is_module(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
 
 
+def _has_atomics() -> bool:
+    # Playwright's driver is a Node that needs this library on Linux; macOS has it built in.
+    return platform.system() == "Darwin" or is_library("libatomic.so.1")
+
+
 VENV = (Part(partial(is_module, "ensurepip"), "python3-venv", "python3", "python@3.11"),)
 
 LETTERS = (
@@ -81,7 +86,10 @@ LETTERS = (
     ),
 )
 
-BROWSER = (Part(partial(is_program, "chromium"), "chromium", "chromium", "chromium"),)
+BROWSER = (
+    Part(partial(is_program, "chromium"), "chromium", "chromium", "chromium"),
+    Part(_has_atomics, "libatomic1", "libatomic", ""),
+)
 
 CONFORMANCE = (
     Part(partial(is_program, "javac"), "openjdk-17-jdk-headless", "java-17-openjdk-devel", "openjdk@17"),
