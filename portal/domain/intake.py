@@ -238,10 +238,16 @@ def missing(report: Report, needs: Collection[Need] = ()) -> tuple[Missing, ...]
     steps = way(report, {need.field for need in needs})
     for need in needs:
         step = _step_for(need.field, steps)
-        if step is not None and not getattr(report, need.field):
+        if step is not None and not is_given(report, need.field):
             laws = ", ".join(need.regimes)
             found.append(Missing(step=step, text=LABELS.get(need.field, need.field), law=laws))
     return tuple(sorted(found, key=lambda one: _place(one.step)))
+
+
+def is_given(report: Report, name: str) -> bool:
+    """Whether a field holds an answer that a law can use. Choosing not to be reached is an answer, but gives no contact."""
+    value = getattr(report, name)
+    return bool(value) and value is not ContactBy.NONE
 
 
 def _missing_places(report: Report) -> list[Missing]:

@@ -185,6 +185,12 @@ def test_a_chosen_way_of_contact_needs_its_address(report: Report) -> None:
     assert intake.missing(replace(report, contact_by=ContactBy.NONE)) == ()
 
 
+def test_choosing_not_to_be_reached_gives_a_law_no_contact() -> None:
+    need = Need(field="contact_by", regimes=("Law of A",))
+    report = Report(links=(LINK,), contact_by=ContactBy.NONE)
+    assert [one.step for one in intake.missing(report, [need])] == [StepId.CONTACT]
+
+
 def test_choosing_a_team_needs_the_team() -> None:
     report = Report(links=(LINK,), handler=Handler.TEAM)
     assert [one.step for one in intake.missing(report)] == [StepId.HELP]

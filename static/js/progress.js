@@ -1,0 +1,21 @@
+// Asks for the page again while work is going on in the background, and swaps in only the part that shows progress.
+// Without this file there is a link that loads the page again.
+(() => {
+  const PAUSE_MS = 2000;
+  const box = () => document.querySelector("[data-progress]");
+
+  async function look() {
+    const answer = await fetch(window.location.href, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-progress]");
+    if (!fresh) {
+      window.location.reload();
+      return;
+    }
+    box().replaceWith(document.importNode(fresh, true));
+    window.setTimeout(look, PAUSE_MS);
+  }
+
+  if (box()) window.setTimeout(look, PAUSE_MS);
+})();
