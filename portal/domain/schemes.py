@@ -205,9 +205,7 @@ def _roll(day: date, calendar: Calendar, weekend: frozenset[int] | None) -> tupl
         (on, say("%(day)s is a holiday (%(name)s), so the period goes on.", day=on, name=name))
         for on, name in walk.holidays
     ]
-    return walk.end, [
-        Step(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])
-    ]
+    return walk.end, [Step(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])]
 
 
 def _explain_clock_change(start: datetime, end: datetime) -> Iterator[Step]:
@@ -217,116 +215,6 @@ def _explain_clock_change(start: datetime, end: datetime) -> Iterator[Step]:
     minutes = abs(int((after - before).total_seconds())) // 60
     way = _FORWARD if after > before else _BACK
     yield Step(end.isoformat(), say(way, minutes=minutes))
-
-
-NZ_SUMMER), SATURDAY_AND_SUNDAY)
-
-
-def count_working_period(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
-    """Business days from the day after the event, by the country's public holidays and weekly days of rest."""
-    return _count_working(start, amount, calendar, None)
-
-
-def count_plain(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
-    """The day of the event is not counted, every other day is; the last day stays where it falls."""
-    return _add_plain(start, amount, unit)
-
-
-def count_plain_then_roll(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
-    """As `count_plain`, but a last day that is no working day moves on to the next one."""
-    end, steps = _add_plain(start, amount, unit)
-    end, more = _roll(end, calendar, None)
-    return end, steps + more
-
-
-def add_months(start: date, amount: int) -> date:
-    """The same date `amount` months later, or that month's last day where it has no such date."""
-    years, month = divmod(start.month - 1 + amount, 12)
-    year, month = start.year + years, month + 1
-    return date(year, month, min(start.day, monthrange(year, month)[1]))
-
-
-def _add_plain(start: date, amount: int, unit: Unit) -> tuple[date, list[Step]]:
-    end = _ADD[unit](start, amount)
-    steps = [Step(start.isoformat(), say(_NOT_COUNTED, day=start))]
-    sentence = say(_ADDED_ONE[unit], end=end) if amount == 1 else say(_ADDED[unit], amount=amount, end=end)
-    if unit in _SAME_DATE and end.day != start.day:
-        sentence = say(_CLAMPED, date=start.day, end=end)
-    steps.append(Step(end.isoformat(), sentence, (end - start).days))
-    return end, steps
-
-
-def _count_working(
-    start: date, amount: int, calendar: Calendar, weekend: frozenset[int] | None
-) -> tuple[date, list[Step]]:
-    walk = add_working_days(start, amount, calendar, weekend)
-    skipped = list(_explain_holidays(walk))
-    if walk.rest_days:
-        rest = say("%(count)s weekend days on the way are not counted.", count=len(walk.rest_days))
-        skipped.append(Step(walk.rest_days[-1].isoformat(), rest, len(walk.rest_days)))
-    last = say("Working day %(amount)s is %(end)s.", amount=amount, end=walk.end)
-    steps = [
-        Step(start.isoformat(), say(_NOT_COUNTED, day=start)),
-        *sorted(skipped, key=lambda step: step.at),
-        Step(walk.end.isoformat(), last, amount),
-    ]
-    return walk.end, steps
-
-
-def _explain_holidays(walk: Walk) -> Iterator[Step]:
-    """One step for each holiday; days of one name that follow each other, such as a recess, share a step."""
-    runs: list[list[tuple[date, str]]] = []
-    for day, name in walk.holidays:
-        if runs and runs[-1][0][1] == name and (day - runs[-1][-1][0]).days <= _LONGEST_WEEKEND:
-            runs[-1].append((day, name))
-        else:
-            runs.append([(day, name)])
-    for run in runs:
-        (first, name), (last, _) = run[0], run[-1]
-        if first == last:
-            sentence = say("%(day)s is not counted: %(name)s.", day=first, name=name)
-        else:
-            sentence = say(_RUN, count=len(run), first=first, last=last, name=name)
-        yield Step(first.isoformat(), sentence, len(run))
-
-
-def _add_until_two_working_days(start: date, end: date, calendar: Calendar) -> tuple[date, list[Step]]:
-    """Art. 3(5). Only periods of a few days can lack two working days; the loop starts where the period ends."""
-    if (end - start).days > _SURELY_TWO_WORKING_DAYS:
-        return end, []
-    missing = 2 - count_working_days(start + _DAY, end, calendar, SATURDAY_AND_SUNDAY)
-    if missing <= 0:
-        return end, []
-    moved = add_working_days(end, missing, calendar, SATURDAY_AND_SUNDAY).end
-    sentence = say("A period of two days or more has at least two working days, so it lasts until %(day)s.", day=moved)
-    return moved, [Step(moved.isoformat(), sentence, (moved - end).days)]
-
-
-def _roll(day: date, calendar: Calendar, weekend: frozenset[int] | None) -> tuple[date, list[Step]]:
-    walk = roll_forward(day, calendar, weekend)
-    if walk.end == day:
-        return day, []
-    skipped = [(on, say("%(day)s is a weekend day, so the period goes on.", day=on)) for on in walk.rest_days]
-    skipped += [
-        (on, say("%(day)s is a holiday (%(name)s), so the period goes on.", day=on, name=name))
-        for on, name in walk.holidays
-    ]
-    return walk.end, [
-        Step(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])
-    ]
-
-
-def _explain_clock_change(start: datetime, end: datetime) -> Iterator[Step]:
-    before, after = start.utcoffset(), end.utcoffset()
-    if before is None or after is None or before == after:
-        return
-    minutes = abs(int((after - before).total_seconds())) // 60
-    way = _FORWARD if after > before else _BACK
-    yield Step(end.isoformat(), say(way, minutes=minutes))
-
-
-def Step(at: str, sentence: Sentence, days: int = 0) -> Step:
-    return Step(at, str(sentence), days, sentence)
 
 
 NZ_SUMMER = Recess((12, 25), (1, 15), "25 December to 15 January, which the Privacy Act leaves out")
