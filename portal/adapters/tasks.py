@@ -62,7 +62,7 @@ class TaskQueue:
 
 
 def open_queue(url: str) -> TaskQueue:
-    """`sqlite:///file`, `redis://...`, `postgresql://...`; `memory:` runs each job at once. Raises BadQueue."""
+    """`sqlite:///file`, `redis://...`, `postgresql://...`; `memory:` keeps messages to itself. Raises BadQueue."""
     scheme = url.partition(":")[0]
     if scheme not in _MAKERS:
         raise BadQueue(f"a queue's address starts with one of: {', '.join(_MAKERS)}")
@@ -78,7 +78,7 @@ def _make_sqlite(url: str) -> Huey:
 
 
 def _make_memory(_url: str) -> Huey:
-    return MemoryHuey(NAME, immediate=True, results=False)
+    return MemoryHuey(NAME, results=False)
 
 
 def _make_redis(url: str) -> Huey:
@@ -96,3 +96,8 @@ _MAKERS: dict[str, Callable[[str], Huey]] = {
     "rediss": _make_redis,
     "postgresql": _make_postgres,
 }
+
+
+def enqueuer(url: str) -> Callable[[UUID], None]:
+    """What a process that only sends needs. Raises BadQueue."""
+    return open_queue(url).enqueue
