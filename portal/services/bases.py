@@ -9,9 +9,9 @@ from types import MappingProxyType
 from portal.adapters import vault
 from portal.domain.applicability import CaseFacts, PlatformFacts, Verdict, assess
 from portal.domain.intake import Need
+from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.domain.regimes import Element, Proof, Regime, RegimeKind, When
 from portal.domain.report import Report, YesNo
-from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.reference.registry import Registry
 from portal.services.ports import Ports
 

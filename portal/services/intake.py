@@ -190,7 +190,8 @@ def _add_rows(
     """Items for links and places, numbered on from those already there."""
     case = opened.case
     last = session.scalar(select(func.max(Item.number)).where(Item.case_id == case.id)) or 0
-    for number, one in enumerate((*links, *places), start=last + 1):
+    reported: tuple[ReportedLink | ReportedPlace, ...] = (*links, *places)
+    for number, one in enumerate(reported, start=last + 1):
         row = Item(id=uuid4(), case_id=case.id, number=number, state=ItemState.REPORTED, added_at=now, changed_at=now)
         if isinstance(one, ReportedLink):
             row.url_index = vault.blind_index(opened.key, one.url)
@@ -205,4 +206,4 @@ def _add_rows(
 
 
 def _reported(link: Link) -> ReportedLink:
-    return ReportedLink(url=link.url, host=link.host, platform=link.platform or link.registrable)
+    return ReportedLink(url=link.url, host=link.host, platform=link.platform_key)

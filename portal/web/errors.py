@@ -39,7 +39,10 @@ def show_http_error(error: HTTPException) -> Answer:
         403: (_("You cannot open this page"), _("Your sign-in does not allow it. Go back to where you were.")),
         404: (_("This page is not here"), _("The address may be mistyped, or the page may have been closed.")),
         405: (_("This page is not here"), _("Go back and use the buttons on the page.")),
-        413: (_("That was too much at once"), _("Paste fewer links at a time. Go back: what you typed is still there.")),
+        413: (
+            _("That was too much at once"),
+            _("Paste fewer links at a time. Go back: what you typed is still there."),
+        ),
     }
     title, text = texts.get(code, (_("This did not work"), _("Go back and try once more.")))
     return render_template("errors/page.html", heading=title, text=text), code
@@ -54,5 +57,8 @@ def show_failure(error: Exception) -> Answer:
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
     LOG.error("failure %s: %s at %s", number, type(error).__name__, where)
     heading = _("Something went wrong on our side")
-    text = _("Nothing you saved before is lost. Try again in a minute. If it happens again, tell us this number: %(n)s", n=number)
+    text = _(
+        "Nothing you saved before is lost. Try again in a minute. If it comes back, tell us this number: %(n)s",
+        n=number,
+    )
     return render_template("errors/page.html", heading=heading, text=text), 500

@@ -21,7 +21,7 @@ def show_moment(at: datetime, zone: str) -> str:
     """ "Tuesday 24 November 2026, 14:00 (Pacific/Auckland)": the local time of `zone`, which is always named."""
     local = at.astimezone(ZoneInfo(zone))
     text = format_datetime(local.replace(tzinfo=None), "EEEE d MMMM y, HH:mm", rebase=False)
-    return _("%(moment)s (%(zone)s)", moment=text, zone=zone.replace("_", " "))
+    return str(_("%(moment)s (%(zone)s)", moment=text, zone=zone.replace("_", " ")))
 
 
 def init_filters(app: Flask, config: Config) -> None:

@@ -1,0 +1,10 @@
+"""Every command of `flask --app app`, in one list."""
+
+from __future__ import annotations
+
+import click
+
+from portal.cli.law import due
+from portal.cli.staff import staff
+
+COMMANDS: tuple[click.Command, ...] = (due, staff)
