@@ -1,7 +1,7 @@
 """The content of a letter as typed blocks: what stands in it and what each piece is. No HTML, no fonts, no measures.
 
-A screen reader meets the blocks in this order, so each kind stands for one structure: a heading is a heading, a table has
-header cells. Text is plain text; whoever sets it escapes it.
+A screen reader meets the blocks in this order, so each kind stands for one structure: a heading is a heading, a table
+has header cells. Text is plain text; whoever sets it escapes it.
 """
 
 from __future__ import annotations

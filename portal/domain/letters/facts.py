@@ -3,6 +3,7 @@
 Only values live here, and all of them can be written as JSON without loss (dates and instants as ISO 8601 text, words
 as their value, tuples as lists). A letter keeps its facts for ever: the same facts give the same bytes, and the bundle
 for a regulator carries them inside itself. Instants are aware; `zone` names the time zone in which the sender counts.
+What a letter says of the law stands in `law.py`.
 
 Three kinds of text stand in the fields, and redaction depends on knowing which is which:
 - the law's and the directory's own words (`basis`, `citation`, a platform's name): public, they stay;
@@ -14,14 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from portal.domain.clocks import ClockState
+from portal.domain.letters.law import BasisFact
 from portal.domain.lifecycle import Answer, Channel, Depiction, Filer, ItemState, LetterKind
-from portal.domain.regimes import Actor, Binding, Confidence, Proof, RegimeKind, Trigger, Unit
-from portal.domain.schemes import Step
-from portal.domain.wording import Value
 
 
 class Paper(StrEnum):
@@ -107,6 +105,7 @@ class Reporter:
     phone: str | None = None
     address_lines: tuple[str, ...] = ()
     country: str | None = None  # where the person lives, ISO 3166-1 alpha-2
+    country_name: str | None = None  # the same in the letter's language
     subdivision: str | None = None
 
 
@@ -152,106 +151,6 @@ class LinkFact:
     description: str | None = None
     state: ItemState = ItemState.REPORTED
     state_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ElementFact:
-    """One thing a basis demands of the notice, and how this notice has it. No `value` means that it is missing."""
-
-    key: str
-    label: str
-    value: str | None
-    proofs: tuple[Proof, ...] = ()
-    required: bool = True
-    confidence: Confidence = Confidence.HIGH
-    confirmed: bool = False  # a person looked at a fact that rests on memory, and confirmed it
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceFact:
-    url: str
-    supports: str
-    seen_on: date
-    official: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepValue:
-    """What goes into one place of a step's sentence; exactly one of the four is set."""
-
-    name: str
-    text: str | None = None
-    number: int | None = None
-    on: date | None = None
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepFact:
-    """One line of "why this date": `at` is the day or instant it is about (ISO 8601), `text` says it in English.
-
-    `key` and `values` are the same sentence with its places apart, so that a letter can say it in its own language.
-    """
-
-    at: str
-    text: str
-    key: str | None = None
-    values: tuple[StepValue, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockFact:
-    """One clock and its whole explanation.
-
-    `started_at` is None in a notice that has not left: then only the period is told. With `estimated` the start is
-    assumed (a sending whose receipt is not proven). `due_at` is None where the law gives a standard, not a number.
-    `state` is None before the start. `zone` is the obliged organisation's.
-    """
-
-    regime_id: str
-    rule_id: str
-    label: str  # a verb phrase: "remove the content"
-    owed_by: Actor
-    binding: Binding
-    trigger: Trigger
-    amount: int | None
-    unit: Unit
-    zone: str
-    counting: str
-    standard: str | None = None
-    started_at: datetime | None = None
-    due_at: datetime | None = None
-    last_day: date | None = None
-    ended_at: datetime | None = None
-    estimated: bool = False
-    extended: bool = False
-    state: ClockState | None = None
-    steps: tuple[StepFact, ...] = ()
-    sources: tuple[SourceFact, ...] = ()
-    calendar_version: str | None = None
-    version: str | None = None  # of the law record
-    confidence: Confidence = Confidence.HIGH
-    confirmed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class BasisFact:
-    """One legal basis as it stood when the letter was made."""
-
-    regime_id: str
-    name: str
-    citation: str
-    kind: RegimeKind
-    basis: str  # the law's sentence: what it obliges the recipient to do
-    version: str
-    reason: str | None = None  # why it applies here
-    identical_copies: bool = False  # the law reaches identical copies too
-    binding: Binding = Binding.DUTY  # of its primary clock
-    elements: tuple[ElementFact, ...] = ()
-    clocks: tuple[ClockFact, ...] = ()
-    sources: tuple[SourceFact, ...] = ()
-    confidence: Confidence = Confidence.HIGH
-    confirmed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -379,22 +278,6 @@ class ComplaintFacts:
     statements: tuple[Statement, ...] = ()
     may_pass_identity: bool | None = None
     history_digest: str | None = None  # SHA-256 of the newest entry of the case's history
-
-
-def step_of(step: Step) -> StepFact:
-    """A step of a computed date as a fact."""
-    if step.sentence is None:
-        return StepFact(at=step.at, text=step.text)
-    values = tuple(_step_value(name, value) for name, value in step.sentence.values)
-    return StepFact(at=step.at, text=step.text, key=step.sentence.key, values=values)
-
-
-def _step_value(name: str, value: Value) -> StepValue:
-    if isinstance(value, datetime):  # before `date`, of which it is a kind
-        return StepValue(name=name, at=value)
-    if isinstance(value, date):
-        return StepValue(name=name, on=value)
-    return StepValue(name=name, number=value) if isinstance(value, int) else StepValue(name=name, text=value)
 
 
 LetterFacts = NoticeFacts | ReminderFacts | ErasureFacts | ComplaintFacts

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import Translate
-from portal.domain.letters.facts import ClockFact, StepFact, StepValue
+from portal.domain.letters.law import ClockFact, StepFact, StepValue
 from portal.domain.lifecycle import Answer, Channel, ItemState, LetterKind
 from portal.domain.regimes import Binding, Proof, Trigger, Unit
 

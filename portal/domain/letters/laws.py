@@ -1,0 +1,103 @@
+"""What a letter says of the laws it rests on: each law's sentence, its clocks, and why a date is that date.
+
+Only a duty is worded with "must". What buys protection, what is only an aim and what the sender chose is said as that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from portal.domain.letters.blocks import Block, Heading, Paragraph, Steps, Tone
+from portal.domain.letters.law import BasisFact, ClockFact
+from portal.domain.letters.parts import Pen
+from portal.domain.letters.words import (
+    STARTS,
+    mark,
+    say_due,
+    say_instant,
+    say_period,
+    say_step,
+    say_step_at,
+)
+from portal.domain.regimes import Actor, Binding
+
+
+def write_bases(pen: Pen, bases: Iterable[BasisFact]) -> list[Block]:
+    """Each law: its sentence, then what its clocks ask of the recipient and until when."""
+    blocks: list[Block] = []
+    for number, basis in enumerate(bases, start=1):
+        title = pen.translate("%(number)s. %(name)s", number=str(number), name=pen.translate(basis.name))
+        blocks.append(Heading(text=title, level=3))
+        blocks.append(Paragraph(text=pen.translate(basis.citation), tone=Tone.SMALL))
+        blocks.append(Paragraph(text=pen.translate(basis.basis)))
+        for clock in basis.clocks:
+            blocks.extend(_write_clock(pen, clock))
+    return blocks
+
+
+_WITHIN: Mapping[Binding, str] = {
+    Binding.DUTY: mark("You must %(act)s within %(period)s of %(start)s."),
+    Binding.SAFE_HARBOUR: mark("This law protects you if you %(act)s within %(period)s of %(start)s."),
+    Binding.TARGET: mark("It is a published aim, not a duty, to %(act)s within %(period)s of %(start)s."),
+    Binding.FOLLOW_UP: mark(
+        "I ask you to %(act)s within %(period)s of %(start)s. I set this period; the law does not."
+    ),
+}
+
+_OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
+
+
+def _write_clock(pen: Pen, clock: ClockFact) -> list[Block]:
+    # Periods of the person's own, of an authority or of the author are no business of this recipient.
+    if clock.owed_by not in _OBLIGED or clock.binding not in _WITHIN:
+        return []
+    if clock.amount is None:
+        return _write_standard(pen, clock)
+    translate = pen.translate
+    sentence = translate(
+        _WITHIN[clock.binding],
+        act=translate(clock.label),
+        period=say_period(clock.amount, clock.unit, translate),
+        start=translate(STARTS[clock.trigger]),
+    )
+    if clock.started_at is None or clock.due_at is None:
+        return [Paragraph(text=sentence, tone=Tone.STRONG)]
+    ends = translate(
+        "If that is on %(start)s, the period ends on %(due)s.",
+        start=say_instant(clock.started_at, clock.zone, translate),
+        due=say_due(clock, translate),
+    )
+    return [Paragraph(text=f"{sentence} {ends}", tone=Tone.STRONG), *_write_why(pen, clock)]
+
+
+def _write_standard(pen: Pen, clock: ClockFact) -> list[Block]:
+    if not clock.standard:
+        return []
+    text = pen.translate(
+        "The law sets no number of hours or days here; its measure is: %(standard)s.",
+        standard=pen.translate(clock.standard).rstrip("."),
+    )
+    return [Paragraph(text=text)]
+
+
+def _write_why(pen: Pen, clock: ClockFact) -> list[Block]:
+    if not clock.steps:
+        return []
+    steps = " ".join(say_step(step, pen.translate) for step in clock.steps)
+    return [Paragraph(text=pen.translate("Why this date: %(steps)s", steps=steps), tone=Tone.SMALL)]
+
+
+def list_steps(pen: Pen, clock: ClockFact) -> Steps:
+    """How a clock's date came about, one row a step."""
+    translate = pen.translate
+    rows = tuple((say_step_at(step, translate), say_step(step, translate)) for step in clock.steps)
+    return Steps(rows=rows, titles=(translate("Day or time"), translate("What it means")))
+
+
+def note_advice(pen: Pen, bases: Iterable[BasisFact]) -> Paragraph:
+    """That nobody gives legal advice here, and which state of the law records was used."""
+    records = "; ".join(f"{basis.regime_id} {basis.version}" for basis in bases)
+    text = pen.translate(
+        "This letter is not legal advice. It rests on these records of the law: %(records)s.", records=records
+    )
+    return Paragraph(text=text, tone=Tone.NOTE)

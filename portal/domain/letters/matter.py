@@ -1,0 +1,118 @@
+"""What a letter says of the content and what its writer declares, in both voices.
+
+The content is named, never described. Sentences come in two voices: of the person who writes about themselves, and of a
+parent or representative who writes for them. Both are whole sentences: other languages cannot swap a pronoun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from portal.domain.letters.facts import Statement
+from portal.domain.letters.parts import Pen
+from portal.domain.letters.words import mark
+from portal.domain.lifecycle import Depiction, Filer
+
+SUBJECTS: Mapping[Depiction, str] = {
+    Depiction.REAL: mark("non-consensual intimate imagery"),
+    Depiction.SYNTHETIC: mark("non-consensual intimate imagery, altered or made by computer"),
+    Depiction.UNSURE: mark("non-consensual intimate imagery"),
+    Depiction.FALSE: mark("a false and harmful depiction"),
+    Depiction.PRIVATE: mark("private information published without consent"),
+}
+
+_OWN_CONTENT: Mapping[Depiction, str] = {
+    Depiction.REAL: mark("The content is intimate imagery of me. I did not consent to its publication."),
+    Depiction.SYNTHETIC: mark(
+        "The content is intimate imagery that was altered or made by computer so that it shows me. "
+        "I did not consent to its making or its publication."
+    ),
+    Depiction.UNSURE: mark(
+        "The content is intimate imagery that shows me. I cannot tell whether it is real or was made by computer. "
+        "Either way, I did not consent to its publication."
+    ),
+    Depiction.FALSE: mark(
+        "The content is a false depiction of me, and it does me harm. I did not consent to its publication."
+    ),
+    Depiction.PRIVATE: mark("The content makes private facts about me public. I did not consent to their publication."),
+}
+
+_OTHER_CONTENT: Mapping[Depiction, str] = {
+    Depiction.REAL: mark(
+        "The content is intimate imagery of the person I act for, who did not consent to its publication."
+    ),
+    Depiction.SYNTHETIC: mark(
+        "The content is intimate imagery that was altered or made by computer so that it shows the person I act for, "
+        "who did not consent to its making or its publication."
+    ),
+    Depiction.UNSURE: mark(
+        "The content is intimate imagery that shows the person I act for. It cannot be told whether it is real or was "
+        "made by computer. Either way, the person did not consent to its publication."
+    ),
+    Depiction.FALSE: mark(
+        "The content is a false depiction of the person I act for, and it does them harm. The person did not consent "
+        "to its publication."
+    ),
+    Depiction.PRIVATE: mark(
+        "The content makes private facts about the person I act for public. The person did not consent to their "
+        "publication."
+    ),
+}
+
+
+def say_content(pen: Pen, depiction: Depiction, under_18: bool) -> str:
+    """What the content is and that there was no consent, without describing it."""
+    text = pen.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
+    if not under_18:
+        return text
+    minor = pen.voice(mark("I was under 18 when it was made."), mark("The person was under 18 when it was made."))
+    return f"{text} {minor}"
+
+
+def say_standing(pen: Pen) -> str | None:
+    """In which capacity a parent or representative writes; nothing for the person themselves."""
+    reporter = pen.frame.reporter
+    if reporter.role is Filer.SELF:
+        return None
+    if reporter.authority:
+        return pen.translate("I act for that person: %(authority)s.", authority=reporter.authority.rstrip("."))
+    if reporter.role is Filer.PARENT:
+        return pen.translate("I act for that person as their parent or guardian.")
+    return pen.translate("I act for that person with their authority.")
+
+
+_OWN_STATEMENTS: Mapping[Statement, str] = {
+    Statement.GOOD_FAITH: mark("I believe in good faith that the content was published without my consent."),
+    Statement.ACCURACY: mark("What this letter says is true and complete as far as I know."),
+    Statement.PERJURY: mark("I state under penalty of perjury that I am the person whose right this letter rests on."),
+    Statement.COPYRIGHT_GOOD_FAITH: mark(
+        "I believe in good faith that neither I, nor anyone acting for me, nor the law allowed this use of my work."
+    ),
+    Statement.COPYRIGHT_OWNER: mark("I own the copyright in the work named in this letter."),
+}
+
+_OTHER_STATEMENTS: Mapping[Statement, str] = {
+    Statement.GOOD_FAITH: mark(
+        "I believe in good faith that the content was published without the consent of the person it shows."
+    ),
+    Statement.ACCURACY: mark("What this letter says is true and complete as far as I know."),
+    Statement.PERJURY: mark(
+        "I state under penalty of perjury that I am authorised to act for the person whose right this letter rests on."
+    ),
+    Statement.COPYRIGHT_GOOD_FAITH: mark(
+        "I believe in good faith that neither the owner of the work, nor anyone acting for the owner, nor the law "
+        "allowed this use of it."
+    ),
+    Statement.COPYRIGHT_OWNER: mark("I am authorised to act for the owner of the copyright in the work named here."),
+}
+
+
+def say_statements(pen: Pen, statements: Iterable[Statement]) -> tuple[str, ...]:
+    return tuple(pen.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]) for each in statements)
+
+
+def say_release(pen: Pen, may_pass_identity: bool) -> str:
+    """Whether the recipient may tell the poster who writes."""
+    if may_pass_identity:
+        return pen.translate("You may pass my name and contact details to whoever published the content.")
+    return pen.translate("Do not pass my name or contact details to whoever published the content.")

@@ -1,0 +1,83 @@
+"""The notice to a platform: what, where, under which laws, by when."""
+
+from __future__ import annotations
+
+from portal.domain.letters.blocks import Block, Document, Heading, Items, Paragraph, Quote, Tone, Translate
+from portal.domain.letters.facts import NoticeFacts
+from portal.domain.letters.laws import note_advice, write_bases
+from portal.domain.letters.matter import SUBJECTS, say_content, say_release, say_standing, say_statements
+from portal.domain.letters.parts import Pen, close_letter, finish, list_links, note_redaction, open_letter
+from portal.domain.lifecycle import LetterKind
+
+
+def build_notice(facts: NoticeFacts, translate: Translate) -> Document:
+    """The notice as a document. It cites every basis in `facts.bases`, in that order."""
+    pen = Pen(frame=facts.frame, translate=translate)
+    subject = translate(
+        "Notice of %(matter)s: request for removal", matter=translate(SUBJECTS[facts.content.depiction])
+    )
+    blocks: list[Block] = [
+        open_letter(pen, subject),
+        *note_redaction(pen),
+        *_write_matter(pen, facts),
+        *_write_asks(pen, facts),
+        Heading(text=translate("Where the content is")),
+        list_links(pen, facts.links),
+        *_write_own_words(facts, translate),
+        Heading(text=translate("The law and its time limits")),
+        *write_bases(pen, facts.bases),
+        Heading(text=translate("Statements")),
+        Items(items=say_statements(pen, facts.statements)),
+        close_letter(pen),
+        note_advice(pen, facts.bases),
+    ]
+    return finish(pen, LetterKind.NOTICE, blocks)
+
+
+def _write_matter(pen: Pen, facts: NoticeFacts) -> list[Block]:
+    translate = pen.translate
+    where = translate.plural(
+        "Your service shows content at %(count)s place, listed below.",
+        "Your service shows content at %(count)s places, listed below.",
+        len(facts.links),
+    )
+    what = say_content(pen, facts.content.depiction, facts.content.under_18)
+    parts = [part for part in (where, what, say_standing(pen)) if part]
+    blocks: list[Block] = [Paragraph(text=" ".join(parts))]
+    if facts.content.work:
+        text = translate("The copyright work this notice also rests on: %(work)s", work=facts.content.work)
+        blocks.append(Paragraph(text=text))
+    blocks.append(
+        Paragraph(text=translate("No copy of the content comes with this letter. The list is enough to find it."))
+    )
+    return blocks
+
+
+def _write_asks(pen: Pen, facts: NoticeFacts) -> list[Block]:
+    translate = pen.translate
+    asks = [translate("Remove the content at every place in the list, for all users and in all countries.")]
+    asks += [
+        translate("Find and remove the identical copies that %(citation)s reaches.", citation=translate(basis.citation))
+        for basis in facts.bases
+        if basis.identical_copies
+    ]
+    asks += [
+        translate("Confirm that you have received this notice, and tell me its reference number with you."),
+        translate("Tell me what you decided for each place, with your reasons and how the decision can be contested."),
+    ]
+    if facts.may_pass_identity is not None:
+        asks.append(say_release(pen, facts.may_pass_identity))
+    lead = Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG)
+    return [lead, Items(items=tuple(asks), is_ordered=True)]
+
+
+def _write_own_words(facts: NoticeFacts, translate: Translate) -> list[Block]:
+    if not facts.content.explanation:
+        return []
+    title = Heading(text=translate("In the words of the person concerned"))
+    return [title, Quote(paragraphs=split_paragraphs(facts.content.explanation))]
+
+
+def split_paragraphs(text: str) -> tuple[str, ...]:
+    """A text of several lines as paragraphs; empty lines are dropped, words never."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -1,0 +1,212 @@
+"""What every kind of letter has: the opening, the list of places, the signature, and the finished document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from portal.domain.letters.blocks import (
+    Block,
+    Cell,
+    Closing,
+    Column,
+    Document,
+    Letterhead,
+    Opening,
+    Paragraph,
+    Table,
+    Tone,
+    Translate,
+    direction_of,
+)
+from portal.domain.letters.facts import (
+    Frame,
+    LinkFact,
+    Organisation,
+)
+from portal.domain.letters.words import (
+    CHANNELS,
+    PLACES,
+    mark,
+    say_day,
+    say_moment,
+)
+from portal.domain.lifecycle import Filer, LetterKind
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pen:
+    """What every builder writes with: the letter's frame and its language."""
+
+    frame: Frame
+    translate: Translate
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the person writes about themselves."""
+        return self.frame.reporter.role is Filer.SELF
+
+    def voice(self, own: str, other: str, **values: str) -> str:
+        """One of two whole sentences, by who writes."""
+        return self.translate(own if self.is_own else other, **values)
+
+    def local(self, at: datetime) -> datetime:
+        """The instant in the sender's zone."""
+        return at.astimezone(ZoneInfo(self.frame.zone))
+
+
+def open_letter(pen: Pen, subject: str) -> Opening:
+    frame, translate = pen.frame, pen.translate
+    recipient = frame.recipient
+    label = translate(CHANNELS[recipient.channel])
+    lines = (recipient.name, recipient.department or "", *recipient.address_lines, recipient.contact or "")
+    return Opening(
+        sender=_sender_lines(pen),
+        recipient=tuple(line for line in lines if line),
+        recipient_label=label[:1].upper() + label[1:],
+        dated=say_day(pen.local(frame.written_at).date(), translate),
+        marks=((translate("Our reference"), frame.reference),),
+        subject=subject,
+    )
+
+
+def _sender_lines(pen: Pen) -> tuple[str, ...]:
+    reporter, translate = pen.frame.reporter, pen.translate
+    lines = [reporter.name or translate("Name withheld")]
+    if reporter.acts_for:
+        lines.append(translate("for %(person)s", person=reporter.acts_for))
+    lines += reporter.address_lines
+    lines += [line for line in (reporter.email, reporter.phone) if line]
+    return tuple(lines)
+
+
+def list_links(pen: Pen, links: Iterable[LinkFact], *, is_bundle: bool = False) -> Table:
+    """The numbered places. In a bundle also the platform and what became of each."""
+    translate = pen.translate
+    columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Place"), cell=Cell.PLACE)]
+    if is_bundle:
+        columns.insert(1, Column(title=translate("Platform"), cell=Cell.SHORT))
+        columns.append(Column(title=translate("State"), cell=Cell.TEXT))
+    rows = []
+    for link in links:
+        row = [str(link.number), link.url or link.description or ""]
+        if is_bundle:
+            row.insert(1, link.platform)
+            row.append(_say_place(pen, link))
+        rows.append(tuple(row))
+    return Table(columns=tuple(columns), rows=tuple(rows))
+
+
+def _say_place(pen: Pen, link: LinkFact) -> str:
+    state = pen.translate(PLACES[link.state])
+    if link.state_at is None:
+        return state
+    return pen.translate("%(state)s, %(at)s", state=state, at=say_moment(pen.local(link.state_at), pen.translate))
+
+
+def close_letter(pen: Pen) -> Closing:
+    frame, translate = pen.frame, pen.translate
+    reporter, signature = frame.reporter, frame.signature
+    lines = []
+    if signature:
+        lines.append(
+            translate("Signed electronically on %(when)s", when=say_moment(pen.local(signature.signed_at), translate))
+        )
+    if reporter.is_pseudonym:
+        lines.append(translate("This name is a pseudonym."))
+    if reporter.country:
+        lines.append(
+            pen.voice(
+                mark("I live in %(country)s."),
+                mark("The person I act for lives in %(country)s."),
+                country=reporter.country_name or reporter.country,
+            )
+        )
+    lines.append(_say_reply(pen))
+    name = signature.name if signature else reporter.name or translate("Name withheld")
+    return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
+
+
+def _say_reply(pen: Pen) -> str:
+    reporter, organisation = pen.frame.reporter, pen.frame.organisation
+    address = reporter.email or (organisation.email if organisation else None)
+    if address:
+        return pen.translate("Please answer to %(address)s.", address=address)
+    if reporter.phone:
+        return pen.translate("Please answer by telephone: %(phone)s.", phone=reporter.phone)
+    if reporter.address_lines:
+        return pen.translate("Please answer by post to the address above.")
+    return pen.translate("Please answer in the way this letter reached you.")
+
+
+def note_redaction(pen: Pen) -> list[Block]:
+    """The line that opens a redacted twin."""
+    if not pen.frame.is_redacted:
+        return []
+    text = pen.translate(
+        "Redacted copy. What could identify the person is blacked out. The full letter has the same reference."
+    )
+    return [Paragraph(text=text, tone=Tone.NOTE)]
+
+
+def finish(pen: Pen, kind: LetterKind, blocks: Iterable[Block]) -> Document:
+    """The whole letter, with every character that cannot be seen made visible."""
+    frame, translate = pen.frame, pen.translate
+    page = translate("Page %(page)s of %(pages)s", page="{page}", pages="{pages}")
+    return _each_text(
+        Document(
+            letter=kind,
+            title=translate("Letter %(reference)s", reference=frame.reference),
+            language=frame.language,
+            direction=direction_of(frame.language),
+            paper=frame.paper,
+            reference=frame.reference,
+            written_at=frame.written_at,
+            is_redacted=frame.is_redacted,
+            letterhead=_letterhead(frame.organisation),
+            blocks=tuple(blocks),
+            page_label=page,
+            redacted_label=translate("redacted"),
+        ),
+        show_hidden,
+    )
+
+
+def _letterhead(organisation: Organisation | None) -> Letterhead | None:
+    if organisation is None:
+        return None
+    contact = [part for part in (organisation.phone, organisation.email, organisation.website) if part]
+    address = ", ".join(organisation.address_lines)
+    lines = tuple(line for line in (address, " · ".join(contact)) if line)
+    return Letterhead(name=organisation.name, lines=lines)
+
+
+# Marks that turn the direction of what follows, and control characters: invisible, and able to make a link look like
+# another one. The marks that only join letters or set a direction for a moment stay: scripts need them.
+_HIDDEN = frozenset([*range(0x00, 0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF]) | frozenset(
+    [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC), 0xFFFE, 0xFFFF]
+)
+_SHOWN = {code: f"[U+{code:04X}]" for code in _HIDDEN}
+
+
+def show_hidden(text: str) -> str:
+    """The text with each hidden control character named, so that nothing is dropped and nothing is disguised."""
+    return text.replace("\r\n", "\n").replace("\t", " ").translate(_SHOWN)
+
+
+def _each_text(value: T, change: Callable[[str], str]) -> T:
+    """The same value with every text in it changed; words of a vocabulary stay."""
+    changed: Any = value
+    if type(value) is str:
+        changed = change(str(value))
+    elif isinstance(value, tuple):
+        changed = tuple(_each_text(item, change) for item in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        named = {field.name: _each_text(getattr(value, field.name), change) for field in fields(value)}
+        changed = replace(value, **named)
+    return changed  # type: ignore[no-any-return]
