@@ -121,11 +121,8 @@ def check_folder(folder: Path) -> None:
 
 def upgrade_database(url: str) -> None:
     """Bring the database to the newest form. Raises CannotStart."""
-    settings = alembic.config.Config()
-    settings.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
-    settings.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     try:
-        alembic.command.upgrade(settings, "head")
+        alembic.command.upgrade(alembic_settings(url), "head")
     except sqlalchemy.exc.ArgumentError as error:
         raise CannotStart("RECOURSE_DATABASE is not a database address, such as postgresql://name@host/base") from error
     except sqlalchemy.exc.OperationalError as error:
@@ -133,6 +130,15 @@ def upgrade_database(url: str) -> None:
         raise CannotStart(f"the database does not answer: {reason}. Check RECOURSE_DATABASE.") from error
     except alembic.util.CommandError as error:
         raise CannotStart(f"the database does not fit this version of Recourse: {error}") from error
+
+
+def alembic_settings(url: str) -> alembic.config.Config:
+    """Alembic's settings for one database address."""
+    settings = alembic.config.Config()
+    # Its settings are those of an ini file, in which a per cent sign is doubled.
+    settings.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    settings.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return settings
 
 
 def fill_demo() -> None:
