@@ -137,7 +137,9 @@ def _open_own_case() -> OpenCase | None:
 
 
 def _ask_for_words() -> Response:
-    flash(_("Enter your six words to go on. If you stepped away for a while, this page closed itself to keep you safe."))
+    flash(
+        _("Enter your six words to go on. If you stepped away for a while, this page closed itself to keep you safe.")
+    )
     return redirect(url_for("start.come_back"), 303)
 
 
