@@ -1,0 +1,102 @@
+"""What the use cases' tests start from: ports with the real law and directory, and a case in a few steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.adapters.storage import open_storage
+from portal.adapters.words import load_words
+from portal.config import load_config
+from portal.domain.directory import HostIndex
+from portal.domain.lifecycle import Depiction, Filer, Handler
+from portal.domain.report import ContactBy, NameKind, Report, YesNo
+from portal.models.accounts import Team
+from portal.reference.registry import Registry, load_registry
+from portal.services import accounts, intake
+from portal.services.cases import OpenCase
+from portal.services.ports import Ports, ServerKeys
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LINKS = "https://x.com/someone/status/1111 https://www.instagram.com/p/Abc123/ https://pictures.example.org/album/7"
+
+
+@lru_cache(maxsize=1)
+def registry() -> Registry:
+    return load_registry(None)
+
+
+def ignore_job(_job_id: UUID) -> None:
+    """A queue that loses every message."""
+
+
+def make_ports(folder: Path, *, enqueue: Callable[[UUID], None] = ignore_job, **env: str) -> Ports:
+    config = load_config({"RECOURSE_DATA": str(folder), "RECOURSE_ORG_NAME": "Harbour Helpline", **env})
+    return Ports(
+        config=config,
+        registry=registry(),
+        hosts=HostIndex(registry().platforms.values()),
+        storage=open_storage(config.storage_url),
+        keys=ServerKeys.from_secret(b"\x07" * 32),
+        words=load_words(),
+        enqueue=enqueue,
+    )
+
+
+def make_report(**changes: Any) -> Report:
+    """A whole report of an invented person in New Zealand."""
+    values: dict[str, Any] = {
+        "filer": Filer.SELF,
+        "under_18": YesNo.NO,
+        "depiction": Depiction.REAL,
+        "is_online": YesNo.YES,
+        "country": "NZ",
+        "found_on": date(2026, 11, 20),
+        "how_found": "A friend told me.",
+        "took_it": YesNo.NO,
+        "contact_by": ContactBy.EMAIL,
+        "email": "ana.example@example.net",
+        "phone": "+64 20 0000 0000",
+        "postal_address": "1 Invented Street, Exampleton",
+        "share_with_platforms": True,
+        "share_with_regulators": True,
+        "handler": Handler.PERSON,
+        "name_kind": NameKind.LEGAL,
+        "name": "Ana Exemplar",
+        "states_no_consent": True,
+        "states_good_faith": True,
+        "states_accuracy": True,
+        "signature": "Ana Exemplar",
+    }
+    return Report(**{**values, **changes})
+
+
+def make_draft(
+    session: Session, ports: Ports, *, links: str = LINKS, now: datetime = NOW, **changes: Any
+) -> tuple[OpenCase, str]:
+    """A filled-in draft and its words."""
+    opened, words = intake.start_draft(session, language="en", now=now, ports=ports)
+    report = intake.add_links(make_report(**changes), links, ports=ports)
+    intake.save_report(opened, report, version=None)
+    session.flush()
+    return opened, words
+
+
+def make_case(session: Session, ports: Ports, *, links: str = LINKS, now: datetime = NOW, **changes: Any) -> OpenCase:
+    """A submitted case with its requests prepared."""
+    opened, _ = make_draft(session, ports, links=links, now=now, **changes)
+    intake.submit(session, opened, now=now, ports=ports)
+    session.flush()
+    return opened
+
+
+def make_team(session: Session, *, name: str = "Harbour", now: datetime = NOW) -> tuple[Team, bytes]:
+    """A team and its private key; the organisation's recovery key is made on the way."""
+    accounts.make_recovery_key(session, now=now)
+    return accounts.make_team(session, name, now=now)

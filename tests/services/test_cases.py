@@ -1,0 +1,165 @@
+"""Opening, handing over, taking back, closing and erasing a case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.adapters.words import UnknownWord, WrongCount
+from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, Role, StepRefused
+from portal.models.cases import Case, CaseKey
+from portal.models.events import Event
+from portal.models.items import Item
+from portal.services import accounts, cases, history, intake
+from portal.services.cases import NoAccess, WordsUnknown
+from portal.services.ports import Actor, Ports
+from tests.services.factories import NOW, make_case, make_draft, make_team
+
+ADVOCATE = Actor(kind=ActorKind.STAFF, role=Role.ADVOCATE)
+
+
+def test_the_six_words_open_the_draft_and_later_the_case(session: Session, ports: Ports) -> None:
+    opened, words = make_draft(session, ports)
+    assert cases.open_by_words(session, words.upper(), ports=ports).key == opened.key
+    intake.submit(session, opened, now=NOW, ports=ports)
+    assert cases.open_by_words(session, words, ports=ports).report.name == "Ana Exemplar"
+
+
+def test_other_words_open_nothing(session: Session, ports: Ports) -> None:
+    make_case(session, ports)
+    with pytest.raises(WordsUnknown):
+        cases.open_by_words(session, ports.words.draw(), ports=ports)
+
+
+def test_a_mistyped_word_is_named_before_anything_is_looked_up(session: Session, ports: Ports) -> None:
+    with pytest.raises(UnknownWord) as caught:
+        cases.open_by_words(session, "abacus abdomen abdominall abide abiding ability", ports=ports)
+    assert caught.value.position == 3
+    assert "abdominal" in caught.value.near
+    with pytest.raises(WrongCount):
+        cases.open_by_words(session, "abacus abdomen", ports=ports)
+
+
+def test_a_submitted_case_does_not_hold_its_own_words(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    assert intake.read_words(opened) == ""
+
+
+def test_a_team_reads_the_case_only_while_it_carries_it(session: Session, ports: Ports) -> None:
+    team, team_key = make_team(session)
+    opened = make_case(session, ports)
+    keys = {team.id: team_key}
+    with pytest.raises(NoAccess):
+        cases.open_for_staff(session, opened.reference, actor=ADVOCATE, team_keys=keys, to_change=False)
+    cases.hand_to_team(session, opened, team.id, now=NOW)
+    session.flush()
+    theirs = cases.open_for_staff(session, opened.reference, actor=ADVOCATE, team_keys=keys, to_change=True)
+    assert theirs.report == opened.report
+    cases.take_back(session, opened, now=NOW)
+    session.flush()
+    with pytest.raises(NoAccess):
+        cases.open_for_staff(session, opened.reference, actor=ADVOCATE, team_keys=keys, to_change=False)
+    assert opened.case.handler is Handler.PERSON
+
+
+def test_another_team_gets_the_same_answer_as_for_a_case_that_is_not_there(session: Session, ports: Ports) -> None:
+    team, _ = make_team(session)
+    other, other_key = accounts.make_team(session, "Other", now=NOW)
+    opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
+    for reference in (opened.reference, "AAAA-AAAA"):
+        with pytest.raises(NoAccess):
+            cases.open_for_staff(session, reference, actor=ADVOCATE, team_keys={other.id: other_key}, to_change=False)
+
+
+def test_handing_over_twice_is_refused_with_the_reason(session: Session, ports: Ports) -> None:
+    team, _ = make_team(session)
+    opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
+    with pytest.raises(StepRefused, match="already carries"):
+        cases.hand_to_team(session, opened, team.id, now=NOW)
+
+
+def test_erasing_leaves_a_tombstone_and_nothing_else(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    ports.storage.put(f"{opened.case.id}/letter", b"sealed")
+    reference, case_id = opened.reference, opened.case.id
+    cases.erase(session, opened, now=NOW, ports=ports)
+    session.commit()
+    tombstone = session.scalars(select(Case)).one()
+    assert (tombstone.reference, tombstone.status, tombstone.sealed) == (reference, CaseStatus.ERASED, None)
+    assert tombstone.words_index is None
+    assert tombstone.country is None
+    for table in (Item, CaseKey):
+        assert session.scalar(select(func.count()).select_from(table)) == 0
+    assert [event.kind for event in session.scalars(select(Event))] == [History.ERASED]
+    with pytest.raises(LookupError):
+        ports.storage.get(f"{case_id}/letter")
+    with pytest.raises(NoAccess):
+        cases.open_for_person(session, case_id, opened.key, to_change=False)
+
+
+def test_files_stay_when_the_erasure_is_not_committed(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    session.commit()
+    ports.storage.put(f"{opened.case.id}/letter", b"sealed")
+    cases.erase(session, opened, now=NOW, ports=ports)
+    session.rollback()
+    assert ports.storage.get(f"{opened.case.id}/letter") == b"sealed"
+
+
+def test_drafts_go_after_their_days_and_cases_do_not(session: Session, ports: Ports) -> None:
+    make_draft(session, ports)
+    kept = make_case(session, ports)
+    assert cases.purge_expired(session, now=NOW + timedelta(days=6), ports=ports) == 0
+    assert cases.purge_expired(session, now=NOW + timedelta(days=8), ports=ports) == 1
+    assert session.scalars(select(Case.id)).all() == [kept.case.id]
+
+
+def test_a_closed_case_is_erased_after_its_days_unless_it_is_opened_again(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    cases.close(session, opened, reason="All gone.", now=NOW, ports=ports)
+    cases.reopen(session, opened, now=NOW)
+    assert cases.purge_expired(session, now=NOW + timedelta(days=400), ports=ports) == 0
+    cases.close(session, opened, reason="All gone.", now=NOW, ports=ports)
+    session.flush()
+    assert cases.purge_expired(session, now=NOW + timedelta(days=91), ports=ports) == 1
+
+
+def test_consent_is_given_and_withdrawn_per_recipient(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    assert cases.has_consent(session, opened.case, "platforms")
+    cases.change_consent(session, opened, "platforms", given=False, now=NOW)
+    assert not cases.has_consent(session, opened.case, "platforms")
+    assert cases.has_consent(session, opened.case, "regulators")
+    cases.change_consent(session, opened, "platforms", given=True, now=NOW)
+    assert cases.has_consent(session, opened.case, "platforms")
+
+
+def test_every_change_of_the_history_breaks_the_chain_at_that_row(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    cases.change_consent(session, opened, "platforms", given=False, now=NOW)
+    session.commit()
+    session.expire_all()
+    events = list(history.read_history(session, opened.case.id))
+    assert history.find_break(events) is None
+    events[1].at += timedelta(seconds=1)
+    assert history.find_break(events) is events[1]
+    session.expire_all()
+    events = list(history.read_history(session, opened.case.id))
+    assert history.find_break([events[0], *events[2:]]) is events[2]
+
+
+def test_a_sealed_value_moved_to_another_row_does_not_open(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    one, other = session.scalars(select(Item).order_by(Item.number).limit(2))
+    one.sealed = other.sealed
+    with pytest.raises(ValueError, match="does not fit"):
+        opened.read_sealed(one)
+
+
+def test_the_case_of_no_one_is_not_there(session: Session) -> None:
+    with pytest.raises(NoAccess):
+        cases.open_for_person(session, UUID(int=1), b"\0" * 32, to_change=False)
