@@ -1,0 +1,187 @@
+"""Which laws can be used for whom, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from portal.domain.applicability import CaseFacts, PlatformFacts, assess
+from portal.domain.lifecycle import Depiction, Filer
+from portal.domain.regimes import Confidence, Cover, Filers, Reach, Regime, Status, Tie
+from portal.domain.territories import EEA_OTHERS, EU_MEMBERS, is_within
+from tests.domain.laws import REGIME
+
+ON = date(2026, 11, 22)
+PERSON = CaseFacts(country="IE", under_18=False, depiction=Depiction.REAL)
+PLATFORM = PlatformFacts(id="site", category="social", seat_country="US")
+
+
+def with_ties(*ties: Tie, jurisdictions: tuple[str, ...] = ("IE",)) -> Regime:
+    return replace(REGIME, jurisdictions=jurisdictions, reach=Reach(ties=ties, platform_categories=()))
+
+
+def test_a_law_that_fits_is_offered_with_the_reason() -> None:
+    verdict = assess(REGIME, PERSON, PLATFORM, ON)
+    assert (verdict.regime, verdict.applies, verdict.offered) == ("xx-act", Cover.YES, True)
+    assert verdict.reason == "The person lives where The Act applies."
+
+
+@pytest.mark.parametrize(("days", "offered"), [(-1, False), (0, True), (1, True)])
+def test_a_law_is_offered_from_the_day_it_is_in_force(days: int, offered: bool) -> None:
+    regime = replace(REGIME, in_force_from=ON)
+    verdict = assess(regime, PERSON, PLATFORM, ON + timedelta(days=days))
+    assert verdict.offered is offered
+    if not offered:
+        assert verdict.reason == "The Act is in force from Sunday 22 November 2026 only."
+
+
+def test_a_law_is_offered_up_to_its_last_day() -> None:
+    regime = replace(REGIME, in_force_until=ON)
+    assert assess(regime, PERSON, PLATFORM, ON).offered
+    assert not assess(regime, PERSON, PLATFORM, ON + timedelta(days=1)).offered
+
+
+@pytest.mark.parametrize("status", [Status.BILL, Status.NOT_IN_FORCE, Status.UNVERIFIED])
+def test_what_is_not_law_is_never_offered(status: Status) -> None:
+    verdict = assess(replace(REGIME, status=status), PERSON, PLATFORM, ON)
+    assert (verdict.applies, verdict.offered) == (Cover.NO, False)
+
+
+@pytest.mark.parametrize("regime", [replace(REGIME, confidence=Confidence.MEMORY), replace(REGIME, offered=False)])
+def test_what_is_not_sure_enough_is_shown_and_never_offered(regime: Regime) -> None:
+    verdict = assess(regime, PERSON, PLATFORM, ON)
+    assert (verdict.applies, verdict.offered) == (Cover.YES, False)
+    assert "not sure enough" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("regime", "country", "subdivision", "seat", "applies"),
+    [
+        (with_ties(Tie.ANYWHERE), "ZW", None, None, Cover.YES),
+        (with_ties(Tie.RESIDENCE), "IE", None, None, Cover.YES),
+        (with_ties(Tie.RESIDENCE), "GB", None, "IE", Cover.NO),
+        (with_ties(Tie.RESIDENCE), None, None, "IE", Cover.MAYBE),
+        (with_ties(Tie.SEAT), "GB", None, "IE", Cover.YES),
+        (with_ties(Tie.SEAT), "GB", None, None, Cover.NO),
+        (with_ties(Tie.RESIDENCE, Tie.SEAT), "GB", None, "IE", Cover.YES),
+        (with_ties(Tie.RESIDENCE, Tie.SEAT), "GB", None, "US", Cover.NO),
+        (with_ties(Tie.OFFERS), "IE", None, None, Cover.YES),
+        (with_ties(Tie.OFFERS), "GB", None, None, Cover.MAYBE),
+        (with_ties(Tie.RESIDENCE, jurisdictions=("EU",)), "FR", None, None, Cover.YES),
+        (with_ties(Tie.RESIDENCE, jurisdictions=("EU",)), "RE", None, None, Cover.YES),
+        (with_ties(Tie.RESIDENCE, jurisdictions=("EU",)), "NO", None, None, Cover.NO),
+        (with_ties(Tie.RESIDENCE, jurisdictions=("EEA",)), "NO", None, None, Cover.YES),
+        (with_ties(Tie.RESIDENCE, jurisdictions=("EU",)), "GB", None, None, Cover.NO),
+        (with_ties(Tie.RESIDENCE, jurisdictions=("CA-QC",)), "CA", "QC", None, Cover.YES),
+        (with_ties(Tie.RESIDENCE, jurisdictions=("CA-QC",)), "CA", "ON", None, Cover.NO),
+        (with_ties(Tie.RESIDENCE, jurisdictions=("CA-QC",)), "CA", None, None, Cover.MAYBE),
+        (with_ties(), "IE", None, None, Cover.NO),
+    ],
+)
+def test_one_tie_to_the_territory_is_enough(
+    regime: Regime, country: str | None, subdivision: str | None, seat: str | None, applies: Cover
+) -> None:
+    person = replace(PERSON, country=country, subdivision=subdivision)
+    verdict = assess(regime, person, PlatformFacts(category="social", seat_country=seat), ON)
+    assert verdict.applies is applies
+    assert verdict.offered is (applies is not Cover.NO)
+
+
+def test_an_establishment_ties_like_a_seat() -> None:
+    platform = PlatformFacts(seat_country="US", establishments=("IE",))
+    assert assess(with_ties(Tie.SEAT), replace(PERSON, country="GB"), platform, ON).applies is Cover.YES
+
+
+@pytest.mark.parametrize(("serves", "applies"), [(("IE",), Cover.YES), (("US",), Cover.NO)])
+def test_a_platform_that_serves_certain_countries_only(serves: tuple[str, ...], applies: Cover) -> None:
+    platform = PlatformFacts(serves=serves)
+    assert assess(with_ties(Tie.OFFERS), replace(PERSON, country="GB"), platform, ON).applies is applies
+
+
+@pytest.mark.parametrize(
+    ("only", "never", "category", "applies"),
+    [
+        ((), (), "search", Cover.YES),
+        ((), ("search",), "search", Cover.NO),
+        (("social",), (), "social", Cover.YES),
+        (("social",), (), "search", Cover.NO),
+        (("social",), (), None, Cover.MAYBE),
+        ((), ("search",), None, Cover.YES),
+    ],
+)
+def test_a_law_reaches_certain_kinds_of_service(
+    only: tuple[str, ...], never: tuple[str, ...], category: str | None, applies: Cover
+) -> None:
+    reach = Reach(ties=(Tie.RESIDENCE,), platform_categories=only, not_categories=never)
+    regime = replace(REGIME, reach=reach)
+    assert assess(regime, PERSON, PlatformFacts(category=category), ON).applies is applies
+
+
+@pytest.mark.parametrize(
+    ("facts", "applies"),
+    [
+        (replace(PERSON, depiction=Depiction.SYNTHETIC), Cover.YES),
+        (replace(PERSON, depiction=Depiction.FALSE), Cover.MAYBE),
+        (replace(PERSON, depiction=Depiction.PRIVATE), Cover.NO),
+        (replace(PERSON, depiction=Depiction.UNSURE), Cover.YES),
+        (replace(PERSON, threat_only=True), Cover.NO),
+        (replace(PERSON, under_18=True), Cover.YES),
+        (replace(PERSON, filer=Filer.PARENT), Cover.YES),
+        (replace(PERSON, filer=Filer.REPRESENTATIVE), Cover.MAYBE),
+    ],
+)
+def test_the_content_and_the_one_who_asks_decide_too(facts: CaseFacts, applies: Cover) -> None:
+    assert assess(REGIME, facts, PLATFORM, ON).applies is applies
+
+
+def test_where_a_law_reaches_only_one_of_two_an_unsure_depiction_may_be_reached() -> None:
+    regime = replace(REGIME, covers=replace(REGIME.covers, synthetic=Cover.NO))
+    assert assess(regime, replace(PERSON, depiction=Depiction.UNSURE), PLATFORM, ON).applies is Cover.MAYBE
+
+
+@pytest.mark.parametrize(
+    ("real", "minors", "under_18", "applies"),
+    [
+        (Cover.YES, Cover.NO, True, Cover.NO),
+        (Cover.YES, Cover.NO, None, Cover.MAYBE),
+        (Cover.YES, Cover.NO, False, Cover.YES),
+        (Cover.NO, Cover.YES, True, Cover.MAYBE),
+        (Cover.YES, Cover.MAYBE, True, Cover.MAYBE),
+    ],
+)
+def test_pictures_of_children_are_reached_by_their_own_word(
+    real: Cover, minors: Cover, under_18: bool | None, applies: Cover
+) -> None:
+    regime = replace(REGIME, covers=replace(REGIME.covers, real=real, minors=minors))
+    assert assess(regime, replace(PERSON, under_18=under_18), PLATFORM, ON).applies is applies
+
+
+def test_a_law_open_to_anyone_is_open_to_a_representative() -> None:
+    filers = Filers(person=Cover.YES, parent=Cover.NO, representative=Cover.NO, anyone=Cover.YES)
+    facts = replace(PERSON, filer=Filer.REPRESENTATIVE)
+    assert assess(replace(REGIME, filers=filers), facts, PLATFORM, ON).applies is Cover.YES
+    closed = replace(REGIME, filers=replace(filers, anyone=Cover.NO))
+    assert assess(closed, facts, PLATFORM, ON).applies is Cover.NO
+
+
+@pytest.mark.parametrize(("took_it", "applies"), [(True, Cover.YES), (None, Cover.MAYBE), (False, Cover.NO)])
+def test_copyright_is_for_the_one_who_took_the_picture(took_it: bool | None, applies: Cover) -> None:
+    regime = replace(REGIME, reach=replace(REGIME.reach, needs_ownership=True))
+    assert assess(regime, replace(PERSON, took_it_themselves=took_it), PLATFORM, ON).applies is applies
+
+
+def test_every_combination_gets_one_sentence() -> None:
+    for country, age, what, who in product([None, "IE", "NO"], [None, True, False], Depiction, Filer):
+        facts = CaseFacts(country=country, under_18=age, depiction=what, filer=who)
+        verdict = assess(REGIME, facts, PlatformFacts(), ON)
+        assert verdict.reason.endswith(".")
+        assert verdict.reason.count("%") == 0
+        assert not (verdict.offered and verdict.applies is Cover.NO)
+
+
+def test_the_union_has_27_members_and_the_area_three_more() -> None:
+    assert (len(EU_MEMBERS), len(EEA_OTHERS)) == (27, 3)
+    assert is_within("GB", None, "EU") is False

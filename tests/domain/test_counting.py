@@ -1,0 +1,277 @@
+"""When periods run out, and that the explanation leads to the same date."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.domain.calendars import is_working_day
+from portal.domain.counting import SCHEMES, Due, UncountablePeriod, due_at, end_of_day, has_number
+from portal.domain.regimes import Unit
+from portal.domain.schemes import add_months
+from tests.domain.laws import (
+    AUCKLAND,
+    DUBLIN,
+    NO_HOLIDAYS,
+    UNKNOWN,
+    UTC_ZONE,
+    FakeCalendar,
+    count_days,
+    make_extension,
+    make_open_rule,
+    make_rule,
+)
+
+YEAR_END = FakeCalendar(
+    {
+        date(2025, 12, 25): "Christmas Day",
+        date(2025, 12, 26): "Boxing Day",
+        date(2026, 1, 1): "New Year's Day",
+        date(2026, 1, 2): "Second of January",
+        date(2026, 4, 6): "Easter Monday",
+    }
+)
+
+MONTHS = [
+    # start, months, plain end
+    (date(2026, 1, 31), 1, date(2026, 2, 28)),  # short month
+    (date(2028, 1, 31), 1, date(2028, 2, 29)),  # leap year
+    (date(2028, 2, 29), 12, date(2029, 2, 28)),  # from a leap day
+    (date(2026, 8, 31), 1, date(2026, 9, 30)),  # month end
+    (date(2026, 11, 30), 3, date(2027, 2, 28)),  # over the year's end
+    (date(2026, 12, 15), 1, date(2027, 1, 15)),
+]
+
+
+@pytest.mark.parametrize(("start", "amount", "end"), MONTHS)
+def test_months_end_on_the_same_date_or_on_the_last_day(start: date, amount: int, end: date) -> None:
+    assert add_months(start, amount) == end
+    assert count_days("months", amount, Unit.MONTHS, start).last_day == end
+
+
+@pytest.mark.parametrize(
+    ("counting", "amount", "unit", "start", "end"),
+    [
+        ("calendar-days", 30, Unit.CALENDAR_DAYS, date(2026, 2, 1), date(2026, 3, 3)),
+        ("calendar-days", 30, Unit.CALENDAR_DAYS, date(2028, 2, 1), date(2028, 3, 2)),
+        ("calendar-days", 10, Unit.CALENDAR_DAYS, date(2025, 12, 24), date(2026, 1, 3)),
+        ("calendar-days-roll", 10, Unit.CALENDAR_DAYS, date(2025, 12, 24), date(2026, 1, 5)),
+        ("weeks", 4, Unit.WEEKS, date(2025, 12, 4), date(2026, 1, 1)),
+        ("months-roll", 1, Unit.MONTHS, date(2025, 12, 1), date(2026, 1, 5)),
+        ("years", 1, Unit.YEARS, date(2028, 2, 29), date(2029, 2, 28)),
+        ("working-days", 5, Unit.WORKING_DAYS, date(2025, 12, 23), date(2026, 1, 5)),
+        ("uk-corresponding-date", 1, Unit.MONTHS, date(2025, 12, 1), date(2026, 1, 5)),
+        ("uk-days", 30, Unit.CALENDAR_DAYS, date(2025, 12, 2), date(2026, 1, 5)),
+        ("eu-1182-71", 1, Unit.MONTHS, date(2025, 11, 25), date(2025, 12, 29)),
+        ("eu-1182-71", 2, Unit.WEEKS, date(2025, 12, 12), date(2025, 12, 29)),
+        ("eu-1182-71", 90, Unit.CALENDAR_DAYS, date(2025, 9, 27), date(2025, 12, 29)),
+        ("eu-1182-71", 3, Unit.WORKING_DAYS, date(2025, 12, 24), date(2025, 12, 31)),
+    ],
+)
+def test_each_way_of_counting_over_holidays_and_the_year_end(
+    counting: str, amount: int, unit: Unit, start: date, end: date
+) -> None:
+    assert count_days(counting, amount, unit, start, YEAR_END).last_day == end
+
+
+def test_a_short_european_period_has_two_working_days() -> None:
+    """Friday to Sunday would hold none; Art. 3(5) of Regulation 1182/71 makes it last until Tuesday."""
+    due = count_days("eu-1182-71", 2, Unit.CALENDAR_DAYS, date(2026, 11, 20))
+    assert due.last_day == date(2026, 11, 24)
+    assert count_days("eu-1182-71", 1, Unit.CALENDAR_DAYS, date(2026, 11, 20)).last_day == date(2026, 11, 23)
+
+
+def test_a_european_period_of_hours_leaves_out_the_hour_of_the_event() -> None:
+    due = count_days("eu-1182-71", 24, Unit.HOURS, datetime(2026, 11, 20, 10, 20, tzinfo=UTC))
+    assert due.due_at == datetime(2026, 11, 21, 11, tzinfo=UTC)
+    assert due.last_day is None
+
+
+def test_new_zealand_leaves_out_the_summer_and_keeps_regional_days() -> None:
+    calendar = FakeCalendar({date(2023, 2, 6): "Waitangi Day"}, {date(2023, 1, 30): "Anniversary"})
+    due = count_days("nz-working-days", 20, Unit.WORKING_DAYS, date(2022, 11, 28), calendar)
+    assert due.last_day == date(2023, 1, 16)
+    later = count_days("nz-working-days", 6, Unit.WORKING_DAYS, date(2023, 1, 27), calendar)
+    assert later.last_day == date(2023, 2, 7)
+
+
+@pytest.mark.parametrize(
+    ("started_at", "due"),
+    [
+        ("2026-03-28T12:00:00+00:00", "2026-03-30T13:00:00+01:00"),
+        ("2026-10-24T12:00:00+01:00", "2026-10-26T11:00:00+00:00"),
+    ],
+)
+def test_hours_are_elapsed_hours_when_clocks_change(started_at: str, due: str) -> None:
+    counted = count_days("elapsed-hours", 48, Unit.HOURS, datetime.fromisoformat(started_at), zone=DUBLIN)
+    assert counted.due_at == datetime.fromisoformat(due)
+    assert any("Clocks go" in step.text for step in counted.steps)
+
+
+def test_days_are_local_days_of_the_organisation() -> None:
+    """Late on 30 June in UTC it is 1 July in Auckland."""
+    started_at = datetime(2026, 6, 30, 20, tzinfo=UTC)
+    due = count_days("calendar-days", 1, Unit.CALENDAR_DAYS, started_at, zone=AUCKLAND)
+    assert due.last_day == date(2026, 7, 2)
+    assert due.due_at == datetime(2026, 7, 2, 11, 59, 59, tzinfo=UTC)
+
+
+def test_a_day_ends_with_its_last_second_even_when_midnight_does_not_exist() -> None:
+    santiago = ZoneInfo("America/Santiago")  # clocks go from 24:00 to 01:00
+    assert end_of_day(date(2026, 9, 5), santiago) == datetime(2026, 9, 6, 3, 59, 59, tzinfo=UTC)
+
+
+def test_an_extension_from_the_start_replaces_the_period() -> None:
+    rule = make_rule(
+        amount=1, unit=Unit.MONTHS, counting="months", extension=make_extension(3, Unit.MONTHS, from_start=True)
+    )
+    started_at = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    due = due_at(rule, started_at, calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True)
+    assert due.last_day == date(2026, 4, 30)
+
+
+def test_an_extension_otherwise_begins_where_the_first_period_ends() -> None:
+    rule = make_rule(
+        amount=1, unit=Unit.MONTHS, counting="months", extension=make_extension(2, Unit.MONTHS, from_start=False)
+    )
+    started_at = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    due = due_at(rule, started_at, calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True)
+    assert due.last_day == date(2026, 4, 28)
+    assert sum(step.days for step in due.steps) == (date(2026, 4, 28) - date(2026, 1, 31)).days
+
+
+def test_hours_can_be_extended_by_hours() -> None:
+    rule = make_rule(extension=make_extension(24, Unit.HOURS, from_start=False))
+    due = due_at(rule, datetime(2026, 1, 1, tzinfo=UTC), calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True)
+    assert due.due_at == datetime(2026, 1, 4, tzinfo=UTC)
+
+
+def test_the_steps_name_each_holiday_that_does_not_count() -> None:
+    texts = [step.text for step in count_days("working-days", 5, Unit.WORKING_DAYS, date(2025, 12, 23), YEAR_END).steps]
+    for name in ("Christmas Day", "Boxing Day", "New Year's Day", "Second of January"):
+        assert any(name in text for text in texts), name
+
+
+def test_a_recess_is_told_in_one_step() -> None:
+    due = count_days("nz-working-days", 20, Unit.WORKING_DAYS, date(2022, 11, 28))
+    told = [step for step in due.steps if "Privacy Act" in step.text]
+    assert [step.days for step in told] == [15]
+
+
+def test_a_step_can_be_told_in_another_language() -> None:
+    step = count_days("weeks", 4, Unit.WEEKS, date(2026, 11, 24)).steps[1]
+    assert step.render(lambda key, **values: f"<{key % values}>") == f"<{step.text}>"
+
+
+def test_where_holidays_are_unknown_the_date_does_not_roll_and_is_estimated() -> None:
+    due = count_days("months-roll", 1, Unit.MONTHS, date(2026, 9, 3), UNKNOWN)
+    assert (due.last_day, due.estimated) == (date(2026, 10, 3), True)
+    assert "estimated" in due.steps[-1].text
+
+
+def test_unknown_holidays_do_not_matter_where_the_law_does_not_ask_for_them() -> None:
+    assert not count_days("calendar-days", 30, Unit.CALENDAR_DAYS, date(2026, 9, 3), UNKNOWN).estimated
+    assert not count_days("elapsed-hours", 48, Unit.HOURS, date(2026, 9, 3), UNKNOWN).estimated
+
+
+def test_a_date_tells_whose_holidays_were_used() -> None:
+    assert count_days("weeks", 1, Unit.WEEKS, date(2026, 9, 3)).calendar_version == "invented 1"
+    assert count_days("elapsed-hours", 48, Unit.HOURS, date(2026, 9, 3)).calendar_version == ""
+
+
+def test_a_rule_without_a_number_has_no_date() -> None:
+    rule = make_open_rule()
+    assert not has_number(rule)
+    with pytest.raises(UncountablePeriod, match="no number"):
+        due_at(rule, datetime(2026, 1, 1, tzinfo=UTC), calendar=NO_HOLIDAYS, zone=UTC_ZONE)
+
+
+def test_what_cannot_be_counted_is_refused() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    with pytest.raises(UncountablePeriod, match="no counting scheme"):
+        count_days("by-moon", 1, Unit.MONTHS, start)
+    with pytest.raises(UncountablePeriod, match="does not count"):
+        count_days("elapsed-hours", 1, Unit.MONTHS, start)
+    with pytest.raises(UncountablePeriod, match="no extension"):
+        due_at(make_rule(), start, calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True)
+    with pytest.raises(ValueError, match="aware"):
+        due_at(make_rule(), start.replace(tzinfo=None), calendar=NO_HOLIDAYS, zone=UTC_ZONE)
+
+
+def test_hours_cannot_follow_a_period_of_days() -> None:
+    rule = make_rule(
+        amount=1, unit=Unit.MONTHS, counting="eu-1182-71", extension=make_extension(5, Unit.HOURS, from_start=False)
+    )
+    with pytest.raises(UncountablePeriod, match="hours"):
+        due_at(rule, datetime(2026, 1, 1, tzinfo=UTC), calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True)
+
+
+# --- Properties of every way of counting ---
+
+ZONES = st.sampled_from([UTC_ZONE, DUBLIN, AUCKLAND, ZoneInfo("America/Santiago"), ZoneInfo("Asia/Kolkata")])
+INSTANTS = st.integers(0, 100 * 365 * 86400).map(lambda n: datetime(1990, 1, 1, tzinfo=UTC) + timedelta(seconds=n))
+PERIODS = st.sampled_from([(name, unit) for name, scheme in SCHEMES.items() for unit in sorted(scheme.units)])
+ROLLING = ("eu-1182-71", "uk-corresponding-date", "uk-days", "calendar-days-roll", "months-roll")
+CALENDAR = FakeCalendar(
+    {date(year, *day): "Day off" for year in range(1989, 2130) for day in [(1, 1), (5, 1), (12, 25)]}
+)
+
+
+@given(period=PERIODS, amount=st.integers(1, 40), start=INSTANTS, zone=ZONES)
+def test_no_period_ends_before_it_starts(
+    period: tuple[str, Unit], amount: int, start: datetime, zone: ZoneInfo
+) -> None:
+    due = count_days(period[0], amount, period[1], start, CALENDAR, zone)
+    assert due.due_at > start
+    assert due.due_at.tzinfo is UTC
+    assert due.last_day is None or due.due_at.astimezone(zone).date() == due.last_day
+
+
+@given(period=PERIODS, amount=st.integers(1, 40), start=INSTANTS, later=st.integers(0, 10**7), zone=ZONES)
+def test_a_later_start_never_ends_earlier(
+    period: tuple[str, Unit], amount: int, start: datetime, later: int, zone: ZoneInfo
+) -> None:
+    first = count_days(period[0], amount, period[1], start, CALENDAR, zone)
+    second = count_days(period[0], amount, period[1], start + timedelta(seconds=later), CALENDAR, zone)
+    assert first.due_at <= second.due_at
+
+
+@given(period=PERIODS, amount=st.integers(1, 40), start=INSTANTS, zone=ZONES)
+def test_the_explanation_adds_up_to_the_date(
+    period: tuple[str, Unit], amount: int, start: datetime, zone: ZoneInfo
+) -> None:
+    due = count_days(period[0], amount, period[1], start, CALENDAR, zone)
+    local = start.astimezone(zone)
+    assert due.steps[0].at == local.isoformat()
+    assert all(step.text and step.days >= 0 for step in due.steps)
+    if due.last_day is None:
+        assert datetime.fromisoformat(due.steps[-1].at) == due.due_at
+    else:
+        assert local.date() + timedelta(days=sum(step.days for step in due.steps)) == due.last_day
+        assert due.steps[-1].at == due.last_day.isoformat()
+    assert_in_order(due)
+
+
+def assert_in_order(due: Due) -> None:
+    days = [step.at[:10] for step in due.steps]
+    assert days == sorted(days)
+
+
+@given(name=st.sampled_from(ROLLING), amount=st.integers(1, 40), start=INSTANTS)
+def test_a_period_that_rolls_ends_on_a_working_day(name: str, amount: int, start: datetime) -> None:
+    unit = Unit.CALENDAR_DAYS if amount % 2 else Unit.MONTHS
+    due = count_days(name, amount, unit, start, CALENDAR)
+    assert due.last_day is not None
+    assert is_working_day(due.last_day, CALENDAR)
+
+
+@given(amount=st.integers(1, 60), start=INSTANTS)
+def test_working_days_hold_exactly_that_many_working_days(amount: int, start: datetime) -> None:
+    due = count_days("working-days", amount, Unit.WORKING_DAYS, start, CALENDAR)
+    assert due.last_day is not None
+    days = (start.date() + timedelta(days=n) for n in range(1, (due.last_day - start.date()).days + 1))
+    assert sum(is_working_day(day, CALENDAR) for day in days) == amount

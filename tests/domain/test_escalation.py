@@ -1,0 +1,170 @@
+"""The ladder: which steps are there, in which order, and when each is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal.domain.clocks import EventKind, RequestEvent, derive_clocks
+from portal.domain.escalation import Rung, RungKind, RungState, Standing, build_ladder
+from portal.domain.regimes import Actor, Binding, Regime, RegimeKind, Stop, Trigger, Unit
+from tests.domain.laws import NO_HOLIDAYS, REGIME, UTC_ZONE, make_escalation, make_open_rule, make_rule
+
+START = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+AFTER = ("the platform was asked first",)
+
+NOTICE = replace(
+    REGIME,
+    escalation=(
+        make_escalation("The Authority", regime="xx-complaint", after=AFTER),
+        make_escalation("The Courts"),
+        make_escalation("The Other Authority", regime="xx-elsewhere", after=AFTER),
+    ),
+)
+COMPLAINT = replace(REGIME, id="xx-complaint", kind=RegimeKind.COMPLAINT, rules=(), summary="It can order removal.")
+COPYRIGHT = replace(REGIME, id="xx-copy", name="Copyright", kind=RegimeKind.COPYRIGHT, rules=())
+
+
+def stand(regime: Regime, events: Iterable[RequestEvent], now: timedelta) -> Standing:
+    listed = tuple(events)
+    clocks = derive_clocks(regime, listed, calendar=NO_HOLIDAYS, zone=UTC_ZONE, now=START + now)
+    return Standing(regime=regime, events=listed, clocks=clocks)
+
+
+def climb(
+    *events: RequestEvent, now: timedelta, notice: Regime = NOTICE, targets: tuple[Regime, ...] = (COMPLAINT, COPYRIGHT)
+) -> tuple[Rung, ...]:
+    received = RequestEvent(kind=EventKind.NOTICE_RECEIVED, at=START)
+    others = [stand(target, [received, *events], now) for target in targets]
+    return build_ladder([stand(notice, [received, *events], now)], others, START + now)
+
+
+def find(rungs: tuple[Rung, ...], body: str) -> Rung:
+    (found,) = [rung for rung in rungs if rung.body == body]
+    return found
+
+
+def happened(kind: EventKind, after: timedelta) -> RequestEvent:
+    return RequestEvent(kind=kind, at=START + after)
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [
+        (47 * HOUR, RungState.WAITING),
+        (48 * HOUR, RungState.WAITING),
+        (48 * HOUR + timedelta(seconds=1), RungState.OPEN),
+    ],
+)
+def test_the_authority_opens_when_the_clock_has_run_out(now: timedelta, state: RungState) -> None:
+    rung = find(climb(now=now), "The Authority")
+    assert rung.state is state
+    assert rung.is_open is (state is RungState.OPEN)
+    assert rung.opens_at == START + 48 * HOUR
+    assert rung.first == AFTER
+    assert str(rung.can_do) == "It can order removal."
+
+
+def test_a_refusal_opens_the_authority_at_once() -> None:
+    rung = find(climb(happened(EventKind.REFUSED, HOUR), now=2 * HOUR), "The Authority")
+    assert rung.is_open
+    assert rung.opens_at == START + HOUR
+
+
+def test_what_has_no_condition_is_open_from_the_beginning() -> None:
+    rung = find(climb(now=HOUR), "The Courts")
+    assert (rung.is_open, rung.kind, rung.opens_at) == (True, RungKind.OTHER, None)
+
+
+def test_what_was_removed_in_time_opens_nothing() -> None:
+    rung = find(climb(happened(EventKind.REMOVED, HOUR), now=100 * HOUR), "The Authority")
+    assert (rung.state, rung.opens_at) == (RungState.WAITING, None)
+
+
+def test_a_law_without_a_number_opens_with_a_decision_only() -> None:
+    notice = replace(NOTICE, rules=(make_open_rule(),))
+    assert find(climb(now=9999 * HOUR, notice=notice), "The Authority").state is RungState.WAITING
+    decided = happened(EventKind.DECISION_RECEIVED, HOUR)
+    assert find(climb(decided, now=2 * HOUR, notice=notice), "The Authority").is_open
+
+
+def test_a_step_under_a_law_that_is_not_open_to_the_person_is_left_out() -> None:
+    assert "The Other Authority" not in [rung.body for rung in climb(now=HOUR)]
+
+
+def test_copyright_is_never_first_and_warns() -> None:
+    early, late = climb(now=HOUR), climb(now=49 * HOUR)
+    assert early[-1].kind is late[-1].kind is RungKind.COPYRIGHT
+    assert (early[-1].state, late[-1].state) == (RungState.WAITING, RungState.OPEN)
+    assert "your name" in str(early[-1].warning)
+    assert [rung.kind for rung in late if rung.warning] == [RungKind.COPYRIGHT]
+
+
+def test_copyright_alone_still_waits() -> None:
+    rungs = build_ladder([], [Standing(regime=COPYRIGHT)], START)
+    assert [(rung.kind, rung.state) for rung in rungs] == [(RungKind.COPYRIGHT, RungState.WAITING)]
+
+
+def test_the_rungs_stand_in_the_order_in_which_to_try_them() -> None:
+    appeal = replace(REGIME, id="xx-appeal", kind=RegimeKind.APPEAL, rules=())
+    notice = replace(NOTICE, escalation=(*NOTICE.escalation, make_escalation("The Appeal", regime="xx-appeal")))
+    kinds = [rung.kind for rung in climb(now=HOUR, notice=notice, targets=(COPYRIGHT, COMPLAINT, appeal))]
+    assert kinds == list(RungKind)
+
+
+def test_search_engines_can_be_asked_at_once_and_the_platform_again_when_it_failed() -> None:
+    states = {rung.kind: rung.state for rung in climb(now=HOUR)}
+    assert states[RungKind.SEARCH] is RungState.OPEN
+    assert states[RungKind.PLATFORM] is states[RungKind.HOST] is states[RungKind.NETWORK] is RungState.WAITING
+    later = {rung.kind: rung.state for rung in climb(now=49 * HOUR)}
+    assert later[RungKind.PLATFORM] is later[RungKind.HOST] is later[RungKind.NETWORK] is RungState.OPEN
+
+
+def test_a_complaint_that_was_made_is_shown_as_made() -> None:
+    rungs = climb(happened(EventKind.COMPLAINT_LODGED, 50 * HOUR), now=60 * HOUR)
+    assert find(rungs, "The Authority").state is RungState.TAKEN
+
+
+def test_the_persons_own_limit_closes_the_step() -> None:
+    limit = make_rule(
+        rule_id="complain-by",
+        amount=1,
+        unit=Unit.MONTHS,
+        counting="months",
+        trigger=Trigger.DECISION_RECEIVED,
+        binding=Binding.LIMITATION,
+        owed_by=Actor.PERSON,
+        stops=(Stop.COMPLAINT_LODGED,),
+    )
+    complaint = replace(COMPLAINT, rules=(limit,))
+    decided = happened(EventKind.DECISION_RECEIVED, HOUR)
+    rung = find(climb(decided, now=24 * HOUR, targets=(complaint,)), "The Authority")
+    assert rung.is_open
+    assert rung.closes_on is not None
+    assert rung.closes_on.isoformat() == "2026-04-02"
+    late = find(climb(decided, now=24 * HOUR * 40, targets=(complaint,)), "The Authority")
+    assert late.state is RungState.CLOSED
+
+
+def test_the_waiting_period_of_the_steps_own_law_has_to_pass() -> None:
+    wait = make_rule(rule_id="wait", amount=100, binding=Binding.PRECONDITION, stops=())
+    complaint = replace(COMPLAINT, rules=(wait,))
+    rung = find(climb(now=60 * HOUR, targets=(complaint,)), "The Authority")
+    assert (rung.state, rung.opens_at) == (RungState.WAITING, START + 100 * HOUR)
+    assert find(climb(now=101 * HOUR, targets=(complaint,)), "The Authority").is_open
+
+
+def test_two_laws_that_lead_to_one_authority_make_one_rung() -> None:
+    second = replace(NOTICE, id="xx-second", rules=(make_rule(amount=1),))
+    received = RequestEvent(kind=EventKind.NOTICE_RECEIVED, at=START)
+    now = 2 * HOUR
+    rungs = build_ladder(
+        [stand(NOTICE, [received], now), stand(second, [received], now)], [stand(COMPLAINT, [], now)], START + now
+    )
+    rung = find(rungs, "The Authority")
+    assert rung.origins == ("xx-act", "xx-second")
+    assert rung.is_open
