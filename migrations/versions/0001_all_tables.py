@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_memberships_staff_id_staff")),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_memberships_team_id_teams")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
-        sa.UniqueConstraint("team_id", "staff_id", name=op.f("uq_memberships_team_id")),
+        sa.UniqueConstraint("team_id", "staff_id", name=op.f("uq_memberships_team_id_staff_id")),
     )
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_memberships_staff_id"), ["staff_id"], unique=False)
@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_keys_case_id_cases"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_case_keys_team_id_teams")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_keys")),
-        sa.UniqueConstraint("case_id", "holder", "team_id", name=op.f("uq_case_keys_case_id")),
+        sa.UniqueConstraint("case_id", "holder", "team_id", name=op.f("uq_case_keys_case_id_holder_team_id")),
     )
     with op.batch_alter_table("case_keys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_keys_case_id"), ["case_id"], unique=False)
@@ -135,7 +135,7 @@ def upgrade() -> None:
             ["case_id"], ["cases.id"], name=op.f("fk_complaints_case_id_cases"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaints")),
-        sa.UniqueConstraint("case_id", "number", name=op.f("uq_complaints_case_id")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_complaints_case_id_number")),
     )
     with op.batch_alter_table("complaints", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_complaints_regulator"), ["regulator"], unique=False)
@@ -149,7 +149,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_consents_case_id_cases"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
-        sa.UniqueConstraint("case_id", "recipient", name=op.f("uq_consents_case_id")),
+        sa.UniqueConstraint("case_id", "recipient", name=op.f("uq_consents_case_id_recipient")),
     )
     op.create_table(
         "events",
@@ -170,7 +170,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_events_case_id_cases")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_events_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
-        sa.UniqueConstraint("case_id", "sequence", name=op.f("uq_events_case_id")),
+        sa.UniqueConstraint("case_id", "sequence", name=op.f("uq_events_case_id_sequence")),
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_complaint_id"), ["complaint_id"], unique=False)
@@ -257,7 +257,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_requests_case_id_cases"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
-        sa.UniqueConstraint("case_id", "number", name=op.f("uq_requests_case_id")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_requests_case_id_number")),
     )
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_requests_platform"), ["platform"], unique=False)
@@ -297,7 +297,7 @@ def upgrade() -> None:
             ["request_id"], ["requests.id"], name=op.f("fk_bases_request_id_requests"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bases")),
-        sa.UniqueConstraint("request_id", "regime", name=op.f("uq_bases_request_id")),
+        sa.UniqueConstraint("request_id", "regime", name=op.f("uq_bases_request_id_regime")),
     )
     with op.batch_alter_table("bases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bases_regime"), ["regime"], unique=False)
@@ -371,8 +371,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_items_case_id_cases"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_items_request_id_requests")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
-        sa.UniqueConstraint("case_id", "number", name=op.f("uq_items_case_id")),
-        sa.UniqueConstraint("case_id", "url_index", name=op.f("uq_items_case_id")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_items_case_id_number")),
+        sa.UniqueConstraint("case_id", "url_index", name=op.f("uq_items_case_id_url_index")),
     )
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_items_platform"), ["platform"], unique=False)
@@ -401,7 +401,7 @@ def upgrade() -> None:
             ["request_id"], ["requests.id"], name=op.f("fk_letters_request_id_requests"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
-        sa.UniqueConstraint("case_id", "number", name=op.f("uq_letters_case_id")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_letters_case_id_number")),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letters_complaint_id"), ["complaint_id"], unique=False)

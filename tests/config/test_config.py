@@ -1,0 +1,80 @@
+"""The settings: defaults, checks, and the secret that is made on first use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from portal.config import ConfigError, EmergencyLine, ensure_secret_file, load_config, read_secret_file
+
+
+def test_an_empty_environment_gives_one_machines_defaults() -> None:
+    config = load_config({})
+    assert (config.host, config.port, config.paper) == ("127.0.0.1", 8000, "A4")
+    assert config.database_url.endswith("/var/recourse.db")
+    assert not config.has_https
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("RECOURSE_PORT", "0", "1 to 65535"),
+        ("RECOURSE_PORT", "eight", "whole number"),
+        ("RECOURSE_PORT", "٨", "whole number"),
+        ("RECOURSE_PAPER", "A5", "A4, Letter"),
+        ("RECOURSE_TIME_ZONE", "Mars/Base", "time zone"),
+        ("RECOURSE_TIME_ZONE", "../etc/passwd", "time zone"),
+        ("RECOURSE_BASE_URL", "javascript:alert(1)", "https://"),
+        ("RECOURSE_LEAVE_URL", "wikipedia.org", "https://"),
+        ("RECOURSE_LAWS", "/no/such/folder", "not a folder"),
+        ("RECOURSE_ORG_COUNTRIES", "New Zealand", "two letters"),
+        ("RECOURSE_EMERGENCY_LINES", "111", "Police=111"),
+        ("RECOURSE_PROT", "8000", "not a setting"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_it_has_to_be(name: str, value: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config({name: value})
+    assert name in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_the_organisation_is_read_from_the_settings() -> None:
+    organisation = load_config(
+        {
+            "RECOURSE_ORG_NAME": "Harbour Helpline",
+            "RECOURSE_ORG_ADDRESS": "1 Quay Street | Auckland",
+            "RECOURSE_ORG_COUNTRIES": "nz, au",
+            "RECOURSE_EMERGENCY_LINES": "Police=111|Helpline=0800 000 000",
+        }
+    ).organisation
+    assert organisation.address_lines == ("1 Quay Street", "Auckland")
+    assert organisation.countries == ("NZ", "AU")
+    assert organisation.emergency_lines[1] == EmergencyLine(name="Helpline", contact="0800 000 000")
+
+
+def test_the_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "secret.key"
+    secret = ensure_secret_file(path)
+    assert len(secret) == 32
+    assert ensure_secret_file(path) == secret
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    ensure_secret_file(path)
+    os.chmod(path, 0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        read_secret_file(path)
+
+
+@pytest.mark.parametrize("text", ["", "not hex", "abcd", "00" * 31])
+def test_a_broken_secret_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "secret.key"
+    path.write_text(text)
+    path.chmod(0o600)
+    with pytest.raises(ConfigError, match="hex"):
+        ensure_secret_file(path)
