@@ -29,11 +29,13 @@ import alembic.util
 import click
 import sqlalchemy.exc
 
+from portal.adapters.storage import BadStorage, open_storage
+from portal.adapters.tasks import BadQueue, open_queue
 from portal.config import Config, ConfigError, ensure_secret_file, load_config
 from portal.system import LETTERS, describe_remedy, find_missing, join_packages
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS_TO_START = 60.0
+SECONDS_TO_START = 30.0
 SECONDS_TO_END = 10.0
 PR_SET_PDEATHSIG = 1
 
@@ -82,6 +84,7 @@ def prepare(config: Config) -> None:
         raise CannotStart(f"parts of the system are missing ({names}). {describe_remedy(missing)}")
     check_port(config.host, config.port)
     check_folder(config.data_folder)
+    check_stores(config)
     ensure_secret_file(config.secret_file)
     upgrade_database(config.database_url)
 
@@ -130,6 +133,18 @@ def upgrade_database(url: str) -> None:
         raise CannotStart(f"the database does not answer: {reason}. Check RECOURSE_DATABASE.") from error
     except alembic.util.CommandError as error:
         raise CannotStart(f"the database does not fit this version of Recourse: {error}") from error
+
+
+def check_stores(config: Config) -> None:
+    """Whether the addresses of files and queue can be used. Raises CannotStart."""
+    try:
+        open_storage(config.storage_url)
+    except BadStorage as error:
+        raise CannotStart(f"RECOURSE_STORAGE: {error}") from error
+    try:
+        open_queue(config.queue_url)
+    except BadQueue as error:
+        raise CannotStart(f"RECOURSE_QUEUE: {error}") from error
 
 
 def alembic_settings(url: str) -> alembic.config.Config:
@@ -192,7 +207,7 @@ def wait_for_answer(config: Config, children: Sequence[Child], asked_to_end: thr
     Raises CannotStart after SECONDS_TO_START.
     """
     give_up_at = time.monotonic() + SECONDS_TO_START
-    while not asked_to_end.wait(0.1):
+    while not asked_to_end.wait(0.2):
         dead = find_dead(children)
         if dead is not None or is_answering(config):
             return dead

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -99,6 +101,36 @@ def test_a_folder_that_cannot_be_written_is_named(
     blocked.write_text("a file stands where a folder is needed")
     line = refuse_to_start(capsys, RECOURSE_DATA=str(blocked / "data"), RECOURSE_PORT=str(free_port))
     assert f"cannot write in {blocked / 'data'}" in line
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("RECOURSE_STORAGE", "floppy://a", "floppy://a"),
+        ("RECOURSE_QUEUE", "pigeon:", "sqlite"),
+        ("RECOURSE_DATABASE", "a file of mine", "is not a database address"),
+        ("RECOURSE_DATABASE", "oracle+none://here/x", "is not a database address"),
+        ("RECOURSE_DATABASE", "postgresql://nobody@127.0.0.1:1/x", "does not answer"),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_named(
+    setting: str, value: str, said: str, capsys: pytest.CaptureFixture[str], free_port: int, tmp_path: Path
+) -> None:
+    settings = {"RECOURSE_DATA": str(tmp_path), "RECOURSE_PORT": str(free_port), setting: value}
+    line = refuse_to_start(capsys, **settings)
+    assert setting in line
+    assert said in line
+
+
+def test_a_database_of_a_newer_version_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], free_port: int, tmp_path: Path
+) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "recourse.db")) as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+        database.commit()
+    line = refuse_to_start(capsys, RECOURSE_DATA=str(tmp_path), RECOURSE_PORT=str(free_port))
+    assert "does not fit this version of Recourse" in line
 
 
 def test_a_signal_ends_all_children_with_exit_code_0(free_port: int) -> None:
