@@ -1,7 +1,8 @@
 """Starts the portal on one machine: checks, secrets, database, then web server and background worker as children.
 
-    python -m portal.serve [--demo]
+    python -m portal.serve [--demo | --prepare]
 
+`--demo` fills the portal with invented cases first; `--prepare` ends before anything is started.
 Each thing that can be wrong at the start is one line that says what to do. The two children live and end together.
 """
 
@@ -62,12 +63,18 @@ class Child:
 
 def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
     """Prepare and run until told to end. Returns the exit code: 0 ended, 1 a part failed, 2 cannot start."""
+    unknown = set(arguments) - {"--demo", "--prepare"}
+    if unknown:
+        click.echo(
+            f"Unknown: {' '.join(sorted(unknown))}. Usage: python -m portal.serve [--demo | --prepare]", err=True
+        )
+        return 2
     try:
         config = load_config(env)
         prepare(config)
         if "--demo" in arguments:
             fill_demo()
-        return run_children(config)
+        return 0 if "--prepare" in arguments else run_children(config)
     except (ConfigError, CannotStart) as error:
         click.echo(f"Recourse cannot start: {error}", err=True)
         return 2

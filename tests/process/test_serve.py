@@ -133,6 +133,19 @@ def test_a_database_of_a_newer_version_is_one_clear_line(
     assert "does not fit this version of Recourse" in line
 
 
+def test_preparing_makes_database_and_secret_and_starts_nothing(free_port: int, tmp_path: Path) -> None:
+    settings = {"RECOURSE_DATA": str(tmp_path), "RECOURSE_PORT": str(free_port)}
+    assert main(["--prepare"], settings) == 0
+    assert (tmp_path / "recourse.db").exists()
+    assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert not is_port_open(free_port)
+
+
+def test_an_unknown_argument_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--fast"], {}) == 2
+    assert "Unknown: --fast" in capsys.readouterr().err
+
+
 def test_a_signal_ends_all_children_with_exit_code_0(free_port: int) -> None:
     launcher = start_launcher(free_port, "wait")
     assert read_first_line(launcher) == f"Recourse is at http://127.0.0.1:{free_port}  (Ctrl-C ends it)"
