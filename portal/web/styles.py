@@ -1,4 +1,4 @@
-"""The style sheet of every page: the small files under `static/css`, joined once per process. There is no build step."""
+"""The style sheet of every page: the files under `static/css`, joined once per process, with no build step."""
 
 from __future__ import annotations
 

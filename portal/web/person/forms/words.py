@@ -1,0 +1,22 @@
+"""Coming back with six words."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+
+from portal.web.person.forms.fields import PlainForm, TextField
+
+
+class WordsForm(PlainForm):
+    words = TextField(
+        _l("Your six words"),
+        description=_l("In their order, with spaces between. Small or large letters do not matter."),
+    )
+
+
+class BeginForm(PlainForm):
+    keep = BooleanField(
+        _l("Keep my place in this browser"),
+        description=_l("Only if nobody else uses this device. Without it, you come back with your six words."),
+    )

@@ -1,0 +1,144 @@
+"""How a step becomes a page: which form, which template, which laws are named, and what the review shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from portal.domain import intake as rules
+from portal.domain.intake import Missing, Need, StepId
+from portal.domain.lifecycle import Path
+from portal.domain.regimes import Proof, When
+from portal.domain.report import Report
+from portal.services import bases, intake
+from portal.services.cases import OpenCase
+from portal.web.frame import frame
+from portal.web.person.forms import about, places, reach
+from portal.web.person.forms.fields import PlainForm
+from portal.web.person.forms.steps import Setting, StepForm
+from portal.web.person.helplines import helplines_for
+from portal.web.person.links import group_links
+from portal.web.person.review import review_rows
+
+FORMS: Mapping[StepId, type[StepForm]] = MappingProxyType(
+    {
+        form.step: form
+        for form in (
+            about.WhoForm, about.AgeForm, about.CountryForm, about.StateForm, about.WhatForm, about.OnlineForm,
+            places.LinksForm, places.PlacesForm, places.FoundForm, places.HarmForm, places.CameraForm,
+            reach.ContactForm, reach.AddressForm, reach.SharingForm, reach.HelpForm, reach.AuthorityForm,
+            reach.NameForm, reach.StatementForm,
+        )
+    }
+)  # fmt: skip
+OWN_TEMPLATES = frozenset(
+    {
+        StepId.START, StepId.CHILD, StepId.THREAT, StepId.LINKS, StepId.PLACES, StepId.CAMERA, StepId.CONTACT,
+        StepId.ADDRESS, StepId.HELP, StepId.NAME, StepId.REVIEW,
+    }
+)  # fmt: skip
+
+
+def find(opened: OpenCase, name: str) -> StepId | None:
+    """The step of that name if it is on this report's way, else None."""
+    try:
+        step = rules.find_step(name).id
+    except rules.UnknownStep:
+        return None
+    report = opened.report
+    return step if step in {one.id for one in rules.way(report, needed_fields(report))} else None
+
+
+def needs_of(report: Report) -> tuple[Need, ...]:
+    """What laws ask for, on the day of this request."""
+    return bases.needs(report, on=frame().now.date(), ports=frame().ports)
+
+
+def needed_fields(report: Report) -> frozenset[str]:
+    """The fields that at least one law asks for."""
+    return frozenset(need.field for need in needs_of(report))
+
+
+def make_form(report: Report, step: StepId) -> PlainForm:
+    """The form of a step; a step that only informs has one without questions."""
+    if step not in FORMS:
+        return PlainForm()
+    fields = rules.STEPS[step].fields
+    blocking = bases.blocking_needs(report, on=frame().now.date(), ports=frame().ports)
+    setting = Setting(
+        report=report,
+        today=frame().now.astimezone(frame().config.time_zone).date(),
+        needs=tuple(need for need in needs_of(report) if need.field in fields),
+        blocking=frozenset(need.field for need in blocking if need.field in fields),
+        legal_name_laws=legal_name_laws(report) if step is StepId.NAME else (),
+        teams=tuple(intake.list_teams(frame().db, report.country)) if step is StepId.HELP else (),
+        language=str(get_locale()),
+    )
+    return FORMS[step](setting)
+
+
+def legal_name_laws(report: Report) -> tuple[str, ...]:
+    """The laws for which a name that the person chooses is not enough."""
+    names = {name for need in needs_of(report) if need.field == "name" for name in need.regimes}
+    regimes = (regime for regime in frame().ports.registry.regimes.values() if regime.name in names)
+    return tuple(
+        regime.name
+        for regime in regimes
+        if any(Proof.LEGAL_NAME in element.proofs and element.when is When.ALWAYS for element in regime.elements)
+    )
+
+
+def render_step(
+    opened: OpenCase, step: StepId, form: PlainForm, *, note: str = "", missing: Sequence[Missing] = ()
+) -> str:
+    """The page of a step, with whatever was typed."""
+    report = opened.report
+    needed = needed_fields(report)
+    form.version.data = str(opened.case.version)
+    back = rules.previous_step(report, step, needed)
+    template = f"person/report/{step.value}.html" if step in OWN_TEMPLATES else "person/report/step.html"
+    return render_template(
+        template,
+        form=form,
+        step=step.value,
+        report=report,
+        note=note,
+        back=url_for("report.show", step=back.value) if back else None,
+        progress=rules.progress(report, step, needed),
+        is_question=rules.STEPS[step].is_question,
+        **_extra(opened, step, report, missing),
+    )
+
+
+def missing_text(one: Missing) -> str:
+    """What is still needed, with the law that asks for it."""
+    text = str(_(one.text))
+    return f"{text} ({one.law})" if one.law else text
+
+
+def _extra(opened: OpenCase, step: StepId, report: Report, missing: Sequence[Missing]) -> dict[str, Any]:
+    """What only some steps show."""
+    registry = frame().ports.registry
+    if step is StepId.START:
+        return {"words": intake.read_words(opened), "days": frame().config.draft_days}
+    if step in {StepId.CHILD, StepId.THREAT}:
+        is_child = step is StepId.CHILD
+        return {"helplines": helplines_for(registry.regulators, report.country, is_child=is_child)}
+    if step is StepId.LINKS:
+        return {"groups": group_links(report, registry), "limit": intake.LINK_LIMIT}
+    if step is StepId.REVIEW:
+        found = missing or rules.missing(
+            report, bases.blocking_needs(report, on=frame().now.date(), ports=frame().ports)
+        )
+        names = dict(intake.list_teams(frame().db, report.country))
+        return {
+            "rows": review_rows(report, needed_fields(report), registry, names, str(get_locale())),
+            "missing": [(url_for("report.show", step=one.step.value), missing_text(one)) for one in found],
+            "has_letters": report.path is not Path.THREAT,
+        }
+    return {}

@@ -1,0 +1,167 @@
+"""Plain words for states and time limits. Only a duty says "must"; every other kind of promise is called what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_date, format_datetime
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.config import Config
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import Answer, Channel, ComplaintState, ItemState, LetterKind, RequestKind, RequestState
+from portal.domain.regimes import Actor, Binding
+from portal.domain.report import Report
+from portal.reference.zones import find_zone, is_country
+from portal.services.views import ClockView
+
+STATES: Mapping[str, Any] = MappingProxyType(
+    {
+        ItemState.REPORTED: _l("reported"),
+        ItemState.ASKED: _l("asked"),
+        ItemState.ACKNOWLEDGED: _l("acknowledged"),
+        ItemState.REMOVED: _l("removed"),
+        ItemState.REFUSED: _l("refused"),
+        ItemState.GEO_BLOCKED: _l("hidden in some countries only"),
+        ItemState.BACK: _l("back again"),
+        RequestState.PREPARED: _l("ready, not sent yet"),
+        RequestState.SENT: _l("sent"),
+        RequestState.MORE_ASKED: _l("they ask for more"),
+        RequestState.EXTENDED: _l("they asked for more time"),
+        RequestState.PARTLY: _l("partly removed"),
+        RequestState.CLOSED: _l("closed"),
+        ComplaintState.LODGED: _l("sent to the authority"),
+        ComplaintState.ANSWERED: _l("answered"),
+    }
+)
+
+WHO: Mapping[Actor, Any] = MappingProxyType(
+    {
+        Actor.PLATFORM: _l("The platform"),
+        Actor.CONTROLLER: _l("The company behind it"),
+        Actor.AUTHOR: _l("The one who posted it"),
+        Actor.REGULATOR: _l("The authority"),
+        Actor.BODY: _l("The appeal body"),
+        Actor.PERSON: _l("You"),
+    }
+)
+
+RUNNING: Mapping[Binding, Any] = MappingProxyType(
+    {
+        Binding.DUTY: _l("%(who)s must do this by %(when)s: %(what)s."),
+        Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s has until %(when)s to do this: %(what)s."),
+        Binding.PRECONDITION: _l("You can go on from %(when)s."),
+        Binding.LIMITATION: _l("Your last day is %(when)s. What to do until then: %(what)s."),
+        Binding.TARGET: _l("%(who)s aims at %(when)s: %(what)s. That is an aim, not a duty."),
+        Binding.FOLLOW_UP: _l("We suggest to look again on %(when)s."),
+    }
+)
+OVER: Mapping[Binding, Any] = MappingProxyType(
+    {
+        Binding.DUTY: _l("%(who)s had to do this by %(when)s: %(what)s. That time is over."),
+        Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s had until %(when)s: %(what)s. That time is over."),
+        Binding.PRECONDITION: _l("You can go on now. The waiting time ended on %(when)s."),
+        Binding.LIMITATION: _l("Your last day was %(when)s: %(what)s."),
+        Binding.TARGET: _l("%(who)s aimed at %(when)s: %(what)s. That was an aim, not a duty."),
+        Binding.FOLLOW_UP: _l("It is time to look again. We suggested %(when)s."),
+    }
+)
+ENDED: Mapping[ClockState, Any] = MappingProxyType(
+    {
+        ClockState.MET: _l("Done in time: %(what)s. The time limit was %(when)s."),
+        ClockState.MET_LATE: _l("Done too late: %(what)s. The time limit was %(when)s."),
+        ClockState.STOPPED: _l("This time limit does not run any more: %(what)s."),
+    }
+)
+DAY_BINDINGS = frozenset({Binding.LIMITATION, Binding.FOLLOW_UP})
+
+# Words for choices, as the case pages show them.
+ANSWERS: Mapping[Answer, Any] = MappingProxyType(
+    {
+        Answer.ACKNOWLEDGED: _l("They say that they have got it"),
+        Answer.MORE_ASKED: _l("They ask for something more"),
+        Answer.EXTENDED: _l("They say that they need more time"),
+        Answer.REMOVED: _l("They took it down"),
+        Answer.PARTLY: _l("They took some of it down"),
+        Answer.REFUSED: _l("They refuse"),
+        Answer.GEO_BLOCKED: _l("They hide it in some countries only"),
+    }
+)
+CHANNELS: Mapping[Channel, Any] = MappingProxyType(
+    {Channel.FORM: _l("With the form on their site"), Channel.EMAIL: _l("By e-mail"), Channel.POST: _l("By post")}
+)
+LETTERS: Mapping[LetterKind, Any] = MappingProxyType(
+    {
+        LetterKind.NOTICE: _l("Letter to the platform"),
+        LetterKind.REMINDER: _l("Reminder"),
+        LetterKind.ERASURE: _l("Request to erase personal data"),
+        LetterKind.COMPLAINT: _l("Complaint"),
+    }
+)
+KINDS: Mapping[RequestKind, Any] = MappingProxyType(
+    {
+        RequestKind.NOTICE: _l("Request to take it down"),
+        RequestKind.ERASURE: _l("Request to erase personal data"),
+    }
+)
+WORDS: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
+    {Answer: ANSWERS, Channel: CHANNELS, LetterKind: LETTERS, RequestKind: KINDS}
+)
+
+
+def plain_state(state: StrEnum) -> str:
+    """The word for the state of a link, a request or a complaint. Raises KeyError for one that has none."""
+    return str(STATES[state])
+
+
+def plain_word(value: StrEnum) -> str:
+    """The word for an answer, a channel, a kind of letter or of request. Raises KeyError for any other."""
+    return str(WORDS[type(value)][value])
+
+
+def clock_sentence(clock: ClockView, zone: str) -> str:
+    """What a clock says, in one or two sentences; its moment in the reader's zone."""
+    if clock.state is ClockState.OPEN or clock.due_at is None:
+        started = show_short_moment(clock.started_at, zone)
+        text = _("The law sets no date here, only this: %(standard)s. It has counted since %(started)s.",
+                 standard=_(clock.standard or clock.label), started=started)  # fmt: skip
+        return str(text)
+    table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)
+    sentence = str(table[clock.binding] if table else ENDED[clock.state])
+    return sentence % {"who": _who(clock, sentence), "what": _(clock.label), "when": show_due(clock, zone)}
+
+
+def show_due(clock: ClockView, zone: str) -> str:
+    """The end of a clock: a day where days are all that matters to the reader, else the moment in their zone."""
+    if clock.due_at is None:
+        return ""
+    if clock.binding in DAY_BINDINGS and clock.last_day is not None:
+        return str(format_date(clock.last_day, "EEEE d MMMM y"))
+    return show_short_moment(clock.due_at, zone)
+
+
+def show_short_moment(at: datetime, zone: str) -> str:
+    """ "Tuesday 24 November 2026, 14:00 (Auckland time)"."""
+    local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    text = format_datetime(local, "EEEE d MMMM y, HH:mm", rebase=False)
+    place = zone.rpartition("/")[2].replace("_", " ")
+    return str(_("%(moment)s (%(place)s time)", moment=text, place=place))
+
+
+def reader_zone(report: Report, config: Config) -> str:
+    """The zone in which the person reads times: their country's, else the portal's own."""
+    if is_country(report.country):
+        return find_zone(report.country, report.subdivision or None).key
+    return config.time_zone.key
+
+
+def _who(clock: ClockView, sentence: str) -> str:
+    """With a small letter where it stands inside a sentence."""
+    who = str(WHO[clock.owed_by])
+    return who if sentence.startswith("%(who)s") else who[:1].lower() + who[1:]

@@ -1,0 +1,133 @@
+"""The report: one question a page, saved at each step."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from portal.domain import intake as rules
+from portal.domain.intake import StepId
+from portal.domain.report import Report
+from portal.services import intake
+from portal.services.cases import Changed, OpenCase
+from portal.web.access import draft_holder, enter_case, public
+from portal.web.frame import frame
+from portal.web.person import pages
+from portal.web.person.forms.fields import PlainForm
+from portal.web.person.forms.places import BLANK_ROWS, LinksForm, PlacesForm
+from portal.web.person.forms.steps import StepForm
+from portal.web.person.forms.words import BeginForm
+from portal.web.person.links import change_links
+
+bp = Blueprint("report", __name__)
+
+
+@bp.get("/report")
+@public
+def before() -> ResponseReturnValue:
+    if "case_id" in session:
+        return redirect(url_for("report.resume"), 303)
+    return render_template("person/before.html", form=BeginForm(), days=frame().config.draft_days)
+
+
+@bp.post("/report")
+@public
+def begin() -> ResponseReturnValue:
+    if "case_id" in session:
+        return redirect(url_for("report.resume"), 303)
+    opened, _words = intake.start_draft(frame().db, language=str(get_locale()), now=frame().now, ports=frame().ports)
+    enter_case(opened, keep=bool(BeginForm().keep.data))
+    return redirect(url_for("report.show", step=StepId.START.value), 303)
+
+
+@bp.get("/report/resume")
+@draft_holder
+def resume(opened: OpenCase) -> ResponseReturnValue:
+    report = opened.report
+    return redirect(url_for("report.show", step=rules.first_open_step(report, pages.needed_fields(report)).value), 303)
+
+
+@bp.get("/report/<step>")
+@draft_holder
+def show(opened: OpenCase, step: str) -> ResponseReturnValue:
+    found = pages.find(opened, step)
+    if found is None:
+        return redirect(url_for("report.resume"), 303)
+    return pages.render_step(opened, found, pages.make_form(opened.report, found))
+
+
+@bp.post("/report/<step>")
+@draft_holder
+def answer(opened: OpenCase, step: str) -> ResponseReturnValue:
+    found = pages.find(opened, step)
+    if found is None:
+        return redirect(url_for("report.resume"), 303)
+    if found is StepId.REVIEW:
+        return hand_in(opened)
+    form = pages.make_form(opened.report, found)
+    if "skip" in request.form:
+        return save(opened, found, form, rules.skip(opened.report, found))
+    if isinstance(form, LinksForm):
+        return collect_links(opened, form)
+    if isinstance(form, PlacesForm) and "more" in request.form:
+        form.add_rows(BLANK_ROWS)
+        return pages.render_step(opened, found, form)
+    if not form.validate():
+        return pages.render_step(opened, found, form), 400
+    after = form.apply(opened.report) if isinstance(form, StepForm) else opened.report
+    return save(opened, found, form, rules.mark_visited(after, found))
+
+
+def save(opened: OpenCase, step: StepId, form: PlainForm, report: Report) -> ResponseReturnValue:
+    """Keep the answers and go on; when another tab was quicker, show what was typed again instead."""
+    try:
+        intake.save_report(opened, report, version=form.version_number())
+    except Changed:
+        return pages.render_step(opened, step, form, note=_changed_text()), 409
+    needed = pages.needed_fields(report)
+    if rules.first_open_step(report, needed) is StepId.REVIEW:
+        return redirect(url_for("report.show", step=StepId.REVIEW.value), 303)
+    return redirect(url_for("report.show", step=rules.next_step(report, step, needed).value), 303)
+
+
+def collect_links(opened: OpenCase, form: LinksForm) -> ResponseReturnValue:
+    """Add what was pasted, or take out what was chosen, and show it back; go on only when nothing new was pasted."""
+    report, is_changed = change_links(opened.report, request.form, ports=frame().ports)
+    if not is_changed:
+        return save(opened, StepId.LINKS, form, rules.mark_visited(report, StepId.LINKS))
+    try:
+        intake.save_report(opened, report, version=form.version_number())
+    except Changed:
+        return pages.render_step(opened, StepId.LINKS, form, note=_changed_text()), 409
+    return redirect(url_for("report.show", step=StepId.LINKS.value, _anchor="found"), 303)
+
+
+def hand_in(opened: OpenCase) -> ResponseReturnValue:
+    """Submit; the receipt waits in the session until the person has kept it."""
+    form = PlainForm()
+    if form.version_number() != opened.case.version:
+        return pages.render_step(opened, StepId.REVIEW, PlainForm(formdata=None), note=_review_text()), 409
+    try:
+        receipt = intake.submit(frame().db, opened, now=frame().now, ports=frame().ports)
+    except intake.Incomplete as error:
+        return pages.render_step(opened, StepId.REVIEW, PlainForm(formdata=None), missing=error.missing), 400
+    session["receipt"] = {
+        "reference": receipt.reference,
+        "words": receipt.words,
+        "submitted_at": receipt.submitted_at.isoformat(),
+        "digest": receipt.digest,
+    }
+    return redirect(url_for("case.receipt"), 303)
+
+
+def _changed_text() -> str:
+    return str(
+        _("This report was changed in another window after this page was opened. "
+          "What you typed is still here. Send it again to keep it.")
+    )  # fmt: skip
+
+
+def _review_text() -> str:
+    return str(_("This report was changed in another window. Look at it once more, then hand it in."))

@@ -1,0 +1,110 @@
+"""The front page, what can be done at once, coming back, and leaving."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, current_app, redirect, render_template, session, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.adapters.words import UnknownWord, WrongCount
+from portal.services.cases import WordsUnknown, open_by_words
+from portal.web import access
+from portal.web.access import enter_case, public
+from portal.web.frame import frame
+from portal.web.person import phrases
+from portal.web.person.forms.about import country_names
+from portal.web.person.forms.fields import show_unreadable
+from portal.web.person.forms.words import WordsForm
+from portal.web.person.helplines import list_helplines
+from portal.web.styles import StyleSheet, join_sheets
+
+bp = Blueprint("start", __name__)
+
+
+@bp.get("/")
+@public
+def front() -> str:
+    return render_template("person/front.html", is_inside="case_id" in session)
+
+
+@bp.get("/help")
+@public
+def help_now() -> str:
+    names = dict(country_names(str(get_locale())))
+    lines = list_helplines(frame().ports.registry.regulators)
+    return render_template("person/help_now.html", lines=lines, names=names)
+
+
+@bp.get("/return")
+@public
+def come_back() -> str:
+    return render_template("person/come_back.html", form=WordsForm())
+
+
+@bp.post("/return")
+@public
+def enter() -> ResponseReturnValue:
+    form = WordsForm()
+    if form.validate():
+        try:
+            enter_case(open_by_words(frame().db, form.words.data, ports=frame().ports))
+            return redirect(url_for("case.show"), 303)
+        except (WrongCount, UnknownWord, WordsUnknown) as error:
+            form.words.errors = [explain_words(error)]
+    return render_template("person/come_back.html", form=form), 400
+
+
+@bp.get("/leave")
+@public
+def leave() -> Response:
+    access.leave()
+    return redirect(frame().config.leave_url, 303)
+
+
+@bp.get("/style.css")
+@public
+def style() -> Response:
+    answer = current_app.response_class(style_sheet().text, mimetype="text/css")
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
+
+
+def explain_words(error: WrongCount | UnknownWord | WordsUnknown) -> str:
+    """What is wrong with the words, as far as it may be told."""
+    if isinstance(error, WrongCount):
+        return str(_("There are six words. You wrote %(count)s.", count=error.count))
+    if isinstance(error, UnknownWord):
+        wrong = _("Word %(place)s, “%(word)s”, is not one of ours.", place=error.position, word=error.text)
+        near = (
+            _("Did you mean: %(near)s?", near=", ".join(error.near)) if error.near else _("Look at how it is spelled.")
+        )
+        return f"{wrong} {near}"
+    days = _("A report that was not finished is kept for %(days)s days.", days=frame().config.draft_days)
+    return f"{_('These words do not open anything. Check their order.')} {days}"
+
+
+@cache
+def style_sheet() -> StyleSheet:
+    """Read once per process."""
+    return join_sheets(Path(__file__).resolve().parents[3] / "static" / "css")
+
+
+@bp.record_once
+def prepare(state: BlueprintSetupState) -> None:
+    """The words and filters that base and components use are there as soon as these pages are."""
+    words = state.app.jinja_env
+    words.globals.update(get_locale=get_locale, style_version=style_sheet().version)
+    words.filters.update(
+        plain_state=phrases.plain_state,
+        plain_word=phrases.plain_word,
+        clock_sentence=phrases.clock_sentence,
+        due=phrases.show_due,
+        short_moment=phrases.show_short_moment,
+        visible=show_unreadable,
+    )
