@@ -56,10 +56,12 @@ def main(arguments: Sequence[str]) -> int:
         say("usage: python3 -m tools.bootstrap " + "|".join(PURPOSES))
         return 2
     purpose = PURPOSES[arguments[0]]
+    requirements = [ROOT / name for name in purpose.requirements]
     try:
         with hold_lock(ROOT / "requirements.txt"):
+            check_writable(VENV_FOLDER, requirements)
             install_parts((*VENV, *purpose.parts))
-            install_packages(VENV_FOLDER, [ROOT / name for name in purpose.requirements])
+            install_packages(VENV_FOLDER, requirements)
     except CannotBootstrap as error:
         say(str(error))
         return 1
@@ -110,17 +112,21 @@ def find_way_to_install() -> tuple[str, ...] | None:
     return ("sudo", "-n", "--preserve-env=DEBIAN_FRONTEND") if asks_nothing else None
 
 
+def check_writable(folder: Path, requirements: Sequence[Path]) -> None:
+    """Whether packages that are still to be installed have a place. Raises CannotBootstrap before anything is done."""
+    place = folder if folder.exists() else folder.parent
+    if not are_stamped(folder, requirements) and not os.access(place, os.W_OK | os.X_OK):
+        raise CannotBootstrap(f"Cannot write in {place}. Make the folder writable and run this again.")
+
+
 def install_packages(folder: Path, requirements: Sequence[Path]) -> None:
     """Bring the virtual environment to the pinned packages. Raises CannotBootstrap.
 
     Each requirement file leaves its hash in the environment; a file whose hash is there is not looked at again.
     """
-    if all(is_stamped(folder, path) for path in requirements):
+    if are_stamped(folder, requirements):
         return
-    try:
-        make_environment(folder)
-    except OSError as error:
-        raise CannotBootstrap(f"Cannot write in {folder}: {error.strerror}. Make the folder writable.") from error
+    make_environment(folder)
     python = str(folder / "bin" / "python")
     for path in requirements:
         if is_stamped(folder, path):
@@ -135,7 +141,7 @@ def install_packages(folder: Path, requirements: Sequence[Path]) -> None:
 
 
 def make_environment(folder: Path) -> None:
-    """A virtual environment of this Python; one that is broken or of another Python is made anew. Raises OSError."""
+    """A virtual environment of this Python; one that is broken or of another version is made anew."""
     probe = [str(folder / "bin" / "python"), "-c", "import sys, pip; print('{}.{}'.format(*sys.version_info[:2]))"]
     try:
         if subprocess.run(probe, capture_output=True, text=True, check=False).stdout.strip() == PYTHON_VERSION:
@@ -143,9 +149,12 @@ def make_environment(folder: Path) -> None:
     except (FileNotFoundError, PermissionError, NotADirectoryError):
         pass  # there is none yet
     say(f"Making a virtual environment in {folder.name}")
-    folder.mkdir(exist_ok=True)
-    # The system's own Python makes it: this process may itself run in another environment.
     run_quietly([sys.executable, "-m", "venv", "--clear", str(folder)], os.environ, remedy=describe_remedy(VENV))
+
+
+def are_stamped(folder: Path, requirements: Sequence[Path]) -> bool:
+    """Whether nothing is to be installed."""
+    return all(is_stamped(folder, path) for path in requirements)
 
 
 def is_stamped(folder: Path, path: Path) -> bool:

@@ -56,8 +56,12 @@ def test_nothing_is_touched_when_all_is_installed(tmp_path: Path, requirements: 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, requirements: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("a file stands where a folder is needed")
-    with pytest.raises(bootstrap.CannotBootstrap, match=r"\ACannot write in .*Make the folder writable\.\Z"):
-        bootstrap.install_packages(blocked / ".venv", [requirements])
+    with pytest.raises(bootstrap.CannotBootstrap, match=r"\ACannot write in .*Make the folder writable"):
+        bootstrap.check_writable(blocked / ".venv", [requirements])
+
+
+def test_a_folder_that_cannot_be_written_is_enough_when_all_is_installed(tmp_path: Path) -> None:
+    bootstrap.check_writable(tmp_path / "nowhere" / ".venv", [])
 
 
 def test_a_working_environment_is_kept(tmp_path: Path) -> None:
