@@ -1,0 +1,250 @@
+"""The list of staff, ending an account, and the organisation's recovery key as it is printed and typed.
+
+Keys, passwords and sign-in are in `accounts.py`; this is what an administrator does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32decode, b32encode
+from binascii import Error as BadBase32
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.adapters.vault import KEY_BYTES, CannotOpen
+from portal.domain.lifecycle import CaseStatus, History, Role
+from portal.models.accounts import Membership, RecoveryKey, Staff, Team, WebSession
+from portal.models.cases import Case
+from portal.services import accounts
+from portal.services.accounts import AccountRefused, NewStaff
+from portal.services.history import Happening, record
+from portal.services.ports import SYSTEM
+
+GROUP = 4  # letters of the printed key that stand together
+CHECK_BYTES = 3  # the key's 32 bytes and these make 56 letters without padding
+
+
+class BadRecoveryKey(ValueError):
+    """What was typed is no recovery key. The message says what is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamPlace:
+    """A member's place in a team; somebody who waits has not been given the team's key yet."""
+
+    team: str
+    is_waiting: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffRow:
+    """A member of staff in the administrator's list."""
+
+    login: str
+    name: str
+    role: Role
+    teams: tuple[TeamPlace, ...]
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """Somebody to whom a case can be given."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A new colleague who cannot read the team's cases until somebody lets them in."""
+
+    membership_id: UUID
+    name: str
+    login: str
+    team: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Added:
+    """What adding a member of staff did. `recovery_key` is set the first time only, to be printed once."""
+
+    recovery_key: str | None
+    team_is_new: bool
+    is_waiting: bool
+
+
+def add_member(
+    session: Session,
+    new: NewStaff,
+    *,
+    team: str | None,
+    countries: Sequence[str] = (),
+    recovery_key: bytes | None = None,
+    now: datetime,
+) -> Added:
+    """Make a member of staff and put them in their team, which is made if it is not there. Raises AccountRefused.
+
+    Without `recovery_key` a member of a team that was there before waits for a colleague.
+    """
+    if team is None and new.role is not Role.ADMINISTRATOR:
+        raise AccountRefused("Say which team they belong to; only an administrator has none.")
+    printed = make_recovery_key_once(session, now=now)
+    member = accounts.add_staff(session, new, now=now)
+    if team is None:
+        return Added(recovery_key=printed, team_is_new=False, is_waiting=False)
+    found = accounts.find_team(session, team)
+    if found is not None and countries:
+        raise AccountRefused(f"The team {team} is already there; its countries are not changed here.")
+    if found is None:
+        made, key = accounts.make_team(session, team, countries=countries, now=now)
+        accounts.join_team(session, member, made, key, now=now)
+        return Added(recovery_key=printed, team_is_new=True, is_waiting=False)
+    is_waiting = _join(session, member, found, recovery_key, now=now)
+    return Added(recovery_key=printed, team_is_new=False, is_waiting=is_waiting)
+
+
+def join_team(session: Session, login: str, team: str, *, recovery_key: bytes | None, now: datetime) -> bool:
+    """Put a member of staff in one more team, or let them in where they wait. Returns whether they wait still.
+
+    Raises AccountRefused.
+    """
+    member, found = find_staff(session, login), accounts.find_team(session, team)
+    if found is None:
+        raise AccountRefused(f"There is no team named {team}.")
+    row = session.scalars(
+        select(Membership).where(Membership.staff_id == member.id, Membership.team_id == found.id)
+    ).one_or_none()
+    if row is None:
+        return _join(session, member, found, recovery_key, now=now)
+    if row.team_key is not None:
+        raise AccountRefused(f"{login} is already in the team {team}.")
+    if recovery_key is None:
+        raise AccountRefused(
+            f"{login} already waits for the team {team}. A colleague or the recovery key lets them in."
+        )
+    accounts.let_in(session, row.id, {found.id: _open_team(found, recovery_key)})
+    return False
+
+
+def end_staff(session: Session, login: str, *, now: datetime) -> int:
+    """End an account: no sign-in, no running session, no team key; cases become nobody's. Returns how many cases.
+
+    Raises AccountRefused.
+    """
+    member = find_staff(session, login)
+    member.ended_at = now
+    session.execute(delete(Membership).where(Membership.staff_id == member.id))
+    session.execute(delete(WebSession).where(WebSession.staff_id == member.id))
+    cases = session.scalars(
+        select(Case).where(Case.assignee_id == member.id, Case.status != CaseStatus.ERASED).order_by(Case.id)
+    ).all()
+    for case in cases:
+        case.assignee_id = None
+        record(session, case.id, None, Happening(kind=History.ASSIGNED, at=now), actor=SYSTEM, now=now)
+    return len(cases)
+
+
+def find_staff(session: Session, login: str) -> Staff:
+    """The member of staff with this sign-in name, unless the account has ended. Raises AccountRefused."""
+    member = session.scalars(select(Staff).where(Staff.login == login.strip().lower())).one_or_none()
+    if member is None or member.ended_at is not None:
+        raise AccountRefused(f"There is nobody with the sign-in name {login}.")
+    return member
+
+
+def list_staff(session: Session) -> tuple[StaffRow, ...]:
+    """Everybody, those whose account has ended last."""
+    places: dict[UUID, list[TeamPlace]] = {}
+    rows = session.execute(select(Membership, Team.name).join(Team, Team.id == Membership.team_id).order_by(Team.name))
+    for membership, name in rows:
+        place = TeamPlace(team=name, is_waiting=membership.team_key is None)
+        places.setdefault(membership.staff_id, []).append(place)
+    members = session.scalars(select(Staff).order_by(Staff.ended_at.is_not(None), Staff.name, Staff.login))
+    return tuple(
+        StaffRow(
+            login=member.login,
+            name=member.name,
+            role=member.role,
+            teams=tuple(places.get(member.id, ())),
+            created_at=member.created_at,
+            ended_at=member.ended_at,
+        )
+        for member in members
+    )
+
+
+def list_colleagues(session: Session, team_id: UUID | None) -> tuple[Colleague, ...]:
+    """Who can be given a case of this team."""
+    if team_id is None:
+        return ()
+    return tuple(Colleague(id=one.id, name=one.name) for one in accounts.list_colleagues(session, team_id))
+
+
+def list_waiting(session: Session, team_ids: Sequence[UUID]) -> tuple[Waiting, ...]:
+    """New colleagues of these teams who wait to be let in."""
+    found = accounts.list_waiting(session, team_ids)
+    names = {team.id: team.name for team in session.scalars(select(Team).where(Team.id.in_(team_ids)))}
+    return tuple(
+        Waiting(
+            membership_id=membership.id,
+            name=member.name,
+            login=member.login,
+            team=names[membership.team_id],
+            since=membership.created_at,
+        )
+        for membership, member in found
+    )
+
+
+def make_recovery_key_once(session: Session, *, now: datetime) -> str | None:
+    """The organisation's recovery key in its printed form, the first time; None when there is one already."""
+    if session.scalars(select(RecoveryKey.id)).first() is not None:
+        return None
+    return format_recovery_key(accounts.make_recovery_key(session, now=now))
+
+
+def format_recovery_key(key: bytes) -> str:
+    """The key in groups of four letters and digits, the last five letters of which find a slip of the pen."""
+    text = b32encode(key + _check(key)).decode()
+    return "-".join(text[place : place + GROUP] for place in range(0, len(text), GROUP))
+
+
+def read_recovery_key(text: str) -> bytes:
+    """The key from its printed form, however it was spaced. Raises BadRecoveryKey."""
+    typed = "".join(text.upper().replace("-", " ").split())
+    expected = (KEY_BYTES + CHECK_BYTES) * 8 // 5
+    if len(typed) != expected:
+        raise BadRecoveryKey(f"A recovery key has {expected} letters and digits; this has {len(typed)}.")
+    try:
+        raw = b32decode(typed.replace("0", "O").replace("1", "I"))
+    except BadBase32 as error:
+        raise BadRecoveryKey("A recovery key has only the letters A to Z and the digits 2 to 7.") from error
+    if raw[KEY_BYTES:] != _check(raw[:KEY_BYTES]):
+        raise BadRecoveryKey("This is not a recovery key as it was printed: at least one letter is wrong.")
+    return raw[:KEY_BYTES]
+
+
+def _check(key: bytes) -> bytes:
+    return hashlib.sha256(b"recovery key" + key).digest()[:CHECK_BYTES]
+
+
+def _join(session: Session, member: Staff, team: Team, recovery_key: bytes | None, *, now: datetime) -> bool:
+    """Whether the member waits."""
+    key = _open_team(team, recovery_key) if recovery_key else None
+    accounts.join_team(session, member, team, key, now=now)
+    return key is None
+
+
+def _open_team(team: Team, recovery_key: bytes) -> bytes:
+    try:
+        return accounts.recover_team_key(team, recovery_key)
+    except CannotOpen as error:
+        raise AccountRefused("This recovery key does not belong to this organisation.") from error

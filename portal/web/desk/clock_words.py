@@ -1,0 +1,86 @@
+"""A clock in one sentence for an advocate. Only a duty says "must"; every other promise is called what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.domain.clocks import ClockState
+from portal.domain.regimes import Binding
+from portal.services.views import ClockView
+from portal.web.desk.wording import show_word
+from portal.web.filters import show_moment
+
+RUNNING: Mapping[Binding, Any] = MappingProxyType(
+    {
+        Binding.DUTY: _l("By %(when)s %(who)s must %(what)s."),
+        Binding.SAFE_HARBOUR: _l("To keep its legal protection, %(who)s has until %(when)s to %(what)s."),
+        Binding.PRECONDITION: _l(
+            "A waiting period: the next step opens after %(when)s. Until then %(who)s can %(what)s."
+        ),
+        Binding.LIMITATION: _l("The person has until %(when)s to %(what)s."),
+        Binding.TARGET: _l("By %(when)s %(who)s aims to %(what)s. That is an aim, not a duty."),
+        Binding.FOLLOW_UP: _l("A date of our own to look again: %(when)s (%(what)s)."),
+    }
+)
+OVER: Mapping[Binding, Any] = MappingProxyType(
+    {
+        Binding.DUTY: _l("By %(when)s %(who)s had to %(what)s, and that is not recorded."),
+        Binding.SAFE_HARBOUR: _l("To keep its legal protection, %(who)s had until %(when)s to %(what)s. That is over."),
+        Binding.PRECONDITION: _l("The waiting period ended on %(when)s; the next step is open."),
+        Binding.LIMITATION: _l("The person had until %(when)s to %(what)s."),
+        Binding.TARGET: _l("By %(when)s %(who)s aimed to %(what)s. That was an aim, not a duty."),
+        Binding.FOLLOW_UP: _l("It is time to look again: %(when)s (%(what)s)."),
+    }
+)
+ENDED: Mapping[ClockState, Any] = MappingProxyType(
+    {
+        ClockState.MET: _l("In time: %(who)s, %(what)s. The limit was %(when)s."),
+        ClockState.MET_LATE: _l("Too late: %(who)s, %(what)s. The limit was %(when)s."),
+        ClockState.STOPPED: _l("Stopped: %(who)s, %(what)s. The limit would have been %(when)s."),
+    }
+)
+
+
+def tell_clock(clock: ClockView, zone: str) -> str:
+    """One clock in a sentence or two, its moment in the reader's zone."""
+    who, what = show_word(clock.owed_by), _(clock.label)
+    if clock.due_at is None:
+        return _tell_standard(clock, who, what, zone)
+    table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)
+    sentence = str(table[clock.binding] if table else ENDED[clock.state])
+    return _capitalise(sentence % {"who": who, "what": what, "when": _tell_when(clock, zone)})
+
+
+def _tell_standard(clock: ClockView, who: str, what: str, zone: str) -> str:
+    started = show_moment(clock.started_at, zone)
+    if clock.ended_at is not None:
+        ended = show_moment(clock.ended_at, zone)
+        return _capitalise(_("%(who)s: %(what)s. Ended on %(ended)s.", who=who, what=what, ended=ended))
+    standard = _(clock.standard) if clock.standard else _("no measure is given")
+    sentence = _(
+        "The law sets no number of days for %(who)s to %(what)s. Its measure: %(standard)s. Counted since %(started)s.",
+        who=who, what=what, standard=standard, started=started,
+    )  # fmt: skip
+    return str(sentence)
+
+
+def _tell_when(clock: ClockView, zone: str) -> str:
+    """A day where the law gives the person one, else the moment."""
+    if clock.binding is Binding.LIMITATION and clock.last_day is not None:
+        return _show_day(clock.last_day)
+    return show_moment(clock.due_at, zone) if clock.due_at else ""
+
+
+def _show_day(day: date) -> str:
+    return str(_("the end of %(day)s", day=format_date(day, "EEEE d MMMM y")))
+
+
+def _capitalise(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

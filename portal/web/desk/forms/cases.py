@@ -1,0 +1,51 @@
+"""Forms of a case as a whole: whose it is, its end, its links, and words to the person or among colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import InputRequired
+
+from portal.services.staff import Colleague
+
+
+class HandOverForm(FlaskForm):  # type: ignore[misc]
+    colleague = RadioField(_l("Who carries this case now?"), [InputRequired(_l("Choose one."))])
+
+    def offer(self, colleagues: Sequence[Colleague], current: UUID | None) -> None:
+        """The colleagues of the team, and nobody."""
+        self.colleague.choices = [(str(one.id), one.name) for one in colleagues] + [("nobody", _("Nobody for now"))]
+        if not self.is_submitted():
+            self.colleague.data = str(current or "nobody")
+
+    @property
+    def chosen(self) -> UUID | None:
+        return None if self.colleague.data == "nobody" else UUID(self.colleague.data)
+
+
+class CloseCaseForm(FlaskForm):  # type: ignore[misc]
+    reason = TextAreaField(_l("Why is it closed?"), [InputRequired(_l("Say in a few words why."))])
+
+
+class AddLinksForm(FlaskForm):  # type: ignore[misc]
+    links = TextAreaField(
+        _l("Links"),
+        [InputRequired(_l("Paste at least one link."))],
+        description=_l("In any form, with or without text around them. None of them is opened."),
+    )
+
+
+class WriteForm(FlaskForm):  # type: ignore[misc]
+    """A message to the person, or a note that only the team reads."""
+
+    text = TextAreaField(_l("Text"), [InputRequired(_l("Write something first."))])
+
+    def __init__(self, label: str, **values: Any) -> None:
+        super().__init__(**values)
+        self.text.label.text = label

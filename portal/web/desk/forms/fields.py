@@ -1,0 +1,123 @@
+"""Fields of the desk's forms: moments and days as an advocate types them, and what keeps typed values on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from wtforms import Field, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.web.frame import frame
+
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?( ?([+-]\d{2}:\d{2}|Z))?")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class TypedField(Field):  # type: ignore[misc]  # WTForms carries no types
+    """A field whose text stays on the page exactly as it was typed when it cannot be read."""
+
+    native = "text"  # the kind of input a browser helps with
+    data: Any
+
+    @property
+    def input_type(self) -> str:
+        """A browser's picker drops what it cannot show, so a wrong value is shown in a plain field."""
+        return "text" if self.errors else self.native
+
+    @property
+    def shown(self) -> str:
+        """What stands in the field."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.format_value(self.data) if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = self.parse(text) if text else None
+
+    def parse(self, text: str) -> Any:
+        """The value. Raises ValueError with a sentence for the page."""
+        raise NotImplementedError
+
+    def format_value(self, value: Any) -> str:
+        raise NotImplementedError
+
+
+class InstantField(TypedField):
+    """A moment in the time zone of the desk, read as an aware instant in UTC. The page names the zone beside it."""
+
+    native = "datetime-local"
+
+    def parse(self, text: str) -> datetime:
+        if not MOMENT.fullmatch(text):
+            raise ValueError(_("Write the day and the time like this: 2026-11-24 14:05"))
+        try:
+            typed = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+            return read_local(typed, desk_zone()).astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError(_("This moment is too far away.")) from error
+        except UnclearTime:
+            raise
+        except ValueError as error:
+            raise ValueError(_("There is no such day or time.")) from error
+
+    def format_value(self, value: datetime) -> str:
+        return value.astimezone(desk_zone()).strftime("%Y-%m-%dT%H:%M")
+
+
+class DayField(TypedField):
+    """A calendar day."""
+
+    native = "date"
+
+    def parse(self, text: str) -> date:
+        if not DAY.fullmatch(text):
+            raise ValueError(_("Write the day like this: 2026-11-24"))
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(_("There is no such day.")) from error
+
+    def format_value(self, value: date) -> str:
+        return value.isoformat()
+
+
+class CheckboxesField(SelectMultipleField):  # type: ignore[misc]
+    """Several of a list, each with a box of its own."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class UnclearTime(ValueError):
+    """A local time that did not happen, or happened twice. The message says what to write instead."""
+
+
+def read_local(typed: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a local time; one with its own offset is taken as it is. Raises UnclearTime."""
+    if typed.tzinfo is not None:
+        return typed
+    first, second = typed.replace(tzinfo=zone), typed.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first
+    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != typed:
+        raise UnclearTime(
+            _("This time did not happen: the clocks were put forward that day (%(zone)s).", zone=zone.key)
+        )
+    raise UnclearTime(
+        _(
+            "This time came twice, because the clocks were put back that day. Write which: %(first)s or %(second)s",
+            first=first.isoformat(" ", "minutes"),
+            second=second.isoformat(" ", "minutes"),
+        )
+    )
+
+
+def desk_zone() -> ZoneInfo:
+    """The zone in which times are typed and shown on the desk."""
+    return frame().config.time_zone

@@ -1,0 +1,160 @@
+"""What all pages of the desk share: opening a case of one's own team, showing a page, a form, a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from portal.domain.lifecycle import CaseStatus, Path, Role, StepRefused
+from portal.services.cases import NoAccess, OpenCase, open_for_staff
+from portal.services.requests import NoConsent, UnknownNumber
+from portal.web.access import CASE_ROLES, SignedInStaff, staff
+from portal.web.desk.clock_words import tell_clock
+from portal.web.desk.wording import show_distance, show_word
+from portal.web.frame import READING, frame
+
+Page = tuple[str, int]
+Answered = Page | Response
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseHead:
+    """What stands above every page of a case: plain columns only."""
+
+    reference: str
+    status: CaseStatus
+    path: Path | None
+    country: str | None
+    is_mine: bool
+    is_assigned: bool
+
+
+def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
+    """A blueprint of the desk, with its answers for what must not or cannot be done."""
+    bp = Blueprint(name, module, url_prefix=prefix)
+    bp.register_error_handler(403, show_forbidden)
+    bp.register_error_handler(StepRefused, show_refusal)
+    bp.register_error_handler(UnknownNumber, show_missing)
+    bp.add_app_template_filter(show_word, "desk_word")
+    bp.add_app_template_filter(show_distance, "distance")
+    bp.add_app_template_filter(tell_clock, "tell_clock")
+    return bp
+
+
+def on_case(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For staff who read cases: the view gets the member and the open case named in the address, or answers 404."""
+
+    @wraps(view)
+    def with_case(member: SignedInStaff, reference: str, **values: Any) -> Any:
+        return view(member, open_case(member, reference), **values)
+
+    return staff(*CASE_ROLES)(with_case)
+
+
+def open_case(member: SignedInStaff, reference: str, writing: Any = None) -> OpenCase:
+    """A case of one of the member's teams; every other is not there. `writing` is a transaction of its own."""
+    to_change = writing is not None or request.method not in READING
+    keys = member.team_keys
+    try:
+        return open_for_staff(writing or frame().db, reference, actor=member.actor, team_keys=keys, to_change=to_change)
+    except NoAccess:
+        abort(404)
+
+
+def head_of(member: SignedInStaff, opened: OpenCase) -> CaseHead:
+    case = opened.case
+    return CaseHead(
+        reference=case.reference,
+        status=case.status,
+        path=case.path,
+        country=case.country,
+        is_mine=case.assignee_id == member.staff.id,
+        is_assigned=case.assignee_id is not None,
+    )
+
+
+def show(template: str, member: SignedInStaff, *, status: int = 200, **values: Any) -> Page:
+    """A page of the desk, with what its frame needs."""
+    page = render_template(
+        template,
+        name=member.staff.name,
+        role=member.staff.role,
+        is_supervisor=member.staff.role is Role.SUPERVISOR,
+        reads_cases=member.staff.role in CASE_ROLES,
+        now=frame().now,
+        zone=frame().config.time_zone.key,
+        **values,
+    )
+    return page, status
+
+
+def show_on_case(template: str, member: SignedInStaff, opened: OpenCase, **values: Any) -> Page:
+    """A page of one case."""
+    return show(template, member, head=head_of(member, opened), **values)
+
+
+def show_form(
+    member: SignedInStaff, opened: OpenCase, form: FlaskForm, *, title: str, button: str, back: str, text: str = ""
+) -> Page:
+    """A form of one case on a page of its own; 400 once it was sent, because then something in it is wrong."""
+    status = 400 if form.is_submitted() else 200
+    values = {"form": form, "title": title, "button_label": button, "back": back, "text": text}
+    return show_on_case("desk/form.html", member, opened, status=status, problems=list_problems(form), **values)
+
+
+def list_problems(form: FlaskForm) -> list[tuple[str | None, str]]:
+    """What is wrong with a form: the id of the field, or None for the whole, and the sentence."""
+    found: list[tuple[str | None, str]] = [(None, str(text)) for text in form.form_errors]
+    return found + [(field.id, str(text)) for field in form for text in field.errors]
+
+
+def attempt(form: FlaskForm, act: Callable[[], object], *refusals: type[ValueError]) -> bool:
+    """Whether the use case took the form's values; a refusal becomes a sentence above the form."""
+    try:
+        act()
+    except ValueError as error:
+        if not isinstance(error, (StepRefused, *refusals)):
+            raise
+        form.form_errors.append(tell_refusal(error))
+        return False
+    return True
+
+
+def tell_refusal(error: Exception) -> str:
+    """The reason in the desk's words: what a use case says to the person as "you" would be wrong for an advocate."""
+    if isinstance(error, NoConsent):
+        return str(_("The person has not allowed sharing with platforms. They can allow it on their own case page."))
+    return str(_(str(error)))
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """To another page after a change."""
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def show_forbidden(error: Forbidden) -> Page:
+    """Told by role, because an administrator will look for the cases once."""
+    heading = _("This page is not for your role")
+    text = _(
+        "Cases are read by advocates and supervisors of the team that carries them. "
+        "An administrator keeps the list of staff and never reads a case."
+    )
+    return render_template("desk/stopped.html", heading=heading, text=text), 403
+
+
+def show_refusal(error: StepRefused) -> Page:
+    """A step that cannot follow now: the reason, and nothing changed."""
+    return render_template("desk/stopped.html", heading=_("This cannot be done now"), text=tell_refusal(error)), 409
+
+
+def show_missing(error: UnknownNumber) -> Page:
+    text = _("The case has no request, letter or complaint of this number.")
+    return render_template("desk/stopped.html", heading=_("This page is not here"), text=text), 404

@@ -1,0 +1,171 @@
+"""The desk's words for our vocabularies, and how far away a moment is. Each word stands here once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from portal.domain.lifecycle import (
+    ActorKind,
+    Answer,
+    CaseStatus,
+    Channel,
+    Depiction,
+    Filer,
+    LetterKind,
+    Path,
+    RequestKind,
+    Role,
+)
+from portal.domain.regimes import Actor, Binding, Confidence, RegimeKind
+from portal.domain.report import ContactBy, NameKind, YesNo
+from portal.services.views import QueueFilter
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+_TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
+    {
+        Role: {
+            Role.ADVOCATE: _l("advocate"),
+            Role.SUPERVISOR: _l("supervisor"),
+            Role.ADMINISTRATOR: _l("administrator"),
+        },
+        CaseStatus: {
+            CaseStatus.DRAFT: _l("draft"),
+            CaseStatus.OPEN: _l("open"),
+            CaseStatus.CLOSED: _l("closed"),
+            CaseStatus.ERASED: _l("erased"),
+        },
+        Path: {
+            Path.REMOVAL: _l("removal"),
+            Path.THREAT: _l("threat, nothing online yet"),
+            Path.CHILD: _l("under 18"),
+        },
+        Depiction: {
+            Depiction.REAL: _l("a real intimate image"),
+            Depiction.SYNTHETIC: _l("an altered or AI-made image"),
+            Depiction.UNSURE: _l("an intimate image; the person cannot tell whether it is real"),
+            Depiction.FALSE: _l("another false or harmful depiction"),
+            Depiction.PRIVATE: _l("private facts"),
+        },
+        Filer: {
+            Filer.SELF: _l("the person"),
+            Filer.PARENT: _l("a parent or guardian"),
+            Filer.REPRESENTATIVE: _l("someone with the authority to act"),
+        },
+        YesNo: {YesNo.YES: _l("yes"), YesNo.NO: _l("no"), YesNo.UNSURE: _l("not sure")},
+        ContactBy: {
+            ContactBy.NONE: _l("not at all; they come back with their words"),
+            ContactBy.EMAIL: _l("by e-mail"),
+            ContactBy.PHONE: _l("by phone"),
+        },
+        NameKind: {
+            NameKind.LEGAL: _l("the legal name"),
+            NameKind.REPRESENTATIVE: _l("the representative’s name"),
+            NameKind.PSEUDONYM: _l("a pseudonym"),
+        },
+        QueueFilter: {
+            QueueFilter.MINE: _l("Mine"),
+            QueueFilter.UNASSIGNED: _l("Without advocate"),
+            QueueFilter.OVERDUE: _l("Overdue"),
+            QueueFilter.ALL: _l("All open"),
+            QueueFilter.CLOSED: _l("Closed"),
+        },
+        Channel: {
+            Channel.FORM: _l("By the platform’s own form"),
+            Channel.EMAIL: _l("By e-mail"),
+            Channel.POST: _l("By post"),
+        },
+        Answer: {
+            Answer.ACKNOWLEDGED: _l("They only say that they got it"),
+            Answer.MORE_ASKED: _l("They ask for more information"),
+            Answer.EXTENDED: _l("They say that they need longer"),
+            Answer.REMOVED: _l("It is removed"),
+            Answer.PARTLY: _l("Some of it is removed"),
+            Answer.REFUSED: _l("They refuse"),
+            Answer.GEO_BLOCKED: _l("It is only hidden in some countries"),
+        },
+        LetterKind: {
+            LetterKind.NOTICE: _l("Notice"),
+            LetterKind.REMINDER: _l("Reminder"),
+            LetterKind.ERASURE: _l("Erasure request"),
+            LetterKind.COMPLAINT: _l("Complaint bundle"),
+        },
+        RequestKind: {
+            RequestKind.NOTICE: _l("Notice to the platform"),
+            RequestKind.ERASURE: _l("Erasure request to the company"),
+        },
+        ActorKind: {
+            ActorKind.PERSON: _l("the person"),
+            ActorKind.STAFF: _l("the team"),
+            ActorKind.SYSTEM: _l("the portal"),
+        },
+        Actor: {
+            Actor.PLATFORM: _l("the platform"),
+            Actor.CONTROLLER: _l("the company that decides on the data"),
+            Actor.AUTHOR: _l("the one who posted it"),
+            Actor.REGULATOR: _l("the authority"),
+            Actor.BODY: _l("the appeal body"),
+            Actor.PERSON: _l("the person"),
+        },
+        Binding: {
+            Binding.DUTY: _l("a duty"),
+            Binding.SAFE_HARBOUR: _l("a condition for its legal protection, not a duty"),
+            Binding.PRECONDITION: _l("a waiting period before the next step"),
+            Binding.LIMITATION: _l("the person’s own time limit"),
+            Binding.TARGET: _l("a target, not law"),
+            Binding.FOLLOW_UP: _l("a date of our own to look again"),
+        },
+        Confidence: {
+            Confidence.HIGH: _l("read in an official source"),
+            Confidence.MEDIUM: _l("read in a source that is not the official one"),
+            Confidence.MEMORY: _l("not checked against a source"),
+        },
+        RegimeKind: {
+            RegimeKind.REMOVAL: _l("notice"),
+            RegimeKind.ERASURE: _l("erasure request"),
+            RegimeKind.COPYRIGHT: _l("copyright notice"),
+            RegimeKind.APPEAL: _l("appeal"),
+            RegimeKind.COMPLAINT: _l("complaint"),
+        },
+    }
+)
+
+
+def show_word(value: StrEnum) -> str:
+    """The desk's word for a member of one of our vocabularies. Raises KeyError for one that has none."""
+    return str(_TABLES[type(value)][value])
+
+
+def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
+    """All members with their words, for a form."""
+    return [(member.value, show_word(member)) for member in vocabulary]
+
+
+def show_distance(at: datetime, now: datetime) -> str:
+    """How far `at` is: "in 5 hours", "3 days late". Rounded down, so that no time is promised that is not there."""
+    return str(_show_left(at - now) if at >= now else _show_late(now - at))
+
+
+def _show_left(left: timedelta) -> Any:
+    if left < HOUR:
+        return ngettext("in %(num)d minute", "in %(num)d minutes", left // MINUTE)
+    if left < 48 * HOUR:
+        return ngettext("in %(num)d hour", "in %(num)d hours", left // HOUR)
+    return ngettext("in %(num)d day", "in %(num)d days", left.days)
+
+
+def _show_late(late: timedelta) -> Any:
+    if late < HOUR:
+        return _("just now late")
+    if late < 48 * HOUR:
+        return ngettext("%(num)d hour late", "%(num)d hours late", late // HOUR)
+    return ngettext("%(num)d day late", "%(num)d days late", late.days)
