@@ -175,7 +175,8 @@ def _to_text(regime: Regime, rule: Rule, started_at: datetime, place: _Place, re
     lines.append(f"Due {format_value(end)}{', estimated' if result.estimated else ''}")
     lines += [f"  {step.at}  {step.text}" for step in result.steps]
     if result.calendar_version:
-        lines.append(f"Holidays: {place.calendar.code}, {result.calendar_version}. Law as of {regime.version}.")
+        lines.append(f"Holidays: {place.calendar.code}, {result.calendar_version}.")
+    lines.append(f"Law as of {regime.version}.")
     return "\n".join(lines)
 
 

@@ -36,7 +36,7 @@ class Due:
     last_day: date | None  # the obliged organisation's local day; None for periods of hours
     estimated: bool  # the place's holidays are unknown
     steps: tuple[Step, ...]
-    calendar_version: str = ""  # whose holidays were used; empty for periods of hours
+    calendar_version: str = ""  # whose holidays were used; empty where holidays do not matter
 
 
 def due_at(rule: Rule, started_at: datetime, *, calendar: Calendar, zone: ZoneInfo, extended: bool = False) -> Due:
@@ -50,6 +50,8 @@ def due_at(rule: Rule, started_at: datetime, *, calendar: Calendar, zone: ZoneIn
     scheme = find_scheme(rule.counting)
     local = started_at.astimezone(zone)
     steps = [Step(local.isoformat(), say("The event that starts the period: %(start)s.", start=local))]
+    if extended:
+        steps.append(Step(local.isoformat(), say("The period was lengthened, as the law allows.")))
     end: datetime | date = local
     for amount, unit in _list_periods(rule, extended):
         _demand_unit(rule, scheme, unit)
@@ -61,7 +63,8 @@ def due_at(rule: Rule, started_at: datetime, *, calendar: Calendar, zone: ZoneIn
     estimated = scheme.uses_holidays and not calendar.known
     if estimated:
         steps.append(Step(end.isoformat(), say("The holidays of this place are not known, so the date is estimated.")))
-    return Due(end_of_day(end, zone), end, estimated, tuple(steps), calendar.version)
+    version = calendar.version if scheme.uses_holidays else ""
+    return Due(end_of_day(end, zone), end, estimated, tuple(steps), version)
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:

@@ -67,7 +67,7 @@ def count_elapsed_hours(start: datetime, amount: int) -> tuple[datetime, list[St
     steps = [
         Step(start.isoformat(), say("Every hour counts, on all days, at night and on holidays.")),
         *_explain_clock_change(start, end),
-        Step(end.isoformat(), say("After %(hours)s hours it is %(end)s.", hours=amount, end=end)),
+        Step(end.isoformat(), say(_AN_HOUR, end=end) if amount == 1 else say(_HOURS, hours=amount, end=end)),
     ]
     return end, steps
 
@@ -77,7 +77,13 @@ def count_eu_hours(start: datetime, amount: int) -> tuple[datetime, list[Step]]:
     first = start.replace(minute=0, second=0, microsecond=0).astimezone(UTC) + timedelta(hours=1)
     begin = first.astimezone(start.tzinfo)
     end, steps = count_elapsed_hours(begin, amount)
-    return end, [Step(begin.isoformat(), say("The hour of the event is not counted.")), *steps]
+    return end, [
+        Step(
+            begin.isoformat(),
+            say("The hour of the event is not counted, so the period begins at %(begin)s.", begin=begin),
+        ),
+        *steps,
+    ]
 
 
 def count_eu_period(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
@@ -156,8 +162,9 @@ def _count_working(
     walk = add_working_days(start, amount, calendar, weekend)
     skipped = list(_explain_holidays(walk))
     if walk.rest_days:
-        rest = say("%(count)s weekend days on the way are not counted.", count=len(walk.rest_days))
-        skipped.append(Step(walk.rest_days[-1].isoformat(), rest, len(walk.rest_days)))
+        many = len(walk.rest_days)
+        rest = say(_ONE_REST_DAY) if many == 1 else say(_REST_DAYS, count=many)
+        skipped.append(Step(walk.rest_days[-1].isoformat(), rest, many))
     last = say("Working day %(amount)s is %(end)s.", amount=amount, end=walk.end)
     steps = [
         Step(start.isoformat(), say(_NOT_COUNTED, day=start)),
@@ -222,7 +229,11 @@ NZ_SUMMER = Recess((12, 25), (1, 15), "25 December to 15 January, which the Priv
 _LONGEST_WEEKEND = 3  # days from a Friday to the Monday after it
 _SURELY_TWO_WORKING_DAYS = 28
 
-_NOT_COUNTED = "%(day)s, the day of the event, is not counted."
+_NOT_COUNTED = "%(day)s itself is not counted; counting begins on the day after it."
+_ONE_REST_DAY = "One weekend day on the way is not counted."
+_REST_DAYS = "%(count)s weekend days on the way are not counted."
+_AN_HOUR = "One hour after that it is %(end)s."
+_HOURS = "%(hours)s hours after that it is %(end)s."
 _RUN = "%(count)s weekdays from %(first)s to %(last)s are not counted: %(name)s."
 _CLAMPED = "The last month has no day %(date)s, so the period ends on its last day, %(end)s."
 _FORWARD = "Clocks go forward by %(minutes)s minutes on the way; the hours are counted as they pass."
@@ -243,7 +254,7 @@ _ADD: Mapping[Unit, Callable[[date, int], date]] = MappingProxyType(
 )
 _ADDED: Mapping[Unit, str] = MappingProxyType(
     {
-        Unit.CALENDAR_DAYS: "Day %(amount)s after it is %(end)s.",
+        Unit.CALENDAR_DAYS: "Counted in calendar days, day %(amount)s is %(end)s.",
         Unit.WEEKS: "The same day of the week, %(amount)s weeks later, is %(end)s.",
         Unit.MONTHS: "The same date, %(amount)s months later, is %(end)s.",
         Unit.YEARS: "The same date, %(amount)s years later, is %(end)s.",
@@ -251,7 +262,7 @@ _ADDED: Mapping[Unit, str] = MappingProxyType(
 )
 _ADDED_ONE: Mapping[Unit, str] = MappingProxyType(
     {
-        Unit.CALENDAR_DAYS: "The day after it is %(end)s.",
+        Unit.CALENDAR_DAYS: "That day is %(end)s.",
         Unit.WEEKS: "The same day of the week, one week later, is %(end)s.",
         Unit.MONTHS: "The same date, one month later, is %(end)s.",
         Unit.YEARS: "The same date, one year later, is %(end)s.",

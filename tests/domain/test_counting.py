@@ -179,7 +179,8 @@ def test_unknown_holidays_do_not_matter_where_the_law_does_not_ask_for_them() ->
 
 
 def test_a_date_tells_whose_holidays_were_used() -> None:
-    assert count_days("weeks", 1, Unit.WEEKS, date(2026, 9, 3)).calendar_version == "invented 1"
+    assert count_days("months-roll", 1, Unit.MONTHS, date(2026, 9, 3)).calendar_version == "invented 1"
+    assert count_days("weeks", 1, Unit.WEEKS, date(2026, 9, 3)).calendar_version == ""
     assert count_days("elapsed-hours", 48, Unit.HOURS, date(2026, 9, 3)).calendar_version == ""
 
 
