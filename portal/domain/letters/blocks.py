@@ -6,8 +6,7 @@ has header cells. Text is plain text; whoever sets it escapes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -180,20 +179,6 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "sd"
 def direction_of(language: str) -> str:
     """Writing direction of a language by its first subtag."""
     return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
-
-
-def texts_of(value: Any) -> Iterator[str]:
-    """Every piece of text inside a document, a block or facts, in order of appearance."""
-    if isinstance(value, StrEnum):
-        return
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from texts_of(item)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from texts_of(getattr(value, field.name))
 
 
 def plain_text(document: Document) -> tuple[str, ...]:

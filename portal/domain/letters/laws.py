@@ -87,6 +87,27 @@ def _write_why(pen: Pen, clock: ClockFact) -> list[Block]:
     return [Paragraph(text=pen.translate("Why this date: %(steps)s", steps=steps), tone=Tone.SMALL)]
 
 
+_AUTHORITY_WITHIN: Mapping[Binding, str] = {
+    Binding.DUTY: mark("You must %(act)s within %(period)s of %(start)s."),
+    Binding.TARGET: mark("Your published aim is to %(act)s within %(period)s of %(start)s."),
+    Binding.FOLLOW_UP: mark("I will ask how it stands when %(period)s have passed since %(start)s."),
+}
+
+
+def say_authority_clock(pen: Pen, clock: ClockFact) -> str | None:
+    """What the authority's own period asks of it; nothing for periods that are not its own."""
+    if clock.owed_by not in {Actor.REGULATOR, Actor.BODY} or clock.binding not in _AUTHORITY_WITHIN:
+        return None
+    if clock.amount is None:
+        return None
+    return pen.translate(
+        _AUTHORITY_WITHIN[clock.binding],
+        act=pen.translate(clock.label),
+        period=say_period(clock.amount, clock.unit, pen.translate),
+        start=pen.translate(STARTS[clock.trigger]),
+    )
+
+
 def list_steps(pen: Pen, clock: ClockFact) -> Steps:
     """How a clock's date came about, one row a step."""
     translate = pen.translate

@@ -6,7 +6,15 @@ from portal.domain.letters.blocks import Block, Document, Heading, Items, Paragr
 from portal.domain.letters.facts import NoticeFacts
 from portal.domain.letters.laws import note_advice, write_bases
 from portal.domain.letters.matter import SUBJECTS, say_content, say_release, say_standing, say_statements
-from portal.domain.letters.parts import Pen, close_letter, finish, list_links, note_redaction, open_letter
+from portal.domain.letters.parts import (
+    Pen,
+    close_letter,
+    finish,
+    list_links,
+    note_redaction,
+    open_letter,
+    split_paragraphs,
+)
 from portal.domain.lifecycle import LetterKind
 
 
@@ -76,8 +84,3 @@ def _write_own_words(facts: NoticeFacts, translate: Translate) -> list[Block]:
         return []
     title = Heading(text=translate("In the words of the person concerned"))
     return [title, Quote(paragraphs=split_paragraphs(facts.content.explanation))]
-
-
-def split_paragraphs(text: str) -> tuple[str, ...]:
-    """A text of several lines as paragraphs; empty lines are dropped, words never."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())

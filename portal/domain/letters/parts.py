@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from portal.domain.letters.blocks import (
@@ -27,6 +26,7 @@ from portal.domain.letters.facts import (
     LinkFact,
     Organisation,
 )
+from portal.domain.letters.texts import change_texts
 from portal.domain.letters.words import (
     CHANNELS,
     PLACES,
@@ -35,8 +35,6 @@ from portal.domain.letters.words import (
     say_moment,
 )
 from portal.domain.lifecycle import Filer, LetterKind
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +142,11 @@ def _say_reply(pen: Pen) -> str:
     return pen.translate("Please answer in the way this letter reached you.")
 
 
+def split_paragraphs(text: str) -> tuple[str, ...]:
+    """A text of several lines as paragraphs; empty lines are dropped, words never."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
 def note_redaction(pen: Pen) -> list[Block]:
     """The line that opens a redacted twin."""
     if not pen.frame.is_redacted:
@@ -158,7 +161,7 @@ def finish(pen: Pen, kind: LetterKind, blocks: Iterable[Block]) -> Document:
     """The whole letter, with every character that cannot be seen made visible."""
     frame, translate = pen.frame, pen.translate
     page = translate("Page %(page)s of %(pages)s", page="{page}", pages="{pages}")
-    return _each_text(
+    return change_texts(
         Document(
             letter=kind,
             title=translate("Letter %(reference)s", reference=frame.reference),
@@ -173,7 +176,7 @@ def finish(pen: Pen, kind: LetterKind, blocks: Iterable[Block]) -> Document:
             page_label=page,
             redacted_label=translate("redacted"),
         ),
-        show_hidden,
+        lambda _, text: show_hidden(text),
     )
 
 
@@ -197,16 +200,3 @@ _SHOWN = {code: f"[U+{code:04X}]" for code in _HIDDEN}
 def show_hidden(text: str) -> str:
     """The text with each hidden control character named, so that nothing is dropped and nothing is disguised."""
     return text.replace("\r\n", "\n").replace("\t", " ").translate(_SHOWN)
-
-
-def _each_text(value: T, change: Callable[[str], str]) -> T:
-    """The same value with every text in it changed; words of a vocabulary stay."""
-    changed: Any = value
-    if type(value) is str:
-        changed = change(str(value))
-    elif isinstance(value, tuple):
-        changed = tuple(_each_text(item, change) for item in value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: _each_text(getattr(value, field.name), change) for field in fields(value)}
-        changed = replace(value, **named)
-    return changed  # type: ignore[no-any-return]

@@ -1,0 +1,167 @@
+"""What stops a letter. A letter with one of these problems is never made; the page shows each reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.domain.letters.blocks import Document, Heading, Items, Paragraph
+from portal.domain.letters.facts import (
+    AnswerFact,
+    ChronologyRow,
+    ComplaintFacts,
+    ContentFact,
+    Exhibit,
+    LetterFacts,
+    LinkFact,
+    Party,
+    Recipient,
+    ReminderFacts,
+    SentFact,
+)
+from portal.domain.letters.law import BasisFact, ClockFact, ElementFact
+from portal.domain.letters.texts import Spot, walk_texts
+from portal.domain.regimes import Confidence
+
+
+class ProblemCode(StrEnum):
+    PLACEHOLDER = "placeholder"
+    ELEMENT_MISSING = "element_missing"
+    MEMORY = "memory"
+    NO_LINKS = "no_links"
+    NO_BASES = "no_bases"
+    NO_TICKET = "no_ticket"
+    GLYPH = "glyph"
+    FONT = "font"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a letter is stopped. `text` is for the one who makes the letter, and says what to do."""
+
+    code: ProblemCode
+    text: str
+
+
+class LetterStopped(ValueError):
+    """The letter has problems and was not made."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(", ".join(sorted({problem.code for problem in self.problems})))  # no text: it may be logged
+
+
+def find_problems(facts: LetterFacts, document: Document) -> tuple[Problem, ...]:
+    """Every problem that can be seen without the fonts, each once, in a fixed order."""
+    found = [
+        *_find_gaps(facts),
+        *_find_missing(facts),
+        *_find_memory(facts),
+        *_find_placeholders(facts),
+        *_find_unfilled(document),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _bases_of(facts: LetterFacts) -> tuple[BasisFact, ...]:
+    return (facts.competence, *facts.bases) if isinstance(facts, ComplaintFacts) else facts.bases
+
+
+def _find_gaps(facts: LetterFacts) -> Iterator[Problem]:
+    if not facts.links:
+        yield Problem(ProblemCode.NO_LINKS, "The letter names no place. Add at least one link or description.")
+    if not facts.bases:
+        yield Problem(ProblemCode.NO_BASES, "The letter names no law. Choose at least one that applies.")
+    for link in facts.links:
+        if not (link.url or link.description):
+            yield Problem(ProblemCode.NO_LINKS, f"Place {link.number} has neither a link nor a description.")
+    if isinstance(facts, ReminderFacts) and not (facts.notice.ticket or facts.notice.has_no_ticket):
+        text = "Give the reference number the recipient has for the first letter, or say that it gave none."
+        yield Problem(ProblemCode.NO_TICKET, text)
+
+
+def _find_missing(facts: LetterFacts) -> Iterator[Problem]:
+    for basis in _bases_of(facts):
+        for element in basis.elements:
+            if element.required and not (element.value or "").strip():
+                text = f"{basis.name} asks for this, and it is missing: {element.label}."
+                yield Problem(ProblemCode.ELEMENT_MISSING, text)
+
+
+def _find_memory(facts: LetterFacts) -> Iterator[Problem]:
+    for basis in _bases_of(facts):
+        for name, fact in _facts_of_law(basis):
+            if fact.confidence is Confidence.MEMORY and not fact.confirmed:
+                text = f"{basis.name}: no source was seen for this, so somebody has to confirm it first: {name}."
+                yield Problem(ProblemCode.MEMORY, text)
+
+
+def _facts_of_law(basis: BasisFact) -> Iterator[tuple[str, BasisFact | ElementFact | ClockFact]]:
+    yield basis.name, basis
+    yield from ((element.label, element) for element in basis.elements if _is_used(element))
+    yield from ((clock.label, clock) for clock in basis.clocks)
+
+
+def _is_used(element: ElementFact) -> bool:
+    return element.required or bool(element.value)
+
+
+# The person's and other people's own words may hold anything; only a gap that a form left in them is a placeholder.
+_OWN_WORDS = frozenset(
+    {
+        Spot(ContentFact, "explanation"),
+        Spot(ContentFact, "work"),
+        Spot(LinkFact, "url"),
+        Spot(LinkFact, "description"),
+        Spot(SentFact, "text"),
+        Spot(AnswerFact, "text"),
+        Spot(ChronologyRow, "detail"),
+        Spot(Exhibit, "file_name"),
+        Spot(ElementFact, "value"),
+    }
+)
+# Names of organisations are what they are, even where they look like a mark.
+_NAMES = frozenset(
+    {
+        Spot(LinkFact, "platform"),
+        Spot(Recipient, "name"),
+        Spot(Party, "name"),
+        Spot(Party, "legal_name"),
+        Spot(SentFact, "recipient"),
+        Spot(AnswerFact, "sender"),
+    }
+)
+_GAP = re.compile(r"\[\[[^\[\]\n]{0,200}\]\]")
+_TEMPLATE = re.compile(r"%\(\w+\)[sd]|\{\{|\}\}|\{%|%\}|\[\[|\]\]|<<\w+>>|_{4,}")
+_MARKS = re.compile(r"\b(?:TODO|XXX|TBD|FIXME)\b|[Ll]orem ipsum")
+
+
+def _find_placeholders(facts: LetterFacts) -> Iterator[Problem]:
+    for spot, text in walk_texts(facts):
+        found = _match(spot, text)
+        if found:
+            yield Problem(ProblemCode.PLACEHOLDER, f"A place was left unfilled in the letter: {found}")
+
+
+def _match(spot: Spot, text: str) -> str | None:
+    patterns = [_GAP] if spot in _OWN_WORDS else [_TEMPLATE] if spot in _NAMES else [_TEMPLATE, _MARKS]
+    for pattern in patterns:
+        match = pattern.search(text)
+        if match:
+            return match.group()
+    return None
+
+
+_LEFT_OVER = re.compile(r"%\(\w+\)[sd]")
+
+
+def _find_unfilled(document: Document) -> Iterator[Problem]:
+    """Places that a translation left open in the letter's own sentences."""
+    for block in document.blocks:
+        if isinstance(block, Heading | Paragraph | Items):
+            for _, text in walk_texts(block):
+                match = _LEFT_OVER.search(text)
+                if match:
+                    yield Problem(ProblemCode.PLACEHOLDER, f"A place was left unfilled in the letter: {match.group()}")

@@ -1,0 +1,148 @@
+"""The complaint to a regulator: the cover letter, and the order in which the parts of its bundle follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from portal.domain.clocks import ClockState
+from portal.domain.letters.blocks import Block, Contents, Document, Heading, Items, Paragraph, Tone, Translate
+from portal.domain.letters.bundle import (
+    write_answers,
+    write_chronology,
+    write_clock_sheets,
+    write_exhibits,
+    write_facts,
+    write_hashes,
+    write_laws,
+    write_notices,
+)
+from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
+from portal.domain.letters.laws import note_advice, say_authority_clock
+from portal.domain.letters.matter import SUBJECTS, say_content, say_release, say_standing, say_statements
+from portal.domain.letters.parts import Pen, close_letter, finish, note_redaction, open_letter
+from portal.domain.letters.words import mark
+from portal.domain.lifecycle import LetterKind
+from portal.domain.regimes import Actor, Binding
+
+_ASKS: Mapping[ComplaintAsk, str] = {
+    ComplaintAsk.INVESTIGATE: mark("Look into this complaint."),
+    ComplaintAsk.ORDER_REMOVAL: mark("Use your powers so that the content named here is removed."),
+    ComplaintAsk.ORDER_ERASURE: mark("Order that the personal data named here be erased."),
+    ComplaintAsk.ORDER_ANSWER: mark("Order that my letters be answered."),
+    ComplaintAsk.SANCTION: mark("Decide whether a penalty is due."),
+    ComplaintAsk.KEEP_INFORMED: mark("Confirm that you have received this complaint, and tell me how it goes on."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of the bundle: its anchor, its title and what writes it."""
+
+    anchor: str
+    title: str
+    write: Callable[[Pen, ComplaintFacts], list[Block]]
+
+
+PARTS = (
+    Part(anchor="facts", title=mark("Facts"), write=write_facts),
+    Part(anchor="chronology", title=mark("Chronology"), write=write_chronology),
+    Part(anchor="laws", title=mark("Legal bases"), write=write_laws),
+    Part(anchor="notices", title=mark("Letters sent"), write=write_notices),
+    Part(anchor="answers", title=mark("Answers received"), write=write_answers),
+    Part(anchor="clocks", title=mark("Clock sheets: why each date is that date"), write=write_clock_sheets),
+    Part(anchor="exhibits", title=mark("Exhibits"), write=write_exhibits),
+    Part(anchor="hashes", title=mark("Hash list"), write=write_hashes),
+)
+
+
+def build_complaint(facts: ComplaintFacts, translate: Translate) -> Document:
+    """The whole bundle as one document: cover letter, table of contents, then every part in the order of `PARTS`."""
+    pen = Pen(frame=facts.frame, translate=translate)
+    blocks = [*_write_cover(pen, facts), _list_contents(pen)]
+    for number, part in enumerate(PARTS, start=1):
+        blocks.append(Heading(text=_title(pen, number, part), level=1, anchor=part.anchor, starts_page=number == 1))
+        blocks.extend(part.write(pen, facts))
+    return finish(pen, LetterKind.COMPLAINT, blocks)
+
+
+def _list_contents(pen: Pen) -> Contents:
+    entries = tuple((part.anchor, _title(pen, number, part)) for number, part in enumerate(PARTS, start=1))
+    return Contents(title=pen.translate("Contents"), entries=entries)
+
+
+def _title(pen: Pen, number: int, part: Part) -> str:
+    return pen.translate("%(number)s. %(name)s", number=str(number), name=pen.translate(part.title))
+
+
+def _write_cover(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+    translate = pen.translate
+    subject = translate(
+        "Complaint about %(party)s: %(matter)s",
+        party=facts.party.name,
+        matter=translate(SUBJECTS[facts.content.depiction]),
+    )
+    asks = [translate(_ASKS[ask]) for ask in facts.asks]
+    if facts.may_pass_identity is not None:
+        asks.append(say_release(pen, facts.may_pass_identity))
+    statements = say_statements(pen, facts.statements)
+    return [
+        open_letter(pen, subject),
+        *note_redaction(pen),
+        *_write_matter(pen, facts),
+        Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG),
+        Items(items=tuple(asks), is_ordered=True),
+        *_write_competence(pen, facts),
+        Paragraph(text=_say_enclosed(pen)),
+        *([Items(items=statements)] if statements else []),
+        close_letter(pen),
+        note_advice(pen, (facts.competence, *facts.bases)),
+    ]
+
+
+def _write_matter(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+    translate = pen.translate
+    lead = translate(
+        "I complain to you about %(party)s under %(citation)s.",
+        party=facts.party.legal_name or facts.party.name,
+        citation=translate(facts.competence.citation),
+    )
+    content = say_content(pen, facts.content.depiction, facts.content.under_18)
+    first = [part for part in (lead, content, say_standing(pen)) if part]
+    return [Paragraph(text=" ".join(first)), Paragraph(text=_say_summary(pen, facts))]
+
+
+def _say_summary(pen: Pen, facts: ComplaintFacts) -> str:
+    plural = pen.translate.plural
+    clocks = [clock for basis in facts.bases for clock in basis.clocks if clock.owed_by is not Actor.PERSON]
+    missed = [clock for clock in clocks if clock.state in {ClockState.MISSED, ClockState.MET_LATE}]
+    duties = sum(clock.binding is Binding.DUTY for clock in missed)
+    sentences = [
+        plural("It concerns %(count)s place.", "It concerns %(count)s places.", len(facts.links)),
+        plural("I sent %(count)s letter.", "I sent %(count)s letters.", len(facts.notices)),
+        plural("I received %(count)s answer.", "I received %(count)s answers.", len(facts.answers)),
+        plural(
+            "%(count)s period that the law sets as a duty has run out or was met late.",
+            "%(count)s periods that the law sets as a duty have run out or were met late.",
+            duties,
+        ),
+    ]
+    return " ".join(sentences)
+
+
+def _write_competence(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+    translate, basis = pen.translate, facts.competence
+    sentences: list[str | None] = [translate(basis.basis)]
+    if basis.reason:
+        sentences.append(translate(basis.reason))
+    sentences += [say_authority_clock(pen, clock) for clock in basis.clocks if clock.amount is not None]
+    return [Heading(text=translate("Why I turn to you")), Paragraph(text=" ".join(part for part in sentences if part))]
+
+
+def _say_enclosed(pen: Pen) -> str:
+    return pen.translate(
+        "The parts that follow hold the facts, what happened when, the letters and answers, how each date was counted, "
+        "and the exhibits with their hashes. The same facts stand inside this file in machine-readable form, as "
+        "%(file)s.",
+        file="case.json",
+    )

@@ -1,0 +1,120 @@
+"""The redacted twin of a letter: the same letter, with everything that could identify the person blacked out.
+
+Deny by default: a text stays only if its field is listed here as public. A field that is added later is therefore
+blacked out until somebody decides otherwise. Of what stays, the texts the portal wrote about the case are searched once
+more for what identifies the person: a file could be named after them, a site could carry their name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from portal.domain.letters.blocks import BAR
+from portal.domain.letters.facts import (
+    AnswerFact,
+    ChronologyRow,
+    ComplaintFacts,
+    ErasureFacts,
+    Exhibit,
+    Frame,
+    LetterFacts,
+    LinkFact,
+    NextStep,
+    Organisation,
+    Party,
+    Recipient,
+    Reporter,
+    SentFact,
+)
+from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, SourceFact, StepFact, StepValue
+from portal.domain.letters.texts import Spot, change_texts
+
+F = TypeVar("F", bound=LetterFacts)
+
+# The law's and the directory's own texts, and the words without which a letter would not be the same letter.
+PUBLIC: Mapping[type, frozenset[str]] = {
+    Frame: frozenset({"reference", "language", "zone"}),
+    Recipient: frozenset({"name", "department", "address_lines", "contact", "country"}),
+    Reporter: frozenset({"country", "country_name"}),
+    Organisation: frozenset({"name", "address_lines", "email", "phone", "website"}),
+    Party: frozenset({"name", "legal_name", "address_lines", "country"}),
+    NextStep: frozenset({"body", "basis"}),
+    ErasureFacts: frozenset({"grounds"}),
+    ComplaintFacts: frozenset({"history_digest"}),
+    BasisFact: frozenset({"regime_id", "name", "citation", "basis", "version", "reason"}),
+    ElementFact: frozenset({"key", "label"}),
+    ClockFact: frozenset(
+        {"regime_id", "rule_id", "label", "zone", "counting", "standard", "calendar_version", "version"}
+    ),
+    SourceFact: frozenset({"url", "supports"}),
+    StepFact: frozenset({"at", "text", "key"}),
+    StepValue: frozenset({"name", "text"}),
+    SentFact: frozenset({"reference", "digest"}),
+    AnswerFact: frozenset({"notice"}),
+    Exhibit: frozenset({"digest", "media"}),
+}
+
+# Public too, but about the case: searched for what identifies the person.
+SEARCHED: Mapping[type, frozenset[str]] = {
+    LinkFact: frozenset({"platform"}),
+    SentFact: frozenset({"recipient"}),
+    AnswerFact: frozenset({"sender"}),
+    ChronologyRow: frozenset({"what", "source"}),
+    Exhibit: frozenset({"title"}),
+}
+
+# Parts of a name shorter than this are too common to search for by themselves.
+SHORTEST_PART = 3
+
+
+def redacted(facts: F) -> F:
+    """The facts of the redacted twin. Every bar has the same length, so that it tells nothing."""
+    secret = _pattern_of(facts)
+
+    def change(spot: Spot, text: str) -> str:
+        if not text or spot.field in PUBLIC.get(spot.owner, ()):
+            return text
+        if spot.field in SEARCHED.get(spot.owner, ()):
+            return secret.sub(BAR, text) if secret else text
+        return BAR
+
+    changed = change_texts(facts, change)
+    reporter = replace(changed.frame.reporter, address_lines=_one_bar(changed.frame.reporter.address_lines))
+    frame = replace(changed.frame, reporter=reporter, is_redacted=True)
+    result = replace(changed, frame=frame)
+    if isinstance(result, ComplaintFacts):
+        notices = tuple(replace(sent, text=_one_bar(sent.text)) for sent in result.notices)
+        result = replace(result, notices=notices)
+    return result
+
+
+def _one_bar(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """However many lines there were, one bar: their number tells something too."""
+    return (BAR,) if lines else ()
+
+
+def _pattern_of(facts: LetterFacts) -> re.Pattern[str] | None:
+    """Finds what identifies the person, whole and in parts, whatever the case of its letters."""
+    reporter, signature = facts.frame.reporter, facts.frame.signature
+    names = [name for name in (reporter.name, reporter.acts_for, signature and signature.name) if name]
+    whole = [*names, reporter.email, reporter.phone, *reporter.address_lines]
+    whole += [part.strip() for line in reporter.address_lines for part in line.split(",")]
+    alternatives = [re.escape(text) for text in whole if text and len(text) >= SHORTEST_PART]
+    if reporter.email:
+        alternatives.append(rf"(?<!\w){re.escape(reporter.email.split('@')[0])}(?!\w)")
+    for name in names:
+        alternatives.extend(_name_patterns(name.split()))
+    if not alternatives:
+        return None
+    return re.compile("|".join(sorted(set(alternatives), key=len, reverse=True)), re.IGNORECASE)
+
+
+def _name_patterns(parts: Sequence[str]) -> list[str]:
+    """The parts joined in the ways addresses join them, and each part that is long enough as a word of its own."""
+    patterns = [rf"(?<!\w){re.escape(part)}(?!\w)" for part in parts if len(part) >= SHORTEST_PART]
+    if len(parts) > 1:
+        patterns.append(r"[\s._\-]*".join(re.escape(part) for part in parts))
+    return patterns

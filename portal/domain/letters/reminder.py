@@ -1,0 +1,175 @@
+"""The reminder: which letter is meant, which period ran out and by how long, what is asked now, what comes next."""
+
+from __future__ import annotations
+
+from portal.domain.clocks import ClockState
+from portal.domain.letters.blocks import Block, Document, Heading, Items, Paragraph, Tone, Translate
+from portal.domain.letters.facts import AnswerFact, ReminderFacts, SentFact
+from portal.domain.letters.law import BasisFact, ClockFact
+from portal.domain.letters.laws import list_steps, note_advice
+from portal.domain.letters.matter import SUBJECTS, say_content, say_standing
+from portal.domain.letters.parts import Pen, close_letter, finish, list_links, note_redaction, open_letter
+from portal.domain.letters.words import (
+    ANSWERS,
+    CHANNELS,
+    mark,
+    say_day,
+    say_due,
+    say_lapse,
+    say_moment,
+    say_period,
+)
+from portal.domain.lifecycle import LetterKind
+from portal.domain.regimes import Binding
+
+
+def build_reminder(facts: ReminderFacts, translate: Translate) -> Document:
+    """The reminder as a document. Missed clocks are read from the bases' clocks."""
+    pen = Pen(frame=facts.frame, translate=translate)
+    subject = translate(
+        "Reminder of my letter %(reference)s: %(matter)s",
+        reference=facts.notice.reference,
+        matter=translate(SUBJECTS[facts.content.depiction]),
+    )
+    blocks: list[Block] = [
+        open_letter(pen, subject),
+        *note_redaction(pen),
+        *_write_past(pen, facts),
+        *_write_misses(pen, facts),
+        *_write_asks(pen, facts),
+        *_write_next(pen, facts),
+        Heading(text=translate("Where the content still is")),
+        Paragraph(text=translate("As far as I know, the content can still be reached at these places.")),
+        list_links(pen, facts.links),
+        close_letter(pen),
+        note_advice(pen, facts.bases),
+    ]
+    return finish(pen, LetterKind.REMINDER, blocks)
+
+
+def _write_past(pen: Pen, facts: ReminderFacts) -> list[Block]:
+    translate, notice = pen.translate, facts.notice
+    standing = say_standing(pen)
+    parts = [
+        translate(
+            "On %(at)s I sent you my letter %(reference)s %(channel)s.",
+            at=say_moment(pen.local(notice.sent_at), translate),
+            reference=notice.reference,
+            channel=translate(CHANNELS[notice.channel]),
+        ),
+        _say_receipt(pen, notice),
+        _say_ticket(pen, notice),
+        say_content(pen, facts.content.depiction, facts.content.under_18),
+    ]
+    blocks: list[Block] = [Paragraph(text=" ".join(part for part in (*parts, standing) if part))]
+    if not facts.answers:
+        return [*blocks, Paragraph(text=translate("No answer to it has reached me."))]
+    blocks.append(Paragraph(text=translate("You answered:")))
+    blocks.append(Items(items=tuple(_say_answer(pen, answer) for answer in facts.answers)))
+    return blocks
+
+
+def _say_receipt(pen: Pen, notice: SentFact) -> str | None:
+    if notice.received_at is None:
+        return None
+    at = say_moment(pen.local(notice.received_at), pen.translate)
+    if notice.is_receipt_proven:
+        return pen.translate("You received it on %(at)s.", at=at)
+    return pen.translate("I take it that you received it on %(at)s; tell me if that is not so.", at=at)
+
+
+def _say_ticket(pen: Pen, notice: SentFact) -> str:
+    if notice.ticket:
+        return pen.translate("Your reference number for it is %(ticket)s.", ticket=notice.ticket)
+    return pen.translate("You gave me no reference number for it.")
+
+
+def _say_answer(pen: Pen, answer: AnswerFact) -> str:
+    day = say_day(pen.local(answer.at).date(), pen.translate)
+    return pen.translate("%(day)s: %(answer)s", day=day, answer=pen.translate(ANSWERS[answer.meaning]))
+
+
+# What it means that a period has passed depends on what kind of period it was.
+_PASSED = {
+    Binding.DUTY: mark(
+        "Under %(citation)s you had to %(act)s within %(period)s. The period ended on %(due)s. "
+        "At the date of this letter that was %(lapse)s ago."
+    ),
+    Binding.SAFE_HARBOUR: mark(
+        "%(citation)s would have protected you if you had taken this step within %(period)s: %(act)s. The period ended "
+        "on %(due)s. At the date of this letter that was %(lapse)s ago."
+    ),
+    Binding.FOLLOW_UP: mark(
+        "I had asked you to %(act)s within %(period)s. That ended on %(due)s, %(lapse)s before the date of this "
+        "letter. I set this period; the law (%(citation)s) does not."
+    ),
+    Binding.TARGET: mark(
+        "The published aim under %(citation)s is to %(act)s within %(period)s. That ended on %(due)s, %(lapse)s "
+        "before the date of this letter."
+    ),
+}
+
+
+def list_missed(facts: ReminderFacts) -> tuple[tuple[BasisFact, ClockFact], ...]:
+    """The clocks that had run out by the date of the letter, with their laws."""
+    return tuple(
+        (basis, clock)
+        for basis in facts.bases
+        for clock in basis.clocks
+        if clock.state is ClockState.MISSED and clock.binding in _PASSED and clock.due_at
+    )
+
+
+def _write_misses(pen: Pen, facts: ReminderFacts) -> list[Block]:
+    missed = list_missed(facts)
+    if not missed:
+        return []
+    blocks: list[Block] = [Heading(text=pen.translate("What is overdue"))]
+    for basis, clock in missed:
+        blocks.append(Paragraph(text=_say_miss(pen, basis, clock), tone=Tone.STRONG))
+        steps = list_steps(pen, clock)
+        if steps.rows:
+            blocks += [Paragraph(text=pen.translate("Why this date:")), steps]
+    return blocks
+
+
+def _say_miss(pen: Pen, basis: BasisFact, clock: ClockFact) -> str:
+    translate = pen.translate
+    if clock.due_at is None or clock.amount is None:
+        raise ValueError(f"{clock.regime_id} {clock.rule_id} has no date, so it cannot be missed")
+    text = translate(
+        _PASSED[clock.binding],
+        citation=translate(basis.citation),
+        act=translate(clock.label),
+        period=say_period(clock.amount, clock.unit, translate),
+        due=say_due(clock, translate),
+        lapse=say_lapse(pen.frame.written_at - clock.due_at, translate),
+    )
+    if not clock.estimated:
+        return text
+    return f"{text} {translate('The start is estimated, because receipt is not proven.')}"
+
+
+def _write_asks(pen: Pen, facts: ReminderFacts) -> list[Block]:
+    translate = pen.translate
+    asks = (
+        translate("Remove the content at every place in the list below, for all users and in all countries."),
+        translate("Tell me in writing what you did and when, and give your reasons for each place you leave up."),
+        translate("If you gave this matter a reference number, name it in your answer."),
+    )
+    lead = Paragraph(text=translate("I ask you to do now what my letter asked:"), tone=Tone.STRONG)
+    return [lead, Items(items=asks, is_ordered=True)]
+
+
+def _write_next(pen: Pen, facts: ReminderFacts) -> list[Block]:
+    if not facts.next_steps:
+        return []
+    translate = pen.translate
+    steps = tuple(
+        translate("%(body)s, under %(basis)s", body=translate(step.body), basis=translate(step.basis))
+        if step.basis
+        else translate(step.body)
+        for step in facts.next_steps
+    )
+    text = translate("If the content stays where it is, I can turn to these bodies without another letter to you:")
+    return [Paragraph(text=text), Items(items=steps)]

@@ -1,0 +1,65 @@
+"""The clock sheet: everything needed to work out one date again, and to see where each part of it comes from."""
+
+from __future__ import annotations
+
+from portal.domain.letters.blocks import Block, Heading, Items, Pairs, Paragraph, Tone, Translate
+from portal.domain.letters.law import BasisFact, ClockFact
+from portal.domain.letters.laws import list_steps
+from portal.domain.letters.parts import Pen
+from portal.domain.letters.words import BINDINGS, STARTS, STATES, say_due, say_instant, say_period
+
+
+def write_sheet(pen: Pen, number: int, basis: BasisFact, clock: ClockFact) -> list[Block]:
+    """One sheet. Needs a clock that has started."""
+    translate = pen.translate
+    title = translate("Clock %(number)s: %(act)s", number=str(number), act=translate(clock.label))
+    rows = tuple((name, value) for name, value in _list_rows(pen, basis, clock) if value)
+    blocks: list[Block] = [Heading(text=title, level=2), Pairs(rows=rows)]
+    steps = list_steps(pen, clock)
+    if steps.rows:
+        blocks.append(steps)
+    if clock.sources:
+        items = tuple(
+            translate(
+                "%(url)s (seen on %(day)s): %(supports)s",
+                url=source.url,
+                day=source.seen_on.isoformat(),
+                supports=translate(source.supports),
+            )
+            for source in clock.sources
+        )
+        blocks += [Paragraph(text=translate("Sources of this period:"), tone=Tone.SMALL), Items(items=items)]
+    return blocks
+
+
+def _list_rows(pen: Pen, basis: BasisFact, clock: ClockFact) -> list[tuple[str, str]]:
+    translate = pen.translate
+    if clock.started_at is None:
+        raise ValueError(f"{clock.regime_id} {clock.rule_id} has not started")
+    start = say_instant(clock.started_at, clock.zone, translate)
+    ended = say_instant(clock.ended_at, clock.zone, translate) if clock.ended_at else ""
+    return [
+        (translate("Law"), translate(basis.citation)),
+        (translate("What kind of period"), translate(BINDINGS[clock.binding])),
+        (translate("Length"), say_length(clock, translate)),
+        (translate("Started by"), translate(STARTS[clock.trigger])),
+        (translate("Start"), translate("%(start)s, estimated", start=start) if clock.estimated else start),
+        (translate("End"), say_due(clock, translate) if clock.due_at else ""),
+        (translate("State"), say_state(clock, translate)),
+        (translate("Ended by an act on"), ended),
+        (translate("Way of counting"), clock.counting if clock.amount is not None else ""),
+        (translate("Calendar of holidays"), clock.calendar_version or ""),
+        (translate("Record of the law"), f"{clock.regime_id} {clock.version or basis.version}, {clock.rule_id}"),
+    ]
+
+
+def say_length(clock: ClockFact, translate: Translate) -> str:
+    """The number the law sets, or its own measure where it sets none."""
+    if clock.amount is None:
+        return translate(clock.standard) if clock.standard else translate("no number in the law")
+    period = say_period(clock.amount, clock.unit, translate)
+    return translate("%(period)s, extended", period=period) if clock.extended else period
+
+
+def say_state(clock: ClockFact, translate: Translate) -> str:
+    return translate(STATES[clock.state]) if clock.state else ""
