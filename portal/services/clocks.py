@@ -9,14 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.clocks import Clock as Derived
 from portal.domain.clocks import ClockState, RequestEvent, derive_clocks, list_misses
+from portal.domain.letters.law import step_of
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
 from portal.domain.regimes import Actor, Binding, Regime, RegimeKind
 from portal.models.cases import Case
@@ -234,7 +236,7 @@ def _start(row: Clock, found: _Found) -> None:
     row.due_at, row.last_day = (due.due_at, due.last_day) if due else (None, None)
     row.zone, row.country = found.place.zone.key, found.place.country
     row.calendar = due.calendar_version if due else ""
-    row.steps = [{"at": step.at, "text": step.text} for step in due.steps] if due else []
+    row.steps = [msgspec.to_builtins(step_of(step)) for step in due.steps] if due else []
 
 
 def _judge(row: Clock, clock: Derived, now: datetime) -> ClockState:
@@ -300,10 +302,11 @@ def _is_pressing(row: Clock, *, is_taken: bool) -> bool:
 _BINDINGS = tuple(Binding)
 
 
-def _urgency(row: Clock) -> tuple[int, int, datetime]:
-    """What the other side owes before the person's own time; a duty before a condition; with a date before without."""
-    last = row.due_at or row.started_at + timedelta(days=36_500)
-    return (1 if row.owed_by is Actor.PERSON else 0, _BINDINGS.index(row.binding), last)
+def _urgency(row: Clock) -> tuple[bool, bool, bool, int, datetime]:
+    """What the other side owes before the person's own time; open before over; dated before undated; duties first."""
+    is_over = row.state in {ClockState.MET, ClockState.STOPPED}
+    last = row.due_at or row.started_at
+    return row.owed_by is Actor.PERSON, is_over, row.due_at is None, _BINDINGS.index(row.binding), last
 
 
 def _list_overdue_cases(session: Session, now: datetime) -> list[UUID]:

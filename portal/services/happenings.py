@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.clocks import EventKind, RequestEvent
@@ -27,7 +27,9 @@ class ComplaintAnswer(StrEnum):
     TRANSFERRED = "transferred"
 
 
-# A refusal and an answer about some of the links are decisions too; removal of everything is read from `whole`.
+# A refusal and an answer about some of the links are decisions too. For a law, content is removed when every link of
+# the request is gone: the event with which that came about lists such requests under `whole`, whosever event it is.
+_REMOVING = (History.ANSWERED, History.ITEM_GONE)
 _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
     Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
     Answer.MORE_ASKED: (EventKind.INFORMATION_ASKED,),
@@ -48,7 +50,10 @@ _COMPLAINT_ANSWERS: Mapping[ComplaintAnswer, tuple[EventKind, ...]] = {
 
 def request_events(session: Session, request: Request) -> tuple[RequestEvent, ...]:
     """What happened to a request, for every law it cites."""
-    return _translate(_read(session, Event.request_id == request.id), _OF_REQUESTS)
+    own = _translate(_read(session, Event.request_id == request.id), _OF_REQUESTS)
+    case_wide = _read(session, and_(Event.case_id == request.case_id, Event.kind.in_(_REMOVING)))
+    gone = (event for event in case_wide if str(request.id) in event.facts.get("whole", ()))
+    return (*own, *(RequestEvent(kind=EventKind.REMOVED, at=event.at) for event in gone))
 
 
 def lodged_events(session: Session, request: Request) -> Mapping[str, tuple[RequestEvent, ...]]:
@@ -100,15 +105,6 @@ def _translate(rows: Iterable[Event], readers: Mapping[History, _Reader]) -> tup
     )
 
 
-def _read_answer(event: Event) -> tuple[EventKind, ...]:
-    return _ANSWERS[Answer(event.facts["answer"])] + _read_whole(event)
-
-
-def _read_whole(event: Event) -> tuple[EventKind, ...]:
-    """Content is removed for the law when every link of the request is gone."""
-    return (EventKind.REMOVED,) if event.facts.get("whole") else ()
-
-
 def _always(*kinds: EventKind) -> _Reader:
     return lambda _event: kinds
 
@@ -116,8 +112,7 @@ def _always(*kinds: EventKind) -> _Reader:
 _OF_REQUESTS: Mapping[History, _Reader] = {
     History.SENT: _always(EventKind.NOTICE_SENT),
     History.RECEIPT_CONFIRMED: _always(EventKind.NOTICE_RECEIVED),
-    History.ANSWERED: _read_answer,
-    History.ITEM_GONE: _read_whole,
+    History.ANSWERED: lambda event: _ANSWERS[Answer(event.facts["answer"])],
     History.ITEM_BACK: _always(EventKind.PUT_BACK),
     History.REQUEST_CLOSED: _always(EventKind.WITHDRAWN),
 }

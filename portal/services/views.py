@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from portal.domain.clocks import ClockState
+from portal.domain.escalation import RungKind, RungState
 from portal.domain.lifecycle import (
     ActorKind,
     Answer,
@@ -61,6 +62,11 @@ class ClockView:
     calendar: str
     steps: tuple[StepView, ...]
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether the other side has to do something by then, so that a miss is theirs."""
+        return self.owed_by is not Actor.PERSON and self.binding in {Binding.DUTY, Binding.SAFE_HARBOUR}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ElementView:
@@ -88,6 +94,7 @@ class BasisView:
     confidence: Confidence
     binding: Binding
     elements: tuple[ElementView, ...]
+    is_cited: bool  # False where something it demands is missing: the letter then leaves it out
     warning: str | None
 
 
@@ -199,12 +206,14 @@ class NextStepView:
 
 @dataclass(frozen=True, kw_only=True)
 class RungView:
-    """One rung of the ladder after a refusal or a missed clock: who, what it can do, what comes first, when it opens."""
+    """A rung of the ladder after a refusal or a missed clock: who, what it can do, what comes first, when it opens."""
 
+    kind: RungKind
     body: str
     regime: str | None
     regulator: str | None
     what: str
+    state: RungState
     is_open: bool
     opens: str
     opens_at: datetime | None
@@ -391,6 +400,8 @@ class CaseView:
 
 
 class QueueFilter(StrEnum):
+    """Which of a team's cases are listed."""
+
     MINE = "mine"
     UNASSIGNED = "unassigned"
     OVERDUE = "overdue"

@@ -1,0 +1,141 @@
+"""How a recipient is reached, best way first, and what to know before anything goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from portal.domain import directory
+from portal.domain.directory import AddressRole, ChannelKind, Medium, Platform, is_stale
+from portal.domain.lifecycle import Channel, RequestKind
+from portal.domain.regimes import Confidence, RegimeKind
+from portal.models.requests import Request
+from portal.services.citations import Citation, disclose, list_cited, passes_on
+from portal.services.contents import Contents
+from portal.services.ports import Ports
+from portal.services.views import ChannelView
+
+_ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
+    RequestKind.NOTICE: (
+        ChannelKind.NCII_FORM,
+        ChannelKind.TAKEITDOWN_FORM,
+        ChannelKind.DSA_FORM,
+        ChannelKind.GENERAL_FORM,
+        ChannelKind.DSA_EMAIL,
+        ChannelKind.ABUSE_EMAIL,
+        ChannelKind.DSA_REPRESENTATIVE_EMAIL,
+        ChannelKind.DSA_REPRESENTATIVE,
+        ChannelKind.COPYRIGHT_FORM,
+        ChannelKind.COPYRIGHT_EMAIL,
+    ),
+    RequestKind.ERASURE: (
+        ChannelKind.PRIVACY_FORM,
+        ChannelKind.DPO_EMAIL,
+        ChannelKind.PRIVACY_EMAIL,
+        ChannelKind.PRIVACY_REPRESENTATIVE_EMAIL,
+        ChannelKind.PRIVACY_REPRESENTATIVE,
+    ),
+}
+_LABELS: Mapping[ChannelKind, str] = {
+    ChannelKind.NCII_FORM: "Form for intimate images",
+    ChannelKind.TAKEITDOWN_FORM: "Form under the US TAKE IT DOWN Act",
+    ChannelKind.DSA_FORM: "Form for illegal content (European Union)",
+    ChannelKind.DSA_EMAIL: "E-mail for illegal content (European Union)",
+    ChannelKind.GENERAL_FORM: "General report form",
+    ChannelKind.ABUSE_EMAIL: "E-mail for reports",
+    ChannelKind.DSA_REPRESENTATIVE_EMAIL: "E-mail of its representative in the European Union",
+    ChannelKind.DSA_REPRESENTATIVE: "Its representative in the European Union",
+    ChannelKind.COPYRIGHT_FORM: "Form for copyright",
+    ChannelKind.COPYRIGHT_EMAIL: "E-mail for copyright",
+    ChannelKind.PRIVACY_FORM: "Form for privacy requests",
+    ChannelKind.DPO_EMAIL: "E-mail of its data protection officer",
+    ChannelKind.PRIVACY_EMAIL: "E-mail for privacy requests",
+    ChannelKind.PRIVACY_REPRESENTATIVE_EMAIL: "E-mail of its representative for privacy",
+    ChannelKind.PRIVACY_REPRESENTATIVE: "Its representative for privacy",
+}
+_MEDIA = {Medium.FORM: Channel.FORM, Medium.EMAIL: Channel.EMAIL, Medium.POST: Channel.POST}
+_COPYRIGHT = frozenset({ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_EMAIL})
+FROM_MEMORY = "This address was not seen in an official source. Check it before you use it."
+NEEDS_ACCOUNT = "This form may ask you to sign in."
+
+
+def channel_views(request: Request, contents: Contents, ports: Ports, *, now: datetime) -> tuple[ChannelView, ...]:
+    """Each address once, in the order in which to try them; post last."""
+    platform = ports.registry.platforms.get(request.platform)
+    if platform is None:
+        return ()
+    found: dict[str, ChannelView] = {}
+    for channel in platform.channels_for(*_ORDERS[request.kind]):
+        if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or contents.view.use_copyright):
+            found.setdefault(channel.address, _channel_view(channel, platform, now))
+    for view in _list_post(platform, now):
+        found.setdefault(view.address, view)
+    return tuple(found.values())
+
+
+def list_warnings(
+    name: str, contents: Contents, citations: Sequence[Citation], platform: Platform | None
+) -> tuple[str, ...]:
+    """What the recipient will learn, and whether the one who posted it could be told. Unknown is not said."""
+    return tuple(_list_warnings(name, contents, citations, platform))
+
+
+def _list_warnings(
+    name: str, contents: Contents, citations: Sequence[Citation], platform: Platform | None
+) -> Iterator[str]:
+    view, disclosed = contents.view, disclose(contents, list_cited(citations))
+    shown = [
+        label
+        for label, value in (
+            ("your name", view.name),
+            ("your e-mail address", disclosed.email),
+            ("your phone number", disclosed.phone),
+            ("your postal address", disclosed.postal_address),
+            ("your own words", view.explanation),
+        )
+        if value
+    ]
+    yield f"{name} will read {', '.join([*shown, 'the links', 'and the signature'])}."
+    if platform and platform.flags.name_passed_on:
+        yield f"{name} may pass your name on to the one who posted it."
+    if platform and platform.flags.publishes_notices:
+        yield f"{name} may put notices in a public archive."
+    yield from (_say_release(citation, view.release_to_poster) for citation in citations if passes_on(citation))
+    if any(citation.regime.kind is RegimeKind.COPYRIGHT for citation in citations):
+        yield "A copyright notice is often passed on with your name and address, and is made under penalty of perjury."
+
+
+def _say_release(citation: Citation, is_released: bool) -> str:
+    law = citation.regime.name
+    if is_released:
+        return f"{law}: the notice can be shown to the one who posted it. You allowed that your name goes with it."
+    return f"{law}: the notice can be shown to the one who posted it. The letter asks that your name is left out."
+
+
+def _channel_view(channel: directory.Channel, platform: Platform, now: datetime) -> ChannelView:
+    warnings = [FROM_MEMORY] if channel.confidence is Confidence.MEMORY else []
+    if channel.medium is Medium.FORM and platform.flags.account_needed:
+        warnings.append(NEEDS_ACCOUNT)
+    return ChannelView(
+        kind=channel.kind,
+        label=_LABELS[channel.kind],
+        via=_MEDIA[channel.medium],
+        address=channel.address,
+        checked_on=channel.checked_on,
+        is_stale=is_stale(now.date(), channel.checked_on, directory.PLATFORM_DAYS),
+        warning=" ".join(warnings) or None,
+    )
+
+
+def _list_post(platform: Platform, now: datetime) -> Iterator[ChannelView]:
+    for address in platform.postal_addresses:
+        if address.role is AddressRole.COMPANY:
+            yield ChannelView(
+                kind="post",
+                label="By post",
+                via=Channel.POST,
+                address="\n".join((platform.legal_entity or platform.name, *address.lines)),
+                checked_on=None,
+                is_stale=is_stale(now.date(), None, directory.PLATFORM_DAYS),
+                warning=None,
+            )

@@ -1,0 +1,132 @@
+"""What can be done next about one request: the rungs the laws open, and which of them is the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.clocks import Clock, ClockState, RequestEvent, derive_clocks, list_misses
+from portal.domain.escalation import Rung, RungKind, Standing, build_ladder
+from portal.domain.lifecycle import SETTLED, RequestState
+from portal.domain.regimes import Regime, RegimeKind
+from portal.domain.report import Report, YesNo
+from portal.models.requests import Request
+from portal.services.cases import OpenCase
+from portal.services.citations import Citation, find_reason
+from portal.services.clocks import cited_regimes, list_follow_ons
+from portal.services.happenings import lodged_events, request_events
+from portal.services.places import place_of_platform
+from portal.services.ports import Ports
+from portal.services.views import ClockView, NextStep, NextStepView, RungView
+
+_DONE = frozenset({RequestState.REFUSED, RequestState.PARTLY, RequestState.GEO_BLOCKED})
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What happened to one request, read once for all laws."""
+
+    events: tuple[RequestEvent, ...]
+    lodged: dict[str, tuple[RequestEvent, ...]]
+    request: Request
+    country: str | None
+    now: datetime
+    ports: Ports
+
+    def stand(self, regime: Regime, more: Sequence[RequestEvent] = ()) -> Standing:
+        """The law with its events and the clocks they give, `more` being the misses under other laws."""
+        events = (*self.events, *more, *self.lodged.get(regime.id, ()))
+        platform = self.ports.registry.platforms.get(self.request.platform)
+        place = place_of_platform(regime, platform, self.country)
+        clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=self.now)
+        return Standing(regime=regime, events=events, clocks=clocks)
+
+
+def request_ladder(
+    session: Session, opened: OpenCase, request: Request, report: Report, *, now: datetime, ports: Ports
+) -> tuple[Rung, ...]:
+    """The rungs of one request in the order in which to try them; none before it was sent or once it is settled."""
+    if request.sent_at is None or request.state in SETTLED:
+        return ()
+    reading = _Reading(
+        events=request_events(session, request),
+        lodged=dict(lodged_events(session, request)),
+        request=request,
+        country=opened.case.country,
+        now=now,
+        ports=ports,
+    )
+    used = [reading.stand(regime) for regime in cited_regimes(session, request, ports)]
+    misses = list_misses(_clocks(used))
+    cited = {standing.regime.id for standing in used}
+    targets = [
+        reading.stand(regime, misses)
+        for regime in (*list_follow_ons([each.regime for each in used], ports), *_copyright(report, ports))
+        if regime.id not in cited and find_reason(regime, report, request.platform, now=now, ports=ports)
+    ]
+    return build_ladder(used, targets, now)
+
+
+def rung_view(rung: Rung) -> RungView:
+    return RungView(
+        kind=rung.kind,
+        body=rung.body,
+        regime=rung.regime,
+        regulator=rung.regulator,
+        what=str(rung.can_do),
+        is_open=rung.is_open,
+        state=rung.state,
+        opens=rung.opens,
+        opens_at=rung.opens_at,
+        closes=rung.closes,
+        closes_at=rung.closes_at,
+        preconditions=rung.first,
+        warning=str(rung.warning) if rung.warning else None,
+    )
+
+
+def find_next_step(
+    request: Request,
+    citations: Sequence[Citation],
+    clocks: Sequence[ClockView],
+    rungs: Sequence[Rung],
+    *,
+    has_consent: bool,
+    was_reminded: bool,
+) -> NextStepView:
+    """What to do with a request now."""
+    if request.state in SETTLED:
+        return NextStepView(kind=NextStep.NONE, text="Nothing more has to be done here.")
+    if request.sent_at is None:
+        return _before_sending(citations, has_consent=has_consent)
+    if request.state is RequestState.MORE_ASKED:
+        return NextStepView(kind=NextStep.ANSWER_BACK, text="They ask for more. Answer them, then log what they say.")
+    has_missed = any(clock.state is ClockState.MISSED and clock.is_owed for clock in clocks)
+    if request.state not in _DONE and not has_missed:
+        return NextStepView(kind=NextStep.WAIT, text="Wait for their answer. Log it here when it comes.")
+    can_complain = any(rung.is_open and rung.kind in {RungKind.AUTHORITY, RungKind.APPEAL} for rung in rungs)
+    if can_complain and (was_reminded or request.state in _DONE):
+        return NextStepView(kind=NextStep.COMPLAIN, text="You can complain now. See who can act, and what each can do.")
+    return NextStepView(kind=NextStep.REMIND, text="Their time has run out. Send a reminder that names the date.")
+
+
+def _before_sending(citations: Sequence[Citation], *, has_consent: bool) -> NextStepView:
+    if citations and not any(citation.is_complete for citation in citations):
+        return NextStepView(kind=NextStep.COMPLETE, text="Something that the law asks for is missing. Add it first.")
+    if not has_consent:
+        return NextStepView(kind=NextStep.CONSENT, text="You have not allowed sharing with platforms yet.")
+    return NextStepView(kind=NextStep.SEND, text="The letter can be made and sent.")
+
+
+def _clocks(standings: Iterable[Standing]) -> list[Clock]:
+    return [clock for standing in standings for clock in standing.clocks]
+
+
+def _copyright(report: Report, ports: Ports) -> list[Regime]:
+    """Only for pictures the person took."""
+    if report.took_it is not YesNo.YES:
+        return []
+    return [regime for regime in ports.registry.regimes.values() if regime.kind is RegimeKind.COPYRIGHT]

@@ -1,0 +1,399 @@
+"""Requests to platforms and controllers: prepared, sent, answered, settled. What was sent never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.lifecycle import (
+    REQUEST_AFTER_ANSWER,
+    SETTLED,
+    UNSENT,
+    Answer,
+    Channel,
+    History,
+    ItemState,
+    LetterKind,
+    RequestKind,
+    RequestState,
+    StepRefused,
+    item_state_after,
+    require_sent,
+    require_unsent,
+)
+from portal.domain.report import YesNo
+from portal.models.items import Item
+from portal.models.letters import Letter
+from portal.models.requests import Request
+from portal.services import letters
+from portal.services.cases import OpenCase, has_consent
+from portal.services.citations import pick, write_bases
+from portal.services.clocks import refresh_clocks
+from portal.services.contents import Details
+from portal.services.gathering import (
+    UnknownNumber,
+    contents_of,
+    details_of,
+    find_item,
+    find_request,
+    items_of,
+    list_requests,
+    platform_name,
+)
+from portal.services.history import Happening
+from portal.services.ports import Ports
+from portal.services.request_views import item_views, request_view, request_views
+
+__all__ = [
+    "AnswerCommand",
+    "BadInstant",
+    "DetailsCommand",
+    "DetailsRefused",
+    "NoConsent",
+    "SentCommand",
+    "UnknownNumber",
+    "close_request",
+    "item_views",
+    "log_answer",
+    "mark_back",
+    "mark_gone",
+    "plan_requests",
+    "prepare_again",
+    "prepare_erasure",
+    "record_received",
+    "record_sent",
+    "request_view",
+    "request_views",
+    "set_details",
+]
+
+DetailsCommand = Details
+
+AHEAD = timedelta(minutes=5)  # how far a clock on the person's side may be fast
+BEFORE_CASE = timedelta(days=366)
+LONGEST = 20_000
+REQUEST_LETTERS = {RequestKind.NOTICE: LetterKind.NOTICE, RequestKind.ERASURE: LetterKind.ERASURE}
+
+# An acknowledgement changes nothing once more is known, and a decision is not undone by a question.
+_ONLY_BEFORE = {
+    Answer.ACKNOWLEDGED: frozenset({RequestState.SENT}),
+    Answer.MORE_ASKED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.EXTENDED}),
+    Answer.EXTENDED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.MORE_ASKED}),
+}
+_DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
+
+
+class BadInstant(ValueError):
+    """The time cannot be right. The message says why, fit for a page."""
+
+
+class DetailsRefused(ValueError):
+    """A detail cannot be used. The message says why, fit for a page."""
+
+
+class NoConsent(StepRefused):
+    """The person has not allowed this sharing, or has withdrawn it."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SentCommand:
+    """That a request has left. `received_at` is the proven receipt, if there is one."""
+
+    channel: Channel
+    sent_at: datetime
+    received_at: datetime | None = None
+    ticket: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AnswerCommand:
+    """What came back. `items` are the numbers it is about, empty for all; `extension_until` is the day they named."""
+
+    answer: Answer
+    at: datetime
+    text: str = ""
+    extension_until: date | None = None
+    items: tuple[int, ...] = ()
+
+
+def plan_requests(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
+    """Prepare a notice to each platform for the links that have none yet. Doing it again changes nothing."""
+    query = select(Item).where(Item.case_id == opened.case.id, Item.request_id.is_(None))
+    waiting = session.scalars(query.where(Item.state != ItemState.REMOVED).order_by(Item.number)).all()
+    for platform in dict.fromkeys(item.platform for item in waiting):
+        group = [item for item in waiting if item.platform == platform]
+        request = _find_unwritten(session, opened, platform)
+        if request is None:
+            name = platform_name(opened, group[0], ports)
+            request = _add_request(session, opened, RequestKind.NOTICE, platform, {"name": name}, now=now)
+        _move(group, request)
+        session.flush()
+        _refresh_bases(session, opened, request, now=now, ports=ports)
+
+
+def set_details(
+    session: Session, opened: OpenCase, number: int, command: DetailsCommand, *, now: datetime, ports: Ports
+) -> None:
+    """What a law asks for this request and the report did not give. Raises StepRefused, DetailsRefused."""
+    request = find_request(session, opened, number)
+    require_unsent(request.state)
+    if any(isinstance(value, str) and len(value) > LONGEST for value in vars(command).values()):
+        raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    if command.use_copyright and opened.report.took_it is not YesNo.YES:
+        raise DetailsRefused("Copyright belongs to whoever took the picture, and the report does not say that you did.")
+    kept = details_of(opened, request).merged(command)
+    given = {name: value for name, value in vars(kept).items() if value is not None}
+    _write(opened, request, details=given)
+    _refresh_bases(session, opened, request, now=now, ports=ports)
+
+
+def prepare_erasure(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> int:
+    """A data-protection request to the company behind the platform of this notice. Returns its number.
+
+    Raises StepRefused where there is one already, or where no such law can be used.
+    """
+    notice = find_request(session, opened, number)
+    for other in list_requests(session, opened):
+        if other.kind is RequestKind.ERASURE and other.platform == notice.platform and other.state not in SETTLED:
+            raise StepRefused(f"There is already a request to erase the data: request {other.number}.")
+    places = [item.number for item in items_of(session, opened, notice) if item.state is not ItemState.REMOVED]
+    values = {"name": opened.read_sealed(notice)["name"], "items": places, "details": {}}
+    request = _add_request(session, opened, RequestKind.ERASURE, notice.platform, values, now=now)
+    contents = contents_of(session, opened, request, ports)
+    citations = pick(contents, RequestKind.ERASURE, request.platform, now=now, ports=ports)
+    if not citations:
+        raise StepRefused("No data-protection law that is known here can be used for this request.")
+    write_bases(session, request, citations)
+    return request.number
+
+
+def prepare_again(
+    session: Session, opened: OpenCase, number: int, *, use_copyright: bool = False, now: datetime, ports: Ports
+) -> int:
+    """A new notice for the links of a sent one that are still there, with copyright added if chosen. Its number."""
+    old = find_request(session, opened, number)
+    require_sent(old.state)
+    left = [item for item in items_of(session, opened, old) if item.state is not ItemState.REMOVED]
+    if not left or old.kind is not RequestKind.NOTICE:
+        raise StepRefused("Nothing of this request is left to ask for.")
+    values = {"name": opened.read_sealed(old)["name"], "details": opened.read_sealed(old).get("details", {})}
+    request = _add_request(session, opened, RequestKind.NOTICE, old.platform, values, now=now)
+    _move(left, request)
+    session.flush()
+    set_details(
+        session, opened, request.number, DetailsCommand(use_copyright=use_copyright or None), now=now, ports=ports
+    )
+    return request.number
+
+
+def record_sent(
+    session: Session, opened: OpenCase, number: int, command: SentCommand, *, now: datetime, ports: Ports
+) -> None:
+    """That the request has left, as its last letter says; the letter is made if there is none.
+
+    From here its laws, their versions and the letter are fixed. Raises StepRefused, NoConsent, BadInstant,
+    LetterStopped.
+    """
+    request = find_request(session, opened, number)
+    require_unsent(request.state)
+    if not has_consent(session, opened.case, "platforms"):
+        raise NoConsent("You have not allowed sharing with platforms. Allow it first; then the request can be sent.")
+    sent_at = _checked(command.sent_at, opened, now=now)
+    received_at = _checked(command.received_at, opened, now=now, after=sent_at) if command.received_at else None
+    letter = _last_letter(session, request) or _make_letter(session, opened, request, now=now, ports=ports)
+    letters.keep_cited(session, opened, request, letter, ports=ports)
+    request.state, request.channel = RequestState.SENT, command.channel
+    request.sent_at, request.received_at = sent_at, received_at
+    items = items_of(session, opened, request)
+    _write(opened, request, ticket=command.ticket.strip(), items=[item.number for item in items])
+    for item in items:
+        if item.state in {ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED}:
+            item.state, item.changed_at = ItemState.ASKED, now
+    detail = {"ticket": command.ticket.strip(), "letter": letter.number, "digest": letter.digest}
+    sent = Happening(kind=History.SENT, at=sent_at, request_id=request.id, detail=detail)
+    opened.record(session, replace(sent, facts={"channel": command.channel.value}), now=now)
+    if received_at:
+        _record_receipt(session, opened, request, received_at, now=now)
+    refresh_clocks(session, opened.case, request, now=now, ports=ports)
+
+
+def record_received(
+    session: Session, opened: OpenCase, number: int, received_at: datetime, *, now: datetime, ports: Ports
+) -> None:
+    """That receipt is proven: the clocks start there and are no longer estimated. Raises StepRefused, BadInstant."""
+    request = find_request(session, opened, number)
+    require_sent(request.state)
+    if request.received_at is not None:
+        raise StepRefused("It is already recorded when this request was received.")
+    request.received_at = _checked(received_at, opened, now=now, after=request.sent_at)
+    _record_receipt(session, opened, request, request.received_at, now=now)
+    refresh_clocks(session, opened.case, request, now=now, ports=ports)
+
+
+def log_answer(
+    session: Session, opened: OpenCase, number: int, command: AnswerCommand, *, now: datetime, ports: Ports
+) -> None:
+    """What the recipient answered, and what it means for links, request and clocks.
+
+    Raises StepRefused, BadInstant, UnknownNumber.
+    """
+    request = find_request(session, opened, number)
+    require_sent(request.state)
+    at = _checked(command.at, opened, now=now, after=request.sent_at)
+    if len(command.text) > LONGEST:
+        raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    for item in _covered(session, opened, request, command.items):
+        state = item_state_after(command.answer, item.state)
+        if state is not item.state:
+            item.state, item.changed_at = state, now
+    session.flush()
+    if command.answer in _DECISIONS:
+        request.answered_at = at
+    whole = _settle(session, opened)
+    if request not in whole:
+        request.state = _state_after(request.state, command.answer)
+    detail = {"text": command.text, "items": list(command.items)}
+    if command.extension_until:
+        detail["extension_until"] = command.extension_until.isoformat()
+    facts = {"answer": command.answer.value, "whole": [str(each.id) for each in whole]}
+    answered = Happening(kind=History.ANSWERED, at=at, request_id=request.id, facts=facts, detail=detail)
+    opened.record(session, answered, now=now)
+    _refresh_all(session, opened, [request, *whole], now=now, ports=ports)
+
+
+def close_request(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> None:
+    """Take the request back: every clock stops. Raises StepRefused where it is closed already."""
+    request = find_request(session, opened, number)
+    if request.state is RequestState.CLOSED:
+        raise StepRefused("This request is already closed.")
+    request.state = RequestState.CLOSED
+    opened.record(session, Happening(kind=History.REQUEST_CLOSED, at=now, request_id=request.id), now=now)
+    refresh_clocks(session, opened.case, request, now=now, ports=ports)
+
+
+def mark_gone(session: Session, opened: OpenCase, item_number: int, *, now: datetime, ports: Ports) -> None:
+    """Somebody saw that the content is gone. When all links of a request are, it is removed and its clocks are met."""
+    item = find_item(session, opened, item_number)
+    if item.state is ItemState.REMOVED:
+        raise StepRefused("This place is already marked as gone.")
+    item.state, item.changed_at = ItemState.REMOVED, now
+    session.flush()
+    whole = _settle(session, opened)
+    facts = {"item": item.number, "whole": [str(each.id) for each in whole]}
+    gone = Happening(kind=History.ITEM_GONE, at=now, request_id=item.request_id, facts=facts)
+    opened.record(session, gone, now=now)
+    _refresh_all(session, opened, whole, now=now, ports=ports)
+
+
+def mark_back(session: Session, opened: OpenCase, item_number: int, *, now: datetime, ports: Ports) -> None:
+    """The content is there again: the link gets a new request, the old one stays as it was. Raises StepRefused."""
+    item = find_item(session, opened, item_number)
+    if item.state is not ItemState.REMOVED:
+        raise StepRefused("This place was not marked as gone.")
+    back = Happening(kind=History.ITEM_BACK, at=now, request_id=item.request_id, facts={"item": item.number})
+    item.state, item.changed_at, item.request_id = ItemState.BACK, now, None
+    session.flush()
+    opened.record(session, back, now=now)
+    plan_requests(session, opened, now=now, ports=ports)
+
+
+def _checked(at: datetime, opened: OpenCase, *, now: datetime, after: datetime | None = None) -> datetime:
+    """The instant, if it can be right; a little ahead of our own clock counts as now. Raises BadInstant."""
+    if at.tzinfo is None:
+        raise BadInstant("Say which time zone this time is in.")
+    if at > now + AHEAD:
+        raise BadInstant("This time is in the future. Give the time when it happened.")
+    if after is not None and at < after:
+        raise BadInstant("This time is before the request was sent. Check the day and the hour.")
+    if at < (opened.case.submitted_at or opened.case.created_at) - BEFORE_CASE:
+        raise BadInstant("This time is more than a year before your report. Check the year.")
+    return min(at, now)
+
+
+def _covered(session: Session, opened: OpenCase, request: Request, numbers: Sequence[int]) -> list[Item]:
+    items = items_of(session, opened, request)
+    known = {item.number for item in items}
+    if unknown := [number for number in numbers if number not in known]:
+        raise UnknownNumber(f"Place {unknown[0]} is not part of this request.")
+    return [item for item in items if not numbers or item.number in numbers]
+
+
+def _state_after(state: RequestState, answer: Answer) -> RequestState:
+    """Removal of everything is settled elsewhere, so "removed" that reaches here was about a part."""
+    if state not in _ONLY_BEFORE.get(answer, frozenset({state})):
+        return state
+    return RequestState.PARTLY if answer is Answer.REMOVED else REQUEST_AFTER_ANSWER[answer]
+
+
+def _settle(session: Session, opened: OpenCase) -> list[Request]:
+    """Requests of which every link is gone now and was not before."""
+    whole = []
+    for request in list_requests(session, opened):
+        items = items_of(session, opened, request)
+        if request.state not in SETTLED and items and all(item.state is ItemState.REMOVED for item in items):
+            request.state = RequestState.REMOVED
+            whole.append(request)
+    session.flush()
+    return whole
+
+
+def _refresh_all(
+    session: Session, opened: OpenCase, requests: Iterable[Request], *, now: datetime, ports: Ports
+) -> None:
+    for request in {each.id: each for each in requests}.values():
+        refresh_clocks(session, opened.case, request, now=now, ports=ports)
+
+
+def _record_receipt(session: Session, opened: OpenCase, request: Request, at: datetime, *, now: datetime) -> None:
+    opened.record(session, Happening(kind=History.RECEIPT_CONFIRMED, at=at, request_id=request.id), now=now)
+
+
+def _refresh_bases(session: Session, opened: OpenCase, request: Request, *, now: datetime, ports: Ports) -> None:
+    contents = contents_of(session, opened, request, ports)
+    write_bases(session, request, pick(contents, request.kind, request.platform, now=now, ports=ports))
+
+
+def _find_unwritten(session: Session, opened: OpenCase, platform: str) -> Request | None:
+    """A notice to this platform that no letter exists for yet: what a letter says must not change behind it."""
+    for request in list_requests(session, opened):
+        same = request.platform == platform and request.kind is RequestKind.NOTICE and request.state in UNSENT
+        if same and _last_letter(session, request) is None:
+            return request
+    return None
+
+
+def _add_request(
+    session: Session, opened: OpenCase, kind: RequestKind, platform: str, values: dict[str, object], *, now: datetime
+) -> Request:
+    last = session.scalar(select(func.max(Request.number)).where(Request.case_id == opened.case.id)) or 0
+    request = Request(id=uuid4(), case_id=opened.case.id, number=last + 1, platform=platform, kind=kind)
+    request.state, request.prepared_at = RequestState.PREPARED, now
+    request.sealed = opened.sealed_for(request, {"ticket": "", "details": {}, **values})
+    session.add(request)
+    session.flush()
+    opened.record(session, Happening(kind=History.REQUEST_PREPARED, at=now, request_id=request.id), now=now)
+    return request
+
+
+def _move(items: Iterable[Item], request: Request) -> None:
+    for item in items:
+        item.request_id = request.id
+
+
+def _write(opened: OpenCase, request: Request, **values: object) -> None:
+    request.sealed = opened.sealed_for(request, {**opened.read_sealed(request), **values})
+
+
+def _last_letter(session: Session, request: Request) -> Letter | None:
+    query = select(Letter).where(Letter.request_id == request.id, Letter.kind == REQUEST_LETTERS[request.kind])
+    return session.scalars(query.order_by(Letter.number.desc()).limit(1)).one_or_none()
+
+
+def _make_letter(session: Session, opened: OpenCase, request: Request, *, now: datetime, ports: Ports) -> Letter:
+    kind = REQUEST_LETTERS[request.kind]
+    return letters.write_letter(session, opened, kind, request.number, now=now, ports=ports)
