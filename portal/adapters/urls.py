@@ -97,7 +97,7 @@ class _Collection:
             self._refuse(chunk, f"over the limit of {self.limit} links")
             return
         link = Link(
-            url=address.url,
+            url=_close(address.url),
             host=address.host,
             registrable=address.registrable,
             platform=self.index.find(address.host),
@@ -129,7 +129,7 @@ _DOT = re.compile(r" ?[\[({] ?(?:\.|dot) ?[\])}] ?", re.IGNORECASE)
 _COLON_SLASH = re.compile(r"[\[({](:|://|/|//)[\])}]")
 _SEPARATORS = re.compile(r'[ <>"`«»“”„‹›，；、。！？（）【】「」『』《》]+|\]\(')
 _COMMAS = re.compile(r"([,;|]+)")
-_GLUED = re.compile(r"(?<=[^\W_])(?=h(?:tt|xx)ps?://)", re.IGNORECASE)
+_GLUED = re.compile(r"(?<=[^\W_])(?<!%[0-9a-f]{2})(?=h(?:tt|xx)ps?://)", re.IGNORECASE)
 _LINK_START = re.compile(r"h(?:tt|xx)ps?:/|www\.", re.IGNORECASE)
 _LEADING = "([{<'*_~-–—•·→:;,.|!#=+‘’…" + _EDGE_MARKS
 _TRAILING = frozenset(".,;:!?|'*‘’…" + _EDGE_MARKS)
@@ -166,6 +166,11 @@ def _is_link_start(piece: str, index: HostIndex) -> bool:
         return True
     host, slash, _ = piece[:300].partition("/")
     return index.find(host.lower()) is not None or (bool(slash) and isinstance(read_chunk(host), Address))
+
+
+def _close(url: str) -> str:
+    """The same address with an end that nobody takes for the sentence's punctuation, when it is pasted again."""
+    return url if _trim(url) == url else f"{url[:-1]}%{ord(url[-1]):02X}"
 
 
 def _trim(chunk: str) -> str:

@@ -1,0 +1,288 @@
+"""Links are found in any pasted text, cleaned, named, and whatever is not understood is shown back."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.adapters.hosts import Why
+from portal.adapters.urls import Found, find_links
+from portal.domain.directory import HostIndex
+from portal.reference.directory import load_platforms
+
+INDEX = HostIndex(load_platforms().values())
+
+
+def find(text: str) -> Found:
+    return find_links(text, INDEX)
+
+
+def urls(text: str) -> list[str]:
+    return [link.url for link in find(text).items]
+
+
+def whys(text: str) -> list[tuple[str, str]]:
+    return [(piece.text, piece.why) for piece in find(text).rejected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://www.instagram.com/p/AbC/", "https://www.instagram.com/p/AbC/"),
+        ("HTTPS://WWW.Instagram.COM/p/AbC/", "https://www.instagram.com/p/AbC/"),
+        ("instagram.com/p/AbC", "https://instagram.com/p/AbC"),
+        ("www.some-site.de", "https://www.some-site.de/"),
+        ("look: (https://some.de/a) now", "https://some.de/a"),
+        ("<https://some.de/a>", "https://some.de/a"),
+        ('<a href="https://some.de/?a=1&amp;b=2">', "https://some.de/?a=1&b=2"),
+        ("“https://some.de/a”", "https://some.de/a"),
+        ("[here](https://some.de/a_(b))", "https://some.de/a_(b)"),
+        ("**https://some.de/a**", "https://some.de/a"),
+        ("_https://some.de/a_", "https://some.de/a"),
+        ("https://instagram.com/name_", "https://instagram.com/name_"),
+        ("https://some.de/a...", "https://some.de/a"),
+        ("https://some.de/a?!", "https://some.de/a"),
+        ("https://some.de/a,b;c", "https://some.de/a,b;c"),
+        ("Link:https://some.de/a", "https://some.de/a"),
+        ("1.https://some.de/a", "https://some.de/a"),
+        ("hxxp://some.de/a", "http://some.de/a"),
+        ("hXXps://some[.]de/a", "https://some.de/a"),
+        ("hxxps[:]//some(dot)de/a", "https://some.de/a"),
+        ("some (dot) de/a", "https://some.de/a"),
+        ("http:\\\\some.de\\a", "http://some.de/a"),
+        ("https:/some.de/a", "https://some.de/a"),
+        ("https://some.de:443/a", "https://some.de/a"),
+        ("http://some.de:8080/a", "http://some.de:8080/a"),
+        ("some.de:8080/a", "https://some.de:8080/a"),
+        ("http://93.184.216.34/a", "http://93.184.216.34/a"),
+        ("http://[2606:4700::1111]:8080/a", "http://[2606:4700::1111]:8080/a"),
+        ("https://Bücher.de/straße?q=ü", "https://xn--bcher-kva.de/stra%C3%9Fe?q=%C3%BC"),
+        ("https://some.de/a#/photo/3", "https://some.de/a#/photo/3"),
+        ("https://some.de/a#:~:text=word", "https://some.de/a"),
+        ("https://mega.nz/file/abc#key", "https://mega.nz/file/abc#key"),
+        ("https://web.archive.org/web/2020/https://x.com/q", "https://web.archive.org/web/2020/https://x.com/q"),
+        ("\u200bhttps://some.de/\u200ba\u200e", "https://some.de/a"),
+        ("\u2068https://some.de/a\u2069", "https://some.de/a"),
+        ("https://new-ending.nobodyknows/a", "https://new-ending.nobodyknows/a"),
+        ("https://a_b.tumblr.com/post/1", "https://a_b.tumblr.com/post/1"),
+    ],
+)
+def test_a_link_is_found_and_cleaned_in_each_form_people_paste(text: str, expected: str) -> None:
+    assert urls(text) == [expected]
+    assert whys(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://some.de/a?utm_source=x&UTM_medium=y&id=3&fbclid=z", "https://some.de/a?id=3"),
+        ("https://www.facebook.com/story.php?story_fbid=1&id=2&mibextid=q", "https://www.facebook.com/story.php?story_fbid=1&id=2"),
+        ("https://www.facebook.com/photo?fbid=1&set=a.2&__tn__=x", "https://www.facebook.com/photo?fbid=1&set=a.2"),
+        ("https://www.instagram.com/p/a/?igsh=q&img_index=2", "https://www.instagram.com/p/a/?img_index=2"),
+        ("https://youtu.be/abc?si=q&t=10", "https://youtu.be/abc?t=10"),
+        ("https://www.youtube.com/watch?v=abc&feature=share", "https://www.youtube.com/watch?v=abc"),
+        ("https://x.com/a/status/1?s=20&t=q", "https://x.com/a/status/1"),
+        ("https://some.de/a.?utm_source=x", "https://some.de/a%2E"),
+        ("https://forum.some.de/?t=12&p=3&s=4&si=5", "https://forum.some.de/?t=12&p=3&s=4&si=5"),
+        ("https://www.pornhub.com/view_video.php?viewkey=ph5", "https://www.pornhub.com/view_video.php?viewkey=ph5"),
+        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fsome.de%2Fa%3Futm_source%3Dx&h=q", "https://some.de/a"),
+        ("https://www.google.com/url?sa=t&url=https://some.de/a", "https://some.de/a"),
+    ],
+)  # fmt: skip
+def test_tracking_goes_and_what_names_the_content_stays(text: str, expected: str) -> None:
+    assert urls(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://youtu.be/abc https://m.youtube.com/watch?v=abc&t=3 https://youtube.com/shorts/abc",
+        "https://x.com/a/status/1 https://mobile.twitter.com/a/status/1 twitter.com/i/web/status/1",
+        "https://www.instagram.com/reel/q/ https://instagr.am/p/q https://instagram.com/name/p/q/".replace(
+            "/reel/", "/p/"
+        ),
+        "https://old.reddit.com/r/a/comments/1x/title/ https://redd.it/1x https://www.reddit.com/r/a/comments/1x",
+        "https://t.me/chan/5 https://telegram.me/s/chan/5 t.me/chan/5?single",
+        "https://some.de/a http://www.some.de/a/ https://m.some.de/a https://SOME.de/a?utm_source=q",
+        "https://www.facebook.com/a/posts/1 https://m.facebook.com/a/posts/1 https://mbasic.facebook.com/a/posts/1",
+    ],
+)
+def test_spellings_of_one_page_collapse_to_the_first(text: str) -> None:
+    found = find(text)
+    assert len(found.items) == 1
+    assert found.items[0].given == text.split()[0]
+    assert found.duplicates == len(text.split()) - 1
+    assert found.rejected == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.instagram.com/p/q/?img_index=1 https://www.instagram.com/p/q/?img_index=2",
+        "https://www.youtube.com/watch?v=abc https://www.youtube.com/watch?v=ABC",
+        "https://some.de/a https://other.some.de/a",
+        "https://one.blogspot.com/a https://m.blogspot.com/a",
+        "https://some.de/?id=1 https://some.de/?id=2",
+    ],
+)
+def test_different_pages_stay_different(text: str) -> None:
+    assert len(urls(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.de/x https://b.de/y",
+        "https://a.de/x,https://b.de/y",
+        "https://a.de/x;https://b.de/y.",
+        "https://a.de/x|https://b.de/y",
+        "a.de/x, b.de/y",
+        "a.de/x,b.de/y",
+        "https://a.de/xhttps://b.de/y",
+        "first https://a.de/x\r\n\r\n- https://b.de/y (seen on Monday)",
+    ],
+)
+def test_links_are_kept_apart_however_they_are_listed(text: str) -> None:
+    assert [link.host for link in find(text).items] == ["a.de", "b.de"]
+
+
+@pytest.mark.parametrize(
+    ("url", "platform"),
+    [
+        ("https://youtu.be/a", "youtube"),
+        ("https://scontent.xx.fbcdn.net/v/a.jpg", "facebook"),
+        ("https://drive.google.com/file/d/1", "google-drive"),
+        ("https://www.google.com/search?q=name", "google-search"),
+        ("https://t.me/a/1", "telegram"),
+        ("https://somebody.tumblr.com/post/1", "tumblr"),
+        ("https://a.b.unknown-place.co.uk/x", "unknown-place.co.uk"),
+        ("https://notfacebook.com/x", "notfacebook.com"),
+        ("http://93.184.216.34/x", "93.184.216.34"),
+    ],
+)
+def test_the_longest_host_names_the_platform_and_unknown_hosts_keep_their_registrable_domain(
+    url: str, platform: str
+) -> None:
+    assert [link.platform_key for link in find(url).items] == [platform]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("https://user:pw@some.de/x", Why.USERINFO),
+        ("javascript:alert(1)", Why.SCRIPT),
+        ("data:text/html;base64,AAAA", Why.SCRIPT),
+        ("file:///etc/passwd", Why.SCRIPT),
+        ("blob:https://some.de/1", Why.SCRIPT),
+        ("ftp://some.de/a", Why.SCHEME),
+        ("tg://resolve?domain=a", Why.SCHEME),
+        ("htp:/foo", Why.SCHEME),
+        ("htps://some.de/a", Why.SCHEME),
+        ("http//some.de/a", Why.SCHEME),
+        ("http://localhost:8000/", Why.PRIVATE),
+        ("http://127.0.0.1/a", Why.PRIVATE),
+        ("192.168.1.1/a", Why.PRIVATE),
+        ("http://[::1]/", Why.PRIVATE),
+        ("http://[::ffff:10.0.0.1]/", Why.PRIVATE),
+        ("https://printer.local/a", Why.PRIVATE),
+        ("http://１２７.0.0.1/", Why.PRIVATE),
+        ("http://2130706433/", Why.NUMBER),
+        ("http://0x7f.1/", Why.NUMBER),
+        ("http://0177.0.0.1/", Why.NUMBER),
+        ("https://some.de:99999/a", Why.PORT),
+        ("https://some..de/a", Why.HOST),
+        ("https://-/a", Why.HOST),
+        ("foo.invalidtld", Why.ENDING),
+        ("www.nothing", Why.ENDING),
+        ("somebody@some.de", Why.EMAIL),
+        ("mailto:somebody@some.de", Why.EMAIL),
+        ("@somebody", Why.ACCOUNT),
+        ("@somebody@some.social", Why.ACCOUNT),
+        ("u/somebody", Why.ACCOUNT),
+        ("video.mov", Why.FILE),
+        ("instagram", Why.NO_LINK),
+        ("my neighbour posted it", Why.NO_LINK),
+        ("---", Why.NO_LINK),
+        ("https://" + "a" * 9000 + ".de/", Why.TOO_LONG),
+    ],
+)
+def test_what_is_not_understood_is_shown_back_with_the_reason(text: str, why: Why) -> None:
+    assert urls(text) == []
+    assert whys(text) == [(text, why)]
+
+
+def test_hidden_characters_are_refused_and_written_out() -> None:
+    assert whys("https://some.de/\u202egpj.a") == [("https://some.de/[U+202E]gpj.a", Why.HIDDEN)]
+    assert whys("https://some.de/\x00a") == [("https://some.de/[U+0000]a", Why.HIDDEN)]
+    assert whys("https://some.de/\ud800") == [("https://some.de/[U+D800]", Why.HIDDEN)]
+
+
+def test_words_around_a_link_are_context_but_accounts_beside_it_are_shown_back() -> None:
+    found = find("seen here https://some.de/a by @somebody last week")
+    assert [link.url for link in found.items] == ["https://some.de/a"]
+    assert [piece.text for piece in found.rejected] == ["@somebody"]
+
+
+def test_a_line_without_a_link_is_shown_back_whole() -> None:
+    line = "the account is @somebody on instagram"
+    assert whys(f"{line}\nhttps://some.de/a") == [(line, Why.ACCOUNT)]
+
+
+def test_the_501st_link_is_shown_back_and_not_lost() -> None:
+    found = find("\n".join(f"https://some.de/{number}" for number in range(501)))
+    assert len(found.items) == 500
+    assert [(piece.text, piece.why) for piece in found.rejected] == [
+        ("https://some.de/500", "over the limit of 500 links")
+    ]
+
+
+def test_the_readable_host_keeps_its_own_letters() -> None:
+    assert [(link.host, link.readable_host) for link in find("https://bücher.de").items] == [
+        ("xn--bcher-kva.de", "bücher.de")
+    ]
+
+
+@pytest.mark.parametrize("unit", ["hello ", "https://a.de/1 ", "a.b/,", "(", "a:", "h", "[ . ] ", "x\n", "/|a.b/", "@"])
+def test_a_megabyte_of_anything_is_read_in_time_that_grows_with_its_length(unit: str) -> None:
+    def measure(size: int) -> float:
+        text = unit * (size // len(unit))
+        started = time.process_time()
+        find(text)
+        return time.process_time() - started
+
+    measure(10_000)
+    assert measure(1_000_000) < 30 * max(measure(100_000), 0.05)  # ten times, and slack for a busy machine
+
+
+LINKLIKE = ["https://some.de/a", "hxxp://b[.]de", "www.c.de/x", "@name", "youtu.be/", "l.facebook.com/l.php?u=", "://"]
+MARKS = [",", ";", " ", "\n", "(", ")", "]", "[", "?", "#", "&", "a=1", "javascript:", ".", "/", "\\", "%", "ü"]
+HIDDEN = ["\x00", "\u202e", "\u200b"]
+PIECES = st.sampled_from(LINKLIKE + MARKS + HIDDEN)
+PASTED = st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=12).map("".join)
+
+
+@given(st.one_of(st.text(), PASTED))
+@settings(max_examples=300, deadline=None)
+def test_no_text_raises_and_its_own_result_is_found_again_unchanged(text: str) -> None:
+    found = [link.url for link in find(text).items]
+    assert urls("\n".join(found)) == found
+    assert all(url.isascii() and " " not in url for url in found)
+
+
+@given(PASTED)
+@settings(max_examples=300, deadline=None)
+def test_every_line_leaves_a_link_a_duplicate_or_is_shown_back(text: str) -> None:
+    for line in text.splitlines():
+        if line.strip():
+            found = find(line)
+            assert found.items or found.rejected
+
+
+@given(st.lists(st.integers(0, 40), max_size=60))
+@settings(deadline=None)
+def test_links_keep_the_order_of_first_appearance(numbers: list[int]) -> None:
+    expected = [f"https://some.de/{number}" for number in dict.fromkeys(numbers)]
+    assert urls(" ".join(f"some.de/{number}" for number in numbers)) == expected

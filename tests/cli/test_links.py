@@ -1,0 +1,39 @@
+"""The `links` command reads any file and answers without a database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from portal.cli.links import links
+
+
+def test_a_file_gives_items_and_what_was_not_taken_as_json(tmp_path: Path) -> None:
+    file = tmp_path / "pasted.txt"
+    file.write_bytes(b"see https://youtu.be/abc?si=q, \xff\xfe\nhttps://a.some-place.co.uk/x\n@somebody\n")
+    result = CliRunner().invoke(links, [str(file), "--json"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {
+        "items": [
+            {"url": "https://youtu.be/abc", "host": "youtu.be", "platform": "youtube"},
+            {"url": "https://a.some-place.co.uk/x", "host": "a.some-place.co.uk", "platform": "some-place.co.uk"},
+        ],
+        "rejected": [{"text": "@somebody", "why": "this is an account name, not a link"}],
+    }
+
+
+def test_standard_input_is_read_and_shown_as_lines() -> None:
+    result = CliRunner().invoke(links, ["-"], input="instagram.com/p/1")
+    assert result.stdout.splitlines() == [
+        "instagram\thttps://instagram.com/p/1",
+        "1 links, 0 named again, 0 not taken",
+    ]
+
+
+def test_an_unreadable_file_ends_with_one_clear_line(tmp_path: Path) -> None:
+    result = CliRunner().invoke(links, [str(tmp_path / "none.txt")])
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "none.txt" in result.stderr

@@ -1,0 +1,140 @@
+"""The directory is whole, sourced, in one form, and refuses records that contradict each other."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from portal.adapters.hosts import clean_host
+from portal.domain.directory import ChannelKind, HostIndex, Medium, Platform, Regulator, is_stale
+from portal.domain.regimes import Confidence
+from portal.reference.directory import load_platforms, load_regulators
+from portal.reference.strict import BadReference
+
+PLATFORMS = load_platforms()
+REGULATORS = load_regulators()
+MINIMAL = "slug: {slug}\nname: A\ncategory: social\nhosts: [{host}]\nconfidence: high\ncompiled_on: '2026-11-22'\n"
+ONE_REGULATOR = "  - {{id: {id}, name: A, country: {country}, kind: hotline, languages: [en], confidence: high, compiled_on: '2026-11-22'}}\n"  # noqa: E501
+
+
+def write_platform(folder: Path, slug: str, host: str, more: str = "") -> None:
+    (folder / f"{slug}.yaml").write_text(MINIMAL.format(slug=slug, host=host) + more, "utf-8")
+
+
+def test_every_record_of_the_directory_is_there() -> None:
+    assert len(PLATFORMS) == 188
+    assert len(REGULATORS) == 155
+    assert sum(regulator.joint_statement_signatory is True for regulator in REGULATORS.values()) == 48
+
+
+@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+def test_a_platform_is_sourced_or_marked_as_memory(platform: Platform) -> None:
+    assert platform.hosts
+    assert platform.sources or platform.confidence is Confidence.MEMORY
+    for channel in platform.channels:
+        assert platform.sources_of(channel) or channel.confidence is Confidence.MEMORY
+    assert all(clean_host(host) == host for host in platform.hosts)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+def test_each_channel_has_an_address_of_its_medium(platform: Platform) -> None:
+    forms = {Medium.FORM: r"https?://\S+", Medium.PAGE: r"https?://\S+", Medium.EMAIL: r"[^@\s]+@[^@\s]+\.[a-z]+"}
+    forms |= {Medium.PHONE: r"\+[0-9 ]+", Medium.POST: r"\S.*"}
+    for channel in platform.channels:
+        assert re.fullmatch(forms[channel.medium], channel.address), channel
+        assert channel.is_for_authorities == ("authorities" in channel.kind.value)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+def test_a_seat_is_one_of_the_stated_countries(platform: Platform) -> None:
+    assert platform.seat_country is None or platform.seat_country in platform.establishments
+    for address in platform.postal_addresses:
+        assert address.lines
+        assert address.country is not None
+
+
+@pytest.mark.parametrize("regulator", REGULATORS.values(), ids=REGULATORS)
+def test_an_authority_is_sourced_and_reachable_or_known_not_to_take_complaints(regulator: Regulator) -> None:
+    assert regulator.sources or regulator.confidence is Confidence.MEMORY
+    assert regulator.languages
+    assert regulator.website or regulator.complaint_url or regulator.email or regulator.takes_complaints is False
+
+
+def test_later_corrections_win_over_the_first_record() -> None:
+    tiktok = PLATFORMS["tiktok"].channels_for(ChannelKind.NCII_FORM)
+    assert [channel.address for channel in tiktok] == ["https://www.tiktok.com/legal/report/privacy"]
+    assert "mastodon.online" in PLATFORMS["mastodon-social"].hosts
+    assert REGULATORS["ca-opc"].joint_statement_basis == "named"
+
+
+def test_an_unknown_fact_is_none_and_not_no() -> None:
+    assert PLATFORMS["telegram"].flags.publishes_notices is None
+    assert PLATFORMS["fansly"].hash_programmes.stopncii is None
+
+
+@pytest.mark.parametrize(
+    ("host", "slug"),
+    [
+        ("drive.google.com", "google-drive"),
+        ("www.google.com", "google-search"),
+        ("x.com", "x"),
+        ("pages.dev", "cloudflare"),
+        ("notx.com", None),
+        ("com", None),
+        ("", None),
+    ],
+)
+def test_the_longest_host_wins(host: str, slug: str | None) -> None:
+    found = HostIndex(PLATFORMS.values()).find(host)
+    assert (found.slug if found else None) == slug
+
+
+def test_two_platforms_with_one_host_are_refused_by_name(tmp_path: Path) -> None:
+    write_platform(tmp_path, "first", "some.example")
+    write_platform(tmp_path, "second", "some.example")
+    with pytest.raises(BadReference, match=r"second\.yaml: the host some\.example already belongs to first"):
+        load_platforms(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("colour: red\n", r"one\.yaml: unknown key \$\.colour"),
+        ("flags: {account_needed: perhaps}\n", r"one\.yaml: .*account_needed"),
+        ("channels: [{kind: pigeon, address: a, confidence: high}]\n", r"one\.yaml: .*pigeon"),
+    ],
+)
+def test_a_record_in_another_form_is_refused(tmp_path: Path, more: str, message: str) -> None:
+    write_platform(tmp_path, "one", "some.example", more)
+    with pytest.raises(BadReference, match=message):
+        load_platforms(tmp_path)
+
+
+def test_a_host_in_capitals_and_a_slug_that_is_not_the_file_name_are_refused(tmp_path: Path) -> None:
+    write_platform(tmp_path, "one", "Some.example")
+    with pytest.raises(BadReference, match="lower-case"):
+        load_platforms(tmp_path)
+    (tmp_path / "one.yaml").rename(tmp_path / "two.yaml")
+    with pytest.raises(BadReference, match=r"two\.yaml: the slug 'one'"):
+        load_platforms(tmp_path)
+
+
+def test_an_authority_listed_twice_or_under_another_country_is_refused(tmp_path: Path) -> None:
+    record = ONE_REGULATOR.format(id="nz-one", country="NZ")
+    (tmp_path / "nz.yaml").write_text("regulators:\n" + record + record, "utf-8")
+    with pytest.raises(BadReference, match="nz-one is used twice"):
+        load_regulators(tmp_path)
+    (tmp_path / "nz.yaml").rename(tmp_path / "au.yaml")
+    with pytest.raises(BadReference, match=r"au\.yaml: nz-one belongs to NZ"):
+        load_regulators(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("checked_on", "stale"),
+    [(None, True), (date(2026, 8, 24), False), (date(2026, 8, 23), True), (date(2026, 11, 22), False)],
+)
+def test_a_contact_is_stale_the_day_after_its_period(checked_on: date | None, stale: bool) -> None:
+    assert is_stale(date(2026, 11, 22), checked_on, 90) is stale
