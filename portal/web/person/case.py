@@ -1,0 +1,122 @@
+"""The case: where everything stands, the receipt, the links, and what has happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from portal.services import intake, requests
+from portal.services.case_views import case_view
+from portal.services.cases import OpenCase
+from portal.web.access import case_holder
+from portal.web.frame import frame
+from portal.web.person import receipt as receipts
+from portal.web.person.acting import page_number, show_form, try_to, zone_of
+from portal.web.person.forms.case import AddLinksForm
+from portal.web.person.paging import cut
+
+bp = Blueprint("case", __name__)
+FEW_LINKS = 12
+LINKS_A_PAGE = 40
+EVENTS_A_PAGE = 40
+
+
+@bp.get("/case")
+@case_holder
+def show(opened: OpenCase) -> str:
+    view = case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    return render_template(
+        "person/case/show.html",
+        case=view,
+        zone=zone_of(opened),
+        counts=Counter(item.state for item in view.items).most_common(),
+        few=view.items[:FEW_LINKS],
+        unread=sum(1 for one in view.messages if not one.is_read and one.author.value == "staff"),
+        has_receipt="receipt" in session,
+    )
+
+
+@bp.get("/case/receipt")
+@case_holder
+def receipt(opened: OpenCase) -> ResponseReturnValue:
+    kept = session.get("receipt")
+    if kept is None:
+        return redirect(url_for("case.show"), 303)
+    return render_template(
+        "person/case/receipt.html", receipt=kept, at=datetime.fromisoformat(kept["submitted_at"]), zone=zone_of(opened)
+    )
+
+
+@bp.post("/case/receipt")
+@case_holder
+def keep_receipt(_opened: OpenCase) -> ResponseReturnValue:
+    session.pop("receipt", None)
+    return redirect(url_for("case.show"), 303)
+
+
+@bp.get("/case/receipt.txt")
+@case_holder
+def receipt_text(opened: OpenCase) -> ResponseReturnValue:
+    kept = session.get("receipt")
+    if kept is None:
+        return redirect(url_for("case.show"), 303)
+    text = receipts.write_receipt(kept, zone_of(opened))
+    answer: Response = current_app.response_class(text, mimetype="text/plain; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="receipt.txt"'
+    return answer
+
+
+@bp.get("/case/links")
+@case_holder
+def links(opened: OpenCase) -> ResponseReturnValue:
+    return _links_page(opened, AddLinksForm())
+
+
+@bp.post("/case/links")
+@case_holder
+def add_links(opened: OpenCase) -> ResponseReturnValue:
+    form = AddLinksForm()
+    if not (form.pasted.data or "").strip():
+        return _links_page(opened, form, refused=_("Paste at least one link first."))
+    found = intake.add_items(frame().db, opened, form.pasted.data, now=frame().now, ports=frame().ports)
+    if not found.items:
+        return _links_page(opened, form, refused=_("We found no link in this. What you pasted is still there."))
+    flash(ngettext("%(num)d link was read.", "%(num)d links were read.", len(found.items)))
+    for one in found.rejected[:5]:
+        flash(_("Not understood: %(text)s (%(why)s)", text=one.text[:80], why=_(one.why)))
+    return redirect(url_for("case.show"), 303)
+
+
+@bp.post("/case/links/state")
+@case_holder
+def change_state(opened: OpenCase) -> ResponseReturnValue:
+    change = requests.mark_gone if "gone" in request.form else requests.mark_back
+    number = request.form.get("gone") or request.form.get("back") or ""
+    if not (number.isascii() and number.isdigit() and len(number) < 6):
+        return redirect(url_for("case.links"), 303)
+    refused = try_to(lambda: change(frame().db, opened, int(number), now=frame().now, ports=frame().ports))
+    if refused:
+        return _links_page(opened, AddLinksForm(formdata=None), refused=refused)
+    flash(_("Written down for link %(number)s.", number=number))
+    return redirect(url_for("case.show" if request.form.get("from") == "case" else "case.links"), 303)
+
+
+@bp.get("/case/history")
+@case_holder
+def history(opened: OpenCase) -> str:
+    view = case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    rows = [row for row in reversed(view.history) if row.is_visible]
+    return render_template(
+        "person/case/history.html", part=cut(rows, page_number(), EVENTS_A_PAGE), zone=zone_of(opened)
+    )
+
+
+def _links_page(opened: OpenCase, form: AddLinksForm, *, refused: str = "") -> ResponseReturnValue:
+    items = requests.item_views(frame().db, opened, ports=frame().ports)
+    return show_form("person/case/links.html", form, refused=refused, part=cut(items, page_number(), LINKS_A_PAGE))

@@ -1,0 +1,145 @@
+"""What the person decides: who may see what, with whom to go on, what to take along, and erasing everything."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.services import cases, exports, intake, messages
+from portal.services.cases import OpenCase
+from portal.web import access
+from portal.web.access import case_holder, public
+from portal.web.frame import frame
+from portal.web.person.acting import show_form, try_to, zone_of
+from portal.web.person.forms.case import EraseForm, MessageForm
+from portal.web.person.forms.fields import PlainForm
+
+bp = Blueprint("own", __name__)
+RECIPIENTS = ("platforms", "regulators")
+
+
+@bp.get("/case/messages")
+@case_holder
+def show_messages(opened: OpenCase) -> ResponseReturnValue:
+    return _messages_page(opened, MessageForm())
+
+
+@bp.post("/case/messages")
+@case_holder
+def send_message(opened: OpenCase) -> ResponseReturnValue:
+    form = MessageForm()
+    if not form.validate():
+        return _messages_page(opened, form, is_wrong=True)
+    refused = try_to(lambda: messages.send_message(frame().db, opened, form.text.data or "", now=frame().now))
+    if refused:
+        return _messages_page(opened, form, refused=refused)
+    messages.mark_read(frame().db, opened, now=frame().now)
+    return redirect(url_for("own.show_messages"), 303)
+
+
+@bp.get("/case/sharing")
+@case_holder
+def sharing(opened: OpenCase) -> ResponseReturnValue:
+    return _sharing_page(opened)
+
+
+@bp.post("/case/sharing")
+@case_holder
+def change_sharing(opened: OpenCase) -> ResponseReturnValue:
+    recipient = request.form.get("give") or request.form.get("withdraw") or ""
+    if recipient not in RECIPIENTS:
+        abort(400)
+    cases.change_consent(frame().db, opened, recipient, given="give" in request.form, now=frame().now)
+    flash(_("Written down. It counts from now on; what was sent before cannot be called back."))
+    return redirect(url_for("own.sharing"), 303)
+
+
+@bp.get("/case/help")
+@case_holder
+def company(opened: OpenCase) -> ResponseReturnValue:
+    return _company_page(opened)
+
+
+@bp.post("/case/help")
+@case_holder
+def change_company(opened: OpenCase) -> ResponseReturnValue:
+    team = request.form.get("team", "")
+    known = {team_id for team_id, _name in intake.list_teams(frame().db, opened.report.country)}
+    if team and team not in known:
+        abort(400)
+    if team:
+        refused = try_to(lambda: cases.hand_to_team(frame().db, opened, UUID(team), now=frame().now))
+    else:
+        refused = try_to(lambda: cases.take_back(frame().db, opened, now=frame().now))
+    if refused:
+        return _company_page(opened, refused=refused)
+    flash(
+        _("The team can open your case now.")
+        if team
+        else _("You carry the case yourself now. The team cannot open it any more.")
+    )
+    return redirect(url_for("case.show"), 303)
+
+
+@bp.get("/case/take-along")
+@case_holder
+def take_along(_opened: OpenCase) -> str:
+    return render_template("person/case/take_along.html")
+
+
+@bp.post("/case/take-along")
+@case_holder
+def export(opened: OpenCase) -> Response:
+    content = exports.export_case(frame().db, opened, now=frame().now, ports=frame().ports)
+    answer: Response = current_app.response_class(content, mimetype="application/zip")
+    answer.headers["Content-Disposition"] = 'attachment; filename="papers.zip"'
+    return answer
+
+
+@bp.get("/case/erase")
+@case_holder
+def ask_erase(opened: OpenCase) -> ResponseReturnValue:
+    return show_form("person/case/erase.html", EraseForm(), reference=opened.reference)
+
+
+@bp.post("/case/erase")
+@case_holder
+def erase(opened: OpenCase) -> ResponseReturnValue:
+    form = EraseForm()
+    if not form.validate():
+        return show_form("person/case/erase.html", form, is_wrong=True, reference=opened.reference)
+    cases.erase(frame().db, opened, now=frame().now, ports=frame().ports)
+    access.leave()
+    return redirect(url_for("own.erased"), 303)
+
+
+@bp.get("/erased")
+@public
+def erased() -> str:
+    return render_template("person/erased.html")
+
+
+def _messages_page(
+    opened: OpenCase, form: MessageForm, *, refused: str = "", is_wrong: bool = False
+) -> ResponseReturnValue:
+    rows = messages.message_views(frame().db, opened)
+    has_team = opened.case.team_id is not None
+    values = {"rows": rows, "zone": zone_of(opened), "has_team": has_team}
+    return show_form("person/case/messages.html", form, refused=refused, is_wrong=is_wrong, **values)
+
+
+def _sharing_page(opened: OpenCase) -> ResponseReturnValue:
+    given = {each: cases.has_consent(frame().db, opened.case, each) for each in RECIPIENTS}
+    return show_form("person/case/sharing.html", PlainForm(formdata=None), given=given)
+
+
+def _company_page(opened: OpenCase, *, refused: str = "") -> ResponseReturnValue:
+    teams = intake.list_teams(frame().db, opened.report.country)
+    has_team = opened.case.team_id is not None
+    return show_form(
+        "person/case/company.html", PlainForm(formdata=None), refused=refused, teams=teams, has_team=has_team
+    )

@@ -1,0 +1,181 @@
+"""One request to one recipient: its time limits, its letter, what was sent and answered, and what can come next."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import request as asked
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.services import requests
+from portal.services.cases import OpenCase
+from portal.services.gathering import UnknownNumber
+from portal.services.views import RequestView
+from portal.web.access import case_holder
+from portal.web.frame import frame
+from portal.web.person.acting import show_form, try_to, zone_of
+from portal.web.person.forms.case import AnswerForm, DetailsForm, ReceivedForm, SentForm
+from portal.web.person.forms.fields import PlainForm
+
+bp = Blueprint("request", __name__, url_prefix="/case/requests/<int:number>")
+FEW_LINKS = 20
+
+
+@bp.get("")
+@case_holder
+def show(opened: OpenCase, number: int) -> str:
+    return render_request(opened, find(opened, number))
+
+
+@bp.get("/form")
+@case_holder
+def fill_in(opened: OpenCase, number: int) -> str:
+    return render_template("person/request/fill_in.html", req=find(opened, number))
+
+
+@bp.get("/details")
+@case_holder
+def details(opened: OpenCase, number: int) -> ResponseReturnValue:
+    view = find(opened, number)
+    return show_form("person/request/details.html", DetailsForm.of(view), req=view)
+
+
+@bp.post("/details")
+@case_holder
+def change_details(opened: OpenCase, number: int) -> ResponseReturnValue:
+    view = find(opened, number)
+    form = DetailsForm.of(view)
+    if not form.validate():
+        return show_form("person/request/details.html", form, is_wrong=True, req=view)
+    command = form.command(_confirmed(view))
+    refused = try_to(
+        lambda: requests.set_details(frame().db, opened, number, command, now=frame().now, ports=frame().ports)
+    )
+    if refused:
+        return show_form("person/request/details.html", form, refused=refused, req=view)
+    return _back_to(number)
+
+
+@bp.get("/sent")
+@case_holder
+def ask_sent(opened: OpenCase, number: int) -> ResponseReturnValue:
+    form = SentForm(zone_of(opened), data={"sent_at": frame().now})
+    return show_form("person/request/sent.html", form, req=find(opened, number))
+
+
+@bp.post("/sent")
+@case_holder
+def record_sent(opened: OpenCase, number: int) -> ResponseReturnValue:
+    view, form = find(opened, number), SentForm(zone_of(opened))
+    if not form.validate():
+        return show_form("person/request/sent.html", form, is_wrong=True, req=view)
+    refused = try_to(
+        lambda: requests.record_sent(frame().db, opened, number, form.command(), now=frame().now, ports=frame().ports)
+    )
+    if refused:
+        return show_form("person/request/sent.html", form, refused=refused, req=view)
+    flash(_("Written down. The time limits run now."))
+    return _back_to(number)
+
+
+@bp.get("/received")
+@case_holder
+def ask_received(opened: OpenCase, number: int) -> ResponseReturnValue:
+    return show_form("person/request/received.html", ReceivedForm(zone_of(opened)), req=find(opened, number))
+
+
+@bp.post("/received")
+@case_holder
+def record_received(opened: OpenCase, number: int) -> ResponseReturnValue:
+    view, form = find(opened, number), ReceivedForm(zone_of(opened))
+    if not form.validate():
+        return show_form("person/request/received.html", form, is_wrong=True, req=view)
+    at, now = form.received_at.data, frame().now
+    refused = try_to(lambda: requests.record_received(frame().db, opened, number, at, now=now, ports=frame().ports))
+    if refused:
+        return show_form("person/request/received.html", form, refused=refused, req=view)
+    flash(_("Written down. The dates are counted from that moment."))
+    return _back_to(number)
+
+
+@bp.get("/answer")
+@case_holder
+def ask_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
+    form = AnswerForm(zone_of(opened), data={"at": frame().now})
+    return show_form("person/request/answer.html", form, req=find(opened, number))
+
+
+@bp.post("/answer")
+@case_holder
+def log_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
+    view, form = find(opened, number), AnswerForm(zone_of(opened))
+    if not form.validate():
+        return show_form("person/request/answer.html", form, is_wrong=True, req=view)
+    command = form.command(_ticked(view))
+    refused = try_to(
+        lambda: requests.log_answer(frame().db, opened, number, command, now=frame().now, ports=frame().ports)
+    )
+    if refused:
+        return show_form("person/request/answer.html", form, refused=refused, req=view)
+    flash(_("Their answer is written down."))
+    return _back_to(number)
+
+
+@bp.post("/erasure")
+@case_holder
+def prepare_erasure(opened: OpenCase, number: int) -> ResponseReturnValue:
+    made: list[int] = []
+    refused = try_to(
+        lambda: made.append(requests.prepare_erasure(frame().db, opened, number, now=frame().now, ports=frame().ports))
+    )
+    if refused:
+        return render_request(opened, find(opened, number), refused=refused), 400
+    flash(_("A request to erase your data is ready. Look at it before it goes."))
+    return _back_to(made[0])
+
+
+@bp.post("/close")
+@case_holder
+def close(opened: OpenCase, number: int) -> ResponseReturnValue:
+    refused = try_to(lambda: requests.close_request(frame().db, opened, number, now=frame().now, ports=frame().ports))
+    if refused:
+        return render_request(opened, find(opened, number), refused=refused), 400
+    return _back_to(number)
+
+
+def find(opened: OpenCase, number: int) -> RequestView:
+    """The request of that number in this case; 404 where there is none."""
+    try:
+        return requests.request_view(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    except UnknownNumber:
+        abort(404)
+
+
+def render_request(opened: OpenCase, view: RequestView, *, refused: str = "", problems: tuple[str, ...] = ()) -> str:
+    """The page of a request, with whatever stopped the last step."""
+    texts = [("", text) for text in (*problems, refused) if text]
+    return render_template(
+        "person/request/show.html",
+        req=view,
+        zone=zone_of(opened),
+        problems=texts,
+        few=view.items[:FEW_LINKS],
+        form=PlainForm(formdata=None),
+    )
+
+
+def _back_to(number: int) -> ResponseReturnValue:
+    return redirect(url_for("request.show", number=number), 303)
+
+
+def _ticked(view: RequestView) -> tuple[int, ...]:
+    """The links an answer is about; none ticked means all of them."""
+    ticked = set(asked.form.getlist("items"))
+    return tuple(item.number for item in view.items if str(item.number) in ticked)
+
+
+def _confirmed(view: RequestView) -> tuple[str, ...]:
+    """The facts the person has confirmed: those of before, and those ticked now."""
+    offered = {problem.confirm for problem in view.problems if problem.confirm}
+    ticked = {text for text in asked.form.getlist("confirm") if text in offered}
+    return tuple(dict.fromkeys((*view.details.confirmed, *sorted(ticked))))
