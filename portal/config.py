@@ -62,7 +62,6 @@ class Config:
     language: str
     time_zone: ZoneInfo
     paper: str  # "A4" or "Letter"
-    own_laws_folder: Path | None
     organisation: Organisation
     draft_days: int
     closed_days: int
@@ -93,7 +92,6 @@ def load_config(env: Mapping[str, str]) -> Config:
         language=env.get("RECOURSE_LANGUAGE", "en"),
         time_zone=_read(env, "RECOURSE_TIME_ZONE", "UTC", _zone),
         paper=_read(env, "RECOURSE_PAPER", "A4", _one_of("A4", "Letter")),
-        own_laws_folder=_read(env, "RECOURSE_LAWS", "", _folder_or_none),
         organisation=_load_organisation(env),
         draft_days=_read(env, "RECOURSE_DRAFT_DAYS", "7", _number(1, 365)),
         closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", _number(1, 3650)),
@@ -152,7 +150,6 @@ KNOWN = frozenset(
         "RECOURSE_LANGUAGE",
         "RECOURSE_TIME_ZONE",
         "RECOURSE_PAPER",
-        "RECOURSE_LAWS",
         "RECOURSE_DRAFT_DAYS",
         "RECOURSE_CLOSED_DAYS",
         "RECOURSE_ORG_NAME",
@@ -224,15 +221,6 @@ def _zone(text: str) -> ZoneInfo:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError("is not a time zone of the tz database; an example is Europe/Berlin") from error
-
-
-def _folder_or_none(text: str) -> Path | None:
-    if not text:
-        return None
-    path = Path(text).absolute()
-    if not path.is_dir():
-        raise ValueError("is not a folder")
-    return path
 
 
 def _lines(text: str) -> tuple[EmergencyLine, ...]:

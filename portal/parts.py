@@ -15,7 +15,6 @@ from portal.adapters.storage import open_storage
 from portal.adapters.words import load_words
 from portal.config import Config, ensure_secret_file
 from portal.db import make_engine, make_session_factory
-from portal.domain.directory import HostIndex
 from portal.reference.registry import Registry, load_registry
 from portal.services.ports import Ports, ServerKeys
 
@@ -37,14 +36,13 @@ class Parts:
 
     @cached_property
     def registry(self) -> Registry:
-        return load_registry(self.config.own_laws_folder)
+        return load_registry()
 
     @cached_property
     def ports(self) -> Ports:
         return Ports(
             config=self.config,
             registry=self.registry,
-            hosts=HostIndex(self.registry.platforms.values()),
             storage=open_storage(self.config.storage_url),
             keys=ServerKeys.from_secret(ensure_secret_file(self.config.secret_file)),
             words=load_words(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from portal.cli.law import due
+from portal.cli.links import links
 from portal.cli.staff import staff
 
-COMMANDS: tuple[click.Command, ...] = (due, staff)
+COMMANDS: tuple[click.Command, ...] = (due, links, staff)

@@ -54,7 +54,12 @@ def platform_facts(registry: Registry, platform: str) -> PlatformFacts:
     found = registry.platforms.get(platform)
     if found is None:
         return PlatformFacts()
-    return PlatformFacts(id=found.slug, category=found.category, seat_country=found.seat_country)
+    return PlatformFacts(
+        id=found.slug,
+        category=found.category,
+        seat_country=found.seat_country,
+        establishments=found.establishments,
+    )
 
 
 def platform_column(key: bytes, platform: str, registry: Registry) -> str:

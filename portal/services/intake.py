@@ -91,7 +91,7 @@ def add_links(report: Report, text: str, *, ports: Ports) -> Report:
 
     Links already there are not added twice; those over the limit come back as rejected.
     """
-    found = find_links(text, ports.hosts, limit=LINK_LIMIT)
+    found = find_links(text, ports.registry.hosts, limit=LINK_LIMIT)
     known = {link.url for link in report.links}
     fresh = [link for link in found.items if link.url not in known]
     room = LINK_LIMIT - len(report.links)
@@ -138,7 +138,7 @@ def submit(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -
 
 def add_items(session: Session, opened: OpenCase, text: str, *, now: datetime, ports: Ports) -> Found:
     """Links added to a case later. They get requests of their own. Returns what was found and what was not."""
-    found = find_links(text, ports.hosts, limit=LINK_LIMIT)
+    found = find_links(text, ports.registry.hosts, limit=LINK_LIMIT)
     report = add_links(opened.report, text, ports=ports)
     known = {row for row in session.scalars(select(Item.url_index).where(Item.case_id == opened.case.id))}
     fresh = tuple(link for link in report.links if vault.blind_index(opened.key, link.url) not in known)

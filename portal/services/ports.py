@@ -10,7 +10,6 @@ from uuid import UUID
 from portal.adapters.vault import derive_subkey
 from portal.adapters.words import WordList
 from portal.config import Config
-from portal.domain.directory import HostIndex
 from portal.domain.lifecycle import ActorKind, Role
 from portal.reference.registry import Registry
 
@@ -39,7 +38,6 @@ class ServerKeys:
 class Ports:
     config: Config
     registry: Registry
-    hosts: HostIndex
     storage: Storage
     keys: ServerKeys
     words: WordList

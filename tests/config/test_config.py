@@ -28,7 +28,6 @@ def test_an_empty_environment_gives_one_machines_defaults() -> None:
         ("RECOURSE_TIME_ZONE", "../etc/passwd", "time zone"),
         ("RECOURSE_BASE_URL", "javascript:alert(1)", "https://"),
         ("RECOURSE_LEAVE_URL", "wikipedia.org", "https://"),
-        ("RECOURSE_LAWS", "/no/such/folder", "not a folder"),
         ("RECOURSE_ORG_COUNTRIES", "New Zealand", "two letters"),
         ("RECOURSE_EMERGENCY_LINES", "111", "Police=111"),
         ("RECOURSE_PROT", "8000", "not a setting"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,22 +13,16 @@ from sqlalchemy.orm import Session
 from portal.adapters.storage import open_storage
 from portal.adapters.words import load_words
 from portal.config import load_config
-from portal.domain.directory import HostIndex
 from portal.domain.lifecycle import Depiction, Filer, Handler
 from portal.domain.report import ContactBy, NameKind, Report, YesNo
 from portal.models.accounts import Team
-from portal.reference.registry import Registry, load_registry
+from portal.reference.registry import load_registry
 from portal.services import accounts, intake
 from portal.services.cases import OpenCase
 from portal.services.ports import Ports, ServerKeys
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LINKS = "https://x.com/someone/status/1111 https://www.instagram.com/p/Abc123/ https://pictures.example.org/album/7"
-
-
-@lru_cache(maxsize=1)
-def registry() -> Registry:
-    return load_registry(None)
 
 
 def ignore_job(_job_id: UUID) -> None:
@@ -40,8 +33,7 @@ def make_ports(folder: Path, *, enqueue: Callable[[UUID], None] = ignore_job, **
     config = load_config({"RECOURSE_DATA": str(folder), "RECOURSE_ORG_NAME": "Harbour Helpline", **env})
     return Ports(
         config=config,
-        registry=registry(),
-        hosts=HostIndex(registry().platforms.values()),
+        registry=load_registry(),
         storage=open_storage(config.storage_url),
         keys=ServerKeys.from_secret(b"\x07" * 32),
         words=load_words(),

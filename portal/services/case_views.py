@@ -1,0 +1,145 @@
+"""A whole case as its page shows it: the team's own notes and hidden events only to staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.lifecycle import ActorKind, Answer, History
+from portal.models.accounts import Team
+from portal.models.cases import Consent
+from portal.models.events import Event
+from portal.services import complaints
+from portal.services.cases import OpenCase
+from portal.services.gathering import list_complaints, list_requests
+from portal.services.history import read_detail, read_history
+from portal.services.letters import letter_views
+from portal.services.messages import message_views, note_views, staff_names
+from portal.services.ports import Ports
+from portal.services.request_views import item_views, request_views
+from portal.services.views import CaseView, ConsentView, HistoryRow
+
+SENTENCES: Mapping[History, str] = MappingProxyType(
+    {
+        History.SUBMITTED: "The report was handed in.",
+        History.ITEMS_ADDED: "Links were added.",
+        History.ITEM_GONE: "A place was marked as gone.",
+        History.ITEM_BACK: "A place was marked as back again.",
+        History.REQUEST_PREPARED: "A request was prepared.",
+        History.LETTER_MADE: "A letter was made.",
+        History.SENT: "The request was sent.",
+        History.RECEIPT_CONFIRMED: "The recipient confirmed that the request arrived.",
+        History.ANSWERED: "An answer came.",
+        History.REMINDED: "A reminder was sent.",
+        History.REQUEST_CLOSED: "The request was closed.",
+        History.CLOCK_MISSED: "A date passed without the answer it was set for.",
+        History.COMPLAINT_PREPARED: "A complaint was prepared.",
+        History.COMPLAINT_LODGED: "The complaint was handed in.",
+        History.COMPLAINT_ANSWERED: "The authority answered.",
+        History.HANDED_TO_TEAM: "The case was given to a team.",
+        History.TAKEN_BACK: "The case was taken back from the team.",
+        History.ASSIGNED: "The case was given to a member of the team.",
+        History.OPENED: "A member of the team opened the report.",
+        History.CONSENT_GIVEN: "Sharing was allowed.",
+        History.CONSENT_WITHDRAWN: "Sharing was withdrawn.",
+        History.MESSAGE: "A message was written.",
+        History.NOTE: "A note was written.",
+        History.CLOSED: "The case was closed.",
+        History.REOPENED: "The case was opened again.",
+        History.EXPORTED: "A copy of the case was taken out.",
+        History.ERASED: "The case was erased.",
+    }
+)
+ANSWERED: Mapping[Answer, str] = MappingProxyType(
+    {
+        Answer.ACKNOWLEDGED: "The recipient confirmed the request.",
+        Answer.MORE_ASKED: "The recipient asked for more.",
+        Answer.EXTENDED: "The recipient said it needs more time.",
+        Answer.REMOVED: "The recipient said the content is removed.",
+        Answer.PARTLY: "The recipient removed a part.",
+        Answer.REFUSED: "The recipient refused.",
+        Answer.GEO_BLOCKED: "The recipient blocked the content in some countries only.",
+    }
+)
+
+
+def case_view(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> CaseView:
+    """Everything of one case, as plain values. Opens every sealed row of the case once."""
+    case = opened.case
+    is_staff = opened.actor.kind is ActorKind.STAFF
+    team = session.get(Team, case.team_id) if case.team_id else None
+    return CaseView(
+        reference=case.reference,
+        status=case.status,
+        path=case.path,
+        handler=case.handler,
+        team_name=team.name if team else None,
+        assignee=staff_names(session, [case.assignee_id]).get(case.assignee_id) if case.assignee_id else None,
+        version=case.version,
+        language=case.language,
+        country=case.country,
+        report=opened.report,
+        submitted_at=case.submitted_at,
+        next_due_at=case.next_due_at,
+        next_due_estimated=case.next_due_estimated,
+        items=item_views(session, opened, ports=ports),
+        requests=request_views(session, opened, now=now, ports=ports),
+        complaints=complaints.complaint_views(session, opened, ports=ports),
+        options=complaints.options(session, opened, now=now, ports=ports),
+        letters=letter_views(session, opened),
+        history=history_rows(session, opened),
+        messages=message_views(session, opened),
+        notes=note_views(session, opened) if is_staff else (),
+        consents=_consents(session, opened),
+        retention_until=case.retention_until,
+    )
+
+
+def history_rows(session: Session, opened: OpenCase) -> tuple[HistoryRow, ...]:
+    """The case's history in its order, each event as a sentence with what was written down with it."""
+    is_staff = opened.actor.kind is ActorKind.STAFF
+    events = [event for event in read_history(session, opened.case.id) if is_staff or event.is_visible]
+    names = staff_names(session, (event.staff_id for event in events))
+    requests = {row.id: row.number for row in list_requests(session, opened)}
+    filed = {row.id: row.number for row in list_complaints(session, opened)}
+    return tuple(_row(event, opened, names, requests, filed) for event in events)
+
+
+def _row(
+    event: Event,
+    opened: OpenCase,
+    names: Mapping[UUID | None, str],
+    requests: Mapping[UUID, int],
+    filed: Mapping[UUID, int],
+) -> HistoryRow:
+    return HistoryRow(
+        sequence=event.sequence,
+        at=event.at,
+        recorded_at=event.recorded_at,
+        kind=event.kind,
+        text=_sentence(event, read_detail(event, opened.key)),
+        actor=event.actor,
+        actor_name=names.get(event.staff_id, "") if event.staff_id else "",
+        is_visible=event.is_visible,
+        request_number=requests.get(event.request_id) if event.request_id else None,
+        complaint_number=filed.get(event.complaint_id) if event.complaint_id else None,
+    )
+
+
+def _sentence(event: Event, detail: Mapping[str, object]) -> str:
+    answer = event.facts.get("answer") if event.kind is History.ANSWERED else None
+    text = ANSWERED[Answer(answer)] if answer else SENTENCES[event.kind]
+    words = [str(detail[name]) for name in ("ticket", "text", "reason") if detail.get(name)]
+    return " ".join([text, *words])
+
+
+def _consents(session: Session, opened: OpenCase) -> tuple[ConsentView, ...]:
+    rows = session.scalars(select(Consent).where(Consent.case_id == opened.case.id).order_by(Consent.recipient))
+    return tuple(
+        ConsentView(recipient=row.recipient, given_at=row.given_at, withdrawn_at=row.withdrawn_at) for row in rows
+    )
