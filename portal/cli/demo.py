@@ -1,0 +1,34 @@
+"""`demo`: fills the portal with invented cases and prints how to look at them."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from portal.cli.process import find_parts, transaction
+from portal.services.demo import AlreadyFilled, Filled, fill
+from portal.services.demo_cases import SHOWN, make_stories
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Fill the portal with invented cases in every state. Never for a portal that real people use."""
+    parts = find_parts()
+    now = parts.clock()
+    with transaction(parts):  # says in one line when the database is not ready
+        pass
+    try:
+        filled = fill(parts.sessions, make_stories(now.date()), shown=SHOWN, now=now, ports=parts.ports)
+    except AlreadyFilled as error:
+        click.echo(str(error))
+        return
+    click.echo(tell(filled, parts.config.base_url))
+
+
+def tell(filled: Filled, base_url: str) -> str:
+    """What is shown once."""
+    lines = [f"Made {filled.cases} invented cases.", "", f"The desk, {base_url}/desk:"]
+    lines += [f"  {one.role:<14} {one.login:<19} {one.password}" for one in filled.sign_ins]
+    lines += ["", f"A person's case, {base_url}/return ({filled.reference}):", f"  {filled.words}", ""]
+    return "\n".join(lines)

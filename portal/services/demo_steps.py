@@ -1,0 +1,124 @@
+"""The steps of invented cases: short names for what people do, so that a story reads like one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from portal.domain.lifecycle import Answer, Channel, LetterKind
+from portal.services import cases, complaints, letters, messages, queue, requests
+from portal.services.complaints import LodgedCommand
+from portal.services.demo import Act, Stage, Step
+from portal.services.ports import PERSON
+from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
+
+
+def after(act: Act, *, days: float = 0, hours: float = 0) -> Step:
+    return Step(after=timedelta(days=days, hours=hours), act=act)
+
+
+def take(login: str) -> Act:
+    """A member of staff carries the case from here."""
+    return lambda stage: queue.assign(stage.session, stage.opened, stage.staff[login], now=stage.now)
+
+
+def send(number: int, *, ticket: str = "", proven_minutes: int | None = None, by: Channel = Channel.FORM) -> Act:
+    """The request leaves; with `proven_minutes` its receipt is proven so long before the step is written down."""
+
+    def act(stage: Stage) -> None:
+        minutes = timedelta(minutes=proven_minutes) if proven_minutes is not None else None
+        sent_at = stage.now - (minutes or timedelta()) - timedelta(minutes=2)
+        received_at = stage.now - minutes if minutes is not None else None
+        command = SentCommand(channel=by, sent_at=sent_at, received_at=received_at, ticket=ticket)
+        requests.record_sent(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def answer(
+    number: int, meaning: Answer, text: str, *, items: tuple[int, ...] = (), longer_days: int | None = None
+) -> Act:
+    """The recipient answers."""
+
+    def act(stage: Stage) -> None:
+        until = (stage.now + timedelta(days=longer_days)).date() if longer_days else None
+        command = AnswerCommand(answer=meaning, at=stage.now, text=text, extension_until=until, items=items)
+        requests.log_answer(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def give(number: int, **details: object) -> Act:
+    """What a law asks besides is given for one request."""
+    command = replace(DetailsCommand(), **details)  # type: ignore[arg-type]
+    return lambda stage: requests.set_details(
+        stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports
+    )
+
+
+def make_letter(number: int, kind: LetterKind) -> Act:
+    def act(stage: Stage) -> None:
+        letters.make_letter(stage.session, stage.opened, kind, number, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def ask_erasure(number: int) -> Act:
+    def act(stage: Stage) -> None:
+        requests.prepare_erasure(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def close_request(number: int) -> Act:
+    return lambda stage: requests.close_request(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+
+
+def gone(item: int) -> Act:
+    return lambda stage: requests.mark_gone(stage.session, stage.opened, item, now=stage.now, ports=stage.ports)
+
+
+def back(item: int) -> Act:
+    return lambda stage: requests.mark_back(stage.session, stage.opened, item, now=stage.now, ports=stage.ports)
+
+
+def complain(regime: str, regulator: str, *numbers: int, wish: str = "") -> Act:
+    """A complaint is prepared; its bundle is made by the background worker."""
+
+    def act(stage: Stage) -> None:
+        complaints.prepare(
+            stage.session, stage.opened, regime, regulator, numbers, wish=wish, now=stage.now, ports=stage.ports
+        )
+
+    return act
+
+
+def lodge(number: int, *, ticket: str) -> Act:
+    def act(stage: Stage) -> None:
+        command = LodgedCommand(at=stage.now - timedelta(minutes=5), ticket=ticket)
+        complaints.record_lodged(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def person_writes(text: str) -> Act:
+    def act(stage: Stage) -> None:
+        messages.send_message(stage.session, replace(stage.opened, actor=PERSON), text, now=stage.now)
+
+    return act
+
+
+def team_writes(text: str) -> Act:
+    return lambda stage: messages.send_message(stage.session, stage.opened, text, now=stage.now)
+
+
+def note(text: str) -> Act:
+    return lambda stage: messages.add_note(stage.session, stage.opened, text, now=stage.now)
+
+
+def close_case(reason: str) -> Act:
+    return lambda stage: cases.close(stage.session, stage.opened, reason=reason, now=stage.now, ports=stage.ports)
+
+
+def erase() -> Act:
+    return lambda stage: cases.erase(stage.session, stage.opened, now=stage.now, ports=stage.ports)
