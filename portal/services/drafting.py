@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.adapters.letter_json import decode_facts
 from portal.domain.letters.facts import (
-    TYPES,
     AnswerFact,
     ErasureFacts,
     LetterFacts,
@@ -186,7 +185,7 @@ def answer_facts(
 
 def read_facts(opened: OpenCase, letter: Letter) -> LetterFacts:
     """The facts a letter was made from."""
-    return msgspec.convert(opened.read_sealed(letter)["facts"], TYPES[letter.kind])
+    return decode_facts(opened.read_sealed(letter)["facts"].encode())
 
 
 def _recipient(opened: OpenCase, request: Request, contents: Contents, ports: Ports, now: datetime) -> Recipient:

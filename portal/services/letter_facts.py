@@ -240,16 +240,18 @@ def _period(regime: Regime, rule: Rule, place: Place, contents: Contents) -> Clo
 
 
 def _element(each: Checked, citation: Citation, contents: Contents) -> ElementFact:
-    """An element that nobody demands and that is not there is simply not there: it stops nothing."""
+    """What nobody demands is left out where only memory knows of it and nobody confirmed it: then it stops nothing."""
     element = each.element
+    is_confirmed = f"{citation.regime.id}/{element.key}" in contents.view.confirmed
+    is_left_out = not each.demanded and element.confidence is Confidence.MEMORY and not is_confirmed
     return ElementFact(
         key=element.key,
         label=element.label,
-        value=tell_element(element, contents.notice_facts()),
+        value=None if is_left_out else tell_element(element, contents.notice_facts()),
         proofs=element.proofs,
         required=each.demanded,
-        confidence=element.confidence if each.met else Confidence.HIGH,
-        confirmed=f"{citation.regime.id}/{element.key}" in contents.view.confirmed,
+        confidence=element.confidence,
+        confirmed=is_confirmed,
     )
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from portal.adapters.letter_json import encode_facts
 from portal.adapters.vault import Place, open_sealed, seal
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts
@@ -107,7 +107,7 @@ def store_letter(
     letter.language, letter.paper = facts.frame.language, facts.frame.paper.value
     letter.made_at, letter.pages = now, printed.pages
     letter.digest, letter.redacted_digest = printed.digest, printed.redacted_digest
-    letter.sealed = opened.sealed_for(letter, {"facts": msgspec.to_builtins(facts)})
+    letter.sealed = opened.sealed_for(letter, {"facts": encode_facts(facts).decode()})
     for is_redacted, content in ((False, printed.full), (True, printed.redacted)):
         ports.storage.put(_file_key(letter, is_redacted), seal(opened.key, _file_place(letter, is_redacted), content))
     session.add(letter)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from portal.adapters import pdf
+from portal.adapters.pdf import Progress, letter_problems
+from portal.adapters.translations import translator
+from portal.domain.letters import checks
 from portal.domain.letters.blocks import Document
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.checks import Problem, ProblemCode, find_problems
+from portal.domain.letters.checks import Problem, ProblemCode
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
-from portal.domain.letters.words import English
 from portal.domain.regimes import Confidence
 from portal.services.views import ProblemView
 
@@ -35,16 +38,32 @@ class Printed:
 
 def build(facts: LetterFacts) -> Document:
     """The letter's content in its language."""
-    return build_letter(facts, English())
+    return build_letter(facts, translator(facts.frame.language))
 
 
 def check(facts: LetterFacts) -> tuple[ProblemView, ...]:
-    """What stops the letter, empty where it can be made. Fonts are looked at when it is printed."""
-    return tuple(show_problem(problem, facts) for problem in find_problems(facts, build(facts)))
+    """What stops the letter, empty where it can be made."""
+    found = letter_problems(facts, translator(facts.frame.language))
+    return tuple(show_problem(problem, facts) for problem in found)
 
 
-def print_letter(facts: LetterFacts) -> Printed:
-    raise NotImplementedError
+def print_letter(facts: LetterFacts, progress: Progress | None = None) -> Printed:
+    """Both PDFs. `progress` hears the stage and the part done, from 0 to 1. Raises LetterStopped."""
+    tell = progress or _tell_nobody
+    try:
+        full = _print(facts, False, lambda stage, part: tell(stage, part / 2))
+        twin = _print(facts, True, lambda stage, part: tell(stage, 0.5 + part / 2))
+    except checks.LetterStopped as stop:
+        raise LetterStopped(show_problem(problem, facts) for problem in stop.problems) from stop
+    return Printed(full=full.pdf, redacted=twin.pdf, digest=full.sha256, redacted_digest=twin.sha256, pages=full.pages)
+
+
+def _print(facts: LetterFacts, is_redacted: bool, tell: Progress) -> pdf.Rendered:
+    return pdf.make_letter(facts, translator(facts.frame.language), is_redacted=is_redacted, progress=tell)
+
+
+def _tell_nobody(stage: str, part: float) -> None:
+    """For letters that are made at once."""
 
 
 def show_problem(problem: Problem, facts: LetterFacts) -> ProblemView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -46,6 +46,7 @@ from portal.services.gathering import (
     platform_name,
 )
 from portal.services.history import Happening
+from portal.services.instants import BadInstant, check_instant
 from portal.services.ports import Ports
 from portal.services.request_views import item_views, request_view, request_views
 
@@ -66,6 +67,7 @@ __all__ = [
     "prepare_again",
     "prepare_erasure",
     "record_received",
+    "record_reminded",
     "record_sent",
     "request_view",
     "request_views",
@@ -74,8 +76,6 @@ __all__ = [
 
 DetailsCommand = Details
 
-AHEAD = timedelta(minutes=5)  # how far a clock on the person's side may be fast
-BEFORE_CASE = timedelta(days=366)
 LONGEST = 20_000
 REQUEST_LETTERS = {RequestKind.NOTICE: LetterKind.NOTICE, RequestKind.ERASURE: LetterKind.ERASURE}
 
@@ -86,10 +86,6 @@ _ONLY_BEFORE = {
     Answer.EXTENDED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.MORE_ASKED}),
 }
 _DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
-
-
-class BadInstant(ValueError):
-    """The time cannot be right. The message says why, fit for a page."""
 
 
 class DetailsRefused(ValueError):
@@ -203,8 +199,10 @@ def record_sent(
     require_unsent(request.state)
     if not has_consent(session, opened.case, "platforms"):
         raise NoConsent("You have not allowed sharing with platforms. Allow it first; then the request can be sent.")
-    sent_at = _checked(command.sent_at, opened, now=now)
-    received_at = _checked(command.received_at, opened, now=now, after=sent_at) if command.received_at else None
+    sent_at = check_instant(command.sent_at, opened.case, now=now)
+    received_at = (
+        check_instant(command.received_at, opened.case, now=now, after=sent_at) if command.received_at else None
+    )
     letter = _last_letter(session, request) or _make_letter(session, opened, request, now=now, ports=ports)
     letters.keep_cited(session, opened, request, letter, ports=ports)
     request.state, request.channel = RequestState.SENT, command.channel
@@ -230,9 +228,17 @@ def record_received(
     require_sent(request.state)
     if request.received_at is not None:
         raise StepRefused("It is already recorded when this request was received.")
-    request.received_at = _checked(received_at, opened, now=now, after=request.sent_at)
+    request.received_at = check_instant(received_at, opened.case, now=now, after=request.sent_at)
     _record_receipt(session, opened, request, request.received_at, now=now)
     refresh_clocks(session, opened.case, request, now=now, ports=ports)
+
+
+def record_reminded(session: Session, opened: OpenCase, number: int, at: datetime, *, now: datetime) -> None:
+    """That a reminder has left. It starts no clock. Raises StepRefused, BadInstant."""
+    request = find_request(session, opened, number)
+    require_sent(request.state)
+    checked = check_instant(at, opened.case, now=now, after=request.sent_at)
+    opened.record(session, Happening(kind=History.REMINDED, at=checked, request_id=request.id), now=now)
 
 
 def log_answer(
@@ -244,7 +250,7 @@ def log_answer(
     """
     request = find_request(session, opened, number)
     require_sent(request.state)
-    at = _checked(command.at, opened, now=now, after=request.sent_at)
+    at = check_instant(command.at, opened.case, now=now, after=request.sent_at)
     if len(command.text) > LONGEST:
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
     for item in _covered(session, opened, request, command.items):
@@ -300,19 +306,6 @@ def mark_back(session: Session, opened: OpenCase, item_number: int, *, now: date
     session.flush()
     opened.record(session, back, now=now)
     plan_requests(session, opened, now=now, ports=ports)
-
-
-def _checked(at: datetime, opened: OpenCase, *, now: datetime, after: datetime | None = None) -> datetime:
-    """The instant, if it can be right; a little ahead of our own clock counts as now. Raises BadInstant."""
-    if at.tzinfo is None:
-        raise BadInstant("Say which time zone this time is in.")
-    if at > now + AHEAD:
-        raise BadInstant("This time is in the future. Give the time when it happened.")
-    if after is not None and at < after:
-        raise BadInstant("This time is before the request was sent. Check the day and the hour.")
-    if at < (opened.case.submitted_at or opened.case.created_at) - BEFORE_CASE:
-        raise BadInstant("This time is more than a year before your report. Check the year.")
-    return min(at, now)
 
 
 def _covered(session: Session, opened: OpenCase, request: Request, numbers: Sequence[int]) -> list[Item]:

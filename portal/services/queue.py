@@ -1,0 +1,128 @@
+"""The team's list of cases, nearest date first. It reads plain columns only: no case is opened to list it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import ActorKind, CaseStatus, History, StepRefused
+from portal.domain.regimes import Actor as Owed
+from portal.models.accounts import Membership, Staff, Team
+from portal.models.cases import Case
+from portal.models.clocks import Clock
+from portal.services.cases import OpenCase
+from portal.services.clocks import OWED
+from portal.services.history import Happening
+from portal.services.ports import Actor
+from portal.services.views import QueueFilter, QueuePage, QueueRow
+
+PAGE_ROWS = 50
+COLUMNS = (
+    Case.id,
+    Case.reference,
+    Case.status,
+    Case.path,
+    Case.country,
+    Case.team_id,
+    Case.assignee_id,
+    Case.item_count,
+    Case.next_due_at,
+    Case.next_due_estimated,
+    Case.submitted_at,
+)
+
+
+def list_queue(
+    session: Session, *, actor: Actor, team_ids: Collection[UUID], filter: QueueFilter, page: int, now: datetime
+) -> QueuePage:
+    """One page of the cases of these teams. Pages count from 1; one past the end gives the last."""
+    counts = {each: _count(session, each, actor, team_ids, now) for each in QueueFilter}
+    total = counts[filter]
+    pages = max(1, -(-total // PAGE_ROWS))
+    page = min(max(page, 1), pages)
+    query = select(*COLUMNS).where(Case.team_id.in_(team_ids), _FILTERS[filter](actor, now))
+    query = query.order_by(Case.next_due_at.is_(None), Case.next_due_at, Case.submitted_at, Case.id)
+    found = session.execute(query.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS)).all()
+    return QueuePage(rows=_rows(session, found, now), total=total, page=page, pages=pages, counts=counts)
+
+
+def assign(session: Session, opened: OpenCase, staff_id: UUID | None, *, now: datetime) -> None:
+    """Give the case to a member of its team, or to nobody. Raises StepRefused."""
+    if opened.actor.kind is not ActorKind.STAFF or opened.case.team_id is None:
+        raise StepRefused("Only the team that carries a case can say who works on it.")
+    if staff_id is not None and not _is_member(session, opened.case.team_id, staff_id):
+        raise StepRefused("This member of staff is not in the team that carries the case.")
+    if staff_id == opened.case.assignee_id:
+        return
+    opened.case.assignee_id = staff_id
+    facts = {"to": str(staff_id) if staff_id else None}
+    opened.record(session, Happening(kind=History.ASSIGNED, at=now, facts=facts), now=now)
+
+
+def take(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """The member who has the case open takes it. Raises StepRefused."""
+    assign(session, opened, opened.actor.staff_id, now=now)
+
+
+def _is_member(session: Session, team_id: UUID, staff_id: UUID) -> bool:
+    query = select(Membership.id).join(Staff, Staff.id == Membership.staff_id)
+    query = query.where(Membership.team_id == team_id, Membership.staff_id == staff_id, Staff.ended_at.is_(None))
+    return session.scalars(query).first() is not None
+
+
+def _count(session: Session, filter: QueueFilter, actor: Actor, team_ids: Collection[UUID], now: datetime) -> int:
+    query = select(func.count()).select_from(Case).where(Case.team_id.in_(team_ids), _FILTERS[filter](actor, now))
+    return session.scalar(query) or 0
+
+
+def _rows(session: Session, found: Sequence[Any], now: datetime) -> tuple[QueueRow, ...]:
+    teams = {row.id: row.name for row in session.execute(select(Team.id, Team.name))}
+    names = {row.id: row.name for row in session.execute(select(Staff.id, Staff.name))}
+    missed = _count_missed(session, [row.id for row in found])
+    return tuple(
+        QueueRow(
+            reference=row.reference,
+            status=row.status,
+            path=row.path,
+            country=row.country,
+            team_name=teams.get(row.team_id, ""),
+            assignee=names.get(row.assignee_id),
+            item_count=row.item_count,
+            next_due_at=row.next_due_at,
+            next_due_estimated=row.next_due_estimated,
+            is_overdue=row.next_due_at is not None and row.next_due_at < now,
+            missed_count=missed.get(row.id, 0),
+            submitted_at=row.submitted_at,
+        )
+        for row in found
+    )
+
+
+def _count_missed(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many dates the other side let pass, for the cases of one page."""
+    query = select(Clock.case_id, func.count().label("missed")).where(
+        Clock.case_id.in_(case_ids),
+        Clock.state == ClockState.MISSED,
+        Clock.binding.in_(OWED),
+        Clock.owed_by != Owed.PERSON,
+    )
+    return {row.case_id: row.missed for row in session.execute(query.group_by(Clock.case_id))}
+
+
+def _is_open() -> ColumnElement[bool]:
+    return Case.status == CaseStatus.OPEN
+
+
+_FILTERS: Mapping[QueueFilter, Callable[[Actor, datetime], ColumnElement[bool]]] = {
+    QueueFilter.MINE: lambda actor, now: and_(_is_open(), Case.assignee_id == actor.staff_id),
+    QueueFilter.UNASSIGNED: lambda actor, now: and_(_is_open(), Case.assignee_id.is_(None)),
+    QueueFilter.OVERDUE: lambda actor, now: and_(_is_open(), Case.next_due_at < now),
+    QueueFilter.ALL: lambda actor, now: _is_open(),
+    QueueFilter.CLOSED: lambda actor, now: Case.status == CaseStatus.CLOSED,
+}
