@@ -4,4 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from portal.web.desk import case as desk_case
+from portal.web.desk import complaints as desk_complaints
+from portal.web.desk import queue as desk_queue
+from portal.web.desk import requests as desk_requests
+from portal.web.desk import signin as desk_signin
+from portal.web.desk import staff as desk_staff
+from portal.web.person import case, complaint, letters, own, report, request, start
+
+PERSON: tuple[Blueprint, ...] = (start.bp, report.bp, case.bp, request.bp, complaint.bp, letters.bp, own.bp)
+DESK: tuple[Blueprint, ...] = (
+    desk_signin.bp,
+    desk_queue.bp,
+    desk_case.bp,
+    desk_requests.bp,
+    desk_complaints.bp,
+    desk_staff.bp,
+)
+BLUEPRINTS = (*PERSON, *DESK)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from portal.services import cases, intake, letters, messages, queue, requests
+from portal.services import case_views, cases, intake, letters, messages, queue, requests
 from portal.services import staff as staff_service
 from portal.services.cases import OpenCase
 from portal.services.messages import BadText
@@ -34,7 +34,7 @@ bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 @on_case
 def show(member: SignedInStaff, opened: OpenCase) -> Page:
     note_opening(member, opened)
-    view = cases.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/case.html", member, opened, case=view)
 
 
@@ -42,14 +42,14 @@ def show(member: SignedInStaff, opened: OpenCase) -> Page:
 @on_case
 def report(member: SignedInStaff, opened: OpenCase) -> Page:
     note_opening(member, opened)
-    view = cases.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/report.html", member, opened, case=view, report=view.report)
 
 
 @bp.get("/history")
 @on_case
 def history(member: SignedInStaff, opened: OpenCase) -> Page:
-    view = cases.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/history.html", member, opened, case=view)
 
 

@@ -6,7 +6,7 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services import cases, complaints, requests
+from portal.services import case_views, complaints, requests
 from portal.services.cases import OpenCase
 from portal.services.requests import BadInstant
 from portal.services.views import ComplaintOption, ComplaintView
@@ -21,7 +21,7 @@ bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/compla
 @bp.get("")
 @on_case
 def show_all(member: SignedInStaff, opened: OpenCase) -> Page:
-    view = cases.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/complaints.html", member, opened, case=view)
 
 

@@ -1,0 +1,106 @@
+"""A thief of database, files and queue finds nothing: canaries are planted, then the raw bytes are searched."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pgserver
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.domain.lifecycle import ActorKind, Answer, Channel, Filer, Handler, Role
+from portal.domain.report import ReportedPlace
+from portal.services import accounts, cases, complaints, intake, letters, messages, requests, sessions
+from portal.services.accounts import NewStaff
+from portal.services.ports import Actor, Ports
+from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
+from tests.services.factories import NOW, make_draft, make_team
+
+LATER = NOW + timedelta(days=4)
+CANARIES = (
+    "canary-name", "canary-mail", "canary-phone", "canary-street", "canary-link", "canary-site", "canary-words",
+    "canary-harm", "canary-place", "canary-ticket", "canary-answer", "canary-message", "canary-note",
+    "canary-authority", "canary-safe", "canary-wish", "canary-confirm", "canary-pasted",
+)  # fmt: skip
+REPORT = {
+    "filer": Filer.REPRESENTATIVE,
+    "authority": "canary-authority",
+    "name": "canary-name",
+    "signature": "canary-name",
+    "email": "canary-mail@example.net",
+    "phone": "canary-phone",
+    "postal_address": "canary-street 1",
+    "how_found": "canary-words",
+    "explanation": "canary-harm",
+    "safe_contact": "canary-safe",
+    "places": (ReportedPlace(platform="instagram", text="canary-place"),),
+}
+LINKS = "https://x.com/canary-link/status/1 https://canary-site.example.org/album\ncanary-pasted is not a link"
+
+
+@pytest.fixture
+def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
+    """A draft and a case that has been through everything, committed. Returns the secrets that must not be found."""
+    with sessions.begin() as session:
+        _, draft_words = make_draft(session, ports, links=LINKS, **REPORT)
+        team, team_key = make_team(session)
+        new = NewStaff(login="mere", name="Mere", role=Role.ADVOCATE, password="canary-password-long")
+        member = accounts.add_staff(session, new, now=NOW)
+        accounts.join_team(session, member, team, team_key, now=NOW)
+        opened, words = make_draft(session, ports, links=LINKS, handler=Handler.TEAM, team_id=str(team.id), **REPORT)
+        intake.submit(session, opened, now=NOW, ports=ports)
+        actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name="Mere")
+        theirs = cases.open_for_staff(
+            session, opened.reference, actor=actor, team_keys={team.id: team_key}, to_change=True
+        )
+        go_through_everything(session, theirs, ports)
+        token = _sign_in(session, theirs)
+    return [words, draft_words, token, opened.key.hex(), team_key.hex(), "canary-password-long"]
+
+
+def go_through_everything(session: Session, opened: cases.OpenCase, ports: Ports) -> None:
+    requests.set_details(session, opened, 1, DetailsCommand(explanation="canary-harm"), now=NOW, ports=ports)
+    sent = SentCommand(channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="canary-ticket")
+    requests.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
+    answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text="canary-answer")
+    requests.log_answer(session, opened, 1, answer, now=LATER, ports=ports)
+    messages.send_message(session, opened, "canary-message", now=LATER)
+    messages.add_note(session, opened, "canary-note", now=LATER)
+    option = next(one for one in complaints.options(session, opened, now=LATER, ports=ports) if one.request_numbers)
+    complaints.prepare(session, opened, option.regime, option.regulator, option.request_numbers, now=LATER, ports=ports)
+    assert letters.read_letter(session, opened, 1, redacted=False, ports=ports).startswith(b"%PDF")
+
+
+def _sign_in(session: Session, opened: cases.OpenCase) -> str:
+    token = sessions.new_token()
+    values = {"case_id": str(opened.case.id), "case_key": opened.key.hex()}
+    sessions.save(session, token, values, now=LATER, lasts=None)
+    return token
+
+
+def read_everything(folder: Path, database_url: str) -> Iterator[tuple[str, bytes]]:
+    """The raw bytes of every file below the data folder, and a dump where the database is a server."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.name, path.read_bytes()
+    if database_url.startswith("postgres"):
+        dump = Path(pgserver.__file__).parent / "pginstall" / "bin" / "pg_dump"
+        yield "dump", subprocess.run([dump, database_url], capture_output=True, check=True).stdout
+
+
+def test_raw_bytes_hold_none_of_what_a_person_wrote(planted: list[str], database_url: str, tmp_path: Path) -> None:
+    found = []
+    for name, content in read_everything(tmp_path, database_url):
+        lowered = content.lower()
+        for canary in (*CANARIES, *planted):
+            forms = (canary.encode(), canary.encode("utf-16-le"), canary.encode().hex().encode())
+            found += [(name, canary) for form in forms if form.lower() in lowered]
+    assert found == []
+
+
+def test_the_search_would_find_a_leak(tmp_path: Path) -> None:
+    (tmp_path / "leak").write_bytes(b"..canary-name..")
+    assert any(b"canary-name" in content for _, content in read_everything(tmp_path, "sqlite://"))
