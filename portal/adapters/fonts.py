@@ -1,0 +1,138 @@
+"""The faces letters are set in, by language, and the check that every character of a letter has a glyph in one of them.
+
+No font is bundled: they come from the system (`fonts-noto-core`, and `fonts-noto-cjk` for Chinese, Japanese, Korean).
+The order matters. Han characters are drawn differently in Chinese, Japanese and Korean, so a language names its own
+face first; every letter then names all others, because a name or a quotation may be in any script.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fontTools.ttLib import TTFont
+
+from portal.domain.letters.blocks import BAR, Document
+from portal.domain.letters.checks import Problem, ProblemCode
+from portal.domain.letters.texts import walk_texts
+
+TEXT_FACE = "Noto Sans"
+
+# In every letter, after the language's own. One face a script; fontconfig never has to guess.
+SCRIPT_FACES = (
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Gurmukhi",
+    "Noto Sans Gujarati",
+    "Noto Sans Tamil",
+    "Noto Sans Telugu",
+    "Noto Sans Kannada",
+    "Noto Sans Malayalam",
+    "Noto Sans Sinhala",
+    "Noto Sans Thai",
+    "Noto Sans Lao",
+    "Noto Sans Khmer",
+    "Noto Sans Myanmar",
+    "Noto Sans Georgian",
+    "Noto Sans Armenian",
+    "Noto Sans Ethiopic",
+    "Noto Sans CJK KR",
+    "Noto Sans Symbols",
+    "Noto Sans Symbols2",
+    "Noto Sans Math",
+)
+
+OWN_FACES = {
+    "ar": "Noto Naskh Arabic",
+    "fa": "Noto Naskh Arabic",
+    "ur": "Noto Nastaliq Urdu",
+    "ja": "Noto Sans CJK JP",
+    "ko": "Noto Sans CJK KR",
+    "zh": "Noto Sans CJK SC",
+    "zh-Hans": "Noto Sans CJK SC",
+    "zh-Hant": "Noto Sans CJK TC",
+    "zh-TW": "Noto Sans CJK TC",
+    "zh-HK": "Noto Sans CJK HK",
+}
+
+# Nothing to draw: spaces, joiners, marks of direction, the soft hyphen, selectors of a variant.
+_UNDRAWN = frozenset([0x0A, 0x20, 0xA0, 0xAD, 0x061C, *range(0x200B, 0x2010), 0x2060, *range(0xFE00, 0xFE10)])
+_BAR_CODE = ord(BAR[0])  # set as a box, not as a character
+
+
+@dataclass(frozen=True)
+class FontsUnknown(RuntimeError):
+    """The system's fonts cannot be looked up."""
+
+    reason: str
+
+
+def faces_of(language: str) -> tuple[str, ...]:
+    """The faces for a language in the order in which they are tried."""
+    own = OWN_FACES.get(language) or OWN_FACES.get(language.split("-")[0])
+    return tuple(dict.fromkeys(face for face in (TEXT_FACE, own, *SCRIPT_FACES) if face))
+
+
+def font_rules() -> str:
+    """Style rules that name the faces for every language; more particular tags come later and win."""
+    rules = [f"html {{ font-family: {_family_list(faces_of('und'))} }}"]
+    for language in sorted(OWN_FACES, key=len):
+        rules.append(f":lang({language}) {{ font-family: {_family_list(faces_of(language))} }}")
+    return "\n".join(rules)
+
+
+def _family_list(faces: Iterable[str]) -> str:
+    return ", ".join(f'"{face}"' for face in faces)
+
+
+def find_glyph_problems(document: Document) -> tuple[Problem, ...]:
+    """Characters that no face of the letter's language can draw, and a missing text face."""
+    faces = faces_of(document.language)
+    if not _codes_of_face(TEXT_FACE):
+        text = f"The font {TEXT_FACE} is not installed, so no letter can be made. Install fonts-noto-core."
+        return (Problem(ProblemCode.FONT, text),)
+    used = {ord(character) for _, text in walk_texts(document) for character in text}
+    wanting = sorted(code for code in used if not _is_drawn(code, faces))
+    return tuple(Problem(ProblemCode.GLYPH, _describe(code)) for code in wanting)
+
+
+def _describe(code: int) -> str:
+    return (
+        f"No installed font can draw the character {chr(code)} (U+{code:04X}). Leave it out, or install a font for it."
+    )
+
+
+@lru_cache(maxsize=8192)
+def _is_drawn(code: int, faces: tuple[str, ...]) -> bool:
+    if code in _UNDRAWN or code == _BAR_CODE:
+        return True
+    # Faces are opened one after the other: a letter in Latin letters reads one file only.
+    return any(code in _codes_of_face(face) for face in faces)
+
+
+@lru_cache(maxsize=64)
+def _codes_of_face(face: str) -> frozenset[int]:
+    """The characters a face can draw; none where it is not installed."""
+    family, path, index = _match_face(face)
+    if face not in family.split(","):
+        return frozenset()
+    with TTFont(path, fontNumber=index, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def _match_face(face: str) -> tuple[str, str, int]:
+    """Family names, file and number inside the file of what the system would take for a face."""
+    program = shutil.which("fc-match")
+    if program is None:
+        raise FontsUnknown("fc-match is not there: install fontconfig")
+    # The face is one of the names above, never anybody's input.
+    answer = subprocess.run(  # noqa: S603
+        [program, "--format=%{family}\t%{file}\t%{index}", face], capture_output=True, text=True, check=True
+    )
+    family, path, index = answer.stdout.split("\t")
+    return family, path, int(index) & 0xFFFF

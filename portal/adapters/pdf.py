@@ -1,0 +1,211 @@
+"""From a letter's content to its PDF: blocks -> HTML (Jinja, escaping, strict) -> WeasyPrint, tagged.
+
+Nothing is fetched: the style sheets are read here, the letter's HTML names no other file, and the fetcher refuses every
+address. Style sheets and fonts are loaded once in a process. Same facts, same bytes: every date comes from the letter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import NoReturn
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from portal.adapters.fonts import find_glyph_problems, font_rules
+from portal.adapters.letter_json import encode_facts
+from portal.domain.letters.blocks import BAR, Document, Translate
+from portal.domain.letters.build import build_letter
+from portal.domain.letters.checks import LetterStopped, Problem, find_problems
+from portal.domain.letters.facts import LetterFacts
+from portal.domain.letters.redaction import redacted as redact
+from portal.domain.lifecycle import LetterKind
+
+ROOT = Path(__file__).parent.parent.parent
+STYLE_SHEET = ROOT / "static" / "css" / "letter.css"
+TEMPLATES = ROOT / "templates" / "letters"
+
+FACTS_FILE = "case.json"
+LETTER_VARIANT = "pdf/ua-1"
+BUNDLE_VARIANT = "pdf/a-3a"
+
+Progress = Callable[[str, float], None]
+
+# WeasyPrint's messages can quote what stands in a letter; they must not reach a log.
+logging.getLogger("weasyprint").propagate = False
+
+# Pango's font maps are not made for use by several threads at a time, and rendering in threads is no faster.
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished file: its bytes, their SHA-256 in hex, the number of pages."""
+
+    pdf: bytes
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file inside the PDF."""
+
+    name: str
+    data: bytes
+    made_at: datetime
+    description: str
+
+
+class NothingIsFetched(URLFetcher):  # type: ignore[misc]
+    """Refuses every address, and ends the rendering: no letter has anything to fetch."""
+
+    def fetch(self, url: str, headers: object = None) -> NoReturn:
+        raise FatalURLFetchingError("a letter names a file to fetch")
+
+
+def make_letter(
+    facts: LetterFacts, translate: Translate, *, is_redacted: bool = False, progress: Progress | None = None
+) -> Rendered:
+    """The PDF of these facts, or of their redacted twin. A complaint carries its facts inside as `case.json`.
+
+    `progress` is told a stage's name and the part done (0 to 1). Raises LetterStopped with every problem.
+    """
+    tell = progress or _tell_nobody
+    tell("building", 0.0)
+    document, shown = prepare_letter(facts, translate, is_redacted=is_redacted)
+    enclosures: tuple[Enclosure, ...] = ()
+    if document.letter is LetterKind.COMPLAINT:
+        about = translate("The facts of this letter, for machines")
+        enclosures = (Enclosure(FACTS_FILE, encode_facts(shown), document.written_at, about),)
+    return render_pdf(document, enclosures=enclosures, progress=progress)
+
+
+def prepare_letter(
+    facts: LetterFacts, translate: Translate, *, is_redacted: bool = False
+) -> tuple[Document, LetterFacts]:
+    """The checked content and the facts it shows. Raises LetterStopped with every problem."""
+    problems, document, shown = _check(facts, translate, is_redacted)
+    if problems:
+        raise LetterStopped(problems)
+    return document, shown
+
+
+def letter_problems(facts: LetterFacts, translate: Translate) -> tuple[Problem, ...]:
+    """What would stop this letter, for showing it before anybody asks for the file."""
+    return _check(facts, translate, False)[0]
+
+
+def _check(
+    facts: LetterFacts, translate: Translate, is_redacted: bool
+) -> tuple[tuple[Problem, ...], Document, LetterFacts]:
+    # The full facts are checked even for the twin: a bar must not stand in for something that is missing.
+    full = build_letter(facts, translate)
+    problems = (*find_problems(facts, full), *find_glyph_problems(full))
+    if not is_redacted:
+        return problems, full, facts
+    shown = redact(facts)
+    return problems, build_letter(shown, translate), shown
+
+
+def render_pdf(
+    document: Document, *, enclosures: tuple[Enclosure, ...] = (), progress: Progress | None = None
+) -> Rendered:
+    """The PDF of a document: PDF/UA-1 for letters, PDF/A-3a for a bundle; files inside only a bundle."""
+    tell = progress or _tell_nobody
+    variant = BUNDLE_VARIANT if document.letter is LetterKind.COMPLAINT else LETTER_VARIANT
+    html = render_html(document)
+    with _lock:
+        tell("laying out", 0.1)
+        style = _load_style()
+        laid_out = HTML(string=html, url_fetcher=NothingIsFetched()).render(
+            font_config=style.fonts, stylesheets=style.sheets
+        )
+        tell("writing", 0.8)
+
+        pdf = laid_out.write_pdf(pdf_variant=variant, attachments=[_attach(enclosure) for enclosure in enclosures])
+    tell("done", 1.0)
+    return Rendered(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(laid_out.pages))
+
+
+def render_html(document: Document) -> str:
+    """The HTML a letter is printed from. It names no style sheet and no other file."""
+    before, _, rest = document.page_label.partition("{page}")
+    between, _, after = rest.partition("{pages}")
+    return (
+        _environment()
+        .get_template("letter.html")
+        .render(
+            document=document,
+            written_at=document.written_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            page_words=(before, between, after),
+        )
+    )
+
+
+def _attach(enclosure: Enclosure) -> Attachment:
+    return Attachment(
+        string=enclosure.data,
+        name=enclosure.name,
+        description=enclosure.description,
+        relationship="Data",
+        created=enclosure.made_at.astimezone(UTC),
+        modified=enclosure.made_at.astimezone(UTC),
+    )
+
+
+@dataclass(frozen=True)
+class _Style:
+    fonts: FontConfiguration
+    sheets: list[CSS]
+
+
+@lru_cache(maxsize=1)
+def _load_style() -> _Style:
+    fonts = FontConfiguration()
+    sources = (STYLE_SHEET.read_text("utf-8"), font_rules())
+    return _Style(fonts, [CSS(string=text, font_config=fonts, url_fetcher=NothingIsFetched()) for text in sources])
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["barred"] = show_bars
+    environment.filters["direction"] = direction_of_text
+    return environment
+
+
+def show_bars(text: str, label: str) -> Markup:
+    """Escaped text; each bar becomes a black box that says `label`, and each line break stays one."""
+    box = Markup('<span class="bar">{}</span>').format(label)
+    return escape(text).replace(BAR, box).replace("\n", Markup("<br>"))
+
+
+def direction_of_text(text: str, otherwise: str) -> str:
+    """Writing direction by the first letter that has one, as the Unicode bidirectional algorithm does."""
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind in {"L", "R", "AL"}:
+            return "ltr" if kind == "L" else "rtl"
+    return otherwise
+
+
+def _tell_nobody(stage: str, part: float) -> None:
+    """For letters that are made at once."""

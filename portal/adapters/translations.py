@@ -1,0 +1,130 @@
+"""The sentences of letters in other languages: gettext catalogues read once and kept.
+
+A catalogue is `portal/translations/<language>/LC_MESSAGES/letters.po`; it is read as it is, no build step is needed.
+A letter is not sent half in one language and half in another: a missing sentence stops it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from gettext import c2py
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import yaml
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from portal.domain.letters.blocks import Translate
+from portal.domain.letters.words import English
+
+FOLDER = Path(__file__).parent.parent / "translations"
+DOMAIN = "letters"
+SOURCE_LANGUAGE = "en"
+
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+
+
+class UnknownLanguage(LookupError):
+    """No letter can be written in this language."""
+
+
+class NotTranslated(LookupError):
+    """The catalogue lacks a sentence of the letter; `message` is its English form."""
+
+    def __init__(self, language: str, message: str) -> None:
+        super().__init__(f"not translated into {language}: {message}")
+        self.language = language
+        self.message = message
+
+
+class Catalogue:
+    """The sentences of one language. Raises NotTranslated where one is missing."""
+
+    def __init__(self, language: str, catalogue: Catalog) -> None:
+        self._language = language
+        self._plural = c2py(catalogue.plural_expr)
+        self._sentences = {
+            _first(message.id): message.string for message in catalogue if message.id and not message.fuzzy
+        }
+
+    def __call__(self, message: str, /, **values: str) -> str:
+        if not message:
+            return message
+        found = self._find(message)
+        return found % values if values else found
+
+    def plural(self, one: str, many: str, count: int, /) -> str:
+        forms = self._sentences.get(one)
+        if not isinstance(forms, tuple) or not all(forms):
+            raise NotTranslated(self._language, many)
+        return str(forms[self._plural(count)]) % {"count": str(count)}
+
+    def _find(self, message: str) -> str:
+        found = self._sentences.get(message)
+        if not isinstance(found, str) or not found:
+            raise NotTranslated(self._language, message)
+        return found
+
+
+def translator(language: str, folder: Path = FOLDER) -> Translate:
+    """What puts English sentences into `language` (BCP 47). Raises UnknownLanguage."""
+    if language == SOURCE_LANGUAGE or language.startswith(f"{SOURCE_LANGUAGE}-"):
+        return English()
+    return _load(language, folder)
+
+
+def list_languages(folder: Path = FOLDER) -> tuple[str, ...]:
+    """The languages in which letters can be written, the source language first."""
+    found = (path.parent.parent.name.replace("_", "-") for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+    return (SOURCE_LANGUAGE, *sorted(found))
+
+
+def name_country(code: str, language: str) -> str:
+    """A country's name in `language` for the letter's facts; the code itself where no name is known."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise UnknownLanguage(language) from error
+    return str(locale.territories.get(code, code))
+
+
+@lru_cache(maxsize=64)
+def _load(language: str, folder: Path) -> Catalogue:
+    # The name becomes part of a path, so it is checked before anything is opened.
+    if not _LANGUAGE.fullmatch(language):
+        raise UnknownLanguage(language)
+    path = folder / language.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if not path.is_file():
+        raise UnknownLanguage(language)
+    with path.open("rb") as file:
+        return Catalogue(language, read_po(file, locale=language.replace("-", "_"), abort_invalid=True))
+
+
+def _first(message: Any) -> str:
+    return str(message[0] if isinstance(message, tuple) else message)
+
+
+_LAW_TEXTS = frozenset({"name", "citation", "basis", "label", "standard", "supports", "body"})
+
+
+def extract_laws(
+    file: BinaryIO, keywords: Mapping[str, Any], comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """For `pybabel extract`: the texts of a law record that are printed in letters, each with its line."""
+    root = yaml.compose(file.read().decode("utf-8"), Loader=yaml.CSafeLoader)
+    yield from _law_texts(root)
+
+
+def _law_texts(node: yaml.Node | None) -> Iterator[tuple[int, str, str, list[str]]]:
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _law_texts(item)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value in _LAW_TEXTS and isinstance(value, yaml.ScalarNode):
+                yield value.start_mark.line + 1, "", value.value.strip(), []
+            yield from _law_texts(value)
