@@ -85,6 +85,7 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
 
 def prepare(config: Config) -> None:
     """Everything that has to hold before the first process starts. Raises ConfigError, CannotStart."""
+    os.umask(0o077)  # what the portal writes is for its own user only; the children inherit this
     missing = find_missing(LETTERS)
     if missing:
         names = join_packages(part.debian for part in missing)

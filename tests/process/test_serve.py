@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import signal
 import socket
 import sqlite3
@@ -32,6 +33,15 @@ LAUNCHER = """
     }
     sys.exit(run_children(load_config({"RECOURSE_PORT": port}), commands))
 """
+
+
+@pytest.fixture(autouse=True)
+def keep_umask() -> Iterator[None]:
+    """The launcher sets the umask of its process, which is the process of the tests here."""
+    before = os.umask(0o077)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture
@@ -136,8 +146,8 @@ def test_a_database_of_a_newer_version_is_one_clear_line(
 def test_preparing_makes_database_and_secret_and_starts_nothing(free_port: int, tmp_path: Path) -> None:
     settings = {"RECOURSE_DATA": str(tmp_path), "RECOURSE_PORT": str(free_port)}
     assert main(["--prepare"], settings) == 0
-    assert (tmp_path / "recourse.db").exists()
-    assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+    for name in ("recourse.db", "secret.key"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
     assert not is_port_open(free_port)
 
 
