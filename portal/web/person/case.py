@@ -113,10 +113,19 @@ def history(opened: OpenCase) -> str:
     view = case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     rows = [row for row in reversed(view.history) if row.is_visible]
     return render_template(
-        "person/case/history.html", part=cut(rows, page_number(), EVENTS_A_PAGE), zone=zone_of(opened)
+        "person/case/history.html",
+        part=cut(rows, page_number(), EVENTS_A_PAGE),
+        zone=zone_of(opened),
+        address=lambda page: url_for("case.history", page=page),
     )
 
 
 def _links_page(opened: OpenCase, form: AddLinksForm, *, refused: str = "") -> ResponseReturnValue:
     items = requests.item_views(frame().db, opened, ports=frame().ports)
-    return show_form("person/case/links.html", form, refused=refused, part=cut(items, page_number(), LINKS_A_PAGE))
+    return show_form(
+        "person/case/links.html",
+        form,
+        refused=refused,
+        part=cut(items, page_number(), LINKS_A_PAGE),
+        address=lambda page: url_for("case.links", page=page),
+    )

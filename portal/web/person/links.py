@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from portal.domain.report import Rejected, Report, ReportedLink
 from portal.reference.registry import Registry
 from portal.services import intake
 from portal.services.ports import Ports
+from portal.web.person.paging import Part, cut
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformLinks:
-    """The links on one platform, in the order they were given."""
+    """The links on one platform with their numbers in the report; `total` counts those on other pages too."""
 
     name: str
-    is_known: bool
-    links: tuple[ReportedLink, ...]
+    total: int
+    links: tuple[tuple[int, ReportedLink], ...]
 
 
 def change_links(report: Report, typed: Mapping[str, str], *, ports: Ports) -> tuple[Report, bool]:
     """The report after what was asked for, and whether the page has to be shown again."""
     if "remove" in typed:
-        return intake.remove_link(report, typed["remove"]), True
+        return _take_out(report, typed["remove"]), True
     if "dismiss" in typed:
         return _put_away(report, typed["dismiss"]), True
     text = typed.get("pasted", "")
@@ -36,21 +36,44 @@ def change_links(report: Report, typed: Mapping[str, str], *, ports: Ports) -> t
 
 def group_links(report: Report, registry: Registry) -> list[PlatformLinks]:
     """By platform, those with most links first."""
-    ordered = sorted(report.links, key=lambda link: link.platform)
-    groups = [(slug, tuple(links)) for slug, links in groupby(ordered, key=lambda link: link.platform)]
+    numbered: dict[str, list[tuple[int, ReportedLink]]] = {}
+    for number, link in enumerate(report.links, start=1):
+        numbered.setdefault(link.platform, []).append((number, link))
     known = registry.platforms
     named = [
-        PlatformLinks(name=known[slug].name if slug in known else slug, is_known=slug in known, links=links)
-        for slug, links in groups
+        PlatformLinks(name=known[slug].name if slug in known else slug, total=len(links), links=tuple(links))
+        for slug, links in numbered.items()
     ]
-    return sorted(named, key=lambda one: (-len(one.links), one.name.lower()))
+    return sorted(named, key=lambda one: (-one.total, one.name.lower()))
+
+
+def cut_links(groups: Sequence[PlatformLinks], page: int, size: int) -> Part[PlatformLinks]:
+    """One page of the links, still by platform; each platform keeps the number of all its links."""
+    flat = [(group, row) for group in groups for row in group.links]
+    part = cut(flat, page, size)
+    rows = [
+        replace(group, links=tuple(row for owner, row in part.rows if owner is group))
+        for group in groups
+        if any(owner is group for owner, _row in part.rows)
+    ]
+    return Part(rows=rows, page=part.page, pages=part.pages, total=part.total, first=part.first)
+
+
+def _take_out(report: Report, number: str) -> Report:
+    """Without the link of that number, counted from one."""
+    place = _read_number(number) - 1
+    return intake.remove_link(report, report.links[place].url) if 0 <= place < len(report.links) else report
+
+
+def _read_number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
 
 
 def _put_away(report: Report, which: str) -> Report:
     """Without one of the rejected texts, by its place, or without all. What was pasted is kept as it came."""
     if which == "all":
         return replace(report, rejected=())
-    place = int(which) if which.isascii() and which.isdigit() and len(which) < 6 else -1
+    place = _read_number(which)
     return replace(report, rejected=tuple(one for index, one in enumerate(report.rejected) if index != place))
 
 

@@ -18,11 +18,12 @@ from portal.domain.report import Report
 from portal.services import bases, intake
 from portal.services.cases import OpenCase
 from portal.web.frame import frame
+from portal.web.person.acting import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.fields import PlainForm
 from portal.web.person.forms.steps import Setting, StepForm
 from portal.web.person.helplines import helplines_for
-from portal.web.person.links import group_links
+from portal.web.person.links import cut_links, group_links
 from portal.web.person.review import review_rows
 
 FORMS: Mapping[StepId, type[StepForm]] = MappingProxyType(
@@ -42,6 +43,9 @@ OWN_TEMPLATES = frozenset(
         StepId.ADDRESS, StepId.HELP, StepId.NAME, StepId.REVIEW,
     }
 )  # fmt: skip
+
+
+LINKS_A_PAGE = 60
 
 
 def find(opened: OpenCase, name: str) -> StepId | None:
@@ -130,7 +134,8 @@ def _extra(opened: OpenCase, step: StepId, report: Report, missing: Sequence[Mis
         is_child = step is StepId.CHILD
         return {"helplines": helplines_for(registry.regulators, report.country, is_child=is_child)}
     if step is StepId.LINKS:
-        return {"groups": group_links(report, registry), "limit": intake.LINK_LIMIT}
+        part = cut_links(group_links(report, registry), page_number(), LINKS_A_PAGE)
+        return {"part": part, "address": lambda page: url_for("report.show", step=step.value, page=page)}
     if step is StepId.REVIEW:
         found = missing or rules.missing(
             report, bases.blocking_needs(report, on=frame().now.date(), ports=frame().ports)

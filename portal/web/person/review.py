@@ -87,7 +87,7 @@ def _part(report: Report) -> str:
 
 
 def _links(report: Report, registry: Registry) -> str:
-    groups = [f"{group.name}: {len(group.links)}" for group in group_links(report, registry)]
+    groups = [f"{group.name}: {group.total}" for group in group_links(report, registry)]
     if report.rejected:
         groups.append(ngettext("%(num)d text not understood", "%(num)d texts not understood", len(report.rejected)))
     return "\n".join(groups)

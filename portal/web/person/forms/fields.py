@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, StringField
+from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
 LONGEST_TEXT = 20_000
@@ -95,7 +96,8 @@ class DayField(Field):  # type: ignore[misc]
 
     names: tuple[str, ...] = ("day", "month", "year")
 
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        data = None if data is unset_value else data
         self.process_errors: list[str] = []
         self.object_data = self.data = data
         self.typed = self._typed_from(data)
