@@ -247,9 +247,7 @@ def write_hashes(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     rows = tuple((str(exhibit.number), exhibit.digest) for exhibit in facts.exhibits)
     blocks: list[Block] = [Paragraph(text=how), Table(columns=columns, rows=rows)] if rows else []
     if facts.history_digest:
-        title = translate(
-            "SHA-256 of the newest entry of the case's history, which holds the digest of each one before"
-        )
+        title = translate("SHA-256 of the newest entry in the case's history")
         blocks.append(Pairs(rows=((title, facts.history_digest),)))
     return blocks
 

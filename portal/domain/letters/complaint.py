@@ -19,7 +19,7 @@ from portal.domain.letters.bundle import (
 )
 from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
 from portal.domain.letters.laws import note_advice, say_authority_clock
-from portal.domain.letters.matter import SUBJECTS, say_content, say_release, say_standing, say_statements
+from portal.domain.letters.matter import SUBJECTS, say_content, say_standing, say_statements
 from portal.domain.letters.parts import Pen, close_letter, finish, note_redaction, open_letter
 from portal.domain.letters.words import mark
 from portal.domain.lifecycle import LetterKind
@@ -84,7 +84,7 @@ def _write_cover(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     )
     asks = [translate(_ASKS[ask]) for ask in facts.asks]
     if facts.may_pass_identity is not None:
-        asks.append(say_release(pen, facts.may_pass_identity))
+        asks.append(_say_release(pen, facts.may_pass_identity))
     statements = say_statements(pen, facts.statements)
     return [
         open_letter(pen, subject),
@@ -120,13 +120,18 @@ def _say_summary(pen: Pen, facts: ComplaintFacts) -> str:
     sentences = [
         plural("It concerns %(count)s place.", "It concerns %(count)s places.", len(facts.links)),
         plural("I sent %(count)s letter.", "I sent %(count)s letters.", len(facts.notices)),
-        plural("I received %(count)s answer.", "I received %(count)s answers.", len(facts.answers)),
-        plural(
-            "%(count)s period that the law sets as a duty has run out or was met late.",
-            "%(count)s periods that the law sets as a duty have run out or were met late.",
-            duties,
-        ),
+        plural("I received %(count)s answer.", "I received %(count)s answers.", len(facts.answers))
+        if facts.answers
+        else pen.translate("I received no answer."),
     ]
+    if duties:
+        sentences.append(
+            plural(
+                "%(count)s period that the law sets as a duty has run out or was met late.",
+                "%(count)s periods that the law sets as a duty have run out or were met late.",
+                duties,
+            )
+        )
     return " ".join(sentences)
 
 
@@ -137,6 +142,12 @@ def _write_competence(pen: Pen, facts: ComplaintFacts) -> list[Block]:
         sentences.append(translate(basis.reason))
     sentences += [say_authority_clock(pen, clock) for clock in basis.clocks if clock.amount is not None]
     return [Heading(text=translate("Why I turn to you")), Paragraph(text=" ".join(part for part in sentences if part))]
+
+
+def _say_release(pen: Pen, may_pass_identity: bool) -> str:
+    if may_pass_identity:
+        return pen.translate("You may tell the organisation complained about who I am.")
+    return pen.translate("Do not tell the organisation complained about who I am.")
 
 
 def _say_enclosed(pen: Pen) -> str:

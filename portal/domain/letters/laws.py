@@ -19,7 +19,7 @@ from portal.domain.letters.words import (
     say_step,
     say_step_at,
 )
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Actor, Binding, Trigger
 
 
 def write_bases(pen: Pen, bases: Iterable[BasisFact]) -> list[Block]:
@@ -58,7 +58,7 @@ def _write_clock(pen: Pen, clock: ClockFact) -> list[Block]:
         _WITHIN[clock.binding],
         act=translate(clock.label),
         period=say_period(clock.amount, clock.unit, translate),
-        start=translate(STARTS[clock.trigger]),
+        start=_say_start(pen, clock),
     )
     if clock.started_at is None or clock.due_at is None:
         return [Paragraph(text=sentence, tone=Tone.STRONG)]
@@ -67,7 +67,13 @@ def _write_clock(pen: Pen, clock: ClockFact) -> list[Block]:
         start=say_instant(clock.started_at, clock.zone, translate),
         due=say_due(clock, translate),
     )
-    return [Paragraph(text=f"{sentence} {ends}", tone=Tone.STRONG), *_write_why(pen, clock)]
+    return [Paragraph(text=sentence, tone=Tone.STRONG), Paragraph(text=ends), *_write_why(pen, clock)]
+
+
+def _say_start(pen: Pen, clock: ClockFact) -> str:
+    if clock.trigger is Trigger.NOTICE_RECEIVED:
+        return pen.translate("receiving this letter")
+    return pen.translate(STARTS[clock.trigger])
 
 
 def _write_standard(pen: Pen, clock: ClockFact) -> list[Block]:

@@ -65,7 +65,10 @@ def _write_asks(pen: Pen, facts: NoticeFacts) -> list[Block]:
     translate = pen.translate
     asks = [translate("Remove the content at every place in the list, for all users and in all countries.")]
     asks += [
-        translate("Find and remove the identical copies that %(citation)s reaches.", citation=translate(basis.citation))
+        translate(
+            "Find and remove identical copies of it on your service, as %(citation)s provides.",
+            citation=translate(basis.citation),
+        )
         for basis in facts.bases
         if basis.identical_copies
     ]

@@ -89,7 +89,7 @@ def list_links(pen: Pen, links: Iterable[LinkFact], *, is_bundle: bool = False) 
     columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Place"), cell=Cell.PLACE)]
     if is_bundle:
         columns.insert(1, Column(title=translate("Platform"), cell=Cell.SHORT))
-        columns.append(Column(title=translate("State"), cell=Cell.TEXT))
+        columns.append(Column(title=translate("State"), cell=Cell.SHORT))
     rows = []
     for link in links:
         row = [str(link.number), link.url or link.description or ""]
@@ -104,7 +104,7 @@ def _say_place(pen: Pen, link: LinkFact) -> str:
     state = pen.translate(PLACES[link.state])
     if link.state_at is None:
         return state
-    return pen.translate("%(state)s, %(at)s", state=state, at=say_moment(pen.local(link.state_at), pen.translate))
+    return pen.translate("%(state)s, %(at)s", state=state, at=say_day(pen.local(link.state_at).date(), pen.translate))
 
 
 def close_letter(pen: Pen) -> Closing:

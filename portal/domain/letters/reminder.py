@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import Block, Document, Heading, Items, Paragraph, Tone, Translate
 from portal.domain.letters.facts import AnswerFact, ReminderFacts, SentFact
@@ -90,23 +92,15 @@ def _say_answer(pen: Pen, answer: AnswerFact) -> str:
 
 
 # What it means that a period has passed depends on what kind of period it was.
-_PASSED = {
-    Binding.DUTY: mark(
-        "Under %(citation)s you had to %(act)s within %(period)s. The period ended on %(due)s. "
-        "At the date of this letter that was %(lapse)s ago."
-    ),
+_PASSED: Mapping[Binding, str] = {
+    Binding.DUTY: mark("Under %(citation)s, you had to %(act)s within %(period)s."),
     Binding.SAFE_HARBOUR: mark(
-        "%(citation)s would have protected you if you had taken this step within %(period)s: %(act)s. The period ended "
-        "on %(due)s. At the date of this letter that was %(lapse)s ago."
+        "%(citation)s would have protected you if you had taken this step within %(period)s: %(act)s."
     ),
     Binding.FOLLOW_UP: mark(
-        "I had asked you to %(act)s within %(period)s. That ended on %(due)s, %(lapse)s before the date of this "
-        "letter. I set this period; the law (%(citation)s) does not."
+        "I had asked you to %(act)s within %(period)s. I set this period; the law (%(citation)s) does not."
     ),
-    Binding.TARGET: mark(
-        "The published aim under %(citation)s is to %(act)s within %(period)s. That ended on %(due)s, %(lapse)s "
-        "before the date of this letter."
-    ),
+    Binding.TARGET: mark("The published aim under %(citation)s is to %(act)s within %(period)s."),
 }
 
 
@@ -126,22 +120,31 @@ def _write_misses(pen: Pen, facts: ReminderFacts) -> list[Block]:
         return []
     blocks: list[Block] = [Heading(text=pen.translate("What is overdue"))]
     for basis, clock in missed:
-        blocks.append(Paragraph(text=_say_miss(pen, basis, clock), tone=Tone.STRONG))
+        blocks += [Paragraph(text=_say_duty(pen, basis, clock), tone=Tone.STRONG), Paragraph(text=_say_end(pen, clock))]
         steps = list_steps(pen, clock)
         if steps.rows:
             blocks += [Paragraph(text=pen.translate("Why this date:")), steps]
     return blocks
 
 
-def _say_miss(pen: Pen, basis: BasisFact, clock: ClockFact) -> str:
+def _say_duty(pen: Pen, basis: BasisFact, clock: ClockFact) -> str:
     translate = pen.translate
-    if clock.due_at is None or clock.amount is None:
-        raise ValueError(f"{clock.regime_id} {clock.rule_id} has no date, so it cannot be missed")
-    text = translate(
+    if clock.amount is None:
+        raise ValueError(f"{clock.regime_id} {clock.rule_id} has no period, so it cannot be missed")
+    return translate(
         _PASSED[clock.binding],
         citation=translate(basis.citation),
         act=translate(clock.label),
         period=say_period(clock.amount, clock.unit, translate),
+    )
+
+
+def _say_end(pen: Pen, clock: ClockFact) -> str:
+    translate = pen.translate
+    if clock.due_at is None:
+        raise ValueError(f"{clock.regime_id} {clock.rule_id} has no date, so it cannot be missed")
+    text = translate(
+        "The period ended on %(due)s. At the date of this letter that was %(lapse)s ago.",
         due=say_due(clock, translate),
         lapse=say_lapse(pen.frame.written_at - clock.due_at, translate),
     )

@@ -220,13 +220,16 @@ def say_lapse(lapse: timedelta, translate: Translate) -> str:
 
 
 def say_due(clock: ClockFact, translate: Translate) -> str:
-    """The end of a period: an instant for hours, the end of a local day for longer ones. Needs a `due_at`."""
+    """The end of a period, to be read after "on": an instant for hours, a local day's end for longer ones.
+
+    Raises ValueError for a clock without a date.
+    """
     if clock.due_at is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no date")
     if clock.last_day is None:
         return say_instant(clock.due_at, clock.zone, translate)
     return translate(
-        "the end of %(day)s in the zone %(zone)s (%(utc)s)",
+        "%(day)s, at the end of that day in the zone %(zone)s (%(utc)s)",
         day=say_weekday(clock.last_day, translate),
         zone=clock.zone.replace("_", " "),
         utc=say_utc(clock.due_at, translate),
