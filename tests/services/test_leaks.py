@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pgserver
 import pytest
@@ -25,7 +26,7 @@ CANARIES = (
     "canary-harm", "canary-place", "canary-ticket", "canary-answer", "canary-message", "canary-note",
     "canary-authority", "canary-safe", "canary-wish", "canary-confirm", "canary-pasted",
 )  # fmt: skip
-REPORT = {
+REPORT: dict[str, Any] = {
     "filer": Filer.REPRESENTATIVE,
     "authority": "canary-authority",
     "name": "canary-name",
