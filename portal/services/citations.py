@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.applicability import assess
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
-from portal.domain.notices import Checked, check_elements
+from portal.domain.notices import Checked, NoticeFacts, check_elements, list_proofs
 from portal.domain.regimes import Binding, Proof, Regime, RegimeKind, Rule
 from portal.domain.report import Report
 from portal.models.requests import Basis, Request
@@ -36,6 +36,7 @@ class Citation:
     reason: str
     version: str
     checked: tuple[Checked, ...]
+    facts: NoticeFacts  # what they were held against
 
     @property
     def missing(self) -> tuple[Checked, ...]:
@@ -142,5 +143,6 @@ def disclose(contents: Contents, cited: Sequence[Citation]) -> Disclosed:
 
 
 def _cite(regime: Regime, reason: str, contents: Contents, *, version: str | None = None) -> Citation:
-    checked = check_elements(regime, contents.proofs(), contents.situation)
-    return Citation(regime=regime, reason=reason, version=version or regime.version, checked=checked)
+    facts = contents.notice_facts()
+    checked = check_elements(regime, list_proofs(facts), contents.situation)
+    return Citation(regime=regime, reason=reason, version=version or regime.version, checked=checked, facts=facts)

@@ -46,10 +46,7 @@ class Contents:
 
     @property
     def situation(self) -> Situation:
-        return Situation(
-            by_representative=self.report.filer in {Filer.PARENT, Filer.REPRESENTATIVE},
-            child_material=self.report.path is Path.CHILD,
-        )
+        return situation_of(self.report)
 
     @property
     def view(self) -> DetailsView:
@@ -114,6 +111,14 @@ class Contents:
 
     def proofs(self) -> frozenset[Proof]:
         return list_proofs(self.notice_facts())
+
+
+def situation_of(report: Report) -> Situation:
+    """What about the case decides which elements a law demands."""
+    return Situation(
+        by_representative=report.filer in {Filer.PARENT, Filer.REPRESENTATIVE},
+        child_material=report.path is Path.CHILD,
+    )
 
 
 def proofs_of(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -162,9 +163,9 @@ def sent_letter(session: Session, opened: OpenCase, request: Request) -> Letter 
 
 
 def answer_facts(
-    session: Session, opened: OpenCase, request: Request, *, first_exhibit: int | None = None
+    session: Session, opened: OpenCase, request: Request, *, exhibits: Mapping[UUID, int] | None = None
 ) -> tuple[AnswerFact, ...]:
-    """The recipient's answers, oldest first; with exhibits numbered from `first_exhibit`."""
+    """The recipient's answers, oldest first; `exhibits` are the numbers of those that are one, by event."""
     query = select(Event).where(Event.request_id == request.id, Event.kind == History.ANSWERED)
     events = session.scalars(query.order_by(Event.at, Event.sequence)).all()
     letter = sent_letter(session, opened, request)
@@ -177,9 +178,9 @@ def answer_facts(
             notice=f"{opened.reference}-{letter.number}" if letter else opened.reference,
             ticket=values.get("ticket") or None,
             text=read_detail(event, opened.key).get("text") or None,
-            exhibit=None if first_exhibit is None else first_exhibit + position,
+            exhibit=(exhibits or {}).get(event.id),
         )
-        for position, event in enumerate(events)
+        for event in events
     )
 
 

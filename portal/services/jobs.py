@@ -108,12 +108,14 @@ def find_job(session: Session, subject_id: UUID, kind: JobKind) -> Job | None:
     return session.scalars(query.order_by(Job.created_at.desc()).limit(1)).one_or_none()
 
 
-def job_view(job: Job) -> JobView:
+def job_view(job: Job, *, now: datetime) -> JobView:
+    """How far it is. A job whose worker died waits for the next one, and that is what is shown."""
+    is_left = job.state is JobState.RUNNING and job.lease_until is not None and job.lease_until < now
     return JobView(
         id=job.id,
-        state=job.state,
+        state=JobState.WAITING if is_left else job.state,
         percent=job.percent,
-        stage=job.stage,
+        stage=WAITING_STAGE if is_left else job.stage,
         problems=tuple(job.problems.split("\n")) if job.problems else (),
         is_finished=job.state in {JobState.DONE, JobState.FAILED},
     )
@@ -137,6 +139,7 @@ def run_job(
         return False
     try:
         finish = runners[kind](sessions, work, clock(), ports)
+        _complete(sessions, job_id, finish, now=clock())
     except Stopped as stop:
         _end(sessions, job_id, JobState.FAILED, problems="\n".join(stop.reasons), now=clock())
         return True
@@ -144,20 +147,26 @@ def run_job(
         # The message of an unexpected error could hold what the person wrote, so only its kind is told.
         log.error("a %s job broke: %s", kind, type(error).__name__)
         _give_back(sessions, job_id, now=clock())
-        return True
-    _complete(sessions, job_id, finish, now=clock())
     return True
 
 
 def list_left_jobs(session: Session, *, now: datetime) -> list[UUID]:
     """Jobs that nobody works on: the queue lost them, or their worker died."""
-    lost = and_(Job.state == JobState.WAITING, Job.created_at < now - GRACE, _lease_is_over(now))
+    return _list_jobs(session, and_(Job.created_at < now - GRACE, _waits(now)), now)
+
+
+def list_waiting_jobs(session: Session, *, now: datetime) -> list[UUID]:
+    """Every job that could be run now, also those the queue has only just been told of."""
+    return _list_jobs(session, _waits(now), now)
+
+
+def _list_jobs(session: Session, waiting: ColumnElement[bool], now: datetime) -> list[UUID]:
     dead = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
-    return list(session.scalars(select(Job.id).where(or_(lost, dead)).order_by(Job.created_at)))
+    return list(session.scalars(select(Job.id).where(or_(waiting, dead)).order_by(Job.created_at, Job.id)))
 
 
-def _lease_is_over(now: datetime) -> ColumnElement[bool]:
-    return or_(Job.lease_until.is_(None), Job.lease_until < now)
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state == JobState.WAITING, or_(Job.lease_until.is_(None), Job.lease_until < now))
 
 
 def _take(

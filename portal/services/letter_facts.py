@@ -149,7 +149,7 @@ def unsent_basis(citation: Citation, contents: Contents, platform: Platform | No
     regime = citation.regime
     place = place_of_platform(regime, platform, contents.report.country or None)
     rules = [rule for rule in regime.rules if _is_told(rule) and is_rule_in_force(regime, rule, now, place.zone)]
-    clocks = tuple(_period(regime, rule, place, contents) for rule in rules)
+    clocks = tuple(period_fact(regime, rule, place, contents) for rule in rules)
     return basis_fact(citation, contents, clocks)
 
 
@@ -219,7 +219,8 @@ def _is_told(rule: Rule) -> bool:
     return rule.owed_by in _OBLIGED and rule.trigger is Trigger.NOTICE_RECEIVED
 
 
-def _period(regime: Regime, rule: Rule, place: Place, contents: Contents) -> ClockFact:
+def period_fact(regime: Regime, rule: Rule, place: Place, contents: Contents) -> ClockFact:
+    """A period that has not started."""
     return ClockFact(
         regime_id=regime.id,
         rule_id=rule.id,
@@ -247,7 +248,7 @@ def _element(each: Checked, citation: Citation, contents: Contents) -> ElementFa
     return ElementFact(
         key=element.key,
         label=element.label,
-        value=None if is_left_out else tell_element(element, contents.notice_facts()),
+        value=None if is_left_out else tell_element(element, citation.facts),
         proofs=element.proofs,
         required=each.demanded,
         confidence=element.confidence,

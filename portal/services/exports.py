@@ -1,0 +1,129 @@
+"""Everything of a case to take along: a page to read, the letters, and the same data for machines, in one ZIP."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from portal.domain.lifecycle import History
+from portal.domain.wording import format_value
+from portal.services import letters
+from portal.services.case_views import case_view
+from portal.services.cases import OpenCase
+from portal.services.history import Happening
+from portal.services.ports import Ports
+from portal.services.views import CaseView, ClockView, RequestView
+
+STYLE = (
+    "body{font:1rem/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}"
+    "td,th{text-align:start;padding:.2rem .6rem .2rem 0;vertical-align:top;overflow-wrap:anywhere}"
+)
+
+
+def export_case(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> bytes:
+    """A ZIP with `case.html`, `case.json` and every letter in both forms. Taking it out is written down."""
+    opened.record(session, Happening(kind=History.EXPORTED, at=now), now=now)
+    view = case_view(session, opened, now=now, ports=ports)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_entry("case.html", now), write_page(view))
+        archive.writestr(_entry("case.json", now), write_json(view))
+        for letter in view.letters:
+            for is_redacted, name in ((False, ""), (True, "-redacted")):
+                content = letters.read_letter(session, opened, letter.number, redacted=is_redacted, ports=ports)
+                archive.writestr(_entry(f"letters/{letter.number}-{letter.kind}{name}.pdf", letter.made_at), content)
+    return stream.getvalue()
+
+
+def write_json(view: CaseView) -> str:
+    """The whole view as JSON: instants in ISO 8601, words of our vocabularies as their values."""
+    plain: Any = msgspec.to_builtins(view)
+    return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def write_page(view: CaseView) -> str:
+    """One page that needs nothing else: no script, no picture, no address is opened."""
+    parts = [
+        f"<h1>Case {_text(view.reference)}</h1>",
+        _pairs(_list_report(view)),
+        "<h2>Places</h2>",
+        _table(("Number", "Place", "Platform", "State"), [_item_row(item) for item in view.items]),
+        *(part for request in view.requests for part in _write_request(request)),
+        "<h2>Complaints</h2>",
+        _table(("Number", "To", "State"), [(each.number, each.regulator_name, each.state) for each in view.complaints]),
+        "<h2>Messages</h2>",
+        _table(("When", "Who", "Text"), [(each.sent_at, each.author, each.text) for each in view.messages]),
+        "<h2>What happened</h2>",
+        _table(("When", "What"), [(row.at, row.text) for row in view.history]),
+    ]
+    head = f'<meta charset="utf-8"><title>Case</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="{_text(view.language)}"><head>{head}</head><body>{"".join(parts)}</body></html>'
+
+
+def _list_report(view: CaseView) -> Iterable[tuple[str, object]]:
+    """Every answer that was given, under the name of its question."""
+    hidden = {"links", "places", "rejected", "visited", "team_id"}
+    for name, value in msgspec.to_builtins(view.report).items():
+        if name not in hidden and value not in (None, "", []):
+            yield name.replace("_", " "), value
+
+
+def _write_request(request: RequestView) -> list[str]:
+    rows = [
+        ("State", request.state),
+        ("Sent", request.sent_at),
+        ("Received", request.received_at),
+        ("Their number", request.ticket),
+        ("Laws", "; ".join(basis.citation for basis in request.bases)),
+    ]
+    clocks = [_clock_row(clock) for clock in request.clocks]
+    answers = [(answer.at, answer.answer, answer.text) for answer in request.answers]
+    return [
+        f"<h2>Request {request.number}: {_text(request.platform_name)}</h2>",
+        _pairs(rows),
+        _table(("Who and what", "Kind", "State", "Until"), clocks),
+        _table(("When", "Answer", "Words"), answers),
+    ]
+
+
+def _clock_row(clock: ClockView) -> tuple[object, ...]:
+    until = clock.due_at or clock.standard or ""
+    return f"{clock.owed_by}: {clock.label}", clock.binding, clock.state, until
+
+
+def _item_row(item: Any) -> tuple[object, ...]:
+    return item.number, item.url or item.description, item.platform_name, item.state
+
+
+def _pairs(rows: Iterable[tuple[str, object]]) -> str:
+    return _rows([f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in rows if value])
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    if not rows:
+        return "<p>None.</p>"
+    head = "".join(f"<th>{_text(title)}</th>" for title in titles)
+    body = ["".join(f"<td>{_text(cell)}</td>" for cell in row) for row in rows]
+    return _rows([f"<tr>{head}</tr>", *(f"<tr>{cells}</tr>" for cells in body)])
+
+
+def _rows(rows: Sequence[str]) -> str:
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _text(value: object) -> str:
+    """Escaped text; instants in words, line breaks kept."""
+    shown = format_value(value) if isinstance(value, datetime) else str("" if value is None else value)
+    return html.escape(shown).replace("\n", "<br>")
+
+
+def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
+    return zipfile.ZipInfo(name, at.timetuple()[:6])

@@ -1,0 +1,84 @@
+"""The background worker: `python -m portal.worker` takes jobs from the queue and looks at the clocks each minute.
+
+It ends cleanly on SIGTERM and SIGINT. Its log holds no content: kinds and counts only.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from types import FrameType
+from uuid import UUID
+
+from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
+from portal.config import ConfigError, load_config
+from portal.models.jobs import JobKind
+from portal.parts import Parts
+from portal.services import clocks, jobs
+from portal.services.bundles import make_bundle
+
+RUNNERS = {JobKind.BUNDLE: make_bundle}
+
+log = logging.getLogger("portal.worker")
+
+
+def connect(queue: TaskQueue, parts: Parts) -> None:
+    """Let `queue` run the jobs of this portal."""
+
+    def run(job_id: UUID) -> None:
+        run_job(parts, job_id)
+
+    def look() -> None:
+        sweep(parts)
+
+    queue.handle(run, look)
+
+
+def run_job(parts: Parts, job_id: UUID) -> bool:
+    """Run one job now. False where it is not there to be run."""
+    return jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS)
+
+
+def run_left_jobs(parts: Parts) -> int:
+    """Run every job that nobody works on; how many were run."""
+    with parts.sessions() as session:
+        waiting = jobs.list_waiting_jobs(session, now=parts.clock())
+    return sum(run_job(parts, job_id) for job_id in waiting)
+
+
+def sweep(parts: Parts) -> None:
+    """Notice missed clocks, purge what is over, wake lost jobs."""
+    swept = clocks.sweep(parts.sessions, now=parts.clock(), ports=parts.ports)
+    if swept.missed or swept.purged or swept.jobs:
+        log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again", swept.missed, swept.purged, swept.jobs)
+
+
+def main() -> int:
+    """Run until told to stop. 0 after a clean end, 2 for a setting that cannot be used."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    log.setLevel(logging.INFO)
+    try:
+        parts = Parts(load_config(os.environ))
+        queue = open_queue(parts.config.queue_url)
+        connect(queue, parts)
+        sweep(parts)  # what came due while nothing ran
+    except (ConfigError, BadQueue) as error:
+        sys.stderr.write(f"The worker cannot start: {error}\n")
+        return 2
+    consumer = queue.make_consumer()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        consumer.stop_flag.set()
+
+    consumer.start()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
+    consumer.stop_flag.wait()
+    consumer.stop(graceful=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
