@@ -108,9 +108,10 @@ def find_job(session: Session, subject_id: UUID, kind: JobKind) -> Job | None:
     return session.scalars(query.order_by(Job.created_at.desc()).limit(1)).one_or_none()
 
 
-def job_view(job: Job, *, now: datetime) -> JobView:
-    """How far it is. A job whose worker died waits for the next one, and that is what is shown."""
-    is_left = job.state is JobState.RUNNING and job.lease_until is not None and job.lease_until < now
+def job_view(job: Job, *, now: datetime | None = None) -> JobView:
+    """How far it is. At `now`, a job whose worker died is shown as what it is: it waits for the next one."""
+    lease_until = job.lease_until if job.state is JobState.RUNNING else None
+    is_left = now is not None and lease_until is not None and lease_until < now
     return JobView(
         id=job.id,
         state=JobState.WAITING if is_left else job.state,
