@@ -28,10 +28,11 @@ class ServerKeys:
 
     words_index: bytes  # finds a case by its words
     outbox: bytes  # seals what a background worker needs until it is done
+    forms: bytes  # signs the tokens of forms
 
     @classmethod
     def from_secret(cls, secret: bytes) -> ServerKeys:
-        return cls(words_index=derive_subkey(secret, "words-index"), outbox=derive_subkey(secret, "outbox"))
+        return cls(**{name: derive_subkey(secret, name) for name in ("words_index", "outbox", "forms")})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

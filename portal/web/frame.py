@@ -78,6 +78,12 @@ def frame() -> Frame:
 def init_frame(app: Flask, config: Config, clock: Callable[[], datetime] | None = None) -> None:
     app.extensions[EXTENSION] = Parts(config, clock) if clock else Parts(config)
 
+    @app.before_request
+    def set_form_key() -> None:
+        # Only now, so that a command that needs no secret makes none.
+        if app.secret_key is None:
+            app.secret_key = parts().ports.keys.forms
+
     @app.after_request
     def commit(response: Response) -> Response:
         if "frame" in g:
