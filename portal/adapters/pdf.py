@@ -10,6 +10,7 @@ import hashlib
 import logging
 import threading
 import unicodedata
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from typing import NoReturn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.document import Document as LaidOut
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
@@ -133,10 +135,18 @@ def render_pdf(
             font_config=style.fonts, stylesheets=style.sheets
         )
         tell("writing", 0.8)
-
-        pdf = laid_out.write_pdf(pdf_variant=variant, attachments=[_attach(enclosure) for enclosure in enclosures])
+        pdf = _write(laid_out, variant, enclosures)
     tell("done", 1.0)
     return Rendered(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(laid_out.pages))
+
+
+def _write(laid_out: LaidOut, variant: str, enclosures: tuple[Enclosure, ...]) -> bytes:
+    with warnings.catch_warnings():
+        # WeasyPrint leaves its colour profile's file for Python to close.
+        warnings.filterwarnings("ignore", r"unclosed file .*\.icc", ResourceWarning)
+        files = [_attach(enclosure) for enclosure in enclosures]
+        pdf: bytes = laid_out.write_pdf(pdf_variant=variant, attachments=files)
+    return pdf
 
 
 def render_html(document: Document) -> str:

@@ -44,7 +44,7 @@ def write_facts(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     ]
     blocks: list[Block] = [_pairs(rows)]
     if facts.content.explanation:
-        blocks.append(Heading(text=translate("In the words of the person concerned"), level=3))
+        blocks.append(Heading(text=translate("In the words of the person concerned")))
         blocks.append(Quote(paragraphs=split_paragraphs(facts.content.explanation)))
     blocks.append(Heading(text=translate("Places"), level=2))
     blocks.append(list_links(pen, facts.links, is_bundle=True))

@@ -1,0 +1,167 @@
+"""Every kind of letter as a file: it reads back, its structure is tagged, and the same facts give the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from portal.adapters.letter_json import decode_facts
+from portal.adapters.pdf import FACTS_FILE, make_letter
+from portal.domain.letters.facts import Paper
+from portal.domain.letters.redaction import redacted
+from portal.domain.letters.words import English
+from portal.domain.lifecycle import LetterKind
+from tests.letters.reading import read_text, read_without_spaces, sample_letter
+from tests.letters.samples import ARABIC, EMAIL, KOREAN, NAME, SAMPLES, complaint, links, long_complaint
+
+ROOT = Path(__file__).parent.parent.parent
+
+MILLIMETRES = 72 / 25.4
+SIZES = {Paper.A4: (210 * MILLIMETRES, 297 * MILLIMETRES), Paper.LETTER: (8.5 * 72, 11 * 72)}
+
+
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("kind", LetterKind)
+def test_every_kind_renders_on_every_paper(kind: LetterKind, paper: Paper) -> None:
+    rendered = sample_letter(kind, paper)
+    with pikepdf.open(io.BytesIO(rendered.pdf)) as document:
+        assert len(document.pages) == rendered.pages
+        for page in document.pages:
+            box = [float(side) for side in page.mediabox]
+            assert (box[2] - box[0], box[3] - box[1]) == pytest.approx(SIZES[paper], abs=0.6)
+    assert rendered.sha256 == hashlib.sha256(rendered.pdf).hexdigest()
+
+
+@pytest.mark.parametrize("is_redacted", [False, True])
+@pytest.mark.parametrize("kind", LetterKind)
+def test_the_structure_is_tagged_titled_and_in_a_language(kind: LetterKind, is_redacted: bool) -> None:
+    with pikepdf.open(io.BytesIO(sample_letter(kind, is_redacted=is_redacted).pdf)) as document:
+        root = document.Root
+        assert bool(root.MarkInfo.Marked)
+        assert str(root.Lang) == "en"
+        assert root.StructTreeRoot.K is not None
+        assert bool(root.ViewerPreferences.DisplayDocTitle) or kind is LetterKind.COMPLAINT
+        assert str(document.docinfo["/Title"]).startswith("Letter RC-7K2M-9TQX/")
+        meta = document.open_metadata()
+        if kind is LetterKind.COMPLAINT:
+            assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "A")
+        else:
+            assert meta["pdfuaid:part"] == "1"
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+def test_the_dates_in_the_file_are_those_of_the_letter(kind: LetterKind) -> None:
+    with pikepdf.open(io.BytesIO(sample_letter(kind).pdf)) as document:
+        assert str(document.docinfo["/CreationDate"]).startswith("D:20261122200400")
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+def test_the_letter_reads_back(kind: LetterKind) -> None:
+    pdf = sample_letter(kind).pdf
+    text, dense = read_text(pdf), read_without_spaces(pdf)
+    assert NAME in text
+    assert EMAIL in text
+    assert SAMPLES[kind](Paper.A4).frame.reference in text
+    for link in SAMPLES[kind](Paper.A4).links:
+        assert (link.url or link.description or "").replace(" ", "") in dense
+    assert "not legal advice" in text
+
+
+def test_a_notice_says_what_the_law_says_and_no_more() -> None:
+    text = read_text(sample_letter(LetterKind.NOTICE).pdf)
+    assert "You must remove the image" in text
+    assert "This law protects you if you send the author a copy of the notice within 48 hours" in text
+    assert "Tuesday 24 November 2026 at 12:04 in the zone America/Los Angeles (UTC-08:00), which is 20:04 UTC" in text
+    assert "Every hour counts" in text
+    assert "!" not in text
+
+
+def test_a_reminder_says_by_how_long_the_period_has_passed() -> None:
+    text = read_text(sample_letter(LetterKind.REMINDER).pdf)
+    assert "that was 17 days and 10 hours ago" in text
+    assert "EXB-2026-0099123" in text
+    assert "Federal Trade Commission" in text
+
+
+def test_other_scripts_are_set_and_read_back() -> None:
+    dense = read_without_spaces(sample_letter(LetterKind.NOTICE).pdf)
+    assert KOREAN.replace(" ", "") in dense
+    # pdfminer gives right-to-left words in the order in which they are drawn.
+    assert ARABIC.split()[1] in dense or ARABIC.split()[1][::-1] in dense
+
+
+def test_a_bundle_holds_every_part_in_order() -> None:
+    text = read_text(sample_letter(LetterKind.COMPLAINT).pdf)
+    titles = ("Contents", "Facts", "Chronology", "Legal bases", "Letters sent", "Answers received", "Clock sheets")
+    places = [text.rindex(title) for title in (*titles, "Exhibits", "Hash list")]
+    assert places == sorted(places)
+    dense = read_without_spaces(sample_letter(LetterKind.COMPLAINT).pdf)
+    for exhibit in complaint().exhibits:
+        assert exhibit.digest in dense
+    assert (complaint().history_digest or "-") in dense
+
+
+@pytest.mark.parametrize("is_redacted", [False, True])
+def test_the_bundle_carries_its_own_facts(is_redacted: bool) -> None:
+    with pikepdf.open(io.BytesIO(sample_letter(LetterKind.COMPLAINT, is_redacted=is_redacted).pdf)) as document:
+        assert list(document.attachments) == [FACTS_FILE]
+        spec = document.attachments[FACTS_FILE]
+        data = spec.get_file().read_bytes()
+        assert str(spec.obj.AFRelationship) == "/Data"
+        assert spec.get_file().creation_date == datetime(2026, 11, 22, 20, 4, tzinfo=UTC)
+    expected = complaint()
+    assert decode_facts(data) == (redacted(expected) if is_redacted else expected)
+
+
+def test_letters_hold_no_file_and_no_link_to_click() -> None:
+    for kind in (LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE):
+        with pikepdf.open(io.BytesIO(sample_letter(kind).pdf)) as document:
+            assert not document.attachments
+            assert all("/Annots" not in page for page in document.pages)
+
+
+def test_a_bundle_links_only_inside_itself() -> None:
+    with pikepdf.open(io.BytesIO(sample_letter(LetterKind.COMPLAINT).pdf)) as document:
+        notes = [note for page in document.pages for note in page.get("/Annots", [])]
+        assert notes
+        assert all("/URI" not in note.get("/A", {}) for note in notes)
+
+
+@pytest.mark.parametrize("kind", [LetterKind.NOTICE, LetterKind.COMPLAINT])
+def test_the_same_facts_give_the_same_bytes_in_every_process(kind: LetterKind) -> None:
+    program = (
+        "import sys; from portal.adapters.pdf import make_letter; from portal.domain.letters.words import English\n"
+        "from portal.domain.letters.facts import Paper; from portal.domain.lifecycle import LetterKind\n"
+        "from tests.letters.samples import SAMPLES\n"
+        "sys.stdout.write(make_letter(SAMPLES[LetterKind(sys.argv[1])](Paper.A4), English()).sha256)"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", program, kind.value],
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Kolkata"))
+    ]
+    assert set(runs) == {sample_letter(kind).sha256}
+
+
+def test_a_bundle_of_sixty_pages_is_made_and_tells_how_far_it_is() -> None:
+    told: list[tuple[str, float]] = []
+    rendered = make_letter(long_complaint(), English(), progress=lambda stage, part: told.append((stage, part)))
+    assert rendered.pages >= 60
+    assert [stage for stage, _ in told] == ["building", "laying out", "writing", "done"]
+    assert [part for _, part in told] == sorted(part for _, part in told)
+    dense = read_without_spaces(rendered.pdf)
+    assert f"{200:064x}" in dense
+    assert (links(220)[100].url or "-") in dense
