@@ -11,16 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Handler, Role
 from portal.domain.report import Report, ReportedPlace
 from portal.models.accounts import Staff
-from portal.services import accounts, clocks, intake
+from portal.models.clocks import Clock
+from portal.models.jobs import JobKind
+from portal.services import accounts, clocks, intake, jobs
 from portal.services import staff as staff_service
 from portal.services.accounts import NewStaff
-from portal.services.cases import OpenCase, open_for_staff
+from portal.services.bundles import make_bundle
+from portal.services.cases import OpenCase, open_for_person, open_for_staff
 from portal.services.ports import Actor, Ports
 
 TEAM = "Harbour helpline"
@@ -29,6 +33,7 @@ COLLEAGUE = ("demo.colleague", "Tomas Boje", Role.ADVOCATE)
 SUPERVISOR = ("demo.supervisor", "Ines Lotse", Role.SUPERVISOR)
 NEWCOMER = ("demo.newcomer", "Jonah Ponton", Role.ADVOCATE)
 ADMINISTRATOR = ("demo.administrator", "Vera Pier", Role.ADMINISTRATOR)
+SWEEP = timedelta(minutes=1)  # how often a running portal looks at its clocks
 
 
 class AlreadyFilled(ValueError):
@@ -62,9 +67,6 @@ class Stage:
     now: datetime
     ports: Ports
     staff: dict[str, UUID]
-
-    def at(self, now: datetime) -> Stage:
-        return replace(self, now=now)
 
 
 Act = Callable[[Stage], None]
@@ -104,10 +106,7 @@ class _Crew:
 def fill(
     sessions: sessionmaker[Session], stories: Sequence[Story], *, shown: str, now: datetime, ports: Ports
 ) -> Filled:
-    """Make the staff and play the stories, each in a transaction of its own. `shown` names the story of the words.
-
-    Raises AlreadyFilled.
-    """
+    """Make the staff and play the stories. `shown` names the story whose words are returned. Raises AlreadyFilled."""
     with sessions() as session:
         if session.scalars(select(Staff.id).where(Staff.login == ADVOCATE[0])).first() is not None:
             raise AlreadyFilled("The invented cases are there already. Their passwords were shown when they were made.")
@@ -118,13 +117,8 @@ def fill(
     oldest = max(story.age for story in stories)
     with sessions.begin() as session:
         crew = _make_crew(session, sign_ins, now=now - oldest - timedelta(days=30))
-    words = reference = ""
-    for story in stories:
-        with sessions.begin() as session:
-            found = _play(session, story, crew, now=now, ports=ports)
-        if story.key == shown:
-            words, reference = found
-    clocks.sweep(sessions, now=now, ports=ports)
+    played = {story.key: _Player(sessions, story, crew, now, ports).play() for story in stories}
+    words, reference = played[shown]
     return Filled(sign_ins=sign_ins, words=words, reference=reference, cases=len(stories))
 
 
@@ -143,29 +137,69 @@ def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -
     return _Crew(team.id, key, accounts.actor_of(made[ADVOCATE[0]]), ids)
 
 
-def _play(session: Session, story: Story, crew: _Crew, *, now: datetime, ports: Ports) -> tuple[str, str]:
-    """One story from the first question to today. Returns the words and the reference."""
-    began_at = now - story.age
-    opened, words = intake.start_draft(session, language="en", now=began_at, ports=ports)
-    report = story.report
-    if report.handler is Handler.TEAM:
-        report = replace(report, team_id=str(crew.team_id))
-    report = replace(intake.add_links(report, story.links, ports=ports), places=story.places)
-    intake.save_report(opened, report, version=None)
-    if story.is_draft:
+class _Player:
+    """Plays one story from the first question to today: each step in its own transaction, and time passes between."""
+
+    def __init__(self, sessions: sessionmaker[Session], story: Story, crew: _Crew, now: datetime, ports: Ports) -> None:
+        self.sessions, self.story, self.crew, self.ports = sessions, story, crew, ports
+        self.began_at, self.ends_at = now - story.age, now
+
+    def play(self) -> tuple[str, str]:
+        """The words and the reference."""
+        opened, words = self._report()
+        if self.story.is_draft:
+            return words, opened.reference
+        seen_at = self.began_at
+        for step in self.story.steps:
+            at = self.began_at + step.after
+            self._pass_time(opened.case.id, seen_at, at)
+            with self.sessions.begin() as session:
+                step.act(Stage(session, self._reopen(session, opened), at, self.ports, self.crew.staff))
+            self._do_jobs(at)
+            seen_at = at
+        self._pass_time(opened.case.id, seen_at, self.ends_at)
         return words, opened.reference
-    intake.submit(session, opened, now=began_at, ports=ports)
-    session.flush()
-    stage = Stage(session, _as_advocate(session, opened, crew), began_at, ports, crew.staff)
-    for step in story.steps:
-        step.act(stage.at(began_at + step.after))
-        session.flush()
-    return words, opened.reference
 
+    def _report(self) -> tuple[OpenCase, str]:
+        at, ports, report = self.began_at, self.ports, self.story.report
+        with self.sessions.begin() as session:
+            opened, words = intake.start_draft(session, language="en", now=at, ports=ports)
+            if report.handler is Handler.TEAM:
+                report = replace(report, team_id=str(self.crew.team_id))
+            report = replace(intake.add_links(report, self.story.links, ports=ports), places=self.story.places)
+            intake.save_report(opened, report, version=None)
+            if not self.story.is_draft:
+                intake.submit(session, opened, now=at, ports=ports)
+        return opened, words
 
-def _as_advocate(session: Session, opened: OpenCase, crew: _Crew) -> OpenCase:
-    """The case as the team opens it; a person who carries it alone keeps it open."""
-    if opened.case.team_id is None:
-        return opened
-    keys = {crew.team_id: crew.team_key}
-    return open_for_staff(session, opened.reference, actor=crew.advocate, team_keys=keys, to_change=True)
+    def _reopen(self, session: Session, opened: OpenCase) -> OpenCase:
+        """As the team opens it; a person who carries the case alone opens it with the key of their words."""
+        if self.story.report.handler is not Handler.TEAM:
+            return open_for_person(session, opened.case.id, opened.key, to_change=True)
+        keys = {self.crew.team_id: self.crew.team_key}
+        return open_for_staff(session, opened.reference, actor=self.crew.advocate, team_keys=keys, to_change=True)
+
+    def _pass_time(self, case_id: UUID, after: datetime, until: datetime) -> None:
+        """The sweep of each minute, at the minutes when it has something to do."""
+        while (due_at := self._find_due(case_id, after, until)) is not None:
+            after = due_at
+            clocks.sweep(self.sessions, now=due_at + SWEEP, ports=self.ports)
+
+    def _find_due(self, case_id: UUID, after: datetime, until: datetime) -> datetime | None:
+        due = select(func.min(Clock.due_at)).where(
+            Clock.case_id == case_id,
+            Clock.state == ClockState.RUNNING,
+            Clock.due_at > after,
+            Clock.due_at <= until - SWEEP,
+        )
+        with self.sessions() as session:
+            return session.scalar(due)
+
+    def _do_jobs(self, at: datetime) -> None:
+        """What the background worker would do."""
+        with self.sessions() as session:
+            waiting = jobs.list_waiting_jobs(session, now=at)
+        for job_id in waiting:
+            jobs.run_job(
+                self.sessions, job_id, clock=lambda: at, ports=self.ports, runners={JobKind.BUNDLE: make_bundle}
+            )

@@ -11,12 +11,14 @@ from datetime import date, timedelta
 
 from portal.domain.lifecycle import Answer, Channel, Depiction, Filer, Handler, LetterKind
 from portal.domain.report import ContactBy, NameKind, Report, ReportedPlace, YesNo
+from portal.services.complaints import ComplaintAnswer
 from portal.services.demo import ADVOCATE, COLLEAGUE, SUPERVISOR, Story
 from portal.services.demo_steps import (
     after,
     answer,
     ask_erasure,
     back,
+    body_answers,
     close_case,
     close_request,
     complain,
@@ -149,6 +151,9 @@ AOIFE = Story(
         after(answer(1, Answer.REFUSED, "We could not confirm a violation."), days=1),
         after(ask_erasure(1), days=2),
         after(send(2, ticket="INV-DP-31", proven_minutes=5, by=Channel.EMAIL), days=2.2),
+        after(complain("eu-dsa-53", "ie-cnam", 1, wish="That the form for reports works as the law says."), days=3),
+        after(lodge(1, ticket="INV-CNAM-12"), days=3.1),
+        after(body_answers(1, ComplaintAnswer.DECIDED, "We have passed this on to our supervision team."), days=30),
         after(complain("eu-gdpr-77", "ie-dpc", 2), days=45),
     ),
 )
@@ -167,13 +172,13 @@ PRIYA = Story(
 )
 MARIE = Story(
     key="marie",
-    age=timedelta(days=12),
+    age=timedelta(days=2),
     report=_person("Marie Exemple", "CA", subdivision="QC", depiction=Depiction.UNSURE),
     links="https://www.reddit.com/r/invented_place/comments/inv002/no_such_post/ https://imgur.com/a/Invented33",
     steps=(
         after(send(1, ticket="INV-RD-77"), days=1),
         after(send(2, proven_minutes=5), days=1.1),
-        after(close_request(2), days=3),
+        after(close_request(2), days=1.5),
     ),
 )
 SAM = Story(
@@ -220,7 +225,22 @@ THREAT = Story(
 CHILD = Story(
     key="child",
     age=timedelta(hours=9),
-    report=Report(filer=Filer.PARENT, under_18=YesNo.YES, country="GB", handler=Handler.TEAM),
+    report=Report(
+        filer=Filer.PARENT,
+        under_18=YesNo.YES,
+        is_online=YesNo.YES,
+        country="GB",
+        contact_by=ContactBy.EMAIL,
+        email="parent@example.org",
+        share_with_platforms=True,
+        handler=Handler.TEAM,
+        name_kind=NameKind.REPRESENTATIVE,
+        name="Rowan Sampler",
+        authority="I am the father.",
+        states_good_faith=True,
+        states_accuracy=True,
+        signature="Rowan Sampler",
+    ),
     links="https://www.instagram.com/p/Invented51/",
 )
 CLOSED = Story(

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from portal.domain.lifecycle import Answer, Channel, LetterKind
 from portal.services import cases, complaints, letters, messages, queue, requests
-from portal.services.complaints import LodgedCommand
+from portal.services.complaints import ComplaintAnswer, ComplaintAnswerCommand, LodgedCommand
 from portal.services.demo import Act, Stage, Step
 from portal.services.ports import PERSON
 from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
@@ -26,11 +26,24 @@ def send(number: int, *, ticket: str = "", proven_minutes: int | None = None, by
     """The request leaves; with `proven_minutes` its receipt is proven so long before the step is written down."""
 
     def act(stage: Stage) -> None:
+        confirm(number)(stage)
         minutes = timedelta(minutes=proven_minutes) if proven_minutes is not None else None
         sent_at = stage.now - (minutes or timedelta()) - timedelta(minutes=2)
         received_at = stage.now - minutes if minutes is not None else None
         command = SentCommand(channel=by, sent_at=sent_at, received_at=received_at, ticket=ticket)
         requests.record_sent(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def confirm(number: int) -> Act:
+    """Somebody has looked up what the portal knows from memory only, and says that it is right."""
+
+    def act(stage: Stage) -> None:
+        view = requests.request_view(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+        facts = tuple(problem.confirm for problem in view.problems if problem.confirm)
+        if facts:
+            give(number, confirmed=facts)(stage)
 
     return act
 
@@ -83,7 +96,7 @@ def back(item: int) -> Act:
 
 
 def complain(regime: str, regulator: str, *numbers: int, wish: str = "") -> Act:
-    """A complaint is prepared; its bundle is made by the background worker."""
+    """A complaint is prepared, and its bundle is made."""
 
     def act(stage: Stage) -> None:
         complaints.prepare(
@@ -97,6 +110,16 @@ def lodge(number: int, *, ticket: str) -> Act:
     def act(stage: Stage) -> None:
         command = LodgedCommand(at=stage.now - timedelta(minutes=5), ticket=ticket)
         complaints.record_lodged(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def body_answers(number: int, meaning: ComplaintAnswer, text: str) -> Act:
+    """The authority answers."""
+
+    def act(stage: Stage) -> None:
+        command = ComplaintAnswerCommand(at=stage.now, text=text, meaning=meaning)
+        complaints.log_complaint_answer(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
 
     return act
 

@@ -22,6 +22,7 @@ from portal.web.desk.pages import (
     make_blueprint,
     on_case,
     open_case,
+    show_file,
     show_form,
     show_on_case,
 )
@@ -135,9 +136,7 @@ def mark_back(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
 @on_case
 def letter(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
     content = letters.read_letter(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)
-    answer = Response(content, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{opened.reference}-{number}-{form}.pdf"'
-    return answer
+    return show_file(content, "application/pdf", f"{opened.reference}-{number}-{form}.pdf")
 
 
 @bp.route("/messages", methods=["GET", "POST"])

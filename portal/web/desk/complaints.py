@@ -12,7 +12,17 @@ from portal.services.requests import BadInstant
 from portal.services.views import ComplaintOption, ComplaintView
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.complaints import ComplaintAnswerForm, LodgedForm, PrepareForm
-from portal.web.desk.pages import Answered, Page, attempt, go, make_blueprint, on_case, show_form, show_on_case
+from portal.web.desk.pages import (
+    Answered,
+    Page,
+    attempt,
+    go,
+    make_blueprint,
+    on_case,
+    show_file,
+    show_form,
+    show_on_case,
+)
 from portal.web.frame import frame
 
 bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/complaints")
@@ -58,6 +68,14 @@ def show(member: SignedInStaff, opened: OpenCase, number: int) -> Page:
 def start_bundle(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
     complaints.start_bundle(frame().db, opened, number, now=frame().now, ports=frame().ports)
     return back_to(opened, number)
+
+
+@bp.get("/<int:number>/<any(full, redacted):form>.zip")
+@on_case
+def bundle(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
+    """The papers as they are handed in: the bundle, in the full form with every exhibit as a file of its own."""
+    content = complaints.read_bundle(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)
+    return show_file(content, "application/zip", f"{opened.reference}-complaint-{number}-{form}.zip")
 
 
 @bp.route("/<int:number>/lodged", methods=["GET", "POST"])

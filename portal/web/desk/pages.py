@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
@@ -21,6 +22,10 @@ from portal.web.desk.clock_words import tell_clock
 from portal.web.desk.wording import show_distance, show_word
 from portal.web.frame import READING, frame
 
+NOT_FOR_ADMINISTRATORS = _l(
+    "Cases are read by advocates and supervisors of the team that carries them. "
+    "An administrator keeps the list of staff and never reads a case."
+)
 Page = tuple[str, int]
 Answered = Page | Response
 
@@ -110,6 +115,14 @@ def show_form(
     return show_on_case("desk/form.html", member, opened, status=status, problems=list_problems(form), **values)
 
 
+def show_file(content: bytes, mimetype: str, name: str) -> Response:
+    """A finished file; a PDF opens in the browser, anything else is saved."""
+    answer = Response(content, mimetype=mimetype)
+    how = "inline" if mimetype == "application/pdf" else "attachment"
+    answer.headers["Content-Disposition"] = f'{how}; filename="{name}"'
+    return answer
+
+
 def list_problems(form: FlaskForm) -> list[tuple[str | None, str]]:
     """What is wrong with a form: the id of the field, or None for the whole, and the sentence."""
     found: list[tuple[str | None, str]] = [(None, str(text)) for text in form.form_errors]
@@ -131,7 +144,9 @@ def attempt(form: FlaskForm, act: Callable[[], object], *refusals: type[ValueErr
 def tell_refusal(error: Exception) -> str:
     """The reason in the desk's words: what a use case says to the person as "you" would be wrong for an advocate."""
     if isinstance(error, NoConsent):
-        return str(_("The person has not allowed sharing with platforms. They can allow it on their own case page."))
+        return str(
+            _("The person has not allowed this sharing, or has withdrawn it. They can allow it on their own case page.")
+        )
     return str(_(str(error)))
 
 
@@ -141,20 +156,30 @@ def go(endpoint: str, **values: Any) -> Response:
 
 
 def show_forbidden(error: Forbidden) -> Page:
-    """Told by role, because an administrator will look for the cases once."""
+    """Told by page, because an administrator will look for the cases once, and an advocate for the staff."""
+    if request.blueprint == "desk_staff":
+        text, place = _("The list of staff is for administrators."), url_for("queue.show")
+    elif request.endpoint in {"queue.team", "queue.let_colleague_in"}:
+        text, place = _("This page is for supervisors."), url_for("queue.show")
+    else:
+        text, place = NOT_FOR_ADMINISTRATORS, url_for("desk_staff.show")
     heading = _("This page is not for your role")
-    text = _(
-        "Cases are read by advocates and supervisors of the team that carries them. "
-        "An administrator keeps the list of staff and never reads a case."
-    )
-    return render_template("desk/stopped.html", heading=heading, text=text), 403
+    return render_template("desk/stopped.html", heading=heading, text=text, place=place), 403
 
 
 def show_refusal(error: StepRefused) -> Page:
     """A step that cannot follow now: the reason, and nothing changed."""
-    return render_template("desk/stopped.html", heading=_("This cannot be done now"), text=tell_refusal(error)), 409
+    return render_template(
+        "desk/stopped.html", heading=_("This cannot be done now"), text=tell_refusal(error), place=find_place()
+    ), 409
 
 
 def show_missing(error: UnknownNumber) -> Page:
     text = _("The case has no request, letter or complaint of this number.")
-    return render_template("desk/stopped.html", heading=_("This page is not here"), text=text), 404
+    return render_template("desk/stopped.html", heading=_("This page is not here"), text=text, place=find_place()), 404
+
+
+def find_place() -> str:
+    """Where to go on from a stop: the case, if the address names one, else the list."""
+    reference = (request.view_args or {}).get("reference")
+    return url_for("desk_case.show", reference=reference) if reference else url_for("queue.show")

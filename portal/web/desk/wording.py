@@ -26,6 +26,7 @@ from portal.domain.lifecycle import (
 )
 from portal.domain.regimes import Actor, Binding, Confidence, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
+from portal.services.happenings import ComplaintAnswer
 from portal.services.views import QueueFilter
 
 HOUR = timedelta(hours=1)
@@ -92,6 +93,13 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Answer.PARTLY: _l("Some of it is removed"),
             Answer.REFUSED: _l("They refuse"),
             Answer.GEO_BLOCKED: _l("It is only hidden in some countries"),
+        },
+        ComplaintAnswer: {
+            ComplaintAnswer.ACKNOWLEDGED: _l("They only say that they got it"),
+            ComplaintAnswer.PROGRESS: _l("They say how far it is"),
+            ComplaintAnswer.DECIDED: _l("They decided"),
+            ComplaintAnswer.REFUSED: _l("They refuse to act"),
+            ComplaintAnswer.TRANSFERRED: _l("They passed it on to another authority"),
         },
         LetterKind: {
             LetterKind.NOTICE: _l("Notice"),

@@ -7,12 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
 
-from portal.services.complaints import LodgedCommand
+from portal.services.complaints import ComplaintAnswer, ComplaintAnswerCommand, LodgedCommand
 from portal.services.views import ComplaintOption, RequestView
 from portal.web.desk.forms.fields import CheckboxesField, InstantField
+from portal.web.desk.wording import choices_of
 
 WHEN = _l("Enter the day and the time.")
 
@@ -33,7 +34,7 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]
 
     def validate_requests(self, field: Any) -> None:
         if not field.data:
-            raise ValueError(_("Choose at least one request."))
+            raise ValidationError(_("Choose at least one request."))
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -42,8 +43,34 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]
 
 class LodgedForm(FlaskForm):  # type: ignore[misc]
     at = InstantField(_l("When was it lodged?"), [InputRequired(WHEN)])
+    received_at = InstantField(
+        _l("When did it arrive? (only with proof)"),
+        description=_l("Without proof, leave this empty: the authority’s clock is then marked as estimated."),
+    )
     ticket = StringField(_l("The authority’s case number (if it gave one)"))
+
+    def validate_received_at(self, field: InstantField) -> None:
+        if field.data and self.at.data and field.data < self.at.data:
+            raise ValidationError(_("It cannot have arrived before it was lodged."))
 
     @property
     def command(self) -> LodgedCommand:
-        return LodgedCommand(at=self.at.data, ticket=(self.ticket.data or "").strip())
+        return LodgedCommand(
+            at=self.at.data, received_at=self.received_at.data, ticket=(self.ticket.data or "").strip()
+        )
+
+
+class ComplaintAnswerForm(FlaskForm):  # type: ignore[misc]
+    meaning = RadioField(_l("What does the answer mean?"), [InputRequired(_l("Choose what the answer means."))])
+    at = InstantField(_l("When did the answer arrive?"), [InputRequired(WHEN)])
+    text = TextAreaField(_l("What they wrote"), description=_l("Copy their words."))
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.meaning.choices = choices_of(ComplaintAnswer)
+
+    @property
+    def command(self) -> ComplaintAnswerCommand:
+        return ComplaintAnswerCommand(
+            at=self.at.data, text=self.text.data or "", meaning=ComplaintAnswer(self.meaning.data)
+        )
