@@ -1,0 +1,66 @@
+"""One Chromium per test process, and visitors in it. Each module starts the sites it needs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from portal.system import BROWSER, describe_remedy, find_missing
+from tests.browser.site import Site, start_site
+from tests.browser.visitor import Visitor
+
+# The browser's own errands (updates, safe browsing, metrics) are no business of a test machine without a network.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-first-run",
+    "--no-pings",
+)
+Admit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium. Without it the tests fail with the command that installs it."""
+    missing = find_missing(BROWSER)
+    if missing:
+        pytest.fail(f"These tests need Chromium. {describe_remedy(missing)}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An empty portal for the tests of one module."""
+    folder: Path = tmp_path_factory.mktemp("site") / "var"
+    with start_site(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def admit(chromium: Browser, site: Site) -> Iterator[Admit]:
+    """Makes visitors: `admit(java_script_enabled=False)`. At the end none of them may have met trouble."""
+    visitors: list[Visitor] = []
+
+    def make(**options: Any) -> Visitor:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        visitors.append(Visitor(context, site.address, site.elsewhere))
+        return visitors[-1]
+
+    yield make
+    troubles = [trouble for visitor in visitors for trouble in visitor.troubles]
+    for visitor in visitors:
+        visitor.context.close()
+    assert troubles == []

@@ -1,0 +1,112 @@
+"""The real application on a port of its own, with a clock that a test moves; and another site to leave for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from portal import worker
+from portal.config import load_config
+from portal.domain.lifecycle import Role
+from portal.factory import create_app
+from portal.models.tables import metadata
+from portal.parts import Parts
+from portal.services import accounts
+from portal.services import staff as staff_service
+from portal.services.accounts import NewStaff
+from portal.web.frame import EXTENSION
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+PASSWORD = "anchor ember willow lantern meadow"
+ELSEWHERE = b"<!doctype html><html lang=en><title>Weather</title><h1>Weather</h1></html>"
+
+
+@dataclass
+class Clock:
+    """The time of the site; it stands still until it is moved."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running portal: where it answers, where its "Leave this page" leads, and what a test may do behind it."""
+
+    address: str
+    elsewhere: str
+    clock: Clock
+    parts: Parts
+
+    def pass_time(self, **by: float) -> None:
+        """Time goes by, and the background worker looks at the clocks as it does each minute."""
+        self.clock.move(**by)
+        worker.sweep(self.parts)
+
+    def work(self) -> int:
+        """Let the background worker do what waits. Returns how many jobs it ran."""
+        return worker.run_left_jobs(self.parts)
+
+    def make_team(self, name: str, members: Sequence[tuple[str, str, Role]]) -> None:
+        """A team whose members (login, name, role) sign in with PASSWORD; an administrator stands beside it."""
+        now = self.clock()
+        with self.parts.sessions.begin() as session:
+            staff_service.make_recovery_key_once(session, now=now)
+            team, key = accounts.make_team(session, name, now=now)
+            for login, shown, role in members:
+                new = NewStaff(login=login, name=shown, role=role, password=PASSWORD)
+                member = accounts.add_staff(session, new, now=now)
+                if role is not Role.ADMINISTRATOR:
+                    accounts.join_team(session, member, team, key, now=now)
+
+
+@contextmanager
+def start_site(folder: Path) -> Iterator[Site]:
+    """A portal with an empty database in `folder`, answering on 127.0.0.1 until the context ends."""
+    clock = Clock()
+    with serve(_show_elsewhere) as elsewhere:
+        settings = {"RECOURSE_DATA": str(folder), "RECOURSE_QUEUE": "memory:", "RECOURSE_LEAVE_URL": elsewhere}
+        folder.mkdir(exist_ok=True)
+        app = create_app(load_config({**settings, "RECOURSE_ORG_NAME": "Harbour Helpline"}), clock=clock)
+        parts: Parts = app.extensions[EXTENSION]
+        metadata.create_all(parts.engine)
+        assert parts.ports, "made before the first request, so that two of them do not make it twice"
+        with serve(app) as address:
+            yield Site(address=address, elsewhere=elsewhere, clock=clock, parts=parts)
+        parts.engine.dispose()
+
+
+@contextmanager
+def serve(app: Callable[..., Any]) -> Iterator[str]:
+    """A WSGI application on a free port. Yields its address without a slash at the end."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Nothing: a failing test says what went wrong."""
+
+
+def _show_elsewhere(_environment: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+    return [ELSEWHERE]
