@@ -143,8 +143,10 @@ def _say_reply(pen: Pen) -> str:
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
-    """A text of several lines as paragraphs; empty lines are dropped, words never."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    """A text of several lines as paragraphs; empty lines are dropped, anything else never."""
+    # Not `splitlines`: it would drop control characters that have to be shown.
+    lines = (line.strip(" \t") for line in text.replace("\r\n", "\n").split("\n"))
+    return tuple(line for line in lines if line)
 
 
 def note_redaction(pen: Pen) -> list[Block]:
