@@ -5,13 +5,12 @@ from __future__ import annotations
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
 
 from portal.domain.intake import StepId, forget_parts_of_other_country
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.report import Report, YesNo
 from portal.reference.zones import is_country
-from portal.web.person.forms.fields import ChoiceField
+from portal.web.person.forms.fields import ChoiceField, ListField
 from portal.web.person.forms.parts import PARTS
 from portal.web.person.forms.steps import StepForm
 
@@ -52,10 +51,10 @@ class CountryForm(StepForm):
     step = StepId.COUNTRY
     heading = _l("Which country do you live in?")
     intro = _l("It decides which laws help you, and who can act for you. We ask for nothing more exact.")
-    country = SelectField(_l("Country"), validate_choice=True)
+    country = ListField(_l("Country"), validate_choice=True)
 
     def prepare(self) -> None:
-        self.country.choices = [("", _("Choose a country")), *country_names(self.setting.language)]
+        self.country.offer([("", _("Choose a country")), *country_names(self.setting.language)])
 
     def apply(self, report: Report) -> Report:
         return forget_parts_of_other_country(report, self.country.data or "")
@@ -65,10 +64,10 @@ class StateForm(StepForm):
     step = StepId.STATE
     heading = _l("Which part of the country?")
     intro = _l("The law is not the same in every part, or its days are counted differently.")
-    subdivision = SelectField(_l("Part of the country"), validate_choice=True)
+    subdivision = ListField(_l("Part of the country"), validate_choice=True)
 
     def prepare(self) -> None:
-        self.subdivision.choices = [("", _("Choose a part")), *PARTS.get(self.setting.report.country, ())]
+        self.subdivision.offer([("", _("Choose a part")), *PARTS.get(self.setting.report.country, ())])
 
 
 class WhatForm(StepForm):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, RadioField, StringField
+from wtforms import Field, HiddenField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
@@ -74,7 +74,26 @@ class TextField(StringField):  # type: ignore[misc]
             )  # fmt: skip
 
 
-class ChoiceField(RadioField):  # type: ignore[misc]
+def _make_choices(pairs: Iterable[Any]) -> list[SelectChoice]:
+    return [SelectChoice(value=value, label=words) for value, words, *_rest in pairs]
+
+
+class Paired:
+    """Choices given as plain pairs of a value and its words."""
+
+    def __init__(self, *args: Any, choices: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, choices=_make_choices(choices), **kwargs)  # type: ignore[call-arg]
+
+    def offer(self, pairs: Iterable[Any]) -> None:
+        """Other choices, known only once the form is made."""
+        self.choices = _make_choices(pairs)
+
+
+class ListField(Paired, SelectField):  # type: ignore[misc]
+    """One of many, from a list that opens."""
+
+
+class ChoiceField(Paired, RadioField):  # type: ignore[misc]
     """One of a few answers, or none yet."""
 
     def __init__(self, *args: Any, required: bool = False, **kwargs: Any) -> None:
@@ -87,7 +106,7 @@ class ChoiceField(RadioField):  # type: ignore[misc]
     def pre_validate(self, form: FlaskForm) -> None:
         if not self.data and self.required:
             raise ValidationError(_("Choose one answer."))
-        if self.data and self.data not in {value for value, _label, *_rest in self.iter_choices()}:
+        if self.data and self.data not in {choice.value for choice in self.choices}:
             raise ValidationError(_("Choose one of the answers on this page."))
 
 

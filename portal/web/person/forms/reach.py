@@ -99,7 +99,7 @@ class HelpForm(StepForm):
 
     def prepare(self) -> None:
         teams = [(team_id, _("With %(team)s", team=name)) for team_id, name in self.setting.teams]
-        self.team_id.choices = [(ALONE, _("On my own")), *teams]
+        self.team_id.offer([(ALONE, _("On my own")), *teams])
 
     def apply(self, report: Report) -> Report:
         chosen = self.team_id.data
@@ -134,7 +134,7 @@ class NameForm(StepForm):
         ]
         if self.setting.report.filer is not Filer.SELF:
             choices.append((NameKind.REPRESENTATIVE.value, _("My name, because I act for someone else")))
-        self.name_kind.choices = choices
+        self.name_kind.offer(choices)
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)

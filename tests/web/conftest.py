@@ -1,0 +1,56 @@
+"""The application on a database of its own, with a clock that the test sets; and browsers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portal.config import load_config
+from portal.factory import create_app
+from portal.models.tables import metadata
+from portal.web.frame import parts
+from tests.web.pages import Visitor
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class TestClock:
+    """The time of the tests; it stands still until it is moved."""
+
+    __test__ = False
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: TestClock) -> Iterator[Flask]:
+    config = load_config({"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse"})
+    (tmp_path / "var").mkdir()
+    made = create_app(config, clock=clock)
+    made.testing = True
+    with made.app_context():
+        engine = parts().engine
+        metadata.create_all(engine)
+    yield made
+    engine.dispose()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    return Visitor(app)

@@ -1,0 +1,79 @@
+"""The front page, first help, coming back, leaving."""
+
+from __future__ import annotations
+
+from tests.web.pages import Visitor, weigh
+from tests.web.person.journey import begin, go_to, step_of, words_on
+
+
+def test_the_front_page_shows_three_ways_and_asks_for_no_picture(visitor: Visitor) -> None:
+    page = visitor.go("/")
+    for way in ("/report", "/return", "/help"):
+        assert way in page.links().values()
+    assert "No picture is ever asked for" in page.text
+    assert "cannot clean the whole internet" in page.text
+
+
+def test_the_front_page_begins_no_session(visitor: Visitor) -> None:
+    visitor.go("/")
+    assert "Set-Cookie" not in visitor.page.answer.headers
+
+
+def test_every_page_can_be_left_by_a_plain_link(visitor: Visitor) -> None:
+    for path in ("/", "/help", "/return", "/report"):
+        assert visitor.go(path).links()["Leave this page"] == "/leave"
+
+
+def test_leaving_ends_the_session_and_goes_elsewhere(visitor: Visitor) -> None:
+    begin(visitor)
+    answer = visitor.client.get("/leave")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("https://")
+    assert visitor.go("/report/who").path == "/return"
+
+
+def test_first_help_names_hotlines_and_marks_those_nobody_checked(visitor: Visitor) -> None:
+    text = visitor.go("/help").text
+    assert "StopNCII" in text
+    assert "Do not pay" in text
+    assert "could not check this address" in text
+
+
+def test_the_words_lead_back_to_the_draft(visitor: Visitor) -> None:
+    words = words_on(begin(visitor))
+    go_to(visitor, "age")
+    visitor.client.get("/leave")
+    visitor.go("/return")
+    page = visitor.press("Go on", words=f"  {words.upper().replace(' ', ', ')} ")
+    assert step_of(page) == "age"
+
+
+def test_a_mistyped_word_is_named_with_words_that_look_alike(visitor: Visitor) -> None:
+    words = words_on(begin(visitor)).split()
+    visitor.client.get("/leave")
+    visitor.go("/return")
+    page = visitor.press("Go on", status=400, words=" ".join([words[0] + "x", *words[1:]]))
+    assert "Word 1" in page.errors[0]
+    assert words[0] in page.errors[0]
+
+
+def test_words_that_open_nothing_say_so_and_stay_on_the_page(visitor: Visitor) -> None:
+    visitor.go("/return")
+    page = visitor.press("Go on", status=400, words="abacus abdomen abdominal abide abiding ability")
+    assert "do not open anything" in page.errors[0]
+    assert "abacus abdomen" in page.answer.text
+
+
+def test_too_few_words_are_counted(visitor: Visitor) -> None:
+    visitor.go("/return")
+    assert "You wrote 2" in visitor.press("Go on", status=400, words="abacus abdomen").errors[0]
+
+
+def test_a_page_that_is_not_there_is_a_page_too(visitor: Visitor) -> None:
+    assert "not here" in visitor.go("/nowhere", status=404).heading
+
+
+def test_the_first_pages_are_light(visitor: Visitor) -> None:
+    for path in ("/", "/help", "/return", "/report"):
+        visitor.go(path)
+        assert weigh(visitor) < 60_000, path
