@@ -144,7 +144,7 @@ def gather(
         bases=_bases(session, opened, parts, ports) or (competence,),
         notices=tuple(_sent(session, opened, part.request, exhibits) for part in parts),
         answers=_answers(session, opened, parts, exhibits),
-        chronology=tuple(_chronology(opened, history, parts, exhibits, session)),
+        chronology=tuple(_chronology(session, opened, history, parts, exhibits, ports)),
         exhibits=tuple(file.exhibit for file in files),
         asks=_asks(parts),
         statements=statements_of(own, ()),
@@ -258,9 +258,12 @@ def _item_platform(opened: OpenCase, item: Item) -> str:
 
 
 def _bases(session: Session, opened: OpenCase, parts: Sequence[_Part], ports: Ports) -> tuple[BasisFact, ...]:
-    return tuple(
-        basis for part in parts for basis in running_bases(session, opened, part.request, part.contents, ports)
-    )
+    """The laws with their clocks. Where several platforms are complained of, each law says whose it is."""
+    found = []
+    for part in parts:
+        for basis in running_bases(session, opened, part.request, part.contents, ports):
+            found.append(replace(basis, name=f"{basis.name}: {part.name}") if len(parts) > 1 else basis)
+    return tuple(found)
 
 
 def _sent(session: Session, opened: OpenCase, request: Request, exhibits: Mapping[UUID, int]) -> SentFact:
@@ -279,7 +282,12 @@ def _answers(
 
 
 def _chronology(
-    opened: OpenCase, history: Sequence[Event], parts: Sequence[_Part], exhibits: Mapping[UUID, int], session: Session
+    session: Session,
+    opened: OpenCase,
+    history: Sequence[Event],
+    parts: Sequence[_Part],
+    exhibits: Mapping[UUID, int],
+    ports: Ports,
 ) -> Iterator[ChronologyRow]:
     """What happened, as it was recorded: of the requests the complaint rests on, and of the case as a whole."""
     names = {part.request.id: part.name for part in parts}
@@ -290,6 +298,7 @@ def _chronology(
         detail = read_detail(event, opened.key)
         letter = letter_of.get(event.request_id) if event.kind is History.SENT and event.request_id else None
         words = [names.get(event.request_id) if event.request_id else None, detail.get("ticket"), detail.get("text")]
+        words += [_name_clock(event, ports)] if event.kind is History.CLOCK_MISSED else []
         yield ChronologyRow(
             at=event.at,
             what=_TOLD[event.kind],
@@ -297,6 +306,15 @@ def _chronology(
             detail="\n".join(word for word in words if word) or None,
             exhibit=exhibits.get(letter.id if letter else event.id),
         )
+
+
+def _name_clock(event: Event, ports: Ports) -> str:
+    """Which period ran out: the law and what had to be done."""
+    regime = ports.registry.regimes.get(event.facts["regime"])
+    if regime is None:
+        return str(event.facts["regime"])
+    label = next((rule.label for rule in regime.rules if rule.id == event.facts["rule"]), event.facts["rule"])
+    return f"{regime.name}: {label}"
 
 
 def _asks(parts: Sequence[_Part]) -> tuple[ComplaintAsk, ...]:

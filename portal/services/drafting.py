@@ -39,8 +39,10 @@ from portal.services.letter_facts import (
     basis_fact,
     clock_fact,
     content_of,
+    find_rule,
     frame_of,
     identity_of,
+    is_sure,
     links_of,
     platform_recipient,
     statements_of,
@@ -121,7 +123,12 @@ def running_bases(
         basis_fact(
             citation,
             contents,
-            tuple(clock_fact(row, citation.regime, contents) for row in rows if row.regime == citation.regime.id),
+            tuple(
+                clock_fact(row, citation.regime, contents)
+                for row in rows
+                if row.regime == citation.regime.id
+                and is_sure(citation.regime, find_rule(row, citation.regime), contents)
+            ),
         )
         for citation in read_bases(session, request, contents, ports)
     )

@@ -27,14 +27,15 @@ class ComplaintAnswer(StrEnum):
     TRANSFERRED = "transferred"
 
 
-# A refusal and an answer about some of the links are decisions too. For a law, content is removed when every link of
-# the request is gone: the event with which that came about lists such requests under `whole`, whosever event it is.
+# A refusal and an answer about some of the links are decisions too, and open the time to contest them. For a law,
+# content is removed when every link of the request is gone: the event with which that came about lists such requests
+# under `whole`, whosever event it is.
 _REMOVING = (History.ANSWERED, History.ITEM_GONE)
 _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
     Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
     Answer.MORE_ASKED: (EventKind.INFORMATION_ASKED,),
     Answer.EXTENDED: (EventKind.EXTENDED_ANSWER,),
-    Answer.REMOVED: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
+    Answer.REMOVED: (EventKind.DECIDED,),
     Answer.PARTLY: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
     Answer.REFUSED: (EventKind.DECIDED, EventKind.REFUSED, EventKind.DECISION_RECEIVED),
     Answer.GEO_BLOCKED: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),

@@ -148,7 +148,8 @@ def unsent_basis(citation: Citation, contents: Contents, platform: Platform | No
     """A law as the notice cites it: its periods, not yet running."""
     regime = citation.regime
     place = place_of_platform(regime, platform, contents.report.country or None)
-    rules = [rule for rule in regime.rules if _is_told(rule) and is_rule_in_force(regime, rule, now, place.zone)]
+    told = [rule for rule in regime.rules if _is_told(rule) and is_sure(regime, rule, contents)]
+    rules = [rule for rule in told if is_rule_in_force(regime, rule, now, place.zone)]
     clocks = tuple(period_fact(regime, rule, place, contents) for rule in rules)
     return basis_fact(citation, contents, clocks)
 
@@ -175,7 +176,7 @@ def basis_fact(citation: Citation, contents: Contents, clocks: tuple[ClockFact, 
 
 def clock_fact(row: Clock, regime: Regime, contents: Contents) -> ClockFact:
     """A started clock as the snapshot keeps it; what the rule itself says comes from the record."""
-    rule = next((rule for rule in regime.rules if rule.id == row.rule), None)
+    rule = find_rule(row, regime)
     return ClockFact(
         regime_id=row.regime,
         rule_id=row.rule,
@@ -202,6 +203,20 @@ def clock_fact(row: Clock, regime: Regime, contents: Contents) -> ClockFact:
         confidence=rule.confidence if rule else regime.confidence,
         confirmed=rule is not None and f"{regime.id}/{rule.id}" in contents.view.confirmed,
     )
+
+
+def find_rule(row: Clock, regime: Regime) -> Rule | None:
+    """The rule a clock was started with, as the law's record has it now."""
+    return next((rule for rule in regime.rules if rule.id == row.rule), None)
+
+
+def is_sure(regime: Regime, rule: Rule | None, contents: Contents) -> bool:
+    """Whether a letter may name the rule. A side rule known from memory only is left out until somebody confirms it;
+    the law's main clock is never left out: unconfirmed, it stops the letter.
+    """
+    if rule is None or rule.confidence is not Confidence.MEMORY or rule.id == regime.primary_clock:
+        return True
+    return f"{regime.id}/{rule.id}" in contents.view.confirmed
 
 
 def has_identical_copies(regime: Regime) -> bool:

@@ -1,0 +1,71 @@
+"""Stand-ins for what takes long: letters are printed as their facts, so that use cases can be tested in a moment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters.letter_json import encode_facts
+from portal.domain.letters.facts import LetterFacts
+from portal.domain.letters.redaction import redacted
+from portal.domain.lifecycle import Channel
+from portal.models.cases import Case
+from portal.models.jobs import JobKind
+from portal.services import bundles, jobs, letters, requests
+from portal.services.cases import OpenCase
+from portal.services.ports import Ports
+from portal.services.printing import Printed
+from portal.services.requests import SentCommand
+from tests.services.factories import NOW
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+RUNNERS = {JobKind.BUNDLE: bundles.make_bundle}
+
+
+def print_as_json(facts: LetterFacts, progress: Callable[[str, float], None] | None = None) -> Printed:
+    """Not a PDF, but the same two forms with their digests."""
+    if progress:
+        progress("writing", 0.5)
+    full, twin = encode_facts(facts), encode_facts(redacted(facts))
+    digests = [hashlib.sha256(each).hexdigest() for each in (full, twin)]
+    return Printed(full=full, redacted=twin, digest=digests[0], redacted_digest=digests[1], pages=2)
+
+
+def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No PDF is set; what a letter says is still checked."""
+    monkeypatch.setattr(letters, "print_letter", print_as_json)
+    monkeypatch.setattr(bundles, "print_letter", print_as_json)
+
+
+def send(
+    session: Session,
+    opened: OpenCase,
+    ports: Ports,
+    number: int = 1,
+    *,
+    at: datetime = NOW + HOUR,
+    received_at: datetime | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Record that a request has left by form."""
+    command = SentCommand(channel=Channel.FORM, sent_at=at, received_at=received_at, ticket=f"T-{number}")
+    requests.record_sent(session, opened, number, command, now=now or at, ports=ports)
+
+
+def reopen(session: Session, opened: OpenCase) -> OpenCase:
+    """The same case in another session."""
+    return OpenCase(session.get_one(Case, opened.case.id), opened.key, opened.actor)
+
+
+def run_job(sessions: sessionmaker[Session], job_id: UUID, ports: Ports, *, now: datetime) -> bool:
+    return jobs.run_job(sessions, job_id, clock=lambda: now, ports=ports, runners=RUNNERS)
+
+
+def utc(day: int, hour: int = 0, minute: int = 0, *, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
