@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.letters.blocks import Document, Heading, Items, Paragraph
+from portal.domain.letters.blocks import Document
 from portal.domain.letters.facts import (
     AnswerFact,
     ChronologyRow,
@@ -60,7 +60,7 @@ def find_problems(facts: LetterFacts, document: Document) -> tuple[Problem, ...]
         *_find_missing(facts),
         *_find_memory(facts),
         *_find_placeholders(facts),
-        *_find_unfilled(document),
+        *_find_unfilled(facts, document),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -159,11 +159,10 @@ def _match(spot: Spot, text: str) -> str | None:
 _LEFT_OVER = re.compile(r"%\(\w+\)[sd]")
 
 
-def _find_unfilled(document: Document) -> Iterator[Problem]:
-    """Places that a translation left open in the letter's own sentences."""
-    for block in document.blocks:
-        if isinstance(block, Heading | Paragraph | Items):
-            for _, text in walk_texts(block):
-                match = _LEFT_OVER.search(text)
-                if match:
-                    yield Problem(ProblemCode.PLACEHOLDER, f"A place was left unfilled in the letter: {match.group()}")
+def _find_unfilled(facts: LetterFacts, document: Document) -> Iterator[Problem]:
+    """Places that a translation left open; what stands so in the person's own words is theirs."""
+    own = "\n".join(text for spot, text in walk_texts(facts) if spot in _OWN_WORDS)
+    for _, text in walk_texts(document):
+        for match in _LEFT_OVER.finditer(text):
+            if match.group() not in own:
+                yield Problem(ProblemCode.PLACEHOLDER, f"A place was left unfilled in the letter: {match.group()}")

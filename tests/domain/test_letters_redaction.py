@@ -1,0 +1,86 @@
+"""Redaction denies by default: what is not listed as public goes, and a new field goes until somebody decides."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from portal.domain.letters.blocks import BAR
+from portal.domain.letters.facts import LetterFacts, LinkFact, Paper
+from portal.domain.letters.redaction import PUBLIC, SEARCHED, redacted
+from portal.domain.letters.texts import Spot, change_texts, walk_texts
+from portal.domain.lifecycle import Filer, LetterKind
+from tests.letters.samples import EMAIL, NAME, SAMPLES, complaint, notice
+
+
+def with_canaries(facts: LetterFacts) -> LetterFacts:
+    """Every text replaced by one that names its spot; the zone stays what it is."""
+    return change_texts(facts, lambda spot, text: text if spot.field == "zone" else f"canary-{spot.field}")
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+def test_only_what_is_listed_stays(kind: LetterKind) -> None:
+    for spot, text in walk_texts(redacted(with_canaries(SAMPLES[kind](Paper.A4)))):
+        listed = spot.field in PUBLIC.get(spot.owner, ()) or spot.field in SEARCHED.get(spot.owner, ())
+        assert listed or text == BAR, spot
+
+
+def test_the_lists_name_fields_that_exist() -> None:
+    for listed in (PUBLIC, SEARCHED):
+        for owner, names in listed.items():
+            assert names <= {field.name for field in fields(owner)}, owner
+
+
+def test_names_contacts_links_and_own_words_go() -> None:
+    kept = [text for _, text in walk_texts(redacted(complaint()))]
+    assert not [text for text in kept if NAME.split()[0] in text or EMAIL in text or "examplebook.example/v" in text]
+
+
+def test_how_much_was_there_does_not_show() -> None:
+    long = replace(notice().frame.reporter, address_lines=("a", "b", "c"), name="A" * 90)
+    short = replace(notice().frame.reporter, address_lines=("a",), name="Bo")
+    twins = {
+        redacted(replace(notice(), frame=replace(notice().frame, reporter=reporter))).frame.reporter
+        for reporter in (long, short)
+    }
+    assert len(twins) == 1
+
+
+@pytest.mark.parametrize("platform", ["zuzana-královičová-sample.example", "ZuzanaFans.example", "x.example"])
+def test_a_site_named_after_the_person_is_blacked_out(platform: str) -> None:
+    facts = notice()
+    reporter = replace(facts.frame.reporter, name="Zuzana Královičová-Sample", acts_for="ZuzanaFans")
+    link = LinkFact(number=1, platform=platform, url="https://x.example/1")
+    twin = redacted(replace(facts, links=(link,), frame=replace(facts.frame, reporter=reporter)))
+    shown = twin.links[0].platform
+    assert "uzana" not in shown.casefold()
+    assert (BAR in shown) == (platform != "x.example")
+
+
+def test_a_short_name_does_not_black_out_common_words() -> None:
+    facts = complaint()
+    reporter = replace(facts.frame.reporter, name="Al", acts_for=None, email=None, phone=None, address_lines=())
+    frame = replace(facts.frame, reporter=reporter, signature=None)
+    assert redacted(replace(facts, frame=frame)).exhibits[0].title == facts.exhibits[0].title
+
+
+def test_law_dates_states_and_numbers_stay() -> None:
+    facts, twin = complaint(), redacted(complaint())
+    assert [basis.citation for basis in twin.bases] == [basis.citation for basis in facts.bases]
+    assert [basis.clocks for basis in twin.bases] == [basis.clocks for basis in facts.bases]
+    assert [(link.number, link.state, link.state_at) for link in twin.links] == [
+        (link.number, link.state, link.state_at) for link in facts.links
+    ]
+    assert twin.frame.is_redacted
+    assert twin.frame.reporter.role is Filer.SELF
+
+
+def test_redacting_twice_changes_nothing() -> None:
+    once = redacted(complaint())
+    assert redacted(once) == once
+
+
+def test_the_walk_meets_every_text_once() -> None:
+    spots = [spot for spot, _ in walk_texts(notice().frame.reporter)]
+    assert Spot(type(notice().frame.reporter), "email") in spots
