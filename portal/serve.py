@@ -212,12 +212,15 @@ def _end_with_launcher() -> None:
 def wait_for_answer(config: Config, children: Sequence[Child], asked_to_end: threading.Event) -> Child | None:
     """Wait until the front page answers, a child has ended (which is returned) or the end is asked for.
 
-    Raises CannotStart after SECONDS_TO_START.
+    Raises CannotStart when it answers with a failure, or not at all in SECONDS_TO_START.
     """
     give_up_at = time.monotonic() + SECONDS_TO_START
     while not asked_to_end.wait(0.2):
         dead = find_dead(children)
-        if dead is not None or is_answering(config):
+        status = None if dead is not None else fetch_status(config)
+        if status is not None and status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise CannotStart("the front page fails; the lines above say where.")
+        if dead is not None or status is not None:
             return dead
         if time.monotonic() > give_up_at:
             raise CannotStart(f"the front page did not answer within {SECONDS_TO_START:.0f} s.")
@@ -238,18 +241,17 @@ def find_dead(children: Sequence[Child]) -> Child | None:
     return next((child for child in children if child.process.poll() is not None), None)
 
 
-def is_answering(config: Config) -> bool:
-    """Whether the web server gives any answer on its front page."""
+def fetch_status(config: Config) -> int | None:
+    """The HTTP status of the front page; None while nothing answers."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104 - compared, not bound
     connection = http.client.HTTPConnection(host, config.port, timeout=5)
     try:
         connection.request("GET", "/")
-        connection.getresponse().read()
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
-    return True
 
 
 def describe_address(config: Config) -> str:

@@ -1,4 +1,7 @@
-"""Stands in for a child of the launcher: `answer PORT` is a web server, `wait` waits, `die` ends with exit code 7."""
+"""Stands in for a child of the launcher.
+
+`answer PORT STATUS` is a web server, `wait` waits, `die` ends with exit code 7.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ class Answer(BaseHTTPRequestHandler):
     """Answers every page with nothing, and says nothing."""
 
     def do_GET(self) -> None:
-        self.send_response(204)
+        self.send_response(int(sys.argv[3]))
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:

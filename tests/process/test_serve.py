@@ -26,9 +26,9 @@ LAUNCHER = """
     from portal.config import load_config
     from portal.serve import run_children
 
-    port, worker = sys.argv[1:]
+    port, worker, status = sys.argv[1:]
     commands = {
-        "web server": ("tests.process.stand_in", "answer", port),
+        "web server": ("tests.process.stand_in", "answer", port, status),
         "background worker": ("tests.process.stand_in", worker),
     }
     sys.exit(run_children(load_config({"RECOURSE_PORT": port}), commands))
@@ -59,9 +59,9 @@ def taken_port() -> Iterator[int]:
         yield int(holder.getsockname()[1])
 
 
-def start_launcher(port: int, worker: str) -> subprocess.Popen[str]:
+def start_launcher(port: int, worker: str, *, status: int = 204) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(LAUNCHER), str(port), worker],
+        [sys.executable, "-c", textwrap.dedent(LAUNCHER), str(port), worker, str(status)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -176,6 +176,15 @@ def test_a_child_that_dies_ends_the_other_with_a_clear_line(free_port: int) -> N
     assert "The background worker ended by itself (exit code 7). Recourse stops." in err
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", free_port), timeout=2)
+
+
+def test_a_front_page_that_fails_stops_the_start(free_port: int) -> None:
+    launcher = start_launcher(free_port, "wait", status=500)
+    out, err = launcher.communicate(timeout=30)
+    assert launcher.returncode != 0
+    assert "Recourse is at" not in out
+    assert "the front page fails" in err
+    assert not is_port_open(free_port)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent has died")
