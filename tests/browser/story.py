@@ -33,7 +33,7 @@ https://www.facebook.com/invented.page/posts/100004
 https://www.facebook.com/invented.page/posts/100005
 """
 LINKS_EACH: Mapping[str, int] = MappingProxyType(
-    {"Facebook": 5, "Instagram": 5, "Pornhub": 5, "Reddit": 5, "TikTok": 5, "X (Twitter)": 5}
+    {"Facebook": 5, "Instagram": 5, "Pornhub (Aylo)": 5, "Reddit": 5, "TikTok": 5, "X (Twitter)": 5}
 )
 NAME, MAIL = "Ana Exemplar", "ana.exemplar@example.org"
 

@@ -1,0 +1,146 @@
+"""The whole journey of a person who carries the case alone, in a browser without JavaScript."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+
+from tests.browser import story
+from tests.browser.conftest import Admit
+from tests.browser.papers import count_pages, read_facts, read_text, read_title
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor
+
+AUTHORITY = "Federal Trade Commission (TAKE IT DOWN Act complaints)"
+
+
+def test_a_person_alone_goes_from_the_links_to_the_complaint(site: Site, admit: Admit) -> None:
+    visitor = admit(java_script_enabled=False)
+    words = report_thirty_links(visitor)
+    send_six_requests(visitor)
+    visitor.leave()
+    site.pass_time(days=3)
+    visitor.come_back(words)
+    see_that_all_are_late(visitor)
+    bundle = make_complaint(visitor, site)
+    check_bundle(bundle, admit)
+    lodge_and_hear(visitor, site)
+    take_everything_along(visitor, bundle)
+    erase(visitor, words)
+
+
+def report_thirty_links(visitor: Visitor) -> str:
+    """Returns the six words."""
+    words = story.begin(visitor)
+    story.answer_first(visitor, "New Zealand")
+    story.paste_links(visitor)
+    visitor.sees("30 links found")
+    for name, count in story.LINKS_EACH.items():
+        visitor.sees(f"{name} ({count})")
+    story.answer_rest(visitor, "On my own")
+    story.hand_in(visitor)
+    return words
+
+
+def send_six_requests(visitor: Visitor) -> None:
+    """Each platform has its letter, which the person sends with the platform's own form."""
+    for number, name in enumerate(story.LINKS_EACH, start=1):
+        visitor.open("/case")
+        visitor.follow(name)
+        visitor.is_at(name)
+        visitor.sees("5 links")
+        visitor.press("Make the letter")
+        visitor.sees("The letter is ready")
+        letter = visitor.download("Download (PDF)", exact=False)
+        text = read_text(letter)
+        assert story.NAME in text
+        assert story.NAME not in read_text(visitor.download("Without names (PDF)", exact=False))
+        assert story.NAME not in read_title(letter)
+        visitor.follow("I sent it")
+        visitor.choose("With the form on their site")
+        visitor.fill("The number they gave it, if any", f"INV-{number}")
+        visitor.press("Save")
+        visitor.sees("Written down. The time limits run now.")
+        # Two days from the sending: 9:00 UTC is 22:00 in Auckland.
+        visitor.sees("The platform must do this by Wednesday 25 November 2026, 22:00 (Auckland time)")
+        visitor.sees("estimated, because nobody has proof of receipt yet")
+        assert visitor.page.get_by_text("Why this date?").count() >= 1
+    visitor.open("/case")
+    visitor.sees("30 asked")
+
+
+def see_that_all_are_late(visitor: Visitor) -> None:
+    visitor.is_at("Your case")
+    late = "The platform had to do this by Wednesday 25 November 2026, 22:00 (Auckland time)"
+    assert visitor.text.count(late) == len(story.LINKS_EACH)
+    visitor.follow("What has happened so far")
+    assert visitor.text.count("A date passed without the answer it was set for.") >= len(story.LINKS_EACH)
+
+
+def make_complaint(visitor: Visitor, site: Site) -> bytes:
+    """The papers for the authority. Without JavaScript the progress is looked at by hand."""
+    visitor.open("/case")
+    visitor.follow("Complain to an authority")
+    visitor.follow(f"Prepare this complaint {AUTHORITY}")
+    visitor.sees(f"To: {AUTHORITY}")
+    visitor.page.get_by_label("What do you want the authority to do", exact=False).fill("Have it taken down.")
+    visitor.press("Make the papers")
+    visitor.is_at(AUTHORITY)
+    assert visitor.page.get_by_role("progressbar").count() == 1
+    assert site.work() == 1
+    visitor.follow("Look again")
+    assert visitor.page.get_by_role("progressbar").count() == 0
+    return visitor.download("Download (PDF)", exact=False)
+
+
+def check_bundle(bundle: bytes, admit: Admit) -> None:
+    """An officer reads it back: the same facts in the text and in the file inside, and no name in the title."""
+    text, facts = read_text(bundle), read_facts(bundle)
+    assert story.NAME not in read_title(bundle)
+    assert count_pages(bundle) > 20
+    assert facts["frame"]["recipient"]["name"] == AUTHORITY
+    assert facts["frame"]["reporter"]["name"] == story.NAME
+    assert len(facts["links"]) == 30
+    assert all(link["url"] in text.replace(" ", "") for link in facts["links"])
+    assert len(facts["notices"]) == len(story.LINKS_EACH)
+    assert {notice["ticket"] for notice in facts["notices"]} == {f"INV-{number}" for number in range(1, 7)}
+    assert {notice["sent_at"] for notice in facts["notices"]} == {"2026-11-23T09:00:00Z"}
+    assert all(notice["digest"] in text.replace(" ", "") for notice in facts["notices"])
+    assert "25 November 2026, 09:00" in text or "25 November 2026, 22:00" in text
+    assert "Have it taken down." in text
+
+
+def lodge_and_hear(visitor: Visitor, site: Site) -> None:
+    visitor.follow("I sent it")
+    visitor.fill("The number they gave it, if any", "FTC-INV-9")
+    visitor.press("Save")
+    visitor.sees("sent to the authority")
+    site.clock.move(days=2)
+    visitor.follow("They answered")
+    visitor.choose("No, they only say that they have got it")
+    visitor.press("Save")
+    visitor.sees("Their answer is written down.")
+
+
+def take_everything_along(visitor: Visitor, bundle: bytes) -> None:
+    visitor.open("/case")
+    visitor.follow("Take everything with you")
+    archive = zipfile.ZipFile(io.BytesIO(visitor.download("Download the file")))
+    digests = {hashlib.sha256(archive.read(name)).digest() for name in archive.namelist()}
+    assert hashlib.sha256(bundle).digest() in digests
+    facts = json.loads(archive.read(next(name for name in archive.namelist() if name.endswith("case.json"))))
+    assert story.NAME in json.dumps(facts)
+
+
+def erase(visitor: Visitor, words: str) -> None:
+    visitor.open("/case")
+    visitor.follow("Erase everything")
+    visitor.press("Erase everything")
+    visitor.sees("Tick this box to erase, or go back.")
+    visitor.choose("Yes, erase everything. I know that nobody can bring it back.")
+    visitor.press("Erase everything")
+    assert visitor.path == "/erased"
+    visitor.come_back(words)
+    visitor.sees("These words do not open anything.")
