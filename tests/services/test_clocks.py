@@ -1,0 +1,184 @@
+"""The clocks' snapshot and the sweep: with nobody signed in, each miss is noticed once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters.vault import seal
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import Answer, CaseStatus, History
+from portal.domain.regimes import Actor, Binding
+from portal.models.cases import Case
+from portal.models.clocks import Clock
+from portal.models.events import Event
+from portal.models.jobs import JobKind
+from portal.models.requests import Request
+from portal.services import cases, clocks, complaints, intake, jobs, requests
+from portal.services.complaints import LodgedCommand
+from portal.services.history import find_break, read_history
+from portal.services.ports import Ports
+from portal.services.requests import AnswerCommand
+from tests.services.factories import NOW, make_case
+from tests.services.fakes import DAY, HOUR, print_quickly, reopen, send
+
+ONE_LINK = "https://pictures.example.org/album/7"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+def rows(session: Session, rule: str = "remove") -> list[Clock]:
+    return list(session.scalars(select(Clock).where(Clock.rule == rule)))
+
+
+def test_the_cases_next_date_is_its_nearest_clock_and_says_when_it_is_estimated(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    assert opened.case.next_due_at is None
+    send(session, opened, ports, 2)
+    assert (opened.case.next_due_at, opened.case.next_due_estimated) == (NOW + 49 * HOUR, True)
+    send(session, opened, ports, 1, at=NOW, received_at=NOW, now=NOW + HOUR)
+    assert (opened.case.next_due_at, opened.case.next_due_estimated) == (NOW + 48 * HOUR, False)
+
+
+def test_a_clock_once_started_keeps_its_date_when_the_law_changes(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=ONE_LINK)
+    send(session, opened, ports)
+    regime = ports.registry.regimes["us-take-it-down"]
+    rules = tuple(replace(rule, amount=24) for rule in regime.rules)
+    changed = {**ports.registry.regimes, regime.id: replace(regime, rules=rules, version="2027-01-01.1")}
+    later = replace(ports, registry=replace(ports.registry, regimes=MappingProxyType(changed)))
+    request = session.scalars(select(Request)).one()
+    clocks.refresh_clocks(session, opened.case, request, now=NOW + 30 * HOUR, ports=later)
+    (clock,) = rows(session)
+    assert (clock.due_at, clock.version) == (NOW + 49 * HOUR, regime.version)
+    assert clock.state is ClockState.RUNNING
+    clocks.refresh_clocks(session, opened.case, request, now=NOW + 50 * HOUR, ports=later)
+    assert rows(session)[0].state is ClockState.MISSED
+
+
+def test_refreshing_twice_changes_nothing(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=ONE_LINK)
+    send(session, opened, ports)
+    request = session.scalars(select(Request)).one()
+    before = {(row.id, row.due_at, row.state) for row in session.scalars(select(Clock))}
+    assert clocks.refresh_clocks(session, opened.case, request, now=NOW + 2 * HOUR, ports=ports) == 0
+    assert {(row.id, row.due_at, row.state) for row in session.scalars(select(Clock))} == before
+
+
+def test_the_sweep_notices_a_missed_clock_once(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=ONE_LINK)
+        send(session, opened, ports)
+    due = NOW + 49 * HOUR
+    assert clocks.sweep(sessions, now=due, ports=ports).missed == 0
+    assert clocks.sweep(sessions, now=due + timedelta(seconds=1), ports=ports).missed == 3
+    assert clocks.sweep(sessions, now=due + HOUR, ports=ports).missed == 0
+    with sessions() as session:
+        events = session.scalars(select(Event).where(Event.kind == History.CLOCK_MISSED)).all()
+        assert len(events) == 3
+        assert all(event.sealed is None and event.at == due for event in events)
+        assert find_break(read_history(session, opened.case.id)) is None
+        case = session.get_one(Case, opened.case.id)
+        assert case.next_due_at == due
+
+
+def test_a_limit_that_starts_with_a_miss_starts_in_the_sweep(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=ONE_LINK, country="CA", subdivision="ON")
+        number = requests.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        send(session, opened, ports, number, received_at=NOW + HOUR)
+    clocks.sweep(sessions, now=NOW + 40 * DAY, ports=ports)
+    with sessions() as session:
+        (limit,) = rows(session, "complain-after-silence")
+        assert (limit.binding, limit.owed_by, limit.state) == (Binding.LIMITATION, Actor.PERSON, ClockState.RUNNING)
+        assert limit.regime == "ca-pipeda-access"
+
+
+def test_what_the_other_side_missed_presses_until_a_complaint_was_lodged(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=ONE_LINK)
+        send(session, opened, ports)
+    now = NOW + 60 * HOUR
+    clocks.sweep(sessions, now=now, ports=ports)
+    with sessions.begin() as session:
+        opened = reopen(session, opened)
+        assert opened.case.next_due_at == NOW + 49 * HOUR
+        number = complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=now, ports=ports)
+        complaints.record_lodged(session, opened, number, LodgedCommand(at=now), now=now, ports=ports)
+        assert opened.case.next_due_at is None
+
+
+def test_the_persons_own_limit_is_a_date_to_watch_and_lodging_meets_it(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, country="IE", links="https://www.instagram.com/p/Abc123/")
+    send(session, opened, ports, received_at=NOW + HOUR)
+    refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + 2 * HOUR)
+    requests.log_answer(session, opened, 1, refused, now=NOW + 2 * HOUR, ports=ports)
+    (limit,) = rows(session, "file-window")
+    assert (limit.regime, limit.owed_by, limit.state) == ("eu-dsa-20", Actor.PERSON, ClockState.RUNNING)
+    number = complaints.prepare(
+        session, opened, "eu-dsa-20", "platform-instagram", (1,), now=NOW + 3 * HOUR, ports=ports
+    )
+    lodged = LodgedCommand(at=NOW + 4 * HOUR)
+    complaints.record_lodged(session, opened, number, lodged, now=NOW + 4 * HOUR, ports=ports)
+    assert rows(session, "file-window")[0].state is ClockState.MET
+
+
+def test_the_sweep_purges_old_drafts_and_sends_lost_jobs_again(sessions: sessionmaker[Session], ports: Ports) -> None:
+    sent: list[UUID] = []
+    with sessions.begin() as session:
+        intake.start_draft(session, language="en", now=NOW, ports=ports)
+        opened = make_case(session, ports, links=ONE_LINK)
+        job = jobs.add_job(
+            session,
+            JobKind.BUNDLE,
+            case_id=opened.case.id,
+            subject_id=opened.case.id,
+            key=opened.key,
+            now=NOW,
+            ports=ports,
+        )
+    listening = replace(ports, enqueue=sent.append)
+    assert clocks.sweep(sessions, now=NOW + timedelta(seconds=30), ports=listening).jobs == 0
+    swept = clocks.sweep(sessions, now=NOW + 8 * DAY, ports=listening)
+    assert (swept.purged, swept.jobs) == (1, 1)
+    assert sent == [job.id]
+
+
+def test_the_sweep_leaves_an_erased_case_alone(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=ONE_LINK)
+        send(session, opened, ports)
+        cases.erase(session, opened, now=NOW + DAY, ports=ports)
+    assert clocks.sweep(sessions, now=NOW + 9 * DAY, ports=ports).missed == 0
+    with sessions() as session:
+        assert session.get_one(Case, opened.case.id).status is CaseStatus.ERASED
+
+
+def test_the_steps_of_a_clock_hold_nothing_about_the_person(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    send(session, opened, ports)
+    text = str([row.steps for row in session.scalars(select(Clock))])
+    for secret in ("Ana", "Exemplar", "example", "x.com"):
+        assert secret not in text
+    assert all(row.steps for row in session.scalars(select(Clock).where(Clock.due_at.is_not(None))))
+
+
+def test_only_the_holder_of_the_key_could_read_what_the_sweep_does_not_need(session: Session, ports: Ports) -> None:
+    """The sweep derives everything from plain columns: it works when no sealed value can be opened."""
+    opened = make_case(session, ports, links=ONE_LINK)
+    send(session, opened, ports)
+    for event in session.scalars(select(Event)):
+        event.sealed = seal(b"\1" * 32, opened.place, b"unreadable") if event.sealed else None
+    request = session.scalars(select(Request)).one()
+    assert clocks.refresh_clocks(session, opened.case, request, now=NOW + 3 * DAY, ports=ports) == 3
