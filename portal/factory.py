@@ -49,4 +49,4 @@ def init_sessions(app: Flask, config: Config) -> None:
         made = parts()
     keep_for = timedelta(days=config.draft_days)
     app.permanent_session_lifetime = keep_for
-    app.session_interface = DatabaseSessions(lambda: made.sessions, is_secure=config.has_https, keep_for=keep_for)
+    app.session_interface = DatabaseSessions(made, is_secure=config.has_https, keep_for=keep_for)

@@ -38,11 +38,11 @@ LIMITS = {
 
 @dataclass(frozen=True, repr=False)
 class Loaded:
-    """A live session: its content and when it began."""
+    """A live session: its content and its last sign of life."""
 
     values: dict[str, Any]
     kind: SessionKind
-    started_at: datetime
+    seen_at: datetime
 
 
 def new_token() -> str:
@@ -57,7 +57,7 @@ def load(session: Session, token: str, *, now: datetime) -> Loaded | None:
     if row is None or row.ends_at <= now:
         return None
     try:
-        return Loaded(open_values(_key(token), _place(row.id), row.sealed), row.kind, row.started_at)
+        return Loaded(open_values(_key(token), _place(row.id), row.sealed), row.kind, row.seen_at)
     except CannotOpen:
         return None
 
@@ -76,13 +76,6 @@ def save(session: Session, token: str, values: dict[str, Any], *, now: datetime,
     row.seen_at = now
     row.ends_at = now + lasts if lasts else min(now + limits.idle, row.started_at + limits.whole)
     row.sealed = seal_values(_key(token), _place(identity), values)
-
-
-def needs_sign_of_life(session: Session, token: str, *, now: datetime) -> bool:
-    """Whether the row's last sign of life is old enough to be written again."""
-    identity = _identify(token)
-    row = session.get(WebSession, identity) if identity else None
-    return row is not None and row.seen_at < now - SEEN_EVERY
 
 
 def end(session: Session, token: str) -> None:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import CallbackDict
 
+from portal.db import begin_reading
+from portal.parts import Parts
 from portal.services import sessions
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """The content of one browser's session. `renew` gives it a new token at the end of the request."""
 
-    def __init__(self, token: str, values: dict[str, Any] | None, started_at: datetime | None = None) -> None:
+    def __init__(self, token: str, values: dict[str, Any] | None, *, is_due: bool = False) -> None:
         super().__init__(values or {}, self._note_change)
         self.token = token
         self.old_tokens: list[str] = []
         self.new = values is None
         self.modified = False
         self.accessed = False
-        self.started_at = started_at
+        self.is_due = is_due  # a sign of life has to be written
 
     def _note_change(self, _: object) -> None:
         self.modified = True
@@ -39,26 +39,28 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
 class DatabaseSessions(SessionInterface):
     """Opens and saves sessions in transactions of their own, so that a refused form never loses its visitor."""
 
-    def __init__(self, factory: Callable[[], sessionmaker[Session]], *, is_secure: bool, keep_for: timedelta) -> None:
-        self._factory, self._is_secure, self._keep_for = factory, is_secure, keep_for
+    def __init__(self, made: Parts, *, is_secure: bool, keep_for: timedelta) -> None:
+        self._parts, self._is_secure, self._keep_for = made, is_secure, keep_for
         self.cookie = "__Host-session" if is_secure else "session"
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         token = request.cookies.get(self.cookie, "")
         if not token:
             return ServerSession(sessions.new_token(), None)
-        with self._factory()() as database:
-            loaded = sessions.load(database, token, now=datetime.now(UTC))  # noqa: TID251 - the frame reads the clock
+        now = self._parts.clock()
+        with self._parts.sessions() as database:
+            begin_reading(database)
+            loaded = sessions.load(database, token, now=now)
         if loaded is None:
             fresh = ServerSession(sessions.new_token(), None)
             fresh.old_tokens.append(token)
             return fresh
-        return ServerSession(token, loaded.values, loaded.started_at)
+        return ServerSession(token, loaded.values, is_due=loaded.seen_at < now - sessions.SEEN_EVERY)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, ServerSession):
             raise TypeError("a session of another kind")
-        if session or session.old_tokens:
+        if session.modified or session.is_due or session.old_tokens:
             self._write(session)
         if session and (session.modified or session.new):
             kept = self._keep_for if session.permanent else None
@@ -69,10 +71,9 @@ class DatabaseSessions(SessionInterface):
             response.delete_cookie(self.cookie, secure=self._is_secure, httponly=True, samesite="Strict")
 
     def _write(self, session: ServerSession) -> None:
-        now = datetime.now(UTC)  # noqa: TID251 - the frame reads the clock
-        with self._factory().begin() as database:
+        with self._parts.sessions.begin() as database:
             for token in session.old_tokens:
                 sessions.end(database, token)
-            if session and (session.modified or sessions.needs_sign_of_life(database, session.token, now=now)):
+            if session:
                 lasts = self._keep_for if session.permanent else None
-                sessions.save(database, session.token, dict(session), now=now, lasts=lasts)
+                sessions.save(database, session.token, dict(session), now=self._parts.clock(), lasts=lasts)

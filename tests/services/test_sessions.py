@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -86,10 +85,11 @@ def test_sessions_that_are_over_are_deleted(session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(WebSession)) == 1
 
 
-def test_a_sign_of_life_is_written_once_a_minute(session: Session) -> None:
+def test_a_session_tells_its_last_sign_of_life(session: Session) -> None:
     token = sessions.new_token()
-    sessions.save(session, token, {"a": 1}, now=NOW, lasts=None)
-    session.flush()
-    assert not sessions.needs_sign_of_life(session, token, now=NOW + timedelta(seconds=30))
-    assert sessions.needs_sign_of_life(session, token, now=NOW + timedelta(seconds=61))
-    assert not sessions.needs_sign_of_life(session, uuid4().hex, now=NOW)
+    for minutes in (0, 5):
+        sessions.save(session, token, {"a": 1}, now=NOW + timedelta(minutes=minutes), lasts=None)
+        session.flush()
+    loaded = sessions.load(session, token, now=NOW + timedelta(minutes=6))
+    assert loaded is not None
+    assert loaded.seen_at == NOW + timedelta(minutes=5)
