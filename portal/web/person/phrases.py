@@ -74,8 +74,8 @@ OVER: Mapping[Binding, Any] = MappingProxyType(
 )
 ENDED: Mapping[ClockState, Any] = MappingProxyType(
     {
-        ClockState.MET: _l("Done in time: %(what)s. The time limit was %(when)s."),
-        ClockState.MET_LATE: _l("Done too late: %(what)s. The time limit was %(when)s."),
+        ClockState.MET: _l("They acted or answered in time. The time limit was %(when)s, for this: %(what)s."),
+        ClockState.MET_LATE: _l("They acted or answered too late. The time limit was %(when)s, for this: %(what)s."),
         ClockState.STOPPED: _l("This time limit does not run any more: %(what)s."),
     }
 )

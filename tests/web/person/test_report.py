@@ -179,9 +179,7 @@ def test_a_step_that_is_not_on_the_way_leads_to_the_one_that_is(visitor: Visitor
         assert step_of(visitor.go(path)) == "start"
 
 
-def test_a_draft_is_there_for_seven_days_and_then_opens_no_more(
-    app: Flask, visitor: Visitor, clock: TestClock
-) -> None:
+def test_a_draft_is_there_for_seven_days_and_then_opens_no_more(app: Flask, visitor: Visitor, clock: TestClock) -> None:
     words = words_on(begin(visitor))
     visitor.client.get("/leave")
     clock.move(days=6)

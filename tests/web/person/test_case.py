@@ -1,0 +1,248 @@
+"""The case as the person carries it alone: sending, answers, letters, complaints, and what they decide."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.services import accounts
+from portal.web.frame import parts
+from portal.worker import run_left_jobs
+from tests.web.conftest import NOW, TestClock
+from tests.web.pages import HEAVIEST, Visitor, weigh
+from tests.web.person.journey import hand_in, words_on
+
+SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100"}
+REFUSED: dict[str, Any] = {"answer": "refused", "text": "It does not break our rules."}
+
+
+@pytest.fixture
+def holder(visitor: Visitor) -> Visitor:
+    """A visitor whose report is handed in, on the case page."""
+    hand_in(visitor)
+    visitor.press("I have kept it")
+    return visitor
+
+
+def open_request(holder: Visitor, name: str = "Instagram") -> None:
+    holder.go("/case")
+    holder.follow(name)
+
+
+def send_request(holder: Visitor, name: str = "Instagram") -> None:
+    open_request(holder, name)
+    holder.press("Make the letter")
+    holder.follow("I sent it")
+    holder.press("Save", **SENT)
+
+
+def make_team(app: Flask) -> None:
+    with app.app_context(), parts().sessions.begin() as session:
+        accounts.make_recovery_key(session, now=NOW)
+        accounts.make_team(session, "Harbour Helpline", countries=("NZ",), now=NOW)
+
+
+def test_the_case_shows_one_request_for_each_platform_and_every_link_with_its_state(holder: Visitor) -> None:
+    text = holder.page.text
+    for name in ("Instagram", "X (Twitter)", "example.org"):
+        assert name in text
+    assert text.count("ready, not sent yet") == 3
+    assert "3 reported" in text
+
+
+def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
+    for path in (
+        "/case", "/case/links", "/case/history", "/case/letters", "/case/messages", "/case/sharing", "/case/help",
+        "/case/take-along", "/case/erase", "/case/complaints", "/case/requests/1", "/case/requests/1/form",
+        "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
+    ):  # fmt: skip
+        assert holder.go(path).path == path
+        assert weigh(holder) < HEAVIEST, path
+
+
+def test_a_letter_can_be_made_and_read_with_and_without_names(holder: Visitor) -> None:
+    open_request(holder)
+    page = holder.press("Make the letter")
+    assert "The letter is ready" in page.text
+    for name in ("Download (PDF)", "Without names (PDF)"):
+        address = next(href for words, href in page.links().items() if words.startswith(name))
+        answer = holder.client.get(address)
+        assert answer.data.startswith(b"%PDF-")
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Ana" not in answer.headers["Content-Disposition"]
+
+
+def test_the_platforms_form_has_each_field_ready_to_copy(holder: Visitor) -> None:
+    open_request(holder)
+    page = holder.follow("Fill in their form")
+    copied = [each for each in page.root.iter() if each.get("readonly") is not None]
+    assert any("instagram.com/p/Abc123" in (each.get("value") or "".join(each.itertext())) for each in copied)
+
+
+def test_after_sending_the_time_limit_is_shown_as_estimated_with_its_reasons(holder: Visitor) -> None:
+    send_request(holder)
+    text = holder.page.text
+    assert "Why this date?" in text
+    assert "estimated, because nobody has proof of receipt yet" in text
+    assert "(Auckland time)" in text
+
+
+def test_a_recorded_receipt_takes_the_estimate_away(holder: Visitor, clock: TestClock) -> None:
+    send_request(holder)
+    clock.move(minutes=40)
+    holder.follow("They wrote that they got it")
+    typed: dict[str, Any] = {"received_at-day": "23", "received_at-month": "11", "received_at-year": "2026"}
+    page = holder.press("Save", **typed, **{"received_at-time": "22:35"})
+    assert "nobody has proof of receipt yet" not in page.text
+
+
+def test_a_refusal_is_logged_and_offers_what_comes_next(holder: Visitor) -> None:
+    send_request(holder)
+    holder.follow("They answered")
+    page = holder.press("Save", **REFUSED)
+    assert "refused" in page.text
+    assert "It does not break our rules." in page.text
+    assert "If they do not act" in page.text
+
+
+def test_an_answer_needs_its_kind_and_its_time_and_keeps_what_was_typed(holder: Visitor) -> None:
+    send_request(holder)
+    holder.follow("They answered")
+    typed: dict[str, Any] = {"at-day": "", "at-month": "", "at-year": "", "at-time": "", "text": "Their words."}
+    page = holder.press("Save", status=400, **typed)
+    assert len(page.errors) == 2
+    assert "Their words." in page.answer.text
+
+
+def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
+    open_request(holder)
+    holder.press("Make the letter")
+    form = holder.follow("I sent it")
+    holder.press("Save", **SENT)
+    holder.seen.append(form)
+    assert "already been sent" in " ".join(holder.press("Save", status=400, **SENT).errors)
+
+
+def test_a_link_can_be_marked_gone_and_back_again(holder: Visitor) -> None:
+    assert "removed" in holder.press("It is gone").text
+    assert "back again" in holder.press("It is back").text
+
+
+def test_links_can_be_added_later_and_get_a_request(holder: Visitor) -> None:
+    holder.go("/case/links")
+    page = holder.press("Add these links", pasted="https://www.reddit.com/r/x/comments/abc/")
+    assert "1 link was read" in page.text
+    assert "Reddit" in page.text
+
+
+def test_a_paste_without_a_link_is_refused_and_kept(holder: Visitor) -> None:
+    holder.go("/case/links")
+    page = holder.press("Add these links", status=400, pasted="nothing in here")
+    assert "found no link" in page.errors[0]
+    assert "nothing in here" in page.answer.text
+
+
+def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Visitor) -> None:
+    holder.go("/case/sharing")
+    page = holder.press("Take back the yes Platforms")
+    assert "Say yes" in page.text
+    open_request(holder)
+    assert "Say yes to sharing" in holder.page.text
+
+
+def test_details_change_one_request_only(holder: Visitor) -> None:
+    open_request(holder)
+    holder.follow("Change what this letter says about you")
+    holder.press("Save", name="Another Name")
+    assert "Another Name" in holder.go("/case/requests/1/details").answer.text
+    assert "Another Name" not in holder.go("/case/requests/2/details").answer.text
+
+
+def test_a_request_to_erase_data_can_be_prepared_beside_the_notice(holder: Visitor) -> None:
+    open_request(holder)
+    page = holder.press("Also ask the company to erase my data")
+    assert "Request to erase personal data" in page.text
+
+
+def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
+    app: Flask, visitor: Visitor, clock: TestClock
+) -> None:
+    words = words_on(hand_in(visitor))
+    holder = visitor
+    send_request(holder)
+    holder.follow("They answered")
+    holder.press("Save", **REFUSED)
+    clock.move(days=40)
+    holder.go("/return")
+    holder.press("Go on", words=words)
+    assert "not legal advice" in holder.go("/case/complaints").text
+    holder.follow("Prepare this complaint")
+    page = holder.press("Make the papers", wish="That it is taken down.")
+    assert "Look again" in page.text
+    with app.app_context():
+        run_left_jobs(parts())
+    page = holder.go(page.path)
+    assert "Download (PDF)" in page.text, page.text
+    holder.follow("I sent it")
+    assert "sent to the authority" in holder.press("Save", ticket="C-7").text
+    holder.follow("They answered")
+    assert "answered" in holder.press("Save", is_final="yes", text="We look into it.").text
+
+
+def test_a_case_can_be_given_to_a_team_and_taken_back(app: Flask, holder: Visitor) -> None:
+    make_team(app)
+    holder.go("/case/help")
+    assert "The team can open your case" in holder.press("Give the case to Harbour Helpline").text
+    holder.go("/case/messages")
+    assert "Please call at ten." in holder.press("Send", text="Please call at ten.").text
+    holder.go("/case/help")
+    assert "You carry the case yourself now" in holder.press("Take it back").text
+
+
+def test_an_empty_message_is_refused(app: Flask, holder: Visitor) -> None:
+    make_team(app)
+    holder.go("/case/help")
+    holder.press("Give the case to Harbour Helpline")
+    holder.go("/case/messages")
+    assert holder.press("Send", status=400, text="  ").errors
+
+
+def test_everything_can_be_taken_along_in_one_file(holder: Visitor) -> None:
+    page = holder.go("/case/take-along")
+    form, _button = page.form_with("Download the file")
+    values = {each.get("name", ""): each.get("value", "") for each in form.iter("input")}
+    answer = holder.client.post("/case/take-along", data=values)
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as files:
+        assert any(b"instagram.com/p/Abc123" in files.read(name) for name in files.namelist())
+
+
+def test_erasing_asks_once_and_then_nothing_opens_any_more(visitor: Visitor) -> None:
+    words = words_on(hand_in(visitor))
+    visitor.go("/case/erase")
+    assert visitor.press("Erase everything", status=400).errors
+    assert visitor.press("Erase everything", sure="y").path == "/erased"
+    assert visitor.go("/case").path == "/return"
+    visitor.press("Go on", status=400, words=words)
+
+
+def test_another_persons_request_is_not_there(app: Flask, holder: Visitor) -> None:
+    for path in ("/case/requests/99", "/case/complaints/99", "/case/letters/99.pdf"):
+        holder.go(path, status=404)
+
+
+def test_the_history_tells_what_happened_in_plain_words(holder: Visitor) -> None:
+    send_request(holder)
+    text = holder.go("/case/history").text
+    assert "The report was handed in." in text
+    assert "T-100" in text
+
+
+def test_a_case_of_500_links_stays_light(visitor: Visitor) -> None:
+    hand_in(visitor, links={"pasted": "\n".join(f"https://x.com/a/status/{n}" for n in range(500))})
+    for path in ("/case", "/case/links", "/case/links?page=13", "/case/requests/1", "/case/requests/1/answer"):
+        visitor.go(path)
+        assert weigh(visitor) < HEAVIEST, path

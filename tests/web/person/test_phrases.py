@@ -1,0 +1,69 @@
+"""How time limits read: only a duty says "must"; everything has a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import Answer, Channel, ComplaintState, ItemState, LetterKind, RequestKind, RequestState
+from portal.domain.regimes import Actor, Binding
+from portal.services.views import ClockView
+from portal.web.person import phrases
+
+DUE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    app = Flask(__name__)
+    Babel(app, default_locale="en")
+    with app.test_request_context():
+        yield
+
+
+def make_clock(binding: Binding, state: ClockState = ClockState.RUNNING, *, due_at: datetime | None = DUE) -> ClockView:
+    return ClockView(
+        regime="law", regime_name="A law", rule="remove", label="remove the content", binding=binding,
+        owed_by=Actor.PLATFORM, state=state, started_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC), due_at=due_at,
+        last_day=date(2026, 11, 23), ended_at=None, zone="America/New_York", country="US", estimated=False,
+        extended=False, standard="without undue delay", calendar="", steps=(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("binding", list(Binding))
+@pytest.mark.parametrize("state", list(ClockState))
+def test_only_a_running_duty_says_must(binding: Binding, state: ClockState) -> None:
+    text = phrases.clock_sentence(make_clock(binding, state), "Pacific/Auckland")
+    assert ("must" in text) == (binding is Binding.DUTY and state is ClockState.RUNNING)
+    assert "%(" not in text
+
+
+def test_the_moment_is_in_the_readers_zone_and_names_it() -> None:
+    text = phrases.clock_sentence(make_clock(Binding.DUTY), "Pacific/Auckland")
+    assert "Tuesday 24 November 2026, 14:00 (Auckland time)" in text
+
+
+def test_the_persons_own_last_day_is_a_day() -> None:
+    assert "Your last day is Monday 23 November 2026." in phrases.clock_sentence(
+        make_clock(Binding.LIMITATION), "Pacific/Auckland"
+    )
+
+
+def test_a_law_without_a_number_gives_its_own_words() -> None:
+    text = phrases.clock_sentence(make_clock(Binding.DUTY, ClockState.OPEN, due_at=None), "UTC")
+    assert "without undue delay" in text
+
+
+@pytest.mark.parametrize("state", [*ItemState, *RequestState, *ComplaintState])
+def test_every_state_has_a_plain_word(state: ItemState | RequestState | ComplaintState) -> None:
+    assert "_" not in phrases.plain_state(state)
+
+
+@pytest.mark.parametrize("word", [*Answer, *Channel, *LetterKind, *RequestKind])
+def test_every_choice_has_a_plain_word(word: Answer | Channel | LetterKind | RequestKind) -> None:
+    assert phrases.plain_word(word)
