@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from fontTools.ttLib import TTFont
@@ -65,11 +64,8 @@ _UNDRAWN = frozenset([0x0A, 0x20, 0xA0, 0xAD, 0x061C, *range(0x200B, 0x2010), 0x
 _BAR_CODE = ord(BAR[0])  # set as a box, not as a character
 
 
-@dataclass(frozen=True)
 class FontsUnknown(RuntimeError):
-    """The system's fonts cannot be looked up."""
-
-    reason: str
+    """The system's fonts cannot be looked up. The message says what to install."""
 
 
 def faces_of(language: str) -> tuple[str, ...]:
@@ -93,7 +89,11 @@ def _family_list(faces: Iterable[str]) -> str:
 def find_glyph_problems(document: Document) -> tuple[Problem, ...]:
     """Characters that no face of the letter's language can draw, and a missing text face."""
     faces = faces_of(document.language)
-    if not _codes_of_face(TEXT_FACE):
+    try:
+        has_text_face = bool(_codes_of_face(TEXT_FACE))
+    except FontsUnknown as error:
+        return (Problem(ProblemCode.FONT, str(error)),)
+    if not has_text_face:
         text = f"The font {TEXT_FACE} is not installed, so no letter can be made. Install fonts-noto-core."
         return (Problem(ProblemCode.FONT, text),)
     used = {ord(character) for _, text in walk_texts(document) for character in text}
@@ -129,7 +129,7 @@ def _match_face(face: str) -> tuple[str, str, int]:
     """Family names, file and number inside the file of what the system would take for a face."""
     program = shutil.which("fc-match")
     if program is None:
-        raise FontsUnknown("fc-match is not there: install fontconfig")
+        raise FontsUnknown("The installed fonts cannot be looked up, so no letter can be made. Install fontconfig.")
     # The face is one of the names above, never anybody's input.
     answer = subprocess.run(  # noqa: S603
         [program, "--format=%{family}\t%{file}\t%{index}", face], capture_output=True, text=True, check=True

@@ -209,12 +209,14 @@ def show_bars(text: str, label: str) -> Markup:
 
 
 def direction_of_text(text: str, otherwise: str) -> str:
-    """Writing direction by the first letter that has one, as the Unicode bidirectional algorithm does."""
-    for character in text:
-        kind = unicodedata.bidirectional(character)
+    """Writing direction by the first letter that has one; numbers without letters, as in telephone numbers, go left to
+    right in every script.
+    """
+    kinds = [unicodedata.bidirectional(character) for character in text]
+    for kind in kinds:
         if kind in {"L", "R", "AL"}:
             return "ltr" if kind == "L" else "rtl"
-    return otherwise
+    return "ltr" if "EN" in kinds else otherwise
 
 
 def _tell_nobody(stage: str, part: float) -> None:

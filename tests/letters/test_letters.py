@@ -78,7 +78,8 @@ def test_a_notice_says_what_the_law_says_and_no_more() -> None:
     text = read_text(sample_letter(LetterKind.NOTICE).pdf)
     assert "You must remove the image" in text
     assert "This law protects you if you send the author a copy of the notice within 48 hours" in text
-    assert "Tuesday 24 November 2026 at 12:04 in the zone America/Los Angeles (UTC-08:00), which is 20:04 UTC" in text
+    due = "Tuesday 24 November 2026 at 12:04 in the zone America/Los Angeles (UTC-08:00), which is 20:04 UTC"
+    assert due.replace(" ", "") in read_without_spaces(sample_letter(LetterKind.NOTICE).pdf)
     assert "Every hour counts" in text
     assert "!" not in text
 

@@ -81,6 +81,14 @@ def test_a_missing_text_face_stops_every_letter(monkeypatch: pytest.MonkeyPatch)
     assert [problem.code for problem in find_glyph_problems(document)] == [ProblemCode.FONT]
 
 
+def test_fonts_that_cannot_be_looked_up_stop_every_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "TEXT_FACE", "Another Face That Was Never Asked For")
+    monkeypatch.setenv("PATH", "")
+    problems = find_glyph_problems(build_letter(notice(), English()))
+    assert [problem.code for problem in problems] == [ProblemCode.FONT]
+    assert "fontconfig" in problems[0].text
+
+
 def test_a_redacted_twin_is_stopped_by_what_stops_the_full_letter() -> None:
     facts = replace(notice(), bases=())
     assert [problem.code for problem in letter_problems(facts, English())] == [ProblemCode.NO_BASES]
