@@ -6,11 +6,13 @@ A message holds the id of a job and nothing else. Which store carries it is an a
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
+import psycopg
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
@@ -68,7 +70,7 @@ def open_queue(url: str) -> TaskQueue:
         raise BadQueue(f"a queue's address starts with one of: {', '.join(_MAKERS)}")
     try:
         return TaskQueue(_MAKERS[scheme](url))
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, ImportError, sqlite3.Error, psycopg.Error) as error:
         raise BadQueue(f"the queue at {scheme}: cannot be used: {error}") from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from portal.domain.escalation import Rung, RungKind
 from portal.domain.notices import is_demanded
 from portal.domain.regimes import Actor, Proof, Regime, RegimeKind
 from portal.domain.report import Report
+from portal.domain.territories import is_within
 from portal.models.cases import Case
 from portal.models.items import Item
 from portal.models.requests import Request
@@ -56,34 +57,50 @@ def list_options(session: Session, opened: OpenCase, *, now: datetime, ports: Po
     return tuple(sorted(found.values(), key=lambda option: not option.is_open))
 
 
-def find_regulators(regime: Regime, case: Case, registry: Registry) -> list[Regulator]:
-    """The bodies competent under a law for a person in this country.
+def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], registry: Registry) -> list[Regulator]:
+    """The bodies competent under a law for this person and these platforms.
 
-    Named ones, if any law's next step names them for this one; else the country's authorities of the kind that the
-    laws leading here are about: data protection where a data-protection request leads here.
+    Those that the laws name for this step, where they are of the person's country or of the law's own; else the
+    authorities of the country, of the kind that the laws leading here are about: data protection where a
+    data-protection request leads here.
     """
-    escalations = [
+    origins = [
         (origin, escalation)
         for origin in registry.regimes.values()
         for escalation in origin.escalation
         if escalation.regime == regime.id
     ]
-    named = [escalation.regulator for _, escalation in escalations if escalation.regulator]
-    if named:
-        return [registry.regulators[each] for each in dict.fromkeys(named) if each in registry.regulators]
-    from_erasure = any(origin.kind is RegimeKind.ERASURE for origin, _ in escalations)
+    home = {jurisdiction.partition("-")[0] for jurisdiction in regime.jurisdictions} | {case.country}
+    ids = dict.fromkeys(escalation.regulator for _, escalation in origins if escalation.regulator)
+    named = [registry.regulators[each] for each in ids if each in registry.regulators]
+    if near := [regulator for regulator in named if regulator.country in home]:
+        return near
+    from_erasure = any(origin.kind is RegimeKind.ERASURE for origin, _ in origins)
     kind = RegulatorKind.DATA_PROTECTION if from_erasure else RegulatorKind.ONLINE_SAFETY
-    return list(_in_country(registry.regulators.values(), kind, case))
+    countries = _competent_countries(regime, case, platforms, registry)
+    return [each for each in registry.regulators.values() if each.kind is kind and _is_competent(each, countries, case)]
 
 
-def _in_country(regulators: Iterable[Regulator], kind: RegulatorKind, case: Case) -> Iterator[Regulator]:
+def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], registry: Registry) -> frozenset[str]:
+    """The person's country where the law covers it, else the countries under this law where the platform sits."""
+
+    def is_covered(country: str) -> bool:
+        return any(is_within(country, None, jurisdiction) is not False for jurisdiction in regime.jurisdictions)
+
+    if case.country and is_covered(case.country):
+        return frozenset({case.country})
+    known = [registry.platforms[each] for each in platforms if each in registry.platforms]
+    seats = [seat for platform in known for seat in (platform.seat_country, *platform.establishments) if seat]
+    return frozenset(seat for seat in seats if is_covered(seat))
+
+
+def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -> bool:
     """Of a country with authorities for its parts, the one of the person's part and the national one."""
-    for regulator in regulators:
-        if regulator.kind is not kind or regulator.country != case.country or regulator.takes_complaints is False:
-            continue
-        part = (regulator.subdivision or "").removeprefix(f"{regulator.country}-")
-        if not part or part == (case.subdivision or "").removeprefix(f"{regulator.country}-"):
-            yield regulator
+    if regulator.country not in countries or regulator.takes_complaints is False:
+        return False
+    part = (regulator.subdivision or "").removeprefix(f"{regulator.country}-")
+    own = (case.subdivision or "").removeprefix(f"{regulator.country}-")
+    return not part or (regulator.country == case.country and part == own)
 
 
 def _from_rung(
@@ -115,7 +132,7 @@ def _find_bodies(rung: Rung, regime: Regime, request: Request, opened: OpenCase,
     if regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
         return [_platform_body(opened, request, ports)] if own else []
-    return [_as_body(each) for each in find_regulators(regime, opened.case, ports.registry)]
+    return [_as_body(each) for each in find_regulators(regime, opened.case, [request.platform], ports.registry)]
 
 
 def _list_direct(
@@ -132,7 +149,7 @@ def _list_direct(
         why = next((reason for reason in reasons if reason), None)
         if why is None:
             continue
-        for regulator in find_regulators(regime, opened.case, ports.registry):
+        for regulator in find_regulators(regime, opened.case, platforms, ports.registry):
             option = _option(regime, _as_body(regulator), why=why, what=regime.summary)
             yield replace(option, is_open=True, request_numbers=sent)
 

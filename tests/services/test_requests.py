@@ -17,6 +17,7 @@ from portal.domain.lifecycle import (
     Filer,
     History,
     ItemState,
+    LetterKind,
     RequestKind,
     RequestState,
     StepRefused,
@@ -253,7 +254,7 @@ def test_nothing_sent_ever_changes(session: Session, ports: Ports) -> None:
 
 def test_links_added_after_the_letter_was_made_get_a_request_of_their_own(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links="https://x.com/someone/status/1111")
-    letters.make_letter(session, opened, letters.LetterKind.NOTICE, 1, now=NOW, ports=ports)
+    letters.make_letter(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=ports)
     cases_item = session.scalars(select(Item)).one()
     session.add(_another(opened, cases_item))
     session.flush()

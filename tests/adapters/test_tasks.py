@@ -1,0 +1,78 @@
+"""The queue that wakes the worker: it carries ids, and losing a message costs time only."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from huey import MemoryHuey, SqliteHuey
+
+from portal.adapters.tasks import BadQueue, TaskQueue, enqueuer, open_queue
+
+
+def nothing() -> None:
+    """A sweep that finds nothing."""
+
+
+def test_a_job_is_run_at_once_in_immediate_mode() -> None:
+    queue = TaskQueue(MemoryHuey("test", immediate=True, results=False))
+    seen: list[UUID] = []
+    queue.handle(seen.append, nothing)
+    job_id = uuid4()
+    queue.enqueue(job_id)
+    assert seen == [job_id]
+
+
+def test_a_message_written_by_one_process_is_read_by_another(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'queue.db'}"
+    job_id = uuid4()
+    enqueuer(url)(job_id)
+    seen: list[UUID] = []
+    done = threading.Event()
+
+    def run(each: UUID) -> None:
+        seen.append(each)
+        done.set()
+
+    worker = open_queue(url)
+    worker.handle(run, nothing)
+    consumer = worker.make_consumer()
+    consumer._set_signal_handlers = nothing  # signals belong to the test runner
+    consumer.start()
+    try:
+        assert done.wait(10)
+    finally:
+        consumer.stop(graceful=True)
+    assert seen == [job_id]
+
+
+def test_a_message_holds_the_id_and_nothing_else(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'queue.db'}"
+    job_id = uuid4()
+    enqueuer(url)(job_id)
+    (task,) = SqliteHuey("recourse", filename=str(tmp_path / "queue.db"), results=False).storage.enqueued_items()
+    assert str(job_id).encode() in task
+    assert len(task) < 400
+
+
+def test_a_queue_that_is_down_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    class Down(MemoryHuey):  # type: ignore[misc]
+        def enqueue(self, task: object) -> object:
+            raise ConnectionError("no queue here")
+
+    TaskQueue(Down("test", results=False)).enqueue(uuid4())
+    assert "ConnectionError" in caplog.text
+
+
+@pytest.mark.parametrize("url", ["kafka://somewhere", "", "sqlite:////no/such/folder/queue.db"])
+def test_an_address_that_cannot_be_used_is_named(url: str) -> None:
+    with pytest.raises(BadQueue):
+        open_queue(url)
+
+
+def test_a_process_that_runs_no_jobs_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    queue = TaskQueue(MemoryHuey("test", immediate=True, results=False))
+    with pytest.raises(RuntimeError, match="does not run jobs"):
+        queue._receive(str(uuid4()))
