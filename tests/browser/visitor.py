@@ -90,6 +90,14 @@ class Visitor:
             found.first.click()
         return started.value.path().read_bytes()
 
+    def fetch(self, name: str, *, last: bool = False) -> bytes:
+        """What stands behind the first link of that name, or the last, without opening it in the window."""
+        found = self.page.get_by_role("link", name=name, exact=True)
+        address = (found.last if last else found.first).get_attribute("href")
+        answer = self.context.request.get(f"{self.address}{address}")
+        assert answer.ok, f"{answer.status} at {address}"
+        return answer.body()
+
     def leave(self) -> None:
         """Press the control that every page has."""
         self.follow("Leave this page")
