@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.cli.process import find_parts, transaction
-from portal.services.demo import AlreadyFilled, Filled, fill
+from portal.services.demo import AlreadyFilled, Filled, fill, require_empty
 from portal.services.demo_cases import SHOWN, make_stories
 
 
@@ -16,9 +16,9 @@ def demo() -> None:
     """Fill the portal with invented cases in every state. Never for a portal that real people use."""
     parts = find_parts()
     now = parts.clock()
-    with transaction(parts):  # says in one line when the database is not ready
-        pass
     try:
+        with transaction(parts) as session:
+            require_empty(session)
         filled = fill(parts.sessions, make_stories(now.date()), shown=SHOWN, now=now, ports=parts.ports)
     except AlreadyFilled as error:
         click.echo(str(error))

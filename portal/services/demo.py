@@ -108,8 +108,7 @@ def fill(
 ) -> Filled:
     """Make the staff and play the stories. `shown` names the story whose words are returned. Raises AlreadyFilled."""
     with sessions() as session:
-        if session.scalars(select(Staff.id).where(Staff.login == ADVOCATE[0])).first() is not None:
-            raise AlreadyFilled("The invented cases are there already. Their passwords were shown when they were made.")
+        require_empty(session)
     sign_ins = tuple(
         SignIn(login=login, name=name, role=role, password=ports.words.draw())
         for login, name, role in (ADVOCATE, SUPERVISOR, ADMINISTRATOR, COLLEAGUE, NEWCOMER)
@@ -120,6 +119,12 @@ def fill(
     played = {story.key: _Player(sessions, story, crew, now, ports).play() for story in stories}
     words, reference = played[shown]
     return Filled(sign_ins=sign_ins, words=words, reference=reference, cases=len(stories))
+
+
+def require_empty(session: Session) -> None:
+    """Raises AlreadyFilled."""
+    if session.scalars(select(Staff.id).where(Staff.login == ADVOCATE[0])).first() is not None:
+        raise AlreadyFilled("The invented cases are there already. Their passwords were shown when they were made.")
 
 
 def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -> _Crew:

@@ -9,10 +9,11 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import RadioField
+from wtforms.validators import DataRequired, InputRequired
 
 from portal.services.staff import Colleague
+from portal.web.person.forms.fields import TextField
 
 
 class HandOverForm(FlaskForm):  # type: ignore[misc]
@@ -30,21 +31,23 @@ class HandOverForm(FlaskForm):  # type: ignore[misc]
 
 
 class CloseCaseForm(FlaskForm):  # type: ignore[misc]
-    reason = TextAreaField(_l("Why is it closed?"), [InputRequired(_l("Say in a few words why."))])
+    reason = TextField(_l("Why is it closed?"), [DataRequired(_l("Say in a few words why."))], lines=True)
 
 
 class AddLinksForm(FlaskForm):  # type: ignore[misc]
-    links = TextAreaField(
+    links = TextField(
         _l("Links"),
-        [InputRequired(_l("Paste at least one link."))],
+        [DataRequired(_l("Paste at least one link."))],
         description=_l("In any form, with or without text around them. None of them is opened."),
+        lines=True,
+        longest=1_000_000,
     )
 
 
 class WriteForm(FlaskForm):  # type: ignore[misc]
     """A message to the person, or a note that only the team reads."""
 
-    text = TextAreaField(_l("Text"), [InputRequired(_l("Write something first."))])
+    text = TextField(_l("Text"), [DataRequired(_l("Write something first."))], lines=True)
 
     def __init__(self, label: str, **values: Any) -> None:
         super().__init__(**values)

@@ -7,22 +7,24 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.services.complaints import ComplaintAnswer, ComplaintAnswerCommand, LodgedCommand
 from portal.services.views import ComplaintOption, RequestView
 from portal.web.desk.forms.fields import CheckboxesField, InstantField
 from portal.web.desk.wording import choices_of
+from portal.web.person.forms.fields import TextField
 
 WHEN = _l("Enter the day and the time.")
 
 
 class PrepareForm(FlaskForm):  # type: ignore[misc]
     requests = CheckboxesField(_l("Which requests is the complaint about?"))
-    wish = TextAreaField(
+    wish = TextField(
         _l("What should the authority do?"),
         description=_l("In the person’s words, if they want to say it. It can stay empty."),
+        lines=True,
     )
 
     def offer(self, option: ComplaintOption, requests: tuple[RequestView, ...]) -> None:
@@ -47,7 +49,7 @@ class LodgedForm(FlaskForm):  # type: ignore[misc]
         _l("When did it arrive? (only with proof)"),
         description=_l("Without proof, leave this empty: the authority’s clock is then marked as estimated."),
     )
-    ticket = StringField(_l("The authority’s case number (if it gave one)"))
+    ticket = TextField(_l("The authority’s case number (if it gave one)"))
 
     def validate_received_at(self, field: InstantField) -> None:
         if field.data and self.at.data and field.data < self.at.data:
@@ -63,7 +65,7 @@ class LodgedForm(FlaskForm):  # type: ignore[misc]
 class ComplaintAnswerForm(FlaskForm):  # type: ignore[misc]
     meaning = RadioField(_l("What does the answer mean?"), [InputRequired(_l("Choose what the answer means."))])
     at = InstantField(_l("When did the answer arrive?"), [InputRequired(WHEN)])
-    text = TextAreaField(_l("What they wrote"), description=_l("Copy their words."))
+    text = TextField(_l("What they wrote"), description=_l("Copy their words."), lines=True)
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

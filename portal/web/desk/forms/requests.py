@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.domain.lifecycle import Answer, Channel
@@ -15,6 +15,7 @@ from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
 from portal.services.views import DetailsView, ItemView, RequestView
 from portal.web.desk.forms.fields import CheckboxesField, DayField, InstantField
 from portal.web.desk.wording import choices_of
+from portal.web.person.forms.fields import TextField
 
 WHEN = _l("Enter the day and the time.")
 TEXTS = ("name", "email", "phone", "postal_address", "explanation", "identity_offer")
@@ -30,7 +31,7 @@ class SentForm(FlaskForm):  # type: ignore[misc]
             "Without it, leave this empty: the clocks start at the sending and are marked as estimated."
         ),
     )
-    ticket = StringField(
+    ticket = TextField(
         _l("The platform’s own ticket number (if it gave one)"),
         description=_l("It stands in every later letter and in the complaint."),
     )
@@ -71,8 +72,8 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
     items = CheckboxesField(
         _l("Which links is it about?"), description=_l("Leave all boxes empty when it is about every link.")
     )
-    text = TextAreaField(
-        _l("What they wrote"), description=_l("Copy their words. Never paste a picture of the content.")
+    text = TextField(
+        _l("What they wrote"), description=_l("Copy their words. Never paste a picture of the content."), lines=True
     )
 
     def __init__(self, **values: Any) -> None:
@@ -97,12 +98,12 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
 class DetailsForm(FlaskForm):  # type: ignore[misc]
     """What a law asks and the report did not give. Only this request uses it; the report stays as it was written."""
 
-    name = StringField(_l("Name under the notice"))
-    email = StringField(_l("E-mail address"))
-    phone = StringField(_l("Phone number"))
-    postal_address = TextAreaField(_l("Postal address"))
-    explanation = TextAreaField(_l("Why it is unlawful or does harm"))
-    identity_offer = TextAreaField(_l("How the person can show who they are, if asked"))
+    name = TextField(_l("Name under the notice"))
+    email = TextField(_l("E-mail address"))
+    phone = TextField(_l("Phone number"))
+    postal_address = TextField(_l("Postal address"), lines=True)
+    explanation = TextField(_l("Why it is unlawful or does harm"), lines=True)
+    identity_offer = TextField(_l("How the person can show who they are, if asked"), lines=True)
     release_to_poster = BooleanField(_l("The platform may tell the one who posted it who asked"))
     use_copyright = BooleanField(
         _l("Also use copyright"),

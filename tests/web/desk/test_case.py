@@ -1,0 +1,168 @@
+"""A case on the desk: shown as text, carried, handed over, closed; its links, words and history."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.domain.lifecycle import History
+from portal.domain.report import YesNo
+from portal.models.events import Event
+from tests.web.desk.colleague import Desk
+
+
+def count_openings(desk: Desk) -> int:
+    with desk.parts.sessions() as session:
+        return len(session.scalars(select(Event).where(Event.kind == History.OPENED)).all())
+
+
+def test_the_links_of_a_case_are_text_and_lead_nowhere(desk: Desk) -> None:
+    colleague = desk.visit("mira")
+    for page in ("", "/report", "/requests/1", "/complaints", "/history"):
+        colleague.go(f"/desk/cases/{desk.add_case()}{page}")
+
+        assert [each for each in colleague.anchors if not each.startswith(("/", "#"))] == []
+        assert not list(colleague.page.root.iter("img"))
+
+
+def test_the_report_is_shown_as_it_was_written(desk: Desk) -> None:
+    reference = desk.add_case(how_found="<b>A friend</b> told me.\nTwice.", safe_contact="Not after four.")
+
+    page = desk.visit("mira").go(f"/desk/cases/{reference}/report")
+
+    assert "<b>A friend</b> told me. Twice." in page.text
+    assert "Not after four." in page.text
+    assert "ana.example@example.net" in page.text
+
+
+def test_who_read_the_report_is_written_down_once_an_hour(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+
+    colleague.go(f"/desk/cases/{reference}")
+    colleague.go(f"/desk/cases/{reference}/report")
+    desk.visit("tane").go(f"/desk/cases/{reference}")
+
+    assert count_openings(desk) == 2
+
+
+def test_a_case_is_taken_handed_over_and_left_to_nobody(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}")
+    colleague.press("Take this case")
+    assert "You carry this case" in colleague.page.text
+
+    colleague.follow("Hand over")
+    with desk.parts.sessions() as session:
+        tane = next(
+            each.get("value", "")
+            for each in colleague.page.root.iter("input")
+            if each.get("type") == "radio" and each.get("checked") is None and each.get("value") != "nobody"
+        )
+        assert session is not None
+    colleague.press("Hand over", colleague=tane)
+    assert "carries this case" in colleague.page.text
+    assert "You carry" not in colleague.page.text
+
+    colleague.follow("Hand over")
+    colleague.press("Hand over", colleague="nobody")
+    assert "Nobody of the team Harbour carries this case yet." in colleague.page.text
+
+
+def test_a_colleague_of_another_team_cannot_be_chosen(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/hand-over")
+
+    page = colleague.press("Hand over", colleague="00000000-0000-4000-8000-000000000000", status=400)
+
+    assert page.errors
+
+
+def test_a_case_is_closed_with_a_reason_and_opened_again(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/close")
+    assert colleague.press("Close the case", status=400).errors == ["Say in a few words why."]
+
+    colleague.press("Close the case", reason="All is gone.")
+    assert "It is erased on" in colleague.page.text
+    assert reference in colleague.go("/desk?show=closed").text
+
+    colleague.go(f"/desk/cases/{reference}")
+    colleague.press("Open the case again")
+    assert "All is gone." in colleague.go(f"/desk/cases/{reference}/history").text
+
+
+def test_closing_a_closed_case_is_refused_and_keeps_what_was_typed(desk: Desk) -> None:
+    reference = desk.add_case()
+    first, second = desk.visit("mira"), desk.visit("tane")
+    for colleague in (first, second):
+        colleague.go(f"/desk/cases/{reference}/close")
+    first.press("Close the case", reason="All is gone.")
+
+    page = second.press("Close the case", reason="I think so too.", status=400)
+
+    assert page.errors == ["This case is not open."]
+    assert "I think so too." in page.text
+
+
+def test_links_are_added_and_what_is_not_understood_is_shown(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/links/add")
+
+    colleague.press("Add links", links="see https://www.tiktok.com/@invented/video/7000000000000000001 and http://")
+
+    assert "https://www.tiktok.com/@invented/video/7000000000000000001" in colleague.page.text
+    colleague.follow("Back to the case")
+    assert "TikTok" in colleague.page.text
+    assert "4. TikTok" in colleague.page.text
+
+
+def test_a_link_is_marked_as_gone_and_as_back(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}")
+
+    colleague.press("It is gone")
+    assert "removed" in colleague.page.text
+    colleague.press("It is back")
+
+    assert "back again" in colleague.page.text
+
+
+def test_a_message_and_a_note_are_kept_and_an_empty_one_is_not(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/messages")
+    assert colleague.press("Send the message", text=" ", status=400).errors == ["Write something first."]
+    assert "not read yet" in colleague.press("Send the message", text="We sent it today.").text
+
+    colleague.go(f"/desk/cases/{reference}/notes")
+    assert "Call before noon." in colleague.press("Keep the note", text="Call before noon.").text
+
+    history = colleague.go(f"/desk/cases/{reference}/history").text
+    assert "not shown to the person" in history
+    assert "Call before noon." not in colleague.go(f"/desk/cases/{reference}/messages").text
+
+
+def test_a_child_case_warns_and_a_threat_has_no_letter(desk: Desk) -> None:
+    child = desk.add_case(under_18=YesNo.YES)
+    threat = desk.add_case(is_online=YesNo.NO, links="")
+    colleague = desk.visit("mira")
+
+    assert "Never open a link of this case" in colleague.go(f"/desk/cases/{child}").text
+    page = colleague.go(f"/desk/cases/{threat}")
+    assert "Nothing is online yet" in page.text
+    assert "Prepare requests" not in page.text
+
+
+def test_what_the_case_does_not_have_is_not_found(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+
+    assert "of this number" in colleague.go(f"/desk/cases/{reference}/requests/99", status=404).text
+    colleague.go(f"/desk/cases/{reference}/letters/99-full.pdf", status=404)
+    colleague.go(f"/desk/cases/{reference}/complaints/99", status=404)
+    colleague.go(f"/desk/cases/{reference}/complaints/prepare/no-law/nobody", status=404)

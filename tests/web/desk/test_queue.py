@@ -1,0 +1,113 @@
+"""The list of cases, finding one, and the supervisor's page."""
+
+from __future__ import annotations
+
+from tests.web.conftest import TestClock
+from tests.web.desk.colleague import Desk
+
+
+def send_first_request(desk: Desk, reference: str, *, sent_at: str) -> None:
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/requests/1/sent")
+    colleague.press("It was sent", channel="form", sent_at=sent_at, received_at=sent_at)
+
+
+def test_the_case_with_the_nearest_date_stands_first(desk: Desk, clock: TestClock) -> None:
+    resting, urgent = desk.add_case(), desk.add_case()
+    send_first_request(desk, urgent, sent_at="2026-11-23 08:00")
+
+    page = desk.visit("tane").page
+
+    assert page.text.index(urgent) < page.text.index(resting)
+    assert "in 47 hours" in page.text
+    assert "Wednesday 25 November 2026, 08:00 (UTC)" in page.text
+
+
+def test_a_missed_date_is_called_late_and_listed_as_overdue(desk: Desk, clock: TestClock) -> None:
+    late, resting = desk.add_case(), desk.add_case()
+    send_first_request(desk, late, sent_at="2026-11-23 08:00")
+    clock.move(days=4)
+
+    page = desk.visit("tane").go("/desk?show=overdue")
+
+    assert "2 days late" in page.text
+    assert late in page.text
+    assert resting not in page.text
+
+
+def test_mine_and_without_advocate(desk: Desk) -> None:
+    taken, free = desk.add_case(), desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{taken}")
+    colleague.press("Take this case")
+
+    mine, without = colleague.go("/desk?show=mine").text, colleague.go("/desk?show=unassigned").text
+
+    assert taken in mine
+    assert free not in mine
+    assert free in without
+    assert taken not in without
+
+
+def test_a_reference_is_found_however_it_is_typed(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+
+    page = colleague.go(f"/desk/find?reference=+{reference.lower().replace('-', '+')}+")
+
+    assert page.path == f"/desk/cases/{reference}"
+
+
+def test_a_reference_of_nobody_and_of_another_team_get_the_same_answer(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("odd")
+
+    unknown = colleague.go("/desk/find?reference=AAAA-AAAA", status=404)
+    others = colleague.go(f"/desk/find?reference={reference}", status=404)
+
+    assert "No case of your team has this reference." in unknown.text
+    assert "No case of your team has this reference." in others.text
+    assert reference in others.answer.text
+
+
+def test_filters_and_pages_that_are_not_ours_show_all_open_cases(desk: Desk) -> None:
+    reference = desk.add_case()
+
+    page = desk.visit("mira").go("/desk?show=nonsense&page=-3")
+
+    assert reference in page.text
+
+
+def test_a_supervisor_lets_a_colleague_in(desk: Desk) -> None:
+    reference = desk.add_case()
+    supervisor = desk.visit("ines")
+    supervisor.go("/desk/team")
+    assert "Newt" in supervisor.page.text
+
+    supervisor.press("Let in")
+
+    assert "Nobody waits." in supervisor.page.text
+    assert reference in desk.visit("newt").page.text
+
+
+def test_only_supervisors_see_the_team(desk: Desk) -> None:
+    assert "for supervisors" in desk.visit("mira").go("/desk/team", status=403).text
+
+
+def test_letting_in_twice_is_refused_in_words(desk: Desk) -> None:
+    first, second = desk.visit("ines"), desk.visit("ines")
+    first.go("/desk/team")
+    second.go("/desk/team")
+    first.press("Let in")
+
+    page = second.press("Let in", status=409)
+
+    assert "Nobody of that kind waits" in page.text
+
+
+def test_a_supervisor_finds_the_overdue_on_the_team_page(desk: Desk, clock: TestClock) -> None:
+    late = desk.add_case()
+    send_first_request(desk, late, sent_at="2026-11-23 08:00")
+    clock.move(days=4)
+
+    assert late in desk.visit("ines").go("/desk/team").text
