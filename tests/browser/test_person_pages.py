@@ -1,0 +1,87 @@
+"""Every page of the person's side, in its main states: axe, narrow and wide, light and dark, and what it weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from portal.web.blueprints import PERSON
+from tests.browser.looks import look_at
+from tests.browser.scenes import Scenes, build_scenes
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.xdist_group("person's pages")
+
+PAGES = {
+    "nobody": "/ /help /return /report /erased /not/here",
+    "draft": """
+        / /report/start /report/who /report/age /report/country /report/state /report/child /report/what
+        /report/online /report/links /report/places /report/found /report/harm /report/camera /report/contact
+        /report/sharing /report/help /report/authority /report/name /report/statement /report/review
+    """,
+    "draft of a child": "/report/child /report/review",
+    "draft of a threat": "/report/threat /report/review",
+    "large draft": "/report/links /report/links?page=3 /report/review",
+    "receipt": "/case/receipt /case",
+    "new case": """
+        /case /case/requests/1 /case/requests/1/form /case/requests/1/details /case/requests/1/sent /case/letters
+        /case/messages /case/help /case/sharing
+    """,
+    "case": """
+        /case /case/links /case/history /case/letters /case/messages /case/help /case/sharing /case/take-along
+        /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
+        /case/requests/1/answer /case/requests/8 /case/complaints /case/complaints/new/us-take-it-down/us-ftc
+        /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
+    """,
+    "large case": """
+        /case /case/links /case/links?page=13 /case/requests/1 /case/requests/1/form /case/requests/1/answer
+        /case/history
+    """,
+    "closed case": "/case /case/requests/1",
+}
+ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
+# No pages: files, and addresses that lead on.
+NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
+
+
+@pytest.fixture(scope="module")
+def scenes(site: Site) -> Scenes:
+    return build_scenes(site)
+
+
+@pytest.fixture(scope="module")
+def visitors(chromium: Browser, site: Site, scenes: Scenes) -> Iterator[dict[str, Visitor]]:
+    """A browser for each scene. At the end none of them may have met trouble."""
+    made = {}
+    for name, cookie in scenes.cookies.items():
+        made[name] = Visitor(chromium.new_context(), site.address, site.elsewhere)
+        if cookie:
+            made[name].context.add_cookies([{"name": "session", "value": cookie, "url": site.address}])
+    yield made
+    for visitor in made.values():
+        visitor.context.close()
+    assert [trouble for visitor in made.values() for trouble in visitor.troubles] == []
+
+
+@pytest.mark.parametrize(("scene", "path"), ROWS, ids=[f"{scene} {path}" for scene, path in ROWS])
+def test_nothing_is_wrong_with_the_page(visitors: dict[str, Visitor], scene: str, path: str) -> None:
+    visitor = visitors[scene]
+    visitor.open(path)
+    assert visitor.page.url == visitor.address + path
+    assert visitor.page.title() == "Recourse"
+    assert look_at(visitor, f"person {scene} {path}") == []
+
+
+def test_every_page_of_the_persons_side_is_looked_at(site: Site) -> None:
+    names = {blueprint.name for blueprint in PERSON}
+    adapter = site.app.url_map.bind("")
+    seen = {adapter.match(path.partition("?")[0])[0] for _scene, path in ROWS if path != "/not/here"}
+    pages = {
+        rule.endpoint
+        for rule in site.app.url_map.iter_rules()
+        if "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] in names
+    }
+    assert pages - NO_PAGES == seen
