@@ -65,7 +65,7 @@ def test_a_folder_that_cannot_be_written_is_enough_when_all_is_installed(tmp_pat
 
 
 def test_a_working_environment_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        (tmp_path / name).symlink_to(Path(sys.prefix) / name)
     bootstrap.make_environment(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["bin"]
+    assert all(path.is_symlink() for path in tmp_path.iterdir())
