@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -10,13 +11,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.services import cases, exports, intake, messages
-from portal.services.cases import OpenCase
+from portal.services.cases import Changed, OpenCase
 from portal.web import access
 from portal.web.access import case_holder, public
 from portal.web.frame import frame
 from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.case import EraseForm, MessageForm
 from portal.web.person.forms.fields import PlainForm
+from portal.web.person.forms.reach import StatementForm
+from portal.web.person.forms.steps import Setting
 
 bp = Blueprint("own", __name__)
 RECIPIENTS = ("platforms", "regulators")
@@ -56,6 +59,29 @@ def change_sharing(opened: OpenCase) -> ResponseReturnValue:
     cases.change_consent(frame().db, opened, recipient, given="give" in request.form, now=frame().now)
     flash(_("Written down. It counts from now on; what was sent before cannot be called back."))
     return redirect(url_for("own.sharing"), 303)
+
+
+@bp.get("/case/statement")
+@case_holder
+def statement(opened: OpenCase) -> ResponseReturnValue:
+    return _statement_page(opened, _statement_form(opened))
+
+
+@bp.post("/case/statement")
+@case_holder
+def sign(opened: OpenCase) -> ResponseReturnValue:
+    form = _statement_form(opened)
+    if not form.validate():
+        return _statement_page(opened, form, is_wrong=True)
+    report = replace(form.apply(opened.report), signed_at=frame().now)
+    try:
+        intake.save_report(opened, report, version=form.version_number())
+    except Changed:
+        return _statement_page(
+            opened, form, refused=_("The case was changed in another window. Look, and send it again.")
+        )
+    flash(_("Written down. Letters that are made from now on say it."))
+    return redirect(url_for("case.show"), 303)
 
 
 @bp.get("/case/help")
@@ -121,6 +147,17 @@ def erase(opened: OpenCase) -> ResponseReturnValue:
 @public
 def erased() -> str:
     return render_template("person/erased.html")
+
+
+def _statement_form(opened: OpenCase) -> StatementForm:
+    return StatementForm(Setting(report=opened.report, today=frame().now.date()))
+
+
+def _statement_page(
+    opened: OpenCase, form: StatementForm, *, refused: str = "", is_wrong: bool = False
+) -> ResponseReturnValue:
+    form.version.data = str(opened.case.version)
+    return show_form("person/case/statement.html", form, refused=refused, is_wrong=is_wrong)
 
 
 def _messages_page(

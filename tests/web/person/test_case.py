@@ -57,7 +57,8 @@ def test_the_case_shows_one_request_for_each_platform_and_every_link_with_its_st
 def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
     for path in (
         "/case", "/case/links", "/case/history", "/case/letters", "/case/messages", "/case/sharing", "/case/help",
-        "/case/take-along", "/case/erase", "/case/complaints", "/case/requests/1", "/case/requests/1/form",
+        "/case/take-along", "/case/erase", "/case/complaints", "/case/statement", "/case/requests/1",
+        "/case/requests/1/form",
         "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
     ):  # fmt: skip
         assert holder.go(path).path == path
@@ -96,7 +97,7 @@ def test_a_recorded_receipt_takes_the_estimate_away(holder: Visitor, clock: Test
     clock.move(minutes=40)
     holder.follow("They wrote that they got it")
     typed: dict[str, Any] = {"received_at-day": "23", "received_at-month": "11", "received_at-year": "2026"}
-    page = holder.press("Save", **typed, **{"received_at-time": "22:35"})
+    page = holder.press("Save", **typed | {"received_at-time": "22:35"})
     assert "nobody has proof of receipt yet" not in page.text
 
 
@@ -152,6 +153,15 @@ def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Vis
     assert "Say yes" in page.text
     open_request(holder)
     assert "Say yes to sharing" in holder.page.text
+
+
+def test_a_statement_that_was_left_out_can_be_given_later(visitor: Visitor) -> None:
+    hand_in(visitor, age={"under_18": "yes"}, statement={})
+    visitor.go("/case")
+    visitor.follow("State and sign")
+    signed: dict[str, Any] = {"states_no_consent": "y", "states_good_faith": "y", "states_accuracy": "y"}
+    visitor.press("Save", **signed, signature="Ana Exemplar")
+    assert "State and sign" not in visitor.page.links()
 
 
 def test_details_change_one_request_only(holder: Visitor) -> None:

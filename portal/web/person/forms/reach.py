@@ -145,6 +145,8 @@ class NameForm(StepForm):
 
 
 class StatementForm(StepForm):
+    """Also shown on a case whose report left it out."""
+
     step = StepId.STATEMENT
     heading = _l("What you state, and your signature")
     intro = _l("Only tick what is true. The letters say it in your name.")
