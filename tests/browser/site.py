@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal import worker
@@ -48,6 +49,7 @@ class Site:
     address: str
     elsewhere: str
     clock: Clock
+    app: Flask
     parts: Parts
 
     def pass_time(self, **by: float) -> None:
@@ -84,7 +86,7 @@ def start_site(folder: Path) -> Iterator[Site]:
         metadata.create_all(parts.engine)
         assert parts.ports, "made before the first request, so that two of them do not make it twice"
         with serve(app) as address:
-            yield Site(address=address, elsewhere=elsewhere, clock=clock, parts=parts)
+            yield Site(address=address, elsewhere=elsewhere, clock=clock, app=app, parts=parts)
         parts.engine.dispose()
 
 

@@ -25,8 +25,8 @@ def test_a_person_alone_goes_from_the_links_to_the_complaint(site: Site, admit: 
     visitor.come_back(words)
     see_that_all_are_late(visitor)
     bundle = make_complaint(visitor, site)
-    check_bundle(bundle, admit)
-    lodge_and_hear(visitor, site)
+    check_bundle(bundle)
+    lodge_and_hear(visitor, site, words)
     take_everything_along(visitor, bundle)
     erase(visitor, words)
 
@@ -95,7 +95,7 @@ def make_complaint(visitor: Visitor, site: Site) -> bytes:
     return visitor.download("Download (PDF)", exact=False)
 
 
-def check_bundle(bundle: bytes, admit: Admit) -> None:
+def check_bundle(bundle: bytes) -> None:
     """An officer reads it back: the same facts in the text and in the file inside, and no name in the title."""
     text, facts = read_text(bundle), read_facts(bundle)
     assert story.NAME not in read_title(bundle)
@@ -112,12 +112,14 @@ def check_bundle(bundle: bytes, admit: Admit) -> None:
     assert "Have it taken down." in text
 
 
-def lodge_and_hear(visitor: Visitor, site: Site) -> None:
+def lodge_and_hear(visitor: Visitor, site: Site, words: str) -> None:
     visitor.follow("I sent it")
     visitor.fill("The number they gave it, if any", "FTC-INV-9")
     visitor.press("Save")
     visitor.sees("sent to the authority")
-    site.clock.move(days=2)
+    site.pass_time(days=2)
+    visitor.come_back(words)
+    visitor.follow(AUTHORITY)
     visitor.follow("They answered")
     visitor.choose("No, they only say that they have got it")
     visitor.press("Save")

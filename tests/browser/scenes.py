@@ -1,0 +1,154 @@
+"""Invented reports and cases in the states that pages are looked at in. Made through the use cases, with past times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.domain.lifecycle import Answer, Channel, Filer, Handler, LetterKind, Role
+from portal.domain.report import ReportedPlace, YesNo
+from portal.models.accounts import Team
+from portal.services import accounts, cases, complaints, intake, letters, messages, requests, sessions
+from portal.services.accounts import NewStaff
+from portal.services.cases import OpenCase
+from portal.services.complaints import LodgedCommand
+from portal.services.ports import Actor, Ports
+from portal.services.requests import AnswerCommand, SentCommand
+from tests.browser.site import NOW, PASSWORD, Site
+from tests.browser.story import PASTED
+from tests.services.factories import make_case, make_draft
+
+LATER = NOW + timedelta(days=3)
+TEAM = "Harbour"
+MANY_LINKS = "\n".join(
+    f"https://www.instagram.com/p/InventedAndRatherLong{number:04}/" if number % 2 else
+    f"https://forum.example-{number % 7}.org/threads/invented-title-of-some-length/page-{number}"
+    for number in range(500)
+)  # fmt: skip
+HARD_TO_READ = f"{PASTED}\nsome words\nhttps://\nA very long {'w' * 120} word"
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Cookies of browsers that hold these reports and cases open, and the reference of the one on the desk."""
+
+    cookies: dict[str, str]
+    reference: str
+
+
+def build_scenes(site: Site) -> Scenes:
+    """Everything, three days after it was reported, so that its clocks have run out."""
+    ports = site.parts.ports
+    site.clock.now = LATER
+    with site.parts.sessions.begin() as session:
+        team, key, mere = _make_staff(session)
+        busy = _make_busy_case(session, ports, team, key, mere)
+        opened = {
+            "draft": _make_draft(session, ports, links=HARD_TO_READ),
+            "draft of a child": _make_draft(session, ports, under_18=YesNo.YES, filer=Filer.PARENT, country="GB"),
+            "draft of a threat": _make_draft(session, ports, is_online=YesNo.NO, links=""),
+            "large draft": _make_draft(session, ports, links=MANY_LINKS),
+            "new case": make_case(session, ports, links=PASTED, now=LATER, share_with_platforms=None),
+            "large case": make_case(session, ports, links=MANY_LINKS, now=LATER),
+            "case": busy,
+            "closed case": _make_closed_case(session, ports),
+        }
+        cookies = {name: _hold_open(session, one) for name, one in opened.items()}
+        cookies["receipt"] = _hold_open(session, opened["new case"], with_receipt=True)
+        cookies["nobody"] = ""
+    site.pass_time()
+    return Scenes(cookies=cookies, reference=busy.reference)
+
+
+def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
+    accounts.make_recovery_key(session, now=NOW)
+    team, key = accounts.make_team(session, TEAM, now=NOW)
+    made = {}
+    for login, role in (
+        ("mere", Role.ADVOCATE), ("ines", Role.SUPERVISOR), ("vera", Role.ADMINISTRATOR), ("jonah", Role.ADVOCATE),
+    ):  # fmt: skip
+        new = NewStaff(login=login, name=login.capitalize(), role=role, password=PASSWORD)
+        made[login] = accounts.add_staff(session, new, now=NOW)
+        if role is not Role.ADMINISTRATOR:
+            accounts.join_team(session, made[login], team, None if login == "jonah" else key, now=NOW)
+    return team, key, accounts.actor_of(made["mere"])
+
+
+def _make_draft(session: Session, ports: Ports, *, links: str = PASTED, **changes: object) -> OpenCase:
+    """A draft with every question that a report can have."""
+    values = {"filer": Filer.REPRESENTATIVE, "under_18": YesNo.UNSURE, "country": "AU", "subdivision": "VIC"}
+    opened, _ = make_draft(session, ports, links=links, now=LATER, **{**values, **changes})
+    places = (ReportedPlace(platform="WhatsApp", text="A group named “invented group”, since Monday."),)
+    intake.save_report(opened, replace(opened.report, places=places), version=None)
+    return opened
+
+
+def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere: Actor) -> OpenCase:
+    """A case with a team, in which every kind of thing has happened. Returns it as the person holds it."""
+    own = make_case(
+        session, ports, links=f"{PASTED} https://pictures.example.org/album/7", country="IE", now=NOW,
+        handler=Handler.TEAM, team_id=str(team.id), explanation="These were private.",
+    )  # fmt: skip
+    opened = cases.open_for_staff(
+        session, own.reference, actor=mere, team_keys={UUID(str(team.id)): key}, to_change=True
+    )
+    for number in (1, 2, 3, 4):
+        sent = SentCommand(
+            channel=Channel.FORM, sent_at=NOW, received_at=NOW if number < 3 else None, ticket=f"INV-{number}"
+        )
+        requests.record_sent(session, opened, number, sent, now=NOW, ports=ports)
+    _log(session, ports, opened, 1, Answer.REFUSED, "This does not go against our rules.")
+    _log(session, ports, opened, 2, Answer.REMOVED, "We removed the posts.")
+    _log(session, ports, opened, 3, Answer.EXTENDED, "We need more time.", until=20)
+    first = requests.request_view(session, opened, 2, now=LATER, ports=ports).items[0].number
+    requests.mark_back(session, opened, first, now=LATER, ports=ports)
+    letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=LATER, ports=ports)
+    requests.prepare_erasure(session, opened, 1, now=LATER, ports=ports)
+    _complain(session, ports, opened)
+    messages.send_message(session, opened, "The letters are out. What about the new link?", now=LATER)
+    messages.send_message(session, own, "It is the same one.", now=LATER)
+    messages.add_note(session, opened, "Only to be reached in the morning.", now=LATER)
+    return own
+
+
+def _log(
+    session: Session, ports: Ports, opened: OpenCase, number: int, answer: Answer, text: str, *, until: int = 0
+) -> None:
+    at = NOW + timedelta(days=1)
+    day = (at + timedelta(days=until)).date() if until else None
+    command = AnswerCommand(answer=answer, at=at, text=text, extension_until=day)
+    requests.log_answer(session, opened, number, command, now=at, ports=ports)
+
+
+def _complain(session: Session, ports: Ports, opened: OpenCase) -> None:
+    """One complaint whose papers are being made, and one that was handed in."""
+    options = [one for one in complaints.options(session, opened, now=LATER, ports=ports) if one.is_open]
+    for option in options[:2]:
+        complaints.prepare(
+            session, opened, option.regime, option.regulator, option.request_numbers, wish="Have it taken down.",
+            now=LATER, ports=ports,
+        )  # fmt: skip
+    complaints.record_lodged(session, opened, 2, LodgedCommand(at=LATER, ticket="INV-R-2"), now=LATER, ports=ports)
+
+
+def _make_closed_case(session: Session, ports: Ports) -> OpenCase:
+    opened = make_case(session, ports, links="https://www.instagram.com/p/Invented61/", now=NOW)
+    cases.close(session, opened, reason="Everything is gone.", now=LATER, ports=ports)
+    return opened
+
+
+def _hold_open(session: Session, opened: OpenCase, *, with_receipt: bool = False) -> str:
+    """The cookie of a browser that holds this case or draft open."""
+    session.flush()
+    values = {"case_id": str(opened.case.id), "case_key": opened.key.hex()}
+    receipt = {
+        "reference": opened.reference, "words": "anchor ember willow lantern meadow copper",
+        "submitted_at": LATER.isoformat(), "digest": "0" * 64,
+    }  # fmt: skip
+    token = sessions.new_token()
+    kept = {**values, "receipt": receipt} if with_receipt else values
+    sessions.save(session, token, kept, now=LATER, lasts=None)
+    return token
