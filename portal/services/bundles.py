@@ -17,7 +17,6 @@ from portal.domain.letters.facts import (
     ChronologyRow,
     ComplaintAsk,
     ComplaintFacts,
-    ContentFact,
     Frame,
     LinkFact,
     Party,
@@ -137,7 +136,7 @@ def gather(
     history = read_history(session, opened.case.id)
     return ComplaintFacts(
         frame=_frame(session, opened, complaint, own, citation, parts, number=number, now=now, ports=ports),
-        content=_content(own, opened.read_sealed(complaint).get("wish", "")),
+        content=content_of(own),
         party=_party(parts, ports),
         competence=competence,
         links=_links(session, opened, parts),
@@ -148,6 +147,7 @@ def gather(
         exhibits=tuple(file.exhibit for file in files),
         asks=_asks(parts),
         statements=statements_of(own, ()),
+        wish=str(opened.read_sealed(complaint).get("wish", "")).strip() or None,
         history_digest=history[-1].digest.hex() if history else None,
     )
 
@@ -211,12 +211,6 @@ def _frame(
     for part in parts:
         cited += read_bases(session, part.request, part.contents, ports)
     return frame_of(opened, own, cited, _recipient(opened, complaint, ports), number=number, now=now, ports=ports)
-
-
-def _content(own: Contents, wish: str) -> ContentFact:
-    content = content_of(own)
-    words = [part for part in (content.explanation, wish.strip()) if part]
-    return replace(content, explanation="\n\n".join(words) or None)
 
 
 def _recipient(opened: OpenCase, complaint: Complaint, ports: Ports) -> Recipient:

@@ -14,12 +14,13 @@ from portal.domain.lifecycle import ActorKind, Answer, History
 from portal.models.accounts import Team
 from portal.models.cases import Consent
 from portal.models.events import Event
-from portal.services import complaints
 from portal.services.cases import OpenCase
+from portal.services.complaints import complaint_views
 from portal.services.gathering import list_complaints, list_requests
 from portal.services.history import read_detail, read_history
 from portal.services.letters import letter_views
 from portal.services.messages import message_views, note_views, staff_names
+from portal.services.options import list_options
 from portal.services.ports import Ports
 from portal.services.request_views import item_views, request_views
 from portal.services.views import CaseView, ConsentView, HistoryRow
@@ -89,8 +90,8 @@ def case_view(session: Session, opened: OpenCase, *, now: datetime, ports: Ports
         next_due_estimated=case.next_due_estimated,
         items=item_views(session, opened, ports=ports),
         requests=request_views(session, opened, now=now, ports=ports),
-        complaints=complaints.complaint_views(session, opened, ports=ports),
-        options=complaints.options(session, opened, now=now, ports=ports),
+        complaints=complaint_views(session, opened, ports=ports),
+        options=list_options(session, opened, now=now, ports=ports),
         letters=letter_views(session, opened),
         history=history_rows(session, opened),
         messages=message_views(session, opened),

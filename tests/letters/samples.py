@@ -398,6 +398,7 @@ def complaint(paper: Paper = Paper.A4) -> ComplaintFacts:
             ComplaintAsk.ORDER_ANSWER,
             ComplaintAsk.KEEP_INFORMED,
         ),
+        wish="That the account of Zuzana's imitator is closed.",
         statements=(Statement.ACCURACY,),
         may_pass_identity=True,
         history_digest="a1" * 32,

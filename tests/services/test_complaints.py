@@ -121,7 +121,7 @@ class TestSteps:
             assert (view.job.state, view.job.percent) == (JobState.DONE, 100)
             assert len(view.letters) == 1
             facts = read_bundle_facts(session, opened, ports)
-            assert facts.content.explanation == "Please look into it."
+            assert facts.wish == "Please look into it."
             assert facts.bases[0].regime_id == "us-take-it-down"
             assert facts.history_digest
 

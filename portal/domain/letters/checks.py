@@ -113,6 +113,7 @@ _OWN_WORDS = frozenset(
     {
         Spot(ContentFact, "explanation"),
         Spot(ContentFact, "work"),
+        Spot(ComplaintFacts, "wish"),
         Spot(LinkFact, "url"),
         Spot(LinkFact, "description"),
         Spot(SentFact, "text"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.blocks import Block, Contents, Document, Heading, Items, Paragraph, Tone, Translate
+from portal.domain.letters.blocks import Block, Contents, Document, Heading, Items, Paragraph, Quote, Tone, Translate
 from portal.domain.letters.bundle import (
     write_answers,
     write_chronology,
@@ -20,7 +20,7 @@ from portal.domain.letters.bundle import (
 from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
 from portal.domain.letters.laws import note_advice, say_authority_clock
 from portal.domain.letters.matter import SUBJECTS, say_content, say_standing, say_statements
-from portal.domain.letters.parts import Pen, close_letter, finish, note_redaction, open_letter
+from portal.domain.letters.parts import Pen, close_letter, finish, note_redaction, open_letter, split_paragraphs
 from portal.domain.letters.words import mark
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import Actor, Binding
@@ -92,12 +92,20 @@ def _write_cover(pen: Pen, facts: ComplaintFacts) -> list[Block]:
         *_write_matter(pen, facts),
         Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG),
         Items(items=tuple(asks), is_ordered=True),
+        *_write_wish(pen, facts.wish),
         *_write_competence(pen, facts),
         Paragraph(text=_say_enclosed(pen)),
         *([Items(items=statements)] if statements else []),
         close_letter(pen),
         note_advice(pen, (facts.competence, *facts.bases)),
     ]
+
+
+def _write_wish(pen: Pen, wish: str | None) -> list[Block]:
+    if not wish:
+        return []
+    lead = Paragraph(text=pen.translate("What the person concerned wishes, in their own words:"))
+    return [lead, Quote(paragraphs=split_paragraphs(wish))]
 
 
 def _write_matter(pen: Pen, facts: ComplaintFacts) -> list[Block]:

@@ -276,6 +276,7 @@ class ComplaintFacts:
     exhibits: tuple[Exhibit, ...]
     asks: tuple[ComplaintAsk, ...]
     statements: tuple[Statement, ...] = ()
+    wish: str | None = None  # what the person wants of the authority, in their own words
     may_pass_identity: bool | None = None
     history_digest: str | None = None  # SHA-256 of the newest entry of the case's history
 

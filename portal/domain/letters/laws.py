@@ -123,7 +123,7 @@ def list_steps(pen: Pen, clock: ClockFact) -> Steps:
 
 def note_advice(pen: Pen, bases: Iterable[BasisFact]) -> Paragraph:
     """That nobody gives legal advice here, and which state of the law records was used."""
-    records = "; ".join(f"{basis.regime_id} {basis.version}" for basis in bases)
+    records = "; ".join(dict.fromkeys(f"{basis.regime_id} {basis.version}" for basis in bases))
     text = pen.translate(
         "This letter is not legal advice. It rests on these records of the law: %(records)s.", records=records
     )
