@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from portal.system import BROWSER, describe_remedy, find_missing
+from tests.browser.scenes import Scenes, build_scenes
 from tests.browser.site import Site, start_site
 from tests.browser.visitor import Visitor
 
@@ -64,3 +65,23 @@ def admit(chromium: Browser, site: Site) -> Iterator[Admit]:
     for visitor in visitors:
         visitor.context.close()
     assert troubles == []
+
+
+@pytest.fixture(scope="module")
+def scenes(site: Site) -> Scenes:
+    """The module's portal filled with reports and cases in every state."""
+    return build_scenes(site)
+
+
+@pytest.fixture(scope="module")
+def visitors(chromium: Browser, site: Site, scenes: Scenes) -> Iterator[dict[str, Visitor]]:
+    """A browser for each scene. At the end none of them may have met trouble."""
+    made = {}
+    for name, cookie in scenes.cookies.items():
+        made[name] = Visitor(chromium.new_context(), site.address, site.elsewhere)
+        if cookie:
+            made[name].context.add_cookies([{"name": "session", "value": cookie, "url": site.address}])
+    yield made
+    for visitor in made.values():
+        visitor.context.close()
+    assert [trouble for visitor in made.values() for trouble in visitor.troubles] == []

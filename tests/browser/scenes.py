@@ -58,6 +58,7 @@ def build_scenes(site: Site) -> Scenes:
         }
         cookies = {name: _hold_open(session, one) for name, one in opened.items()}
         cookies["receipt"] = _hold_open(session, opened["new case"], with_receipt=True)
+        cookies |= {login: _sign_in(session, login) for login in ("mere", "ines", "vera")}
         cookies["nobody"] = ""
     site.pass_time()
     return Scenes(cookies=cookies, reference=busy.reference)
@@ -151,4 +152,13 @@ def _hold_open(session: Session, opened: OpenCase, *, with_receipt: bool = False
     token = sessions.new_token()
     kept = {**values, "receipt": receipt} if with_receipt else values
     sessions.save(session, token, kept, now=LATER, lasts=None)
+    return token
+
+
+def _sign_in(session: Session, login: str) -> str:
+    """The cookie of a browser in which this member of staff is signed in."""
+    found = accounts.sign_in(session, login, PASSWORD)
+    values = {"staff_id": str(found.actor.staff_id), "private_key": found.private_key.hex()}
+    token = sessions.new_token()
+    sessions.save(session, token, values, now=LATER, lasts=None)
     return token

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser
 
 from portal.web.blueprints import PERSON
 from tests.browser.looks import look_at
-from tests.browser.scenes import Scenes, build_scenes
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
@@ -45,25 +41,6 @@ PAGES = {
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files, and addresses that lead on.
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
-
-
-@pytest.fixture(scope="module")
-def scenes(site: Site) -> Scenes:
-    return build_scenes(site)
-
-
-@pytest.fixture(scope="module")
-def visitors(chromium: Browser, site: Site, scenes: Scenes) -> Iterator[dict[str, Visitor]]:
-    """A browser for each scene. At the end none of them may have met trouble."""
-    made = {}
-    for name, cookie in scenes.cookies.items():
-        made[name] = Visitor(chromium.new_context(), site.address, site.elsewhere)
-        if cookie:
-            made[name].context.add_cookies([{"name": "session", "value": cookie, "url": site.address}])
-    yield made
-    for visitor in made.values():
-        visitor.context.close()
-    assert [trouble for visitor in made.values() for trouble in visitor.troubles] == []
 
 
 @pytest.mark.parametrize(("scene", "path"), ROWS, ids=[f"{scene} {path}" for scene, path in ROWS])

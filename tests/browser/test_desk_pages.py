@@ -1,0 +1,55 @@
+"""Every page of the desk, in its main states: axe, narrow and wide, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.web.blueprints import DESK
+from tests.browser.looks import look_at
+from tests.browser.scenes import Scenes
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.xdist_group("pages of the desk")
+
+CASE = "/desk/cases/{reference}"
+PAGES = {
+    "nobody": "/desk/sign-in",
+    "mere": """
+        /desk /desk?show=overdue /desk?show=closed /desk/find?reference=none /desk/staff
+        {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
+        {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
+        {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
+        {case}/complaints {case}/complaints/1 {case}/complaints/2 {case}/complaints/1/lodged {case}/complaints/2/answer
+        {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99
+    """,
+    "ines": "/desk /desk/team",
+    "vera": "/desk/staff /desk",
+}
+ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
+# No pages: files.
+NO_PAGES = {"desk_case.letter", "desk_complaints.bundle"}
+
+
+def fill_in(path: str, scenes: Scenes) -> str:
+    return path.replace("{case}", CASE.format(reference=scenes.reference))
+
+
+@pytest.mark.parametrize(("who", "path"), ROWS, ids=[f"{who} {path}" for who, path in ROWS])
+def test_nothing_is_wrong_with_the_page(visitors: dict[str, Visitor], scenes: Scenes, who: str, path: str) -> None:
+    visitor = visitors[who]
+    visitor.open(fill_in(path, scenes))
+    assert visitor.page.url == visitor.address + fill_in(path, scenes)
+    assert look_at(visitor, f"desk {who} {path}", is_light=False) == []
+
+
+def test_every_page_of_the_desk_is_looked_at(site: Site, scenes: Scenes) -> None:
+    names = {blueprint.name for blueprint in DESK}
+    adapter = site.app.url_map.bind("")
+    seen = {adapter.match(fill_in(path, scenes).partition("?")[0])[0] for _who, path in ROWS}
+    pages = {
+        rule.endpoint
+        for rule in site.app.url_map.iter_rules()
+        if "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] in names
+    }
+    assert pages - NO_PAGES == seen
