@@ -1,0 +1,127 @@
+"""The team's list with 10,000 cases: how long a page takes, each filter and pages near and far."""
+
+from __future__ import annotations
+
+import statistics
+from datetime import timedelta
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from portal.db import begin_reading, make_engine, make_session_factory
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, Path, RequestKind, RequestState, Role
+from portal.domain.regimes import Actor as Owed
+from portal.domain.regimes import Binding
+from portal.models.cases import Case
+from portal.models.clocks import Clock
+from portal.models.requests import Request
+from portal.models.tables import metadata
+from portal.services.ports import Actor
+from portal.services.queue import list_queue
+from portal.services.views import QueueFilter
+from tests.bench.table import Row, keep_below
+from tests.services.factories import NOW, make_team
+
+CASES = 10_000
+ROUNDS = 12
+PAGES = (1, 2, 100, 200)
+
+
+def rows() -> list[Row]:
+    with TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{folder}/bench.db")
+        metadata.create_all(engine)
+        factory = make_session_factory(engine)
+        with factory.begin() as session:
+            team_id = fill(session)
+        with factory() as session:
+            begin_reading(session)
+            taken = measure(session, team_id)
+        engine.dispose()
+    p95 = statistics.quantiles(taken, n=20)[-1] * 1000
+    return [keep_below("queue page, 10,000 cases, 95 of 100", p95, at_most=150, unit="ms")]
+
+
+def measure(session: Session, team_id: UUID) -> list[float]:
+    """Seconds for each page of each filter."""
+    actor = Actor(kind=ActorKind.STAFF, staff_id=uuid4(), role=Role.ADVOCATE)
+    taken = []
+    for _ in range(ROUNDS):
+        for each in QueueFilter:
+            for page in PAGES:
+                started = perf_counter()
+                list_queue(session, actor=actor, team_ids=(team_id,), filter=each, page=page, now=NOW)
+                taken.append(perf_counter() - started)
+    return taken
+
+
+def fill(session: Session) -> UUID:
+    """One team with all cases, each with a request and three clocks, a third of them missed."""
+    team, _ = make_team(session)
+    cases = [_case(team.id, number) for number in range(CASES)]
+    requests = [_request(case) for case in cases]
+    session.execute(insert(Case), cases)
+    session.execute(insert(Request), requests)
+    session.execute(insert(Clock), [_clock(request, number) for request in requests for number in range(3)])
+    return team.id
+
+
+def _case(team_id: UUID, number: int) -> dict[str, object]:
+    due = NOW + timedelta(minutes=7 * (number % 9_000) - 30_000)
+    return {
+        "id": uuid4(),
+        "reference": f"BENCH-{number:05}",
+        "status": CaseStatus.CLOSED if number % 10 == 0 else CaseStatus.OPEN,
+        "path": Path.REMOVAL,
+        "country": "NZ",
+        "language": "en",
+        "handler": Handler.TEAM,
+        "team_id": team_id,
+        "item_count": 42,
+        "next_due_at": due if number % 4 else None,
+        "next_due_estimated": number % 3 == 0,
+        "created_at": NOW,
+        "submitted_at": NOW + timedelta(seconds=number),
+        "version": 1,
+        "sealed": b"\0" * 2000,
+    }
+
+
+def _request(case: dict[str, object]) -> dict[str, object]:
+    return {
+        "id": uuid4(),
+        "case_id": case["id"],
+        "number": 1,
+        "platform": "x",
+        "kind": RequestKind.NOTICE,
+        "state": RequestState.SENT,
+        "prepared_at": NOW,
+        "sealed": b"\0" * 300,
+    }
+
+
+def _clock(request: dict[str, object], number: int) -> dict[str, object]:
+    return {
+        "id": uuid4(),
+        "case_id": request["case_id"],
+        "request_id": request["id"],
+        "regime": "us-take-it-down",
+        "version": "1",
+        "rule": f"rule-{number}",
+        "label": "remove the image",
+        "binding": Binding.DUTY,
+        "owed_by": Owed.PLATFORM,
+        "state": ClockState.MISSED if number == 0 else ClockState.RUNNING,
+        "started_at": NOW,
+        "due_at": NOW + timedelta(hours=48),
+        "zone": "America/New_York",
+        "country": "US",
+        "estimated": False,
+        "extended": False,
+        "calendar": "",
+        "steps": [],
+    }
