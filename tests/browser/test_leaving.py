@@ -1,0 +1,67 @@
+"""What only a real browser can show of the person's pages: leaving at once, the first screen, copying with one press."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser import story
+from tests.browser.conftest import Admit
+from tests.browser.visitor import Visitor
+
+PHONE = {"width": 360, "height": 740}
+
+
+def begin(visitor: Visitor) -> None:
+    visitor.open("/report")
+    visitor.press("Begin")
+    visitor.is_at("Keep these six words")
+
+
+def test_three_presses_of_shift_leave_at_once_and_end_the_session(admit: Admit) -> None:
+    visitor = admit()
+    begin(visitor)
+    for _press in range(3):
+        visitor.page.keyboard.press("Shift")
+    visitor.page.wait_for_url(visitor.elsewhere + "/")
+    visitor.page.go_back()
+    expect(visitor.page.locator("p.words")).to_have_count(0)
+    visitor.open("/report/who")
+    assert visitor.path == "/return"
+
+
+def test_the_link_leaves_and_ends_the_session_without_javascript(admit: Admit) -> None:
+    visitor = admit(java_script_enabled=False)
+    begin(visitor)
+    visitor.leave()
+    visitor.open("/report/who")
+    assert visitor.path == "/return"
+
+
+def test_writing_capital_letters_does_not_leave(admit: Admit) -> None:
+    visitor = admit()
+    visitor.open("/return")
+    for key in ("Shift", "Shift", "a", "Shift"):
+        visitor.page.keyboard.press(key)
+    visitor.page.get_by_label("Your six words").press_sequentially("ABC")
+    visitor.page.wait_for_timeout(200)
+    assert visitor.path == "/return"
+
+
+def test_the_three_ways_of_the_front_page_are_on_the_first_screen_of_a_phone(admit: Admit) -> None:
+    visitor = admit(viewport=PHONE)
+    visitor.open("/")
+    last = visitor.page.get_by_role("link", name="What can I do now?").first.bounding_box()
+    assert last is not None
+    assert last["y"] + last["height"] < PHONE["height"]
+
+
+def test_a_field_is_copied_at_the_press_of_its_button(admit: Admit) -> None:
+    visitor = admit()
+    story.begin(visitor)
+    story.answer_first(visitor, "New Zealand")
+    story.paste_links(visitor)
+    story.answer_rest(visitor, "On my own")
+    story.hand_in(visitor)
+    visitor.open("/case/requests/1/form")
+    visitor.page.get_by_role("button", name="Copy").first.click()
+    expect(visitor.page.get_by_text("Copied").first).to_be_visible()
