@@ -1,4 +1,4 @@
-"""What only a real browser can show of the person's pages: leaving at once, the first screen, copying with one press."""
+"""What only a real browser shows of the person's pages: leaving at once, the first screen, copying with one press."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def begin(visitor: Visitor) -> None:
     visitor.open("/report")
     visitor.press("Begin")
     visitor.is_at("Keep these six words")
+    visitor.page.wait_for_load_state("load")  # the script listens only then
 
 
 def test_three_presses_of_shift_leave_at_once_and_end_the_session(admit: Admit) -> None:
