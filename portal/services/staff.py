@@ -148,7 +148,8 @@ def end_staff(session: Session, login: str, *, now: datetime) -> int:
     ).all()
     for case in cases:
         case.assignee_id = None
-        record(session, case.id, None, Happening(kind=History.ASSIGNED, at=now, facts={"to": None}), actor=SYSTEM, now=now)
+        left = Happening(kind=History.ASSIGNED, at=now, facts={"to": None})
+        record(session, case.id, None, left, actor=SYSTEM, now=now)
     return len(cases)
 
 

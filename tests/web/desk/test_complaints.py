@@ -19,20 +19,20 @@ def refuse_first_request(colleague: Colleague, reference: str) -> None:
 
 
 def test_options_are_shown_with_reason_and_conditions(desk: Desk) -> None:
-    reference, colleague = desk.add_case(country="IT"), desk.visit("mira")
+    reference, colleague = desk.add_case(country="IE"), desk.visit("mira")
     refuse_first_request(colleague, reference)
 
     page = colleague.go(f"/desk/cases/{reference}/complaints")
 
-    assert "Garante" in page.text
+    assert "Digital Services Coordinator" in page.text
     assert "Opens:" in page.text
     assert "Prepare this complaint" in page.text
 
 
 def test_a_complaint_goes_from_its_preparation_to_the_answer(desk: Desk, clock: TestClock) -> None:
-    reference, colleague = desk.add_case(country="IT"), desk.visit("mira")
+    reference, colleague = desk.add_case(country="IE"), desk.visit("mira")
     refuse_first_request(colleague, reference)
-    colleague.go(f"/desk/cases/{reference}/complaints/prepare/it-garante-144bis/it-garante")
+    colleague.go(f"/desk/cases/{reference}/complaints/prepare/eu-dsa-53/ie-cnam")
     colleague.press("Prepare the complaint", wish="That it is blocked.")
     path = colleague.page.path
     assert "That it is blocked." in colleague.page.text
@@ -40,14 +40,14 @@ def test_a_complaint_goes_from_its_preparation_to_the_answer(desk: Desk, clock: 
 
     assert worker.run_left_jobs(desk.parts) == 1
     colleague.go(path)
-    assert "Complaint bundle" in colleague.page.text
+    assert "Complaint bundle" in colleague.page.text, colleague.page.text
     packed = colleague.client.get(colleague.page.links()["the bundle with every exhibit (ZIP)"])
     assert "complaint.pdf" in zipfile.ZipFile(io.BytesIO(packed.data)).namelist()
 
     colleague.follow("Record that it was lodged")
     assert colleague.press("It was lodged", at="soon", ticket="kept", status=400).errors
-    colleague.press("It was lodged", at="2026-11-23 08:50", ticket="GAR-1")
-    assert "Their case number: GAR-1." in colleague.page.text
+    colleague.press("It was lodged", at="2026-11-23 08:50", ticket="CNAM-1")
+    assert "Their case number: CNAM-1." in colleague.page.text
     assert "sent to the authority" in colleague.page.text
 
     clock.move(days=20)
@@ -61,9 +61,9 @@ def test_a_complaint_goes_from_its_preparation_to_the_answer(desk: Desk, clock: 
 
 
 def test_a_complaint_without_a_request_is_asked_for_one(desk: Desk) -> None:
-    reference, colleague = desk.add_case(country="IT"), desk.visit("mira")
+    reference, colleague = desk.add_case(country="IE"), desk.visit("mira")
     refuse_first_request(colleague, reference)
-    colleague.go(f"/desk/cases/{reference}/complaints/prepare/it-garante-144bis/it-garante")
+    colleague.go(f"/desk/cases/{reference}/complaints/prepare/eu-dsa-53/ie-cnam")
 
     page = colleague.press("Prepare the complaint", requests=[], wish="kept wish", status=400)
 
@@ -72,9 +72,9 @@ def test_a_complaint_without_a_request_is_asked_for_one(desk: Desk) -> None:
 
 
 def test_a_complaint_without_consent_is_not_lodged(desk: Desk) -> None:
-    reference, colleague = desk.add_case(country="IT", share_with_regulators=False), desk.visit("mira")
+    reference, colleague = desk.add_case(country="IE", share_with_regulators=False), desk.visit("mira")
     refuse_first_request(colleague, reference)
-    colleague.go(f"/desk/cases/{reference}/complaints/prepare/it-garante-144bis/it-garante")
+    colleague.go(f"/desk/cases/{reference}/complaints/prepare/eu-dsa-53/ie-cnam")
     colleague.press("Prepare the complaint")
     colleague.follow("Record that it was lodged")
 

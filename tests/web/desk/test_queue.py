@@ -79,8 +79,8 @@ def test_filters_and_pages_that_are_not_ours_show_all_open_cases(desk: Desk) -> 
 
 
 def test_a_supervisor_lets_a_colleague_in(desk: Desk) -> None:
-    reference = desk.add_case()
-    supervisor = desk.visit("ines")
+    desk.add("newt")
+    reference, supervisor = desk.add_case(), desk.visit("ines")
     supervisor.go("/desk/team")
     assert "Newt" in supervisor.page.text
 
@@ -95,6 +95,7 @@ def test_only_supervisors_see_the_team(desk: Desk) -> None:
 
 
 def test_letting_in_twice_is_refused_in_words(desk: Desk) -> None:
+    desk.add("newt")
     first, second = desk.visit("ines"), desk.visit("ines")
     first.go("/desk/team")
     second.go("/desk/team")

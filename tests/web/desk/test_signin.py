@@ -26,6 +26,7 @@ def test_an_advocate_signs_in_to_the_list_of_cases(desk: Desk) -> None:
 
 
 def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(desk: Desk) -> None:
+    desk.add("mira")
     colleague = Colleague(desk.app)
 
     unknown = colleague.sign_in("nobody", status=400)
@@ -97,6 +98,7 @@ def test_nobody_sees_a_case_without_signing_in(desk: Desk) -> None:
 
 
 def test_the_administrator_sees_everybody_with_role_and_team(desk: Desk) -> None:
+    desk.add("newt")
     colleague = desk.visit("vera")
 
     assert colleague.page.path == "/desk/staff"
