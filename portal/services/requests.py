@@ -5,49 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import uuid4
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import (
     REQUEST_AFTER_ANSWER,
     SETTLED,
-    UNSENT,
     Answer,
     Channel,
     History,
     ItemState,
-    LetterKind,
-    RequestKind,
     RequestState,
     StepRefused,
     item_state_after,
     require_sent,
     require_unsent,
 )
-from portal.domain.report import YesNo
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services import letters
 from portal.services.cases import OpenCase, has_consent
-from portal.services.citations import pick, write_bases
 from portal.services.clocks import refresh_clocks
-from portal.services.contents import Details
 from portal.services.gathering import (
     UnknownNumber,
-    contents_of,
-    details_of,
     find_item,
     find_request,
     items_of,
     list_requests,
-    platform_name,
 )
 from portal.services.history import Happening
 from portal.services.instants import BadInstant, check_instant
 from portal.services.ports import Ports
+from portal.services.preparing import (
+    LONGEST,
+    REQUEST_LETTERS,
+    DetailsCommand,
+    DetailsRefused,
+    last_letter,
+    plan_requests,
+    prepare_again,
+    prepare_erasure,
+    set_details,
+    write_sealed,
+)
 from portal.services.request_views import item_views, request_view, request_views
 
 __all__ = [
@@ -74,10 +75,6 @@ __all__ = [
     "set_details",
 ]
 
-DetailsCommand = Details
-
-LONGEST = 20_000
-REQUEST_LETTERS = {RequestKind.NOTICE: LetterKind.NOTICE, RequestKind.ERASURE: LetterKind.ERASURE}
 
 # An acknowledgement changes nothing once more is known, and a decision is not undone by a question.
 _ONLY_BEFORE = {
@@ -86,10 +83,6 @@ _ONLY_BEFORE = {
     Answer.EXTENDED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.MORE_ASKED}),
 }
 _DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
-
-
-class DetailsRefused(ValueError):
-    """A detail cannot be used. The message says why, fit for a page."""
 
 
 class NoConsent(StepRefused):
@@ -117,76 +110,6 @@ class AnswerCommand:
     items: tuple[int, ...] = ()
 
 
-def plan_requests(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
-    """Prepare a notice to each platform for the links that have none yet. Doing it again changes nothing."""
-    query = select(Item).where(Item.case_id == opened.case.id, Item.request_id.is_(None))
-    waiting = session.scalars(query.where(Item.state != ItemState.REMOVED).order_by(Item.number)).all()
-    for platform in dict.fromkeys(item.platform for item in waiting):
-        group = [item for item in waiting if item.platform == platform]
-        request = _find_unwritten(session, opened, platform)
-        if request is None:
-            name = platform_name(opened, group[0], ports)
-            request = _add_request(session, opened, RequestKind.NOTICE, platform, {"name": name}, now=now)
-        _move(group, request)
-        session.flush()
-        _refresh_bases(session, opened, request, now=now, ports=ports)
-
-
-def set_details(
-    session: Session, opened: OpenCase, number: int, command: DetailsCommand, *, now: datetime, ports: Ports
-) -> None:
-    """What a law asks for this request and the report did not give. Raises StepRefused, DetailsRefused."""
-    request = find_request(session, opened, number)
-    require_unsent(request.state)
-    if any(isinstance(value, str) and len(value) > LONGEST for value in vars(command).values()):
-        raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    if command.use_copyright and opened.report.took_it is not YesNo.YES:
-        raise DetailsRefused("Copyright belongs to whoever took the picture, and the report does not say that you did.")
-    kept = details_of(opened, request).merged(command)
-    given = {name: value for name, value in vars(kept).items() if value is not None}
-    _write(opened, request, details=given)
-    _refresh_bases(session, opened, request, now=now, ports=ports)
-
-
-def prepare_erasure(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> int:
-    """A data-protection request to the company behind the platform of this notice. Returns its number.
-
-    Raises StepRefused where there is one already, or where no such law can be used.
-    """
-    notice = find_request(session, opened, number)
-    for other in list_requests(session, opened):
-        if other.kind is RequestKind.ERASURE and other.platform == notice.platform and other.state not in SETTLED:
-            raise StepRefused(f"There is already a request to erase the data: request {other.number}.")
-    places = [item.number for item in items_of(session, opened, notice) if item.state is not ItemState.REMOVED]
-    values = {"name": opened.read_sealed(notice)["name"], "items": places, "details": {}}
-    request = _add_request(session, opened, RequestKind.ERASURE, notice.platform, values, now=now)
-    contents = contents_of(session, opened, request, ports)
-    citations = pick(contents, RequestKind.ERASURE, request.platform, now=now, ports=ports)
-    if not citations:
-        raise StepRefused("No data-protection law that is known here can be used for this request.")
-    write_bases(session, request, citations)
-    return request.number
-
-
-def prepare_again(
-    session: Session, opened: OpenCase, number: int, *, use_copyright: bool = False, now: datetime, ports: Ports
-) -> int:
-    """A new notice for the links of a sent one that are still there, with copyright added if chosen. Its number."""
-    old = find_request(session, opened, number)
-    require_sent(old.state)
-    left = [item for item in items_of(session, opened, old) if item.state is not ItemState.REMOVED]
-    if not left or old.kind is not RequestKind.NOTICE:
-        raise StepRefused("Nothing of this request is left to ask for.")
-    values = {"name": opened.read_sealed(old)["name"], "details": opened.read_sealed(old).get("details", {})}
-    request = _add_request(session, opened, RequestKind.NOTICE, old.platform, values, now=now)
-    _move(left, request)
-    session.flush()
-    set_details(
-        session, opened, request.number, DetailsCommand(use_copyright=use_copyright or None), now=now, ports=ports
-    )
-    return request.number
-
-
 def record_sent(
     session: Session, opened: OpenCase, number: int, command: SentCommand, *, now: datetime, ports: Ports
 ) -> None:
@@ -203,12 +126,12 @@ def record_sent(
     received_at = (
         check_instant(command.received_at, opened.case, now=now, after=sent_at) if command.received_at else None
     )
-    letter = _last_letter(session, request) or _make_letter(session, opened, request, now=now, ports=ports)
+    letter = last_letter(session, request) or _make_letter(session, opened, request, now=now, ports=ports)
     letters.keep_cited(session, opened, request, letter, ports=ports)
     request.state, request.channel = RequestState.SENT, command.channel
     request.sent_at, request.received_at = sent_at, received_at
     items = items_of(session, opened, request)
-    _write(opened, request, ticket=command.ticket.strip(), items=[item.number for item in items])
+    write_sealed(opened, request, ticket=command.ticket.strip(), items=[item.number for item in items])
     for item in items:
         if item.state in {ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED}:
             item.state, item.changed_at = ItemState.ASKED, now
@@ -218,6 +141,7 @@ def record_sent(
     if received_at:
         _record_receipt(session, opened, request, received_at, now=now)
     refresh_clocks(session, opened.case, request, now=now, ports=ports)
+    plan_requests(session, opened, now=now, ports=ports)  # for links that the letter does not list
 
 
 def record_received(
@@ -344,47 +268,6 @@ def _refresh_all(
 
 def _record_receipt(session: Session, opened: OpenCase, request: Request, at: datetime, *, now: datetime) -> None:
     opened.record(session, Happening(kind=History.RECEIPT_CONFIRMED, at=at, request_id=request.id), now=now)
-
-
-def _refresh_bases(session: Session, opened: OpenCase, request: Request, *, now: datetime, ports: Ports) -> None:
-    contents = contents_of(session, opened, request, ports)
-    write_bases(session, request, pick(contents, request.kind, request.platform, now=now, ports=ports))
-
-
-def _find_unwritten(session: Session, opened: OpenCase, platform: str) -> Request | None:
-    """A notice to this platform that no letter exists for yet: what a letter says must not change behind it."""
-    for request in list_requests(session, opened):
-        same = request.platform == platform and request.kind is RequestKind.NOTICE and request.state in UNSENT
-        if same and _last_letter(session, request) is None:
-            return request
-    return None
-
-
-def _add_request(
-    session: Session, opened: OpenCase, kind: RequestKind, platform: str, values: dict[str, object], *, now: datetime
-) -> Request:
-    last = session.scalar(select(func.max(Request.number)).where(Request.case_id == opened.case.id)) or 0
-    request = Request(id=uuid4(), case_id=opened.case.id, number=last + 1, platform=platform, kind=kind)
-    request.state, request.prepared_at = RequestState.PREPARED, now
-    request.sealed = opened.sealed_for(request, {"ticket": "", "details": {}, **values})
-    session.add(request)
-    session.flush()
-    opened.record(session, Happening(kind=History.REQUEST_PREPARED, at=now, request_id=request.id), now=now)
-    return request
-
-
-def _move(items: Iterable[Item], request: Request) -> None:
-    for item in items:
-        item.request_id = request.id
-
-
-def _write(opened: OpenCase, request: Request, **values: object) -> None:
-    request.sealed = opened.sealed_for(request, {**opened.read_sealed(request), **values})
-
-
-def _last_letter(session: Session, request: Request) -> Letter | None:
-    query = select(Letter).where(Letter.request_id == request.id, Letter.kind == REQUEST_LETTERS[request.kind])
-    return session.scalars(query.order_by(Letter.number.desc()).limit(1)).one_or_none()
 
 
 def _make_letter(session: Session, opened: OpenCase, request: Request, *, now: datetime, ports: Ports) -> Letter:
