@@ -245,7 +245,7 @@ def missing(report: Report, needs: Collection[Need] = ()) -> tuple[Missing, ...]
 
 
 def is_given(report: Report, name: str) -> bool:
-    """Whether a field holds an answer that a law can use. Choosing not to be reached is an answer, but gives no contact."""
+    """Whether a field holds an answer that a law can use. Choosing not to be reached is one, but gives no contact."""
     value = getattr(report, name)
     return bool(value) and value is not ContactBy.NONE
 

@@ -142,7 +142,7 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where a fact was read: `supports` says which facts, `seen_on` when, `official` whether the law's own publisher."""
+    """Where a fact was read: `supports` says which facts, `seen_on` when, `official` whether it is the publisher."""
 
     key: str
     url: str

@@ -63,7 +63,7 @@ def platform_facts(registry: Registry, platform: str) -> PlatformFacts:
 
 
 def platform_column(key: bytes, platform: str, registry: Registry) -> str:
-    """How a platform stands in a plain column: its slug, or for an unknown host a hash that only this case's key makes."""
+    """How a platform stands in a plain column: its slug, or for an unknown host a hash that this case's key makes."""
     if platform in registry.platforms:
         return platform
     return "other-" + vault.blind_index(key, f"platform:{platform}").hex()[:16]

@@ -137,11 +137,17 @@ def submit(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -
 
 
 def add_items(session: Session, opened: OpenCase, text: str, *, now: datetime, ports: Ports) -> Found:
-    """Links added to a case later. They get requests of their own. Returns what was found and what was not."""
+    """Links added to a case later. They get requests of their own. Returns what was found and what was not.
+
+    A threat that has come true is a case of removal from then on.
+    """
     found = find_links(text, ports.registry.hosts, limit=LINK_LIMIT)
     report = add_links(opened.report, text, ports=ports)
     known = {row for row in session.scalars(select(Item.url_index).where(Item.case_id == opened.case.id))}
     fresh = tuple(link for link in report.links if vault.blind_index(opened.key, link.url) not in known)
+    if fresh and report.path is Path.THREAT:
+        report = replace(report, is_online=YesNo.YES)
+        opened.case.path = report.path
     opened.write_report(report)
     _add_rows(session, opened, fresh, (), now=now, ports=ports)
     opened.record(session, Happening(kind=History.ITEMS_ADDED, at=now, facts={"count": len(fresh)}), now=now)

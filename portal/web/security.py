@@ -24,6 +24,8 @@ HEADERS = {
 }
 LARGEST_FORM = 4 * 1024 * 1024  # a million pasted characters of any script fit; more is refused before it is read
 
+SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybody, so it may be kept
+
 csrf = CSRFProtect()
 
 
@@ -46,7 +48,7 @@ def init_security(app: Flask, config: Config) -> None:
     def set_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static":
+        if request.endpoint not in SAME_FOR_ALL:
             response.headers["Cache-Control"] = "no-store"
         if config.has_https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

@@ -147,3 +147,10 @@ def test_a_team_chosen_in_the_report_is_given_the_case(session: Session, ports: 
     team, _ = make_team(session)
     opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
     assert (opened.case.handler, opened.case.team_id) == (Handler.TEAM, team.id)
+
+
+def test_a_threat_that_comes_true_gets_requests(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="", is_online=YesNo.NO)
+    intake.add_items(session, opened, "https://x.com/a/status/1", now=NOW, ports=ports)
+    assert opened.case.path is Path.REMOVAL
+    assert len(session.scalars(select(Request)).all()) == 1
