@@ -19,6 +19,7 @@ def demo() -> None:
     try:
         with transaction(parts) as session:
             require_empty(session)
+        click.echo("Making invented cases with their letters; this takes half a minute.", err=True)
         filled = fill(parts.sessions, make_stories(now.date()), shown=SHOWN, now=now, ports=parts.ports)
     except AlreadyFilled as error:
         click.echo(str(error))
@@ -31,4 +32,6 @@ def tell(filled: Filled, base_url: str) -> str:
     lines = [f"Made {filled.cases} invented cases.", "", f"The desk, {base_url}/desk:"]
     lines += [f"  {one.role:<14} {one.login:<19} {one.password}" for one in filled.sign_ins]
     lines += ["", f"A person's case, {base_url}/return ({filled.reference}):", f"  {filled.words}", ""]
+    if filled.recovery_key:
+        lines += ["The recovery key of the organisation:", f"  {filled.recovery_key}", ""]
     return "\n".join(lines)

@@ -56,6 +56,7 @@ class Filled:
     words: str
     reference: str
     cases: int
+    recovery_key: str | None  # only where the organisation had none
 
 
 @dataclass(frozen=True, repr=False)
@@ -101,6 +102,7 @@ class _Crew:
     team_key: bytes
     advocate: Actor
     staff: dict[str, UUID]
+    recovery_key: str | None
 
 
 def fill(
@@ -118,7 +120,9 @@ def fill(
         crew = _make_crew(session, sign_ins, now=now - oldest - timedelta(days=30))
     played = {story.key: _Player(sessions, story, crew, now, ports).play() for story in stories}
     words, reference = played[shown]
-    return Filled(sign_ins=sign_ins, words=words, reference=reference, cases=len(stories))
+    return Filled(
+        sign_ins=sign_ins, words=words, reference=reference, cases=len(stories), recovery_key=crew.recovery_key
+    )
 
 
 def require_empty(session: Session) -> None:
@@ -129,7 +133,7 @@ def require_empty(session: Session) -> None:
 
 def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -> _Crew:
     """A team of three, an administrator, and a newcomer who waits to be let in."""
-    staff_service.make_recovery_key_once(session, now=now)
+    printed = staff_service.make_recovery_key_once(session, now=now)
     team, key = accounts.make_team(session, TEAM, now=now)
     made = {}
     for one in sign_ins:
@@ -139,7 +143,7 @@ def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -
             is_in = one.login != NEWCOMER[0]
             accounts.join_team(session, made[one.login], team, key if is_in else None, now=now)
     ids = {login: row.id for login, row in made.items()}
-    return _Crew(team.id, key, accounts.actor_of(made[ADVOCATE[0]]), ids)
+    return _Crew(team.id, key, accounts.actor_of(made[ADVOCATE[0]]), ids, printed)
 
 
 class _Player:

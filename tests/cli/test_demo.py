@@ -28,9 +28,19 @@ def app(tmp_path: Path) -> Flask:
 
 def test_what_is_printed_names_every_sign_in_and_the_words() -> None:
     sign_in = SignIn(login="demo.advocate", name="Maren Anker", role=Role.ADVOCATE, password="one two three")
-    text = tell(Filled(sign_ins=(sign_in,), words="four five six", reference="ABCD-EFGH", cases=3), "http://here")
+    text = tell(
+        Filled(sign_ins=(sign_in,), words="four five six", reference="ABCD-EFGH", cases=3, recovery_key="KEYS-KEYS"),
+        "http://here",
+    )
 
-    for part in ("Made 3 invented cases.", "http://here/desk", "demo.advocate", "one two three", "four five six"):
+    for part in (
+        "Made 3 invented cases.",
+        "http://here/desk",
+        "demo.advocate",
+        "one two three",
+        "four five six",
+        "KEYS-KEYS",
+    ):
         assert part in text
 
 

@@ -34,7 +34,6 @@ bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 @bp.get("")
 @on_case
 def show(member: SignedInStaff, opened: OpenCase) -> Page:
-    note_opening(member, opened)
     view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/case.html", member, opened, case=view)
 
@@ -42,7 +41,6 @@ def show(member: SignedInStaff, opened: OpenCase) -> Page:
 @bp.get("/report")
 @on_case
 def report(member: SignedInStaff, opened: OpenCase) -> Page:
-    note_opening(member, opened)
     view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/report.html", member, opened, case=view, report=view.report)
 
@@ -168,12 +166,6 @@ def show_words(
     """What was written so far, and the form to write more."""
     status = 400 if form.is_submitted() else 200
     return show_on_case(template, member, opened, status=status, form=form, problems=list_problems(form), rows=rows)
-
-
-def note_opening(member: SignedInStaff, opened: OpenCase) -> None:
-    """Who read the report is part of the history, so a page that only reads writes this one thing down."""
-    with frame().writing() as session:
-        cases.record_opening(session, open_case(member, opened.reference, session), now=frame().now)
 
 
 def note_reading(member: SignedInStaff, opened: OpenCase) -> None:

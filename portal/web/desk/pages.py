@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -15,17 +16,18 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import CaseStatus, Path, Role, StepRefused
-from portal.services.cases import NoAccess, OpenCase, open_for_staff
+from portal.services.cases import NoAccess, OpenCase, open_for_staff, record_opening
 from portal.services.requests import NoConsent, UnknownNumber
 from portal.web.access import CASE_ROLES, SignedInStaff, staff
 from portal.web.desk.clock_words import tell_clock
-from portal.web.desk.wording import show_distance, show_word
+from portal.web.desk.wording import HOUR, show_distance, show_word
 from portal.web.frame import READING, frame
 
 NOT_FOR_ADMINISTRATORS = _l(
     "Cases are read by advocates and supervisors of the team that carries them. "
     "An administrator keeps the list of staff and never reads a case."
 )
+NOTED = "noted"  # in the session: the cases whose opening was written down, and when
 Page = tuple[str, int]
 Answered = Page | Response
 
@@ -59,9 +61,23 @@ def on_case(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def with_case(member: SignedInStaff, reference: str, **values: Any) -> Any:
-        return view(member, open_case(member, reference), **values)
+        opened = open_case(member, reference)
+        if request.method in READING:
+            note_opening(member, reference)
+        return view(member, opened, **values)
 
     return staff(*CASE_ROLES)(with_case)
+
+
+def note_opening(member: SignedInStaff, reference: str) -> None:
+    """Who read a case is part of its history, so a page that only reads writes this one thing down, once an hour."""
+    now = frame().now
+    noted = {name: at for name, at in session.get(NOTED, {}).items() if datetime.fromisoformat(at) > now - HOUR}
+    if reference in noted:
+        return
+    with frame().writing() as writing:
+        record_opening(writing, open_case(member, reference, writing), now=now)
+    session[NOTED] = {**noted, reference: now.isoformat()}
 
 
 def open_case(member: SignedInStaff, reference: str, writing: Any = None) -> OpenCase:

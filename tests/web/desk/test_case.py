@@ -7,6 +7,7 @@ from sqlalchemy import select
 from portal.domain.lifecycle import History
 from portal.domain.report import YesNo
 from portal.models.events import Event
+from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk
 
 
@@ -35,15 +36,18 @@ def test_the_report_is_shown_as_it_was_written(desk: Desk) -> None:
     assert "ana.example@example.net" in page.text
 
 
-def test_who_read_the_report_is_written_down_once_an_hour(desk: Desk) -> None:
+def test_who_read_a_case_is_written_down_once_an_hour(desk: Desk, clock: TestClock) -> None:
     reference = desk.add_case()
     colleague = desk.visit("mira")
 
     colleague.go(f"/desk/cases/{reference}")
-    colleague.go(f"/desk/cases/{reference}/report")
-    desk.visit("tane").go(f"/desk/cases/{reference}")
-
+    colleague.go(f"/desk/cases/{reference}/requests/1")
+    desk.visit("tane").go(f"/desk/cases/{reference}/report")
     assert count_openings(desk) == 2
+
+    clock.move(hours=2)
+    colleague.sign_in_again(f"/desk/cases/{reference}/requests/1")
+    assert count_openings(desk) == 3
 
 
 def test_a_case_is_taken_handed_over_and_left_to_nobody(desk: Desk) -> None:
