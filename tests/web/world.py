@@ -1,0 +1,156 @@
+"""A portal with two teams, a draft and a case in which much has happened, and a browser's cookie for everybody."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from portal import worker
+from portal.config import load_config
+from portal.domain.lifecycle import Channel, Handler, LetterKind, Role
+from portal.factory import create_app
+from portal.models.accounts import Membership, Team
+from portal.models.events import Event
+from portal.models.tables import metadata
+from portal.parts import Parts
+from portal.services import accounts, complaints, intake, letters, requests
+from portal.services.accounts import NewStaff
+from portal.services.requests import SentCommand
+from portal.web.frame import EXTENSION
+from tests.services.factories import NOW, make_draft
+
+PASSWORD = "anchor ember willow lantern meadow"
+TITLE = "Recourse"
+
+
+class Caller(StrEnum):
+    NOBODY = "nobody"
+    DRAFT = "somebody with a draft"
+    PERSON = "the person whose case it is"
+    ADVOCATE = "an advocate of the team"
+    STRANGER = "an advocate of another team"
+    SUPERVISOR = "a supervisor of the team"
+    ADMINISTRATOR = "an administrator"
+
+
+# What stands in the addresses: everything of the case of the table's person.
+VALUES: Mapping[str, Any] = MappingProxyType(
+    {"number": 1, "kind": "reminder", "form": "full", "step": "who", "regime": "us-take-it-down", "regulator": "us-ftc"}
+)
+
+
+@dataclass
+class World:
+    """A portal with two teams, a draft and a case, a cookie for each caller, and a copy to go back to."""
+
+    app: Flask
+    parts: Parts
+    database: Path
+    copy: Path
+    reference: str
+    membership: UUID
+    cookies: dict[Caller, str]
+
+    def ask(self, caller: Caller, method: str, path: str) -> TestResponse:
+        client = self.app.test_client()
+        if self.cookies[caller]:
+            client.set_cookie("session", self.cookies[caller])
+        return client.open(path, method=method)
+
+    def count_events(self) -> int:
+        with self.parts.sessions() as session:
+            return session.scalar(select(func.count()).select_from(Event)) or 0
+
+    def keep(self) -> None:
+        _copy(self.database, self.copy)
+
+    def restore(self) -> None:
+        _copy(self.copy, self.database)
+
+
+def _copy(source: Path, target: Path) -> None:
+    start, end = sqlite3.connect(source), sqlite3.connect(target)
+    start.backup(end)
+    start.close()
+    end.close()
+
+
+@contextmanager
+def make_world(folder: Path) -> Iterator[World]:
+    """The world in a folder of its own, on its third day."""
+    later = NOW + timedelta(days=3)
+    config = load_config({"RECOURSE_DATA": str(folder), "RECOURSE_QUEUE": "memory:", "RECOURSE_TITLE": TITLE})
+    app = create_app(config, clock=lambda: later)
+    parts: Parts = app.extensions[EXTENSION]
+    metadata.create_all(parts.engine)
+    reference, words, draft_words, membership = _fill(parts)
+    worker.sweep(parts)
+    assert worker.run_left_jobs(parts) == 1
+    made = World(app, parts, folder / "recourse.db", folder / "copy.db", reference, membership, {})
+    app.config["WTF_CSRF_ENABLED"] = False  # only while everybody comes in
+    made.cookies = {
+        Caller.NOBODY: "",
+        Caller.DRAFT: _enter(app, "/return", words=draft_words),
+        Caller.PERSON: _enter(app, "/return", words=words),
+        Caller.ADVOCATE: _enter(app, "/desk/sign-in", login="advocate", password=PASSWORD),
+        Caller.STRANGER: _enter(app, "/desk/sign-in", login="stranger", password=PASSWORD),
+        Caller.SUPERVISOR: _enter(app, "/desk/sign-in", login="supervisor", password=PASSWORD),
+        Caller.ADMINISTRATOR: _enter(app, "/desk/sign-in", login="administrator", password=PASSWORD),
+    }
+    app.config["WTF_CSRF_ENABLED"] = True
+    made.keep()
+    yield made
+    parts.engine.dispose()
+
+
+def _fill(parts: Parts) -> tuple[str, str, str, UUID]:
+    """Reference and words of a case that has a sent request, letters and a complaint; words of a draft; who waits."""
+    ports, later = parts.ports, NOW + timedelta(days=3)
+    with parts.sessions.begin() as session:
+        accounts.make_recovery_key(session, now=NOW)
+        teams = {name: accounts.make_team(session, name, now=NOW) for name in ("Harbour", "Mountain")}
+
+        def join(login: str, role: Role, place: tuple[Team, bytes] | None, *, waits: bool = False) -> Membership | None:
+            new = NewStaff(login=login, name=login.capitalize(), role=role, password=PASSWORD)
+            member = accounts.add_staff(session, new, now=NOW)
+            if place is None:
+                return None
+            return accounts.join_team(session, member, place[0], None if waits else place[1], now=NOW)
+
+        join("advocate", Role.ADVOCATE, teams["Harbour"])
+        join("stranger", Role.ADVOCATE, teams["Mountain"])
+        join("supervisor", Role.SUPERVISOR, teams["Harbour"])
+        join("administrator", Role.ADMINISTRATOR, None)
+        waiting = join("newcomer", Role.ADVOCATE, teams["Harbour"], waits=True)
+        assert waiting is not None
+        team = teams["Harbour"][0]
+        opened, words = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
+        intake.submit(session, opened, now=NOW, ports=ports)
+        sent = SentCommand(channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
+        requests.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
+        letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=later, ports=ports)
+        regime, regulator = str(VALUES["regime"]), str(VALUES["regulator"])
+        complaints.prepare(session, opened, regime, regulator, [1], now=later, ports=ports)
+        _, draft_words = make_draft(session, ports, now=later)
+        return opened.reference, words, draft_words, waiting.id
+
+
+def _enter(app: Flask, path: str, **typed: str) -> str:
+    """The cookie of whoever came in there."""
+    client = app.test_client()
+    assert client.post(path, data=typed).status_code == 303
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    return cookie.value
