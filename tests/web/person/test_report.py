@@ -191,3 +191,16 @@ def test_a_draft_is_there_for_seven_days_and_then_opens_no_more(app: Flask, visi
         purge_expired(session, now=clock.now, ports=parts().ports)
     visitor.go("/return")
     visitor.press("Go on", status=400, words=words)
+
+
+def test_a_draft_may_stay_in_the_browser_for_days_but_a_case_may_not(visitor: Visitor) -> None:
+    visitor.go("/report")
+    visitor.press("Begin", keep="y")
+    cookie = visitor.client.get_cookie("session")
+    assert cookie is not None
+    assert cookie.max_age == 7 * 24 * 60 * 60
+    go_to(visitor, "review")
+    visitor.press("Hand it in")
+    cookie = visitor.client.get_cookie("session")
+    assert cookie is not None
+    assert cookie.max_age is None
