@@ -41,7 +41,6 @@ class CaseHead:
     path: Path | None
     country: str | None
     is_mine: bool
-    is_assigned: bool
 
 
 def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
@@ -98,7 +97,6 @@ def head_of(member: SignedInStaff, opened: OpenCase) -> CaseHead:
         path=case.path,
         country=case.country,
         is_mine=case.assignee_id == member.staff.id,
-        is_assigned=case.assignee_id is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Times typed in the desk's zone: clock changes are told, an offset of one's own is taken; distances are rounded down."""
+"""Times typed on the desk: clock changes are told, an offset is taken as it is; distances are rounded down."""
 
 from __future__ import annotations
 
