@@ -64,11 +64,11 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.DRAFT: "report.resume report.show report.answer",
         Group.CASE: """
-            case.show own.statement own.sign case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
-            case.history request.show request.fill_in request.details request.change_details request.ask_sent
-            request.record_sent request.ask_received request.record_received request.ask_answer request.log_answer
-            request.prepare_erasure request.close complaint.options complaint.begin complaint.prepare complaint.show
-            complaint.make_bundle complaint.ask_lodged complaint.record_lodged complaint.ask_answer
+            case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
+            case.history own.statement own.sign request.show request.fill_in request.details request.change_details
+            request.ask_sent request.record_sent request.ask_received request.record_received request.ask_answer
+            request.log_answer request.prepare_erasure request.close complaint.options complaint.begin complaint.prepare
+            complaint.show complaint.make_bundle complaint.ask_lodged complaint.record_lodged complaint.ask_answer
             complaint.log_answer letters.show letters.make letters.read letters.read_redacted own.show_messages
             own.send_message own.sharing own.change_sharing own.company own.change_company own.take_along own.export
             own.ask_erase own.erase
