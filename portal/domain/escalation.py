@@ -245,7 +245,7 @@ def _merge(rungs: Sequence[Rung]) -> list[Rung]:
     return [replace(rung, origins=tuple(origins[key])) for key, rung in best.items()]
 
 
-_CAN_DO_UNKNOWN = "What this body can do is not described here yet."
+_CAN_DO_UNKNOWN = "Ask it what it can do in your case."
 _COPYRIGHT_WARNING = (
     "This can pass your name and address on to the one who posted the picture, and it is only for pictures you took "
     "yourself. Use it when nothing else has helped."

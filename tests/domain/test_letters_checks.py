@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import Problem, ProblemCode, find_problems
 from portal.domain.letters.facts import LetterFacts, LinkFact, NoticeFacts, Paper
-from portal.domain.letters.law import BasisFact, ElementFact
+from portal.domain.letters.law import BasisFact, ElementFact, SourceFact
 from portal.domain.letters.words import English
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import Confidence
@@ -99,6 +100,14 @@ def test_a_gap_that_a_form_left_in_own_words_stops_the_letter() -> None:
 def test_own_words_and_links_may_hold_anything_else(words: str) -> None:
     link = LinkFact(number=1, platform="XXX Videos", url=f"https://x.example/{words}")
     assert problems_of(replace(notice(), content=content(words), links=(link,))) == []
+
+
+def test_the_address_of_a_source_may_hold_any_sign() -> None:
+    facts = notice()
+    law = facts.bases[0]
+    source = SourceFact(url="https://laws.example/a______b", supports="all", seen_on=date(2026, 11, 22), official=True)
+    bases = (replace(law, clocks=tuple(replace(clock, sources=(source,)) for clock in law.clocks)), *facts.bases[1:])
+    assert problems_of(replace(facts, bases=bases)) == []
 
 
 def test_a_place_that_a_translation_left_open_is_found() -> None:

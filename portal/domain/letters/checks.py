@@ -21,7 +21,7 @@ from portal.domain.letters.facts import (
     ReminderFacts,
     SentFact,
 )
-from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, StepFact
+from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
 from portal.domain.letters.texts import Spot, walk_texts
 from portal.domain.regimes import Confidence
 
@@ -134,6 +134,7 @@ _NAMES = frozenset(
         Spot(AnswerFact, "sender"),
     }
 )
+_ADDRESS = Spot(SourceFact, "url")  # an address on the web may hold any sign, a row of underscores included
 _GAP = re.compile(r"\[\[[^\[\]\n]{0,200}\]\]")
 _TEMPLATE = re.compile(r"%\(\w+\)[sd]|\{\{|\}\}|\{%|%\}|\[\[|\]\]|<<\w+>>|_{4,}")
 _MARKS = re.compile(r"\b(?:TODO|XXX|TBD|FIXME)\b|[Ll]orem ipsum")
@@ -149,12 +150,18 @@ def _find_placeholders(facts: LetterFacts) -> Iterator[Problem]:
 def _match(spot: Spot, text: str) -> str | None:
     if spot == Spot(StepFact, "key"):  # a sentence with its places, by design; the finished one is looked at below
         return None
-    patterns = [_GAP] if spot in _OWN_WORDS else [_TEMPLATE] if spot in _NAMES else [_TEMPLATE, _MARKS]
+    patterns = _patterns_for(spot)
     for pattern in patterns:
         match = pattern.search(text)
         if match:
             return match.group()
     return None
+
+
+def _patterns_for(spot: Spot) -> tuple[re.Pattern[str], ...]:
+    if spot in _OWN_WORDS or spot == _ADDRESS:
+        return (_GAP,)
+    return (_TEMPLATE,) if spot in _NAMES else (_TEMPLATE, _MARKS)
 
 
 _LEFT_OVER = re.compile(r"%\(\w+\)[sd]")

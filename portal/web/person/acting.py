@@ -13,8 +13,8 @@ from portal.services.gathering import UnknownNumber
 from portal.services.letters import LetterStopped
 from portal.services.messages import BadText
 from portal.services.requests import BadInstant, DetailsRefused
+from portal.web.fields import PlainForm
 from portal.web.frame import frame
-from portal.web.person.forms.fields import PlainForm
 from portal.web.person.phrases import reader_zone
 
 REFUSALS = (StepRefused, BadInstant, DetailsRefused, BadText)

@@ -14,10 +14,10 @@ from portal.services import cases, exports, intake, messages
 from portal.services.cases import Changed, OpenCase
 from portal.web import access
 from portal.web.access import case_holder, public
+from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.case import EraseForm, MessageForm
-from portal.web.person.forms.fields import PlainForm
 from portal.web.person.forms.reach import StatementForm
 from portal.web.person.forms.steps import Setting
 

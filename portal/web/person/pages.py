@@ -17,10 +17,10 @@ from portal.domain.regimes import Proof, When
 from portal.domain.report import Report
 from portal.services import bases, intake
 from portal.services.cases import OpenCase
+from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person.acting import page_number
 from portal.web.person.forms import about, places, reach
-from portal.web.person.forms.fields import PlainForm
 from portal.web.person.forms.steps import Setting, StepForm
 from portal.web.person.helplines import helplines_for
 from portal.web.person.links import cut_links, group_links

@@ -13,9 +13,9 @@ from portal.domain.report import Report
 from portal.services import intake
 from portal.services.cases import Changed, OpenCase
 from portal.web.access import draft_holder, enter_case, public
+from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person import pages
-from portal.web.person.forms.fields import PlainForm
 from portal.web.person.forms.places import BLANK_ROWS, LinksForm, PlacesForm
 from portal.web.person.forms.steps import StepForm
 from portal.web.person.forms.words import BeginForm

@@ -12,10 +12,10 @@ from portal.services.cases import OpenCase
 from portal.services.gathering import UnknownNumber
 from portal.services.views import RequestView
 from portal.web.access import case_holder
+from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.case import AnswerForm, DetailsForm, ReceivedForm, SentForm
-from portal.web.person.forms.fields import PlainForm
 
 bp = Blueprint("request", __name__, url_prefix="/case/requests/<int:number>")
 FEW_LINKS = 20

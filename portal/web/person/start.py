@@ -16,10 +16,10 @@ from portal.adapters.words import UnknownWord, WrongCount
 from portal.services.cases import WordsUnknown, open_by_words
 from portal.web import access
 from portal.web.access import enter_case, public
+from portal.web.fields import show_unreadable
 from portal.web.frame import frame
 from portal.web.person import phrases
 from portal.web.person.forms.about import country_names
-from portal.web.person.forms.fields import show_unreadable
 from portal.web.person.forms.words import WordsForm
 from portal.web.person.helplines import list_helplines
 from portal.web.styles import StyleSheet, join_sheets

@@ -13,7 +13,7 @@ from wtforms import RadioField
 from wtforms.validators import DataRequired, InputRequired
 
 from portal.services.staff import Colleague
-from portal.web.person.forms.fields import TextField
+from portal.web.fields import TextField
 
 
 class HandOverForm(FlaskForm):  # type: ignore[misc]

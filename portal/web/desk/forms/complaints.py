@@ -14,7 +14,7 @@ from portal.services.complaints import ComplaintAnswer, ComplaintAnswerCommand, 
 from portal.services.views import ComplaintOption, RequestView
 from portal.web.desk.forms.fields import CheckboxesField, InstantField
 from portal.web.desk.wording import choices_of
-from portal.web.person.forms.fields import TextField
+from portal.web.fields import TextField
 
 WHEN = _l("Enter the day and the time.")
 

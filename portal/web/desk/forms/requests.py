@@ -15,7 +15,7 @@ from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
 from portal.services.views import DetailsView, ItemView, RequestView
 from portal.web.desk.forms.fields import CheckboxesField, DayField, InstantField
 from portal.web.desk.wording import choices_of
-from portal.web.person.forms.fields import TextField
+from portal.web.fields import TextField
 
 WHEN = _l("Enter the day and the time.")
 TEXTS = ("name", "email", "phone", "postal_address", "explanation", "identity_offer")

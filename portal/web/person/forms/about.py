@@ -10,7 +10,7 @@ from portal.domain.intake import StepId, forget_parts_of_other_country
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.report import Report, YesNo
 from portal.reference.zones import is_country
-from portal.web.person.forms.fields import ChoiceField, ListField
+from portal.web.fields import ChoiceField, ListField
 from portal.web.person.forms.parts import PARTS
 from portal.web.person.forms.steps import StepForm
 

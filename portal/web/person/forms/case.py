@@ -14,7 +14,7 @@ from portal.domain.lifecycle import Answer, Channel
 from portal.services.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
 from portal.services.views import RequestView
-from portal.web.person.forms.fields import ChoiceField, DayField, MomentField, PlainForm, TextField
+from portal.web.fields import ChoiceField, DayField, MomentField, PlainForm, TextField
 from portal.web.person.forms.places import PasteField
 from portal.web.person.forms.reach import check_mail
 from portal.web.person.phrases import ANSWERS, CHANNELS

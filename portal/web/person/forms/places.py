@@ -12,8 +12,8 @@ from wtforms import Form as PartForm
 
 from portal.domain.intake import StepId
 from portal.domain.report import Report, ReportedPlace
+from portal.web.fields import ChoiceField, PastDayField, TextField
 from portal.web.person.forms.about import UNSURE
-from portal.web.person.forms.fields import ChoiceField, PastDayField, TextField
 from portal.web.person.forms.steps import StepForm
 
 BLANK_ROWS = 3

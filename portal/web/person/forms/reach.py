@@ -14,7 +14,7 @@ from wtforms.validators import ValidationError
 from portal.domain.intake import StepId
 from portal.domain.lifecycle import Filer, Handler, Path
 from portal.domain.report import ContactBy, NameKind, Report
-from portal.web.person.forms.fields import YES_NO, ChoiceField, DayField, TextField
+from portal.web.fields import YES_NO, ChoiceField, DayField, TextField
 from portal.web.person.forms.steps import StepForm
 
 ALONE = "alone"

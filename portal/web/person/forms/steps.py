@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from portal.domain.intake import STEPS, Need, StepId, is_given
 from portal.domain.lifecycle import Depiction, Filer, Handler
 from portal.domain.report import ContactBy, NameKind, Report, YesNo
-from portal.web.person.forms.fields import PlainForm
+from portal.web.fields import PlainForm
 
 
 def _read_yes_no(text: str) -> bool:

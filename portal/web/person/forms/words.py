@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from portal.web.person.forms.fields import PlainForm, TextField
+from portal.web.fields import PlainForm, TextField
 
 
 class WordsForm(PlainForm):
