@@ -15,6 +15,7 @@ from portal.cli.commands import COMMANDS
 from portal.config import Config, load_config
 from portal.web.access import check_marks
 from portal.web.blueprints import BLUEPRINTS
+from portal.web.converters import init_converters
 from portal.web.errors import init_errors
 from portal.web.filters import init_filters
 from portal.web.frame import init_frame, parts
@@ -33,6 +34,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     Babel(app, default_locale=config.language, default_timezone="UTC")
     init_frame(app, config, clock)
     init_sessions(app, config)
+    init_converters(app)
     init_filters(app, config)
     init_security(app, config)
     init_errors(app)

@@ -31,6 +31,12 @@ def show_unreadable(text: str) -> str:
     return UNREADABLE.sub(MARK, text)
 
 
+def require_moment(_form: Any, field: Any) -> None:
+    """A validator: a day and a time without which nothing can be counted. Spaces alone are none."""
+    if not field.data and not field.process_errors:
+        raise ValidationError(_("Write the day and the time."))
+
+
 class PlainForm(FlaskForm):  # type: ignore[misc]
     """A form of the person's side. `version` notices that another tab has saved in between."""
 

@@ -48,7 +48,7 @@ def init_security(app: Flask, config: Config) -> None:
     def set_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint not in SAME_FOR_ALL:
+        if request.endpoint not in SAME_FOR_ALL or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         if config.has_https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

@@ -52,8 +52,8 @@ def test_a_letter_is_made_in_both_forms(colleague: Colleague) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_what_is_missing_is_given_for_this_request_only(colleague: Colleague) -> None:
-    colleague.follow("Give what is missing")
+def test_details_are_given_for_this_request_only(colleague: Colleague) -> None:
+    colleague.follow("Details for this request")
 
     colleague.press("Save", phone="+64 20 0000 9999")
 
@@ -96,7 +96,7 @@ def test_only_a_duty_says_must(colleague: Colleague) -> None:
         ("2020-11-24 10:00", "more than a year before"),
         ("2026-02-30 10:00", "There is no such day or time."),
         ("yesterday", "Write the day and the time like this"),
-        ("", "Enter the day and the time."),
+        ("", "Write the day and the time."),
         ("0001-01-01 00:00", "more than a year before"),
         ("9999-12-31 23:59", "This time is in the future."),
         ("2026-11-23\x00 10:00", "Write the day and the time like this"),

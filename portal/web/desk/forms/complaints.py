@@ -14,9 +14,7 @@ from portal.services.complaints import ComplaintAnswer, ComplaintAnswerCommand, 
 from portal.services.views import ComplaintOption, RequestView
 from portal.web.desk.forms.fields import CheckboxesField, InstantField
 from portal.web.desk.wording import choices_of
-from portal.web.fields import TextField
-
-WHEN = _l("Enter the day and the time.")
+from portal.web.fields import TextField, require_moment
 
 
 class PrepareForm(FlaskForm):  # type: ignore[misc]
@@ -44,7 +42,7 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]
 
 
 class LodgedForm(FlaskForm):  # type: ignore[misc]
-    at = InstantField(_l("When was it lodged?"), [InputRequired(WHEN)])
+    at = InstantField(_l("When was it lodged?"), [require_moment])
     received_at = InstantField(
         _l("When did it arrive? (only with proof)"),
         description=_l("Without proof, leave this empty: the authority’s clock is then marked as estimated."),
@@ -64,7 +62,7 @@ class LodgedForm(FlaskForm):  # type: ignore[misc]
 
 class ComplaintAnswerForm(FlaskForm):  # type: ignore[misc]
     meaning = RadioField(_l("What does the answer mean?"), [InputRequired(_l("Choose what the answer means."))])
-    at = InstantField(_l("When did the answer arrive?"), [InputRequired(WHEN)])
+    at = InstantField(_l("When did the answer arrive?"), [require_moment])
     text = TextField(_l("What they wrote"), description=_l("Copy their words."), lines=True)
 
     def __init__(self, **values: Any) -> None:

@@ -15,15 +15,14 @@ from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
 from portal.services.views import DetailsView, ItemView, RequestView
 from portal.web.desk.forms.fields import CheckboxesField, DayField, InstantField
 from portal.web.desk.wording import choices_of
-from portal.web.fields import TextField
+from portal.web.fields import TextField, require_moment
 
-WHEN = _l("Enter the day and the time.")
 TEXTS = ("name", "email", "phone", "postal_address", "explanation", "identity_offer")
 
 
 class SentForm(FlaskForm):  # type: ignore[misc]
     channel = RadioField(_l("How was it sent?"), [InputRequired(_l("Choose how it was sent."))])
-    sent_at = InstantField(_l("When was it sent?"), [InputRequired(WHEN)])
+    sent_at = InstantField(_l("When was it sent?"), [require_moment])
     received_at = InstantField(
         _l("When did it arrive? (only with proof)"),
         description=_l(
@@ -57,14 +56,14 @@ class SentForm(FlaskForm):  # type: ignore[misc]
 class ReceivedForm(FlaskForm):  # type: ignore[misc]
     received_at = InstantField(
         _l("When did it arrive?"),
-        [InputRequired(WHEN)],
+        [require_moment],
         description=_l("The clocks are counted again from this moment and are no longer marked as estimated."),
     )
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     answer = RadioField(_l("What does the answer mean?"), [InputRequired(_l("Choose what the answer means."))])
-    at = InstantField(_l("When did the answer arrive?"), [InputRequired(WHEN)])
+    at = InstantField(_l("When did the answer arrive?"), [require_moment])
     extension_until = DayField(
         _l("If they need longer: until which day?"),
         description=_l("It counts only where the law allows more time and they said so before the first date."),

@@ -14,18 +14,12 @@ from portal.domain.lifecycle import Answer, Channel
 from portal.services.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
 from portal.services.views import RequestView
-from portal.web.fields import ChoiceField, DayField, MomentField, PlainForm, TextField
+from portal.web.fields import ChoiceField, DayField, MomentField, PlainForm, TextField, require_moment
 from portal.web.person.forms.places import PasteField
 from portal.web.person.forms.reach import check_mail
 from portal.web.person.phrases import ANSWERS, CHANNELS
 
 TICKET = _l("The number they gave it, if any")
-
-
-def needed(_form: Any, field: Any) -> None:
-    """A day and a time without which nothing can be counted."""
-    if not field.data and not field.process_errors:
-        raise ValidationError(_("Write the day and the time."))
 
 
 class ZonedForm(PlainForm):
@@ -48,7 +42,7 @@ class SentForm(ZonedForm):
     channel = ChoiceField(
         _l("How did you send it?"), choices=[(each.value, CHANNELS[each]) for each in Channel], required=True
     )
-    sent_at = MomentField(_l("When did you send it?"), validators=[needed])
+    sent_at = MomentField(_l("When did you send it?"), validators=[require_moment])
     ticket = TextField(TICKET)
     received_at = MomentField(_l("If they wrote that they got it: when?"))
 
@@ -62,14 +56,14 @@ class SentForm(ZonedForm):
 
 
 class ReceivedForm(ZonedForm):
-    received_at = MomentField(_l("When did they get it?"), validators=[needed])
+    received_at = MomentField(_l("When did they get it?"), validators=[require_moment])
 
 
 class AnswerForm(ZonedForm):
     answer = ChoiceField(
         _l("What did they answer?"), choices=[(each.value, ANSWERS[each]) for each in Answer], required=True
     )
-    at = MomentField(_l("When did the answer come?"), validators=[needed])
+    at = MomentField(_l("When did the answer come?"), validators=[require_moment])
     extension_until = DayField(_l("If they need more time: until which day?"))
     text = TextField(_l("Their words, if you like to keep them"), lines=True)
 
@@ -140,7 +134,7 @@ class WishForm(PlainForm):
 
 
 class LodgedForm(ZonedForm):
-    at = MomentField(_l("When did you send the complaint?"), validators=[needed])
+    at = MomentField(_l("When did you send the complaint?"), validators=[require_moment])
     ticket = TextField(TICKET)
 
     def command(self) -> LodgedCommand:
@@ -148,7 +142,7 @@ class LodgedForm(ZonedForm):
 
 
 class ComplaintAnswerForm(ZonedForm):
-    at = MomentField(_l("When did the answer come?"), validators=[needed])
+    at = MomentField(_l("When did the answer come?"), validators=[require_moment])
     is_final = ChoiceField(
         _l("Is it their decision?"),
         choices=[("yes", _l("Yes, they have decided")), ("no", _l("No, they only say that they have got it"))],
