@@ -10,8 +10,6 @@ from tests.browser.scenes import Scenes
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("pages of the desk")
-
 CASE = "/desk/cases/{reference}"
 PAGES = {
     "nobody": "/desk/sign-in",

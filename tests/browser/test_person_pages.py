@@ -9,8 +9,6 @@ from tests.browser.looks import look_at
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("person's pages")
-
 PAGES = {
     "nobody": "/ /help /return /report /erased /not/here",
     "draft": """
@@ -27,8 +25,8 @@ PAGES = {
         /case/messages /case/help /case/sharing
     """,
     "case": """
-        /case /case/links /case/history /case/letters /case/messages /case/help /case/sharing /case/take-along
-        /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
+        /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing
+        /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/8 /case/complaints /case/complaints/new/us-take-it-down/us-ftc
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
     """,
