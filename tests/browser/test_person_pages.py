@@ -60,3 +60,11 @@ def test_every_page_of_the_persons_side_is_looked_at(site: Site) -> None:
         if "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] in names
     }
     assert pages - NO_PAGES == seen
+
+
+def test_the_review_tells_not_sure_of_the_age_apart_from_not_sure_of_the_picture(visitors: dict[str, Visitor]) -> None:
+    visitor = visitors["draft"]
+    visitor.open("/report/review")
+    visitor.sees("Under 18 when it was made")
+    row = visitor.page.locator(".summary-list__row", has_text="Under 18 when it was made")
+    assert "Not sure" in row.inner_text()
