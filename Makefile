@@ -17,7 +17,7 @@ demo: ready-run  ## the same, filled with invented cases; prints how to sign in
 	@exec $(BIN)/python -m portal.serve --demo
 
 test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference
 	@$(BIN)/ruff format --check --quiet .

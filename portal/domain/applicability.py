@@ -68,31 +68,31 @@ def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) 
         wording = answers[1][1]  # the tie to the territory is what the person needs to know
     usable = regime.offered and regime.confidence is not Confidence.MEMORY
     if not usable and applies is not Cover.NO:
-        wording = say("%(name)s may apply, but what is known of it is not sure enough to use it.", name=regime.name)
+        wording = say("This law may apply, but what is known of it is not sure enough to use it.")
     return Verdict(regime=regime.id, applies=applies, wording=wording, offered=usable and applies is not Cover.NO)
 
 
 def _judge_law(regime: Regime, on: date) -> _Answer:
     if regime.is_in_force_on(on):
-        return Cover.YES, say("%(name)s is in force.", name=regime.name)
+        return Cover.YES, say("This law is in force.")
     if regime.status is Status.BILL:
-        return Cover.NO, say("%(name)s is a bill, not law.", name=regime.name)
+        return Cover.NO, say("This law is a bill, not law.")
     if regime.status is not Status.IN_FORCE:
-        return Cover.NO, say("%(name)s is not known to be in force.", name=regime.name)
+        return Cover.NO, say("This law is not known to be in force.")
     if on < regime.in_force_from:
-        return Cover.NO, say("%(name)s is in force from %(day)s only.", name=regime.name, day=regime.in_force_from)
-    return Cover.NO, say("%(name)s is no longer in force.", name=regime.name)
+        return Cover.NO, say("This law is in force from %(day)s only.", day=regime.in_force_from)
+    return Cover.NO, say("This law is no longer in force.")
 
 
 def _judge_tie(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     """The best of the ties, since one is enough."""
     answers = [_TIES[tie](regime, facts, platform) for tie in regime.reach.ties]
-    nothing = (Cover.NO, say("Nothing ties this case to the territory of %(name)s.", name=regime.name))
+    nothing = (Cover.NO, say("Nothing ties this case to the territory of this law."))
     return max(answers, key=lambda answer: _ORDER[answer[0]], default=nothing)
 
 
 def _judge_anywhere(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    return Cover.YES, say("%(name)s binds the platform wherever the person lives.", name=regime.name)
+    return Cover.YES, say("This law binds the platform wherever the person lives.")
 
 
 def _judge_residence(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
@@ -100,10 +100,10 @@ def _judge_residence(regime: Regime, facts: CaseFacts, platform: PlatformFacts) 
         return Cover.MAYBE, say("It is not known where the person lives.")
     lives = _find_place(regime, facts.country, facts.subdivision)
     if lives is None:
-        return Cover.MAYBE, say("%(name)s applies in a part of the country; which part is not known.", name=regime.name)
+        return Cover.MAYBE, say("This law applies in a part of the country; which part is not known.")
     if lives:
-        return Cover.YES, say("The person lives where %(name)s applies.", name=regime.name)
-    return Cover.NO, say("The person does not live where %(name)s applies.", name=regime.name)
+        return Cover.YES, say("The person lives where this law applies.")
+    return Cover.NO, say("The person does not live where this law applies.")
 
 
 def _judge_seat(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
@@ -111,18 +111,18 @@ def _judge_seat(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _A
     if not seats:
         return Cover.NO, say("It is not known where the platform is established.")
     if any(_find_place(regime, seat, None) is not False for seat in seats):
-        return Cover.YES, say("The platform is established where %(name)s applies.", name=regime.name)
-    return Cover.NO, say("The platform is not established where %(name)s applies.", name=regime.name)
+        return Cover.YES, say("The platform is established where this law applies.")
+    return Cover.NO, say("The platform is not established where this law applies.")
 
 
 def _judge_offers(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     if facts.country and _find_place(regime, facts.country, facts.subdivision):
-        return Cover.YES, say("The platform is used by a person who lives where %(name)s applies.", name=regime.name)
+        return Cover.YES, say("The platform is used by a person who lives where this law applies.")
     if platform.serves is None:
-        return Cover.MAYBE, say("The platform may offer its service where %(name)s applies.", name=regime.name)
+        return Cover.MAYBE, say("The platform may offer its service where this law applies.")
     if any(_find_place(regime, country, None) is not False for country in platform.serves):
-        return Cover.YES, say("The platform offers its service where %(name)s applies.", name=regime.name)
-    return Cover.NO, say("The platform does not offer its service where %(name)s applies.", name=regime.name)
+        return Cover.YES, say("The platform offers its service where this law applies.")
+    return Cover.NO, say("The platform does not offer its service where this law applies.")
 
 
 def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
@@ -132,17 +132,17 @@ def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -
         return (Cover.MAYBE if unsure else Cover.YES), say("It is not known what kind of service the platform is.")
     listed = not reach.platform_categories or platform.category in reach.platform_categories
     if listed and platform.category not in reach.not_categories:
-        return Cover.YES, say("%(name)s reaches this kind of service.", name=regime.name)
-    return Cover.NO, say("%(name)s does not reach this kind of service.", name=regime.name)
+        return Cover.YES, say("This law reaches this kind of service.")
+    return Cover.NO, say("This law does not reach this kind of service.")
 
 
 def _judge_filer(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     cover = max(_FILERS[facts.filer](regime.filers), regime.filers.anyone, key=lambda each: _ORDER[each])
     if cover is Cover.YES:
-        return cover, say("%(name)s can be used by the one who asks.", name=regime.name)
+        return cover, say("This law can be used by the one who asks.")
     if cover is Cover.MAYBE:
-        return cover, say("It is not sure that %(name)s can be used by the one who asks.", name=regime.name)
-    return cover, say("%(name)s cannot be used by the one who asks.", name=regime.name)
+        return cover, say("It is not sure that this law can be used by the one who asks.")
+    return cover, say("This law cannot be used by the one who asks.")
 
 
 def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
@@ -151,18 +151,18 @@ def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) ->
         cover = _lower(cover, regime.covers.threat)
     cover = _cover_minor(cover, regime.covers.minors, facts.under_18)
     if cover is Cover.YES:
-        return cover, say("%(name)s reaches this kind of content.", name=regime.name)
+        return cover, say("This law reaches this kind of content.")
     if cover is Cover.MAYBE:
-        return cover, say("%(name)s may reach this kind of content.", name=regime.name)
-    return cover, say("%(name)s does not reach this kind of content.", name=regime.name)
+        return cover, say("This law may reach this kind of content.")
+    return cover, say("This law does not reach this kind of content.")
 
 
 def _judge_ownership(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     if not regime.reach.needs_ownership or facts.took_it_themselves:
-        return Cover.YES, say("%(name)s is open to this person.", name=regime.name)
+        return Cover.YES, say("This law is open to this person.")
     if facts.took_it_themselves is None:
-        return Cover.MAYBE, say("%(name)s is only for the one who took the picture.", name=regime.name)
-    return Cover.NO, say("%(name)s is only for the one who took the picture.", name=regime.name)
+        return Cover.MAYBE, say("This law is only for the one who took the picture.")
+    return Cover.NO, say("This law is only for the one who took the picture.")
 
 
 def _find_place(regime: Regime, country: str, subdivision: str | None) -> bool | None:

@@ -90,7 +90,6 @@ def staff(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def enter_case(opened: OpenCase, *, keep: bool = False) -> None:
     """Let this browser hold the case open. `keep` lets a draft stay in the browser for its days."""
-    session.clear()
     session.renew()  # type: ignore[attr-defined]
     session["case_id"], session["case_key"] = str(opened.case.id), opened.key.hex()
     session.permanent = keep
@@ -98,15 +97,13 @@ def enter_case(opened: OpenCase, *, keep: bool = False) -> None:
 
 def enter_staff(signed_in: accounts.SignedIn) -> None:
     """Let this browser act for a member of staff."""
-    session.clear()
     session.renew()  # type: ignore[attr-defined]
     session["staff_id"], session["private_key"] = str(signed_in.actor.staff_id), signed_in.private_key.hex()
 
 
 def leave() -> None:
     """End this browser's session."""
-    session.clear()
-    session.renew()  # type: ignore[attr-defined]
+    session.end()  # type: ignore[attr-defined]
 
 
 def check_marks(app: Flask) -> None:

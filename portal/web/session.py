@@ -13,6 +13,8 @@ from portal.db import begin_reading
 from portal.parts import Parts
 from portal.services import sessions
 
+OPENS = frozenset({"case_id", "staff_id"})  # a session with one of these opens something
+
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """The content of one browser's session. `renew` gives it a new token at the end of the request."""
@@ -30,8 +32,21 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.modified = True
 
     def renew(self) -> None:
-        """A new token, so that one planted or seen before is worth nothing after sign-in."""
+        """An empty session under a new token, so that one planted or seen before is worth nothing after sign-in.
+
+        A session that opened nothing is left to run out: a form sent twice in a hurry still finds its own token there.
+        """
+        if OPENS & self.keys():
+            self.old_tokens.append(self.token)
+        self._begin_anew()
+
+    def end(self) -> None:
+        """Nothing of this session is left."""
         self.old_tokens.append(self.token)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.clear()
         self.token = sessions.new_token()
         self.modified = True
 

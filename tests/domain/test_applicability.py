@@ -26,7 +26,7 @@ def with_ties(*ties: Tie, jurisdictions: tuple[str, ...] = ("IE",)) -> Regime:
 def test_a_law_that_fits_is_offered_with_the_reason() -> None:
     verdict = assess(REGIME, PERSON, PLATFORM, ON)
     assert (verdict.regime, verdict.applies, verdict.offered) == ("xx-act", Cover.YES, True)
-    assert verdict.reason == "The person lives where The Act applies."
+    assert verdict.reason == "The person lives where this law applies."
 
 
 @pytest.mark.parametrize(("days", "offered"), [(-1, False), (0, True), (1, True)])
@@ -35,7 +35,7 @@ def test_a_law_is_offered_from_the_day_it_is_in_force(days: int, offered: bool) 
     verdict = assess(regime, PERSON, PLATFORM, ON + timedelta(days=days))
     assert verdict.offered is offered
     if not offered:
-        assert verdict.reason == "The Act is in force from Sunday 22 November 2026 only."
+        assert verdict.reason == "This law is in force from Sunday 22 November 2026 only."
 
 
 def test_a_law_is_offered_up_to_its_last_day() -> None:

@@ -113,7 +113,7 @@ def hand_in(opened: OpenCase) -> ResponseReturnValue:
         receipt = intake.submit(frame().db, opened, now=frame().now, ports=frame().ports)
     except intake.Incomplete as error:
         return pages.render_step(opened, StepId.REVIEW, PlainForm(formdata=None), missing=error.missing), 400
-    enter_case(opened)  # a draft may stay in the browser for days, a case may not
+    session.permanent = False  # a draft may stay in the browser for days, a case may not
     session["receipt"] = {
         "reference": receipt.reference,
         "words": receipt.words,

@@ -53,7 +53,7 @@ def enter() -> ResponseReturnValue:
     form = WordsForm()
     if form.validate():
         try:
-            enter_case(open_by_words(frame().db, form.words.data, ports=frame().ports))
+            enter_case(open_by_words(frame().db, form.words.data or "", ports=frame().ports))
             return redirect(url_for("case.show"), 303)
         except (WrongCount, UnknownWord, WordsUnknown) as error:
             form.words.errors = [explain_words(error)]

@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.web.conftest import TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
-from tests.web.person.journey import begin, go_to, hand_in, step_of
+from tests.web.person.journey import begin, go_to, hand_in, step_of, words_on
 
 TURNED = "abc\N{RIGHT-TO-LEFT OVERRIDE}def"
 
@@ -174,3 +174,25 @@ def test_more_than_four_megabytes_is_answered_with_what_to_do(visitor: Visitor) 
     go_to(visitor, "links")
     page = visitor.press("Add these links", status=413, pasted="x" * 5_000_000)
     assert "too much at once" in page.heading
+
+
+def test_opening_the_case_twice_in_a_hurry_opens_it(visitor: Visitor) -> None:
+    words = words_on(hand_in(visitor))
+    visitor.client.get("/leave")
+    page = visitor.go("/return")
+    before = visitor.client.get_cookie("session")
+    assert before is not None
+    visitor.press("Go on", words=words)
+    visitor.client.set_cookie("session", before.value)  # the second press left before the first answer came
+    visitor.seen.append(page)
+    visitor.press("Go on", words=words)
+    assert visitor.go("/case").path == "/case"
+
+
+def test_leaving_ends_the_session_for_good(visitor: Visitor) -> None:
+    hand_in(visitor)
+    before = visitor.client.get_cookie("session")
+    assert before is not None
+    visitor.client.get("/leave")
+    visitor.client.set_cookie("session", before.value)
+    assert visitor.go("/case").path == "/return"
