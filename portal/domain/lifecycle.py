@@ -88,7 +88,6 @@ class ComplaintState(StrEnum):
     PREPARED = "prepared"
     LODGED = "lodged"
     ANSWERED = "answered"
-    CLOSED = "closed"
 
 
 class Channel(StrEnum):

@@ -135,11 +135,6 @@ def clock_view(row: Clock, ports: Ports) -> ClockView:
     )
 
 
-def derive_for_request(session: Session, case: Case, request: Request, *, now: datetime, ports: Ports) -> list[Derived]:
-    """The clocks as the engine gives them now, for the ladder. Dates in the snapshot win over these."""
-    return [each.clock for each in _derive_request(session, case, request, now, ports)]
-
-
 def list_follow_ons(cited: Iterable[Regime], ports: Ports) -> list[Regime]:
     """Laws of the steps after these: complaints and appeals that their escalations lead to, and those after them."""
     found: dict[str, Regime] = {}

@@ -121,13 +121,6 @@ def situation_of(report: Report) -> Situation:
     )
 
 
-def proofs_of(
-    report: Report, details: Details, places: tuple[str, ...], organisation: Organisation | None = None
-) -> frozenset[Proof]:
-    """What a notice with this report and these details would contain, as the checker reads it."""
-    return Contents(report=report, details=details, places=places, organisation=organisation).proofs()
-
-
 def tell_element(element: Element, facts: NoticeFacts) -> str | None:
     """How the notice has an element, in words for the letter; None where a part of it is missing."""
     told = [_TELL[proof](facts) for proof in element.proofs]

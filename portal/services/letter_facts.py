@@ -7,8 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
-from babel import Locale
 
+from portal.adapters.translations import name_country
 from portal.domain.clocks import ClockState, is_rule_in_force
 from portal.domain.directory import AddressRole, ChannelKind, Platform, Regulator
 from portal.domain.letters.facts import (
@@ -224,11 +224,6 @@ def has_identical_copies(regime: Regime) -> bool:
     return any("identical cop" in text.lower() for text in (regime.basis, *(rule.label for rule in regime.rules)))
 
 
-def country_name(code: str) -> str | None:
-    """The country's name in the letter's language."""
-    return Locale(LANGUAGE).territories.get(code)
-
-
 def _is_told(rule: Rule) -> bool:
     """What a notice tells its recipient: what they owe from its receipt on."""
     return rule.owed_by in _OBLIGED and rule.trigger is Trigger.NOTICE_RECEIVED
@@ -291,7 +286,7 @@ def _reporter(contents: Contents, disclosed: Disclosed) -> Reporter:
         phone=disclosed.phone or None,
         address_lines=tuple(line.strip() for line in disclosed.postal_address.splitlines() if line.strip()),
         country=report.country or None,
-        country_name=country_name(report.country),
+        country_name=name_country(report.country, LANGUAGE) if report.country else None,
         subdivision=report.subdivision or None,
     )
 

@@ -58,10 +58,7 @@ def test_every_state_of_cases_links_requests_and_complaints_is_there(filling: Fi
         assert {row.state for row in session.scalars(select(Request))} == set(RequestState)
         assert {row.kind for row in session.scalars(select(Request))} == set(RequestKind)
         assert {row.kind for row in session.scalars(select(Letter))} == set(LetterKind)
-        # Nothing closes a complaint yet.
-        assert {row.state for row in session.scalars(select(Complaint))} == set(ComplaintState) - {
-            ComplaintState.CLOSED
-        }
+        assert {row.state for row in session.scalars(select(Complaint))} == set(ComplaintState)
 
 
 def test_something_is_overdue_and_something_still_has_time(filling: Filling) -> None:

@@ -29,7 +29,7 @@ from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services import cases, letters, requests
 from portal.services.cases import OpenCase
-from portal.services.contents import Details, proofs_of
+from portal.services.contents import Contents, Details
 from portal.services.letters import LetterStopped
 from portal.services.ports import Ports
 from portal.services.requests import (
@@ -179,7 +179,8 @@ def test_without_any_complete_law_no_letter_is_made_and_the_missing_thing_is_nam
 )
 def test_the_checker_sees_what_the_report_supplies(changes: Mapping[str, Any], proof: Proof, is_there: bool) -> None:
     report = make_report(**{"signed_at": NOW, **changes})
-    assert (proof in proofs_of(report, Details(), ("https://x.com/1",))) is is_there
+    contents = Contents(report=report, details=Details(), places=("https://x.com/1",), organisation=None)
+    assert (proof in contents.proofs()) is is_there
 
 
 def test_sending_makes_the_letter_fixes_the_laws_and_starts_the_clocks(session: Session, ports: Ports) -> None:
