@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -21,19 +22,26 @@ from portal.web.person.links import group_links
 
 Row = tuple[str, str, str]
 
-ANSWERS: Mapping[Any, Any] = MappingProxyType(
+# By kind first: two kinds of "unsure" are the same text, and so would be one key.
+ANSWERS: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
     {
-        Filer.SELF: _l("Me"),
-        Filer.PARENT: _l("My child"),
-        Filer.REPRESENTATIVE: _l("Someone I act for"),
-        YesNo.YES: _l("Yes"),
-        YesNo.NO: _l("No"),
-        YesNo.UNSURE: _l("Not sure"),
-        Depiction.REAL: _l("A real intimate picture or video"),
-        Depiction.SYNTHETIC: _l("An intimate picture that was changed or made with AI"),
-        Depiction.UNSURE: _l("An intimate picture; not known if real or made"),
-        Depiction.FALSE: _l("Something else that shows me falsely or harms me"),
-        Depiction.PRIVATE: _l("Private facts about me"),
+        Filer: {
+            Filer.SELF: _l("Me"),
+            Filer.PARENT: _l("My child"),
+            Filer.REPRESENTATIVE: _l("Someone I act for"),
+        },
+        YesNo: {
+            YesNo.YES: _l("Yes"),
+            YesNo.NO: _l("No"),
+            YesNo.UNSURE: _l("Not sure"),
+        },
+        Depiction: {
+            Depiction.REAL: _l("A real intimate picture or video"),
+            Depiction.SYNTHETIC: _l("An intimate picture that was changed or made with AI"),
+            Depiction.UNSURE: _l("An intimate picture; not known if real or made"),
+            Depiction.FALSE: _l("Something else that shows me falsely or harms me"),
+            Depiction.PRIVATE: _l("Private facts about me"),
+        },
     }
 )
 
@@ -78,8 +86,8 @@ def _or_skipped(text: str) -> str:
     return text or str(_("Not answered"))
 
 
-def _word(value: Any) -> str:
-    return str(ANSWERS[value]) if value is not None else ""
+def _word(value: StrEnum | None) -> str:
+    return str(ANSWERS[type(value)][value]) if value is not None else ""
 
 
 def _part(report: Report) -> str:
