@@ -55,7 +55,7 @@ def test_what_waits_can_be_run_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     assert run_left_jobs(parts) == 1
     assert run_left_jobs(parts) == 0
     with parts.sessions() as session:
-        assert len(complaints.complaint_views(session, opened, ports=parts.ports)[0].letters) == 1
+        assert len(complaints.complaint_views(session, opened, now=now, ports=parts.ports)[0].letters) == 1
 
 
 def test_the_process_makes_a_bundle_and_ends_cleanly(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def case_view(session: Session, opened: OpenCase, *, now: datetime, ports: Ports
         next_due_estimated=case.next_due_estimated,
         items=item_views(session, opened, ports=ports),
         requests=request_views(session, opened, now=now, ports=ports),
-        complaints=complaint_views(session, opened, ports=ports),
+        complaints=complaint_views(session, opened, now=now, ports=ports),
         options=list_options(session, opened, now=now, ports=ports),
         letters=letter_views(session, opened),
         history=history_rows(session, opened),

@@ -194,10 +194,8 @@ def log_complaint_answer(
     _refresh(session, opened, complaint, now=now, ports=ports)
 
 
-def complaint_views(
-    session: Session, opened: OpenCase, *, now: datetime | None = None, ports: Ports
-) -> tuple[ComplaintView, ...]:
-    """All complaints of the case by number; with `now`, work left behind by a dead worker is shown as waiting."""
+def complaint_views(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> tuple[ComplaintView, ...]:
+    """All complaints of the case by number."""
     return tuple(_view(session, opened, row, now=now, ports=ports) for row in list_complaints(session, opened))
 
 
@@ -243,7 +241,7 @@ def _write(opened: OpenCase, complaint: Complaint, **values: object) -> None:
     complaint.sealed = opened.sealed_for(complaint, {**opened.read_sealed(complaint), **values})
 
 
-def _view(session: Session, opened: OpenCase, row: Complaint, *, now: datetime | None, ports: Ports) -> ComplaintView:
+def _view(session: Session, opened: OpenCase, row: Complaint, *, now: datetime, ports: Ports) -> ComplaintView:
     sealed = opened.read_sealed(row)
     regulator = ports.registry.regulators.get(row.regulator)
     regime = ports.registry.regimes.get(row.regime)
