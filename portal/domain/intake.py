@@ -239,7 +239,7 @@ def missing(report: Report, needs: Collection[Need] = ()) -> tuple[Missing, ...]
     for need in needs:
         step = _step_for(need.field, steps)
         if step is not None and not is_given(report, need.field):
-            laws = ", ".join(need.regimes)
+            laws = "; ".join(need.regimes)
             found.append(Missing(step=step, text=LABELS.get(need.field, need.field), law=laws))
     return tuple(sorted(found, key=lambda one: _place(one.step)))
 

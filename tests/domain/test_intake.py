@@ -160,7 +160,7 @@ def test_neither_a_child_nor_a_threat_must_give_a_link() -> None:
 def test_what_a_law_needs_is_missing_with_the_law_named() -> None:
     need = Need(field="signature", regimes=("Law of A", "Law of B"))
     found = intake.missing(Report(links=(LINK,)), [need])
-    assert [(one.step, one.law) for one in found] == [(StepId.STATEMENT, "Law of A, Law of B")]
+    assert [(one.step, one.law) for one in found] == [(StepId.STATEMENT, "Law of A; Law of B")]
     assert intake.missing(Report(links=(LINK,), signature="A. Person"), [need]) == ()
 
 

@@ -83,7 +83,7 @@ class StepForm(PlainForm):
 
     def laws_for(self, name: str) -> str:
         """The laws that ask for this field, as a list in words."""
-        return ", ".join(law for need in self.setting.needs if need.field == name for law in need.regimes)
+        return "; ".join(law for need in self.setting.needs if need.field == name for law in need.regimes)
 
     def laws(self) -> list[str]:
         """Every law that asks for something on this page, once each."""
