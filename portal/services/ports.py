@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 from uuid import UUID
 
+from portal.adapters.storage import ObjectStorage
 from portal.adapters.vault import derive_subkey
 from portal.adapters.words import WordList
 from portal.config import Config
 from portal.domain.lifecycle import ActorKind, Role
 from portal.reference.registry import Registry
-
-
-class Storage(Protocol):
-    """Sealed files by key; the real one is in `adapters/storage.py`."""
-
-    def put(self, key: str, content: bytes) -> None: ...
-    def get(self, key: str) -> bytes: ...
-    def delete(self, prefix: str) -> None: ...
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,7 +31,7 @@ class ServerKeys:
 class Ports:
     config: Config
     registry: Registry
-    storage: Storage
+    storage: ObjectStorage
     keys: ServerKeys
     words: WordList
     enqueue: Callable[[UUID], None]
