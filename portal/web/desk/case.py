@@ -48,8 +48,7 @@ def report(member: SignedInStaff, opened: OpenCase) -> Page:
 @bp.get("/history")
 @on_case
 def history(member: SignedInStaff, opened: OpenCase) -> Page:
-    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
-    return show_on_case("desk/history.html", member, opened, case=view)
+    return show_on_case("desk/history.html", member, opened, rows=case_views.history_rows(frame().db, opened))
 
 
 @bp.post("/take")

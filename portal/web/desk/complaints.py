@@ -6,7 +6,7 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services import case_views, complaints, requests
+from portal.services import complaints, requests
 from portal.services.cases import OpenCase
 from portal.services.requests import BadInstant
 from portal.services.views import ComplaintOption, ComplaintView
@@ -31,8 +31,10 @@ bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/compla
 @bp.get("")
 @on_case
 def show_all(member: SignedInStaff, opened: OpenCase) -> Page:
-    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
-    return show_on_case("desk/complaints.html", member, opened, case=view)
+    db, now, ports = frame().db, frame().now, frame().ports
+    filed = complaints.complaint_views(db, opened, now=now, ports=ports)
+    options = complaints.options(db, opened, now=now, ports=ports)
+    return show_on_case("desk/complaints.html", member, opened, filed=filed, options=options)
 
 
 @bp.route("/prepare/<regime>/<regulator>", methods=["GET", "POST"])
