@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
@@ -128,9 +128,9 @@ def _find_rule_in_force(regime: Regime, clock_id: str, started_at: datetime, zon
 def _tell_range(regime: Regime, clock_id: str) -> str:
     if regime.status is not Status.IN_FORCE:
         return f"its status is {regime.status.value!r}"
-    starts = [rule.in_force_from or regime.in_force_from for rule in regime.rules if rule.id == clock_id]
+    starts = [rule.in_force_from or regime.in_force_from or date.min for rule in regime.rules if rule.id == clock_id]
     ends = [rule.in_force_until or regime.in_force_until for rule in regime.rules if rule.id == clock_id]
-    text = f"it is in force from {format_day(max(min(starts), regime.in_force_from))}"
+    text = f"it is in force from {format_day(max(min(starts), regime.in_force_from or date.min))}"
     last = [end for end in ends if end is not None]
     return f"{text} until {format_day(max(last))}" if len(last) == len(ends) else text
 

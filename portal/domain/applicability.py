@@ -24,6 +24,7 @@ class CaseFacts:
     subdivision: str | None = None  # the part of ISO 3166-2 after the hyphen
     under_18: bool | None = None  # when the picture was made
     depiction: Depiction = Depiction.UNSURE
+    altered: bool | None = None  # of a synthetic one: a real picture changed (true), or made whole (false)
     threat_only: bool = False  # nothing is online yet
     filer: Filer = Filer.SELF
     took_it_themselves: bool | None = None
@@ -38,6 +39,7 @@ class PlatformFacts:
     seat_country: str | None = None
     establishments: tuple[str, ...] = ()  # other countries where it has a company
     serves: tuple[str, ...] | None = None  # countries it offers its service in, where that is limited
+    designation: str | None = None  # "vlop" or "vlose"; None: not designated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ def _judge_law(regime: Regime, on: date) -> _Answer:
         return Cover.NO, say("This law is a bill, not law.")
     if regime.status is not Status.IN_FORCE:
         return Cover.NO, say("This law is not known to be in force.")
-    if on < regime.in_force_from:
+    if regime.in_force_from is not None and on < regime.in_force_from:
         return Cover.NO, say("This law is in force from %(day)s only.", day=regime.in_force_from)
     return Cover.NO, say("This law is no longer in force.")
 
@@ -127,6 +129,8 @@ def _judge_offers(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> 
 
 def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     reach = regime.reach
+    if reach.platforms or reach.designations:
+        return _judge_named(regime, platform)
     if platform.category is None:
         unsure = bool(reach.platform_categories)
         return (Cover.MAYBE if unsure else Cover.YES), say("It is not known what kind of service the platform is.")
@@ -134,6 +138,17 @@ def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -
     if listed and platform.category not in reach.not_categories:
         return Cover.YES, say("This law reaches this kind of service.")
     return Cover.NO, say("This law does not reach this kind of service.")
+
+
+def _judge_named(regime: Regime, platform: PlatformFacts) -> _Answer:
+    """A law that binds only services which an authority has named, or designated."""
+    if platform.id is None:
+        return Cover.MAYBE, say("This law binds only services that an authority has named.")
+    if platform.id in regime.reach.platforms or platform.designation in regime.reach.designations:
+        return Cover.YES, say("This law reaches this service, which an authority has named.")
+    return Cover.NO, say(
+        "This law binds only services that an authority has named, and not this one, as far as is known."
+    )
 
 
 def _judge_filer(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
@@ -146,10 +161,10 @@ def _judge_filer(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _
 
 
 def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    cover = _cover_depiction(regime.covers, facts.depiction)
+    cover = _cover_depiction(regime.covers, facts)
     if facts.threat_only:
         cover = _lower(cover, regime.covers.threat)
-    cover = _cover_minor(cover, regime.covers.minors, facts.under_18)
+    cover = _cover_age(cover, regime.covers, facts.under_18)
     if cover is Cover.YES:
         return cover, say("This law reaches this kind of content.")
     if cover is Cover.MAYBE:
@@ -173,20 +188,28 @@ def _find_place(regime: Regime, country: str, subdivision: str | None) -> bool |
     return None if None in answers else False
 
 
-def _cover_depiction(covers: Coverage, depiction: Depiction) -> Cover:
-    """Where the person cannot tell a real picture from a made one, a law that reaches both reaches it surely."""
-    if depiction is not Depiction.UNSURE:
-        return _DEPICTIONS[depiction](covers)
-    return covers.real if covers.real is covers.synthetic else Cover.MAYBE
+def _cover_depiction(covers: Coverage, facts: CaseFacts) -> Cover:
+    """Where the person cannot tell the kind of picture, only a law that reaches every kind reaches it surely."""
+    if facts.depiction is Depiction.UNSURE:
+        return _agree(covers.real, covers.synthetic, _altered(covers))
+    if facts.depiction is Depiction.SYNTHETIC and facts.altered is not False:
+        return _altered(covers) if facts.altered else _agree(covers.synthetic, _altered(covers))
+    return _DEPICTIONS[facts.depiction](covers)
 
 
-def _cover_minor(cover: Cover, minors: Cover, under_18: bool | None) -> Cover:
-    """A law may reach pictures of children only (then what it says of others does not decide), or not at all."""
-    if under_18 and minors is Cover.YES:
-        return cover if cover is not Cover.NO else Cover.MAYBE
-    if under_18:
-        return _lower(cover, minors)
-    return _lower(cover, Cover.MAYBE) if under_18 is None and minors is Cover.NO else cover
+def _altered(covers: Coverage) -> Cover:
+    return covers.synthetic if covers.altered is None else covers.altered
+
+
+def _agree(*covers: Cover) -> Cover:
+    return covers[0] if len(set(covers)) == 1 else Cover.MAYBE
+
+
+def _cover_age(cover: Cover, covers: Coverage, under_18: bool | None) -> Cover:
+    """The weaker of what the law says of the picture and of the age; an age not known is sure only where both agree."""
+    if under_18 is None:
+        return _lower(cover, _agree(covers.minors, covers.adults))
+    return _lower(cover, covers.minors if under_18 else covers.adults)
 
 
 def _lower(one: Cover, other: Cover) -> Cover:

@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     AUTHORITY_DECISION = "authority_decision"
     COURT_ORDER = "court_order"
     KNOWLEDGE = "knowledge"
+    INCIDENT = "incident"
+    UPDATE_RECEIVED = "update_received"
     DEADLINE_MISSED = "deadline_missed"  # of another regime of the same request, see `list_misses`
     REMOVED = "removed"
     DECIDED = "decided"
@@ -41,7 +43,9 @@ class EventKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     EXTENDED_ANSWER = "extended_answer"  # the obliged side says that it needs longer
     TRANSFERRED = "transferred"
-    INFORMATION_ASKED = "information_asked"  # changes no clock by itself
+    INFORMATION_ASKED = "information_asked"
+    INFORMATION_GIVEN = "information_given"
+    IDENTITY_ASKED = "identity_asked"
     PUT_BACK = "put_back"
     WITHDRAWN = "withdrawn"  # the person takes the request back: every clock stops
 

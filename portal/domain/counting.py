@@ -90,10 +90,13 @@ def _list_periods(rule: Rule, extended: bool) -> Iterator[tuple[int, Unit]]:
         raise UncountablePeriod(f"{rule.id}: the law sets no number")
     if extended and rule.extension is None:
         raise UncountablePeriod(f"{rule.id}: the law gives no extension of a set length")
-    if not extended or rule.extension is None or not rule.extension.from_start:
+    extension = rule.extension if extended else None
+    if extension is None or not extension.from_start:
         yield rule.amount, rule.unit
-    if extended and rule.extension is not None:
-        yield rule.extension.amount, rule.extension.unit
+    if extension is not None:
+        if extension.amount is None:
+            raise UncountablePeriod(f"{rule.id}: the law gives no extension of a set length")
+        yield extension.amount, extension.unit
 
 
 def _demand_unit(rule: Rule, scheme: Scheme, unit: Unit) -> None:

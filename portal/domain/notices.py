@@ -41,6 +41,9 @@ class NoticeFacts:
     work: str = ""
     request: str = ""
     identity: str = ""
+    age: str = ""
+    evidence: str = ""
+    author: str = ""
     release_choice: bool = False
     residence: str = ""
     platform_step: str = ""

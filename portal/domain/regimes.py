@@ -17,8 +17,11 @@ class RegimeKind(StrEnum):
     REMOVAL = "removal"  # a notice to the platform or host that shows the content
     ERASURE = "erasure"  # a data-protection request to a controller
     COPYRIGHT = "copyright"  # a notice from the owner of the picture; never the first choice
+    DATA_RIGHT = "data_right"  # another right against a controller: access, correction, objection
     APPEAL = "appeal"  # against a platform's own decision, inside the platform or at an out-of-court body
     COMPLAINT = "complaint"  # to an authority
+    COURT = "court"  # an order of a court, tribunal or prosecutor
+    SUPPORT = "support"  # a service or a voluntary code: no law, so nobody owes anything under it
 
 
 class Status(StrEnum):
@@ -33,9 +36,10 @@ class Status(StrEnum):
 class Confidence(StrEnum):
     """How a fact was seen. `MEMORY` facts are shown as such and never printed without a person's confirmation."""
 
-    HIGH = "high"
-    MEDIUM = "medium"
-    MEMORY = "memory"
+    HIGH = "high"  # in an official text, often in a public copy of it
+    MEDIUM = "medium"  # several other sources agree
+    LOW = "low"  # one other source says so, or the sources differ
+    MEMORY = "memory"  # nobody saw a source
 
 
 class Binding(StrEnum):
@@ -57,6 +61,7 @@ class Actor(StrEnum):
     AUTHOR = "author"
     REGULATOR = "regulator"
     BODY = "body"  # an out-of-court or appeal body
+    COURT = "court"
     PERSON = "person"
 
 
@@ -74,6 +79,9 @@ class Trigger(StrEnum):
     AUTHORITY_DECISION = "authority_decision"
     COURT_ORDER = "court_order"
     KNOWLEDGE = "knowledge"  # when the person learned of it
+    INCIDENT = "incident"  # when it happened: the picture was shared, the threat was made
+    REMOVED = "removed"  # the content is no longer shown
+    UPDATE_RECEIVED = "update_received"  # the platform told how far it is
     DEADLINE_MISSED = "deadline_missed"  # a clock of the same request ran out
 
 
@@ -89,6 +97,23 @@ class Stop(StrEnum):
     COUNTER_NOTICE_RECEIVED = "counter_notice_received"
     COMPLAINT_LODGED = "complaint_lodged"
     TRANSFERRED = "transferred"
+    UPDATE_RECEIVED = "update_received"
+
+
+class Interruption(StrEnum):
+    """An event with which a pause begins or ends."""
+
+    IDENTITY_ASKED = "identity_asked"
+    IDENTITY_PROVEN = "identity_proven"
+    INFORMATION_ASKED = "information_asked"
+    INFORMATION_GIVEN = "information_given"
+
+
+class PauseEffect(StrEnum):
+    """What a pause does to the period."""
+
+    SUSPENDS = "suspends"  # the days of the pause are not counted
+    BEGINS_ANEW = "begins_anew"  # the whole period is counted from the pause's end
 
 
 class Unit(StrEnum):
@@ -133,6 +158,9 @@ class Proof(StrEnum):
     WORK = "work"  # the copyright work
     REQUEST = "request"  # what is asked: remove, erase, correct, de-list
     IDENTITY = "identity"  # a way to prove who one is
+    AGE = "age"  # the age or the date of birth of the person in the picture
+    EVIDENCE = "evidence"  # copies, screenshots or records that back what is said
+    AUTHOR = "author"  # who posted it, as far as that is known
     RELEASE_CHOICE = "release_choice"  # whether identity may be passed to the author
     RESIDENCE = "residence"
     PLATFORM_STEP = "platform_step"  # what was asked of the platform, and when
@@ -169,15 +197,31 @@ class Extension:
     """How the obliged side may lengthen a period.
 
     `amount` and `unit` give the whole period counted from the *original start* when `from_start` is true
-    (GDPR: three months from receipt), else what is added after the first period's last day.
+    (GDPR: three months from receipt), else what is added after the first period's last day. Without an `amount` the law
+    sets no length: the obliged side names the new day itself.
     """
 
-    amount: int
+    amount: int | None
     unit: Unit
     from_start: bool
     condition: str
     confidence: Confidence
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """A time that does not count against the obliged side, from the event `begins` to the event `ends`.
+
+    Where the law's pause hangs on something that is never recorded, all three are None and `condition` tells of it.
+    """
+
+    condition: str
+    confidence: Confidence
+    sources: tuple[str, ...]
+    begins: Interruption | None = None
+    ends: Interruption | None = None
+    effect: PauseEffect | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +241,9 @@ class Rule:
     sources: tuple[str, ...]
     standard: str | None = None  # the law's own measure where there is no number, or beside it
     extension: Extension | None = None
-    pauses: str | None = None
+    pauses: tuple[Pause, ...] = ()
+    restarts_on: tuple[Trigger, ...] = ()  # what sets the same clock going again, as each weekly update does
+    received_by: str | None = None  # "17:00": later, or on a day off, counts as the next working day
     in_force_from: date | None = None
     in_force_until: date | None = None  # the last day on which it was in force
     note: str | None = None
@@ -216,6 +262,7 @@ class Escalation:
     contents: tuple[str, ...]
     confidence: Confidence
     sources: tuple[str, ...]
+    answers_within: str | None = None  # the body's own clock, in words; counted by `regime`'s rules where it has one
 
 
 class Cover(StrEnum):
@@ -234,6 +281,8 @@ class Coverage:
     threat: Cover
     false_depiction: Cover
     personal_data: Cover
+    adults: Cover = Cover.YES  # no: the regime is for pictures of people under 18 only
+    altered: Cover | None = None  # a real picture changed afterwards; None: as `synthetic`
     note: str | None = None
 
 
@@ -264,8 +313,19 @@ class Reach:
     ties: tuple[Tie, ...]
     platform_categories: tuple[str, ...]  # categories of the directory; empty means every category
     not_categories: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()  # slugs: the services that an authority has named; empty where it binds all
+    designations: tuple[str, ...] = ()  # "vlop", "vlose": binds only services so designated
     needs_ownership: bool = False  # copyright: the person took the picture
     note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grade:
+    """A field of the regime itself whose confidence or sources are not those of the whole record."""
+
+    field: str  # of `Regime`: "in_force_from", "citation", "filers", ...
+    confidence: Confidence
+    sources: tuple[str, ...]  # empty only for what rests on memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,7 +340,7 @@ class Regime:
     status: Status
     summary: str  # one plain sentence a 12-year-old can read
     basis: str  # one sentence of law for the letter: what it obliges the recipient to do
-    in_force_from: date
+    in_force_from: date | None  # None: in force for long, or not at all (see `status`); the first day was not seen
     in_force_until: date | None
     covers: Coverage
     filers: Filers
@@ -295,9 +355,12 @@ class Regime:
     confidence: Confidence
     version: str  # date of the last change to this record, with a counter: "2026-11-22.1"
     offered: bool  # false: loaded and shown, never put in a notice
+    native_name: str | None = None  # in the language of the law
+    identical_copies: Cover | None = None  # whether what is owed reaches identical copies too; None: not seen
+    grades: tuple[Grade, ...] = ()
     note: str | None = None
 
     def is_in_force_on(self, day: date) -> bool:
         """Whether the regime is law on `day` (the obliged organisation's local date)."""
-        started = self.status is Status.IN_FORCE and self.in_force_from <= day
+        started = self.status is Status.IN_FORCE and (self.in_force_from is None or self.in_force_from <= day)
         return started and (self.in_force_until is None or day <= self.in_force_until)

@@ -5,8 +5,9 @@ A fact that does not fit stops the start with its file and place. Nothing here i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache, cached_property
 from itertools import combinations
@@ -15,11 +16,12 @@ from types import MappingProxyType
 
 from portal.domain.counting import SCHEMES
 from portal.domain.directory import HostIndex, Platform, Regulator
-from portal.domain.regimes import Element, Regime, Rule, Unit
+from portal.domain.regimes import Confidence, Element, Regime, Rule, Status, Unit
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.strict import BadReference, build, read_yaml
 
 FOLDER = Path(__file__).parent
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class UnknownReference(KeyError):
@@ -95,6 +97,9 @@ def find_faults(regime: Regime) -> Iterator[str]:
         yield f"primary_clock {regime.primary_clock!r} is no clock of it"
     if not _is_ordered(regime.in_force_from, regime.in_force_until):
         yield "in_force_until lies before in_force_from"
+    yield from _find_grade_faults(regime)
+    if regime.offered and (regime.status is not Status.IN_FORCE or regime.confidence is Confidence.MEMORY):
+        yield "it is offered, though it is not in force or nobody saw a source for it"
 
 
 def find_dangling(registry: Registry) -> Iterator[str]:
@@ -105,27 +110,58 @@ def find_dangling(registry: Registry) -> Iterator[str]:
                 yield f"{regime.id}: escalation names the unknown regime {escalation.regime!r}"
             if escalation.regulator is not None and escalation.regulator not in registry.regulators:
                 yield f"{regime.id}: escalation names the unknown regulator {escalation.regulator!r}"
+        for slug in regime.reach.platforms:
+            if slug not in registry.platforms:
+                yield f"{regime.id}: reach names the unknown platform {slug!r}"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of a regime: where it stands in the record, how sure it is, and the keys of the sources it rests on."""
+
+    place: str
+    confidence: Confidence
+    sources: Sequence[str]
+
+
+def list_facts(regime: Regime) -> Iterator[Fact]:
+    """Everything in a regime's record that has a confidence of its own."""
+    for element in regime.elements:
+        yield Fact(f"element {element.key}", element.confidence, element.sources)
+    for rule in regime.rules:
+        yield Fact(f"clock {rule.id}", rule.confidence, rule.sources)
+        if rule.extension is not None:
+            yield Fact(f"extension of {rule.id}", rule.extension.confidence, rule.extension.sources)
+        for pause in rule.pauses:
+            yield Fact(f"pause of {rule.id}", pause.confidence, pause.sources)
+    for escalation in regime.escalation:
+        yield Fact(f"escalation to {escalation.body}", escalation.confidence, escalation.sources)
+    for grade in regime.grades:
+        yield Fact(f"grade of {grade.field}", grade.confidence, grade.sources)
 
 
 def _find_source_faults(regime: Regime) -> Iterator[str]:
     known = [source.key for source in regime.sources]
+    if not known and regime.confidence is not Confidence.MEMORY:
+        yield "it names no source, so it can only be from memory"
     if len(set(known)) < len(known):
         yield "a source key stands twice"
-    for place, keys in _list_citations(regime):
-        for key in keys:
+    for fact in list_facts(regime):
+        if not fact.sources and fact.confidence is not Confidence.MEMORY:
+            yield f"{fact.place} names no source, so it can only be from memory"
+        for key in fact.sources:
             if key not in known:
-                yield f"{place} rests on the unknown source {key!r}"
+                yield f"{fact.place} rests on the unknown source {key!r}"
 
 
-def _list_citations(regime: Regime) -> Iterator[tuple[str, Sequence[str]]]:
-    for element in regime.elements:
-        yield f"element {element.key}", element.sources
-    for rule in regime.rules:
-        yield f"clock {rule.id}", rule.sources
-        if rule.extension is not None:
-            yield f"extension of {rule.id}", rule.extension.sources
-    for escalation in regime.escalation:
-        yield f"escalation to {escalation.body}", escalation.sources
+def _find_grade_faults(regime: Regime) -> Iterator[str]:
+    known = {field.name for field in fields(Regime)}
+    graded = [grade.field for grade in regime.grades]
+    for name in sorted(set(graded)):
+        if name not in known:
+            yield f"grade of {name!r}: a regime has no such field"
+        if graded.count(name) > 1:
+            yield f"{name} is graded twice"
 
 
 def _find_element_faults(elements: Sequence[Element]) -> Iterator[str]:
@@ -146,6 +182,11 @@ def _find_rule_faults(rule: Rule) -> Iterator[str]:
         yield f"clock {rule.id} has neither a number nor the law's own measure"
     if not _is_ordered(rule.in_force_from, rule.in_force_until):
         yield f"clock {rule.id} ends before it begins"
+    if rule.received_by is not None and not _HOUR.fullmatch(rule.received_by):
+        yield f"clock {rule.id}: {rule.received_by!r} is no hour of the day such as 17:00"
+    for pause in rule.pauses:
+        if len({pause.begins is None, pause.ends is None, pause.effect is None}) > 1:
+            yield f"clock {rule.id}: a pause that is counted says when it begins, when it ends and what it does"
 
 
 def _find_number_faults(rule: Rule) -> Iterator[str]:
@@ -154,7 +195,10 @@ def _find_number_faults(rule: Rule) -> Iterator[str]:
     if (rule.unit is Unit.NONE) != (rule.counting == "none"):
         yield f"clock {rule.id} has a number and no scheme, or a scheme and no number"
     periods = [(rule.amount, rule.unit)] if rule.amount is not None else []
-    periods += [(rule.extension.amount, rule.extension.unit)] if rule.extension else []
+    extension = rule.extension
+    if extension and (extension.amount is None) != (extension.unit is Unit.NONE):
+        yield f"extension of {rule.id} has an amount without a unit, or a unit without an amount"
+    periods += [(extension.amount, extension.unit)] if extension and extension.amount is not None else []
     for amount, unit in periods:
         if amount < 1:
             yield f"clock {rule.id} has a period of nothing"

@@ -59,6 +59,7 @@ def platform_facts(registry: Registry, platform: str) -> PlatformFacts:
         category=found.category,
         seat_country=found.seat_country,
         establishments=found.establishments,
+        designation=found.dsa_designation.kind.value if found.dsa_designation else None,
     )
 
 

@@ -148,7 +148,7 @@ def test_where_a_law_reaches_only_one_of_two_an_unsure_depiction_may_be_reached(
         (Cover.YES, Cover.NO, True, Cover.NO),
         (Cover.YES, Cover.NO, None, Cover.MAYBE),
         (Cover.YES, Cover.NO, False, Cover.YES),
-        (Cover.NO, Cover.YES, True, Cover.MAYBE),
+        (Cover.NO, Cover.YES, True, Cover.NO),
         (Cover.YES, Cover.MAYBE, True, Cover.MAYBE),
     ],
 )
@@ -185,3 +185,30 @@ def test_every_combination_gets_one_sentence() -> None:
 def test_the_union_has_27_members_and_the_area_three_more() -> None:
     assert (len(EU_MEMBERS), len(EEA_OTHERS)) == (27, 3)
     assert is_within("GB", None, "EU") is False
+
+
+@pytest.mark.parametrize(("under_18", "applies"), [(True, Cover.YES), (None, Cover.MAYBE), (False, Cover.NO)])
+def test_a_law_for_pictures_of_children_only_leaves_adults_out(under_18: bool | None, applies: Cover) -> None:
+    regime = replace(REGIME, covers=replace(REGIME.covers, minors=Cover.YES, adults=Cover.NO))
+    assert assess(regime, replace(PERSON, under_18=under_18), PLATFORM, ON).applies is applies
+
+
+@pytest.mark.parametrize(
+    ("platform", "applies"),
+    [
+        (PlatformFacts(id="named"), Cover.YES),
+        (PlatformFacts(id="large", designation="vlop"), Cover.YES),
+        (PlatformFacts(id="other", designation="vlose"), Cover.NO),
+        (PlatformFacts(), Cover.MAYBE),
+    ],
+)
+def test_a_law_for_named_services_reaches_those_alone(platform: PlatformFacts, applies: Cover) -> None:
+    reach = replace(REGIME.reach, ties=(Tie.ANYWHERE,), platforms=("named",), designations=("vlop",))
+    assert assess(replace(REGIME, reach=reach), PERSON, platform, ON).applies is applies
+
+
+@pytest.mark.parametrize(("altered", "applies"), [(True, Cover.YES), (None, Cover.MAYBE), (False, Cover.NO)])
+def test_a_law_may_tell_an_altered_picture_from_a_made_one(altered: bool | None, applies: Cover) -> None:
+    regime = replace(REGIME, covers=replace(REGIME.covers, synthetic=Cover.NO, altered=Cover.YES))
+    facts = replace(PERSON, depiction=Depiction.SYNTHETIC, altered=altered)
+    assert assess(regime, facts, PLATFORM, ON).applies is applies

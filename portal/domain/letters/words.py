@@ -77,6 +77,9 @@ STARTS: Mapping[Trigger, str] = {
     Trigger.AUTHORITY_DECISION: mark("the decision of the authority"),
     Trigger.COURT_ORDER: mark("the order of the court"),
     Trigger.KNOWLEDGE: mark("learning of the content"),
+    Trigger.INCIDENT: mark("the day it happened"),
+    Trigger.REMOVED: mark("removal of the content"),
+    Trigger.UPDATE_RECEIVED: mark("the last report on progress"),
     Trigger.DEADLINE_MISSED: mark("the end of the period before it"),
 }
 
@@ -151,6 +154,9 @@ PROOFS: Mapping[Proof, str] = {
     Proof.PERJURY: mark("a statement under penalty of perjury"),
     Proof.WORK: mark("the copyright work"),
     Proof.REQUEST: mark("what is asked"),
+    Proof.AGE: mark("the age of the person in the picture"),
+    Proof.EVIDENCE: mark("copies or records that back what is said"),
+    Proof.AUTHOR: mark("who posted it, as far as that is known"),
     Proof.IDENTITY: mark("a way to prove identity"),
     Proof.RELEASE_CHOICE: mark("whether identity may be passed on"),
     Proof.RESIDENCE: mark("the country of residence"),

@@ -122,6 +122,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Actor.AUTHOR: _l("the one who posted it"),
             Actor.REGULATOR: _l("the authority"),
             Actor.BODY: _l("the appeal body"),
+            Actor.COURT: _l("the court"),
             Actor.PERSON: _l("the person"),
         },
         Binding: {
@@ -135,14 +136,18 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         Confidence: {
             Confidence.HIGH: _l("read in an official source"),
             Confidence.MEDIUM: _l("read in a source that is not the official one"),
+            Confidence.LOW: _l("read in one other source only"),
             Confidence.MEMORY: _l("not checked against a source"),
         },
         RegimeKind: {
             RegimeKind.REMOVAL: _l("notice"),
             RegimeKind.ERASURE: _l("erasure request"),
             RegimeKind.COPYRIGHT: _l("copyright notice"),
+            RegimeKind.DATA_RIGHT: _l("request about data"),
             RegimeKind.APPEAL: _l("appeal"),
             RegimeKind.COMPLAINT: _l("complaint"),
+            RegimeKind.COURT: _l("court order"),
+            RegimeKind.SUPPORT: _l("help service"),
         },
     }
 )

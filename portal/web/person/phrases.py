@@ -48,6 +48,7 @@ WHO: Mapping[Actor, Any] = MappingProxyType(
         Actor.AUTHOR: _l("The one who posted it"),
         Actor.REGULATOR: _l("The authority"),
         Actor.BODY: _l("The appeal body"),
+        Actor.COURT: _l("The court"),
         Actor.PERSON: _l("You"),
     }
 )
