@@ -26,7 +26,7 @@ check: ready-check  ## the gate: format, lint, types, layers, templates, migrati
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/python -m tools.check_migrations
-	@$(BIN)/python -m tools.check_reference
+	@$(BIN)/flask --app app law check
 	@echo "The gate is open."
 
 conformance: ready-conformance  ## every kind of letter through veraPDF

@@ -53,6 +53,7 @@ class Config:
     storage_url: str
     queue_url: str
     secret_file: Path
+    packs: Path | None  # the organisation's own laws and directory, over ours
     site_title: str
     leave_url: str
     base_url: str
@@ -83,6 +84,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         storage_url=env.get("RECOURSE_STORAGE", f"file://{folder / 'files'}"),
         queue_url=env.get("RECOURSE_QUEUE", f"sqlite:///{folder / 'queue.db'}"),
         secret_file=Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key")).absolute(),
+        packs=_read(env, "RECOURSE_PACKS", "", _folder),
         site_title=env.get("RECOURSE_TITLE", "Recourse"),
         leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", _web_address),
         base_url=base_url,
@@ -141,6 +143,7 @@ KNOWN = frozenset(
         "RECOURSE_STORAGE",
         "RECOURSE_QUEUE",
         "RECOURSE_SECRET_FILE",
+        "RECOURSE_PACKS",
         "RECOURSE_TITLE",
         "RECOURSE_LEAVE_URL",
         "RECOURSE_BASE_URL",
@@ -214,6 +217,12 @@ def _web_address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("has to be a web address that starts with https:// or http://")
     return text
+
+
+def _folder(text: str) -> Path | None:
+    if text and not Path(text).is_dir():
+        raise ValueError("is no folder")
+    return Path(text).absolute() if text else None
 
 
 def _zone(text: str) -> ZoneInfo:

@@ -36,7 +36,7 @@ class Parts:
 
     @cached_property
     def registry(self) -> Registry:
-        return load_registry()
+        return load_registry(self.config.packs)
 
     @cached_property
     def ports(self) -> Ports:

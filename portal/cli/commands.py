@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 
 from portal.cli.demo import demo
-from portal.cli.law import due
+from portal.cli.due import due
+from portal.cli.law import law
+from portal.cli.laws import laws
 from portal.cli.links import links
+from portal.cli.schema import schema
 from portal.cli.staff import staff
 
-COMMANDS: tuple[click.Command, ...] = (demo, due, links, staff)
+COMMANDS: tuple[click.Command, ...] = (demo, due, law, laws, links, schema, staff)

@@ -7,19 +7,20 @@ import sys
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from portal.adapters.urls import Found, find_links
-from portal.domain.directory import HostIndex
-from portal.reference.directory import load_platforms
+from portal.cli.process import find_parts
 
 
 @click.command("links")
 @click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
+@with_appcontext
 def links(file: str, as_json: bool) -> None:
     """Find the links in FILE ("-": standard input), clean them and name their platforms. Nothing is fetched."""
     text = _read_text(file)
-    found = find_links(text, HostIndex(load_platforms().values()))
+    found = find_links(text, find_parts().registry.hosts)
     click.echo(_show_json(found) if as_json else _show_lines(found))
 
 

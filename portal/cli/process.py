@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import TypeVar
 
 import click
 from flask import current_app
@@ -12,11 +14,26 @@ from sqlalchemy.orm import Session
 
 from portal.parts import Parts
 
+T = TypeVar("T")
+
 
 def find_parts() -> Parts:
     """The parts of the application whose command this is."""
     found: Parts = current_app.extensions["recourse"]
     return found
+
+
+def find_known(records: Mapping[str, T], wanted: str, noun: str) -> T:
+    """The record of that id. Raises UsageError, which names the nearest one."""
+    if wanted not in records:
+        raise click.UsageError(f"No {noun} {wanted!r}.{name_nearest(wanted, records)}")
+    return records[wanted]
+
+
+def name_nearest(wanted: str, known: Iterable[str]) -> str:
+    """The nearest id however far it is, since a wrong id is mostly a misremembered one."""
+    nearest = get_close_matches(wanted, list(known), n=1, cutoff=0.0)
+    return f" The nearest is {nearest[0]!r}." if nearest else ""
 
 
 @contextmanager

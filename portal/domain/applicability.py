@@ -62,16 +62,20 @@ _ORDER: Mapping[Cover, int] = MappingProxyType({Cover.NO: 0, Cover.MAYBE: 1, Cov
 
 
 def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> Verdict:
-    """Whether `regime` can be used on the day `on`. A "no" anywhere is no; else a "maybe" anywhere is maybe."""
-    answers = [_judge_law(regime, on)]
-    answers += [judge(regime, facts, platform) for judge in _JUDGES]
+    """Whether `regime` can be used on the day `on`. A "no" anywhere is no; else a "maybe" anywhere is maybe.
+
+    It is offered where the content or the filer may leave a doubt, but not the territory: a letter would else cite the
+    laws of every country to somebody who gave none.
+    """
+    tie = _judge_tie(regime, facts, platform)
+    answers = [tie, _judge_law(regime, on), *(judge(regime, facts, platform) for judge in _JUDGES)]
+    # Where all agree the first one speaks: the tie to the territory is what the person needs to know.
     applies, wording = min(answers, key=lambda answer: _ORDER[answer[0]])
-    if applies is Cover.YES:
-        wording = answers[1][1]  # the tie to the territory is what the person needs to know
     usable = regime.offered and regime.confidence is not Confidence.MEMORY
     if not usable and applies is not Cover.NO:
         wording = say("This law may apply, but what is known of it is not sure enough to use it.")
-    return Verdict(regime=regime.id, applies=applies, wording=wording, offered=usable and applies is not Cover.NO)
+    offered = usable and applies is not Cover.NO and tie[0] is Cover.YES
+    return Verdict(regime=regime.id, applies=applies, wording=wording, offered=offered)
 
 
 def _judge_law(regime: Regime, on: date) -> _Answer:
@@ -110,10 +114,14 @@ def _judge_residence(regime: Regime, facts: CaseFacts, platform: PlatformFacts) 
 
 def _judge_seat(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     seats = [*platform.establishments, *([platform.seat_country] if platform.seat_country else [])]
-    if not seats:
-        return Cover.NO, say("It is not known where the platform is established.")
-    if any(_find_place(regime, seat, None) is not False for seat in seats):
+    if not seats:  # of a platform that nothing is known of, nothing ties the case to this territory
+        unknown = Cover.MAYBE if platform.id else Cover.NO
+        return unknown, say("It is not known where the platform is established.")
+    found = {_find_place(regime, seat, None) for seat in seats}
+    if True in found:
         return Cover.YES, say("The platform is established where this law applies.")
+    if None in found:
+        return Cover.MAYBE, say("The platform is established in this country; in which part is not known.")
     return Cover.NO, say("The platform is not established where this law applies.")
 
 
@@ -218,8 +226,7 @@ def _lower(one: Cover, other: Cover) -> Cover:
 
 _Judge = Callable[[Regime, CaseFacts, PlatformFacts], _Answer]
 
-# The tie comes first: `assess` gives its reason where all say yes.
-_JUDGES: tuple[_Judge, ...] = (_judge_tie, _judge_platform, _judge_filer, _judge_content, _judge_ownership)
+_JUDGES: tuple[_Judge, ...] = (_judge_platform, _judge_filer, _judge_content, _judge_ownership)
 _TIES: Mapping[Tie, _Judge] = MappingProxyType(
     {
         Tie.ANYWHERE: _judge_anywhere,

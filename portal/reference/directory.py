@@ -13,31 +13,35 @@ from pathlib import Path
 from portal.domain.directory import Platform, Regulator
 from portal.reference.strict import BadReference, build, read_yaml
 
-PLATFORMS = Path(__file__).parent / "platforms"
-REGULATORS = Path(__file__).parent / "regulators"
-
 
 @dataclass(frozen=True, kw_only=True)
-class _Country:
+class RegulatorFile:
     """The form of one file of authorities."""
 
     regulators: tuple[Regulator, ...]
 
 
-def load_platforms(folder: Path = PLATFORMS) -> Mapping[str, Platform]:
-    """All platforms of a folder by slug, in the order of their slugs. Raises BadReference naming file and fault."""
+def load_platforms(*folders: Path) -> Mapping[str, Platform]:
+    """All platforms in the order of their slugs; a later folder's win. Raises BadReference with file and fault."""
     platforms: dict[str, Platform] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
         platform = build(read_yaml(path), Platform, where=path.name)
         if platform.slug != path.stem:
             raise BadReference(f"{path.name}: the slug {platform.slug!r} is not the file's name")
         platforms[platform.slug] = platform
     _refuse_double_hosts(platforms.values())
-    return platforms
+    return dict(sorted(platforms.items()))
 
 
-def load_regulators(folder: Path = REGULATORS) -> Mapping[str, Regulator]:
-    """All authorities of a folder by id, in the order of files and of records in them. Raises BadReference."""
+def load_regulators(*folders: Path) -> Mapping[str, Regulator]:
+    """All authorities by id, in the order of files and of records; a later folder's win. Raises BadReference."""
+    regulators: dict[str, Regulator] = {}
+    for folder in folders:
+        regulators |= _read_regulators(folder)
+    return regulators
+
+
+def _read_regulators(folder: Path) -> dict[str, Regulator]:
     regulators: dict[str, Regulator] = {}
     for regulator, path in _read_countries(folder):
         if regulator.country.lower() != path.stem:
@@ -50,7 +54,7 @@ def load_regulators(folder: Path = REGULATORS) -> Mapping[str, Regulator]:
 
 def _read_countries(folder: Path) -> Iterator[tuple[Regulator, Path]]:
     for path in sorted(folder.glob("*.yaml")):
-        for regulator in build(read_yaml(path), _Country, where=path.name).regulators:
+        for regulator in build(read_yaml(path), RegulatorFile, where=path.name).regulators:
             yield regulator, path
 
 

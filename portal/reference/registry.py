@@ -36,17 +36,17 @@ class Registry:
     """Regimes, platforms and regulators by id. The directory is read when it is first asked for."""
 
     regimes: Mapping[str, Regime]
-    folder: Path
+    folders: tuple[Path, ...]  # ours, then the organisation's own, which wins
 
     @cached_property
     def platforms(self) -> Mapping[str, Platform]:
         """Every platform by its slug."""
-        return MappingProxyType(dict(load_platforms(self.folder / "platforms")))
+        return MappingProxyType(dict(load_platforms(*(folder / "platforms" for folder in self.folders))))
 
     @cached_property
     def regulators(self) -> Mapping[str, Regulator]:
         """Every authority, agency and hotline by its id."""
-        return MappingProxyType(dict(load_regulators(self.folder / "regulators")))
+        return MappingProxyType(dict(load_regulators(*(folder / "regulators" for folder in self.folders))))
 
     @cached_property
     def hosts(self) -> HostIndex:
@@ -61,29 +61,56 @@ class Registry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _LawFile:
+class LawFile:
+    """The form of one file of laws: all regimes of a country with its parts, or of a union."""
+
     jurisdiction: str
     regimes: tuple[Regime, ...]
 
 
 @cache
-def load_registry(folder: Path = FOLDER) -> Registry:
-    """The registry of a folder with `laws/`, `platforms/` and `regulators/`; read once. Raises BadReference."""
-    return Registry(MappingProxyType(load_regimes(folder / "laws")), folder)
+def load_registry(own: Path | None = None) -> Registry:
+    """Our facts, and over them those of an organisation's own folder; read once.
+
+    Such a folder may hold `laws/`, `platforms/` and `regulators/` in the same form. A record of an id that we have
+    replaces ours, any other is added. Raises BadReference.
+    """
+    folders = (FOLDER,) if own is None else (FOLDER, own)
+    regimes = load_regimes(*(folder / "laws" for folder in folders))
+    registry = Registry(MappingProxyType(regimes), folders)
+    if own is not None:
+        for fault in find_dangling(registry):
+            raise BadReference(fault)
+    return registry
 
 
-def load_regimes(folder: Path) -> dict[str, Regime]:
-    """Every regime of the law files in `folder`, checked, in the order of the files. Raises BadReference."""
+def load_regimes(*folders: Path) -> dict[str, Regime]:
+    """Every regime of the law files, checked, in the order of the files; a later folder's win. Raises BadReference."""
+    regimes: dict[str, Regime] = {}
+    for folder in folders:
+        own = _read_laws(folder)
+        for regime in own.values():
+            _refuse_same_version(regime, regimes.get(regime.id))
+        regimes |= own
+    return regimes
+
+
+def _read_laws(folder: Path) -> dict[str, Regime]:
     regimes: dict[str, Regime] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for regime in build(read_yaml(path), _LawFile, where=path.name).regimes:
+        for regime in build(read_yaml(path), LawFile, where=path.name).regimes:
             if regime.id in regimes:
                 raise BadReference(f"{path.name}: {regime.id} stands twice")
+            for fault in find_faults(regime):
+                raise BadReference(f"{path.name}: {regime.id}: {fault}")
             regimes[regime.id] = regime
-    for regime in regimes.values():
-        for fault in find_faults(regime):
-            raise BadReference(f"{regime.id}: {fault}")
     return regimes
+
+
+def _refuse_same_version(regime: Regime, replaced: Regime | None) -> None:
+    """A notice keeps the version it was made with, so two texts of one law may not share a version."""
+    if replaced is not None and replaced.version == regime.version and replaced != regime:
+        raise BadReference(f"{regime.id}: a law that replaces ours needs a version of its own, not {regime.version!r}")
 
 
 def find_faults(regime: Regime) -> Iterator[str]:

@@ -10,13 +10,12 @@ from uuid import uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.domain.applicability import CaseFacts, PlatformFacts, assess
+from portal.domain.applicability import assess
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
 from portal.domain.notices import Checked, NoticeFacts, check_elements, list_proofs
-from portal.domain.regimes import Binding, Proof, Regime, RegimeKind, Rule, Tie
+from portal.domain.regimes import Binding, Proof, Regime, RegimeKind, Rule
 from portal.domain.report import Report
-from portal.domain.territories import is_within
 from portal.models.requests import Basis, Request
 from portal.services.bases import facts_of, platform_facts
 from portal.services.contents import Contents
@@ -62,32 +61,12 @@ def pick(contents: Contents, kind: RequestKind, platform: str, *, now: datetime,
 
 
 def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime, ports: Ports) -> str | None:
-    """Why the law can be used, or None where it cannot. The day is the obliged side's own.
-
-    A law that may apply is used where only the content or the filer leaves a doubt; whether it reaches the case at all
-    has to be certain, or a letter would cite the laws of every country to somebody who gave none.
-    """
+    """Why the law can be used, or None where it cannot. The day is the obliged side's own."""
     place = place_of_platform(regime, ports.registry.platforms.get(platform), report.country or None)
-    facts, target = facts_of(report), platform_facts(ports.registry, platform)
-    verdict = assess(regime, facts, target, now.astimezone(place.zone).date())
-    return verdict.reason if verdict.offered and _is_tied(regime, facts, target) else None
-
-
-def _is_tied(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> bool:
-    """Whether the person's place, the platform's, or the law's own reach ties the case to its territory for certain."""
-    places: dict[Tie, list[tuple[str | None, str | None]]] = {
-        Tie.RESIDENCE: [(facts.country, facts.subdivision)],
-        Tie.OFFERS: [(facts.country, facts.subdivision)],
-        Tie.SEAT: [(country, None) for country in (platform.seat_country, *platform.establishments)],
-        Tie.ANYWHERE: [],
-    }
-    return Tie.ANYWHERE in regime.reach.ties or any(
-        is_within(country, part, jurisdiction)
-        for tie in regime.reach.ties
-        for country, part in places[tie]
-        if country
-        for jurisdiction in regime.jurisdictions
+    verdict = assess(
+        regime, facts_of(report), platform_facts(ports.registry, platform), now.astimezone(place.zone).date()
     )
+    return verdict.reason if verdict.offered else None
 
 
 def write_bases(session: Session, request: Request, citations: Sequence[Citation]) -> None:

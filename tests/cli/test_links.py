@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from click.testing import CliRunner
-
-from portal.cli.links import links
+from tests.cli.runner import run
 
 
 def test_a_file_gives_items_and_what_was_not_taken_as_json(tmp_path: Path) -> None:
     file = tmp_path / "pasted.txt"
     file.write_bytes(b"see https://youtu.be/abc?si=q, \xff\xfe\nhttps://a.some-place.co.uk/x\n@somebody\n")
-    result = CliRunner().invoke(links, [str(file), "--json"])
+    result = run("links", str(file), "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout) == {
         "items": [
@@ -25,7 +23,7 @@ def test_a_file_gives_items_and_what_was_not_taken_as_json(tmp_path: Path) -> No
 
 
 def test_standard_input_is_read_and_shown_as_lines() -> None:
-    result = CliRunner().invoke(links, ["-"], input="instagram.com/p/1")
+    result = run("links", "-", stdin="instagram.com/p/1")
     assert result.stdout.splitlines() == [
         "instagram\thttps://instagram.com/p/1",
         "1 links, 0 named again, 0 not taken",
@@ -33,7 +31,7 @@ def test_standard_input_is_read_and_shown_as_lines() -> None:
 
 
 def test_an_unreadable_file_ends_with_one_clear_line(tmp_path: Path) -> None:
-    result = CliRunner().invoke(links, [str(tmp_path / "none.txt")])
+    result = run("links", str(tmp_path / "none.txt"))
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
     assert "none.txt" in result.stderr

@@ -66,6 +66,7 @@ def test_what_is_not_sure_enough_is_shown_and_never_offered(regime: Regime) -> N
         (with_ties(Tie.RESIDENCE), None, None, "IE", Cover.MAYBE),
         (with_ties(Tie.SEAT), "GB", None, "IE", Cover.YES),
         (with_ties(Tie.SEAT), "GB", None, None, Cover.NO),
+        (with_ties(Tie.SEAT, jurisdictions=("IE-D",)), "GB", None, "IE", Cover.MAYBE),
         (with_ties(Tie.RESIDENCE, Tie.SEAT), "GB", None, "IE", Cover.YES),
         (with_ties(Tie.RESIDENCE, Tie.SEAT), "GB", None, "US", Cover.NO),
         (with_ties(Tie.OFFERS), "IE", None, None, Cover.YES),
@@ -87,7 +88,12 @@ def test_one_tie_to_the_territory_is_enough(
     person = replace(PERSON, country=country, subdivision=subdivision)
     verdict = assess(regime, person, PlatformFacts(category="social", seat_country=seat), ON)
     assert verdict.applies is applies
-    assert verdict.offered is (applies is not Cover.NO)
+    assert verdict.offered is (applies is Cover.YES)
+
+
+def test_a_known_platform_without_a_known_seat_may_have_it_there() -> None:
+    verdict = assess(with_ties(Tie.SEAT), replace(PERSON, country="GB"), PlatformFacts(id="site"), ON)
+    assert (verdict.applies, verdict.offered) == (Cover.MAYBE, False)
 
 
 def test_an_establishment_ties_like_a_seat() -> None:

@@ -12,10 +12,11 @@ from portal.adapters.hosts import clean_host
 from portal.domain.directory import ChannelKind, HostIndex, Medium, Platform, Regulator, is_stale
 from portal.domain.regimes import Confidence
 from portal.reference.directory import load_platforms, load_regulators
+from portal.reference.registry import load_registry
 from portal.reference.strict import BadReference
 
-PLATFORMS = load_platforms()
-REGULATORS = load_regulators()
+PLATFORMS = load_registry().platforms
+REGULATORS = load_registry().regulators
 MINIMAL = "slug: {slug}\nname: A\ncategory: social\nhosts: [{host}]\nconfidence: high\ncompiled_on: '2026-11-22'\n"
 ONE_REGULATOR = "  - {{id: {id}, name: A, country: {country}, kind: hotline, languages: [en], confidence: high, compiled_on: '2026-11-22'}}\n"  # noqa: E501
 

@@ -1,0 +1,98 @@
+"""`laws`: which laws apply to a person, a picture and a platform on a day, each with its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+
+import click
+from flask.cli import with_appcontext
+
+from portal.cli.process import find_known, find_parts
+from portal.domain.applicability import CaseFacts, PlatformFacts, Verdict, assess
+from portal.domain.lifecycle import Depiction
+from portal.domain.regimes import Cover
+from portal.reference.holidays import UnknownPlace, load_calendar
+from portal.services.bases import platform_facts
+
+# What a person is asked, and what the laws then know of the picture: its kind, and whether a real one was changed.
+_DEPICTIONS: Mapping[str, tuple[Depiction, bool | None]] = {
+    "real": (Depiction.REAL, None),
+    "altered": (Depiction.SYNTHETIC, True),
+    "ai": (Depiction.SYNTHETIC, False),
+    "unknown": (Depiction.UNSURE, None),
+    "other": (Depiction.FALSE, None),
+}
+_SHOWN = {Cover.YES: "applies", Cover.MAYBE: "may apply", Cover.NO: "does not"}
+
+
+@click.command("laws")
+@click.option("--country", required=True, help="Where the person lives, two letters")
+@click.option("--subdivision", help="The state or province: CA, QC")
+@click.option("--depiction", required=True, type=click.Choice(list(_DEPICTIONS)), help="What the picture is")
+@click.option("--under-18", is_flag=True, help="The person was under 18 when it was made")
+@click.option("--threat", is_flag=True, help="Nothing is online yet")
+@click.option("--platform", help="Where it is, by its id in the directory: instagram")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day to judge; without it, today")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable")
+@with_appcontext
+def laws(
+    country: str,
+    subdivision: str | None,
+    depiction: str,
+    under_18: bool,
+    threat: bool,
+    platform: str | None,
+    on: datetime | None,
+    as_json: bool,
+) -> None:
+    """Show every law: whether it applies to these facts, whether it can be used, and why."""
+    parts = find_parts()
+    place = _read_place(country, subdivision)
+    kind, altered = _DEPICTIONS[depiction]
+    facts = CaseFacts(
+        country=place[0], subdivision=place[1], under_18=under_18, depiction=kind, altered=altered, threat_only=threat
+    )
+    target = _find_target(platform)
+    day = on.date() if on else parts.clock().astimezone(UTC).date()
+    verdicts = [assess(regime, facts, target, day) for regime in parts.registry.regimes.values()]
+    click.echo(_to_json(verdicts) if as_json else _to_text(verdicts, day))
+
+
+def _read_place(country: str, subdivision: str | None) -> tuple[str, str | None]:
+    code = country.upper()
+    part = subdivision.upper().removeprefix(f"{code}-") if subdivision else None
+    try:
+        load_calendar(code, part)
+    except UnknownPlace as error:
+        raise click.UsageError(f"{error}.") from error
+    return code, part
+
+
+def _find_target(platform: str | None) -> PlatformFacts:
+    if platform is None:
+        return PlatformFacts()
+    registry = find_parts().registry
+    return platform_facts(registry, find_known(registry.platforms, platform, "platform").slug)
+
+
+def _to_json(verdicts: Sequence[Verdict]) -> str:
+    rows = [
+        {"regime": one.regime, "applies": one.applies.value, "offered": one.offered, "reason": one.reason}
+        for one in verdicts
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=1)
+
+
+def _to_text(verdicts: Sequence[Verdict], day: date) -> str:
+    """What can be used first, then what may apply, then the rest."""
+    order = (Cover.YES, Cover.MAYBE, Cover.NO)
+    ordered = sorted(verdicts, key=lambda one: (not one.offered, order.index(one.applies)))
+    width = max(len(one.regime) for one in ordered)
+    lines = [
+        f"{one.regime:{width}}  {_SHOWN[one.applies]:9}  {'usable' if one.offered else '-':6}  {one.reason}"
+        for one in ordered
+    ]
+    usable = sum(one.offered for one in verdicts)
+    return "\n".join([*lines, f"{usable} of {len(verdicts)} laws can be used on {day.isoformat()}."])

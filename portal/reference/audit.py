@@ -1,0 +1,75 @@
+"""What the facts amount to, and what is wrong with them: for `law check` and the gate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+
+from portal.domain.directory import Platform, Regulator
+from portal.domain.regimes import Confidence
+from portal.reference.registry import Registry, find_dangling, list_facts
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many records and facts there are. `by_confidence` counts the facts of the laws, one by one."""
+
+    regimes: int
+    offered: int
+    clocks: int
+    elements: int
+    escalations: int
+    sources: int
+    official: int
+    by_confidence: dict[Confidence, int]
+    platforms: int
+    channels: int
+    regulators: int
+
+
+def count_facts(registry: Registry) -> Counts:
+    """The size of the registry."""
+    regimes = registry.regimes.values()
+    sources = [source for regime in regimes for source in regime.sources]
+    found = Counter(fact.confidence for regime in regimes for fact in list_facts(regime))
+    return Counts(
+        regimes=len(regimes),
+        offered=sum(regime.offered for regime in regimes),
+        clocks=sum(len(regime.rules) for regime in regimes),
+        elements=sum(len(regime.elements) for regime in regimes),
+        escalations=sum(len(regime.escalation) for regime in regimes),
+        sources=len(sources),
+        official=sum(source.official for source in sources),
+        by_confidence={confidence: found[confidence] for confidence in Confidence},
+        platforms=len(registry.platforms),
+        channels=sum(len(platform.channels) for platform in registry.platforms.values()),
+        regulators=len(registry.regulators),
+    )
+
+
+def find_gaps(registry: Registry) -> Iterator[str]:
+    """Faults that no single file shows, one line each: what dangles, and what of the directory names no source."""
+    yield from find_dangling(registry)
+    yield from _find_bare_records(registry.platforms.values())
+    yield from _find_bare_records(registry.regulators.values())
+
+
+def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]:
+    for record in records:
+        name = record.slug if isinstance(record, Platform) else record.id
+        if not record.sources and record.confidence is not Confidence.MEMORY:
+            yield f"{name}: it names no source, so it can only be from memory"
+        for graded in record.graded:
+            if not _has_field(record, graded.field):
+                yield f"{name}: grade of {graded.field!r}: it has no such field"
+
+
+def _has_field(record: Platform | Regulator, path: str) -> bool:
+    """Whether there is such a field; `flags.id_demanded` is one of a part."""
+    try:
+        attrgetter(path)(record)
+    except AttributeError:
+        return False
+    return True
