@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 
 from portal.domain.calendars import (
@@ -72,6 +72,32 @@ def count_elapsed_hours(start: datetime, amount: int) -> tuple[datetime, list[St
     return end, steps
 
 
+def count_hours_without_weekends(start: datetime, amount: int) -> tuple[datetime, list[Step]]:
+    """Texas, Business and Commerce Code s 120.102: hours of a Saturday or a Sunday are left out; those of a public
+    holiday count. The days are those of `start`'s zone, since the law names none.
+    """
+    steps = [Step(start.isoformat(), say("Hours of a Saturday or Sunday are not counted; hours of a holiday are."))]
+    moment, left = start.astimezone(UTC), timedelta(hours=amount)
+    while True:
+        local = moment.astimezone(start.tzinfo)
+        if local.weekday() in SATURDAY_AND_SUNDAY:
+            moment = _find_midnight(local, days=7 - local.weekday())
+            monday = moment.astimezone(start.tzinfo)
+            steps.append(Step(monday.isoformat(), say("The weekend is left out until %(monday)s.", monday=monday)))
+            continue
+        saturday = _find_midnight(local, days=5 - local.weekday())
+        if moment + left <= saturday:
+            break
+        left -= saturday - moment
+        moment = saturday
+    end = (moment + left).astimezone(start.tzinfo)
+    steps.extend(_explain_clock_change(start, end))
+    steps.append(
+        Step(end.isoformat(), say(_ONE_COUNTED, end=end) if amount == 1 else say(_COUNTED, hours=amount, end=end))
+    )
+    return end, steps
+
+
 def count_eu_hours(start: datetime, amount: int) -> tuple[datetime, list[Step]]:
     """Regulation (EEC, Euratom) No 1182/71, Art. 3(1) and 3(2)(a): the hour of the event is not counted."""
     first = start.replace(minute=0, second=0, microsecond=0).astimezone(UTC) + timedelta(hours=1)
@@ -130,6 +156,16 @@ def count_working_period(start: date, amount: int, unit: Unit, calendar: Calenda
 def count_plain(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
     """The day of the event is not counted, every other day is; the last day stays where it falls."""
     return _add_plain(start, amount, unit)
+
+
+def count_first_day_too(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
+    """Laws by which the period begins on the day of the event itself, as California's 45 days from receipt do
+    (11 CCR s 7021): that day is day 1, and the last day stays where it falls.
+    """
+    end = start + timedelta(days=amount - 1)
+    last = say(_ADDED[unit], amount=amount, end=end)
+    steps = [Step(start.isoformat(), say("%(day)s itself is day 1.", day=start))]
+    return end, [*steps, Step(end.isoformat(), last, amount - 1)]
 
 
 def count_plain_then_roll(start: date, amount: int, unit: Unit, calendar: Calendar) -> tuple[date, list[Step]]:
@@ -215,6 +251,11 @@ def _roll(day: date, calendar: Calendar, weekend: frozenset[int] | None) -> tupl
     return walk.end, [Step(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])]
 
 
+def _find_midnight(local: datetime, *, days: int) -> datetime:
+    """The beginning of the local day so many days later, in UTC."""
+    return datetime.combine(local.date() + timedelta(days=days), time(), local.tzinfo).astimezone(UTC)
+
+
 def _explain_clock_change(start: datetime, end: datetime) -> Iterator[Step]:
     before, after = start.utcoffset(), end.utcoffset()
     if before is None or after is None or before == after:
@@ -234,6 +275,8 @@ _ONE_REST_DAY = "One weekend day on the way is not counted."
 _REST_DAYS = "%(count)s weekend days on the way are not counted."
 _AN_HOUR = "One hour after that it is %(end)s."
 _HOURS = "%(hours)s hours after that it is %(end)s."
+_ONE_COUNTED = "With one counted hour it is %(end)s."
+_COUNTED = "With %(hours)s counted hours it is %(end)s."
 _RUN = "%(count)s weekdays from %(first)s to %(last)s are not counted: %(name)s."
 _CLAMPED = "The last month has no day %(date)s, so the period ends on its last day, %(end)s."
 _FORWARD = "Clocks go forward by %(minutes)s minutes on the way; the hours are counted as they pass."
@@ -272,6 +315,11 @@ _ADDED_ONE: Mapping[Unit, str] = MappingProxyType(
 SCHEMES: Mapping[str, Scheme] = MappingProxyType(
     {
         "elapsed-hours": Scheme(frozenset({Unit.HOURS}), "hours as they pass", count_hours=count_elapsed_hours),
+        "hours-without-weekends": Scheme(
+            frozenset({Unit.HOURS}),
+            "Texas Business and Commerce Code s 120.102",
+            count_hours=count_hours_without_weekends,
+        ),
         "eu-1182-71": Scheme(
             _LONG | _WORKING | {Unit.HOURS},
             "Regulation (EEC, Euratom) No 1182/71, Art. 3",
@@ -290,6 +338,7 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
         ),
         "working-days": Scheme(_WORKING, "the law's own business days", count_working_period, uses_holidays=True),
         "calendar-days": Scheme(_LONG, "days as they pass", count_plain),
+        "calendar-days-first-counted": Scheme(_DAYS, "days as they pass, the first one counted", count_first_day_too),
         "calendar-days-roll": Scheme(
             _LONG, "days as they pass, ending on a working day", count_plain_then_roll, uses_holidays=True
         ),

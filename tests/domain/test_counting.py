@@ -91,6 +91,37 @@ def test_a_european_period_of_hours_leaves_out_the_hour_of_the_event() -> None:
     assert due.last_day is None
 
 
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        # Central time of Texas. 20 November 2026 is a Friday.
+        ("2026-11-20T22:15:00-06:00", 48, "2026-11-24T22:15:00-06:00"),  # 1 h 45 min of Friday, Monday, 22 h 15 min
+        ("2026-11-21T09:00:00-06:00", 48, "2026-11-25T00:00:00-06:00"),  # begins with Monday
+        ("2026-11-19T00:00:00-06:00", 48, "2026-11-21T00:00:00-06:00"),  # ends with Friday
+        ("2026-11-25T10:00:00-06:00", 48, "2026-11-27T10:00:00-06:00"),  # Thanksgiving counts
+        ("2026-10-30T12:00:00-05:00", 24, "2026-11-02T12:00:00-06:00"),  # clocks go back on the Sunday
+        ("2026-11-20T12:00:00-06:00", 168, "2026-12-01T12:00:00-06:00"),  # over two weekends
+    ],
+)
+def test_texas_leaves_out_the_hours_of_weekends_and_counts_those_of_holidays(start: str, hours: int, end: str) -> None:
+    texas = ZoneInfo("America/Chicago")
+    counted = count_days("hours-without-weekends", hours, Unit.HOURS, datetime.fromisoformat(start), zone=texas)
+    assert counted.due_at == datetime.fromisoformat(end)
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "end"),
+    [
+        (date(2026, 11, 22), 45, date(2027, 1, 5)),  # 9 days of November, 31 of December, 5 of January
+        (date(2028, 2, 1), 29, date(2028, 2, 29)),
+        (date(2026, 11, 22), 1, date(2026, 11, 22)),
+        (date(2026, 11, 22), 90, date(2027, 2, 19)),
+    ],
+)
+def test_the_day_of_the_event_can_be_day_one(start: date, amount: int, end: date) -> None:
+    assert count_days("calendar-days-first-counted", amount, Unit.CALENDAR_DAYS, start).last_day == end
+
+
 def test_new_zealand_leaves_out_the_summer_and_keeps_regional_days() -> None:
     calendar = FakeCalendar({date(2023, 2, 6): "Waitangi Day"}, {date(2023, 1, 30): "Anniversary"})
     due = count_days("nz-working-days", 20, Unit.WORKING_DAYS, date(2022, 11, 28), calendar)
@@ -227,7 +258,7 @@ def test_no_period_ends_before_it_starts(
     period: tuple[str, Unit], amount: int, start: datetime, zone: ZoneInfo
 ) -> None:
     due = count_days(period[0], amount, period[1], start, CALENDAR, zone)
-    assert due.due_at > start
+    assert due.due_at >= start
     assert due.due_at.tzinfo is UTC
     assert due.last_day is None or due.due_at.astimezone(zone).date() == due.last_day
 
