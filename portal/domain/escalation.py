@@ -1,7 +1,8 @@
 """The ladder: what can be done when a request is refused or a clock has run out, what comes first, and when it is open.
 
-Rungs come from the escalations that the laws in use name, besides four that need no law: asking the platform again,
-search engines, the host and the delivery network. Copyright always stands last, with its warning.
+Rungs come from the escalations that the laws in use name, from complaints and courts that need no request before, and
+from six steps that need no law: asking the platform again, its own appeal, and those who show, keep, carry, name or pay
+for the page. Copyright always stands last, with its warning.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from portal.domain.clocks import Clock, EventKind, RequestEvent, is_failure
+from portal.domain.notices import Situation, needs_request
 from portal.domain.regimes import Actor, Binding, Confidence, Escalation, Regime, RegimeKind, Trigger
 from portal.domain.wording import Sentence, say
 
@@ -21,12 +23,16 @@ class RungKind(StrEnum):
     """Whom a rung turns to, in the order in which they are shown."""
 
     PLATFORM = "platform"  # the same platform again
+    APPEAL = "appeal"  # its own second look
     SEARCH = "search"
     HOST = "host"
     NETWORK = "network"
-    APPEAL = "appeal"
+    REGISTRAR = "registrar"
+    PAYMENT = "payment"
     AUTHORITY = "authority"
-    OTHER = "other"  # a court, the police, a body that is not in the directory
+    BODY = "body"  # out of court
+    COURT = "court"
+    OTHER = "other"  # the police, a help service
     COPYRIGHT = "copyright"
 
 
@@ -61,6 +67,7 @@ class Rung:
     opens: str = ""
     closes: str = ""
     contents: tuple[str, ...] = ()
+    answers_within: str | None = None  # the body's own clock, in words
     opens_at: datetime | None = None  # UTC; None where no clock tells
     closes_at: datetime | None = None  # UTC
     closes_on: date | None = None
@@ -81,19 +88,27 @@ _STATES: Mapping[RungState, int] = MappingProxyType(
 )
 
 
-def build_ladder(used: Sequence[Standing], targets: Iterable[Standing], now: datetime) -> tuple[Rung, ...]:
+def build_ladder(
+    used: Sequence[Standing], targets: Iterable[Standing], now: datetime, *, direct: Iterable[Standing] = ()
+) -> tuple[Rung, ...]:
     """The rungs of one request, in the order in which to try them, as of `now` (aware).
 
     `used` are the regimes its notice cites. `targets` are the other regimes that can be used in this case (complaints,
     appeals, copyright), each with what has happened under it; a rung whose regime is not among them is left out, since
-    that regime is not open to this person.
+    that regime is not open to this person. `direct` are complaints, courts and services that this person can turn to
+    whether a law in use leads there or not.
     """
-    known = {standing.regime.id: standing for standing in [*targets, *used]}
-    rungs = [*_list_own(used, now)]
-    for origin in used:
-        for escalation in origin.regime.escalation:
-            if escalation.regime is None or escalation.regime in known:
-                rungs.append(_make_rung(escalation, origin, known.get(escalation.regime or ""), now))
+    direct = tuple(direct)
+    known = {standing.regime.id: standing for standing in [*targets, *direct, *used]}
+    rungs = [
+        _make_rung(escalation, origin, known.get(escalation.regime or ""), now)
+        for origin in used
+        for escalation in origin.regime.escalation
+        if escalation.regime is None or escalation.regime in known
+    ]
+    reached = {rung.regime for rung in rungs}
+    rungs += [_make_direct_rung(target, used, now) for target in direct if target.regime.id not in reached]
+    rungs += _list_own(used, now, has_appeal=any(rung.kind is RungKind.APPEAL for rung in rungs))
     rungs += _list_copyright(used, known.values(), now)
     merged = _merge(rungs)
     return tuple(sorted(merged, key=lambda rung: _KINDS.index(rung.kind)))  # stable: the law's order stays
@@ -114,11 +129,44 @@ def _make_rung(escalation: Escalation, origin: Standing, target: Standing | None
         opens=escalation.opens,
         closes=escalation.closes,
         contents=escalation.contents,
+        answers_within=escalation.answers_within,
         opens_at=opened_at,
         closes_at=closing.due.due_at if closing and closing.due else None,
         closes_on=closing.due.last_day if closing and closing.due else None,
         confidence=escalation.confidence,
     )
+
+
+def _make_direct_rung(target: Standing, used: Sequence[Standing], now: datetime) -> Rung:
+    """A step that its own law opens; where that law wants something before, the first failure of a request opens it."""
+    regime = target.regime
+    own = next((each for each in regime.escalation if each.regime == regime.id), None)
+    waits = _list_waits(target)
+    needs_nothing = not (waits or (own and own.preconditions) or needs_request(regime, Situation()))
+    closing = _find_closing(target)
+    opened_at = None if needs_nothing else _find_end_of_wait(waits) or _find_first_failure(used)
+    return Rung(
+        kind=_STEPS.get(regime.kind, RungKind.OTHER),
+        state=_find_state(opened_at, closing, target, now, needs_nothing=needs_nothing),
+        body=own.body if own else regime.name,
+        can_do=say(regime.summary.replace("%", "%%")),
+        origins=(regime.id,),
+        regime=regime.id,
+        regulator=own.regulator if own else None,
+        first=own.preconditions if own else (),
+        opens=own.opens if own else "",
+        closes=own.closes if own else "",
+        contents=own.contents if own else (),
+        answers_within=own.answers_within if own else None,
+        opens_at=opened_at,
+        closes_at=closing.due.due_at if closing and closing.due else None,
+        closes_on=closing.due.last_day if closing and closing.due else None,
+        confidence=own.confidence if own else regime.confidence,
+    )
+
+
+def _find_end_of_wait(waits: Iterable[Clock]) -> datetime | None:
+    return min((clock.due.due_at for clock in waits if clock.due and _still_counts(clock)), default=None)
 
 
 def _is_free(escalation: Escalation, target: Standing | None) -> bool:
@@ -179,19 +227,26 @@ def _find_state(
 
 
 def _find_kind(escalation: Escalation, target: Standing | None) -> RungKind:
+    if escalation.kind is not None:
+        return RungKind(escalation.kind.value)
     if target and target.regime.kind is RegimeKind.APPEAL:
-        return RungKind.APPEAL
-    return RungKind.AUTHORITY if target or escalation.regulator else RungKind.OTHER
+        own = any(rule.owed_by in _OBLIGED for rule in target.regime.rules)
+        return RungKind.APPEAL if own else RungKind.BODY
+    if target:
+        return _STEPS.get(target.regime.kind, RungKind.OTHER)
+    return RungKind.AUTHORITY if escalation.regulator else RungKind.OTHER
 
 
-def _list_own(used: Sequence[Standing], now: datetime) -> Iterator[Rung]:
-    """The steps that need no law: the platform again, and those who show, keep or carry the page for it."""
+def _list_own(used: Sequence[Standing], now: datetime, *, has_appeal: bool) -> Iterator[Rung]:
+    """The steps that need no law. The platform's own appeal gives way to one that a law orders."""
     if not used:
         return
     opened_at = _find_first_failure(used)
     failed = opened_at is not None and opened_at < now
     origins = tuple(standing.regime.id for standing in used)
     for kind, body, can_do, waits in _OWN:
+        if kind is RungKind.APPEAL and has_appeal:
+            continue
         yield Rung(
             kind=kind,
             state=RungState.OPEN if failed or not waits else RungState.WAITING,
@@ -251,12 +306,23 @@ _COPYRIGHT_WARNING = (
     "yourself. Use it when nothing else has helped."
 )
 
+_OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
+_STEPS: Mapping[RegimeKind, RungKind] = MappingProxyType(
+    {RegimeKind.COMPLAINT: RungKind.AUTHORITY, RegimeKind.COURT: RungKind.COURT, RegimeKind.SUPPORT: RungKind.OTHER}
+)
+
 # Who, what it can do, and whether it waits for the platform to fail.
 _OWN: tuple[tuple[RungKind, str, str, bool], ...] = (
     (
         RungKind.PLATFORM,
         "The same platform",
         "It can remove the content. A second letter names the first one and the time that has run out.",
+        True,
+    ),
+    (
+        RungKind.APPEAL,
+        "The platform's own appeal",
+        "Somebody else there looks again. Many platforms offer this in the message with which they answer.",
         True,
     ),
     (
@@ -275,6 +341,18 @@ _OWN: tuple[tuple[RungKind, str, str, bool], ...] = (
         RungKind.NETWORK,
         "The delivery network in front of the site",
         "It can pass the request on and say who keeps the site. It mostly does not keep the content itself.",
+        True,
+    ),
+    (
+        RungKind.REGISTRAR,
+        "The company that sold the site its name",
+        "It can make its customer act, or switch the name off. The content itself is not with it.",
+        True,
+    ),
+    (
+        RungKind.PAYMENT,
+        "Payment companies",
+        "They can stop working with a site that earns money with the content.",
         True,
     ),
 )

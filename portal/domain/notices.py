@@ -72,6 +72,9 @@ _IMPLIED: Mapping[Proof, Proof] = MappingProxyType(
 )
 
 
+_STEP_PROOFS = frozenset({Proof.PLATFORM_STEP, Proof.PLATFORM_ANSWER})
+
+
 def list_proofs(facts: NoticeFacts) -> frozenset[Proof]:
     """What the notice contains, with what follows from it."""
     given = {Proof(field.name) for field in fields(facts) if _is_given(getattr(facts, field.name))}
@@ -94,6 +97,11 @@ def is_demanded(element: Element, situation: Situation) -> bool:
             return not situation.child_material
         case When.OPTIONAL:
             return False
+
+
+def needs_request(regime: Regime, situation: Situation) -> bool:
+    """Whether a complaint under the regime has to tell what was asked of the platform before."""
+    return any(is_demanded(element, situation) and _STEP_PROOFS & set(element.proofs) for element in regime.elements)
 
 
 def check_elements(regime: Regime, proofs: frozenset[Proof], situation: Situation) -> tuple[Checked, ...]:

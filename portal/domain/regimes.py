@@ -249,6 +249,16 @@ class Rule:
     note: str | None = None
 
 
+class StepKind(StrEnum):
+    """Whom a next step turns to."""
+
+    APPEAL = "appeal"  # the platform's own second look
+    AUTHORITY = "authority"
+    BODY = "body"  # out of court
+    COURT = "court"  # a tribunal and a prosecutor too
+    OTHER = "other"  # the police, a help service
+
+
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
     """A next step this regime opens, in the order in which to try them."""
@@ -262,6 +272,7 @@ class Escalation:
     contents: tuple[str, ...]
     confidence: Confidence
     sources: tuple[str, ...]
+    kind: StepKind | None = None  # None where `regime` tells: an appeal, a complaint, a court order
     answers_within: str | None = None  # the body's own clock, in words; counted by `regime`'s rules where it has one
 
 

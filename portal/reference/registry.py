@@ -53,6 +53,16 @@ class Registry:
         """Finds a platform by host name."""
         return HostIndex(self.platforms.values())
 
+    @cached_property
+    def led_to(self) -> frozenset[str]:
+        """The ids of the regimes that the escalation of another one names."""
+        return frozenset(
+            escalation.regime
+            for regime in self.regimes.values()
+            for escalation in regime.escalation
+            if escalation.regime and escalation.regime != regime.id
+        )
+
     def regime(self, regime_id: str) -> Regime:
         """The regime of that id. Raises UnknownReference."""
         if regime_id not in self.regimes:

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from portal.domain.clocks import Clock, ClockState, RequestEvent, derive_clocks, list_misses
+from portal.domain.directory import Category
 from portal.domain.escalation import Rung, RungKind, Standing, build_ladder
 from portal.domain.lifecycle import SETTLED, RequestState
-from portal.domain.regimes import Regime, RegimeKind
+from portal.domain.notices import needs_request
+from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
 from portal.models.requests import Request
 from portal.services.cases import OpenCase
 from portal.services.citations import Citation, find_reason
 from portal.services.clocks import cited_regimes, list_follow_ons
+from portal.services.contents import situation_of
 from portal.services.happenings import lodged_events, request_events
 from portal.services.places import place_of_platform
 from portal.services.ports import Ports
 from portal.services.views import ClockView, NextStep, NextStepView, RungView
 
+# Where the directory lists who a rung turns to.
+_CATEGORIES: Mapping[RungKind, Category] = MappingProxyType(
+    {
+        RungKind.SEARCH: Category.SEARCH,
+        RungKind.HOST: Category.HOSTING,
+        RungKind.NETWORK: Category.CDN,
+        RungKind.REGISTRAR: Category.REGISTRAR,
+        RungKind.PAYMENT: Category.PAYMENT,
+    }
+)
+_DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
 _DONE = frozenset({RequestState.REFUSED, RequestState.PARTLY, RequestState.GEO_BLOCKED})
 
 
@@ -62,17 +77,22 @@ def request_ladder(
     used = [reading.stand(regime) for regime in cited_regimes(session, request, ports)]
     misses = list_misses(_clocks(used))
     cited = {standing.regime.id for standing in used}
-    targets = [
-        reading.stand(regime, misses)
-        for regime in (*list_follow_ons([each.regime for each in used], ports), *_copyright(report, ports))
-        if regime.id not in cited and find_reason(regime, report, request.platform, now=now, ports=ports)
-    ]
-    return build_ladder(used, targets, now)
+
+    def stand_open(regimes: Iterable[Regime]) -> list[Standing]:
+        return [
+            reading.stand(regime, misses)
+            for regime in regimes
+            if regime.id not in cited and find_reason(regime, report, request.platform, now=now, ports=ports)
+        ]
+
+    further = (*list_follow_ons([each.regime for each in used], ports), *_copyright(report, ports))
+    return build_ladder(used, stand_open(further), now, direct=stand_open(_list_direct(report, ports)))
 
 
 def rung_view(rung: Rung) -> RungView:
     return RungView(
         kind=rung.kind,
+        category=_CATEGORIES.get(rung.kind),
         body=rung.body,
         regime=rung.regime,
         regulator=rung.regulator,
@@ -84,6 +104,9 @@ def rung_view(rung: Rung) -> RungView:
         closes=rung.closes,
         closes_at=rung.closes_at,
         preconditions=rung.first,
+        contents=rung.contents,
+        answers_within=rung.answers_within,
+        is_sure=rung.confidence is not Confidence.MEMORY,
         warning=str(rung.warning) if rung.warning else None,
     )
 
@@ -123,6 +146,18 @@ def _before_sending(citations: Sequence[Citation], *, has_consent: bool) -> Next
 
 def _clocks(standings: Iterable[Standing]) -> list[Clock]:
     return [clock for standing in standings for clock in standing.clocks]
+
+
+def _list_direct(report: Report, ports: Ports) -> Iterator[Regime]:
+    """Complaints, courts and services that the person can turn to, whatever was cited.
+
+    Not a complaint about a request where the laws of such requests lead to it: the data protection authority wants to
+    know of an erasure request, not of a notice.
+    """
+    situation, led_to = situation_of(report), ports.registry.led_to
+    for regime in ports.registry.regimes.values():
+        if regime.kind in _DIRECT and (regime.id not in led_to or not needs_request(regime, situation)):
+            yield regime
 
 
 def _copyright(report: Report, ports: Ports) -> list[Regime]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.directory import Regulator, RegulatorKind
 from portal.domain.escalation import Rung, RungKind
-from portal.domain.notices import is_demanded
-from portal.domain.regimes import Actor, Proof, Regime, RegimeKind
+from portal.domain.notices import needs_request
+from portal.domain.regimes import Actor, Regime, RegimeKind
 from portal.domain.report import Report
 from portal.domain.territories import is_within
 from portal.models.cases import Case
@@ -28,7 +28,6 @@ from portal.services.ladder import request_ladder
 from portal.services.ports import Ports
 from portal.services.views import ComplaintOption, PreconditionView
 
-_STEP_PROOFS = frozenset({Proof.PLATFORM_STEP, Proof.PLATFORM_ANSWER})
 _OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
 _USED_RUNGS = frozenset({RungKind.AUTHORITY, RungKind.APPEAL})
 
@@ -142,8 +141,9 @@ def _list_direct(
     query = select(Item.platform).where(Item.case_id == opened.case.id)
     platforms = list(dict.fromkeys(session.scalars(query.order_by(Item.number))))
     sent = tuple(request.number for request in list_requests(session, opened) if request.sent_at)
+    situation = situation_of(report)
     for regime in ports.registry.regimes.values():
-        if regime.kind is not RegimeKind.COMPLAINT or _needs_request(regime, report):
+        if regime.kind is not RegimeKind.COMPLAINT or needs_request(regime, situation):
             continue
         reasons = (find_reason(regime, report, platform, now=now, ports=ports) for platform in platforms)
         why = next((reason for reason in reasons if reason), None)
@@ -152,11 +152,6 @@ def _list_direct(
         for regulator in find_regulators(regime, opened.case, platforms, ports.registry):
             option = _option(regime, _as_body(regulator), why=why, what=regime.summary)
             yield replace(option, is_open=True, request_numbers=sent)
-
-
-def _needs_request(regime: Regime, report: Report) -> bool:
-    situation = situation_of(report)
-    return any(is_demanded(element, situation) and _STEP_PROOFS & set(element.proofs) for element in regime.elements)
 
 
 def _option(regime: Regime, body: _Body, *, why: str, what: str) -> ComplaintOption:

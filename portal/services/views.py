@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from portal.domain.clocks import ClockState
+from portal.domain.directory import Category
 from portal.domain.escalation import RungKind, RungState
 from portal.domain.lifecycle import (
     ActorKind,
@@ -209,6 +210,7 @@ class RungView:
     """A rung of the ladder after a refusal or a missed clock: who, what it can do, what comes first, when it opens."""
 
     kind: RungKind
+    category: Category | None  # of the directory, where it lists such companies
     body: str
     regime: str | None
     regulator: str | None
@@ -220,6 +222,9 @@ class RungView:
     closes: str
     closes_at: datetime | None
     preconditions: tuple[str, ...]
+    contents: tuple[str, ...]  # what a complaint there has to contain
+    answers_within: str | None  # the body's own clock, in words
+    is_sure: bool  # false: nobody saw a source for this step
     warning: str | None
 
 

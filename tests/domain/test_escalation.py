@@ -10,7 +10,7 @@ import pytest
 
 from portal.domain.clocks import EventKind, RequestEvent, derive_clocks
 from portal.domain.escalation import Rung, RungKind, RungState, Standing, build_ladder
-from portal.domain.regimes import Actor, Binding, Regime, RegimeKind, Stop, Trigger, Unit
+from portal.domain.regimes import Actor, Binding, Regime, RegimeKind, StepKind, Stop, Trigger, Unit
 from tests.domain.laws import NO_HOLIDAYS, REGIME, UTC_ZONE, make_escalation, make_open_rule, make_rule
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -36,11 +36,15 @@ def stand(regime: Regime, events: Iterable[RequestEvent], now: timedelta) -> Sta
 
 
 def climb(
-    *events: RequestEvent, now: timedelta, notice: Regime = NOTICE, targets: tuple[Regime, ...] = (COMPLAINT, COPYRIGHT)
+    *events: RequestEvent,
+    now: timedelta,
+    notice: Regime = NOTICE,
+    targets: tuple[Regime, ...] = (COMPLAINT, COPYRIGHT),
+    direct: tuple[Regime, ...] = (),
 ) -> tuple[Rung, ...]:
     received = RequestEvent(kind=EventKind.NOTICE_RECEIVED, at=START)
-    others = [stand(target, [received, *events], now) for target in targets]
-    return build_ladder([stand(notice, [received, *events], now)], others, START + now)
+    others, further = ([stand(regime, [received, *events], now) for regime in group] for group in (targets, direct))
+    return build_ladder([stand(notice, [received, *events], now)], others, START + now, direct=further)
 
 
 def find(rungs: tuple[Rung, ...], body: str) -> Rung:
@@ -110,18 +114,54 @@ def test_copyright_alone_still_waits() -> None:
 
 
 def test_the_rungs_stand_in_the_order_in_which_to_try_them() -> None:
-    appeal = replace(REGIME, id="xx-appeal", kind=RegimeKind.APPEAL, rules=())
-    notice = replace(NOTICE, escalation=(*NOTICE.escalation, make_escalation("The Appeal", regime="xx-appeal")))
-    kinds = [rung.kind for rung in climb(now=HOUR, notice=notice, targets=(COPYRIGHT, COMPLAINT, appeal))]
-    assert kinds == list(RungKind)
+    body = replace(REGIME, id="xx-body", kind=RegimeKind.APPEAL, rules=())
+    court = replace(REGIME, id="xx-court", kind=RegimeKind.COURT, rules=())
+    help_service = replace(REGIME, id="xx-help", kind=RegimeKind.SUPPORT, rules=())
+    notice = replace(NOTICE, escalation=(NOTICE.escalation[0], make_escalation("The Body", regime="xx-body")))
+    rungs = climb(now=HOUR, notice=notice, targets=(COPYRIGHT, COMPLAINT, body), direct=(help_service, court))
+    assert [rung.kind for rung in rungs] == list(RungKind)
+
+
+def test_an_appeal_inside_the_platform_is_told_from_a_body_outside() -> None:
+    inside = replace(REGIME, id="xx-appeal", kind=RegimeKind.APPEAL)
+    notice = replace(NOTICE, escalation=(make_escalation("Its own appeal", regime="xx-appeal"),))
+    rungs = climb(now=HOUR, notice=notice, targets=(inside,))
+    assert [rung.body for rung in rungs if rung.kind is RungKind.APPEAL] == ["Its own appeal"]
+
+
+def test_a_step_may_say_itself_whom_it_turns_to() -> None:
+    notice = replace(NOTICE, escalation=(replace(make_escalation("The Court"), kind=StepKind.COURT),))
+    assert find(climb(now=HOUR, notice=notice), "The Court").kind is RungKind.COURT
+
+
+def test_a_complaint_that_needs_no_request_is_open_at_once() -> None:
+    direct = replace(COMPLAINT, id="xx-direct", name="Direct complaint")
+    rung = find(climb(now=HOUR, direct=(direct,)), "Direct complaint")
+    assert (rung.kind, rung.state, rung.origins) == (RungKind.AUTHORITY, RungState.OPEN, ("xx-direct",))
+
+
+def test_a_complaint_whose_own_law_wants_a_request_first_opens_with_its_failure() -> None:
+    own = replace(make_escalation("The Commission", regime="xx-direct", after=AFTER), answers_within="30 days")
+    direct = replace(COMPLAINT, id="xx-direct", escalation=(own,))
+    early, late = (find(climb(now=now, direct=(direct,)), "The Commission") for now in (HOUR, 49 * HOUR))
+    assert (early.state, late.state) == (RungState.WAITING, RungState.OPEN)
+    assert (early.first, early.answers_within) == (AFTER, "30 days")
+
+
+def test_a_court_without_a_request_stands_without_the_steps_that_need_none() -> None:
+    court = Standing(regime=replace(REGIME, id="xx-court", kind=RegimeKind.COURT, rules=()))
+    assert [rung.kind for rung in build_ladder([], [], START, direct=[court])] == [RungKind.COURT]
 
 
 def test_search_engines_can_be_asked_at_once_and_the_platform_again_when_it_failed() -> None:
     states = {rung.kind: rung.state for rung in climb(now=HOUR)}
     assert states[RungKind.SEARCH] is RungState.OPEN
-    assert states[RungKind.PLATFORM] is states[RungKind.HOST] is states[RungKind.NETWORK] is RungState.WAITING
+    waiting = (
+        *(RungKind.PLATFORM, RungKind.APPEAL, RungKind.HOST, RungKind.NETWORK, RungKind.REGISTRAR, RungKind.PAYMENT),
+    )
+    assert {states[kind] for kind in waiting} == {RungState.WAITING}
     later = {rung.kind: rung.state for rung in climb(now=49 * HOUR)}
-    assert later[RungKind.PLATFORM] is later[RungKind.HOST] is later[RungKind.NETWORK] is RungState.OPEN
+    assert {later[kind] for kind in waiting} == {RungState.OPEN}
 
 
 def test_a_complaint_that_was_made_is_shown_as_made() -> None:
