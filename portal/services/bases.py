@@ -32,6 +32,7 @@ FIELD_OF: Mapping[Proof, str] = MappingProxyType(
         Proof.ACCURACY: "states_accuracy",
         Proof.NO_CONSENT: "states_no_consent",
         Proof.RESIDENCE: "country",
+        Proof.AGE: "under_18",
     }
 )
 

@@ -64,8 +64,10 @@ _TOLD: Mapping[History, str] = {
     History.SENT: "A letter was sent.",
     History.RECEIPT_CONFIRMED: "The receipt of a letter was recorded.",
     History.ANSWERED: "An answer was received.",
+    History.INFORMATION_SENT: "What the recipient asked for was sent.",
     History.REMINDED: "A reminder was sent.",
     History.CLOCK_MISSED: "A period ran out.",
+    History.LAW_APPLIED: "Dates were counted again after the record of the law or of the holidays had changed.",
     History.ITEM_GONE: "The content was found to be gone from a place.",
     History.ITEM_BACK: "The content was found to be back at a place.",
     History.REQUEST_CLOSED: "A request was taken back.",
@@ -180,7 +182,12 @@ def _cite(regime: Regime, own: Contents, parts: Sequence[_Part], *, now: datetim
     """The law under which the body is asked, its elements held against the bundle, which tells of every step."""
     facts = own.notice_facts()
     if parts:
-        facts = replace(facts, platform_step="in the letters sent", platform_answer="in the answers, or that none came")
+        facts = replace(
+            facts,
+            platform_step="in the letters sent",
+            platform_answer="in the answers, or that none came",
+            evidence="in the numbered exhibits",
+        )
     platform = parts[0].request.platform if parts else ""
     reason = find_reason(regime, own.report, platform, now=now, ports=ports) or regime.summary
     checked = check_elements(regime, list_proofs(facts), own.situation)

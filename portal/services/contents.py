@@ -104,6 +104,7 @@ class Contents:
             work=self.work,
             request="Remove the content at every place listed.",
             identity=view.identity_offer or self.reply_email,
+            age=_AGES.get(report.under_18, "") if report.under_18 else "",
             release_choice=True,
             residence=report.country,
             date=True,
@@ -147,6 +148,12 @@ _WHAT: Mapping[Depiction, str] = {
 }
 
 
+_AGES: Mapping[YesNo, str] = {
+    YesNo.YES: "The person was under 18 when it was made.",
+    YesNo.NO: "The person was 18 or older when it was made.",
+}
+
+
 def _say_what(report: Report) -> str:
     """What the letter itself says of the content: possible once its kind and the lack of consent are stated."""
     if report.depiction is None or not report.states_no_consent:
@@ -180,6 +187,9 @@ _TELL: Mapping[Proof, Callable[[NoticeFacts], str]] = {
     Proof.WORK: lambda facts: facts.work,
     Proof.REQUEST: lambda facts: "in this letter's requests" if facts.request else "",
     Proof.IDENTITY: lambda facts: "an offer to prove identity" if facts.identity else "",
+    Proof.AGE: lambda facts: facts.age,
+    Proof.EVIDENCE: lambda facts: facts.evidence,
+    Proof.AUTHOR: lambda facts: facts.author,
     Proof.RELEASE_CHOICE: _say_if(lambda facts: facts.release_choice, "in this letter's requests"),
     Proof.RESIDENCE: lambda facts: facts.residence,
     Proof.PLATFORM_STEP: lambda facts: facts.platform_step,

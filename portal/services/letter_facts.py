@@ -27,7 +27,7 @@ from portal.domain.letters.facts import (
 from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
 from portal.domain.lifecycle import Channel, Depiction, Filer, Path
 from portal.domain.notices import Checked
-from portal.domain.regimes import Actor, Confidence, Regime, RegimeKind, Rule, Trigger
+from portal.domain.regimes import Actor, Confidence, Cover, Regime, RegimeKind, Rule, Trigger, Unit
 from portal.domain.report import NameKind
 from portal.models.clocks import Clock
 from portal.models.items import Item
@@ -164,7 +164,7 @@ def basis_fact(citation: Citation, contents: Contents, clocks: tuple[ClockFact, 
         basis=regime.basis,
         version=citation.version,
         reason=citation.reason,
-        identical_copies=has_identical_copies(regime),
+        identical_copies=regime.identical_copies is Cover.YES,
         binding=binding_of(regime),
         elements=tuple(_element(each, citation, contents) for each in citation.checked),
         clocks=clocks,
@@ -185,7 +185,7 @@ def clock_fact(row: Clock, regime: Regime, contents: Contents) -> ClockFact:
         binding=row.binding,
         trigger=rule.trigger if rule else Trigger.NOTICE_RECEIVED,
         amount=rule.amount if rule else None,
-        unit=rule.unit if rule else regime.rules[0].unit,
+        unit=rule.unit if rule else Unit.NONE,
         zone=row.zone,
         counting=rule.counting if rule else "",
         standard=rule.standard if rule else None,
@@ -217,11 +217,6 @@ def is_sure(regime: Regime, rule: Rule | None, contents: Contents) -> bool:
     if rule is None or rule.confidence is not Confidence.MEMORY or rule.id == regime.primary_clock:
         return True
     return f"{regime.id}/{rule.id}" in contents.view.confirmed
-
-
-def has_identical_copies(regime: Regime) -> bool:
-    """Whether the law's own sentence or one of its rules speaks of identical copies."""
-    return any("identical cop" in text.lower() for text in (regime.basis, *(rule.label for rule in regime.rules)))
 
 
 def _is_told(rule: Rule) -> bool:
