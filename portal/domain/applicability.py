@@ -68,14 +68,27 @@ def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) 
     laws of every country to somebody who gave none.
     """
     tie = _judge_tie(regime, facts, platform)
-    answers = [tie, _judge_law(regime, on), *(judge(regime, facts, platform) for judge in _JUDGES)]
-    # Where all agree the first one speaks: the tie to the territory is what the person needs to know.
-    applies, wording = min(answers, key=lambda answer: _ORDER[answer[0]])
+    applies, wording = _find_weakest(tie, regime, facts, platform, on)
+    if applies is Cover.NO:
+        return Verdict(regime=regime.id, applies=applies, wording=wording, offered=False)
     usable = regime.offered and regime.confidence is not Confidence.MEMORY
-    if not usable and applies is not Cover.NO:
+    if not usable:
         wording = say("This law may apply, but what is known of it is not sure enough to use it.")
-    offered = usable and applies is not Cover.NO and tie[0] is Cover.YES
-    return Verdict(regime=regime.id, applies=applies, wording=wording, offered=offered)
+    return Verdict(regime=regime.id, applies=applies, wording=wording, offered=usable and tie[0] is Cover.YES)
+
+
+def _find_weakest(tie: _Answer, regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> _Answer:
+    """The first answer of those that are least sure. Where all agree the tie speaks: that is what people need to know."""
+    weakest = min(tie, _judge_law(regime, on), key=_rank)
+    for judge in _JUDGES:
+        if weakest[0] is Cover.NO:
+            break
+        weakest = min(weakest, judge(regime, facts, platform), key=_rank)
+    return weakest
+
+
+def _rank(answer: _Answer) -> int:
+    return _ORDER[answer[0]]
 
 
 def _judge_law(regime: Regime, on: date) -> _Answer:
@@ -94,7 +107,7 @@ def _judge_tie(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _An
     """The best of the ties, since one is enough."""
     answers = [_TIES[tie](regime, facts, platform) for tie in regime.reach.ties]
     nothing = (Cover.NO, say("Nothing ties this case to the territory of this law."))
-    return max(answers, key=lambda answer: _ORDER[answer[0]], default=nothing)
+    return max(answers, key=_rank, default=nothing)
 
 
 def _judge_anywhere(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
