@@ -78,7 +78,7 @@ def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) 
 
 
 def _find_weakest(tie: _Answer, regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> _Answer:
-    """The first answer of those that are least sure. Where all agree the tie speaks: that is what people need to know."""
+    """The first of the least sure answers. Where all agree the tie speaks: that is what people need to know."""
     weakest = min(tie, _judge_law(regime, on), key=_rank)
     for judge in _JUDGES:
         if weakest[0] is Cover.NO:
