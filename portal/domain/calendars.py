@@ -98,49 +98,50 @@ class Walk:
     rest_days: tuple[date, ...]  # Saturdays and Sundays, or the country's own
 
 
-def is_weekend(day: date, weekend: frozenset[int] = SATURDAY_AND_SUNDAY) -> bool:
-    """Whether `day` is a weekly day of rest."""
-    return day.weekday() in weekend
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The working days of a place as a law reads its calendar: neither weekly days of rest nor public holidays."""
+
+    calendar: Calendar
+    weekend: frozenset[int]
+
+    @property
+    def known(self) -> bool:
+        """Whether the holidays are known; where not, only the weekly days of rest are days off."""
+        return self.calendar.known
+
+    def is_one(self, day: date) -> bool:
+        """Whether `day` is a working day."""
+        return day.weekday() not in self.weekend and self.calendar.holiday_name(day) is None
+
+    def add(self, start: date, amount: int) -> Walk:
+        """Walk from the day after `start` to the last of `amount` working days."""
+        holidays: list[tuple[date, str]] = []
+        rest_days: list[date] = []
+        day = start
+        left = amount
+        while left > 0:
+            day += _DAY
+            if day.weekday() in self.weekend:
+                rest_days.append(day)
+            elif (name := self.calendar.holiday_name(day)) is not None:
+                holidays.append((day, name))
+            else:
+                left -= 1
+        return Walk(day, tuple(holidays), tuple(rest_days))
+
+    def roll(self, day: date) -> Walk:
+        """`day` itself where it is a working day, else the next one. Nothing rolls where the holidays are unknown."""
+        if not self.known or self.is_one(day):
+            return Walk(day, (), ())
+        return self.add(day - _DAY, 1)
+
+    def count(self, first: date, last: date) -> int:
+        """How many working days lie between `first` and `last`, both included."""
+        return sum(self.is_one(day) for day in _days_between(first, last))
 
 
-def is_working_day(day: date, calendar: Calendar, weekend: frozenset[int] | None = None) -> bool:
-    """Whether `day` is neither a weekly day of rest nor a public holiday. `weekend` overrules the calendar's own."""
-    rest = calendar.weekend if weekend is None else weekend
-    return day.weekday() not in rest and calendar.holiday_name(day) is None
-
-
-def add_working_days(start: date, amount: int, calendar: Calendar, weekend: frozenset[int] | None = None) -> Walk:
-    """Walk from the day after `start` until `amount` working days have been counted; it ends on the last of them."""
-    rest = calendar.weekend if weekend is None else weekend
-    holidays: list[tuple[date, str]] = []
-    rest_days: list[date] = []
-    day = start
-    left = amount
-    while left > 0:
-        day += _DAY
-        if day.weekday() in rest:
-            rest_days.append(day)
-        elif (name := calendar.holiday_name(day)) is not None:
-            holidays.append((day, name))
-        else:
-            left -= 1
-    return Walk(day, tuple(holidays), tuple(rest_days))
-
-
-def roll_forward(day: date, calendar: Calendar, weekend: frozenset[int] | None = None) -> Walk:
-    """`day` itself where it is a working day, else the next one. Nothing rolls where the holidays are unknown."""
-    if not calendar.known or is_working_day(day, calendar, weekend):
-        return Walk(day, (), ())
-    return add_working_days(day - _DAY, 1, calendar, weekend)
-
-
-def count_working_days(first: date, last: date, calendar: Calendar, weekend: frozenset[int] | None = None) -> int:
-    """How many working days lie between `first` and `last`, both included."""
-    return sum(is_working_day(day, calendar, weekend) for day in days_between(first, last))
-
-
-def days_between(first: date, last: date) -> Iterator[date]:
-    """Every day from `first` to `last`, both included."""
+def _days_between(first: date, last: date) -> Iterator[date]:
     day = first
     while day <= last:
         yield day

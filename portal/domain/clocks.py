@@ -2,20 +2,22 @@
 
 Only the event a rule names starts its clock. The rule in force on that local day counts, and a clock once started
 keeps that rule. What an authority orders, a platform confirms or a host tells the author each starts its own clock.
+A pause that the law knows moves the date or makes the clock wait; where the law restarts a clock (an update every seven
+days), each restart ends one period and begins the next, and a period that ran out stays missed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from portal.domain.calendars import Calendar
-from portal.domain.counting import Due, due_at, has_number
-from portal.domain.regimes import Actor, Binding, Regime, Rule, Stop, Trigger
+from portal.domain.counting import Due, Standstill, due_at, has_number
+from portal.domain.regimes import Actor, Binding, Pause, Regime, Rule, Stop, Trigger
 
 
 class EventKind(StrEnum):
@@ -59,20 +61,28 @@ class ClockState(StrEnum):
     MISSED = "missed"
     STOPPED = "stopped"
     OPEN = "open"  # the law gives no number; only the time that has passed can be told
+    PAUSED = "paused"  # the other side waits for something it may ask for; the date so far will move on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestEvent:
-    """Something that happened to a request. `at` is aware; `estimated` where the instant is assumed, not known."""
+    """Something that happened to a request. `at` is aware; `estimated` where the instant is assumed, not known.
+
+    `until` is the last day that the obliged side named with an extension.
+    """
 
     kind: EventKind
     at: datetime
     estimated: bool = False
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """One rule set in motion. `due` is None only for a rule without a number."""
+    """One rule set in motion. `due` is None only for a rule without a number.
+
+    Where the law restarts the clock this is its latest period, and `earlier` holds the ones before it, oldest first.
+    """
 
     regime: str
     rule: Rule
@@ -80,8 +90,9 @@ class Clock:
     started_at: datetime
     due: Due | None
     ended_at: datetime | None
-    estimated: bool  # the start or the place's holidays are assumed
+    estimated: bool  # the start, the place's holidays or the end of a pause or extension are assumed
     extended: bool
+    earlier: tuple[Clock, ...] = ()
 
     @property
     def id(self) -> str:
@@ -94,9 +105,14 @@ class Clock:
         return self.due.due_at if self.due else None
 
     @property
+    def periods(self) -> tuple[Clock, ...]:
+        """The periods before this one, and this one."""
+        return *self.earlier, self
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing can change the clock by waiting."""
-        return self.state not in {ClockState.RUNNING, ClockState.OPEN}
+        return self.state not in {ClockState.RUNNING, ClockState.OPEN, ClockState.PAUSED}
 
 
 # Where receipt is not recorded, the sending stands in for it and the clock is estimated.
@@ -132,7 +148,8 @@ def list_misses(clocks: Iterable[Clock]) -> tuple[RequestEvent, ...]:
     """The misses of the other side as events, for the rules that a miss starts; in order of time."""
     missed = (
         RequestEvent(kind=EventKind.DEADLINE_MISSED, at=clock.due.due_at, estimated=clock.estimated)
-        for clock in clocks
+        for latest in clocks
+        for clock in latest.periods
         if clock.due and is_failure(clock)
     )
     return tuple(sorted(missed, key=lambda event: event.at))
@@ -178,18 +195,50 @@ class _Watch:
         event = self._find_start(rule.trigger)
         if event is None or not is_rule_in_force(self.regime, rule, event.at, self.zone):
             return None
-        due, extended = self._find_due(rule, event.at)
-        end = self._find_end(rule, event.at, can_extend=extended)
+        earlier: list[Clock] = []
+        for restart in self._list_restarts(rule, event.at):
+            earlier.append(self._measure(rule, event, restart))
+            event = restart
+        return replace(self._measure(rule, event, None), earlier=tuple(earlier))
+
+    def _measure(self, rule: Rule, start: RequestEvent, restart: RequestEvent | None) -> Clock:
+        """One period, from its start to the event that ends it; a restart ends it in any case."""
+        pauses, has_assumed_pause = self._list_pauses(rule, start.at, restart)
+        due, extended = self._find_due(rule, start.at, pauses)
+        end = restart or self._find_end(rule, start.at, can_extend=extended)
         return Clock(
             regime=self.regime.id,
             rule=rule,
             state=self._judge(due, end),
-            started_at=event.at.astimezone(UTC),
+            started_at=start.at.astimezone(UTC),
             due=due,
             ended_at=end.at.astimezone(UTC) if end else None,
-            estimated=event.estimated or (due is not None and due.estimated),
+            estimated=start.estimated or (due is not None and (due.estimated or has_assumed_pause)),
             extended=extended,
         )
+
+    def _list_restarts(self, rule: Rule, started_at: datetime) -> Iterator[RequestEvent]:
+        """The events that set the clock going again, one for each instant, until something ends it for good."""
+        kinds = {EventKind(trigger.value) for trigger in rule.restarts_on}
+        if not kinds:
+            return
+        end = self._find_end(rule, started_at, can_extend=False)
+        last = started_at
+        for event in self.events:
+            if event.kind in kinds and event.at > last and (end is None or event.at < end.at):
+                last = event.at
+                yield event
+
+    def _list_pauses(
+        self, rule: Rule, since: datetime, restart: RequestEvent | None
+    ) -> tuple[tuple[Standstill, ...], bool]:
+        """What stood still in this period, and whether one of the ends is assumed. What ends the clock ends a pause."""
+        if not rule.pauses:
+            return (), False
+        end = restart or self._find_end(rule, since, can_extend=True)
+        events = [event for event in self.events if event.at >= since and (end is None or event.at <= end.at)]
+        found = [each for pause in rule.pauses for each in _read_pauses(pause, events)]
+        return tuple(pause for pause, _ in found), any(is_assumed for _, is_assumed in found)
 
     def _find_start(self, trigger: Trigger) -> RequestEvent | None:
         """The first event that starts the clock; a known one wins over an earlier one that only stands in for it."""
@@ -199,29 +248,57 @@ class _Watch:
             return RequestEvent(kind=sent.kind, at=sent.at, estimated=True) if sent else None
         return found
 
-    def _find_due(self, rule: Rule, started_at: datetime) -> tuple[Due | None, bool]:
+    def _find_due(self, rule: Rule, started_at: datetime, pauses: tuple[Standstill, ...]) -> tuple[Due | None, bool]:
         """When the period ends, and whether it was lengthened: only by word given before its first end."""
         if not has_number(rule):
             return None, False
-        due = due_at(rule, started_at, calendar=self.calendar, zone=self.zone)
+        due = due_at(rule, started_at, calendar=self.calendar, zone=self.zone, pauses=pauses)
         told = self._first(EventKind.EXTENDED_ANSWER, since=started_at)
-        if rule.extension is None or told is None or told.at > due.due_at:
+        if rule.extension is None or told is None or (told.at > due.due_at and not due.is_paused):
             return due, False
-        return due_at(rule, started_at, calendar=self.calendar, zone=self.zone, extended=True), True
+        longer = due_at(
+            rule,
+            started_at,
+            calendar=self.calendar,
+            zone=self.zone,
+            extended=True,
+            until=self._find_until(started_at, due),
+            pauses=pauses,
+        )
+        return (longer if longer.due_at >= due.due_at else due), True
+
+    def _find_until(self, since: datetime, first_due: Due) -> date | None:
+        """The day that was named last in time. It need not come with the first word of an extension."""
+        named = [
+            event.until
+            for event in self.events
+            if event.kind is EventKind.EXTENDED_ANSWER
+            and event.until is not None
+            and event.at >= since
+            and (event.at <= first_due.due_at or first_due.is_paused)
+        ]
+        return named[-1] if named else None
 
     def _find_end(self, rule: Rule, started_at: datetime, *, can_extend: bool) -> RequestEvent | None:
-        """The first event that ends the clock. Word of an extension does not end the clock that it lengthens."""
-        stops = {EventKind(stop.value) for stop in rule.stops} | {EventKind.WITHDRAWN}
+        """The first event that ends the clock for good. Word of an extension does not end the clock that it lengthens,
+        nor does what sets it going again.
+        """
+        stops = {EventKind(stop.value) for stop in rule.stops} - {EventKind(each.value) for each in rule.restarts_on}
         if can_extend:
             stops -= {EventKind(Stop.EXTENDED_ANSWER.value)}
+        stops |= {EventKind.WITHDRAWN}
         return next((event for event in self.events if event.kind in stops and event.at >= started_at), None)
 
     def _judge(self, due: Due | None, end: RequestEvent | None) -> ClockState:
-        last = due.due_at if due else None
+        """What the period has come to. While it stands still nothing can be too late."""
+        last = due.due_at if due and not due.is_paused else None
+        in_time = last is None or (end is not None and end.at <= last)
         if end is not None and end.kind is EventKind.WITHDRAWN:
-            return ClockState.STOPPED if last is None or end.at <= last else ClockState.MISSED
+            return ClockState.STOPPED if in_time else ClockState.MISSED
         if end is not None:
-            return ClockState.MET if last is None or end.at <= last else ClockState.MET_LATE
+            return ClockState.MET if in_time else ClockState.MET_LATE
+        if due is not None and due.is_paused:
+            return ClockState.PAUSED
         if last is None:
             return ClockState.OPEN
         return ClockState.RUNNING if self.now <= last else ClockState.MISSED
@@ -230,3 +307,19 @@ class _Watch:
         return next(
             (event for event in self.events if event.kind is kind and (since is None or event.at >= since)), None
         )
+
+
+def _read_pauses(pause: Pause, events: Iterable[RequestEvent]) -> Iterator[tuple[Standstill, bool]]:
+    """Each time the pause came about, in the order of time, and whether its end is assumed."""
+    if pause.begins is None or pause.ends is None or pause.effect is None:
+        return
+    begins, ends = EventKind(pause.begins.value), EventKind(pause.ends.value)
+    began_at: datetime | None = None
+    for event in events:
+        if event.kind is begins and began_at is None:
+            began_at = event.at
+        elif event.kind is ends and began_at is not None:
+            yield Standstill(began_at, event.at, pause.effect), event.estimated
+            began_at = None
+    if began_at is not None:
+        yield Standstill(began_at, None, pause.effect), False

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.clocks import Clock, EventKind, RequestEvent, is_failure
+from portal.domain.clocks import Clock, ClockState, EventKind, RequestEvent, is_failure
 from portal.domain.notices import Situation, needs_request
 from portal.domain.regimes import Actor, Binding, Confidence, Escalation, Regime, RegimeKind, Trigger
 from portal.domain.wording import Sentence, say
@@ -182,7 +182,7 @@ def _find_opening(escalation: Escalation, origin: Standing, target: Standing | N
     if _is_free(escalation, target):
         return None
     clocks = _list_waits(target) or [clock for clock in origin.clocks if _can_fail(clock)]
-    instants = [clock.due.due_at for clock in clocks if clock.due and _still_counts(clock)]
+    instants = [each.due.due_at for clock in clocks for each in clock.periods if each.due and _still_counts(each)]
     instants += [event.at for event in origin.events if event.kind in _ANSWERS]
     return min(instants, default=None)
 
@@ -198,8 +198,10 @@ def _can_fail(clock: Clock) -> bool:
 
 
 def _still_counts(clock: Clock) -> bool:
-    """A clock that was met in time opens nothing; one that runs will, when it runs out."""
-    return not clock.is_over or is_failure(clock)
+    """A clock that was met in time opens nothing; one that runs will, when it runs out; of one that stands still nobody
+    knows when.
+    """
+    return is_failure(clock) or not (clock.is_over or clock.state is ClockState.PAUSED)
 
 
 def _find_closing(target: Standing | None) -> Clock | None:
@@ -259,10 +261,11 @@ def _list_own(used: Sequence[Standing], now: datetime, *, has_appeal: bool) -> I
 
 def _find_first_failure(used: Sequence[Standing]) -> datetime | None:
     instants = [
-        clock.due.due_at
+        each.due.due_at
         for standing in used
         for clock in standing.clocks
-        if clock.due and _can_fail(clock) and _still_counts(clock)
+        for each in clock.periods
+        if each.due and _can_fail(each) and _still_counts(each)
     ]
     instants += [event.at for standing in used for event in standing.events if event.kind in _ANSWERS]
     return min(instants, default=None)

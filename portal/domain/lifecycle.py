@@ -77,7 +77,9 @@ class Answer(StrEnum):
 
     ACKNOWLEDGED = "acknowledged"
     MORE_ASKED = "more_asked"
+    IDENTITY_ASKED = "identity_asked"
     EXTENDED = "extended"
+    UPDATE = "update"  # it tells how far it is
     REMOVED = "removed"
     PARTLY = "partly"
     REFUSED = "refused"
@@ -127,9 +129,11 @@ class History(StrEnum):
     SENT = "sent"
     RECEIPT_CONFIRMED = "receipt_confirmed"
     ANSWERED = "answered"
+    INFORMATION_SENT = "information_sent"  # what the recipient asked for has left
     REMINDED = "reminded"
     REQUEST_CLOSED = "request_closed"
     CLOCK_MISSED = "clock_missed"
+    LAW_APPLIED = "law_applied"  # clocks were counted again by a newer record of the law or the holidays
     COMPLAINT_PREPARED = "complaint_prepared"
     COMPLAINT_LODGED = "complaint_lodged"
     COMPLAINT_ANSWERED = "complaint_answered"
@@ -154,18 +158,22 @@ class StepRefused(ValueError):
 REQUEST_AFTER_ANSWER: Mapping[Answer, RequestState] = {
     Answer.ACKNOWLEDGED: RequestState.ACKNOWLEDGED,
     Answer.MORE_ASKED: RequestState.MORE_ASKED,
+    Answer.IDENTITY_ASKED: RequestState.MORE_ASKED,
     Answer.EXTENDED: RequestState.EXTENDED,
+    Answer.UPDATE: RequestState.ACKNOWLEDGED,
     Answer.REMOVED: RequestState.REMOVED,
     Answer.PARTLY: RequestState.PARTLY,
     Answer.REFUSED: RequestState.REFUSED,
     Answer.GEO_BLOCKED: RequestState.GEO_BLOCKED,
 }
 
-# A partial answer says nothing about one link, and an extension or a question back changes none of them.
+# A partial answer says nothing about one link; an extension, an update or a question back changes none of them.
 ITEM_AFTER_ANSWER: Mapping[Answer, ItemState | None] = {
     Answer.ACKNOWLEDGED: ItemState.ACKNOWLEDGED,
     Answer.MORE_ASKED: None,
+    Answer.IDENTITY_ASKED: None,
     Answer.EXTENDED: None,
+    Answer.UPDATE: None,
     Answer.REMOVED: ItemState.REMOVED,
     Answer.PARTLY: None,
     Answer.REFUSED: ItemState.REFUSED,
@@ -188,6 +196,13 @@ def require_sent(state: RequestState) -> None:
         raise StepRefused("This request has not been sent yet. Record when it was sent first.")
     if state is RequestState.CLOSED:
         raise StepRefused("This request is closed.")
+
+
+def require_asked(state: RequestState) -> None:
+    """Raises StepRefused where the recipient waits for nothing."""
+    require_sent(state)
+    if state is not RequestState.MORE_ASKED:
+        raise StepRefused("They have not asked for anything. Write down their answer first.")
 
 
 def item_state_after(answer: Answer, now: ItemState) -> ItemState:

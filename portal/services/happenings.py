@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -34,12 +35,20 @@ _REMOVING = (History.ANSWERED, History.ITEM_GONE)
 _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
     Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
     Answer.MORE_ASKED: (EventKind.INFORMATION_ASKED,),
+    Answer.IDENTITY_ASKED: (EventKind.IDENTITY_ASKED,),
     Answer.EXTENDED: (EventKind.EXTENDED_ANSWER,),
+    Answer.UPDATE: (EventKind.UPDATE_RECEIVED,),
     Answer.REMOVED: (EventKind.DECIDED,),
     Answer.PARTLY: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
     Answer.REFUSED: (EventKind.DECIDED, EventKind.REFUSED, EventKind.DECISION_RECEIVED),
     Answer.GEO_BLOCKED: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
 }
+# What was sent back answers the questions that were open. That it arrived, or was enough, nobody has proven.
+_GIVEN: Mapping[Answer, EventKind] = {
+    Answer.MORE_ASKED: EventKind.INFORMATION_GIVEN,
+    Answer.IDENTITY_ASKED: EventKind.IDENTITY_PROVEN,
+}
+_ASSUMED = frozenset({History.INFORMATION_SENT})
 _COMPLAINT_ANSWERS: Mapping[ComplaintAnswer, tuple[EventKind, ...]] = {
     ComplaintAnswer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
     ComplaintAnswer.PROGRESS: (EventKind.EXTENDED_ANSWER,),
@@ -82,6 +91,17 @@ def complaint_events(session: Session, complaint: Complaint, kind: RegimeKind) -
     return (*events, *notices)
 
 
+def list_open_questions(session: Session, request: Request) -> tuple[Answer, ...]:
+    """What the recipient has asked for since something was last sent back, each kind once."""
+    open_questions: dict[Answer, None] = {}
+    for event in _read(session, Event.request_id == request.id):
+        if event.kind is History.INFORMATION_SENT:
+            open_questions.clear()
+        elif event.kind is History.ANSWERED and (answer := Answer(event.facts["answer"])) in _GIVEN:
+            open_questions[answer] = None
+    return tuple(open_questions)
+
+
 def find_missed(session: Session, owner_id: UUID) -> set[tuple[str, str, str]]:
     """The clocks of a request or complaint whose miss is already in the history: regime, rule and start."""
     rows = _read(session, or_(Event.request_id == owner_id, Event.complaint_id == owner_id))
@@ -102,8 +122,17 @@ _Reader = Callable[[Event], Iterable[EventKind]]
 def _translate(rows: Iterable[Event], readers: Mapping[History, _Reader]) -> tuple[RequestEvent, ...]:
     """Kinds of event that no law looks at are passed over."""
     return tuple(
-        RequestEvent(kind=kind, at=row.at) for row in rows if row.kind in readers for kind in readers[row.kind](row)
+        RequestEvent(kind=kind, at=row.at, estimated=row.kind in _ASSUMED, until=_read_until(row))
+        for row in rows
+        if row.kind in readers
+        for kind in readers[row.kind](row)
     )
+
+
+def _read_until(event: Event) -> date | None:
+    """The day that the other side named with an extension."""
+    named = event.facts.get("until")
+    return date.fromisoformat(named) if named else None
 
 
 def _always(*kinds: EventKind) -> _Reader:
@@ -114,6 +143,7 @@ _OF_REQUESTS: Mapping[History, _Reader] = {
     History.SENT: _always(EventKind.NOTICE_SENT),
     History.RECEIPT_CONFIRMED: _always(EventKind.NOTICE_RECEIVED),
     History.ANSWERED: lambda event: _ANSWERS[Answer(event.facts["answer"])],
+    History.INFORMATION_SENT: lambda event: [_GIVEN[Answer(answer)] for answer in event.facts["answers"]],
     History.ITEM_BACK: _always(EventKind.PUT_BACK),
     History.REQUEST_CLOSED: _always(EventKind.WITHDRAWN),
 }

@@ -126,7 +126,8 @@ def find_next_step(
     if request.sent_at is None:
         return _before_sending(citations, has_consent=has_consent)
     if request.state is RequestState.MORE_ASKED:
-        return NextStepView(kind=NextStep.ANSWER_BACK, text="They ask for more. Answer them, then log what they say.")
+        text = "They ask for more. Send it to them, then write down that you did."
+        return NextStepView(kind=NextStep.ANSWER_BACK, text=text)
     has_missed = any(clock.state is ClockState.MISSED and clock.is_owed for clock in clocks)
     if request.state not in _DONE and not has_missed:
         return NextStepView(kind=NextStep.WAIT, text="Wait for their answer. Log it here when it comes.")

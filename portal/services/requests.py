@@ -18,6 +18,7 @@ from portal.domain.lifecycle import (
     RequestState,
     StepRefused,
     item_state_after,
+    require_asked,
     require_sent,
     require_unsent,
 )
@@ -34,6 +35,7 @@ from portal.services.gathering import (
     items_of,
     list_requests,
 )
+from portal.services.happenings import list_open_questions
 from portal.services.history import Happening
 from portal.services.instants import BadInstant, check_instant
 from portal.services.ports import Ports
@@ -67,6 +69,7 @@ __all__ = [
     "plan_requests",
     "prepare_again",
     "prepare_erasure",
+    "record_information_sent",
     "record_received",
     "record_reminded",
     "record_sent",
@@ -80,7 +83,9 @@ __all__ = [
 _ONLY_BEFORE = {
     Answer.ACKNOWLEDGED: frozenset({RequestState.SENT}),
     Answer.MORE_ASKED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.EXTENDED}),
+    Answer.IDENTITY_ASKED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.EXTENDED}),
     Answer.EXTENDED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.MORE_ASKED}),
+    Answer.UPDATE: frozenset({RequestState.SENT}),
 }
 _DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
 
@@ -190,10 +195,29 @@ def log_answer(
     detail = {"text": command.text, "items": list(command.items)}
     if command.extension_until:
         detail["extension_until"] = command.extension_until.isoformat()
-    facts = {"answer": command.answer.value, "whole": [str(each.id) for each in whole]}
+    facts: dict[str, object] = {"answer": command.answer.value, "whole": [str(each.id) for each in whole]}
+    if command.answer is Answer.EXTENDED and command.extension_until:
+        facts["until"] = command.extension_until.isoformat()  # clocks are counted with nobody signed in
     answered = Happening(kind=History.ANSWERED, at=at, request_id=request.id, facts=facts, detail=detail)
     opened.record(session, answered, now=now)
     _refresh_all(session, opened, [request, *whole], now=now, ports=ports)
+
+
+def record_information_sent(
+    session: Session, opened: OpenCase, number: int, at: datetime, *, now: datetime, ports: Ports
+) -> None:
+    """That what the recipient asked for has left: clocks that stood still for it go on.
+
+    Raises StepRefused, BadInstant.
+    """
+    request = find_request(session, opened, number)
+    require_asked(request.state)
+    checked = check_instant(at, opened.case, now=now, after=request.sent_at)
+    facts = {"answers": [answer.value for answer in list_open_questions(session, request)]}
+    request.state = RequestState.ACKNOWLEDGED
+    sent = Happening(kind=History.INFORMATION_SENT, at=checked, request_id=request.id, facts=facts)
+    opened.record(session, sent, now=now)
+    refresh_clocks(session, opened.case, request, now=now, ports=ports)
 
 
 def close_request(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> None:

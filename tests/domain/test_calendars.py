@@ -6,57 +6,59 @@ from datetime import date
 
 import pytest
 
-from portal.domain.calendars import (
-    Recess,
-    RecessCalendar,
-    add_working_days,
-    count_working_days,
-    is_weekend,
-    is_working_day,
-    roll_forward,
-)
+from portal.domain.calendars import SATURDAY_AND_SUNDAY, Recess, RecessCalendar, WorkingDays
 from tests.domain.laws import NO_HOLIDAYS, UNKNOWN, FakeCalendar
 
 EASTER = FakeCalendar({date(2026, 4, 3): "Good Friday", date(2026, 4, 6): "Easter Monday"})
 SUMMER = Recess((12, 25), (1, 15), "summer")
 
 
+def read(calendar: FakeCalendar) -> WorkingDays:
+    return WorkingDays(calendar, calendar.weekend)
+
+
 def test_a_working_day_is_neither_weekend_nor_holiday() -> None:
-    assert is_working_day(date(2026, 4, 2), EASTER)
-    assert not is_working_day(date(2026, 4, 3), EASTER)
-    assert not is_working_day(date(2026, 4, 4), EASTER)
+    days = read(EASTER)
+    assert days.is_one(date(2026, 4, 2))
+    assert not days.is_one(date(2026, 4, 3))
+    assert not days.is_one(date(2026, 4, 4))
 
 
 def test_a_country_can_rest_on_friday_and_saturday() -> None:
     calendar = FakeCalendar(weekend=frozenset({4, 5}))
-    assert not is_working_day(date(2026, 11, 20), calendar)
-    assert is_working_day(date(2026, 11, 22), calendar)
-    assert is_weekend(date(2026, 11, 20), calendar.weekend)
+    assert not read(calendar).is_one(date(2026, 11, 20))
+    assert read(calendar).is_one(date(2026, 11, 22))
+
+
+def test_a_law_can_read_other_days_of_rest_into_a_calendar() -> None:
+    calendar = FakeCalendar(weekend=frozenset({4, 5}))
+    assert WorkingDays(calendar, SATURDAY_AND_SUNDAY).is_one(date(2026, 11, 20))
 
 
 def test_working_days_are_counted_from_the_day_after() -> None:
-    walk = add_working_days(date(2026, 4, 1), 3, EASTER)
+    walk = read(EASTER).add(date(2026, 4, 1), 3)
     assert walk.end == date(2026, 4, 8)
     assert walk.holidays == ((date(2026, 4, 3), "Good Friday"), (date(2026, 4, 6), "Easter Monday"))
     assert walk.rest_days == (date(2026, 4, 4), date(2026, 4, 5))
 
 
 def test_a_last_day_rolls_over_a_chain_of_days_off() -> None:
-    walk = roll_forward(date(2026, 4, 3), EASTER)
+    walk = read(EASTER).roll(date(2026, 4, 3))
     assert walk.end == date(2026, 4, 7)
     assert len(walk.holidays) + len(walk.rest_days) == 4
 
 
 def test_a_working_last_day_stays() -> None:
-    assert roll_forward(date(2026, 4, 7), EASTER).end == date(2026, 4, 7)
+    assert read(EASTER).roll(date(2026, 4, 7)).end == date(2026, 4, 7)
 
 
 def test_nothing_rolls_where_the_holidays_are_unknown() -> None:
-    assert roll_forward(date(2026, 4, 4), UNKNOWN).end == date(2026, 4, 4)
+    assert not read(UNKNOWN).known
+    assert read(UNKNOWN).roll(date(2026, 4, 4)).end == date(2026, 4, 4)
 
 
 def test_working_days_between_two_days_include_both() -> None:
-    assert count_working_days(date(2026, 4, 2), date(2026, 4, 7), EASTER) == 2
+    assert read(EASTER).count(date(2026, 4, 2), date(2026, 4, 7)) == 2
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Actor, Binding, Confidence, Proof, RegimeKind, Trigger, Unit
-from portal.domain.schemes import Step
+from portal.domain.steps import Step
 from portal.domain.wording import Value
 
 

@@ -99,6 +99,7 @@ STATES: Mapping[ClockState, str] = {
     ClockState.MISSED: mark("missed"),
     ClockState.STOPPED: mark("stopped"),
     ClockState.OPEN: mark("open: the law sets no number"),
+    ClockState.PAUSED: mark("paused until what was asked for is given"),
 }
 
 PLACES: Mapping[ItemState, str] = {
@@ -120,6 +121,8 @@ CHANNELS: Mapping[Channel, str] = {
 ANSWERS: Mapping[Answer, str] = {
     Answer.ACKNOWLEDGED: mark("receipt acknowledged"),
     Answer.MORE_ASKED: mark("more information asked"),
+    Answer.IDENTITY_ASKED: mark("proof of identity asked"),
+    Answer.UPDATE: mark("state of the matter told"),
     Answer.EXTENDED: mark("more time taken"),
     Answer.REMOVED: mark("removed"),
     Answer.PARTLY: mark("removed in part"),

@@ -13,7 +13,7 @@ from portal.services.letters import LetterStopped
 from portal.services.requests import BadInstant, DetailsRefused
 from portal.services.views import RequestView
 from portal.web.access import SignedInStaff
-from portal.web.desk.forms.requests import AnswerForm, DetailsForm, ReceivedForm, SentForm
+from portal.web.desk.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
 from portal.web.desk.pages import Answered, Page, attempt, go, make_blueprint, on_case, show_form, show_on_case
 from portal.web.frame import frame
 
@@ -112,6 +112,24 @@ def log_answer(member: SignedInStaff, opened: OpenCase, number: int) -> Answered
         return back_to(opened, number)
     title = _("Log an answer of %(platform)s", platform=request.platform_name)
     return show_form(member, opened, form, title=title, button=_("Log the answer"), back=address(opened, number))
+
+
+@bp.route("/given", methods=["GET", "POST"])
+@on_case
+def record_given(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
+    form = InformationSentForm()
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: requests.record_information_sent(
+            frame().db, opened, number, form.at.data, now=frame().now, ports=frame().ports
+        ),
+        BadInstant,
+    ):
+        return back_to(opened, number)
+    title = _(
+        "Record that %(platform)s was given what it asked for", platform=read_request(opened, number).platform_name
+    )
+    return show_form(member, opened, form, title=title, button=_("It was sent"), back=address(opened, number))
 
 
 @bp.post("/erasure")

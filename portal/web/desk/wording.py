@@ -88,6 +88,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         Answer: {
             Answer.ACKNOWLEDGED: _l("They only say that they got it"),
             Answer.MORE_ASKED: _l("They ask for more information"),
+            Answer.IDENTITY_ASKED: _l("They ask who the person is"),
+            Answer.UPDATE: _l("They tell how far they are"),
             Answer.EXTENDED: _l("They say that they need longer"),
             Answer.REMOVED: _l("It is removed"),
             Answer.PARTLY: _l("Some of it is removed"),

@@ -78,6 +78,9 @@ ENDED: Mapping[ClockState, Any] = MappingProxyType(
         ClockState.MET: _l("They acted or answered in time. The time limit was %(when)s, for this: %(what)s."),
         ClockState.MET_LATE: _l("They acted or answered too late. The time limit was %(when)s, for this: %(what)s."),
         ClockState.STOPPED: _l("This time limit does not run any more: %(what)s."),
+        ClockState.PAUSED: _l(
+            "They asked you for something. Until you send it, this time limit stands still: %(what)s."
+        ),
     }
 )
 DAY_BINDINGS = frozenset({Binding.LIMITATION, Binding.FOLLOW_UP})
@@ -87,6 +90,8 @@ ANSWERS: Mapping[Answer, Any] = MappingProxyType(
     {
         Answer.ACKNOWLEDGED: _l("They say that they have got it"),
         Answer.MORE_ASKED: _l("They ask for something more"),
+        Answer.IDENTITY_ASKED: _l("They ask who I am"),
+        Answer.UPDATE: _l("They tell how far they are"),
         Answer.EXTENDED: _l("They say that they need more time"),
         Answer.REMOVED: _l("They took it down"),
         Answer.PARTLY: _l("They took some of it down"),

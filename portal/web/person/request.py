@@ -15,7 +15,7 @@ from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person.acting import show_form, try_to, zone_of
-from portal.web.person.forms.case import AnswerForm, DetailsForm, ReceivedForm, SentForm
+from portal.web.person.forms.case import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
 
 bp = Blueprint("request", __name__, url_prefix="/case/requests/<int:number>")
 FEW_LINKS = 20
@@ -118,6 +118,29 @@ def log_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
     if refused:
         return show_form("person/request/answer.html", form, refused=refused, req=view)
     flash(_("Their answer is written down."))
+    return _back_to(number)
+
+
+@bp.get("/given")
+@case_holder
+def ask_given(opened: OpenCase, number: int) -> ResponseReturnValue:
+    form = InformationSentForm(zone_of(opened), data={"at": frame().now})
+    return show_form("person/request/given.html", form, req=find(opened, number))
+
+
+@bp.post("/given")
+@case_holder
+def record_given(opened: OpenCase, number: int) -> ResponseReturnValue:
+    view, form = find(opened, number), InformationSentForm(zone_of(opened))
+    if not form.validate():
+        return show_form("person/request/given.html", form, is_wrong=True, req=view)
+    at, now = form.at.data, frame().now
+    refused = try_to(
+        lambda: requests.record_information_sent(frame().db, opened, number, at, now=now, ports=frame().ports)
+    )
+    if refused:
+        return show_form("person/request/given.html", form, refused=refused, req=view)
+    flash(_("Written down. Time limits that stood still go on."))
     return _back_to(number)
 
 

@@ -61,6 +61,14 @@ class ReceivedForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class InformationSentForm(FlaskForm):  # type: ignore[misc]
+    at = InstantField(
+        _l("When was it sent?"),
+        [require_moment],
+        description=_l("Clocks that stood still for it go on from this moment, as estimated: receipt is not proven."),
+    )
+
+
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     answer = RadioField(_l("What does the answer mean?"), [InputRequired(_l("Choose what the answer means."))])
     at = InstantField(_l("When did the answer arrive?"), [require_moment])

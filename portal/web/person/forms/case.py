@@ -59,6 +59,10 @@ class ReceivedForm(ZonedForm):
     received_at = MomentField(_l("When did they get it?"), validators=[require_moment])
 
 
+class InformationSentForm(ZonedForm):
+    at = MomentField(_l("When did you send it?"), validators=[require_moment])
+
+
 class AnswerForm(ZonedForm):
     answer = ChoiceField(
         _l("What did they answer?"), choices=[(each.value, ANSWERS[each]) for each in Answer], required=True
