@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from portal.db import Base
-from portal.models import accounts, cases, clocks, complaints, events, items, jobs, letters, messages, requests
+from portal.models import accounts, cases, clocks, complaints, events, items, jobs, laws, letters, messages, requests
 
 __all__ = ["ALL", "metadata"]
 
-ALL = (accounts, cases, clocks, complaints, events, items, jobs, letters, messages, requests)
+ALL = (accounts, cases, clocks, complaints, events, items, jobs, laws, letters, messages, requests)
 metadata = Base.metadata

@@ -33,6 +33,7 @@ from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services import letters
+from portal.services.archive import find_law
 from portal.services.cases import OpenCase
 from portal.services.citations import Citation, find_reason, read_bases
 from portal.services.clocks import place_of_complaint
@@ -131,7 +132,8 @@ def gather(
         for request in requests_of(session, complaint)
     ]
     own = _contents(opened, parts, ports)
-    citation = _cite(ports.registry.regime(complaint.regime), own, parts, now=now, ports=ports)
+    kept = find_law(session, complaint.regime, complaint.version, ports.registry)
+    citation = _cite(kept or ports.registry.regime(complaint.regime), own, parts, now=now, ports=ports)
     competence = _competence(citation, own, complaint, opened, ports)
     files = list_exhibits(session, opened, [part.request for part in parts], ports)
     exhibits = {file.of: file.exhibit.number for file in files}
@@ -191,7 +193,7 @@ def _cite(regime: Regime, own: Contents, parts: Sequence[_Part], *, now: datetim
     platform = parts[0].request.platform if parts else ""
     reason = find_reason(regime, own.report, platform, now=now, ports=ports) or regime.summary
     checked = check_elements(regime, list_proofs(facts), own.situation)
-    return Citation(regime=regime, reason=reason, version=regime.version, checked=checked, facts=facts)
+    return Citation(regime=regime, reason=reason, checked=checked, facts=facts)
 
 
 def _competence(citation: Citation, own: Contents, complaint: Complaint, opened: OpenCase, ports: Ports) -> BasisFact:

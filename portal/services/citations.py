@@ -17,6 +17,7 @@ from portal.domain.notices import Checked, NoticeFacts, check_elements, list_pro
 from portal.domain.regimes import Binding, Proof, Regime, RegimeKind, Rule
 from portal.domain.report import Report
 from portal.models.requests import Basis, Request
+from portal.services.archive import find_law, keep_laws
 from portal.services.bases import facts_of, platform_facts
 from portal.services.contents import Contents
 from portal.services.places import place_of_platform
@@ -34,7 +35,6 @@ class Citation:
 
     regime: Regime
     reason: str
-    version: str
     checked: tuple[Checked, ...]
     facts: NoticeFacts  # what they were held against
 
@@ -69,24 +69,22 @@ def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime,
     return verdict.reason if verdict.offered else None
 
 
-def write_bases(session: Session, request: Request, citations: Sequence[Citation]) -> None:
-    """Replace the bases of a request that has not been sent."""
+def write_bases(session: Session, request: Request, citations: Sequence[Citation], *, now: datetime) -> None:
+    """Replace the bases of a request that has not been sent, and keep the records of their laws."""
+    keep_laws(session, (citation.regime for citation in citations), now=now)
     session.execute(delete(Basis).where(Basis.request_id == request.id))
     for position, citation in enumerate(citations, start=1):
-        row = Basis(id=uuid4(), request_id=request.id, regime=citation.regime.id, version=citation.version)
+        row = Basis(id=uuid4(), request_id=request.id, regime=citation.regime.id, version=citation.regime.version)
         row.position, row.reason = position, citation.reason
         session.add(row)
     session.flush()
 
 
 def read_bases(session: Session, request: Request, contents: Contents, ports: Ports) -> list[Citation]:
-    """The laws a request cites as they were picked. A law that has left the registry since is left out."""
+    """The laws a request cites, each in the version with which it was picked."""
     rows = session.scalars(select(Basis).where(Basis.request_id == request.id).order_by(Basis.position))
-    return [
-        _cite(ports.registry.regimes[row.regime], row.reason, contents, version=row.version)
-        for row in rows
-        if row.regime in ports.registry.regimes
-    ]
+    found = ((find_law(session, row.regime, row.version, ports.registry), row.reason) for row in rows)
+    return [_cite(regime, reason, contents) for regime, reason in found if regime]
 
 
 def list_cited(citations: Sequence[Citation]) -> list[Citation]:
@@ -143,7 +141,7 @@ def disclose(contents: Contents, cited: Sequence[Citation]) -> Disclosed:
     return Disclosed(email=view.email, phone=phone, postal_address=view.postal_address if needs_address else "")
 
 
-def _cite(regime: Regime, reason: str, contents: Contents, *, version: str | None = None) -> Citation:
+def _cite(regime: Regime, reason: str, contents: Contents) -> Citation:
     facts = contents.notice_facts()
     checked = check_elements(regime, list_proofs(facts), contents.situation)
-    return Citation(regime=regime, reason=reason, version=version or regime.version, checked=checked, facts=facts)
+    return Citation(regime=regime, reason=reason, checked=checked, facts=facts)

@@ -17,6 +17,7 @@ from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.jobs import JobKind
 from portal.models.requests import Request
 from portal.services import jobs, letters
+from portal.services.archive import keep_laws
 from portal.services.cases import OpenCase, has_consent
 from portal.services.clocks import clock_views, refresh_clocks
 from portal.services.exhibits import list_exhibits
@@ -217,7 +218,9 @@ def _add(
     last = session.scalar(select(func.max(Complaint.number)).where(Complaint.case_id == opened.case.id)) or 0
     complaint = Complaint(id=uuid4(), case_id=opened.case.id, number=last + 1, state=ComplaintState.PREPARED)
     complaint.regulator, complaint.regime = option.regulator, option.regime
-    complaint.version, complaint.prepared_at = ports.registry.regime(option.regime).version, now
+    regime = ports.registry.regime(option.regime)
+    keep_laws(session, [regime], now=now)
+    complaint.version, complaint.prepared_at = regime.version, now
     complaint.sealed = opened.sealed_for(complaint, {"name": option.name, "wish": wish, "ticket": ""})
     session.add(complaint)
     session.flush()

@@ -89,7 +89,7 @@ def prepare_erasure(session: Session, opened: OpenCase, number: int, *, now: dat
     places = [item.number for item in items_of(session, opened, notice) if item.state is not ItemState.REMOVED]
     values = {"name": opened.read_sealed(notice)["name"], "items": places, "details": {}}
     request = _add_request(session, opened, RequestKind.ERASURE, notice.platform, values, now=now)
-    write_bases(session, request, citations)
+    write_bases(session, request, citations, now=now)
     return request.number
 
 
@@ -114,7 +114,8 @@ def prepare_again(
 
 def _refresh_bases(session: Session, opened: OpenCase, request: Request, *, now: datetime, ports: Ports) -> None:
     contents = contents_of(session, opened, request, ports)
-    write_bases(session, request, pick(contents, request.kind, request.platform, now=now, ports=ports))
+    found = pick(contents, request.kind, request.platform, now=now, ports=ports)
+    write_bases(session, request, found, now=now)
 
 
 def _find_unwritten(session: Session, opened: OpenCase, platform: str) -> Request | None:

@@ -121,7 +121,7 @@ def basis_view(citation: Citation) -> BasisView:
         kind=regime.kind,
         summary=regime.summary,
         reason=citation.reason,
-        version=citation.version,
+        version=citation.regime.version,
         confidence=regime.confidence,
         binding=binding_of(regime),
         elements=tuple(
