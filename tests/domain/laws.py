@@ -19,6 +19,9 @@ from portal.domain.regimes import (
     Escalation,
     Extension,
     Filers,
+    Interruption,
+    Pause,
+    PauseEffect,
     Proof,
     Reach,
     Regime,
@@ -72,6 +75,9 @@ def make_rule(
     binding: Binding = Binding.DUTY,
     owed_by: Actor = Actor.PLATFORM,
     extension: Extension | None = None,
+    pauses: tuple[Pause, ...] = (),
+    restarts_on: tuple[Trigger, ...] = (),
+    received_by: str | None = None,
     in_force_from: date | None = None,
     in_force_until: date | None = None,
 ) -> Rule:
@@ -89,6 +95,9 @@ def make_rule(
         sources=("act",),
         standard="without undue delay",
         extension=extension,
+        pauses=pauses,
+        restarts_on=restarts_on,
+        received_by=received_by,
         in_force_from=in_force_from,
         in_force_until=in_force_until,
     )
@@ -99,7 +108,7 @@ def make_open_rule(rule_id: str = "decide") -> Rule:
     return make_rule(rule_id=rule_id, amount=None, unit=Unit.NONE, counting="none", stops=(Stop.DECIDED,))
 
 
-def make_extension(amount: int, unit: Unit, *, from_start: bool) -> Extension:
+def make_extension(amount: int | None, unit: Unit, *, from_start: bool) -> Extension:
     return Extension(
         amount=amount,
         unit=unit,
@@ -107,6 +116,18 @@ def make_extension(amount: int, unit: Unit, *, from_start: bool) -> Extension:
         condition="it is hard",
         confidence=Confidence.HIGH,
         sources=("act",),
+    )
+
+
+def make_pause(effect: PauseEffect, *, of_identity: bool = True) -> Pause:
+    """A pause from the question who is asking to its answer, or from a question for more to its answer."""
+    begins, ends = (
+        (Interruption.IDENTITY_ASKED, Interruption.IDENTITY_PROVEN)
+        if of_identity
+        else (Interruption.INFORMATION_ASKED, Interruption.INFORMATION_GIVEN)
+    )
+    return Pause(
+        condition="it asked", confidence=Confidence.HIGH, sources=("act",), begins=begins, ends=ends, effect=effect
     )
 
 

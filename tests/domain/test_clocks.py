@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.clocks import Clock, ClockState, EventKind, RequestEvent, derive_clocks, find_rule, list_misses
-from portal.domain.regimes import Actor, Binding, Regime, Rule, Status, Stop, Trigger, Unit
+from portal.domain.regimes import Actor, Binding, PauseEffect, Regime, Rule, Status, Stop, Trigger, Unit
 from tests.domain.laws import (
     NO_HOLIDAYS,
     REGIME,
@@ -20,6 +20,7 @@ from tests.domain.laws import (
     FakeCalendar,
     make_extension,
     make_open_rule,
+    make_pause,
     make_rule,
 )
 
@@ -235,6 +236,154 @@ def test_what_lies_in_the_future_has_not_happened() -> None:
     assert derive(REGIME, happened(EventKind.NOTICE_RECEIVED, 5 * HOUR)) == ()
 
 
+# --- Pauses ---
+
+DAY = timedelta(days=1)
+TEN_DAYS = make_rule(
+    amount=10,
+    unit=Unit.CALENDAR_DAYS,
+    counting="calendar-days",
+    pauses=(make_pause(PauseEffect.SUSPENDS, of_identity=False), make_pause(PauseEffect.BEGINS_ANEW)),
+)
+ASKED = happened(EventKind.INFORMATION_ASKED, 3 * DAY)
+GIVEN = happened(EventKind.INFORMATION_GIVEN, 7 * DAY)
+
+
+def test_a_question_the_law_allows_makes_the_clock_stand_still() -> None:
+    (clock,) = derive(make_regime(TEN_DAYS), RECEIVED, ASKED, now=60 * DAY)
+    assert (clock.state, clock.estimated, clock.is_over) == (ClockState.PAUSED, True, False)
+    assert clock.due is not None
+    assert clock.due.last_day == date(2026, 3, 12)  # the date so far
+    assert list_misses([clock]) == ()
+
+
+def test_the_answer_to_it_sets_the_clock_going_again_with_the_days_added() -> None:
+    regime = make_regime(TEN_DAYS)
+    (clock,) = derive(regime, RECEIVED, ASKED, GIVEN, now=8 * DAY)
+    assert clock.due is not None
+    assert (clock.state, clock.due.last_day, clock.estimated) == (ClockState.RUNNING, date(2026, 3, 16), False)
+    assert derive(regime, RECEIVED, ASKED, GIVEN, now=15 * DAY)[0].state is ClockState.MISSED
+
+
+def test_an_answer_whose_arrival_is_assumed_makes_the_date_an_estimate() -> None:
+    assumed = replace(GIVEN, estimated=True)
+    assert derive(make_regime(TEN_DAYS), RECEIVED, ASKED, assumed, now=8 * DAY)[0].estimated
+
+
+def test_the_period_begins_when_identity_is_proven_where_the_law_says_so() -> None:
+    asked, proven = happened(EventKind.IDENTITY_ASKED, 2 * DAY), happened(EventKind.IDENTITY_PROVEN, 9 * DAY)
+    waiting = derive(make_regime(TEN_DAYS), RECEIVED, asked, now=30 * DAY)[0]
+    assert waiting.state is ClockState.PAUSED
+    (clock,) = derive(make_regime(TEN_DAYS), RECEIVED, asked, proven, now=10 * DAY)
+    assert clock.started_at == START
+    assert clock.due is not None
+    assert clock.due.last_day == date(2026, 3, 21)
+
+
+@pytest.mark.parametrize("kind", [EventKind.INFORMATION_ASKED, EventKind.IDENTITY_ASKED])
+def test_a_question_changes_nothing_where_the_law_knows_no_pause(kind: EventKind) -> None:
+    assert derive(REGIME, RECEIVED, happened(kind, HOUR), now=2 * HOUR)[0].state is ClockState.RUNNING
+    told = replace(make_pause(PauseEffect.SUSPENDS), begins=None, ends=None, effect=None)
+    regime = make_regime(make_rule(pauses=(told,)))  # a pause that is told and not counted
+    assert derive(regime, RECEIVED, happened(kind, HOUR), now=2 * HOUR)[0].state is ClockState.RUNNING
+
+
+def test_a_question_after_the_end_excuses_nothing() -> None:
+    late = happened(EventKind.INFORMATION_ASKED, 12 * DAY)
+    assert derive(make_regime(TEN_DAYS), RECEIVED, late, now=13 * DAY)[0].state is ClockState.MISSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [(EventKind.REMOVED, ClockState.MET), (EventKind.WITHDRAWN, ClockState.STOPPED)]
+)
+def test_what_ends_a_clock_ends_it_while_it_stands_still_too(kind: EventKind, state: ClockState) -> None:
+    (clock,) = derive(make_regime(TEN_DAYS), RECEIVED, ASKED, happened(kind, 40 * DAY), now=60 * DAY)
+    assert clock.state is state
+
+
+# --- Clocks that are set going again ---
+
+UPDATES = make_regime(
+    make_rule(
+        rule_id="tell",
+        amount=7,
+        unit=Unit.CALENDAR_DAYS,
+        counting="calendar-days",
+        trigger=Trigger.PLATFORM_CONFIRMED,
+        stops=(Stop.DECIDED, Stop.REMOVED),
+        restarts_on=(Trigger.UPDATE_RECEIVED,),
+    )
+)
+CONFIRMED = happened(EventKind.PLATFORM_CONFIRMED)
+
+
+def update(after: timedelta) -> RequestEvent:
+    return happened(EventKind.UPDATE_RECEIVED, after)
+
+
+def test_each_update_sets_the_clock_going_again() -> None:
+    (clock,) = derive(UPDATES, CONFIRMED, update(6 * DAY), update(13 * DAY), now=14 * DAY)
+    assert (clock.state, clock.started_at) == (ClockState.RUNNING, START + 13 * DAY)
+    assert [each.state for each in clock.earlier] == [ClockState.MET, ClockState.MET]
+    assert [each.started_at for each in clock.periods] == [START, START + 6 * DAY, START + 13 * DAY]
+    assert list_misses([clock]) == ()
+
+
+def test_a_period_that_ran_out_stays_missed_with_its_own_start() -> None:
+    (clock,) = derive(UPDATES, CONFIRMED, update(9 * DAY), now=20 * DAY)
+    assert clock.state is ClockState.MISSED
+    assert clock.earlier[0].state is ClockState.MET_LATE
+    assert [(miss.at - START).days for miss in list_misses([clock])] == [7, 16]
+
+
+def test_the_decision_ends_the_updates() -> None:
+    decided = happened(EventKind.DECIDED, 8 * DAY)
+    (clock,) = derive(UPDATES, CONFIRMED, update(5 * DAY), decided, update(11 * DAY), now=30 * DAY)
+    assert (clock.state, clock.started_at, len(clock.earlier)) == (ClockState.MET, START + 5 * DAY, 1)
+
+
+def test_an_update_alone_starts_nothing() -> None:
+    assert derive(UPDATES, update(2 * DAY), now=5 * DAY) == ()
+
+
+def test_an_update_can_be_what_ends_a_period_and_begins_the_next() -> None:
+    (rule,) = UPDATES.rules
+    both = make_regime(replace(rule, stops=(Stop.UPDATE_RECEIVED, Stop.DECIDED)))
+    (clock,) = derive(both, CONFIRMED, update(6 * DAY), now=7 * DAY)
+    assert (clock.state, clock.started_at) == (ClockState.RUNNING, START + 6 * DAY)
+
+
+# --- Extensions whose last day the obliged side names ---
+
+OPEN_ENDED = make_regime(replace(TEN_DAYS, extension=make_extension(None, Unit.NONE, from_start=False)))
+
+
+def lengthen(after: timedelta, until: date | None) -> RequestEvent:
+    return replace(happened(EventKind.EXTENDED_ANSWER, after), until=until)
+
+
+def test_the_day_they_name_in_time_becomes_the_last_one() -> None:
+    (clock,) = derive(OPEN_ENDED, RECEIVED, lengthen(4 * DAY, date(2026, 4, 10)), now=20 * DAY)
+    assert clock.due is not None
+    assert (clock.state, clock.due.last_day) == (ClockState.RUNNING, date(2026, 4, 10))
+    assert (clock.extended, clock.estimated) == (True, False)
+
+
+def test_without_a_named_day_the_first_date_stays_as_an_estimate() -> None:
+    (clock,) = derive(OPEN_ENDED, RECEIVED, lengthen(4 * DAY, None), now=5 * DAY)
+    assert clock.due is not None
+    assert (clock.due.last_day, clock.extended, clock.estimated) == (date(2026, 3, 12), True, True)
+
+
+def test_the_day_may_follow_later_but_not_after_the_first_end() -> None:
+    word = lengthen(4 * DAY, None)
+    named, late = lengthen(6 * DAY, date(2026, 4, 10)), lengthen(12 * DAY, date(2026, 5, 10))
+    (clock,) = derive(OPEN_ENDED, RECEIVED, word, named, late, now=20 * DAY)
+    assert clock.due is not None
+    assert clock.due.last_day == date(2026, 4, 10)
+    assert derive(OPEN_ENDED, RECEIVED, late, now=20 * DAY)[0].state is ClockState.MISSED
+
+
 RICH = make_regime(
     make_rule(),
     make_rule(
@@ -244,6 +393,8 @@ RICH = make_regime(
     make_rule(rule_id="complain-by", amount=1, unit=Unit.MONTHS, counting="months", trigger=Trigger.DEADLINE_MISSED),
     make_open_rule(),
     *GDPR_LIKE.rules,
+    replace(TEN_DAYS, id="answer", extension=make_extension(None, Unit.NONE, from_start=False)),
+    *UPDATES.rules,
 )
 EVENTS = st.lists(
     st.builds(
@@ -251,6 +402,7 @@ EVENTS = st.lists(
         kind=st.sampled_from(EventKind),
         at=st.integers(-2000, 5000).map(lambda hours: START + hours * HOUR),
         estimated=st.booleans(),
+        until=st.none() | st.dates(date(2026, 1, 1), date(2027, 1, 1)),
     ),
     max_size=12,
 )
@@ -270,13 +422,20 @@ def test_any_history_gives_the_same_sound_clocks_in_any_order(
     ]
     assert len({clock.id for clock in clocks}) == len(clocks)
     for clock in clocks:
-        assert_sound(clock, moment)
+        for period in clock.periods:
+            assert_sound(period, moment)
+        starts = [period.started_at for period in clock.periods]
+        assert starts == sorted(set(starts))
 
 
 def assert_sound(clock: Clock, now: datetime) -> None:
     assert clock.started_at <= now
     assert clock.ended_at is None or clock.started_at <= clock.ended_at <= now
-    assert clock.is_over is (clock.state not in {ClockState.RUNNING, ClockState.OPEN})
+    assert clock.is_over is (clock.state not in {ClockState.RUNNING, ClockState.OPEN, ClockState.PAUSED})
+    if clock.state is ClockState.PAUSED:
+        assert clock.due is not None
+        assert clock.due.is_paused
+        assert clock.estimated
     assert (clock.due is None) is (clock.rule.amount is None)
     if clock.state is ClockState.RUNNING:
         assert clock.due_at is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.calendars import WorkingDays
-from portal.domain.counting import SCHEMES, Due, UncountablePeriod, due_at, end_of_day, has_number
-from portal.domain.regimes import Unit
+from portal.domain.counting import SCHEMES, Due, Standstill, UncountablePeriod, due_at, end_of_day, has_number
+from portal.domain.regimes import PauseEffect, Rule, Unit
 from portal.domain.schemes import add_months
 from tests.domain.laws import (
     AUCKLAND,
@@ -242,6 +243,169 @@ def test_hours_cannot_follow_a_period_of_days() -> None:
         due_at(rule, datetime(2026, 1, 1, tzinfo=UTC), calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True)
 
 
+# --- Receipt after hours ---
+
+
+@pytest.mark.parametrize(
+    ("received_at", "day"),
+    [
+        ("2026-11-20T17:00:00+00:00", date(2026, 11, 20)),  # a Friday, to the second in time
+        ("2026-11-20T17:00:01+00:00", date(2026, 11, 23)),
+        ("2026-11-21T09:00:00+00:00", date(2026, 11, 23)),  # a Saturday
+        ("2025-12-24T18:00:00+00:00", date(2025, 12, 29)),  # before two holidays and a weekend
+        ("2025-12-25T09:00:00+00:00", date(2025, 12, 29)),  # on a holiday
+    ],
+)
+def test_what_comes_after_hours_or_on_a_day_off_counts_from_the_next_working_day(received_at: str, day: date) -> None:
+    rule = make_rule(amount=10, unit=Unit.CALENDAR_DAYS, counting="calendar-days", received_by="17:00")
+    start = datetime.fromisoformat(received_at)
+    due = due_at(rule, start, calendar=YEAR_END, zone=UTC_ZONE)
+    assert due.last_day == day + timedelta(days=10)
+    assert any("next working day" in step.text for step in due.steps) is (day != start.date())
+    assert_adds_up(due, start)
+
+
+def test_hours_run_from_the_beginning_of_the_next_working_day() -> None:
+    rule = make_rule(amount=24, received_by="17:00")
+    due = due_at(rule, datetime(2026, 11, 20, 18, tzinfo=UTC), calendar=NO_HOLIDAYS, zone=UTC_ZONE)
+    assert due.due_at == datetime(2026, 11, 24, tzinfo=UTC)
+    assert due.calendar_version == "invented 1"
+
+
+def test_the_hour_is_the_local_one_and_the_working_day_that_of_the_law() -> None:
+    """17:30 in Auckland on 24 December 2026: received on Monday 18 January 2027, says the Privacy Act's summer."""
+    rule = make_rule(amount=1, unit=Unit.WORKING_DAYS, counting="nz-working-days", received_by="17:00")
+    due = due_at(rule, datetime(2026, 12, 24, 4, 30, tzinfo=UTC), calendar=NO_HOLIDAYS, zone=AUCKLAND)
+    assert due.last_day == date(2027, 1, 19)
+
+
+def test_without_known_holidays_a_receipt_after_hours_is_an_estimate() -> None:
+    rule = make_rule(amount=24, received_by="17:00")
+    assert due_at(rule, datetime(2026, 11, 20, 9, tzinfo=UTC), calendar=UNKNOWN, zone=UTC_ZONE).estimated
+
+
+# --- Pauses ---
+
+SUSPENDS, ANEW = PauseEffect.SUSPENDS, PauseEffect.BEGINS_ANEW
+MONTH = make_rule(amount=1, unit=Unit.MONTHS, counting="eu-1182-71")
+
+
+def stand_still(first: date, last: date | None, effect: PauseEffect = SUSPENDS) -> Standstill:
+    """From noon of one day to noon of another."""
+    return Standstill(noon(first), noon(last) if last else None, effect)
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def due_after(start: date, *pauses: Standstill, rule: Rule = MONTH, calendar: FakeCalendar = NO_HOLIDAYS) -> Due:
+    return due_at(rule, noon(start), calendar=calendar, zone=UTC_ZONE, pauses=pauses)
+
+
+def test_the_days_of_a_pause_are_added_and_then_the_last_day_rolls_once() -> None:
+    """3 October 2026 is a Saturday. Five days later it is Thursday the 8th, not five days after Monday the 5th."""
+    due = due_after(date(2026, 9, 3), stand_still(date(2026, 9, 10), date(2026, 9, 15)))
+    assert due.last_day == date(2026, 10, 8)
+    assert any("5 days" in step.text for step in due.steps)
+    assert_adds_up(due, noon(date(2026, 9, 3)))
+    rolled = due_after(date(2026, 9, 3), stand_still(date(2026, 9, 10), date(2026, 9, 17)))
+    assert rolled.last_day == date(2026, 10, 12)  # the 10th is a Saturday again
+
+
+def test_pauses_that_overlap_do_not_count_twice() -> None:
+    one, other = stand_still(date(2026, 9, 10), date(2026, 9, 15)), stand_still(date(2026, 9, 12), date(2026, 9, 18))
+    assert due_after(date(2026, 9, 3), one, other) == due_after(date(2026, 9, 3), other, one)
+    assert due_after(date(2026, 9, 3), one, other).last_day == date(2026, 10, 12)  # 3 October and 8 days: a Sunday
+
+
+def test_a_pause_that_begins_after_the_end_changes_nothing() -> None:
+    late = stand_still(date(2026, 10, 6), date(2026, 10, 20))
+    assert due_after(date(2026, 9, 3), late) == due_after(date(2026, 9, 3))
+    on_the_last_day = stand_still(date(2026, 10, 5), date(2026, 10, 20))
+    assert due_after(date(2026, 9, 3), on_the_last_day).last_day == date(2026, 10, 19)  # the 18th is a Sunday
+
+
+def test_a_pause_that_lasts_leaves_the_date_so_far_as_an_estimate() -> None:
+    due = due_after(date(2026, 9, 3), stand_still(date(2026, 9, 10), None))
+    assert (due.last_day, due.is_paused, due.estimated) == (date(2026, 10, 5), True, True)
+    assert any("stands still" in step.text for step in due.steps)
+    assert_adds_up(due, noon(date(2026, 9, 3)))
+
+
+def test_a_period_that_begins_anew_is_counted_from_the_end_of_the_pause() -> None:
+    due = due_after(date(2026, 9, 3), stand_still(date(2026, 9, 10), date(2026, 9, 30), ANEW))
+    assert due.last_day == date(2026, 10, 30)
+    assert_adds_up(due, noon(date(2026, 9, 3)))
+    waiting = due_after(date(2026, 9, 3), stand_still(date(2026, 9, 10), None, ANEW))
+    assert (waiting.last_day, waiting.is_paused) == (date(2026, 10, 5), True)
+
+
+def test_what_stood_still_before_the_new_beginning_is_not_added_again() -> None:
+    before = stand_still(date(2026, 9, 5), date(2026, 9, 8))
+    anew = stand_still(date(2026, 9, 10), date(2026, 9, 30), ANEW)
+    after = stand_still(date(2026, 10, 1), date(2026, 10, 5))
+    assert due_after(date(2026, 9, 3), before, anew).last_day == date(2026, 10, 30)
+    assert due_after(date(2026, 9, 3), before, anew, after).last_day == date(2026, 11, 3)
+
+
+def test_working_days_stand_still_for_calendar_days_and_end_on_a_working_day() -> None:
+    rule = make_rule(amount=5, unit=Unit.WORKING_DAYS, counting="working-days")
+    due = due_after(date(2026, 11, 16), stand_still(date(2026, 11, 17), date(2026, 11, 18)), rule=rule)
+    assert due.last_day == date(2026, 11, 24)  # Monday the 23rd and a day
+    due = due_after(date(2026, 11, 13), stand_still(date(2026, 11, 17), date(2026, 11, 18)), rule=rule)
+    assert due.last_day == date(2026, 11, 23)  # Friday the 20th and a day is a Saturday
+
+
+def test_hours_stand_still_to_the_minute() -> None:
+    pause = Standstill(datetime(2026, 11, 20, 10, 15, tzinfo=UTC), datetime(2026, 11, 20, 13, tzinfo=UTC), SUSPENDS)
+    due = due_at(
+        make_rule(), datetime(2026, 11, 20, 9, tzinfo=UTC), calendar=NO_HOLIDAYS, zone=UTC_ZONE, pauses=[pause]
+    )
+    assert due.due_at == datetime(2026, 11, 22, 11, 45, tzinfo=UTC)
+
+
+# --- Extensions whose length the obliged side names ---
+
+OPEN_ENDED = make_rule(
+    amount=20,
+    unit=Unit.WORKING_DAYS,
+    counting="nz-working-days",
+    extension=make_extension(None, Unit.NONE, from_start=False),
+)
+
+
+@pytest.mark.parametrize(
+    ("until", "last_day", "estimated"),
+    [
+        (date(2026, 5, 29), date(2026, 5, 29), False),
+        (date(2026, 5, 30), date(2026, 5, 30), False),  # a Saturday: it is the day that they named
+        (date(2026, 4, 1), date(2026, 4, 24), False),  # an earlier day takes nothing away
+        (None, date(2026, 4, 24), True),
+    ],
+)
+def test_the_day_they_name_is_the_last_one(until: date | None, last_day: date, estimated: bool) -> None:
+    start = noon(date(2026, 3, 27))
+    due = due_at(OPEN_ENDED, start, calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True, until=until)
+    assert (due.last_day, due.estimated) == (last_day, estimated)
+    assert_adds_up(due, start)
+
+
+def test_hours_can_be_lengthened_to_a_day() -> None:
+    rule = make_rule(extension=make_extension(None, Unit.NONE, from_start=False))
+    start = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    due = due_at(rule, start, calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True, until=date(2026, 11, 25))
+    assert (due.last_day, due.due_at) == (date(2026, 11, 25), datetime(2026, 11, 25, 23, 59, 59, tzinfo=UTC))
+    assert_adds_up(due, start)
+
+
+def test_a_day_named_where_the_law_sets_the_length_changes_nothing() -> None:
+    rule = make_rule(extension=make_extension(24, Unit.HOURS, from_start=False))
+    start = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    due = due_at(rule, start, calendar=NO_HOLIDAYS, zone=UTC_ZONE, extended=True, until=date(2027, 1, 1))
+    assert due.due_at == start + timedelta(hours=72)
+
+
 # --- Properties of every way of counting ---
 
 ZONES = st.sampled_from([UTC_ZONE, DUBLIN, AUCKLAND, ZoneInfo("America/Santiago"), ZoneInfo("Asia/Kolkata")])
@@ -280,18 +444,85 @@ def test_the_explanation_adds_up_to_the_date(
     due = count_days(period[0], amount, period[1], start, CALENDAR, zone)
     local = start.astimezone(zone)
     assert due.steps[0].at == local.isoformat()
+    assert_adds_up(due, local)
+
+
+def assert_adds_up(due: Due, local: datetime) -> None:
+    """The steps lead from the local start to the end, in the order of time, and none of them back."""
     assert all(step.text and step.days >= 0 for step in due.steps)
     if due.last_day is None:
         assert datetime.fromisoformat(due.steps[-1].at) == due.due_at
     else:
         assert local.date() + timedelta(days=sum(step.days for step in due.steps)) == due.last_day
         assert due.steps[-1].at == due.last_day.isoformat()
-    assert_in_order(due)
-
-
-def assert_in_order(due: Due) -> None:
     days = [step.at[:10] for step in due.steps]
     assert days == sorted(days)
+
+
+LENGTHS = st.integers(0, 90 * 86400).map(lambda seconds: timedelta(seconds=seconds))
+PAUSES = st.lists(st.tuples(LENGTHS, LENGTHS, st.sampled_from(PauseEffect)), max_size=4)
+
+
+def make_pauses(start: datetime, drawn: list[tuple[timedelta, timedelta, PauseEffect]]) -> list[Standstill]:
+    return [Standstill(start + after, start + after + long, effect) for after, long, effect in drawn]
+
+
+@given(
+    period=PERIODS,
+    amount=st.integers(1, 40),
+    start=INSTANTS,
+    zone=ZONES,
+    drawn=PAUSES,
+    hour=st.sampled_from([None, "17:00"]),
+)
+def test_no_pause_and_no_late_receipt_shortens_a_period_and_all_is_explained(
+    period: tuple[str, Unit],
+    amount: int,
+    start: datetime,
+    zone: ZoneInfo,
+    drawn: list[tuple[timedelta, timedelta, PauseEffect]],
+    hour: str | None,
+) -> None:
+    rule = make_rule(amount=amount, unit=period[1], counting=period[0], received_by=hour)
+    plain = due_at(replace(rule, received_by=None), start, calendar=CALENDAR, zone=zone)
+    received = due_at(rule, start, calendar=CALENDAR, zone=zone)
+    due = due_at(rule, start, calendar=CALENDAR, zone=zone, pauses=make_pauses(start, drawn))
+    assert plain.due_at <= received.due_at <= due.due_at
+    assert_adds_up(due, start.astimezone(zone))
+
+
+@given(period=PERIODS, amount=st.integers(1, 40), start=INSTANTS, later=st.integers(0, 10**6), zone=ZONES)
+def test_a_later_receipt_never_ends_earlier_after_hours_either(
+    period: tuple[str, Unit], amount: int, start: datetime, later: int, zone: ZoneInfo
+) -> None:
+    rule = make_rule(amount=amount, unit=period[1], counting=period[0], received_by="17:00")
+    first = due_at(rule, start, calendar=CALENDAR, zone=zone)
+    second = due_at(rule, start + timedelta(seconds=later), calendar=CALENDAR, zone=zone)
+    assert first.due_at <= second.due_at
+
+
+@given(
+    period=PERIODS,
+    amount=st.integers(1, 40),
+    more=st.integers(1, 40),
+    start=INSTANTS,
+    zone=ZONES,
+    until=st.none() | st.dates(date(1990, 1, 1), date(2099, 1, 1)),
+)
+def test_no_extension_shortens_a_period(
+    period: tuple[str, Unit], amount: int, more: int, start: datetime, zone: ZoneInfo, until: date | None
+) -> None:
+    rule = make_rule(amount=amount, unit=period[1], counting=period[0])
+    plain = due_at(rule, start, calendar=CALENDAR, zone=zone)
+    for extension in (
+        make_extension(more, period[1], from_start=False),
+        make_extension(amount + more, period[1], from_start=True),
+        make_extension(None, Unit.NONE, from_start=False),
+    ):
+        longer = replace(rule, extension=extension)
+        due = due_at(longer, start, calendar=CALENDAR, zone=zone, extended=True, until=until)
+        assert due.due_at >= plain.due_at
+        assert_adds_up(due, start.astimezone(zone))
 
 
 @given(name=st.sampled_from(ROLLING), amount=st.integers(1, 40), start=INSTANTS)
