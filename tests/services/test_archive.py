@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
+from sqlalchemy.orm import Session
+
 from portal.domain.regimes import Regime
 from portal.services.archive import find_law, keep_laws
 from portal.services.citations import read_bases
