@@ -117,7 +117,7 @@ def _list_periods(rule: Rule, extended: bool) -> Iterator[tuple[int, Unit]]:
         yield extension.amount, extension.unit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for each date, and that takes a third of the time
 class _Course:
     """One rule's way from start to end; lives only inside `due_at`. Ends are local days, or local instants of hours."""
 
