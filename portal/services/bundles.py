@@ -36,8 +36,8 @@ from portal.services import letters
 from portal.services.archive import find_law
 from portal.services.cases import OpenCase
 from portal.services.citations import Citation, find_reason, read_bases
-from portal.services.clocks import place_of_complaint
 from portal.services.contents import Contents, Details, for_team
+from portal.services.derivation import place_of_complaint
 from portal.services.drafting import answer_facts, next_number, running_bases, sent_fact, sent_letter
 from portal.services.exhibits import list_exhibits
 from portal.services.gathering import contents_of, items_of, requests_of
@@ -199,7 +199,7 @@ def _cite(regime: Regime, own: Contents, parts: Sequence[_Part], *, now: datetim
 def _competence(citation: Citation, own: Contents, complaint: Complaint, opened: OpenCase, ports: Ports) -> BasisFact:
     """The law with what the authority itself owes; none of its periods has started yet."""
     regime = citation.regime
-    place = place_of_complaint(regime, complaint.regulator, opened.case, ports)
+    place = place_of_complaint(regime, complaint.regulator, opened.case.country, ports)
     clocks = tuple(period_fact(regime, rule, place, own) for rule in regime.rules if rule.owed_by in _AUTHORITIES)
     return basis_fact(citation, own, clocks)
 

@@ -1,7 +1,8 @@
 """The clocks' snapshot: rebuilt from the history by the engine, so that lists can be sorted and misses noticed.
 
 Nothing here needs a case's key. A clock once started keeps the date it was given, the rule's version and the
-calendar's, whatever the law's record or the holidays say later; only what happens to the case can change it.
+calendar's, whatever the law's record or the holidays say later; only what happens to the case can change it, or
+somebody who applies the new records to open cases (`portal.services.amendments`).
 """
 
 from __future__ import annotations
@@ -17,35 +18,51 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.clocks import Clock as Derived
-from portal.domain.clocks import ClockState, RequestEvent, derive_clocks, list_misses
+from portal.domain.clocks import ClockState
 from portal.domain.letters.law import step_of
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
-from portal.domain.regimes import Actor, Binding, Regime, RegimeKind
+from portal.domain.regimes import Actor, Binding, Regime
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.requests import Basis, Request
 from portal.services import cases, jobs, sessions
+from portal.services.derivation import (
+    ComplaintFacts,
+    Found,
+    RequestFacts,
+    derive_complaint_clocks,
+    derive_request_clocks,
+)
 from portal.services.happenings import complaint_events, find_missed, lodged_events, request_events
 from portal.services.history import Happening, record
-from portal.services.places import Place, place_of_platform, place_of_regulator
 from portal.services.ports import SYSTEM, Ports
 from portal.services.views import ClockView, StepView
 
 OWED = frozenset({Binding.DUTY, Binding.SAFE_HARBOUR})
+# A clock that stands still keeps its place in the queue: somebody has to send what was asked for.
+RUNS = frozenset({ClockState.RUNNING, ClockState.PAUSED})
 SWEPT_AT_ONCE = 500
-PLATFORM_PREFIX = "platform-"  # "regulator" of an appeal that goes to the platform itself
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A clock as the engine gives it, with what the snapshot keeps beside it."""
+class _Miss:
+    """One period that ran out, as its event tells it."""
 
-    clock: Derived
-    regime: Regime
-    place: Place
+    regime: str
+    rule: str
+    started_at: datetime
+    due_at: datetime
+    binding: Binding
+    owed_by: Actor
+    estimated: bool
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells one miss from another: the law, the rule and the start of the period."""
+        return self.regime, self.rule, self.started_at.isoformat()
 
 
 @dataclass(frozen=True)
@@ -59,21 +76,38 @@ class Swept:
 
 def refresh_clocks(session: Session, case: Case, owner: Request | Complaint, *, now: datetime, ports: Ports) -> int:
     """Rebuild the clocks of one request or complaint and the case's next date. Returns how many were found missed."""
-    found = list(_derive_any(session, case, owner, now, ports))
     rows = {(row.regime, row.rule): row for row in _rows_of(session, owner)}
-    for each in found:
+    misses: list[_Miss] = []
+    for each in list(derive_any(session, case, owner, now=now, ports=ports)):
         row = rows.get((each.regime.id, each.clock.id))
+        misses += _list_past_misses(row, each)
         if row is None:
-            row = Clock(id=uuid4(), case_id=case.id, regime=each.regime.id, rule=each.clock.id)
-            row.request_id = owner.id if isinstance(owner, Request) else None
-            row.complaint_id = owner.id if isinstance(owner, Complaint) else None
-            session.add(row)
-            rows[each.regime.id, each.clock.id] = row
-        _write(row, each, now=now)
-    missed = _record_misses(session, case, owner, rows.values(), now=now)
+            row = rows[each.regime.id, each.clock.id] = add_row(session, case, owner, each)
+        write_row(row, each, now=now)
+    misses += _list_misses(rows.values())
+    missed = _record_misses(session, case, owner, misses, now=now)
     session.flush()
     update_next_due(session, case)
     return missed
+
+
+def add_row(session: Session, case: Case, owner: Request | Complaint, found: Found) -> Clock:
+    """A row for a clock that has none yet; nothing but its names is in it."""
+    row = Clock(id=uuid4(), case_id=case.id, regime=found.regime.id, rule=found.clock.id)
+    row.request_id = owner.id if isinstance(owner, Request) else None
+    row.complaint_id = owner.id if isinstance(owner, Complaint) else None
+    session.add(row)
+    return row
+
+
+def write_row(row: Clock, found: Found, *, now: datetime, anew: bool = False) -> None:
+    """Bring a row up to date. What it keeps for good is written when it is new, when something that happened to the
+    case gives it another date, or on demand (`anew`).
+    """
+    if anew or _is_moved(row, found.clock):
+        _start(row, found)
+    row.ended_at, row.estimated = found.clock.ended_at, found.clock.estimated
+    row.state = _judge(row, found.clock, now)
 
 
 def update_next_due(session: Session, case: Case) -> None:
@@ -135,78 +169,31 @@ def clock_view(row: Clock, ports: Ports) -> ClockView:
     )
 
 
-def list_follow_ons(cited: Iterable[Regime], ports: Ports) -> list[Regime]:
-    """Laws of the steps after these: complaints and appeals that their escalations lead to, and those after them."""
-    found: dict[str, Regime] = {}
-    waiting = list(cited)
-    while waiting:
-        for escalation in waiting.pop().escalation:
-            target = ports.registry.regimes.get(escalation.regime or "")
-            if target and target.id not in found and target.kind in {RegimeKind.APPEAL, RegimeKind.COMPLAINT}:
-                found[target.id] = target
-                waiting.append(target)
-    return list(found.values())
-
-
 def cited_regimes(session: Session, request: Request, ports: Ports) -> list[Regime]:
     """The laws a request cites, in their order. One that left the registry since is not counted on any more."""
     names = session.scalars(select(Basis.regime).where(Basis.request_id == request.id).order_by(Basis.position))
     return [ports.registry.regimes[name] for name in names if name in ports.registry.regimes]
 
 
-def _derive_any(
-    session: Session, case: Case, owner: Request | Complaint, now: datetime, ports: Ports
-) -> Iterator[_Found]:
+def derive_any(
+    session: Session, case: Case, owner: Request | Complaint, *, now: datetime, ports: Ports
+) -> Iterator[Found]:
+    """The clocks of one request or complaint as the engine gives them today."""
     if isinstance(owner, Request):
-        return _derive_request(session, case, owner, now, ports)
-    return _derive_complaint(session, case, owner, now, ports)
-
-
-def _derive_request(session: Session, case: Case, request: Request, now: datetime, ports: Ports) -> Iterator[_Found]:
-    """Clocks of the laws it cites, then the person's own limits and waiting times under the laws of the next steps."""
-    events = request_events(session, request)
-    lodged = lodged_events(session, request)
-    platform = ports.registry.platforms.get(request.platform)
-    cited = cited_regimes(session, request, ports)
-    misses: list[RequestEvent] = []
-    for regime in cited:
-        place = place_of_platform(regime, platform, case.country)
-        clocks = _derive(regime, (*events, *lodged.get(regime.id, ())), place, now)
-        misses += list_misses(clocks)
-        yield from (_Found(clock, regime, place) for clock in clocks)
-    for regime in list_follow_ons(cited, ports):
-        place = place_of_platform(regime, platform, case.country)
-        for clock in _derive(regime, (*events, *misses, *lodged.get(regime.id, ())), place, now):
-            if clock.rule.owed_by is Actor.PERSON:
-                yield _Found(clock, regime, place)
-
-
-def _derive_complaint(
-    session: Session, case: Case, complaint: Complaint, now: datetime, ports: Ports
-) -> Iterator[_Found]:
-    """The regulator's or body's own clocks; where the law of a notice names the regulator, only what that one owes."""
-    regime = ports.registry.regimes.get(complaint.regime)
+        facts = RequestFacts(
+            platform=owner.platform,
+            country=case.country,
+            cited=cited_regimes(session, owner, ports),
+            events=request_events(session, owner),
+            lodged=lodged_events(session, owner),
+        )
+        return derive_request_clocks(facts, now=now, ports=ports)
+    regime = ports.registry.regimes.get(owner.regime)
     if regime is None:
-        return
-    place = place_of_complaint(regime, complaint.regulator, case, ports)
-    of_its_own = regime.kind in {RegimeKind.APPEAL, RegimeKind.COMPLAINT}
-    for clock in _derive(regime, complaint_events(session, complaint, regime.kind), place, now):
-        if of_its_own or clock.rule.owed_by in {Actor.REGULATOR, Actor.BODY}:
-            yield _Found(clock, regime, place)
-
-
-def place_of_complaint(regime: Regime, regulator: str, case: Case, ports: Ports) -> Place:
-    """Where the addressee of a complaint counts its days."""
-    found = ports.registry.regulators.get(regulator)
-    if found is not None:
-        return place_of_regulator(found)
-    return place_of_platform(
-        regime, ports.registry.platforms.get(regulator.removeprefix(PLATFORM_PREFIX)), case.country
-    )
-
-
-def _derive(regime: Regime, events: Sequence[RequestEvent], place: Place, now: datetime) -> tuple[Derived, ...]:
-    return derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=now)
+        return iter(())
+    events = complaint_events(session, owner, regime.kind)
+    complaint = ComplaintFacts(regulator=owner.regulator, country=case.country, regime=regime, events=events)
+    return derive_complaint_clocks(complaint, now=now, ports=ports)
 
 
 def _rows_of(session: Session, owner: Request | Complaint) -> Sequence[Clock]:
@@ -214,15 +201,17 @@ def _rows_of(session: Session, owner: Request | Complaint) -> Sequence[Clock]:
     return session.scalars(select(Clock).where(column == owner.id).order_by(Clock.started_at, Clock.rule)).all()
 
 
-def _write(row: Clock, found: _Found, *, now: datetime) -> None:
-    clock = found.clock
+def _is_moved(row: Clock, clock: Derived) -> bool:
+    """Whether the case gives the clock another date than the row has: a start, an extension, a named day, a pause."""
     if row.state is None or row.started_at != clock.started_at or row.extended != clock.extended:
-        _start(row, found)
-    row.ended_at, row.estimated = clock.ended_at, clock.estimated
-    row.state = _judge(row, clock, now)
+        return True
+    if (row.state is ClockState.PAUSED) is not (clock.state is ClockState.PAUSED):
+        return True
+    names_day = clock.extended and clock.rule.extension is not None and clock.rule.extension.amount is None
+    return names_day and clock.due is not None and clock.due.last_day != row.last_day
 
 
-def _start(row: Clock, found: _Found) -> None:
+def _start(row: Clock, found: Found) -> None:
     """What a clock keeps for good: the rule as it was, the date, and the way there."""
     clock, due = found.clock, found.clock.due
     row.version, row.label = found.regime.version, clock.rule.label
@@ -236,7 +225,8 @@ def _start(row: Clock, found: _Found) -> None:
 
 def _judge(row: Clock, clock: Derived, now: datetime) -> ClockState:
     """The engine's word, unless the date kept here differs from the one it would give today."""
-    if row.due_at is None or row.due_at == clock.due_at:
+    stands_still = clock.due is not None and clock.due.is_paused
+    if row.due_at is None or row.due_at == clock.due_at or stands_still:
         return clock.state
     if clock.ended_at is None:
         return ClockState.RUNNING if now <= row.due_at else ClockState.MISSED
@@ -246,28 +236,55 @@ def _judge(row: Clock, clock: Derived, now: datetime) -> ClockState:
     return ClockState.STOPPED if in_time else ClockState.MISSED
 
 
+def _list_past_misses(row: Clock | None, found: Found) -> Iterator[_Miss]:
+    """Periods before the present one that ran out. The row still has the date that the last of them was given."""
+    for period in found.clock.earlier:
+        due_at = period.due_at
+        if row is not None and row.state is not None and row.started_at == period.started_at:
+            due_at = row.due_at
+        if due_at is not None and period.ended_at is not None and period.ended_at > due_at:
+            yield _Miss(
+                regime=found.regime.id,
+                rule=period.id,
+                started_at=period.started_at,
+                due_at=due_at,
+                binding=period.rule.binding,
+                owed_by=period.rule.owed_by,
+                estimated=period.estimated,
+            )
+
+
+def _list_misses(rows: Iterable[Clock]) -> Iterator[_Miss]:
+    for row in rows:
+        if row.state is ClockState.MISSED and row.due_at is not None:
+            yield _Miss(
+                row.regime, row.rule, row.started_at, row.due_at, row.binding, row.owed_by, estimated=row.estimated
+            )
+
+
 def _record_misses(
-    session: Session, case: Case, owner: Request | Complaint, rows: Iterable[Clock], *, now: datetime
+    session: Session, case: Case, owner: Request | Complaint, misses: Sequence[_Miss], *, now: datetime
 ) -> int:
-    """One event for each clock that ran out, once. Facts only: nobody may be signed in."""
-    missed = [row for row in rows if row.state is ClockState.MISSED and row.due_at is not None]
-    known = find_missed(session, owner.id) if missed else set()
-    count = 0
-    for row in sorted(missed, key=lambda row: (row.due_at or now, row.regime, row.rule)):
-        facts = {"regime": row.regime, "rule": row.rule, "started_at": row.started_at.isoformat()}
-        if tuple(facts.values()) in known:
-            continue
-        facts |= {"binding": row.binding.value, "owed_by": row.owed_by.value, "estimated": row.estimated}  # type: ignore[dict-item]
+    """One event for each period that ran out, once. Facts only: nobody may be signed in."""
+    known = find_missed(session, owner.id) if misses else set()
+    fresh = [miss for miss in misses if miss.key not in known]
+    for miss in sorted(fresh, key=lambda miss: (miss.due_at, miss.regime, miss.rule)):
         happening = Happening(
             kind=History.CLOCK_MISSED,
-            at=row.due_at or now,
-            request_id=row.request_id,
-            complaint_id=row.complaint_id,
-            facts=facts,
+            at=miss.due_at,
+            request_id=owner.id if isinstance(owner, Request) else None,
+            complaint_id=owner.id if isinstance(owner, Complaint) else None,
+            facts={
+                "regime": miss.regime,
+                "rule": miss.rule,
+                "started_at": miss.started_at.isoformat(),
+                "binding": miss.binding.value,
+                "owed_by": miss.owed_by.value,
+                "estimated": miss.estimated,
+            },
         )
         record(session, case.id, None, happening, actor=SYSTEM, now=now)
-        count += 1
-    return count
+    return len(fresh)
 
 
 def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:
@@ -289,7 +306,7 @@ def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:
 
 def _is_pressing(row: Clock, *, is_taken: bool) -> bool:
     owed = row.binding in OWED and row.owed_by is not Actor.PERSON
-    if row.state is ClockState.RUNNING:
+    if row.state in RUNS:
         return owed or (row.binding is Binding.LIMITATION and row.owed_by is Actor.PERSON)
     return row.state is ClockState.MISSED and owed and not is_taken
 

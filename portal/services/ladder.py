@@ -19,8 +19,9 @@ from portal.domain.report import Report, YesNo
 from portal.models.requests import Request
 from portal.services.cases import OpenCase
 from portal.services.citations import Citation, find_reason
-from portal.services.clocks import cited_regimes, list_follow_ons
+from portal.services.clocks import cited_regimes
 from portal.services.contents import situation_of
+from portal.services.derivation import list_follow_ons
 from portal.services.happenings import lodged_events, request_events
 from portal.services.places import place_of_platform
 from portal.services.ports import Ports

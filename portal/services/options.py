@@ -21,15 +21,15 @@ from portal.models.requests import Request
 from portal.reference.registry import Registry
 from portal.services.cases import OpenCase
 from portal.services.citations import find_reason
-from portal.services.clocks import PLATFORM_PREFIX
 from portal.services.contents import situation_of
+from portal.services.derivation import PLATFORM_PREFIX
 from portal.services.gathering import list_requests
 from portal.services.ladder import request_ladder
 from portal.services.ports import Ports
 from portal.services.views import ComplaintOption, PreconditionView
 
 _OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
-_USED_RUNGS = frozenset({RungKind.AUTHORITY, RungKind.APPEAL})
+_USED_RUNGS = frozenset({RungKind.AUTHORITY, RungKind.APPEAL, RungKind.BODY, RungKind.COURT})
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], regist
         for escalation in origin.escalation
         if escalation.regime == regime.id
     ]
-    home = {jurisdiction.partition("-")[0] for jurisdiction in regime.jurisdictions} | {case.country}
+    nations = {jurisdiction.partition("-")[0] for jurisdiction in regime.jurisdictions}
+    home = {case.country} | (nations if len(nations) == 1 else set())
     ids = dict.fromkeys(escalation.regulator for _, escalation in origins if escalation.regulator)
     named = [registry.regulators[each] for each in ids if each in registry.regulators]
     if near := [regulator for regulator in named if regulator.country in home]:
@@ -105,8 +106,10 @@ def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -
 def _from_rung(
     rung: Rung, request: Request, opened: OpenCase, report: Report, now: datetime, ports: Ports
 ) -> Iterator[ComplaintOption]:
+    if rung.kind not in _USED_RUNGS or not (rung.regime or rung.regulator):
+        return
     regime = ports.registry.regimes.get(rung.regime or next(iter(rung.origins), ""))
-    if regime is None or rung.kind not in _USED_RUNGS:
+    if regime is None:
         return
     why = find_reason(regime, report, request.platform, now=now, ports=ports) or regime.summary
     for body in _find_bodies(rung, regime, request, opened, ports):
@@ -131,6 +134,8 @@ def _find_bodies(rung: Rung, regime: Regime, request: Request, opened: OpenCase,
     if regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
         return [_platform_body(opened, request, ports)] if own else []
+    if regime.kind is not RegimeKind.COMPLAINT:
+        return []
     return [_as_body(each) for each in find_regulators(regime, opened.case, [request.platform], ports.registry)]
 
 
