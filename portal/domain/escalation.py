@@ -99,7 +99,7 @@ def build_ladder(
     whether a law in use leads there or not.
     """
     direct = tuple(direct)
-    known = {standing.regime.id: standing for standing in [*targets, *direct, *used]}
+    known = _index([*targets, *direct, *used])
     rungs = [
         _make_rung(escalation, origin, known.get(escalation.regime or ""), now)
         for origin in used
@@ -114,6 +114,13 @@ def build_ladder(
     return tuple(sorted(merged, key=lambda rung: _KINDS.index(rung.kind)))  # stable: the law's order stays
 
 
+def _index(standings: Iterable[Standing]) -> Mapping[str, Standing]:
+    """By the regime's id. Where a national form of a regime can be used, it is found under that regime's id too."""
+    listed = tuple(standings)
+    found = {standing.regime.id: standing for standing in listed}
+    return found | {replaced: standing for standing in listed for replaced in standing.regime.in_place_of}
+
+
 def _make_rung(escalation: Escalation, origin: Standing, target: Standing | None, now: datetime) -> Rung:
     opened_at = _find_opening(escalation, origin, target)
     closing = _find_closing(target)
@@ -123,8 +130,8 @@ def _make_rung(escalation: Escalation, origin: Standing, target: Standing | None
         body=escalation.body,
         can_do=say(target.regime.summary.replace("%", "%%")) if target else say(_CAN_DO_UNKNOWN),
         origins=(origin.regime.id,),
-        regime=escalation.regime,
-        regulator=escalation.regulator,
+        regime=target.regime.id if target else escalation.regime,
+        regulator=escalation.regulator or (_find_own_regulator(target) if target else None),
         first=escalation.preconditions,
         opens=escalation.opens,
         closes=escalation.closes,
@@ -140,7 +147,7 @@ def _make_rung(escalation: Escalation, origin: Standing, target: Standing | None
 def _make_direct_rung(target: Standing, used: Sequence[Standing], now: datetime) -> Rung:
     """A step that its own law opens; where that law wants something before, the first failure of a request opens it."""
     regime = target.regime
-    own = next((each for each in regime.escalation if each.regime == regime.id), None)
+    own = _find_own_step(regime)
     waits = _list_waits(target)
     needs_nothing = not (waits or (own and own.preconditions) or needs_request(regime, Situation()))
     closing = _find_closing(target)
@@ -163,6 +170,16 @@ def _make_direct_rung(target: Standing, used: Sequence[Standing], now: datetime)
         closes_on=closing.due.last_day if closing and closing.due else None,
         confidence=own.confidence if own else regime.confidence,
     )
+
+
+def _find_own_step(regime: Regime) -> Escalation | None:
+    """How the regime's own record describes the step that it governs."""
+    return next((each for each in regime.escalation if each.regime == regime.id), None)
+
+
+def _find_own_regulator(target: Standing) -> str | None:
+    own = _find_own_step(target.regime)
+    return own.regulator if own else None
 
 
 def _find_end_of_wait(waits: Iterable[Clock]) -> datetime | None:

@@ -367,6 +367,7 @@ class Regime:
     version: str  # date of the last change to this record, with a counter: "2026-11-22.1"
     offered: bool  # false: loaded and shown, never put in a notice
     native_name: str | None = None  # in the language of the law
+    in_place_of: tuple[str, ...] = ()  # ids: where both can be used this one is, as the national form of the same right
     identical_copies: Cover | None = None  # whether what is owed reaches identical copies too; None: not seen
     grades: tuple[Grade, ...] = ()
     note: str | None = None

@@ -6,7 +6,7 @@ A fact that does not fit stops the start with its file and place. Nothing here i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache, cached_property
@@ -62,6 +62,15 @@ class Registry:
             for escalation in regime.escalation
             if escalation.regime and escalation.regime != regime.id
         )
+
+    @cached_property
+    def national_forms(self) -> Mapping[str, tuple[Regime, ...]]:
+        """For a regime's id, the regimes that take its place where they can be used."""
+        found: dict[str, tuple[Regime, ...]] = {}
+        for regime in self.regimes.values():
+            for replaced in regime.in_place_of:
+                found[replaced] = (*found.get(replaced, ()), regime)
+        return MappingProxyType(found)
 
     def regime(self, regime_id: str) -> Regime:
         """The regime of that id. Raises UnknownReference."""
@@ -140,16 +149,23 @@ def find_faults(regime: Regime) -> Iterator[str]:
 
 
 def find_dangling(registry: Registry) -> Iterator[str]:
-    """Escalations that name a regime or a regulator which is not in the registry, one line each."""
+    """Names of a regime, a regulator or a platform in the laws which is none of the registry, one line each."""
     for regime in registry.regimes.values():
-        for escalation in regime.escalation:
-            if escalation.regime is not None and escalation.regime not in registry.regimes:
-                yield f"{regime.id}: escalation names the unknown regime {escalation.regime!r}"
-            if escalation.regulator is not None and escalation.regulator not in registry.regulators:
-                yield f"{regime.id}: escalation names the unknown regulator {escalation.regulator!r}"
-        for slug in regime.reach.platforms:
-            if slug not in registry.platforms:
-                yield f"{regime.id}: reach names the unknown platform {slug!r}"
+        for place, noun, name, known in _list_names(regime, registry):
+            if name not in known:
+                yield f"{regime.id}: {place} names the unknown {noun} {name!r}"
+
+
+def _list_names(regime: Regime, registry: Registry) -> Iterator[tuple[str, str, str, Container[str]]]:
+    for escalation in regime.escalation:
+        if escalation.regime is not None:
+            yield "escalation", "regime", escalation.regime, registry.regimes
+        if escalation.regulator is not None:
+            yield "escalation", "regulator", escalation.regulator, registry.regulators
+    for replaced in regime.in_place_of:
+        yield "in_place_of", "regime", replaced, registry.regimes
+    for slug in regime.reach.platforms:
+        yield "reach", "platform", slug, registry.platforms
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,14 @@ def pick(contents: Contents, kind: RequestKind, platform: str, *, now: datetime,
     kinds = KINDS[kind]
     if kind is RequestKind.NOTICE and contents.view.use_copyright:
         kinds |= {RegimeKind.COPYRIGHT}
-    found = []
-    for regime in ports.registry.regimes.values():
-        if regime.kind in kinds and (reason := find_reason(regime, contents.report, platform, now=now, ports=ports)):
-            found.append(_cite(regime, reason, contents))
-    return sorted(found, key=lambda citation: rank(citation.regime))
+    found = [
+        _cite(regime, reason, contents)
+        for regime in ports.registry.regimes.values()
+        if regime.kind in kinds and (reason := find_reason(regime, contents.report, platform, now=now, ports=ports))
+    ]
+    replaced = {regime_id for citation in found for regime_id in citation.regime.in_place_of}
+    kept = [citation for citation in found if citation.regime.id not in replaced]
+    return sorted(kept, key=lambda citation: rank(citation.regime))
 
 
 def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime, ports: Ports) -> str | None:

@@ -208,3 +208,12 @@ def test_two_laws_that_lead_to_one_authority_make_one_rung() -> None:
     rung = find(rungs, "The Authority")
     assert rung.origins == ("xx-act", "xx-second")
     assert rung.is_open
+
+
+def test_the_national_form_of_a_step_stands_in_for_it() -> None:
+    own = replace(make_escalation("The National Authority", regime="xx-national"), regulator="xx-body")
+    national = replace(
+        COMPLAINT, id="xx-national", summary="It can fine.", escalation=(own,), in_place_of=("xx-complaint",)
+    )
+    rung = find(climb(now=49 * HOUR, targets=(COMPLAINT, national)), "The Authority")
+    assert (rung.regime, rung.regulator, str(rung.can_do)) == ("xx-national", "xx-body", "It can fine.")

@@ -101,8 +101,10 @@ class TestOptions:
         assert option.request_numbers == (1,)
         assert option.name
 
-    def test_a_case_without_anything_sent_can_complain_of_nothing(self, session: Session, ports: Ports) -> None:
-        assert pairs(session, make_case(session, ports, links=X_LINK), ports) == {}
+    def test_before_anything_is_sent_only_those_that_want_no_request_can_be_asked(
+        self, session: Session, ports: Ports
+    ) -> None:
+        assert pairs(session, make_case(session, ports, links=X_LINK), ports) == {("nz-netsafe", "nz-netsafe"): True}
 
 
 @pytest.mark.usefixtures("quick")
