@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -58,33 +59,61 @@ _COMPLAINT_ANSWERS: Mapping[ComplaintAnswer, tuple[EventKind, ...]] = {
 }
 
 
+class Recorded(Protocol):
+    """What is read of an event: a row of the table, or these columns of it."""
+
+    @property
+    def kind(self) -> History: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def facts(self) -> dict[str, Any]: ...
+    @property
+    def request_id(self) -> UUID | None: ...
+    @property
+    def complaint_id(self) -> UUID | None: ...
+
+
 def request_events(session: Session, request: Request) -> tuple[RequestEvent, ...]:
     """What happened to a request, for every law it cites."""
-    own = _translate(_read(session, Event.request_id == request.id), _OF_REQUESTS)
-    case_wide = _read(session, and_(Event.case_id == request.case_id, Event.kind.in_(_REMOVING)))
-    gone = (event for event in case_wide if str(request.id) in event.facts.get("whole", ()))
-    return (*own, *(RequestEvent(kind=EventKind.REMOVED, at=event.at) for event in gone))
+    removing = and_(Event.case_id == request.case_id, Event.kind.in_(_REMOVING))
+    return translate_request(request.id, _read(session, or_(Event.request_id == request.id, removing)))
+
+
+def translate_request(request_id: UUID, rows: Sequence[Recorded]) -> tuple[RequestEvent, ...]:
+    """The same from events of its case, which may hold others."""
+    own = _translate((row for row in rows if row.request_id == request_id), _OF_REQUESTS)
+    gone = (row for row in rows if row.kind in _REMOVING and str(request_id) in row.facts.get("whole", ()))
+    return (*own, *(RequestEvent(kind=EventKind.REMOVED, at=row.at) for row in gone))
 
 
 def lodged_events(session: Session, request: Request) -> Mapping[str, tuple[RequestEvent, ...]]:
     """The complaints lodged about a request, by the law each one rests on."""
-    complaints = session.scalars(
-        select(Complaint)
+    lodged = session.execute(
+        select(Complaint.regime, Complaint.lodged_at)
         .join(ComplaintRequest, ComplaintRequest.complaint_id == Complaint.id)
         .where(ComplaintRequest.request_id == request.id, Complaint.lodged_at.is_not(None))
         .order_by(Complaint.lodged_at)
     )
+    return translate_lodged((regime, at) for regime, at in lodged if at is not None)
+
+
+def translate_lodged(complaints: Iterable[tuple[str, datetime]]) -> Mapping[str, tuple[RequestEvent, ...]]:
+    """The same from each complaint's law and the instant when it was lodged."""
     found: dict[str, tuple[RequestEvent, ...]] = {}
-    for complaint in complaints:
-        if complaint.lodged_at:
-            lodged = RequestEvent(kind=EventKind.COMPLAINT_LODGED, at=complaint.lodged_at)
-            found[complaint.regime] = (*found.get(complaint.regime, ()), lodged)
+    for regime, at in complaints:
+        found[regime] = (*found.get(regime, ()), RequestEvent(kind=EventKind.COMPLAINT_LODGED, at=at))
     return found
 
 
 def complaint_events(session: Session, complaint: Complaint, kind: RegimeKind) -> tuple[RequestEvent, ...]:
-    """What happened to a complaint. An appeal to the platform itself is a notice to it as well."""
-    events = _translate(_read(session, Event.complaint_id == complaint.id), _OF_COMPLAINTS)
+    """What happened to a complaint under a law of that kind."""
+    return translate_complaint(complaint.id, _read(session, Event.complaint_id == complaint.id), kind)
+
+
+def translate_complaint(complaint_id: UUID, rows: Sequence[Recorded], kind: RegimeKind) -> tuple[RequestEvent, ...]:
+    """The same from events of its case. An appeal to the platform itself is a notice to it as well."""
+    events = _translate((row for row in rows if row.complaint_id == complaint_id), _OF_COMPLAINTS)
     if kind is not RegimeKind.APPEAL:
         return events
     notices = (RequestEvent(kind=_AS_NOTICE[event.kind], at=event.at) for event in events if event.kind in _AS_NOTICE)
@@ -116,10 +145,10 @@ def _read(session: Session, whose: object) -> Sequence[Event]:
     return session.scalars(select(Event).where(whose).order_by(Event.sequence)).all()  # type: ignore[arg-type]
 
 
-_Reader = Callable[[Event], Iterable[EventKind]]
+_Reader = Callable[[Recorded], Iterable[EventKind]]
 
 
-def _translate(rows: Iterable[Event], readers: Mapping[History, _Reader]) -> tuple[RequestEvent, ...]:
+def _translate(rows: Iterable[Recorded], readers: Mapping[History, _Reader]) -> tuple[RequestEvent, ...]:
     """Kinds of event that no law looks at are passed over."""
     return tuple(
         RequestEvent(kind=kind, at=row.at, estimated=row.kind in _ASSUMED, until=_read_until(row))
@@ -129,7 +158,7 @@ def _translate(rows: Iterable[Event], readers: Mapping[History, _Reader]) -> tup
     )
 
 
-def _read_until(event: Event) -> date | None:
+def _read_until(event: Recorded) -> date | None:
     """The day that the other side named with an extension."""
     named = event.facts.get("until")
     return date.fromisoformat(named) if named else None
@@ -156,3 +185,6 @@ _AS_NOTICE = {
     EventKind.COMPLAINT_LODGED: EventKind.NOTICE_SENT,
     EventKind.COMPLAINT_RECEIVED: EventKind.NOTICE_RECEIVED,
 }
+
+# Every kind of event that a clock can hang on.
+COUNTED = frozenset({*_OF_REQUESTS, *_OF_COMPLAINTS, *_REMOVING})
