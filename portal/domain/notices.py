@@ -41,6 +41,7 @@ class NoticeFacts:
     work: str = ""
     request: str = ""
     identity: str = ""
+    identity_document: str = ""
     age: str = ""
     evidence: str = ""
     author: str = ""
@@ -65,6 +66,7 @@ class Checked:
 _IMPLIED: Mapping[Proof, Proof] = MappingProxyType(
     {
         Proof.LEGAL_NAME: Proof.NAME,
+        Proof.IDENTITY_DOCUMENT: Proof.IDENTITY,
         Proof.EMAIL: Proof.CONTACT,
         Proof.PHONE: Proof.CONTACT,
         Proof.POSTAL_ADDRESS: Proof.CONTACT,

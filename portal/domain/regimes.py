@@ -158,6 +158,7 @@ class Proof(StrEnum):
     WORK = "work"  # the copyright work
     REQUEST = "request"  # what is asked: remove, erase, correct, de-list
     IDENTITY = "identity"  # a way to prove who one is
+    IDENTITY_DOCUMENT = "identity_document"  # the number or a copy of a document, given at once
     AGE = "age"  # the age or the date of birth of the person in the picture
     EVIDENCE = "evidence"  # copies, screenshots or records that back what is said
     AUTHOR = "author"  # who posted it, as far as that is known

@@ -13,6 +13,7 @@ from portal.adapters.letter_json import decode_facts
 from portal.domain.letters.facts import (
     AnswerFact,
     ErasureFacts,
+    IdentityOffer,
     LetterFacts,
     NextStep,
     NoticeFacts,
@@ -41,7 +42,6 @@ from portal.services.letter_facts import (
     content_of,
     find_rule,
     frame_of,
-    identity_of,
     is_sure,
     links_of,
     platform_recipient,
@@ -78,7 +78,8 @@ def request_facts(
             bases=bases,
             grounds=ERASURE_GROUNDS,
             asks=ERASURE_ASKS,
-            identity=identity_of(contents),
+            identity=IdentityOffer.REPLY_ADDRESS,
+            identity_words=contents.view.identity_offer,
             statements=statements,
         )
     return NoticeFacts(

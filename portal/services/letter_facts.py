@@ -15,7 +15,6 @@ from portal.domain.letters.facts import (
     ContentFact,
     ErasureAsk,
     Frame,
-    IdentityOffer,
     LinkFact,
     Organisation,
     Paper,
@@ -136,12 +135,6 @@ def statements_of(contents: Contents, cited: Iterable[Citation]) -> tuple[Statem
     if any(citation.regime.kind is RegimeKind.COPYRIGHT for citation in cited):
         said += [Statement.COPYRIGHT_GOOD_FAITH, Statement.COPYRIGHT_OWNER, Statement.PERJURY]
     return tuple(said)
-
-
-def identity_of(contents: Contents) -> IdentityOffer:
-    """How the person offers to show who they are; by answering from their address unless they chose otherwise."""
-    offer = contents.view.identity_offer
-    return IdentityOffer(offer) if offer in set(IdentityOffer) else IdentityOffer.REPLY_ADDRESS
 
 
 def unsent_basis(citation: Citation, contents: Contents, platform: Platform | None, *, now: datetime) -> BasisFact:

@@ -119,6 +119,12 @@ def test_every_choice_of_the_kinds_can_be_said() -> None:
     assert "penalty" in text_of(replace(complaint(), asks=tuple(ComplaintAsk)))
 
 
+def test_own_words_on_who_asks_stand_in_place_of_the_offer() -> None:
+    text = text_of(replace(erasure(), identity_words="Passport LX 1234567"))
+    assert "Passport LX 1234567" in text
+    assert "I can show" not in text
+
+
 @pytest.mark.parametrize(
     ("table", "vocabulary"),
     [

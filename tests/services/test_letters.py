@@ -133,6 +133,17 @@ class TestWhatALetterSays:
         assert isinstance(facts, ErasureFacts)
         assert [basis.regime_id for basis in facts.bases] == ["nz-privacy-act-2020"]
 
+    def test_words_on_who_asks_stand_in_the_erasure_request_alone(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        number = requests.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        words = DetailsCommand(identity_offer="My passport is LX 1234567.")
+        requests.set_details(session, opened, number, words, now=NOW, ports=ports)
+        make(session, opened, ports, LetterKind.ERASURE, number)
+        full = letters.read_letter(session, opened, 1, redacted=False, ports=ports).decode()
+        twin = letters.read_letter(session, opened, 1, redacted=True, ports=ports).decode()
+        assert "LX 1234567" in full
+        assert "LX 1234567" not in twin
+
     def test_a_reminder_names_the_notice_and_how_its_clocks_stand(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)
         send(session, opened, ports)

@@ -100,8 +100,13 @@ def _write_grounds(pen: Pen, facts: ErasureFacts) -> list[Block]:
 
 
 def _write_identity(pen: Pen, facts: ErasureFacts) -> list[Block]:
-    offer = pen.translate(_IDENTITY[facts.identity])
     limit = pen.translate("Please ask for no more than you need to be sure, and use it for nothing else.")
-    blocks: list[Block] = [Paragraph(text=f"{offer} {limit}")]
     statements = say_statements(pen, facts.statements)
-    return [*blocks, Items(items=statements)] if statements else blocks
+    return [*_write_offer(pen, facts), Paragraph(text=limit), *([Items(items=statements)] if statements else [])]
+
+
+def _write_offer(pen: Pen, facts: ErasureFacts) -> list[Block]:
+    if not facts.identity_words:
+        return [Paragraph(text=pen.translate(_IDENTITY[facts.identity]))]
+    lead = Paragraph(text=pen.translate("This shows that I am the one who asks:"))
+    return [lead, Quote(paragraphs=split_paragraphs(facts.identity_words))]

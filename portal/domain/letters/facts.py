@@ -257,6 +257,7 @@ class ErasureFacts:
     grounds: tuple[str, ...]  # the law's grounds that are relied on, one sentence each
     asks: tuple[ErasureAsk, ...]
     identity: IdentityOffer
+    identity_words: str = ""  # the person's own words on how they show who they are, in place of the offer
     statements: tuple[Statement, ...] = ()
 
 

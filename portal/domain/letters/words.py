@@ -161,6 +161,7 @@ PROOFS: Mapping[Proof, str] = {
     Proof.EVIDENCE: mark("copies or records that back what is said"),
     Proof.AUTHOR: mark("who posted it, as far as that is known"),
     Proof.IDENTITY: mark("a way to prove identity"),
+    Proof.IDENTITY_DOCUMENT: mark("the number or a copy of an identity document"),
     Proof.RELEASE_CHOICE: mark("whether identity may be passed on"),
     Proof.RESIDENCE: mark("the country of residence"),
     Proof.PLATFORM_STEP: mark("what was asked of the platform, and when"),

@@ -110,7 +110,11 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]
     phone = TextField(_l("Phone number"))
     postal_address = TextField(_l("Postal address"), lines=True)
     explanation = TextField(_l("Why it is unlawful or does harm"), lines=True)
-    identity_offer = TextField(_l("How the person can show who they are, if asked"), lines=True)
+    identity_offer = TextField(
+        _l("How the person shows who they are"),
+        description=_l("Stands in the letter. Where a law demands the number of a document, it belongs here."),
+        lines=True,
+    )
     release_to_poster = BooleanField(_l("The platform may tell the one who posted it who asked"))
     use_copyright = BooleanField(
         _l("Also use copyright"),

@@ -90,8 +90,12 @@ class DetailsForm(PlainForm):
     postal_address = TextField(_l("Postal address"), lines=True, longest=1000)
     explanation = TextField(_l("Why it should come down, in your own words"), lines=True)
     identity_offer = TextField(
-        _l("How you could prove who you are, if they ask"),
-        description=_l("Never send papers at first. For example: by answering from the e-mail address of the account."),
+        _l("How you prove who you are"),
+        description=_l(
+            "Mostly nothing is needed at first, or it is enough to answer from the e-mail address of the account. Some "
+            "laws want the number of an identity document; then this page names it as missing. What you write here "
+            "stands in the letter."
+        ),
         lines=True,
         longest=1000,
     )
