@@ -34,7 +34,7 @@ class ComplaintAnswer(StrEnum):
 # under `whole`, whosever event it is.
 _REMOVING = (History.ANSWERED, History.ITEM_GONE)
 _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
-    Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
+    Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED, EventKind.PLATFORM_CONFIRMED),
     Answer.MORE_ASKED: (EventKind.INFORMATION_ASKED,),
     Answer.IDENTITY_ASKED: (EventKind.IDENTITY_ASKED,),
     Answer.EXTENDED: (EventKind.EXTENDED_ANSWER,),
@@ -52,7 +52,7 @@ _GIVEN: Mapping[Answer, EventKind] = {
 _ASSUMED = frozenset({History.INFORMATION_SENT})
 _COMPLAINT_ANSWERS: Mapping[ComplaintAnswer, tuple[EventKind, ...]] = {
     ComplaintAnswer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
-    ComplaintAnswer.PROGRESS: (EventKind.EXTENDED_ANSWER,),
+    ComplaintAnswer.PROGRESS: (EventKind.EXTENDED_ANSWER, EventKind.UPDATE_RECEIVED),
     ComplaintAnswer.DECIDED: (EventKind.DECIDED, EventKind.AUTHORITY_DECISION),
     ComplaintAnswer.REFUSED: (EventKind.DECIDED, EventKind.REFUSED, EventKind.AUTHORITY_DECISION),
     ComplaintAnswer.TRANSFERRED: (EventKind.TRANSFERRED,),

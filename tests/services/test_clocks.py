@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.vault import seal
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import Answer, CaseStatus, History
-from portal.domain.regimes import Actor, Binding
+from portal.domain.lifecycle import Answer, CaseStatus, History, RequestState, StepRefused
+from portal.domain.regimes import Actor, Binding, Stop, Trigger, Unit
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.events import Event
 from portal.models.jobs import JobKind
 from portal.models.requests import Request
 from portal.services import cases, clocks, complaints, intake, jobs, requests
+from portal.services.cases import OpenCase
 from portal.services.complaints import LodgedCommand
 from portal.services.history import find_break, read_history
 from portal.services.ports import Ports
@@ -186,3 +187,129 @@ def test_only_the_holder_of_the_key_could_read_what_the_sweep_does_not_need(sess
         event.sealed = seal(b"\1" * 32, opened.place, b"unreadable") if event.sealed else None
     request = session.scalars(select(Request)).one()
     assert clocks.refresh_clocks(session, opened.case, request, now=NOW + 3 * DAY, ports=ports) == 3
+
+
+# --- Pauses, restarts and named days ---
+
+
+@pytest.fixture
+def erasure(session: Session, ports: Ports) -> OpenCase:
+    """A British case whose request 2, to erase personal data, was received at NOW + 1 hour."""
+    opened = make_case(session, ports, links=ONE_LINK, country="GB")
+    number = requests.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+    assert number == 2
+    send(session, opened, ports, number, received_at=NOW + HOUR)
+    return opened
+
+
+def answer(
+    session: Session, opened: OpenCase, ports: Ports, kind: Answer, at: datetime, until: date | None = None
+) -> None:
+    command = AnswerCommand(answer=kind, at=at, extension_until=until)
+    requests.log_answer(session, opened, 2, command, now=at, ports=ports)
+
+
+def test_a_question_who_is_asking_pauses_the_clock_until_it_is_answered(
+    session: Session, ports: Ports, erasure: OpenCase
+) -> None:
+    (clock,) = rows(session, "respond")
+    assert (clock.state, clock.last_day) == (ClockState.RUNNING, date(2026, 12, 23))
+    answer(session, erasure, ports, Answer.IDENTITY_ASKED, NOW + 2 * DAY)
+    assert (clock.state, clock.last_day, clock.estimated) == (ClockState.PAUSED, date(2026, 12, 23), True)
+    assert any("begins when it is given" in step["text"] for step in clock.steps)
+    requests.record_information_sent(session, erasure, 2, NOW + 8 * DAY, now=NOW + 8 * DAY, ports=ports)
+    # Given on 1 December; 1 January is a holiday, and a weekend follows.
+    assert (clock.state, clock.last_day) == (ClockState.RUNNING, date(2027, 1, 4))
+    assert clock.estimated  # that it arrived and was enough, nobody has proven
+    assert clock.started_at == NOW + HOUR
+
+
+def test_a_clock_that_stands_still_is_never_missed_and_keeps_its_place_in_the_queue(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=ONE_LINK, country="GB")
+        requests.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        send(session, opened, ports, 2, received_at=NOW + HOUR)
+        answer(session, opened, ports, Answer.IDENTITY_ASKED, NOW + 2 * DAY)
+        assert opened.case.next_due_at is not None
+    assert clocks.sweep(sessions, now=NOW + 90 * DAY, ports=ports).missed == 0
+    with sessions() as session:
+        assert rows(session, "respond")[0].state is ClockState.PAUSED
+
+
+def test_a_decision_ends_a_clock_that_stands_still(session: Session, ports: Ports, erasure: OpenCase) -> None:
+    answer(session, erasure, ports, Answer.IDENTITY_ASKED, NOW + 2 * DAY)
+    answer(session, erasure, ports, Answer.REFUSED, NOW + 50 * DAY)
+    assert rows(session, "respond")[0].state is ClockState.MET
+
+
+def test_what_was_asked_can_only_be_sent_when_something_was_asked(
+    session: Session, ports: Ports, erasure: OpenCase
+) -> None:
+    with pytest.raises(StepRefused, match="not asked"):
+        requests.record_information_sent(session, erasure, 2, NOW + DAY, now=NOW + DAY, ports=ports)
+    answer(session, erasure, ports, Answer.MORE_ASKED, NOW + 2 * DAY)
+    requests.record_information_sent(session, erasure, 2, NOW + 3 * DAY, now=NOW + 3 * DAY, ports=ports)
+    event = session.scalars(select(Event).where(Event.kind == History.INFORMATION_SENT)).one()
+    assert event.facts == {"answers": ["more_asked"]}
+    request = session.scalars(select(Request).where(Request.number == 2)).one()
+    assert request.state is RequestState.ACKNOWLEDGED
+
+
+def test_what_was_sent_answers_only_what_was_asked_since(session: Session, ports: Ports, erasure: OpenCase) -> None:
+    """To send information proves nobody's identity unless that was asked for."""
+    answer(session, erasure, ports, Answer.IDENTITY_ASKED, NOW + DAY)
+    requests.record_information_sent(session, erasure, 2, NOW + 2 * DAY, now=NOW + 2 * DAY, ports=ports)
+    answer(session, erasure, ports, Answer.MORE_ASKED, NOW + 3 * DAY)
+    requests.record_information_sent(session, erasure, 2, NOW + 4 * DAY, now=NOW + 4 * DAY, ports=ports)
+    events = session.scalars(select(Event).where(Event.kind == History.INFORMATION_SENT).order_by(Event.sequence))
+    assert [event.facts["answers"] for event in events] == [["identity_asked"], ["more_asked"]]
+
+
+def test_the_day_that_they_name_is_the_last_one_where_the_law_sets_no_length(session: Session, ports: Ports) -> None:
+    """Section 65 of New Zealand's Privacy Act."""
+    opened = make_case(session, ports, links=ONE_LINK)
+    requests.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+    send(session, opened, ports, 2, received_at=NOW + HOUR)
+    (clock,) = rows(session, "decide")
+    first = clock.last_day
+    assert clock.regime == "nz-privacy-act-2020"
+    answer(session, opened, ports, Answer.EXTENDED, NOW + 2 * DAY)
+    assert (clock.last_day, clock.extended, clock.estimated) == (first, True, True)
+    answer(session, opened, ports, Answer.EXTENDED, NOW + 3 * DAY, until=date(2027, 2, 26))
+    assert (clock.last_day, clock.extended, clock.estimated) == (date(2027, 2, 26), True, False)
+
+
+def tell_each_week(ports: Ports) -> Ports:
+    """The federal law with an update every seven days, as California has it."""
+    regime = ports.registry.regimes["us-take-it-down"]
+    weekly = replace(
+        regime.rules[0],
+        id="tell",
+        amount=7,
+        unit=Unit.CALENDAR_DAYS,
+        counting="calendar-days",
+        trigger=Trigger.PLATFORM_CONFIRMED,
+        stops=(Stop.DECIDED, Stop.REMOVED),
+        restarts_on=(Trigger.UPDATE_RECEIVED,),
+    )
+    newer = {**ports.registry.regimes, regime.id: replace(regime, rules=(*regime.rules, weekly))}
+    return replace(ports, registry=replace(ports.registry, regimes=MappingProxyType(newer)))
+
+
+def test_each_missed_update_is_recorded_with_its_own_start(session: Session, ports: Ports) -> None:
+    weekly = tell_each_week(ports)
+    opened = make_case(session, weekly, links=ONE_LINK)
+    send(session, opened, weekly)
+    for kind, after in ((Answer.ACKNOWLEDGED, 1), (Answer.UPDATE, 6), (Answer.UPDATE, 16), (Answer.UPDATE, 20)):
+        command = AnswerCommand(answer=kind, at=NOW + after * DAY)
+        requests.log_answer(session, opened, 1, command, now=NOW + after * DAY, ports=weekly)
+    (clock,) = rows(session, "tell")
+    assert (clock.state, clock.started_at) == (ClockState.RUNNING, NOW + 20 * DAY)
+    missed = session.scalars(select(Event).where(Event.kind == History.CLOCK_MISSED)).all()
+    assert [event.facts["started_at"] for event in missed if event.facts["rule"] == "tell"] == [
+        (NOW + 6 * DAY).isoformat()
+    ]
+    request = session.scalars(select(Request)).one()
+    assert clocks.refresh_clocks(session, opened.case, request, now=NOW + 21 * DAY, ports=weekly) == 0
