@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
+import msgspec
 from flask.cli import with_appcontext
 
-from portal.cli.process import find_parts
+from portal.cli.process import database_of, find_parts, transaction
 from portal.domain.regimes import Confidence
 from portal.reference.audit import Counts, count_facts, find_gaps
 from portal.reference.registry import Registry, load_registry
 from portal.reference.strict import BadReference
 from portal.reference.tables import make_decision_table
+from portal.services.amendments import Change, apply_changes, find_changes
+
+_NOTHING = "Nothing changes for the clocks that run."
 
 
 @click.group("law")
@@ -44,6 +50,55 @@ def check(folder: Path | None) -> None:
 def table() -> None:
     """Print the decision table: which law applies to which kind of picture, for whom and where."""
     click.echo(make_decision_table(find_parts().registry.regimes.values()), nl=False)
+
+
+@law.command("diff")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable")
+@with_appcontext
+def diff(as_json: bool) -> None:
+    """Show what the laws and holidays as they are now would change for clocks that run. Changes nothing."""
+    parts = find_parts()
+    with transaction(parts) as session:
+        changes = list(find_changes(session, now=parts.clock(), ports=parts.ports))
+    click.echo(_to_json(changes) if as_json else _to_text(changes))
+
+
+@law.command("apply")
+@with_appcontext
+def apply() -> None:
+    """Count the clocks that run by the laws and holidays as they are now, with an event on each case."""
+    parts = find_parts()
+    with database_of(parts):
+        changed = apply_changes(parts.sessions, now=parts.clock(), ports=parts.ports)
+    click.echo(f"{changed} clocks changed." if changed else _NOTHING)
+
+
+def _to_json(changes: Sequence[Change]) -> str:
+    return msgspec.json.format(msgspec.json.encode(changes), indent=1).decode()
+
+
+def _to_text(changes: Sequence[Change]) -> str:
+    if not changes:
+        return _NOTHING
+    cases = len({change.case_id for change in changes})
+    return "\n".join([*map(_tell, changes), f"{len(changes)} clocks of {cases} cases would change."])
+
+
+def _tell(change: Change) -> str:
+    """`KEA-1234 eu-gdpr-17 respond: due 7 April 2026 -> 8 April 2026`, and what else differs."""
+    parts = [f"{change.reference}  {change.regime}  {change.rule}:"]
+    pairs = (
+        ("due", _say_due(change.due_before), _say_due(change.due_after)),
+        ("binding", change.binding_before, change.binding_after),
+        ("version", change.version_before, change.version_after),
+        ("holidays", change.calendar_before, change.calendar_after),
+    )
+    parts += [f"{name} {before or '-'} -> {after or '-'}" for name, before, after in pairs if before != after]
+    return "  ".join(parts)
+
+
+def _say_due(due_at: datetime | None) -> str | None:
+    return due_at.isoformat() if due_at else None
 
 
 def _read(folder: Path | None) -> Registry:

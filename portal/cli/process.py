@@ -38,10 +38,16 @@ def name_nearest(wanted: str, known: Iterable[str]) -> str:
 
 @contextmanager
 def transaction(parts: Parts) -> Iterator[Session]:
-    """One transaction. A database that is not there or not made yet ends the command in one clear line."""
+    """One transaction, see `database_of`."""
+    with database_of(parts), parts.sessions.begin() as session:
+        yield session
+
+
+@contextmanager
+def database_of(parts: Parts) -> Iterator[None]:
+    """Work on the database. One that is not there or not made yet ends the command in one clear line."""
     try:
-        with parts.sessions.begin() as session:
-            yield session
+        yield
     except (OperationalError, ProgrammingError) as error:
         raise click.ClickException(
             "The database is not ready. Start the portal once with `make run`, which makes it, and try again."
