@@ -67,11 +67,11 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
             case.history own.statement own.sign request.show request.fill_in request.details request.change_details
             request.ask_sent request.record_sent request.ask_received request.record_received request.ask_answer
-            request.log_answer request.ask_given request.record_given request.prepare_erasure request.close complaint.options complaint.begin complaint.prepare
-            complaint.show complaint.make_bundle complaint.ask_lodged complaint.record_lodged complaint.ask_answer
-            complaint.log_answer letters.show letters.make letters.read letters.read_redacted own.show_messages
-            own.send_message own.sharing own.change_sharing own.company own.change_company own.take_along own.export
-            own.ask_erase own.erase
+            request.log_answer request.ask_given request.record_given request.prepare_erasure request.close
+            complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
+            complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
+            letters.make letters.read letters.read_redacted own.show_messages own.send_message own.sharing
+            own.change_sharing own.company own.change_company own.take_along own.export own.ask_erase own.erase
         """,
         Group.DESK: "queue.show",
         Group.TEAM_CASE: """
@@ -79,10 +79,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links desk_case.mark_gone
             desk_case.mark_back desk_case.letter desk_case.talk desk_case.notes desk_requests.show
             desk_requests.change_details desk_requests.make_letter desk_requests.record_sent
-            desk_requests.record_received desk_requests.log_answer desk_requests.record_given desk_requests.prepare_erasure
-            desk_requests.prepare_again desk_requests.close desk_complaints.show_all desk_complaints.prepare
-            desk_complaints.show desk_complaints.start_bundle desk_complaints.bundle desk_complaints.record_lodged
-            desk_complaints.log_answer
+            desk_requests.record_received desk_requests.log_answer desk_requests.record_given
+            desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.show_all
+            desk_complaints.prepare desk_complaints.show desk_complaints.start_bundle desk_complaints.bundle
+            desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.SUPERVISOR: "queue.team queue.let_colleague_in",
         Group.ADMINISTRATOR: "desk_staff.show",

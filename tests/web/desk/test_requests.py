@@ -179,6 +179,29 @@ def test_an_extension_is_logged_with_its_day(colleague: Colleague, clock: TestCl
     assert "Until Sunday 20 December 2026, they say." in colleague.page.text
 
 
+def test_a_question_back_is_logged_and_then_that_it_was_answered(colleague: Colleague, clock: TestClock) -> None:
+    record_sent(colleague)
+    clock.move(hours=5)
+    colleague.sign_in_again(colleague.page.path + "/answer")
+    colleague.press("Log the answer", answer="identity_asked", at="2026-11-23 12:00")
+    assert "They ask who the person is" in colleague.page.text
+
+    colleague.follow("Record that it was given")
+    assert colleague.press("It was sent", at="2026-11-23 07:00", status=400).errors
+    colleague.press("It was sent", at="2026-11-23 13:00")
+
+    assert "Record that it was given" not in colleague.page.links()
+
+
+def test_that_nobody_asked_for_anything_is_told(colleague: Colleague) -> None:
+    record_sent(colleague)
+    colleague.go(colleague.page.path + "/given")
+
+    page = colleague.press("It was sent", at="2026-11-23 08:40", status=400)
+
+    assert "They have not asked for anything." in " ".join(page.errors)
+
+
 def test_an_answer_without_a_meaning_is_asked_for_it(colleague: Colleague) -> None:
     record_sent(colleague)
     colleague.follow("Log an answer")

@@ -60,6 +60,7 @@ def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
         "/case/take-along", "/case/erase", "/case/complaints", "/case/statement", "/case/requests/1",
         "/case/requests/1/form",
         "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
+        "/case/requests/1/given",
     ):  # fmt: skip
         assert holder.go(path).path == path
         assert weigh(holder) < HEAVIEST, path
@@ -108,6 +109,40 @@ def test_a_refusal_is_logged_and_offers_what_comes_next(holder: Visitor) -> None
     assert "refused" in page.text
     assert "It does not break our rules." in page.text
     assert "If they do not act" in page.text
+
+
+def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder: Visitor, clock: TestClock) -> None:
+    send_request(holder)
+    clock.move(minutes=40)
+    holder.follow("They answered")
+    page = holder.press("Save", answer="identity_asked", text="Who are you?")
+    assert "they ask for more" in page.text
+    assert "They ask who I am" in page.text
+    form = holder.follow("I sent what they asked for")
+    typed = {"at-day": "", "at-month": "", "at-year": "", "at-time": "22:30"}
+    assert 'value="22:30"' in holder.press("Save", status=400, **typed).answer.text
+    holder.seen.append(form)
+    page = holder.press("Save")
+    assert "Time limits that stood still go on." in page.text
+    assert "I sent what they asked for" not in page.links()
+
+
+def test_what_nobody_asked_for_cannot_have_been_sent(holder: Visitor) -> None:
+    send_request(holder)
+    holder.go("/case/requests/1/given")
+    assert "They have not asked for anything." in " ".join(holder.press("Save", status=400).errors)
+
+
+def test_how_far_they_are_and_until_when_they_need_are_written_down(holder: Visitor, clock: TestClock) -> None:
+    send_request(holder)
+    clock.move(minutes=40)
+    holder.follow("They answered")
+    assert "They tell how far they are" in holder.press("Save", answer="update").text
+    holder.follow("They answered")
+    until = {"extension_until-day": "20", "extension_until-month": "1", "extension_until-year": "2027"}
+    page = holder.press("Save", answer="extended", **until)
+    assert "They say that they need more time" in page.text
+    assert "20 January 2027" in page.text
 
 
 def test_an_answer_needs_its_kind_and_its_time_and_keeps_what_was_typed(holder: Visitor) -> None:
