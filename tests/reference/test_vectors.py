@@ -51,6 +51,12 @@ def test_every_way_of_counting_has_at_least_three_worked_dates() -> None:
     assert {name for name in SCHEMES if worked[name] < 3} == {"none"}
 
 
+def test_every_way_of_counting_has_its_section_in_the_documents() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "counting.md").read_text("utf-8")
+    headings = [line.removeprefix("### `").removesuffix("`") for line in text.splitlines() if line.startswith("### `")]
+    assert sorted(headings) == sorted(SCHEMES)
+
+
 def zone_of(vector: dict[str, Any]) -> ZoneInfo:
     return load_zone(vector["zone"]) if "zone" in vector else find_zone(vector["country"], vector.get("subdivision"))
 
