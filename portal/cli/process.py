@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import TypeVar
 
 import click
@@ -13,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from portal.parts import Parts
+from portal.services.reckoning import name_nearest
 
 T = TypeVar("T")
 
@@ -28,12 +28,6 @@ def find_known(records: Mapping[str, T], wanted: str, noun: str) -> T:
     if wanted not in records:
         raise click.UsageError(f"No {noun} {wanted!r}.{name_nearest(wanted, records)}")
     return records[wanted]
-
-
-def name_nearest(wanted: str, known: Iterable[str]) -> str:
-    """The nearest id however far it is, since a wrong id is mostly a misremembered one."""
-    nearest = get_close_matches(wanted, list(known), n=1, cutoff=0.0)
-    return f" The nearest is {nearest[0]!r}." if nearest else ""
 
 
 @contextmanager

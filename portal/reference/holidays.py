@@ -34,6 +34,10 @@ class UnknownPlace(ValueError):
     """No such country, or no such part of it."""
 
 
+class UnknownPart(UnknownPlace):
+    """The country is known, and has no such part."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChangedDay:
     """One day on which a place differs from the package. Without a `name` it is an ordinary day there."""
@@ -140,7 +144,7 @@ def load_calendar(country: str, subdivision: str | None = None, *, changes: Chan
     part = subdivision.upper() if subdivision else DEFAULT_SUBDIVISIONS.get(code)
     known = _list_countries().get(code)
     if part and known is not None and part not in known:
-        raise UnknownPlace(f"{code} has no part with the code {subdivision!r}; its parts: {', '.join(known) or 'none'}")
+        raise UnknownPart(f"{code} has no part with the code {subdivision!r}; its parts: {', '.join(known) or 'none'}")
     return _load(code, part, changes)
 
 
