@@ -232,12 +232,19 @@ class _Watch:
     def _list_pauses(
         self, rule: Rule, since: datetime, restart: RequestEvent | None
     ) -> tuple[tuple[Standstill, ...], bool]:
-        """What stood still in this period, and whether one of the ends is assumed. What ends the clock ends a pause."""
+        """What stood still in this period, and whether one of the ends is assumed. What ends the clock ends a pause;
+        a question that was open when the clock started holds it up from the start.
+        """
         if not rule.pauses:
             return (), False
         end = restart or self._find_end(rule, since, can_extend=True)
-        events = [event for event in self.events if event.at >= since and (end is None or event.at <= end.at)]
-        found = [each for pause in rule.pauses for each in _read_pauses(pause, events)]
+        events = [event for event in self.events if end is None or event.at <= end.at]
+        found = [
+            (pause, is_assumed)
+            for each in rule.pauses
+            for pause, is_assumed in _read_pauses(each, events)
+            if pause.ended_at is None or pause.ended_at > since
+        ]
         return tuple(pause for pause, _ in found), any(is_assumed for _, is_assumed in found)
 
     def _find_start(self, trigger: Trigger) -> RequestEvent | None:

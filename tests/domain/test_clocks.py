@@ -265,6 +265,21 @@ def test_the_answer_to_it_sets_the_clock_going_again_with_the_days_added() -> No
     assert derive(regime, RECEIVED, ASKED, GIVEN, now=15 * DAY)[0].state is ClockState.MISSED
 
 
+def test_a_question_from_before_the_start_holds_the_clock_up_from_the_start() -> None:
+    """It was asked after the sending, and receipt was proven for a later day."""
+    early = happened(EventKind.INFORMATION_ASKED, -2 * DAY)
+    assert derive(make_regime(TEN_DAYS), early, RECEIVED, now=DAY)[0].state is ClockState.PAUSED
+    (clock,) = derive(
+        make_regime(TEN_DAYS), early, RECEIVED, happened(EventKind.INFORMATION_GIVEN, 3 * DAY), now=5 * DAY
+    )
+    assert clock.due is not None
+    assert clock.due.last_day == date(2026, 3, 15)
+    answered = happened(EventKind.INFORMATION_GIVEN, -DAY)
+    (clock,) = derive(make_regime(TEN_DAYS), early, answered, RECEIVED, now=DAY)
+    assert clock.due is not None
+    assert clock.due.last_day == date(2026, 3, 12)
+
+
 def test_an_answer_whose_arrival_is_assumed_makes_the_date_an_estimate() -> None:
     assumed = replace(GIVEN, estimated=True)
     assert derive(make_regime(TEN_DAYS), RECEIVED, ASKED, assumed, now=8 * DAY)[0].estimated
