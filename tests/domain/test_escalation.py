@@ -10,12 +10,13 @@ import pytest
 
 from portal.domain.clocks import EventKind, RequestEvent, derive_clocks
 from portal.domain.escalation import Rung, RungKind, RungState, Standing, build_ladder
-from portal.domain.regimes import Actor, Binding, Regime, RegimeKind, StepKind, Stop, Trigger, Unit
-from tests.domain.laws import NO_HOLIDAYS, REGIME, UTC_ZONE, make_escalation, make_open_rule, make_rule
+from portal.domain.regimes import Actor, Binding, PauseEffect, Regime, RegimeKind, StepKind, Stop, Trigger, Unit
+from tests.domain.laws import NO_HOLIDAYS, REGIME, UTC_ZONE, make_escalation, make_open_rule, make_pause, make_rule
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 AFTER = ("the platform was asked first",)
+PAUSES = (make_pause(PauseEffect.SUSPENDS, of_identity=False),)
 
 NOTICE = replace(
     REGIME,
@@ -217,3 +218,20 @@ def test_the_national_form_of_a_step_stands_in_for_it() -> None:
     )
     rung = find(climb(now=49 * HOUR, targets=(COMPLAINT, national)), "The Authority")
     assert (rung.regime, rung.regulator, str(rung.can_do)) == ("xx-national", "xx-body", "It can fine.")
+
+
+def test_a_clock_that_stands_still_opens_nothing_when_the_date_so_far_has_passed() -> None:
+    """They wait for something that they may ask for: nobody knows yet when their time runs out."""
+    pausing = replace(NOTICE, rules=tuple(replace(rule, pauses=PAUSES) for rule in NOTICE.rules))
+    asked = happened(EventKind.INFORMATION_ASKED, HOUR)
+    assert find(climb(asked, now=90 * HOUR, notice=pausing), "The Authority").state is not RungState.OPEN
+    assert find(climb(now=90 * HOUR, notice=pausing), "The Authority").state is RungState.OPEN
+
+
+def test_a_missed_period_opens_the_next_step_though_a_later_one_runs() -> None:
+    weekly = replace(
+        NOTICE, rules=tuple(replace(rule, restarts_on=(Trigger.UPDATE_RECEIVED,)) for rule in NOTICE.rules)
+    )
+    in_time, late = happened(EventKind.UPDATE_RECEIVED, 40 * HOUR), happened(EventKind.UPDATE_RECEIVED, 50 * HOUR)
+    assert find(climb(in_time, now=51 * HOUR, notice=weekly), "The Authority").state is not RungState.OPEN
+    assert find(climb(late, now=51 * HOUR, notice=weekly), "The Authority").state is RungState.OPEN

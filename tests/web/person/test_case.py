@@ -119,7 +119,7 @@ def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder
     assert "they ask for more" in page.text
     assert "They ask who I am" in page.text
     form = holder.follow("I sent what they asked for")
-    typed = {"at-day": "", "at-month": "", "at-year": "", "at-time": "22:30"}
+    typed: dict[str, Any] = {"at-day": "", "at-month": "", "at-year": "", "at-time": "22:30"}
     assert 'value="22:30"' in holder.press("Save", status=400, **typed).answer.text
     holder.seen.append(form)
     page = holder.press("Save")
@@ -139,7 +139,7 @@ def test_how_far_they_are_and_until_when_they_need_are_written_down(holder: Visi
     holder.follow("They answered")
     assert "They tell how far they are" in holder.press("Save", answer="update").text
     holder.follow("They answered")
-    until = {"extension_until-day": "20", "extension_until-month": "1", "extension_until-year": "2027"}
+    until: dict[str, Any] = {"extension_until-day": "20", "extension_until-month": "1", "extension_until-year": "2027"}
     page = holder.press("Save", answer="extended", **until)
     assert "They say that they need more time" in page.text
     assert "20 January 2027" in page.text
