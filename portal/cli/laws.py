@@ -5,32 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import find_known, find_parts
-from portal.domain.applicability import CaseFacts, PlatformFacts, Verdict, assess
-from portal.domain.lifecycle import Depiction
+from portal.cli.process import find_parts
+from portal.domain.applicability import Verdict
 from portal.domain.regimes import Cover
-from portal.reference.holidays import UnknownPlace, load_calendar
-from portal.services.bases import platform_facts
+from portal.services.reckoning import BadQuestion
+from portal.services.verdicts import Facts, Picture, judge_all
 
-# What a person is asked, and what the laws then know of the picture: its kind, and whether a real one was changed.
-_DEPICTIONS: Mapping[str, tuple[Depiction, bool | None]] = {
-    "real": (Depiction.REAL, None),
-    "altered": (Depiction.SYNTHETIC, True),
-    "ai": (Depiction.SYNTHETIC, False),
-    "unknown": (Depiction.UNSURE, None),
-    "other": (Depiction.FALSE, None),
-}
-_SHOWN = {Cover.YES: "applies", Cover.MAYBE: "may apply", Cover.NO: "does not"}
+_PICTURES = [picture.value for picture in Picture]
+_SHOWN: Mapping[Cover, str] = MappingProxyType({Cover.YES: "applies", Cover.MAYBE: "may apply", Cover.NO: "does not"})
 
 
 @click.command("laws")
 @click.option("--country", required=True, help="Where the person lives, two letters")
 @click.option("--subdivision", help="The state or province: CA, QC")
-@click.option("--depiction", required=True, type=click.Choice(list(_DEPICTIONS)), help="What the picture is")
+@click.option("--depiction", required=True, type=click.Choice(_PICTURES), help="What the picture is")
 @click.option("--under-18", is_flag=True, help="The person was under 18 when it was made")
 @click.option("--threat", is_flag=True, help="Nothing is online yet")
 @click.option("--platform", help="Where it is, by its id in the directory: instagram")
@@ -49,32 +42,20 @@ def laws(
 ) -> None:
     """Show every law: whether it applies to these facts, whether it can be used, and why."""
     parts = find_parts()
-    place = _read_place(country, subdivision)
-    kind, altered = _DEPICTIONS[depiction]
-    facts = CaseFacts(
-        country=place[0], subdivision=place[1], under_18=under_18, depiction=kind, altered=altered, threat_only=threat
+    facts = Facts(
+        country=country,
+        subdivision=subdivision,
+        depiction=Picture(depiction),
+        under_18=under_18,
+        threat=threat,
+        platform=platform,
     )
-    target = _find_target(platform)
     day = on.date() if on else parts.clock().astimezone(UTC).date()
-    verdicts = [assess(regime, facts, target, day) for regime in parts.registry.regimes.values()]
-    click.echo(_to_json(verdicts) if as_json else _to_text(verdicts, day))
-
-
-def _read_place(country: str, subdivision: str | None) -> tuple[str, str | None]:
-    code = country.upper()
-    part = subdivision.upper().removeprefix(f"{code}-") if subdivision else None
     try:
-        load_calendar(code, part)
-    except UnknownPlace as error:
-        raise click.UsageError(f"{error}.") from error
-    return code, part
-
-
-def _find_target(platform: str | None) -> PlatformFacts:
-    if platform is None:
-        return PlatformFacts()
-    registry = find_parts().registry
-    return platform_facts(registry, find_known(registry.platforms, platform, "platform").slug)
+        verdicts = judge_all(facts, parts.registry, on=day)
+    except BadQuestion as error:
+        raise click.UsageError(f"--{error.field}: {error}") from error
+    click.echo(_to_json(verdicts) if as_json else _to_text(verdicts, day))
 
 
 def _to_json(verdicts: Sequence[Verdict]) -> str:

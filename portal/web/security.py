@@ -6,6 +6,7 @@ from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
 
 from portal.config import Config
+from portal.web.caching import is_cacheable, let_keep
 from portal.web.frame import READING
 
 POLICY = (
@@ -48,8 +49,10 @@ def init_security(app: Flask, config: Config) -> None:
     def set_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint not in SAME_FOR_ALL or response.status_code >= 400:
-            response.headers["Cache-Control"] = "no-store"
         if config.has_https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if response.status_code < 400 and is_cacheable():
+            return let_keep(response)
+        if request.endpoint not in SAME_FOR_ALL or response.status_code >= 400:
+            response.headers["Cache-Control"] = "no-store"
         return response

@@ -10,7 +10,7 @@ from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 PAGES = {
-    "nobody": "/ /help /return /report /erased /not/here",
+    "nobody": "/ /help /return /report /erased /not/here /api/v1/",
     "draft": """
         / /report/start /report/who /report/age /report/country /report/state /report/child /report/what
         /report/online /report/links /report/places /report/found /report/harm /report/camera /report/contact

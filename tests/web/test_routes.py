@@ -60,7 +60,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
     {
         Group.PUBLIC: """
             start.front start.help_now start.come_back start.enter start.leave start.style report.before report.begin
-            own.erased signin.show signin.sign_out
+            own.erased signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
+            api.count api.list_platforms api.show_platform api.list_regulators api.show_regulator
         """,
         Group.DRAFT: "report.resume report.show report.answer",
         Group.CASE: """

@@ -47,7 +47,15 @@ class Caller(StrEnum):
 
 # What stands in the addresses: everything of the case of the table's person.
 VALUES: Mapping[str, Any] = MappingProxyType(
-    {"number": 1, "kind": "reminder", "form": "full", "step": "who", "regime": "us-take-it-down", "regulator": "us-ftc"}
+    {
+        "number": 1,
+        "kind": "reminder",
+        "form": "full",
+        "step": "who",
+        "regime": "us-take-it-down",
+        "regulator": "us-ftc",
+        "platform": "x",
+    }
 )
 
 

@@ -1,0 +1,230 @@
+"""The facts for machines: laws, deadlines, platforms and authorities. Reads the records only, never a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Blueprint, Response, current_app, render_template, url_for
+
+from portal.domain.directory import Platform, Regulator
+from portal.domain.regimes import Regime
+from portal.domain.territories import is_within
+from portal.services.reckoning import BadQuestion, Question, deadline_of, name_nearest, reckon
+from portal.services.verdicts import Facts, judge_all
+from portal.web.access import public
+from portal.web.caching import cacheable
+from portal.web.frame import frame, parts
+from portal.web.open import records
+from portal.web.open.openapi import Endpoint, describe, list_parameters
+from portal.web.open.queries import read_query
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+T = TypeVar("T")
+View = Callable[..., Any]
+ENDPOINTS: list[Endpoint] = []
+
+
+class NotThere(LookupError):
+    """No record of that id. The message names the nearest."""
+
+
+def endpoint(path: str, summary: str, *, query: type, answer: type, example: str) -> Callable[[View], View]:
+    """Registers a view that gives the answer's data; the frame around it is the same for all."""
+
+    def register(view: View) -> View:
+        def show(**names: str) -> Response:
+            data = view(read_query(query), **names)
+            return _send(answer(meta=_make_meta(), data=data), "application/json")
+
+        ENDPOINTS.append(Endpoint(path=path, summary=summary, query=query, answer=answer, example=example))
+        bp.add_url_rule(path, view.__name__, public(cacheable(show)), methods=["GET"])
+        return view
+
+    return register
+
+
+@endpoint(
+    "/regimes",
+    "Laws, all or some",
+    query=records.RegimeQuery,
+    answer=records.RegimeList,
+    example="/regimes?country=NZ&offered=true",
+)
+def list_regimes(query: records.RegimeQuery) -> tuple[records.RegimeLine, ...]:
+    return tuple(
+        _copy(regime, records.RegimeLine)
+        for regime in parts().registry.regimes.values()
+        if (query.country is None or _reaches(regime, query.country))
+        and query.kind in {None, regime.kind}
+        and query.status in {None, regime.status}
+        and query.offered in {None, regime.offered}
+    )
+
+
+@endpoint(
+    "/regimes/<regime>",
+    "One law, whole: elements, clocks, next steps, sources",
+    query=records.NoQuery,
+    answer=records.RegimeAnswer,
+    example="/regimes/us-take-it-down",
+)
+def show_regime(_: records.NoQuery, regime: str) -> Regime:
+    return _find(parts().registry.regimes, regime, "law")
+
+
+@endpoint(
+    "/verdicts",
+    "Every law judged for some facts: whether it applies, whether it can be used, and why",
+    query=records.VerdictQuery,
+    answer=records.VerdictList,
+    example="/verdicts?country=NZ&depiction=real&platform=x",
+)
+def judge(query: records.VerdictQuery) -> tuple[records.VerdictLine, ...]:
+    facts = Facts(
+        country=query.country,
+        subdivision=query.subdivision,
+        depiction=query.depiction,
+        under_18=query.under_18,
+        threat=query.threat,
+        platform=query.platform,
+    )
+    return tuple(
+        _copy(verdict, records.VerdictLine)
+        for verdict in judge_all(facts, parts().registry, on=query.on or frame().now.date())
+    )
+
+
+@endpoint(
+    "/deadlines",
+    "When a deadline is, and each step that leads there",
+    query=records.DeadlineQuery,
+    answer=records.DeadlineAnswer,
+    example="/deadlines?regime=eu-gdpr-17&started=2026-03-05T09:00:00Z&country=IE",
+)
+def count(query: records.DeadlineQuery) -> Any:
+    return deadline_of(reckon(_copy(query, Question), parts().registry))
+
+
+@endpoint(
+    "/platforms",
+    "Platforms, all or some",
+    query=records.PlatformQuery,
+    answer=records.PlatformList,
+    example="/platforms?category=dating",
+)
+def list_platforms(query: records.PlatformQuery) -> tuple[records.PlatformLine, ...]:
+    wanted = (query.q or "").casefold()
+    return tuple(
+        _copy(platform, records.PlatformLine)
+        for platform in parts().registry.platforms.values()
+        if query.category in {None, platform.category}
+        and any(wanted in text.casefold() for text in (platform.name, *platform.hosts))
+    )
+
+
+@endpoint(
+    "/platforms/<platform>",
+    "One platform: how to reach it, and what to know before",
+    query=records.NoQuery,
+    answer=records.PlatformAnswer,
+    example="/platforms/instagram",
+)
+def show_platform(_: records.NoQuery, platform: str) -> Platform:
+    return _find(parts().registry.platforms, platform, "platform")
+
+
+@endpoint(
+    "/regulators",
+    "Authorities, tribunals and help services, all or some",
+    query=records.RegulatorQuery,
+    answer=records.RegulatorList,
+    example="/regulators?country=IE&kind=data-protection",
+)
+def list_regulators(query: records.RegulatorQuery) -> tuple[records.RegulatorLine, ...]:
+    country = query.country.upper() if query.country else None
+    return tuple(
+        _copy(regulator, records.RegulatorLine)
+        for regulator in parts().registry.regulators.values()
+        if country in {None, regulator.country}
+        and query.kind in {None, regulator.kind}
+        and query.signatory in {None, regulator.joint_statement_signatory}
+    )
+
+
+@endpoint(
+    "/regulators/<regulator>",
+    "One authority: what it is, where it is, and how we know",
+    query=records.NoQuery,
+    answer=records.RegulatorAnswer,
+    example="/regulators/ie-dpc",
+)
+def show_regulator(_: records.NoQuery, regulator: str) -> Regulator:
+    return _find(parts().registry.regulators, regulator, "authority")
+
+
+@bp.get("/openapi.json")
+@public
+@cacheable
+def openapi() -> Response:
+    address = frame().config.base_url + url_for("api.show")
+    return _send(describe(ENDPOINTS, title="Recourse", address=address.rstrip("/")), "application/json")
+
+
+@bp.get("/")
+@public
+@cacheable
+def show() -> str:
+    described = [(each, list(list_parameters(each))) for each in ENDPOINTS]
+    return render_template("open/api.html", endpoints=described, licence=records.LICENCE, credits=records.CREDITS)
+
+
+@bp.errorhandler(BadQuestion)
+def refuse(error: BadQuestion) -> Response:
+    return _refuse("The question cannot be answered", 400, str(error), error.field)
+
+
+@bp.errorhandler(NotThere)
+def miss(error: NotThere) -> Response:
+    return _refuse("There is no such record", 404, str(error), None)
+
+
+@bp.after_request
+def open_to_pages(response: Response) -> Response:
+    """Any page may read these facts; nothing else is loosened."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _make_meta() -> records.Meta:
+    newest = max(regime.version for regime in parts().registry.regimes.values())
+    return records.Meta(licence=records.LICENCE, credits=records.CREDITS, version=newest)
+
+
+def _copy(source: object, kind: type[T]) -> T:
+    """The fields that `kind` has, by the same names."""
+    return msgspec.convert(source, kind, from_attributes=True)
+
+
+def _find(known: Mapping[str, T], wanted: str, noun: str) -> T:
+    if wanted not in known:
+        raise NotThere(f"There is no {noun} {wanted!r}.{name_nearest(wanted, known)}")
+    return known[wanted]
+
+
+def _reaches(regime: Regime, country: str) -> bool:
+    return any(is_within(country.upper(), None, each) is not False for each in regime.jurisdictions)
+
+
+def _refuse(title: str, status: int, detail: str, parameter: str | None) -> Response:
+    problem = records.Problem(title=title, status=status, detail=detail, parameter=parameter)
+    response = _send(problem, "application/problem+json")
+    response.status_code = status
+    return response
+
+
+def _send(answer: object, media: str) -> Response:
+    return current_app.response_class(msgspec.json.encode(answer), mimetype=media)

@@ -1,0 +1,126 @@
+"""The API's description in OpenAPI 3.1, made from the endpoints and their classes, so that it cannot disagree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import msgspec
+
+from portal.web.open.records import LICENCE, Problem
+
+REFERENCE = "#/components/schemas/{name}"
+VERSION = "1.0.0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One address of the API. `path` is relative to the API's own, with `<name>` for what varies."""
+
+    path: str
+    summary: str
+    query: type
+    answer: type
+    example: str  # relative too; it works with the facts as they are shipped
+
+    @property
+    def path_parameters(self) -> tuple[str, ...]:
+        return tuple(re.findall(r"<(\w+)>", self.path))
+
+    @property
+    def template(self) -> str:
+        """The path as OpenAPI writes it."""
+        return re.sub(r"<(\w+)>", r"{\1}", self.path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A parameter as the page of the API shows it."""
+
+    name: str
+    is_required: bool
+    schema: Mapping[str, Any]
+    description: str
+    choices: tuple[str, ...]
+
+
+def describe(endpoints: Sequence[Endpoint], *, title: str, address: str) -> dict[str, Any]:
+    """The whole document. `address` is where the API is, with its version."""
+    kinds = tuple(dict.fromkeys([*(each.answer for each in endpoints), Problem]))
+    _, schemas = msgspec.json.schema_components(kinds, ref_template=REFERENCE)
+    queries = _query_schemas(endpoints)
+    used = {name: schema for name, schema in queries.items() if "enum" in schema}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": title,
+            "version": VERSION,
+            "summary": "Who must do what by when about non-consensual intimate imagery. Not legal advice.",
+            "license": {"name": "Creative Commons Zero 1.0", "identifier": LICENCE},
+        },
+        "servers": [{"url": address}],
+        "paths": {each.template: {"get": _describe_one(each, queries)} for each in endpoints},
+        "components": {"schemas": dict(sorted({**schemas, **used}.items()))},
+    }
+
+
+def list_parameters(endpoint: Endpoint) -> Iterator[Parameter]:
+    """What may stand behind the question mark."""
+    yield from _read_parameters(endpoint, _query_schemas([endpoint]))
+
+
+def _query_schemas(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    queries = tuple(dict.fromkeys(each.query for each in endpoints))
+    return msgspec.json.schema_components(queries, ref_template=REFERENCE)[1]
+
+
+def _read_parameters(endpoint: Endpoint, schemas: Mapping[str, Any]) -> Iterator[Parameter]:
+    schema = schemas[endpoint.query.__name__]
+    for field in fields(endpoint.query):
+        own = _without_null(schema["properties"][field.name])
+        reference = str(own.get("$ref", "")).rpartition("/")[2]
+        yield Parameter(
+            name=field.name,
+            is_required=field.name in schema.get("required", ()),
+            schema={name: value for name, value in own.items() if name != "description"},
+            description=own.get("description", ""),
+            choices=tuple(schemas[reference]["enum"]) if reference else (),
+        )
+
+
+def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter that is not given is simply not there; it is never null."""
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
+    options = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    default = {"default": schema["default"]} if schema.get("default") is not None else {}
+    return {**(options[0] if options else {}), **rest, **default}
+
+
+def _describe_one(endpoint: Endpoint, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in endpoint.path_parameters
+    ]
+    for each in _read_parameters(endpoint, schemas):
+        described = {"description": each.description} if each.description else {}
+        parameters.append(
+            {"name": each.name, "in": "query", "required": each.is_required, **described, "schema": each.schema}
+        )
+    return {
+        "summary": endpoint.summary,
+        "operationId": re.sub(r"\W+", "_", endpoint.template.strip("/{}")),
+        "parameters": parameters,
+        "responses": {
+            "200": {"description": "The answer", "content": _content("application/json", endpoint.answer)},
+            "default": {
+                "description": "What is wrong with the question",
+                "content": _content("application/problem+json", Problem),
+            },
+        },
+    }
+
+
+def _content(media: str, kind: type) -> dict[str, Any]:
+    return {media: {"schema": {"$ref": REFERENCE.format(name=kind.__name__)}}}
