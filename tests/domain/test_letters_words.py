@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from portal.domain.clocks import ClockState
 from portal.domain.letters import words
 from portal.domain.letters.blocks import Document, plain_text
 from portal.domain.letters.build import build_letter
@@ -130,6 +131,7 @@ def test_own_words_on_who_asks_stand_in_place_of_the_offer() -> None:
     [
         (words.STARTS, Trigger),
         (words.BINDINGS, Binding),
+        (words.STATES, ClockState),
         (words.PLACES, ItemState),
         (words.CHANNELS, Channel),
         (words.ANSWERS, Answer),
