@@ -121,7 +121,7 @@ def copy_law(folder: Path, name: str, *changes: tuple[str, str]) -> None:
 
 def test_a_law_is_added_by_a_file_alone(tmp_path: Path) -> None:
     copy_law(tmp_path, "je.yaml")
-    assert list(load_regimes(tmp_path)) == ["je-dpjl"]
+    assert "je-dpjl" in load_regimes(tmp_path)
 
 
 def test_the_same_law_twice_stops_the_start(tmp_path: Path) -> None:
