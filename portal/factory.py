@@ -19,6 +19,7 @@ from portal.web.converters import init_converters
 from portal.web.errors import init_errors
 from portal.web.filters import init_filters
 from portal.web.frame import init_frame, parts
+from portal.web.open.words import init_words
 from portal.web.security import init_security
 from portal.web.session import DatabaseSessions
 
@@ -36,6 +37,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     init_sessions(app, config)
     init_converters(app)
     init_filters(app, config)
+    init_words(app)
     init_security(app, config)
     init_errors(app)
     for blueprint in BLUEPRINTS:

@@ -90,9 +90,12 @@ def needs(report: Report, *, on: date, ports: Ports) -> tuple[Need, ...]:
 
 
 def blocking_needs(report: Report, *, on: date, ports: Ports) -> tuple[Need, ...]:
-    """The answers without which no law at all could be cited. Any other may be left out, and costs only its own law."""
+    """The answers without which no law at all could be cited. Any other may be left out, and costs only its own law.
+
+    Whoever has not said where they live is not held up: the law of their country may ask for less.
+    """
     regimes = list(_citable(report, on=on, ports=ports))
-    if not regimes:
+    if not regimes or not report.country:
         return ()
     shared = frozenset.intersection(*(_fields_of(regime, report) for regime in regimes))
     names = tuple(regime.name for regime in regimes)

@@ -10,7 +10,7 @@ from portal.web.desk import queue as desk_queue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
-from portal.web.open import api
+from portal.web.open import api, clock, directory, law
 from portal.web.person import case, complaint, letters, own, report, request, start
 
 PERSON: tuple[Blueprint, ...] = (start.bp, report.bp, case.bp, request.bp, complaint.bp, letters.bp, own.bp)
@@ -22,5 +22,5 @@ DESK: tuple[Blueprint, ...] = (
     desk_complaints.bp,
     desk_staff.bp,
 )
-OPEN: tuple[Blueprint, ...] = (api.bp,)
+OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp)
 BLUEPRINTS = (*PERSON, *DESK, *OPEN)

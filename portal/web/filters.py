@@ -24,9 +24,15 @@ def show_moment(at: datetime, zone: str) -> str:
     return str(_("%(moment)s (%(zone)s)", moment=text, zone=zone.replace("_", " ")))
 
 
+def show_fact(text: str) -> str:
+    """A sentence of the records or of the rules in the page's language; a per cent sign in it is only a sign."""
+    return str(_(text))
+
+
 def init_filters(app: Flask, config: Config) -> None:
     app.jinja_env.filters["day"] = show_day
     app.jinja_env.filters["moment"] = show_moment
+    app.jinja_env.filters["fact"] = show_fact
     app.jinja_env.globals["site_title"] = config.site_title
     app.jinja_env.globals["organisation"] = config.organisation
     app.jinja_env.globals["home_zone"] = config.time_zone.key

@@ -10,7 +10,8 @@ from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 PAGES = {
-    "nobody": "/ /help /return /report /erased /not/here /api/v1/",
+    "nobody": """/ /help /return /report /erased /not/here /api/v1/ /law /law?country=NZ /law/us-take-it-down /clock
+        /clock?regime=eu-gdpr-17&day=2026-03-05 /authorities?country=IE /platforms /platforms/instagram""",
     "draft": """
         / /report/start /report/who /report/age /report/country /report/state /report/child /report/what
         /report/online /report/links /report/places /report/found /report/harm /report/camera /report/contact

@@ -61,7 +61,9 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.PUBLIC: """
             start.front start.help_now start.come_back start.enter start.leave start.style report.before report.begin
             own.erased signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
-            api.count api.list_platforms api.show_platform api.list_regulators api.show_regulator
+            api.count law.show_all law.show clock.show clock.as_json clock.as_calendar directory.authorities
+            directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
+            api.show_regulator
         """,
         Group.DRAFT: "report.resume report.show report.answer",
         Group.CASE: """

@@ -183,7 +183,7 @@ def show() -> str:
 
 @bp.errorhandler(BadQuestion)
 def refuse(error: BadQuestion) -> Response:
-    return _refuse("The question cannot be answered", 400, str(error), error.field)
+    return _refuse(records.REFUSED, 400, str(error), error.field)
 
 
 @bp.errorhandler(NotThere)

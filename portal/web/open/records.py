@@ -14,6 +14,7 @@ from portal.services.reckoning import Deadline
 from portal.services.verdicts import Picture
 
 LICENCE = "CC0-1.0"
+REFUSED = "The question cannot be answered"
 CREDITS = (
     "Postal and privacy contacts of companies partly from datenanfragen/data (CC0 1.0).",
     "Facts on policies partly from copies kept by Open Terms Archive, made available under ODC-By 1.0.",

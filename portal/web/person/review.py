@@ -16,9 +16,9 @@ from portal.domain.intake import StepId, way
 from portal.domain.lifecycle import Depiction, Filer, Handler
 from portal.domain.report import ContactBy, Report, YesNo
 from portal.reference.registry import Registry
-from portal.web.person.forms.about import country_names
 from portal.web.person.forms.parts import PARTS
 from portal.web.person.links import group_links
+from portal.web.places import country_names
 
 Row = tuple[str, str, str]
 

@@ -19,9 +19,9 @@ from portal.web.access import enter_case, public
 from portal.web.fields import show_unreadable
 from portal.web.frame import frame
 from portal.web.person import phrases
-from portal.web.person.forms.about import country_names
 from portal.web.person.forms.words import WordsForm
 from portal.web.person.helplines import list_helplines
+from portal.web.places import country_names
 from portal.web.styles import StyleSheet, join_sheets
 
 bp = Blueprint("start", __name__)

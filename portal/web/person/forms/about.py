@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.intake import StepId, forget_parts_of_other_country
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.report import Report, YesNo
-from portal.reference.zones import is_country
 from portal.web.fields import ChoiceField, ListField
 from portal.web.person.forms.parts import PARTS
 from portal.web.person.forms.steps import StepForm
+from portal.web.places import country_names
 
 UNSURE = (YesNo.UNSURE.value, _l("I am not sure"))
-
-
-def country_names(language: str) -> list[tuple[str, str]]:
-    """Code and name of every country, in the order of the names."""
-    names = Locale.parse(language, sep="-" if "-" in language else "_").territories
-    known = [(code, name) for code, name in names.items() if is_country(code)]
-    return sorted(known, key=lambda pair: pair[1])
 
 
 class WhoForm(StepForm):

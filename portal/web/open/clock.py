@@ -1,0 +1,188 @@
+"""A deadline for anybody: law, event and time in; the date and why out, as page, as JSON and for a calendar."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from hashlib import sha256
+
+import icalendar
+import msgspec
+from flask import Blueprint, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from portal.domain.counting import has_number
+from portal.domain.regimes import Regime
+from portal.reference.zones import UnknownZone, find_zone, load_zone
+from portal.services.reckoning import BadQuestion, Question, Reckoned, deadline_of, name_nearest, reckon
+from portal.web.access import public
+from portal.web.caching import cacheable
+from portal.web.frame import frame, parts
+from portal.web.open.queries import read_query
+from portal.web.open.records import REFUSED, Problem
+from portal.web.places import country_names
+
+bp = Blueprint("clock", __name__)
+
+_HOUR = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+_GROUPS = {"EU": "IE", "EEA": "IE"}  # where most platforms of the Union are established
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockQuery:
+    """`day` and `hour` are local to the organisation that has to act; `started` is an instant in place of both."""
+
+    regime: str | None = None
+    clock: str | None = None
+    day: str | None = None
+    hour: str | None = None
+    started: str | None = None
+    country: str | None = None
+    subdivision: str | None = None
+    zone: str | None = None
+    extended: bool = False
+
+
+@bp.get("/clock")
+@public
+@cacheable
+def show() -> ResponseReturnValue:
+    regime, answer, problem = None, None, None
+    try:
+        query = read_query(ClockQuery)
+        regime = _find_regime(query)
+        if regime is not None and (query.day or query.started):
+            answer = reckon(_ask(query, regime), parts().registry)
+    except BadQuestion as error:
+        problem = BadQuestion("day" if error.field == "started" else error.field, str(error))
+    page = render_template(
+        "open/clock.html",
+        law=regime,
+        answer=answer,
+        problem=problem,
+        typed=request.args,
+        home=_home_of(regime) if regime else "",
+        laws=_list_laws(),
+        countries=country_names(str(get_locale())),
+        rules=[rule for rule in regime.rules if has_number(rule)] if regime else [],
+        address=request.query_string.decode("ascii", "replace"),
+    )
+    return page, 400 if problem else 200
+
+
+@bp.get("/clock.json")
+@public
+@cacheable
+def as_json() -> Response:
+    return _send(msgspec.json.encode(deadline_of(_answer())), "application/json")
+
+
+@bp.get("/clock.ics")
+@public
+@cacheable
+def as_calendar() -> Response:
+    """An entry whose title tells a stranger nothing."""
+    answer = _answer()
+    if answer.due is None:
+        raise BadQuestion("clock", "The law sets no number here, so there is no date for a calendar.")
+    response = _send(make_entry(answer, title=_("Date to check"), today=frame().now.date()), "text/calendar")
+    response.headers["Content-Disposition"] = "attachment; filename=date.ics"
+    return response
+
+
+@bp.errorhandler(BadQuestion)
+def refuse(error: BadQuestion) -> ResponseReturnValue:
+    problem = Problem(title=REFUSED, status=400, detail=str(error), parameter=error.field)
+    return _send(msgspec.json.encode(problem), "application/problem+json"), 400
+
+
+def make_entry(answer: Reckoned, *, title: str, today: date) -> bytes:
+    """RFC 5545: a day for periods of days, an instant for hours. Raises ValueError where there is no date."""
+    if answer.due is None:
+        raise ValueError("a law without a number gives no date")
+    event = icalendar.Event()
+    digest = sha256(f"{answer.regime.id}/{answer.rule.id}/{answer.due.due_at.isoformat()}".encode()).hexdigest()
+    event.add("uid", digest[:32])
+    event.add("dtstamp", datetime.combine(today, time(), answer.due.due_at.tzinfo))
+    event.add("dtstart", answer.due.last_day or answer.due.due_at)
+    event.add("summary", title)
+    event.add("class", "PRIVATE")
+    event.add("transp", "TRANSPARENT")
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _answer() -> Reckoned:
+    query = read_query(ClockQuery)
+    regime = _find_regime(query)
+    if regime is None:
+        raise BadQuestion("regime", "The parameter 'regime' is missing.")
+    return reckon(_ask(query, regime), parts().registry)
+
+
+def _find_regime(query: ClockQuery) -> Regime | None:
+    known = parts().registry.regimes
+    if query.regime is None:
+        return None
+    if query.regime not in known:
+        raise BadQuestion("regime", f"No law {query.regime!r}.{name_nearest(query.regime, known)}")
+    return known[query.regime]
+
+
+def _ask(query: ClockQuery, regime: Regime) -> Question:
+    """The question with what was left out: the law's own country, and the first clock that has a number."""
+    numbered = [rule.id for rule in regime.rules if has_number(rule)]
+    clock = query.clock or regime.primary_clock or next(iter(numbered), None)
+    asked = replace(query, country=query.country or _home_of(regime), clock=clock)
+    return Question(
+        regime=regime.id,
+        clock=asked.clock,
+        started=asked.started or _read_moment(asked),
+        country=asked.country or "",
+        subdivision=asked.subdivision,
+        zone=asked.zone,
+        extended=asked.extended,
+    )
+
+
+def _read_moment(query: ClockQuery) -> str:
+    """Day and hour where the organisation is, as an instant. Without an hour the day's noon is taken."""
+    try:
+        day = date.fromisoformat(query.day or "")
+    except ValueError as error:
+        raise BadQuestion("day", _("Write the day like this: 2026-11-24.")) from error
+    found = _HOUR.fullmatch((query.hour or "12:00").strip())
+    if found is None:
+        raise BadQuestion("hour", _("Write the time like this: 14:05."))
+    try:
+        zone = load_zone(query.zone) if query.zone else find_zone((query.country or "").upper(), _part(query))
+    except UnknownZone as error:
+        raise BadQuestion("zone" if query.zone else "country", f"{error}.") from error
+    return datetime.combine(day, time(int(found[1]), int(found[2])), zone).isoformat()
+
+
+def _part(query: ClockQuery) -> str | None:
+    if not query.subdivision:
+        return None
+    return query.subdivision.upper().removeprefix(f"{(query.country or '').upper()}-")
+
+
+def _home_of(regime: Regime) -> str:
+    first = regime.jurisdictions[0].partition("-")[0]
+    return _GROUPS.get(first, first)
+
+
+def _list_laws() -> list[Regime]:
+    """Those with a clock that can be counted, by name."""
+    found = [regime for regime in parts().registry.regimes.values() if any(has_number(rule) for rule in regime.rules)]
+    return sorted(found, key=lambda regime: (regime.jurisdictions[0], regime.name))
+
+
+def _send(body: bytes, media: str) -> Response:
+    return current_app.response_class(body, mimetype=media)

@@ -1,0 +1,14 @@
+"""Countries and their parts by their names, in the language of the page."""
+
+from __future__ import annotations
+
+from babel import Locale
+
+from portal.reference.zones import is_country
+
+
+def country_names(language: str) -> list[tuple[str, str]]:
+    """Code and name of every country, in the order of the names."""
+    names = Locale.parse(language, sep="-" if "-" in language else "_").territories
+    known = [(code, name) for code, name in names.items() if is_country(code)]
+    return sorted(known, key=lambda pair: pair[1])

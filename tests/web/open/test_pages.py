@@ -1,0 +1,210 @@
+"""The open pages: the same for everybody, useful without a case, and never lost for an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import icalendar
+import pytest
+from flask import Flask
+
+from portal.config import load_config
+from portal.domain.counting import has_number
+from portal.domain.regimes import Binding, Regime, Rule, Status
+from portal.factory import create_app
+from portal.models.tables import metadata
+from portal.reference.registry import load_registry
+from portal.services.lookups import complaint_laws
+from portal.web.open.words import say_rule
+from tests.web.pages import Visitor
+
+REGISTRY = load_registry()
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+GDPR = "/clock?regime=eu-gdpr-17&day=2026-03-05"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A portal whose database was never made: these pages need none."""
+    folder: Path = tmp_path_factory.mktemp("open")
+    settings = {"RECOURSE_DATA": str(folder), "RECOURSE_DATABASE": "sqlite:////nowhere/at/all.db"}
+    return create_app(load_config(settings), clock=lambda: NOW)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    return Visitor(app)
+
+
+def test_every_law_has_its_page(visitor: Visitor) -> None:
+    for regime in REGISTRY.regimes.values():
+        page = visitor.go(f"/law/{regime.id}")
+        assert page.heading.startswith(" ".join(regime.name.split()))
+        assert ("No letter cites it" in page.text) is not regime.offered, regime.id
+        for source in regime.sources:
+            assert source.url in page.links().values(), source.url
+
+
+def test_every_platform_has_its_page(visitor: Visitor) -> None:
+    for platform in REGISTRY.platforms.values():
+        page = visitor.go(f"/platforms/{platform.slug}")
+        assert platform.name in page.heading
+        for channel in platform.channels:
+            assert " ".join(channel.address.split()) in page.text
+
+
+def test_every_country_with_a_law_shows_it(visitor: Visitor) -> None:
+    countries = [href for href in visitor.go("/law").links().values() if href.startswith("/law?country=")]
+    shown = {
+        href.rpartition("/")[2]
+        for country in countries
+        for href in visitor.go(country).links().values()
+        if href.startswith("/law/")
+    }
+    assert shown == set(REGISTRY.regimes)
+
+
+def test_the_laws_are_told_apart_by_whether_they_can_be_used(visitor: Visitor) -> None:
+    page = visitor.go("/law?country=GB&depiction=ai")
+    usable, _, rest = page.text.partition("Not for this, or not law yet")
+    assert REGISTRY.regime("uk-osa-10-3a").name in usable
+    assert REGISTRY.regime("uk-gdpr-17").name in usable
+    assert rest
+
+
+def test_a_part_is_asked_for_only_where_laws_differ(visitor: Visitor) -> None:
+    assert 'id="subdivision"' in visitor.go("/law?country=CA").answer.text
+    assert 'id="subdivision"' not in visitor.go("/law?country=JE").answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/law?country=XX", "XX"),
+        ("/law?country=US&depiction=painted", "painted"),
+        ("/law?colour=red", "colour"),
+        ("/authorities?country=XX", "XX"),
+        ("/platforms?category=bakery", "bakery"),
+        ("/clock?regime=eu-gdpr-71&day=2026-03-05", "eu-gdpr"),
+        ("/clock?regime=eu-gdpr-17&day=soon", "2026-11-24"),
+        ("/clock?regime=eu-gdpr-17&day=2026-03-05&hour=noon", "14:05"),
+        ("/clock?regime=eu-gdpr-17&day=2026-03-05&country=XX", "XX"),
+        ("/clock?regime=eu-gdpr-17&day=2026-03-05&clock=never", "never"),
+        ("/clock?regime=us-take-it-down&day=2026-01-05", "19 May 2026"),
+        ("/clock?regime=us-take-it-down&day=2026-11-05&extended=true", "extension"),
+    ],
+)
+def test_bad_input_is_told_and_stays_in_the_form(visitor: Visitor, path: str, told: str) -> None:
+    page = visitor.go(path, status=400)
+    assert told in " ".join(page.errors)
+    assert page.answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_was_typed_is_still_there(visitor: Visitor) -> None:
+    page = visitor.go("/clock?regime=eu-gdpr-17&day=soon&hour=10:30&subdivision=C", status=400)
+    for typed in ('value="soon"', 'value="10:30"', 'value="C"'):
+        assert typed in page.answer.text
+
+
+def test_a_date_is_shown_with_its_steps(visitor: Visitor) -> None:
+    page = visitor.go(GDPR)
+    assert "Tuesday 7 April 2026" in page.text
+    assert "Easter Monday" in page.text
+    assert "must do this within 1 month" in page.text
+
+
+def list_clocks() -> list[tuple[Regime, Rule, str]]:
+    """Every clock with a number, with a day on which it was law."""
+    found = []
+    for regime in REGISTRY.regimes.values():
+        for rule in regime.rules:
+            if has_number(rule) and regime.status is Status.IN_FORCE:
+                starts = [day for day in (regime.in_force_from, rule.in_force_from) if day]
+                found.append((regime, rule, max(starts).isoformat() if starts else "2026-11-23"))
+    return found
+
+
+def test_every_clock_of_every_law_can_be_counted(app: Flask, visitor: Visitor) -> None:
+    client = app.test_client()
+    for regime, rule, day in list_clocks():
+        query = urlencode({"regime": regime.id, "clock": rule.id, "day": day, "hour": "10:00"})
+        assert "Why this date?" in visitor.go(f"/clock?{query}").text
+        data = client.get(f"/clock.json?{query}").get_json()
+        assert (data["regime"], data["clock"], data["binding"]) == (regime.id, rule.id, rule.binding.value)
+        assert client.get(f"/clock.ics?{query}").status_code == 200
+
+
+def test_only_a_duty_is_said_with_must(app: Flask) -> None:
+    with app.test_request_context():
+        for regime in REGISTRY.regimes.values():
+            for rule in regime.rules:
+                sentence = say_rule(rule).replace(rule.label, "").replace(rule.standard or "\0", "")
+                assert ("must" in sentence) is (rule.binding is Binding.DUTY), sentence
+
+
+@pytest.mark.parametrize(
+    ("query", "start"),
+    [
+        ("regime=eu-gdpr-17&day=2026-03-05", "2026-04-07"),
+        ("regime=us-take-it-down&day=2026-11-20&hour=10:00", "2026-11-22T15:00:00+00:00"),
+    ],
+)
+def test_the_calendar_entry_tells_a_stranger_nothing(app: Flask, query: str, start: str) -> None:
+    answer = app.test_client().get(f"/clock.ics?{query}")
+    assert answer.mimetype == "text/calendar"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=date.ics"
+    (event,) = icalendar.Calendar.from_ical(answer.text).walk("VEVENT")
+    assert event["SUMMARY"] == "Date to check"
+    assert event.decoded("DTSTART").isoformat() == start
+    for word in ("gdpr", "take", "recourse", "law", "image", "notice"):
+        assert word not in answer.text.casefold()
+
+
+@pytest.mark.parametrize("path", ["/clock.json", "/clock.ics"])
+def test_machines_get_their_errors_as_problems(app: Flask, path: str) -> None:
+    answer = app.test_client().get(f"{path}?regime=eu-dsa-16&day=soon")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert answer.get_json()["parameter"] == "day"
+
+
+def test_a_law_without_a_number_has_no_calendar_entry(app: Flask) -> None:
+    answer = app.test_client().get("/clock.ics?regime=eu-dsa-16&clock=decide&day=2026-11-20")
+    assert answer.status_code == 400
+    assert "no number" in answer.get_json()["detail"]
+
+
+def test_the_authorities_of_a_country_say_what_to_send(visitor: Visitor) -> None:
+    page = visitor.go("/authorities?country=IE")
+    assert "Data Protection Commission" in page.text
+    assert "What to send" in page.text
+    assert "Not checked since" in page.text
+    assert "Signed the joint statement" in page.text
+    assert "Coimisi" not in visitor.go("/authorities?country=IE&kind=data-protection").text.replace(
+        "An Coimisiún um Chosaint Sonraí", ""
+    )
+
+
+def test_each_authority_takes_complaints_under_laws_of_its_own_kind() -> None:
+    found = {each.id: {law.id for law in complaint_laws(each, REGISTRY)} for each in REGISTRY.regulators.values()}
+    assert "us-take-it-down" in found["us-ftc"]
+    assert "eu-dsa-53" not in found["at-dsb"]
+    assert "eu-gdpr-77" in found["at-dsb"]
+
+
+@pytest.mark.parametrize("path", ["/law/none", "/platforms/none"])
+def test_what_is_not_in_the_list_leads_to_the_list(visitor: Visitor, path: str) -> None:
+    page = visitor.go(path, status=404)
+    assert "See the whole list" in page.links()
+
+
+def test_a_visitor_with_a_case_sees_the_same_page(tmp_path: Path) -> None:
+    app = create_app(load_config({"RECOURSE_DATA": str(tmp_path)}), clock=lambda: NOW)
+    metadata.create_all(app.extensions["recourse"].engine)
+    client = app.test_client()
+    alone = client.get("/law?country=NZ")
+    with client.session_transaction() as session:
+        session["_flashes"] = [("message", "Something that only this visitor may read.")]
+    assert client.get("/law?country=NZ").data == alone.data
+    assert client.get("/law?country=NZ", headers={"If-None-Match": alone.headers["ETag"]}).status_code == 304
