@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from portal.cli.process import database_of, find_parts, transaction
 from portal.domain.regimes import Confidence
-from portal.reference.audit import Counts, count_facts, find_gaps
+from portal.reference.audit import Counts, count_facts, find_gaps, list_versions
 from portal.reference.registry import Registry, load_registry
 from portal.reference.strict import BadReference
 from portal.reference.tables import make_decision_table
@@ -50,6 +50,14 @@ def check(folder: Path | None) -> None:
 def table() -> None:
     """Print the decision table: which law applies to which kind of picture, for whom and where."""
     click.echo(make_decision_table(find_parts().registry.regimes.values()), nl=False)
+
+
+@law.command("versions")
+@with_appcontext
+def versions() -> None:
+    """Print each law's version with the digest of its record, as tests/data/law_versions.txt keeps them."""
+    for line in list_versions(find_parts().registry.regimes.values()):
+        click.echo(line)
 
 
 @law.command("diff")

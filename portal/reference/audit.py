@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from operator import attrgetter
 
+import msgspec
+
 from portal.domain.directory import Platform, Regulator
-from portal.domain.regimes import Confidence
+from portal.domain.regimes import Confidence, Regime
 from portal.reference.registry import Registry, find_dangling, list_facts
 
 
@@ -47,6 +50,13 @@ def count_facts(registry: Registry) -> Counts:
         channels=sum(len(platform.channels) for platform in registry.platforms.values()),
         regulators=len(registry.regulators),
     )
+
+
+def list_versions(regimes: Iterable[Regime]) -> Iterator[str]:
+    """One line for each law: id, version, and the digest of the whole record. A changed record needs a new version."""
+    for regime in sorted(regimes, key=lambda regime: regime.id):
+        digest = sha256(msgspec.json.encode(regime, order="sorted")).hexdigest()
+        yield f"{regime.id} {regime.version} {digest[:16]}"
 
 
 def find_gaps(registry: Registry) -> Iterator[str]:
