@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
@@ -55,8 +56,17 @@ def count_facts(registry: Registry) -> Counts:
 def list_versions(regimes: Iterable[Regime]) -> Iterator[str]:
     """One line for each law: id, version, and the digest of the whole record. A changed record needs a new version."""
     for regime in sorted(regimes, key=lambda regime: regime.id):
-        digest = sha256(msgspec.json.encode(regime, order="sorted")).hexdigest()
+        record = _without_gaps(msgspec.to_builtins(regime))
+        digest = sha256(msgspec.json.encode(record, order="sorted")).hexdigest()
         yield f"{regime.id} {regime.version} {digest[:16]}"
+
+
+def _without_gaps(value: Any) -> Any:
+    """What is said, without what is left out: a new field that a record does not use changes no digest."""
+    if isinstance(value, dict):
+        kept = {name: _without_gaps(each) for name, each in value.items()}
+        return {name: each for name, each in kept.items() if each not in (None, [], {})}
+    return [_without_gaps(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def find_gaps(registry: Registry) -> Iterator[str]:
