@@ -144,7 +144,7 @@ def _list_direct(
 ) -> Iterator[ComplaintOption]:
     """Complaints that need no request to the platform before: the law asks for no account of one."""
     query = select(Item.platform).where(Item.case_id == opened.case.id)
-    platforms = list(dict.fromkeys(session.scalars(query.order_by(Item.number))))
+    platforms = list(dict.fromkeys(session.scalars(query.order_by(Item.number)))) or [""]  # a threat: no place yet
     sent = tuple(request.number for request in list_requests(session, opened) if request.sent_at)
     situation = situation_of(report)
     for regime in ports.registry.regimes.values():
