@@ -15,7 +15,9 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.domain.counting import has_number
-from portal.domain.regimes import Regime
+from portal.domain.regimes import Regime, Status
+from portal.domain.steps import Step
+from portal.domain.wording import say
 from portal.reference.zones import UnknownZone, find_zone, load_zone
 from portal.services.reckoning import BadQuestion, Question, Reckoned, deadline_of, name_nearest, reckon
 from portal.web.access import public
@@ -55,19 +57,18 @@ def show() -> ResponseReturnValue:
         query = read_query(ClockQuery)
         regime = _find_regime(query)
         if regime is not None and (query.day or query.started):
-            answer = reckon(_ask(query, regime), parts().registry)
+            answer = _reckon(query, regime)
     except BadQuestion as error:
-        problem = BadQuestion("day" if error.field == "started" else error.field, str(error))
+        problem = error
     page = render_template(
         "open/clock.html",
         law=regime,
         answer=answer,
         problem=problem,
-        typed=request.args,
+        typed=_list_typed(answer),
         home=_home_of(regime) if regime else "",
         laws=_list_laws(),
         countries=country_names(str(get_locale())),
-        rules=[rule for rule in regime.rules if has_number(rule)] if regime else [],
         address=request.query_string.decode("ascii", "replace"),
     )
     return page, 400 if problem else 200
@@ -118,12 +119,21 @@ def make_entry(answer: Reckoned, *, title: str, today: date) -> bytes:
     return bytes(calendar.to_ical())
 
 
+def _list_typed(answer: Reckoned | None) -> dict[str, str]:
+    """What stands in the form: as it was typed, with day and hour where an instant was given in place of both."""
+    typed = {name: value for name, value in request.args.items() if name != "started"}
+    if answer is not None and "started" in request.args:
+        local = answer.started_at.astimezone(answer.zone)
+        typed |= {"day": local.date().isoformat(), "hour": f"{local:%H:%M}"}
+    return typed
+
+
 def _answer() -> Reckoned:
     query = read_query(ClockQuery)
     regime = _find_regime(query)
     if regime is None:
         raise BadQuestion("regime", "The parameter 'regime' is missing.")
-    return reckon(_ask(query, regime), parts().registry)
+    return _reckon(query, regime)
 
 
 def _find_regime(query: ClockQuery) -> Regime | None:
@@ -135,14 +145,34 @@ def _find_regime(query: ClockQuery) -> Regime | None:
     return known[query.regime]
 
 
+def _reckon(query: ClockQuery, regime: Regime) -> Reckoned:
+    """The answer, with its doubt where the hour was left out. Raises BadQuestion for a field of the query."""
+    try:
+        answer = reckon(_ask(query, regime), parts().registry)
+    except BadQuestion as error:
+        asked = {} if query.started else {"started": "day"}
+        if not query.zone:
+            asked["zone"] = "country"
+        raise BadQuestion(asked.get(error.field, error.field), str(error)) from error
+    return answer if query.hour or query.started else _doubt_hour(answer)
+
+
+def _doubt_hour(answer: Reckoned) -> Reckoned:
+    """The date is estimated where it hangs on the hour: for hours, and for laws whose day ends at one."""
+    due = answer.due
+    if due is None or (due.last_day is not None and answer.rule.received_by is None):
+        return answer
+    noon = Step(answer.started_at.isoformat(), say("The hour is not known, so noon was taken."))
+    return replace(answer, due=replace(due, estimated=True, steps=(noon, *due.steps)))
+
+
 def _ask(query: ClockQuery, regime: Regime) -> Question:
-    """The question with what was left out: the law's own country, and the first clock that has a number."""
-    numbered = [rule.id for rule in regime.rules if has_number(rule)]
-    clock = query.clock or regime.primary_clock or next(iter(numbered), None)
-    asked = replace(query, country=query.country or _home_of(regime), clock=clock)
+    """The question with what was left out: the law's own country, and its main clock or the first with a number."""
+    asked = replace(query, country=query.country or _home_of(regime))
+    numbered = sorted(regime.rules, key=has_number, reverse=True)
     return Question(
         regime=regime.id,
-        clock=asked.clock,
+        clock=query.clock or regime.primary_clock or next((rule.id for rule in numbered), None),
         started=asked.started or _read_moment(asked),
         country=asked.country or "",
         subdivision=asked.subdivision,
@@ -179,8 +209,9 @@ def _home_of(regime: Regime) -> str:
 
 
 def _list_laws() -> list[Regime]:
-    """Those with a clock that can be counted, by name."""
-    found = [regime for regime in parts().registry.regimes.values() if any(has_number(rule) for rule in regime.rules)]
+    """Those in force that say how fast somebody has to act, with a number or without, by place and name."""
+    known = parts().registry.regimes.values()
+    found = [regime for regime in known if regime.rules and regime.status is Status.IN_FORCE]
     return sorted(found, key=lambda regime: (regime.jurisdictions[0], regime.name))
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from portal.domain.regimes import Confidence, Cover, Regime, Rule
+from portal.domain.wording import Sentence
 from portal.services.lookups import count_laws, laws_of
 from portal.services.reckoning import BadQuestion
 from portal.services.verdicts import Facts, Picture, judge_all
@@ -25,11 +26,11 @@ bp = Blueprint("law", __name__)
 
 @dataclass(frozen=True, kw_only=True)
 class LawQuery:
-    """Where the person lives, and what they say of the content."""
+    """Where the person lives, and what they say of the content. What is left out is not known."""
 
     country: str | None = None
     subdivision: str | None = None
-    depiction: Picture = Picture.REAL
+    depiction: Picture | None = None
     under_18: bool = False
     threat: bool = False
 
@@ -39,13 +40,13 @@ class LawLine:
     """A law in the list of a country."""
 
     regime: Regime
-    reason: str
+    reason: Sentence
     primary: Rule | None
 
 
 @dataclass(frozen=True)
 class LawGroups:
-    """The laws of a country for some facts, the usable ones first."""
+    """The laws of a country for some facts: that can be used, that may fit, and that do not or are not law."""
 
     usable: tuple[LawLine, ...]
     unsure: tuple[LawLine, ...]
@@ -92,7 +93,7 @@ def find_groups(query: LawQuery) -> LawGroups:
     facts = Facts(
         country=country,
         subdivision=query.subdivision,
-        depiction=query.depiction,
+        depiction=query.depiction or Picture.UNKNOWN,
         under_18=query.under_18,
         threat=query.threat,
     )
@@ -100,8 +101,8 @@ def find_groups(query: LawQuery) -> LawGroups:
     usable, unsure, others = [], [], []
     for regime in laws_of(country, registry):
         verdict = verdicts[regime.id]
-        line = LawLine(regime, verdict.reason, _find_primary(regime))
-        if verdict.offered:
+        line = LawLine(regime, verdict.wording, _find_primary(regime))
+        if verdict.offered and verdict.applies is Cover.YES:
             usable.append(line)
         elif verdict.applies is not Cover.NO and regime.confidence is not Confidence.MEMORY:
             unsure.append(line)

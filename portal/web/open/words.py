@@ -33,7 +33,7 @@ from portal.domain.regimes import (
     When,
 )
 from portal.domain.steps import Step
-from portal.domain.wording import Value
+from portal.domain.wording import Sentence, Value
 from portal.services.verdicts import Picture
 from portal.web.filters import show_day, show_moment
 
@@ -227,6 +227,16 @@ def _by_cover(pairs: Iterable[tuple[str, Cover]]) -> str:
     return "; ".join(f"{say(cover)}: {', '.join(names)}" for cover, names in groups if names) + "."
 
 
+def say_state(regime: Regime) -> str:
+    """Whether it is law, and from when until when: "in force, from Tuesday 19 May 2026"."""
+    said = say(regime.status)
+    if regime.in_force_from:
+        said += _(", from %(day)s", day=show_day(regime.in_force_from))
+    if regime.in_force_until:
+        said += _(", until %(day)s", day=show_day(regime.in_force_until))
+    return said
+
+
 def list_choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """Members with their words, for a list to choose from."""
     return [(value.value, say(value)) for value in values]
@@ -240,6 +250,11 @@ def list_rules(rules: Iterable[Rule]) -> list[tuple[str, str]]:
 def say_step(step: Step) -> str:
     """One step of the way to a date, in the page's language."""
     return step.render(_, _show_value)
+
+
+def say_sentence(sentence: Sentence) -> str:
+    """What the rules say of a case, in the page's language."""
+    return sentence.render(_, _show_value)
 
 
 def say_extension(extension: Extension) -> str:
@@ -281,11 +296,13 @@ def init_words(app: Flask) -> None:
     app.jinja_env.filters.update(
         fact_word=say,
         fact_choices=list_choices,
+        state_words=say_state,
         filer_words=say_filers,
         cover_words=say_covers,
         rule_sentence=say_rule,
         rule_choices=list_rules,
         period_words=say_extension,
+        sentence_words=say_sentence,
         step_sentence=say_step,
         groupby_kind=group_by_kind,
         groupby_place=group_by_place,

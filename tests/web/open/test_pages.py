@@ -18,7 +18,7 @@ from portal.models.tables import metadata
 from portal.reference.registry import load_registry
 from portal.services.lookups import complaint_laws
 from portal.web.open.words import say_rule
-from tests.web.pages import Visitor
+from tests.web.pages import Page, Visitor
 
 REGISTRY = load_registry()
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -74,6 +74,42 @@ def test_the_laws_are_told_apart_by_whether_they_can_be_used(visitor: Visitor) -
     assert rest
 
 
+def split_by_group(page: Page) -> tuple[str, str, str]:
+    """What can be used, what may fit, and the rest."""
+    usable, _, more = page.text.partition("These may fit")
+    unsure, _, others = more.partition("Not for this, or not law yet")
+    return usable, unsure, others
+
+
+@pytest.mark.parametrize(
+    ("query", "regime", "group"),
+    [
+        ("country=CA&subdivision=QC", "ca-qc-intimate-images", 0),
+        ("country=CA", "ca-qc-intimate-images", 1),
+        ("country=CA&subdivision=ON", "ca-qc-intimate-images", 2),
+        ("country=US&subdivision=CA&depiction=ai", "us-ca-sb981-digital-identity-theft", 1),
+        ("country=US&subdivision=CA&depiction=real", "us-ca-sb981-digital-identity-theft", 2),
+        ("country=US", "us-dmca-512", 1),
+        ("country=KR&depiction=real", "kr-pipa", 0),
+        ("country=KR", "kr-pipa", 1),
+        ("country=GB&threat=true", "us-take-it-down", 2),
+    ],
+)
+def test_a_law_stands_where_the_answers_put_it(visitor: Visitor, query: str, regime: str, group: int) -> None:
+    name = " ".join(REGISTRY.regime(regime).name.split())
+    found = [name in text for text in split_by_group(visitor.go(f"/law?{query}"))]
+    assert found == [place == group for place in range(3)]
+
+
+def test_what_is_no_law_yet_is_shown_as_such(visitor: Visitor) -> None:
+    for regime in REGISTRY.regimes.values():
+        if regime.status is Status.BILL:
+            country = regime.jurisdictions[0].partition("-")[0]
+            others = split_by_group(visitor.go(f"/law?country={country}"))[2]
+            assert f"{regime.name} " in others
+            assert "a proposal, not law" in others
+
+
 def test_a_part_is_asked_for_only_where_laws_differ(visitor: Visitor) -> None:
     assert 'id="subdivision"' in visitor.go("/law?country=CA").answer.text
     assert 'id="subdivision"' not in visitor.go("/law?country=JE").answer.text
@@ -106,6 +142,67 @@ def test_what_was_typed_is_still_there(visitor: Visitor) -> None:
     page = visitor.go("/clock?regime=eu-gdpr-17&day=soon&hour=10:30&subdivision=C", status=400)
     for typed in ('value="soon"', 'value="10:30"', 'value="C"'):
         assert typed in page.answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("day=soon", "day"),
+        ("day=2026-03-05&hour=noon", "hour"),
+        ("day=2026-03-05&clock=never", "clock"),
+        ("day=2026-03-05&country=XX", "country"),
+        ("day=2026-03-05&zone=Nowhere", "zone"),
+        ("day=2018-01-05", "day"),
+        ("regime=us-take-it-down&day=2026-11-05&extended=true", "extended"),
+    ],
+)
+def test_an_error_stands_at_its_field(visitor: Visitor, query: str, field: str) -> None:
+    law = "" if query.startswith("regime=") else "regime=eu-gdpr-17&"
+    page = visitor.go(f"/clock?{law}{query}", status=400)
+    (told,) = (each for each in page.root.iter() if each.get("id") == f"{field}-error")
+    assert "".join(told.itertext()) == page.errors[0]
+    (wrong,) = (each for each in page.root.iter() if each.get("aria-invalid"))
+    assert wrong.get("id") == field
+    assert f"{field}-error" in wrong.get("aria-describedby", "").split()
+
+
+def test_an_instant_in_the_address_is_shown_as_day_and_hour_of_the_organisation(visitor: Visitor) -> None:
+    page = visitor.go("/clock?regime=eu-gdpr-17&started=2026-03-05T23:30:00Z&country=DE")
+    assert 'value="2026-03-06"' in page.answer.text
+    assert 'value="00:30"' in page.answer.text
+
+
+def test_where_the_law_sets_no_number_its_measure_is_shown(visitor: Visitor) -> None:
+    rules = {rule.id: rule for rule in REGISTRY.regime("eu-dsa-16").rules}
+    form = visitor.go("/clock?regime=eu-dsa-16")
+    assert 'value="decide"' in form.answer.text
+    page = visitor.go("/clock?regime=eu-dsa-16&clock=decide&day=2026-11-20")
+    assert rules["decide"].standard is not None
+    assert rules["decide"].standard in page.text
+    assert "there is no date" in page.text
+
+
+def test_a_law_that_sets_nobody_a_time_says_so(visitor: Visitor) -> None:
+    without = [regime.id for regime in REGISTRY.regimes.values() if not regime.rules]
+    assert without
+    for regime in without:
+        assert "says how long" in visitor.go(f"/clock?regime={regime}").text
+
+
+@pytest.mark.parametrize(
+    ("query", "is_estimated"),
+    [
+        ("regime=us-take-it-down&day=2026-11-20", True),
+        ("regime=us-take-it-down&day=2026-11-20&hour=12:00", False),
+        ("regime=us-take-it-down&started=2026-11-20T12:00:00Z", False),
+        ("regime=eu-gdpr-17&day=2026-03-05", False),
+    ],
+)
+def test_a_date_that_hangs_on_an_unknown_hour_is_estimated(
+    app: Flask, visitor: Visitor, query: str, is_estimated: bool
+) -> None:
+    assert ("noon was taken" in visitor.go(f"/clock?{query}").text) is is_estimated
+    assert app.test_client().get(f"/clock.json?{query}").get_json()["estimated"] is is_estimated
 
 
 def test_a_date_is_shown_with_its_steps(visitor: Visitor) -> None:
