@@ -44,6 +44,7 @@ class NoticeFacts:
     identity_document: str = ""
     age: str = ""
     evidence: str = ""
+    recipient: bool = False
     author: str = ""
     release_choice: bool = False
     residence: str = ""

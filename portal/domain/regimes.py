@@ -161,6 +161,7 @@ class Proof(StrEnum):
     IDENTITY_DOCUMENT = "identity_document"  # the number or a copy of a document, given at once
     AGE = "age"  # the age or the date of birth of the person in the picture
     EVIDENCE = "evidence"  # copies, screenshots or records that back what is said
+    RECIPIENT = "recipient"  # whom it goes to, or whom it is about
     AUTHOR = "author"  # who posted it, as far as that is known
     RELEASE_CHOICE = "release_choice"  # whether identity may be passed to the author
     RESIDENCE = "residence"

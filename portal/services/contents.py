@@ -107,6 +107,7 @@ class Contents:
             identity_document=view.identity_offer,
             age=_AGES.get(report.under_18, "") if report.under_18 else "",
             release_choice=True,
+            recipient=True,
             residence=report.country,
             date=True,
         )
@@ -191,6 +192,7 @@ _TELL: Mapping[Proof, Callable[[NoticeFacts], str]] = {
     Proof.IDENTITY_DOCUMENT: lambda facts: "in this letter's words on who asks" if facts.identity_document else "",
     Proof.AGE: lambda facts: facts.age,
     Proof.EVIDENCE: lambda facts: facts.evidence,
+    Proof.RECIPIENT: _say_if(lambda facts: facts.recipient, "at the head of this letter"),
     Proof.AUTHOR: lambda facts: facts.author,
     Proof.RELEASE_CHOICE: _say_if(lambda facts: facts.release_choice, "in this letter's requests"),
     Proof.RESIDENCE: lambda facts: facts.residence,

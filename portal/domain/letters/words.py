@@ -159,6 +159,7 @@ PROOFS: Mapping[Proof, str] = {
     Proof.REQUEST: mark("what is asked"),
     Proof.AGE: mark("the age of the person in the picture"),
     Proof.EVIDENCE: mark("copies or records that back what is said"),
+    Proof.RECIPIENT: mark("whom it goes to or is about"),
     Proof.AUTHOR: mark("who posted it, as far as that is known"),
     Proof.IDENTITY: mark("a way to prove identity"),
     Proof.IDENTITY_DOCUMENT: mark("the number or a copy of an identity document"),
