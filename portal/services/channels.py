@@ -36,7 +36,7 @@ _ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
         ChannelKind.PRIVACY_REPRESENTATIVE,
     ),
 }
-_LABELS: Mapping[ChannelKind, str] = {
+LABELS: Mapping[ChannelKind, str] = {
     ChannelKind.NCII_FORM: "Form for intimate images",
     ChannelKind.TAKEITDOWN_FORM: "Form under the US TAKE IT DOWN Act",
     ChannelKind.DSA_FORM: "Form for illegal content (European Union)",
@@ -52,6 +52,12 @@ _LABELS: Mapping[ChannelKind, str] = {
     ChannelKind.PRIVACY_EMAIL: "E-mail for privacy requests",
     ChannelKind.PRIVACY_REPRESENTATIVE_EMAIL: "E-mail of its representative for privacy",
     ChannelKind.PRIVACY_REPRESENTATIVE: "Its representative for privacy",
+    ChannelKind.PRIVACY_POLICY: "Privacy page to read",
+    ChannelKind.COPYRIGHT_PHONE: "Telephone for copyright",
+    ChannelKind.COPYRIGHT_POST: "Address for copyright",
+    ChannelKind.DSA_PHONE: "Telephone for illegal content (European Union)",
+    ChannelKind.DSA_AUTHORITIES_FORM: "Form for authorities",
+    ChannelKind.DSA_AUTHORITIES_EMAIL: "E-mail for authorities",
 }
 _MEDIA = {Medium.FORM: Channel.FORM, Medium.EMAIL: Channel.EMAIL, Medium.POST: Channel.POST}
 _COPYRIGHT = frozenset({ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_EMAIL})
@@ -118,7 +124,7 @@ def _channel_view(channel: directory.Channel, platform: Platform, now: datetime)
         warnings.append(NEEDS_ACCOUNT)
     return ChannelView(
         kind=channel.kind,
-        label=_LABELS[channel.kind],
+        label=LABELS[channel.kind],
         via=_MEDIA[channel.medium],
         address=channel.address,
         checked_on=channel.checked_on,

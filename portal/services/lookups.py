@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
 
-from portal.domain.directory import Regulator, RegulatorKind
+from portal.domain.directory import Channel, Platform, Regulator, RegulatorKind
 from portal.domain.regimes import Regime, RegimeKind, Tie
 from portal.domain.territories import is_within
 from portal.reference.registry import Registry
+
+
+class Purpose(StrEnum):
+    """What a way to reach a platform is good for, as somebody looks for it."""
+
+    REMOVAL = "removal"
+    PRIVACY = "privacy"
+    COPYRIGHT = "copyright"
+    AUTHORITIES = "authorities"
+
+
+_PURPOSES: Mapping[str, Purpose] = MappingProxyType(
+    {
+        **dict.fromkeys(("ncii", "takeitdown", "general", "abuse", "dsa"), Purpose.REMOVAL),
+        **dict.fromkeys(("privacy", "dpo"), Purpose.PRIVACY),
+        "copyright": Purpose.COPYRIGHT,
+    }
+)
+
+
+def channels_by_purpose(platform: Platform) -> list[tuple[Purpose, list[Channel]]]:
+    """Its channels, those for a report first. Purposes without a channel are left out."""
+    groups = {purpose: [each for each in platform.channels if purpose_of(each) is purpose] for purpose in Purpose}
+    return [(purpose, channels) for purpose, channels in groups.items() if channels]
+
+
+def purpose_of(channel: Channel) -> Purpose:
+    """Read from its kind, whose first word says what it is meant for. Raises KeyError for one that nobody sorted."""
+    return Purpose.AUTHORITIES if channel.is_for_authorities else _PURPOSES[channel.kind.partition("_")[0]]
 
 
 def laws_of(country: str, registry: Registry) -> list[Regime]:

@@ -82,6 +82,8 @@ def show(regime: str) -> ResponseReturnValue:
         "open/law.html",
         law=found,
         sources={source.key: number for number, source in enumerate(found.sources, start=1)},
+        regimes=registry.regimes,
+        platforms=registry.platforms,
         regulators=registry.regulators,
     )
 

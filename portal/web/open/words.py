@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -14,13 +13,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.counting import has_number
-from portal.domain.directory import Category, ChannelKind, RegulatorKind
+from portal.domain.counting import find_scheme, has_number
+from portal.domain.directory import Category, DesignationKind, Platform
 from portal.domain.letters.words import PERIODS, STARTS
 from portal.domain.regimes import (
-    Actor,
     Binding,
-    Confidence,
     Cover,
     Coverage,
     Extension,
@@ -28,123 +25,12 @@ from portal.domain.regimes import (
     Regime,
     RegimeKind,
     Rule,
-    Status,
     Unit,
-    When,
 )
 from portal.domain.steps import Step
 from portal.domain.wording import Sentence, Value
-from portal.services.verdicts import Picture
 from portal.web.filters import show_day, show_moment
-
-_TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
-    {
-        RegimeKind: {
-            RegimeKind.REMOVAL: _l("Ask the platform to take it down"),
-            RegimeKind.ERASURE: _l("Ask to have data about you erased"),
-            RegimeKind.DATA_RIGHT: _l("Ask what is held about you, have it corrected, or object"),
-            RegimeKind.COPYRIGHT: _l("Use copyright"),
-            RegimeKind.APPEAL: _l("Ask for a second decision"),
-            RegimeKind.COMPLAINT: _l("Complain to an authority"),
-            RegimeKind.COURT: _l("Ask a court"),
-            RegimeKind.SUPPORT: _l("Get help from a service"),
-        },
-        Status: {
-            Status.IN_FORCE: _l("in force"),
-            Status.NOT_IN_FORCE: _l("not in force"),
-            Status.BILL: _l("a proposal, not law"),
-            Status.UNVERIFIED: _l("not known to be in force"),
-        },
-        Confidence: {
-            Confidence.HIGH: _l("read in an official text, often in a copy of it"),
-            Confidence.MEDIUM: _l("told by several other sources"),
-            Confidence.LOW: _l("told by one other source only"),
-            Confidence.MEMORY: _l("not seen in any source: do not rely on it"),
-        },
-        Cover: {Cover.YES: _l("yes"), Cover.NO: _l("no"), Cover.MAYBE: _l("perhaps")},
-        Actor: {
-            Actor.PLATFORM: _l("The platform"),
-            Actor.CONTROLLER: _l("The organisation that holds the data"),
-            Actor.AUTHOR: _l("The one who posted it"),
-            Actor.REGULATOR: _l("The authority"),
-            Actor.BODY: _l("The body outside the courts"),
-            Actor.COURT: _l("The court"),
-            Actor.PERSON: _l("You"),
-        },
-        Binding: {
-            Binding.DUTY: _l("A duty"),
-            Binding.SAFE_HARBOUR: _l("A condition for legal protection, not a duty"),
-            Binding.PRECONDITION: _l("A time that has to pass first"),
-            Binding.LIMITATION: _l("Your own time limit"),
-            Binding.TARGET: _l("An aim, not law"),
-            Binding.FOLLOW_UP: _l("A date of ours to look again, not law"),
-        },
-        When: {
-            When.ALWAYS: _l("always"),
-            When.REPRESENTATIVE: _l("if somebody acts for the person"),
-            When.ADULT_CONTENT: _l("not where it shows somebody under 18"),
-            When.OPTIONAL: _l("helps, not needed"),
-        },
-        Picture: {
-            Picture.REAL: _l("A real intimate picture or video"),
-            Picture.ALTERED: _l("A real picture that was changed"),
-            Picture.AI: _l("A picture made by a computer"),
-            Picture.UNKNOWN: _l("Intimate, I cannot tell whether it is real"),
-            Picture.OTHER: _l("Another false picture that does harm"),
-        },
-        Category: {
-            Category.SOCIAL: _l("Social networks"),
-            Category.VIDEO: _l("Videos"),
-            Category.MESSAGING: _l("Messages"),
-            Category.FORUM: _l("Forums"),
-            Category.ADULT: _l("Sites for adults"),
-            Category.DATING: _l("Dating"),
-            Category.GAMING: _l("Games"),
-            Category.MARKETPLACE: _l("Markets"),
-            Category.LINK_PAGE: _l("Link collections"),
-            Category.PASTE: _l("Pasted texts"),
-            Category.FILE_SHARING: _l("File sharing"),
-            Category.HOSTING: _l("Hosts of websites"),
-            Category.AI_GENERATOR: _l("Makers of AI pictures"),
-            Category.SEARCH: _l("Search engines"),
-            Category.FACE_SEARCH: _l("Search by face"),
-            Category.APP_STORE: _l("App stores"),
-            Category.CDN: _l("Delivery networks"),
-            Category.REGISTRAR: _l("Sellers of site names"),
-            Category.PAYMENT: _l("Payment"),
-        },
-        RegulatorKind: {
-            RegulatorKind.DATA_PROTECTION: _l("Data protection authorities"),
-            RegulatorKind.ONLINE_SAFETY: _l("Online safety authorities"),
-            RegulatorKind.APPROVED_AGENCY: _l("Approved agencies"),
-            RegulatorKind.TRIBUNAL: _l("Tribunals and courts"),
-            RegulatorKind.HOTLINE: _l("People who help"),
-        },
-        ChannelKind: {
-            ChannelKind.NCII_FORM: _l("Form for intimate images"),
-            ChannelKind.TAKEITDOWN_FORM: _l("Form under the US TAKE IT DOWN Act"),
-            ChannelKind.GENERAL_FORM: _l("General report form"),
-            ChannelKind.ABUSE_EMAIL: _l("E-mail for reports"),
-            ChannelKind.PRIVACY_FORM: _l("Form for privacy requests"),
-            ChannelKind.PRIVACY_EMAIL: _l("E-mail for privacy requests"),
-            ChannelKind.PRIVACY_POLICY: _l("Privacy page to read"),
-            ChannelKind.PRIVACY_REPRESENTATIVE: _l("Its representative for privacy"),
-            ChannelKind.PRIVACY_REPRESENTATIVE_EMAIL: _l("E-mail of its representative for privacy"),
-            ChannelKind.DPO_EMAIL: _l("E-mail of its data protection officer"),
-            ChannelKind.COPYRIGHT_FORM: _l("Form for copyright"),
-            ChannelKind.COPYRIGHT_EMAIL: _l("E-mail for copyright"),
-            ChannelKind.COPYRIGHT_PHONE: _l("Telephone for copyright"),
-            ChannelKind.COPYRIGHT_POST: _l("Address for copyright"),
-            ChannelKind.DSA_FORM: _l("Form for illegal content (European Union)"),
-            ChannelKind.DSA_EMAIL: _l("E-mail for illegal content (European Union)"),
-            ChannelKind.DSA_PHONE: _l("Telephone for illegal content (European Union)"),
-            ChannelKind.DSA_REPRESENTATIVE: _l("Its legal representative in the European Union"),
-            ChannelKind.DSA_REPRESENTATIVE_EMAIL: _l("E-mail of its representative in the European Union"),
-            ChannelKind.DSA_AUTHORITIES_FORM: _l("Form for authorities only"),
-            ChannelKind.DSA_AUTHORITIES_EMAIL: _l("E-mail for authorities only"),
-        },
-    }
-)
+from portal.web.open.vocabulary import list_choices, say
 
 _DATED: Mapping[Binding, Any] = MappingProxyType(
     {
@@ -172,11 +58,6 @@ _UNDATED: Mapping[Binding, Any] = MappingProxyType(
 )
 
 
-def say(value: StrEnum) -> str:
-    """The word for a member of one of the records' vocabularies. Raises KeyError for one that has none."""
-    return str(_TABLES[type(value)][value])
-
-
 def say_period(amount: int, unit: Unit) -> str:
     """ "48 hours", "1 month"."""
     one, many = PERIODS[unit]
@@ -190,6 +71,41 @@ def say_rule(rule: Rule) -> str:
         return str(_UNDATED[rule.binding]) % values
     start = _(STARTS[rule.trigger])
     return str(_DATED[rule.binding]) % {**values, "period": say_period(rule.amount, rule.unit), "start": start}
+
+
+def say_counting(rule: Rule) -> str:
+    """How the period is counted, and what happens to days off."""
+    scheme = find_scheme(rule.counting)
+    said = [str(_("Counted by: %(rests_on)s.", rests_on=_(scheme.rests_on)))]
+    if rule.unit is Unit.WORKING_DAYS:
+        said.append(str(_("Weekends and holidays are not counted.")))
+    elif scheme.rolls and rule.unit is not Unit.HOURS:
+        said.append(str(_("If the last day is a weekend day or a holiday, it moves on to the next working day.")))
+    if rule.received_by:
+        said.append(str(_("What arrives after %(hour)s counts as of the next working day.", hour=rule.received_by)))
+    if rule.restarts_on:
+        starts = ", ".join(str(_(STARTS[trigger])) for trigger in rule.restarts_on)
+        said.append(str(_("It begins again with: %(starts)s.", starts=starts)))
+    return " ".join(said)
+
+
+def say_reach(regime: Regime, platforms: Mapping[str, Platform]) -> list[tuple[str, str]]:
+    """What ties a case to the law, and which services it is for; each with the words before it."""
+    reach = regime.reach
+    designated = [say(DesignationKind(each)) for each in reach.designations]
+    named = [platforms[each].name if each in platforms else each for each in reach.platforms]
+    rows = (
+        (_("It is for cases where:"), [say(tie) for tie in reach.ties]),
+        (_("Only for these kinds of service:"), _name_categories(reach.platform_categories)),
+        (_("Not for these kinds of service:"), _name_categories(reach.not_categories)),
+        (_("Only for services that are:"), designated),
+        (_("Only for these services:"), named),
+    )
+    return [(str(label), "; ".join(words)) for label, words in rows if words]
+
+
+def _name_categories(codes: Iterable[str]) -> list[str]:
+    return [say(Category(code)) for code in codes]
 
 
 def say_filers(filers: Filers) -> str:
@@ -235,11 +151,6 @@ def say_state(regime: Regime) -> str:
     if regime.in_force_until:
         said += _(", until %(day)s", day=show_day(regime.in_force_until))
     return said
-
-
-def list_choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
-    """Members with their words, for a list to choose from."""
-    return [(value.value, say(value)) for value in values]
 
 
 def list_rules(rules: Iterable[Rule]) -> list[tuple[str, str]]:
@@ -299,6 +210,8 @@ def init_words(app: Flask) -> None:
         state_words=say_state,
         filer_words=say_filers,
         cover_words=say_covers,
+        reach_words=say_reach,
+        counting_words=say_counting,
         rule_sentence=say_rule,
         rule_choices=list_rules,
         period_words=say_extension,

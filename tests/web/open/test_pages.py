@@ -55,6 +55,19 @@ def test_every_platform_has_its_page(visitor: Visitor) -> None:
             assert " ".join(channel.address.split()) in page.text
 
 
+def test_a_law_says_which_services_it_is_for_and_how_it_counts(visitor: Visitor) -> None:
+    named = [law for law in REGISTRY.regimes.values() if law.reach.platforms]
+    for regime in named:
+        text = visitor.go(f"/law/{regime.id}").text
+        assert all(REGISTRY.platforms[slug].name in text for slug in regime.reach.platforms)
+    assert named
+    assert "Not for these kinds of service: Search engines" in visitor.go("/law/us-take-it-down").text
+    counted = visitor.go("/law/eu-gdpr-17").text
+    assert "Regulation (EEC, Euratom) No 1182/71" in counted
+    assert "moves on to the next working day" in counted
+    assert "moves on" not in visitor.go("/law/us-take-it-down").text
+
+
 def test_every_country_with_a_law_shows_it(visitor: Visitor) -> None:
     countries = [href for href in visitor.go("/law").links().values() if href.startswith("/law?country=")]
     shown = {

@@ -1,0 +1,138 @@
+"""The words for the members of the records' vocabularies, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.domain.directory import AddressRole, Category, ChannelKind, DesignationKind, RegulatorKind
+from portal.domain.regimes import Actor, Binding, Confidence, Cover, RegimeKind, Status, Tie, When
+from portal.services.channels import LABELS
+from portal.services.lookups import Purpose
+from portal.services.verdicts import Picture
+
+_TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
+    {
+        RegimeKind: {
+            RegimeKind.REMOVAL: _l("Ask the platform to take it down"),
+            RegimeKind.ERASURE: _l("Ask to have data about you erased"),
+            RegimeKind.DATA_RIGHT: _l("Ask what is held about you, have it corrected, or object"),
+            RegimeKind.COPYRIGHT: _l("Use copyright"),
+            RegimeKind.APPEAL: _l("Ask for a second decision"),
+            RegimeKind.COMPLAINT: _l("Complain to an authority"),
+            RegimeKind.COURT: _l("Ask a court"),
+            RegimeKind.SUPPORT: _l("Get help from a service"),
+        },
+        Status: {
+            Status.IN_FORCE: _l("in force"),
+            Status.NOT_IN_FORCE: _l("not in force"),
+            Status.BILL: _l("a proposal, not law"),
+            Status.UNVERIFIED: _l("not known to be in force"),
+        },
+        Confidence: {
+            Confidence.HIGH: _l("read in an official text, often in a copy of it"),
+            Confidence.MEDIUM: _l("told by several other sources"),
+            Confidence.LOW: _l("told by one other source only"),
+            Confidence.MEMORY: _l("not seen in any source: do not rely on it"),
+        },
+        Cover: {Cover.YES: _l("yes"), Cover.NO: _l("no"), Cover.MAYBE: _l("perhaps")},
+        Actor: {
+            Actor.PLATFORM: _l("The platform"),
+            Actor.CONTROLLER: _l("The organisation that holds the data"),
+            Actor.AUTHOR: _l("The one who posted it"),
+            Actor.REGULATOR: _l("The authority"),
+            Actor.BODY: _l("The body outside the courts"),
+            Actor.COURT: _l("The court"),
+            Actor.PERSON: _l("You"),
+        },
+        Binding: {
+            Binding.DUTY: _l("A duty"),
+            Binding.SAFE_HARBOUR: _l("A condition for legal protection, not a duty"),
+            Binding.PRECONDITION: _l("A time that has to pass first"),
+            Binding.LIMITATION: _l("Your own time limit"),
+            Binding.TARGET: _l("An aim, not law"),
+            Binding.FOLLOW_UP: _l("A date of ours to look again, not law"),
+        },
+        When: {
+            When.ALWAYS: _l("always"),
+            When.REPRESENTATIVE: _l("if somebody acts for the person"),
+            When.ADULT_CONTENT: _l("not where it shows somebody under 18"),
+            When.OPTIONAL: _l("helps, not needed"),
+        },
+        Picture: {
+            Picture.REAL: _l("A real intimate picture or video"),
+            Picture.ALTERED: _l("A real picture that was changed"),
+            Picture.AI: _l("A picture made by a computer"),
+            Picture.UNKNOWN: _l("Intimate, I cannot tell whether it is real"),
+            Picture.OTHER: _l("Another false picture that does harm"),
+        },
+        Category: {
+            Category.SOCIAL: _l("Social networks"),
+            Category.VIDEO: _l("Videos"),
+            Category.MESSAGING: _l("Messages"),
+            Category.FORUM: _l("Forums"),
+            Category.ADULT: _l("Sites for adults"),
+            Category.DATING: _l("Dating"),
+            Category.GAMING: _l("Games"),
+            Category.MARKETPLACE: _l("Markets"),
+            Category.LINK_PAGE: _l("Link collections"),
+            Category.PASTE: _l("Pasted texts"),
+            Category.FILE_SHARING: _l("File sharing"),
+            Category.HOSTING: _l("Hosts of websites"),
+            Category.AI_GENERATOR: _l("Makers of AI pictures"),
+            Category.SEARCH: _l("Search engines"),
+            Category.FACE_SEARCH: _l("Search by face"),
+            Category.APP_STORE: _l("App stores"),
+            Category.CDN: _l("Delivery networks"),
+            Category.REGISTRAR: _l("Sellers of site names"),
+            Category.PAYMENT: _l("Payment"),
+        },
+        RegulatorKind: {
+            RegulatorKind.DATA_PROTECTION: _l("Data protection authorities"),
+            RegulatorKind.ONLINE_SAFETY: _l("Online safety authorities"),
+            RegulatorKind.APPROVED_AGENCY: _l("Approved agencies"),
+            RegulatorKind.TRIBUNAL: _l("Tribunals and courts"),
+            RegulatorKind.HOTLINE: _l("People who help"),
+        },
+        ChannelKind: LABELS,
+        Tie: {
+            Tie.ANYWHERE: _l("wherever the person lives"),
+            Tie.RESIDENCE: _l("the person lives there"),
+            Tie.SEAT: _l("the organisation is established there"),
+            Tie.OFFERS: _l("the service is offered there"),
+        },
+        Purpose: {
+            Purpose.REMOVAL: _l("To have it taken down"),
+            Purpose.PRIVACY: _l("To have data erased, or to ask what is held"),
+            Purpose.COPYRIGHT: _l("If you took the picture yourself: copyright"),
+            Purpose.AUTHORITIES: _l("For authorities only, not for you"),
+        },
+        AddressRole: {
+            AddressRole.COMPANY: _l("the company"),
+            AddressRole.REPRESENTATIVE: _l("its representative"),
+            AddressRole.COPYRIGHT_AGENT: _l("its agent for copyright"),
+            AddressRole.UNCLEAR: _l("whose it is, is not clear"),
+        },
+        DesignationKind: {
+            DesignationKind.VLOP: _l("a very large platform under the law of the European Union"),
+            DesignationKind.VLOSE: _l("a very large search engine under the law of the European Union"),
+            DesignationKind.FORMER_VLOP: _l("once a very large platform under the law of the European Union, not now"),
+        },
+    }
+)
+
+
+def say(value: StrEnum) -> str:
+    """The word for a member. Raises KeyError for one that has none."""
+    word = _TABLES[type(value)][value]
+    return str(_(word)) if isinstance(word, str) else str(word)
+
+
+def list_choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Members with their words, for a list to choose from."""
+    return [(value.value, say(value)) for value in values]

@@ -1,0 +1,51 @@
+"""Every member of the vocabularies that the open pages show has its word, and no two share one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pytest
+from flask import Flask
+
+from portal.config import load_config
+from portal.domain.directory import AddressRole, Category, Channel, ChannelKind, DesignationKind, RegulatorKind
+from portal.domain.regimes import Actor, Binding, Confidence, Cover, RegimeKind, Status, Tie, When
+from portal.factory import create_app
+from portal.services.lookups import Purpose, purpose_of
+from portal.services.verdicts import Picture
+from portal.web.open.vocabulary import list_choices
+
+SHOWN: tuple[type[StrEnum], ...] = (
+    *(Actor, AddressRole, Binding, Category, ChannelKind, Confidence, Cover, DesignationKind, Picture, Purpose),
+    *(RegimeKind, RegulatorKind, Status, Tie, When),
+)
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return create_app(load_config({}))
+
+
+@pytest.mark.parametrize("vocabulary", SHOWN, ids=lambda each: each.__name__)
+def test_every_member_has_a_word_of_its_own(app: Flask, vocabulary: type[StrEnum]) -> None:
+    with app.test_request_context():
+        words = dict(list_choices(vocabulary))
+    assert len(set(words.values())) == len(vocabulary)
+    assert all(words.values())
+
+
+@pytest.mark.parametrize(
+    ("purpose", "kinds"),
+    [
+        (Purpose.AUTHORITIES, {ChannelKind.DSA_AUTHORITIES_FORM, ChannelKind.DSA_AUTHORITIES_EMAIL}),
+        (Purpose.COPYRIGHT, {kind for kind in ChannelKind if "copyright" in kind}),
+        (Purpose.PRIVACY, {kind for kind in ChannelKind if "privacy" in kind} | {ChannelKind.DPO_EMAIL}),
+    ],
+)
+def test_each_channel_stands_under_what_it_is_meant_for(purpose: Purpose, kinds: set[ChannelKind]) -> None:
+    sorted_there = {kind for kind in ChannelKind if purpose_of(make_channel(kind)) is purpose}
+    assert sorted_there == kinds
+
+
+def make_channel(kind: ChannelKind) -> Channel:
+    return Channel(kind=kind, address="https://example.org/", confidence=Confidence.HIGH)
