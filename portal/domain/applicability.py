@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 
 from portal.domain.lifecycle import Depiction, Filer
-from portal.domain.regimes import Confidence, Cover, Coverage, Filers, Regime, Status, Tie
+from portal.domain.regimes import Confidence, Cover, Coverage, Filers, Regime, RegimeKind, Status, Tie
 from portal.domain.territories import is_within
 from portal.domain.wording import Sentence, say
 
@@ -111,6 +111,8 @@ def _judge_tie(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _An
 
 
 def _judge_anywhere(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+    if regime.kind is RegimeKind.SUPPORT:
+        return Cover.YES, say("This service is open wherever the person lives.")
     return Cover.YES, say("This law binds the platform wherever the person lives.")
 
 
@@ -120,6 +122,8 @@ def _judge_residence(regime: Regime, facts: CaseFacts, platform: PlatformFacts) 
     lives = _find_place(regime, facts.country, facts.subdivision)
     if lives is None:
         return Cover.MAYBE, say("This law applies in a part of the country; which part is not known.")
+    if lives and regime.kind is RegimeKind.SUPPORT:
+        return Cover.YES, say("The person lives where this service works.")
     if lives:
         return Cover.YES, say("The person lives where this law applies.")
     return Cover.NO, say("The person does not live where this law applies.")

@@ -10,7 +10,7 @@ import pytest
 
 from portal.domain.applicability import CaseFacts, PlatformFacts, assess
 from portal.domain.lifecycle import Depiction, Filer
-from portal.domain.regimes import Confidence, Cover, Filers, Reach, Regime, Status, Tie
+from portal.domain.regimes import Confidence, Cover, Filers, Reach, Regime, RegimeKind, Status, Tie
 from portal.domain.territories import EEA_OTHERS, EU_MEMBERS, is_within
 from tests.domain.laws import REGIME
 
@@ -218,3 +218,10 @@ def test_a_law_may_tell_an_altered_picture_from_a_made_one(altered: bool | None,
     regime = replace(REGIME, covers=replace(REGIME.covers, synthetic=Cover.NO, altered=Cover.YES))
     facts = replace(PERSON, depiction=Depiction.SYNTHETIC, altered=altered)
     assert assess(regime, facts, PLATFORM, ON).applies is applies
+
+
+@pytest.mark.parametrize("tie", [Tie.ANYWHERE, Tie.RESIDENCE])
+def test_a_help_service_is_not_called_a_law(tie: Tie) -> None:
+    service = replace(with_ties(tie), kind=RegimeKind.SUPPORT)
+    verdict = assess(service, replace(PERSON, country="IE"), PLATFORM, ON)
+    assert (verdict.applies, "service" in verdict.reason) == (Cover.YES, True)
