@@ -55,13 +55,14 @@ class Registry:
 
     @cached_property
     def led_to(self) -> frozenset[str]:
-        """The ids of the regimes that the escalation of another one names."""
-        return frozenset(
+        """The ids of the regimes that the escalation of another one names, with their national forms."""
+        named = frozenset(
             escalation.regime
             for regime in self.regimes.values()
             for escalation in regime.escalation
             if escalation.regime and escalation.regime != regime.id
         )
+        return named | {form.id for regime_id in named for form in self.national_forms.get(regime_id, ())}
 
     @cached_property
     def national_forms(self) -> Mapping[str, tuple[Regime, ...]]:

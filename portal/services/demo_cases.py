@@ -151,10 +151,10 @@ AOIFE = Story(
         after(answer(1, Answer.REFUSED, "We could not confirm a violation."), days=1),
         after(ask_erasure(1), days=2),
         after(send(2, ticket="INV-DP-31", proven_minutes=5, by=Channel.EMAIL), days=2.2),
-        after(complain("eu-dsa-53", "ie-cnam", 1, wish="That the form for reports works as the law says."), days=3),
+        after(complain("ie-cnam-dsa", "ie-cnam", 1, wish="That the form for reports works as the law says."), days=3),
         after(lodge(1, ticket="INV-CNAM-12"), days=3.1),
         after(body_answers(1, ComplaintAnswer.DECIDED, "We have passed this on to our supervision team."), days=30),
-        after(complain("eu-gdpr-77", "ie-dpc", 2), days=45),
+        after(complain("ie-dpc", "ie-dpc", 2), days=45),
     ),
 )
 PRIYA = Story(

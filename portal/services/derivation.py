@@ -79,11 +79,18 @@ def list_follow_ons(cited: Iterable[Regime], ports: Ports) -> list[Regime]:
     waiting = list(cited)
     while waiting:
         for escalation in waiting.pop().escalation:
-            target = ports.registry.regimes.get(escalation.regime or "")
-            if target and target.id not in found and target.kind in FURTHER:
-                found[target.id] = target
-                waiting.append(target)
+            new = [each for each in _list_led_to(escalation.regime, ports) if each.id not in found]
+            found |= {each.id: each for each in new}
+            waiting += new
     return list(found.values())
+
+
+def _list_led_to(regime_id: str | None, ports: Ports) -> list[Regime]:
+    """The complaint or appeal of that id with its national forms, one of which may stand in for it."""
+    registry = ports.registry
+    target = registry.regimes.get(regime_id or "")
+    forms = registry.national_forms.get(regime_id or "", ())
+    return [each for each in (target, *forms) if each and each.kind in FURTHER]
 
 
 def place_of_complaint(regime: Regime, regulator: str, country: str | None, ports: Ports) -> Place:

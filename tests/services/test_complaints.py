@@ -65,7 +65,7 @@ class TestOptions:
         refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY)
         requests.log_answer(session, opened, 1, refused, now=NOW + DAY, ports=ports)
         found = pairs(session, opened, ports)
-        assert found[("eu-dsa-53", "ie-cnam")] is True
+        assert found[("ie-cnam-dsa", "ie-cnam")] is True
         assert found[("eu-dsa-20", "platform-x")] is True
         assert not any(regulator == "ie-dpc" for _, regulator in found)
 
@@ -75,7 +75,9 @@ class TestOptions:
         opened = make_case(session, ports, links=X_LINK, country="IE")
         number = requests.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
         send(session, opened, ports, number)
-        assert ("eu-gdpr-77", "ie-dpc") in pairs(session, opened, ports)
+        found = pairs(session, opened, ports)
+        assert ("ie-dpc", "ie-dpc") in found
+        assert not any(regime in {"eu-gdpr-77", "eu-dsa-53"} for regime, _ in found)
 
     def test_outside_the_union_the_authority_where_the_platform_sits_is_competent(
         self, session: Session, ports: Ports
@@ -172,7 +174,7 @@ class TestSteps:
         number = requests.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
         send(session, opened, ports, number)
         late = NOW + timedelta(days=45)
-        filed = complaints.prepare(session, opened, "eu-gdpr-77", "ie-dpc", (number,), now=late, ports=ports)
+        filed = complaints.prepare(session, opened, "ie-dpc", "ie-dpc", (number,), now=late, ports=ports)
         complaints.record_lodged(session, opened, filed, LodgedCommand(at=late), now=late, ports=ports)
         for meaning, state in (
             (ComplaintAnswer.ACKNOWLEDGED, ClockState.RUNNING),

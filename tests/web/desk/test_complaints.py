@@ -32,7 +32,7 @@ def test_options_are_shown_with_reason_and_conditions(desk: Desk) -> None:
 def test_a_complaint_goes_from_its_preparation_to_the_answer(desk: Desk, clock: TestClock) -> None:
     reference, colleague = desk.add_case(country="IE"), desk.visit("mira")
     refuse_first_request(colleague, reference)
-    colleague.go(f"/desk/cases/{reference}/complaints/prepare/eu-dsa-53/ie-cnam")
+    colleague.go(f"/desk/cases/{reference}/complaints/prepare/ie-cnam-dsa/ie-cnam")
     colleague.press("Prepare the complaint", wish="That it is blocked.")
     path = colleague.page.path
     assert "That it is blocked." in colleague.page.text
@@ -63,7 +63,7 @@ def test_a_complaint_goes_from_its_preparation_to_the_answer(desk: Desk, clock: 
 def test_a_complaint_without_a_request_is_asked_for_one(desk: Desk) -> None:
     reference, colleague = desk.add_case(country="IE"), desk.visit("mira")
     refuse_first_request(colleague, reference)
-    colleague.go(f"/desk/cases/{reference}/complaints/prepare/eu-dsa-53/ie-cnam")
+    colleague.go(f"/desk/cases/{reference}/complaints/prepare/ie-cnam-dsa/ie-cnam")
 
     page = colleague.press("Prepare the complaint", requests=[], wish="kept wish", status=400)
 
@@ -74,7 +74,7 @@ def test_a_complaint_without_a_request_is_asked_for_one(desk: Desk) -> None:
 def test_a_complaint_without_consent_is_not_lodged(desk: Desk) -> None:
     reference, colleague = desk.add_case(country="IE", share_with_regulators=False), desk.visit("mira")
     refuse_first_request(colleague, reference)
-    colleague.go(f"/desk/cases/{reference}/complaints/prepare/eu-dsa-53/ie-cnam")
+    colleague.go(f"/desk/cases/{reference}/complaints/prepare/ie-cnam-dsa/ie-cnam")
     colleague.press("Prepare the complaint")
     colleague.follow("Record that it was lodged")
 
