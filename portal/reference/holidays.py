@@ -148,6 +148,14 @@ def load_calendar(country: str, subdivision: str | None = None, *, changes: Chan
     return _load(code, part, changes)
 
 
+def name_part(country: str, part: str) -> str:
+    """The name of a country's part as people there write it; its code where the package has no name."""
+    if country not in _list_countries():
+        return part
+    names = holidays.country_holidays(country, years=()).get_subdivision_aliases().get(part, [])
+    return names[0] if names else part
+
+
 @cache
 def _load(country: str, part: str | None, changes: Changes) -> CountryCalendar:
     known = country in _list_countries()

@@ -41,6 +41,9 @@ def purpose_of(channel: Channel) -> Purpose:
     return Purpose.AUTHORITIES if channel.is_for_authorities else _PURPOSES[channel.kind.partition("_")[0]]
 
 
+_AUTHORITIES = frozenset({RegulatorKind.DATA_PROTECTION, RegulatorKind.ONLINE_SAFETY})
+
+
 def laws_of(country: str, registry: Registry) -> list[Regime]:
     """The laws of a country with its parts and unions, and those that bind platforms wherever a person lives."""
     return [
@@ -54,19 +57,48 @@ def count_laws(registry: Registry, countries: Iterable[str]) -> dict[str, int]:
     return {country: count for country, count in found.items() if count}
 
 
-def complaint_laws(regulator: Regulator, registry: Registry) -> list[Regime]:
-    """The laws under which this body takes a complaint: those that name it, else those of its place and kind."""
-    named = list(_list_named(regulator, registry))
-    if named or regulator.takes_complaints is False or regulator.kind is RegulatorKind.HOTLINE:
-        return named
-    return [
-        regime
-        for regime in registry.regimes.values()
-        if regime.kind is RegimeKind.COMPLAINT
-        and regime.offered
-        and _reaches(regime, regulator.country)
-        and (regulator.kind is RegulatorKind.DATA_PROTECTION) is _is_about_data(regime, registry)
-    ]
+def bodies_of(country: str, registry: Registry) -> list[Regulator]:
+    """The authorities and services of a country, then those of a union it lies in."""
+    known = registry.regulators.values()
+    own = [each for each in known if each.country == country]
+    return own + [each for each in known if each.country != country and is_within(country, None, each.country)]
+
+
+def part_of(body: Regulator) -> str | None:
+    """The part of its country that a body is for, without the country's code; None for the whole of it."""
+    return body.subdivision.removeprefix(f"{body.country}-") if body.subdivision else None
+
+
+def complaint_laws(body: Regulator, registry: Registry) -> list[Regime]:
+    """The laws under which this body takes a complaint: those that name it, then those of its place and kind.
+
+    A law that another one here stands in for is left out, as the national form of the same right says more.
+    """
+    found = {regime.id: regime for regime in _list_named(body, registry)}
+    if body.takes_complaints is not False and body.kind in _AUTHORITIES:
+        found |= {regime.id: regime for regime in _list_general(body, registry)}
+    replaced = {each for regime in found.values() for each in regime.in_place_of}
+    return [regime for regime in found.values() if regime.id not in replaced]
+
+
+def _list_general(body: Regulator, registry: Registry) -> Iterator[Regime]:
+    """Complaint laws of the body's whole country and of its kind that name no other body there."""
+    for regime in registry.regimes.values():
+        if (
+            regime.kind is RegimeKind.COMPLAINT
+            and regime.offered
+            and any(is_within(body.country, None, each) for each in regime.jurisdictions)
+            and (body.kind is RegulatorKind.DATA_PROTECTION) is _is_about_data(regime, registry)
+            and not _names_another(regime, body, registry)
+        ):
+            yield regime
+
+
+def _names_another(regime: Regime, body: Regulator, registry: Registry) -> bool:
+    """Whether its steps lead to other bodies of the same country only."""
+    named = {step.regulator for step in regime.escalation if step.regulator in registry.regulators}
+    near = {each for each in named if each and registry.regulators[each].country == body.country}
+    return bool(near) and body.id not in near
 
 
 def _reaches(regime: Regime, country: str) -> bool:

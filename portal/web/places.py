@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from babel import Locale
 
+from portal.reference.holidays import name_part
 from portal.reference.zones import is_country
 
 
@@ -12,3 +15,8 @@ def country_names(language: str) -> list[tuple[str, str]]:
     names = Locale.parse(language, sep="-" if "-" in language else "_").territories
     known = [(code, name) for code, name in names.items() if is_country(code)]
     return sorted(known, key=lambda pair: pair[1])
+
+
+def part_names(country: str, parts: Iterable[str]) -> list[tuple[str, str]]:
+    """Code and name of these parts of a country, in the order of the names."""
+    return sorted(((part, name_part(country, part)) for part in parts), key=lambda pair: pair[1])

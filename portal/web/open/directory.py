@@ -12,15 +12,15 @@ from flask_babel import get_locale
 
 from portal.domain.directory import AUTHORITY_DAYS, PLATFORM_DAYS, Category, Regulator, RegulatorKind, is_stale
 from portal.domain.regimes import Regime
-from portal.services.lookups import complaint_laws
+from portal.domain.territories import EU_MEMBERS
+from portal.services.lookups import bodies_of, channels_by_purpose, complaint_laws, part_of
 from portal.services.reckoning import BadQuestion
 from portal.services.verdicts import read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.frame import frame, parts
 from portal.web.open.queries import read_query
-from portal.web.person.forms.parts import PARTS
-from portal.web.places import country_names
+from portal.web.places import part_names
 
 bp = Blueprint("directory", __name__)
 
@@ -47,24 +47,29 @@ class AuthorityLine:
     is_stale: bool
 
 
+@dataclass(frozen=True)
+class AuthorityGroup:
+    """The bodies of one kind, and what a complaint to any of them has to contain, each law once."""
+
+    kind: RegulatorKind
+    lines: tuple[AuthorityLine, ...]
+
+    @property
+    def laws(self) -> tuple[Regime, ...]:
+        return tuple({law.id: law for line in self.lines for law in line.laws if law.elements}.values())
+
+
 @bp.get("/authorities")
 @public
 @cacheable
 def authorities() -> ResponseReturnValue:
-    names = dict(country_names(str(get_locale())))
-    known = {each.country for each in parts().registry.regulators.values()}
-    values = {
-        "countries": [(code, name) for code, name in names.items() if code in known],
-        "typed": request.args,
-        "kinds": tuple(RegulatorKind),
-        "names": names,
-    }
+    values = {"countries": list_countries(), "typed": request.args, "kinds": tuple(RegulatorKind)}
     try:
         query = read_query(AuthorityQuery)
         groups = find_authorities(query, frame().now.date()) if query.country else None
     except BadQuestion as error:
         return render_template("open/authorities.html", problem=error, groups=None, parts=(), **values), 400
-    known_parts = PARTS.get((query.country or "").upper(), ())
+    known_parts = list_parts((query.country or "").upper())
     return render_template("open/authorities.html", problem=None, groups=groups, parts=known_parts, **values)
 
 
@@ -98,26 +103,49 @@ def platform(platform: str) -> ResponseReturnValue:
     if found is None:
         return render_template("open/missing.html", back="directory.platforms"), 404
     today = frame().now.date()
-    stale = {channel.address for channel in found.channels if is_stale(today, channel.checked_on, PLATFORM_DAYS)}
-    names = dict(country_names(str(get_locale())))
-    return render_template("open/platform.html", platform=found, stale=stale, names=names)
+    return render_template(
+        "open/platform.html",
+        platform=found,
+        purposes=channels_by_purpose(found),
+        stale={channel for channel in found.channels if is_stale(today, channel.checked_on, PLATFORM_DAYS)},
+    )
 
 
-def find_authorities(query: AuthorityQuery, today: date) -> list[tuple[RegulatorKind, list[AuthorityLine]]]:
-    """Those of the country and, where it lies in the Union, of the Union; by kind. Raises BadQuestion."""
+def list_countries() -> list[tuple[str, str]]:
+    """Every place of the directory that has a body of its own, and every country of the Union, by name."""
+    registry, names = parts().registry, get_locale().territories
+    known = {each.country for each in registry.regulators.values()}
+    found = [(code, names.get(code, code)) for code in known | EU_MEMBERS]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def list_parts(country: str) -> list[tuple[str, str]]:
+    """The parts of a country that have bodies of their own."""
+    found = {part_of(each) for each in bodies_of(country, parts().registry)}
+    return part_names(country, [part for part in found if part is not None])
+
+
+def find_authorities(query: AuthorityQuery, today: date) -> list[AuthorityGroup]:
+    """Those of the country and of the Union it lies in, by kind. Raises BadQuestion."""
     registry = parts().registry
-    country, part = read_place(query.country or "", query.subdivision)
+    country = (query.country or "").upper()
+    part = _read_part(country, query.subdivision)
     found = [
         AuthorityLine(each, tuple(complaint_laws(each, registry)), is_stale(today, each.checked_on, AUTHORITY_DAYS))
-        for each in registry.regulators.values()
-        if each.country == country and query.kind in {None, each.kind} and _is_for(each, part)
+        for each in bodies_of(country, registry)
+        if query.kind in {None, each.kind} and part in {None, part_of(each) or part}
     ]
     kinds = tuple(RegulatorKind)
     found.sort(key=lambda line: kinds.index(line.regulator.kind))
-    return [(kind, list(group)) for kind, group in groupby(found, key=lambda line: line.regulator.kind)]
+    return [AuthorityGroup(kind, tuple(group)) for kind, group in groupby(found, key=lambda line: line.regulator.kind)]
 
 
-def _is_for(regulator: Regulator, part: str | None) -> bool:
-    """Of a country with authorities for its parts: the national ones, and those of the part that was named."""
-    own = (regulator.subdivision or "").removeprefix(f"{regulator.country}-")
-    return not own or part is None or own == part
+def _read_part(country: str, subdivision: str | None) -> str | None:
+    """The part as the directory writes it. Raises BadQuestion for a place that does not exist."""
+    own = {part.upper(): part for part, _name in list_parts(country)}
+    wanted = (subdivision or "").upper().removeprefix(f"{country}-")
+    if wanted in own:
+        return own[wanted]
+    if country in dict(list_countries()) and not wanted:
+        return None
+    return read_place(country, subdivision)[1]

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.counting import find_scheme, has_number
-from portal.domain.directory import Category, DesignationKind, Platform
+from portal.domain.directory import Category, DesignationKind, Platform, Regulator, SignatoryBasis
 from portal.domain.letters.words import PERIODS, STARTS
 from portal.domain.regimes import (
     Binding,
@@ -54,6 +54,20 @@ _UNDATED: Mapping[Binding, Any] = MappingProxyType(
         ),
         Binding.TARGET: _l("%(who)s aims at this: %(what)s (%(standard)s)."),
         Binding.FOLLOW_UP: _l("We suggest to look again: %(what)s (%(standard)s)."),
+    }
+)
+
+
+_SIGNED: Mapping[SignatoryBasis | None, Any] = MappingProxyType(
+    {
+        SignatoryBasis.NAMED: _l("It signed the joint statement of 23 February 2026 on generated images."),
+        SignatoryBasis.JURISDICTION_LISTED: _l(
+            "It signed the joint statement of 23 February 2026 on generated images: its country is in the list."
+        ),
+        SignatoryBasis.SEVERAL_AUTHORITIES: _l(
+            "Its country is in the list of the joint statement of 23 February 2026 on generated images; "
+            "of its authorities this one is the most likely to have signed."
+        ),
     }
 )
 
@@ -202,6 +216,20 @@ def name_languages(codes: Iterable[str]) -> str:
     return ", ".join(known.get(code, code) for code in codes)
 
 
+def say_statement(body: Regulator) -> str:
+    """Whether it signed the joint statement of 23 February 2026; nothing of bodies that could not have."""
+    if body.joint_statement_signatory:
+        return str(_SIGNED[body.joint_statement_basis])
+    if body.joint_statement_signatory is None:
+        return str(_("Whether it signed the joint statement of 23 February 2026 on generated images is not known."))
+    return ""
+
+
+def begin_large(text: str) -> str:
+    """The first letter as at the beginning of a sentence; names inside stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def init_words(app: Flask) -> None:
     """The filters of the open pages' templates."""
     app.jinja_env.filters.update(
@@ -215,6 +243,8 @@ def init_words(app: Flask) -> None:
         rule_sentence=say_rule,
         rule_choices=list_rules,
         period_words=say_extension,
+        statement_words=say_statement,
+        sentence_case=begin_large,
         sentence_words=say_sentence,
         step_sentence=say_step,
         groupby_kind=group_by_kind,

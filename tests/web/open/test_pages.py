@@ -18,7 +18,7 @@ from portal.models.tables import metadata
 from portal.reference.registry import load_registry
 from portal.services.lookups import complaint_laws
 from portal.web.open.words import say_rule
-from tests.web.pages import Page, Visitor
+from tests.web.pages import HEAVIEST, Page, Visitor, weigh
 
 REGISTRY = load_registry()
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -286,14 +286,69 @@ def test_a_law_without_a_number_has_no_calendar_entry(app: Flask) -> None:
 
 
 def test_the_authorities_of_a_country_say_what_to_send(visitor: Visitor) -> None:
-    page = visitor.go("/authorities?country=IE")
-    assert "Data Protection Commission" in page.text
-    assert "What to send" in page.text
-    assert "Not checked since" in page.text
-    assert "Signed the joint statement" in page.text
-    assert "Coimisi" not in visitor.go("/authorities?country=IE&kind=data-protection").text.replace(
-        "An Coimisiún um Chosaint Sonraí", ""
-    )
+    text = visitor.go("/authorities?country=AT").text
+    complaint = REGISTRY.regime("eu-gdpr-77")
+    assert f"What to put in under {complaint.name}" in text
+    assert all(element.label in text for element in complaint.elements)
+    assert "Not checked since" in text
+
+
+def test_authorities_can_be_looked_for_by_what_it_is_about(visitor: Visitor) -> None:
+    text = visitor.go("/authorities?country=IE").text
+    only_data = visitor.go("/authorities?country=IE&kind=data-protection").text
+    assert "Coimisiún na Meán" in text
+    assert "Coimisiún na Meán" not in only_data
+
+
+def test_every_authority_is_found_under_its_country_and_its_part(visitor: Visitor) -> None:
+    for body in REGISTRY.regulators.values():
+        query = {"country": body.country, **({"subdivision": body.subdivision} if body.subdivision else {})}
+        page = visitor.go(f"/authorities?{urlencode(query)}")
+        assert f'id="{body.id}"' in page.answer.text, body.id
+
+
+def test_a_part_shows_its_own_authorities_and_those_of_the_whole_country(visitor: Visitor) -> None:
+    shown = visitor.go("/authorities?country=DE&subdivision=BE").answer.text
+    assert 'id="de-be-dpa"' in shown
+    assert 'id="de-by-lda-dpa"' not in shown
+    assert 'id="eu-edpb"' in shown
+    national = [each for each in REGISTRY.regulators.values() if each.country == "DE" and not each.subdivision]
+    assert national
+    assert all(f'id="{each.id}"' in shown for each in national)
+
+
+@pytest.mark.parametrize(
+    ("country", "body", "told"),
+    [
+        ("CA", "ca-opc", "It signed the joint statement"),
+        ("DE", "de-be-dpa", "is not known"),
+        ("EU", "eu-edpb", "It takes no complaints from people"),
+    ],
+)
+def test_what_is_not_known_of_an_authority_is_never_told_as_a_no(
+    visitor: Visitor, country: str, body: str, told: str
+) -> None:
+    page = visitor.go(f"/authorities?country={country}")
+    (entry,) = (each for each in page.root.iter("li") if each.get("id") == body)
+    assert told in " ".join("".join(entry.itertext()).split())
+
+
+def test_the_heaviest_country_stays_light(visitor: Visitor) -> None:
+    for path in ("/authorities?country=DE", "/law?country=US", "/law?country=GB"):
+        visitor.go(path)
+        assert weigh(visitor) < HEAVIEST, path
+
+
+def test_every_link_of_a_law_leads_somewhere(app: Flask, visitor: Visitor) -> None:
+    client = app.test_client()
+    found = {
+        href.partition("#")[0]
+        for regime in REGISTRY.regimes.values()
+        for href in visitor.go(f"/law/{regime.id}").links().values()
+        if href.startswith("/")
+    }
+    broken = {href for href in found - {"/leave"} if client.get(href).status_code >= 400}
+    assert broken <= {"/"}, "only the front page needs the database"
 
 
 def test_each_authority_takes_complaints_under_laws_of_its_own_kind() -> None:
@@ -301,6 +356,15 @@ def test_each_authority_takes_complaints_under_laws_of_its_own_kind() -> None:
     assert "us-take-it-down" in found["us-ftc"]
     assert "eu-dsa-53" not in found["at-dsb"]
     assert "eu-gdpr-77" in found["at-dsb"]
+    assert {"es-aepd-canal-prioritario", "eu-gdpr-77"} <= found["es-aepd"]
+    assert "es-aepd-canal-prioritario" not in found["es-cnmc-dsc"], "that law names another body of Spain"
+
+
+def test_the_national_form_of_a_complaint_stands_in_for_the_general_one() -> None:
+    (dpc,) = (each for each in REGISTRY.regulators.values() if each.id == "ie-dpc")
+    laws = complaint_laws(dpc, REGISTRY)
+    assert "eu-gdpr-77" in {other for law in laws for other in law.in_place_of}
+    assert "eu-gdpr-77" not in {law.id for law in laws}
 
 
 @pytest.mark.parametrize("path", ["/law/none", "/platforms/none"])
