@@ -214,6 +214,14 @@ class RegulatorKind(StrEnum):
     HOTLINE = "hotline"
 
 
+class Audience(StrEnum):
+    """Whom a help service is for, by the age at which the picture was made."""
+
+    CHILDREN = "children"
+    ADULTS = "adults"
+    EVERYONE = "everyone"
+
+
 class SignatoryBasis(StrEnum):
     """What makes us say that a body signed the joint statement of 23 February 2026, or that we cannot say."""
 
@@ -242,6 +250,8 @@ class Regulator:
     email: str | None = None
     phone: str | None = None
     postal_address: tuple[str, ...] = ()
+    audience: Audience | None = None  # of a help service
+    is_worldwide: bool = False  # a help service for people of any country
     takes_complaints: bool | None = None  # False: never offer it as the addressee of a complaint
     joint_statement_signatory: bool | None = None
     joint_statement_basis: SignatoryBasis | None = None

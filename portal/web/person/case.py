@@ -19,6 +19,7 @@ from portal.web.frame import frame
 from portal.web.person import receipt as receipts
 from portal.web.person.acting import page_number, show_form, try_to, zone_of
 from portal.web.person.forms.case import AddLinksForm
+from portal.web.person.pages import people_for, people_near
 from portal.web.person.paging import cut
 
 bp = Blueprint("case", __name__)
@@ -39,6 +40,7 @@ def show(opened: OpenCase) -> str:
         few=view.items[:FEW_LINKS],
         unread=sum(1 for one in view.messages if not one.is_read and one.author.value == "staff"),
         has_receipt="receipt" in session,
+        near=people_near(opened.report),
     )
 
 
@@ -49,7 +51,11 @@ def receipt(opened: OpenCase) -> ResponseReturnValue:
     if kept is None:
         return redirect(url_for("case.show"), 303)
     return render_template(
-        "person/case/receipt.html", receipt=kept, at=datetime.fromisoformat(kept["submitted_at"]), zone=zone_of(opened)
+        "person/case/receipt.html",
+        receipt=kept,
+        at=datetime.fromisoformat(kept["submitted_at"]),
+        zone=zone_of(opened),
+        helplines=people_for(opened.report),
     )
 
 

@@ -1,23 +1,12 @@
-"""Who helps: the hotlines of the directory, chosen for a country and an age. Told apart by their own notes."""
+"""Who helps: the help services of the directory, chosen for a country and an age."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from portal.domain.directory import Regulator, RegulatorKind
+from portal.domain.directory import Audience, Regulator, RegulatorKind
 from portal.domain.regimes import Confidence
-
-# Work for children's pictures; the first three for any country.
-FOR_CHILDREN = (
-    "us-ncmec-take-it-down", "int-inhope", "us-ncmec-cybertipline", "gb-report-remove", "gb-iwf", "ca-cybertip",
-    "fr-pharos", "ie-hotline", "in-ncrp", "pl-dyzurnet", "br-safernet", "nl-helpwanted", "jp-sia",
-)  # fmt: skip
-ONLY_FOR_CHILDREN = frozenset(
-    {"us-ncmec-take-it-down", "int-inhope", "us-ncmec-cybertipline", "gb-report-remove", "gb-iwf"}
-)
-FOR_EVERY_COUNTRY = frozenset({"us-ncmec-take-it-down", "int-inhope", "int-stopncii"})
-CHILD_HASHES, ADULT_HASHES = "us-ncmec-take-it-down", "int-stopncii"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +19,8 @@ class Helpline:
     address: str
     phone: str | None
     is_sure: bool
-    is_for_children: bool
-    is_for_every_country: bool
+    audience: Audience
+    is_worldwide: bool
 
 
 def list_helplines(regulators: Mapping[str, Regulator]) -> tuple[Helpline, ...]:
@@ -42,10 +31,16 @@ def list_helplines(regulators: Mapping[str, Regulator]) -> tuple[Helpline, ...]:
 
 def helplines_for(regulators: Mapping[str, Regulator], country: str, *, is_child: bool) -> tuple[Helpline, ...]:
     """The person's own country first, then those for every country."""
-    known = list_helplines(regulators)
-    fitting = [one for one in known if (one.id in FOR_CHILDREN if is_child else one.id not in ONLY_FOR_CHILDREN)]
-    near = [one for one in fitting if one.country == country and not one.is_for_every_country]
-    return (*near, *(one for one in fitting if one.is_for_every_country))
+    other = Audience.ADULTS if is_child else Audience.CHILDREN
+    fitting = [one for one in list_helplines(regulators) if one.audience is not other]
+    near = [one for one in fitting if one.country == country and not one.is_worldwide]
+    return (*near, *(one for one in fitting if one.is_worldwide))
+
+
+def helplines_near(regulators: Mapping[str, Regulator], country: str, *, is_child: bool) -> tuple[Helpline, ...]:
+    """The few that stand at the end of a page: those of the country, at most two."""
+    found = helplines_for(regulators, country, is_child=is_child)
+    return tuple(one for one in found if not one.is_worldwide)[:2]
 
 
 def _shown(one: Regulator) -> Helpline:
@@ -56,6 +51,6 @@ def _shown(one: Regulator) -> Helpline:
         address=one.complaint_url or one.website or "",
         phone=one.phone,
         is_sure=one.confidence is not Confidence.MEMORY,
-        is_for_children=one.id in ONLY_FOR_CHILDREN,
-        is_for_every_country=one.id in FOR_EVERY_COUNTRY,
+        audience=one.audience or Audience.EVERYONE,
+        is_worldwide=one.is_worldwide,
     )

@@ -22,7 +22,7 @@ from portal.web.frame import frame
 from portal.web.person.acting import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.steps import Setting, StepForm
-from portal.web.person.helplines import helplines_for
+from portal.web.person.helplines import Helpline, helplines_for, helplines_near
 from portal.web.person.links import cut_links, group_links
 from portal.web.person.review import review_rows
 
@@ -115,8 +115,21 @@ def render_step(
         back=url_for("report.show", step=back.value) if back else None,
         progress=rules.progress(report, step, needed),
         is_question=rules.STEPS[step].is_question,
+        near=people_near(report),
         **_extra(opened, step, report, missing),
     )
+
+
+def people_for(report: Report) -> tuple[Helpline, ...]:
+    """Everybody who helps a person of that country and age."""
+    regulators = frame().ports.registry.regulators
+    return helplines_for(regulators, report.country, is_child=report.path is Path.CHILD)
+
+
+def people_near(report: Report) -> tuple[Helpline, ...]:
+    """Who helps in the person's country, for the end of a page."""
+    regulators = frame().ports.registry.regulators
+    return helplines_near(regulators, report.country, is_child=report.path is Path.CHILD)
 
 
 def missing_text(one: Missing) -> str:
@@ -131,8 +144,7 @@ def _extra(opened: OpenCase, step: StepId, report: Report, missing: Sequence[Mis
     if step is StepId.START:
         return {"words": intake.read_words(opened), "days": frame().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
-        is_child = step is StepId.CHILD
-        return {"helplines": helplines_for(registry.regulators, report.country, is_child=is_child)}
+        return {"helplines": people_for(report)}
     if step is StepId.LINKS:
         part = cut_links(group_links(report, registry), page_number(), LINKS_A_PAGE)
         return {"part": part, "address": lambda page: url_for("report.show", step=step.value, page=page)}
