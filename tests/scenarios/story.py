@@ -28,9 +28,14 @@ from tests.services.factories import make_case
 
 UTC = "UTC"
 
-# The ladder reads "what comes first" as words only, and opens such a step with the platform's missed time. Strict: these
-# tests fail as soon as it waits for the step before, and then lose this mark.
-opens_too_early = pytest.mark.xfail(strict=True, reason="the ladder does not wait for another step's answer yet")
+# Two things the ladder does not do yet. The marks are strict: such a test fails as soon as the ladder does it, and then
+# loses its mark.
+opens_too_early = pytest.mark.xfail(
+    strict=True, reason="a step that waits for another step's answer opens with the platform's missed time"
+)
+closes_too_late = pytest.mark.xfail(
+    strict=True, reason="the person's limit in the same law does not close a step that has no law of its own"
+)
 
 
 def end_of(day: str, zone: str) -> datetime:

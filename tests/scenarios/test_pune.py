@@ -11,6 +11,8 @@ last day is 24 December; handed in on 1 December, its answer is due by 31 Decemb
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from portal.domain.clocks import ClockState
@@ -65,7 +67,9 @@ def test_two_hours_to_remove_a_day_to_acknowledge_two_days_under_the_american_ac
         (at("2026-02-20 00:00", INDIA), at("2026-02-20 02:00", INDIA)),
     ],
 )
-def test_what_was_received_before_20_february_2026_had_24_hours(teller: Teller, received: object, due: object) -> None:
+def test_what_was_received_before_20_february_2026_had_24_hours(
+    teller: Teller, received: datetime, due: datetime
+) -> None:
     story = teller.begin(reported_at=at("2026-02-19 12:00", INDIA), **BY_AN_ADVOCATE)
     story.send("sharechat", sent_at=received, received_at=received)
     assert story.clock("sharechat", "in-it-rules-3-2-b", "remove").due_at == due
@@ -108,4 +112,4 @@ def test_the_committee_has_30_days_from_its_receipt(sent: Story) -> None:
 
 def test_without_a_word_on_the_mandate_the_letter_is_not_complete(teller: Teller) -> None:
     story = teller.begin(reported_at=at("2026-11-23 09:00", INDIA), **{**BY_AN_ADVOCATE, "authority": ""})
-    assert story.missing("sharechat")
+    assert story.missing("sharechat") == ["is_subject_or_authorised"], "in what capacity the advocate acts"
