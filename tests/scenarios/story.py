@@ -31,10 +31,14 @@ UTC = "UTC"
 # Two things the ladder does not do yet. The marks are strict: such a test fails as soon as the ladder does it, and then
 # loses its mark.
 opens_too_early = pytest.mark.xfail(
-    strict=True, reason="a step that waits for another step's answer opens with the platform's missed time"
+    strict=True,
+    raises=AssertionError,
+    reason="a step that waits for another step's answer opens with the platform's missed time",
 )
 closes_too_late = pytest.mark.xfail(
-    strict=True, reason="the person's limit in the same law does not close a step that has no law of its own"
+    strict=True,
+    raises=AssertionError,
+    reason="the person's limit in the same law does not close a step that has no law of its own",
 )
 
 

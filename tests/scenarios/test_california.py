@@ -3,7 +3,7 @@
 Laws. The TAKE IT DOWN Act: 48 hours from receipt. California's SB 981 (Business and Professions Code 22670-22671): a
 confirmation within 48 hours of the report, the video blocked while X decides, word of how it stands within seven
 days of the confirmation, a decision within 30 days of the confirmation, and in no case later than 60 days after the
-first report. The section asks for that one update; the weekly ones belong to the law for children, AB 1394.
+first report. The section asks for that one update; weekly ones are told of the law for children, AB 1394.
 
 Counting. Days are California's. Reported on Tuesday 24 November 2026, 17:00; confirmed on Wednesday 25 November,
 18:00: the update until 2 December, the decision until 25 December, the outer limit on 23 January 2027 (60 days after
