@@ -58,10 +58,11 @@ def count_laws(registry: Registry, countries: Iterable[str]) -> dict[str, int]:
 
 
 def bodies_of(country: str, registry: Registry) -> list[Regulator]:
-    """The authorities and services of a country, then those of a union it lies in."""
+    """The authorities and services of a country, then those of a union it lies in and those for people anywhere."""
     known = registry.regulators.values()
     own = [each for each in known if each.country == country]
-    return own + [each for each in known if each.country != country and is_within(country, None, each.country)]
+    far = [each for each in known if each.country != country]
+    return own + [each for each in far if each.is_worldwide or is_within(country, None, each.country)]
 
 
 def part_of(body: Regulator) -> str | None:

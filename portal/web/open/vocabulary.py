@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.directory import AddressRole, Category, ChannelKind, DesignationKind, RegulatorKind
+from portal.domain.directory import AddressRole, Audience, Category, ChannelKind, DesignationKind, RegulatorKind
 from portal.domain.regimes import Actor, Binding, Confidence, Cover, RegimeKind, Status, Tie, When
 from portal.services.channels import LABELS
 from portal.services.lookups import Purpose
@@ -111,6 +111,11 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Purpose.PRIVACY: _l("To have data erased, or to ask what is held"),
             Purpose.COPYRIGHT: _l("If you took the picture yourself: copyright"),
             Purpose.AUTHORITIES: _l("For authorities only, not for you"),
+        },
+        Audience: {
+            Audience.CHILDREN: _l("for pictures of people under 18"),
+            Audience.ADULTS: _l("for pictures of people of 18 or older"),
+            Audience.EVERYONE: _l("for everybody"),
         },
         AddressRole: {
             AddressRole.COMPANY: _l("the company"),

@@ -333,6 +333,13 @@ def test_what_is_not_known_of_an_authority_is_never_told_as_a_no(
     assert told in " ".join("".join(entry.itertext()).split())
 
 
+def test_people_who_help_anywhere_are_shown_in_every_country_and_say_whom_they_are_for(visitor: Visitor) -> None:
+    text = visitor.go("/authorities?country=KR&kind=hotline").text
+    assert "StopNCII" in text
+    assert "For pictures of people of 18 or older, in every country." in text
+    assert "For pictures of people under 18, in every country." in text
+
+
 def test_the_heaviest_country_stays_light(visitor: Visitor) -> None:
     for path in ("/authorities?country=DE", "/law?country=US", "/law?country=GB"):
         visitor.go(path)

@@ -8,7 +8,15 @@ import pytest
 from flask import Flask
 
 from portal.config import load_config
-from portal.domain.directory import AddressRole, Category, Channel, ChannelKind, DesignationKind, RegulatorKind
+from portal.domain.directory import (
+    AddressRole,
+    Audience,
+    Category,
+    Channel,
+    ChannelKind,
+    DesignationKind,
+    RegulatorKind,
+)
 from portal.domain.regimes import Actor, Binding, Confidence, Cover, RegimeKind, Status, Tie, When
 from portal.factory import create_app
 from portal.services.lookups import Purpose, purpose_of
@@ -16,7 +24,19 @@ from portal.services.verdicts import Picture
 from portal.web.open.vocabulary import list_choices
 
 SHOWN: tuple[type[StrEnum], ...] = (
-    *(Actor, AddressRole, Binding, Category, ChannelKind, Confidence, Cover, DesignationKind, Picture, Purpose),
+    *(
+        Actor,
+        AddressRole,
+        Audience,
+        Binding,
+        Category,
+        ChannelKind,
+        Confidence,
+        Cover,
+        DesignationKind,
+        Picture,
+        Purpose,
+    ),
     *(RegimeKind, RegulatorKind, Status, Tie, When),
 )
 
