@@ -29,6 +29,9 @@ class Calendar(Protocol):
     def known(self) -> bool:
         """False where nobody knows the holidays of the place: dates are then estimated and nothing rolls."""
 
+    def knows(self, day: date) -> bool:
+        """Whether the holidays around `day` are known: some lists end with a year, and dates after it are estimated."""
+
     @property
     def weekend(self) -> frozenset[int]:
         """The weekly days of rest, as `date.weekday()` counts: Monday is 0."""
@@ -75,6 +78,9 @@ class RecessCalendar:
     @property
     def known(self) -> bool:
         return self.base.known
+
+    def knows(self, day: date) -> bool:
+        return self.base.knows(day)
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -132,7 +138,7 @@ class WorkingDays:
 
     def roll(self, day: date) -> Walk:
         """`day` itself where it is a working day, else the next one. Nothing rolls where the holidays are unknown."""
-        if not self.known or self.is_one(day):
+        if not self.calendar.knows(day) or self.is_one(day):
             return Walk(day, (), ())
         return self.add(day - _DAY, 1)
 

@@ -142,8 +142,8 @@ class _Course:
         """The whole way, told."""
         end, steps = self.run(local, pauses)
         is_paused = bool(pauses) and pauses[-1].ended_at is None
-        is_unknown = self.asks_for_holidays and not calendar.known
         last_day = None if isinstance(end, datetime) else end
+        is_unknown = self.asks_for_holidays and not calendar.knows(last_day or local.date())
         if last_day is not None:
             steps.append(Step(last_day.isoformat(), say(_RUNS_OUT, day=last_day)))
         if is_unknown:

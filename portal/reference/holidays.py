@@ -97,6 +97,7 @@ class CountryCalendar:
     known: bool
     weekend: frozenset[int] = SATURDAY_AND_SUNDAY
     changes: Changes = field(default=CHANGES, repr=False)
+    last_year: int | None = None  # the last one the package lists; None where it has no end
     _years: dict[int, Mapping[date, str]] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -113,6 +114,10 @@ class CountryCalendar:
     def national(self) -> CountryCalendar:
         """The same country without what only one part keeps."""
         return self if self.subdivision is None else _load(self.country, None, self.changes)
+
+    def knows(self, day: date) -> bool:
+        """Whether the list reaches the year of `day`: those of places with lunar holidays end with the last decree."""
+        return self.known and (self.last_year is None or day.year <= self.last_year)
 
     def holiday_name(self, day: date) -> str | None:
         """The name of the public holiday on `day`, or None."""
@@ -162,7 +167,8 @@ def _load(country: str, part: str | None, changes: Changes) -> CountryCalendar:
     if not known:
         return CountryCalendar(country, part, known=False, changes=changes)
     listed = holidays.country_holidays(country, subdiv=part, years=(), expand=False)
-    return CountryCalendar(country, part, known=True, weekend=frozenset(listed.weekend), changes=changes)
+    weekend = frozenset(listed.weekend)
+    return CountryCalendar(country, part, known=True, weekend=weekend, changes=changes, last_year=listed.end_year)
 
 
 @cache

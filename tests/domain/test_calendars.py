@@ -57,6 +57,12 @@ def test_nothing_rolls_where_the_holidays_are_unknown() -> None:
     assert read(UNKNOWN).roll(date(2026, 4, 4)).end == date(2026, 4, 4)
 
 
+def test_nothing_rolls_after_the_year_in_which_the_list_of_holidays_ends() -> None:
+    ends_in_2026 = read(FakeCalendar(last_year=2026))
+    saturdays = [date(2026, 4, 4), date(2027, 4, 3)]
+    assert [ends_in_2026.roll(day).end for day in saturdays] == [date(2026, 4, 6), date(2027, 4, 3)]
+
+
 def test_working_days_between_two_days_include_both() -> None:
     assert read(EASTER).count(date(2026, 4, 2), date(2026, 4, 7)) == 2
 
