@@ -39,7 +39,7 @@ def make_parts(folder: Path, now: datetime) -> Parts:
 def prepare(session: Session, ports: Ports, now: datetime) -> OpenCase:
     """A complaint whose bundle waits to be made."""
     opened = make_case(session, ports, links="https://x.com/someone/status/1111", now=now - 4 * DAY)
-    sent = SentCommand(channel=Channel.FORM, sent_at=now - 3 * DAY)
+    sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=now - 3 * DAY)
     requests.record_sent(session, opened, 1, sent, now=now - 3 * DAY, ports=ports)
     complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=now, ports=ports)
     return opened

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from portal.cli.demo import demo
+from portal.cli.directory import directory
 from portal.cli.due import due
 from portal.cli.law import law
 from portal.cli.laws import laws
@@ -12,4 +13,4 @@ from portal.cli.links import links
 from portal.cli.schema import schema
 from portal.cli.staff import staff
 
-COMMANDS: tuple[click.Command, ...] = (demo, due, law, laws, links, schema, staff)
+COMMANDS: tuple[click.Command, ...] = (demo, directory, due, law, laws, links, schema, staff)

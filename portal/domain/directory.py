@@ -214,6 +214,14 @@ class RegulatorKind(StrEnum):
     HOTLINE = "hotline"
 
 
+class Outcome(StrEnum):
+    """What happened to somebody who used an address."""
+
+    WORKED = "worked"
+    BOUNCED = "bounced"  # it came back, or the form is not there
+    MOVED = "moved"  # they name another one
+
+
 class Audience(StrEnum):
     """Whom a help service is for, by the age at which the picture was made."""
 

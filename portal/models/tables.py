@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from portal.db import Base
-from portal.models import accounts, cases, clocks, complaints, events, items, jobs, laws, letters, messages, requests
+from portal.models import (
+    accounts,
+    cases,
+    clocks,
+    complaints,
+    events,
+    items,
+    jobs,
+    laws,
+    letters,
+    messages,
+    observations,
+    requests,
+)
 
 __all__ = ["ALL", "metadata"]
 
-ALL = (accounts, cases, clocks, complaints, events, items, jobs, laws, letters, messages, requests)
+ALL = (accounts, cases, clocks, complaints, events, items, jobs, laws, letters, messages, observations, requests)
 metadata = Base.metadata

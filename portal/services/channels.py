@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from portal.domain import directory
-from portal.domain.directory import AddressRole, ChannelKind, Medium, Platform, is_stale
-from portal.domain.lifecycle import Channel, RequestKind
+from portal.domain.directory import AddressRole, ChannelKind, Medium, Outcome, Platform, is_stale
+from portal.domain.lifecycle import Channel, RequestKind, StepRefused
 from portal.domain.regimes import Confidence, RegimeKind
+from portal.domain.wording import format_day
 from portal.models.requests import Request
 from portal.services.citations import Citation, disclose, list_cited, passes_on
 from portal.services.contents import Contents
 from portal.services.ports import Ports
+from portal.services.upkeep import NOTHING_SEEN, Seen, last_checked, read_seen
 from portal.services.views import ChannelView
 
 _ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
@@ -61,22 +66,62 @@ LABELS: Mapping[ChannelKind, str] = {
 }
 _MEDIA = {Medium.FORM: Channel.FORM, Medium.EMAIL: Channel.EMAIL, Medium.POST: Channel.POST}
 _COPYRIGHT = frozenset({ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_EMAIL})
+UNCHECKED = (
+    "Nobody has checked this address for a while. Look at their site whether it is still the right one, tick the box "
+    "that says so, and save again."
+)
+_TROUBLES: Mapping[Outcome, str] = {
+    Outcome.BOUNCED: "It was reported as not working on",
+    Outcome.MOVED: "It was reported as moved on",
+}
 FROM_MEMORY = "This address was not seen in an official source. Check it before you use it."
 NEEDS_ACCOUNT = "This form may ask you to sign in."
 
 
-def channel_views(request: Request, contents: Contents, ports: Ports, *, now: datetime) -> tuple[ChannelView, ...]:
+class Unchecked(StepRefused):
+    """Somebody has to look first whether the address is still right."""
+
+
+def channel_views(
+    session: Session, request: Request, contents: Contents, ports: Ports, *, now: datetime
+) -> tuple[ChannelView, ...]:
     """Each address once, in the order in which to try them; post last."""
     platform = ports.registry.platforms.get(request.platform)
     if platform is None:
         return ()
+    seen = read_seen(session, platform.slug)
     found: dict[str, ChannelView] = {}
     for channel in platform.channels_for(*_ORDERS[request.kind]):
         if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or contents.view.use_copyright):
             found.setdefault(channel.address, _channel_view(channel, platform, now))
     for view in _list_post(platform, now):
         found.setdefault(view.address, view)
-    return tuple(found.values())
+    return tuple(
+        _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), now) for view in found.values()
+    )
+
+
+def demand_check(
+    session: Session, request: Request, contents: Contents, channel: Channel, ports: Ports, *, now: datetime
+) -> None:
+    """Raises Unchecked where nobody has looked at an address of this medium within its shelf life."""
+    used = [view for view in channel_views(session, request, contents, ports, now=now) if view.via is channel]
+    if used and all(view.is_stale for view in used):
+        raise Unchecked(UNCHECKED)
+
+
+def _with_seen(view: ChannelView, seen: Seen, now: datetime) -> ChannelView:
+    """With what staff saw: an address that worked was checked that day; one that did not is told so."""
+    checked_on = last_checked(view.checked_on, seen)
+    told = [view.warning] if view.warning else []
+    if seen.trouble and seen.trouble_on:
+        told.append(f"{_TROUBLES[seen.trouble]} {format_day(seen.trouble_on)}.")
+    return replace(
+        view,
+        checked_on=checked_on,
+        is_stale=bool(seen.trouble) or is_stale(now.date(), checked_on, directory.PLATFORM_DAYS),
+        warning=" ".join(told) or None,
+    )
 
 
 def list_warnings(

@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.lifecycle import ComplaintState, History, StepRefused
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.jobs import JobKind
@@ -19,6 +20,7 @@ from portal.models.requests import Request
 from portal.services import jobs, letters
 from portal.services.archive import keep_laws
 from portal.services.cases import OpenCase, has_consent
+from portal.services.channels import UNCHECKED, Unchecked
 from portal.services.clocks import clock_views, refresh_clocks
 from portal.services.exhibits import list_exhibits
 from portal.services.gathering import find_complaint, find_request, list_complaints, requests_of
@@ -28,6 +30,7 @@ from portal.services.instants import BadInstant, check_instant
 from portal.services.options import list_options
 from portal.services.ports import Ports
 from portal.services.requests import NoConsent
+from portal.services.upkeep import read_seen
 from portal.services.views import ComplaintOption, ComplaintView, JobView
 
 __all__ = [
@@ -52,11 +55,15 @@ _FINAL = frozenset({ComplaintAnswer.DECIDED, ComplaintAnswer.REFUSED, ComplaintA
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class LodgedCommand:
-    """That the complaint was handed in. `received_at` is the proven receipt, if there is one."""
+    """That the complaint was handed in. `received_at` is the proven receipt, if there is one.
+
+    `has_checked`: somebody looked whether the authority's address was still right, as in `SentCommand`.
+    """
 
     at: datetime
     ticket: str = ""
     received_at: datetime | None = None
+    has_checked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -158,6 +165,8 @@ def record_lodged(
         raise StepRefused("It is already recorded when this complaint was handed in.")
     if not has_consent(session, opened.case, "regulators"):
         raise NoConsent("You have not allowed sharing with authorities. Allow it first; then this can be recorded.")
+    if not command.has_checked:
+        _demand_check(session, complaint, now=now, ports=ports)
     at = check_instant(command.at, opened.case, now=now, after=_first_sent(session, complaint))
     received_at = check_instant(command.received_at, opened.case, now=now, after=at) if command.received_at else None
     complaint.state, complaint.lodged_at = ComplaintState.LODGED, at
@@ -227,6 +236,19 @@ def _add(
     session.add_all(ComplaintRequest(complaint_id=complaint.id, request_id=request.id) for request in requests)
     opened.record(session, Happening(kind=History.COMPLAINT_PREPARED, at=now, complaint_id=complaint.id), now=now)
     return complaint
+
+
+def _demand_check(session: Session, complaint: Complaint, *, now: datetime, ports: Ports) -> None:
+    """Raises Unchecked where nobody has looked at the authority's addresses within their shelf life."""
+    regulator = ports.registry.regulators.get(complaint.regulator)
+    if regulator is None:
+        return
+    worked = [
+        seen.worked_on for seen in read_seen(session, regulator.id).values() if seen.worked_on and not seen.trouble
+    ]
+    checked_on = max((day for day in (regulator.checked_on, *worked) if day), default=None)
+    if is_stale(now.date(), checked_on, AUTHORITY_DAYS):
+        raise Unchecked(UNCHECKED)
 
 
 def _refresh(session: Session, opened: OpenCase, complaint: Complaint, *, now: datetime, ports: Ports) -> None:

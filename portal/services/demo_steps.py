@@ -30,7 +30,7 @@ def send(number: int, *, ticket: str = "", proven_minutes: int | None = None, by
         minutes = timedelta(minutes=proven_minutes) if proven_minutes is not None else None
         sent_at = stage.now - (minutes or timedelta()) - timedelta(minutes=2)
         received_at = stage.now - minutes if minutes is not None else None
-        command = SentCommand(channel=by, sent_at=sent_at, received_at=received_at, ticket=ticket)
+        command = SentCommand(has_checked=True, channel=by, sent_at=sent_at, received_at=received_at, ticket=ticket)
         requests.record_sent(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
 
     return act
@@ -108,7 +108,7 @@ def complain(regime: str, regulator: str, *numbers: int, wish: str = "") -> Act:
 
 def lodge(number: int, *, ticket: str) -> Act:
     def act(stage: Stage) -> None:
-        command = LodgedCommand(at=stage.now - timedelta(minutes=5), ticket=ticket)
+        command = LodgedCommand(has_checked=True, at=stage.now - timedelta(minutes=5), ticket=ticket)
         complaints.record_lodged(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
 
     return act

@@ -65,7 +65,7 @@ def request_facts(
     contents = contents_of(session, opened, request, ports)
     cited = list_cited(read_bases(session, request, contents, ports))
     platform = ports.registry.platforms.get(request.platform)
-    to = _recipient(opened, request, contents, ports, now)
+    to = _recipient(session, opened, request, contents, ports, now)
     frame = frame_of(opened, contents, cited, to, number=number, now=now, ports=ports)
     bases = tuple(unsent_basis(citation, contents, platform, now=now) for citation in cited)
     links = links_of(opened, items_of(session, opened, request), frame.recipient.name)
@@ -99,7 +99,7 @@ def reminder_facts(
     require_sent(request.state)
     contents = contents_of(session, opened, request, ports)
     cited = read_bases(session, request, contents, ports)
-    to = _recipient(opened, request, contents, ports, now)
+    to = _recipient(session, opened, request, contents, ports, now)
     frame = frame_of(opened, contents, cited, to, number=number, now=now, ports=ports)
     left = [item for item in items_of(session, opened, request) if item.state is not ItemState.REMOVED]
     rungs = request_ladder(session, opened, request, contents.report, now=now, ports=ports)
@@ -197,8 +197,10 @@ def read_facts(opened: OpenCase, letter: Letter) -> LetterFacts:
     return decode_facts(opened.read_sealed(letter)["facts"].encode())
 
 
-def _recipient(opened: OpenCase, request: Request, contents: Contents, ports: Ports, now: datetime) -> Recipient:
-    channels = channel_views(request, contents, ports, now=now)
+def _recipient(
+    session: Session, opened: OpenCase, request: Request, contents: Contents, ports: Ports, now: datetime
+) -> Recipient:
+    channels = channel_views(session, request, contents, ports, now=now)
     via = request.channel or (channels[0].via if channels else Channel.FORM)
     name = opened.read_sealed(request)["name"]
     return platform_recipient(name, ports.registry.platforms.get(request.platform), channels, via)

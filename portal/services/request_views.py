@@ -99,7 +99,7 @@ def _view(
         clocks=clocks,
         missing=list_missing(citations) if _is_unsent(request) else (),
         problems=draft.problems if draft else (),
-        channels=channel_views(request, contents, ports, now=now),
+        channels=channel_views(session, request, contents, ports, now=now),
         fields=list_fields(contents, draft.text if draft else _sent_text(session, opened, made)) if is_whole else (),
         warnings=list_warnings(sealed["name"], contents, citations, ports.registry.platforms.get(request.platform)),
         details=contents.view,

@@ -27,9 +27,11 @@ from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services import letters
 from portal.services.cases import OpenCase, has_consent
+from portal.services.channels import demand_check
 from portal.services.clocks import refresh_clocks
 from portal.services.gathering import (
     UnknownNumber,
+    contents_of,
     find_item,
     find_request,
     items_of,
@@ -96,12 +98,16 @@ class NoConsent(StepRefused):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SentCommand:
-    """That a request has left. `received_at` is the proven receipt, if there is one."""
+    """That a request has left. `received_at` is the proven receipt, if there is one.
+
+    `has_checked`: somebody looked whether the address was still right; needed where it was not checked for too long.
+    """
 
     channel: Channel
     sent_at: datetime
     received_at: datetime | None = None
     ticket: str = ""
+    has_checked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -120,7 +126,7 @@ def record_sent(
 ) -> None:
     """That the request has left, as its last letter says; the letter is made if there is none.
 
-    From here its laws, their versions and the letter are fixed. Raises StepRefused, NoConsent, BadInstant,
+    From here its laws, their versions and the letter are fixed. Raises StepRefused, NoConsent, Unchecked, BadInstant,
     LetterStopped.
     """
     request = find_request(session, opened, number)
@@ -131,6 +137,8 @@ def record_sent(
     received_at = (
         check_instant(command.received_at, opened.case, now=now, after=sent_at) if command.received_at else None
     )
+    if not command.has_checked:
+        demand_check(session, request, contents_of(session, opened, request, ports), command.channel, ports, now=now)
     letter = last_letter(session, request) or _make_letter(session, opened, request, now=now, ports=ports)
     letters.keep_cited(session, opened, request, letter, ports=ports)
     request.state, request.channel = RequestState.SENT, command.channel

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from portal.adapters.hosts import Why
 from portal.adapters.urls import Found, find_links
-from portal.domain.directory import HostIndex
-from portal.reference.directory import load_platforms
+from portal.reference.registry import load_registry
 
-INDEX = HostIndex(load_platforms().values())
+INDEX = load_registry().hosts
 
 
 def find(text: str) -> Found:

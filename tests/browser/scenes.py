@@ -98,7 +98,11 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
     )
     for number in (1, 2, 3, 4):
         sent = SentCommand(
-            channel=Channel.FORM, sent_at=NOW, received_at=NOW if number < 3 else None, ticket=f"INV-{number}"
+            has_checked=True,
+            channel=Channel.FORM,
+            sent_at=NOW,
+            received_at=NOW if number < 3 else None,
+            ticket=f"INV-{number}",
         )
         requests.record_sent(session, opened, number, sent, now=NOW, ports=ports)
     _log(session, ports, opened, 1, Answer.REFUSED, "This does not go against our rules.")
@@ -132,7 +136,9 @@ def _complain(session: Session, ports: Ports, opened: OpenCase) -> None:
             session, opened, option.regime, option.regulator, option.request_numbers, wish="Have it taken down.",
             now=LATER, ports=ports,
         )  # fmt: skip
-    complaints.record_lodged(session, opened, 2, LodgedCommand(at=LATER, ticket="INV-R-2"), now=LATER, ports=ports)
+    complaints.record_lodged(
+        session, opened, 2, LodgedCommand(has_checked=True, at=LATER, ticket="INV-R-2"), now=LATER, ports=ports
+    )
 
 
 def _make_closed_case(session: Session, ports: Ports) -> OpenCase:

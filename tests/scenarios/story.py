@@ -96,7 +96,9 @@ class Story:
     def send(self, platform: str, *, sent_at: datetime, received_at: datetime | None = None) -> RequestView:
         """The request has left by the platform's form, perhaps with a receipt."""
         self.now = received_at or sent_at
-        command = SentCommand(channel=Channel.FORM, sent_at=sent_at, received_at=received_at, ticket="T-1")
+        command = SentCommand(
+            has_checked=True, channel=Channel.FORM, sent_at=sent_at, received_at=received_at, ticket="T-1"
+        )
         number = self.request(platform).number
         requests.record_sent(self.session, self.opened, number, command, now=self.now, ports=self.ports)
         return self.request(platform)
@@ -173,7 +175,7 @@ class Story:
         number = complaints.prepare(
             self.session, self.opened, regime, regulator, about, now=lodged_at, ports=self.ports
         )
-        command = LodgedCommand(at=lodged_at, received_at=received_at)
+        command = LodgedCommand(has_checked=True, at=lodged_at, received_at=received_at)
         complaints.record_lodged(self.session, self.opened, number, command, now=self.now, ports=self.ports)
         return number
 

@@ -54,7 +54,9 @@ def send(
     now: datetime | None = None,
 ) -> None:
     """Record that a request has left by form."""
-    command = SentCommand(channel=Channel.FORM, sent_at=at, received_at=received_at, ticket=f"T-{number}")
+    command = SentCommand(
+        has_checked=True, channel=Channel.FORM, sent_at=at, received_at=received_at, ticket=f"T-{number}"
+    )
     requests.record_sent(session, opened, number, command, now=now or at, ports=ports)
 
 

@@ -201,7 +201,7 @@ def test_the_clocks_of_a_complaint_are_counted_again_too(sessions: sessionmaker[
         requests.log_answer(session, opened, 1, refused, now=NOW + 2 * HOUR, ports=ports)
         now = NOW + 3 * HOUR
         number = complaints.prepare(session, opened, "eu-dsa-20", "platform-instagram", (1,), now=now, ports=ports)
-        complaints.record_lodged(session, opened, number, LodgedCommand(at=now), now=now, ports=ports)
+        complaints.record_lodged(session, opened, number, LodgedCommand(has_checked=True, at=now), now=now, ports=ports)
         row = session.scalars(select(Clock).where(Clock.complaint_id.is_not(None))).first()
         assert row is not None
         rule = row.rule

@@ -120,7 +120,7 @@ def test_what_the_other_side_missed_presses_until_a_complaint_was_lodged(
         opened = reopen(session, opened)
         assert opened.case.next_due_at == NOW + 49 * HOUR
         number = complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=now, ports=ports)
-        complaints.record_lodged(session, opened, number, LodgedCommand(at=now), now=now, ports=ports)
+        complaints.record_lodged(session, opened, number, LodgedCommand(has_checked=True, at=now), now=now, ports=ports)
         assert opened.case.next_due_at is None
 
 
@@ -134,7 +134,7 @@ def test_the_persons_own_limit_is_a_date_to_watch_and_lodging_meets_it(session: 
     number = complaints.prepare(
         session, opened, "eu-dsa-20", "platform-instagram", (1,), now=NOW + 3 * HOUR, ports=ports
     )
-    lodged = LodgedCommand(at=NOW + 4 * HOUR)
+    lodged = LodgedCommand(has_checked=True, at=NOW + 4 * HOUR)
     complaints.record_lodged(session, opened, number, lodged, now=NOW + 4 * HOUR, ports=ports)
     assert rows(session, "file-window")[0].state is ClockState.MET
 

@@ -144,19 +144,23 @@ class TestSteps:
         send(session, opened, ports)
         number = prepare(session, opened, ports)
         with pytest.raises(NoConsent):
-            complaints.record_lodged(session, opened, number, LodgedCommand(at=LATE), now=LATE, ports=ports)
+            complaints.record_lodged(
+                session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
+            )
         opened = make_case(session, ports, links=X_LINK)
         send(session, opened, ports)
         number = prepare(session, opened, ports)
         with pytest.raises(BadInstant):
-            complaints.record_lodged(session, opened, number, LodgedCommand(at=NOW), now=LATE, ports=ports)
+            complaints.record_lodged(
+                session, opened, number, LodgedCommand(has_checked=True, at=NOW), now=LATE, ports=ports
+            )
 
     def test_the_bodys_own_clock_runs_from_receipt_and_a_decision_meets_it(
         self, session: Session, ports: Ports
     ) -> None:
         opened = make_case(session, ports, links=X_LINK, country="IT")
         number = complaints.prepare(session, opened, "it-garante-144bis", "it-garante", (), now=NOW, ports=ports)
-        lodged = LodgedCommand(at=NOW + HOUR, ticket="G-1", received_at=NOW + 2 * HOUR)
+        lodged = LodgedCommand(has_checked=True, at=NOW + HOUR, ticket="G-1", received_at=NOW + 2 * HOUR)
         complaints.record_lodged(session, opened, number, lodged, now=NOW + 2 * HOUR, ports=ports)
         view = complaints.complaint_view(session, opened, number, now=NOW + 2 * HOUR, ports=ports)
         (clock,) = view.clocks
@@ -175,7 +179,9 @@ class TestSteps:
         send(session, opened, ports, number)
         late = NOW + timedelta(days=45)
         filed = complaints.prepare(session, opened, "ie-dpc", "ie-dpc", (number,), now=late, ports=ports)
-        complaints.record_lodged(session, opened, filed, LodgedCommand(at=late), now=late, ports=ports)
+        complaints.record_lodged(
+            session, opened, filed, LodgedCommand(has_checked=True, at=late), now=late, ports=ports
+        )
         for meaning, state in (
             (ComplaintAnswer.ACKNOWLEDGED, ClockState.RUNNING),
             (ComplaintAnswer.PROGRESS, ClockState.MET),
@@ -190,11 +196,15 @@ class TestSteps:
         opened = make_case(session, ports, links=X_LINK)
         send(session, opened, ports)
         number = prepare(session, opened, ports)
-        complaints.record_lodged(session, opened, number, LodgedCommand(at=LATE), now=LATE, ports=ports)
+        complaints.record_lodged(
+            session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
+        )
         with pytest.raises(StepRefused, match="handed in"):
             complaints.start_bundle(session, opened, number, now=LATE, ports=ports)
         with pytest.raises(StepRefused, match="already recorded"):
-            complaints.record_lodged(session, opened, number, LodgedCommand(at=LATE), now=LATE, ports=ports)
+            complaints.record_lodged(
+                session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
+            )
 
     def test_a_problem_fails_the_bundle_and_is_told(self, sessions: sessionmaker[Session], ports: Ports) -> None:
         with sessions.begin() as session:

@@ -64,7 +64,7 @@ def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
 
 def go_through_everything(session: Session, opened: cases.OpenCase, ports: Ports) -> None:
     requests.set_details(session, opened, 1, DetailsCommand(explanation="canary-harm"), now=NOW, ports=ports)
-    sent = SentCommand(channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="canary-ticket")
+    sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="canary-ticket")
     requests.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
     answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text="canary-answer")
     requests.log_answer(session, opened, 1, answer, now=LATER, ports=ports)

@@ -460,6 +460,6 @@ def test_every_step_stands_in_the_history_without_the_persons_words_in_plain(ses
 
 def test_a_request_of_an_unknown_number_is_not_there(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    command = SentCommand(channel=Channel.POST, sent_at=NOW)
+    command = SentCommand(has_checked=True, channel=Channel.POST, sent_at=NOW)
     with pytest.raises(UnknownNumber):
         requests.record_sent(session, opened, 9, command, now=NOW, ports=ports)

@@ -81,7 +81,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             queue.find desk_case.show desk_case.report desk_case.history desk_case.take desk_case.hand_over
             desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links desk_case.mark_gone
             desk_case.mark_back desk_case.letter desk_case.talk desk_case.notes desk_requests.show
-            desk_requests.change_details desk_requests.make_letter desk_requests.record_sent
+            desk_requests.change_details desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent
             desk_requests.record_received desk_requests.log_answer desk_requests.record_given
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.show_all
             desk_complaints.prepare desk_complaints.show desk_complaints.start_bundle desk_complaints.bundle

@@ -146,7 +146,7 @@ def _fill(parts: Parts) -> tuple[str, str, str, UUID]:
         team = teams["Harbour"][0]
         opened, words = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
         intake.submit(session, opened, now=NOW, ports=ports)
-        sent = SentCommand(channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
+        sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
         requests.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
         letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=later, ports=ports)
         regime, regulator = str(VALUES["regime"]), str(VALUES["regulator"])

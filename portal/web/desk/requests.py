@@ -6,14 +6,23 @@ from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.domain.directory import Outcome
 from portal.domain.lifecycle import LetterKind, RequestKind
 from portal.services import letters, requests
 from portal.services.cases import OpenCase
 from portal.services.letters import LetterStopped
 from portal.services.requests import BadInstant, DetailsRefused
+from portal.services.upkeep import note_outcome
 from portal.services.views import RequestView
 from portal.web.access import SignedInStaff
-from portal.web.desk.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.desk.forms.requests import (
+    AnswerForm,
+    ChannelForm,
+    DetailsForm,
+    InformationSentForm,
+    ReceivedForm,
+    SentForm,
+)
 from portal.web.desk.pages import Answered, Page, attempt, go, make_blueprint, on_case, show_form, show_on_case
 from portal.web.frame import frame
 
@@ -60,6 +69,27 @@ def make_letter(member: SignedInStaff, opened: OpenCase, number: int, kind: str)
     except LetterStopped as stop:
         return show_request(member, opened, read_request(opened, number), stop=stop, status=409)
     return back_to(opened, number, anchor="letters")
+
+
+@bp.post("/channel")
+@on_case
+def note_channel(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
+    """What staff saw of an address is kept for everybody, and says nothing of the case."""
+    form = ChannelForm()
+    subject = read_request(opened, number).platform
+    if form.validate() and attempt(
+        form,
+        lambda: note_outcome(
+            frame().db,
+            subject,
+            form.address.data or "",
+            Outcome(form.outcome.data),
+            now=frame().now,
+            ports=frame().ports,
+        ),
+    ):
+        return back_to(opened, number, anchor="channels")
+    return show_request(member, opened, read_request(opened, number), status=400)
 
 
 @bp.route("/sent", methods=["GET", "POST"])

@@ -12,7 +12,6 @@ from flask_babel import get_locale
 
 from portal.domain.directory import AUTHORITY_DAYS, PLATFORM_DAYS, Category, Regulator, RegulatorKind, is_stale
 from portal.domain.regimes import Regime
-from portal.domain.territories import EU_MEMBERS
 from portal.services.lookups import bodies_of, channels_by_purpose, complaint_laws, part_of
 from portal.services.reckoning import BadQuestion
 from portal.services.verdicts import read_place
@@ -20,7 +19,7 @@ from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.frame import frame, parts
 from portal.web.open.queries import read_query
-from portal.web.places import part_names
+from portal.web.places import country_names, part_names
 
 bp = Blueprint("directory", __name__)
 
@@ -112,11 +111,11 @@ def platform(platform: str) -> ResponseReturnValue:
 
 
 def list_countries() -> list[tuple[str, str]]:
-    """Every place of the directory that has a body of its own, and every country of the Union, by name."""
-    registry, names = parts().registry, get_locale().territories
-    known = {each.country for each in registry.regulators.values()}
-    found = [(code, names.get(code, code)) for code in known | EU_MEMBERS]
-    return sorted(found, key=lambda pair: pair[1])
+    """Every country, and whatever else the directory has bodies for: the Union, and places without a code of ISO's."""
+    names = get_locale().territories
+    known = dict(country_names(str(get_locale())))
+    known |= {each.country: names.get(each.country, each.country) for each in parts().registry.regulators.values()}
+    return sorted(known.items(), key=lambda pair: pair[1])
 
 
 def list_parts(country: str) -> list[tuple[str, str]]:

@@ -13,7 +13,9 @@ from tests.web.desk.colleague import Colleague, Desk
 def refuse_first_request(colleague: Colleague, reference: str) -> None:
     """Sent, refused an hour later."""
     colleague.go(f"/desk/cases/{reference}/requests/1/sent")
-    colleague.press("It was sent", channel="form", sent_at="2026-11-23 07:30", received_at="2026-11-23 07:31")
+    colleague.press(
+        "It was sent", has_checked="y", channel="form", sent_at="2026-11-23 07:30", received_at="2026-11-23 07:31"
+    )
     colleague.follow("Log an answer")
     colleague.press("Log the answer", answer="refused", at="2026-11-23 08:30", text="It does not go against our rules.")
 
@@ -45,8 +47,8 @@ def test_a_complaint_goes_from_its_preparation_to_the_answer(desk: Desk, clock: 
     assert "complaint.pdf" in zipfile.ZipFile(io.BytesIO(packed.data)).namelist()
 
     colleague.follow("Record that it was lodged")
-    assert colleague.press("It was lodged", at="soon", ticket="kept", status=400).errors
-    colleague.press("It was lodged", at="2026-11-23 08:50", ticket="CNAM-1")
+    assert colleague.press("It was lodged", has_checked="y", at="soon", ticket="kept", status=400).errors
+    colleague.press("It was lodged", has_checked="y", at="2026-11-23 08:50", ticket="CNAM-1")
     assert "Their case number: CNAM-1." in colleague.page.text
     assert "sent to the authority" in colleague.page.text
 
@@ -78,6 +80,6 @@ def test_a_complaint_without_consent_is_not_lodged(desk: Desk) -> None:
     colleague.press("Prepare the complaint")
     colleague.follow("Record that it was lodged")
 
-    page = colleague.press("It was lodged", at="2026-11-23 08:50", status=400)
+    page = colleague.press("It was lodged", has_checked="y", at="2026-11-23 08:50", status=400)
 
     assert "The person has not allowed this sharing" in page.errors[0]

@@ -9,7 +9,7 @@ from tests.web.desk.colleague import Desk
 def send_first_request(desk: Desk, reference: str, *, sent_at: str) -> None:
     colleague = desk.visit("mira")
     colleague.go(f"/desk/cases/{reference}/requests/1/sent")
-    colleague.press("It was sent", channel="form", sent_at=sent_at, received_at=sent_at)
+    colleague.press("It was sent", has_checked="y", channel="form", sent_at=sent_at, received_at=sent_at)
 
 
 def test_the_case_with_the_nearest_date_stands_first(desk: Desk, clock: TestClock) -> None:

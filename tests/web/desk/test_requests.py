@@ -20,7 +20,7 @@ def colleague(desk: Desk) -> Colleague:
 
 def record_sent(colleague: Colleague) -> None:
     colleague.follow("Record that it was sent")
-    colleague.press("It was sent", channel="form", sent_at="2026-11-23T08:30", ticket="INV-1")
+    colleague.press("It was sent", has_checked="y", channel="form", sent_at="2026-11-23T08:30", ticket="INV-1")
 
 
 def test_a_prepared_request_shows_laws_elements_channels_and_fields(colleague: Colleague) -> None:
@@ -106,7 +106,9 @@ def test_a_time_that_cannot_be_right_is_told_and_kept(desk: Desk, typed: str, re
     visitor = desk.visit("mira")
     visitor.go(f"/desk/cases/{desk.add_case()}/requests/1/sent")
 
-    page = visitor.press("It was sent", channel="form", sent_at=typed, ticket="kept ticket", status=400)
+    page = visitor.press(
+        "It was sent", has_checked="y", channel="form", sent_at=typed, ticket="kept ticket", status=400
+    )
 
     assert any(reason in error for error in page.errors), page.errors
     values = [each.get("value") for each in page.root.iter("input")]
@@ -133,7 +135,7 @@ def test_a_request_without_consent_is_not_sent_and_the_advocate_is_told_whom_to_
     colleague = desk.visit("mira")
     colleague.go(f"/desk/cases/{reference}/requests/1/sent")
 
-    page = colleague.press("It was sent", channel="form", sent_at="2026-11-23 08:30", status=400)
+    page = colleague.press("It was sent", has_checked="y", channel="form", sent_at="2026-11-23 08:30", status=400)
 
     assert page.errors == [
         "The person has not allowed this sharing, or has withdrawn it. They can allow it on their own case page."
@@ -145,7 +147,7 @@ def test_sending_twice_is_refused(colleague: Colleague) -> None:
     record_sent(colleague)
     colleague.go(sent)
 
-    page = colleague.press("It was sent", channel="form", sent_at="2026-11-23 08:40", status=400)
+    page = colleague.press("It was sent", has_checked="y", channel="form", sent_at="2026-11-23 08:40", status=400)
 
     assert page.errors == ["This request has already been sent, so it cannot be changed or sent again."]
 
@@ -187,8 +189,8 @@ def test_a_question_back_is_logged_and_then_that_it_was_answered(colleague: Coll
     assert "They ask who the person is" in colleague.page.text
 
     colleague.follow("Record that it was given")
-    assert colleague.press("It was sent", at="2026-11-23 07:00", status=400).errors
-    colleague.press("It was sent", at="2026-11-23 13:00")
+    assert colleague.press("It was sent", has_checked="y", at="2026-11-23 07:00", status=400).errors
+    colleague.press("It was sent", has_checked="y", at="2026-11-23 13:00")
 
     assert "Record that it was given" not in colleague.page.links()
 
@@ -197,7 +199,7 @@ def test_that_nobody_asked_for_anything_is_told(colleague: Colleague) -> None:
     record_sent(colleague)
     colleague.go(colleague.page.path + "/given")
 
-    page = colleague.press("It was sent", at="2026-11-23 08:40", status=400)
+    page = colleague.press("It was sent", has_checked="y", at="2026-11-23 08:40", status=400)
 
     assert "They have not asked for anything." in " ".join(page.errors)
 

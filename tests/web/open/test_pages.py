@@ -81,7 +81,7 @@ def test_every_country_with_a_law_shows_it(visitor: Visitor) -> None:
 
 def test_the_laws_are_told_apart_by_whether_they_can_be_used(visitor: Visitor) -> None:
     page = visitor.go("/law?country=GB&depiction=ai")
-    usable, _, rest = page.text.partition("Not for this, or not law yet")
+    usable, _, rest = page.text.partition("Not for this, not law yet")
     assert REGISTRY.regime("uk-osa-10-3a").name in usable
     assert REGISTRY.regime("uk-gdpr-17").name in usable
     assert rest
@@ -90,7 +90,7 @@ def test_the_laws_are_told_apart_by_whether_they_can_be_used(visitor: Visitor) -
 def split_by_group(page: Page) -> tuple[str, str, str]:
     """What can be used, what may fit, and the rest."""
     usable, _, more = page.text.partition("These may fit")
-    unsure, _, others = more.partition("Not for this, or not law yet")
+    unsure, _, others = more.partition("Not for this, not law yet")
     return usable, unsure, others
 
 

@@ -16,7 +16,7 @@ from tests.web.conftest import NOW, TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
 from tests.web.person.journey import hand_in, words_on
 
-SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100"}
+SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
 REFUSED: dict[str, Any] = {"answer": "refused", "text": "It does not break our rules."}
 
 
@@ -233,7 +233,7 @@ def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
     page = holder.go(page.path)
     assert "Download (PDF)" in page.text, page.text
     holder.follow("I sent it")
-    assert "sent to the authority" in holder.press("Save", ticket="C-7").text
+    assert "sent to the authority" in holder.press("Save", ticket="C-7", has_checked="y").text
     holder.follow("They answered")
     assert "answered" in holder.press("Save", is_final="yes", text="We look into it.").text
 

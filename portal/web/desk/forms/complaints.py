@@ -7,12 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.services.complaints import ComplaintAnswer, ComplaintAnswerCommand, LodgedCommand
 from portal.services.views import ComplaintOption, RequestView
 from portal.web.desk.forms.fields import CheckboxesField, InstantField
+from portal.web.desk.forms.requests import CHECKED, CHECKED_WHY
 from portal.web.desk.wording import choices_of
 from portal.web.fields import TextField, require_moment
 
@@ -48,6 +49,7 @@ class LodgedForm(FlaskForm):  # type: ignore[misc]
         description=_l("Without proof, leave this empty: the authority’s clock is then marked as estimated."),
     )
     ticket = TextField(_l("The authority’s case number (if it gave one)"))
+    has_checked = BooleanField(CHECKED, description=CHECKED_WHY)
 
     def validate_received_at(self, field: InstantField) -> None:
         if field.data and self.at.data and field.data < self.at.data:
@@ -56,7 +58,10 @@ class LodgedForm(FlaskForm):  # type: ignore[misc]
     @property
     def command(self) -> LodgedCommand:
         return LodgedCommand(
-            at=self.at.data, received_at=self.received_at.data, ticket=(self.ticket.data or "").strip()
+            at=self.at.data,
+            received_at=self.received_at.data,
+            ticket=(self.ticket.data or "").strip(),
+            has_checked=bool(self.has_checked.data),
         )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.validators import AnyOf, InputRequired, ValidationError
 
+from portal.domain.directory import Outcome
 from portal.domain.lifecycle import Answer, Channel
 from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
 from portal.services.views import DetailsView, ItemView, RequestView
@@ -18,6 +19,10 @@ from portal.web.desk.wording import choices_of
 from portal.web.fields import TextField, require_moment
 
 TEXTS = ("name", "email", "phone", "postal_address", "explanation", "identity_offer")
+
+
+CHECKED = _l("The address was looked at and is still the right one")
+CHECKED_WHY = _l("Needed where the directory’s address was not checked for a while.")
 
 
 class SentForm(FlaskForm):  # type: ignore[misc]
@@ -34,6 +39,7 @@ class SentForm(FlaskForm):  # type: ignore[misc]
         _l("The platform’s own ticket number (if it gave one)"),
         description=_l("It stands in every later letter and in the complaint."),
     )
+    has_checked = BooleanField(CHECKED, description=CHECKED_WHY)
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
@@ -50,6 +56,7 @@ class SentForm(FlaskForm):  # type: ignore[misc]
             sent_at=self.sent_at.data,
             received_at=self.received_at.data,
             ticket=(self.ticket.data or "").strip(),
+            has_checked=bool(self.has_checked.data),
         )
 
 
@@ -152,3 +159,10 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]
 def _clean(text: str | None) -> str:
     """Browsers send line ends as CR LF, which must not count as a change."""
     return (text or "").replace("\r\n", "\n").strip()
+
+
+class ChannelForm(FlaskForm):  # type: ignore[misc]
+    """What came of using an address of the directory."""
+
+    address = TextField(validators=[InputRequired()], lines=True)
+    outcome = StringField(validators=[AnyOf([each.value for each in Outcome])])

@@ -38,6 +38,10 @@ class ZonedForm(PlainForm):
         super().process(*args, **kwargs)
 
 
+CHECKED = _l("I looked: the address I used is the right one")
+CHECKED_WHY = _l("Needed where nobody has checked our address for a while.")
+
+
 class SentForm(ZonedForm):
     channel = ChoiceField(
         _l("How did you send it?"), choices=[(each.value, CHANNELS[each]) for each in Channel], required=True
@@ -45,6 +49,7 @@ class SentForm(ZonedForm):
     sent_at = MomentField(_l("When did you send it?"), validators=[require_moment])
     ticket = TextField(TICKET)
     received_at = MomentField(_l("If they wrote that they got it: when?"))
+    has_checked = BooleanField(CHECKED, description=CHECKED_WHY)
 
     def command(self) -> SentCommand:
         return SentCommand(
@@ -52,6 +57,7 @@ class SentForm(ZonedForm):
             sent_at=self.sent_at.data,
             received_at=self.received_at.data,
             ticket=self.ticket.data or "",
+            has_checked=bool(self.has_checked.data),
         )
 
 
@@ -144,9 +150,10 @@ class WishForm(PlainForm):
 class LodgedForm(ZonedForm):
     at = MomentField(_l("When did you send the complaint?"), validators=[require_moment])
     ticket = TextField(TICKET)
+    has_checked = BooleanField(CHECKED, description=CHECKED_WHY)
 
     def command(self) -> LodgedCommand:
-        return LodgedCommand(at=self.at.data, ticket=self.ticket.data or "")
+        return LodgedCommand(at=self.at.data, ticket=self.ticket.data or "", has_checked=bool(self.has_checked.data))
 
 
 class ComplaintAnswerForm(ZonedForm):

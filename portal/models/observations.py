@@ -1,0 +1,24 @@
+"""Table of what staff saw when they used an address of the directory. Nothing of a case, a request or a person."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+from portal.domain.directory import Outcome
+
+
+class Observation(Base):
+    """That an address worked or did not, on a day. `subject` is a platform's slug or an authority's id."""
+
+    __tablename__ = "observations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    address: Mapped[str]  # of the directory, public
+    outcome: Mapped[Outcome] = mapped_column(Word(Outcome))
+    seen_on: Mapped[date]
