@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -47,6 +48,14 @@ class AuthorityLine:
 
 
 @dataclass(frozen=True)
+class LocalBody:
+    """A body for a part of the country, by the part's name."""
+
+    part: str
+    regulator: Regulator
+
+
+@dataclass(frozen=True)
 class AuthorityGroup:
     """The bodies of one kind, and what a complaint to any of them has to contain, each law once."""
 
@@ -58,6 +67,14 @@ class AuthorityGroup:
         return tuple({law.id: law for line in self.lines for law in line.laws if law.elements}.values())
 
 
+@dataclass(frozen=True)
+class Authorities:
+    """The answer: whole entries by kind; while no part of the country was named, its parts' bodies by name only."""
+
+    groups: tuple[AuthorityGroup, ...]
+    local: tuple[LocalBody, ...]
+
+
 @bp.get("/authorities")
 @public
 @cacheable
@@ -65,11 +82,11 @@ def authorities() -> ResponseReturnValue:
     values = {"countries": list_countries(), "typed": request.args, "kinds": tuple(RegulatorKind)}
     try:
         query = read_query(AuthorityQuery)
-        groups = find_authorities(query, frame().now.date()) if query.country else None
+        found = find_authorities(query, frame().now.date()) if query.country else None
     except BadQuestion as error:
-        return render_template("open/authorities.html", problem=error, groups=None, parts=(), **values), 400
+        return render_template("open/authorities.html", problem=error, found=None, parts=(), **values), 400
     known_parts = list_parts((query.country or "").upper())
-    return render_template("open/authorities.html", problem=None, groups=groups, parts=known_parts, **values)
+    return render_template("open/authorities.html", problem=None, found=found, parts=known_parts, **values)
 
 
 @bp.get("/platforms")
@@ -120,23 +137,32 @@ def list_countries() -> list[tuple[str, str]]:
 
 def list_parts(country: str) -> list[tuple[str, str]]:
     """The parts of a country that have bodies of their own."""
-    found = {part_of(each) for each in bodies_of(country, parts().registry)}
+    found = {part_of(each) for each in parts().registry.regulators.values() if each.country == country}
     return part_names(country, [part for part in found if part is not None])
 
 
-def find_authorities(query: AuthorityQuery, today: date) -> list[AuthorityGroup]:
-    """Those of the country and of the Union it lies in, by kind. Raises BadQuestion."""
-    registry = parts().registry
+def find_authorities(query: AuthorityQuery, today: date) -> Authorities:
+    """Those of the country, of the Union it lies in, and those for people anywhere. Raises BadQuestion."""
     country = (query.country or "").upper()
     part = _read_part(country, query.subdivision)
-    found = [
-        AuthorityLine(each, tuple(complaint_laws(each, registry)), is_stale(today, each.checked_on, AUTHORITY_DAYS))
-        for each in bodies_of(country, registry)
-        if query.kind in {None, each.kind} and part in {None, part_of(each) or part}
-    ]
-    kinds = tuple(RegulatorKind)
-    found.sort(key=lambda line: kinds.index(line.regulator.kind))
-    return [AuthorityGroup(kind, tuple(group)) for kind, group in groupby(found, key=lambda line: line.regulator.kind)]
+    found = [each for each in bodies_of(country, parts().registry) if query.kind in {None, each.kind}]
+    names = dict(list_parts(country))
+    local = [LocalBody(names[own], each) for each in found if (own := part_of(each)) in names]
+    return Authorities(
+        groups=tuple(_group([each for each in found if part_of(each) in {None, part}], today)),
+        local=tuple(sorted(local, key=lambda each: each.part)) if part is None else (),
+    )
+
+
+def _group(bodies: Iterable[Regulator], today: date) -> Iterator[AuthorityGroup]:
+    registry, kinds = parts().registry, tuple(RegulatorKind)
+    in_order = sorted(bodies, key=lambda each: kinds.index(each.kind))
+    for kind, group in groupby(in_order, key=lambda each: each.kind):
+        lines = (
+            AuthorityLine(each, tuple(complaint_laws(each, registry)), is_stale(today, each.checked_on, AUTHORITY_DAYS))
+            for each in group
+        )
+        yield AuthorityGroup(kind, tuple(lines))
 
 
 def _read_part(country: str, subdivision: str | None) -> str | None:

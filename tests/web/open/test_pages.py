@@ -317,11 +317,18 @@ def test_a_part_shows_its_own_authorities_and_those_of_the_whole_country(visitor
     assert all(f'id="{each.id}"' in shown for each in national)
 
 
+def test_while_no_part_is_named_the_parts_are_a_list_to_choose_from(visitor: Visitor) -> None:
+    page = visitor.go("/authorities?country=DE")
+    assert 'id="de-be-dpa"' not in page.answer.text
+    page = visitor.follow("Berlin")
+    assert 'id="de-be-dpa"' in page.answer.text
+
+
 @pytest.mark.parametrize(
     ("country", "body", "told"),
     [
         ("CA", "ca-opc", "It signed the joint statement"),
-        ("DE", "de-be-dpa", "is not known"),
+        ("DE&subdivision=BE", "de-be-dpa", "is not known"),
         ("EU", "eu-edpb", "It takes no complaints from people"),
     ],
 )
@@ -341,7 +348,10 @@ def test_people_who_help_anywhere_are_shown_in_every_country_and_say_whom_they_a
 
 
 def test_the_heaviest_country_stays_light(visitor: Visitor) -> None:
-    for path in ("/authorities?country=DE", "/law?country=US", "/law?country=GB"):
+    for path in (
+        *(f"/{page}?country={code}" for page in ("authorities", "law") for code in ("DE", "US", "GB", "IN")),
+        "/clock",
+    ):
         visitor.go(path)
         assert weigh(visitor) < HEAVIEST, path
 
