@@ -45,11 +45,15 @@ class RungState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A regime of this case, the events recorded for it and the clocks they give (none where nothing has happened)."""
+    """A regime of this case, the events recorded for it and the clocks they give (none where nothing has happened).
+
+    `finished_at` is when a complaint or appeal under it was answered or its time ran out; None before.
+    """
 
     regime: Regime
     events: tuple[RequestEvent, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +105,13 @@ def build_ladder(
     direct = tuple(direct)
     known = _index([*targets, *direct, *used])
     rungs = [
-        _make_rung(escalation, origin, known.get(escalation.regime or ""), now)
+        _make_rung(escalation, origin, known, now)
         for origin in used
         for escalation in origin.regime.escalation
         if escalation.regime is None or escalation.regime in known
     ]
     reached = {rung.regime for rung in rungs}
-    rungs += [_make_direct_rung(target, used, now) for target in direct if target.regime.id not in reached]
+    rungs += [_make_direct_rung(target, used, known, now) for target in direct if target.regime.id not in reached]
     rungs += _list_own(used, now, has_appeal=any(rung.kind is RungKind.APPEAL for rung in rungs))
     rungs += _list_copyright(used, known.values(), now)
     merged = _merge(rungs)
@@ -121,9 +125,10 @@ def _index(standings: Iterable[Standing]) -> Mapping[str, Standing]:
     return found | {replaced: standing for standing in listed for replaced in standing.regime.in_place_of}
 
 
-def _make_rung(escalation: Escalation, origin: Standing, target: Standing | None, now: datetime) -> Rung:
-    opened_at = _find_opening(escalation, origin, target)
-    closing = _find_closing(target)
+def _make_rung(escalation: Escalation, origin: Standing, known: Mapping[str, Standing], now: datetime) -> Rung:
+    target = known.get(escalation.regime or "")
+    opened_at = _find_opening(escalation, origin, target, known)
+    closing = _find_closing(target) if target or not escalation.regulator else _find_closing(origin)
     return Rung(
         kind=_find_kind(escalation, target),
         state=_find_state(opened_at, closing, target, now, needs_nothing=_is_free(escalation, target)),
@@ -144,14 +149,17 @@ def _make_rung(escalation: Escalation, origin: Standing, target: Standing | None
     )
 
 
-def _make_direct_rung(target: Standing, used: Sequence[Standing], now: datetime) -> Rung:
+def _make_direct_rung(target: Standing, used: Sequence[Standing], known: Mapping[str, Standing], now: datetime) -> Rung:
     """A step that its own law opens; where that law wants something before, the first failure of a request opens it."""
     regime = target.regime
     own = _find_own_step(regime)
     waits = _list_waits(target)
     needs_nothing = not (waits or (own and own.preconditions) or needs_request(regime, Situation()))
     closing = _find_closing(target)
-    opened_at = None if needs_nothing else _find_end_of_wait(waits) or _find_first_failure(used)
+    if own and own.after:
+        opened_at = _find_finish(own.after, known)
+    else:
+        opened_at = None if needs_nothing else _find_end_of_wait(waits) or _find_first_failure(used)
     return Rung(
         kind=_STEPS.get(regime.kind, RungKind.OTHER),
         state=_find_state(opened_at, closing, target, now, needs_nothing=needs_nothing),
@@ -191,17 +199,27 @@ def _is_free(escalation: Escalation, target: Standing | None) -> bool:
     return not escalation.preconditions and not _list_waits(target)
 
 
-def _find_opening(escalation: Escalation, origin: Standing, target: Standing | None) -> datetime | None:
+def _find_finish(regime_id: str, known: Mapping[str, Standing]) -> datetime | None:
+    """When the step under another law was answered or ran out; None before it was even taken."""
+    return known[regime_id].finished_at if regime_id in known else None
+
+
+def _find_opening(
+    escalation: Escalation, origin: Standing, target: Standing | None, known: Mapping[str, Standing]
+) -> datetime | None:
     """The instant of the first answer or of the first period's end, whichever is earlier; may lie in the future.
 
-    Where the step's own law sets a waiting period, that period is what has to run out.
+    Where the step's own law sets a waiting period, that period is what has to run out; where another step comes first,
+    that step has to be over.
     """
+    if escalation.after is not None:
+        return _find_finish(escalation.after, known)
     if _is_free(escalation, target):
         return None
     clocks = _list_waits(target) or [clock for clock in origin.clocks if _can_fail(clock)]
-    instants = [each.due.due_at for clock in clocks for each in clock.periods if each.due and _still_counts(each)]
-    instants += [event.at for event in origin.events if event.kind in _ANSWERS]
-    return min(instants, default=None)
+    ends = [each.due.due_at for clock in clocks for each in clock.periods if each.due and _still_counts(each)]
+    answers = [event.at for event in origin.events if event.kind in _ANSWERS]
+    return min(answers if escalation.needs_answer else [*ends, *answers], default=None)
 
 
 def _list_waits(target: Standing | None) -> list[Clock]:

@@ -274,6 +274,8 @@ class Escalation:
     contents: tuple[str, ...]
     confidence: Confidence
     sources: tuple[str, ...]
+    after: str | None = None  # id of the regime whose step has to be answered, or have run out, before this one
+    needs_answer: bool = False  # only an answer opens it, not a time that ran out
     kind: StepKind | None = None  # None where `regime` tells: an appeal, a complaint, a court order
     answers_within: str | None = None  # the body's own clock, in words; counted by `regime`'s rules where it has one
 

@@ -161,6 +161,8 @@ def _list_names(regime: Regime, registry: Registry) -> Iterator[tuple[str, str, 
     for escalation in regime.escalation:
         if escalation.regime is not None:
             yield "escalation", "regime", escalation.regime, registry.regimes
+        if escalation.after is not None:
+            yield "escalation", "earlier step", escalation.after, registry.regimes
         if escalation.regulator is not None:
             yield "escalation", "regulator", escalation.regulator, registry.regulators
     for replaced in regime.in_place_of:

@@ -58,6 +58,17 @@ def list_complaints(session: Session, opened: OpenCase) -> Sequence[Complaint]:
     return session.scalars(query.order_by(Complaint.number)).all()
 
 
+def complaints_about(session: Session, request: Request) -> Sequence[Complaint]:
+    """The complaints that a request is part of, in their order."""
+    query = (
+        select(Complaint)
+        .join(ComplaintRequest, ComplaintRequest.complaint_id == Complaint.id)
+        .where(ComplaintRequest.request_id == request.id)
+        .order_by(Complaint.number)
+    )
+    return session.scalars(query).all()
+
+
 def requests_of(session: Session, complaint: Complaint) -> Sequence[Request]:
     """The requests a complaint rests on, by number."""
     return session.scalars(

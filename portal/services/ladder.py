@@ -9,20 +9,22 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
-from portal.domain.clocks import Clock, ClockState, RequestEvent, derive_clocks, list_misses
+from portal.domain.clocks import Clock, ClockState, EventKind, RequestEvent, derive_clocks, list_misses
 from portal.domain.directory import Category
 from portal.domain.escalation import Rung, RungKind, Standing, build_ladder
 from portal.domain.lifecycle import SETTLED, RequestState
 from portal.domain.notices import needs_request
 from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
+from portal.models.cases import Case
 from portal.models.requests import Request
 from portal.services.cases import OpenCase
 from portal.services.citations import Citation, find_reason
 from portal.services.clocks import cited_regimes
 from portal.services.contents import situation_of
-from portal.services.derivation import list_follow_ons
-from portal.services.happenings import lodged_events, request_events
+from portal.services.derivation import list_follow_ons, place_of_complaint
+from portal.services.gathering import complaints_about
+from portal.services.happenings import complaint_events, lodged_events, request_events
 from portal.services.places import place_of_platform
 from portal.services.ports import Ports
 from portal.services.views import ClockView, NextStep, NextStepView, RungView
@@ -38,6 +40,15 @@ _CATEGORIES: Mapping[RungKind, Category] = MappingProxyType(
     }
 )
 _DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
+_FINISHED = frozenset(
+    {
+        EventKind.DECIDED,
+        EventKind.REFUSED,
+        EventKind.AUTHORITY_DECISION,
+        EventKind.TRANSFERRED,
+        EventKind.DEADLINE_MISSED,
+    }
+)
 _DONE = frozenset({RequestState.REFUSED, RequestState.PARTLY, RequestState.GEO_BLOCKED})
 
 
@@ -47,6 +58,7 @@ class _Reading:
 
     events: tuple[RequestEvent, ...]
     lodged: dict[str, tuple[RequestEvent, ...]]
+    finished: Mapping[str, datetime]  # when the steps already taken were answered or ran out, by their law
     request: Request
     country: str | None
     now: datetime
@@ -58,7 +70,7 @@ class _Reading:
         platform = self.ports.registry.platforms.get(self.request.platform)
         place = place_of_platform(regime, platform, self.country)
         clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=self.now)
-        return Standing(regime=regime, events=events, clocks=clocks)
+        return Standing(regime=regime, events=events, clocks=clocks, finished_at=self.finished.get(regime.id))
 
 
 def request_ladder(
@@ -70,6 +82,7 @@ def request_ladder(
     reading = _Reading(
         events=request_events(session, request),
         lodged=dict(lodged_events(session, request)),
+        finished=_find_finished(session, opened.case, request, now=now, ports=ports),
         request=request,
         country=opened.case.country,
         now=now,
@@ -88,6 +101,24 @@ def request_ladder(
 
     further = (*list_follow_ons([each.regime for each in used], ports), *_copyright(report, ports))
     return build_ladder(used, stand_open(further), now, direct=stand_open(_list_direct(report, ports)))
+
+
+def _find_finished(
+    session: Session, case: Case, request: Request, *, now: datetime, ports: Ports
+) -> Mapping[str, datetime]:
+    """By law, when the first complaint or appeal about the request was answered, or its time ran out."""
+    found: dict[str, datetime] = {}
+    for complaint in complaints_about(session, request):
+        regime = ports.registry.regimes.get(complaint.regime)
+        if regime is None or complaint.lodged_at is None:
+            continue
+        events = complaint_events(session, complaint, regime.kind)
+        place = place_of_complaint(regime, complaint.regulator, case.country, ports)
+        clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=now)
+        ends = [event.at for event in (*events, *list_misses(clocks)) if event.kind in _FINISHED]
+        if ends:
+            found[regime.id] = min([*ends, *filter(None, [found.get(regime.id)])])
+    return found
 
 
 def rung_view(rung: Rung) -> RungView:

@@ -41,6 +41,8 @@ def purpose_of(channel: Channel) -> Purpose:
     return Purpose.AUTHORITIES if channel.is_for_authorities else _PURPOSES[channel.kind.partition("_")[0]]
 
 
+# What these demand is told to the body itself; of the other kinds it is told to the platform.
+FILED_WITH_BODIES = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
 _AUTHORITIES = frozenset({RegulatorKind.DATA_PROTECTION, RegulatorKind.ONLINE_SAFETY})
 
 

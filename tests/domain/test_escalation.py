@@ -235,3 +235,27 @@ def test_a_missed_period_opens_the_next_step_though_a_later_one_runs() -> None:
     in_time, late = happened(EventKind.UPDATE_RECEIVED, 40 * HOUR), happened(EventKind.UPDATE_RECEIVED, 50 * HOUR)
     assert find(climb(in_time, now=51 * HOUR, notice=weekly), "The Authority").state is not RungState.OPEN
     assert find(climb(late, now=51 * HOUR, notice=weekly), "The Authority").state is RungState.OPEN
+
+
+def test_a_step_after_another_one_waits_until_that_one_is_over() -> None:
+    """Not the platform's missed time: the complaint of the step before has to be answered, or run out."""
+    later = replace(make_escalation("The Court", after=AFTER), regime="xx-court", after="xx-complaint")
+    notice = replace(NOTICE, escalation=(NOTICE.escalation[0], later))
+    court = replace(REGIME, id="xx-court", kind=RegimeKind.COURT, rules=())
+
+    def look(finished_at: datetime | None) -> Rung:
+        received = RequestEvent(kind=EventKind.NOTICE_RECEIVED, at=START)
+        used = [stand(notice, [received], 99 * HOUR)]
+        targets = [Standing(regime=COMPLAINT, finished_at=finished_at), Standing(regime=court)]
+        return find(build_ladder(used, targets, START + 99 * HOUR), "The Court")
+
+    assert look(None).state is RungState.WAITING
+    assert look(START + 98 * HOUR).state is RungState.OPEN
+
+
+def test_a_step_that_needs_an_answer_does_not_open_with_a_missed_time() -> None:
+    only = replace(NOTICE.escalation[0], needs_answer=True)
+    notice = replace(NOTICE, escalation=(only,))
+    assert find(climb(now=99 * HOUR, notice=notice), "The Authority").state is RungState.WAITING
+    refused = climb(happened(EventKind.REFUSED, HOUR), now=2 * HOUR, notice=notice)
+    assert find(refused, "The Authority").is_open

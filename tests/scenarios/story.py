@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.escalation import RungState
@@ -27,19 +26,6 @@ from portal.services.views import ClockView, ComplaintOption, RequestView, RungV
 from tests.services.factories import make_case
 
 UTC = "UTC"
-
-# Two things the ladder does not do yet. The marks are strict: such a test fails as soon as the ladder does it, and then
-# loses its mark.
-opens_too_early = pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a step that waits for another step's answer opens with the platform's missed time",
-)
-closes_too_late = pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the person's limit in the same law does not close a step that has no law of its own",
-)
 
 
 def end_of(day: str, zone: str) -> datetime:

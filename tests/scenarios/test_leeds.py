@@ -22,7 +22,7 @@ import pytest
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Answer
 from portal.domain.regimes import Binding
-from tests.scenarios.story import Story, Teller, at, end_of, opens_too_early
+from tests.scenarios.story import Story, Teller, at, end_of
 
 LONDON = "Europe/London"  # UTC in winter
 MONDAY = at("2026-11-30 10:00", LONDON)
@@ -120,7 +120,6 @@ class TestTheDataRequest:
         acknowledge = erasure.complaint_clock(number, "acknowledge")
         assert (acknowledge.due_at, acknowledge.binding) == (end_of("2027-02-15", LONDON), Binding.DUTY)
 
-    @opens_too_early
     def test_the_commission_waits_for_that_complaint(self, erasure: Story) -> None:
         erasure.until(at("2027-01-02 09:00", LONDON))
         assert "authority uk-ico-165" in erasure.waiting_steps("reddit"), "the month is over, nobody has complained"

@@ -17,7 +17,7 @@ import pytest
 from portal.domain.escalation import RungState
 from portal.domain.lifecycle import Answer
 from portal.domain.regimes import Actor, Binding
-from tests.scenarios.story import Story, Teller, at, closes_too_late, end_of
+from tests.scenarios.story import Story, Teller, at, end_of
 
 MONTREAL = "America/Toronto"  # UTC-5 in winter
 LAW_25 = "ca-qc-law25-28-1"
@@ -85,7 +85,6 @@ def test_after_a_refusal_her_thirty_days_run_from_the_refusal(sent: Story) -> No
     assert sent.complaints()[(LAW_25, "ca-qc-cai")] is True
 
 
-@closes_too_late
 def test_when_her_own_time_is_over_the_commission_is_closed(sent: Story) -> None:
     sent.answered("google-search", Answer.REFUSED, at("2026-12-08 10:00", MONTREAL))
     sent.until(at("2027-01-08 00:01", MONTREAL))

@@ -20,7 +20,7 @@ from portal.domain.escalation import RungState
 from portal.domain.lifecycle import Answer, Depiction, Filer
 from portal.domain.regimes import Actor, Binding
 from portal.domain.report import NameKind
-from tests.scenarios.story import Story, Teller, at, end_of, opens_too_early
+from tests.scenarios.story import Story, Teller, at, end_of
 
 INDIA = "Asia/Kolkata"
 RECEIVED = at("2026-11-23 10:00", INDIA)
@@ -79,7 +79,6 @@ def test_the_police_portal_is_open_at_any_time(sent: Story) -> None:
     assert sent.complaints()[("in-it-rules-3-2-b", "in-ncrp")]
 
 
-@opens_too_early
 def test_the_committee_waits_for_a_decision_and_silence_is_none(sent: Story) -> None:
     sent.until(at("2026-11-23 12:01", INDIA))
     assert sent.clock("sharechat", "in-it-rules-3-2-b", "remove").state is ClockState.MISSED

@@ -13,7 +13,7 @@ from flask_babel import get_locale
 
 from portal.domain.directory import AUTHORITY_DAYS, PLATFORM_DAYS, Category, Regulator, RegulatorKind, is_stale
 from portal.domain.regimes import Regime
-from portal.services.lookups import bodies_of, channels_by_purpose, complaint_laws, part_of
+from portal.services.lookups import FILED_WITH_BODIES, bodies_of, channels_by_purpose, complaint_laws, laws_of, part_of
 from portal.services.reckoning import BadQuestion
 from portal.services.verdicts import read_place
 from portal.web.access import public
@@ -40,7 +40,7 @@ class PlatformQuery:
 
 @dataclass(frozen=True)
 class AuthorityLine:
-    """A body with the laws under which it takes complaints."""
+    """A body with the laws of the country that lead to it."""
 
     regulator: Regulator
     laws: tuple[Regime, ...]
@@ -64,7 +64,8 @@ class AuthorityGroup:
 
     @property
     def laws(self) -> tuple[Regime, ...]:
-        return tuple({law.id: law for line in self.lines for law in line.laws if law.elements}.values())
+        filed = (law for line in self.lines for law in line.laws if law.kind in FILED_WITH_BODIES)
+        return tuple({law.id: law for law in filed if law.elements}.values())
 
 
 @dataclass(frozen=True)
@@ -149,17 +150,22 @@ def find_authorities(query: AuthorityQuery, today: date) -> Authorities:
     names = dict(list_parts(country))
     local = [LocalBody(names[own], each) for each in found if (own := part_of(each)) in names]
     return Authorities(
-        groups=tuple(_group([each for each in found if part_of(each) in {None, part}], today)),
+        groups=tuple(_group([each for each in found if part_of(each) in {None, part}], country, today)),
         local=tuple(sorted(local, key=lambda each: each.part)) if part is None else (),
     )
 
 
-def _group(bodies: Iterable[Regulator], today: date) -> Iterator[AuthorityGroup]:
+def _group(bodies: Iterable[Regulator], country: str, today: date) -> Iterator[AuthorityGroup]:
     registry, kinds = parts().registry, tuple(RegulatorKind)
+    near = laws_of(country, registry)
     in_order = sorted(bodies, key=lambda each: kinds.index(each.kind))
     for kind, group in groupby(in_order, key=lambda each: each.kind):
         lines = (
-            AuthorityLine(each, tuple(complaint_laws(each, registry)), is_stale(today, each.checked_on, AUTHORITY_DAYS))
+            AuthorityLine(
+                regulator=each,
+                laws=tuple(law for law in complaint_laws(each, registry) if law in near),
+                is_stale=is_stale(today, each.checked_on, AUTHORITY_DAYS),
+            )
             for each in group
         )
         yield AuthorityGroup(kind, tuple(lines))

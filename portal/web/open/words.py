@@ -25,6 +25,7 @@ from portal.domain.regimes import (
     Regime,
     RegimeKind,
     Rule,
+    Status,
     Unit,
 )
 from portal.domain.steps import Step
@@ -159,7 +160,8 @@ def _by_cover(pairs: Iterable[tuple[str, Cover]]) -> str:
 
 def say_state(regime: Regime) -> str:
     """Whether it is law, and from when until when: "in force, from Tuesday 19 May 2026"."""
-    said = say(regime.status)
+    is_service = regime.kind is RegimeKind.SUPPORT and regime.status is Status.IN_FORCE
+    said = str(_("a service, not a law")) if is_service else say(regime.status)
     if regime.in_force_from:
         said += _(", from %(day)s", day=show_day(regime.in_force_from))
     if regime.in_force_until:

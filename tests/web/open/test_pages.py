@@ -340,6 +340,19 @@ def test_what_is_not_known_of_an_authority_is_never_told_as_a_no(
     assert told in " ".join("".join(entry.itertext()).split())
 
 
+def test_what_a_platform_is_to_be_told_is_not_asked_for_by_an_authority(visitor: Visitor) -> None:
+    text = visitor.go("/authorities?country=US").text
+    law = REGISTRY.regime("us-take-it-down")
+    assert law.name in text
+    assert f"What to put in under {law.name}" not in text
+
+
+def test_laws_of_other_countries_do_not_lead_anywhere(visitor: Visitor) -> None:
+    name = REGISTRY.regime("us-ca-ab1394-csam").name
+    assert name in visitor.go("/authorities?country=US&kind=hotline").text
+    assert name not in visitor.go("/authorities?country=DE&kind=hotline").text
+
+
 def test_people_who_help_anywhere_are_shown_in_every_country_and_say_whom_they_are_for(visitor: Visitor) -> None:
     text = visitor.go("/authorities?country=KR&kind=hotline").text
     assert "StopNCII" in text
