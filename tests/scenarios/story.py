@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.escalation import RungState
 from portal.domain.lifecycle import Answer, Channel
+from portal.models.complaints import Complaint
+from portal.models.requests import Request
 from portal.services import complaints, requests
 from portal.services.cases import OpenCase
 from portal.services.clocks import refresh_clocks
@@ -63,7 +65,8 @@ class Story:
     def until(self, now: datetime) -> Story:
         """Time passes and nothing happens; the portal's regular round looks at every clock."""
         self.now = now
-        owners = [*list_requests(self.session, self.opened), *list_complaints(self.session, self.opened)]
+        owners: list[Request | Complaint] = [*list_requests(self.session, self.opened)]
+        owners += list_complaints(self.session, self.opened)
         for owner in owners:
             refresh_clocks(self.session, self.opened.case, owner, now=now, ports=self.ports)
         return self
