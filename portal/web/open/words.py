@@ -232,6 +232,11 @@ def begin_large(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def end_with_stop(text: str) -> str:
+    """A phrase of the records as a sentence's end: one full stop, whether it brought its own or not."""
+    return f"{_(text).rstrip('.')}."
+
+
 def init_words(app: Flask) -> None:
     """The filters of the open pages' templates."""
     app.jinja_env.filters.update(
@@ -246,6 +251,7 @@ def init_words(app: Flask) -> None:
         rule_choices=list_rules,
         period_words=say_extension,
         statement_words=say_statement,
+        ended=end_with_stop,
         sentence_case=begin_large,
         sentence_words=say_sentence,
         step_sentence=say_step,
