@@ -61,6 +61,7 @@ def send_six_requests(visitor: Visitor) -> None:
         visitor.follow("I sent it")
         visitor.choose("With the form on their site")
         visitor.fill("The number they gave it, if any", f"INV-{number}")
+        visitor.choose("I looked: the address I used is the right one")
         visitor.press("Save")
         visitor.sees("Written down. The time limits run now.")
         # Two days from the sending: 9:00 UTC is 22:00 in Auckland.
@@ -115,6 +116,7 @@ def check_bundle(bundle: bytes) -> None:
 def lodge_and_hear(visitor: Visitor, site: Site, words: str) -> None:
     visitor.follow("I sent it")
     visitor.fill("The number they gave it, if any", "FTC-INV-9")
+    visitor.choose("I looked: the address I used is the right one")
     visitor.press("Save")
     visitor.sees("sent to the authority")
     site.pass_time(days=2)

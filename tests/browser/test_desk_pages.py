@@ -18,6 +18,7 @@ PAGES = {
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
         {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
+        {case}/requests/1/given
         {case}/complaints {case}/complaints/1 {case}/complaints/2 {case}/complaints/1/lodged {case}/complaints/2/answer
         {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99
     """,

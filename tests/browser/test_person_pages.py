@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.web.blueprints import PERSON
+from portal.web.blueprints import OPEN, PERSON
 from tests.browser.looks import look_at
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
@@ -28,7 +28,8 @@ PAGES = {
     "case": """
         /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
-        /case/requests/1/answer /case/requests/8 /case/complaints /case/complaints/new/us-take-it-down/us-ftc
+        /case/requests/1/answer /case/requests/1/given /case/requests/8 /case/complaints
+        /case/complaints/new/us-take-it-down/us-ftc
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
     """,
     "large case": """
@@ -40,6 +41,7 @@ PAGES = {
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files, and addresses that lead on.
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
+MACHINES = {"clock.as_json", "clock.as_calendar"}  # and what the API gives beside its own page
 
 
 @pytest.mark.parametrize(("scene", "path"), ROWS, ids=[f"{scene} {path}" for scene, path in ROWS])
@@ -52,7 +54,7 @@ def test_nothing_is_wrong_with_the_page(visitors: dict[str, Visitor], scene: str
 
 
 def test_every_page_of_the_persons_side_is_looked_at(site: Site) -> None:
-    names = {blueprint.name for blueprint in PERSON}
+    names = {blueprint.name for blueprint in (*PERSON, *OPEN)}
     adapter = site.app.url_map.bind("")
     seen = {adapter.match(path.partition("?")[0])[0] for _scene, path in ROWS if path != "/not/here"}
     pages = {
@@ -60,7 +62,8 @@ def test_every_page_of_the_persons_side_is_looked_at(site: Site) -> None:
         for rule in site.app.url_map.iter_rules()
         if "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] in names
     }
-    assert pages - NO_PAGES == seen
+    machines = MACHINES | {endpoint for endpoint in pages if endpoint.startswith("api.") and endpoint != "api.show"}
+    assert pages - NO_PAGES - machines == seen
 
 
 def test_the_review_tells_not_sure_of_the_age_apart_from_not_sure_of_the_picture(visitors: dict[str, Visitor]) -> None:

@@ -78,6 +78,7 @@ def send_six_requests(advocate: Visitor, reference: str) -> None:
         advocate.page.locator("#sent_at").fill("2026-11-23T08:55")
         advocate.page.locator("#received_at").fill("2026-11-23T09:00")
         advocate.page.locator("#ticket").fill(f"INV-{number}")
+        advocate.choose("The address was looked at and is still the right one")
         advocate.press("It was sent")
         advocate.sees(f"Their ticket number: INV-{number}.")
         advocate.sees("By Wednesday 25 November 2026, 09:00 (UTC) the platform must remove")
@@ -178,6 +179,7 @@ def complain(colleague: Visitor, site: Site, reference: str) -> bytes:
     colleague.follow("Record that it was lodged")
     colleague.page.locator("#at").fill("2026-11-26T09:00")
     colleague.page.locator("#ticket").fill("OF-INV-1")
+    colleague.choose("The address was looked at and is still the right one")
     colleague.press("It was lodged")
     colleague.sees("Their case number: OF-INV-1.")
     return bundle
