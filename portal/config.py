@@ -53,6 +53,7 @@ class Config:
     storage_url: str
     queue_url: str
     secret_file: Path
+    may_check_links: bool  # off: the portal itself never asks another machine for anything
     packs: Path | None  # the organisation's own laws and directory, over ours
     site_title: str
     leave_url: str
@@ -84,6 +85,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         storage_url=env.get("RECOURSE_STORAGE", f"file://{folder / 'files'}"),
         queue_url=env.get("RECOURSE_QUEUE", f"sqlite:///{folder / 'queue.db'}"),
         secret_file=Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key")).absolute(),
+        may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
         packs=_read(env, "RECOURSE_PACKS", "", _folder),
         site_title=env.get("RECOURSE_TITLE", "Recourse"),
         leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", _web_address),
@@ -143,6 +145,7 @@ KNOWN = frozenset(
         "RECOURSE_STORAGE",
         "RECOURSE_QUEUE",
         "RECOURSE_SECRET_FILE",
+        "RECOURSE_LINK_CHECK",
         "RECOURSE_PACKS",
         "RECOURSE_TITLE",
         "RECOURSE_LEAVE_URL",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from datetime import UTC, date
+from functools import partial
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.adapters.link_check import Found, look_at
 from portal.cli.process import find_parts
-from portal.services.upkeep import Contact, Seen, list_stale, read_seen
+from portal.services.upkeep import Contact, Seen, check_links, list_contacts, list_stale, read_seen
 
 Row = tuple[Contact, date | None, Seen]
 
@@ -31,6 +34,29 @@ def stale(days: int | None, as_json: bool) -> None:
     today = parts.clock().astimezone(UTC).date()
     rows = list_stale(parts.registry, _read_what_was_seen(), on=today, days=days)
     click.echo(_to_json(rows) if as_json else _to_text(rows))
+
+
+@directory.command("check")
+@click.argument("subjects", nargs=-1)
+@with_appcontext
+def check(subjects: tuple[str, ...]) -> None:
+    """Ask the directory's web addresses politely whether they still answer, or only those of SUBJECTS.
+
+    Off unless RECOURSE_LINK_CHECK=on. Slow on purpose. It changes nothing: it says what somebody should look at.
+    """
+    parts = find_parts()
+    if not parts.config.may_check_links:
+        raise click.ClickException(
+            "Checking links is off. Set RECOURSE_LINK_CHECK=on to let this command ask other sites."
+        )
+    agent = f"Recourse directory check (+{parts.config.base_url})"
+    wanted = [each for each in list_contacts(parts.registry) if not subjects or each.subject in subjects]
+    for contact, answer in check_links(
+        wanted, look=partial(look_at, agent=agent), clock=time.monotonic, wait=time.sleep
+    ):
+        if answer.found is not Found.WORKS:
+            click.echo(f"{contact.subject}\t{answer.found.value}\t{contact.address}\t{answer.detail}")
+    click.echo("Done. Open what is listed yourself before you change a record.")
 
 
 def _read_what_was_seen() -> dict[tuple[str, str], Seen]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.adapters.link_check import Look
 from portal.domain.directory import (
     AUTHORITY_DAYS,
     PLATFORM_DAYS,
@@ -53,6 +55,7 @@ class Contact:
 
 
 NOTHING_SEEN = Seen()
+APART = 5.0  # seconds between two questions to one host
 
 
 def note_outcome(
@@ -108,6 +111,28 @@ def list_stale(
         if own.trouble or is_stale(on, checked_on, days or contact.days):
             found.append((contact, checked_on, own))
     return found
+
+
+def check_links(
+    contacts: Iterable[Contact],
+    *,
+    look: Callable[[str], Look],
+    clock: Callable[[], float],
+    wait: Callable[[float], None],
+) -> Iterator[tuple[Contact, Look]]:
+    """Each web address once, one after the other, never the same host twice within `APART` seconds."""
+    last: dict[str, float] = {}
+    seen: dict[str, Look] = {}
+    for contact in contacts:
+        host = urlsplit(contact.address).hostname
+        if not contact.address.startswith(("https://", "http://")) or host is None:
+            continue
+        if contact.address not in seen:
+            due = last.get(host, float("-inf")) + APART
+            wait(max(0.0, due - clock()))
+            seen[contact.address] = look(contact.address)
+            last[host] = clock()
+        yield contact, seen[contact.address]
 
 
 def _of_platform(platform: Platform) -> Iterator[Contact]:
