@@ -25,7 +25,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", "/fine")
         self.end_headers()
 
-    do_GET = do_HEAD
+    do_GET = do_HEAD  # noqa: N815 - the name that the library calls
 
     def log_message(self, *_: Any) -> None:
         """Nothing is logged."""
