@@ -52,6 +52,7 @@ class Config:
     database_url: str
     storage_url: str
     queue_url: str
+    locks_url: str  # the cases' locks, kept apart from the database
     secret_file: Path
     may_check_links: bool  # off: the portal itself never asks another machine for anything
     packs: Path | None  # the organisation's own laws and directory, over ours
@@ -84,6 +85,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         database_url=env.get("RECOURSE_DATABASE", f"sqlite:///{folder / 'recourse.db'}"),
         storage_url=env.get("RECOURSE_STORAGE", f"file://{folder / 'files'}"),
         queue_url=env.get("RECOURSE_QUEUE", f"sqlite:///{folder / 'queue.db'}"),
+        locks_url=_locks_url(env, folder),
         secret_file=Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key")).absolute(),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
         packs=_read(env, "RECOURSE_PACKS", "", _folder),
@@ -102,8 +104,8 @@ def load_config(env: Mapping[str, str]) -> Config:
     )
 
 
-def ensure_secret_file(path: Path) -> bytes:
-    """The master secret, made on first use in a file only its owner can read. Raises ConfigError."""
+def ensure_secret_file(path: Path) -> tuple[bytes, ...]:
+    """The server's secrets, the first made on first use in a file only its owner can read. Raises ConfigError."""
     try:
         return read_secret_file(path)
     except FileNotFoundError:
@@ -118,24 +120,29 @@ def ensure_secret_file(path: Path) -> bytes:
             f"cannot write {path}: {error.strerror}. Make the folder writable or set RECOURSE_DATA."
         ) from error
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+        file.write(new_secret() + "\n")
     return read_secret_file(path)
 
 
-def read_secret_file(path: Path) -> bytes:
-    """The master secret: 32 bytes in hex. Raises FileNotFoundError, ConfigError."""
+def new_secret() -> str:
+    """One line of the secret file."""
+    return secrets.token_hex(SECRET_BYTES)
+
+
+def read_secret_file(path: Path) -> tuple[bytes, ...]:
+    """The server's secrets, the one in use first: 32 bytes in hex a line. Raises FileNotFoundError, ConfigError."""
     remedy = "Put the right file back (RECOURSE_SECRET_FILE)."
     if path.exists() and path.stat().st_mode & 0o077:
         raise ConfigError(f"{path} can be read by others. Run: chmod 600 {path}")
     try:
-        secret = bytes.fromhex(path.read_text("ascii").strip())
+        found = tuple(bytes.fromhex(line) for line in path.read_text("ascii").split())
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path} does not hold a secret in hex. {remedy}") from error
-    if len(secret) != SECRET_BYTES:
+    if not found or any(len(secret) != SECRET_BYTES for secret in found):
         raise ConfigError(f"{path} has to hold {SECRET_BYTES} bytes in hex. {remedy}")
-    return secret
+    return found
 
 
 KNOWN = frozenset(
@@ -145,6 +152,7 @@ KNOWN = frozenset(
         "RECOURSE_STORAGE",
         "RECOURSE_QUEUE",
         "RECOURSE_SECRET_FILE",
+        "RECOURSE_LOCKS",
         "RECOURSE_LINK_CHECK",
         "RECOURSE_PACKS",
         "RECOURSE_TITLE",
@@ -195,6 +203,18 @@ def _read(env: Mapping[str, str], name: str, default: str, parse: Callable[[str]
         return parse(env.get(name, default))
     except ValueError as error:
         raise ConfigError(f"{name}={env.get(name, default)!r}: {error}") from error
+
+
+def _locks_url(env: Mapping[str, str], folder: Path) -> str:
+    """Beside the database on one machine; on several, each would have its own, so there it has to be given."""
+    if url := env.get("RECOURSE_LOCKS"):
+        return url
+    if not env.get("RECOURSE_DATABASE", "sqlite:").startswith("sqlite:"):
+        raise ConfigError(
+            "RECOURSE_LOCKS has to name a database of its own when RECOURSE_DATABASE is a server. "
+            "See docs/operations.md, keeping and bringing back."
+        )
+    return f"sqlite:///{folder / 'locks.db'}"
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:

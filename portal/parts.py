@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import tasks
+from portal.adapters.locks import open_locks
 from portal.adapters.storage import open_storage
 from portal.adapters.words import load_words
 from portal.config import Config, ensure_secret_file
@@ -44,7 +45,8 @@ class Parts:
             config=self.config,
             registry=self.registry,
             storage=open_storage(self.config.storage_url),
-            keys=ServerKeys.from_secret(ensure_secret_file(self.config.secret_file)),
+            locks=open_locks(self.config.locks_url),
+            keys=ServerKeys.from_secrets(ensure_secret_file(self.config.secret_file)),
             words=load_words(),
             enqueue=tasks.enqueuer(self.config.queue_url),
         )

@@ -30,6 +30,7 @@ import alembic.util
 import click
 import sqlalchemy.exc
 
+from portal.adapters.locks import BadLocks, open_locks
 from portal.adapters.storage import BadStorage, open_storage
 from portal.adapters.tasks import BadQueue, open_queue
 from portal.config import Config, ConfigError, ensure_secret_file, load_config
@@ -153,6 +154,10 @@ def check_stores(config: Config) -> None:
         open_queue(config.queue_url)
     except BadQueue as error:
         raise CannotStart(f"RECOURSE_QUEUE: {error}") from error
+    try:
+        open_locks(config.locks_url).dispose()
+    except BadLocks as error:
+        raise CannotStart(f"RECOURSE_LOCKS: {error}") from error
 
 
 def alembic_settings(url: str) -> alembic.config.Config:

@@ -14,9 +14,10 @@ from uuid import UUID
 
 from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
 from portal.config import ConfigError, load_config
+from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.parts import Parts
-from portal.services import clocks, jobs
+from portal.services import cases, clocks, jobs
 from portal.services.bundles import make_bundle
 
 RUNNERS = {JobKind.BUNDLE: make_bundle}
@@ -32,6 +33,8 @@ def connect(queue: TaskQueue, parts: Parts) -> None:
 
     def look() -> None:
         sweep(parts)
+        if parts.clock().minute == 0:
+            purge_locks(parts)
 
     queue.handle(run, look)
 
@@ -55,6 +58,15 @@ def sweep(parts: Parts) -> None:
         log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again", swept.missed, swept.purged, swept.jobs)
 
 
+def purge_locks(parts: Parts) -> None:
+    """Destroy the locks of erased cases where a crash came between the erasure and its lock."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        gone = cases.purge_locks(session, now=parts.clock(), ports=parts.ports)
+    if gone:
+        log.info("locks of %d cases that are gone were destroyed", gone)
+
+
 def main() -> int:
     """Run until told to stop. 0 after a clean end, 2 for a setting that cannot be used."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -64,6 +76,7 @@ def main() -> int:
         queue = open_queue(parts.config.queue_url)
         connect(queue, parts)
         sweep(parts)  # what came due while nothing ran
+        purge_locks(parts)
     except (ConfigError, BadQueue) as error:
         sys.stderr.write(f"The worker cannot start: {error}\n")
         return 2

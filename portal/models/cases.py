@@ -44,7 +44,6 @@ class Case(Base):
     submitted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     retention_until: Mapped[datetime | None] = mapped_column(index=True)
-    words_index: Mapped[bytes | None] = mapped_column(unique=True)
     version: Mapped[int] = mapped_column(default=1)
     sealed: Mapped[bytes | None]
 
@@ -52,13 +51,18 @@ class Case(Base):
 
 
 class CaseKey(Base):
-    """The case's key, wrapped for one reader: the person (under the recovery words) or a team (in a sealed box)."""
+    """The case's key, wrapped for one reader: the person (under the recovery words) or a team (in a sealed box).
+
+    Inside each wrap the key is sealed once more under the case's lock, which is kept apart from this database.
+    `words_index` finds the row by the words; `server_key` says under which of the server's secrets it was made.
+    """
 
     __tablename__ = "case_keys"
     __table_args__ = (
         UniqueConstraint("case_id", "holder", "team_id"),
         CheckConstraint("(holder = 'team') = (team_id IS NOT NULL)", name="team_only_for_teams"),
         CheckConstraint("(holder = 'person') = (salt IS NOT NULL)", name="salt_only_for_words"),
+        CheckConstraint("words_index IS NULL OR holder = 'person'", name="index_only_for_words"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -66,6 +70,9 @@ class CaseKey(Base):
     holder: Mapped[Handler] = mapped_column(Word(Handler))
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"))
     salt: Mapped[bytes | None]
+    words_index: Mapped[bytes | None] = mapped_column(unique=True)
+    server_key: Mapped[str | None] = mapped_column(String(16))
+    is_locked: Mapped[bool] = mapped_column(default=True)  # not so where it was made before there were locks
     wrapped: Mapped[bytes]
     created_at: Mapped[datetime]
 

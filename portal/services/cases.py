@@ -32,6 +32,7 @@ from portal.services.history import Happening, record
 from portal.services.ports import PERSON, SYSTEM, Actor, Ports
 
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
+YOUNG = timedelta(days=1)
 NO_SALT = b"\0" * vault.SALT_BYTES
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, Event, WebSession,
@@ -109,13 +110,25 @@ def new_reference() -> str:
     return f"{drawn[:4]}-{drawn[4:]}"
 
 
-def add_words(session: Session, case: Case, key: bytes, words: str, *, now: datetime, ports: Ports) -> None:
-    """Let six recovery words open the case. One Argon2id."""
+def add_words(session: Session, case: Case, key: bytes, words: str, *, now: datetime, ports: Ports) -> CaseKey:
+    """Let six recovery words open the case, beside those that open it already. One Argon2id."""
     row = CaseKey(id=uuid4(), case_id=case.id, holder=Handler.PERSON, salt=vault.new_salt(), created_at=now)
     derived = vault.derive_from_secret(words, row.salt or b"")
-    row.wrapped = vault.seal(derived, Place("case_keys", str(row.id), str(case.id)), key)
-    case.words_index = vault.blind_index(ports.keys.words_index, words)
+    row.wrapped = vault.seal(derived, _key_place(row), lock_key(row, key, ports=ports))
+    row.words_index = vault.blind_index(ports.keys.words_index, words)
+    row.server_key = ports.keys.id
     session.add(row)
+    return row
+
+
+def lock_key(row: CaseKey, key: bytes, *, ports: Ports) -> bytes:
+    """The case's key under the case's lock, as it goes into a wrap."""
+    return vault.seal(ports.locks.ensure(row.case_id, now=row.created_at), _key_place(row), key)
+
+
+def unlock_key(row: CaseKey, inner: bytes, *, ports: Ports) -> bytes:
+    """The case's key from what a wrap held. Raises CannotOpen, of which LockGone is the case of an erased case."""
+    return vault.open_sealed(ports.locks.read(row.case_id), _key_place(row), inner) if row.is_locked else inner
 
 
 def open_by_words(session: Session, text: str, *, ports: Ports) -> OpenCase:
@@ -124,16 +137,17 @@ def open_by_words(session: Session, text: str, *, ports: Ports) -> OpenCase:
     Raises WrongCount or UnknownWord while they are only mistyped, WordsUnknown otherwise.
     """
     words = ports.words.read(text)
-    index = vault.blind_index(ports.keys.words_index, words)
-    case = session.scalars(select(Case).where(Case.words_index == index)).one_or_none()
-    row = _key_row(session, case, Handler.PERSON, None) if case else None
+    indexes = {keys.id: vault.blind_index(keys.words_index, words) for keys in ports.keys.every()}
+    row = session.scalars(select(CaseKey).where(CaseKey.words_index.in_(indexes.values()))).one_or_none()
     derived = vault.derive_from_secret(words, (row.salt if row else None) or NO_SALT)
+    case = session.get(Case, row.case_id) if row else None
     if case is None or row is None:
         raise WordsUnknown
     try:
-        key = vault.open_sealed(derived, Place("case_keys", str(row.id), str(case.id)), row.wrapped)
+        key = unlock_key(row, vault.open_sealed(derived, _key_place(row), row.wrapped), ports=ports)
     except CannotOpen as error:
         raise WordsUnknown from error
+    row.words_index, row.server_key = indexes[ports.keys.id], ports.keys.id
     return OpenCase(case, key, PERSON)
 
 
@@ -146,7 +160,13 @@ def open_for_person(session: Session, case_id: UUID, key: bytes, *, to_change: b
 
 
 def open_for_staff(
-    session: Session, reference: str, *, actor: Actor, team_keys: Mapping[UUID, bytes], to_change: bool
+    session: Session,
+    reference: str,
+    *,
+    actor: Actor,
+    team_keys: Mapping[UUID, bytes],
+    to_change: bool,
+    ports: Ports,
 ) -> OpenCase:
     """A case of one of the member's teams. Raises NoAccess for every other, and for what the person took back."""
     query = select(Case).where(
@@ -157,7 +177,8 @@ def open_for_staff(
     if case is None or row is None or case.team_id is None:
         raise NoAccess
     try:
-        return OpenCase(case, vault.unwrap_with_private_key(row.wrapped, team_keys[case.team_id]), actor)
+        inner = vault.unwrap_with_private_key(row.wrapped, team_keys[case.team_id])
+        return OpenCase(case, unlock_key(row, inner, ports=ports), actor)
     except CannotOpen as error:
         raise NoAccess from error
 
@@ -176,16 +197,15 @@ def record_opening(session: Session, opened: OpenCase, *, now: datetime) -> None
         opened.record(session, Happening(kind=History.OPENED, at=now), now=now)
 
 
-def hand_to_team(session: Session, opened: OpenCase, team_id: UUID, *, now: datetime) -> None:
+def hand_to_team(session: Session, opened: OpenCase, team_id: UUID, *, now: datetime, ports: Ports) -> None:
     """Give the team the case's key. Raises StepRefused where the team takes no cases or already has it."""
     team = session.get(Team, team_id)
     if team is None or not team.takes_cases:
         raise StepRefused("This team does not take cases at the moment. Choose another, or go on by yourself.")
     if opened.case.team_id is not None:
         raise StepRefused("A team already carries this case. Take it back first.")
-    wrapped = vault.wrap_for_public_key(opened.key, team.public_key)
     row = CaseKey(id=uuid4(), case_id=opened.case.id, holder=Handler.TEAM, team_id=team.id, created_at=now)
-    row.wrapped = wrapped
+    row.wrapped = vault.wrap_for_public_key(lock_key(row, opened.key, ports=ports), team.public_key)
     session.add(row)
     opened.case.handler, opened.case.team_id = Handler.TEAM, team.id
     set_consent(session, opened.case, "team", given=True, now=now)
@@ -248,7 +268,10 @@ def reopen(session: Session, opened: OpenCase, *, now: datetime) -> None:
 
 
 def erase(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
-    """Destroy the case's key, its rows and its files. A tombstone with reference and day stays, nothing else."""
+    """Destroy the case's lock, its rows and its files. A tombstone with reference and day stays, nothing else.
+
+    Without the lock no wrap opens, not even one that is brought back from a backup.
+    """
     case = opened.case
     if case.status is CaseStatus.DRAFT:
         _delete_rows(session, case.id)
@@ -257,7 +280,21 @@ def erase(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) ->
         _delete_rows(session, case.id)
         _empty(case, now=now)
         record(session, case.id, None, Happening(kind=History.ERASED, at=now), actor=SYSTEM, now=now)
-    after_commit(session, lambda: ports.storage.delete(str(case.id)))
+    case_id = case.id
+    after_commit(session, lambda: _destroy_apart(case_id, ports))
+
+
+def purge_locks(session: Session, *, now: datetime, ports: Ports) -> int:
+    """Destroy the locks of cases that are gone, where a crash came between. Returns how many.
+
+    A lock is made before its case is saved, so that a young one without a case is left alone.
+    """
+    living = set(session.scalars(select(Case.id).where(Case.status != CaseStatus.ERASED)))
+    left = [lock.case_id for lock in ports.locks.list_all() if lock.made_at < now - YOUNG]
+    gone = [case_id for case_id in left if case_id not in living]
+    for case_id in gone:
+        _destroy_apart(case_id, ports)
+    return len(gone)
 
 
 def purge_expired(session: Session, *, now: datetime, ports: Ports) -> int:
@@ -268,17 +305,27 @@ def purge_expired(session: Session, *, now: datetime, ports: Ports) -> int:
     return len(rows)
 
 
+def _destroy_apart(case_id: UUID, ports: Ports) -> None:
+    """What of a case stands outside the database: the lock first, because it alone is enough."""
+    ports.locks.destroy([case_id])
+    ports.storage.delete(str(case_id))
+
+
 def _empty(case: Case, *, now: datetime) -> None:
     case.status, case.closed_at = CaseStatus.ERASED, now
     case.handler, case.team_id, case.assignee_id = Handler.PERSON, None, None
     case.path = case.country = case.subdivision = case.depiction = case.filer = case.under_18 = None
-    case.next_due_at = case.retention_until = case.words_index = case.sealed = case.submitted_at = None
+    case.next_due_at = case.retention_until = case.sealed = case.submitted_at = None
     case.item_count, case.next_due_estimated, case.language = 0, False, "und"
 
 
 def _delete_rows(session: Session, case_id: UUID) -> None:
     for table in CHILDREN:
         session.execute(delete(table).where(table.case_id == case_id))  # type: ignore[attr-defined]
+
+
+def _key_place(row: CaseKey) -> Place:
+    return Place("case_keys", str(row.id), str(row.case_id))
 
 
 def _key_row(session: Session, case: Case, holder: Handler, team_id: UUID | None) -> CaseKey | None:

@@ -186,7 +186,9 @@ class _Player:
         if self.story.report.handler is not Handler.TEAM:
             return open_for_person(session, opened.case.id, opened.key, to_change=True)
         keys = {self.crew.team_id: self.crew.team_key}
-        return open_for_staff(session, opened.reference, actor=self.crew.advocate, team_keys=keys, to_change=True)
+        return open_for_staff(
+            session, opened.reference, actor=self.crew.advocate, team_keys=keys, to_change=True, ports=self.ports
+        )
 
     def _pass_time(self, case_id: UUID, after: datetime, until: datetime) -> None:
         """The sweep of each minute, at the minutes when it has something to do."""

@@ -66,6 +66,7 @@ def start_draft(session: Session, *, language: str, now: datetime, ports: Ports)
         created_at=now,
         retention_until=now + timedelta(days=ports.config.draft_days),
     )
+    ports.locks.make(case.id, now=now)
     opened = OpenCase(case, vault.new_key(), PERSON)
     session.add(case)
     session.flush()
@@ -130,7 +131,7 @@ def submit(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -
     _add_rows(session, opened, report.links, report.places, now=now, ports=ports)
     opened.record(session, Happening(kind=History.SUBMITTED, at=now, detail={"digest": digest}), now=now)
     if report.handler is Handler.TEAM and report.team_id:
-        hand_to_team(session, opened, UUID(report.team_id), now=now)
+        hand_to_team(session, opened, UUID(report.team_id), now=now, ports=ports)
     if report.path is not Path.THREAT:
         requests.plan_requests(session, opened, now=now, ports=ports)
     return Receipt(opened.reference, words, now, digest)

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, event, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.vault import Place, open_sealed, seal
+from portal.adapters.vault import Place, seal
 from portal.models.jobs import Job, JobKind, JobState
 from portal.services.ports import Ports
 from portal.services.views import JobView
@@ -184,7 +184,7 @@ def _take(
             gave_up = True
         else:
             job.state, job.tries, job.lease_until, job.percent = JobState.RUNNING, job.tries + 1, now + LEASE, 0
-            key = open_sealed(ports.keys.outbox, _place(job), job.sealed)
+            key = ports.keys.open_outbox(_place(job), job.sealed)
             gave_up = False
     if gave_up:
         raise NotOurs

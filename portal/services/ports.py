@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from portal.adapters.locks import LockStore
 from portal.adapters.storage import ObjectStorage
-from portal.adapters.vault import derive_subkey
+from portal.adapters.vault import CannotOpen, Place, derive_subkey, open_sealed
 from portal.adapters.words import WordList
 from portal.config import Config
 from portal.domain.lifecycle import ActorKind, Role
@@ -16,15 +17,44 @@ from portal.reference.registry import Registry
 
 @dataclass(frozen=True, repr=False)
 class ServerKeys:
-    """Keys of this server, derived from its one secret. They find and carry; they open no case."""
+    """Keys of this server, derived from its secret. They find and carry; they open no case.
 
+    After a rotation the keys of the secrets before stand in `older`, newest first: what they sealed can still be read.
+    """
+
+    id: str  # tells the secrets apart, and nothing about them
     words_index: bytes  # finds a case by its words
     outbox: bytes  # seals what a background worker needs until it is done
     forms: bytes  # signs the tokens of forms
+    older: tuple[ServerKeys, ...] = ()
 
     @classmethod
-    def from_secret(cls, secret: bytes) -> ServerKeys:
-        return cls(**{name: derive_subkey(secret, name) for name in ("words_index", "outbox", "forms")})
+    def from_secrets(cls, secrets: Sequence[bytes]) -> ServerKeys:
+        """The keys of the first secret, which is in use, with those of the others behind it."""
+        first, *others = (cls._derive(secret) for secret in secrets)
+        return replace(first, older=tuple(others))
+
+    @classmethod
+    def _derive(cls, secret: bytes) -> ServerKeys:
+        return cls(
+            id=derive_subkey(secret, "id")[:8].hex(),
+            words_index=derive_subkey(secret, "words_index"),
+            outbox=derive_subkey(secret, "outbox"),
+            forms=derive_subkey(secret, "forms"),
+        )
+
+    def every(self) -> tuple[ServerKeys, ...]:
+        """These keys, then the older ones."""
+        return (self, *self.older)
+
+    def open_outbox(self, place: Place, sealed: bytes) -> bytes:
+        """What was sealed under the outbox key in use, or under one before. Raises CannotOpen."""
+        for keys in self.every():
+            try:
+                return open_sealed(keys.outbox, place, sealed)
+            except CannotOpen:
+                continue
+        raise CannotOpen("no key of this server fits")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -32,6 +62,7 @@ class Ports:
     config: Config
     registry: Registry
     storage: ObjectStorage
+    locks: LockStore
     keys: ServerKeys
     words: WordList
     enqueue: Callable[[UUID], None]

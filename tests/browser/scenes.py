@@ -94,7 +94,7 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
         handler=Handler.TEAM, team_id=str(team.id), explanation="These were private.",
     )  # fmt: skip
     opened = cases.open_for_staff(
-        session, own.reference, actor=mere, team_keys={UUID(str(team.id)): key}, to_change=True
+        session, own.reference, actor=mere, team_keys={UUID(str(team.id)): key}, to_change=True, ports=ports
     )
     for number in (1, 2, 3, 4):
         sent = SentCommand(

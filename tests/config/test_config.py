@@ -57,7 +57,7 @@ def test_the_organisation_is_read_from_the_settings() -> None:
 def test_the_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     path = tmp_path / "var" / "secret.key"
     secret = ensure_secret_file(path)
-    assert len(secret) == 32
+    assert [len(each) for each in secret] == [32]
     assert ensure_secret_file(path) == secret
     assert path.stat().st_mode & 0o777 == 0o600
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.adapters.locks import open_locks
 from portal.adapters.storage import open_storage
 from portal.adapters.words import load_words
 from portal.config import load_config
@@ -35,7 +36,8 @@ def make_ports(folder: Path, *, enqueue: Callable[[UUID], None] = ignore_job, **
         config=config,
         registry=load_registry(),
         storage=open_storage(config.storage_url),
-        keys=ServerKeys.from_secret(b"\x07" * 32),
+        locks=open_locks(config.locks_url),
+        keys=ServerKeys.from_secrets([b"\x07" * 32]),
         words=load_words(),
         enqueue=enqueue,
     )

@@ -55,7 +55,7 @@ def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
         intake.submit(session, opened, now=NOW, ports=ports)
         actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name="Mere")
         theirs = cases.open_for_staff(
-            session, opened.reference, actor=actor, team_keys={team.id: team_key}, to_change=True
+            session, opened.reference, actor=actor, team_keys={team.id: team_key}, to_change=True, ports=ports
         )
         go_through_everything(session, theirs, ports)
         token = _sign_in(session, theirs)

@@ -115,7 +115,7 @@ class TestWhatALetterSays:
         make(session, opened, ports)
         alone = facts_of(session, opened, 1)
         team, _ = make_team(session)
-        hand_to_team(session, opened, team.id, now=NOW)
+        hand_to_team(session, opened, team.id, now=NOW, ports=ports)
         assert opened.case.handler is Handler.TEAM
         make(session, opened, ports)
         helped = facts_of(session, opened, 2)

@@ -22,7 +22,7 @@ def with_team(session: Session, ports: Ports) -> tuple[OpenCase, OpenCase, UUID]
     """A case that a team carries: as the person has it open, and as a member of staff has."""
     opened = make_case(session, ports)
     team, _ = make_team(session)
-    hand_to_team(session, opened, team.id, now=NOW)
+    hand_to_team(session, opened, team.id, now=NOW, ports=ports)
     new = NewStaff(login="tui", name="Tui Advocate", role=Role.ADVOCATE, password="a long enough password")
     staff: Staff = accounts.add_staff(session, new, now=NOW)
     member = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=Role.ADVOCATE, name=staff.name)

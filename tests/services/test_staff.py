@@ -94,7 +94,9 @@ def test_ending_an_account_stops_sign_in_and_leaves_its_cases_to_nobody(session:
     signed_in = accounts.sign_in(session, "mira", PASSWORD)
     team_id = next(iter(signed_in.team_keys))
     reference = make_case(session, ports, handler=Handler.TEAM, team_id=str(team_id)).reference
-    opened = open_for_staff(session, reference, actor=signed_in.actor, team_keys=signed_in.team_keys, to_change=True)
+    opened = open_for_staff(
+        session, reference, actor=signed_in.actor, team_keys=signed_in.team_keys, to_change=True, ports=ports
+    )
     opened.case.assignee_id = signed_in.actor.staff_id
     session.flush()
     before = len(session.scalars(select(Event)).all())

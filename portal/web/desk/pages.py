@@ -84,7 +84,14 @@ def open_case(member: SignedInStaff, reference: str, writing: Any = None) -> Ope
     to_change = writing is not None or request.method not in READING
     keys = member.team_keys
     try:
-        return open_for_staff(writing or frame().db, reference, actor=member.actor, team_keys=keys, to_change=to_change)
+        return open_for_staff(
+            writing or frame().db,
+            reference,
+            actor=member.actor,
+            team_keys=keys,
+            to_change=to_change,
+            ports=frame().ports,
+        )
     except NoAccess:
         abort(404)
 

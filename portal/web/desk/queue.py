@@ -35,7 +35,9 @@ def find(member: SignedInStaff) -> Answered:
     letters = "".join(letter for letter in typed.upper() if letter.isalnum())
     reference = f"{letters[:4]}-{letters[4:]}"
     try:
-        open_for_staff(frame().db, reference, actor=member.actor, team_keys=member.team_keys, to_change=False)
+        open_for_staff(
+            frame().db, reference, actor=member.actor, team_keys=member.team_keys, to_change=False, ports=frame().ports
+        )
     except NoAccess:
         return show_queue(member, typed=typed)
     return go("desk_case.show", reference=reference)

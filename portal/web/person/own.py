@@ -98,7 +98,9 @@ def change_company(opened: OpenCase) -> ResponseReturnValue:
     if team and team not in known:
         abort(400)
     if team:
-        refused = try_to(lambda: cases.hand_to_team(frame().db, opened, UUID(team), now=frame().now))
+        refused = try_to(
+            lambda: cases.hand_to_team(frame().db, opened, UUID(team), now=frame().now, ports=frame().ports)
+        )
     else:
         refused = try_to(lambda: cases.take_back(frame().db, opened, now=frame().now))
     if refused:
