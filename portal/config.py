@@ -209,7 +209,7 @@ def _locks_url(env: Mapping[str, str], folder: Path) -> str:
     """Beside the database on one machine; on several, each would have its own, so there it has to be given."""
     if url := env.get("RECOURSE_LOCKS"):
         return url
-    if not env.get("RECOURSE_DATABASE", "sqlite:").startswith("sqlite:"):
+    if env.get("RECOURSE_DATABASE", "").startswith("postgres"):
         raise ConfigError(
             "RECOURSE_LOCKS has to name a database of its own when RECOURSE_DATABASE is a server. "
             "See docs/operations.md, keeping and bringing back."

@@ -40,6 +40,12 @@ def test_a_wrong_setting_is_named_with_what_it_has_to_be(name: str, value: str, 
     assert words in str(caught.value)
 
 
+def test_the_locks_stand_beside_a_file_and_are_named_for_a_server(tmp_path: Path) -> None:
+    assert load_config({"RECOURSE_DATA": str(tmp_path)}).locks_url == f"sqlite:///{tmp_path / 'locks.db'}"
+    with pytest.raises(ConfigError, match="RECOURSE_LOCKS"):
+        load_config({"RECOURSE_DATABASE": "postgresql://here/base"})
+
+
 def test_the_organisation_is_read_from_the_settings() -> None:
     organisation = load_config(
         {

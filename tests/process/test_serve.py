@@ -118,6 +118,7 @@ def test_a_folder_that_cannot_be_written_is_named(
     [
         ("RECOURSE_STORAGE", "floppy://a", "floppy://a"),
         ("RECOURSE_QUEUE", "pigeon:", "sqlite"),
+        ("RECOURSE_LOCKS", "a file of mine", "cannot be used"),
         ("RECOURSE_DATABASE", "a file of mine", "is not a database address"),
         ("RECOURSE_DATABASE", "oracle+none://here/x", "is not a database address"),
         ("RECOURSE_DATABASE", "postgresql://nobody@127.0.0.1:1/x", "does not answer"),
@@ -126,7 +127,12 @@ def test_a_folder_that_cannot_be_written_is_named(
 def test_a_store_that_cannot_be_used_is_named(
     setting: str, value: str, said: str, capsys: pytest.CaptureFixture[str], free_port: int, tmp_path: Path
 ) -> None:
-    settings = {"RECOURSE_DATA": str(tmp_path), "RECOURSE_PORT": str(free_port), setting: value}
+    settings = {
+        "RECOURSE_DATA": str(tmp_path),
+        "RECOURSE_PORT": str(free_port),
+        "RECOURSE_LOCKS": f"sqlite:///{tmp_path / 'locks.db'}",
+        setting: value,
+    }
     line = refuse_to_start(capsys, **settings)
     assert setting in line
     assert said in line
