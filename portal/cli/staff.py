@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import find_parts, transaction
-from portal.domain.lifecycle import Role
+from portal.cli.process import find_parts, read_recovery_key, read_secret, transaction
+from portal.domain.lifecycle import Role, Scope
+from portal.domain.rights import ACCOUNT_ROLES
 from portal.services import staff as service
 from portal.services.accounts import AccountRefused, NewStaff
-from portal.services.staff import Added, BadRecoveryKey, StaffRow
+from portal.services.staff import Added, StaffRow
 
 RECOVERY_KEY_HELP = "Read the organisation's recovery key from standard input, to open the team at once"
 
@@ -24,20 +23,34 @@ def staff() -> None:
 @staff.command("add")
 @click.argument("login")
 @click.option("--name", required=True, help="As colleagues and the people they help see it")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--role", required=True, type=click.Choice([role.value for role in ACCOUNT_ROLES]))
+@click.option("--scope", type=click.Choice([scope.value for scope in Scope]), help="How far they see, if not as usual")
 @click.option("--team", help="Their team; made if it is not there. An administrator has none")
 @click.option("--countries", default="", help="For a new team: countries it takes cases from, NZ,AU; without it, any")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one")
 @click.option("--recovery-key-stdin", is_flag=True, help=RECOVERY_KEY_HELP)
 @with_appcontext
 def add(
-    login: str, name: str, role: str, team: str | None, countries: str, password_stdin: bool, recovery_key_stdin: bool
+    login: str,
+    name: str,
+    role: str,
+    scope: str | None,
+    team: str | None,
+    countries: str,
+    password_stdin: bool,
+    recovery_key_stdin: bool,
 ) -> None:
     """Make a member of staff. What is printed once is printed here and kept nowhere."""
     parts = find_parts()
-    password = _read_secret("Password") if password_stdin else parts.ports.words.draw()
-    key = _read_recovery_key() if recovery_key_stdin else None
-    new = NewStaff(login=login.strip().lower(), name=name.strip(), role=Role(role), password=password)
+    password = read_secret("Password") if password_stdin else parts.ports.words.draw()
+    key = read_recovery_key() if recovery_key_stdin else None
+    new = NewStaff(
+        login=login.strip().lower(),
+        name=name.strip(),
+        role=Role(role),
+        password=password,
+        scope=Scope(scope) if scope else None,
+    )
     try:
         with transaction(parts) as session:
             added = service.add_member(
@@ -56,7 +69,7 @@ def add(
 def join(login: str, team: str, recovery_key_stdin: bool) -> None:
     """Put a member of staff in one more team, or let them in where they wait."""
     parts = find_parts()
-    key = _read_recovery_key() if recovery_key_stdin else None
+    key = read_recovery_key() if recovery_key_stdin else None
     try:
         with transaction(parts) as session:
             is_waiting = service.join_team(session, login, team, recovery_key=key, now=parts.clock())
@@ -129,17 +142,3 @@ def _read_countries(text: str) -> tuple[str, ...]:
             f"--countries takes codes of two letters with commas between, as in NZ,AU; not {wrong[0]}."
         )
     return codes
-
-
-def _read_recovery_key() -> bytes:
-    try:
-        return service.read_recovery_key(_read_secret("Recovery key"))
-    except BadRecoveryKey as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _read_secret(name: str) -> str:
-    """One line of standard input; at a terminal asked for, and not shown while it is typed."""
-    if sys.stdin.isatty():
-        return str(click.prompt(name, hide_input=True))
-    return sys.stdin.readline().rstrip("\r\n")

@@ -108,13 +108,32 @@ class LetterKind(StrEnum):
 class Role(StrEnum):
     ADVOCATE = "advocate"
     SUPERVISOR = "supervisor"
+    LEGAL_REVIEWER = "legal_reviewer"  # reads and comments, never sends
+    AUDITOR = "auditor"  # what happened, when and by whom; never content
+    OFFICER = "officer"  # of a regulator: one bundle by a link, no account
     ADMINISTRATOR = "administrator"  # staff and settings, never a case's content
+
+
+class Scope(StrEnum):
+    """How far a role sees."""
+
+    OWN = "own"  # what was given to them by name
+    TEAM = "team"  # every case of their teams
+    ORGANISATION = "organisation"
 
 
 class ActorKind(StrEnum):
     PERSON = "person"
     STAFF = "staff"
     SYSTEM = "system"
+    OFFICER = "officer"
+
+
+class Verdict(StrEnum):
+    """What a legal reviewer says of a letter or a complaint."""
+
+    REVIEWED = "reviewed"
+    CHANGES = "changes"  # something has to be changed first
 
 
 class History(StrEnum):
@@ -148,6 +167,10 @@ class History(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     EXPORTED = "exported"
+    REVIEWED = "reviewed"  # a legal reviewer looked at a letter or a complaint
+    OFFICER_LINK_MADE = "officer_link_made"
+    OFFICER_LINK_USED = "officer_link_used"  # an officer has taken the bundle
+    OFFICER_LINK_ENDED = "officer_link_ended"  # taken back before it was used
     ERASED = "erased"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-from portal.domain.lifecycle import Role
+from portal.domain.lifecycle import Role, Scope
 
 
 class SessionKind(StrEnum):
@@ -52,6 +52,7 @@ class Staff(Base):
     login: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[Role] = mapped_column(Word(Role))
+    scope: Mapped[Scope] = mapped_column(Word(Scope), default=Scope.TEAM, server_default="team")
     salt: Mapped[bytes]
     public_key: Mapped[bytes]
     private_key: Mapped[bytes]  # wrapped under Argon2id of the password

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, KeyPair, Place
-from portal.domain.lifecycle import ActorKind, Role
+from portal.domain.lifecycle import ActorKind, Role, Scope
+from portal.domain.rights import ACCOUNT_ROLES, SCOPES, Right, first_scope, needs_team, roles_with
 from portal.models.accounts import Membership, RecoveryKey, Staff, Team
 from portal.services.ports import Actor
 
@@ -34,6 +35,7 @@ class SignedIn:
     """A member of staff whose password fitted: who they are, and the keys of their teams by team id."""
 
     actor: Actor
+    role: Role
     private_key: bytes
     team_keys: Mapping[UUID, bytes]
 
@@ -44,6 +46,7 @@ class NewStaff:
     name: str
     role: Role
     password: str
+    scope: Scope | None = None  # of the role's own, where nothing is said
 
 
 def make_recovery_key(session: Session, *, now: datetime) -> bytes:
@@ -95,6 +98,7 @@ def add_staff(session: Session, new: NewStaff, *, now: datetime) -> Staff:
     _check_new(session, new)
     pair: KeyPair = vault.new_key_pair()
     staff = Staff(id=uuid4(), login=new.login, name=new.name, role=new.role, created_at=now)
+    staff.scope = new.scope or first_scope(new.role)
     staff.salt, staff.public_key = vault.new_salt(), pair.public
     staff.private_key = vault.seal(vault.derive_from_secret(new.password, staff.salt), _place(staff.id), pair.private)
     session.add(staff)
@@ -105,10 +109,10 @@ def add_staff(session: Session, new: NewStaff, *, now: datetime) -> Staff:
 def join_team(session: Session, staff: Staff, team: Team, team_key: bytes | None, *, now: datetime) -> Membership:
     """Make `staff` a member. Without the team's key the member waits until a colleague lets them in.
 
-    Raises AccountRefused for administrators: they keep staff and settings and never read a case.
+    Raises AccountRefused for administrators and auditors, who never read a case.
     """
-    if staff.role is Role.ADMINISTRATOR:
-        raise AccountRefused("An administrator belongs to no team, because administrators never read cases.")
+    if not needs_team(staff.role):
+        raise AccountRefused(f"An {staff.role} belongs to no team, because {staff.role}s never read cases.")
     member = Membership(id=uuid4(), team_id=team.id, staff_id=staff.id, created_at=now)
     member.team_key = vault.wrap_for_public_key(team_key, staff.public_key) if team_key else None
     session.add(member)
@@ -147,7 +151,7 @@ def sign_in(session: Session, login: str, password: str) -> SignedIn:
         private = vault.open_sealed(derived, _place(staff.id), staff.private_key)
     except CannotOpen as error:
         raise WrongSignIn from error
-    return SignedIn(actor_of(staff), private, team_keys_of(session, staff, private))
+    return SignedIn(actor_of(staff), staff.role, private, team_keys_of(session, staff, private))
 
 
 def read_staff(session: Session, staff_id: UUID) -> Staff | None:
@@ -170,6 +174,7 @@ def list_colleagues(session: Session, team_id: UUID) -> list[Staff]:
         select(Staff)
         .join(Membership, Membership.staff_id == Staff.id)
         .where(Membership.team_id == team_id, Membership.team_key.is_not(None), Staff.ended_at.is_(None))
+        .where(Staff.role.in_(roles_with(Right.WORK_ON_CASES)))
     )
     return list(session.scalars(query.order_by(Staff.name)))
 
@@ -181,7 +186,15 @@ def list_teams(session: Session, country: str) -> list[Team]:
 
 
 def actor_of(staff: Staff) -> Actor:
-    return Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=staff.role, name=staff.name)
+    return Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=staff.role, scope=staff.scope, name=staff.name)
+
+
+def check_role(role: Role, scope: Scope | None) -> None:
+    """Raises AccountRefused for a role that has no account, and for a scope that the role does not have."""
+    if role not in ACCOUNT_ROLES:
+        raise AccountRefused("A regulator's officer has no account: a supervisor makes a link for one bundle.")
+    if scope is not None and scope not in SCOPES[role]:
+        raise AccountRefused("This role does not see as far as that. Choose another scope.")
 
 
 def _check_new(session: Session, new: NewStaff) -> None:
@@ -189,6 +202,7 @@ def _check_new(session: Session, new: NewStaff) -> None:
         raise AccountRefused("A sign-in name has 2 to 80 small letters, digits, dots or hyphens.")
     if len(new.password) < PASSWORD_LENGTH:
         raise AccountRefused(f"A password has at least {PASSWORD_LENGTH} characters; several words are best.")
+    check_role(new.role, new.scope)
     if session.scalars(select(Staff.id).where(Staff.login == new.login)).first() is not None:
         raise AccountRefused(f"There is already somebody with the sign-in name {new.login}.")
 

@@ -55,6 +55,10 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CLOSED: "The case was closed.",
         History.REOPENED: "The case was opened again.",
         History.EXPORTED: "A copy of the case was taken out.",
+        History.REVIEWED: "A lawyer of the team looked at it.",
+        History.OFFICER_LINK_MADE: "A link was made by which an officer of the authority can take the papers once.",
+        History.OFFICER_LINK_USED: "An officer of the authority took the papers.",
+        History.OFFICER_LINK_ENDED: "The link for the officer was taken back.",
         History.ERASED: "The case was erased.",
     }
 )

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, true
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, Place
 from portal.db import Base, after_commit
-from portal.domain.lifecycle import CaseStatus, Handler, History, StepRefused
+from portal.domain.lifecycle import CaseStatus, Handler, History, Scope, StepRefused
 from portal.domain.report import Report
 from portal.models.accounts import Team, WebSession
 from portal.models.cases import Case, CaseKey, Consent, Mandate
@@ -168,9 +168,9 @@ def open_for_staff(
     to_change: bool,
     ports: Ports,
 ) -> OpenCase:
-    """A case of one of the member's teams. Raises NoAccess for every other, and for what the person took back."""
+    """A case of one of the member's teams that they see. Raises NoAccess for others and for what was taken back."""
     query = select(Case).where(
-        Case.reference == reference, Case.team_id.in_(team_keys), Case.status != CaseStatus.DRAFT
+        Case.reference == reference, Case.team_id.in_(team_keys), Case.status != CaseStatus.DRAFT, seen_by(actor)
     )
     case = session.scalars(query.with_for_update() if to_change else query).one_or_none()
     row = _key_row(session, case, Handler.TEAM, case.team_id) if case else None
@@ -181,6 +181,11 @@ def open_for_staff(
         return OpenCase(case, unlock_key(row, inner, ports=ports), actor)
     except CannotOpen as error:
         raise NoAccess from error
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Which of their teams' cases a member sees: all of them, or those given to them by name."""
+    return Case.assignee_id == actor.staff_id if actor.scope is Scope.OWN else true()
 
 
 def record_opening(session: Session, opened: OpenCase, *, now: datetime) -> None:

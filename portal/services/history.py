@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from portal.adapters.vault import Place, open_values, seal_values
 from portal.domain.lifecycle import History
 from portal.models.events import Event
+from portal.services import journal
 from portal.services.ports import Actor
 
-HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED})
+HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ def record(
     event.digest = digest_of(event, previous=last.digest if last else b"")
     session.add(event)
     session.flush()  # the next event of this case reads this one's digest
+    journal.note_event(session, event)
     return event
 
 

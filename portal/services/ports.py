@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from portal.adapters.locks import LockStore
+from portal.services.locks import LockStore
 from portal.adapters.storage import ObjectStorage
 from portal.adapters.vault import CannotOpen, Place, derive_subkey, open_sealed
 from portal.adapters.words import WordList
 from portal.config import Config
-from portal.domain.lifecycle import ActorKind, Role
+from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.reference.registry import Registry
 
 
@@ -70,13 +70,15 @@ class Ports:
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acts. For staff also which member, in which role."""
+    """Who acts. For staff also which member, in which role, and how far they see."""
 
     kind: ActorKind
     staff_id: UUID | None = None
     role: Role | None = None
+    scope: Scope = Scope.TEAM
     name: str = field(default="", repr=False)
 
 
 PERSON = Actor(kind=ActorKind.PERSON)
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
+OFFICER = Actor(kind=ActorKind.OFFICER)

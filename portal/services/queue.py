@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import ActorKind, CaseStatus, History, StepRefused
 from portal.domain.regimes import Actor as Owed
+from portal.domain.rights import Right, roles_with
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import Case
 from portal.models.clocks import Clock
-from portal.services.cases import OpenCase
+from portal.services.cases import OpenCase, seen_by
 from portal.services.clocks import OWED
 from portal.services.history import Happening
 from portal.services.ports import Actor
@@ -41,12 +42,13 @@ COLUMNS = (
 def list_queue(
     session: Session, *, actor: Actor, team_ids: Collection[UUID], filter: QueueFilter, page: int, now: datetime
 ) -> QueuePage:
-    """One page of the cases of these teams. Pages count from 1; one past the end gives the last."""
-    counts = _count(session, actor, team_ids, now)
+    """One page of those of these teams' cases that the member sees. Pages count from 1; a later one is the last."""
+    ours = and_(Case.team_id.in_(team_ids), seen_by(actor))
+    counts = _count(session, actor, ours, now)
     total = counts[filter]
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    found = _find_page(session, and_(Case.team_id.in_(team_ids), _FILTERS[filter](actor, now)), page)
+    found = _find_page(session, and_(ours, _FILTERS[filter](actor, now)), page)
     return QueuePage(rows=_rows(session, found, now), total=total, page=page, pages=pages, counts=counts)
 
 
@@ -54,8 +56,8 @@ def assign(session: Session, opened: OpenCase, staff_id: UUID | None, *, now: da
     """Give the case to a member of its team, or to nobody. Raises StepRefused."""
     if opened.actor.kind is not ActorKind.STAFF or opened.case.team_id is None:
         raise StepRefused("Only the team that carries a case can say who works on it.")
-    if staff_id is not None and not _is_member(session, opened.case.team_id, staff_id):
-        raise StepRefused("This member of staff is not in the team that carries the case.")
+    if staff_id is not None and not _can_carry(session, opened.case.team_id, staff_id):
+        raise StepRefused("This member of staff is not in the team that carries the case, or only reads it.")
     if staff_id == opened.case.assignee_id:
         return
     opened.case.assignee_id = staff_id
@@ -68,9 +70,10 @@ def take(session: Session, opened: OpenCase, *, now: datetime) -> None:
     assign(session, opened, opened.actor.staff_id, now=now)
 
 
-def _is_member(session: Session, team_id: UUID, staff_id: UUID) -> bool:
+def _can_carry(session: Session, team_id: UUID, staff_id: UUID) -> bool:
     query = select(Membership.id).join(Staff, Staff.id == Membership.staff_id)
     query = query.where(Membership.team_id == team_id, Membership.staff_id == staff_id, Staff.ended_at.is_(None))
+    query = query.where(Staff.role.in_(roles_with(Right.WORK_ON_CASES)))
     return session.scalars(query).first() is not None
 
 
@@ -91,9 +94,8 @@ def _find_page(session: Session, chosen: ColumnElement[bool], page: int) -> Sequ
     return found
 
 
-def _count(session: Session, actor: Actor, team_ids: Collection[UUID], now: datetime) -> dict[QueueFilter, int]:
+def _count(session: Session, actor: Actor, ours: ColumnElement[bool], now: datetime) -> dict[QueueFilter, int]:
     """How many cases each filter finds. Who works on them is counted in one go: no index holds it."""
-    ours = Case.team_id.in_(team_ids)
     by_member = select(Case.assignee_id, func.count()).where(ours, _is_open()).group_by(Case.assignee_id)
     carried: dict[UUID | None, int] = {staff_id: number for staff_id, number in session.execute(by_member)}
     query = select(func.count()).select_from(Case).where(ours)

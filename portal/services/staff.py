@@ -17,7 +17,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.vault import KEY_BYTES, CannotOpen
-from portal.domain.lifecycle import CaseStatus, History, Role
+from portal.domain.lifecycle import CaseStatus, History, Role, Scope
+from portal.domain.rights import needs_team
 from portal.models.accounts import Membership, RecoveryKey, Staff, Team, WebSession
 from portal.models.cases import Case
 from portal.services import accounts
@@ -48,6 +49,7 @@ class StaffRow:
     login: str
     name: str
     role: Role
+    scope: Scope
     teams: tuple[TeamPlace, ...]
     created_at: datetime
     ended_at: datetime | None
@@ -94,8 +96,8 @@ def add_member(
 
     Without `recovery_key` a member of a team that was there before waits for a colleague.
     """
-    if team is None and new.role is not Role.ADMINISTRATOR:
-        raise AccountRefused("Say which team they belong to; only an administrator has none.")
+    if team is None and needs_team(new.role):
+        raise AccountRefused("Say which team they belong to; only administrators and auditors have none.")
     printed = make_recovery_key_once(session, now=now)
     member = accounts.add_staff(session, new, now=now)
     if team is None:
@@ -174,6 +176,7 @@ def list_staff(session: Session) -> tuple[StaffRow, ...]:
             login=member.login,
             name=member.name,
             role=member.role,
+            scope=member.scope,
             teams=tuple(places.get(member.id, ())),
             created_at=member.created_at,
             ended_at=member.ended_at,

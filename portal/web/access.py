@@ -8,11 +8,12 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, abort, flash, redirect, request, session, url_for
+from flask import Flask, abort, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import CaseStatus, Role
+from portal.domain.rights import ACCOUNT_ROLES, Right, may, roles_with
 from portal.models.accounts import Staff
 from portal.services import accounts
 from portal.services.cases import NoAccess, OpenCase, open_for_person
@@ -21,8 +22,7 @@ from portal.web.frame import READING, frame
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
-EVERY_ROLE = (Role.ADVOCATE, Role.SUPERVISOR, Role.ADMINISTRATOR)
-CASE_ROLES = (Role.ADVOCATE, Role.SUPERVISOR)
+EVERY_ROLE = ACCOUNT_ROLES
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,6 +33,9 @@ class SignedInStaff:
     actor: Actor
     team_keys: Mapping[UUID, bytes]
     private_key: bytes
+
+    def may(self, right: Right) -> bool:
+        return may(self.staff.role, right)
 
 
 def public(view: View) -> View:
@@ -79,11 +82,21 @@ def staff(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             member = _find_member()
             if member is None:
                 return redirect(url_for("signin.show"), 303)
+            g.staff_role = member.staff.role
             if member.staff.role not in roles:
                 abort(403)
             return view(member, **values)
 
         return _mark(guarded, "staff:" + ",".join(sorted(roles)))
+
+    return decorate
+
+
+def allowed(right: Right) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Only signed-in staff whose role has the right; the view gets the member as its first argument."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        return _mark(staff(*roles_with(right))(view), f"right:{right}")
 
     return decorate
 

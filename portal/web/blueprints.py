@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from portal.web.desk import audit as desk_audit
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import requests as desk_requests
+from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
+from portal.web.desk import team as desk_team
 from portal.web.open import api, clock, directory, law
 from portal.web.person import case, complaint, letters, own, report, request, start
 
@@ -20,6 +23,9 @@ DESK: tuple[Blueprint, ...] = (
     desk_case.bp,
     desk_requests.bp,
     desk_complaints.bp,
+    desk_reviews.bp,
+    desk_team.bp,
+    desk_audit.bp,
     desk_staff.bp,
 )
 OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp)

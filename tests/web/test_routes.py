@@ -33,8 +33,11 @@ class Group(StrEnum):
     DRAFT = "draft"
     CASE = "case"
     DESK = "desk"
-    TEAM_CASE = "a case on the desk"
+    READ_CASE = "reading a case on the desk"
+    TEAM_CASE = "working on a case on the desk"
+    REVIEW = "reviewing letters and complaints"
     SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
 
@@ -42,16 +45,20 @@ OPEN, WORDS, RESUME, CASE = Gets.OPEN, Gets.WORDS, Gets.RESUME, Gets.CASE
 ENTER, NEVER, NONE = Gets.SIGN_IN, Gets.FORBIDDEN, Gets.MISSING
 
 # fmt: off
-# Columns: nobody, draft, person, advocate, stranger, supervisor, administrator, as in Caller.
+# Columns, as in Caller: nobody, draft, person; on the desk advocate, stranger, supervisor, administrator, reviewer,
+# auditor, and of those who see their own cases only the one who carries the case and one who does not.
 TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
     {
-        Group.PUBLIC:        (OPEN,  OPEN,   OPEN,  OPEN,  OPEN,  OPEN,  OPEN),
-        Group.DRAFT:         (WORDS, OPEN,   CASE,  WORDS, WORDS, WORDS, WORDS),
-        Group.CASE:          (WORDS, RESUME, OPEN,  WORDS, WORDS, WORDS, WORDS),
-        Group.DESK:          (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  NEVER),
-        Group.TEAM_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER),
-        Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER),
-        Group.ADMINISTRATOR: (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, OPEN),
+        Group.PUBLIC:        (OPEN,  OPEN,   OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN),
+        Group.DRAFT:         (WORDS, OPEN,   CASE,  WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS),
+        Group.CASE:          (WORDS, RESUME, OPEN,  WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS),
+        Group.DESK:          (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  NEVER, OPEN,  NEVER, OPEN,  OPEN),
+        Group.READ_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, OPEN,  NEVER, OPEN,  NONE),
+        Group.TEAM_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, NEVER, NEVER, OPEN,  NONE),
+        Group.REVIEW:        (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER),
+        Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
+        Group.AUDITOR:       (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER),
+        Group.ADMINISTRATOR: (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER),
     }
 )
 # fmt: on
@@ -77,17 +84,22 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             own.change_sharing own.company own.change_company own.take_along own.export own.ask_erase own.erase
         """,
         Group.DESK: "queue.show",
-        Group.TEAM_CASE: """
-            queue.find desk_case.show desk_case.report desk_case.history desk_case.take desk_case.hand_over
-            desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links desk_case.mark_gone
-            desk_case.mark_back desk_case.letter desk_case.talk desk_case.notes desk_requests.show
-            desk_requests.change_details desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent
-            desk_requests.record_received desk_requests.log_answer desk_requests.record_given
-            desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.show_all
-            desk_complaints.prepare desk_complaints.show desk_complaints.start_bundle desk_complaints.bundle
-            desk_complaints.record_lodged desk_complaints.log_answer
+        Group.READ_CASE: """
+            queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.talk
+            desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
+            desk_reviews.show_all
         """,
-        Group.SUPERVISOR: "queue.team queue.let_colleague_in",
+        Group.TEAM_CASE: """
+            desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
+            desk_case.mark_gone desk_case.mark_back desk_case.write desk_requests.change_details
+            desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent
+            desk_requests.record_received desk_requests.log_answer desk_requests.record_given
+            desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
+            desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
+        """,
+        Group.REVIEW: "desk_reviews.review",
+        Group.SUPERVISOR: "desk_team.show desk_team.let_in",
+        Group.AUDITOR: "desk_audit.show",
         Group.ADMINISTRATOR: "desk_staff.show",
     }
 )
@@ -145,15 +157,13 @@ def _address(world: World, endpoint: str) -> str:
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.
+_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE)
 SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
     {
         Group.PUBLIC: {},
         Group.DRAFT: {"/return": Gets.WORDS, "/case": Gets.CASE},
         Group.CASE: {"/return": Gets.WORDS, "/report/resume": Gets.RESUME},
-        Group.DESK: {"/desk/sign-in": Gets.SIGN_IN},
-        Group.TEAM_CASE: {"/desk/sign-in": Gets.SIGN_IN},
-        Group.SUPERVISOR: {"/desk/sign-in": Gets.SIGN_IN},
-        Group.ADMINISTRATOR: {"/desk/sign-in": Gets.SIGN_IN},
+        **{group: {"/desk/sign-in": Gets.SIGN_IN} for group in Group if group not in _OF_PERSONS},
     }
 )
 REFUSED = {403: Gets.FORBIDDEN, 404: Gets.MISSING}

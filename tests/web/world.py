@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from portal import worker
 from portal.config import load_config
-from portal.domain.lifecycle import Channel, Handler, LetterKind, Role
+from portal.domain.lifecycle import Channel, Handler, LetterKind, Role, Scope
 from portal.factory import create_app
 from portal.models.accounts import Membership, Team
 from portal.models.events import Event
@@ -43,6 +43,10 @@ class Caller(StrEnum):
     STRANGER = "an advocate of another team"
     SUPERVISOR = "a supervisor of the team"
     ADMINISTRATOR = "an administrator"
+    REVIEWER = "a legal reviewer of the team"
+    AUDITOR = "an auditor"
+    CARRIER = "an advocate who sees their own cases only, and carries this one"
+    NARROW = "an advocate who sees their own cases only, and does not carry this one"
 
 
 # What stands in the addresses: everything of the case of the table's person.
@@ -55,6 +59,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "regime": "us-take-it-down",
         "regulator": "us-ftc",
         "platform": "x",
+        "subject": "letter",
     }
 )
 
@@ -68,6 +73,7 @@ class World:
     database: Path
     copy: Path
     reference: str
+    others: str  # the reference of a case of the other team
     membership: UUID
     cookies: dict[Caller, str]
 
@@ -88,6 +94,17 @@ class World:
         _copy(self.copy, self.database)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What was put into the database."""
+
+    reference: str
+    others: str
+    words: str
+    draft_words: str
+    membership: UUID
+
+
 def _copy(source: Path, target: Path) -> None:
     start, end = sqlite3.connect(source), sqlite3.connect(target)
     start.backup(end)
@@ -103,19 +120,25 @@ def make_world(folder: Path) -> Iterator[World]:
     app = create_app(config, clock=lambda: later)
     parts: Parts = app.extensions[EXTENSION]
     metadata.create_all(parts.engine)
-    reference, words, draft_words, membership = _fill(parts)
+    filled = _fill(parts)
     worker.sweep(parts)
     assert worker.run_left_jobs(parts) == 1
-    made = World(app, parts, folder / "recourse.db", folder / "copy.db", reference, membership, {})
+    made = World(
+        app, parts, folder / "recourse.db", folder / "copy.db", filled.reference, filled.others, filled.membership, {}
+    )
     app.config["WTF_CSRF_ENABLED"] = False  # only while everybody comes in
     made.cookies = {
         Caller.NOBODY: "",
-        Caller.DRAFT: _enter(app, "/return", words=draft_words),
-        Caller.PERSON: _enter(app, "/return", words=words),
+        Caller.DRAFT: _enter(app, "/return", words=filled.draft_words),
+        Caller.PERSON: _enter(app, "/return", words=filled.words),
         Caller.ADVOCATE: _enter(app, "/desk/sign-in", login="advocate", password=PASSWORD),
         Caller.STRANGER: _enter(app, "/desk/sign-in", login="stranger", password=PASSWORD),
         Caller.SUPERVISOR: _enter(app, "/desk/sign-in", login="supervisor", password=PASSWORD),
         Caller.ADMINISTRATOR: _enter(app, "/desk/sign-in", login="administrator", password=PASSWORD),
+        Caller.REVIEWER: _enter(app, "/desk/sign-in", login="reviewer", password=PASSWORD),
+        Caller.AUDITOR: _enter(app, "/desk/sign-in", login="auditor", password=PASSWORD),
+        Caller.CARRIER: _enter(app, "/desk/sign-in", login="carrier", password=PASSWORD),
+        Caller.NARROW: _enter(app, "/desk/sign-in", login="narrow", password=PASSWORD),
     }
     app.config["WTF_CSRF_ENABLED"] = True
     made.keep()
@@ -123,15 +146,22 @@ def make_world(folder: Path) -> Iterator[World]:
     parts.engine.dispose()
 
 
-def _fill(parts: Parts) -> tuple[str, str, str, UUID]:
-    """Reference and words of a case that has a sent request, letters and a complaint; words of a draft; who waits."""
+def _fill(parts: Parts) -> _Made:
+    """A case that has a sent request, letters and a complaint; another team's case; a draft; somebody who waits."""
     ports, later = parts.ports, NOW + timedelta(days=3)
     with parts.sessions.begin() as session:
         accounts.make_recovery_key(session, now=NOW)
         teams = {name: accounts.make_team(session, name, now=NOW) for name in ("Harbour", "Mountain")}
 
-        def join(login: str, role: Role, place: tuple[Team, bytes] | None, *, waits: bool = False) -> Membership | None:
-            new = NewStaff(login=login, name=login.capitalize(), role=role, password=PASSWORD)
+        def join(
+            login: str,
+            role: Role,
+            place: tuple[Team, bytes] | None,
+            *,
+            waits: bool = False,
+            scope: Scope | None = None,
+        ) -> Membership | None:
+            new = NewStaff(login=login, name=login.capitalize(), role=role, password=PASSWORD, scope=scope)
             member = accounts.add_staff(session, new, now=NOW)
             if place is None:
                 return None
@@ -141,8 +171,13 @@ def _fill(parts: Parts) -> tuple[str, str, str, UUID]:
         join("stranger", Role.ADVOCATE, teams["Mountain"])
         join("supervisor", Role.SUPERVISOR, teams["Harbour"])
         join("administrator", Role.ADMINISTRATOR, None)
+        join("reviewer", Role.LEGAL_REVIEWER, teams["Harbour"])
+        join("auditor", Role.AUDITOR, None)
+        join("narrow", Role.ADVOCATE, teams["Harbour"], scope=Scope.OWN)
+        carrier = join("carrier", Role.ADVOCATE, teams["Harbour"], scope=Scope.OWN)
         waiting = join("newcomer", Role.ADVOCATE, teams["Harbour"], waits=True)
         assert waiting is not None
+        assert carrier is not None
         team = teams["Harbour"][0]
         opened, words = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
         intake.submit(session, opened, now=NOW, ports=ports)
@@ -151,8 +186,11 @@ def _fill(parts: Parts) -> tuple[str, str, str, UUID]:
         letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=later, ports=ports)
         regime, regulator = str(VALUES["regime"]), str(VALUES["regulator"])
         complaints.prepare(session, opened, regime, regulator, [1], now=later, ports=ports)
+        opened.case.assignee_id = carrier.staff_id
+        others, _ = make_draft(session, ports, handler=Handler.TEAM, team_id=str(teams["Mountain"][0].id))
+        intake.submit(session, others, now=NOW, ports=ports)
         _, draft_words = make_draft(session, ports, now=later)
-        return opened.reference, words, draft_words, waiting.id
+        return _Made(opened.reference, others.reference, words, draft_words, waiting.id)
 
 
 def _enter(app: Flask, path: str, **typed: str) -> str:

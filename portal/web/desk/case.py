@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import flash, request, url_for
+from flask import flash, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from portal.domain.rights import Right
 from portal.services import case_views, cases, intake, letters, messages, queue, requests
 from portal.services import staff as staff_service
 from portal.services.cases import OpenCase
@@ -21,32 +22,34 @@ from portal.web.desk.pages import (
     list_problems,
     make_blueprint,
     on_case,
+    on_case_to_note,
+    on_case_to_read,
     open_case,
     show_file,
     show_form,
     show_on_case,
 )
-from portal.web.frame import READING, frame
+from portal.web.frame import frame
 
 bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 
 
 @bp.get("")
-@on_case
+@on_case_to_read
 def show(member: SignedInStaff, opened: OpenCase) -> Page:
     view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/case.html", member, opened, case=view)
 
 
 @bp.get("/report")
-@on_case
+@on_case_to_read
 def report(member: SignedInStaff, opened: OpenCase) -> Page:
     view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/report.html", member, opened, case=view, report=view.report)
 
 
 @bp.get("/history")
-@on_case
+@on_case_to_read
 def history(member: SignedInStaff, opened: OpenCase) -> Page:
     return show_on_case("desk/history.html", member, opened, rows=case_views.history_rows(frame().db, opened))
 
@@ -130,26 +133,33 @@ def mark_back(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
 
 
 @bp.get("/letters/<int:number>-<any(full, redacted):form>.pdf")
-@on_case
+@on_case_to_read
 def letter(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
     content = letters.read_letter(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)
     return show_file(content, "application/pdf", f"{opened.reference}-{number}-{form}.pdf")
 
 
-@bp.route("/messages", methods=["GET", "POST"])
-@on_case
+@bp.get("/messages")
+@on_case_to_read
 def talk(member: SignedInStaff, opened: OpenCase) -> Answered:
-    form = WriteForm(_("Message to the person"))
-    if form.validate_on_submit() and attempt(
+    if member.may(Right.WORK_ON_CASES):
+        note_reading(member, opened)
+    return show_messages(member, opened, message_form())
+
+
+@bp.post("/messages")
+@on_case
+def write(member: SignedInStaff, opened: OpenCase) -> Answered:
+    form = message_form()
+    if form.validate() and attempt(
         form, lambda: messages.send_message(frame().db, opened, form.text.data, now=frame().now), BadText
     ):
         return go("desk_case.talk", reference=opened.reference)
-    note_reading(member, opened)
-    return show_words(member, opened, "desk/messages.html", form, rows=messages.message_views(frame().db, opened))
+    return show_messages(member, opened, form)
 
 
 @bp.route("/notes", methods=["GET", "POST"])
-@on_case
+@on_case_to_note
 def notes(member: SignedInStaff, opened: OpenCase) -> Answered:
     form = WriteForm(_("Note"))
     if form.validate_on_submit() and attempt(
@@ -157,6 +167,14 @@ def notes(member: SignedInStaff, opened: OpenCase) -> Answered:
     ):
         return go("desk_case.notes", reference=opened.reference)
     return show_words(member, opened, "desk/notes.html", form, rows=messages.note_views(frame().db, opened))
+
+
+def message_form() -> WriteForm:
+    return WriteForm(_("Message to the person"))
+
+
+def show_messages(member: SignedInStaff, opened: OpenCase, form: WriteForm) -> Page:
+    return show_words(member, opened, "desk/messages.html", form, rows=messages.message_views(frame().db, opened))
 
 
 def show_words(
@@ -168,7 +186,6 @@ def show_words(
 
 
 def note_reading(member: SignedInStaff, opened: OpenCase) -> None:
-    """The person sees that their message was read. A form that is shown again holds the lock and has nothing to add."""
-    if request.method in READING:
-        with frame().writing() as session:
-            messages.mark_read(session, open_case(member, opened.reference, session), now=frame().now)
+    """The person sees that their message was read."""
+    with frame().writing() as session:
+        messages.mark_read(session, open_case(member, opened.reference, session), now=frame().now)

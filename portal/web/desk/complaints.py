@@ -19,6 +19,7 @@ from portal.web.desk.pages import (
     go,
     make_blueprint,
     on_case,
+    on_case_to_read,
     show_file,
     show_form,
     show_on_case,
@@ -29,7 +30,7 @@ bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/compla
 
 
 @bp.get("")
-@on_case
+@on_case_to_read
 def show_all(member: SignedInStaff, opened: OpenCase) -> Page:
     db, now, ports = frame().db, frame().now, frame().ports
     filed = complaints.complaint_views(db, opened, now=now, ports=ports)
@@ -60,7 +61,7 @@ def prepare(member: SignedInStaff, opened: OpenCase, regime: str, regulator: str
 
 
 @bp.get("/<int:number>")
-@on_case
+@on_case_to_read
 def show(member: SignedInStaff, opened: OpenCase, number: int) -> Page:
     return show_on_case("desk/complaint.html", member, opened, complaint=read_complaint(opened, number))
 
@@ -73,7 +74,7 @@ def start_bundle(member: SignedInStaff, opened: OpenCase, number: int) -> Respon
 
 
 @bp.get("/<int:number>/<any(full, redacted):form>.zip")
-@on_case
+@on_case_to_read
 def bundle(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
     """The papers as they are handed in: the bundle, in the full form with every exhibit as a file of its own."""
     content = complaints.read_bundle(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -16,17 +17,28 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import CaseStatus, Path, Role, StepRefused
+from portal.domain.rights import RIGHTS, Right, may
 from portal.services.cases import NoAccess, OpenCase, open_for_staff, record_opening
 from portal.services.requests import NoConsent, UnknownNumber
-from portal.web.access import CASE_ROLES, SignedInStaff, staff
+from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.clock_words import tell_clock
 from portal.web.desk.wording import HOUR, show_distance, show_word
 from portal.web.frame import READING, frame
 
-NOT_FOR_ADMINISTRATORS = _l(
-    "Cases are read by advocates and supervisors of the team that carries them. "
-    "An administrator keeps the list of staff and never reads a case."
+# Where somebody begins, by the first of these rights that their role has, and why others are stopped there.
+HOMES: Mapping[Right, str] = MappingProxyType(
+    {Right.READ_CASES: "queue.show", Right.READ_AUDIT: "desk_audit.show", Right.KEEP_STAFF: "desk_staff.show"}
 )
+NOT_YOURS: Mapping[str, Any] = MappingProxyType(
+    {
+        "desk_staff": _l("The list of staff is for administrators."),
+        "desk_team": _l("This page is for supervisors."),
+        "desk_audit": _l("This page is for auditors."),
+        "desk_officer": _l("Links for an authority’s officer are made by supervisors."),
+    }
+)
+NOT_FOR_READERS = _l("This step is for advocates and supervisors. You can read the case and write notes.")
+ONLY_TEAMS_READ = _l("Cases are read by the team that carries them. Administrators and auditors never read a case.")
 NOTED = "noted"  # in the session: the cases whose opening was written down, and when
 Page = tuple[str, int]
 Answered = Page | Response
@@ -55,17 +67,26 @@ def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
     return bp
 
 
-def on_case(view: Callable[..., Any]) -> Callable[..., Any]:
-    """For staff who read cases: the view gets the member and the open case named in the address, or answers 404."""
+def case_view_of(right: Right) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A mark for staff with a right: the view gets the member and the case named in the address, or answers 404."""
 
-    @wraps(view)
-    def with_case(member: SignedInStaff, reference: str, **values: Any) -> Any:
-        opened = open_case(member, reference)
-        if request.method in READING:
-            note_opening(member, reference)
-        return view(member, opened, **values)
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def with_case(member: SignedInStaff, reference: str, **values: Any) -> Any:
+            opened = open_case(member, reference)
+            if request.method in READING:
+                note_opening(member, reference)
+            return view(member, opened, **values)
 
-    return staff(*CASE_ROLES)(with_case)
+        return allowed(right)(with_case)
+
+    return decorate
+
+
+on_case = case_view_of(Right.WORK_ON_CASES)
+on_case_to_read = case_view_of(Right.READ_CASES)
+on_case_to_note = case_view_of(Right.WRITE_NOTES)
+on_case_to_review = case_view_of(Right.REVIEW)
 
 
 def note_opening(member: SignedInStaff, reference: str) -> None:
@@ -113,8 +134,8 @@ def show(template: str, member: SignedInStaff, *, status: int = 200, **values: A
         template,
         name=member.staff.name,
         role=member.staff.role,
-        is_supervisor=member.staff.role is Role.SUPERVISOR,
-        reads_cases=member.staff.role in CASE_ROLES,
+        rights=RIGHTS[member.staff.role],
+        may_work=member.may(Right.WORK_ON_CASES),
         now=frame().now,
         zone=frame().config.time_zone.key,
         **values,
@@ -176,16 +197,17 @@ def go(endpoint: str, **values: Any) -> Response:
     return redirect(url_for(endpoint, **values), 303)
 
 
+def home_of(role: Role) -> str:
+    """The address where somebody of this role begins."""
+    return url_for(next(endpoint for right, endpoint in HOMES.items() if may(role, right)))
+
+
 def show_forbidden(error: Forbidden) -> Page:
     """Told by page, because an administrator will look for the cases once, and an advocate for the staff."""
-    if request.blueprint == "desk_staff":
-        text, place = _("The list of staff is for administrators."), url_for("queue.show")
-    elif request.endpoint in {"queue.team", "queue.let_colleague_in"}:
-        text, place = _("This page is for supervisors."), url_for("queue.show")
-    else:
-        text, place = NOT_FOR_ADMINISTRATORS, url_for("desk_staff.show")
+    role: Role = g.staff_role
+    text = NOT_YOURS.get(request.blueprint or "", NOT_FOR_READERS if may(role, Right.READ_CASES) else ONLY_TEAMS_READ)
     heading = _("This page is not for your role")
-    return render_template("desk/stopped.html", heading=heading, text=text, place=place), 403
+    return render_template("desk/stopped.html", heading=heading, text=text, place=home_of(role)), 403
 
 
 def show_refusal(error: StepRefused) -> Page:
@@ -204,3 +226,14 @@ def find_place() -> str:
     """Where to go on from a stop: the case, if the address names one, else the list."""
     reference = (request.view_args or {}).get("reference")
     return url_for("desk_case.show", reference=reference) if reference else url_for("queue.show")
+
+
+def read_page(text: str) -> int:
+    """The number of a page from an address; the first where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
+
+
+def read_reference(typed: str) -> str:
+    """A case's reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same."""
+    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
+    return f"{letters[:4]}-{letters[4:]}"

@@ -1,20 +1,15 @@
-"""The team's cases by their nearest date, finding one by its reference, and the supervisor's view of the team."""
+"""The team's cases by their nearest date, and finding one by its reference."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from flask import request, url_for
-from flask_babel import gettext as _
 
-from portal.domain.lifecycle import Role
-from portal.services import staff as staff_service
-from portal.services.accounts import AccountRefused, let_in
+from portal.domain.rights import Right
 from portal.services.cases import NoAccess, open_for_staff
 from portal.services.queue import list_queue
 from portal.services.views import QueueFilter
-from portal.web.access import CASE_ROLES, SignedInStaff, staff
-from portal.web.desk.pages import Answered, Page, go, make_blueprint
+from portal.web.access import SignedInStaff, allowed
+from portal.web.desk.pages import Answered, Page, go, make_blueprint, read_page, read_reference
 from portal.web.desk.pages import show as show_page
 from portal.web.frame import frame
 
@@ -22,18 +17,17 @@ bp = make_blueprint("queue", __name__, "/desk")
 
 
 @bp.get("")
-@staff(*CASE_ROLES)
+@allowed(Right.READ_CASES)
 def show(member: SignedInStaff) -> Page:
     return show_queue(member)
 
 
 @bp.get("/find")
-@staff(*CASE_ROLES)
+@allowed(Right.READ_CASES)
 def find(member: SignedInStaff) -> Answered:
     """A reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same."""
     typed = request.args.get("reference", "")
-    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
-    reference = f"{letters[:4]}-{letters[4:]}"
+    reference = read_reference(typed)
     try:
         open_for_staff(
             frame().db, reference, actor=member.actor, team_keys=member.team_keys, to_change=False, ports=frame().ports
@@ -41,22 +35,6 @@ def find(member: SignedInStaff) -> Answered:
     except NoAccess:
         return show_queue(member, typed=typed)
     return go("desk_case.show", reference=reference)
-
-
-@bp.get("/team")
-@staff(Role.SUPERVISOR)
-def team(member: SignedInStaff) -> Page:
-    return show_team(member)
-
-
-@bp.post("/team/let-in/<uuid:membership_id>")
-@staff(Role.SUPERVISOR)
-def let_colleague_in(member: SignedInStaff, membership_id: UUID) -> Answered:
-    try:
-        let_in(frame().db, membership_id, member.team_keys)
-    except AccountRefused as error:
-        return show_team(member, refused=_(str(error)))
-    return go("queue.team")
 
 
 def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
@@ -83,30 +61,6 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
     )
 
 
-def show_team(member: SignedInStaff, *, refused: str | None = None) -> Page:
-    overdue = list_queue(
-        frame().db,
-        actor=member.actor,
-        team_ids=tuple(member.team_keys),
-        filter=QueueFilter.OVERDUE,
-        page=read_page(request.args.get("page", "")),
-        now=frame().now,
-    )
-    return show_page(
-        "desk/team.html",
-        member,
-        status=200 if refused is None else 409,
-        queue=overdue,
-        waiting=staff_service.list_waiting(frame().db, tuple(member.team_keys)),
-        refused=refused,
-        address=lambda number: url_for("queue.team", page=number),
-    )
-
-
 def read_filter(text: str) -> QueueFilter:
     """The filter an address names; all open cases where it names none of ours."""
     return QueueFilter(text) if text in set(QueueFilter) else QueueFilter.ALL
-
-
-def read_page(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1

@@ -23,14 +23,24 @@ from portal.web.desk.forms.requests import (
     ReceivedForm,
     SentForm,
 )
-from portal.web.desk.pages import Answered, Page, attempt, go, make_blueprint, on_case, show_form, show_on_case
+from portal.web.desk.pages import (
+    Answered,
+    Page,
+    attempt,
+    go,
+    make_blueprint,
+    on_case,
+    on_case_to_read,
+    show_form,
+    show_on_case,
+)
 from portal.web.frame import frame
 
 bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests/<int:number>")
 
 
 @bp.get("")
-@on_case
+@on_case_to_read
 def show(member: SignedInStaff, opened: OpenCase, number: int) -> Page:
     return show_request(member, opened, read_request(opened, number))
 

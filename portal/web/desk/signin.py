@@ -6,11 +6,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.domain.lifecycle import Role
 from portal.services.accounts import WrongSignIn, sign_in
 from portal.web.access import enter_staff, leave, public
 from portal.web.desk.forms.signin import SignInForm
-from portal.web.desk.pages import Answered, list_problems
+from portal.web.desk.pages import Answered, home_of, list_problems
 from portal.web.frame import frame
 
 bp = Blueprint("signin", __name__, url_prefix="/desk")
@@ -27,8 +26,7 @@ def show() -> Answered:
             form.form_errors.append(_("The sign-in name or the password is wrong."))
         else:
             enter_staff(signed_in)
-            home = "desk_staff.show" if signed_in.actor.role is Role.ADMINISTRATOR else "queue.show"
-            return redirect(url_for(home), 303)
+            return redirect(home_of(signed_in.role), 303)
     status = 400 if form.is_submitted() else 200
     return render_template("desk/signin.html", form=form, problems=list_problems(form)), status
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from portal.domain.lifecycle import Role
+from portal.domain.rights import Right
 from portal.services.staff import list_staff
-from portal.web.access import SignedInStaff, staff
+from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Page, make_blueprint
 from portal.web.desk.pages import show as show_page
 from portal.web.frame import frame
@@ -13,6 +13,6 @@ bp = make_blueprint("desk_staff", __name__, "/desk/staff")
 
 
 @bp.get("")
-@staff(Role.ADMINISTRATOR)
+@allowed(Right.KEEP_STAFF)
 def show(member: SignedInStaff) -> Page:
     return show_page("desk/staff.html", member, rows=list_staff(frame().db))

@@ -23,6 +23,8 @@ from portal.domain.lifecycle import (
     Path,
     RequestKind,
     Role,
+    Scope,
+    Verdict,
 )
 from portal.domain.regimes import Actor, Binding, Confidence, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
@@ -37,7 +39,19 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         Role: {
             Role.ADVOCATE: _l("advocate"),
             Role.SUPERVISOR: _l("supervisor"),
+            Role.LEGAL_REVIEWER: _l("legal reviewer"),
+            Role.AUDITOR: _l("auditor"),
+            Role.OFFICER: _l("regulator’s officer"),
             Role.ADMINISTRATOR: _l("administrator"),
+        },
+        Scope: {
+            Scope.OWN: _l("only cases given to them"),
+            Scope.TEAM: _l("every case of their teams"),
+            Scope.ORGANISATION: _l("the whole organisation"),
+        },
+        Verdict: {
+            Verdict.REVIEWED: _l("Reviewed, it can go as it is"),
+            Verdict.CHANGES: _l("Something has to be changed first"),
         },
         CaseStatus: {
             CaseStatus.DRAFT: _l("draft"),
@@ -117,6 +131,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             ActorKind.PERSON: _l("the person"),
             ActorKind.STAFF: _l("the team"),
             ActorKind.SYSTEM: _l("the portal"),
+            ActorKind.OFFICER: _l("an officer of the authority"),
         },
         Actor: {
             Actor.PLATFORM: _l("the platform"),

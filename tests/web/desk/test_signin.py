@@ -78,7 +78,7 @@ def test_an_administrator_is_told_that_cases_are_not_theirs(desk: Desk) -> None:
 
     for page in PAGES:
         shown = administrator.go(f"/desk/cases/{reference}{page}", status=403)
-        assert "never reads a case" in shown.text
+        assert "never read a case" in shown.text
         assert "/desk/staff" in shown.links().values()
 
 

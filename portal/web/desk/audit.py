@@ -1,0 +1,31 @@
+"""The auditor's page: kinds of event, times and names. It opens no case and no key is in reach."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+
+from portal.domain.rights import Right
+from portal.services.auditing import list_events
+from portal.services.case_views import SENTENCES
+from portal.web.access import SignedInStaff, allowed
+from portal.web.desk.pages import Page, make_blueprint, read_page, read_reference
+from portal.web.desk.pages import show as show_page
+from portal.web.frame import frame
+
+bp = make_blueprint("desk_audit", __name__, "/desk/audit")
+
+
+@bp.get("")
+@allowed(Right.READ_AUDIT)
+def show(member: SignedInStaff) -> Page:
+    typed = request.args.get("reference", "").strip()
+    reference = read_reference(typed) if typed else None
+    found = list_events(frame().db, page=read_page(request.args.get("page", "")), reference=reference)
+    return show_page(
+        "desk/audit.html",
+        member,
+        events=found,
+        sentences=SENTENCES,
+        typed=typed,
+        address=lambda number: url_for("desk_audit.show", reference=reference, page=number),
+    )

@@ -1,0 +1,69 @@
+"""What legal reviewers said of the letters and complaints of a case."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from portal.domain.lifecycle import Verdict
+from portal.services import reviews
+from portal.services.cases import OpenCase
+from portal.services.reviews import ReviewCommand, Subject
+from portal.web.access import SignedInStaff
+from portal.web.desk.pages import (
+    Answered,
+    Page,
+    attempt,
+    go,
+    make_blueprint,
+    on_case_to_read,
+    on_case_to_review,
+    show_form,
+    show_on_case,
+)
+from portal.web.desk.wording import choices_of
+from portal.web.fields import TextField
+from portal.web.frame import frame
+
+bp = make_blueprint("desk_reviews", __name__, "/desk/cases/<reference>/reviews")
+
+
+class ReviewForm(FlaskForm):  # type: ignore[misc]
+    verdict = RadioField(_l("What do you say of it?"), [InputRequired(_l("Choose one."))])
+    text = TextField(_l("What has to be changed, or what you looked at"), lines=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verdict.choices = choices_of(Verdict)
+
+    @property
+    def command(self) -> ReviewCommand:
+        return ReviewCommand(verdict=Verdict(self.verdict.data), text=self.text.data or "")
+
+
+@bp.get("")
+@on_case_to_read
+def show_all(member: SignedInStaff, opened: OpenCase) -> Page:
+    return show_on_case("desk/reviews.html", member, opened, rows=reviews.list_reviewable(frame().db, opened))
+
+
+@bp.route("/<any(letter, complaint):subject>/<int:number>", methods=["GET", "POST"])
+@on_case_to_review
+def review(member: SignedInStaff, opened: OpenCase, subject: str, number: int) -> Answered:
+    form, what = ReviewForm(), Subject(subject)
+    reviews.find_reviewable(frame().db, opened, what, number)
+    if form.validate_on_submit() and attempt(
+        form, lambda: reviews.add_review(frame().db, opened, what, number, form.command, now=frame().now)
+    ):
+        return go("desk_reviews.show_all", reference=opened.reference)
+    is_letter = what is Subject.LETTER
+    title = (
+        _("Review letter %(number)s", number=number) if is_letter else _("Review complaint %(number)s", number=number)
+    )
+    text = _("The team reads it. The person does not see it on their page. A letter itself is never changed.")
+    back = url_for("desk_reviews.show_all", reference=opened.reference)
+    return show_form(member, opened, form, title=title, button=_("Keep the review"), back=back, text=text)
