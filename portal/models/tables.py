@@ -8,17 +8,40 @@ from portal.models import (
     cases,
     clocks,
     complaints,
+    contacts,
     events,
+    holds,
     items,
     jobs,
+    journal,
     laws,
     letters,
     messages,
     observations,
+    outbox,
+    reissues,
     requests,
 )
 
 __all__ = ["ALL", "metadata"]
 
-ALL = (accounts, cases, clocks, complaints, events, items, jobs, laws, letters, messages, observations, requests)
+ALL = (
+    accounts,
+    cases,
+    clocks,
+    complaints,
+    contacts,
+    events,
+    holds,
+    items,
+    jobs,
+    journal,
+    laws,
+    letters,
+    messages,
+    observations,
+    outbox,
+    reissues,
+    requests,
+)
 metadata = Base.metadata

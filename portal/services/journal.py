@@ -1,0 +1,150 @@
+"""The journal: one chain over every event of every case and over what belongs to no case.
+
+Entries are gathered while a transaction works and written at its very end, when everything else has been flushed:
+the lock on the journal is the last one taken, so that it is held briefly and two writers never wait for each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import event, inspect, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+from portal.domain.journal import Fact, Noted, check_facts
+from portal.models.events import Event
+from portal.models.journal import JournalEntry, JournalTip
+
+PENDING = "entries for the journal"
+TIP = 1
+LOCK = 4_732_653  # of PostgreSQL, for this journal alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pending:
+    kind: str
+    recorded_at: datetime
+    event: Event | None = None
+    case_id: UUID | None = None
+    staff_id: UUID | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def note(
+    session: Session,
+    kind: Noted,
+    *,
+    staff_id: UUID | None = None,
+    case_id: UUID | None = None,
+    facts: Mapping[str, object] | None = None,
+    now: datetime,
+) -> None:
+    """Write down what belongs to no case's history; it stands in the journal when `session` commits, else nowhere.
+
+    `session` is one that writes. Facts are single words and whole numbers, see `check_facts`: never what somebody
+    typed, never where they came from. Raises ValueError.
+    """
+    _add(
+        session,
+        _Pending(
+            kind=Noted(kind).value,
+            recorded_at=now,
+            staff_id=staff_id,
+            case_id=case_id,
+            facts=check_facts(facts or {}),
+        ),
+    )
+
+
+def note_event(session: Session, happened: Event) -> None:
+    """Write down that `happened` was appended to a case's history; with its digest, and nothing of its content."""
+    _add(
+        session,
+        _Pending(
+            kind=happened.kind.value,
+            recorded_at=happened.recorded_at,
+            event=happened,
+            case_id=happened.case_id,
+            staff_id=happened.staff_id,
+        ),
+    )
+
+
+def entry_digest(entry: JournalEntry, *, previous: bytes) -> bytes:
+    """SHA-256 over every column of the row and the digest before it."""
+    columns = [
+        entry.position,
+        entry.kind,
+        entry.recorded_at.astimezone(UTC).isoformat(),
+        str(entry.event_id),
+        str(entry.case_id),
+        str(entry.staff_id),
+        entry.facts,
+        entry.content.hex() if entry.content is not None else None,
+    ]
+    written = json.dumps(columns, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(previous + written.encode()).digest()
+
+
+def hold_tip(session: Session) -> JournalTip:
+    """The end of the journal as it is now. Nobody else adds to the journal until this transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    tip = session.get(JournalTip, TIP, populate_existing=True)
+    if tip is None:
+        tip = JournalTip(id=TIP, position=0, digest=b"")
+        session.add(tip)
+    return tip
+
+
+def write_pending(session: Session) -> None:
+    """Write what was gathered now, before the transaction ends. The journal is held from here to its end."""
+    pending: list[_Pending] = session.info.get(PENDING, [])
+    if not pending:
+        return
+    session.flush()
+    tip = hold_tip(session)
+    for each in pending:
+        if each.event is None or inspect(each.event).persistent:
+            _append(session, tip, each)
+    pending.clear()
+    session.flush()
+
+
+def _append(session: Session, tip: JournalTip, pending: _Pending) -> None:
+    entry = JournalEntry(
+        position=tip.position + 1,
+        kind=pending.kind,
+        recorded_at=pending.recorded_at,
+        event_id=pending.event.id if pending.event else None,
+        case_id=pending.case_id,
+        staff_id=pending.staff_id,
+        facts=dict(pending.facts),
+        content=pending.event.digest if pending.event else None,
+    )
+    entry.digest = entry_digest(entry, previous=tip.digest)
+    session.add(entry)
+    tip.position, tip.digest = entry.position, entry.digest
+
+
+def _add(session: Session, pending: _Pending) -> None:
+    if PENDING not in session.info:
+        session.info[PENDING] = []
+        event.listen(session, "before_commit", _write_at_end)
+        event.listen(session, "after_transaction_end", _forget)
+    session.info[PENDING].append(pending)
+
+
+def _write_at_end(session: Session) -> None:
+    if not session.in_nested_transaction():  # a savepoint that ends is not the end
+        write_pending(session)
+
+
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info[PENDING].clear()
