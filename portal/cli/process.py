@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
@@ -13,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from portal.parts import Parts
 from portal.services.reckoning import name_nearest
+from portal.services.staff import BadRecoveryKey
+from portal.services.staff import read_recovery_key as parse_recovery_key
 
 T = TypeVar("T")
 
@@ -35,6 +39,21 @@ def transaction(parts: Parts) -> Iterator[Session]:
     """One transaction, see `database_of`."""
     with database_of(parts), parts.sessions.begin() as session:
         yield session
+
+
+def read_recovery_key() -> bytes:
+    """The organisation's recovery key, as it was printed. Ends the command where it is mistyped."""
+    try:
+        return parse_recovery_key(read_secret("Recovery key"))
+    except BadRecoveryKey as error:
+        raise click.ClickException(str(error)) from error
+
+
+def read_secret(name: str) -> str:
+    """One line of standard input; at a terminal asked for, and not shown while it is typed."""
+    if sys.stdin.isatty():
+        return str(click.prompt(name, hide_input=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @contextmanager
