@@ -8,9 +8,7 @@ from portal.models import (
     cases,
     clocks,
     complaints,
-    contacts,
     events,
-    holds,
     items,
     jobs,
     journal,
@@ -18,8 +16,6 @@ from portal.models import (
     letters,
     messages,
     observations,
-    outbox,
-    reissues,
     requests,
 )
 
@@ -30,9 +26,7 @@ ALL = (
     cases,
     clocks,
     complaints,
-    contacts,
     events,
-    holds,
     items,
     jobs,
     journal,
@@ -40,8 +34,6 @@ ALL = (
     letters,
     messages,
     observations,
-    outbox,
-    reissues,
     requests,
 )
 metadata = Base.metadata
