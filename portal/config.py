@@ -6,17 +6,23 @@ Every setting has a name, a safe default for one machine, and a check. A wrong v
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 T = TypeVar("T")
 
 SECRET_BYTES = 32
+
+# A plain address: no comment, no quotes, no spaces, so that nothing in it can end a header.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
 
 
 class ConfigError(ValueError):
@@ -44,6 +50,18 @@ class Organisation:
     emergency_lines: tuple[EmergencyLine, ...]
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class MailServer:
+    """Where mail is handed over, and the address it comes from."""
+
+    host: str
+    port: int
+    has_tls: bool  # from the first byte on; without it STARTTLS is demanded, except from this machine to itself
+    user: str
+    password: str
+    sender: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """All settings. Paths are absolute."""
@@ -68,6 +86,12 @@ class Config:
     organisation: Organisation
     draft_days: int
     closed_days: int
+    mail: MailServer | None  # without it contact by mail is not offered at all
+
+    @property
+    def key_files(self) -> tuple[Path, ...]:
+        """The files that a backup keeps apart from the data."""
+        return (self.secret_file,)
 
     @property
     def has_https(self) -> bool:
@@ -101,6 +125,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         organisation=_load_organisation(env),
         draft_days=_read(env, "RECOURSE_DRAFT_DAYS", "7", _number(1, 365)),
         closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", _number(1, 3650)),
+        mail=_load_mail(env),
     )
 
 
@@ -166,6 +191,8 @@ KNOWN = frozenset(
         "RECOURSE_PAPER",
         "RECOURSE_DRAFT_DAYS",
         "RECOURSE_CLOSED_DAYS",
+        "RECOURSE_MAIL_URL",
+        "RECOURSE_MAIL_FROM",
         "RECOURSE_ORG_NAME",
         "RECOURSE_ORG_ADDRESS",
         "RECOURSE_ORG_EMAIL",
@@ -203,6 +230,36 @@ def _read(env: Mapping[str, str], name: str, default: str, parse: Callable[[str]
         return parse(env.get(name, default))
     except ValueError as error:
         raise ConfigError(f"{name}={env.get(name, default)!r}: {error}") from error
+
+
+def _load_mail(env: Mapping[str, str]) -> MailServer | None:
+    """The mail server is set with both of its settings or not at all. Its password is not repeated in an error."""
+    url, sender = env.get("RECOURSE_MAIL_URL", ""), env.get("RECOURSE_MAIL_FROM", "")
+    if not url and not sender:
+        return None
+    if not url or not sender:
+        raise ConfigError("RECOURSE_MAIL_URL and RECOURSE_MAIL_FROM are set together, or neither of them.")
+    try:
+        return _mail_server(url, sender)
+    except ValueError as error:
+        raise ConfigError(f"RECOURSE_MAIL_URL or RECOURSE_MAIL_FROM: {error}") from error
+
+
+def _mail_server(url: str, sender: str) -> MailServer:
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("has to look like smtp://user:password@mail.example.org:587 or smtps://...")
+    if not ADDRESS.fullmatch(sender):
+        raise ValueError("mail has to come from one plain address such as portal@example.org")
+    has_tls = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=parts.port or (465 if has_tls else 587),
+        has_tls=has_tls,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=sender,
+    )
 
 
 def _locks_url(env: Mapping[str, str], folder: Path) -> str:

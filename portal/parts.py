@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import tasks
-from portal.adapters.locks import open_locks
 from portal.adapters.storage import open_storage
 from portal.adapters.words import load_words
 from portal.config import Config, ensure_secret_file
 from portal.db import make_engine, make_session_factory
 from portal.reference.registry import Registry, load_registry
+from portal.services.locks import open_locks
 from portal.services.ports import Ports, ServerKeys
 
 

@@ -30,10 +30,10 @@ import alembic.util
 import click
 import sqlalchemy.exc
 
-from portal.adapters.locks import BadLocks, open_locks
 from portal.adapters.storage import BadStorage, open_storage
 from portal.adapters.tasks import BadQueue, open_queue
 from portal.config import Config, ConfigError, ensure_secret_file, load_config
+from portal.services.locks import BadLocks, open_locks
 from portal.system import LETTERS, describe_remedy, find_missing, join_packages
 
 ROOT = Path(__file__).resolve().parent.parent

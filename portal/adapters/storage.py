@@ -40,6 +40,10 @@ class ObjectStorage:
         except FileNotFoundError as error:
             raise FileMissing(key) from error
 
+    def list_keys(self) -> list[str]:
+        """The keys of all files."""
+        return [entry["path"] for batch in obstore.list(self._store) for entry in batch]
+
     def delete(self, prefix: str) -> None:
         """Delete every file whose key is `prefix` or lies under it. Nothing there is no error."""
         found = [entry["path"] for batch in obstore.list(self._store, prefix=_checked(prefix)) for entry in batch]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from portal.cli.backup import backup
 from portal.cli.demo import demo
 from portal.cli.directory import directory
 from portal.cli.due import due
@@ -11,6 +12,7 @@ from portal.cli.law import law
 from portal.cli.laws import laws
 from portal.cli.links import links
 from portal.cli.schema import schema
+from portal.cli.secret import secret
 from portal.cli.staff import staff
 
-COMMANDS: tuple[click.Command, ...] = (demo, directory, due, law, laws, links, schema, staff)
+COMMANDS: tuple[click.Command, ...] = (backup, demo, directory, due, law, laws, links, schema, secret, staff)

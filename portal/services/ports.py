@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from portal.services.locks import LockStore
 from portal.adapters.storage import ObjectStorage
 from portal.adapters.vault import CannotOpen, Place, derive_subkey, open_sealed
 from portal.adapters.words import WordList
 from portal.config import Config
 from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.reference.registry import Registry
+from portal.services.locks import LockStore
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.adapters.locks import open_locks
 from portal.adapters.storage import open_storage
 from portal.adapters.words import load_words
 from portal.config import load_config
@@ -20,6 +19,7 @@ from portal.models.accounts import Team
 from portal.reference.registry import load_registry
 from portal.services import accounts, intake
 from portal.services.cases import OpenCase
+from portal.services.locks import open_locks
 from portal.services.ports import Ports, ServerKeys
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

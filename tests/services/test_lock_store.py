@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.adapters.locks import BadLocks, LockGone, LockStore, open_locks
+from portal.services.locks import BadLocks, LockGone, LockStore, open_locks
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

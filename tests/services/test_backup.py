@@ -1,0 +1,210 @@
+"""The drill: a backup of a portal at work, brought back to the last bit; and what must not come back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.config import ensure_secret_file
+from portal.db import make_engine, make_session_factory
+from portal.domain.lifecycle import CaseStatus, Handler, LetterKind
+from portal.models.cases import Case
+from portal.models.tables import metadata
+from portal.services import accounts, backup, cases, history, intake, letters, messages
+from portal.services.backup import BackupRefused
+from portal.services.cases import WordsUnknown
+from portal.services.ports import Ports
+from tests.postgres import fresh_database
+from tests.services.factories import NOW, make_draft, make_ports
+from tests.services.fakes import print_quickly, send
+
+LATER = NOW + timedelta(days=3)
+
+
+@dataclass
+class Portal:
+    """A portal with something in it, and what is needed to look for it afterwards."""
+
+    sessions: sessionmaker[Session]
+    ports: Ports
+    private_key: bytes
+    words: list[str]
+    data: Path
+    keys: Path
+
+
+@pytest.fixture
+def portal(sessions: sessionmaker[Session], ports: Ports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Portal:
+    print_quickly(monkeypatch)
+    ensure_secret_file(ports.config.secret_file)
+    words = []
+    with sessions.begin() as session:
+        private = accounts.make_recovery_key(session, now=NOW)
+        team, _ = accounts.make_team(session, "Harbour", now=NOW)
+        for _ in range(3):
+            opened, drawn = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
+            intake.submit(session, opened, now=NOW, ports=ports)
+            words.append(drawn)
+        send(session, opened, ports)
+        letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=LATER, ports=ports)
+        messages.send_message(session, opened, "Thank you", now=LATER)
+        words.append(make_draft(session, ports)[1])
+    (tmp_path / "data").mkdir()
+    (tmp_path / "apart").mkdir()
+    return Portal(sessions, ports, private, words, tmp_path / "data" / "d.backup", tmp_path / "apart" / "k.backup")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[sessionmaker[Session], Ports]]:
+    """An empty portal in another folder, on either database: a backup may also move from one to the other."""
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    if request.param == "sqlite":
+        yield from _make(f"sqlite:///{folder / 'new.db'}", folder)
+    else:
+        with fresh_database() as url:
+            yield from _make(url, folder)
+
+
+def _make(url: str, folder: Path) -> Iterator[tuple[sessionmaker[Session], Ports]]:
+    engine = make_engine(url)
+    metadata.create_all(engine)
+    yield make_session_factory(engine), make_ports(folder)
+    engine.dispose()
+
+
+def bring_back(portal: Portal, fresh: tuple[sessionmaker[Session], Ports]) -> backup.Restored:
+    sessions, ports = fresh
+    backup.restore_secrets(portal.keys, portal.private_key, ports.config.key_files)
+    return backup.restore(
+        sessions, portal.data, portal.keys, portal.private_key, now=LATER + timedelta(days=1), ports=ports
+    )
+
+
+def test_the_drill(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports], capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = time.perf_counter()
+    made = backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    assert backup.verify(portal.data, portal.keys, portal.private_key) == made
+    restored = bring_back(portal, fresh)
+    took = time.perf_counter() - start
+    sessions, ports = fresh
+    assert restored.erased_again == 0
+    assert backup.sums(sessions) == made.tables == backup.sums(portal.sessions)
+    assert made.tables["cases"].rows == 4
+    assert made.files.rows == len(ports.storage.list_keys()) > 0
+    assert ports.config.secret_file.read_text() == portal.ports.config.secret_file.read_text()
+    with sessions.begin() as session:
+        for words in portal.words:
+            opened = cases.open_by_words(session, words, ports=ports)
+            assert opened.report.links
+            assert history.find_break(history.read_history(session, opened.case.id)) is None
+        opened = cases.open_by_words(session, portal.words[2], ports=ports)
+        assert letters.read_letter(session, opened, 1, redacted=False, ports=ports)
+    with capsys.disabled():
+        print(f"\nrestore drill: backup, verify and restore of {made.tables['cases'].rows} cases in {took:.1f} s")  # noqa: T201
+
+
+def test_the_backup_is_one_moment_while_others_write(portal: Portal) -> None:
+    """Somebody reports all the time; no case is there without its history, whenever the backup came by."""
+    stop, failed = threading.Event(), []
+
+    def write() -> None:
+        try:
+            while not stop.is_set():
+                with portal.sessions.begin() as session:
+                    opened, _ = make_draft(session, portal.ports)
+                    intake.submit(session, opened, now=LATER, ports=portal.ports)
+        except Exception as error:
+            failed.append(error)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(3):
+            made = backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+            assert backup.verify(portal.data, portal.keys, portal.private_key) == made
+            cases_with_history = made.tables["cases"].rows - 1  # the draft of the fixture has none
+            assert made.tables["case_keys"].rows == made.tables["cases"].rows + 3
+            assert made.tables["consents"].rows >= cases_with_history
+    finally:
+        stop.set()
+        writer.join()
+    assert failed == []
+
+
+def test_a_case_erased_after_the_backup_stays_erased(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports]
+) -> None:
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    with portal.sessions.begin() as session:
+        opened = cases.open_by_words(session, portal.words[0], ports=portal.ports)
+        reference = opened.reference
+        cases.erase(session, opened, now=LATER, ports=portal.ports)
+    # Only the newest copy of the keys lives; the data are the old ones.
+    old_data = portal.data.read_bytes()
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    portal.data.write_bytes(old_data)
+    restored = bring_back(portal, fresh)
+    assert restored.erased_again == 1
+    sessions, ports = fresh
+    with sessions.begin() as session:
+        with pytest.raises(WordsUnknown):
+            cases.open_by_words(session, portal.words[0], ports=ports)
+        tombstone = session.scalars(select(Case).where(Case.reference == reference)).one()
+        assert (tombstone.status, tombstone.sealed) == (CaseStatus.ERASED, None)
+        assert cases.open_by_words(session, portal.words[1], ports=ports)
+
+
+def test_the_data_without_the_keys_open_nothing(portal: Portal, fresh: tuple[sessionmaker[Session], Ports]) -> None:
+    """A thief of a data file who even has the recovery key on paper: the locks are not in it."""
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    raw = portal.data.read_bytes()
+    for lock in portal.ports.locks.list_all():
+        assert lock.lock not in raw
+    with pytest.raises(BackupRefused, match="no backup of keys"):
+        backup.restore(fresh[0], portal.data, portal.data, portal.private_key, now=LATER, ports=fresh[1])
+
+
+def test_nothing_is_restored_over_something(portal: Portal) -> None:
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    with pytest.raises(BackupRefused, match="something in this portal"):
+        backup.restore(portal.sessions, portal.data, portal.keys, portal.private_key, now=LATER, ports=portal.ports)
+    portal.ports.config.secret_file.write_text("00" * 32)
+    with pytest.raises(BackupRefused, match="is another one"):
+        backup.restore_secrets(portal.keys, portal.private_key, portal.ports.config.key_files)
+
+
+def test_keys_and_data_in_one_folder_are_refused(portal: Portal, tmp_path: Path) -> None:
+    with pytest.raises(BackupRefused, match="another folder"):
+        backup.create(portal.sessions, tmp_path / "a", tmp_path / "b", now=LATER, ports=portal.ports)
+
+
+def test_a_wrong_recovery_key_and_a_cut_file_are_told_apart(portal: Portal) -> None:
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    with pytest.raises(BackupRefused, match="recovery key does not open"):
+        backup.verify(portal.data, portal.keys, b"\1" * 32)
+    portal.data.write_bytes(portal.data.read_bytes()[:-10])
+    with pytest.raises(BackupRefused, match="cut or damaged"):
+        backup.verify(portal.data, portal.keys, portal.private_key)
+
+
+def test_every_table_is_kept_or_left_out_on_purpose() -> None:
+    assert set(metadata.tables) >= backup.LEFT_OUT
+
+
+def test_a_portal_without_a_recovery_key_says_what_to_do(
+    sessions: sessionmaker[Session], ports: Ports, tmp_path: Path
+) -> None:
+    (tmp_path / "x").mkdir()
+    with pytest.raises(BackupRefused, match="first member of staff"):
+        backup.create(sessions, tmp_path / "a", tmp_path / "x" / "b", now=LATER, ports=replace(ports))
