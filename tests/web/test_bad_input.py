@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from portal.web.fields import show_unreadable
+from portal.domain.readable import show_unreadable
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import Page
 from tests.web.world import TITLE, Caller, World, make_world

@@ -13,10 +13,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.adapters.words import UnknownWord, WrongCount
+from portal.domain.readable import show_unreadable
 from portal.services.cases import WordsUnknown, open_by_words
 from portal.web import access
 from portal.web.access import enter_case, public
-from portal.web.fields import show_unreadable
 from portal.web.frame import frame
 from portal.web.person import phrases
 from portal.web.person.forms.words import WordsForm

@@ -1,0 +1,346 @@
+"""Files that were handed in: made anew without what acts, tells or hides; and what a hostile one cannot do."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import textwrap
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+import pytest
+from PIL import Image, PngImagePlugin
+
+from portal.adapters import documents
+from portal.adapters.documents import ROOT, clean_document
+from portal.domain import documents as limits
+from portal.domain.documents import Cleaned, DocumentKind, DocumentRefused, Refusal, recognise_kind
+
+CANARY = "canary-of-the-place"
+
+
+def make_picture(kind: str, size: tuple[int, int] = (60, 20), **saved: object) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", size, "red").save(stream, kind, **saved)
+    return stream.getvalue()
+
+
+def make_pdf(change: Callable[[pikepdf.Pdf], None] | None = None, **saved: Any) -> bytes:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    if change:
+        change(pdf)
+    stream = io.BytesIO()
+    pdf.save(stream, **saved)
+    return stream.getvalue()
+
+
+def refusal_of(content: bytes) -> Refusal:
+    with pytest.raises(DocumentRefused) as caught:
+        clean_document(content)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n", DocumentKind.PDF),
+        (b"\x89PNG\r\n\x1a\nrest", DocumentKind.PNG),
+        (b"\xff\xd8\xff\xe0rest", DocumentKind.JPEG),
+        (b"Received: from a\r\n by b\r\nMessage-ID: <1@b>\r\n\r\nWords", DocumentKind.EMAIL),
+        (b"From: a@example.org\nSubject: Your request\n\nWords", DocumentKind.EMAIL),
+        (b"Note: they called me.\nFrom then on nothing.", DocumentKind.TEXT),
+        ("Ngā mihi".encode(), DocumentKind.TEXT),
+        ("Ngā mihi".encode("utf-16"), DocumentKind.TEXT),
+    ],
+)
+def test_the_kind_is_told_by_the_content(content: bytes, kind: DocumentKind) -> None:
+    assert recognise_kind(content) is kind
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", Refusal.EMPTY),
+        (b" \r\n\t", Refusal.EMPTY),
+        (b"PK\x03\x04\x00", Refusal.UNKNOWN_KIND),
+        (b"MZ\x90\x00\x03", Refusal.UNKNOWN_KIND),
+        (b"GIF89a\x01\x00\x01\x00", Refusal.UNKNOWN_KIND),
+        (b"\x00\x00\x00\x18ftypmp42", Refusal.UNKNOWN_KIND),
+        (b"%PDF-" + b"x" * limits.LARGEST, Refusal.TOO_LARGE),
+        (b"%PDF-1.7 and nothing of a PDF", Refusal.BROKEN),
+        (make_picture("PNG")[:60], Refusal.BROKEN),
+        (make_picture("JPEG")[:300], Refusal.BROKEN),
+        (b"\x89PNG\r\n\x1a\n" + make_picture("JPEG"), Refusal.BROKEN),
+        (b"latin-1 \xe4\xf6\xfc, and nobody said so", Refusal.BROKEN),
+        ("a \0 in UTF-16".encode("utf-16"), Refusal.UNKNOWN_KIND),
+        (b"words " * 200_000, Refusal.TOO_LARGE),
+    ],
+    ids=lambda part: repr(part[:20]) if isinstance(part, bytes) else str(part),
+)
+def test_what_is_not_taken_is_refused_with_its_reason(content: bytes, reason: Refusal) -> None:
+    assert refusal_of(content) is reason
+
+
+def test_a_picture_loses_all_that_it_tells_beside_itself() -> None:
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = CANARY, 6  # description; to be turned by a quarter
+    photo = clean_document(make_picture("JPEG", exif=exif, comment=CANARY))
+    chunk = PngImagePlugin.PngInfo()
+    chunk.add_text("Comment", CANARY)
+    screen = clean_document(make_picture("PNG", pnginfo=chunk, exif=exif) + CANARY.encode())
+    for clean, kind in ((photo, DocumentKind.JPEG), (screen, DocumentKind.PNG)):
+        assert (clean.kind, clean.cleaned) == (kind, (Cleaned.METADATA,))
+        assert CANARY.encode() not in clean.content
+        with Image.open(io.BytesIO(clean.content)) as image:
+            assert image.size == (20, 60), "it is turned the right way up before it forgets how it was held"
+            assert not image.getexif()
+            assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16"])
+def test_every_way_a_picture_keeps_its_points_is_understood(mode: str) -> None:
+    stream = io.BytesIO()
+    Image.new(mode, (8, 8)).save(stream, "PNG")
+    with Image.open(io.BytesIO(clean_document(stream.getvalue()).content)) as image:
+        assert image.size == (8, 8)
+
+
+def test_a_picture_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() -> None:
+    bomb = io.BytesIO()
+    Image.new("1", (16_000, 16_000)).save(bomb, "PNG")
+    assert len(bomb.getvalue()) < 1_000_000
+    assert refusal_of(bomb.getvalue()) is Refusal.TOO_MANY_PIXELS
+
+
+def test_a_text_in_a_picture_that_unpacks_to_too_much_is_refused() -> None:
+    packed = zlib.compress(b"\0" * 200_000_000, 9)
+    body = b"zTXt" + b"Comment\0\0" + packed
+    chunk = len(body[4:]).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    picture = make_picture("PNG")
+    assert refusal_of(picture[:33] + chunk + picture[33:]) in {Refusal.BROKEN, Refusal.TOO_COMPLEX}
+
+
+def _script(pdf: pikepdf.Pdf) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+
+
+def _open_action(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.OpenAction = _script(pdf)
+
+
+def _named_script(pdf: pikepdf.Pdf) -> None:
+    names = pikepdf.Array([pikepdf.String("a"), pdf.make_indirect(_script(pdf))])
+    pdf.Root.Names = pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=names))
+
+
+def _launch(pdf: pikepdf.Pdf) -> None:
+    action = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("cmd.exe"))
+    link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=action)
+    pdf.pages[0].Annots = pikepdf.Array([pdf.make_indirect(link)])
+
+
+def _calling_out(pdf: pikepdf.Pdf) -> None:
+    action = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://tracker.example"))
+    pdf.pages[0].AA = pikepdf.Dictionary(O=action)
+
+
+def _after_a_harmless_one(pdf: pikepdf.Pdf) -> None:
+    first = pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=[0, pikepdf.Name.Fit], Next=pikepdf.Array([_script(pdf)]))
+    link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=first)
+    pdf.pages[0].Annots = pikepdf.Array([link])
+
+
+def _form(pdf: pikepdf.Pdf) -> None:
+    field = pikepdf.Dictionary(FT=pikepdf.Name.Btn, T=pikepdf.String("b"), AA=pikepdf.Dictionary(D=_script(pdf)))
+    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[pdf.make_indirect(field)], XFA=pdf.make_stream(b"<xdp/>"))
+
+
+def _attached(pdf: pikepdf.Pdf) -> None:
+    pdf.attachments["picture.jpg"] = CANARY.encode()
+
+
+def _attached_on_a_page(pdf: pikepdf.Pdf) -> None:
+    inside = pikepdf.Dictionary(F=pdf.make_stream(CANARY.encode()))
+    spec = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F=pikepdf.String("picture.jpg"), EF=inside)
+    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FileAttachment, Rect=[0, 0, 9, 9], FS=spec)
+    pdf.pages[0].Annots = pikepdf.Array([pdf.make_indirect(note)])
+
+
+def _named_author(pdf: pikepdf.Pdf) -> None:
+    pdf.docinfo["/Author"] = CANARY
+
+
+def _described(pdf: pikepdf.Pdf) -> None:
+    with pdf.open_metadata() as about:
+        about["dc:title"] = CANARY
+
+
+@pytest.mark.parametrize(
+    ("change", "cleaned"),
+    [
+        (_open_action, Cleaned.SCRIPTS),
+        (_named_script, Cleaned.SCRIPTS),
+        (_launch, Cleaned.SCRIPTS),
+        (_calling_out, Cleaned.SCRIPTS),
+        (_after_a_harmless_one, Cleaned.SCRIPTS),
+        (_form, Cleaned.FORMS),
+        (_attached, Cleaned.FILES_INSIDE),
+        (_attached_on_a_page, Cleaned.FILES_INSIDE),
+        (_named_author, Cleaned.METADATA),
+        (_described, Cleaned.METADATA),
+    ],
+    ids=lambda part: part.__name__.strip("_") if callable(part) else str(part),
+)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "in object streams"])
+def test_a_pdf_keeps_its_pages_and_nothing_that_acts(
+    change: Callable[[pikepdf.Pdf], None], cleaned: Cleaned, packed: bool
+) -> None:
+    mode = pikepdf.ObjectStreamMode.generate if packed else pikepdf.ObjectStreamMode.disable
+    clean = clean_document(make_pdf(change, object_stream_mode=mode))
+    assert cleaned in clean.cleaned
+    with pikepdf.open(io.BytesIO(clean.content)) as pdf:
+        assert len(pdf.pages) == 1
+        assert not pdf.attachments
+        plain = io.BytesIO()
+        pdf.save(
+            plain,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            stream_decode_level=pikepdf.StreamDecodeLevel.all,
+        )
+    for sign in (b"JavaScript", b"app.alert", b"cmd.exe", b"tracker.example", b"xdp", CANARY.encode()):
+        assert sign not in plain.getvalue()
+
+
+def test_a_link_within_the_pdf_stays() -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        action = pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=[pdf.pages[0].obj, pikepdf.Name.Fit])
+        link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=action)
+        pdf.pages[0].Annots = pikepdf.Array([link])
+
+    clean = clean_document(make_pdf(change))
+    with pikepdf.open(io.BytesIO(clean.content)) as pdf:
+        assert pdf.pages[0].Annots[0].A.S == "/GoTo"
+    assert clean.cleaned == ()
+
+
+@pytest.mark.parametrize("user", ["", "secret"])
+def test_a_locked_pdf_is_refused(user: str) -> None:
+    locked = make_pdf(encryption=pikepdf.Encryption(owner="owner", user=user))
+    assert refusal_of(locked) is Refusal.ENCRYPTED
+
+
+def test_a_pdf_of_too_many_pages_is_refused() -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        for _ in range(limits.MOST_PAGES):
+            pdf.add_blank_page()
+
+    assert refusal_of(make_pdf(change)) is Refusal.TOO_MANY_PAGES
+
+
+def test_a_pdf_whose_list_of_pages_turns_in_a_circle_is_refused() -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Pages.Kids.append(pdf.Root.Pages)
+
+    assert refusal_of(make_pdf(change)) is Refusal.BROKEN
+
+
+def test_of_an_email_only_the_words_are_kept() -> None:
+    mail = textwrap.dedent(f"""\
+        From: =?utf-8?q?Trust_=26_Safety?= <trust@platform.example>
+        To: ana@example.net
+        Subject: Re: Your request
+        Date: Mon, 23 Nov 2026 10:00:00 +0000
+        X-Originating-IP: {CANARY}
+        Content-Type: multipart/mixed; boundary=b
+
+        --b
+        Content-Type: text/plain
+
+        We removed it.
+        --b
+        Content-Type: image/jpeg; name="evidence.jpg"
+        Content-Transfer-Encoding: base64
+
+        {"QUJD" * 100}
+        --b--
+        """).encode()
+    clean = clean_document(mail)
+    text = clean.content.decode()
+    assert "From: Trust & Safety <trust@platform.example>" in text
+    assert "We removed it." in text
+    assert "[attached, not kept: evidence.jpg]" in text
+    assert "QUJD" not in text
+    assert CANARY not in text
+    assert clean.about == (
+        "Trust & Safety <trust@platform.example> · Mon, 23 Nov 2026 10:00:00 +0000 · Re: Your request"
+    )
+    assert set(clean.cleaned) == {Cleaned.METADATA, Cleaned.FILES_INSIDE}
+
+
+def test_text_is_kept_as_it_is() -> None:
+    words = "They wrote: “no”.\r\n\tسلام\n"
+    assert clean_document(words.encode()).content == words.encode()
+    assert clean_document(words.encode("utf-16")).content == words.encode()
+
+
+def run_shut_in(code: str) -> str:
+    """What a line of code says that runs as the child does."""
+    whole = f"from portal.adapters.document_child import shut_in\nshut_in()\n{textwrap.dedent(code)}"
+    done = subprocess.run(
+        [sys.executable, "-c", whole], capture_output=True, env={"PYTHONPATH": str(ROOT)}, timeout=60, check=False
+    )
+    return done.stdout.decode() + done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("open('/etc/passwd')", "Too many open files"),
+        ("import socket; socket.socket()", "Too many open files"),
+        ("import os; os.open('/tmp/recourse-child-wrote', os.O_CREAT | os.O_WRONLY)", "Too many open files"),
+        ("bytearray(1 << 30)", "MemoryError"),
+    ],
+)
+def test_the_child_can_open_send_and_fill_nothing(code: str, said: str) -> None:
+    assert said in run_shut_in(code)
+
+
+def test_the_child_gets_no_setting_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECOURSE_SECRET", CANARY)
+    started: list[dict[str, str]] = []
+    real = subprocess.Popen
+
+    def look(command: list[str], **options: object) -> subprocess.Popen[bytes]:
+        started.append(dict(options["env"]))  # type: ignore[call-overload]
+        return real(command, **options)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(subprocess, "Popen", look)
+    clean_document(b"Words.")
+    assert [set(env) for env in started] == [{"PYTHONPATH"}]
+
+
+@pytest.mark.parametrize(
+    ("child", "why"),
+    [
+        ("import time\ntime.sleep(60)", "never answers"),
+        ("import os\nos.kill(os.getpid(), 9)", "dies"),
+        ("print('nonsense')", "talks nonsense"),
+        ("print('{\"size\": 5}')\nprint('abc')", "stops in the middle"),
+        ("while True: print('x' * 1_000_000)", "never stops"),
+        ('print(\'{"cleaned": ["the server"], "size": 1}\')', "says what no child says"),
+    ],
+)
+def test_a_child_that_was_taken_over_harms_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object, child: str, why: str
+) -> None:
+    module = f"{tmp_path}/stand_in.py"
+    with open(module, "w") as stream:
+        stream.write(child)
+    monkeypatch.setattr(documents, "ROOT", tmp_path)
+    monkeypatch.setattr(documents, "CHILD", "stand_in")
+    monkeypatch.setattr(documents, "SECONDS", 2.0)
+    assert refusal_of(b"Words.") is Refusal.TOO_COMPLEX, why

@@ -1,0 +1,184 @@
+"""The reader of e-mails: words, headers and the names of what is attached, whatever the file is made of."""
+
+from __future__ import annotations
+
+import base64
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.adapters.eml import MOST_PARTS, decode_bytes, page_to_text, read_mail, write_mail
+
+
+def make_mail(body: str = "Words.", **headers: str) -> bytes:
+    rows = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"From: a@example.org\r\n{rows}\r\n{body}".encode("utf-8", "surrogateescape")
+
+
+def many(*parts: str, kind: str = "mixed", boundary: str = "b") -> dict[str, str]:
+    body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts) + f"--{boundary}--\r\n"
+    return {"body": body, "Content_Type": f'multipart/{kind}; boundary="{boundary}"'}
+
+
+PLAIN = "Content-Type: text/plain\r\n\r\nPlain words."
+PAGE = "Content-Type: text/html\r\n\r\n<p>Words of a page.</p>"
+
+
+def test_the_headers_are_read_in_any_encoding() -> None:
+    mail = read_mail(
+        make_mail(
+            Subject="=?iso-8859-1?Q?Gel=F6scht?= =?utf-8?b?4oCT?=\r\n =?utf-8?q?_ja?=",
+            To="=?utf-8?q?Ana?= <ana@example.net>",
+            Cc="team@example.org",
+            Date="Mon, 23 Nov 2026 10:00:00 +1300",
+            Message_ID="<1@example.org>",
+        )
+    )
+    assert mail.subject == "Gelöscht– ja"
+    assert mail.to == "Ana <ana@example.net>, team@example.org"
+    assert mail.sent_at == datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
+    assert mail.message_id == "<1@example.org>"
+    assert mail.text == "Words."
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["", "yesterday", "Mon, 99 Nov 2026 10:00:00 +0000", "Fri, 31 Dec 9999 23:59:59 -2359"],
+)
+def test_a_date_that_is_none_stays_as_it_stands(date: str) -> None:
+    mail = read_mail(make_mail(Date=date))
+    assert (mail.date, mail.sent_at) == (date, None)
+
+
+def test_of_two_forms_of_the_same_words_the_plain_one_is_kept() -> None:
+    assert read_mail(make_mail(**many(PLAIN, PAGE, kind="alternative"))).text == "Plain words."
+    assert read_mail(make_mail(**many(PLAIN, PAGE))).text == "Plain words.\n\nWords of a page."
+    empty = "Content-Type: text/plain\r\n\r\n  "
+    assert read_mail(make_mail(**many(empty, PAGE, kind="alternative"))).text == "Words of a page."
+
+
+def test_alternatives_with_a_page_and_its_pictures_keep_the_plain_one() -> None:
+    inner = many(PAGE, "Content-Type: image/png\r\n\r\nzz", kind="related", boundary="inner")
+    related = f"Content-Type: {inner['Content_Type']}\r\n\r\n{inner['body']}"
+    mail = read_mail(make_mail(**many(PLAIN, related, kind="alternative")))
+    assert mail.text == "Plain words."
+    assert mail.attachments == ("image/png",)
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ('Content-Type: image/png; name="a.png"\r\n\r\nzz', "a.png"),
+        ("Content-Type: text/plain\r\nContent-Disposition: attachment; filename=log.txt\r\n\r\nzz", "log.txt"),
+        (
+            "Content-Type: application/pdf\r\nContent-Disposition: inline; filename*=utf-8''Gr%C3%BCn.pdf\r\n\r\nzz",
+            "Grün.pdf",
+        ),
+        ('Content-Type: a/b; name*0="long"; name*1=".bin"\r\n\r\nzz', "long.bin"),
+        ("Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nzz", "message/rfc822"),
+        ('Content-Type: image/png; name="../../etc/passwd"\r\n\r\nzz', "../../etc/passwd"),
+        ('Content-Type: image/png; name="\u202egnp.exe"\r\n\r\nzz', "\N{REPLACEMENT CHARACTER}gnp.exe"),
+    ],
+)
+def test_what_is_attached_is_named_and_not_opened(part: str, name: str) -> None:
+    mail = read_mail(make_mail(**many(PLAIN, part)))
+    assert mail.attachments == (name,)
+    assert mail.text == "Plain words."
+    assert "zz" not in write_mail(mail)
+
+
+@pytest.mark.parametrize(
+    ("charset", "raw", "text"),
+    [
+        ("utf-8", "ā".encode(), "ā"),
+        ("GB2312", "图片".encode("gb2312"), "图片"),
+        ("windows-1252", b"\x93no\x94", "“no”"),
+        ("ks_c_5601-1987", "삭제".encode("euc-kr"), "삭제"),
+        ("x-unknown", "ā".encode(), "ā"),
+        ("utf-8", b"gel\xf6scht", "gel\N{REPLACEMENT CHARACTER}scht"),
+        ("unicode_escape", rb"\x41", r"\x41"),
+        ("zlib", b"x", "x"),
+        ("", b"", ""),
+        ("utf-7", b"+ADw-script+AD4-", "+ADw-script+AD4-"),
+    ],
+)
+def test_every_charset_gives_words_or_marks(charset: str, raw: bytes, text: str) -> None:
+    assert decode_bytes(raw, charset) == text
+    coded = base64.b64encode(raw).decode()
+    mail = read_mail(
+        make_mail(coded, Content_Type=f"text/plain; charset={charset}", Content_Transfer_Encoding="base64")
+    )
+    assert mail.text == text
+
+
+def test_characters_that_hide_something_are_marked() -> None:
+    mail = read_mail(make_mail("picture\u202egpj.exe \0 \x1b[31m", Subject="a\u2066b\u2069"))
+    assert mail.text == "picture�gpj.exe � �[31m"
+    assert mail.subject == "a�b�"
+
+
+def test_a_page_becomes_words_and_runs_nothing() -> None:
+    page = (
+        "<html><head><title>t</title><style>p{background:url(https://x)}</style></head><body>"
+        "<p>We <b>removed</b> it.<br><script>alert(1)</script><img src='https://tracker.example/1.gif'>"
+        "<a href='https://platform.example/a?b=1'>Appeal</a> <a href='javascript:alert(1)'>here</a> "
+        "&lt;b&gt; &#0; </p></body></html>"
+    )
+    text = page_to_text(page)
+    assert text.startswith("We removed it.\nAppeal <https://platform.example/a?b=1> here <b>")
+    assert "alert" not in text
+    assert "tracker" not in text
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "<![bad", "<!DOCTYPE", "<a href=", "<script>", "&#xffffffff;", "<p " + "a " * 5000, "</" * 1000, "<svg><p>x"],
+)
+def test_a_page_that_is_no_page_is_read_as_far_as_it_goes(page: str) -> None:
+    assert "<script" not in page_to_text(page)
+
+
+def test_a_forged_header_in_a_word_stays_in_its_line() -> None:
+    mail = read_mail(make_mail(Subject="=?utf-8?q?Hello=0D=0AFrom:_forged@example.org=0A=0Abody?="))
+    assert mail.subject == "Hello From: forged@example.org body"
+    assert mail.sender == "a@example.org"
+    assert write_mail(mail).count("\nFrom:") == 0
+
+
+def test_too_much_is_cut_and_says_so() -> None:
+    parts = [f"Content-Type: image/png; name={number}\r\n\r\nz" for number in range(MOST_PARTS + 50)]
+    mail = read_mail(make_mail(**many(*parts)))
+    assert mail.is_cut
+    assert len(mail.attachments) <= MOST_PARTS
+    assert "[there was more, which is not kept]" in write_mail(mail)
+
+
+def test_parts_within_parts_end_at_a_depth() -> None:
+    body = "deepest"
+    for level in range(500):
+        body = f'Content-Type: multipart/mixed; boundary="b{level}"\r\n\r\n--b{level}\r\n{body}\r\n--b{level}--'
+    mail = read_mail(f"From: a\r\n{body}".encode())
+    assert mail.is_cut
+    assert "deepest" not in mail.text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Subject: " + b"=?utf-8?q?a?= " * 200_000,
+        b"Subject:" + b"\r\n x" * 400_000,
+        b"Content-Type: text/plain" + b"; a=b" * 400_000 + b"\r\n\r\nx",
+        b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + b"--b\r\n" * 400_000,
+        b"Content-Type: text/html\r\n\r\n" + b"<a " * 400_000,
+        b"Content-Type: text/html\r\n\r\n" + b"<!--" * 400_000,
+        b"A:" * 1_000_000,
+        b"=" * 2_000_000,
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + b"=\r" * 1_000_000,
+    ],
+    ids=range(9),
+)
+def test_no_email_takes_long(content: bytes) -> None:
+    before = time.process_time()
+    read_mail(content)
+    assert time.process_time() - before < 5
