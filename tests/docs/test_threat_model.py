@@ -24,7 +24,7 @@ def list_threats() -> dict[str, str]:
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     found = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return frozenset(name for name in found if name.startswith("test_"))
@@ -35,7 +35,7 @@ def find_dead(text: str) -> list[str]:
     return [
         "::".join(filter(None, (path, name)))
         for path, name in REFERENCE.findall(text)
-        if not (ROOT / path).is_file() or (name and name not in tests_in(path))
+        if not (ROOT / path).is_file() or (name and name not in names_in(path))
     ]
 
 
