@@ -12,12 +12,13 @@ import sys
 from types import FrameType
 from uuid import UUID
 
+from portal.adapters.mail import make_mailer
 from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
 from portal.config import ConfigError, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.parts import Parts
-from portal.services import cases, clocks, jobs
+from portal.services import cases, clocks, jobs, outbox
 from portal.services.bundles import make_bundle
 
 RUNNERS = {JobKind.BUNDLE: make_bundle}
@@ -28,11 +29,13 @@ log = logging.getLogger("portal.worker")
 def connect(queue: TaskQueue, parts: Parts) -> None:
     """Let `queue` run the jobs of this portal."""
 
-    def run(job_id: UUID) -> None:
-        run_job(parts, job_id)
+    def run(row_id: UUID) -> None:
+        if not run_job(parts, row_id):
+            deliver_mail(parts, row_id)
 
     def look() -> None:
         sweep(parts)
+        deliver_due_mail(parts)
         if parts.clock().minute == 0:
             purge_locks(parts)
 
@@ -42,6 +45,31 @@ def connect(queue: TaskQueue, parts: Parts) -> None:
 def run_job(parts: Parts, job_id: UUID) -> bool:
     """Run one job now. False where it is not there to be run."""
     return jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS)
+
+
+def deliver_mail(parts: Parts, row_id: UUID) -> bool:
+    """Try to hand over one mail now. False where it is not there to be sent, or no mail server is set."""
+    server = parts.config.mail
+    if server is None:
+        return False
+    outcome = outbox.deliver(
+        parts.sessions, row_id, mailer=make_mailer(server), clock=parts.clock, ports=parts.ports
+    )
+    return outcome is not outbox.Outcome.NOT_OURS
+
+
+def deliver_due_mail(parts: Parts) -> int:
+    """Hand over every mail whose time has come, and mark those that a dead worker left; how many were tried."""
+    if parts.config.mail is None:
+        return 0
+    now = parts.clock()
+    with parts.sessions() as session:
+        begin_reading(session)
+        due, left = outbox.list_due(session, now=now), outbox.has_left_over(session, now=now)
+    if left:
+        with parts.sessions.begin() as session:
+            log.warning("%d mails may have left or not", outbox.give_up_unclear(session, now=now))
+    return sum(deliver_mail(parts, row_id) for row_id in due)
 
 
 def run_left_jobs(parts: Parts) -> int:

@@ -8,7 +8,9 @@ from portal.models import (
     cases,
     clocks,
     complaints,
+    contacts,
     events,
+    holds,
     items,
     jobs,
     journal,
@@ -16,6 +18,8 @@ from portal.models import (
     letters,
     messages,
     observations,
+    outbox,
+    reissues,
     requests,
 )
 
@@ -26,7 +30,9 @@ ALL = (
     cases,
     clocks,
     complaints,
+    contacts,
     events,
+    holds,
     items,
     jobs,
     journal,
@@ -34,6 +40,8 @@ ALL = (
     letters,
     messages,
     observations,
+    outbox,
+    reissues,
     requests,
 )
 metadata = Base.metadata

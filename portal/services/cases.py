@@ -22,11 +22,15 @@ from portal.models.accounts import Team, WebSession
 from portal.models.cases import Case, CaseKey, Consent, Mandate
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
+from portal.models.contacts import Contact, MailLink
 from portal.models.events import Event
+from portal.models.holds import Hold
 from portal.models.items import Item
 from portal.models.jobs import Job
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
+from portal.models.outbox import Outgoing
+from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.services.history import Happening, record
 from portal.services.ports import PERSON, SYSTEM, Actor, Ports
@@ -35,7 +39,8 @@ REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is
 YOUNG = timedelta(days=1)
 NO_SALT = b"\0" * vault.SALT_BYTES
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, Event, WebSession,
+    Clock, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, CaseCheck, Reissue,
+    Contact, MailLink, Outgoing, Hold, Event, WebSession,
 )  # fmt: skip
 
 

@@ -1,0 +1,150 @@
+"""Handing a mail to the organisation's mail server. Plain text only; headers cannot be broken out of.
+
+There are three ways it can end that matter to whoever keeps the outbox: surely not sent and worth another try
+(Delayed), surely refused (Refused), and not known (Unclear), when the line broke after the text had left.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from uuid import UUID
+
+from portal.config import ADDRESS, MailServer
+
+TIMEOUT = 20.0  # seconds for each answer of the server
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
+
+
+class BadAddress(ValueError):
+    """Not an address that mail can be sent to. Line ends and second addresses are among what is refused."""
+
+
+class Delayed(Exception):
+    """Surely not sent; another try may work."""
+
+
+class Refused(Exception):
+    """Surely not sent, and another try would end the same way."""
+
+
+class Unclear(Exception):
+    """The text had left when the line broke: it may have been taken or not."""
+
+
+@dataclass(frozen=True, repr=False)
+class Mail:
+    """One mail in plain text. `id` makes its Message-ID, so that the same mail is known again by it."""
+
+    id: UUID
+    to: str
+    subject: str
+    text: str
+    at: datetime
+
+
+# Hands a mail over; the second argument is called when everything but the text has been agreed on.
+Mailer = Callable[[Mail, Callable[[], None]], None]
+
+
+def read_address(text: str) -> str:
+    """One plain address, as it is used in headers and envelopes. Raises BadAddress."""
+    address = text.strip()
+    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address) or len(address.split("@")[0]) > 64:
+        raise BadAddress("This is not an e-mail address that we can write to.")
+    return address
+
+
+def make_mailer(server: MailServer) -> Mailer:
+    """A mailer that opens a connection for each mail."""
+
+    def deliver(mail: Mail, handing_over: Callable[[], None]) -> None:
+        hand_over(server, mail, handing_over)
+
+    return deliver
+
+
+def write_message(server: MailServer, mail: Mail) -> bytes:
+    """The mail as it goes over the line. Raises BadAddress."""
+    domain = server.sender.rpartition("@")[2]
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(addr_spec=server.sender)
+    message["To"] = Address(addr_spec=read_address(mail.to))
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.at)
+    message["Message-ID"] = f"<{mail.id}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def hand_over(server: MailServer, mail: Mail, handing_over: Callable[[], None]) -> None:
+    """Raises Delayed, Refused or Unclear; whatever `handing_over` raises ends it before the text leaves."""
+    try:
+        content = write_message(server, mail)
+    except ValueError as error:  # BadAddress, or a header with a line end in it
+        raise Refused(type(error).__name__) from error
+    try:
+        line = _connect(server)
+    except (OSError, smtplib.SMTPException) as error:
+        raise Delayed(type(error).__name__) from error
+    try:
+        _agree(line, server, mail)
+        handing_over()
+        _send_text(line, content)
+    finally:
+        line.close()
+
+
+def _connect(server: MailServer) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.has_tls:
+        line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    else:
+        line = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    try:
+        line.ehlo_or_helo_if_needed()
+        if not server.has_tls and server.host not in LOCAL:
+            line.starttls(context=context)
+            line.ehlo()
+        if server.user:
+            line.login(server.user, server.password)
+    except (OSError, smtplib.SMTPException):
+        line.close()
+        raise
+    return line
+
+
+def _agree(line: smtplib.SMTP, server: MailServer, mail: Mail) -> None:
+    """Sender and recipient. A server that does not want the recipient says so here, before it has the text."""
+    try:
+        for code, _answer in (line.mail(server.sender), line.rcpt(mail.to)):
+            _read_code(code)
+    except (OSError, smtplib.SMTPException) as error:
+        raise Delayed(type(error).__name__) from error
+
+
+def _send_text(line: smtplib.SMTP, content: bytes) -> None:
+    try:
+        code, _answer = line.data(content)
+    except smtplib.SMTPDataError as error:  # the server did not want a text at all, so it has none
+        code = error.smtp_code
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unclear(type(error).__name__) from error
+    _read_code(code)
+
+
+def _read_code(code: int) -> None:
+    """The first figure of an SMTP answer: 2 is yes, 4 not now, 5 no (RFC 5321, 4.2.1)."""
+    if code // 100 == 5:
+        raise Refused(str(code))
+    if code // 100 != 2:
+        raise Delayed(str(code))
