@@ -8,17 +8,19 @@ import secrets
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 LOG = logging.getLogger("recourse")
-Answer = tuple[str, int]
+Answer = tuple[str, int, dict[str, str]]
 LONGEST_ECHO = 2_000_000
+SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers tell the one who asked
 
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_expired_form)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(Exception, show_failure)
+    app.logger.addFilter(hide_content)
 
 
 def show_expired_form(error: CSRFError) -> Answer:
@@ -29,13 +31,16 @@ def show_expired_form(error: CSRFError) -> Answer:
         for value in values
         if name != "csrf_token" and len(value) <= LONGEST_ECHO and name not in {"password", "words"}
     ]
-    return render_template("errors/form_again.html", fields=fields, action=request.path), 400
+    return render_template("errors/form_again.html", fields=fields, action=request.path), 400, {}
 
 
 def show_http_error(error: HTTPException) -> Answer:
     """Pages for what a visitor can run into."""
+    if isinstance(error, InternalServerError):
+        return show_failure(error.original_exception or error)
     code = error.code or 500
     texts = {
+        400: (_("This did not work"), _("Go back, look at what you filled in, and send it once more.")),
         403: (_("You cannot open this page"), _("Your sign-in does not allow it. Go back to where you were.")),
         404: (_("This page is not here"), _("The address may be mistyped, or the page may have been closed.")),
         405: (_("This page is not here"), _("Go back and use the buttons on the page.")),
@@ -43,22 +48,42 @@ def show_http_error(error: HTTPException) -> Answer:
             _("That was too much at once"),
             _("Paste fewer links at a time. Go back: what you typed is still there."),
         ),
+        429: (_("Please wait a moment"), _("A lot came in from where you are. Wait a minute, then try again.")),
+        503: (_("Please wait a moment"), _("We are busy just now. Wait a minute, then try again.")),
     }
     title, text = texts.get(code, (_("This did not work"), _("Go back and try once more.")))
-    return render_template("errors/page.html", heading=title, text=text), code
+    return render_template("errors/page.html", heading=title, text=text), code, _own_headers(error)
 
 
-def show_failure(error: Exception) -> Answer:
+def show_failure(error: BaseException) -> Answer:
     """A fault of ours: a reference to tell us, and in the log only where it happened."""
     number = secrets.token_hex(4)
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-    LOG.error("failure %s: %s at %s", number, type(error).__name__, where)
+    LOG.error("failure %s: %s", number, describe_place(error))
     heading = _("Something went wrong on our side")
     text = _(
         "Nothing you saved before is lost. Try again in a minute. If it comes back, tell us this number: %(n)s",
         n=number,
     )
-    return render_template("errors/page.html", heading=heading, text=text), 500
+    return render_template("errors/page.html", heading=heading, text=text), 500, {}
+
+
+def describe_place(error: BaseException) -> str:
+    """Type and place in the code. Never the message, which could hold what a person wrote."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+    return f"{type(error).__name__} at {where}"
+
+
+def hide_content(record: logging.LogRecord) -> bool:
+    """Flask's own lines on a failure would name the address that was asked for and the error's message."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        record.msg, record.args = "a request failed: %s", (describe_place(error),)
+        record.exc_info = record.exc_text = None
+    return True
+
+
+def _own_headers(error: HTTPException) -> dict[str, str]:
+    return {name: value for name, value in error.get_headers() if name in SAYS_HOW}

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, request
+from http import HTTPStatus
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import Forbidden
 
 from portal.config import Config
 from portal.web.caching import is_cacheable, let_keep
+from portal.web.errors import Answer, show_http_error
 from portal.web.frame import READING
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; worker-src 'self'; img-src 'self'; form-action 'self'; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Every ability of a browser that could watch, locate, sign, pay or tell about the person: nothing here needs one.
+# Copying a field to the clipboard and printing are the two that pages of ours use, and printing has no switch.
+ABILITIES = """
+    accelerometer ambient-light-sensor attribution-reporting autoplay battery bluetooth browsing-topics camera
+    clipboard-read display-capture encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get
+    idle-detection interest-cohort join-ad-interest-group keyboard-map local-fonts magnetometer microphone midi
+    otp-credentials payment picture-in-picture private-state-token-issuance private-state-token-redemption
+    run-ad-auction screen-wake-lock serial shared-storage speaker-selection storage-access usb
+    window-management xr-spatial-tracking
+"""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "X-DNS-Prefetch-Control": "off",
+    "X-Permitted-Cross-Domain-Policies": "none",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+    "Origin-Agent-Cluster": "?1",
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in ABILITIES.split()),
     "X-Robots-Tag": "noindex",
 }
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+# After these the browser is asked to forget this site: what it kept, its cookies, its stores. Browsers do so behind
+# TLS and on their own machine only. Cookies go for the whole registered domain, as docs/operations.md says.
+FORGETTING = frozenset({"start.leave", "own.erase", "signin.sign_out"})
+FORGET = '"cache", "cookies", "storage"'
 LARGEST_FORM = 4 * 1024 * 1024  # a million pasted characters of any script fit; more is refused before it is read
 
 SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybody, so it may be kept
@@ -37,11 +61,12 @@ def init_security(app: Flask, config: Config) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False  # no page sends a referrer
 
     @app.before_request
-    def refuse_foreign_forms() -> None:
+    def refuse_foreign_forms() -> Answer | None:
         # Before the form token is looked at, because the answer to a bad token would begin a new session
         # and so end the one that this browser has.
         if request.method not in READING and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            abort(403)
+            return show_http_error(Forbidden())
+        return None
 
     csrf.init_app(app)
 
@@ -50,9 +75,26 @@ def init_security(app: Flask, config: Config) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if config.has_https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if response.status_code < 400 and is_cacheable():
+            response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+        if request.endpoint in FORGETTING and response.status_code == HTTPStatus.SEE_OTHER:
+            response.headers["Clear-Site-Data"] = FORGET
+        return say_how_long(stay_here(response))
+
+
+def stay_here(response: Response) -> Response:
+    """The router's own redirects (a slash too few) name the host as the request did; a path says the same."""
+    if response.status_code == HTTPStatus.PERMANENT_REDIRECT and response.location:
+        place = urlsplit(response.location)
+        response.location = urlunsplit(("", "", place.path, place.query, ""))
+    return response
+
+
+def say_how_long(response: Response) -> Response:
+    """Nothing is kept but a good answer that is the same for everybody."""
+    if request.method in {"GET", "HEAD"} and response.status_code < HTTPStatus.BAD_REQUEST:
+        if is_cacheable():
             return let_keep(response)
-        if request.endpoint not in SAME_FOR_ALL or response.status_code >= 400:
-            response.headers["Cache-Control"] = "no-store"
-        return response
+        if request.endpoint in SAME_FOR_ALL:
+            return response
+    response.headers["Cache-Control"] = "no-store"
+    return response

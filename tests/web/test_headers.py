@@ -1,0 +1,272 @@
+"""What every answer carries, whoever asks for what: pages, redirects, errors, files; and forms without their token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from portal.config import load_config
+from portal.factory import create_app
+from portal.models.tables import metadata
+from portal.web.frame import parts
+from portal.web.security import FORGETTING, LARGEST_FORM
+from tests.web.test_routes import EVERY_ROUTE, _address
+from tests.web.world import Caller, World, make_world
+
+ROOT = Path(__file__).resolve().parents[2]
+FIXED: Mapping[str, str] = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "X-Robots-Tag": "noindex",
+}
+NONE_BY_DEFAULT = {"default-src", "base-uri", "frame-ancestors"}
+OWN_ONLY = {"style-src", "script-src", "worker-src", "img-src", "form-action", "connect-src"}
+STRONG = {"camera", "microphone", "geolocation", "display-capture", "usb", "payment", "bluetooth", "clipboard-read"}
+READING = {"GET", "HEAD", "OPTIONS"}
+FORMS = [(endpoint, rule) for method, endpoint, rule in EVERY_ROUTE if method not in READING]
+FOREIGN = "evil.example"
+ENDS = {"start.leave", "signin.sign_out", "own.erase"}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with make_world(tmp_path_factory.mktemp("headers")) as made:
+        yield made
+
+
+def check(answer: TestResponse) -> None:
+    """Every header of one answer. Raises AssertionError."""
+    what = f"{answer.request.method} {answer.request.path}: {answer.status_code}"
+    for name, value in FIXED.items():
+        assert answer.headers.getlist(name) == [value], f"{what}: {name}"
+    check_policy(answer.headers["Content-Security-Policy"], what)
+    abilities = dict(part.strip().split("=", 1) for part in answer.headers["Permissions-Policy"].split(","))
+    assert set(abilities) >= STRONG, what
+    assert set(abilities.values()) == {"()"}, what
+    assert answer.headers["Cross-Origin-Resource-Policy"] in (
+        {"cross-origin", "same-origin"} if answer.request.path.startswith("/api/") else {"same-origin"}
+    ), what
+    check_keeping(answer, what)
+    check_location(answer, what)
+
+
+def check_policy(policy: str, what: str) -> None:
+    """Only what comes from here, nothing inline, nothing evaluated, framed by nobody."""
+    rules = dict(part.split(maxsplit=1) for part in policy.split(";"))
+    assert {name for name, value in rules.items() if value == "'none'"} == NONE_BY_DEFAULT, what
+    assert {name for name, value in rules.items() if value == "'self'"} == OWN_ONLY, what
+    assert set(rules) == NONE_BY_DEFAULT | OWN_ONLY, what
+
+
+def check_keeping(answer: TestResponse, what: str) -> None:
+    """Nothing is kept, unless it is the same for everybody."""
+    kept = answer.headers["Cache-Control"]
+    if kept == "no-store":
+        return
+    assert answer.status_code < 400, what
+    assert kept == "no-cache" or kept.startswith("public, max-age="), f"{what}: {kept}"
+    assert "Set-Cookie" not in answer.headers, what
+
+
+def check_location(answer: TestResponse, what: str) -> None:
+    """A redirect stays here; only leaving goes to the address that the operator chose."""
+    place = answer.headers.get("Location")
+    if place is None:
+        return
+    if answer.request.path == "/leave":
+        assert place == answer.request.environ["test.leave_url"], what
+        return
+    parts_of = urlsplit(place)
+    assert place.startswith("/"), f"{what}: {place}"
+    assert not place.startswith(("//", "/\\")), f"{what}: {place}"
+    assert (parts_of.scheme, parts_of.netloc) == ("", ""), f"{what}: {place}"
+
+
+def ask(world: World, caller: Caller, method: str, path: str, **sent: Any) -> TestResponse:
+    client = world.app.test_client()
+    if world.cookies[caller]:
+        client.set_cookie("session", world.cookies[caller])
+    leave_url = _leave_url(world.app)
+    return client.open(path, method=method, environ_overrides={"test.leave_url": leave_url}, **sent)
+
+
+def _leave_url(app: Flask) -> str:
+    with app.app_context():
+        return parts().config.leave_url
+
+
+@pytest.mark.parametrize(("method", "endpoint", "rule"), EVERY_ROUTE, ids=lambda part: str(part))
+def test_every_answer_carries_every_header_whoever_asks(world: World, method: str, endpoint: str, rule: str) -> None:
+    path = _address(world, endpoint)
+    for caller in Caller:
+        check(ask(world, caller, method, path))
+        check(ask(world, caller, "OPTIONS", path))
+        if method == "GET":
+            check(ask(world, caller, "HEAD", path))
+    if method == "POST" or endpoint in ENDS:
+        world.restore()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+def test_other_methods_are_refused_everywhere_and_told_which_are_not(world: World, method: str) -> None:
+    for _method, endpoint, _rule in EVERY_ROUTE:
+        answer = ask(world, Caller.PERSON, method, _address(world, endpoint))
+        assert answer.status_code == 405
+        assert method not in answer.headers["Allow"]
+        check(answer)
+
+
+@pytest.mark.parametrize(("endpoint", "rule"), FORMS, ids=lambda part: str(part))
+def test_a_form_without_its_token_changes_nothing_whoever_sends_it(world: World, endpoint: str, rule: str) -> None:
+    path, before = _address(world, endpoint), dump(world)
+    for caller in Caller:
+        answer = ask(world, caller, "POST", path, data={"text": "written"})
+        assert answer.status_code == (400 if is_form(endpoint) else answer.status_code)
+        foreign = ask(world, caller, "POST", path, headers={"Sec-Fetch-Site": "cross-site"})
+        assert foreign.status_code == (403 if is_form(endpoint) else foreign.status_code)
+        assert "Set-Cookie" not in foreign.headers, "another site cannot end or replace a session"
+        check(foreign)
+    assert dump(world) == before
+    world.restore()
+
+
+def is_form(endpoint: str) -> bool:
+    """Questions to the open interface change nothing and need no token."""
+    return not endpoint.startswith("api.")
+
+
+def dump(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table but those of the browsers' sessions."""
+    with world.parts.engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))]
+            for table in metadata.sorted_tables
+            if table.name != "web_sessions"
+        }
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/not/here", 404),
+        ("/static/not-here.js", 404),
+        ("/static/../app.py", 404),
+        ("/static/css/base.css", 200),
+        ("/static/js/leave.js", 200),
+        ("/report/who%00", 303),
+        ("/%ff", 404),
+        ("/case/letters/1.pdf.exe", 404),
+    ],
+)
+def test_files_and_missing_pages_carry_the_headers_too(world: World, path: str, status: int) -> None:
+    answer = ask(world, Caller.NOBODY, "GET", path)
+    assert answer.status_code == status
+    check(answer)
+    answer.close()
+
+
+def test_too_large_a_form_is_told_so_before_it_is_read(world: World) -> None:
+    answer = ask(world, Caller.NOBODY, "POST", "/return", data={"words": "a" * (LARGEST_FORM + 1)})
+    assert answer.status_code == 413
+    assert "Paste fewer links" in answer.text
+    check(answer)
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "//evil.example/", "/\\evil.example", "//evil.example/desk", "//api/v1", "/api/v1"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_address_that_looks_like_another_site_leads_nowhere(world: World, path: str, method: str) -> None:
+    headers = {"Host": FOREIGN}
+    answer = world.app.test_client().open(method=method, headers=headers, environ_overrides={"PATH_INFO": path})
+    assert answer.status_code in {308, 404, 405}
+    check(answer)
+
+
+@pytest.mark.parametrize("name", ["next", "return", "return_to", "url", "redirect", "continue", "back", "r"])
+def test_no_parameter_says_where_to_go(world: World, name: str) -> None:
+    for method, endpoint, _rule in EVERY_ROUTE:
+        if method != "GET" or endpoint in ENDS:
+            continue
+        path = _address(world, endpoint)
+        joint = "&" if "?" in path else "?"
+        check_location(ask(world, Caller.ADVOCATE, "GET", f"{path}{joint}{name}=https://{FOREIGN}/"), path)
+
+
+@pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host", "X-Original-URL", "X-Rewrite-URL", "Forwarded"])
+def test_what_the_request_calls_this_server_is_never_repeated(world: World, name: str) -> None:
+    for method, endpoint, _rule in EVERY_ROUTE:
+        if method != "GET" or endpoint in ENDS:
+            continue
+        for caller in (Caller.NOBODY, Caller.PERSON, Caller.ADVOCATE):
+            answer = ask(world, caller, "GET", _address(world, endpoint), headers={name: FOREIGN})
+            assert FOREIGN not in answer.get_data(as_text=False).decode("utf-8", "replace")
+            assert FOREIGN not in str(answer.headers), endpoint
+
+
+def test_no_template_has_anything_inline() -> None:
+    """Also in templates that no page of the tests shows."""
+    inline = re.compile(r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|<script(?![^>]*\ssrc=)", re.IGNORECASE)
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        if "letters" not in path.parts:  # printed, never sent to a browser
+            found = inline.search(path.read_text())
+            assert found is None, f"{path.name}: {found and found[0]}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "static" / "js").glob("*.js")), ids=lambda path: path.name)
+def test_no_script_evaluates_text_or_speaks_to_another_site(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"\beval\b|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write", text)
+    assert not re.search(r"https?://|sendBeacon|WebSocket|EventSource", text)
+
+
+def test_leaving_signing_out_and_erasing_ask_the_browser_to_forget(world: World) -> None:
+    assert FORGETTING == ENDS
+    world.app.config["WTF_CSRF_ENABLED"] = False
+    try:
+        ways = [
+            (Caller.PERSON, "GET", "/leave", {}),
+            (Caller.NOBODY, "GET", "/leave", {}),
+            (Caller.ADVOCATE, "POST", "/desk/sign-out", {}),
+            (Caller.PERSON, "POST", "/case/erase", {"sure": "y", "erase": "y"}),
+        ]
+        for caller, method, path, data in ways:
+            answer = ask(world, caller, method, path, data=data)
+            assert answer.status_code == 303, path
+            assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+            assert answer.headers["Cache-Control"] == "no-store"
+            if caller is not Caller.NOBODY:
+                assert "session=;" in answer.headers["Set-Cookie"]
+            world.restore()
+        assert "Clear-Site-Data" not in ask(world, Caller.PERSON, "GET", "/case").headers
+    finally:
+        world.app.config["WTF_CSRF_ENABLED"] = True
+        world.restore()
+
+
+def test_behind_tls_the_browser_never_comes_back_without_it(tmp_path: Path) -> None:
+    settings = {"RECOURSE_DATA": str(tmp_path), "RECOURSE_BASE_URL": "https://help.example"}
+    app = create_app(load_config(settings))
+    with app.app_context():
+        metadata.create_all(parts().engine)
+    with app.test_client() as client:
+        answer = client.get("/report", base_url="https://help.example")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+
+
+def test_a_plain_server_does_not_promise_tls(world: World) -> None:
+    assert "Strict-Transport-Security" not in ask(world, Caller.NOBODY, "GET", "/").headers
