@@ -118,17 +118,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reissues")),
     )
     op.create_index(op.f("ix_reissues_case_id"), "reissues", ["case_id"])
-    op.add_column("case_keys", sa.Column("generation", sa.Integer(), nullable=True))
-    op.create_index(op.f("ix_case_keys_team_id"), "case_keys", ["team_id"])
-    op.add_column("teams", sa.Column("generation", sa.Integer(), server_default="1", nullable=False))
-    op.add_column("teams", sa.Column("key_change_due_since", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("teams", "key_change_due_since")
-    op.drop_column("teams", "generation")
-    op.drop_index(op.f("ix_case_keys_team_id"), table_name="case_keys")
-    op.drop_column("case_keys", "generation")
     op.drop_index(op.f("ix_reissues_case_id"), table_name="reissues")
     op.drop_table("reissues")
     op.drop_index("ix_outbox_open", table_name="outbox")

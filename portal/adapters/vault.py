@@ -68,6 +68,11 @@ def new_key_pair() -> KeyPair:
     return KeyPair(private=bytes(private), public=bytes(private.public_key))
 
 
+def public_of(private: bytes) -> bytes:
+    """The public half that belongs to a private key."""
+    return bytes(PrivateKey(private).public_key)
+
+
 def seal(key: bytes, place: Place, plain: bytes) -> bytes:
     """Padded, authenticated, bound to `place`."""
     nonce = random_bytes(NONCE_BYTES)

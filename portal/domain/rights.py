@@ -87,3 +87,19 @@ def needs_team(role: Role) -> bool:
 def first_scope(role: Role) -> Scope:
     """How far somebody of this role sees where nothing else is said."""
     return SCOPES[role][0]
+
+
+class MarkKind(StrEnum):
+    """Changes of who can read cases. Each leaves a mark that every supervisor it concerns sees until they say so."""
+
+    MEMBER_INVITED = "member_invited"
+    MEMBER_ADDED = "member_added"
+    LET_IN = "let_in"
+    LET_IN_BY_RECOVERY_KEY = "let_in_by_recovery_key"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the kind of a mark
+    FACTORS_RESET = "factors_reset"
+    ROLE_CHANGED = "role_changed"
+    TEAM_LEFT = "team_left"
+    ACCOUNT_ENDED = "account_ended"
+    TEAM_KEY_CHANGED = "team_key_changed"
+    RECOVERY_KEY_CHANGED = "recovery_key_changed"

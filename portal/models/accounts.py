@@ -30,6 +30,8 @@ class Team(Base):
     takes_cases: Mapped[bool]
     public_key: Mapped[bytes]
     recovery: Mapped[bytes]  # the team's private key in a sealed box to the organisation's recovery key
+    generation: Mapped[int] = mapped_column(default=1, server_default="1")  # of its key pair
+    key_change_due_since: Mapped[datetime | None]  # somebody left while nobody who could change the key was there
     created_at: Mapped[datetime]
 
 

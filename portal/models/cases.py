@@ -68,7 +68,8 @@ class CaseKey(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     holder: Mapped[Handler] = mapped_column(Word(Handler))
-    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"), index=True)
+    generation: Mapped[int | None]  # of the team's key pair that the wrap is made for
     salt: Mapped[bytes | None]
     words_index: Mapped[bytes | None] = mapped_column(unique=True)
     server_key: Mapped[str | None] = mapped_column(String(16))

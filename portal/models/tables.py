@@ -9,6 +9,7 @@ from portal.models import (
     clocks,
     complaints,
     contacts,
+    documents,
     events,
     holds,
     items,
@@ -16,11 +17,13 @@ from portal.models import (
     journal,
     laws,
     letters,
+    marks,
     messages,
     observations,
     outbox,
     reissues,
     requests,
+    team_keys,
 )
 
 __all__ = ["ALL", "metadata"]
@@ -31,6 +34,7 @@ ALL = (
     clocks,
     complaints,
     contacts,
+    documents,
     events,
     holds,
     items,
@@ -38,10 +42,12 @@ ALL = (
     journal,
     laws,
     letters,
+    marks,
     messages,
     observations,
     outbox,
     reissues,
     requests,
+    team_keys,
 )
 metadata = Base.metadata

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, Place
 from portal.db import Base, after_commit
+from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Handler, History, Scope, StepRefused
 from portal.domain.report import Report
 from portal.models.accounts import Team, WebSession
@@ -23,6 +24,7 @@ from portal.models.cases import Case, CaseKey, Consent, Mandate
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
 from portal.models.contacts import Contact, MailLink
+from portal.models.documents import Document
 from portal.models.events import Event
 from portal.models.holds import Hold
 from portal.models.items import Item
@@ -32,14 +34,16 @@ from portal.models.messages import Message, Note
 from portal.models.outbox import Outgoing
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
+from portal.services import journal
 from portal.services.history import Happening, record
 from portal.services.ports import PERSON, SYSTEM, Actor, Ports
+from portal.services.team_keys import unwrap_for_team
 
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
 YOUNG = timedelta(days=1)
 NO_SALT = b"\0" * vault.SALT_BYTES
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, CaseCheck, Reissue,
+    Clock, Document, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, CaseCheck, Reissue,
     Contact, MailLink, Outgoing, Hold, Event, WebSession,
 )  # fmt: skip
 
@@ -182,7 +186,7 @@ def open_for_staff(
     if case is None or row is None or case.team_id is None:
         raise NoAccess
     try:
-        inner = vault.unwrap_with_private_key(row.wrapped, team_keys[case.team_id])
+        inner = unwrap_for_team(session, row, team_keys[case.team_id])
         return OpenCase(case, unlock_key(row, inner, ports=ports), actor)
     except CannotOpen as error:
         raise NoAccess from error
@@ -209,12 +213,14 @@ def record_opening(session: Session, opened: OpenCase, *, now: datetime) -> None
 
 def hand_to_team(session: Session, opened: OpenCase, team_id: UUID, *, now: datetime, ports: Ports) -> None:
     """Give the team the case's key. Raises StepRefused where the team takes no cases or already has it."""
-    team = session.get(Team, team_id)
+    # While the team changes its key, a case waits here: a wrap for the old key would be made too late to be renewed.
+    team = session.get(Team, team_id, with_for_update={"read": True})
     if team is None or not team.takes_cases:
         raise StepRefused("This team does not take cases at the moment. Choose another, or go on by yourself.")
     if opened.case.team_id is not None:
         raise StepRefused("A team already carries this case. Take it back first.")
     row = CaseKey(id=uuid4(), case_id=opened.case.id, holder=Handler.TEAM, team_id=team.id, created_at=now)
+    row.generation = team.generation
     row.wrapped = vault.wrap_for_public_key(lock_key(row, opened.key, ports=ports), team.public_key)
     session.add(row)
     opened.case.handler, opened.case.team_id = Handler.TEAM, team.id
@@ -286,6 +292,7 @@ def erase(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) ->
     if case.status is CaseStatus.DRAFT:
         _delete_rows(session, case.id)
         session.delete(case)
+        journal.note(session, Noted.DRAFT_DELETED, case_id=case.id, now=now)
     else:
         _delete_rows(session, case.id)
         _empty(case, now=now)

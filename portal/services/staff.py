@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from base64 import b32decode, b32encode
 from binascii import Error as BadBase32
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -18,14 +19,15 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.vault import KEY_BYTES, CannotOpen
 from portal.domain.lifecycle import CaseStatus, History, Role, Scope
-from portal.domain.rights import needs_team
+from portal.domain.rights import MarkKind, Right, may, needs_team
 from portal.models.accounts import Membership, RecoveryKey, Staff, Team, WebSession
 from portal.models.cases import Case
-from portal.services import accounts
+from portal.services import accounts, marks, team_keys
 from portal.services.accounts import AccountRefused, NewStaff
 from portal.services.history import Happening, record
 from portal.services.ports import SYSTEM
 
+NO_KEYS: Mapping[UUID, bytes] = MappingProxyType({})
 GROUP = 4  # letters of the printed key that stand together
 CHECK_BYTES = 3  # the key's 32 bytes and these make 56 letters without padding
 
@@ -132,22 +134,97 @@ def join_team(session: Session, login: str, team: str, *, recovery_key: bytes | 
         raise AccountRefused(
             f"{login} already waits for the team {team}. A colleague or the recovery key lets them in."
         )
-    accounts.let_in(session, row.id, {found.id: _open_team(found, recovery_key)})
+    key = _open_team(found, recovery_key)
+    let_colleague_in(session, row.id, {found.id: key}, kind=MarkKind.LET_IN_BY_RECOVERY_KEY, by=None, now=now)
     return False
 
 
-def end_staff(session: Session, login: str, *, now: datetime) -> int:
+def let_colleague_in(
+    session: Session,
+    membership_id: UUID,
+    keys: Mapping[UUID, bytes],
+    *,
+    kind: MarkKind = MarkKind.LET_IN,
+    by: UUID | None,
+    now: datetime,
+) -> None:
+    """Give a waiting colleague the key of their team, and leave a mark. Raises AccountRefused, StaleKey."""
+    row = session.get(Membership, membership_id)
+    if row is not None and row.team_id in keys:
+        team_keys.check_current(session, row.team_id, keys[row.team_id])
+    member = accounts.let_in(session, membership_id, keys)
+    team_id = session.get_one(Membership, membership_id).team_id
+    marks.add(session, kind, team_id=team_id, about=member.id, by=by, now=now)
+    session.flush()
+
+
+def end_staff(
+    session: Session,
+    login: str,
+    *,
+    keys: Mapping[UUID, bytes] = NO_KEYS,
+    by: UUID | None = None,
+    now: datetime,
+) -> int:
     """End an account: no sign-in, no running session, no team key; cases become nobody's. Returns how many cases.
 
-    Raises AccountRefused.
+    The key of each of their teams is changed: now where it stands in `keys`, else when a colleague next signs in.
+    Raises AccountRefused, StaleKey.
     """
     member = find_staff(session, login)
+    marks.add_about(session, MarkKind.ACCOUNT_ENDED, member, by=by, now=now)
     member.ended_at = now
-    session.execute(delete(Membership).where(Membership.staff_id == member.id))
+    session.flush()
+    for row in session.scalars(select(Membership).where(Membership.staff_id == member.id)).all():
+        team_keys.leave_team(session, row, keys, by=by, now=now)
     session.execute(delete(WebSession).where(WebSession.staff_id == member.id))
-    cases = session.scalars(
-        select(Case).where(Case.assignee_id == member.id, Case.status != CaseStatus.ERASED).order_by(Case.id)
-    ).all()
+    return _free_cases(session, member.id, None, now=now)
+
+
+def remove_from_team(
+    session: Session, membership_id: UUID, *, keys: Mapping[UUID, bytes], by: UUID, now: datetime
+) -> int:
+    """A supervisor takes a colleague out of a team of theirs. Returns how many cases are now without an advocate.
+
+    Raises AccountRefused for somebody of another team and for oneself, StaleKey.
+    """
+    row = session.get(Membership, membership_id)
+    if row is None or row.team_id not in keys:
+        raise AccountRefused("Nobody of that kind is in your team.")
+    if row.staff_id == by:
+        raise AccountRefused("You cannot take yourself out of the team. Ask another supervisor or an administrator.")
+    team_id, staff_id = row.team_id, row.staff_id
+    marks.add(session, MarkKind.TEAM_LEFT, team_id=team_id, about=staff_id, by=by, now=now)
+    team_keys.leave_team(session, row, keys, by=by, now=now)
+    return _free_cases(session, staff_id, team_id, now=now)
+
+
+def change_role(session: Session, login: str, role: Role, scope: Scope, *, by: UUID | None, now: datetime) -> None:
+    """Give somebody another role. Whoever reads no cases any more leaves their teams at once.
+
+    Running sessions end, so that nothing goes on under the old role. Raises AccountRefused.
+    """
+    member = find_staff(session, login)
+    accounts.check_role(role, scope)
+    if member.id == by:
+        raise AccountRefused("You cannot change your own role. Ask another administrator.")
+    if (member.role, member.scope) == (role, scope):
+        raise AccountRefused("This is the role they have already.")
+    marks.add_about(session, MarkKind.ROLE_CHANGED, member, by=by, now=now)
+    member.role, member.scope = role, scope
+    session.flush()
+    if not needs_team(role):
+        for row in session.scalars(select(Membership).where(Membership.staff_id == member.id)).all():
+            team_keys.leave_team(session, row, NO_KEYS, by=by, now=now)
+    if not may(role, Right.WORK_ON_CASES):
+        _free_cases(session, member.id, None, now=now)
+    session.execute(delete(WebSession).where(WebSession.staff_id == member.id))
+
+
+def _free_cases(session: Session, staff_id: UUID, team_id: UUID | None, *, now: datetime) -> int:
+    """The cases that somebody carried, of one team or of all, become nobody's. Returns how many."""
+    query = select(Case).where(Case.assignee_id == staff_id, Case.status != CaseStatus.ERASED).order_by(Case.id)
+    cases = session.scalars(query.where(Case.team_id == team_id) if team_id else query).all()
     for case in cases:
         case.assignee_id = None
         left = Happening(kind=History.ASSIGNED, at=now, facts={"to": None})
@@ -244,6 +321,8 @@ def _join(session: Session, member: Staff, team: Team, recovery_key: bytes | Non
     """Whether the member waits."""
     key = _open_team(team, recovery_key) if recovery_key else None
     accounts.join_team(session, member, team, key, now=now)
+    kind = MarkKind.LET_IN_BY_RECOVERY_KEY if key else MarkKind.MEMBER_ADDED
+    marks.add(session, kind, team_id=team.id, about=member.id, now=now)
     return key is None
 
 

@@ -8,10 +8,10 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from portal.domain.rights import Right
-from portal.services import accounts
 from portal.services import staff as staff_service
 from portal.services.accounts import AccountRefused
 from portal.services.queue import list_queue
+from portal.services.team_keys import StaleKey
 from portal.services.views import QueueFilter
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Answered, Page, go, make_blueprint, read_page
@@ -31,8 +31,8 @@ def show(member: SignedInStaff) -> Page:
 @allowed(Right.LEAD_TEAM)
 def let_in(member: SignedInStaff, membership_id: UUID) -> Answered:
     try:
-        accounts.let_in(frame().db, membership_id, member.team_keys)
-    except AccountRefused as error:
+        staff_service.let_colleague_in(frame().db, membership_id, member.team_keys, by=member.staff.id, now=frame().now)
+    except (AccountRefused, StaleKey) as error:
         return show_team(member, refused=_(str(error)))
     return go("desk_team.show")
 
