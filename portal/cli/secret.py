@@ -29,7 +29,9 @@ def status() -> None:
 @with_appcontext
 def rotate() -> None:
     """Put a new secret in front of those before."""
-    made = service.rotate(find_parts().config.secret_file)
+    parts = find_parts()
+    with transaction(parts) as session:
+        made = service.rotate(session, parts.config.secret_file, now=parts.clock())
     click.echo(f"The new secret is {made}. Start every process of the portal anew now, and take a backup.")
     click.echo("Words move to it as people come back. `secret status` counts, `secret retire` ends the older ones.")
 
@@ -42,7 +44,7 @@ def retire(anyway: bool) -> None:
     parts = find_parts()
     try:
         with transaction(parts) as session:
-            gone = service.retire(session, parts.config.secret_file, anyway=anyway)
+            gone = service.retire(session, parts.config.secret_file, anyway=anyway, now=parts.clock())
     except StillNeeded as error:
         raise click.ClickException(f"{error} Wait, or say --anyway.") from error
     click.echo(f"{gone} older secrets were destroyed. Start every process anew, and take a backup.")

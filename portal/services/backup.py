@@ -26,11 +26,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.archives import BadArchive, add_bytes, read_archive, write_archive
 from portal.adapters.storage import FileMissing
 from portal.db import UTCDateTime, Word, begin_reading
+from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus
 from portal.models.accounts import RecoveryKey
 from portal.models.cases import Case, CaseKey
 from portal.models.tables import metadata
-from portal.services import cases
+from portal.services import cases, journal
 from portal.services.cases import OpenCase
 from portal.services.locks import Lock
 from portal.services.ports import SYSTEM, Ports
@@ -84,9 +85,11 @@ def create(factory: sessionmaker[Session], data: Path, keys: Path, *, now: datet
     """
     if data.resolve().parent == keys.resolve().parent:
         raise BackupRefused("Put the keys in another folder than the data, best on another machine.")
+    with factory.begin() as session:  # whatever comes of it: somebody takes everything out
+        public_key = _recovery_key(session)
+        journal.note(session, Noted.BACKUP_MADE, now=now)
     with factory() as session:
         _begin_snapshot(session)
-        public_key = _recovery_key(session)
         with write_archive(data, public_key) as archive:
             tables = {table.name: _write_table(session, archive, table) for table in kept_tables()}
             files = _write_files(archive, ports)
@@ -147,6 +150,7 @@ def restore(
         raise BackupRefused("What came back is not what went in. Do not use it; keep both files and ask for help.")
     with factory.begin() as session:
         again = _erase_again(session, now=now, ports=ports)
+        journal.note(session, Noted.BACKUP_RESTORED, facts={"erased_again": again}, now=now)
     return Restored(manifest, restored, again)
 
 

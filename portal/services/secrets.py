@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.config import new_secret, read_secret_file
+from portal.domain.journal import Noted
 from portal.models.cases import CaseKey
+from portal.services import journal
 from portal.services.ports import ServerKeys
 
 
@@ -31,9 +34,10 @@ class SecretUse:
     sets_of_words: int
 
 
-def rotate(path: Path) -> str:
+def rotate(session: Session, path: Path, *, now: datetime) -> str:
     """Put a new secret in front. Every process has to start anew before it counts. Returns its id. Raises OSError."""
     older = read_secret_file(path)
+    journal.note(session, Noted.KEYS_CHANGED, facts={"key": "server", "older": len(older)}, now=now)
     _write(path, [new_secret(), *(secret.hex() for secret in older)])
     return ServerKeys.from_secrets(read_secret_file(path)).id
 
@@ -50,7 +54,7 @@ def list_uses(session: Session, path: Path) -> list[SecretUse]:
     return [*uses[:-1], SecretUse(uses[-1].id, uses[-1].sets_of_words + unknown)]
 
 
-def retire(session: Session, path: Path, *, anyway: bool = False) -> int:
+def retire(session: Session, path: Path, *, anyway: bool = False, now: datetime) -> int:
     """Destroy the older secrets. Returns how many. Raises StillNeeded where somebody needs them, unless `anyway`."""
     needed = sum(use.sets_of_words for use in list_uses(session, path)[1:])
     if needed and not anyway:
@@ -59,6 +63,7 @@ def retire(session: Session, path: Path, *, anyway: bool = False) -> int:
             "Whoever has them could not come back."
         )
     secrets = read_secret_file(path)
+    journal.note(session, Noted.KEYS_CHANGED, facts={"key": "server", "older": 0}, now=now)
     _write(path, [secrets[0].hex()])
     return len(secrets) - 1
 

@@ -89,6 +89,11 @@ def bring_back(portal: Portal, fresh: tuple[sessionmaker[Session], Ports]) -> ba
     )
 
 
+def but_the_journal(tables: dict[str, backup.TableSum]) -> dict[str, backup.TableSum]:
+    """The journal goes on: that it was restored is its next entry."""
+    return {name: total for name, total in tables.items() if not name.startswith("journal")}
+
+
 def test_the_drill(
     portal: Portal, fresh: tuple[sessionmaker[Session], Ports], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,7 +104,8 @@ def test_the_drill(
     took = time.perf_counter() - start
     sessions, ports = fresh
     assert restored.erased_again == 0
-    assert backup.sums(sessions) == made.tables == backup.sums(portal.sessions)
+    assert made.tables == backup.sums(portal.sessions)
+    assert but_the_journal(backup.sums(sessions)) == but_the_journal(made.tables)
     assert made.tables["cases"].rows == 4
     assert made.files.rows == len(ports.storage.list_keys()) > 0
     assert ports.config.secret_file.read_text() == portal.ports.config.secret_file.read_text()
