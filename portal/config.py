@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 T = TypeVar("T")
 
 SECRET_BYTES = 32
+SHORTEST_TOKEN = 20
 
 # A plain address: no comment, no quotes, no spaces, so that nothing in it can end a header.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -72,6 +73,9 @@ class Config:
     queue_url: str
     locks_url: str  # the cases' locks, kept apart from the database
     secret_file: Path
+    audit_key_file: Path  # signs the journal's heads
+    log_format: str  # "text" or "json"
+    metrics_token: str | None = field(repr=False)  # without it /metrics is not there
     may_check_links: bool  # off: the portal itself never asks another machine for anything
     packs: Path | None  # the organisation's own laws and directory, over ours
     site_title: str
@@ -91,7 +95,7 @@ class Config:
     @property
     def key_files(self) -> tuple[Path, ...]:
         """The files that a backup keeps apart from the data."""
-        return (self.secret_file,)
+        return (self.secret_file, self.audit_key_file)
 
     @property
     def has_https(self) -> bool:
@@ -111,6 +115,9 @@ def load_config(env: Mapping[str, str]) -> Config:
         queue_url=env.get("RECOURSE_QUEUE", f"sqlite:///{folder / 'queue.db'}"),
         locks_url=_locks_url(env, folder),
         secret_file=Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key")).absolute(),
+        audit_key_file=_audit_key_file(env, folder),
+        log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
+        metrics_token=_metrics_token(env),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
         packs=_read(env, "RECOURSE_PACKS", "", _folder),
         site_title=env.get("RECOURSE_TITLE", "Recourse"),
@@ -178,6 +185,9 @@ KNOWN = frozenset(
         "RECOURSE_QUEUE",
         "RECOURSE_SECRET_FILE",
         "RECOURSE_LOCKS",
+        "RECOURSE_AUDIT_KEY",
+        "RECOURSE_LOG",
+        "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
         "RECOURSE_PACKS",
         "RECOURSE_TITLE",
@@ -272,6 +282,22 @@ def _locks_url(env: Mapping[str, str], folder: Path) -> str:
             "See docs/operations.md, keeping and bringing back."
         )
     return f"sqlite:///{folder / 'locks.db'}"
+
+
+def _audit_key_file(env: Mapping[str, str], folder: Path) -> Path:
+    """Beside the server's secret, unless it is kept elsewhere."""
+    secret = Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key"))
+    chosen = Path(env.get("RECOURSE_AUDIT_KEY", secret.with_name("audit.key")))
+    if chosen.name == secret.name:
+        raise ConfigError("RECOURSE_AUDIT_KEY needs a file name of its own, because a backup keeps both by name.")
+    return chosen.absolute()
+
+
+def _metrics_token(env: Mapping[str, str]) -> str | None:
+    token = env.get("RECOURSE_METRICS_TOKEN", "")
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
+        raise ConfigError(f"RECOURSE_METRICS_TOKEN has to have at least {SHORTEST_TOKEN} letters or digits.")
+    return token or None
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:

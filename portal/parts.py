@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import tasks
+from portal.adapters.signing import Signer
 from portal.adapters.storage import open_storage
 from portal.adapters.words import load_words
 from portal.config import Config, ensure_secret_file
@@ -38,6 +39,11 @@ class Parts:
     @cached_property
     def registry(self) -> Registry:
         return load_registry(self.config.packs)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs the heads of the journal."""
+        return Signer.from_seeds(ensure_secret_file(self.config.audit_key_file))
 
     @cached_property
     def ports(self) -> Ports:

@@ -18,7 +18,7 @@ from portal.config import ConfigError, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.parts import Parts
-from portal.services import cases, clocks, jobs, outbox
+from portal.services import cases, clocks, heads, jobs, outbox
 from portal.services.bundles import make_bundle
 
 RUNNERS = {JobKind.BUNDLE: make_bundle}
@@ -35,6 +35,7 @@ def connect(queue: TaskQueue, parts: Parts) -> None:
 
     def look() -> None:
         sweep(parts)
+        sign_day(parts)
         deliver_due_mail(parts)
         if parts.clock().minute == 0:
             purge_locks(parts)
@@ -52,9 +53,7 @@ def deliver_mail(parts: Parts, row_id: UUID) -> bool:
     server = parts.config.mail
     if server is None:
         return False
-    outcome = outbox.deliver(
-        parts.sessions, row_id, mailer=make_mailer(server), clock=parts.clock, ports=parts.ports
-    )
+    outcome = outbox.deliver(parts.sessions, row_id, mailer=make_mailer(server), clock=parts.clock, ports=parts.ports)
     return outcome is not outbox.Outcome.NOT_OURS
 
 
@@ -86,6 +85,17 @@ def sweep(parts: Parts) -> None:
         log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again", swept.missed, swept.purged, swept.jobs)
 
 
+def sign_day(parts: Parts) -> None:
+    """Sign where the journal stands, once a day; whoever keeps a copy finds later changes."""
+    now = parts.clock()
+    with parts.sessions() as session:
+        begin_reading(session)
+        is_done = heads.is_signed(session, now=now)
+    if not is_done:
+        with parts.sessions.begin() as session:
+            heads.sign_day(session, parts.signer, now=now)
+
+
 def purge_locks(parts: Parts) -> None:
     """Destroy the locks of erased cases where a crash came between the erasure and its lock."""
     with parts.sessions() as session:
@@ -104,6 +114,7 @@ def main() -> int:
         queue = open_queue(parts.config.queue_url)
         connect(queue, parts)
         sweep(parts)  # what came due while nothing ran
+        sign_day(parts)
         purge_locks(parts)
     except (ConfigError, BadQueue) as error:
         sys.stderr.write(f"The worker cannot start: {error}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from portal.cli.audit import audit
 from portal.cli.backup import backup
 from portal.cli.demo import demo
 from portal.cli.directory import directory
@@ -15,4 +16,4 @@ from portal.cli.schema import schema
 from portal.cli.secret import secret
 from portal.cli.staff import staff
 
-COMMANDS: tuple[click.Command, ...] = (backup, demo, directory, due, law, laws, links, schema, secret, staff)
+COMMANDS: tuple[click.Command, ...] = (audit, backup, demo, directory, due, law, laws, links, schema, secret, staff)

@@ -31,6 +31,9 @@ def test_an_empty_environment_gives_one_machines_defaults() -> None:
         ("RECOURSE_ORG_COUNTRIES", "New Zealand", "two letters"),
         ("RECOURSE_EMERGENCY_LINES", "111", "Police=111"),
         ("RECOURSE_PROT", "8000", "not a setting"),
+        ("RECOURSE_LOG", "xml", "text, json"),
+        ("RECOURSE_METRICS_TOKEN", "short", "at least 20"),
+        ("RECOURSE_AUDIT_KEY", "/elsewhere/secret.key", "a file name of its own"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_it_has_to_be(name: str, value: str, words: str) -> None:
@@ -44,6 +47,12 @@ def test_the_locks_stand_beside_a_file_and_are_named_for_a_server(tmp_path: Path
     assert load_config({"RECOURSE_DATA": str(tmp_path)}).locks_url == f"sqlite:///{tmp_path / 'locks.db'}"
     with pytest.raises(ConfigError, match="RECOURSE_LOCKS"):
         load_config({"RECOURSE_DATABASE": "postgresql://here/base"})
+
+
+def test_the_key_of_the_journal_stands_beside_the_secret_and_both_are_kept() -> None:
+    config = load_config({"RECOURSE_SECRET_FILE": "/keys/secret.key", "RECOURSE_METRICS_TOKEN": "t" * 20})
+    assert config.key_files == (Path("/keys/secret.key"), Path("/keys/audit.key"))
+    assert "t" * 20 not in repr(config)
 
 
 def test_the_organisation_is_read_from_the_settings() -> None:
