@@ -1,0 +1,42 @@
+"""From which network a request comes, as a keyed hash of the day: enough to count by, no address, nothing to follow.
+
+An address is cut to its network first (IPv4 /24, IPv6 /56: about one line or one office), then hashed under a key of
+the server that changes each day. Who holds the table cannot tell who came, nor whether one network came on two days.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from flask import request
+
+from portal.adapters.vault import derive_subkey
+from portal.web.frame import frame
+
+IPV4_BITS = 24
+IPV6_BITS = 56
+BUCKET_BYTES = 16
+
+
+def find_bucket() -> bytes:
+    """The bucket of the request being answered. 16 bytes."""
+    return name_bucket(frame().ports.keys.forms, request.remote_addr, now=frame().now)
+
+
+def name_bucket(key: bytes, address: str | None, *, now: datetime) -> bytes:
+    """The bucket of an address on the (UTC) day of `now`, under a server key. No address, or none of IP: one bucket."""
+    of_the_day = derive_subkey(key, f"network {now.date().isoformat()}")
+    return hmac.digest(of_the_day, cut_address(address or "").encode(), "sha256")[:BUCKET_BYTES]
+
+
+def cut_address(address: str) -> str:
+    """The network of an address, such as `192.0.2.0/24`; an empty text for what is no IP address."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    plain: IPv4Address | IPv6Address = getattr(found, "ipv4_mapped", None) or found
+    bits = IPV4_BITS if plain.version == 4 else IPV6_BITS
+    return str(ip_network((plain, bits), strict=False))
