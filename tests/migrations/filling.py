@@ -1,0 +1,185 @@
+"""Rows for every table of a database as it stands, made from its own description: columns, keys and checks.
+
+Nothing here knows a table by name, so that a new migration is covered as soon as it is there. Where a check speaks of
+columns, every combination of empty, filled and named values is tried, and the database itself says which are allowed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import sqlalchemy as sa
+
+from portal.db import Word
+from portal.models.tables import metadata as models
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+Contents = dict[str, dict[Key, Row]]
+
+ROWS = 6  # of each table at least tried for each combination that its checks allow
+FIRST = datetime(2026, 1, 3, 10, 30, 15, 123456, tzinfo=UTC)
+NOT_DATA = "alembic_version"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the database describes it: its checks as text, and the columns that are unique together."""
+
+    table: sa.Table
+    checks: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+
+def read_contents(engine: sa.Engine) -> Contents:
+    """Every row of every table, by its primary key."""
+    with engine.connect() as connection:
+        return {
+            described.name: {
+                tuple(row[column.name] for column in described.table.primary_key): dict(row)
+                for row in connection.execute(described.table.select()).mappings()
+            }
+            for described in list_tables(connection)
+        }
+
+
+def fill(engine: sa.Engine) -> None:
+    """Rows in every table; each that others point to is filled before them. Raises AssertionError for an empty one."""
+    made: dict[str, list[Row]] = {}
+    with engine.begin() as connection:
+        for described in list_tables(connection):
+            made[described.name] = list(_insert_rows(connection, described, made))
+            assert made[described.name], f"no row of {described.name} was allowed"
+
+
+def list_tables(connection: sa.Connection) -> list[Table]:
+    """All tables with data, in the order of their foreign keys."""
+    found = sa.MetaData()
+    found.reflect(connection)
+    inspector = sa.inspect(connection)
+    return [
+        Table(
+            table,
+            tuple(check["sqltext"] for check in inspector.get_check_constraints(table.name)),
+            tuple(tuple(key["column_names"]) for key in inspector.get_unique_constraints(table.name)),
+        )
+        for table in found.sorted_tables
+        if table.name != NOT_DATA
+    ]
+
+
+def _insert_rows(connection: sa.Connection, described: Table, made: Mapping[str, list[Row]]) -> Iterator[Row]:
+    """Tries every combination with ever new values and yields those rows that the database takes."""
+    number = 0
+    taken: set[tuple[str, Key]] = set()
+    for _ in range(ROWS):
+        for chosen in _list_combinations(described):
+            row = {
+                column.name: _make_value(column, number, chosen.get(column.name), made)
+                for column in described.table.columns
+            }
+            number += 1
+            keys = set(_list_keys(described, row))
+            if not keys & taken and _insert(connection, described.table, row):
+                taken |= keys
+                yield row
+
+
+def _list_keys(described: Table, row: Row) -> Iterator[tuple[str, Key]]:
+    """What has to be unique. The portal counts empty as a value where several columns make a key; databases do not."""
+    for columns in described.keys:
+        if len(columns) > 1:
+            yield "/".join(columns), tuple(row[name] for name in columns)
+
+
+def _insert(connection: sa.Connection, table: sa.Table, row: Row) -> bool:
+    try:
+        with connection.begin_nested():
+            connection.execute(table.insert().values(row))
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+def _list_combinations(described: Table) -> Iterable[dict[str, str]]:
+    """For the columns that checks speak of, each way to fill them: "empty", "filled", "other" or "=word"."""
+    text = " ".join(described.checks)
+    words = re.findall(r"'([^']*)'", text)
+    ways: dict[str, list[str]] = {}
+    for column in described.table.columns:
+        if re.search(rf"\b{column.name}\b", text):
+            ways[column.name] = ["filled"]
+            if column.nullable:
+                ways[column.name].append("empty")
+            if column.foreign_keys:
+                ways[column.name].append("other")
+            elif _is_text(column) and not _is_uuid(column):
+                ways[column.name] += [f"={word}" for word in words]
+    return [dict(zip(ways, chosen, strict=True)) for chosen in itertools.product(*ways.values())]
+
+
+def _make_value(column: sa.Column[Any], number: int, way: str | None, made: Mapping[str, list[Row]]) -> Any:
+    """The value of one column in the row of this number; a column without a check is empty in every third row."""
+    if way is not None and way.startswith("="):
+        return way[1:]
+    if way == "empty" or (way is None and column.nullable and number % 3 == 2):
+        return None
+    for reference in column.foreign_keys:
+        parents = made.get(reference.column.table.name, [])
+        place = number + 1 if way == "other" else number
+        return parents[place % len(parents)][reference.column.name] if parents else None
+    return _make_plain(column, number)
+
+
+def _make_plain(column: sa.Column[Any], number: int) -> Any:
+    moment = FIRST + timedelta(hours=37 * number)
+    match column.type:
+        case sa.Boolean():
+            return number % 2 == 0
+        case sa.Integer():
+            return number + 1
+        case sa.DateTime(timezone=zoned):
+            return moment if zoned else moment.replace(tzinfo=None)
+        case sa.Date():
+            return date(moment.year, moment.month, moment.day)
+        case sa.JSON():
+            return {"number": number, "words": ["ä", "日"]}
+        case sa.LargeBinary():
+            return _make_uuid(column, number).bytes + b"\0\xff"
+        case sa.Uuid(as_uuid=True):
+            return _make_uuid(column, number)
+    assert _is_text(column), f"no value for {column} of type {column.type!r}"
+    return _make_uuid(column, number).hex if _is_uuid(column) else _make_text(column, number)
+
+
+def _make_text(column: sa.Column[Any], number: int) -> str:
+    """A word of the column's vocabulary, where the models have one, else a text that is its own."""
+    modelled = models.tables.get(column.table.name)
+    kind = modelled.columns[column.name].type if modelled is not None and column.name in modelled.columns else None
+    if isinstance(kind, Word):
+        words = [word.value for word in kind.vocabulary]
+        return words[number % len(words)]
+    assert isinstance(column.type, sa.String)
+    return f"{column.name} ä {number:02d}"[-(column.type.length or 80) :]
+
+
+def _is_text(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, sa.String)
+
+
+def _is_uuid(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, sa.CHAR) and column.type.length == 32  # as SQLite keeps them
+
+
+def _make_uuid(column: sa.Column[Any], number: int) -> UUID:
+    return uuid5(NAMESPACE_URL, f"{column.table.name}/{column.name}/{number}")
