@@ -66,6 +66,20 @@ class Colleague:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeamMember:
+    """Somebody who stands in a supervisor's team; who waits has not been given its key yet."""
+
+    membership_id: UUID
+    staff_id: UUID
+    name: str
+    login: str
+    role: Role
+    scope: Scope
+    team: str
+    is_waiting: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Waiting:
     """A new colleague who cannot read the team's cases until somebody lets them in."""
 
@@ -282,6 +296,30 @@ def list_waiting(session: Session, team_ids: Sequence[UUID]) -> tuple[Waiting, .
             since=membership.created_at,
         )
         for membership, member in found
+    )
+
+
+def list_members(session: Session, team_ids: Sequence[UUID]) -> tuple[TeamMember, ...]:
+    """Everybody who stands in one of these teams."""
+    rows = session.execute(
+        select(Membership, Staff, Team.name)
+        .join(Staff, Staff.id == Membership.staff_id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.team_id.in_(team_ids), Staff.ended_at.is_(None))
+        .order_by(Team.name, Staff.name, Staff.login)
+    )
+    return tuple(
+        TeamMember(
+            membership_id=membership.id,
+            staff_id=member.id,
+            name=member.name,
+            login=member.login,
+            role=member.role,
+            scope=member.scope,
+            team=team,
+            is_waiting=membership.team_key is None,
+        )
+        for membership, member, team in rows
     )
 
 

@@ -98,7 +98,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",
-        Group.SUPERVISOR: "desk_team.show desk_team.let_in",
+        Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen",
         Group.AUDITOR: "desk_audit.show",
         Group.ADMINISTRATOR: "desk_staff.show",
     }

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from time import monotonic
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -18,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import CaseStatus, Path, Role, StepRefused
 from portal.domain.rights import RIGHTS, Right, may
+from portal.services import team_keys
 from portal.services.cases import NoAccess, OpenCase, open_for_staff, record_opening
 from portal.services.requests import NoConsent, UnknownNumber
 from portal.web.access import SignedInStaff, allowed
@@ -39,6 +42,7 @@ NOT_YOURS: Mapping[str, Any] = MappingProxyType(
 )
 NOT_FOR_READERS = _l("This step is for advocates and supervisors. You can read the case and write notes.")
 ONLY_TEAMS_READ = _l("Cases are read by the team that carries them. Administrators and auditors never read a case.")
+PATIENCE = 2.0  # seconds that a page may spend on wraps
 NOTED = "noted"  # in the session: the cases whose opening was written down, and when
 Page = tuple[str, int]
 Answered = Page | Response
@@ -237,3 +241,22 @@ def read_reference(typed: str) -> str:
     """A case's reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same."""
     letters = "".join(letter for letter in typed.upper() if letter.isalnum())
     return f"{letters[:4]}-{letters[4:]}"
+
+
+def go_on_with_keys(member: SignedInStaff) -> bool:
+    """Do what is left of a change of a team's key, as far as two seconds reach. Whether something is left still.
+
+    Called where a member arrives after signing in: whoever left before may have left nobody who could do it then.
+    """
+    waiting = team_keys.list_unfinished(frame().db, tuple(member.team_keys))
+    until = monotonic() + PATIENCE
+    for team_id in waiting:
+        while _take_step(member, team_id):
+            if monotonic() > until:
+                return True
+    return False
+
+
+def _take_step(member: SignedInStaff, team_id: UUID) -> bool:
+    with frame().writing() as writing:
+        return team_keys.go_on(writing, member.staff, team_id, member.private_key, now=frame().now)

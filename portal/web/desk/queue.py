@@ -9,7 +9,7 @@ from portal.services.cases import NoAccess, open_for_staff
 from portal.services.queue import list_queue
 from portal.services.views import QueueFilter
 from portal.web.access import SignedInStaff, allowed
-from portal.web.desk.pages import Answered, Page, go, make_blueprint, read_page, read_reference
+from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page, read_reference
 from portal.web.desk.pages import show as show_page
 from portal.web.frame import frame
 
@@ -19,6 +19,7 @@ bp = make_blueprint("queue", __name__, "/desk")
 @bp.get("")
 @allowed(Right.READ_CASES)
 def show(member: SignedInStaff) -> Page:
+    go_on_with_keys(member)
     return show_queue(member)
 
 

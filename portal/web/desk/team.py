@@ -1,22 +1,29 @@
-"""The supervisor's page of the team: who waits to be let in, what is overdue."""
+"""The supervisor's page of the team: what was changed, who waits, who is in it, what is overdue."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from uuid import UUID
 
-from flask import request, url_for
+from flask import abort, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from portal.domain.rights import Right
+from portal.services import marks
 from portal.services import staff as staff_service
 from portal.services.accounts import AccountRefused
 from portal.services.queue import list_queue
+from portal.services.staff import TeamMember
 from portal.services.team_keys import StaleKey
 from portal.services.views import QueueFilter
 from portal.web.access import SignedInStaff, allowed
-from portal.web.desk.pages import Answered, Page, go, make_blueprint, read_page
+from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page
 from portal.web.desk.pages import show as show_page
-from portal.web.frame import frame
+from portal.web.frame import READING, frame
+
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 bp = make_blueprint("desk_team", __name__, "/desk/team")
 
@@ -24,24 +31,71 @@ bp = make_blueprint("desk_team", __name__, "/desk/team")
 @bp.get("")
 @allowed(Right.LEAD_TEAM)
 def show(member: SignedInStaff) -> Page:
-    return show_team(member)
+    is_busy = go_on_with_keys(member)
+    return show_team(member, is_busy=is_busy)
 
 
 @bp.post("/let-in/<uuid:membership_id>")
 @allowed(Right.LEAD_TEAM)
 def let_in(member: SignedInStaff, membership_id: UUID) -> Answered:
+    return act(
+        member,
+        lambda: staff_service.let_colleague_in(
+            frame().db, membership_id, member.team_keys, by=member.staff.id, now=frame().now
+        ),
+    )
+
+
+@bp.route("/members/<uuid:membership_id>/remove", methods=["GET", "POST"])
+@allowed(Right.LEAD_TEAM)
+def remove(member: SignedInStaff, membership_id: UUID) -> Answered:
+    """Asks once, because the colleague can come back only by waiting to be let in again."""
+    found = [one for one in list_team(member) if one.membership_id == membership_id]
+    if not found:
+        abort(404)
+    if request.method in READING:
+        return show_page("desk/remove_member.html", member, one=found[0])
+    return act(
+        member,
+        lambda: staff_service.remove_from_team(
+            frame().db, membership_id, keys=member.team_keys, by=member.staff.id, now=frame().now
+        ),
+    )
+
+
+@bp.post("/seen")
+@allowed(Right.LEAD_TEAM)
+def mark_seen(member: SignedInStaff) -> Response:
+    """The marks that stood on the page, so that one that came meanwhile is not waved through."""
+    shown = [UUID(text) for text in request.form.getlist("mark") if is_id(text)]
+    marks.mark_seen(frame().db, member.staff.id, tuple(member.team_keys), shown, now=frame().now)
+    return go("desk_team.show")
+
+
+def act(member: SignedInStaff, do: Callable[[], object]) -> Answered:
+    """Do it and go back to the page; a refusal stands above it."""
     try:
-        staff_service.let_colleague_in(frame().db, membership_id, member.team_keys, by=member.staff.id, now=frame().now)
+        do()
     except (AccountRefused, StaleKey) as error:
+        frame().db.rollback()
         return show_team(member, refused=_(str(error)))
     return go("desk_team.show")
 
 
-def show_team(member: SignedInStaff, *, refused: str | None = None) -> Page:
+def list_team(member: SignedInStaff) -> tuple[TeamMember, ...]:
+    return staff_service.list_members(frame().db, tuple(member.team_keys))
+
+
+def is_id(text: str) -> bool:
+    return ID.fullmatch(text) is not None
+
+
+def show_team(member: SignedInStaff, *, refused: str | None = None, is_busy: bool = False) -> Page:
+    team_ids = tuple(member.team_keys)
     overdue = list_queue(
         frame().db,
         actor=member.actor,
-        team_ids=tuple(member.team_keys),
+        team_ids=team_ids,
         filter=QueueFilter.OVERDUE,
         page=read_page(request.args.get("page", "")),
         now=frame().now,
@@ -51,7 +105,11 @@ def show_team(member: SignedInStaff, *, refused: str | None = None) -> Page:
         member,
         status=200 if refused is None else 409,
         queue=overdue,
-        waiting=staff_service.list_waiting(frame().db, tuple(member.team_keys)),
+        waiting=staff_service.list_waiting(frame().db, team_ids),
+        members=[one for one in list_team(member) if not one.is_waiting],
+        marks=marks.list_unseen(frame().db, member.staff.id, team_ids),
+        me=member.staff.id,
+        is_busy=is_busy,
         refused=refused,
         address=lambda number: url_for("desk_team.show", page=number),
     )

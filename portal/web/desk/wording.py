@@ -28,6 +28,7 @@ from portal.domain.lifecycle import (
 )
 from portal.domain.regimes import Actor, Binding, Confidence, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
+from portal.domain.rights import MarkKind
 from portal.services.happenings import ComplaintAnswer
 from portal.services.views import QueueFilter
 
@@ -48,6 +49,19 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Scope.OWN: _l("only cases given to them"),
             Scope.TEAM: _l("every case of their teams"),
             Scope.ORGANISATION: _l("the whole organisation"),
+        },
+        MarkKind: {
+            MarkKind.MEMBER_INVITED: _l("Somebody was invited"),
+            MarkKind.MEMBER_ADDED: _l("A new account was made"),
+            MarkKind.LET_IN: _l("A colleague was let in"),
+            MarkKind.LET_IN_BY_RECOVERY_KEY: _l("Somebody was let in with the organisation’s recovery key"),
+            MarkKind.PASSWORD_RESET: _l("A new password was set"),
+            MarkKind.FACTORS_RESET: _l("The second factor was taken away, to be set up anew"),
+            MarkKind.ROLE_CHANGED: _l("A role was changed"),
+            MarkKind.TEAM_LEFT: _l("Somebody was taken out of the team"),
+            MarkKind.ACCOUNT_ENDED: _l("An account was ended"),
+            MarkKind.TEAM_KEY_CHANGED: _l("The team’s key was changed"),
+            MarkKind.RECOVERY_KEY_CHANGED: _l("A new recovery key of the organisation was made"),
         },
         Verdict: {
             Verdict.REVIEWED: _l("Reviewed, it can go as it is"),
