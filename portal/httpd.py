@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from typing import Any
 
 from gunicorn.glogging import Logger
 
+from portal import logs
 from portal.config import load_config
 
 AT_START = "Exception in worker process"  # gunicorn's words
-PORTAL = os.path.dirname(os.path.abspath(__file__))
 
 
 class QuietLog(Logger):
     """Says that something went wrong and where in the code, never for whom: no address, path, or value of a request."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.make_formatter(_config.log_format))
 
     def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
         """A warning of gunicorn's; the one that names the caller's address and the request is put plainly."""
@@ -31,27 +35,16 @@ class QuietLog(Logger):
     def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
         """An error that ended a request: its type and place in the code. Its message could hold what a person wrote."""
         if msg == AT_START:  # nobody has written anything yet, and whoever starts the portal needs the whole story
-            super().exception(msg, *args, **kwargs)
+            super().exception(msg, *args, extra={"is_start": True}, **kwargs)
             return
-        super().error("An error ended a request: %s", describe_error(sys.exc_info()[1]))
+        super().error("An error ended a request: %s", logs.describe_error(sys.exc_info()[1]))
 
     def access(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: who asked for what is not written down."""
 
 
-def describe_error(error: BaseException | None) -> str:
-    """Type and innermost place in the portal's code, such as `KeyError at portal/web/cases.py:41`."""
-    if error is None:
-        return "unknown"
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename.startswith(PORTAL)] or frames
-    if not own:
-        return type(error).__name__
-    place = os.path.relpath(own[-1].filename, os.path.dirname(PORTAL))
-    return f"{type(error).__name__} at {place}:{own[-1].lineno}"
-
-
 _config = load_config(os.environ)
+logs.set_up(_config.log_format)
 
 # The names below are gunicorn's.
 bind = f"[{_config.host}]:{_config.port}" if ":" in _config.host else f"{_config.host}:{_config.port}"
@@ -59,7 +52,7 @@ workers = 1
 worker_class = "gthread"
 threads = _config.threads
 timeout = 60
-graceful_timeout = 5
+graceful_timeout = 25  # seconds that running requests have to be finished; the launcher waits longer
 loglevel = "warning"
 errorlog = "-"
 accesslog = None

@@ -38,7 +38,7 @@ from portal.system import LETTERS, describe_remedy, find_missing, join_packages
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START = 30.0
-SECONDS_TO_END = 10.0
+SECONDS_TO_END = 30.0  # longer than web server and worker give what they have begun
 PR_SET_PDEATHSIG = 1
 
 Commands = Mapping[str, Sequence[str]]

@@ -12,6 +12,7 @@ import sys
 from types import FrameType
 from uuid import UUID
 
+from portal import logs
 from portal.adapters.mail import make_mailer
 from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
 from portal.config import ConfigError, load_config
@@ -21,7 +22,8 @@ from portal.parts import Parts
 from portal.services import cases, clocks, heads, jobs, outbox
 from portal.services.bundles import make_bundle
 
-RUNNERS = {JobKind.BUNDLE: make_bundle}
+RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
+IN_HAND: set[UUID] = set()  # jobs of this process that have begun and not ended
 
 log = logging.getLogger("portal.worker")
 
@@ -45,7 +47,10 @@ def connect(queue: TaskQueue, parts: Parts) -> None:
 
 def run_job(parts: Parts, job_id: UUID) -> bool:
     """Run one job now. False where it is not there to be run."""
-    return jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS)
+    IN_HAND.add(job_id)
+    was_ours = jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS)
+    IN_HAND.discard(job_id)  # not where the thread is torn away: such a job is given back
+    return was_ours
 
 
 def deliver_mail(parts: Parts, row_id: UUID) -> bool:
@@ -107,10 +112,10 @@ def purge_locks(parts: Parts) -> None:
 
 def main() -> int:
     """Run until told to stop. 0 after a clean end, 2 for a setting that cannot be used."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     try:
         parts = Parts(load_config(os.environ))
+        logs.set_up(parts.config.log_format)
         queue = open_queue(parts.config.queue_url)
         connect(queue, parts)
         sweep(parts)  # what came due while nothing ran
@@ -128,7 +133,10 @@ def main() -> int:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, stop)
     consumer.stop_flag.wait()
-    consumer.stop(graceful=True)
+    consumer.stop(graceful=True)  # waits for the job in hand, though not for ever
+    for job_id in tuple(IN_HAND):
+        jobs.give_back(parts.sessions, job_id)
+        log.warning("a job was given back at the end, to be done by the next worker")
     return 0
 
 

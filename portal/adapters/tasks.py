@@ -17,7 +17,7 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 NAME = "recourse"
-SHUTDOWN_SECONDS = 8.0
+SHUTDOWN_SECONDS = 20.0  # that a job in hand has to be finished before it is given back
 IDLE_SECONDS = 1.0
 
 log = logging.getLogger(__name__)

@@ -241,6 +241,14 @@ def _give_back(sessions: sessionmaker[Session], job_id: UUID, *, now: datetime) 
             job.state, job.stage, job.lease_until = JobState.WAITING, WAITING_STAGE, now + GRACE
 
 
+def give_back(sessions: sessionmaker[Session], job_id: UUID) -> None:
+    """Let another worker take the job at once, because this one ends. That is no failed try."""
+    with sessions.begin() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is not None and job.state is JobState.RUNNING:
+            job.state, job.stage, job.lease_until, job.tries = JobState.WAITING, WAITING_STAGE, None, job.tries - 1
+
+
 def _shred(job: Job, state: JobState, now: datetime, *, problems: str | None) -> None:
     job.state, job.sealed, job.lease_until, job.done_at, job.problems = state, None, None, now, problems
 

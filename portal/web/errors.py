@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from portal.logs import describe_error
+
 LOG = logging.getLogger("recourse")
 Answer = tuple[str, int, dict[str, str]]
 LONGEST_ECHO = 2_000_000
@@ -58,7 +60,7 @@ def show_http_error(error: HTTPException) -> Answer:
 def show_failure(error: BaseException) -> Answer:
     """A fault of ours: a reference to tell us, and in the log only where it happened."""
     number = secrets.token_hex(4)
-    LOG.error("failure %s: %s", number, describe_place(error))
+    LOG.error("failure %s: %s", number, describe_error(error), extra={"reference": number})
     heading = _("Something went wrong on our side")
     text = _(
         "Nothing you saved before is lost. Try again in a minute. If it comes back, tell us this number: %(n)s",
@@ -67,20 +69,11 @@ def show_failure(error: BaseException) -> Answer:
     return render_template("errors/page.html", heading=heading, text=text), 500, {}
 
 
-def describe_place(error: BaseException) -> str:
-    """Type and place in the code. Never the message, which could hold what a person wrote."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-    return f"{type(error).__name__} at {where}"
-
-
 def hide_content(record: logging.LogRecord) -> bool:
     """Flask's own lines on a failure would name the address that was asked for and the error's message."""
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
-        record.msg, record.args = "a request failed: %s", (describe_place(error),)
+        record.msg, record.args = "a request failed: %s", (describe_error(error),)
         record.exc_info = record.exc_text = None
     return True
 

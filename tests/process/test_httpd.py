@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import gunicorn.config
 import pytest
 
-from portal import httpd
+from portal import httpd, logs
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def test_no_access_is_logged(log: httpd.QuietLog, written: io.StringIO) -> None:
 def test_an_error_outside_the_portal_is_placed_where_it_happened() -> None:
     with pytest.raises(ValueError, match="invalid literal") as caught:
         int("x")
-    assert httpd.describe_error(caught.value).startswith("ValueError at ")
+    assert logs.describe_error(caught.value).startswith("ValueError at ")
 
 
 def test_an_error_without_a_place_is_named_by_its_type() -> None:
-    assert httpd.describe_error(None) == "unknown"
-    assert httpd.describe_error(KeyError("never raised")) == "KeyError"
+    assert logs.describe_error(None) == "unknown"
+    assert logs.describe_error(KeyError("never raised")) == "KeyError"
