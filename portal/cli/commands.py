@@ -12,8 +12,22 @@ from portal.cli.due import due
 from portal.cli.law import law
 from portal.cli.laws import laws
 from portal.cli.links import links
+from portal.cli.recovery import recovery
 from portal.cli.schema import schema
 from portal.cli.secret import secret
 from portal.cli.staff import staff
 
-COMMANDS: tuple[click.Command, ...] = (audit, backup, demo, directory, due, law, laws, links, schema, secret, staff)
+COMMANDS: tuple[click.Command, ...] = (
+    audit,
+    backup,
+    demo,
+    directory,
+    due,
+    law,
+    laws,
+    links,
+    recovery,
+    schema,
+    secret,
+    staff,
+)
