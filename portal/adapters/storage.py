@@ -6,6 +6,7 @@ can be deleted at once.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -47,6 +48,8 @@ class ObjectStorage:
     def delete(self, prefix: str) -> None:
         """Delete every file whose key is `prefix` or lies under it. Nothing there is no error."""
         found = [entry["path"] for batch in obstore.list(self._store, prefix=_checked(prefix)) for entry in batch]
+        with contextlib.suppress(FileNotFoundError):  # a listing names what lies under a key, not the key itself
+            found.append(obstore.head(self._store, prefix)["path"])
         if found:
             obstore.delete(self._store, found)
 

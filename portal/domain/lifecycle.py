@@ -164,6 +164,8 @@ class History(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     MESSAGE = "message"
     NOTE = "note"
+    DOCUMENT_ADDED = "document_added"  # an answer or a notice was handed in as a file
+    DOCUMENT_REMOVED = "document_removed"
     CLOSED = "closed"
     REOPENED = "reopened"
     EXPORTED = "exported"

@@ -52,6 +52,8 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CONSENT_WITHDRAWN: "Sharing was withdrawn.",
         History.MESSAGE: "A message was written.",
         History.NOTE: "A note was written.",
+        History.DOCUMENT_ADDED: "A file was added.",
+        History.DOCUMENT_REMOVED: "A file was removed.",
         History.CLOSED: "The case was closed.",
         History.REOPENED: "The case was opened again.",
         History.EXPORTED: "A copy of the case was taken out.",

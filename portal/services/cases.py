@@ -43,8 +43,8 @@ REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is
 YOUNG = timedelta(days=1)
 NO_SALT = b"\0" * vault.SALT_BYTES
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, Document, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, CaseCheck, Reissue,
-    Contact, MailLink, Outgoing, Hold, Event, WebSession,
+    Clock, Document, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, CaseCheck,
+    Reissue, Contact, MailLink, Outgoing, Hold, Event, WebSession,
 )  # fmt: skip
 
 

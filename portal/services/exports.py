@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import History
 from portal.domain.wording import format_value
-from portal.services import letters
+from portal.services import documents, letters
 from portal.services.case_views import case_view
 from portal.services.cases import OpenCase
 from portal.services.history import Happening
@@ -40,7 +40,19 @@ def export_case(session: Session, opened: OpenCase, *, now: datetime, ports: Por
             for is_redacted, name in ((False, ""), (True, "-redacted")):
                 content = letters.read_letter(session, opened, letter.number, redacted=is_redacted, ports=ports)
                 archive.writestr(_entry(f"letters/{letter.number}-{letter.kind}{name}.pdf", letter.made_at), content)
+        _add_documents(session, opened, archive, ports)
     return stream.getvalue()
+
+
+def _add_documents(session: Session, opened: OpenCase, archive: zipfile.ZipFile, ports: Ports) -> None:
+    """The files that were handed in, and a list with their digests and what was taken out of them."""
+    views = documents.document_views(session, opened)
+    for view in views:
+        file = documents.read_document(session, opened, view.number, ports=ports)
+        archive.writestr(_entry(f"documents/{file.name}", view.handed_in_at), file.content)
+    if views:
+        text = json.dumps(msgspec.to_builtins(views), ensure_ascii=False, indent=1, sort_keys=True)
+        archive.writestr(_entry("documents/list.json", views[-1].handed_in_at), text)
 
 
 def write_json(view: CaseView) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from portal.web.desk import audit as desk_audit
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
+from portal.web.desk import documents as desk_documents
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
@@ -14,15 +15,25 @@ from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
 from portal.web.open import api, clock, directory, law
-from portal.web.person import case, complaint, letters, own, report, request, start
+from portal.web.person import case, complaint, documents, letters, own, report, request, start
 
-PERSON: tuple[Blueprint, ...] = (start.bp, report.bp, case.bp, request.bp, complaint.bp, letters.bp, own.bp)
+PERSON: tuple[Blueprint, ...] = (
+    start.bp,
+    report.bp,
+    case.bp,
+    request.bp,
+    complaint.bp,
+    documents.bp,
+    letters.bp,
+    own.bp,
+)
 DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
     desk_queue.bp,
     desk_case.bp,
     desk_requests.bp,
     desk_complaints.bp,
+    desk_documents.bp,
     desk_reviews.bp,
     desk_team.bp,
     desk_audit.bp,

@@ -48,7 +48,7 @@ def show_http_error(error: HTTPException) -> Answer:
         405: (_("This page is not here"), _("Go back and use the buttons on the page.")),
         413: (
             _("That was too much at once"),
-            _("Paste fewer links at a time. Go back: what you typed is still there."),
+            _("Go back: what you typed is still there. Paste fewer links at a time. A file has up to 10 MB."),
         ),
         429: (_("Please wait a moment"), _("A lot came in from where you are. Wait a minute, then try again.")),
         503: (_("Please wait a moment"), _("We are busy just now. Wait a minute, then try again.")),

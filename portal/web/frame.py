@@ -49,6 +49,14 @@ class Frame:
         with self.parts.sessions.begin() as session:
             yield session
 
+    def let_go(self) -> None:
+        """End the transaction so far, which has changed nothing of a case, so that slow work holds nobody up.
+
+        What follows is a transaction of its own and has to look again at what it read before.
+        """
+        if self._session is not None:
+            self._session.commit()
+
     def finish(self, *, is_good: bool) -> None:
         """Commit a good answer, roll back every other, and let the session go."""
         if self._session is None:

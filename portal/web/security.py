@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden
 
 from portal.config import Config
 from portal.web.caching import is_cacheable, let_keep
+from portal.web.documents import widen_for_files
 from portal.web.errors import Answer, show_http_error
 from portal.web.frame import READING
 
@@ -54,7 +57,15 @@ SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybod
 csrf = CSRFProtect()
 
 
+class WithoutTraces(Request):
+    """A request whose files stay in memory: what somebody hands in never lies open on a disk."""
+
+    def _get_file_stream(self, *_arguments: Any, **_options: Any) -> IO[bytes]:
+        return BytesIO()
+
+
 def init_security(app: Flask, config: Config) -> None:
+    app.request_class = WithoutTraces
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # the token lives as long as the session it belongs to
@@ -62,6 +73,7 @@ def init_security(app: Flask, config: Config) -> None:
 
     @app.before_request
     def refuse_foreign_forms() -> Answer | None:
+        widen_for_files(request)
         # Before the form token is looked at, because the answer to a bad token would begin a new session
         # and so end the one that this browser has.
         if request.method not in READING and request.headers.get("Sec-Fetch-Site") == "cross-site":

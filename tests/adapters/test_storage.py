@@ -56,3 +56,12 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BadStorage, match="file"):
         open_storage(f"file://{tmp_path / 'file' / 'folder'}")
+
+
+def test_one_file_goes_by_its_own_key(storage: ObjectStorage) -> None:
+    storage.put("a/1", b"x")
+    storage.put("a/10", b"y")
+    storage.delete("a/1")
+    with pytest.raises(FileMissing):
+        storage.get("a/1")
+    assert storage.get("a/10") == b"y"

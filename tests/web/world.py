@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -19,14 +19,17 @@ from werkzeug.test import TestResponse
 
 from portal import worker
 from portal.config import load_config
+from portal.domain.documents import CleanDocument, DocumentKind
 from portal.domain.lifecycle import Channel, Handler, LetterKind, Role, Scope
 from portal.factory import create_app
 from portal.models.accounts import Membership, Team
+from portal.models.documents import Document
 from portal.models.events import Event
 from portal.models.tables import metadata
 from portal.parts import Parts
-from portal.services import accounts, complaints, intake, letters, requests
+from portal.services import accounts, complaints, documents, intake, letters, requests
 from portal.services.accounts import NewStaff
+from portal.services.documents import HandIn
 from portal.services.requests import SentCommand
 from portal.web.frame import EXTENSION
 from tests.services.factories import NOW, make_draft
@@ -76,6 +79,7 @@ class World:
     others: str  # the reference of a case of the other team
     membership: UUID
     cookies: dict[Caller, str]
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def ask(self, caller: Caller, method: str, path: str) -> TestResponse:
         client = self.app.test_client()
@@ -89,9 +93,14 @@ class World:
 
     def keep(self) -> None:
         _copy(self.database, self.copy)
+        with self.parts.sessions() as session:
+            keys = [f"{row.case_id}/{row.id}-document" for row in session.scalars(select(Document))]
+        self.files = {key: self.parts.ports.storage.get(key) for key in keys}
 
     def restore(self) -> None:
         _copy(self.copy, self.database)
+        for key, content in self.files.items():
+            self.parts.ports.storage.put(key, content)  # a step may have removed it
 
 
 @dataclass(frozen=True)
@@ -181,6 +190,9 @@ def _fill(parts: Parts) -> _Made:
         team = teams["Harbour"][0]
         opened, words = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
         intake.submit(session, opened, now=NOW, ports=ports)
+        clean = CleanDocument(kind=DocumentKind.TEXT, content=b"We have got it.")
+        handed = HandIn(request_number=1, label="Their answer", given=b"We have got it.")
+        documents.hand_in(session, opened, handed, clean, now=NOW, ports=ports)
         sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
         requests.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
         letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=later, ports=ports)

@@ -1,0 +1,139 @@
+"""What the person's pages and the desk share about files: the field, taking one in, saying why not, giving one out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask import Request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+from wtforms import FileField
+from wtforms.validators import ValidationError
+
+from portal.domain.documents import LARGEST, Cleaned, DocumentKind, Refusal
+from portal.domain.lifecycle import StepRefused
+from portal.services import documents
+from portal.services.cases import OpenCase
+from portal.services.documents import DocumentFile, DocumentRefused, HandIn
+from portal.services.views import CaseView
+from portal.web.fields import ListField, PlainForm, TextField
+from portal.web.frame import frame
+
+UPLOADS = frozenset({"documents.hand_in", "desk_documents.hand_in"})  # the only forms that may hold a file
+LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
+
+REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
+    {
+        Refusal.EMPTY: _l("This file is empty. Choose another one."),
+        Refusal.TOO_LARGE: _l("This file is too large. Up to 10 MB fit, and a million characters of text."),
+        Refusal.UNKNOWN_KIND: _l("This kind of file does not work here. Use a PDF, a PNG or JPEG picture of an answer, "
+                                 "an e-mail saved as a file, or plain text."),
+        Refusal.BROKEN: _l("This file cannot be read. It may be damaged. Save it once more and choose it again."),
+        Refusal.ENCRYPTED: _l("This PDF is locked. Open it, print or save it as a PDF without a password, "
+                              "and choose that one."),
+        Refusal.TOO_MANY_PAGES: _l("This PDF has too many pages. Up to 200 fit. Keep only the pages with the answer."),
+        Refusal.TOO_MANY_PIXELS: _l("This picture is too large to open. Make it smaller, or take a new screenshot."),
+        Refusal.TOO_COMPLEX: _l("This file takes too much work to open. Print or save it as a new PDF, "
+                                "and choose that one."),
+    }
+)  # fmt: skip
+TAKEN_OUT: Mapping[Cleaned, Any] = MappingProxyType(
+    {
+        Cleaned.METADATA: _l("hidden details such as place, camera or author"),
+        Cleaned.SCRIPTS: _l("links and other things that act on a click"),
+        Cleaned.FILES_INSIDE: _l("files inside the file"),
+        Cleaned.FORMS: _l("programs behind a form"),
+        Cleaned.FRAMES: _l("all pictures but the first"),
+        Cleaned.ENCODING: _l("its old way of writing letters"),
+        Cleaned.CHARACTERS: _l("signs that cannot be seen"),
+        Cleaned.CUT: _l("what came after the longest text that fits"),
+    }
+)
+KINDS: Mapping[DocumentKind, Any] = MappingProxyType(
+    {
+        DocumentKind.PDF: _l("PDF"),
+        DocumentKind.PNG: _l("Picture (PNG)"),
+        DocumentKind.JPEG: _l("Picture (JPEG)"),
+        DocumentKind.EMAIL: _l("E-mail, its words only"),
+        DocumentKind.TEXT: _l("Text"),
+    }
+)
+
+
+class HandInForm(PlainForm):
+    about = ListField(_l("What is it about?"))
+    label = TextField(_l("A name for it, if you like"))
+    file = FileField(_l("The file"))
+
+    @classmethod
+    def of(cls, view: CaseView, chosen: str = "") -> HandInForm:
+        """The form with the case's requests and complaints to choose from; empty `choices` where there are none."""
+        form = cls(data={"about": chosen})
+        form.about.offer(_list_subjects(view))
+        return form
+
+    def validate_file(self, field: Any) -> None:
+        if not isinstance(field.data, FileStorage) or not field.data.filename:
+            raise ValidationError(_("Choose a file first."))
+
+    def command(self) -> HandIn:
+        kind, _sign, number = str(self.about.data).partition("-")
+        about = {f"{kind}_number": int(number)}
+        return HandIn(**about, label=self.label.data or "", given=self.file.data.stream.read())
+
+
+def _list_subjects(view: CaseView) -> list[tuple[str, str]]:
+    asked = [(f"request-{each.number}", each.platform_name, each.number) for each in view.requests]
+    complained = [(f"complaint-{each.number}", each.regulator_name, each.number) for each in view.complaints]
+    return [
+        *((value, str(_("Request %(number)s: %(name)s", number=number, name=name))) for value, name, number in asked),
+        *(
+            (value, str(_("Complaint %(number)s: %(name)s", number=number, name=name)))
+            for value, name, number in complained
+        ),
+    ]
+
+
+def take_in(opened: OpenCase, command: HandIn) -> str:
+    """Look into the file, make it anew and keep it. Returns why not, or nothing.
+
+    The case's lock is let go of while another process looks into the file, since that can take many seconds.
+    """
+    try:
+        documents.require_room(frame().db, opened, 0)
+        frame().let_go()
+        clean = documents.clean_document(command.given)
+        documents.open_again(frame().db, opened)
+        documents.hand_in(frame().db, opened, command, clean, now=frame().now, ports=frame().ports)
+    except DocumentRefused as refused:
+        return str(REFUSALS[refused.reason])
+    except StepRefused as refused:
+        return str(_(str(refused)))
+    return ""
+
+
+def tell_cleaned(cleaned: Iterable[Cleaned]) -> str:
+    """What was taken out, in words."""
+    return ", ".join(str(TAKEN_OUT[each]) for each in cleaned)
+
+
+def tell_kind(kind: DocumentKind) -> str:
+    return str(KINDS[kind])
+
+
+def give_out(file: DocumentFile) -> Response:
+    """To be saved, never shown in the page: whatever it is, the browser runs none of it as ours."""
+    answer = Response(file.content, content_type=file.media)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def widen_for_files(request: Request) -> None:
+    """Let the forms that hold a file be as large as one."""
+    if request.endpoint in UPLOADS:
+        request.max_content_length = LARGEST_UPLOAD

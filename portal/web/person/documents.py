@@ -1,0 +1,72 @@
+"""Answers and notices as files: handing one in, taking it out again, removing it. Never the content itself."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.services import case_views, documents
+from portal.services.cases import OpenCase
+from portal.services.gathering import UnknownNumber
+from portal.web.access import case_holder
+from portal.web.documents import HandInForm, give_out, take_in, tell_cleaned, tell_kind
+from portal.web.frame import frame
+from portal.web.person.acting import try_to, zone_of
+
+bp = Blueprint("documents", __name__, url_prefix="/case/documents")
+
+
+@bp.get("")
+@case_holder
+def show(opened: OpenCase) -> ResponseReturnValue:
+    return _page(opened, _form(opened))
+
+
+@bp.post("")
+@case_holder
+def hand_in(opened: OpenCase) -> ResponseReturnValue:
+    form = _form(opened)
+    if not documents.takes_documents(opened) or not form.validate():
+        return _page(opened, form), 400
+    if refused := take_in(opened, form.command()):
+        return _page(opened, form, refused=refused), 400
+    flash(_("The file is kept."))
+    return redirect(url_for("documents.show"), 303)
+
+
+@bp.get("/<int:number>")
+@case_holder
+def read(opened: OpenCase, number: int) -> Response:
+    try:
+        return give_out(documents.read_document(frame().db, opened, number, ports=frame().ports))
+    except UnknownNumber:
+        abort(404)
+
+
+@bp.post("/<int:number>/remove")
+@case_holder
+def remove(opened: OpenCase, number: int) -> ResponseReturnValue:
+    try_to(lambda: documents.remove_document(frame().db, opened, number, now=frame().now, ports=frame().ports))
+    flash(_("The file is removed."))
+    return redirect(url_for("documents.show"), 303)
+
+
+def _form(opened: OpenCase) -> HandInForm:
+    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    return HandInForm.of(view, request.args.get("about", ""))
+
+
+def _page(opened: OpenCase, form: HandInForm, *, refused: str = "") -> str:
+    problems = form.problems() + ([(form.file.id, refused)] if refused else [])
+    return render_template(
+        "person/case/documents.html",
+        form=form,
+        problems=problems,
+        rows=documents.document_views(frame().db, opened),
+        may_add=documents.takes_documents(opened),
+        zone=zone_of(opened),
+        tell_cleaned=tell_cleaned,
+        tell_kind=tell_kind,
+    )
