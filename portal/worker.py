@@ -19,7 +19,7 @@ from portal.config import ConfigError, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.parts import Parts
-from portal.services import cases, clocks, heads, jobs, outbox
+from portal.services import cases, clocks, heads, intake, jobs, outbox, quotas
 from portal.services.bundles import make_bundle
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
@@ -88,6 +88,15 @@ def sweep(parts: Parts) -> None:
     swept = clocks.sweep(parts.sessions, now=parts.clock(), ports=parts.ports)
     if swept.missed or swept.purged or swept.jobs:
         log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again", swept.missed, swept.purged, swept.jobs)
+    purge_empty(parts)
+
+
+def purge_empty(parts: Parts) -> None:
+    """Delete drafts that nobody went on with, counts of days that are over, and proofs too old to be used again."""
+    with parts.sessions.begin() as session:
+        quotas.purge(session, now=parts.clock())
+    if purged := intake.purge_empty(parts.sessions, now=parts.clock(), ports=parts.ports):
+        log.info("purged: %d drafts that nobody went on with", purged)
 
 
 def sign_day(parts: Parts) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
 from portal.adapters.urls import Found, Link, find_links
@@ -25,15 +25,19 @@ from portal.services.cases import (
     Changed,
     OpenCase,
     add_words,
+    erase,
     hand_to_team,
     new_reference,
     set_consent,
 )
 from portal.services.history import Happening
-from portal.services.ports import PERSON, Ports
+from portal.services.ports import PERSON, SYSTEM, Ports
 
 LINK_LIMIT = 500
 TEXT_LIMIT = 20_000  # characters of one free answer
+EMPTY_LASTS = timedelta(days=1)  # a draft that nobody went on with; a flood of them is gone soon
+FRESH = 2  # a case's version when `start_draft` is done: made, then sealed
+AT_ONCE = 20  # drafts deleted in one transaction, so that nobody who writes waits long
 
 
 class Incomplete(ValueError):
@@ -72,7 +76,23 @@ def start_draft(session: Session, *, language: str, now: datetime, ports: Ports)
     session.flush()
     opened.write(report=msgspec.to_builtins(Report()), words=words)
     add_words(session, case, opened.key, words, now=now, ports=ports)
+    session.flush()  # from here on each change counts, also one in the same transaction
     return opened, words
+
+
+def purge_empty(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> int:
+    """Delete drafts that were begun a day ago and never gone on with. Returns how many."""
+    query = select(Case).where(
+        Case.status == CaseStatus.DRAFT, Case.version == FRESH, Case.created_at < now - EMPTY_LASTS
+    )
+    purged, is_more = 0, True
+    while is_more:
+        with factory.begin() as session:
+            rows = session.scalars(query.limit(AT_ONCE)).all()
+            for case in rows:
+                erase(session, OpenCase(case, b"", SYSTEM), now=now, ports=ports)
+        purged, is_more = purged + len(rows), len(rows) == AT_ONCE
+    return purged
 
 
 def read_words(opened: OpenCase) -> str:

@@ -15,6 +15,7 @@ from portal.logs import describe_error
 LOG = logging.getLogger("recourse")
 Answer = tuple[str, int, dict[str, str]]
 LONGEST_ECHO = 2_000_000
+UNREPEATED = frozenset({"csrf_token", "password", "words"})
 SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers tell the one who asked
 
 
@@ -27,13 +28,17 @@ def init_errors(app: Flask) -> None:
 
 def show_expired_form(error: CSRFError) -> Answer:
     """A form whose token does not fit: everything typed is shown again, with a new token, to be sent with one press."""
-    fields = [
+    return render_template("errors/form_again.html", fields=list_typed(), action=request.path), 400, {}
+
+
+def list_typed() -> list[tuple[str, str]]:
+    """Names and values of the form that was sent, to be sent again; without its token and what must not be repeated."""
+    return [
         (name, value)
         for name, values in request.form.lists()
         for value in values
-        if name != "csrf_token" and len(value) <= LONGEST_ECHO and name not in {"password", "words"}
+        if name not in UNREPEATED and len(value) <= LONGEST_ECHO
     ]
-    return render_template("errors/form_again.html", fields=fields, action=request.path), 400, {}
 
 
 def show_http_error(error: HTTPException) -> Answer:

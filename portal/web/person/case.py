@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from portal.domain.quotas import Counted
 from portal.services import intake, requests
 from portal.services.case_views import case_view
 from portal.services.cases import OpenCase
@@ -21,6 +22,7 @@ from portal.web.person.acting import page_number, show_form, try_to, zone_of
 from portal.web.person.forms.case import AddLinksForm
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.paging import cut
+from portal.web.person.slow import slowed
 
 bp = Blueprint("case", __name__)
 FEW_LINKS = 12
@@ -85,6 +87,7 @@ def links(opened: OpenCase) -> ResponseReturnValue:
 
 
 @bp.post("/case/links")
+@slowed(Counted.LINKS)
 @case_holder
 def add_links(opened: OpenCase) -> ResponseReturnValue:
     form = AddLinksForm()

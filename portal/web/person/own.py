@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.domain.quotas import Counted
 from portal.services import cases, exports, intake, messages
 from portal.services.cases import Changed, OpenCase
 from portal.web import access
@@ -20,6 +21,7 @@ from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.case import EraseForm, MessageForm
 from portal.web.person.forms.reach import StatementForm
 from portal.web.person.forms.steps import Setting
+from portal.web.person.slow import slowed
 
 bp = Blueprint("own", __name__)
 RECIPIENTS = ("platforms", "regulators")
@@ -32,6 +34,7 @@ def show_messages(opened: OpenCase) -> ResponseReturnValue:
 
 
 @bp.post("/case/messages")
+@slowed(Counted.MESSAGE)
 @case_holder
 def send_message(opened: OpenCase) -> ResponseReturnValue:
     form = MessageForm()

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal.domain import intake as rules
 from portal.domain.intake import StepId
+from portal.domain.quotas import Counted
 from portal.domain.report import Report
 from portal.services import intake
 from portal.services.cases import Changed, OpenCase
@@ -20,6 +21,7 @@ from portal.web.person.forms.places import BLANK_ROWS, LinksForm, PlacesForm
 from portal.web.person.forms.steps import StepForm
 from portal.web.person.forms.words import BeginForm
 from portal.web.person.links import change_links
+from portal.web.person.slow import find_toll, slowed, tell_wait
 
 bp = Blueprint("report", __name__)
 
@@ -29,10 +31,14 @@ bp = Blueprint("report", __name__)
 def before() -> ResponseReturnValue:
     if "case_id" in session:
         return redirect(url_for("report.resume"), 303)
-    return render_template("person/before.html", form=BeginForm(), days=frame().config.draft_days)
+    toll = find_toll(Counted.DRAFT)
+    time = tell_wait(toll) if toll else ""
+    days = frame().config.draft_days
+    return render_template("person/before.html", form=BeginForm(), days=days, toll=toll, time=time)
 
 
 @bp.post("/report")
+@slowed(Counted.DRAFT)
 @public
 def begin() -> ResponseReturnValue:
     if "case_id" in session:
