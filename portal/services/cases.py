@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, select, true
+from sqlalchemy import ColumnElement, delete, exists, select, true
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
@@ -36,11 +36,13 @@ from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.services import journal
 from portal.services.history import Happening, record
+from portal.services.jobs import stop_jobs
 from portal.services.ports import PERSON, SYSTEM, Actor, Ports
 from portal.services.team_keys import unwrap_for_team
 
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
 YOUNG = timedelta(days=1)
+WITHDRAWN = "The person has taken back the yes to sharing with authorities, so the papers are not made."
 NO_SALT = b"\0" * vault.SALT_BYTES
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Document, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, CaseCheck,
@@ -132,12 +134,22 @@ def add_words(session: Session, case: Case, key: bytes, words: str, *, now: date
 
 def lock_key(row: CaseKey, key: bytes, *, ports: Ports) -> bytes:
     """The case's key under the case's lock, as it goes into a wrap."""
-    return vault.seal(ports.locks.ensure(row.case_id, now=row.created_at), _key_place(row), key)
+    return lock_at(_key_place(row), row.case_id, key, now=row.created_at, ports=ports)
+
+
+def lock_at(place: Place, case_id: UUID, key: bytes, *, now: datetime, ports: Ports) -> bytes:
+    """The same for a key that is kept in another place: it opens nothing once the case's lock is gone."""
+    return vault.seal(ports.locks.ensure(case_id, now=now), place, key)
 
 
 def unlock_key(row: CaseKey, inner: bytes, *, ports: Ports) -> bytes:
     """The case's key from what a wrap held. Raises CannotOpen, of which LockGone is the case of an erased case."""
-    return vault.open_sealed(ports.locks.read(row.case_id), _key_place(row), inner) if row.is_locked else inner
+    return unlock_at(_key_place(row), row.case_id, inner, ports=ports) if row.is_locked else inner
+
+
+def unlock_at(place: Place, case_id: UUID, inner: bytes, *, ports: Ports) -> bytes:
+    """What `lock_at` kept. Raises CannotOpen."""
+    return vault.open_sealed(ports.locks.read(case_id), place, inner)
 
 
 def open_by_words(session: Session, text: str, *, ports: Ports) -> OpenCase:
@@ -256,6 +268,8 @@ def change_consent(session: Session, opened: OpenCase, recipient: str, *, given:
     set_consent(session, opened.case, recipient, given=given, now=now)
     kind = History.CONSENT_GIVEN if given else History.CONSENT_WITHDRAWN
     opened.record(session, Happening(kind=kind, at=now, facts={"recipient": recipient}), now=now)
+    if not given and recipient == "regulators":
+        stop_jobs(session, opened.case.id, WITHDRAWN, now=now)
 
 
 def has_consent(session: Session, case: Case, recipient: str) -> bool:
@@ -316,10 +330,18 @@ def purge_locks(session: Session, *, now: datetime, ports: Ports) -> int:
 
 def purge_expired(session: Session, *, now: datetime, ports: Ports) -> int:
     """Delete drafts whose days are over and erase closed cases past their retention. Returns how many."""
-    rows = session.scalars(select(Case).where(Case.retention_until < now, Case.status != CaseStatus.ERASED)).all()
+    today = now.astimezone(ports.config.time_zone).date()
+    query = select(Case).where(Case.retention_until < now, Case.status != CaseStatus.ERASED, ~is_held(today))
+    rows = session.scalars(query).all()
     for case in rows:
         erase(session, OpenCase(case, b"", SYSTEM), now=now, ports=ports)
     return len(rows)
+
+
+def is_held(today: date) -> ColumnElement[bool]:
+    """Whether two members have put a hold on a case that still counts. The person's own erasing asks nobody."""
+    counts = (Hold.confirmed_at.is_not(None), Hold.over_at.is_(None), Hold.ends_on >= today)
+    return exists().where(Hold.case_id == Case.id, *counts)
 
 
 def _destroy_apart(case_id: UUID, ports: Ports) -> None:

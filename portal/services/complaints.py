@@ -19,7 +19,7 @@ from portal.models.jobs import JobKind
 from portal.models.requests import Request
 from portal.services import jobs, letters
 from portal.services.archive import keep_laws
-from portal.services.cases import OpenCase, has_consent
+from portal.services.cases import OpenCase
 from portal.services.channels import UNCHECKED, Unchecked
 from portal.services.clocks import clock_views, refresh_clocks
 from portal.services.exhibits import list_exhibits
@@ -28,8 +28,8 @@ from portal.services.happenings import ComplaintAnswer
 from portal.services.history import Happening
 from portal.services.instants import BadInstant, check_instant
 from portal.services.options import list_options
+from portal.services.permission import refuse_withdrawn, require_mandate, require_permission
 from portal.services.ports import Ports
-from portal.services.requests import NoConsent
 from portal.services.upkeep import read_seen
 from portal.services.views import ComplaintOption, ComplaintView, JobView
 
@@ -97,6 +97,7 @@ def prepare(
     ports: Ports,
 ) -> int:
     """Prepare a complaint and start its bundle in the background. Returns its number. Raises StepRefused."""
+    require_mandate(session, opened, now=now, ports=ports)
     found = options(session, opened, now=now, ports=ports)
     option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
     if option is None:
@@ -118,6 +119,8 @@ def start_bundle(session: Session, opened: OpenCase, number: int, *, now: dateti
     complaint = find_complaint(session, opened, number)
     if complaint.state is not ComplaintState.PREPARED:
         raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
+    refuse_withdrawn(session, opened, "regulators")
+    require_mandate(session, opened, now=now, ports=ports)
     job = jobs.add_job(
         session,
         JobKind.BUNDLE,
@@ -159,12 +162,14 @@ def read_bundle(session: Session, opened: OpenCase, number: int, *, redacted: bo
 def record_lodged(
     session: Session, opened: OpenCase, number: int, command: LodgedCommand, *, now: datetime, ports: Ports
 ) -> None:
-    """That the complaint was handed in: the body's clock starts. Raises StepRefused, NoConsent, BadInstant."""
+    """That the complaint was handed in: the body's clock starts.
+
+    Raises StepRefused, NoConsent, MandateOver, BadInstant.
+    """
     complaint = find_complaint(session, opened, number)
     if complaint.state is not ComplaintState.PREPARED:
         raise StepRefused("It is already recorded when this complaint was handed in.")
-    if not has_consent(session, opened.case, "regulators"):
-        raise NoConsent("You have not allowed sharing with authorities. Allow it first; then this can be recorded.")
+    require_permission(session, opened, "regulators", now=now, ports=ports)
     if not command.has_checked:
         _demand_check(session, complaint, now=now, ports=ports)
     at = check_instant(command.at, opened.case, now=now, after=_first_sent(session, complaint))

@@ -108,6 +108,15 @@ def find_job(session: Session, subject_id: UUID, kind: JobKind) -> Job | None:
     return session.scalars(query.order_by(Job.created_at.desc()).limit(1)).one_or_none()
 
 
+def stop_jobs(session: Session, case_id: UUID, why: str, *, now: datetime) -> int:
+    """Stop what is not finished, also what a worker has in its hands. Returns how many. `why` is shown."""
+    open_states = (JobState.WAITING, JobState.RUNNING)
+    rows = session.scalars(select(Job).where(Job.case_id == case_id, Job.state.in_(open_states))).all()
+    for job in rows:
+        _shred(job, JobState.FAILED, now, problems=why)
+    return len(rows)
+
+
 def job_view(job: Job, *, now: datetime | None = None) -> JobView:
     """How far it is. At `now`, a job whose worker died is shown as what it is: it waits for the next one."""
     lease_until = job.lease_until if job.state is JobState.RUNNING else None

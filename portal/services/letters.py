@@ -23,6 +23,7 @@ from portal.services.citations import read_bases
 from portal.services.drafting import next_number, read_facts, reminder_facts, request_facts
 from portal.services.gathering import UnknownNumber, contents_of, find_request, items_of
 from portal.services.history import Happening
+from portal.services.permission import require_mandate
 from portal.services.ports import Ports
 from portal.services.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.views import LetterView, ProblemView
@@ -80,9 +81,10 @@ def write_letter(
 ) -> Letter:
     """Make a notice, an erasure request or a reminder about request `number`, and keep it.
 
-    Raises LetterStopped with every reason, UnknownNumber, and StepRefused where the request is past it.
+    Raises LetterStopped with every reason, UnknownNumber, MandateOver, and StepRefused where the request is past it.
     """
     request = find_request(session, opened, number)
+    require_mandate(session, opened, now=now, ports=ports)
     facts = _facts(session, opened, kind, request, now=now, ports=ports)
     if problems := _missing(session, opened, request, facts, ports) or check(facts):
         raise LetterStopped(problems)

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.models.accounts import Staff
 from portal.models.messages import Message, Note
+from portal.services import contact
 from portal.services.cases import OpenCase
 from portal.services.history import Happening
+from portal.services.ports import Ports
 from portal.services.views import MessageView, NoteView
 
 LONGEST = 20_000
@@ -31,6 +33,13 @@ def send_message(session: Session, opened: OpenCase, text: str, *, now: datetime
     row.sent_at, row.sealed = now, opened.sealed_for(row, {"text": _checked(text)})
     session.add(row)
     opened.record(session, Happening(kind=History.MESSAGE, at=now), now=now)
+
+
+def answer_person(session: Session, opened: OpenCase, text: str, *, now: datetime, ports: Ports) -> None:
+    """From the team, with a mail that there is something to read where the person wants one. Raises as above."""
+    send_message(session, opened, text, now=now)
+    session.flush()
+    contact.tell_reply(session, opened, now=now, ports=ports)
 
 
 def mark_read(session: Session, opened: OpenCase, *, now: datetime) -> None:

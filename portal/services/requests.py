@@ -26,7 +26,7 @@ from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services import letters
-from portal.services.cases import OpenCase, has_consent
+from portal.services.cases import OpenCase
 from portal.services.channels import demand_check
 from portal.services.clocks import refresh_clocks
 from portal.services.gathering import (
@@ -40,6 +40,7 @@ from portal.services.gathering import (
 from portal.services.happenings import list_open_questions
 from portal.services.history import Happening
 from portal.services.instants import BadInstant, check_instant
+from portal.services.permission import MandateOver, NoConsent, require_permission
 from portal.services.ports import Ports
 from portal.services.preparing import (
     LONGEST,
@@ -60,6 +61,7 @@ __all__ = [
     "BadInstant",
     "DetailsCommand",
     "DetailsRefused",
+    "MandateOver",
     "NoConsent",
     "SentCommand",
     "UnknownNumber",
@@ -92,10 +94,6 @@ _ONLY_BEFORE = {
 _DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
 
 
-class NoConsent(StepRefused):
-    """The person has not allowed this sharing, or has withdrawn it."""
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SentCommand:
     """That a request has left. `received_at` is the proven receipt, if there is one.
@@ -126,13 +124,12 @@ def record_sent(
 ) -> None:
     """That the request has left, as its last letter says; the letter is made if there is none.
 
-    From here its laws, their versions and the letter are fixed. Raises StepRefused, NoConsent, Unchecked, BadInstant,
-    LetterStopped.
+    From here its laws, their versions and the letter are fixed. Raises StepRefused, NoConsent, MandateOver, Unchecked,
+    BadInstant, LetterStopped.
     """
     request = find_request(session, opened, number)
     require_unsent(request.state)
-    if not has_consent(session, opened.case, "platforms"):
-        raise NoConsent("You have not allowed sharing with platforms. Allow it first; then the request can be sent.")
+    require_permission(session, opened, "platforms", now=now, ports=ports)
     sent_at = check_instant(command.sent_at, opened.case, now=now)
     received_at = (
         check_instant(command.received_at, opened.case, now=now, after=sent_at) if command.received_at else None
@@ -170,10 +167,13 @@ def record_received(
     refresh_clocks(session, opened.case, request, now=now, ports=ports)
 
 
-def record_reminded(session: Session, opened: OpenCase, number: int, at: datetime, *, now: datetime) -> None:
-    """That a reminder has left. It starts no clock. Raises StepRefused, BadInstant."""
+def record_reminded(
+    session: Session, opened: OpenCase, number: int, at: datetime, *, now: datetime, ports: Ports
+) -> None:
+    """That a reminder has left. It starts no clock. Raises StepRefused, NoConsent, MandateOver, BadInstant."""
     request = find_request(session, opened, number)
     require_sent(request.state)
+    require_permission(session, opened, "platforms", now=now, ports=ports)
     checked = check_instant(at, opened.case, now=now, after=request.sent_at)
     opened.record(session, Happening(kind=History.REMINDED, at=checked, request_id=request.id), now=now)
 
@@ -216,10 +216,11 @@ def record_information_sent(
 ) -> None:
     """That what the recipient asked for has left: clocks that stood still for it go on.
 
-    Raises StepRefused, BadInstant.
+    Raises StepRefused, NoConsent, MandateOver, BadInstant.
     """
     request = find_request(session, opened, number)
     require_asked(request.state)
+    require_permission(session, opened, "platforms", now=now, ports=ports)
     checked = check_instant(at, opened.case, now=now, after=request.sent_at)
     facts = {"answers": [answer.value for answer in list_open_questions(session, request)]}
     request.state = RequestState.ACKNOWLEDGED

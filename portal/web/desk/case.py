@@ -152,7 +152,9 @@ def talk(member: SignedInStaff, opened: OpenCase) -> Answered:
 def write(member: SignedInStaff, opened: OpenCase) -> Answered:
     form = message_form()
     if form.validate() and attempt(
-        form, lambda: messages.send_message(frame().db, opened, form.text.data, now=frame().now), BadText
+        form,
+        lambda: messages.answer_person(frame().db, opened, form.text.data, now=frame().now, ports=frame().ports),
+        BadText,
     ):
         return go("desk_case.talk", reference=opened.reference)
     return show_messages(member, opened, form)

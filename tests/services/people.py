@@ -1,0 +1,60 @@
+"""Cases that a team carries, as the person and as two of its members have them open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.domain.lifecycle import ActorKind, Handler, History, Role
+from portal.services import accounts, cases, intake
+from portal.services.accounts import NewStaff
+from portal.services.cases import OpenCase
+from portal.services.history import read_history
+from portal.services.ports import Actor, Ports
+from tests.mailbox import SENDER
+from tests.services.factories import NOW, ignore_job, make_draft, make_ports, make_team
+
+MAIL = {"RECOURSE_MAIL_URL": "smtp://127.0.0.1:2525", "RECOURSE_MAIL_FROM": SENDER}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One case, held open by the person and by two members of the team. `words` opened it first."""
+
+    person: OpenCase
+    first: OpenCase
+    second: OpenCase
+    words: str
+
+
+def make_mail_ports(folder: Path) -> Ports:
+    """Ports of a portal that writes e-mail."""
+    return make_ports(folder, enqueue=ignore_job, **MAIL)
+
+
+def share_case(session: Session, ports: Ports, *, now: datetime = NOW, **changes: Any) -> Shared:
+    team, team_key = make_team(session, now=now)
+    person, words = make_draft(session, ports, now=now, handler=Handler.TEAM, team_id=str(team.id), **changes)
+    intake.submit(session, person, now=now, ports=ports)
+    theirs = []
+    for login in ("mere", "tane"):
+        new = NewStaff(login=login, name=login.capitalize(), role=Role.ADVOCATE, password="a long password here")
+        member = accounts.add_staff(session, new, now=now)
+        accounts.join_team(session, member, team, team_key, now=now)
+        actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name=member.name)
+        theirs.append(
+            cases.open_for_staff(
+                session, person.reference, actor=actor, team_keys={team.id: team_key}, to_change=True, ports=ports
+            )
+        )
+    session.flush()
+    return Shared(person, theirs[0], theirs[1], words)
+
+
+def kinds(session: Session, opened: OpenCase) -> list[History]:
+    """The kinds of what happened, oldest first."""
+    return [event.kind for event in read_history(session, opened.case.id)]

@@ -1,0 +1,172 @@
+"""A second set of words, and new words from two members of the team."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters.vault import CannotOpen, open_sealed, open_values
+from portal.domain.lifecycle import History, StepRefused
+from portal.models.accounts import WebSession
+from portal.models.cases import Case
+from portal.models.reissues import CaseCheck
+from portal.services import cases, sessions, words
+from portal.services.cases import OpenCase, WordsUnknown
+from portal.services.ports import Ports, ServerKeys
+from tests.services.factories import NOW, make_case
+from tests.services.people import Shared, kinds, share_case
+
+ANSWER = "The blue kayak, 1987"
+
+
+def opens(session: Session, typed: str, ports: Ports) -> bool:
+    try:
+        cases.open_by_words(session, typed, ports=ports)
+    except WordsUnknown:
+        return False
+    return True
+
+
+def shared_with_check(session: Session, ports: Ports) -> Shared:
+    shared = share_case(session, ports)
+    words.set_check(session, shared.person, "What did we paddle?", ANSWER, now=NOW, ports=ports)
+    return shared
+
+
+def test_a_second_set_opens_the_case_beside_the_first_and_can_be_stopped(session: Session, ports: Ports) -> None:
+    shared = share_case(session, ports)
+    second = words.make_second_set(session, shared.person, now=NOW + timedelta(days=1), ports=ports)
+    session.flush()
+    assert opens(session, shared.words, ports)
+    assert cases.open_by_words(session, second, ports=ports).key == shared.person.key
+    words.stop_set(session, shared.person, 1, now=NOW)
+    assert not opens(session, shared.words, ports)
+    assert opens(session, second, ports)
+    assert kinds(session, shared.person)[-2:] == [History.WORDS_ADDED, History.WORDS_STOPPED]
+
+
+def test_there_are_never_more_than_two_sets_and_never_none(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    with pytest.raises(StepRefused, match="only set"):
+        words.stop_set(session, opened, 1, now=NOW)
+    words.make_second_set(session, opened, now=NOW, ports=ports)
+    session.flush()
+    with pytest.raises(StepRefused, match="two sets"):
+        words.make_second_set(session, opened, now=NOW, ports=ports)
+    assert [each.number for each in words.list_sets(session, opened)] == [1, 2]
+
+
+def test_two_members_give_out_new_words_and_every_older_way_in_ends(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    second_set = words.make_second_set(session, shared.person, now=NOW, ports=ports)
+    token = sessions.new_token()
+    values = {"case_id": str(shared.person.case.id), "case_key": shared.person.key.hex()}
+    sessions.save(session, token, values, now=NOW, lasts=None)
+    assert words.start_reissue(session, shared.first, "the BLUE kayak 1987", now=NOW, ports=ports)
+    assert opens(session, shared.words, ports), "nothing changes before the second member"
+    new = words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+    session.flush()
+    assert cases.open_by_words(session, new, ports=ports).key == shared.person.key
+    assert not opens(session, shared.words, ports)
+    assert not opens(session, second_set, ports)
+    assert session.scalar(select(func.count()).select_from(WebSession)) == 0
+    told = [event for event in kinds(session, shared.person) if event.value.startswith("words_")]
+    assert told[-2:] == [History.WORDS_ASKED, History.WORDS_GIVEN_OUT]
+
+
+def test_the_member_who_heard_the_answer_cannot_give_out_the_words(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    with pytest.raises(StepRefused, match="Another member"):
+        words.confirm_reissue(session, shared.first, now=NOW, ports=ports)
+    assert opens(session, shared.words, ports)
+
+
+def test_nobody_gives_out_words_without_a_start_nor_a_day_after_it(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    with pytest.raises(StepRefused, match="Nobody has started"):
+        words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+    words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    with pytest.raises(StepRefused, match="Nobody has started"):
+        words.confirm_reissue(session, shared.second, now=NOW + words.REISSUE_LASTS, ports=ports)
+
+
+def test_words_are_given_out_once(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+    with pytest.raises(StepRefused, match="Nobody has started"):
+        words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+
+
+def test_five_wrong_answers_end_the_check_even_for_the_right_one(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    for _ in range(5):
+        assert not words.start_reissue(session, shared.first, "a red canoe", now=NOW, ports=ports)
+    with pytest.raises(StepRefused, match="five wrong answers"):
+        words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    assert kinds(session, shared.person).count(History.CHECK_FAILED) == 5
+    words.set_check(session, shared.person, "And again?", ANSWER, now=NOW, ports=ports)
+    assert words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+
+
+def test_without_a_check_chosen_by_the_person_it_is_refused(session: Session, ports: Ports) -> None:
+    shared = share_case(session, ports)
+    with pytest.raises(StepRefused, match="chose no check"):
+        words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+
+
+def test_the_team_reads_the_question_but_nothing_by_which_to_try_answers(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    view = words.check_view(session, shared.first)
+    assert view is not None
+    assert view.question == "What did we paddle?"
+    row = session.scalars(select(CaseCheck)).one()
+    assert open_values(shared.first.key, shared.first._place_of(row), row.sealed) == {"question": view.question}
+    with pytest.raises(CannotOpen):
+        open_sealed(shared.first.key, words._verifier_place(row), row.verifier)
+
+
+def test_a_check_stays_good_when_the_server_has_a_new_secret(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    both = ServerKeys.from_secrets([b"\x08" * 32, b"\x07" * 32])
+    new_only = ServerKeys.from_secrets([b"\x08" * 32])
+    later = ports.__class__(**{**vars(ports), "keys": both})
+    assert words.move_to_new_secret(session, ports=later) == 1
+    assert words.move_to_new_secret(session, ports=later) == 0
+    alone = ports.__class__(**{**vars(ports), "keys": new_only})
+    assert words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=alone)
+
+
+@pytest.mark.parametrize("answer", ["", "kayak", " - . - "])
+def test_an_answer_that_is_easily_guessed_is_refused(session: Session, ports: Ports, answer: str) -> None:
+    opened = make_case(session, ports)
+    with pytest.raises(StepRefused, match="at least"):
+        words.set_check(session, opened, "What?", answer, now=NOW, ports=ports)
+
+
+def test_each_side_has_its_own_steps(session: Session, ports: Ports) -> None:
+    shared = share_case(session, ports)
+    for step in (
+        lambda opened: words.make_second_set(session, opened, now=NOW, ports=ports),
+        lambda opened: words.set_check(session, opened, "What?", ANSWER, now=NOW, ports=ports),
+        lambda opened: words.stop_set(session, opened, 1, now=NOW),
+    ):
+        with pytest.raises(StepRefused):
+            step(shared.first)
+    with pytest.raises(StepRefused):
+        words.start_reissue(session, shared.person, ANSWER, now=NOW, ports=ports)
+
+
+def test_an_erased_case_leaves_no_check(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        shared = shared_with_check(session, ports)
+        words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+        person: OpenCase = shared.person
+    with sessions.begin() as session:
+        cases.erase(session, OpenCase(session.get_one(Case, person.case.id), b"", person.actor), now=NOW, ports=ports)
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(CaseCheck)) == 0
