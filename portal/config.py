@@ -84,6 +84,7 @@ class Config:
     host: str
     port: int
     threads: int
+    trusted_proxies: int  # how many of our own stand in front and say who asks; without one nobody else's word counts
     language: str
     time_zone: ZoneInfo
     paper: str  # "A4" or "Letter"
@@ -126,6 +127,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         host=env.get("RECOURSE_HOST", "127.0.0.1"),
         port=_read(env, "RECOURSE_PORT", "8000", _number(1, 65535)),
         threads=_read(env, "RECOURSE_THREADS", "8", _number(1, 64)),
+        trusted_proxies=_read(env, "RECOURSE_TRUSTED_PROXIES", "0", _number(0, 10)),
         language=env.get("RECOURSE_LANGUAGE", "en"),
         time_zone=_read(env, "RECOURSE_TIME_ZONE", "UTC", _zone),
         paper=_read(env, "RECOURSE_PAPER", "A4", _one_of("A4", "Letter")),
@@ -196,6 +198,7 @@ KNOWN = frozenset(
         "RECOURSE_HOST",
         "RECOURSE_PORT",
         "RECOURSE_THREADS",
+        "RECOURSE_TRUSTED_PROXIES",
         "RECOURSE_LANGUAGE",
         "RECOURSE_TIME_ZONE",
         "RECOURSE_PAPER",

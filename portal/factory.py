@@ -19,6 +19,7 @@ from portal.web.converters import init_converters
 from portal.web.errors import init_errors
 from portal.web.filters import init_filters
 from portal.web.frame import init_frame, parts
+from portal.web.network import init_network
 from portal.web.open.words import init_words
 from portal.web.security import init_security
 from portal.web.session import DatabaseSessions
@@ -33,6 +34,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     app.jinja_env.undefined = StrictUndefined
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "portal" / "translations")
     Babel(app, default_locale=config.language, default_timezone="UTC")
+    init_network(app, config)
     init_frame(app, config, clock)
     init_sessions(app, config)
     init_converters(app)

@@ -10,14 +10,26 @@ import hmac
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from flask import request
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.adapters.vault import derive_subkey
+from portal.config import Config
 from portal.web.frame import frame
 
 IPV4_BITS = 24
 IPV6_BITS = 56
 BUCKET_BYTES = 16
+
+
+def init_network(app: Flask, config: Config) -> None:
+    """Believe what the proxies of ours say of who asks, and nothing that came before them.
+
+    Nothing else is taken from them: the site's own address stands in the settings.
+    """
+    if config.trusted_proxies:
+        fixed = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0)
+        app.wsgi_app = fixed  # type: ignore[method-assign]
 
 
 def find_bucket() -> bytes:
