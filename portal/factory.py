@@ -19,6 +19,7 @@ from portal.web.converters import init_converters
 from portal.web.errors import init_errors
 from portal.web.filters import init_filters
 from portal.web.frame import init_frame, parts
+from portal.web.health import init_health
 from portal.web.network import init_network
 from portal.web.open.words import init_words
 from portal.web.security import init_security
@@ -35,6 +36,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "portal" / "translations")
     Babel(app, default_locale=config.language, default_timezone="UTC")
     init_network(app, config)
+    init_health(app)
     init_frame(app, config, clock)
     init_sessions(app, config)
     init_converters(app)

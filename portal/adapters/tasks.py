@@ -42,6 +42,11 @@ class TaskQueue:
         except Exception as error:
             log.warning("the queue did not take a job: %s", type(error).__name__)
 
+    def check(self) -> None:
+        """Whether the store answers. Raises what its driver raises."""
+        self._huey.pending_count()
+        self._huey.storage.close()
+
     def handle(self, run_job: Callable[[UUID], None], sweep: Callable[[], None]) -> None:
         """Say what to do with a job, and what to do each minute. Only the worker does this."""
         self._run_job = run_job

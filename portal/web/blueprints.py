@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from portal.web import health
 from portal.web.desk import audit as desk_audit
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
@@ -40,4 +41,5 @@ DESK: tuple[Blueprint, ...] = (
     desk_staff.bp,
 )
 OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp)
-BLUEPRINTS = (*PERSON, *DESK, *OPEN)
+RUNNING: tuple[Blueprint, ...] = (health.bp,)
+BLUEPRINTS = (*PERSON, *DESK, *OPEN, *RUNNING)

@@ -39,6 +39,7 @@ class Group(StrEnum):
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    TOKEN = "whoever has the token of the figures"
 
 
 OPEN, WORDS, RESUME, CASE = Gets.OPEN, Gets.WORDS, Gets.RESUME, Gets.CASE
@@ -59,6 +60,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.AUDITOR:       (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER),
         Group.ADMINISTRATOR: (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER),
+        Group.TOKEN:         (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
     }
 )
 # fmt: on
@@ -70,7 +72,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             own.erased signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
             api.count law.show_all law.show clock.show clock.as_json clock.as_calendar directory.authorities
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
-            api.show_regulator
+            api.show_regulator health.alive health.ready
         """,
         Group.DRAFT: "report.resume report.show report.answer",
         Group.CASE: """
@@ -103,6 +105,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.REVIEW: "desk_reviews.review",
         Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen",
         Group.AUDITOR: "desk_audit.show",
+        Group.TOKEN: "health.metrics",
         Group.ADMINISTRATOR: "desk_staff.show",
     }
 )
@@ -160,10 +163,11 @@ def _address(world: World, endpoint: str) -> str:
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.
-_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE)
+_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.TOKEN)
 SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
     {
         Group.PUBLIC: {},
+        Group.TOKEN: {},
         Group.DRAFT: {"/return": Gets.WORDS, "/case": Gets.CASE},
         Group.CASE: {"/return": Gets.WORDS, "/report/resume": Gets.RESUME},
         **{group: {"/desk/sign-in": Gets.SIGN_IN} for group in Group if group not in _OF_PERSONS},
