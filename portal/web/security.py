@@ -24,11 +24,12 @@ POLICY = (
 # Every ability of a browser that could watch, locate, sign, pay or tell about the person: nothing here needs one.
 # Copying a field to the clipboard and printing are the two that pages of ours use, and printing has no switch.
 ABILITIES = """
-    accelerometer ambient-light-sensor attribution-reporting autoplay battery bluetooth browsing-topics camera
-    clipboard-read display-capture encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get
-    idle-detection interest-cohort join-ad-interest-group keyboard-map local-fonts magnetometer microphone midi
-    otp-credentials payment picture-in-picture private-state-token-issuance private-state-token-redemption
-    run-ad-auction screen-wake-lock serial shared-storage speaker-selection storage-access usb
+    accelerometer autoplay browsing-topics camera captured-surface-control clipboard-read compute-pressure
+    cross-origin-isolated digital-credentials-create digital-credentials-get display-capture encrypted-media fullscreen
+    gamepad geolocation gyroscope hid identity-credentials-get idle-detection interest-cohort keyboard-map
+    language-model local-fonts local-network local-network-access loopback-network magnetometer microphone midi
+    on-device-speech-recognition otp-credentials payment picture-in-picture private-state-token-issuance
+    private-state-token-redemption screen-wake-lock serial speaker-selection storage-access summarizer usb
     window-management xr-spatial-tracking
 """
 HEADERS = {

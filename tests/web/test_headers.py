@@ -31,7 +31,7 @@ FIXED: Mapping[str, str] = {
 }
 NONE_BY_DEFAULT = {"default-src", "base-uri", "frame-ancestors"}
 OWN_ONLY = {"style-src", "script-src", "worker-src", "img-src", "form-action", "connect-src"}
-STRONG = {"camera", "microphone", "geolocation", "display-capture", "usb", "payment", "bluetooth", "clipboard-read"}
+STRONG = {"camera", "microphone", "geolocation", "display-capture", "usb", "payment", "local-network", "clipboard-read"}
 READING = {"GET", "HEAD", "OPTIONS"}
 FORMS = [(endpoint, rule) for method, endpoint, rule in EVERY_ROUTE if method not in READING]
 FOREIGN = "evil.example"
