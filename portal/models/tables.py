@@ -24,6 +24,7 @@ from portal.models import (
     quotas,
     reissues,
     requests,
+    signin,
     team_keys,
 )
 
@@ -50,6 +51,7 @@ ALL = (
     quotas,
     reissues,
     requests,
+    signin,
     team_keys,
 )
 metadata = Base.metadata

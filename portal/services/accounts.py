@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, KeyPair, Place
+from portal.domain.journal import Noted
 from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES, SCOPES, Right, first_scope, needs_team, roles_with
 from portal.models.accounts import Membership, RecoveryKey, Staff, Team
+from portal.services import journal
+from portal.services.passwords import WeakPassword, check_password
 from portal.services.ports import Actor
 
-PASSWORD_LENGTH = 12
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
 
 
@@ -154,6 +156,40 @@ def sign_in(session: Session, login: str, password: str) -> SignedIn:
     return SignedIn(actor_of(staff), staff.role, private, team_keys_of(session, staff, private))
 
 
+def change_password(session: Session, staff: Staff, old: str, new: str, *, site: str, now: datetime) -> None:
+    """Wrap the member's key under a new password. Two Argon2id. Raises WrongSignIn, AccountRefused."""
+    try:
+        check_password(new, about=(staff.login, staff.name, site))
+    except WeakPassword as error:
+        raise AccountRefused(str(error)) from error
+    try:
+        private = vault.open_sealed(vault.derive_from_secret(old, staff.salt), _place(staff.id), staff.private_key)
+    except CannotOpen as error:
+        raise WrongSignIn from error
+    staff.salt = vault.new_salt()
+    staff.private_key = vault.seal(vault.derive_from_secret(new, staff.salt), _place(staff.id), private)
+    journal.note(session, Noted.PASSWORD_CHANGED, staff_id=staff.id, now=now)
+
+
+def find_id(session: Session, login: str) -> UUID | None:
+    """The id of the account with this sign-in name, for the journal alone: nobody who signs in is told."""
+    return session.scalars(select(Staff.id).where(Staff.login == login.strip().lower())).one_or_none()
+
+
+def begin_anew(staff: Staff, password: str) -> None:
+    """Keys of their own under a new password, for whoever lost the old one. What only the old key opened stays shut.
+
+    One Argon2id. Raises AccountRefused.
+    """
+    try:
+        check_password(password, about=(staff.login, staff.name))
+    except WeakPassword as error:
+        raise AccountRefused(str(error)) from error
+    pair = vault.new_key_pair()
+    staff.salt, staff.public_key = vault.new_salt(), pair.public
+    staff.private_key = vault.seal(vault.derive_from_secret(password, staff.salt), _place(staff.id), pair.private)
+
+
 def read_staff(session: Session, staff_id: UUID) -> Staff | None:
     """The member of staff, unless the account has ended."""
     staff = session.get(Staff, staff_id)
@@ -200,8 +236,10 @@ def check_role(role: Role, scope: Scope | None) -> None:
 def _check_new(session: Session, new: NewStaff) -> None:
     if not LOGIN.fullmatch(new.login):
         raise AccountRefused("A sign-in name has 2 to 80 small letters, digits, dots or hyphens.")
-    if len(new.password) < PASSWORD_LENGTH:
-        raise AccountRefused(f"A password has at least {PASSWORD_LENGTH} characters; several words are best.")
+    try:
+        check_password(new.password, about=(new.login, new.name))
+    except WeakPassword as error:
+        raise AccountRefused(str(error)) from error
     check_role(new.role, new.scope)
     if session.scalars(select(Staff.id).where(Staff.login == new.login)).first() is not None:
         raise AccountRefused(f"There is already somebody with the sign-in name {new.login}.")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.vault import CannotOpen, Place, derive_subkey, open_values, seal_values
@@ -62,6 +62,41 @@ def load(session: Session, token: str, *, now: datetime) -> Loaded | None:
         return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SessionView:
+    """A session in its owner's list."""
+
+    id: str
+    started_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+def list_of_staff(session: Session, staff_id: UUID, token: str, *, now: datetime) -> list[SessionView]:
+    """The living sessions of a member, the one of this cookie first, then the one seen last."""
+    here = _identify(token)
+    rows = session.scalars(
+        select(WebSession)
+        .where(WebSession.staff_id == staff_id, WebSession.ends_at > now)
+        .order_by(WebSession.seen_at.desc(), WebSession.id)
+    ).all()
+    views = [
+        SessionView(id=row.id.hex(), started_at=row.started_at, seen_at=row.seen_at, is_this=row.id == here)
+        for row in rows
+    ]
+    return sorted(views, key=lambda each: not each.is_this)
+
+
+def end_of_staff(session: Session, staff_id: UUID, *, only: str | None = None, but: str | None = None) -> int:
+    """End sessions of a member: the one of the id `only`, or all but the one of the cookie `but`. Returns how many."""
+    query = delete(WebSession).where(WebSession.staff_id == staff_id)
+    if only is not None:
+        query = query.where(WebSession.id == _read_id(only))
+    if but is not None:
+        query = query.where(WebSession.id != (_identify(but) or b""))
+    return len(session.scalars(query.returning(WebSession.id)).all())
+
+
 def save(session: Session, token: str, values: dict[str, Any], *, now: datetime, lasts: timedelta | None) -> None:
     """Write the session; its kind follows from whom it names. `lasts` replaces the idle limit (a kept draft)."""
     identity = _identify(token)
@@ -95,6 +130,13 @@ def _owner(values: dict[str, Any]) -> tuple[SessionKind, UUID | None, UUID | Non
     if "case_id" in values:
         return SessionKind.PERSON, UUID(values["case_id"]), None
     return SessionKind.VISITOR, None, None
+
+
+def _read_id(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
 
 
 def _raw(token: str) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,6 +24,10 @@ from portal.web.frame import READING, frame
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
 EVERY_ROLE = ACCOUNT_ROLES
+ENTERING = "entering_id"  # in the session: whose password fitted
+CONFIRMED = "confirmed_at"  # in the session: when a second factor was shown last
+TIME_TO_ENTER = timedelta(minutes=10)
+FRESH = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,10 +113,46 @@ def enter_case(opened: OpenCase, *, keep: bool = False) -> None:
     session.permanent = keep
 
 
-def enter_staff(signed_in: accounts.SignedIn) -> None:
-    """Let this browser act for a member of staff."""
+def begin_entering(signed_in: accounts.SignedIn) -> None:
+    """The password fitted: this browser may show a second factor, and nothing else, for some minutes."""
     session.renew()  # type: ignore[attr-defined]
-    session["staff_id"], session["private_key"] = str(signed_in.actor.staff_id), signed_in.private_key.hex()
+    session[ENTERING], session["private_key"] = str(signed_in.actor.staff_id), signed_in.private_key.hex()
+    session["since"] = frame().now.isoformat()
+
+
+def enter_staff(row: Staff, private_key: bytes) -> None:
+    """Let this browser act for a member of staff whose password and second factor fitted."""
+    session.renew()  # type: ignore[attr-defined]
+    session["staff_id"], session["private_key"] = str(row.id), private_key.hex()
+    session[CONFIRMED] = frame().now.isoformat()
+
+
+def entering(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Only whoever has just given the right password; the view gets the member's row and private key."""
+
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        since = session.get("since", "")
+        if ENTERING not in session or frame().now - datetime.fromisoformat(since) > TIME_TO_ENTER:
+            return redirect(url_for("signin.show"), 303)
+        with frame().reading() as reading:
+            row = accounts.read_staff(reading, UUID(session[ENTERING]))
+        if row is None:
+            leave()
+            return redirect(url_for("signin.show"), 303)
+        return view(row, bytes.fromhex(session["private_key"]), **values)
+
+    return _mark(guarded, "entering")
+
+
+def is_confirmed() -> bool:
+    """Whether the member of this session has shown a second factor within the last minutes."""
+    at = session.get(CONFIRMED)
+    return at is not None and frame().now - datetime.fromisoformat(at) <= FRESH
+
+
+def note_confirmed() -> None:
+    session[CONFIRMED] = frame().now.isoformat()
 
 
 def leave() -> None:

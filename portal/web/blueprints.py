@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web import health
+from portal.web.desk import account as desk_account
 from portal.web.desk import audit as desk_audit
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
@@ -30,6 +31,7 @@ PERSON: tuple[Blueprint, ...] = (
 )
 DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
+    desk_account.bp,
     desk_queue.bp,
     desk_case.bp,
     desk_requests.bp,

@@ -49,6 +49,13 @@ class Frame:
         with self.parts.sessions.begin() as session:
             yield session
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction of its own that only reads, so that slow work in it holds nobody up."""
+        with self.parts.sessions() as session:
+            begin_reading(session)
+            yield session
+
     def let_go(self) -> None:
         """End the transaction so far, which has changed nothing of a case, so that slow work holds nobody up.
 

@@ -164,7 +164,11 @@ def _hold_open(session: Session, opened: OpenCase, *, with_receipt: bool = False
 def _sign_in(session: Session, login: str) -> str:
     """The cookie of a browser in which this member of staff is signed in."""
     found = accounts.sign_in(session, login, PASSWORD)
-    values = {"staff_id": str(found.actor.staff_id), "private_key": found.private_key.hex()}
+    values = {
+        "staff_id": str(found.actor.staff_id),
+        "private_key": found.private_key.hex(),
+        "confirmed_at": LATER.isoformat(),
+    }
     token = sessions.new_token()
     sessions.save(session, token, values, now=LATER, lasts=None)
     return token

@@ -39,6 +39,8 @@ class Group(StrEnum):
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    ACCOUNT = "one's own account"
+    ENTERING = "between password and second factor"
     TOKEN = "whoever has the token of the figures"
 
 
@@ -60,6 +62,8 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.AUDITOR:       (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER),
         Group.ADMINISTRATOR: (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER),
+        Group.ACCOUNT:       (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN),
+        Group.ENTERING:      (ENTER, ENTER,  ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER),
         Group.TOKEN:         (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
     }
 )
@@ -107,6 +111,11 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",
         Group.ADMINISTRATOR: "desk_staff.show",
+        Group.ACCOUNT: """
+            account.show account.end_session account.password account.new_factor account.add_factor
+            account.remove_factor account.new_codes signin.confirm
+        """,
+        Group.ENTERING: "signin.factor signin.show_factor signin.set_up signin.finish_set_up",
     }
 )
 GROUPS = {endpoint: group for group, endpoints in ROUTES.items() for endpoint in endpoints.split()}

@@ -32,6 +32,7 @@ from portal.services.accounts import NewStaff
 from portal.services.documents import HandIn
 from portal.services.requests import SentCommand
 from portal.web.frame import EXTENSION
+from tests.second_factor import give_code
 from tests.services.factories import NOW, make_draft
 
 PASSWORD = "anchor ember willow lantern meadow"
@@ -63,6 +64,9 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "regulator": "us-ftc",
         "platform": "x",
         "subject": "letter",
+        "link": "none-of-ours",
+        "login": "narrow",
+        "token": "a-link-that-was-never-made",
     }
 )
 
@@ -140,14 +144,14 @@ def make_world(folder: Path) -> Iterator[World]:
         Caller.NOBODY: "",
         Caller.DRAFT: _enter(app, "/return", words=filled.draft_words),
         Caller.PERSON: _enter(app, "/return", words=filled.words),
-        Caller.ADVOCATE: _enter(app, "/desk/sign-in", login="advocate", password=PASSWORD),
-        Caller.STRANGER: _enter(app, "/desk/sign-in", login="stranger", password=PASSWORD),
-        Caller.SUPERVISOR: _enter(app, "/desk/sign-in", login="supervisor", password=PASSWORD),
-        Caller.ADMINISTRATOR: _enter(app, "/desk/sign-in", login="administrator", password=PASSWORD),
-        Caller.REVIEWER: _enter(app, "/desk/sign-in", login="reviewer", password=PASSWORD),
-        Caller.AUDITOR: _enter(app, "/desk/sign-in", login="auditor", password=PASSWORD),
-        Caller.CARRIER: _enter(app, "/desk/sign-in", login="carrier", password=PASSWORD),
-        Caller.NARROW: _enter(app, "/desk/sign-in", login="narrow", password=PASSWORD),
+        Caller.ADVOCATE: _enter_desk(app, parts, "advocate"),
+        Caller.STRANGER: _enter_desk(app, parts, "stranger"),
+        Caller.SUPERVISOR: _enter_desk(app, parts, "supervisor"),
+        Caller.ADMINISTRATOR: _enter_desk(app, parts, "administrator"),
+        Caller.REVIEWER: _enter_desk(app, parts, "reviewer"),
+        Caller.AUDITOR: _enter_desk(app, parts, "auditor"),
+        Caller.CARRIER: _enter_desk(app, parts, "carrier"),
+        Caller.NARROW: _enter_desk(app, parts, "narrow"),
     }
     app.config["WTF_CSRF_ENABLED"] = True
     made.keep()
@@ -205,10 +209,23 @@ def _fill(parts: Parts) -> _Made:
         return _Made(opened.reference, others.reference, words, draft_words, waiting.id)
 
 
+def _enter_desk(app: Flask, parts: Parts, login: str) -> str:
+    """The cookie of a member of staff who has taken both steps."""
+    with parts.sessions.begin() as session:
+        code = give_code(session, login)
+    steps = {"/desk/sign-in": {"login": login, "password": PASSWORD}, "/desk/second-factor": {"second_code": code}}
+    return _walk(app, steps)
+
+
 def _enter(app: Flask, path: str, **typed: str) -> str:
     """The cookie of whoever came in there."""
+    return _walk(app, {path: typed})
+
+
+def _walk(app: Flask, steps: Mapping[str, Mapping[str, str]]) -> str:
     client = app.test_client()
-    assert client.post(path, data=typed).status_code == 303
+    for path, typed in steps.items():
+        assert client.post(path, data=typed).status_code == 303
     cookie = client.get_cookie("session")
     assert cookie is not None
     return cookie.value

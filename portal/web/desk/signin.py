@@ -1,18 +1,41 @@
-"""Signing in to the desk and out of it."""
+"""Signing in to the desk, in two steps, and out of it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+import secrets
+from uuid import UUID
+
+from flask import Blueprint, after_this_request, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services.accounts import WrongSignIn, sign_in
-from portal.web.access import enter_staff, leave, public
+from portal.domain.journal import Noted
+from portal.models.accounts import Staff
+from portal.services import accounts, browsers, factors, journal, throttle
+from portal.services.accounts import WrongSignIn
+from portal.services.factors import WrongFactor
+from portal.services.throttle import Bucket, Guess, TooSoon
+from portal.web.access import (
+    EVERY_ROLE,
+    SignedInStaff,
+    begin_entering,
+    enter_staff,
+    entering,
+    leave,
+    note_confirmed,
+    public,
+    staff,
+)
+from portal.web.desk import second
 from portal.web.desk.forms.signin import SignInForm
 from portal.web.desk.pages import Answered, home_of, list_problems
+from portal.web.desk.pictures import draw_code
 from portal.web.frame import frame
+from portal.web.network import find_bucket
 
 bp = Blueprint("signin", __name__, url_prefix="/desk")
+
+SECRET = "new_secret"  # noqa: S105 - a name in the session: the app's secret until a code of it was typed
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -20,15 +43,68 @@ bp = Blueprint("signin", __name__, url_prefix="/desk")
 def show() -> Answered:
     form = SignInForm()
     if form.validate_on_submit():
-        try:
-            signed_in = sign_in(frame().db, form.login.data, form.password.data)
-        except WrongSignIn:
-            form.form_errors.append(_("The sign-in name or the password is wrong."))
-        else:
-            enter_staff(signed_in)
-            return redirect(home_of(signed_in.role), 303)
+        problem = _try_password(form.login.data, form.password.data)
+        if not problem:
+            return redirect(url_for("signin.factor"), 303)
+        form.form_errors.append(problem)
     status = 400 if form.is_submitted() else 200
     return render_template("desk/signin.html", form=form, problems=list_problems(form)), status
+
+
+@bp.get("/second-factor")
+@entering
+def factor(row: Staff, _private_key: bytes) -> Answered:
+    if not _has_factor(row.id):
+        return redirect(url_for("signin.set_up"), 303)
+    return _factor_page(row.id)
+
+
+@bp.post("/second-factor")
+@entering
+def show_factor(row: Staff, private_key: bytes) -> Answered:
+    problem = second.take_answer(row.id, private_key, refused=Noted.SIGN_IN_REFUSED)
+    if problem:
+        return _factor_page(row.id, problem)
+    _let_in(row, private_key)
+    return redirect(home_of(row.role), 303)
+
+
+@bp.get("/second-factor/set-up")
+@entering
+def set_up(row: Staff, _private_key: bytes) -> Answered:
+    if _has_factor(row.id):
+        return redirect(url_for("signin.factor"), 303)
+    return _set_up_page(row)
+
+
+@bp.post("/second-factor/set-up")
+@entering
+def finish_set_up(row: Staff, private_key: bytes) -> Answered:
+    """The first factor of a member: a code shows that the app has the secret; then ten codes for paper."""
+    if _has_factor(row.id):
+        return redirect(url_for("signin.factor"), 303)
+    try:
+        with frame().writing() as writing:
+            keep_new_factor(writing, row, private_key)
+            codes = factors.make_codes(writing, row.id)
+    except WrongFactor:
+        return _set_up_page(
+            row, _("This code does not fit. Look whether the app has this secret, and wait for its next code.")
+        )
+    session.pop(SECRET, None)
+    _let_in(row, private_key)
+    return render_template("desk/codes.html", codes=codes, onward=home_of(row.role)), 200
+
+
+@bp.post("/confirm")
+@staff(*EVERY_ROLE)
+def confirm(member: SignedInStaff) -> Answered:
+    """The second factor once more, then on to the page that was asked for."""
+    problem = second.take_answer(member.staff.id, member.private_key, refused=Noted.STEP_UP_REFUSED)
+    if problem:
+        return second.show_question(member, fields=[], action=url_for("signin.confirm"), problem=problem)
+    note_confirmed()
+    return redirect(session.pop(second.AFTER, home_of(member.staff.role)), 303)
 
 
 @bp.post("/sign-out")
@@ -36,3 +112,103 @@ def show() -> Answered:
 def sign_out() -> Response:
     leave()
     return redirect(url_for("signin.show"), 303)
+
+
+def keep_new_factor(writing: object, row: Staff, private_key: bytes) -> None:
+    """Keep the app or passkey of this form for the member. Raises WrongFactor."""
+    answer = request.form.get(second.PASSKEY, "")
+    if answer:
+        challenge = bytes.fromhex(session.pop(second.CHALLENGE, ""))
+        factors.add_passkey(writing, row, answer, challenge, second.find_site(), now=frame().now)  # type: ignore[arg-type]
+    else:
+        secret, code = session.get(SECRET, ""), request.form.get(second.CODE, "")
+        factors.add_app(writing, row, private_key, secret, code, now=frame().now)  # type: ignore[arg-type]
+
+
+def offer_new_factor(row: Staff) -> dict[str, str]:
+    """What a page needs to set up an app or a passkey: the secret, its picture, and the options for the browser."""
+    secret = session.setdefault(SECRET, factors.new_secret())
+    site = second.find_site()
+    with frame().reading() as reading:
+        asked = factors.ask_for_new_passkey(reading, row, site)
+    session[second.CHALLENGE] = asked.challenge.hex()
+    address = factors.write_address(secret, login=row.login, site=site.name)
+    return {"secret": secret, "picture": draw_code(address), "passkey": asked.options}
+
+
+def _try_password(login: str, password: str) -> str:
+    """Let the browser in as far as the second factor. Else the sentence for the page."""
+    buckets = _password_buckets(login)
+    sessions = frame().parts.sessions
+    try:
+        throttle.claim(sessions, buckets, now=frame().now)
+        with frame().reading() as reading:
+            signed_in = accounts.sign_in(reading, login, password)
+    except TooSoon as error:
+        return second.tell_wait(error)
+    except WrongSignIn:
+        with frame().writing() as writing:
+            journal.note(
+                writing,
+                Noted.SIGN_IN_REFUSED,
+                staff_id=accounts.find_id(writing, login),
+                facts={"step": "first"},
+                now=frame().now,
+            )
+        return str(_("The sign-in name or the password is wrong."))
+    throttle.forgive(sessions, buckets)
+    begin_entering(signed_in)
+    return ""
+
+
+def _password_buckets(login: str) -> list[Bucket]:
+    """One account from here, and any account from here; from a browser that is known, that browser alone."""
+    keys, who = frame().ports.keys, login.strip().lower().encode()
+    with frame().reading() as reading:
+        known = browsers.find(reading, request.cookies.get(_cookie(), ""), login, now=frame().now)
+    if known is not None:
+        return [throttle.name_bucket(keys, Guess.PASSWORD, who, known)]
+    network = find_bucket()
+    return [
+        throttle.name_bucket(keys, Guess.PASSWORD, who, network),
+        throttle.name_bucket(keys, Guess.PASSWORDS, network),
+    ]
+
+
+def _let_in(row: Staff, private_key: bytes) -> None:
+    enter_staff(row, private_key)
+    token = secrets.token_urlsafe(32)
+    with frame().writing() as writing:
+        browsers.keep(writing, token, row.id, now=frame().now)
+        journal.note(writing, Noted.SIGNED_IN, staff_id=row.id, now=frame().now)
+
+    @after_this_request
+    def remember(response: Response) -> Response:
+        response.set_cookie(
+            _cookie(),
+            token,
+            max_age=int(browsers.KNOWN_FOR.total_seconds()),
+            secure=frame().config.has_https,
+            httponly=True,
+            samesite="Strict",
+        )
+        return response
+
+
+def _cookie() -> str:
+    return "__Host-browser" if frame().config.has_https else "browser"
+
+
+def _has_factor(staff_id: UUID) -> bool:
+    with frame().reading() as reading:
+        return factors.has_factor(reading, staff_id)
+
+
+def _factor_page(staff_id: UUID, problem: str = "") -> Answered:
+    passkey = second.ask_passkey(staff_id)
+    return render_template("desk/second_factor.html", passkey=passkey, problem=problem), 400 if problem else 200
+
+
+def _set_up_page(row: Staff, problem: str = "") -> Answered:
+    values = offer_new_factor(row)
+    return render_template("desk/set_up_factor.html", problem=problem, **values), 400 if problem else 200

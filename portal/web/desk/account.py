@@ -1,0 +1,145 @@
+"""One's own account: password, second factors, codes on paper, and where one is signed in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import abort, flash, render_template, request, session
+from flask_babel import gettext as _
+
+from portal.services import accounts, browsers, factors, sessions, throttle
+from portal.services.accounts import AccountRefused, WrongSignIn
+from portal.services.factors import WrongFactor
+from portal.services.throttle import Guess, TooSoon
+from portal.web.access import EVERY_ROLE, SignedInStaff, staff
+from portal.web.desk import second
+from portal.web.desk.forms.account import PasswordForm
+from portal.web.desk.pages import Answered, go, list_problems, make_blueprint
+from portal.web.desk.pages import show as show_page
+from portal.web.desk.second import confirmed
+from portal.web.desk.signin import SECRET, keep_new_factor, offer_new_factor
+from portal.web.frame import frame
+from portal.web.network import find_bucket
+
+bp = make_blueprint("account", __name__, "/desk/account")
+
+
+@bp.get("")
+@staff(*EVERY_ROLE)
+def show(member: SignedInStaff) -> Answered:
+    database, now = frame().db, frame().now
+    return show_page(
+        "desk/account.html",
+        member,
+        factors=factors.list_factors(database, member.staff.id),
+        codes_left=factors.count_codes(database, member.staff.id),
+        sessions=sessions.list_of_staff(database, member.staff.id, _token(), now=now),
+    )
+
+
+@bp.post("/sessions")
+@staff(*EVERY_ROLE)
+def end_session(member: SignedInStaff) -> Answered:
+    """End one session, or all but this one."""
+    which = request.form.get("which", "")
+    if which == "others":
+        sessions.end_of_staff(frame().db, member.staff.id, but=_token())
+    else:
+        sessions.end_of_staff(frame().db, member.staff.id, only=which)
+    flash(_("Ended. Whoever had it open has to sign in again."))
+    return go("account.show")
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@staff(*EVERY_ROLE)
+def password(member: SignedInStaff) -> Answered:
+    form = PasswordForm()
+    if form.validate_on_submit() and _change_password(member, form):
+        _end_elsewhere(member)
+        flash(_("The password was changed. Everywhere else you are signed out."))
+        return go("account.show")
+    status = 400 if form.is_submitted() else 200
+    return show_page("desk/password.html", member, status=status, form=form, problems=list_problems(form))
+
+
+@bp.get("/factors/add")
+@staff(*EVERY_ROLE)
+@confirmed
+def new_factor(member: SignedInStaff) -> Answered:
+    return _new_factor_page(member)
+
+
+@bp.post("/factors/add")
+@staff(*EVERY_ROLE)
+def add_factor(member: SignedInStaff) -> Answered:
+    """The page before asked for the factor so far; the secret of the new one stands in this session since then."""
+    if SECRET not in session:
+        return go("account.new_factor")
+    try:
+        keep_new_factor(frame().db, member.staff, member.private_key)
+    except WrongFactor:
+        return _new_factor_page(member, _("This does not fit. Wait for the app's next code and type that."))
+    session.pop(SECRET, None)
+    _end_elsewhere(member)
+    flash(_("Kept. From now on it opens the desk too. Everywhere else you are signed out."))
+    return go("account.show")
+
+
+@bp.post("/factors/remove")
+@staff(*EVERY_ROLE)
+@confirmed
+def remove_factor(member: SignedInStaff) -> Answered:
+    try:
+        factors.remove(frame().db, member.staff.id, UUID(request.form.get("factor", "")), now=frame().now)
+    except ValueError as error:
+        if not isinstance(error, WrongFactor):
+            abort(400)
+        flash(_("The last one cannot be taken away. Set up another one first."))
+        return go("account.show")
+    _end_elsewhere(member)
+    flash(_("Taken away. It opens nothing any more."))
+    return go("account.show")
+
+
+@bp.post("/codes")
+@staff(*EVERY_ROLE)
+@confirmed
+def new_codes(member: SignedInStaff) -> Answered:
+    codes = factors.make_codes(frame().db, member.staff.id)
+    return render_template("desk/codes.html", codes=codes, onward="/desk/account"), 200
+
+
+def _new_factor_page(member: SignedInStaff, problem: str = "") -> Answered:
+    values = offer_new_factor(member.staff)
+    return show_page("desk/add_factor.html", member, status=400 if problem else 200, problem=problem, **values)
+
+
+def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
+    """Whether it was changed; else the form says why not. A wrong old password counts like one at the sign-in."""
+    if form.new.data != form.again.data:
+        form.again.errors = [_("The two new passwords are not the same.")]
+        return False
+    frame().let_go()
+    bucket = throttle.name_bucket(frame().ports.keys, Guess.PASSWORD, member.staff.login.encode(), find_bucket())
+    try:
+        throttle.claim(frame().parts.sessions, [bucket], now=frame().now)
+        title = frame().config.site_title
+        accounts.change_password(frame().db, member.staff, form.old.data, form.new.data, site=title, now=frame().now)
+    except TooSoon as error:
+        form.form_errors.append(second.tell_wait(error))
+    except WrongSignIn:
+        form.old.errors = [_("This is not the password so far.")]
+    except AccountRefused as error:
+        form.new.errors = [str(_(str(error)))]
+    else:
+        return True
+    return False
+
+
+def _end_elsewhere(member: SignedInStaff) -> None:
+    sessions.end_of_staff(frame().db, member.staff.id, but=_token())
+    browsers.forget(frame().db, member.staff.id)
+
+
+def _token() -> str:
+    return str(session.token)  # type: ignore[attr-defined]

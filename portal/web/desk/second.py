@@ -1,0 +1,127 @@
+"""The second factor on a page: asking for it, taking the answer, and asking again before something weighty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import request, session, url_for
+from flask_babel import gettext as _
+
+from portal.domain.journal import Noted
+from portal.services import factors, journal, throttle
+from portal.services.factors import Site, WrongFactor
+from portal.services.throttle import Guess, TooSoon
+from portal.web.access import SignedInStaff, is_confirmed, note_confirmed
+from portal.web.desk.pages import Answered, show
+from portal.web.frame import READING, frame
+from portal.web.network import find_bucket
+
+CHALLENGE = "challenge"  # in the session: what the browser's answer has to hold, once
+AFTER = "after_confirm"  # in the session: the page of ours that was asked for
+CODE, PASSKEY = "second_code", "second_passkey"  # the names of the fields
+
+
+def find_site() -> Site:
+    """Who asks for a passkey; its address is the one of the settings, never one that a request names."""
+    config = frame().config
+    return Site(host=urlsplit(config.base_url).hostname or "", origin=config.base_url, name=config.site_title)
+
+
+def ask_passkey(staff_id: UUID) -> str:
+    """Options for the browser, or an empty text where the member has no passkey."""
+    with frame().reading() as reading:
+        asked = factors.ask_for_passkey(reading, staff_id, find_site())
+    if asked is None:
+        return ""
+    session[CHALLENGE] = asked.challenge.hex()
+    return asked.options
+
+
+def take_answer(staff_id: UUID, private_key: bytes, *, refused: Noted) -> str | None:
+    """Look at the code or passkey of this form. None where it is right, else the sentence for the page.
+
+    The try is counted before it is looked at; a wrong one stands in the journal as `refused`.
+    """
+    frame().let_go()  # what is counted here stands in transactions of its own
+    bucket = throttle.name_bucket(frame().ports.keys, Guess.FACTOR, staff_id.bytes, find_bucket())
+    code, passkey = request.form.get(CODE, ""), request.form.get(PASSKEY, "")
+    challenge = bytes.fromhex(session.pop(CHALLENGE, ""))
+    if not code.strip() and not passkey:
+        return str(_("Type the code that your app shows, or one of your codes on paper."))
+    try:
+        throttle.claim(frame().parts.sessions, [bucket], now=frame().now)
+        with frame().writing() as writing:
+            if passkey:
+                factors.use_passkey(writing, staff_id, passkey, challenge, find_site(), now=frame().now)
+            else:
+                factors.use_code(writing, staff_id, private_key, code, now=frame().now)
+    except TooSoon as error:
+        return tell_wait(error)
+    except WrongFactor:
+        with frame().writing() as writing:
+            journal.note(writing, refused, staff_id=staff_id, facts={"step": "second"}, now=frame().now)
+        return str(_("This does not fit, or it was used before. Wait for the next code and type that."))
+    throttle.forgive(frame().parts.sessions, [bucket])
+    return None
+
+
+def tell_wait(error: TooSoon) -> str:
+    """How long to wait, in words."""
+    minutes = -(-error.seconds // 60)
+    if error.seconds < 60:
+        return str(_("Too many wrong tries. Try again in %(count)s seconds.", count=error.seconds))
+    return str(_("Too many wrong tries. Try again in %(count)s minutes.", count=minutes))
+
+
+def confirmed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Stands under the mark of a view of the desk: asks for the second factor again unless it was shown just now.
+
+    What was typed travels through the question, so that nothing is lost.
+    """
+
+    @wraps(view)
+    def guarded(member: SignedInStaff, *args: Any, **values: Any) -> Any:
+        problem = ""
+        if not is_confirmed():
+            if request.method in READING or not (CODE in request.form or PASSKEY in request.form):
+                return _ask(member)
+            problem = take_answer(member.staff.id, member.private_key, refused=Noted.STEP_UP_REFUSED) or ""
+            if problem:
+                return _ask(member, problem)
+            note_confirmed()
+            with frame().writing() as writing:
+                journal.note(writing, Noted.STEPPED_UP, staff_id=member.staff.id, now=frame().now)
+        return view(member, *args, **values)
+
+    return guarded
+
+
+def _ask(member: SignedInStaff, problem: str = "") -> Answered:
+    """The question, with the form that is waiting; a page that is only looked at is opened by a form too."""
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if name not in {"csrf_token", CODE, PASSKEY}
+    ]
+    if request.method in READING:
+        session[AFTER] = request.path
+        fields, action = [], url_for("signin.confirm")
+    else:
+        action = request.path
+    return show_question(member, fields=fields, action=action, problem=problem)
+
+
+def show_question(
+    member: SignedInStaff, *, fields: Sequence[tuple[str, str]], action: str, problem: str = ""
+) -> Answered:
+    """The page that asks for the second factor again."""
+    status = 400 if problem else 403
+    passkey = ask_passkey(member.staff.id)
+    return show(
+        "desk/confirm.html", member, status=status, fields=fields, action=action, problem=problem, passkey=passkey
+    )
