@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check conformance bench pictures requirements ready-run ready-check ready-test ready-conformance python
+.PHONY: help run demo test check conformance fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python
 
 help:  ## what can be typed here
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -31,6 +31,10 @@ check: ready-check  ## the gate: format, lint, types, layers, templates, migrati
 
 conformance: ready-conformance  ## every kind of letter through veraPDF
 	@$(BIN)/python -m tools.conformance
+
+fuzz: ready-check  ## hostile input for SECONDS=60 at each reader of foreign input; what breaks one is kept as a test
+	@for target in links mail packs wizard; do \
+	$(BIN)/python -m tests.fuzz.harness $$target $(or $(SECONDS),60) || exit 1; done
 
 bench: ready-check  ## measurements against their budgets
 	@$(BIN)/python -m tests.bench
