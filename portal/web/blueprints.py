@@ -10,6 +10,7 @@ from portal.web.desk import audit as desk_audit
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import documents as desk_documents
+from portal.web.desk import keys as desk_keys
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
@@ -17,7 +18,7 @@ from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
 from portal.web.open import api, clock, directory, law
-from portal.web.person import case, complaint, documents, letters, own, report, request, start
+from portal.web.person import case, complaint, documents, keys, letters, own, report, request, start
 
 PERSON: tuple[Blueprint, ...] = (
     start.bp,
@@ -28,6 +29,7 @@ PERSON: tuple[Blueprint, ...] = (
     documents.bp,
     letters.bp,
     own.bp,
+    keys.bp,
 )
 DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
@@ -38,6 +40,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_complaints.bp,
     desk_documents.bp,
     desk_reviews.bp,
+    desk_keys.bp,
     desk_team.bp,
     desk_audit.bp,
     desk_staff.bp,

@@ -65,6 +65,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "platform": "x",
         "subject": "letter",
         "link": "none-of-ours",
+        "link": "none-of-ours",
         "login": "narrow",
         "token": "a-link-that-was-never-made",
     }

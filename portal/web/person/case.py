@@ -20,6 +20,7 @@ from portal.web.frame import frame
 from portal.web.person import receipt as receipts
 from portal.web.person.acting import page_number, show_form, try_to, zone_of
 from portal.web.person.forms.case import AddLinksForm
+from portal.web.person.keeping import read_keeping
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.paging import cut
 from portal.web.person.slow import slowed
@@ -43,6 +44,7 @@ def show(opened: OpenCase) -> str:
         unread=sum(1 for one in view.messages if not one.is_read and one.author.value == "staff"),
         has_receipt="receipt" in session,
         near=people_near(opened.report),
+        keeping=read_keeping(opened),
     )
 
 

@@ -1,0 +1,30 @@
+"""What the case page says about keeping the case: its last day, a hold, and the authority of whoever acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.services import holds, permission, retention
+from portal.services.cases import OpenCase
+from portal.services.holds import HoldView
+from portal.services.permission import MandateView
+from portal.web.frame import frame
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Keeping:
+    """`is_near`: the last 14 days before the case goes."""
+
+    is_near: bool
+    hold: HoldView | None
+    mandate: MandateView | None
+
+
+def read_keeping(opened: OpenCase) -> Keeping:
+    now, ports = frame().now, frame().ports
+    hold = holds.hold_view(frame().db, opened, now=now, ports=ports)
+    return Keeping(
+        is_near=retention.is_near(opened.case, now=now),
+        hold=hold if hold and hold.is_confirmed else None,
+        mandate=permission.mandate_view(frame().db, opened, now=now, ports=ports),
+    )

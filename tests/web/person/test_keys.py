@@ -1,0 +1,165 @@
+"""The person's keys at a browser: words, mail through a real mail server, coming back by a link, keeping the case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal import worker
+from portal.config import load_config
+from portal.domain.lifecycle import CaseStatus
+from portal.factory import create_app
+from portal.models.cases import Case
+from portal.models.tables import metadata
+from portal.web.frame import parts
+from tests.mailbox import SENDER, Mailbox, open_mailbox
+from tests.web.conftest import TestClock
+from tests.web.pages import Visitor
+from tests.web.person.journey import hand_in, words_on
+
+ADDRESS = "ana.example@example.net"
+SILENT = ("imag", "intim", "case", "report", "recourse", "letter", "platform")  # what a mail must not say
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with open_mailbox() as made:
+        yield made
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: TestClock, mailbox: Mailbox) -> Iterator[Flask]:
+    """A portal that writes e-mail."""
+    settings = {"RECOURSE_MAIL_URL": mailbox.url, "RECOURSE_MAIL_FROM": SENDER, "RECOURSE_QUEUE": "memory:"}
+    config = load_config({"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse", **settings})
+    (tmp_path / "var").mkdir()
+    made = create_app(config, clock=clock)
+    made.testing = True
+    with made.app_context():
+        engine = parts().engine
+        metadata.create_all(engine)
+    yield made
+    engine.dispose()
+
+
+@pytest.fixture
+def holder(visitor: Visitor) -> Visitor:
+    hand_in(visitor)
+    visitor.press("I have kept it")
+    return visitor
+
+
+def deliver(app: Flask) -> int:
+    with app.app_context():
+        return worker.deliver_due_mail(parts())
+
+
+def newest_link(mailbox: Mailbox) -> str:
+    found = re.search(r"http://127.0.0.1:8000(/mail/\S+)", mailbox.mails[-1].get_content())
+    assert found
+    return found[1]
+
+
+def confirm_address(app: Flask, holder: Visitor, mailbox: Mailbox) -> None:
+    holder.go("/case/mail")
+    holder.press("Use this address", address=ADDRESS)
+    assert deliver(app) == 1
+    elsewhere = Visitor(app)  # the mail is often read on another device
+    elsewhere.go(newest_link(mailbox))
+    elsewhere.press("Go on")
+    assert "confirmed" in elsewhere.page.text
+
+
+def test_a_second_set_of_words_opens_the_case_and_is_shown_once(app: Flask, holder: Visitor) -> None:
+    holder.go("/case/words")
+    holder.press("Make a second set")
+    words = words_on(holder.page)
+    other = Visitor(app)
+    other.go("/return")
+    other.press("Go on", words=words)
+    assert other.page.path == "/case"
+    assert words not in holder.go("/case/words").text
+    holder.press("Stop this set")
+    assert "do not open your case any more" in holder.page.answer.text
+    assert "Set 2" not in holder.page.text
+
+
+def test_the_question_for_new_words_keeps_what_was_typed_when_it_is_too_short(holder: Visitor) -> None:
+    holder.go("/case/words")
+    holder.press("Set the question", question="Which boat?", answer="red", status=400)
+    assert "Which boat?" in holder.page.answer.text
+    holder.press("Set the question", question="Which boat?", answer="the red canoe")
+    assert "They ask you: Which boat?" in holder.page.text
+    assert "the red canoe" not in holder.page.answer.text
+    holder.press("Take the question away")
+    assert "They ask you" not in holder.page.text
+
+
+def test_mail_is_neutral_and_the_way_back_by_link_works_once(app: Flask, holder: Visitor, mailbox: Mailbox) -> None:
+    confirm_address(app, holder, mailbox)
+    holder.go("/case/mail")
+    assert f"{ADDRESS} · confirmed" in holder.page.text
+    holder.press("Turn it on")
+    other = Visitor(app)
+    other.go("/return/mail")
+    other.press("Send me a link", address=ADDRESS)
+    assert deliver(app) == 1
+    link = newest_link(mailbox)
+    for _ in range(2):  # a mail scanner looks first
+        Visitor(app).go(link)
+    other.go(link)
+    other.press("Go on")
+    assert other.page.path == "/case"
+    Visitor(app).go(link, status=400)
+    for mail in mailbox.mails:
+        text = f"{mail['Subject']} {mail.get_content()}".lower().replace(SENDER, "")
+        assert not [word for word in SILENT if word in text]
+        assert mail["Subject"] == "A message for you"
+
+
+def test_a_known_and_an_unknown_address_are_answered_alike(app: Flask, holder: Visitor, mailbox: Mailbox) -> None:
+    confirm_address(app, holder, mailbox)
+    holder.go("/case/mail")
+    holder.press("Turn it on")
+    answers = []
+    for address in (ADDRESS, "nobody@example.net"):
+        visitor = Visitor(app)
+        visitor.go("/return/mail")
+        answers.append(visitor.press("Send me a link", address=address).text)
+    assert answers[0] == answers[1]
+    assert deliver(app) == 1
+
+
+def test_deleting_the_address_ends_mail_at_once(app: Flask, holder: Visitor, mailbox: Mailbox) -> None:
+    confirm_address(app, holder, mailbox)
+    holder.go("/case/mail")
+    holder.press("Delete the address")
+    assert ADDRESS not in holder.page.text
+    assert deliver(app) == 0
+
+
+def test_an_address_that_is_none_stays_on_the_page(holder: Visitor) -> None:
+    holder.go("/case/mail")
+    holder.press("Use this address", address="a@example.org, b@example.org", status=400)
+    assert "a@example.org, b@example.org" in holder.page.answer.text
+
+
+def test_a_closed_case_is_kept_for_longer_by_one_press(app: Flask, holder: Visitor, clock: TestClock) -> None:
+    with app.app_context(), parts().sessions.begin() as session:
+        case = session.scalars(select(Case)).one()
+        case.status, case.closed_at = CaseStatus.CLOSED, clock.now
+        case.retention_until = clock.now + timedelta(days=10)
+    holder.go("/case")
+    assert "It is deleted on Thursday 3 December 2026" in holder.page.text
+    holder.press("Keep it for longer")
+    assert "kept until 21 February 2027" in holder.page.answer.text
+
+
+def test_without_an_authority_there_is_nothing_to_renew(holder: Visitor) -> None:
+    assert "you need no authority" in holder.go("/case/authority").text
