@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import request, url_for
 
+from portal.domain.journal import Noted
 from portal.domain.rights import Right
+from portal.services import journal
 from portal.services.auditing import list_events
 from portal.services.case_views import SENTENCES
 from portal.web.access import SignedInStaff, allowed
@@ -21,6 +23,8 @@ def show(member: SignedInStaff) -> Page:
     typed = request.args.get("reference", "").strip()
     reference = read_reference(typed) if typed else None
     found = list_events(frame().db, page=read_page(request.args.get("page", "")), reference=reference)
+    with frame().writing() as writing:
+        journal.note(writing, Noted.HISTORY_READ, staff_id=member.staff.id, now=frame().now)
     return show_page(
         "desk/audit.html",
         member,

@@ -21,6 +21,7 @@ from portal.web.desk.pages import (
     go,
     list_problems,
     make_blueprint,
+    note_taken,
     on_case,
     on_case_to_note,
     on_case_to_read,
@@ -136,6 +137,7 @@ def mark_back(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
 @on_case_to_read
 def letter(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
     content = letters.read_letter(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)
+    note_taken(member, opened, "letter")
     return show_file(content, "application/pdf", f"{opened.reference}-{number}-{form}.pdf")
 
 

@@ -18,6 +18,7 @@ from portal.web.desk.pages import (
     attempt,
     go,
     make_blueprint,
+    note_taken,
     on_case,
     on_case_to_read,
     show_file,
@@ -78,6 +79,7 @@ def start_bundle(member: SignedInStaff, opened: OpenCase, number: int) -> Respon
 def bundle(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
     """The papers as they are handed in: the bundle, in the full form with every exhibit as a file of its own."""
     content = complaints.read_bundle(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)
+    note_taken(member, opened, "bundle")
     return show_file(content, "application/zip", f"{opened.reference}-complaint-{number}-{form}.zip")
 
 

@@ -18,9 +18,10 @@ from flask_wtf import FlaskForm
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
+from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Path, Role, StepRefused
 from portal.domain.rights import RIGHTS, Right, may
-from portal.services import team_keys
+from portal.services import journal, team_keys
 from portal.services.cases import NoAccess, OpenCase, open_for_staff, record_opening
 from portal.services.requests import NoConsent, UnknownNumber
 from portal.web.access import SignedInStaff, allowed
@@ -159,6 +160,19 @@ def show_form(
     status = 400 if form.is_submitted() else 200
     values = {"form": form, "title": title, "button_label": button, "back": back, "text": text}
     return show_on_case("desk/form.html", member, opened, status=status, problems=list_problems(form), **values)
+
+
+def note_taken(member: SignedInStaff, opened: OpenCase, what: str) -> None:
+    """That papers of a case were taken out by a member; a transaction of its own, because the page only reads."""
+    with frame().writing() as writing:
+        journal.note(
+            writing,
+            Noted.EXPORTED,
+            staff_id=member.staff.id,
+            case_id=opened.case.id,
+            facts={"what": what},
+            now=frame().now,
+        )
 
 
 def show_file(content: bytes, mimetype: str, name: str) -> Response:

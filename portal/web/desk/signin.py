@@ -110,6 +110,8 @@ def confirm(member: SignedInStaff) -> Answered:
 @bp.post("/sign-out")
 @public
 def sign_out() -> Response:
+    if "staff_id" in session:
+        journal.note(frame().db, Noted.SIGNED_OUT, staff_id=UUID(session["staff_id"]), now=frame().now)
     leave()
     return redirect(url_for("signin.show"), 303)
 

@@ -13,7 +13,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.adapters.words import UnknownWord, WrongCount
+from portal.domain.journal import Noted
 from portal.domain.readable import show_unreadable
+from portal.services import journal
 from portal.services.cases import WordsUnknown, open_by_words
 from portal.web import access
 from portal.web.access import enter_case, public
@@ -55,8 +57,13 @@ def enter() -> ResponseReturnValue:
         try:
             enter_case(open_by_words(frame().db, form.words.data or "", ports=frame().ports))
             return redirect(url_for("case.show"), 303)
-        except (WrongCount, UnknownWord, WordsUnknown) as error:
+        except (WrongCount, UnknownWord) as error:
             form.words.errors = [explain_words(error)]
+        except WordsUnknown as error:
+            form.words.errors = [explain_words(error)]
+            frame().let_go()
+            with frame().writing() as writing:
+                journal.note(writing, Noted.WORDS_REFUSED, now=frame().now)
     return render_template("person/come_back.html", form=form), 400
 
 
