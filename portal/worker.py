@@ -19,7 +19,7 @@ from portal.config import ConfigError, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.parts import Parts
-from portal.services import cases, clocks, heads, intake, jobs, outbox, quotas
+from portal.services import cases, clocks, heads, intake, jobs, officers, outbox, quotas
 from portal.services.bundles import make_bundle
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
@@ -41,6 +41,7 @@ def connect(queue: TaskQueue, parts: Parts) -> None:
         deliver_due_mail(parts)
         if parts.clock().minute == 0:
             purge_locks(parts)
+            purge_links(parts)
 
     queue.handle(run, look)
 
@@ -108,6 +109,12 @@ def sign_day(parts: Parts) -> None:
     if not is_done:
         with parts.sessions.begin() as session:
             heads.sign_day(session, parts.signer, now=now)
+
+
+def purge_links(parts: Parts) -> int:
+    """Destroy the papers of officers' links whose days are over; how many."""
+    with parts.sessions.begin() as session:
+        return officers.purge_links(session, now=parts.clock(), ports=parts.ports)
 
 
 def purge_locks(parts: Parts) -> None:

@@ -33,6 +33,7 @@ from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.outbox import Outgoing
 from portal.models.reissues import CaseCheck, Reissue
+from portal.models.officers import OfficerLink
 from portal.models.requests import Request
 from portal.services import journal
 from portal.services.history import Happening, record
@@ -45,8 +46,8 @@ YOUNG = timedelta(days=1)
 WITHDRAWN = "The person has taken back the yes to sharing with authorities, so the papers are not made."
 NO_SALT = b"\0" * vault.SALT_BYTES
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, Document, Letter, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey, CaseCheck,
-    Reissue, Contact, MailLink, Outgoing, Hold, Event, WebSession,
+    Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
+    CaseCheck, Reissue, Contact, MailLink, Outgoing, Hold, Event, WebSession,
 )  # fmt: skip
 
 

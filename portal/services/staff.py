@@ -58,6 +58,14 @@ class StaffRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeamName:
+    """A team as it is offered in a form."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Colleague:
     """Somebody to whom a case can be given."""
 
@@ -195,6 +203,13 @@ def end_staff(
     return _free_cases(session, member.id, None, now=now)
 
 
+def end_by_administrator(session: Session, login: str, *, by: UUID, now: datetime) -> None:
+    """As `end_staff`, by somebody who holds no key. Raises AccountRefused for one's own account."""
+    if find_staff(session, login).id == by:
+        raise AccountRefused("You cannot end your own account. Ask another administrator.")
+    end_staff(session, login, by=by, now=now)
+
+
 def remove_from_team(
     session: Session, membership_id: UUID, *, keys: Mapping[UUID, bytes], by: UUID, now: datetime
 ) -> int:
@@ -297,6 +312,11 @@ def list_waiting(session: Session, team_ids: Sequence[UUID]) -> tuple[Waiting, .
         )
         for membership, member in found
     )
+
+
+def list_teams(session: Session) -> tuple[TeamName, ...]:
+    """Every team by name."""
+    return tuple(TeamName(id=team.id, name=team.name) for team in session.scalars(select(Team).order_by(Team.name)))
 
 
 def list_members(session: Session, team_ids: Sequence[UUID]) -> tuple[TeamMember, ...]:

@@ -11,13 +11,14 @@ from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import keys as desk_keys
+from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
-from portal.web.open import api, clock, directory, law
+from portal.web.open import api, clock, directory, law, officer
 from portal.web.person import case, complaint, documents, keys, letters, own, report, request, start
 
 PERSON: tuple[Blueprint, ...] = (
@@ -41,10 +42,11 @@ DESK: tuple[Blueprint, ...] = (
     desk_documents.bp,
     desk_reviews.bp,
     desk_keys.bp,
+    desk_officer.bp,
     desk_team.bp,
     desk_audit.bp,
     desk_staff.bp,
 )
-OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp)
+OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp, officer.bp)
 RUNNING: tuple[Blueprint, ...] = (health.bp,)
 BLUEPRINTS = (*PERSON, *DESK, *OPEN, *RUNNING)

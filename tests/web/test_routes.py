@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from werkzeug.test import TestResponse
@@ -37,6 +38,7 @@ class Group(StrEnum):
     TEAM_CASE = "working on a case on the desk"
     REVIEW = "reviewing letters and complaints"
     SUPERVISOR = "supervisor"
+    LINK = "an officer's link, here one that does not work"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     ACCOUNT = "one's own account"
@@ -60,6 +62,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.TEAM_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, NEVER, NEVER, OPEN,  NONE),
         Group.REVIEW:        (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER),
         Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
+        Group.LINK:          (NONE,  NONE,   NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
         Group.AUDITOR:       (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER),
         Group.ADMINISTRATOR: (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER),
         Group.ACCOUNT:       (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN),
@@ -77,7 +80,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             own.erased signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
             api.count law.show_all law.show clock.show clock.as_json clock.as_calendar directory.authorities
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
-            api.show_regulator health.alive health.ready
+            api.show_regulator health.alive health.ready desk_staff.join
         """,
         Group.DRAFT: "report.resume report.show report.answer",
         Group.CASE: """
@@ -112,10 +115,15 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",
-        Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen",
+        Group.LINK: "officer.show officer.take",
+        Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
+        "desk_officer.show desk_officer.make desk_officer.end",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",
-        Group.ADMINISTRATOR: "desk_staff.show",
+        Group.ADMINISTRATOR: """
+            desk_staff.show desk_staff.invite desk_staff.end_invitation desk_staff.change_role
+            desk_staff.renew_password desk_staff.end
+        """,
         Group.ACCOUNT: """
             account.show account.end_session account.password account.new_factor account.add_factor
             account.remove_factor account.new_codes signin.confirm
@@ -171,16 +179,18 @@ def test_everybody_gets_what_the_table_says(world: World, method: str, endpoint:
 def _address(world: World, endpoint: str) -> str:
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
     known: dict[str, Any] = {**VALUES, "reference": world.reference, "membership_id": world.membership}
+    known["invitation_id"] = uuid4()
     with world.app.test_request_context():
         path = world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
     return f"{path}?reference={world.reference}" if endpoint == "queue.find" else path
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.
-_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.TOKEN)
+_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN)
 SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
     {
         Group.PUBLIC: {},
+        Group.LINK: {},
         Group.TOKEN: {},
         Group.DRAFT: {"/return": Gets.WORDS, "/case": Gets.CASE},
         Group.CASE: {"/return": Gets.WORDS, "/report/resume": Gets.RESUME},

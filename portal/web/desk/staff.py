@@ -1,12 +1,27 @@
-"""The administrator's list of staff: names and roles, never a case."""
+"""The administrator's pages of staff: who there is, inviting, another role, a lost password, the end of an account."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import abort, render_template
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from portal.adapters.words import UnknownWord, WrongCount
 from portal.domain.rights import Right
-from portal.services.staff import list_staff
-from portal.web.access import SignedInStaff, allowed
-from portal.web.desk.pages import Page, make_blueprint
+from portal.models.accounts import Staff
+from portal.services import invitations
+from portal.services import staff as staff_service
+from portal.services.accounts import AccountRefused
+from portal.services.invitations import InvitationOver
+from portal.web.access import SignedInStaff, allowed, public
+from portal.web.desk.forms.staff import InviteForm, JoinForm, RoleForm
+from portal.web.desk.pages import Answered, Page, attempt, go, list_problems, make_blueprint
 from portal.web.desk.pages import show as show_page
+from portal.web.desk.second import confirmed
 from portal.web.frame import frame
 
 bp = make_blueprint("desk_staff", __name__, "/desk/staff")
@@ -15,4 +30,124 @@ bp = make_blueprint("desk_staff", __name__, "/desk/staff")
 @bp.get("")
 @allowed(Right.KEEP_STAFF)
 def show(member: SignedInStaff) -> Page:
-    return show_page("desk/staff.html", member, rows=list_staff(frame().db))
+    open_ones = invitations.list_open(frame().db, now=frame().now)
+    return show_page("desk/staff.html", member, rows=staff_service.list_staff(frame().db), invited=open_ones)
+
+
+@bp.route("/invite", methods=["GET", "POST"])
+@allowed(Right.KEEP_STAFF)
+def invite(member: SignedInStaff) -> Answered:
+    form, now, ports = InviteForm(), frame().now, frame().ports
+    form.offer(staff_service.list_teams(frame().db))
+    made: list[str] = []
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: made.append(invitations.invite(frame().db, form.guest, by=member.staff.id, now=now, ports=ports)),
+        AccountRefused,
+    ):
+        return show_words(member, form.guest.login, form.guest.name, made[0])
+    text = _("They get six words from you and set a password of their own. A supervisor of the team then lets them in.")
+    return show_form(member, form, title=_("Invite somebody"), button=_("Make the words"), text=text)
+
+
+@bp.post("/invitations/<uuid:invitation_id>/end")
+@allowed(Right.KEEP_STAFF)
+def end_invitation(member: SignedInStaff, invitation_id: UUID) -> Response:
+    invitations.end(frame().db, invitation_id, now=frame().now)
+    return go("desk_staff.show")
+
+
+@bp.route("/<login>/role", methods=["GET", "POST"])
+@allowed(Right.KEEP_STAFF)
+@confirmed
+def change_role(member: SignedInStaff, login: str) -> Answered:
+    one, form = find(login), RoleForm()
+    form.begin_with(one.role, one.scope)
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: staff_service.change_role(
+            frame().db, login, form.chosen_role, form.chosen_scope, by=member.staff.id, now=frame().now
+        ),
+        AccountRefused,
+    ):
+        return go("desk_staff.show")
+    text = _("They are signed out at once. Whoever reads no cases any more leaves their teams.")
+    return show_form(member, form, title=_("Another role for %(name)s", name=one.name), button=_("Change"), text=text)
+
+
+@bp.route("/<login>/password", methods=["GET", "POST"])
+@allowed(Right.KEEP_STAFF)
+@confirmed
+def renew_password(member: SignedInStaff, login: str) -> Answered:
+    one, form, made = find(login), FlaskForm(), list[str]()
+    now, ports = frame().now, frame().ports
+    if form.validate_on_submit() and attempt_plain(
+        form, lambda: made.append(invitations.invite_back(frame().db, login, by=member.staff.id, now=now, ports=ports))
+    ):
+        return show_words(member, one.login, one.name, made[0])
+    text = _(
+        "They get six words from you and set a new password. It makes new keys: a supervisor of each team, or the "
+        "recovery key, has to let them in again. No case is lost. The second factor is set up anew as well."
+    )
+    title = _("A new password for %(name)s", name=one.name)
+    return show_form(member, form, title=title, button=_("Make the words"), text=text)
+
+
+@bp.route("/<login>/end", methods=["GET", "POST"])
+@allowed(Right.KEEP_STAFF)
+@confirmed
+def end(member: SignedInStaff, login: str) -> Answered:
+    one, form = find(login), FlaskForm()
+    if form.validate_on_submit() and attempt_plain(
+        form, lambda: staff_service.end_by_administrator(frame().db, login, by=member.staff.id, now=frame().now)
+    ):
+        return go("desk_staff.show")
+    text = _(
+        "They cannot sign in any more and read no case from that moment. The key of each of their teams is changed "
+        "when a colleague is on the desk next. Cases they carried are then without an advocate."
+    )
+    title = _("End the account of %(name)s?", name=one.name)
+    return show_form(member, form, title=title, button=_("End the account"), text=text)
+
+
+@bp.route("/join", methods=["GET", "POST"])
+@public
+def join() -> Answered:
+    """For whoever got words from an administrator: a password of their own."""
+    form = JoinForm()
+    if form.validate_on_submit():
+        try:
+            invitations.accept(
+                frame().db, form.login.data, form.words.data, form.password.data, now=frame().now, ports=frame().ports
+            )
+            return go("signin.show")
+        except InvitationOver:
+            form.form_errors.append(_("The name or the words do not fit, or they are over. Ask for new ones."))
+        except (WrongCount, UnknownWord):
+            form.words.errors = [_("These are not six words as they were given. Look at each of them once more.")]
+        except AccountRefused as error:
+            form.password.errors = [_(str(error))]
+    status = 400 if form.is_submitted() else 200
+    return render_template("desk/join.html", form=form, problems=list_problems(form)), status
+
+
+def find(login: str) -> Staff:
+    """Somebody whose account has not ended, or 404."""
+    try:
+        return staff_service.find_staff(frame().db, login)
+    except AccountRefused:
+        abort(404)
+
+
+def attempt_plain(form: FlaskForm, act: Callable[[], object]) -> bool:
+    return attempt(form, act, AccountRefused)
+
+
+def show_words(member: SignedInStaff, login: str, name: str, words: str) -> Page:
+    return show_page("desk/invited.html", member, login=login, invited=name, words=words)
+
+
+def show_form(member: SignedInStaff, form: FlaskForm, *, title: str, button: str, text: str) -> Page:
+    status = 400 if form.is_submitted() else 200
+    values = {"form": form, "title": title, "button_label": button, "text": text}
+    return show_page("desk/staff_form.html", member, status=status, problems=list_problems(form), **values)

@@ -21,6 +21,7 @@ from portal.services.views import QueueFilter
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page
 from portal.web.desk.pages import show as show_page
+from portal.web.desk.second import confirmed
 from portal.web.frame import READING, frame
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -48,6 +49,7 @@ def let_in(member: SignedInStaff, membership_id: UUID) -> Answered:
 
 @bp.route("/members/<uuid:membership_id>/remove", methods=["GET", "POST"])
 @allowed(Right.LEAD_TEAM)
+@confirmed
 def remove(member: SignedInStaff, membership_id: UUID) -> Answered:
     """Asks once, because the colleague can come back only by waiting to be let in again."""
     found = [one for one in list_team(member) if one.membership_id == membership_id]

@@ -1,0 +1,76 @@
+"""Links for an authority's officer: made and taken back by a supervisor, with the person's consent."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from portal.domain.rights import Right
+from portal.services import complaints, officers
+from portal.services.cases import OpenCase
+from portal.web.access import SignedInStaff
+from portal.web.desk.pages import Answered, Page, attempt, case_view_of, go, list_problems, make_blueprint, show_on_case
+from portal.web.desk.second import confirmed
+from portal.web.frame import frame
+
+bp = make_blueprint("desk_officer", __name__, "/desk/cases/<reference>/complaints/<int:number>/officer")
+on_case_to_share = case_view_of(Right.SHARE_WITH_OFFICER)
+
+
+class OfficerLinkForm(FlaskForm):  # type: ignore[misc]
+    days = RadioField(_l("For how long should the link work?"), [InputRequired(_l("Choose how many days."))])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.days.choices = [(str(days), ngettext("%(num)d day", "%(num)d days", days)) for days in officers.DAYS]
+
+
+@bp.get("")
+@on_case_to_share
+def show(member: SignedInStaff, opened: OpenCase, number: int) -> Page:
+    return show_links(member, opened, number, OfficerLinkForm())
+
+
+@bp.post("")
+@on_case_to_share
+@confirmed
+def make(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
+    form, now, ports = OfficerLinkForm(), frame().now, frame().ports
+    made: list[str] = []
+    if form.validate() and attempt(
+        form,
+        lambda: made.append(
+            officers.make_link(frame().db, opened, number, days=int(form.days.data), now=now, ports=ports)
+        ),
+    ):
+        link = frame().config.base_url + url_for("officer.show", token=made[0])
+        return show_on_case("desk/officer_made.html", member, opened, number=number, link=link)
+    return show_links(member, opened, number, form)
+
+
+@bp.post("/end")
+@on_case_to_share
+def end(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
+    officers.end_links(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    return go("desk_officer.show", reference=opened.reference, number=number)
+
+
+def show_links(member: SignedInStaff, opened: OpenCase, number: int, form: OfficerLinkForm) -> Page:
+    db, now = frame().db, frame().now
+    return show_on_case(
+        "desk/officer.html",
+        member,
+        opened,
+        status=400 if form.is_submitted() else 200,
+        complaint=complaints.complaint_view(db, opened, number, now=now, ports=frame().ports),
+        links=officers.list_links(db, opened, number, now=now),
+        form=form,
+        problems=list_problems(form),
+        back=_("Back"),
+    )

@@ -1,0 +1,44 @@
+"""Where an authority's officer takes the papers of one complaint: one press, once, and no account."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from flask import Blueprint, Response, render_template
+
+from portal.services import officers
+from portal.services.officers import LinkOver
+from portal.web.access import public
+from portal.web.frame import frame
+
+bp = Blueprint("officer", __name__, url_prefix="/papers")
+Answer = str | tuple[str, int] | Response
+
+
+@bp.get("/<token>")
+@public
+def show(token: str) -> Answer:
+    """Asks for a press: a program that looks at links in mail must not use this one up."""
+    try:
+        until = officers.find_open(frame().db, token, now=frame().now, ports=frame().ports)
+    except LinkOver:
+        return show_over()
+    return render_template("open/officer.html", token=token, until=until)
+
+
+@bp.post("/<token>")
+@public
+def take(token: str) -> Answer:
+    """In a transaction of its own, because a refusal is written down too."""
+    taken = None
+    with frame().writing() as session, suppress(LinkOver):
+        taken = officers.take(session, token, now=frame().now, ports=frame().ports)
+    if taken is None:
+        return show_over()
+    answer = Response(taken.content, mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{taken.name}"'
+    return answer
+
+
+def show_over() -> Answer:
+    return render_template("open/officer_over.html"), 404
