@@ -20,7 +20,8 @@ from portal.services.case_views import case_view
 from portal.services.cases import OpenCase
 from portal.services.history import Happening
 from portal.services.ports import Ports
-from portal.services.views import CaseView, ClockView, RequestView
+from portal.services.taken import SCHEMA_NAME, TakenCase, schema, take
+from portal.services.views import ClockView, RequestView
 
 STYLE = (
     "body{font:1rem/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}"
@@ -29,13 +30,14 @@ STYLE = (
 
 
 def export_case(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> bytes:
-    """A ZIP with `case.html`, `case.json` and every letter in both forms. Taking it out is written down."""
+    """A ZIP with `case.html`, `case.json` and its schema, and every letter in both forms. It is written down."""
     opened.record(session, Happening(kind=History.EXPORTED, at=now), now=now)
-    view = case_view(session, opened, now=now, ports=ports)
+    view = take(session, opened, case_view(session, opened, now=now, ports=ports), now=now, ports=ports)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_entry("case.html", now), write_page(view))
         archive.writestr(_entry("case.json", now), write_json(view))
+        archive.writestr(_entry(SCHEMA_NAME, now), json.dumps(schema(), indent=1, sort_keys=True))
         for letter in view.letters:
             for is_redacted, name in ((False, ""), (True, "-redacted")):
                 content = letters.read_letter(session, opened, letter.number, redacted=is_redacted, ports=ports)
@@ -55,13 +57,13 @@ def _add_documents(session: Session, opened: OpenCase, archive: zipfile.ZipFile,
         archive.writestr(_entry("documents/list.json", views[-1].handed_in_at), text)
 
 
-def write_json(view: CaseView) -> str:
+def write_json(view: TakenCase) -> str:
     """The whole view as JSON: instants in ISO 8601, words of our vocabularies as their values."""
     plain: Any = msgspec.to_builtins(view)
     return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True)
 
 
-def write_page(view: CaseView) -> str:
+def write_page(view: TakenCase) -> str:
     """One page that needs nothing else: no script, no picture, no address is opened."""
     parts = [
         f"<h1>Case {_text(view.reference)}</h1>",
@@ -73,14 +75,40 @@ def write_page(view: CaseView) -> str:
         _table(("Number", "To", "State"), [(each.number, each.regulator_name, each.state) for each in view.complaints]),
         "<h2>Messages</h2>",
         _table(("When", "Who", "Text"), [(each.sent_at, each.author, each.text) for each in view.messages]),
+        "<h2>What you allowed</h2>",
+        _table(
+            ("To", "Allowed", "Taken back"),
+            [(each.recipient, each.given_at, each.withdrawn_at) for each in view.consents],
+        ),
+        "<h2>Authority to act</h2>",
+        _table(
+            ("Written down", "Who and how", "Last day"),
+            [(each.created_at, each.authority, each.ends_on) for each in view.mandates],
+        ),
+        "<h2>Letters</h2>",
+        _table(
+            ("Number", "Kind", "Made", "SHA-256"),
+            [(each.number, each.kind, each.made_at, each.digest) for each in view.letters],
+        ),
+        "<h2>Your ways in and out</h2>",
+        _pairs(
+            (
+                ("E-mail from us to", view.mail_address),
+                ("What the team asks you for new words", view.check_question),
+                ("Held until", view.hold.ends_on if view.hold and view.hold.is_confirmed else None),
+                ("Kept until", view.retention_until),
+            )
+        ),
         "<h2>What happened</h2>",
         _table(("When", "What"), [(row.at, row.text) for row in view.history]),
+        "<h2>The chain of events</h2>",
+        _table(("Number", "When", "Digest"), [(each.sequence, each.at, each.digest) for each in view.chain]),
     ]
     head = f'<meta charset="utf-8"><title>Case</title><style>{STYLE}</style>'
     return f'<!doctype html><html lang="{_text(view.language)}"><head>{head}</head><body>{"".join(parts)}</body></html>'
 
 
-def _list_report(view: CaseView) -> Iterable[tuple[str, object]]:
+def _list_report(view: TakenCase) -> Iterable[tuple[str, object]]:
     """Every answer that was given, under the name of its question."""
     hidden = {"links", "places", "rejected", "visited", "team_id"}
     for name, value in msgspec.to_builtins(view.report).items():

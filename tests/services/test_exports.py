@@ -5,19 +5,24 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import date
+from pathlib import Path
 
 import html5lib
 import pytest
+from jsonschema import Draft202012Validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.lifecycle import Answer, History
+from portal.domain.lifecycle import Answer, Filer, History
 from portal.models.events import Event
-from portal.services import exports, requests
+from portal.services import cases, contact, exports, holds, messages, requests, words
+from portal.services.history import read_history
 from portal.services.ports import Ports
 from portal.services.requests import AnswerCommand
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, print_quickly, send
+from tests.services.people import make_mail_ports, share_case
 
 HOSTILE = "<script>alert(1)</script> & 'words'"
 
@@ -40,6 +45,7 @@ def test_the_archive_holds_the_page_the_data_and_every_letter(archive: zipfile.Z
     assert archive.namelist() == [
         "case.html",
         "case.json",
+        "case.schema.json",
         "letters/1-notice.pdf",
         "letters/1-notice-redacted.pdf",
     ]
@@ -62,6 +68,41 @@ def test_the_page_is_well_formed_and_runs_nothing(archive: zipfile.ZipFile) -> N
     assert "href=" not in text
     assert "&lt;script&gt;" in text
     assert "https://x.com/a/status/1" in text
+
+
+def test_the_data_fit_their_schema_and_the_schema_is_strict(archive: zipfile.ZipFile) -> None:
+    schema, data = json.loads(archive.read("case.schema.json")), json.loads(archive.read("case.json"))
+    Draft202012Validator.check_schema(schema)
+    checker = Draft202012Validator(schema)
+    assert list(checker.iter_errors(data)) == []
+    for name in data:
+        assert list(checker.iter_errors({key: value for key, value in data.items() if key != name})), name
+
+
+def test_everything_the_case_holds_is_in_it(session: Session, tmp_path: Path) -> None:
+    ports = make_mail_ports(tmp_path)
+    shared = share_case(session, ports, filer=Filer.REPRESENTATIVE, authority="A signed letter.")
+    person = shared.person
+    messages.send_message(session, shared.first, "Kia ora.", now=NOW)
+    contact.set_address(session, person, "ana.example@example.net", now=NOW, ports=ports)
+    words.set_check(session, person, "Which boat?", "the red canoe", now=NOW, ports=ports)
+    holds.ask_hold(session, shared.first, "A court asked.", date(2027, 3, 31), now=NOW, ports=ports)
+    cases.change_consent(session, person, "regulators", given=False, now=NOW)
+    messages.add_note(session, shared.first, "Only for the team.", now=NOW)
+    taken = zipfile.ZipFile(io.BytesIO(exports.export_case(session, person, now=NOW, ports=ports)))
+    data, page = json.loads(taken.read("case.json")), taken.read("case.html").decode()
+    assert data["mandates"][0]["authority"] == "A signed letter."
+    assert data["messages"][0]["text"] == "Kia ora."
+    assert data["hold"]["reason"] == "A court asked."
+    assert {one["recipient"]: bool(one["withdrawn_at"]) for one in data["consents"]} == {
+        "platforms": False, "regulators": True, "team": False,
+    }  # fmt: skip
+    events = read_history(session, person.case.id)
+    assert [one["digest"] for one in data["chain"]] == [event.digest.hex() for event in events]
+    for text in ("A signed letter.", "Kia ora.", "ana.example@example.net", "Which boat?", events[-1].digest.hex()):
+        assert text in page
+    for secret in ("red canoe", "redcanoe", "Only for the team.", person.key.hex(), shared.words):
+        assert secret not in page + json.dumps(data)
 
 
 def test_taking_it_out_stands_in_the_history(session: Session, archive: zipfile.ZipFile) -> None:
