@@ -82,6 +82,8 @@ def take_desk(browser: Browser, site: Site, filled: Filled) -> None:
     visitor.fill("Sign-in name", advocate.login)
     visitor.fill("Password", advocate.password)
     visitor.press("Sign in")
+    visitor.fill("Code", advocate.codes[0])
+    visitor.press("Go on")
     visitor.is_at("Cases")
     keep(visitor, "queue")
     visitor.follow(filled.reference)

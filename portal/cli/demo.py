@@ -31,6 +31,8 @@ def tell(filled: Filled, base_url: str) -> str:
     """What is shown once."""
     lines = [f"Made {filled.cases} invented cases.", "", f"The desk, {base_url}/desk:"]
     lines += [f"  {one.role:<14} {one.login:<19} {one.password}" for one in filled.sign_ins]
+    lines += ["", "The second step: one of these codes, each good once, or an app with the secret behind them:"]
+    lines += [f"  {one.login:<19} {'  '.join(one.codes[:3])}  app: {one.app_secret}" for one in filled.sign_ins]
     lines += ["", f"A person's case, {base_url}/return ({filled.reference}):", f"  {filled.words}", ""]
     if filled.recovery_key:
         lines += ["The recovery key of the organisation:", f"  {filled.recovery_key}", ""]

@@ -37,7 +37,7 @@ from portal.services.locks import Lock
 from portal.services.ports import SYSTEM, Ports
 
 # What is worth nothing on another day: sessions, and work that holds a key for the worker. It is begun anew.
-LEFT_OUT = frozenset({"web_sessions", "jobs"})
+LEFT_OUT = frozenset({"web_sessions", "jobs", "throttles", "known_browsers"})
 BATCH = 1000  # rows in one entry of the archive
 
 

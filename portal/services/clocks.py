@@ -26,7 +26,7 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.requests import Basis, Request
-from portal.services import contact, jobs, retention, sessions
+from portal.services import contact, jobs, retention, sessions, throttle
 from portal.services.derivation import (
     ComplaintFacts,
     Found,
@@ -130,6 +130,7 @@ def sweep(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Swe
             missed += _sweep_case(session, case_id, now=now, ports=ports)
     with factory.begin() as session:
         sessions.purge(session, now=now)
+        throttle.purge(session, now=now)
         contact.purge_links(session, now=now)
         retention.move_to_new_secret(session, ports=ports)
         purged = retention.run(session, now=now, ports=ports).gone

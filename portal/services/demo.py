@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pyotp
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,7 +21,7 @@ from portal.domain.report import Report, ReportedPlace
 from portal.models.accounts import Staff
 from portal.models.clocks import Clock
 from portal.models.jobs import JobKind
-from portal.services import accounts, clocks, intake, jobs
+from portal.services import accounts, clocks, factors, intake, jobs
 from portal.services import staff as staff_service
 from portal.services.accounts import NewStaff
 from portal.services.bundles import make_bundle
@@ -46,6 +47,8 @@ class SignIn:
     name: str
     role: Role
     password: str
+    app_secret: str  # for an app of codes
+    codes: tuple[str, ...] = ()  # on paper, each good once
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -112,12 +115,13 @@ def fill(
     with sessions() as session:
         require_empty(session)
     sign_ins = tuple(
-        SignIn(login=login, name=name, role=role, password=ports.words.draw())
+        SignIn(login=login, name=name, role=role, password=ports.words.draw(), app_secret=factors.new_secret())
         for login, name, role in (ADVOCATE, SUPERVISOR, ADMINISTRATOR, COLLEAGUE, NEWCOMER)
     )
     oldest = max(story.age for story in stories)
     with sessions.begin() as session:
         crew = _make_crew(session, sign_ins, now=now - oldest - timedelta(days=30))
+        sign_ins = tuple(_set_up_factor(session, one, now=now) for one in sign_ins)
     played = {story.key: _Player(sessions, story, crew, now, ports).play() for story in stories}
     words, reference = played[shown]
     return Filled(
@@ -144,6 +148,15 @@ def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -
             accounts.join_team(session, made[one.login], team, key if is_in else None, now=now)
     ids = {login: row.id for login, row in made.items()}
     return _Crew(team.id, key, accounts.actor_of(made[ADVOCATE[0]]), ids, printed)
+
+
+def _set_up_factor(session: Session, one: SignIn, *, now: datetime) -> SignIn:
+    """The second factor of an invented member: an app whose secret is printed, and codes that are."""
+    found = accounts.sign_in(session, one.login, one.password)
+    member = session.get_one(Staff, found.actor.staff_id)
+    code = pyotp.TOTP(one.app_secret).at(now - timedelta(minutes=5))
+    factors.add_app(session, member, found.private_key, one.app_secret, code, now=now - timedelta(minutes=5))
+    return replace(one, codes=factors.make_codes(session, member.id))
 
 
 class _Player:

@@ -51,6 +51,7 @@ STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 # TLS and on their own machine only. Cookies go for the whole registered domain, as docs/operations.md says.
 FORGETTING = frozenset({"start.leave", "own.erase", "signin.sign_out"})
 FORGET = '"cache", "cookies", "storage"'
+FORGET_DESK = '"cache", "storage"'  # a colleague's browser stays known, so that strangers cannot slow it down
 LARGEST_FORM = 4 * 1024 * 1024  # a million pasted characters of any script fit; more is refused before it is read
 
 SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybody, so it may be kept
@@ -90,7 +91,7 @@ def init_security(app: Flask, config: Config) -> None:
         if config.has_https:
             response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
         if request.endpoint in FORGETTING and response.status_code == HTTPStatus.SEE_OTHER:
-            response.headers["Clear-Site-Data"] = FORGET
+            response.headers["Clear-Site-Data"] = FORGET_DESK if request.endpoint == "signin.sign_out" else FORGET
         return say_how_long(stay_here(response))
 
 

@@ -8,6 +8,7 @@ from tests.browser.conftest import Admit
 from tests.browser.papers import read_facts, read_text
 from tests.browser.site import PASSWORD, Site
 from tests.browser.visitor import Visitor
+from tests.second_factor import give_code
 
 TEAM = "Harbour"
 MEMBERS = (
@@ -22,14 +23,14 @@ def test_an_advocate_carries_a_case_to_the_regulator(site: Site, admit: Admit) -
     site.make_team(TEAM, MEMBERS)
     person, advocate, colleague, supervisor = admit(), admit(), admit(), admit()
     reference, words = report_to_the_team(person)
-    take_the_case(advocate, reference)
+    take_the_case(site, advocate, reference)
     send_six_requests(advocate, reference)
     write_to_each_other(advocate, person, reference)
-    hand_over(advocate, colleague, reference)
+    hand_over(site, advocate, colleague, reference)
     log_answers(colleague, reference)
     site.pass_time(days=3)
-    find_it_overdue(supervisor, reference)
-    sign_in(colleague, "tama")
+    find_it_overdue(site, supervisor, reference)
+    sign_in(site, colleague, "tama")
     remind(colleague, reference)
     bundle = complain(colleague, site, reference)
     check_bundle(bundle)
@@ -45,16 +46,20 @@ def report_to_the_team(person: Visitor) -> tuple[str, str]:
     return story.hand_in(person), words
 
 
-def sign_in(visitor: Visitor, login: str) -> None:
+def sign_in(site: Site, visitor: Visitor, login: str) -> None:
+    with site.parts.sessions.begin() as session:
+        code = give_code(session, login)
     visitor.open("/desk/sign-in")
     visitor.fill("Sign-in name", login)
     visitor.fill("Password", PASSWORD)
     visitor.press("Sign in")
+    visitor.fill("Code", code)
+    visitor.press("Go on")
     visitor.is_at("Cases")
 
 
-def take_the_case(advocate: Visitor, reference: str) -> None:
-    sign_in(advocate, "mere")
+def take_the_case(site: Site, advocate: Visitor, reference: str) -> None:
+    sign_in(site, advocate, "mere")
     advocate.sees("Without advocate (1)")
     advocate.follow(reference)
     advocate.press("Take this case")
@@ -119,13 +124,13 @@ def write_to_each_other(advocate: Visitor, person: Visitor, reference: str) -> N
     assert "morning" not in person.text
 
 
-def hand_over(advocate: Visitor, colleague: Visitor, reference: str) -> None:
+def hand_over(site: Site, advocate: Visitor, colleague: Visitor, reference: str) -> None:
     advocate.open(f"/desk/cases/{reference}")
     advocate.follow("Hand over")
     advocate.choose("Tama Boje")
     advocate.press("Hand over")
     advocate.sees("Tama Boje carries this case")
-    sign_in(colleague, "tama")
+    sign_in(site, colleague, "tama")
     colleague.follow("Mine (1)")
     colleague.follow(reference)
     colleague.sees("You carry this case")
@@ -147,8 +152,8 @@ def log_answers(colleague: Visitor, reference: str) -> None:
     colleague.sees("refused")
 
 
-def find_it_overdue(supervisor: Visitor, reference: str) -> None:
-    sign_in(supervisor, "ines")
+def find_it_overdue(site: Site, supervisor: Visitor, reference: str) -> None:
+    sign_in(site, supervisor, "ines")
     supervisor.follow("Overdue (1)")
     supervisor.sees(reference)
     supervisor.follow("Team")

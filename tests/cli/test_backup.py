@@ -88,7 +88,7 @@ def test_the_secret_changes_and_people_come_back(portal: tuple[Path, str, str]) 
     assert "1 sets of words" in flask(folder, "secret", "retire")
     parts = open_parts(folder)
     with parts.sessions.begin() as session:
-        cases.open_by_words(session, words, ports=parts.ports)
+        cases.move_words(session, words, ports=parts.ports)
     assert "1 older secrets were destroyed" in flask(folder, "secret", "retire")
     parts = open_parts(folder)
     with parts.sessions.begin() as session:

@@ -27,7 +27,14 @@ def app(tmp_path: Path) -> Flask:
 
 
 def test_what_is_printed_names_every_sign_in_and_the_words() -> None:
-    sign_in = SignIn(login="demo.advocate", name="Maren Anker", role=Role.ADVOCATE, password="one two three")
+    sign_in = SignIn(
+        login="demo.advocate",
+        name="Maren Anker",
+        role=Role.ADVOCATE,
+        password="one two three",
+        app_secret="ABCD",
+        codes=("CODE-1", "CODE-2"),
+    )
     text = tell(
         Filled(sign_ins=(sign_in,), words="four five six", reference="ABCD-EFGH", cases=3, recovery_key="KEYS-KEYS"),
         "http://here",

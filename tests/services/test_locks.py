@@ -130,6 +130,7 @@ def test_words_open_under_an_older_secret_and_move_to_the_newer(session: Session
     with pytest.raises(WordsUnknown):
         cases.open_by_words(session, words, ports=after)
     assert cases.open_by_words(session, words, ports=between)
+    cases.move_words(session, words, ports=between)
     session.flush()
     assert session.scalars(select(CaseKey.server_key)).all() == [after.keys.id]
     assert cases.open_by_words(session, words, ports=after)

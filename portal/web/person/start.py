@@ -15,11 +15,13 @@ from werkzeug.wrappers import Response
 from portal.adapters.words import UnknownWord, WrongCount
 from portal.domain.journal import Noted
 from portal.domain.readable import show_unreadable
-from portal.services import journal
-from portal.services.cases import WordsUnknown, open_by_words
+from portal.services import journal, throttle
+from portal.services.cases import OpenCase, WordsUnknown, move_words, open_by_words
+from portal.services.throttle import Guess, TooSoon
 from portal.web import access
 from portal.web.access import enter_case, public
 from portal.web.frame import frame
+from portal.web.network import find_bucket
 from portal.web.person import phrases
 from portal.web.person.forms.words import WordsForm
 from portal.web.person.helplines import list_helplines
@@ -55,16 +57,36 @@ def enter() -> ResponseReturnValue:
     form = WordsForm()
     if form.validate():
         try:
-            enter_case(open_by_words(frame().db, form.words.data or "", ports=frame().ports))
+            enter_case(_open(form.words.data or ""))
             return redirect(url_for("case.show"), 303)
+        except TooSoon as error:
+            problem = _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)
+            form.words.errors = [problem]
         except (WrongCount, UnknownWord) as error:
             form.words.errors = [explain_words(error)]
         except WordsUnknown as error:
             form.words.errors = [explain_words(error)]
-            frame().let_go()
             with frame().writing() as writing:
                 journal.note(writing, Noted.WORDS_REFUSED, now=frame().now)
     return render_template("person/come_back.html", form=form), 400
+
+
+def _open(words: str) -> OpenCase:
+    """The case of these words. A slip of the pen costs nothing; a guess is counted before it is looked at.
+
+    Raises WrongCount, UnknownWord, TooSoon, WordsUnknown.
+    """
+    ports, sessions = frame().ports, frame().parts.sessions
+    ports.words.read(words)
+    bucket = throttle.name_bucket(ports.keys, Guess.WORDS, find_bucket())
+    throttle.claim(sessions, [bucket], now=frame().now)
+    with frame().reading() as reading:  # the slow part holds nobody up
+        opened = open_by_words(reading, words, ports=ports)
+    throttle.forgive(sessions, [bucket])
+    if ports.keys.older:
+        with frame().writing() as writing:
+            move_words(writing, words, ports=ports)
+    return opened
 
 
 @bp.get("/leave")
