@@ -31,9 +31,9 @@ from portal.models.items import Item
 from portal.models.jobs import Job
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
+from portal.models.officers import OfficerLink
 from portal.models.outbox import Outgoing
 from portal.models.reissues import CaseCheck, Reissue
-from portal.models.officers import OfficerLink
 from portal.models.requests import Request
 from portal.services import journal
 from portal.services.history import Happening, record
@@ -169,8 +169,16 @@ def open_by_words(session: Session, text: str, *, ports: Ports) -> OpenCase:
         key = unlock_key(row, vault.open_sealed(derived, _key_place(row), row.wrapped), ports=ports)
     except CannotOpen as error:
         raise WordsUnknown from error
-    row.words_index, row.server_key = indexes[ports.keys.id], ports.keys.id
     return OpenCase(case, key, PERSON)
+
+
+def move_words(session: Session, text: str, *, ports: Ports) -> None:
+    """Find these words under the server's newest secret from now on. Nothing where they are there already."""
+    words = ports.words.read(text)
+    older = [vault.blind_index(keys.words_index, words) for keys in ports.keys.older]
+    row = session.scalars(select(CaseKey).where(CaseKey.words_index.in_(older))).one_or_none()
+    if row is not None:
+        row.words_index, row.server_key = vault.blind_index(ports.keys.words_index, words), ports.keys.id
 
 
 def open_for_person(session: Session, case_id: UUID, key: bytes, *, to_change: bool) -> OpenCase:
