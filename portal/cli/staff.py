@@ -92,6 +92,23 @@ def end(login: str) -> None:
     click.echo(f"The account {login} has ended. Cases that are now without an advocate: {left}.")
 
 
+@staff.command("reset-factors")
+@click.argument("login")
+@with_appcontext
+def reset_factors(login: str) -> None:
+    """For whoever lost phone, key and paper codes: the next sign-in sets up a new second factor."""
+    parts = find_parts()
+    try:
+        with transaction(parts) as session:
+            service.reset_factors(session, login, now=parts.clock())
+    except AccountRefused as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"{login} is signed out everywhere and sets up a new second factor at the next sign-in, which still needs\n"
+        "the password. The supervisors are shown that this was done. Make sure first that it was really they who asked."
+    )
+
+
 @staff.command("list")
 @with_appcontext
 def list_all() -> None:

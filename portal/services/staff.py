@@ -22,7 +22,7 @@ from portal.domain.lifecycle import CaseStatus, History, Role, Scope
 from portal.domain.rights import MarkKind, Right, may, needs_team
 from portal.models.accounts import Membership, RecoveryKey, Staff, Team, WebSession
 from portal.models.cases import Case
-from portal.services import accounts, marks, team_keys
+from portal.services import accounts, browsers, factors, marks, team_keys
 from portal.services.accounts import AccountRefused, NewStaff
 from portal.services.history import Happening, record
 from portal.services.ports import SYSTEM
@@ -201,6 +201,18 @@ def end_staff(
         team_keys.leave_team(session, row, keys, by=by, now=now)
     session.execute(delete(WebSession).where(WebSession.staff_id == member.id))
     return _free_cases(session, member.id, None, now=now)
+
+
+def reset_factors(session: Session, login: str, *, now: datetime) -> None:
+    """For whoever lost phone, key and paper: no factor, no session, no known browser, and a mark for the supervisors.
+
+    The next sign-in, which still needs the password, sets up a new factor. Raises AccountRefused.
+    """
+    member = find_staff(session, login)
+    factors.remove_all(session, member.id)
+    browsers.forget(session, member.id)
+    session.execute(delete(WebSession).where(WebSession.staff_id == member.id))
+    marks.add_about(session, MarkKind.FACTORS_RESET, member, now=now)
 
 
 def end_by_administrator(session: Session, login: str, *, by: UUID, now: datetime) -> None:

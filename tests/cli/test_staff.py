@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import select
 
 from portal.cli.staff import staff
 from portal.config import load_config
+from portal.domain.rights import MarkKind
 from portal.factory import create_app
+from portal.models.accounts import Staff, WebSession
+from portal.models.marks import Mark
 from portal.models.tables import metadata
 from portal.parts import Parts
-from portal.services import accounts
+from portal.services import accounts, factors, sessions
+from tests.second_factor import give_code
 
 KEY = re.compile(r"(?:[A-Z2-7]{4}-){13}[A-Z2-7]{4}")
 PASSWORD = "a password of the test"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -115,6 +122,25 @@ def test_the_list_and_the_end_of_an_account(app: Flask) -> None:
     assert run(app, "end", "mira").exit_code == 1
 
 
+def test_lost_factors_are_reset_with_a_mark_and_the_password_stays(app: Flask) -> None:
+    add(app, "mira", "--role", "advocate", "--team", "Harbour")
+    with parts_of(app).sessions.begin() as session:
+        give_code(session, "mira")
+        staff_id = session.scalars(select(Staff.id)).one()
+        sessions.save(session, sessions.new_token(), {"staff_id": str(staff_id)}, now=NOW, lasts=None)
+
+    result = run(app, "reset-factors", "mira")
+
+    assert result.exit_code == 0, result.output
+    with parts_of(app).sessions() as session:
+        assert not factors.has_factor(session, staff_id)
+        assert factors.count_codes(session, staff_id) == 0
+        assert session.scalars(select(WebSession)).all() == []
+        assert MarkKind.FACTORS_RESET in session.scalars(select(Mark.kind)).all()
+        assert accounts.sign_in(session, "mira", PASSWORD).actor.staff_id == staff_id
+    assert run(app, "reset-factors", "nobody").exit_code == 1
+
+
 def test_a_country_that_is_no_code_is_refused(app: Flask) -> None:
     result = add(app, "mira", "--role", "advocate", "--team", "Harbour", "--countries", "Aotearoa")
 
@@ -134,4 +160,4 @@ def test_a_database_that_was_never_made_is_one_clear_line(tmp_path: Path) -> Non
 def test_help_tells_what_there_is() -> None:
     from_help = CliRunner().invoke(staff, ["--help"])
 
-    assert all(word in from_help.output for word in ("add", "join", "end", "list"))
+    assert all(word in from_help.output for word in ("add", "join", "end", "reset-factors", "list"))
