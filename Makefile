@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check conformance fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python
+.PHONY: help run demo test check packages conformance fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python
 
 help:  ## what can be typed here
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -19,7 +19,7 @@ demo: ready-run  ## the same, filled with invented cases; prints how to sign in
 test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
 
-check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference
+check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference, known holes
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
@@ -27,7 +27,12 @@ check: ready-check  ## the gate: format, lint, types, layers, templates, migrati
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/python -m tools.check_migrations
 	@$(BIN)/flask --app app law check
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py portal tools migrations
+	@$(BIN)/python -m tools.check_packages --if-possible
 	@echo "The gate is open."
+
+packages: ready-check  ## look for known holes in the packages; fails where there is no database of them
+	@$(BIN)/python -m tools.check_packages
 
 conformance: ready-conformance  ## every kind of letter through veraPDF
 	@$(BIN)/python -m tools.conformance

@@ -32,7 +32,7 @@ def read_yaml(path: Path) -> Any:
     try:
         text = _read_text(path)
         _refuse_depth(text)
-        return yaml.load(text, Loader=_TextDatesLoader)  # noqa: S506 - a SafeLoader
+        return yaml.load(text, Loader=_TextDatesLoader)  # noqa: S506 - a SafeLoader # nosec B506
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadReference(f"{path.name}: {error}") from error
 
