@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import MappingProxyType
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.regimes import Regime
+from portal.models.laws import LawVersion
 from portal.services.archive import find_law, keep_laws
 from portal.services.citations import read_bases
 from portal.services.gathering import contents_of, find_request
@@ -40,6 +44,26 @@ def test_a_version_is_kept_once_and_read_back_whole(session: Session, ports: Por
     keep_laws(session, regimes, now=NOW)
     empty = replace(ports.registry, regimes=MappingProxyType({}))
     assert [find_law(session, regime.id, regime.version, empty) for regime in regimes] == regimes
+
+
+def test_two_who_keep_the_same_version_at_once_do_not_stop_each_other(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    regimes = list(ports.registry.regimes.values())[:3]
+
+    def keep_too() -> None:
+        with sessions.begin() as second:
+            keep_laws(second, regimes[::-1], now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with sessions.begin() as first:
+            keep_laws(first, regimes, now=NOW)
+            running = pool.submit(keep_too)
+            time.sleep(0.3)
+            assert not running.done()
+        running.result()
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(LawVersion)) == len(regimes)
 
 
 def test_a_law_nobody_kept_is_read_as_it_is_today_or_not_at_all(session: Session, ports: Ports) -> None:
