@@ -14,6 +14,7 @@ from portal.cli.laws import laws
 from portal.cli.links import links
 from portal.cli.recovery import recovery
 from portal.cli.rights import rights
+from portal.cli.retention import retention
 from portal.cli.schema import schema
 from portal.cli.secret import secret
 from portal.cli.staff import staff
@@ -29,6 +30,7 @@ COMMANDS: tuple[click.Command, ...] = (
     links,
     recovery,
     rights,
+    retention,
     schema,
     secret,
     staff,

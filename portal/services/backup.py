@@ -37,7 +37,8 @@ from portal.services.locks import Lock
 from portal.services.ports import SYSTEM, Ports
 
 # What is worth nothing on another day: sessions, and work that holds a key for the worker. It is begun anew.
-LEFT_OUT = frozenset({"web_sessions", "jobs", "throttles", "known_browsers"})
+# Mail that waited then may have left since, and would leave twice.
+LEFT_OUT = frozenset({"web_sessions", "jobs", "throttles", "known_browsers", "outbox", "mail_links"})
 BATCH = 1000  # rows in one entry of the archive
 
 

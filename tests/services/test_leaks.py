@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,22 @@ import pgserver
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.config import MailServer
 from portal.domain.lifecycle import ActorKind, Answer, Channel, Filer, Handler, Role
 from portal.domain.report import ReportedPlace
-from portal.services import accounts, cases, complaints, intake, letters, messages, requests, sessions
+from portal.services import (
+    accounts,
+    cases,
+    complaints,
+    contact,
+    holds,
+    intake,
+    letters,
+    messages,
+    requests,
+    sessions,
+    words,
+)
 from portal.services.accounts import NewStaff
 from portal.services.ports import Actor, Ports
 from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
@@ -25,6 +39,7 @@ CANARIES = (
     "canary-name", "canary-mail", "canary-phone", "canary-street", "canary-link", "canary-site", "canary-words",
     "canary-harm", "canary-place", "canary-ticket", "canary-answer", "canary-message", "canary-note",
     "canary-authority", "canary-safe", "canary-wish", "canary-confirm", "canary-pasted",
+    "canary-question", "canary-check", "canarycheck", "canary-address", "canary-hold",
 )  # fmt: skip
 REPORT: dict[str, Any] = {
     "filer": Filer.REPRESENTATIVE,
@@ -58,6 +73,8 @@ def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
             session, opened.reference, actor=actor, team_keys={team.id: team_key}, to_change=True, ports=ports
         )
         go_through_everything(session, theirs, ports)
+        choose_ways_in(session, opened, ports)
+        holds.ask_hold(session, theirs, "canary-hold", date(2027, 3, 31), now=LATER, ports=ports)
         token = _sign_in(session, theirs)
     return [words, draft_words, token, opened.key.hex(), team_key.hex(), "canary-password-long"]
 
@@ -73,6 +90,14 @@ def go_through_everything(session: Session, opened: cases.OpenCase, ports: Ports
     option = next(one for one in complaints.options(session, opened, now=LATER, ports=ports) if one.request_numbers)
     complaints.prepare(session, opened, option.regime, option.regulator, option.request_numbers, now=LATER, ports=ports)
     assert letters.read_letter(session, opened, 1, redacted=False, ports=ports).startswith(b"%PDF")
+
+
+def choose_ways_in(session: Session, opened: cases.OpenCase, ports: Ports) -> None:
+    """A question for new words, an address, and a mail to it that still waits."""
+    server = MailServer(host="127.0.0.1", port=25, has_tls=False, user="", password="", sender="portal@example.org")
+    with_mail = replace(ports, config=replace(ports.config, mail=server))
+    words.set_check(session, opened, "canary-question", "canary-check", now=LATER, ports=with_mail)
+    contact.set_address(session, opened, "canary-address@example.net", now=LATER, ports=with_mail)
 
 
 def _sign_in(session: Session, opened: cases.OpenCase) -> str:

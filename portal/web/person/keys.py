@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from portal.services import contact, permission, retention, words
+from portal.services import contact, permission, retention, throttle, words
 from portal.services.cases import OpenCase
 from portal.services.contact import LinkOver
+from portal.services.throttle import Bucket, Guess, TooSoon
 from portal.web.access import case_holder, enter_case, public
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
+from portal.web.network import find_bucket
 from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.keys import AddressForm, CheckForm, LinkForm, RenewForm
 
@@ -129,6 +131,13 @@ def send_link() -> ResponseReturnValue:
     writes_mail = frame().config.mail is not None
     if not writes_mail or not form.validate():
         return show_form("person/keys/ask_link.html", form, is_wrong=True, writes_mail=writes_mail)
+    try:
+        throttle.claim(frame().parts.sessions, [_link_bucket()], now=frame().now)
+    except TooSoon as error:
+        form.address.errors = [
+            _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)
+        ]
+        return show_form("person/keys/ask_link.html", form, is_wrong=True, writes_mail=writes_mail)
     contact.ask_link(frame().db, form.address.data or "", now=frame().now, ports=frame().ports)
     return render_template("person/keys/link_asked.html")
 
@@ -222,6 +231,10 @@ def _authority_page(
 ) -> ResponseReturnValue:
     view = permission.mandate_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_form("person/keys/authority.html", form, refused=refused, is_wrong=is_wrong, view=view)
+
+
+def _link_bucket() -> Bucket:
+    return throttle.name_bucket(frame().ports.keys, Guess.LINK, find_bucket())
 
 
 def _link_over() -> ResponseReturnValue:
