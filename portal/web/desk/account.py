@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.services import accounts, browsers, factors, sessions, throttle
 from portal.services.accounts import AccountRefused, WrongSignIn
 from portal.services.factors import WrongFactor
-from portal.services.throttle import Guess, TooSoon
+from portal.services.throttle import Bucket, Guess, TooSoon
 from portal.web.access import EVERY_ROLE, SignedInStaff, staff
 from portal.web.desk import second
 from portal.web.desk.forms.account import PasswordForm
@@ -131,9 +131,16 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
         form.old.errors = [_("This is not the password so far.")]
     except AccountRefused as error:
         form.new.errors = [str(_(str(error)))]
+        _forgive(bucket)  # the old password was not even looked at
     else:
+        _forgive(bucket)
         return True
     return False
+
+
+def _forgive(bucket: Bucket) -> None:
+    frame().let_go()  # the count stands in a transaction of its own
+    throttle.forgive(frame().parts.sessions, [bucket])
 
 
 def _end_elsewhere(member: SignedInStaff) -> None:

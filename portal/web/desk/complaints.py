@@ -25,6 +25,7 @@ from portal.web.desk.pages import (
     show_form,
     show_on_case,
 )
+from portal.web.desk.second import confirmed
 from portal.web.frame import frame
 
 bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/complaints")
@@ -76,6 +77,7 @@ def start_bundle(member: SignedInStaff, opened: OpenCase, number: int) -> Respon
 
 @bp.get("/<int:number>/<any(full, redacted):form>.zip")
 @on_case_to_read
+@confirmed
 def bundle(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
     """The papers as they are handed in: the bundle, in the full form with every exhibit as a file of its own."""
     content = complaints.read_bundle(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)
