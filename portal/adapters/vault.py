@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Any
 
 from argon2.low_level import Type, hash_secret_raw
@@ -28,6 +29,9 @@ FORMAT = b"\x01"
 ARGON2_MEMORY_KIB = 64 * 1024
 ARGON2_PASSES = 3
 ARGON2_LANES = 4
+ARGON2_AT_ONCE = 8  # of one process: with more threads than these it stays within 512 MiB for them
+
+_free_places = BoundedSemaphore(ARGON2_AT_ONCE)
 
 
 class CannotOpen(ValueError):
@@ -104,8 +108,11 @@ def open_values(key: bytes, place: Place, sealed: bytes) -> dict[str, Any]:
 
 
 def derive_from_secret(secret: str, salt: bytes) -> bytes:
-    """A 32-byte key from recovery words or a password: one Argon2id, about 150 ms and 64 MiB."""
-    return hash_secret_raw(secret.encode(), salt, ARGON2_PASSES, ARGON2_MEMORY_KIB, ARGON2_LANES, KEY_BYTES, Type.ID)
+    """A 32-byte key from recovery words or a password: one Argon2id, about 150 ms and 64 MiB. Waits for its turn."""
+    with _free_places:
+        return hash_secret_raw(
+            secret.encode(), salt, ARGON2_PASSES, ARGON2_MEMORY_KIB, ARGON2_LANES, KEY_BYTES, Type.ID
+        )
 
 
 def wrap_for_public_key(key: bytes, public: bytes) -> bytes:

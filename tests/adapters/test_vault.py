@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +84,23 @@ def test_keys_for_two_purposes_are_two_keys() -> None:
 def test_keys_are_not_printed() -> None:
     assert KEY.hex() not in repr(vault.KeyPair(private=KEY, public=KEY))
     assert repr(KEY) not in repr(vault.KeyPair(private=KEY, public=KEY))
+
+
+def test_no_more_than_some_keys_are_derived_at_once_so_that_memory_stays_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running: list[int] = []
+    most: list[int] = []
+
+    def hash_slowly(*_values: object) -> bytes:
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.pop()
+        return KEY
+
+    monkeypatch.setattr(vault, "hash_secret_raw", hash_slowly)
+    with ThreadPoolExecutor(3 * vault.ARGON2_AT_ONCE) as pool:
+        made = list(pool.map(lambda _: vault.derive_from_secret("words", b"salt"), range(6 * vault.ARGON2_AT_ONCE)))
+    assert made == [KEY] * len(made)
+    assert max(most) == vault.ARGON2_AT_ONCE
