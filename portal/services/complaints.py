@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -13,15 +13,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
+from portal.domain.letters.facts import ComplaintFacts
 from portal.domain.lifecycle import ComplaintState, History, StepRefused
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.jobs import JobKind
+from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services import jobs, letters
 from portal.services.archive import keep_laws
 from portal.services.cases import OpenCase
 from portal.services.channels import UNCHECKED, Unchecked
 from portal.services.clocks import clock_views, refresh_clocks
+from portal.services.drafting import read_facts
 from portal.services.exhibits import list_exhibits
 from portal.services.gathering import find_complaint, find_request, list_complaints, requests_of
 from portal.services.happenings import ComplaintAnswer
@@ -154,9 +157,26 @@ def read_bundle(session: Session, opened: OpenCase, number: int, *, redacted: bo
         content = letters.read_letter(session, opened, newest.number, redacted=redacted, ports=ports)
         archive.writestr(_entry("complaint.pdf", newest.made_at), content)
         if not redacted:
-            for file in list_exhibits(session, opened, requests_of(session, complaint), ports):
-                archive.writestr(_entry(file.name, newest.made_at), file.content)
+            for name, content in _exhibits_of(session, opened, complaint, newest.number, ports):
+                archive.writestr(_entry(name, newest.made_at), content)
     return stream.getvalue()
+
+
+def _exhibits_of(
+    session: Session, opened: OpenCase, complaint: Complaint, number: int, ports: Ports
+) -> Iterator[tuple[str, bytes]]:
+    """The exhibits that bundle `number` lists, under its own numbers. What came later is none of them.
+
+    A file that was removed since is left out; its place and digest stay in the bundle.
+    """
+    query = select(Letter).where(Letter.case_id == opened.case.id, Letter.number == number)
+    facts = read_facts(opened, session.scalars(query).one())
+    files = {
+        file.exhibit.digest: file for file in list_exhibits(session, opened, requests_of(session, complaint), ports)
+    }
+    for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
+        if file := files.get(exhibit.digest):
+            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.content
 
 
 def record_lodged(

@@ -64,6 +64,7 @@ class HandIn:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class DocumentView:
+    id: UUID
     number: int
     kind: DocumentKind
     request_number: int | None
@@ -219,6 +220,7 @@ def _find(session: Session, opened: OpenCase, number: int) -> Document:
 def _view(opened: OpenCase, row: Document, request: int | None, complaint: int | None) -> DocumentView:
     values = opened.read_sealed(row)
     return DocumentView(
+        id=row.id,
         number=row.number,
         kind=row.kind,
         request_number=request,

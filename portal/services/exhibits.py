@@ -1,4 +1,4 @@
-"""The exhibits of a complaint: letters as sent and answers as written down, each a file of its own."""
+"""The exhibits of a complaint: letters as sent, answers as written down or handed in, each a file of its own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from portal.domain.lifecycle import History, LetterKind
 from portal.models.events import Event
 from portal.models.letters import Letter
 from portal.models.requests import Request
-from portal.services import letters
+from portal.services import documents, letters
 from portal.services.cases import OpenCase
+from portal.services.documents import DocumentView
 from portal.services.drafting import sent_letter
 from portal.services.history import read_detail
 from portal.services.ports import Ports
@@ -31,11 +32,12 @@ _TITLES = {
     LetterKind.REMINDER: (ExhibitKind.REMINDER, "Reminder"),
 }
 _ANSWER_TITLE = "Answer as it was written down"
+_DOCUMENT_TITLE = "Answer as a file, without hidden details"
 
 
 @dataclass(frozen=True, repr=False)
 class ExhibitFile:
-    """An exhibit with its content. `of` is the letter or the event it comes from."""
+    """An exhibit with its content. `of` is the letter, the event or the document it comes from."""
 
     exhibit: Exhibit
     of: UUID
@@ -46,13 +48,16 @@ class ExhibitFile:
 def list_exhibits(
     session: Session, opened: OpenCase, requests: Sequence[Request], ports: Ports
 ) -> tuple[ExhibitFile, ...]:
-    """Numbered from one: for each request its letter, its reminders, then the answers that have a text."""
+    """Numbered from one: for each request its letter, its reminders, its answers that have a text; then the files."""
     found: list[ExhibitFile] = []
     for request in requests:
         for letter in _letters(session, opened, request):
             found.append(_letter_file(session, opened, letter, len(found) + 1, ports))
         for event, text in _answers(session, opened, request):
             found.append(_answer_file(event, text, len(found) + 1))
+    for view in documents.document_views(session, opened):
+        if view.request_number in {request.number for request in requests}:
+            found.append(_document_file(session, opened, view, len(found) + 1, ports))
     return tuple(found)
 
 
@@ -83,6 +88,22 @@ def _letter_file(session: Session, opened: OpenCase, letter: Letter, number: int
         dated_at=letter.made_at,
     )
     return ExhibitFile(exhibit=exhibit, of=letter.id, name=f"exhibit-{number}.pdf", content=content)
+
+
+def _document_file(session: Session, opened: OpenCase, view: DocumentView, number: int, ports: Ports) -> ExhibitFile:
+    file = documents.read_document(session, opened, view.number, ports=ports)
+    exhibit = Exhibit(
+        number=number,
+        kind=ExhibitKind.OTHER,
+        title=_DOCUMENT_TITLE,
+        digest=view.digest,
+        media=file.media,
+        size=len(file.content),
+        file_name=view.label or None,
+        dated_at=view.handed_in_at,
+    )
+    ending = file.name.rpartition(".")[2]
+    return ExhibitFile(exhibit=exhibit, of=view.id, name=f"exhibit-{number}.{ending}", content=file.content)
 
 
 def _answer_file(event: Event, text: str, number: int) -> ExhibitFile:

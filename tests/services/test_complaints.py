@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.letter_json import decode_facts
 from portal.domain.clocks import ClockState
+from portal.domain.documents import CleanDocument, DocumentKind
 from portal.domain.letters.facts import ComplaintFacts
 from portal.domain.lifecycle import Answer, ComplaintState, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.jobs import JobState
-from portal.services import complaints, requests
+from portal.services import complaints, documents, requests
 from portal.services.cases import OpenCase
 from portal.services.complaints import BadInstant, ComplaintAnswer, ComplaintAnswerCommand, LodgedCommand
+from portal.services.documents import HandIn
 from portal.services.ports import Ports
 from portal.services.requests import AnswerCommand, NoConsent
 from tests.services.factories import NOW, make_case
@@ -237,14 +239,19 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         send(session, opened, ports)
         refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY, text="It breaks no rule of ours.")
         requests.log_answer(session, opened, 1, refused, now=NOW + DAY, ports=ports)
+        picture = CleanDocument(kind=DocumentKind.PNG, content=b"a screenshot of their words")
+        handed = HandIn(request_number=1, given=b"x", label="Screenshot")
+        documents.hand_in(session, opened, handed, picture, now=NOW + DAY, ports=ports)
         prepare(session, opened, ports)
         job_id = job_of(session, opened, ports)
     assert run_job(sessions, job_id, ports, now=LATE)
     with sessions() as session:
         opened = reopen(session, opened)
+        later = CleanDocument(kind=DocumentKind.TEXT, content=b"It came after the bundle.")
+        documents.hand_in(session, opened, HandIn(request_number=1, given=b"x"), later, now=LATE, ports=ports)
         archive = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(session, opened, 1, redacted=False, ports=ports)))
         facts = embedded_facts(archive.read("complaint.pdf"))
-        assert archive.namelist() == ["complaint.pdf", "exhibit-1.pdf", "exhibit-2.txt"]
+        assert archive.namelist() == ["complaint.pdf", "exhibit-1.pdf", "exhibit-2.txt", "exhibit-3.png"]
         for exhibit, name in zip(facts.exhibits, archive.namelist()[1:], strict=True):
             content = archive.read(name)
             assert hashlib.sha256(content).hexdigest() == exhibit.digest
