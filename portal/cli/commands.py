@@ -13,8 +13,8 @@ from portal.cli.law import law
 from portal.cli.laws import laws
 from portal.cli.links import links
 from portal.cli.recovery import recovery
-from portal.cli.rights import rights
 from portal.cli.retention import retention
+from portal.cli.rights import rights
 from portal.cli.schema import schema
 from portal.cli.secret import secret
 from portal.cli.staff import staff
