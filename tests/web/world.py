@@ -65,7 +65,6 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "platform": "x",
         "subject": "letter",
         "link": "none-of-ours",
-        "link": "none-of-ours",
         "login": "narrow",
         "token": "a-link-that-was-never-made",
     }
