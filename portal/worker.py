@@ -80,6 +80,7 @@ def deliver_due_mail(parts: Parts) -> int:
 def run_left_jobs(parts: Parts) -> int:
     """Run every job that nobody works on; how many were run."""
     with parts.sessions() as session:
+        begin_reading(session)
         waiting = jobs.list_waiting_jobs(session, now=parts.clock())
     return sum(run_job(parts, job_id) for job_id in waiting)
 
