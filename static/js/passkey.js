@@ -46,7 +46,8 @@
       clientExtensionResults: credential.getClientExtensionResults(),
     });
 
-  if (!window.PublicKeyCredential) return;
+  const isBareAddress = /^[\d.]+$|^\[/.test(location.hostname); // browsers bind a passkey to a name
+  if (!window.PublicKeyCredential || isBareAddress) return;
   for (const place of document.querySelectorAll("[data-passkey]")) {
     const button = place.querySelector("button");
     button.hidden = false;

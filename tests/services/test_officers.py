@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.lifecycle import ActorKind, History, Role, StepRefused
+from portal.models.cases import Case
 from portal.models.events import Event
 from portal.models.journal import JournalEntry
 from portal.models.officers import OfficerLink
@@ -53,7 +54,7 @@ def prepared(sessions: sessionmaker[Session], ports: Ports) -> tuple[UUID, bytes
 
 def open_again(session: Session, prepared: tuple[UUID, bytes, Actor], actor: Actor | None = None) -> OpenCase:
     case_id, key, supervisor = prepared
-    return OpenCase(session.get_one(cases.Case, case_id), key, actor or supervisor)
+    return OpenCase(session.get_one(Case, case_id), key, actor or supervisor)
 
 
 def make(sessions: sessionmaker[Session], prepared: tuple[UUID, bytes, Actor], ports: Ports) -> str:

@@ -149,6 +149,9 @@ def test_work_that_was_made_lighter_or_not_done_is_not_accepted(session: Session
     assert count_rows(session)[1] == 0
 
 
+NONSENSE: tuple[object, ...] = ("x", 1, [], None)
+
+
 def encode(value: object) -> str:
     return base64.b64encode(json.dumps(value).encode()).decode()
 
@@ -156,7 +159,7 @@ def encode(value: object) -> str:
 @pytest.mark.parametrize(
     "payload",
     ["", "x", "\0", "é", "[]", encode([]), encode({}), encode({"challenge": {}}), encode({"challenge": 1}), "A" * 4001]
-    + [encode({"challenge": {"parameters": part}, "solution": part}) for part in ("x", 1, [], None)],
+    + [encode({"challenge": {"parameters": part}, "solution": part}) for part in NONSENSE],
 )
 def test_nonsense_is_no_work_and_no_wait(session: Session, payload: str) -> None:
     assert not proof.accept_work(session, KEY, payload, ASKED, now=NOW)

@@ -62,7 +62,7 @@ def read_secret(page: Page) -> str:
 
 def read_options(page: Page) -> str:
     """What the page asks the browser for."""
-    return next(each.get("data-options") for each in page.root.iter("div") if each.get("data-passkey"))
+    return next(each.get("data-options", "") for each in page.root.iter("div") if each.get("data-passkey"))
 
 
 def read_codes(page: Page) -> list[str]:

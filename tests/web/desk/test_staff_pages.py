@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from tests.web.desk.colleague import Desk
 from tests.web.pages import Page, Visitor
@@ -21,7 +22,7 @@ def invite(desk: Desk, login: str = "nova") -> str:
     administrator = desk.visit("vera")
     administrator.go("/desk/staff")
     administrator.follow("Invite somebody")
-    values = {"name": "Nova Berg", "login": login, "role": "advocate:team", "team": str(desk.team_id)}
+    values: dict[str, Any] = {"name": "Nova Berg", "login": login, "role": "advocate:team", "team": str(desk.team_id)}
     return read_words(administrator.press("Make the words", **values))
 
 
