@@ -22,7 +22,8 @@ def status() -> None:
     parts = find_parts()
     with transaction(parts) as session:
         for place, use in enumerate(service.list_uses(session, parts.config.secret_file)):
-            click.echo(f"{use.id}  {'in use' if place == 0 else 'older '}  {use.sets_of_words} sets of words")
+            state = "in use" if place == 0 else "older "
+            click.echo(f"{use.id}  {state}  {use.sets_of_words} sets of words, {use.carried} carried")
 
 
 @secret.command("rotate")
@@ -46,5 +47,5 @@ def retire(anyway: bool) -> None:
         with transaction(parts) as session:
             gone = service.retire(session, parts.config.secret_file, anyway=anyway, now=parts.clock())
     except StillNeeded as error:
-        raise click.ClickException(f"{error} Wait, or say --anyway.") from error
+        raise click.ClickException(f"{error} Wait; for words alone there is --anyway.") from error
     click.echo(f"{gone} older secrets were destroyed. Start every process anew, and take a backup.")

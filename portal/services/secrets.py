@@ -7,17 +7,20 @@ move to the newer one when they are next typed, so both stay readable meanwhile.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.config import new_secret, read_secret_file
 from portal.domain.journal import Noted
 from portal.models.cases import CaseKey
+from portal.models.contacts import Contact
+from portal.models.reissues import CaseCheck
 from portal.services import journal
 from portal.services.ports import ServerKeys
 
@@ -28,10 +31,14 @@ class StillNeeded(ValueError):
 
 @dataclass(frozen=True)
 class SecretUse:
-    """How many sets of words rest on a secret. The first in the list is the one in use."""
+    """What rests on a secret: sets of words, and what the server carries for a case (addresses, questions).
+
+    The first in the list is the one in use. What is carried moves to it by itself, words only when they are typed.
+    """
 
     id: str
     sets_of_words: int
+    carried: int
 
 
 def rotate(session: Session, path: Path, *, now: datetime) -> str:
@@ -45,18 +52,19 @@ def rotate(session: Session, path: Path, *, now: datetime) -> str:
 def list_uses(session: Session, path: Path) -> list[SecretUse]:
     """Each secret, the one in use first. Words from before ids were noted count for the oldest."""
     keys = ServerKeys.from_secrets(read_secret_file(path)).every()
-    query = (
-        select(CaseKey.server_key, func.count()).where(CaseKey.words_index.is_not(None)).group_by(CaseKey.server_key)
-    )
-    found: dict[str | None, int] = {server_key: count for server_key, count in session.execute(query)}
-    uses = [SecretUse(each.id, found.get(each.id, 0)) for each in keys]
-    unknown = sum(count for server_key, count in found.items() if server_key not in {each.id for each in keys})
-    return [*uses[:-1], SecretUse(uses[-1].id, uses[-1].sets_of_words + unknown)]
+    words = _count(session, CaseKey.server_key, CaseKey.words_index.is_not(None))
+    carried = _count(session, Contact.server_key) + _count(session, CaseCheck.server_key)
+    known = {each.id for each in keys}
+    words[keys[-1].id] += sum(count for server_key, count in words.items() if server_key not in known)
+    return [SecretUse(each.id, words[each.id], carried[each.id]) for each in keys]
 
 
 def retire(session: Session, path: Path, *, anyway: bool = False, now: datetime) -> int:
     """Destroy the older secrets. Returns how many. Raises StillNeeded where somebody needs them, unless `anyway`."""
-    needed = sum(use.sets_of_words for use in list_uses(session, path)[1:])
+    older = list_uses(session, path)[1:]
+    if any(use.carried for use in older):
+        raise StillNeeded("The worker has not moved everything to the new secret yet; it does so each minute.")
+    needed = sum(use.sets_of_words for use in older)
     if needed and not anyway:
         raise StillNeeded(
             f"{needed} sets of words were drawn under an older secret and have not been typed since. "
@@ -66,6 +74,15 @@ def retire(session: Session, path: Path, *, anyway: bool = False, now: datetime)
     journal.note(session, Noted.KEYS_CHANGED, facts={"key": "server", "older": 0}, now=now)
     _write(path, [secrets[0].hex()])
     return len(secrets) - 1
+
+
+def _count(
+    session: Session,
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    *where: ColumnElement[bool],
+) -> Counter[str | None]:
+    rows = session.execute(select(column, func.count()).where(*where).group_by(column))
+    return Counter({server_key: count for server_key, count in rows})
 
 
 def _write(path: Path, lines: Sequence[str]) -> None:

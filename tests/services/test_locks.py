@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, insert, select
@@ -13,12 +15,16 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, Place
+from portal.config import ensure_secret_file, read_secret_file
 from portal.domain.lifecycle import ActorKind, Handler, Role
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event
+from portal.models.reissues import CaseCheck
 from portal.services import cases, intake
+from portal.services import secrets as secrets_of_server
 from portal.services.cases import WordsUnknown
 from portal.services.ports import Actor, Ports, ServerKeys
+from portal.services.secrets import StillNeeded
 from tests.services.factories import NOW, make_case, make_draft, make_team
 
 ADVOCATE = Actor(kind=ActorKind.STAFF, role=Role.ADVOCATE)
@@ -143,3 +149,26 @@ def test_what_the_older_secret_sealed_for_later_can_still_be_read() -> None:
     assert ServerKeys.from_secrets([new, old]).open_outbox(place, sealed) == b"later"
     with pytest.raises(CannotOpen):
         ServerKeys.from_secrets([new]).open_outbox(place, sealed)
+
+
+def test_an_older_secret_stays_as_long_as_something_rests_on_it(session: Session, ports: Ports, tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    before = replace(ports, keys=ServerKeys.from_secrets(ensure_secret_file(path)))
+    opened, words = make_draft(session, before)
+    secrets_of_server.rotate(session, path, now=NOW)
+    now = replace(ports, keys=ServerKeys.from_secrets(read_secret_file(path)))
+    uses = secrets_of_server.list_uses(session, path)
+    assert [(use.id, use.sets_of_words) for use in uses] == [(now.keys.id, 0), (before.keys.id, 1)]
+    with pytest.raises(StillNeeded, match="1 sets of words"):
+        secrets_of_server.retire(session, path, now=NOW)
+    cases.move_words(session, words, ports=now)
+    check = CaseCheck(id=uuid4(), case_id=opened.case.id, server_key=before.keys.id, created_at=NOW)
+    check.salt, check.sealed, check.verifier = b"s", b"s", b"v"
+    session.add(check)
+    session.flush()
+    with pytest.raises(StillNeeded, match="each minute"):
+        secrets_of_server.retire(session, path, anyway=True, now=NOW)
+    session.delete(check)
+    session.flush()
+    assert secrets_of_server.retire(session, path, now=NOW) == 1
+    assert len(read_secret_file(path)) == 1
