@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import Answer, Channel, Filer, Handler, LetterKind, Role
 from portal.domain.report import ReportedPlace, YesNo
-from portal.models.accounts import Team
+from portal.domain.rights import needs_team
+from portal.models.accounts import Membership, Staff, Team
 from portal.services import accounts, cases, complaints, intake, letters, messages, requests, sessions
 from portal.services.accounts import NewStaff
 from portal.services.cases import OpenCase
@@ -19,6 +21,7 @@ from portal.services.ports import Actor, Ports
 from portal.services.requests import AnswerCommand, SentCommand
 from tests.browser.site import NOW, PASSWORD, Site
 from tests.browser.story import PASTED
+from tests.second_factor import give_code
 from tests.services.factories import make_case, make_draft
 
 LATER = NOW + timedelta(days=3)
@@ -37,6 +40,7 @@ class Scenes:
 
     cookies: dict[str, str]
     reference: str
+    membership: UUID  # of somebody in the team of that case
 
 
 def build_scenes(site: Site) -> Scenes:
@@ -55,13 +59,23 @@ def build_scenes(site: Site) -> Scenes:
             "large case": make_case(session, ports, links=MANY_LINKS, now=LATER),
             "case": busy,
             "closed case": _make_closed_case(session, ports),
+            "case of a parent": make_case(
+                session,
+                ports,
+                links=PASTED,
+                now=LATER,
+                filer=Filer.PARENT,
+                authority="Her mother.",
+            ),
         }
         cookies = {name: _hold_open(session, one) for name, one in opened.items()}
         cookies["receipt"] = _hold_open(session, opened["new case"], with_receipt=True)
-        cookies |= {login: _sign_in(session, login) for login in ("mere", "ines", "vera")}
+        cookies |= {login: _sign_in(session, login) for login in ("mere", "ines", "vera", "lena", "otto")}
+        cookies |= {"half way": _come_half_way(session, "ines"), "new": _come_half_way(session, "jonah")}
+        membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
     site.pass_time()
-    return Scenes(cookies=cookies, reference=busy.reference)
+    return Scenes(cookies=cookies, reference=busy.reference, membership=membership)
 
 
 def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
@@ -70,10 +84,11 @@ def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
     made = {}
     for login, role in (
         ("mere", Role.ADVOCATE), ("ines", Role.SUPERVISOR), ("vera", Role.ADMINISTRATOR), ("jonah", Role.ADVOCATE),
+        ("lena", Role.LEGAL_REVIEWER), ("otto", Role.AUDITOR),
     ):  # fmt: skip
         new = NewStaff(login=login, name=login.capitalize(), role=role, password=PASSWORD)
         made[login] = accounts.add_staff(session, new, now=NOW)
-        if role is not Role.ADMINISTRATOR:
+        if needs_team(role):
             accounts.join_team(session, made[login], team, None if login == "jonah" else key, now=NOW)
     return team, key, accounts.actor_of(made["mere"])
 
@@ -158,6 +173,21 @@ def _hold_open(session: Session, opened: OpenCase, *, with_receipt: bool = False
     token = sessions.new_token()
     kept = {**values, "receipt": receipt} if with_receipt else values
     sessions.save(session, token, kept, now=LATER, lasts=None)
+    return token
+
+
+def _come_half_way(session: Session, login: str) -> str:
+    """The cookie of a browser in which only this member's password was given. Only "jonah" has no second factor."""
+    found = accounts.sign_in(session, login, PASSWORD)
+    if login != "jonah":
+        give_code(session, login)
+    values = {
+        "entering_id": str(found.actor.staff_id),
+        "private_key": found.private_key.hex(),
+        "since": LATER.isoformat(),
+    }
+    token = sessions.new_token()
+    sessions.save(session, token, values, now=LATER, lasts=None)
     return token
 
 

@@ -79,7 +79,13 @@ def start_site(folder: Path) -> Iterator[Site]:
     """A portal with an empty database in `folder`, answering on 127.0.0.1 until the context ends."""
     clock = Clock()
     with serve(_show_elsewhere) as elsewhere:
-        settings = {"RECOURSE_DATA": str(folder), "RECOURSE_QUEUE": "memory:", "RECOURSE_LEAVE_URL": elsewhere}
+        settings = {
+            "RECOURSE_DATA": str(folder),
+            "RECOURSE_QUEUE": "memory:",
+            "RECOURSE_LEAVE_URL": elsewhere,
+            "RECOURSE_MAIL_URL": "smtp://127.0.0.1:9",
+            "RECOURSE_MAIL_FROM": "notes@harbour.example",
+        }
         folder.mkdir(exist_ok=True)
         app = create_app(load_config({**settings, "RECOURSE_ORG_NAME": "Harbour Helpline"}), clock=clock)
         parts: Parts = app.extensions[EXTENSION]

@@ -12,9 +12,14 @@ from tests.browser.visitor import Visitor
 
 CASE = "/desk/cases/{reference}"
 PAGES = {
-    "nobody": "/desk/sign-in",
+    "nobody": "/desk/sign-in /desk/staff/join",
+    "half way": "/desk/second-factor",
+    "new": "/desk/second-factor/set-up",
+    "lena": "/desk {case}/reviews {case}/reviews/letter/1",
+    "otto": "/desk/audit",
     "mere": """
         /desk /desk?show=overdue /desk?show=closed /desk/find?reference=none /desk/staff
+        /desk/account /desk/account/password /desk/account/factors/add {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
         {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
@@ -22,16 +27,17 @@ PAGES = {
         {case}/complaints {case}/complaints/1 {case}/complaints/2 {case}/complaints/1/lodged {case}/complaints/2/answer
         {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99
     """,
-    "ines": "/desk /desk/team",
-    "vera": "/desk/staff /desk",
+    "ines": "/desk /desk/team /desk/team/members/{membership}/remove {case}/complaints/1/officer",
+    "vera": "/desk/staff /desk /desk/staff/invite /desk/staff/mere/role /desk/staff/mere/password /desk/staff/mere/end",
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files.
-NO_PAGES = {"desk_case.letter", "desk_complaints.bundle"}
+NO_PAGES = {"desk_case.letter", "desk_complaints.bundle", "desk_documents.read"}
 
 
 def fill_in(path: str, scenes: Scenes) -> str:
-    return path.replace("{case}", CASE.format(reference=scenes.reference))
+    filled = path.replace("{case}", CASE.format(reference=scenes.reference))
+    return filled.replace("{membership}", str(scenes.membership))
 
 
 @pytest.mark.parametrize(("who", "path"), ROWS, ids=[f"{who} {path}" for who, path in ROWS])

@@ -10,7 +10,8 @@ from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 PAGES = {
-    "nobody": """/ /help /return /report /erased /not/here /api/v1/ /law /law?country=NZ /law/us-take-it-down /clock
+    "nobody": """/ /help /return /report /erased /not/here /api/v1/ /return/mail /mail/over /papers/over
+        /law /law?country=NZ /law/us-take-it-down /clock
         /clock?regime=eu-gdpr-17&day=2026-03-05 /authorities?country=IE /platforms /platforms/instagram""",
     "draft": """
         / /report/start /report/who /report/age /report/country /report/state /report/child /report/what
@@ -27,6 +28,7 @@ PAGES = {
     """,
     "case": """
         /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing
+        /case/words /case/mail /case/documents
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/1/given /case/requests/8 /case/complaints
         /case/complaints/new/us-take-it-down/us-ftc
@@ -37,10 +39,12 @@ PAGES = {
         /case/history
     """,
     "closed case": "/case /case/requests/1",
+    "case of a parent": "/case /case/authority",
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files, and addresses that lead on.
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
+NO_PAGES |= {"documents.read"}
 MACHINES = {"clock.as_json", "clock.as_calendar"}  # and what the API gives beside its own page
 
 
