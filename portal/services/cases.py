@@ -124,12 +124,18 @@ def new_reference() -> str:
 
 def add_words(session: Session, case: Case, key: bytes, words: str, *, now: datetime, ports: Ports) -> CaseKey:
     """Let six recovery words open the case, beside those that open it already. One Argon2id."""
-    row = CaseKey(id=uuid4(), case_id=case.id, holder=Handler.PERSON, salt=vault.new_salt(), created_at=now)
+    row = wrap_for_words(case.id, key, words, now=now, ports=ports)
+    session.add(row)
+    return row
+
+
+def wrap_for_words(case_id: UUID, key: bytes, words: str, *, now: datetime, ports: Ports) -> CaseKey:
+    """The row that lets these words open the case, not added yet. One Argon2id, which needs no database."""
+    row = CaseKey(id=uuid4(), case_id=case_id, holder=Handler.PERSON, salt=vault.new_salt(), created_at=now)
     derived = vault.derive_from_secret(words, row.salt or b"")
     row.wrapped = vault.seal(derived, _key_place(row), lock_key(row, key, ports=ports))
     row.words_index = vault.blind_index(ports.keys.words_index, words)
     row.server_key = ports.keys.id
-    session.add(row)
     return row
 
 

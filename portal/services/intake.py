@@ -24,11 +24,11 @@ from portal.services.bases import blocking_needs, platform_column
 from portal.services.cases import (
     Changed,
     OpenCase,
-    add_words,
     delete_drafts,
     hand_to_team,
     new_reference,
     set_consent,
+    wrap_for_words,
 )
 from portal.services.history import Happening
 from portal.services.ports import PERSON, Ports
@@ -36,7 +36,7 @@ from portal.services.ports import PERSON, Ports
 LINK_LIMIT = 500
 TEXT_LIMIT = 20_000  # characters of one free answer
 EMPTY_LASTS = timedelta(days=1)  # a draft that nobody went on with; a flood of them is gone soon
-FRESH = 2  # a case's version when `start_draft` is done: made, then sealed
+FRESH = 1  # a case's version when `start_draft` is done
 AT_ONCE = 50  # drafts deleted in one transaction, so that nobody who writes waits long
 
 
@@ -72,10 +72,11 @@ def start_draft(session: Session, *, language: str, now: datetime, ports: Ports)
     )
     ports.locks.make(case.id, now=now)
     opened = OpenCase(case, vault.new_key(), PERSON)
+    opened.write(report=msgspec.to_builtins(Report()), words=words)
+    way_back = wrap_for_words(case.id, opened.key, words, now=now, ports=ports)  # slow, so before anything is locked
     session.add(case)
     session.flush()
-    opened.write(report=msgspec.to_builtins(Report()), words=words)
-    add_words(session, case, opened.key, words, now=now, ports=ports)
+    session.add(way_back)
     session.flush()  # from here on each change counts, also one in the same transaction
     return opened, words
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.adapters import vault
 from portal.domain.lifecycle import CaseStatus, Filer, Handler, ItemState, Path
 from portal.domain.report import Report, ReportedPlace, YesNo
 from portal.models.cases import Consent, Mandate
@@ -30,6 +31,22 @@ def test_a_draft_keeps_its_answers_and_shows_its_words_again(session: Session, p
     assert again.report.country == "NZ"
     assert intake.read_words(again) == words
     assert again.case.retention_until == NOW + timedelta(days=7)
+
+
+def test_the_slow_part_of_a_beginning_holds_nobody_up(
+    session: Session, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    derive = vault.derive_from_secret
+
+    def watch(secret: str, salt: bytes) -> bytes:
+        held.append(session.in_transaction())
+        return derive(secret, salt)
+
+    monkeypatch.setattr(vault, "derive_from_secret", watch)
+    intake.start_draft(session, language="en", now=NOW, ports=ports)
+    assert held == [False]
+    assert session.in_transaction()
 
 
 def test_two_tabs_do_not_overwrite_each_other(session: Session, ports: Ports) -> None:
