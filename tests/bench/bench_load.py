@@ -1,38 +1,52 @@
-"""A thousand reports handed in, twenty at a time: how many went wrong, and how many a second.
+"""A thousand people report, twenty at a time: how many pages went wrong, and how many reports a second.
 
-On SQLite by twenty threads of one process, on PostgreSQL by four processes of five threads each. A report is a draft
-saved with its answers, then handed in by a second transaction. Argon2id gets little memory here: what it costs with
-eight at once is measured by itself, see bench_signin.
+Against the web server as it is deployed: on SQLite one process, on PostgreSQL four, and each page is asked of one of
+them in turn. A report is what a browser sends: begin, an answer to each question, the review, handing in, and the
+receipt. Each person comes from a network of their own, as behind a proxy.
 """
 
 from __future__ import annotations
 
-import json
+import http.client
+import os
+import re
+import socket
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from itertools import cycle
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
+from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
-from portal.adapters import vault
 from portal.config import load_config
-from portal.db import make_engine, make_session_factory
 from portal.domain.lifecycle import CaseStatus
 from portal.models.cases import Case
-from portal.models.tables import metadata
 from portal.parts import Parts
-from portal.services import cases, intake
 from portal.services.integrity import verify
 from tests.bench.table import Row, keep_above, keep_below
 from tests.postgres import fresh_database
-from tests.services.factories import LINKS, NOW, make_draft
+from tests.web.person.journey import LINKS, TYPED
 
 SUBMISSIONS = 1_000
 AT_ONCE = 20
 PROCESSES = 4
+PATIENCE = 60.0  # seconds, for a server to start and for one page
+HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*name="(csrf_token|version)"[^>]*value="([^"]*)"')
+WORDS = re.compile(r'class="words"')
+
+Form = Mapping[str, str]
+
+
+class Wrong(Exception):
+    """A page that did not answer as it should. The message says which and how."""
 
 
 def rows() -> list[Row]:
@@ -43,51 +57,133 @@ def rows() -> list[Row]:
 
 
 def measure(name: str, database: str, folder: str, *, processes: int) -> list[Row]:
-    """Errors, reports missing afterwards and breaks of the chain, of which there may be none; and the speed."""
-    engine = make_engine(database)
-    metadata.create_all(engine)
-    order = [sys.executable, "-m", __name__, database, folder, str(SUBMISSIONS // processes), str(AT_ONCE // processes)]
-    started = perf_counter()
-    running = [subprocess.Popen(order, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
-    errors: list[str] = [line for each in running for line in json.loads(each.communicate()[0] or '["it ended"]')]
-    taken = perf_counter() - started
-    with make_session_factory(engine)() as session:
-        there = session.scalar(select(func.count()).where(Case.status == CaseStatus.OPEN)) or 0
-        breaks = len(verify(session, keys={}).breaks)
-    engine.dispose()
-    for error in sorted(set(errors)):
-        print(f"{name}: {errors.count(error)} times {error}", file=sys.stderr)
-    wrong = len(errors) + abs(SUBMISSIONS - there) + breaks
+    """Pages that went wrong, reports missing and breaks of the chain, of which there may be none; and the speed."""
+    env = {
+        "RECOURSE_DATA": folder,
+        "RECOURSE_DATABASE": database,
+        "RECOURSE_LOCKS": f"sqlite:///{folder}/locks.db",
+        "RECOURSE_QUEUE": "memory:",
+        "RECOURSE_TRUSTED_PROXIES": "1",
+    }
+    with running(env, processes) as ports, ThreadPoolExecutor(AT_ONCE) as pool:
+        started = perf_counter()
+        errors = Counter(error for error in pool.map(lambda number: report(number, ports), range(SUBMISSIONS)) if error)
+        taken = perf_counter() - started
+    for error, times in errors.most_common():
+        print(f"{name}: {times} times {error}", file=sys.stderr)
+    there, breaks = look(env)
+    wrong = errors.total() + abs(SUBMISSIONS - there) + breaks
     return [
         keep_below(f"{SUBMISSIONS} reports, {AT_ONCE} at once, {name}: errors", wrong, at_most=0, unit="errors"),
         keep_above(f"{SUBMISSIONS} reports, {AT_ONCE} at once, {name}", there / taken, at_least=1, unit="per second"),
     ]
 
 
-def main(database: str, folder: str, number: int, at_once: int) -> None:
-    """Hand in so many reports; prints the kinds of errors as JSON."""
-    vault.ARGON2_MEMORY_KIB, vault.ARGON2_PASSES = 64, 1
-    env = {"RECOURSE_DATA": folder, "RECOURSE_DATABASE": database, "RECOURSE_QUEUE": "memory:"}
-    parts = Parts(load_config({**env, "RECOURSE_LOCKS": f"sqlite:///{Path(folder) / 'locks.db'}"}))
-    assert parts.ports.locks  # made once, before the threads start
-    with ThreadPoolExecutor(at_once) as pool:
-        errors = [error for error in pool.map(lambda _: hand_in(parts), range(number)) if error]
-    print(json.dumps(errors))
+def look(env: Mapping[str, str]) -> tuple[int, int]:
+    """How many cases there are, and in how many places their history is broken."""
+    parts = Parts(load_config(env))
+    with parts.sessions() as session:
+        there = session.scalar(select(func.count()).where(Case.status == CaseStatus.OPEN)) or 0
+        breaks = len(verify(session, keys={}).breaks)
     parts.engine.dispose()
+    return there, breaks
 
 
-def hand_in(parts: Parts) -> str:
-    """One report, as two requests of a browser do it. The kind of the error, where there was one."""
+@contextmanager
+def running(env: Mapping[str, str], processes: int) -> Iterator[Sequence[int]]:
+    """Web servers on one prepared portal; their ports."""
+    whole = {**os.environ, **env}
+    ports = [find_free_port() for _ in range(processes)]
+    subprocess.run([sys.executable, "-m", "portal.serve", "--prepare"], env=whole, check=True)
+    order = [sys.executable, "-m", "gunicorn", "-c", "python:portal.httpd", "app:app"]
+    with ExitStack() as stack:
+        for port in ports:
+            server = subprocess.Popen(order, env={**whole, "RECOURSE_PORT": str(port)})
+            stack.callback(server.wait)
+            stack.callback(server.terminate)
+        for port in ports:
+            wait_for(port)
+        yield ports
+
+
+def find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Until the server answers. Raises TimeoutError."""
+    give_up_at = monotonic() + PATIENCE
+    while monotonic() < give_up_at:
+        try:
+            Browser(cycle([port]), "10.0.0.1").go("/")
+        except OSError:
+            sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"no answer on port {port}")
+
+
+@dataclass
+class Browser:
+    """A person's browser without JavaScript, as far as sending forms needs one."""
+
+    turns: Iterator[int]  # the port for each next page
+    address: str
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def go(self, path: str) -> str:
+        """The page at an address. Raises Wrong."""
+        status, _where, text = self._ask("GET", path, "")
+        if status != 200:
+            raise Wrong(f"{status} for GET {path}")
+        return text
+
+    def send(self, path: str, form: Form) -> str:
+        """Where a form leads. Raises Wrong."""
+        status, where, _text = self._ask("POST", path, urlencode(form))
+        if status != 303:
+            raise Wrong(f"{status} for POST {path}")
+        return where
+
+    def _ask(self, method: str, path: str, body: str) -> tuple[int, str, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", next(self.turns), timeout=PATIENCE)
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "X-Forwarded-For": self.address,
+        }
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            for line in answer.headers.get_all("Set-Cookie", []):
+                self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+            return answer.status, answer.headers.get("Location", ""), answer.read().decode()
+        finally:
+            connection.close()
+
+
+def report(number: int, ports: Sequence[int]) -> str:
+    """One whole report, by its person. What went wrong, if anything did."""
     try:
-        with parts.sessions.begin() as session:
-            opened, _ = make_draft(session, parts.ports, links=LINKS)
-        with parts.sessions.begin() as session:
-            again = cases.open_for_person(session, opened.case.id, opened.key, to_change=True)
-            intake.submit(session, again, now=NOW, ports=parts.ports)
-    except Exception as error:
-        return type(error).__name__
+        hand_in(Browser(cycle(ports), f"10.{number // 250}.{number % 250}.7"))
+    except (Wrong, OSError, http.client.HTTPException) as error:
+        return f"{type(error).__name__}: {error}"
     return ""
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+def hand_in(browser: Browser) -> None:
+    """Every question answered, without looking at each page first. Raises Wrong."""
+    token = dict(HIDDEN.findall(browser.go("/report")))["csrf_token"]
+    start = browser.send("/report", {"csrf_token": token})
+    token = dict(HIDDEN.findall(browser.go(start)))["csrf_token"]
+    browser.send(start, {"csrf_token": token})
+    for step, typed in TYPED.items():
+        browser.send(f"/report/{step}", {**typed, "csrf_token": token})
+        if step == "online":
+            browser.send("/report/links", {"pasted": LINKS, "csrf_token": token})
+    review = dict(HIDDEN.findall(browser.go("/report/review")))
+    where = browser.send("/report/review", review)
+    if not WORDS.search(browser.go(where)):
+        raise Wrong("a receipt without words")
