@@ -34,12 +34,16 @@ class AccountRefused(ValueError):
 
 @dataclass(frozen=True, repr=False)
 class SignedIn:
-    """A member of staff whose password fitted: who they are, and the keys of their teams by team id."""
+    """A member of staff whose password fitted: who they are, and the keys of their teams by team id.
+
+    `salt` is the one of the password that fitted; another password has another.
+    """
 
     actor: Actor
     role: Role
     private_key: bytes
     team_keys: Mapping[UUID, bytes]
+    salt: bytes
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -153,7 +157,7 @@ def sign_in(session: Session, login: str, password: str) -> SignedIn:
         private = vault.open_sealed(derived, _place(staff.id), staff.private_key)
     except CannotOpen as error:
         raise WrongSignIn from error
-    return SignedIn(actor_of(staff), staff.role, private, team_keys_of(session, staff, private))
+    return SignedIn(actor_of(staff), staff.role, private, team_keys_of(session, staff, private), staff.salt)
 
 
 def change_password(session: Session, staff: Staff, old: str, new: str, *, site: str, now: datetime) -> None:

@@ -97,20 +97,36 @@ def end_of_staff(session: Session, staff_id: UUID, *, only: str | None = None, b
     return len(session.scalars(query.returning(WebSession.id)).all())
 
 
-def save(session: Session, token: str, values: dict[str, Any], *, now: datetime, lasts: timedelta | None) -> None:
-    """Write the session; its kind follows from whom it names. `lasts` replaces the idle limit (a kept draft)."""
+def save(
+    session: Session,
+    token: str,
+    values: dict[str, Any],
+    *,
+    now: datetime,
+    lasts: timedelta | None,
+    loaded_as: str | None = None,
+) -> bool:
+    """Write the session; its kind follows from whom it names. `lasts` replaces the idle limit (a kept draft).
+
+    `loaded_as` is the token under which it was found: it goes on under `token`, with the hours it has had. Where it was
+    ended meanwhile it stays ended, and the answer is False.
+    """
     identity = _identify(token)
     if identity is None:
         raise ValueError("not a session token")
-    row = session.get(WebSession, identity)
+    row = session.get(WebSession, _identify(loaded_as or token), with_for_update=True)
     if row is None:
+        if loaded_as is not None:
+            return False
         row = WebSession(id=identity, started_at=now)
         session.add(row)
+    row.id = identity
     row.kind, row.case_id, row.staff_id = _owner(values)
     limits = LIMITS[row.kind]
     row.seen_at = now
     row.ends_at = now + lasts if lasts else min(now + limits.idle, row.started_at + limits.whole)
     row.sealed = seal_values(_key(token), _place(identity), values)
+    return True
 
 
 def end(session: Session, token: str) -> None:

@@ -25,6 +25,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
 EVERY_ROLE = ACCOUNT_ROLES
 ENTERING = "entering_id"  # in the session: whose password fitted
+SALT = "salt"  # in the session: of the password that fitted; another password has another
 CONFIRMED = "confirmed_at"  # in the session: when a second factor was shown last
 TIME_TO_ENTER = timedelta(minutes=10)
 FRESH = timedelta(minutes=5)
@@ -117,7 +118,7 @@ def begin_entering(signed_in: accounts.SignedIn) -> None:
     """The password fitted: this browser may show a second factor, and nothing else, for some minutes."""
     session.renew()  # type: ignore[attr-defined]
     session[ENTERING], session["private_key"] = str(signed_in.actor.staff_id), signed_in.private_key.hex()
-    session["since"] = frame().now.isoformat()
+    session["since"], session[SALT] = frame().now.isoformat(), signed_in.salt.hex()
 
 
 def enter_staff(row: Staff, private_key: bytes) -> None:
@@ -137,7 +138,7 @@ def entering(view: Callable[..., Any]) -> Callable[..., Any]:
             return redirect(url_for("signin.show"), 303)
         with frame().reading() as reading:
             row = accounts.read_staff(reading, UUID(session[ENTERING]))
-        if row is None:
+        if row is None or row.salt.hex() != session.get(SALT):
             leave()
             return redirect(url_for("signin.show"), 303)
         return view(row, bytes.fromhex(session["private_key"]), **values)
@@ -152,7 +153,14 @@ def is_confirmed() -> bool:
 
 
 def note_confirmed() -> None:
+    """The second factor was shown again. Whoever copied the cookie before has no part in that."""
+    rotate()
     session[CONFIRMED] = frame().now.isoformat()
+
+
+def rotate() -> None:
+    """Go on under a new cookie: the one so far opens nothing any more."""
+    session.rotate()  # type: ignore[attr-defined]
 
 
 def leave() -> None:

@@ -17,11 +17,12 @@ OPENS = frozenset({"case_id", "staff_id"})  # a session with one of these opens 
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """The content of one browser's session. `renew` gives it a new token at the end of the request."""
+    """The content of one browser's session; `loaded_as` is the token under which the table has it, if it does."""
 
     def __init__(self, token: str, values: dict[str, Any] | None, *, is_due: bool = False) -> None:
         super().__init__(values or {}, self._note_change)
         self.token = token
+        self.loaded_as = None if values is None else token
         self.old_tokens: list[str] = []
         self.new = values is None
         self.modified = False
@@ -31,23 +32,28 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
     def _note_change(self, _: object) -> None:
         self.modified = True
 
+    def rotate(self) -> None:
+        """The same session under a new token, so that a cookie that was copied before opens nothing from here on."""
+        self.token = sessions.new_token()
+        self.modified = True
+
     def renew(self) -> None:
         """An empty session under a new token, so that one planted or seen before is worth nothing after sign-in.
 
         A session that opened nothing is left to run out: a form sent twice in a hurry still finds its own token there.
         """
         if OPENS & self.keys():
-            self.old_tokens.append(self.token)
+            self.old_tokens.append(self.loaded_as or self.token)
         self._begin_anew()
 
     def end(self) -> None:
         """Nothing of this session is left."""
-        self.old_tokens.append(self.token)
+        self.old_tokens.append(self.loaded_as or self.token)
         self._begin_anew()
 
     def _begin_anew(self) -> None:
         self.clear()
-        self.token = sessions.new_token()
+        self.token, self.loaded_as = sessions.new_token(), None
         self.modified = True
 
 
@@ -75,8 +81,11 @@ class DatabaseSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, ServerSession):
             raise TypeError("a session of another kind")
+        is_alive = True
         if session.modified or session.is_due or session.old_tokens:
-            self._write(session)
+            is_alive = self._write(session)
+        if not is_alive:
+            return  # ended while this request ran: the browser may have a newer cookie by now, which is left alone
         if session and (session.modified or session.new):
             kept = self._keep_for if session.permanent else None
             response.set_cookie(
@@ -85,10 +94,18 @@ class DatabaseSessions(SessionInterface):
         elif session.old_tokens:
             response.delete_cookie(self.cookie, secure=self._is_secure, httponly=True, samesite="Strict")
 
-    def _write(self, session: ServerSession) -> None:
+    def _write(self, session: ServerSession) -> bool:
+        """Whether the session is there still."""
         with self._parts.sessions.begin() as database:
             for token in session.old_tokens:
                 sessions.end(database, token)
-            if session:
-                lasts = self._keep_for if session.permanent else None
-                sessions.save(database, session.token, dict(session), now=self._parts.clock(), lasts=lasts)
+            if not session:
+                return True
+            return sessions.save(
+                database,
+                session.token,
+                dict(session),
+                now=self._parts.clock(),
+                lasts=self._keep_for if session.permanent else None,
+                loaded_as=session.loaded_as,
+            )

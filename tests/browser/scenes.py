@@ -185,6 +185,7 @@ def _come_half_way(session: Session, login: str) -> str:
         "entering_id": str(found.actor.staff_id),
         "private_key": found.private_key.hex(),
         "since": LATER.isoformat(),
+        "salt": found.salt.hex(),
     }
     token = sessions.new_token()
     sessions.save(session, token, values, now=LATER, lasts=None)

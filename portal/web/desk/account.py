@@ -11,7 +11,7 @@ from portal.services import accounts, browsers, factors, sessions, throttle
 from portal.services.accounts import AccountRefused, WrongSignIn
 from portal.services.factors import WrongFactor
 from portal.services.throttle import Bucket, Guess, TooSoon
-from portal.web.access import EVERY_ROLE, SignedInStaff, staff
+from portal.web.access import EVERY_ROLE, SignedInStaff, rotate, staff
 from portal.web.desk import second
 from portal.web.desk.forms.account import PasswordForm
 from portal.web.desk.pages import Answered, go, list_problems, make_blueprint
@@ -144,9 +144,12 @@ def _forgive(bucket: Bucket) -> None:
 
 
 def _end_elsewhere(member: SignedInStaff) -> None:
+    """End every other session, and go on here under a new cookie: somebody may have copied the one so far."""
     sessions.end_of_staff(frame().db, member.staff.id, but=_token())
     browsers.forget(frame().db, member.staff.id)
+    rotate()
 
 
 def _token() -> str:
-    return str(session.token)  # type: ignore[attr-defined]
+    """Under which the table has this session; a new cookie counts from the next request on."""
+    return str(session.loaded_as)  # type: ignore[attr-defined]
