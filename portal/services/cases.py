@@ -37,13 +37,11 @@ from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.services import journal
 from portal.services.history import Happening, record
-from portal.services.jobs import stop_jobs
 from portal.services.ports import PERSON, SYSTEM, Actor, Ports
 from portal.services.team_keys import unwrap_for_team
 
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
 YOUNG = timedelta(days=1)
-WITHDRAWN = "The person has taken back the yes to sharing with authorities, so the papers are not made."
 NO_SALT = b"\0" * vault.SALT_BYTES
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
@@ -276,15 +274,6 @@ def set_consent(session: Session, case: Case, recipient: str, *, given: bool, no
         row.given_at, row.withdrawn_at = now, None
     elif row is not None and not given and row.withdrawn_at is None:
         row.withdrawn_at = now
-
-
-def change_consent(session: Session, opened: OpenCase, recipient: str, *, given: bool, now: datetime) -> None:
-    """As `set_consent`, with its event in the history."""
-    set_consent(session, opened.case, recipient, given=given, now=now)
-    kind = History.CONSENT_GIVEN if given else History.CONSENT_WITHDRAWN
-    opened.record(session, Happening(kind=kind, at=now, facts={"recipient": recipient}), now=now)
-    if not given and recipient == "regulators":
-        stop_jobs(session, opened.case.id, WITHDRAWN, now=now)
 
 
 def has_consent(session: Session, case: Case, recipient: str) -> bool:

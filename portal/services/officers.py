@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -113,14 +114,13 @@ def take(session: Session, token: str, *, now: datetime, ports: Ports) -> Taken:
 
 def end_links(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> int:
     """Take back every link of complaint `number` that still works. Returns how many. Raises UnknownNumber."""
-    complaint = find_complaint(session, opened, number)
-    rows = [row for row in _list(session, complaint.id) if _is_live(row, now)]
-    for row in rows:
-        row.ended_at = now
-        _drop_file(session, row, ports)
-        ended = Happening(kind=History.OFFICER_LINK_ENDED, at=now, complaint_id=complaint.id)
-        opened.record(session, ended, now=now)
-    return len(rows)
+    return _end(session, opened, _list(session, find_complaint(session, opened, number).id), now=now, ports=ports)
+
+
+def end_links_of_case(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> int:
+    """The same for every complaint of the case."""
+    rows = session.scalars(select(OfficerLink).where(OfficerLink.case_id == opened.case.id).order_by(OfficerLink.id))
+    return _end(session, opened, rows.all(), now=now, ports=ports)
 
 
 def purge_links(session: Session, *, now: datetime, ports: Ports) -> int:
@@ -182,6 +182,16 @@ def _check_open(session: Session, row: OfficerLink, now: datetime) -> None:
 
 def _is_live(row: OfficerLink, now: datetime) -> bool:
     return row.used_at is None and row.ended_at is None and now < row.ends_at
+
+
+def _end(session: Session, opened: OpenCase, rows: Sequence[OfficerLink], *, now: datetime, ports: Ports) -> int:
+    live = [row for row in rows if _is_live(row, now)]
+    for row in live:
+        row.ended_at = now
+        _drop_file(session, row, ports)
+        ended = Happening(kind=History.OFFICER_LINK_ENDED, at=now, complaint_id=row.complaint_id)
+        opened.record(session, ended, now=now)
+    return len(live)
 
 
 def _list(session: Session, complaint_id: UUID) -> list[OfficerLink]:

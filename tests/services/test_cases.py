@@ -14,7 +14,7 @@ from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, Rol
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event
 from portal.models.items import Item
-from portal.services import accounts, cases, history, intake
+from portal.services import accounts, cases, consents, history, intake
 from portal.services.cases import NoAccess, WordsUnknown
 from portal.services.ports import Actor, Ports
 from tests.services.factories import NOW, make_case, make_draft, make_team
@@ -134,16 +134,16 @@ def test_a_closed_case_is_erased_after_its_days_unless_it_is_opened_again(sessio
 def test_consent_is_given_and_withdrawn_per_recipient(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     assert cases.has_consent(session, opened.case, "platforms")
-    cases.change_consent(session, opened, "platforms", given=False, now=NOW)
+    consents.change_consent(session, opened, "platforms", given=False, now=NOW, ports=ports)
     assert not cases.has_consent(session, opened.case, "platforms")
     assert cases.has_consent(session, opened.case, "regulators")
-    cases.change_consent(session, opened, "platforms", given=True, now=NOW)
+    consents.change_consent(session, opened, "platforms", given=True, now=NOW, ports=ports)
     assert cases.has_consent(session, opened.case, "platforms")
 
 
 def test_every_change_of_the_history_breaks_the_chain_at_that_row(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    cases.change_consent(session, opened, "platforms", given=False, now=NOW)
+    consents.change_consent(session, opened, "platforms", given=False, now=NOW, ports=ports)
     session.commit()
     session.expire_all()
     events = list(history.read_history(session, opened.case.id))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import Answer, Filer, History
 from portal.models.events import Event
-from portal.services import cases, contact, exports, holds, messages, requests, words
+from portal.services import consents, contact, exports, holds, messages, requests, words
 from portal.services.history import read_history
 from portal.services.ports import Ports
 from portal.services.requests import AnswerCommand
@@ -87,7 +87,7 @@ def test_everything_the_case_holds_is_in_it(session: Session, tmp_path: Path) ->
     contact.set_address(session, person, "ana.example@example.net", now=NOW, ports=ports)
     words.set_check(session, person, "Which boat?", "the red canoe", now=NOW, ports=ports)
     holds.ask_hold(session, shared.first, "A court asked.", date(2027, 3, 31), now=NOW, ports=ports)
-    cases.change_consent(session, person, "regulators", given=False, now=NOW)
+    consents.change_consent(session, person, "regulators", given=False, now=NOW, ports=ports)
     messages.add_note(session, shared.first, "Only for the team.", now=NOW)
     taken = zipfile.ZipFile(io.BytesIO(exports.export_case(session, person, now=NOW, ports=ports)))
     data, page = json.loads(taken.read("case.json")), taken.read("case.html").decode()

@@ -23,7 +23,7 @@ from portal.domain.journal import Noted
 from portal.models.cases import Case
 from portal.models.journal import JournalEntry, JournalTip
 from portal.models.tables import metadata
-from portal.services import cases, heads, journal
+from portal.services import cases, consents, heads, journal
 from portal.services.heads import SignedHead, read_heads
 from portal.services.integrity import Verdict, verify
 from portal.services.ports import Ports
@@ -43,12 +43,12 @@ def fill(sessions: sessionmaker[Session], ports: Ports) -> None:
         journal.note(session, Noted.SIGN_IN_REFUSED, facts={"tries": 3}, now=NOW)
         first, second = make_case(session, ports), make_case(session, ports)
         draft, _ = make_draft(session, ports)
-        cases.change_consent(session, draft, "team", given=True, now=NOW)
+        consents.change_consent(session, draft, "team", given=True, now=NOW, ports=ports)
     for day in range(3):
         now = NOW + day * DAY
         with sessions.begin() as session:
             given = day % 2 == 1
-            cases.change_consent(session, _again(session, second), "regulators", given=given, now=now)
+            consents.change_consent(session, _again(session, second), "regulators", given=given, now=now, ports=ports)
             if day == 1:
                 cases.erase(session, _again(session, first), now=now, ports=ports)
                 cases.erase(session, _again(session, draft), now=now, ports=ports)

@@ -15,7 +15,7 @@ from portal.models.cases import Case
 from portal.models.events import Event
 from portal.models.journal import JournalEntry
 from portal.models.officers import OfficerLink
-from portal.services import accounts, cases, complaints, officers
+from portal.services import accounts, cases, complaints, consents, officers
 from portal.services.accounts import NewStaff
 from portal.services.cases import OpenCase
 from portal.services.officers import LinkOver
@@ -120,22 +120,49 @@ def test_a_link_ends_with_its_days_and_the_sweep_destroys_its_file(
     assert list_files(ports) == []
 
 
-def test_a_link_taken_back_and_a_consent_taken_back_end_it(
+def test_without_the_yes_to_authorities_every_link_ends_and_nothing_of_it_is_left(
     sessions: sessionmaker[Session], prepared: tuple[UUID, bytes, Actor], ports: Ports
 ) -> None:
-    first, second = make(sessions, prepared, ports), make(sessions, prepared, ports)
+    tokens = [make(sessions, prepared, ports), make(sessions, prepared, ports)]
+    assert len(list_files(ports)) == 2
     with sessions.begin() as session:
         opened = open_again(session, prepared)
-        cases.change_consent(session, opened, "regulators", given=False, now=LATER)
-    for token in (first, second):
+        consents.change_consent(session, opened, "platforms", given=False, now=LATER, ports=ports)
+    assert len(list_files(ports)) == 2, "a yes to platforms is another matter"
+    with sessions.begin() as session:
+        opened = open_again(session, prepared)
+        consents.change_consent(session, opened, "regulators", given=False, now=LATER, ports=ports)
+    assert list_files(ports) == []
+    with sessions.begin() as session:
+        opened = open_again(session, prepared)
+        consents.change_consent(session, opened, "regulators", given=True, now=LATER, ports=ports)
+        assert not any(each.is_open for each in officers.list_links(session, opened, 1, now=LATER))
+    for token in tokens:
         with sessions.begin() as session, pytest.raises(LinkOver):
             officers.take(session, token, now=LATER, ports=ports)
-    with sessions.begin() as session:
+
+
+def test_a_withdrawal_that_fails_leaves_the_papers_where_they_are(
+    sessions: sessionmaker[Session], prepared: tuple[UUID, bytes, Actor], ports: Ports
+) -> None:
+    token = make(sessions, prepared, ports)
+    with sessions() as session:
         opened = open_again(session, prepared)
-        cases.change_consent(session, opened, "regulators", given=True, now=LATER)
-        assert officers.end_links(session, opened, 1, now=LATER, ports=ports) == 2
-    with sessions() as session, pytest.raises(LinkOver):
-        officers.find_open(session, first, now=LATER, ports=ports)
+        consents.change_consent(session, opened, "regulators", given=False, now=LATER, ports=ports)
+        session.rollback()
+    with sessions.begin() as session:
+        assert officers.take(session, token, now=LATER, ports=ports).content.startswith(ZIP)
+
+
+def test_links_are_taken_back_together(
+    sessions: sessionmaker[Session], prepared: tuple[UUID, bytes, Actor], ports: Ports
+) -> None:
+    tokens = [make(sessions, prepared, ports), make(sessions, prepared, ports)]
+    with sessions.begin() as session:
+        assert officers.end_links(session, open_again(session, prepared), 1, now=LATER, ports=ports) == 2
+    for token in tokens:
+        with sessions() as session, pytest.raises(LinkOver):
+            officers.find_open(session, token, now=LATER, ports=ports)
     assert list_files(ports) == []
 
 
@@ -159,7 +186,7 @@ def test_nobody_but_a_supervisor_makes_one_and_never_without_consent(
         with pytest.raises(StepRefused, match="Only a supervisor"):
             officers.make_link(session, open_again(session, prepared, advocate), 1, days=7, now=LATER, ports=ports)
         opened = open_again(session, prepared)
-        cases.change_consent(session, opened, "regulators", given=False, now=LATER)
+        consents.change_consent(session, opened, "regulators", given=False, now=LATER, ports=ports)
         with pytest.raises(NoConsent):
             officers.make_link(session, opened, 1, days=7, now=LATER, ports=ports)
 

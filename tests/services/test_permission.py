@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.lifecycle import Answer, Filer, History, LetterKind, RequestState, StepRefused
 from portal.models.jobs import JobState
-from portal.services import bundles, cases, complaints, jobs, letters, permission, requests
+from portal.services import bundles, complaints, consents, jobs, letters, permission, requests
 from portal.services.cases import OpenCase
 from portal.services.complaints import LodgedCommand
 from portal.services.permission import MandateOver, NoConsent
@@ -141,13 +141,13 @@ def test_a_day_that_cannot_be_is_refused(session: Session, ports: Ports, ends_on
 def test_a_withdrawn_yes_stops_requests_reminders_and_answers_back_at_once(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports)
-    cases.change_consent(session, opened, "platforms", given=False, now=NOW)
+    consents.change_consent(session, opened, "platforms", given=False, now=NOW, ports=ports)
     session.flush()
     with pytest.raises(NoConsent):
         send(session, opened, ports, 2)
     with pytest.raises(NoConsent):
         requests.record_reminded(session, opened, 1, NOW + timedelta(days=1), now=NOW + timedelta(days=1), ports=ports)
-    cases.change_consent(session, opened, "platforms", given=True, now=NOW)
+    consents.change_consent(session, opened, "platforms", given=True, now=NOW, ports=ports)
     session.flush()
     send(session, opened, ports, 2)
 
@@ -164,7 +164,7 @@ def test_a_withdrawn_yes_stops_the_papers_that_are_being_made(sessions: sessionm
     def withdraw_meanwhile(*given: object, **named: object) -> object:
         finish = bundles.make_bundle(*given, **named)  # type: ignore[arg-type]
         with sessions.begin() as session:
-            cases.change_consent(session, reopen(session, opened), "regulators", given=False, now=later)
+            consents.change_consent(session, reopen(session, opened), "regulators", given=False, now=later, ports=ports)
         return finish
 
     runners = {kind: withdraw_meanwhile for kind in RUNNERS}
@@ -181,7 +181,7 @@ def test_a_withdrawn_yes_stops_the_papers_that_are_being_made(sessions: sessionm
         lodged = LodgedCommand(at=later, has_checked=True)
         with pytest.raises(NoConsent):
             complaints.record_lodged(session, again, number, lodged, now=later, ports=ports)
-        cases.change_consent(session, again, "regulators", given=True, now=later)
+        consents.change_consent(session, again, "regulators", given=True, now=later, ports=ports)
         session.flush()
         complaints.start_bundle(session, again, number, now=later, ports=ports)
     with sessions() as session:

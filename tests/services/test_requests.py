@@ -27,7 +27,7 @@ from portal.domain.report import NameKind, YesNo
 from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.requests import Request
-from portal.services import cases, letters, requests
+from portal.services import consents, letters, requests
 from portal.services.cases import OpenCase
 from portal.services.contents import Contents, Details
 from portal.services.letters import LetterStopped
@@ -237,7 +237,7 @@ def test_nothing_is_sent_to_platforms_without_consent(session: Session, ports: P
     assert view(session, opened, ports).next_step.kind is NextStep.CONSENT
     with pytest.raises(NoConsent):
         send(session, opened, ports)
-    cases.change_consent(session, opened, "platforms", given=True, now=NOW)
+    consents.change_consent(session, opened, "platforms", given=True, now=NOW, ports=ports)
     send(session, opened, ports)
 
 

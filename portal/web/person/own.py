@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.quotas import Counted
-from portal.services import cases, exports, intake, messages
+from portal.services import cases, consents, exports, intake, messages
 from portal.services.cases import Changed, OpenCase
 from portal.web import access
 from portal.web.access import case_holder, public
@@ -59,7 +59,9 @@ def change_sharing(opened: OpenCase) -> ResponseReturnValue:
     recipient = request.form.get("give") or request.form.get("withdraw") or ""
     if recipient not in RECIPIENTS:
         abort(400)
-    cases.change_consent(frame().db, opened, recipient, given="give" in request.form, now=frame().now)
+    consents.change_consent(
+        frame().db, opened, recipient, given="give" in request.form, now=frame().now, ports=frame().ports
+    )
     flash(_("Written down. It counts from now on; what was sent before cannot be called back."))
     return redirect(url_for("own.sharing"), 303)
 
