@@ -33,8 +33,8 @@ from portal.services.cases import OpenCase, has_consent
 from portal.services.complaints import read_bundle
 from portal.services.gathering import find_complaint
 from portal.services.history import Happening, record
+from portal.services.permission import has_mandate, require_permission
 from portal.services.ports import OFFICER, SYSTEM, Ports, ServerKeys
-from portal.services.requests import NoConsent
 
 DAYS = (3, 7, 14, 30)
 PURPOSE = "officer-link"
@@ -67,7 +67,7 @@ class Taken:
 def make_link(session: Session, opened: OpenCase, number: int, *, days: int, now: datetime, ports: Ports) -> str:
     """The token of a new link to the newest bundle of complaint `number`. It is shown once and kept nowhere.
 
-    Raises UnknownNumber, StepRefused while there is no bundle or for anybody but a supervisor, NoConsent.
+    Raises UnknownNumber, StepRefused while there is no bundle or for anybody but a supervisor, NoConsent, MandateOver.
     """
     actor = opened.actor
     if actor.role is None or actor.staff_id is None or not may(actor.role, Right.SHARE_WITH_OFFICER):
@@ -75,8 +75,7 @@ def make_link(session: Session, opened: OpenCase, number: int, *, days: int, now
     if days not in DAYS:
         raise StepRefused("Choose how many days the link works.")
     complaint = find_complaint(session, opened, number)
-    if not has_consent(session, opened.case, "regulators"):
-        raise NoConsent("You have not allowed sharing with authorities. Allow it first; then a link can be made.")
+    require_permission(session, opened, "regulators", now=now, ports=ports)
     content = read_bundle(session, opened, number, redacted=False, ports=ports)
     key = vault.new_key()
     row = OfficerLink(id=uuid4(), case_id=opened.case.id, complaint_id=complaint.id, made_by=actor.staff_id)
@@ -91,7 +90,7 @@ def make_link(session: Session, opened: OpenCase, number: int, *, days: int, now
 def find_open(session: Session, token: str, *, now: datetime, ports: Ports) -> datetime:
     """Until when the link works; looking does not use it up. Raises LinkOver."""
     row, _key = _read(session, token, ports, to_change=False)
-    _check_open(session, row, now)
+    _check_open(session, row, now, ports)
     return row.ends_at
 
 
@@ -99,7 +98,7 @@ def take(session: Session, token: str, *, now: datetime, ports: Ports) -> Taken:
     """The bundle, this once. A refusal of a link that was real stands in the journal. Raises LinkOver."""
     row, key = _read(session, token, ports, to_change=True)
     try:
-        _check_open(session, row, now)
+        _check_open(session, row, now, ports)
         content = vault.open_sealed(key, _place(row), ports.storage.get(_file_key(row)))
     except (LinkOver, FileMissing) as error:
         journal.note(session, Noted.LINK_REFUSED, case_id=row.case_id, now=now)
@@ -173,10 +172,12 @@ def _parse(token: str, ports: Ports) -> tuple[UUID, bytes]:
     raise LinkOver
 
 
-def _check_open(session: Session, row: OfficerLink, now: datetime) -> None:
-    """Raises LinkOver, also where the person has taken their consent back since."""
+def _check_open(session: Session, row: OfficerLink, now: datetime, ports: Ports) -> None:
+    """Raises LinkOver, also where the consent was taken back since or the authority to act for the person is over."""
     case = session.get_one(Case, row.case_id)
-    if not _is_live(row, now) or case.status is CaseStatus.ERASED or not has_consent(session, case, "regulators"):
+    if not _is_live(row, now) or case.status is CaseStatus.ERASED:
+        raise LinkOver
+    if not has_consent(session, case, "regulators") or not has_mandate(session, case, now=now, ports=ports):
         raise LinkOver
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.domain.report import Report
-from portal.models.cases import Consent, Mandate
+from portal.models.cases import Case, Consent, Mandate
 from portal.services.cases import OpenCase, has_consent
 from portal.services.history import Happening
 from portal.services.ports import Ports
@@ -62,17 +62,22 @@ def refuse_withdrawn(session: Session, opened: OpenCase, recipient: str) -> None
 
 def require_mandate(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
     """Raises MandateOver from the day after the authority's last day, in the organisation's time zone."""
-    mandate = _find_mandate(session, opened)
-    if mandate is not None and _is_over(mandate, _today(now, ports)):
+    if not has_mandate(session, opened.case, now=now, ports=ports):
         raise MandateOver(
             "The authority to act for this person has ended, so nothing can be sent in their name. "
             "It can be renewed on the case page; then this can be done."
         )
 
 
+def has_mandate(session: Session, case: Case, *, now: datetime, ports: Ports) -> bool:
+    """Whether the person acts themselves, or the authority of who acts for them still stands. Needs no key."""
+    mandate = _find_mandate(session, case)
+    return mandate is None or not _is_over(mandate, _today(now, ports))
+
+
 def mandate_view(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> MandateView | None:
     """The newest authority, or None where nobody acts for the person."""
-    mandate = _find_mandate(session, opened)
+    mandate = _find_mandate(session, opened.case)
     if mandate is None:
         return None
     today = _today(now, ports)
@@ -91,7 +96,7 @@ def renew_mandate(
     """
     if opened.actor.kind is not ActorKind.PERSON:
         raise StepRefused("Only whoever acts for the person can renew the authority, on the case page.")
-    if _find_mandate(session, opened) is None:
+    if _find_mandate(session, opened.case) is None:
         raise StepRefused("Nobody acts for somebody else in this case, so there is nothing to renew.")
     if not authority.strip():
         raise StepRefused("Write who gave the authority, and how.")
@@ -115,8 +120,8 @@ def _check_end(ends_on: date | None, today: date) -> None:
         raise StepRefused("This day is too far away. Write a day within five years, or leave it empty.")
 
 
-def _find_mandate(session: Session, opened: OpenCase) -> Mandate | None:
-    query = select(Mandate).where(Mandate.case_id == opened.case.id)
+def _find_mandate(session: Session, case: Case) -> Mandate | None:
+    query = select(Mandate).where(Mandate.case_id == case.id)
     return session.scalars(query.order_by(Mandate.created_at.desc(), Mandate.id).limit(1)).one_or_none()
 
 

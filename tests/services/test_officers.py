@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.lifecycle import ActorKind, History, Role, StepRefused
-from portal.models.cases import Case
+from portal.models.cases import Case, Mandate
 from portal.models.events import Event
 from portal.models.journal import JournalEntry
 from portal.models.officers import OfficerLink
@@ -19,8 +19,8 @@ from portal.services import accounts, cases, complaints, consents, officers
 from portal.services.accounts import NewStaff
 from portal.services.cases import OpenCase
 from portal.services.officers import LinkOver
+from portal.services.permission import MandateOver, NoConsent
 from portal.services.ports import Actor, Ports
-from portal.services.requests import NoConsent
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import print_quickly, run_job, send
 
@@ -152,6 +152,27 @@ def test_a_withdrawal_that_fails_leaves_the_papers_where_they_are(
         session.rollback()
     with sessions.begin() as session:
         assert officers.take(session, token, now=LATER, ports=ports).content.startswith(ZIP)
+
+
+def test_no_link_is_made_or_used_after_the_authority_of_who_acts_has_ended(
+    sessions: sessionmaker[Session], prepared: tuple[UUID, bytes, Actor], ports: Ports
+) -> None:
+    last_day = (LATER + timedelta(days=1)).date()
+    over = LATER + timedelta(days=2)
+    with sessions.begin() as session:
+        opened = open_again(session, prepared)
+        row = Mandate(id=uuid4(), case_id=opened.case.id, ends_on=last_day, created_at=LATER)
+        row.sealed = opened.sealed_for(row, {"authority": "A signed letter."})
+        session.add(row)
+    token = make(sessions, prepared, ports)
+    with sessions() as session:
+        officers.find_open(session, token, now=LATER + timedelta(days=1), ports=ports)
+        with pytest.raises(LinkOver):
+            officers.find_open(session, token, now=over, ports=ports)
+    with sessions.begin() as session, pytest.raises(LinkOver):
+        officers.take(session, token, now=over, ports=ports)
+    with sessions() as session, pytest.raises(MandateOver):
+        officers.make_link(session, open_again(session, prepared), 1, days=7, now=over, ports=ports)
 
 
 def test_links_are_taken_back_together(
