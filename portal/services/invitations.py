@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.domain.lifecycle import Role, Scope
-from portal.domain.rights import MarkKind, needs_team
+from portal.domain.rights import MarkKind, Right, needs_team, roles_with
 from portal.models.accounts import Membership, Staff, Team, WebSession
 from portal.models.invitations import Invitation
 from portal.services import accounts, factors, marks
@@ -161,4 +161,7 @@ def _index(words_key: bytes, words: str) -> bytes:
 
 
 def _works(now: datetime) -> ColumnElement[bool]:
-    return and_(Invitation.used_at.is_(None), Invitation.ended_at.is_(None), Invitation.ends_at > now)
+    """Also not once whoever made it may invite nobody any more: else they could let themselves in again."""
+    inviters = select(Staff.id).where(Staff.ended_at.is_(None), Staff.role.in_(roles_with(Right.KEEP_STAFF)))
+    is_open = and_(Invitation.used_at.is_(None), Invitation.ended_at.is_(None), Invitation.ends_at > now)
+    return is_open & Invitation.made_by.in_(inviters)

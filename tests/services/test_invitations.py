@@ -144,3 +144,16 @@ def test_another_role_ends_sessions_leaves_a_mark_and_takes_the_key_of_whoever_r
     assert MarkKind.ROLE_CHANGED in office.seen_by_supervisor()
     signed_in = accounts.sign_in(office.session, "ines", PASSWORD)
     assert (signed_in.role, signed_in.team_keys) == (Role.AUDITOR, {})
+
+
+@pytest.mark.parametrize("ending", ["end", "another role"])
+def test_words_made_by_a_former_administrator_let_nobody_in(office: Office, ending: str) -> None:
+    """Else somebody who has to leave could make themselves a way back beforehand."""
+    words = office.invite()
+    if ending == "end":
+        staff.end_staff(office.session, "vera", now=NOW)
+    else:
+        staff.change_role(office.session, "vera", Role.AUDITOR, Scope.ORGANISATION, by=None, now=NOW)
+    assert invitations.list_open(office.session, now=NOW) == ()
+    with pytest.raises(InvitationOver):
+        office.accept(words)
