@@ -35,6 +35,8 @@ DRIFT_STEPS = 1  # a phone's clock may be half a minute off, either way
 CODE_COUNT = 10
 CODE_BYTES = 10  # 80 bits: a stolen hash leads nowhere
 MOST_FACTORS = 10
+LONGEST_ANSWER = 20_000  # characters of a browser's answer; those with an attestation have some thousands
+UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
 
 
 class WrongFactor(ValueError):
@@ -117,6 +119,7 @@ def ask_for_new_passkey(session: Session, staff: Staff, site: Site) -> Asked:
 
 def add_passkey(session: Session, staff: Staff, answer: str, challenge: bytes, site: Site, *, now: datetime) -> None:
     """Keep a passkey that the browser made. Raises WrongFactor."""
+    _check_answer(answer, challenge)
     try:
         made = webauthn.verify_registration_response(
             credential=answer,
@@ -125,7 +128,7 @@ def add_passkey(session: Session, staff: Staff, answer: str, challenge: bytes, s
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise WrongFactor from error
     known = session.scalars(select(Factor.id).where(Factor.credential_id == made.credential_id)).first()
     if known is not None or len(list_factors(session, staff.id)) >= MOST_FACTORS:
@@ -149,6 +152,7 @@ def ask_for_passkey(session: Session, staff_id: UUID, site: Site) -> Asked | Non
 
 def use_passkey(session: Session, staff_id: UUID, answer: str, challenge: bytes, site: Site, *, now: datetime) -> None:
     """Raises WrongFactor, also where the passkey's counter went back, which tells of a copy."""
+    _check_answer(answer, challenge)
     try:
         raw_id = webauthn.helpers.parse_authentication_credential_json(answer).raw_id
         row = session.scalars(
@@ -165,7 +169,7 @@ def use_passkey(session: Session, staff_id: UUID, answer: str, challenge: bytes,
             credential_current_sign_count=row.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise WrongFactor from error
     row.sign_count, row.used_at = done.new_sign_count, now
 
@@ -247,6 +251,12 @@ def _use_paper(session: Session, staff_id: UUID, typed: str, now: datetime) -> N
     if session.scalars(used, execution_options={"synchronize_session": False}).first() is None:
         raise WrongFactor
     journal.note(session, Noted.RECOVERY_CODE_USED, staff_id=staff_id, now=now)
+
+
+def _check_answer(answer: str, challenge: bytes) -> None:
+    """Where nothing was asked an answer to nothing would fit, again and again. Raises WrongFactor."""
+    if not challenge or len(answer) > LONGEST_ANSWER:
+        raise WrongFactor
 
 
 def _find_step(secret: str, code: str, now: datetime) -> int | None:

@@ -146,10 +146,10 @@ def entering(view: Callable[..., Any]) -> Callable[..., Any]:
     return _mark(guarded, "entering")
 
 
-def is_confirmed() -> bool:
+def is_confirmed(within: timedelta = FRESH) -> bool:
     """Whether the member of this session has shown a second factor within the last minutes."""
     at = session.get(CONFIRMED)
-    return at is not None and frame().now - datetime.fromisoformat(at) <= FRESH
+    return at is not None and frame().now - datetime.fromisoformat(at) <= within
 
 
 def note_confirmed() -> None:

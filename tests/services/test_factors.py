@@ -303,3 +303,23 @@ def test_a_passkey_that_does_not_know_its_owner_is_not_kept(session: Session, ho
     loose = Authenticator(SITE.origin, SITE.host, is_verified=False)
     with pytest.raises(WrongFactor):
         factors.add_passkey(session, holder.staff, loose.create(asked.options), asked.challenge, SITE, now=NOW)
+
+
+def test_an_answer_to_nothing_opens_nothing_where_nothing_was_asked(
+    session: Session, holder: Holder, passkey: Authenticator
+) -> None:
+    """Else one answer of that kind would open again and again."""
+    nothing = '{"challenge": ""}'
+    with pytest.raises(WrongFactor):
+        use(session, holder, passkey.get(nothing), b"")
+    other = Authenticator(SITE.origin, SITE.host)
+    with pytest.raises(WrongFactor):
+        factors.add_passkey(session, holder.staff, other.create(nothing), b"", SITE, now=NOW)
+
+
+@pytest.mark.parametrize("answer", ["[" * 15_000, "[" * 500_000, "{}", "null", '{"id":1}', "\x00"])
+def test_an_answer_that_cannot_be_read_is_refused(session: Session, holder: Holder, answer: str) -> None:
+    with pytest.raises(WrongFactor):
+        use(session, holder, answer, b"a challenge")
+    with pytest.raises(WrongFactor):
+        factors.add_passkey(session, holder.staff, answer, b"a challenge", SITE, now=NOW)

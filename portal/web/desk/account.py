@@ -7,11 +7,12 @@ from uuid import UUID
 from flask import abort, flash, render_template, request, session
 from flask_babel import gettext as _
 
-from portal.services import accounts, browsers, factors, sessions, throttle
+from portal.domain.journal import Noted
+from portal.services import accounts, browsers, factors, journal, sessions, throttle
 from portal.services.accounts import AccountRefused, WrongSignIn
 from portal.services.factors import WrongFactor
 from portal.services.throttle import Bucket, Guess, TooSoon
-from portal.web.access import EVERY_ROLE, SignedInStaff, rotate, staff
+from portal.web.access import EVERY_ROLE, TIME_TO_ENTER, SignedInStaff, is_confirmed, rotate, staff
 from portal.web.desk import second
 from portal.web.desk.forms.account import PasswordForm
 from portal.web.desk.pages import Answered, go, list_problems, make_blueprint
@@ -42,10 +43,13 @@ def show(member: SignedInStaff) -> Answered:
 def end_session(member: SignedInStaff) -> Answered:
     """End one session, or all but this one."""
     which = request.form.get("which", "")
+    database, owner = frame().db, member.staff.id
     if which == "others":
-        sessions.end_of_staff(frame().db, member.staff.id, but=_token())
+        ended = sessions.end_of_staff(database, owner, but=_token())
+        rotate()
     else:
-        sessions.end_of_staff(frame().db, member.staff.id, only=which)
+        ended = sessions.end_of_staff(database, owner, only=which)
+    journal.note(database, Noted.SESSIONS_ENDED, staff_id=owner, facts={"count": ended}, now=frame().now)
     flash(_("Ended. Whoever had it open has to sign in again."))
     return go("account.show")
 
@@ -55,7 +59,6 @@ def end_session(member: SignedInStaff) -> Answered:
 def password(member: SignedInStaff) -> Answered:
     form = PasswordForm()
     if form.validate_on_submit() and _change_password(member, form):
-        _end_elsewhere(member)
         flash(_("The password was changed. Everywhere else you are signed out."))
         return go("account.show")
     status = 400 if form.is_submitted() else 200
@@ -72,8 +75,8 @@ def new_factor(member: SignedInStaff) -> Answered:
 @bp.post("/factors/add")
 @staff(*EVERY_ROLE)
 def add_factor(member: SignedInStaff) -> Answered:
-    """The page before asked for the factor so far; the secret of the new one stands in this session since then."""
-    if SECRET not in session:
+    """The page before asked for the factor so far; setting up the new one may take some minutes, and no longer."""
+    if SECRET not in session or not is_confirmed(TIME_TO_ENTER):
         return go("account.new_factor")
     try:
         keep_new_factor(frame().db, member.staff, member.private_key)
@@ -106,6 +109,7 @@ def remove_factor(member: SignedInStaff) -> Answered:
 @confirmed
 def new_codes(member: SignedInStaff) -> Answered:
     codes = factors.make_codes(frame().db, member.staff.id)
+    journal.note(frame().db, Noted.FACTOR_ADDED, staff_id=member.staff.id, facts={"kind": "paper"}, now=frame().now)
     return render_template("desk/codes.html", codes=codes, onward="/desk/account"), 200
 
 
@@ -129,13 +133,21 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
         form.form_errors.append(second.tell_wait(error))
     except WrongSignIn:
         form.old.errors = [_("This is not the password so far.")]
+        _note_refused(member)
     except AccountRefused as error:
         form.new.errors = [str(_(str(error)))]
         _forgive(bucket)  # the old password was not even looked at
     else:
+        _end_elsewhere(member)
         _forgive(bucket)
         return True
     return False
+
+
+def _note_refused(member: SignedInStaff) -> None:
+    frame().let_go()  # nothing was changed; the entry stays although the form is refused
+    with frame().writing() as writing:
+        journal.note(writing, Noted.STEP_UP_REFUSED, staff_id=member.staff.id, facts={"step": "first"}, now=frame().now)
 
 
 def _forgive(bucket: Bucket) -> None:

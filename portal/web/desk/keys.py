@@ -11,6 +11,7 @@ from portal.services.cases import OpenCase
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.keys import AnswerForm, HoldForm
 from portal.web.desk.pages import Answered, Page, attempt, go, list_problems, make_blueprint, on_case, show_on_case
+from portal.web.desk.second import confirmed
 from portal.web.frame import frame
 
 bp = make_blueprint("desk_keys", __name__, "/desk/cases/<reference>")
@@ -40,6 +41,7 @@ def start_words(member: SignedInStaff, opened: OpenCase) -> Answered:
 
 @bp.post("/words/give")
 @on_case
+@confirmed
 def give_words(member: SignedInStaff, opened: OpenCase) -> Page:
     drawn = words.confirm_reissue(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/new_words.html", member, opened, words=drawn)

@@ -22,6 +22,7 @@ from portal.web.network import find_bucket
 
 CHALLENGE = "challenge"  # in the session: what the browser's answer has to hold, once
 AFTER = "after_confirm"  # in the session: the page of ours that was asked for
+ASKS_AGAIN = "asks_again"  # on a view that stands under `confirmed`
 CODE, PASSKEY = "second_code", "second_passkey"  # the names of the fields
 
 
@@ -85,19 +86,26 @@ def confirmed(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(member: SignedInStaff, *args: Any, **values: Any) -> Any:
-        problem = ""
         if not is_confirmed():
             if request.method in READING or not (CODE in request.form or PASSKEY in request.form):
                 return _ask(member)
-            problem = take_answer(member.staff.id, member.private_key, refused=Noted.STEP_UP_REFUSED) or ""
+            problem = step_up(member)
             if problem:
                 return _ask(member, problem)
-            note_confirmed()
-            with frame().writing() as writing:
-                journal.note(writing, Noted.STEPPED_UP, staff_id=member.staff.id, now=frame().now)
         return view(member, *args, **values)
 
+    setattr(guarded, ASKS_AGAIN, True)
     return guarded
+
+
+def step_up(member: SignedInStaff) -> str | None:
+    """Look at the second factor that was asked for again. None where it is right, else the sentence for the page."""
+    problem = take_answer(member.staff.id, member.private_key, refused=Noted.STEP_UP_REFUSED)
+    if problem is None:
+        note_confirmed()
+        with frame().writing() as writing:
+            journal.note(writing, Noted.STEPPED_UP, staff_id=member.staff.id, now=frame().now)
+    return problem
 
 
 def _ask(member: SignedInStaff, problem: str = "") -> Answered:

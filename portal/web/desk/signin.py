@@ -22,7 +22,6 @@ from portal.web.access import (
     enter_staff,
     entering,
     leave,
-    note_confirmed,
     public,
     staff,
 )
@@ -100,10 +99,9 @@ def finish_set_up(row: Staff, private_key: bytes) -> Answered:
 @staff(*EVERY_ROLE)
 def confirm(member: SignedInStaff) -> Answered:
     """The second factor once more, then on to the page that was asked for."""
-    problem = second.take_answer(member.staff.id, member.private_key, refused=Noted.STEP_UP_REFUSED)
+    problem = second.step_up(member)
     if problem:
         return second.show_question(member, fields=[], action=url_for("signin.confirm"), problem=problem)
-    note_confirmed()
     return redirect(session.pop(second.AFTER, home_of(member.staff.role)), 303)
 
 

@@ -36,6 +36,7 @@ def show(member: SignedInStaff) -> Page:
 
 @bp.route("/invite", methods=["GET", "POST"])
 @allowed(Right.KEEP_STAFF)
+@confirmed
 def invite(member: SignedInStaff) -> Answered:
     form, now, ports = InviteForm(), frame().now, frame().ports
     form.offer(staff_service.list_teams(frame().db))

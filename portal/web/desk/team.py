@@ -38,6 +38,7 @@ def show(member: SignedInStaff) -> Page:
 
 @bp.post("/let-in/<uuid:membership_id>")
 @allowed(Right.LEAD_TEAM)
+@confirmed
 def let_in(member: SignedInStaff, membership_id: UUID) -> Answered:
     return act(
         member,

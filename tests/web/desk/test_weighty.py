@@ -1,0 +1,123 @@
+"""Each step of the desk is decided on: whether it asks for the second factor again, or why it does not."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import func, select
+
+from portal.config import load_config
+from portal.factory import create_app
+from portal.models.events import Event
+from portal.models.invitations import Invitation
+from portal.web.blueprints import DESK
+from portal.web.desk.second import ASKS_AGAIN
+from tests.second_factor import give_code
+from tests.web.conftest import TestClock
+from tests.web.desk.colleague import Desk
+from tests.web.desk.test_second_factor import find_token, list_noted
+from tests.web.world import VALUES
+
+# Who may take the step, by the step: it gives somebody a way in, takes one away, or takes papers out.
+WEIGHTY = {
+    "account.new_factor": "mira",
+    "account.new_codes": "mira",
+    "account.remove_factor": "mira",
+    "desk_complaints.bundle": "mira",
+    "desk_keys.give_words": "mira",
+    "desk_officer.make": "ines",
+    "desk_team.let_in": "ines",
+    "desk_team.remove": "ines",
+    "desk_staff.invite": "vera",
+    "desk_staff.change_role": "vera",
+    "desk_staff.renew_password": "vera",
+    "desk_staff.end": "vera",
+}
+# Every other form of the desk, by the reason why it does not ask.
+LIGHT = {
+    "asks for a password, words or a factor by itself": """
+        signin.show signin.show_factor signin.finish_set_up signin.confirm account.password account.add_factor
+        desk_staff.join
+    """,
+    "ends something, which must not be held up": """
+        signin.sign_out account.end_session desk_officer.end desk_staff.end_invitation desk_keys.stop_words
+    """,
+    "says that something was seen": "desk_team.mark_seen",
+    "takes a second member, or begins what a second one has to go on with": """
+        desk_keys.start_words desk_keys.ask_hold desk_keys.confirm_hold desk_keys.end_hold
+    """,
+    "is the daily work on a case, stands in its history, and gives nobody a way in": """
+        desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
+        desk_case.mark_gone desk_case.mark_back desk_case.write desk_case.notes desk_requests.change_details
+        desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent desk_requests.record_received
+        desk_requests.log_answer desk_requests.record_given desk_requests.prepare_erasure desk_requests.prepare_again
+        desk_requests.close desk_complaints.prepare desk_complaints.start_bundle desk_complaints.record_lodged
+        desk_complaints.log_answer desk_documents.hand_in desk_documents.remove desk_reviews.review
+    """,
+}
+
+
+def find_address(app: Flask, endpoint: str, reference: str) -> tuple[str, str]:
+    """The method and the address of a step."""
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+    known = {**VALUES, "reference": reference, "membership_id": UUID(int=1), "login": "tane"}
+    with app.test_request_context():
+        path = url_for(endpoint, **{name: known[name] for name in rule.arguments})
+    return ("POST" if "POST" in (rule.methods or ()) else "GET"), path
+
+
+def count_changes(desk: Desk) -> list[int]:
+    with desk.parts.sessions() as session:
+        return [session.scalar(select(func.count()).select_from(table)) or 0 for table in (Event, Invitation)]
+
+
+def test_every_step_of_the_desk_is_decided_on() -> None:
+    app = create_app(load_config({}))
+    names = {blueprint.name for blueprint in DESK}
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in names]
+    asking = {rule.endpoint for rule in rules if hasattr(app.view_functions[rule.endpoint], ASKS_AGAIN)}
+    forms = {rule.endpoint for rule in rules if "POST" in (rule.methods or ())}
+    light = [endpoint for endpoints in LIGHT.values() for endpoint in endpoints.split()]
+    assert asking == set(WEIGHTY)
+    assert sorted([*light, *(asking & forms)]) == sorted(forms)
+
+
+@pytest.mark.parametrize("endpoint", WEIGHTY)
+def test_a_weighty_step_asks_again_and_nothing_happens_before(desk: Desk, clock: TestClock, endpoint: str) -> None:
+    desk.add("tane")
+    reference = desk.add_case()
+    colleague = desk.visit(WEIGHTY[endpoint])
+    token = find_token(colleague.go("/desk/account"))
+    method, path = find_address(desk.app, endpoint, reference)
+    clock.move(minutes=6)
+    before = count_changes(desk)
+    answer = colleague.client.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
+    assert answer.status_code == 403
+    assert "Is it still you?" in answer.text
+    if method == "POST":  # a page that is looked at may note that its case was opened
+        assert count_changes(desk) == before
+    assert "stepped_up" not in list_noted(desk)
+
+
+def test_both_ways_of_asking_again_stand_in_the_journal(desk: Desk, clock: TestClock) -> None:
+    colleague = desk.visit("mira")
+    for number, step in enumerate(("/desk/account/factors/add", "/desk/account"), start=1):
+        clock.move(minutes=6)
+        colleague.go(step, status=403 if number == 1 else 200)
+        if number == 2:
+            colleague.press("Make ten new codes", status=403)
+        with desk.parts.sessions.begin() as session:
+            code = give_code(session, "mira")
+        colleague.press("Go on", second_code=code)
+        assert list_noted(desk).count("stepped_up") == number
+
+
+def test_a_page_left_open_gives_nobody_a_new_factor_later(desk: Desk, clock: TestClock) -> None:
+    colleague = desk.visit("mira")
+    token = find_token(colleague.go("/desk/account/factors/add"))
+    clock.move(minutes=11)
+    answer = colleague.client.post("/desk/account/factors/add", data={"csrf_token": token, "second_code": "000000"})
+    assert answer.status_code == 303
+    assert colleague.client.get(answer.location).status_code == 403
