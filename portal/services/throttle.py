@@ -3,6 +3,7 @@
 A try is counted before it is looked at, in a transaction of its own, so that forty at once are not forty guesses. What
 slows is the pair of who is guessed and the network it comes from, and that network as a whole; a browser that somebody
 has signed in with before has buckets of its own. There is no limit over all networks: that one a stranger could use up.
+The second factor alone has one, because nobody comes to it without the password; six digits are soon guessed else.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ class Guess(StrEnum):
     """What is guessed, and so how it is slowed."""
 
     PASSWORD = "password"  # noqa: S105 - what is guessed: one account from one network or known browser
-    FACTOR = "factor"  # the second factor of one account
+    FACTOR = "factor"  # the second factor of one account, from one network or known browser
+    FACTORS = "factors"  # the second factor of one account, from wherever it comes but a known browser
     PASSWORDS = "passwords"  # any account from one network
     WORDS = "words"  # six words from one network
     CHECK = "check"  # the check question of one case
@@ -51,11 +53,15 @@ class Pace:
 PACES = {
     Guess.PASSWORD: Pace(3, timedelta(minutes=15)),
     Guess.FACTOR: Pace(5, timedelta(minutes=15)),
+    Guess.FACTORS: Pace(20, timedelta(minutes=2)),
     Guess.PASSWORDS: Pace(20, timedelta(minutes=1)),
     Guess.WORDS: Pace(20, timedelta(seconds=30)),
     Guess.CHECK: Pace(5, timedelta(days=1)),
     Guess.LINK: Pace(5, timedelta(minutes=15)),
 }
+
+
+OF_MANY = frozenset({Guess.PASSWORDS, Guess.FACTORS, Guess.WORDS, Guess.LINK})  # one right try says nothing of the rest
 
 
 class TooSoon(ValueError):
@@ -90,13 +96,13 @@ def claim(factory: sessionmaker[Session], buckets: Sequence[Bucket], *, now: dat
 
 
 def forgive(factory: sessionmaker[Session], buckets: Sequence[Bucket]) -> None:
-    """The try was right. What is about one account begins anew; a whole network's count loses this one try."""
+    """The try was right. What is about one account and place begins anew; a wider count loses this one try."""
     with factory.begin() as session:
         for bucket in buckets:
             row = session.get(Throttle, bucket.key, with_for_update=True)
             if row is None:
                 continue
-            if bucket.guess in {Guess.PASSWORDS, Guess.WORDS, Guess.LINK}:
+            if bucket.guess in OF_MANY:
                 row.failures = max(0, row.failures - 1)
                 row.open_at = row.last_at
             else:

@@ -1,4 +1,4 @@
-// A passkey in place of a code, where the browser can. Without this file a code is typed.
+// A passkey in place of a code, where the browser can. Without this file its part of the page stays hidden.
 (() => {
   const toBytes = (text) =>
     Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (each) => each.charCodeAt(0));
@@ -49,13 +49,12 @@
   const isBareAddress = /^[\d.]+$|^\[/.test(location.hostname); // browsers bind a passkey to a name
   if (!window.PublicKeyCredential || isBareAddress) return;
   for (const place of document.querySelectorAll("[data-passkey]")) {
-    const button = place.querySelector("button");
-    button.hidden = false;
-    button.addEventListener("click", async () => {
+    place.hidden = false;
+    place.querySelector("button").addEventListener("click", async () => {
       try {
         const options = JSON.parse(place.dataset.options);
         const answer = await (place.dataset.passkey === "create" ? create(options) : get(options));
-        place.querySelector("input").value = answer;
+        place.querySelector("input[name=second_passkey]").value = answer;
         place.closest("form").submit();
       } catch {
         place.querySelector("[role=status]").textContent = place.dataset.failed;

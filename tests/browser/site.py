@@ -75,11 +75,14 @@ class Site:
 
 
 @contextmanager
-def start_site(folder: Path) -> Iterator[Site]:
-    """A portal with an empty database in `folder`, answering on 127.0.0.1 until the context ends."""
+def start_site(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
+    """A portal with an empty database in `folder`, answering on 127.0.0.1 under that name until the context ends."""
     clock = Clock()
-    with serve(_show_elsewhere) as elsewhere:
+    door: list[Flask] = []
+    with serve(_show_elsewhere) as elsewhere, serve(lambda *asked: door[0](*asked)) as bare:
+        address = bare.replace("127.0.0.1", host)
         settings = {
+            "RECOURSE_BASE_URL": address,
             "RECOURSE_DATA": str(folder),
             "RECOURSE_QUEUE": "memory:",
             "RECOURSE_LEAVE_URL": elsewhere,
@@ -91,8 +94,8 @@ def start_site(folder: Path) -> Iterator[Site]:
         parts: Parts = app.extensions[EXTENSION]
         metadata.create_all(parts.engine)
         assert parts.ports, "made before the first request, so that two of them do not make it twice"
-        with serve(app) as address:
-            yield Site(address=address, elsewhere=elsewhere, clock=clock, app=app, parts=parts)
+        door.append(app)
+        yield Site(address=address, elsewhere=elsewhere, clock=clock, app=app, parts=parts)
         parts.engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import abort, flash, render_template, request, session
@@ -11,16 +12,16 @@ from portal.domain.journal import Noted
 from portal.services import accounts, browsers, factors, journal, sessions, throttle
 from portal.services.accounts import AccountRefused, WrongSignIn
 from portal.services.factors import WrongFactor
-from portal.services.throttle import Bucket, Guess, TooSoon
+from portal.services.throttle import Bucket, TooSoon
 from portal.web.access import EVERY_ROLE, TIME_TO_ENTER, SignedInStaff, is_confirmed, rotate, staff
 from portal.web.desk import second
 from portal.web.desk.forms.account import PasswordForm
+from portal.web.desk.guessing import password_buckets
 from portal.web.desk.pages import Answered, go, list_problems, make_blueprint
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.second import confirmed
 from portal.web.desk.signin import SECRET, keep_new_factor, offer_new_factor
 from portal.web.frame import frame
-from portal.web.network import find_bucket
 
 bp = make_blueprint("account", __name__, "/desk/account")
 
@@ -123,10 +124,10 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
     if form.new.data != form.again.data:
         form.again.errors = [_("The two new passwords are not the same.")]
         return False
+    buckets = password_buckets(member.staff.login)
     frame().let_go()
-    bucket = throttle.name_bucket(frame().ports.keys, Guess.PASSWORD, member.staff.login.encode(), find_bucket())
     try:
-        throttle.claim(frame().parts.sessions, [bucket], now=frame().now)
+        throttle.claim(frame().parts.sessions, buckets, now=frame().now)
         title = frame().config.site_title
         accounts.change_password(frame().db, member.staff, form.old.data, form.new.data, site=title, now=frame().now)
     except TooSoon as error:
@@ -136,10 +137,10 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
         _note_refused(member)
     except AccountRefused as error:
         form.new.errors = [str(_(str(error)))]
-        _forgive(bucket)  # the old password was not even looked at
+        _forgive(buckets)  # the old password was not even looked at
     else:
         _end_elsewhere(member)
-        _forgive(bucket)
+        _forgive(buckets)
         return True
     return False
 
@@ -150,9 +151,9 @@ def _note_refused(member: SignedInStaff) -> None:
         journal.note(writing, Noted.STEP_UP_REFUSED, staff_id=member.staff.id, facts={"step": "first"}, now=frame().now)
 
 
-def _forgive(bucket: Bucket) -> None:
+def _forgive(buckets: Sequence[Bucket]) -> None:
     frame().let_go()  # the count stands in a transaction of its own
-    throttle.forgive(frame().parts.sessions, [bucket])
+    throttle.forgive(frame().parts.sessions, buckets)
 
 
 def _end_elsewhere(member: SignedInStaff) -> None:

@@ -12,13 +12,14 @@ from flask import request, session, url_for
 from flask_babel import gettext as _
 
 from portal.domain.journal import Noted
+from portal.models.accounts import Staff
 from portal.services import factors, journal, throttle
 from portal.services.factors import Site, WrongFactor
-from portal.services.throttle import Guess, TooSoon
+from portal.services.throttle import TooSoon
 from portal.web.access import SignedInStaff, is_confirmed, note_confirmed
+from portal.web.desk.guessing import factor_buckets
 from portal.web.desk.pages import Answered, show
 from portal.web.frame import READING, frame
-from portal.web.network import find_bucket
 
 CHALLENGE = "challenge"  # in the session: what the browser's answer has to hold, once
 AFTER = "after_confirm"  # in the session: the page of ours that was asked for
@@ -42,19 +43,19 @@ def ask_passkey(staff_id: UUID) -> str:
     return asked.options
 
 
-def take_answer(staff_id: UUID, private_key: bytes, *, refused: Noted) -> str | None:
+def take_answer(row: Staff, private_key: bytes, *, refused: Noted) -> str | None:
     """Look at the code or passkey of this form. None where it is right, else the sentence for the page.
 
     The try is counted before it is looked at; a wrong one stands in the journal as `refused`.
     """
+    staff_id, buckets = row.id, factor_buckets(row)
     frame().let_go()  # what is counted here stands in transactions of its own
-    bucket = throttle.name_bucket(frame().ports.keys, Guess.FACTOR, staff_id.bytes, find_bucket())
     code, passkey = request.form.get(CODE, ""), request.form.get(PASSKEY, "")
     challenge = bytes.fromhex(session.pop(CHALLENGE, ""))
     if not code.strip() and not passkey:
         return str(_("Type the code that your app shows, or one of your codes on paper."))
     try:
-        throttle.claim(frame().parts.sessions, [bucket], now=frame().now)
+        throttle.claim(frame().parts.sessions, buckets, now=frame().now)
         with frame().writing() as writing:
             if passkey:
                 factors.use_passkey(writing, staff_id, passkey, challenge, find_site(), now=frame().now)
@@ -66,7 +67,7 @@ def take_answer(staff_id: UUID, private_key: bytes, *, refused: Noted) -> str | 
         with frame().writing() as writing:
             journal.note(writing, refused, staff_id=staff_id, facts={"step": "second"}, now=frame().now)
         return str(_("This does not fit, or it was used before. Wait for the next code and type that."))
-    throttle.forgive(frame().parts.sessions, [bucket])
+    throttle.forgive(frame().parts.sessions, buckets)
     return None
 
 
@@ -100,7 +101,7 @@ def confirmed(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def step_up(member: SignedInStaff) -> str | None:
     """Look at the second factor that was asked for again. None where it is right, else the sentence for the page."""
-    problem = take_answer(member.staff.id, member.private_key, refused=Noted.STEP_UP_REFUSED)
+    problem = take_answer(member.staff, member.private_key, refused=Noted.STEP_UP_REFUSED)
     if problem is None:
         note_confirmed()
         with frame().writing() as writing:

@@ -14,7 +14,7 @@ from portal.models.accounts import Staff
 from portal.services import accounts, browsers, factors, journal, throttle
 from portal.services.accounts import WrongSignIn
 from portal.services.factors import WrongFactor
-from portal.services.throttle import Bucket, Guess, TooSoon
+from portal.services.throttle import TooSoon
 from portal.web.access import (
     EVERY_ROLE,
     SignedInStaff,
@@ -27,10 +27,10 @@ from portal.web.access import (
 )
 from portal.web.desk import second
 from portal.web.desk.forms.signin import SignInForm
+from portal.web.desk.guessing import name_cookie, password_buckets
 from portal.web.desk.pages import Answered, home_of, list_problems
 from portal.web.desk.pictures import draw_code
 from portal.web.frame import frame
-from portal.web.network import find_bucket
 
 bp = Blueprint("signin", __name__, url_prefix="/desk")
 
@@ -61,7 +61,7 @@ def factor(row: Staff, _private_key: bytes) -> Answered:
 @bp.post("/second-factor")
 @entering
 def show_factor(row: Staff, private_key: bytes) -> Answered:
-    problem = second.take_answer(row.id, private_key, refused=Noted.SIGN_IN_REFUSED)
+    problem = second.take_answer(row, private_key, refused=Noted.SIGN_IN_REFUSED)
     if problem:
         return _factor_page(row.id, problem)
     _let_in(row, private_key)
@@ -138,7 +138,7 @@ def offer_new_factor(row: Staff) -> dict[str, str]:
 
 def _try_password(login: str, password: str) -> str:
     """Let the browser in as far as the second factor. Else the sentence for the page."""
-    buckets = _password_buckets(login)
+    buckets = password_buckets(login)
     sessions = frame().parts.sessions
     try:
         throttle.claim(sessions, buckets, now=frame().now)
@@ -161,20 +161,6 @@ def _try_password(login: str, password: str) -> str:
     return ""
 
 
-def _password_buckets(login: str) -> list[Bucket]:
-    """One account from here, and any account from here; from a browser that is known, that browser alone."""
-    keys, who = frame().ports.keys, login.strip().lower().encode()
-    with frame().reading() as reading:
-        known = browsers.find(reading, request.cookies.get(_cookie(), ""), login, now=frame().now)
-    if known is not None:
-        return [throttle.name_bucket(keys, Guess.PASSWORD, who, known)]
-    network = find_bucket()
-    return [
-        throttle.name_bucket(keys, Guess.PASSWORD, who, network),
-        throttle.name_bucket(keys, Guess.PASSWORDS, network),
-    ]
-
-
 def _let_in(row: Staff, private_key: bytes) -> None:
     enter_staff(row, private_key)
     token = secrets.token_urlsafe(32)
@@ -185,7 +171,7 @@ def _let_in(row: Staff, private_key: bytes) -> None:
     @after_this_request
     def remember(response: Response) -> Response:
         response.set_cookie(
-            _cookie(),
+            name_cookie(),
             token,
             max_age=int(browsers.KNOWN_FOR.total_seconds()),
             secure=frame().config.has_https,
@@ -193,10 +179,6 @@ def _let_in(row: Staff, private_key: bytes) -> None:
             samesite="Strict",
         )
         return response
-
-
-def _cookie() -> str:
-    return "__Host-browser" if frame().config.has_https else "browser"
 
 
 def _has_factor(staff_id: UUID) -> bool:

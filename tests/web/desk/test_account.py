@@ -55,9 +55,9 @@ def test_a_newcomer_sets_up_an_app_and_gets_ten_codes(desk: Desk) -> None:
     assert page.path == "/desk/second-factor/set-up"
     found = re.search(r"<code>([A-Z2-7 ]+)</code>", page.answer.text)
     assert found is not None
-    assert colleague.press("Keep it", second_code="123456", status=400).errors
+    assert colleague.press("Keep the app", second_code="123456", status=400).errors
     app = pyotp.TOTP(found[1].replace(" ", ""))
-    page = colleague.press("Keep it", second_code=app.at(desk.parts.clock()))
+    page = colleague.press("Keep the app", second_code=app.at(desk.parts.clock()))
     assert page.answer.text.count("<li><code>") == 10
     assert colleague.go("/desk").path == "/desk"
 

@@ -62,7 +62,7 @@ def read_secret(page: Page) -> str:
 
 def read_options(page: Page) -> str:
     """What the page asks the browser for."""
-    return next(each.get("data-options", "") for each in page.root.iter("div") if each.get("data-passkey"))
+    return next(each.get("data-options", "") for each in page.root.iter() if each.get("data-passkey"))
 
 
 def read_codes(page: Page) -> list[str]:
@@ -117,9 +117,9 @@ def test_an_app_is_set_up_once_and_nobody_sets_up_another_with_a_password_alone(
     assert colleague.page.path == "/desk/second-factor/set-up"
     secret = read_secret(colleague.page)
     assert any(each.tag.endswith("svg") for each in colleague.page.root.iter() if isinstance(each.tag, str))
-    colleague.press("Keep it", second_code="000000", status=400)
+    colleague.press("Keep the app", second_code="000000", status=400)
     assert read_secret(colleague.page) == secret, "the app that has it already keeps fitting"
-    codes = read_codes(colleague.press("Keep it", second_code=pyotp.TOTP(secret).at(NOW)))
+    codes = read_codes(colleague.press("Keep the app", second_code=pyotp.TOTP(secret).at(NOW)))
     assert len(set(codes)) == 10
     assert colleague.go("/desk").path == "/desk"
     with desk.parts.sessions() as session:
@@ -133,7 +133,7 @@ def test_an_app_is_set_up_once_and_nobody_sets_up_another_with_a_password_alone(
 def test_a_code_of_the_app_opens_once(desk: Desk, clock: TestClock) -> None:
     colleague = begin(desk)
     app = pyotp.TOTP(read_secret(colleague.page))
-    colleague.press("Keep it", second_code=app.at(clock.now))
+    colleague.press("Keep the app", second_code=app.at(clock.now))
     clock.move(minutes=10)
     assert begin(desk).press("Go on", second_code=app.at(clock.now)).path == "/desk"
     refused = begin(desk).press("Go on", second_code=app.at(clock.now), status=400)
@@ -145,7 +145,8 @@ def test_a_passkey_is_made_and_opens_and_its_answer_opens_once(desk: Desk) -> No
     colleague = begin(desk)
     origin = desk.parts.config.base_url
     passkey = Authenticator(origin, "127.0.0.1")
-    colleague.press("Keep it", second_passkey=passkey.create(read_options(colleague.page)))
+    made = {"second_passkey": passkey.create(read_options(colleague.page)), "csrf_token": find_token(colleague.page)}
+    colleague.send("/desk/second-factor/set-up", made)
     assert len(read_codes(colleague.page)) == 10
     other = begin(desk)
     answer = passkey.get(read_options(other.page))
@@ -205,6 +206,26 @@ def test_guessing_waits_and_a_stranger_locks_nobody_out(desk: Desk, clock: TestC
     assert knock(desk, WRONG, address=ELSEWHERE, browser="made up") == waits
     clock.move(seconds=2)
     assert knock(desk, PASSWORD, address=ELSEWHERE) == ""
+
+
+def test_six_digits_are_not_guessed_from_many_networks_at_once(desk: Desk, clock: TestClock) -> None:
+    """Only whoever has the password comes so far, and only from a browser that the member never used."""
+    owner = desk.visit("mira")
+    thief = begin(desk)
+    answers = []
+    for number in range(25):
+        thief.client.environ_base["REMOTE_ADDR"] = f"198.51.{number}.9"
+        answers.append(thief.press("Go on", second_code="000000", status=400).errors[0])
+    refused = "This does not fit, or it was used before. Wait for the next code and type that."
+    assert answers[:20] == [refused] * 20
+    assert answers[20:] == ["Too many wrong tries. Try again in 1 seconds."] * 5
+    known = owner.client.get_cookie("browser")
+    assert known is not None
+    again = Colleague(desk.app)
+    again.client.set_cookie("browser", known.value)
+    again.go("/desk/sign-in")
+    again.press("Sign in", login="mira", password=PASSWORD)
+    assert again.press("Go on", second_code=code_for(desk)).path == "/desk", "the owner's browser is not slowed"
 
 
 def test_an_unknown_account_waits_like_a_known_one(desk: Desk) -> None:

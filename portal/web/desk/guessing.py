@@ -1,0 +1,44 @@
+"""What a guess at the door counts for: that browser alone where it is known, else more than it."""
+
+from __future__ import annotations
+
+from flask import request
+
+from portal.models.accounts import Staff
+from portal.services import browsers, throttle
+from portal.services.throttle import Bucket, Guess
+from portal.web.frame import frame
+from portal.web.network import find_bucket
+
+
+def name_cookie() -> str:
+    """The cookie of a browser that somebody has signed in with."""
+    return "__Host-browser" if frame().config.has_https else "browser"
+
+
+def password_buckets(login: str) -> list[Bucket]:
+    """One account from here, and any account from here; from a browser that is known, that browser alone."""
+    keys, who, known = frame().ports.keys, login.strip().lower().encode(), _find_known(login)
+    if known is not None:
+        return [throttle.name_bucket(keys, Guess.PASSWORD, who, known)]
+    network = find_bucket()
+    return [
+        throttle.name_bucket(keys, Guess.PASSWORD, who, network),
+        throttle.name_bucket(keys, Guess.PASSWORDS, network),
+    ]
+
+
+def factor_buckets(row: Staff) -> list[Bucket]:
+    """One account from here, and the same from wherever; from a browser that is known, that browser alone."""
+    keys, who, known = frame().ports.keys, row.id.bytes, _find_known(row.login)
+    if known is not None:
+        return [throttle.name_bucket(keys, Guess.FACTOR, who, known)]
+    return [
+        throttle.name_bucket(keys, Guess.FACTOR, who, find_bucket()),
+        throttle.name_bucket(keys, Guess.FACTORS, who),
+    ]
+
+
+def _find_known(login: str) -> bytes | None:
+    with frame().reading() as reading:
+        return browsers.find(reading, request.cookies.get(name_cookie(), ""), login, now=frame().now)
