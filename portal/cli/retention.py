@@ -7,7 +7,7 @@ from collections import Counter
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import database_of, find_parts, transaction
+from portal.cli.process import database_of, find_parts
 from portal.db import begin_reading
 from portal.services import retention as service
 from portal.services.retention import Fate, RetentionRow
@@ -35,9 +35,11 @@ def retention(does: bool) -> None:
     counts = Counter(row.fate for row in rows)
     click.echo(", ".join(f"{counts[fate]} {_WORDS[fate]}" for fate in Fate) + ".")
     if does:
-        with transaction(parts) as session:
-            done = service.run(session, now=now, ports=parts.ports)
+        with database_of(parts):
+            done = service.run(parts.sessions, now=now, ports=parts.ports)
         click.echo(f"Done: {done.warned} warned by e-mail, {done.gone} gone.")
+        if done.failed:
+            raise click.ClickException(f"{done.failed} could not be dealt with; the log says why. The others are done.")
 
 
 def _to_line(row: RetentionRow) -> str:

@@ -340,16 +340,6 @@ def purge_locks(session: Session, *, now: datetime, ports: Ports) -> int:
     return len(gone)
 
 
-def purge_expired(session: Session, *, now: datetime, ports: Ports) -> int:
-    """Delete drafts whose days are over and erase closed cases past their retention. Returns how many."""
-    today = now.astimezone(ports.config.time_zone).date()
-    query = select(Case).where(Case.retention_until < now, Case.status != CaseStatus.ERASED, ~is_held(today))
-    rows = session.scalars(query).all()
-    for case in rows:
-        erase(session, OpenCase(case, b"", SYSTEM), now=now, ports=ports)
-    return len(rows)
-
-
 def is_held(today: date) -> ColumnElement[bool]:
     """Whether two members have put a hold on a case that still counts. The person's own erasing asks nobody."""
     counts = (Hold.confirmed_at.is_not(None), Hold.over_at.is_(None), Hold.ends_on >= today)

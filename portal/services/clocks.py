@@ -133,7 +133,7 @@ def sweep(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Swe
         throttle.purge(session, now=now)
         contact.purge_links(session, now=now)
         retention.move_to_new_secret(session, ports=ports)
-        purged = retention.run(session, now=now, ports=ports).gone
+    purged = retention.run(factory, now=now, ports=ports).gone
     with factory() as session:
         left = jobs.list_left_jobs(session, now=now)
     for job_id in left:

@@ -189,7 +189,7 @@ class _Player:
             if report.handler is Handler.TEAM:
                 report = replace(report, team_id=str(self.crew.team_id))
             report = replace(intake.add_links(report, self.story.links, ports=ports), places=self.story.places)
-            intake.save_report(opened, report, version=None)
+            intake.save_report(opened, report, version=None, now=at, ports=ports)
             if not self.story.is_draft:
                 intake.submit(session, opened, now=at, ports=ports)
         return opened, words

@@ -100,11 +100,13 @@ def read_words(opened: OpenCase) -> str:
     return str(opened.read().get("words", ""))
 
 
-def save_report(opened: OpenCase, report: Report, *, version: int | None) -> None:
-    """Save the answers so far. Raises Changed when another tab saved since `version` was read."""
+def save_report(opened: OpenCase, report: Report, *, version: int | None, now: datetime, ports: Ports) -> None:
+    """Save the answers so far; a draft's days begin anew. Raises Changed when another tab saved since `version`."""
     if version is not None and version != opened.case.version:
         raise Changed
     opened.write_report(report)
+    if opened.case.status is CaseStatus.DRAFT:
+        opened.case.retention_until = now + timedelta(days=ports.config.draft_days)
 
 
 def add_links(report: Report, text: str, *, ports: Ports) -> Report:

@@ -98,7 +98,7 @@ def _make_draft(session: Session, ports: Ports, *, links: str = PASTED, **change
     values = {"filer": Filer.REPRESENTATIVE, "under_18": YesNo.UNSURE, "country": "AU", "subdivision": "VIC"}
     opened, _ = make_draft(session, ports, links=links, now=LATER, **{**values, **changes})
     places = (ReportedPlace(platform="WhatsApp", text="A group named “invented group”, since Monday."),)
-    intake.save_report(opened, replace(opened.report, places=places), version=None)
+    intake.save_report(opened, replace(opened.report, places=places), version=None, now=LATER, ports=ports)
     return opened
 
 

@@ -77,7 +77,7 @@ def make_draft(
     """A filled-in draft and its words."""
     opened, words = intake.start_draft(session, language="en", now=now, ports=ports)
     report = intake.add_links(make_report(**changes), links, ports=ports)
-    intake.save_report(opened, report, version=None)
+    intake.save_report(opened, report, version=None, now=now, ports=ports)
     session.flush()
     return opened, words
 

@@ -113,24 +113,6 @@ def test_files_stay_when_the_erasure_is_not_committed(session: Session, ports: P
     assert ports.storage.get(f"{opened.case.id}/letter") == b"sealed"
 
 
-def test_drafts_go_after_their_days_and_cases_do_not(session: Session, ports: Ports) -> None:
-    make_draft(session, ports)
-    kept = make_case(session, ports)
-    assert cases.purge_expired(session, now=NOW + timedelta(days=6), ports=ports) == 0
-    assert cases.purge_expired(session, now=NOW + timedelta(days=8), ports=ports) == 1
-    assert session.scalars(select(Case.id)).all() == [kept.case.id]
-
-
-def test_a_closed_case_is_erased_after_its_days_unless_it_is_opened_again(session: Session, ports: Ports) -> None:
-    opened = make_case(session, ports)
-    cases.close(session, opened, reason="All gone.", now=NOW, ports=ports)
-    cases.reopen(session, opened, now=NOW)
-    assert cases.purge_expired(session, now=NOW + timedelta(days=400), ports=ports) == 0
-    cases.close(session, opened, reason="All gone.", now=NOW, ports=ports)
-    session.flush()
-    assert cases.purge_expired(session, now=NOW + timedelta(days=91), ports=ports) == 1
-
-
 def test_consent_is_given_and_withdrawn_per_recipient(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     assert cases.has_consent(session, opened.case, "platforms")

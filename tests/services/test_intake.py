@@ -25,7 +25,7 @@ from tests.services.factories import LINKS, NOW, make_case, make_draft, make_rep
 
 def test_a_draft_keeps_its_answers_and_shows_its_words_again(session: Session, ports: Ports) -> None:
     opened, words = intake.start_draft(session, language="en", now=NOW, ports=ports)
-    intake.save_report(opened, Report(country="NZ"), version=opened.case.version)
+    intake.save_report(opened, Report(country="NZ"), version=opened.case.version, now=NOW, ports=ports)
     session.commit()
     again = cases.open_by_words(session, words, ports=ports)
     assert again.report.country == "NZ"
@@ -53,10 +53,10 @@ def test_two_tabs_do_not_overwrite_each_other(session: Session, ports: Ports) ->
     opened, _ = intake.start_draft(session, language="en", now=NOW, ports=ports)
     session.commit()
     seen = opened.case.version
-    intake.save_report(opened, Report(country="NZ"), version=seen)
+    intake.save_report(opened, Report(country="NZ"), version=seen, now=NOW, ports=ports)
     session.commit()
     with pytest.raises(Changed):
-        intake.save_report(opened, Report(country="AU"), version=seen)
+        intake.save_report(opened, Report(country="AU"), version=seen, now=NOW, ports=ports)
     assert opened.report.country == "NZ"
 
 

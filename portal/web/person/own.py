@@ -80,7 +80,7 @@ def sign(opened: OpenCase) -> ResponseReturnValue:
         return _statement_page(opened, form, is_wrong=True)
     report = replace(form.apply(opened.report), signed_at=frame().now)
     try:
-        intake.save_report(opened, report, version=form.version_number())
+        intake.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
     except Changed:
         return _statement_page(
             opened, form, refused=_("The case was changed in another window. Look, and send it again.")

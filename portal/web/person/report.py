@@ -89,7 +89,7 @@ def answer(opened: OpenCase, step: str) -> ResponseReturnValue:
 def save(opened: OpenCase, step: StepId, form: PlainForm, report: Report) -> ResponseReturnValue:
     """Keep the answers and go on; when another tab was quicker, show what was typed again instead."""
     try:
-        intake.save_report(opened, report, version=form.version_number())
+        intake.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
     except Changed:
         return pages.render_step(opened, step, form, note=_changed_text()), 409
     needed = pages.needed_fields(report)
@@ -104,7 +104,7 @@ def collect_links(opened: OpenCase, form: LinksForm) -> ResponseReturnValue:
     if not is_changed:
         return save(opened, StepId.LINKS, form, rules.mark_visited(report, StepId.LINKS))
     try:
-        intake.save_report(opened, report, version=form.version_number())
+        intake.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
     except Changed:
         return pages.render_step(opened, StepId.LINKS, form, note=_changed_text()), 409
     return redirect(url_for("report.show", step=StepId.LINKS.value, _anchor="found"), 303)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal.services.cases import purge_expired
+from portal.services import retention
 from portal.web.frame import parts
 from tests.web.conftest import TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
@@ -26,8 +26,9 @@ def test_the_receipt_as_a_file_holds_nothing_of_the_content(visitor: Visitor) ->
     words = words_on(hand_in(visitor))
     text = visitor.client.get("/case/receipt.txt").text
     assert words in text
+    rest = text.replace(words, "")  # one of the drawn words may well be or hold "work"
     for content in ("instagram", "Ana", "example.net", "work"):
-        assert content not in text
+        assert content not in rest
 
 
 def test_the_words_are_gone_once_they_are_kept(visitor: Visitor) -> None:
@@ -187,8 +188,8 @@ def test_a_draft_is_there_for_seven_days_and_then_opens_no_more(app: Flask, visi
     visitor.press("Go on", words=words)
     visitor.client.get("/leave")
     clock.move(days=2)
-    with app.app_context(), parts().sessions.begin() as session:
-        purge_expired(session, now=clock.now, ports=parts().ports)
+    with app.app_context():
+        assert retention.run(parts().sessions, now=clock.now, ports=parts().ports).gone == 1
     visitor.go("/return")
     visitor.press("Go on", status=400, words=words)
 
