@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, Path, Role, StepRefused
 from portal.models.accounts import Team
 from portal.models.cases import Case
-from portal.services import accounts, queue
+from portal.services import accounts, cases, queue
 from portal.services.accounts import NewStaff
 from portal.services.cases import OpenCase
 from portal.services.ports import Actor, Ports
 from portal.services.views import QueueFilter, QueuePage
 from tests.services.factories import NOW, make_team
 from tests.services.fakes import DAY
+from tests.services.people import share_case
 
 
 def add_case(session: Session, team: Team, number: int, **columns: object) -> Case:
@@ -121,6 +122,17 @@ def test_a_case_is_given_to_members_of_its_team_only(session: Session, ports: Po
         queue.assign(session, opened, stranger.staff_id, now=NOW)
     queue.assign(session, opened, None, now=NOW)
     assert opened.case.assignee_id is None
+
+
+def test_a_case_that_was_taken_back_is_nobodys_when_a_team_gets_it_again(session: Session, ports: Ports) -> None:
+    """Else whoever had it would read it as their own, although nobody gave it to them this time."""
+    shared = share_case(session, ports)
+    team_id = shared.person.case.team_id
+    assert team_id is not None
+    queue.take(session, shared.first, now=NOW)
+    cases.take_back(session, shared.person, now=NOW)
+    cases.hand_to_team(session, shared.person, team_id, now=NOW, ports=ports)
+    assert shared.person.case.assignee_id is None
 
 
 def test_the_person_assigns_nobody(session: Session) -> None:

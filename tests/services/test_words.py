@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -12,12 +13,13 @@ from portal.adapters.vault import CannotOpen, open_sealed, open_values
 from portal.domain.lifecycle import History, StepRefused
 from portal.models.accounts import WebSession
 from portal.models.cases import Case
+from portal.models.contacts import MailLink
 from portal.models.reissues import CaseCheck
-from portal.services import cases, sessions, words
+from portal.services import cases, contact, sessions, words
 from portal.services.cases import OpenCase, WordsUnknown
 from portal.services.ports import Ports, ServerKeys
 from tests.services.factories import NOW, make_case
-from tests.services.people import Shared, kinds, share_case
+from tests.services.people import Shared, kinds, make_mail_ports, share_case
 
 ANSWER = "The blue kayak, 1987"
 
@@ -155,10 +157,28 @@ def test_each_side_has_its_own_steps(session: Session, ports: Ports) -> None:
         lambda opened: words.set_check(session, opened, "What?", ANSWER, now=NOW, ports=ports),
         lambda opened: words.stop_set(session, opened, 1, now=NOW),
     ):
-        with pytest.raises(StepRefused):
+        with pytest.raises(StepRefused, match="Only the person"):
             step(shared.first)
-    with pytest.raises(StepRefused):
+    with pytest.raises(StepRefused, match="Only the team"):
         words.start_reissue(session, shared.person, ANSWER, now=NOW, ports=ports)
+
+
+def test_a_new_check_ends_what_was_started_on_the_one_before(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    words.set_check(session, shared.person, "And the cat?", "another answer", now=NOW, ports=ports)
+    with pytest.raises(StepRefused, match="Nobody has started"):
+        words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+
+
+def test_new_words_end_every_mailed_link_also_one_that_waits_to_confirm(session: Session, tmp_path: Path) -> None:
+    ports = make_mail_ports(tmp_path)
+    shared = shared_with_check(session, ports)
+    contact.set_address(session, shared.person, "somebody@mail.example", now=NOW, ports=ports)
+    assert session.scalar(select(func.count()).select_from(MailLink)) == 1
+    words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+    assert session.scalar(select(func.count()).select_from(MailLink)) == 0
 
 
 def test_an_erased_case_leaves_no_check(sessions: sessionmaker[Session], ports: Ports) -> None:
