@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -15,13 +16,14 @@ from flask import Blueprint, abort, g, redirect, render_template, request, sessi
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Path, Role, StepRefused
 from portal.domain.rights import RIGHTS, Right, may
-from portal.services import journal, team_keys
+from portal.services import accounts, journal, team_keys
 from portal.services.cases import NoAccess, OpenCase, open_for_staff, record_opening
 from portal.services.requests import NoConsent, UnknownNumber
 from portal.web.access import SignedInStaff, allowed
@@ -105,19 +107,23 @@ def note_opening(member: SignedInStaff, reference: str) -> None:
     session[NOTED] = {**noted, reference: now.isoformat()}
 
 
-def open_case(member: SignedInStaff, reference: str, writing: Any = None) -> OpenCase:
+def open_case(member: SignedInStaff, reference: str, writing: Session | None = None) -> OpenCase:
     """A case of one of the member's teams; every other is not there. `writing` is a transaction of its own."""
+    database = writing or frame().db
     to_change = writing is not None or request.method not in READING
-    keys = member.team_keys
-    try:
+
+    def attempt_with(keys: Mapping[UUID, bytes]) -> OpenCase:
         return open_for_staff(
-            writing or frame().db,
-            reference,
-            actor=member.actor,
-            team_keys=keys,
-            to_change=to_change,
-            ports=frame().ports,
+            database, reference, actor=member.actor, team_keys=keys, to_change=to_change, ports=frame().ports
         )
+
+    with suppress(NoAccess):
+        return attempt_with(member.team_keys)
+    # A team's key may have been changed since the member's keys were read, because PostgreSQL shows a transaction
+    # what others commit meanwhile. Read anew, they fit again; a case that is not theirs stays away.
+    database.expire_all()
+    try:
+        return attempt_with(accounts.team_keys_of(database, member.staff, member.private_key))
     except NoAccess:
         abort(404)
 
