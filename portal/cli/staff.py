@@ -152,10 +152,7 @@ def _tell_waiting(login: str, team: str) -> str:
 
 
 def _read_countries(text: str) -> tuple[str, ...]:
-    codes = tuple(code.strip().upper() for code in text.split(",") if code.strip())
-    wrong = [code for code in codes if len(code) != 2 or not code.isalpha()]
-    if wrong:
-        raise click.UsageError(
-            f"--countries takes codes of two letters with commas between, as in NZ,AU; not {wrong[0]}."
-        )
-    return codes
+    try:
+        return service.read_countries(text)
+    except AccountRefused as error:
+        raise click.UsageError(f"--countries: {error}") from error

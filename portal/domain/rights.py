@@ -35,7 +35,7 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
         Right.LEAD_TEAM: "see what is overdue, let colleagues in, take them out of the team, see what was changed",
         Right.SHARE_WITH_OFFICER: "make and take back a link by which an officer takes one bundle",
         Right.READ_AUDIT: "see what happened, when and by whom, in every case; never content and never a key",
-        Right.KEEP_STAFF: "invite, give another role, end accounts, begin a new password; never a case",
+        Right.KEEP_STAFF: "invite, make teams, give another role, end accounts, begin a new password; never a case",
         Right.TAKE_BUNDLE: "take the bundle of one complaint, once, by a link",
     }
 )
@@ -92,6 +92,7 @@ def first_scope(role: Role) -> Scope:
 class MarkKind(StrEnum):
     """Changes of who can read cases. Each leaves a mark that every supervisor it concerns sees until they say so."""
 
+    TEAM_MADE = "team_made"
     MEMBER_INVITED = "member_invited"
     MEMBER_ADDED = "member_added"
     LET_IN = "let_in"

@@ -19,6 +19,7 @@ from portal.services import journal
 
 _NOTED: Mapping[MarkKind, Noted] = MappingProxyType(
     {
+        MarkKind.TEAM_MADE: Noted.TEAM_MADE,
         MarkKind.MEMBER_INVITED: Noted.STAFF_ADDED,
         MarkKind.MEMBER_ADDED: Noted.STAFF_ADDED,
         MarkKind.LET_IN: Noted.LET_IN,

@@ -28,6 +28,7 @@ from portal.services.history import Happening, record
 from portal.services.ports import SYSTEM
 
 NO_KEYS: Mapping[UUID, bytes] = MappingProxyType({})
+LONGEST_TEAM_NAME = 80
 GROUP = 4  # letters of the printed key that stand together
 CHECK_BYTES = 3  # the key's 32 bytes and these make 56 letters without padding
 
@@ -130,11 +131,34 @@ def add_member(
     if found is not None and countries:
         raise AccountRefused(f"The team {team} is already there; its countries are not changed here.")
     if found is None:
-        made, key = accounts.make_team(session, team, countries=countries, now=now)
-        accounts.join_team(session, member, made, key, now=now)
+        _begin_team(session, team, countries, member, by=None, now=now)
         return Added(recovery_key=printed, team_is_new=True, is_waiting=False)
     is_waiting = _join(session, member, found, recovery_key, now=now)
     return Added(recovery_key=printed, team_is_new=False, is_waiting=is_waiting)
+
+
+def make_team(
+    session: Session, name: str, countries: Sequence[str], first: str, *, by: UUID | None, now: datetime
+) -> None:
+    """A team whose key is given to its first member, a supervisor by their sign-in name, and to nobody else.
+
+    Whoever makes it gets no key. Raises AccountRefused.
+    """
+    member = find_staff(session, first)
+    if not may(member.role, Right.LEAD_TEAM):
+        raise AccountRefused("The first member of a team is a supervisor, because they let the others in.")
+    if not name.strip() or len(name.strip()) > LONGEST_TEAM_NAME:
+        raise AccountRefused(f"The name of a team has 1 to {LONGEST_TEAM_NAME} characters.")
+    _begin_team(session, name.strip(), countries, member, by=by, now=now)
+
+
+def read_countries(text: str) -> tuple[str, ...]:
+    """Countries from codes of two letters with commas between; none means any. Raises AccountRefused."""
+    codes = tuple(code.strip().upper() for code in text.split(",") if code.strip())
+    wrong = [code for code in codes if len(code) != 2 or not (code.isascii() and code.isalpha())]
+    if wrong:
+        raise AccountRefused(f"Countries are codes of two letters with commas between, as in NZ,AU; not {wrong[0]}.")
+    return codes
 
 
 def join_team(session: Session, login: str, team: str, *, recovery_key: bytes | None, now: datetime) -> bool:
@@ -385,6 +409,15 @@ def read_recovery_key(text: str) -> bytes:
 
 def _check(key: bytes) -> bytes:
     return hashlib.sha256(b"recovery key" + key).digest()[:CHECK_BYTES]
+
+
+def _begin_team(
+    session: Session, name: str, countries: Sequence[str], member: Staff, *, by: UUID | None, now: datetime
+) -> None:
+    """The mark is for the supervisors of every team: whoever looks for help can choose this one from now on."""
+    made, key = accounts.make_team(session, name, countries=countries, now=now)
+    accounts.join_team(session, member, made, key, now=now)
+    marks.add(session, MarkKind.TEAM_MADE, team_id=None, about=member.id, by=by, now=now)
 
 
 def _join(session: Session, member: Staff, team: Team, recovery_key: bytes | None, *, now: datetime) -> bool:

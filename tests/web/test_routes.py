@@ -121,7 +121,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",
         Group.ADMINISTRATOR: """
-            desk_staff.show desk_staff.invite desk_staff.end_invitation desk_staff.change_role
+            desk_staff.show desk_staff.invite desk_staff.make_team desk_staff.end_invitation desk_staff.change_role
             desk_staff.renew_password desk_staff.end
         """,
         Group.ACCOUNT: """

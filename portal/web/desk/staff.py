@@ -1,4 +1,4 @@
-"""The administrator's pages of staff: who there is, inviting, another role, a lost password, the end of an account."""
+"""The administrator's pages: who there is, inviting, a new team, another role, a lost password, an account's end."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from portal.adapters.words import UnknownWord, WrongCount
-from portal.domain.rights import Right
+from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
 from portal.services import invitations
 from portal.services import staff as staff_service
 from portal.services.accounts import AccountRefused
 from portal.services.invitations import InvitationOver
 from portal.web.access import SignedInStaff, allowed, public
-from portal.web.desk.forms.staff import InviteForm, JoinForm, RoleForm
+from portal.web.desk.forms.staff import InviteForm, JoinForm, RoleForm, TeamForm
 from portal.web.desk.pages import Answered, Page, attempt, go, list_problems, make_blueprint
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.second import confirmed
@@ -49,6 +49,21 @@ def invite(member: SignedInStaff) -> Answered:
         return show_words(member, form.guest.login, form.guest.name, made[0])
     text = _("They get six words from you and set a password of their own. A supervisor of the team then lets them in.")
     return show_form(member, form, title=_("Invite somebody"), button=_("Make the words"), text=text)
+
+
+@bp.route("/team", methods=["GET", "POST"])
+@allowed(Right.KEEP_STAFF)
+@confirmed
+def make_team(member: SignedInStaff) -> Answered:
+    form, everybody = TeamForm(), staff_service.list_staff(frame().db)
+    form.offer([one for one in everybody if one.ended_at is None and may(one.role, Right.LEAD_TEAM)])
+    if form.validate_on_submit() and attempt_plain(form, lambda: begin_team(member, form)):
+        return go("desk_staff.show")
+    text = _(
+        "The team’s key is made for its first member, a supervisor, who lets the others in. You get no key by making "
+        "a team. The supervisors of every team see that it was made."
+    )
+    return show_form(member, form, title=_("Make a team"), button=_("Make the team"), text=text)
 
 
 @bp.post("/invitations/<uuid:invitation_id>/end")
@@ -138,6 +153,13 @@ def find(login: str) -> Staff:
         return staff_service.find_staff(frame().db, login)
     except AccountRefused:
         abort(404)
+
+
+def begin_team(member: SignedInStaff, form: TeamForm) -> None:
+    """Raises AccountRefused."""
+    countries = staff_service.read_countries(form.countries.data or "")
+    name, first = form.name.data or "", form.first.data
+    staff_service.make_team(frame().db, name, countries, first, by=member.staff.id, now=frame().now)
 
 
 def attempt_plain(form: FlaskForm, act: Callable[[], object]) -> bool:

@@ -51,6 +51,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Scope.ORGANISATION: _l("the whole organisation"),
         },
         MarkKind: {
+            MarkKind.TEAM_MADE: _l("A team was made, with its first member"),
             MarkKind.MEMBER_INVITED: _l("Somebody was invited"),
             MarkKind.MEMBER_ADDED: _l("A new account was made"),
             MarkKind.LET_IN: _l("A colleague was let in"),

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.web.desk.colleague import Desk
+from sqlalchemy import select
+
+from portal.domain.lifecycle import Role
+from portal.models.accounts import Membership, Staff, Team
+from portal.services import staff as staff_service
+from portal.services.accounts import NewStaff
+from tests.web.desk.colleague import PASSWORD, Desk
 from tests.web.pages import Page, Visitor
 
 OWN = "another long saying of the newcomer"
@@ -85,6 +91,41 @@ def test_another_role_and_the_end_of_an_account_sign_the_member_out(desk: Desk) 
     administrator.go("/desk/staff/mira/end")
     assert "ended" in administrator.press("End the account").text
     administrator.go("/desk/staff/mira/end", status=404)
+
+
+def test_an_administrator_makes_a_team_and_gets_no_key_by_it(desk: Desk) -> None:
+    desk.add("mira")
+    supervisor, administrator = desk.visit("ines"), desk.visit("vera")
+    administrator.go("/desk/staff")
+    administrator.follow("Make a team")
+    assert "Mira" not in administrator.page.text, "its first member is a supervisor"
+    refused = administrator.press("Make the team", name="Lake", countries="New Zealand", first="ines", status=400)
+    assert "two letters" in refused.text
+    administrator.press("Make the team", name="Lake", countries="nz, au", first="ines")
+
+    with desk.parts.sessions() as session:
+        team = session.scalars(select(Team).where(Team.name == "Lake")).one()
+        assert team.countries == ["NZ", "AU"]
+        (only,) = session.scalars(select(Membership).where(Membership.team_id == team.id)).all()
+        assert session.get_one(Staff, only.staff_id).login == "ines"
+        assert only.team_key is not None
+    reference = desk.add_case(team_id=str(team.id))
+    assert reference in supervisor.go(f"/desk/cases/{reference}").text
+    administrator.go(f"/desk/cases/{reference}", status=403)
+
+
+def test_the_supervisors_of_every_team_see_that_a_team_was_made(desk: Desk) -> None:
+    elsewhere, administrator = desk.visit("ines"), desk.visit("vera")
+    with desk.parts.sessions.begin() as session:
+        new = NewStaff(login="sigrid", name="Sigrid Holm", role=Role.SUPERVISOR, password=PASSWORD)
+        staff_service.add_member(session, new, team="Hill", now=desk.parts.clock())
+    elsewhere.go("/desk/team")
+    elsewhere.press("I have seen these")
+    administrator.go("/desk/staff/team")
+    administrator.press("Make the team", name="Lake", countries="", first="sigrid")
+    text = elsewhere.go("/desk/team").text
+    assert "A team was made, with its first member" in text
+    assert "Sigrid Holm" in text
 
 
 def test_nobody_changes_their_own_role_or_ends_their_own_account(desk: Desk) -> None:

@@ -31,6 +31,7 @@ WEIGHTY = {
     "desk_team.let_in": "ines",
     "desk_team.remove": "ines",
     "desk_staff.invite": "vera",
+    "desk_staff.make_team": "vera",
     "desk_staff.change_role": "vera",
     "desk_staff.renew_password": "vera",
     "desk_staff.end": "vera",

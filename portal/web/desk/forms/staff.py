@@ -14,7 +14,7 @@ from wtforms.validators import EqualTo, InputRequired
 from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES, SCOPES, first_scope
 from portal.services.invitations import Guest
-from portal.services.staff import TeamName
+from portal.services.staff import StaffRow, TeamName
 from portal.web.desk.wording import show_word
 from portal.web.fields import TextField
 
@@ -65,6 +65,22 @@ class InviteForm(RoleForm):
             scope=self.chosen_scope,
             team_id=None if self.team.data == NO_TEAM else UUID(self.team.data),
         )
+
+
+class TeamForm(FlaskForm):  # type: ignore[misc]
+    name = TextField(
+        _l("Name of the team"),
+        [InputRequired(_l("Write the name."))],
+        description=_l("As people who look for help see it"),
+    )
+    countries = TextField(
+        _l("Countries it takes cases from (if not from everywhere)"),
+        description=_l("Codes of two letters with commas between, as in NZ, AU"),
+    )
+    first = RadioField(_l("Its first member"), [InputRequired(_l("Choose a supervisor."))])
+
+    def offer(self, supervisors: Sequence[StaffRow]) -> None:
+        self.first.choices = [(one.login, f"{one.name} ({one.login})") for one in supervisors]
 
 
 class JoinForm(FlaskForm):  # type: ignore[misc]
