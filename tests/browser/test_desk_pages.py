@@ -28,7 +28,10 @@ PAGES = {
         {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99
     """,
     "ines": "/desk /desk/team /desk/team/members/{membership}/remove {case}/complaints/1/officer",
-    "vera": "/desk/staff /desk /desk/staff/invite /desk/staff/mere/role /desk/staff/mere/password /desk/staff/mere/end",
+    "vera": """
+        /desk/staff /desk /desk/staff/invite /desk/staff/team /desk/staff/mere/role /desk/staff/mere/password
+        /desk/staff/mere/end
+    """,
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files.
