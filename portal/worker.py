@@ -19,7 +19,7 @@ from portal.config import ConfigError, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.parts import Parts
-from portal.services import cases, clocks, heads, intake, jobs, officers, outbox, quotas
+from portal.services import cases, clocks, contact, heads, intake, jobs, officers, outbox, quotas
 from portal.services.bundles import make_bundle
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
@@ -32,12 +32,13 @@ def connect(queue: TaskQueue, parts: Parts) -> None:
     """Let `queue` run the jobs of this portal."""
 
     def run(row_id: UUID) -> None:
-        if not run_job(parts, row_id):
-            deliver_mail(parts, row_id)
+        if not (run_job(parts, row_id) or deliver_mail(parts, row_id)):
+            answer_ask(parts, row_id)
 
     def look() -> None:
         sweep(parts)
         sign_day(parts)
+        answer_asks(parts)
         deliver_due_mail(parts)
         if parts.clock().minute == 0:
             purge_locks(parts)
@@ -61,6 +62,20 @@ def deliver_mail(parts: Parts, row_id: UUID) -> bool:
         return False
     outcome = outbox.deliver(parts.sessions, row_id, mailer=make_mailer(server), clock=parts.clock, ports=parts.ports)
     return outcome is not outbox.Outcome.NOT_OURS
+
+
+def answer_ask(parts: Parts, ask_id: UUID) -> bool:
+    """Look whether the address of somebody who asked for a link opens anything. False where it is not there."""
+    with parts.sessions.begin() as session:
+        return contact.answer_ask(session, ask_id, now=parts.clock(), ports=parts.ports)
+
+
+def answer_asks(parts: Parts) -> int:
+    """The same for every one that waits, also those the queue lost; how many."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        waiting = contact.list_asks(session)
+    return sum(answer_ask(parts, ask_id) for ask_id in waiting)
 
 
 def deliver_due_mail(parts: Parts) -> int:

@@ -54,3 +54,17 @@ class MailLink(Base):
 
     def __repr__(self) -> str:
         return f"<MailLink {self.kind}>"
+
+
+class LinkAsk(Base):
+    """That somebody asked for a mailed link, until the worker has looked whether the address opens anything.
+
+    The page writes this same row for every address, so that its time tells nothing. `sealed` holds the address under
+    the server's outbox key.
+    """
+
+    __tablename__ = "link_asks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    sealed: Mapped[bytes]

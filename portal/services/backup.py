@@ -38,7 +38,7 @@ from portal.services.ports import SYSTEM, Ports
 
 # What is worth nothing on another day: sessions, and work that holds a key for the worker. It is begun anew.
 # Mail that waited then may have left since, and would leave twice.
-LEFT_OUT = frozenset({"web_sessions", "jobs", "throttles", "known_browsers", "outbox", "mail_links"})
+LEFT_OUT = frozenset({"web_sessions", "jobs", "throttles", "known_browsers", "outbox", "mail_links", "link_asks"})
 BATCH = 1000  # rows in one entry of the archive
 
 

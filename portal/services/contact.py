@@ -21,12 +21,13 @@ from portal.adapters.mail import read_address
 from portal.adapters.vault import CannotOpen, Place
 from portal.domain.lifecycle import ActorKind, CaseStatus, History, StepRefused
 from portal.models.cases import Case
-from portal.models.contacts import Contact, LinkKind, MailLink
+from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.messages import Message
 from portal.models.outbox import MailKind, Outgoing
 from portal.services import mail_texts, outbox
 from portal.services.cases import OpenCase, lock_at, unlock_at
 from portal.services.history import Happening, record
+from portal.services.jobs import enqueue_after_commit
 from portal.services.outbox import NewMail
 from portal.services.ports import PERSON, SYSTEM, Ports, ServerKeys
 
@@ -108,10 +109,30 @@ def choose_link(session: Session, opened: OpenCase, *, wanted: bool, now: dateti
 
 
 def ask_link(session: Session, text: str, *, now: datetime, ports: Ports) -> None:
-    """Mail a link to each case that this address may open. Says nothing about whether there is one."""
+    """Leave the address to the worker, which looks it up: known or not, here the same is done. Raises BadAddress."""
     if ports.config.mail is None:
         return
-    address = read_address(text)
+    row = LinkAsk(id=uuid4(), made_at=now)
+    row.sealed = vault.seal_values(ports.keys.outbox, _ask_place(row), {"address": read_address(text)})
+    session.add(row)
+    session.flush()
+    enqueue_after_commit(session, row.id, ports)
+
+
+def list_asks(session: Session) -> list[UUID]:
+    """Who asked for a link and was not looked up yet, the first first."""
+    return list(session.scalars(select(LinkAsk.id).order_by(LinkAsk.made_at, LinkAsk.id)))
+
+
+def answer_ask(session: Session, ask_id: UUID, *, now: datetime, ports: Ports) -> bool:
+    """Mail a link to each case that the address may open. False where it is not there to be answered."""
+    ask = session.get(LinkAsk, ask_id, with_for_update=True)
+    if ask is None:
+        return False
+    address = json.loads(ports.keys.open_outbox(_ask_place(ask), ask.sealed))["address"]
+    session.delete(ask)
+    if ask.made_at + RETURN_LASTS <= now:
+        return True  # whoever asked has given up by now, or asked again
     indexes = [_index(keys, address) for keys in ports.keys.every()]
     rows = session.scalars(select(Contact).where(Contact.address_index.in_(indexes), Contact.link_key.is_not(None)))
     for row in rows.all():
@@ -120,6 +141,7 @@ def ask_link(session: Session, text: str, *, now: datetime, ports: Ports) -> Non
             token, cause = _make_link(session, row.case_id, LinkKind.RETURN, RETURN_LASTS, now=now, ports=ports)
             words = mail_texts.RETURN.fill(link=_address_of(token, ports))
             _write(session, row, MailKind.RETURN, cause, words, now=now, ports=ports, lasts=RETURN_LASTS)
+    return True
 
 
 def find_link(session: Session, token: str, *, now: datetime, ports: Ports) -> LinkKind:
@@ -291,3 +313,7 @@ def _carried_place(row: Contact) -> Place:
 
 def _link_place(row: Contact) -> Place:
     return Place("contacts.link", str(row.id), str(row.case_id))
+
+
+def _ask_place(row: LinkAsk) -> Place:
+    return Place("link_asks", str(row.id), "")

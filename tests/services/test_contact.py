@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.vault import CannotOpen, open_values
 from portal.domain.lifecycle import History, StepRefused
 from portal.models.cases import Case
-from portal.models.contacts import Contact, LinkKind, MailLink
+from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.outbox import MailKind, MailState, Outgoing
 from portal.services import cases, contact, messages, outbox, words
 from portal.services.cases import OpenCase
@@ -56,7 +56,11 @@ def confirm(session: Session, opened: OpenCase, ports: Ports, *, link: bool = Fa
 
 
 def ask(session: Session, ports: Ports, text: str = ADDRESS, *, now: datetime = NOW) -> list[Outgoing]:
+    """Ask on the page, and let the worker look it up."""
     contact.ask_link(session, text, now=now, ports=ports)
+    for ask_id in contact.list_asks(session):
+        assert contact.answer_ask(session, ask_id, now=now, ports=ports)
+    assert contact.list_asks(session) == []
     return waiting(session, MailKind.RETURN)
 
 
@@ -152,7 +156,8 @@ def test_without_the_choice_the_server_holds_nothing_that_opens_the_case(session
     contact.choose_link(session, opened, wanted=False, now=NOW, ports=ports)
     assert row.link_key is None
     assert waiting(session, MailKind.RETURN) == []
-    with pytest.raises(LinkOver):
+    contact.choose_link(session, opened, wanted=True, now=NOW, ports=ports)
+    with pytest.raises(LinkOver):  # also after the way back was chosen anew
         contact.use_link(session, token, now=NOW, ports=ports)
 
 
@@ -241,3 +246,21 @@ def test_a_portal_without_a_mail_server_offers_no_contact(session: Session, port
     with pytest.raises(StepRefused, match="no e-mail"):
         contact.set_address(session, opened, ADDRESS, now=NOW, ports=without)
     assert cases.has_consent(session, opened.case, "platforms"), "nothing else changes"
+
+
+def test_who_was_looked_up_once_is_not_looked_up_again_nor_after_twenty_minutes(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    confirm(session, opened, ports, link=True)
+    contact.ask_link(session, ADDRESS, now=NOW, ports=ports)
+    ask_id = contact.list_asks(session)[0]
+    assert contact.answer_ask(session, ask_id, now=NOW + timedelta(minutes=20), ports=ports)
+    assert not contact.answer_ask(session, ask_id, now=NOW, ports=ports)
+    assert waiting(session, MailKind.RETURN) == []
+
+
+def test_the_table_of_those_who_asked_shows_no_address(session: Session, ports: Ports) -> None:
+    for address in (ADDRESS, "b@example.net"):
+        contact.ask_link(session, address, now=NOW, ports=ports)
+    rows = session.scalars(select(LinkAsk)).all()
+    assert len({len(row.sealed) for row in rows}) == 1, "not even its length"
+    assert all(ADDRESS.encode() not in row.sealed for row in rows)
