@@ -19,7 +19,7 @@ demo: ready-run  ## the same, filled with invented cases; prints how to sign in
 test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
 
-check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference, known holes
+check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference, known holes, rights
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
@@ -29,6 +29,7 @@ check: ready-check  ## the gate: format, lint, types, layers, templates, migrati
 	@$(BIN)/flask --app app law check
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py portal tools migrations
 	@$(BIN)/python -m tools.check_packages --if-possible
+	@$(BIN)/python -m pytest -q -n $(WORKERS) tests/web/test_routes.py tests/web/test_matrix.py
 	@echo "The gate is open."
 
 packages: ready-check  ## look for known holes in the packages; fails where there is no database of them
