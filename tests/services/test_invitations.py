@@ -14,7 +14,7 @@ from portal.adapters.words import WrongCount
 from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import MarkKind
 from portal.models.accounts import Membership
-from portal.services import accounts, invitations, marks, staff
+from portal.services import accounts, factors, invitations, marks, staff
 from portal.services.accounts import AccountRefused, NewStaff, WrongSignIn
 from portal.services.invitations import Guest, InvitationOver
 from portal.services.ports import Ports
@@ -113,6 +113,16 @@ def test_a_new_password_makes_new_keys_and_an_administrator_reads_no_case_by_it(
     membership = office.session.scalars(select(Membership).where(Membership.staff_id == office.supervisor)).one()
     assert membership.team_key is None
     assert MarkKind.PASSWORD_RESET in office.seen_by_supervisor()
+
+
+def test_a_new_password_ends_the_codes_on_paper_with_the_rest(office: Office) -> None:
+    """Who finds the paper later has no second factor by it; the member sets up a new one."""
+    words = invitations.invite_back(office.session, "ines", by=office.administrator, now=NOW, ports=office.ports)
+    factors.make_codes(office.session, office.supervisor)
+
+    office.accept(words, "ines")
+
+    assert factors.count_codes(office.session, office.supervisor) == 0
 
 
 def test_what_makes_no_sense_is_refused_in_words(office: Office) -> None:
