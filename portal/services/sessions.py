@@ -97,6 +97,12 @@ def end_of_staff(session: Session, staff_id: UUID, *, only: str | None = None, b
     return len(session.scalars(query.returning(WebSession.id)).all())
 
 
+def end_of_case(session: Session, case_id: UUID, *, but: str) -> None:
+    """End every session of a person that has this case open, but the one of the cookie `but`."""
+    query = delete(WebSession).where(WebSession.case_id == case_id, WebSession.id != (_identify(but) or b""))
+    session.execute(query)
+
+
 def save(
     session: Session,
     token: str,

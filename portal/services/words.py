@@ -25,6 +25,7 @@ from portal.models.reissues import CaseCheck, Reissue
 from portal.services.cases import OpenCase, add_words
 from portal.services.history import Happening
 from portal.services.ports import Ports
+from portal.services.sessions import end_of_case
 
 MOST_SETS = 2
 MOST_WRONG = 5
@@ -80,8 +81,11 @@ def make_second_set(session: Session, opened: OpenCase, *, now: datetime, ports:
     return words
 
 
-def stop_set(session: Session, opened: OpenCase, number: int, *, now: datetime) -> None:
-    """From now on this set opens nothing. Raises StepRefused for the last one."""
+def stop_set(session: Session, opened: OpenCase, number: int, *, token: str, now: datetime) -> None:
+    """From now on this set opens nothing, and what it may have opened elsewhere ends, so that it makes no new words.
+
+    `token` is of the session that goes on. Raises StepRefused for the last one.
+    """
     _require_person(opened)
     rows = _rows(session, opened)
     if not 1 <= number <= len(rows):
@@ -90,6 +94,7 @@ def stop_set(session: Session, opened: OpenCase, number: int, *, now: datetime) 
         raise StepRefused("This is the only set of words. Make a second one first; then this one can be stopped.")
     session.delete(rows[number - 1])
     session.flush()
+    end_of_case(session, opened.case.id, but=token)
     opened.record(session, Happening(kind=History.WORDS_STOPPED, at=now), now=now)
 
 

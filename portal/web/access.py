@@ -163,6 +163,12 @@ def rotate() -> None:
     session.rotate()  # type: ignore[attr-defined]
 
 
+def session_token() -> str:
+    """The token under which the table has this browser's session."""
+    made: str = session.loaded_as or session.token  # type: ignore[attr-defined]
+    return made
+
+
 def leave() -> None:
     """End this browser's session."""
     session.end()  # type: ignore[attr-defined]

@@ -44,7 +44,7 @@ def test_a_second_set_opens_the_case_beside_the_first_and_can_be_stopped(session
     session.flush()
     assert opens(session, shared.words, ports)
     assert cases.open_by_words(session, second, ports=ports).key == shared.person.key
-    words.stop_set(session, shared.person, 1, now=NOW)
+    words.stop_set(session, shared.person, 1, token="", now=NOW)
     assert not opens(session, shared.words, ports)
     assert opens(session, second, ports)
     assert kinds(session, shared.person)[-2:] == [History.WORDS_ADDED, History.WORDS_STOPPED]
@@ -53,7 +53,7 @@ def test_a_second_set_opens_the_case_beside_the_first_and_can_be_stopped(session
 def test_there_are_never_more_than_two_sets_and_never_none(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     with pytest.raises(StepRefused, match="only set"):
-        words.stop_set(session, opened, 1, now=NOW)
+        words.stop_set(session, opened, 1, token="", now=NOW)
     words.make_second_set(session, opened, now=NOW, ports=ports)
     session.flush()
     with pytest.raises(StepRefused, match="two sets"):
@@ -155,7 +155,7 @@ def test_each_side_has_its_own_steps(session: Session, ports: Ports) -> None:
     for step in (
         lambda opened: words.make_second_set(session, opened, now=NOW, ports=ports),
         lambda opened: words.set_check(session, opened, "What?", ANSWER, now=NOW, ports=ports),
-        lambda opened: words.stop_set(session, opened, 1, now=NOW),
+        lambda opened: words.stop_set(session, opened, 1, token="", now=NOW),
     ):
         with pytest.raises(StepRefused, match="Only the person"):
             step(shared.first)

@@ -11,7 +11,7 @@ from portal.services import contact, permission, retention, throttle, words
 from portal.services.cases import OpenCase
 from portal.services.contact import LinkOver
 from portal.services.throttle import Bucket, Guess, TooSoon
-from portal.web.access import case_holder, enter_case, public
+from portal.web.access import case_holder, enter_case, public, session_token
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.network import find_bucket
@@ -44,7 +44,7 @@ def make_words(opened: OpenCase) -> ResponseReturnValue:
 def stop_words(opened: OpenCase) -> ResponseReturnValue:
     number = request.form.get("stop", "")
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 3 else 0
-    refused = try_to(lambda: words.stop_set(frame().db, opened, wanted, now=frame().now))
+    refused = try_to(lambda: words.stop_set(frame().db, opened, wanted, token=session_token(), now=frame().now))
     if refused:
         return _words_page(opened, CheckForm(formdata=None), refused=refused)
     flash(_("These words do not open your case any more."))

@@ -195,3 +195,18 @@ def test_a_closed_case_is_kept_for_longer_by_one_press(app: Flask, holder: Visit
 
 def test_without_an_authority_there_is_nothing_to_renew(holder: Visitor) -> None:
     assert "you need no authority" in holder.go("/case/authority").text
+
+
+def test_stopped_words_also_close_the_case_where_they_had_opened_it(app: Flask, holder: Visitor) -> None:
+    """Whoever found the words and has the case open would else make a set of their own."""
+    holder.go("/case/words")
+    holder.press("Make a second set")
+    other = Visitor(app)
+    other.go("/return")
+    other.press("Go on", words=words_on(holder.page))
+    other.go("/case/words")
+    holder.go("/case/words")
+    holder.press("Stop this set")
+    assert holder.go("/case").path == "/case"
+    answer = other.client.get("/case/words")
+    assert (answer.status_code, answer.headers["Location"]) in {(303, "/return"), (302, "/return")}
