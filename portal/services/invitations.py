@@ -18,7 +18,7 @@ from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import MarkKind, Right, needs_team, roles_with
 from portal.models.accounts import Membership, Staff, Team, WebSession
 from portal.models.invitations import Invitation
-from portal.services import accounts, factors, marks
+from portal.services import accounts, browsers, factors, marks
 from portal.services.accounts import LOGIN, AccountRefused, NewStaff
 from portal.services.ports import Ports
 from portal.services.staff import find_staff
@@ -150,6 +150,7 @@ def _begin_anew(session: Session, row: Invitation, password: str, now: datetime)
     for membership in session.scalars(select(Membership).where(Membership.staff_id == member.id)):
         membership.team_key, membership.created_at = None, now
     factors.remove_all(session, member.id)
+    browsers.forget(session, member.id)
     session.execute(delete(WebSession).where(WebSession.staff_id == member.id))
     marks.add_about(session, MarkKind.PASSWORD_RESET, member, by=row.made_by, now=now)
     session.flush()

@@ -12,6 +12,7 @@ from portal.domain.lifecycle import Role
 from tests.browser.conftest import Admit
 from tests.browser.site import PASSWORD, Site, start_site
 from tests.browser.visitor import Visitor
+from tests.second_factor import give_code
 
 SETTING_UP = "Set up your second step"
 ASKED_AGAIN = "Is it still you?"
@@ -48,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A portal with a name, because browsers bind passkeys to names."""
     with start_site(tmp_path_factory.mktemp("named") / "var", host="localhost") as running:
         running.make_team(
-            "Harbour", [(login, login.title(), Role.ADVOCATE) for login in ("mere", "tane", "ines", "jonah")]
+            "Harbour", [(login, login.title(), Role.ADVOCATE) for login in ("mere", "tane", "ines", "vera", "jonah")]
         )
         yield running
 
@@ -123,6 +124,22 @@ def test_a_second_passkey_is_added_and_the_first_taken_away(site: Site, admit: A
     give_password(visitor, "ines")
     visitor.press("Use a passkey")
     visitor.page.wait_for_url("**/desk")
+
+
+def test_a_hurried_hand_loses_nothing_where_the_second_factor_is_asked_for_again(site: Site, admit: Admit) -> None:
+    visitor = admit()
+    make_first_passkey(visitor, "vera")
+    site.clock.move(minutes=6)
+    with site.parts.sessions.begin() as session:
+        code = give_code(session, "vera")
+    visitor.open("/desk/account")
+    visitor.press("Make ten new codes")
+    visitor.is_at(ASKED_AGAIN)
+    visitor.fill("Code", code)
+    visitor.page.get_by_role("button", name="Go on").dblclick()
+    visitor.is_at("Ten codes for paper")
+    visitor.open("/desk/account")
+    assert visitor.path == "/desk/account"
 
 
 def test_without_javascript_an_app_is_set_up_and_no_passkey_is_offered(site: Site, admit: Admit) -> None:

@@ -20,7 +20,7 @@ from portal.web.desk.guessing import password_buckets
 from portal.web.desk.pages import Answered, go, list_problems, make_blueprint
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.second import confirmed
-from portal.web.desk.signin import SECRET, keep_new_factor, offer_new_factor
+from portal.web.desk.signin import SECRET, keep_new_factor, offer_new_factor, tell_misfit
 from portal.web.frame import frame
 
 bp = make_blueprint("account", __name__, "/desk/account")
@@ -82,7 +82,7 @@ def add_factor(member: SignedInStaff) -> Answered:
     try:
         keep_new_factor(frame().db, member.staff, member.private_key)
     except WrongFactor:
-        return _new_factor_page(member, _("This does not fit. Wait for the app's next code and type that."))
+        return _new_factor_page(member, tell_misfit())
     session.pop(SECRET, None)
     _end_elsewhere(member)
     flash(_("Kept. From now on it opens the desk too. Everywhere else you are signed out."))

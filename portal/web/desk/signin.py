@@ -84,12 +84,12 @@ def finish_set_up(row: Staff, private_key: bytes) -> Answered:
         return redirect(url_for("signin.factor"), 303)
     try:
         with frame().writing() as writing:
+            if factors.has_factor(writing, row.id):
+                raise WrongFactor
             keep_new_factor(writing, row, private_key)
             codes = factors.make_codes(writing, row.id)
     except WrongFactor:
-        return _set_up_page(
-            row, _("This code does not fit. Look whether the app has this secret, and wait for its next code.")
-        )
+        return _set_up_page(row, tell_misfit())
     session.pop(SECRET, None)
     _let_in(row, private_key)
     return render_template("desk/codes.html", codes=codes, onward=home_of(row.role)), 200
@@ -123,6 +123,13 @@ def keep_new_factor(writing: object, row: Staff, private_key: bytes) -> None:
     else:
         secret, code = session.get(SECRET, ""), request.form.get(second.CODE, "")
         factors.add_app(writing, row, private_key, secret, code, now=frame().now)  # type: ignore[arg-type]
+
+
+def tell_misfit() -> str:
+    """Why the app or passkey of this form was not kept."""
+    if request.form.get(second.PASSKEY):
+        return str(_("The passkey was not kept. Try again, or set up an app for codes."))
+    return str(_("This code does not fit. Look whether the app has this secret, and wait for its next code."))
 
 
 def offer_new_factor(row: Staff) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.models.accounts import Staff
-from portal.services import factors, invitations, sessions
+from portal.services import browsers, factors, invitations, sessions
 from tests.second_factor import give_code
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import PASSWORD, Colleague, Desk
@@ -127,3 +127,18 @@ def test_whoever_is_half_way_in_sets_up_no_factor_for_an_account_that_begins_ane
     with desk.parts.sessions.begin() as session:
         invitations.accept(session, "mira", words, NEW_PASSWORD, now=now, ports=ports)
     assert thief.go("/desk/second-factor/set-up").path == "/desk/sign-in"
+
+
+def test_a_new_password_knows_no_browser_of_before(desk: Desk) -> None:
+    before = desk.visit("mira")
+    desk.add("vera")
+    now, ports = desk.parts.clock(), desk.parts.ports
+    cookie = before.client.get_cookie("browser")
+    assert cookie is not None
+    with desk.parts.sessions.begin() as session:
+        assert browsers.find(session, cookie.value, "mira", now=now) is not None
+        vera = session.scalars(select(Staff.id).where(Staff.login == "vera")).one()
+        words = invitations.invite_back(session, "mira", by=vera, now=now, ports=ports)
+    with desk.parts.sessions.begin() as session:
+        invitations.accept(session, "mira", words, NEW_PASSWORD, now=now, ports=ports)
+        assert browsers.find(session, cookie.value, "mira", now=now) is None
