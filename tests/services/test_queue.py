@@ -6,11 +6,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, Path, Role, StepRefused
 from portal.models.accounts import Team
-from portal.models.cases import Case
+from portal.models.cases import Case, CaseKey
 from portal.services import accounts, cases, queue
 from portal.services.accounts import NewStaff
 from portal.services.cases import OpenCase
@@ -131,6 +132,8 @@ def test_a_case_that_was_taken_back_is_nobodys_when_a_team_gets_it_again(session
     assert team_id is not None
     queue.take(session, shared.first, now=NOW)
     cases.take_back(session, shared.person, now=NOW)
+    left = select(CaseKey.holder).where(CaseKey.case_id == shared.person.case.id)
+    assert session.scalars(left).all() == [Handler.PERSON], "the team's wrap of the key is destroyed"
     cases.hand_to_team(session, shared.person, team_id, now=NOW, ports=ports)
     assert shared.person.case.assignee_id is None
 
