@@ -79,6 +79,8 @@ def test_looking_uses_nothing_up_and_taking_works_once(
         officers.take(session, token, now=LATER, ports=ports)
     assert list_files(ports) == []
     with sessions() as session:
+        with pytest.raises(LinkOver):  # by its row, not only because its file is gone
+            officers.find_open(session, token, now=LATER, ports=ports)
         events = session.scalars(select(Event).where(Event.kind == History.OFFICER_LINK_USED)).all()
         assert [(event.actor, event.is_visible) for event in events] == [(ActorKind.OFFICER, True)]
 
