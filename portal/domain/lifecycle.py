@@ -172,9 +172,11 @@ class History(StrEnum):
     WORDS_ADDED = "words_added"
     WORDS_STOPPED = "words_stopped"
     CHECK_SET = "check_set"  # what the team shall ask before it gives out new words
+    CHECK_REMOVED = "check_removed"
     CHECK_FAILED = "check_failed"
     WORDS_ASKED = "words_asked"  # the check was passed; a second member has to confirm
     WORDS_GIVEN_OUT = "words_given_out"
+    WORDS_CANCELLED = "words_cancelled"  # before a second member gave them out
     CONTACT_SET = "contact_set"
     CONTACT_CONFIRMED = "contact_confirmed"
     CONTACT_REMOVED = "contact_removed"

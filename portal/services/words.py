@@ -105,7 +105,7 @@ def set_check(session: Session, opened: OpenCase, question: str, answer: str, *,
         raise StepRefused("Write what we should ask you.")
     if len(_normal(answer)) < SHORTEST_ANSWER:
         raise StepRefused(f"The answer needs at least {SHORTEST_ANSWER} letters or numbers, so that nobody guesses it.")
-    remove_check(session, opened)
+    _forget_check(session, opened)
     row = CaseCheck(id=uuid4(), case_id=opened.case.id, salt=vault.new_salt(), wrong_tries=0, created_at=now)
     row.sealed = opened.sealed_for(row, {"question": question.strip()})
     _keep_verifier(row, _derive(row, answer), ports)
@@ -114,10 +114,11 @@ def set_check(session: Session, opened: OpenCase, question: str, answer: str, *,
     opened.record(session, Happening(kind=History.CHECK_SET, at=now), now=now)
 
 
-def remove_check(session: Session, opened: OpenCase) -> None:
-    """Without a check the team gives out no new words."""
-    session.execute(delete(CaseCheck).where(CaseCheck.case_id == opened.case.id))
-    session.execute(delete(Reissue).where(Reissue.case_id == opened.case.id, Reissue.over_at.is_(None)))
+def remove_check(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """Without a check the team gives out no new words. Raises StepRefused."""
+    _require_person(opened)
+    if _forget_check(session, opened):
+        opened.record(session, Happening(kind=History.CHECK_REMOVED, at=now), now=now)
 
 
 def check_view(session: Session, opened: OpenCase) -> CheckView | None:
@@ -161,7 +162,7 @@ def start_reissue(session: Session, opened: OpenCase, answer: str, *, now: datet
 def confirm_reissue(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> str:
     """A second member gives out new words, which are returned once. Every older way in ends. Raises StepRefused."""
     member = _require_staff(opened)
-    row = _find_open(session, opened, now)
+    row = _find_open(session, opened, now, to_change=True)
     if row is None:
         raise StepRefused("Nobody has started this within the last day. The first member starts it with the check.")
     if row.started_by == member:
@@ -175,9 +176,12 @@ def confirm_reissue(session: Session, opened: OpenCase, *, now: datetime, ports:
 
 
 def cancel_reissue(session: Session, opened: OpenCase, *, now: datetime) -> None:
-    """End what was started. Anybody who has the case open can."""
-    for row in session.scalars(select(Reissue).where(Reissue.case_id == opened.case.id, Reissue.over_at.is_(None))):
+    """End what was started. Any member of the team can. Raises StepRefused."""
+    _require_staff(opened)
+    row = _find_open(session, opened, now)
+    if row is not None:
         row.over_at = now
+        opened.record(session, Happening(kind=History.WORDS_CANCELLED, at=now), now=now)
 
 
 def reissue_view(session: Session, opened: OpenCase, *, now: datetime) -> ReissueView | None:
@@ -214,13 +218,25 @@ def _rows(session: Session, opened: OpenCase) -> list[CaseKey]:
     return list(session.scalars(query.order_by(CaseKey.created_at, CaseKey.id)))
 
 
+def _forget_check(session: Session, opened: OpenCase) -> bool:
+    row = _find_check(session, opened)
+    session.execute(delete(Reissue).where(Reissue.case_id == opened.case.id, Reissue.over_at.is_(None)))
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
 def _find_check(session: Session, opened: OpenCase) -> CaseCheck | None:
     return session.scalars(select(CaseCheck).where(CaseCheck.case_id == opened.case.id)).one_or_none()
 
 
-def _find_open(session: Session, opened: OpenCase, now: datetime) -> Reissue | None:
+def _find_open(session: Session, opened: OpenCase, now: datetime, *, to_change: bool = False) -> Reissue | None:
+    """What was started and is not over. `to_change` takes the row's lock, so that two presses give out one set."""
     query = select(Reissue).where(Reissue.case_id == opened.case.id, Reissue.over_at.is_(None), Reissue.ends_at > now)
-    return session.scalars(query.order_by(Reissue.started_at.desc()).limit(1)).one_or_none()
+    newest = query.order_by(Reissue.started_at.desc()).limit(1)
+    return session.scalars(newest.with_for_update() if to_change else newest).one_or_none()
 
 
 def _normal(answer: str) -> str:

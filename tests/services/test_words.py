@@ -181,6 +181,22 @@ def test_new_words_end_every_mailed_link_also_one_that_waits_to_confirm(session:
     assert session.scalar(select(func.count()).select_from(MailLink)) == 0
 
 
+def test_what_is_called_off_or_taken_away_stands_in_the_history(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    words.cancel_reissue(session, shared.second, now=NOW)
+    words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    words.cancel_reissue(session, shared.second, now=NOW)
+    with pytest.raises(StepRefused, match="Nobody has started"):
+        words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+    words.remove_check(session, shared.person, now=NOW)
+    words.remove_check(session, shared.person, now=NOW)
+    with pytest.raises(StepRefused, match="chose no check"):
+        words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    told = kinds(session, shared.person)
+    assert told[-2:] == [History.WORDS_CANCELLED, History.CHECK_REMOVED]
+    assert (told.count(History.WORDS_CANCELLED), told.count(History.CHECK_REMOVED)) == (1, 1)
+
+
 def test_an_erased_case_leaves_no_check(sessions: sessionmaker[Session], ports: Ports) -> None:
     with sessions.begin() as session:
         shared = shared_with_check(session, ports)

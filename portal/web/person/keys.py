@@ -70,7 +70,7 @@ def set_check(opened: OpenCase) -> ResponseReturnValue:
 @bp.post("/case/words/no-check")
 @case_holder
 def remove_check(opened: OpenCase) -> ResponseReturnValue:
-    words.remove_check(frame().db, opened)
+    words.remove_check(frame().db, opened, now=frame().now)
     flash(_("Written down. The team cannot give out new words now."))
     return redirect(url_for("keys.show_words"), 303)
 
