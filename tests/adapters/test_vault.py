@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from argon2.low_level import Type, hash_secret_raw
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,11 @@ def test_a_derived_key_depends_on_secret_and_salt() -> None:
     keys = {vault.derive_from_secret(secret, salt) for secret in ("one", "two") for salt in (b"1" * 16, b"2" * 16)}
     assert len(keys) == 4
     assert vault.derive_from_secret("one", b"1" * 16) in keys
+
+
+def test_a_secret_costs_64_mebibytes_and_three_passes() -> None:
+    salt = b"1" * 16
+    assert vault.derive_from_secret("one", salt) == hash_secret_raw(b"one", salt, 3, 64 * 1024, 4, 32, Type.ID)
 
 
 def test_a_blind_index_finds_equal_texts_of_the_same_key_only() -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.adapters import vault
 from portal.adapters.words import UnknownWord, WrongCount
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, Role, StepRefused
 from portal.models.cases import Case, CaseKey
@@ -33,6 +34,25 @@ def test_other_words_open_nothing(session: Session, ports: Ports) -> None:
     make_case(session, ports)
     with pytest.raises(WordsUnknown):
         cases.open_by_words(session, ports.words.draw(), ports=ports)
+
+
+def test_words_of_no_case_cost_as_much_as_those_of_one(
+    session: Session, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, words = make_draft(session, ports)
+    counted: list[str] = []
+    derive = vault.derive_from_secret
+
+    def count(secret: str, salt: bytes) -> bytes:
+        counted.append(secret)
+        return derive(secret, salt)
+
+    monkeypatch.setattr(vault, "derive_from_secret", count)
+    others = ports.words.draw()
+    with pytest.raises(WordsUnknown):
+        cases.open_by_words(session, others, ports=ports)
+    cases.open_by_words(session, words, ports=ports)
+    assert counted == [others, words]
 
 
 def test_a_mistyped_word_is_named_before_anything_is_looked_up(session: Session, ports: Ports) -> None:

@@ -80,6 +80,14 @@ def test_an_address_is_written_to_only_once_it_is_confirmed(session: Session, po
     assert kinds(session, shared.person)[-1] is History.CONTACT_CONFIRMED
 
 
+def test_nobody_comes_back_by_an_address_that_is_not_confirmed(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    contact.set_address(session, opened, ADDRESS, now=NOW, ports=ports)
+    with pytest.raises(StepRefused, match="Confirm the address"):
+        contact.choose_link(session, opened, wanted=True, now=NOW, ports=ports)
+    assert ask(session, ports) == []
+
+
 def test_one_mail_tells_of_all_that_the_team_wrote_until_it_is_read(session: Session, ports: Ports) -> None:
     shared = share_case(session, ports)
     confirm(session, shared.person, ports)

@@ -14,7 +14,7 @@ from portal.adapters.words import WrongCount
 from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import MarkKind
 from portal.models.accounts import Membership
-from portal.services import accounts, factors, invitations, marks, staff
+from portal.services import accounts, factors, invitations, marks, sessions, staff
 from portal.services.accounts import AccountRefused, NewStaff, WrongSignIn
 from portal.services.invitations import Guest, InvitationOver
 from portal.services.ports import Ports
@@ -123,6 +123,17 @@ def test_a_new_password_ends_the_codes_on_paper_with_the_rest(office: Office) ->
     office.accept(words, "ines")
 
     assert factors.count_codes(office.session, office.supervisor) == 0
+
+
+def test_a_new_password_ends_every_open_session(office: Office) -> None:
+    token = sessions.new_token()
+    sessions.save(office.session, token, {"staff_id": str(office.supervisor)}, now=NOW, lasts=None)
+    words = invitations.invite_back(office.session, "ines", by=office.administrator, now=NOW, ports=office.ports)
+    assert sessions.load(office.session, token, now=NOW) is not None
+
+    office.accept(words, "ines")
+
+    assert sessions.load(office.session, token, now=NOW) is None
 
 
 def test_what_makes_no_sense_is_refused_in_words(office: Office) -> None:

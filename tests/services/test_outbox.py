@@ -179,6 +179,25 @@ def test_a_worker_that_dies_while_the_text_leaves_is_told_and_nothing_is_sent_tw
     assert (row.state, row.sealed) == (MailState.UNCLEAR, None)
 
 
+def test_a_worker_that_was_too_slow_hands_nothing_over_and_the_next_one_does(
+    sessions: sessionmaker[Session], ports: Ports, case_id: UUID
+) -> None:
+    row_id, slow, quick = put(sessions, ports, new_mail(case_id)), Post(), Post()
+
+    def come_late(mail: Mail, handing_over: Callable[[], None]) -> None:
+        def meanwhile(other: Mail, hand_over: Callable[[], None]) -> None:
+            with pytest.raises(outbox.NotOurs):
+                slow(mail, handing_over)
+            quick(other, hand_over)
+
+        assert try_once(sessions, row_id, meanwhile, ports, now=NOW + HOUR) is Outcome.SENT
+        raise outbox.NotOurs
+
+    assert try_once(sessions, row_id, come_late, ports) is Outcome.NOT_OURS
+    assert (len(slow.sent), len(quick.sent)) == (0, 1)
+    assert row_of(sessions, row_id).state is MailState.SENT
+
+
 def test_a_mail_can_be_taken_back_until_its_text_leaves(
     sessions: sessionmaker[Session], ports: Ports, case_id: UUID
 ) -> None:

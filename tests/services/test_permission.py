@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.domain.lifecycle import Answer, Filer, History, LetterKind, RequestState, StepRefused
+from portal.domain.lifecycle import ActorKind, Answer, Filer, History, LetterKind, RequestState, Role, StepRefused
 from portal.models.jobs import JobState
 from portal.services import bundles, complaints, consents, jobs, letters, permission, requests
 from portal.services.cases import OpenCase
 from portal.services.complaints import LodgedCommand
 from portal.services.permission import MandateOver, NoConsent
-from portal.services.ports import Ports
+from portal.services.ports import Actor, Ports
 from portal.services.requests import AnswerCommand
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import RUNNERS, print_quickly, reopen, run_job, send, utc
@@ -129,6 +130,12 @@ def test_whoever_acts_can_renew_the_authority_and_then_it_goes_on(session: Sessi
     assert (view.authority, view.ends_on) == ("A new letter.", date(2027, 1, 31))
     assert opened.report.authority == "A new letter."
     assert History.MANDATE_RENEWED in kinds(session, opened)
+
+
+def test_the_team_cannot_renew_the_authority(session: Session, ports: Ports) -> None:
+    opened = replace(acting(session, ports), actor=Actor(kind=ActorKind.STAFF, role=Role.SUPERVISOR))
+    with pytest.raises(StepRefused, match="Only whoever acts"):
+        permission.renew_mandate(session, opened, "A new letter.", date(2027, 1, 31), now=NOW, ports=ports)
 
 
 @pytest.mark.parametrize("ends_on", [date(2026, 11, 30), date(2036, 1, 1)])

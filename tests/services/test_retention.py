@@ -196,6 +196,12 @@ def test_a_hold_has_a_last_day_after_today_and_within_a_year(
         holds.ask_hold(session, shared.second, "Again.", LAST_DAY, now=NOW, ports=ports)
 
 
+def test_a_hold_counts_on_its_last_day_and_is_gone_the_day_after(session: Session, ports: Ports) -> None:
+    shared = held(session, ports)
+    assert holds.hold_view(session, shared.person, now=AFTER_HOLD - timedelta(seconds=1), ports=ports) is not None
+    assert holds.hold_view(session, shared.person, now=AFTER_HOLD, ports=ports) is None
+
+
 def test_the_person_sees_who_asked_and_until_when(session: Session, ports: Ports) -> None:
     shared = held(session, ports)
     view = holds.hold_view(session, shared.person, now=NOW, ports=ports)

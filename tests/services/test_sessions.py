@@ -58,6 +58,16 @@ def test_a_draft_kept_in_the_browser_lasts_for_its_days(session: Session, ports:
     assert sessions.load(session, token, now=NOW + timedelta(days=6)) is not None
 
 
+def test_a_staff_session_ends_after_half_an_hour_without_a_sign_of_life(session: Session) -> None:
+    new = NewStaff(login="mere", name="Mere", role=Role.ADVOCATE, password="a long enough password")
+    staff = accounts.add_staff(session, new, now=NOW)
+    token = sessions.new_token()
+    sessions.save(session, token, {"staff_id": str(staff.id)}, now=NOW, lasts=None)
+    session.flush()
+    assert sessions.load(session, token, now=NOW + timedelta(minutes=29, seconds=59)) is not None
+    assert sessions.load(session, token, now=NOW + timedelta(minutes=30)) is None
+
+
 def test_a_staff_session_ends_after_eight_hours_however_busy(session: Session) -> None:
     new = NewStaff(login="mere", name="Mere", role=Role.ADVOCATE, password="a long enough password")
     staff = accounts.add_staff(session, new, now=NOW)

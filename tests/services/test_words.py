@@ -20,6 +20,7 @@ from portal.services.cases import OpenCase, WordsUnknown
 from portal.services.ports import Ports, ServerKeys
 from tests.services.factories import NOW, make_case
 from tests.services.people import Shared, kinds, make_mail_ports, share_case
+from tests.services.test_contact import confirm
 
 ANSWER = "The blue kayak, 1987"
 
@@ -179,6 +180,27 @@ def test_new_words_end_every_mailed_link_also_one_that_waits_to_confirm(session:
     words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
     words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
     assert session.scalar(select(func.count()).select_from(MailLink)) == 0
+
+
+def test_new_words_end_the_way_back_by_mail(session: Session, tmp_path: Path) -> None:
+    ports = make_mail_ports(tmp_path)
+    shared = shared_with_check(session, ports)
+    confirm(session, shared.person, ports, link=True)
+    words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+    view = contact.contact_view(session, shared.person)
+    assert view is not None
+    assert (view.is_confirmed, view.has_link) == (True, False)
+
+
+def test_the_right_answer_forgives_the_wrong_ones_before_it(session: Session, ports: Ports) -> None:
+    shared = shared_with_check(session, ports)
+    for _ in range(4):
+        words.start_reissue(session, shared.first, "a red canoe", now=NOW, ports=ports)
+    assert words.start_reissue(session, shared.first, ANSWER, now=NOW, ports=ports)
+    view = words.check_view(session, shared.first)
+    assert view is not None
+    assert view.tries_left == 5
 
 
 def test_what_is_called_off_or_taken_away_stands_in_the_history(session: Session, ports: Ports) -> None:

@@ -194,6 +194,14 @@ def test_every_try_costs_one_derivation_whatever_is_wrong(desk: Desk, monkeypatc
     assert counted == [WRONG] * 3
 
 
+def test_whoever_stands_still_after_the_password_begins_again_after_ten_minutes(desk: Desk, clock: TestClock) -> None:
+    colleague = begin(desk)
+    clock.move(minutes=10)
+    assert colleague.go("/desk/second-factor/set-up").path == "/desk/second-factor/set-up"
+    clock.move(seconds=1)
+    assert colleague.go("/desk/second-factor/set-up").path == "/desk/sign-in"
+
+
 def test_guessing_waits_and_a_stranger_locks_nobody_out(desk: Desk, clock: TestClock) -> None:
     known = desk.visit("mira").client.get_cookie("browser")
     assert known is not None
