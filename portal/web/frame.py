@@ -14,6 +14,8 @@ from portal.db import begin_reading
 from portal.parts import Parts
 from portal.services.ports import Ports
 
+Transaction = Session  # what a view hands on; only the frame makes one
+
 EXTENSION = "recourse"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

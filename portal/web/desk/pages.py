@@ -16,7 +16,6 @@ from flask import Blueprint, abort, g, redirect, render_template, request, sessi
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
@@ -29,7 +28,7 @@ from portal.services.requests import NoConsent, UnknownNumber
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.clock_words import tell_clock
 from portal.web.desk.wording import HOUR, show_distance, show_word
-from portal.web.frame import READING, frame
+from portal.web.frame import READING, Transaction, frame
 
 # Where somebody begins, by the first of these rights that their role has, and why others are stopped there.
 HOMES: Mapping[Right, str] = MappingProxyType(
@@ -107,7 +106,7 @@ def note_opening(member: SignedInStaff, reference: str) -> None:
     session[NOTED] = {**noted, reference: now.isoformat()}
 
 
-def open_case(member: SignedInStaff, reference: str, writing: Session | None = None) -> OpenCase:
+def open_case(member: SignedInStaff, reference: str, writing: Transaction | None = None) -> OpenCase:
     """A case of one of the member's teams; every other is not there. `writing` is a transaction of its own."""
     database = writing or frame().db
     to_change = writing is not None or request.method not in READING

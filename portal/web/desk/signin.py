@@ -30,7 +30,7 @@ from portal.web.desk.forms.signin import SignInForm
 from portal.web.desk.guessing import name_cookie, password_buckets
 from portal.web.desk.pages import Answered, home_of, list_problems
 from portal.web.desk.pictures import draw_code
-from portal.web.frame import frame
+from portal.web.frame import Transaction, frame
 
 bp = Blueprint("signin", __name__, url_prefix="/desk")
 
@@ -114,15 +114,15 @@ def sign_out() -> Response:
     return redirect(url_for("signin.show"), 303)
 
 
-def keep_new_factor(writing: object, row: Staff, private_key: bytes) -> None:
+def keep_new_factor(writing: Transaction, row: Staff, private_key: bytes) -> None:
     """Keep the app or passkey of this form for the member. Raises WrongFactor."""
     answer = request.form.get(second.PASSKEY, "")
     if answer:
         challenge = bytes.fromhex(session.pop(second.CHALLENGE, ""))
-        factors.add_passkey(writing, row, answer, challenge, second.find_site(), now=frame().now)  # type: ignore[arg-type]
+        factors.add_passkey(writing, row, answer, challenge, second.find_site(), now=frame().now)
     else:
         secret, code = session.get(SECRET, ""), request.form.get(second.CODE, "")
-        factors.add_app(writing, row, private_key, secret, code, now=frame().now)  # type: ignore[arg-type]
+        factors.add_app(writing, row, private_key, secret, code, now=frame().now)
 
 
 def tell_misfit() -> str:
