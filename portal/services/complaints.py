@@ -31,7 +31,7 @@ from portal.services.happenings import ComplaintAnswer
 from portal.services.history import Happening
 from portal.services.instants import BadInstant, check_instant
 from portal.services.options import list_options
-from portal.services.permission import refuse_withdrawn, require_mandate, require_permission
+from portal.services.permission import require_mandate, require_papers, require_permission
 from portal.services.ports import Ports
 from portal.services.upkeep import read_seen
 from portal.services.views import ComplaintOption, ComplaintView, JobView
@@ -50,6 +50,7 @@ __all__ = [
     "read_bundle",
     "record_lodged",
     "start_bundle",
+    "take_bundle",
 ]
 
 LONGEST = 20_000
@@ -122,8 +123,7 @@ def start_bundle(session: Session, opened: OpenCase, number: int, *, now: dateti
     complaint = find_complaint(session, opened, number)
     if complaint.state is not ComplaintState.PREPARED:
         raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
-    refuse_withdrawn(session, opened, "regulators")
-    require_mandate(session, opened, now=now, ports=ports)
+    require_papers(session, opened, "regulators", now=now, ports=ports)
     job = jobs.add_job(
         session,
         JobKind.BUNDLE,
@@ -160,6 +160,15 @@ def read_bundle(session: Session, opened: OpenCase, number: int, *, redacted: bo
             for name, content in _exhibits_of(session, opened, complaint, newest.number, ports):
                 archive.writestr(_entry(name, newest.made_at), content)
     return stream.getvalue()
+
+
+def take_bundle(
+    session: Session, opened: OpenCase, number: int, *, redacted: bool, now: datetime, ports: Ports
+) -> bytes:
+    """The bundle for a member of the team, who may hand it in. Raises as `read_bundle` and NoConsent, MandateOver."""
+    if find_complaint(session, opened, number).state is ComplaintState.PREPARED:
+        require_papers(session, opened, "regulators", now=now, ports=ports)
+    return read_bundle(session, opened, number, redacted=redacted, ports=ports)
 
 
 def _exhibits_of(

@@ -13,8 +13,9 @@ from portal.adapters.letter_json import encode_facts
 from portal.adapters.vault import Place, open_sealed, seal
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts
-from portal.domain.lifecycle import History, LetterKind, RequestKind, StepRefused, require_unsent
+from portal.domain.lifecycle import ComplaintState, History, LetterKind, RequestKind, StepRefused, require_unsent
 from portal.models.complaints import Complaint
+from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
@@ -23,7 +24,7 @@ from portal.services.citations import read_bases
 from portal.services.drafting import next_number, read_facts, reminder_facts, request_facts
 from portal.services.gathering import UnknownNumber, contents_of, find_request, items_of
 from portal.services.history import Happening
-from portal.services.permission import require_mandate
+from portal.services.permission import require_papers
 from portal.services.ports import Ports
 from portal.services.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.views import LetterView, ProblemView
@@ -38,6 +39,7 @@ __all__ = [
     "make_letter",
     "read_letter",
     "store_letter",
+    "take_letter",
     "write_letter",
 ]
 
@@ -81,10 +83,11 @@ def write_letter(
 ) -> Letter:
     """Make a notice, an erasure request or a reminder about request `number`, and keep it.
 
-    Raises LetterStopped with every reason, UnknownNumber, MandateOver, and StepRefused where the request is past it.
+    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, and StepRefused where the request is
+    past it.
     """
     request = find_request(session, opened, number)
-    require_mandate(session, opened, now=now, ports=ports)
+    require_papers(session, opened, "platforms", now=now, ports=ports)
     facts = _facts(session, opened, kind, request, now=now, ports=ports)
     if problems := _missing(session, opened, request, facts, ports) or check(facts):
         raise LetterStopped(problems)
@@ -132,6 +135,20 @@ def read_letter(session: Session, opened: OpenCase, number: int, *, redacted: bo
     letter = _find(session, opened, number)
     sealed = ports.storage.get(_file_key(letter, redacted))
     return open_sealed(opened.key, _file_place(letter, redacted), sealed)
+
+
+def take_letter(
+    session: Session, opened: OpenCase, number: int, *, redacted: bool, now: datetime, ports: Ports
+) -> bytes:
+    """The PDF for a member of the team, who may send it. What has left stays readable, whatever was withdrawn since.
+
+    Raises UnknownNumber, CannotOpen, NoConsent, MandateOver.
+    """
+    letter = _find(session, opened, number)
+    if not _has_left(session, letter):
+        recipient = "regulators" if letter.complaint_id else "platforms"
+        require_papers(session, opened, recipient, now=now, ports=ports)
+    return read_letter(session, opened, number, redacted=redacted, ports=ports)
 
 
 def letter_text(session: Session, opened: OpenCase, number: int) -> str:
@@ -199,6 +216,16 @@ def _missing(
         for citation in citations
         for each in citation.missing
     )
+
+
+def _has_left(session: Session, letter: Letter) -> bool:
+    """Whether it is written down that this letter was sent or handed in."""
+    if letter.complaint_id:
+        return session.get_one(Complaint, letter.complaint_id).state is not ComplaintState.PREPARED
+    if letter.kind is LetterKind.REMINDER:
+        reminded = (Event.request_id == letter.request_id, Event.kind == History.REMINDED)
+        return session.scalars(select(Event.id).where(*reminded, Event.at >= letter.made_at)).first() is not None
+    return session.get_one(Request, letter.request_id).sent_at is not None
 
 
 def _find(session: Session, opened: OpenCase, number: int) -> Letter:

@@ -60,6 +60,12 @@ def refuse_withdrawn(session: Session, opened: OpenCase, recipient: str) -> None
         raise NoConsent(NO_CONSENT[recipient])
 
 
+def require_papers(session: Session, opened: OpenCase, recipient: str, *, now: datetime, ports: Ports) -> None:
+    """Before papers that have not left are made, or taken out by the team. Raises NoConsent, MandateOver."""
+    refuse_withdrawn(session, opened, recipient)
+    require_mandate(session, opened, now=now, ports=ports)
+
+
 def require_mandate(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
     """Raises MandateOver from the day after the authority's last day, in the organisation's time zone."""
     if not has_mandate(session, opened.case, now=now, ports=ports):

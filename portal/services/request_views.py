@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.lifecycle import SETTLED, UNSENT, Answer, History, LetterKind, RequestKind
+from portal.domain.lifecycle import SETTLED, UNSENT, ActorKind, Answer, History, LetterKind, RequestKind
 from portal.domain.regimes import Proof, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
@@ -23,6 +23,7 @@ from portal.services.contents import Contents
 from portal.services.gathering import contents_of, find_request, items_of, list_requests, place_text
 from portal.services.history import read_detail
 from portal.services.ladder import find_next_step, request_ladder, rung_view
+from portal.services.permission import MandateOver, NoConsent, require_papers
 from portal.services.ports import Ports
 from portal.services.views import (
     AnswerView,
@@ -81,6 +82,7 @@ def _view(
         has_consent=has_consent(session, opened.case, "platforms"),
         was_reminded=any(letter.kind is LetterKind.REMINDER for letter in made),
     )
+    may_copy = is_whole and (not _is_unsent(request) or _may_send(session, opened, now=now, ports=ports))
     draft = letters.draft(session, opened, request, now=now, ports=ports) if is_whole and _is_unsent(request) else None
     return RequestView(
         number=request.number,
@@ -100,7 +102,7 @@ def _view(
         missing=list_missing(citations) if _is_unsent(request) else (),
         problems=draft.problems if draft else (),
         channels=channel_views(session, request, contents, ports, now=now),
-        fields=list_fields(contents, draft.text if draft else _sent_text(session, opened, made)) if is_whole else (),
+        fields=list_fields(contents, draft.text if draft else _sent_text(session, opened, made)) if may_copy else (),
         warnings=list_warnings(sealed["name"], contents, citations, ports.registry.platforms.get(request.platform)),
         details=contents.view,
         answers=_answers(session, opened, request),
@@ -173,6 +175,17 @@ def list_fields(contents: Contents, text: str) -> tuple[FieldView, ...]:
         ("The whole letter as text", text),
     )
     return tuple(FieldView(label=label, value=value) for label, value in fields if value)
+
+
+def _may_send(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> bool:
+    """The person may copy what is theirs at any time; the team may not once the yes or the authority is gone."""
+    if opened.actor.kind is ActorKind.PERSON:
+        return True
+    try:
+        require_papers(session, opened, "platforms", now=now, ports=ports)
+    except (NoConsent, MandateOver):
+        return False
+    return True
 
 
 def _is_unsent(request: Request) -> bool:

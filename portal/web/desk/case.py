@@ -136,7 +136,9 @@ def mark_back(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
 @bp.get("/letters/<int:number>-<any(full, redacted):form>.pdf")
 @on_case_to_read
 def letter(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
-    content = letters.read_letter(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)
+    content = letters.take_letter(
+        frame().db, opened, number, redacted=form == "redacted", now=frame().now, ports=frame().ports
+    )
     note_taken(member, opened, "letter")
     return show_file(content, "application/pdf", f"{opened.reference}-{number}-{form}.pdf")
 

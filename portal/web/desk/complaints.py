@@ -80,7 +80,9 @@ def start_bundle(member: SignedInStaff, opened: OpenCase, number: int) -> Respon
 @confirmed
 def bundle(member: SignedInStaff, opened: OpenCase, number: int, form: str) -> Response:
     """The papers as they are handed in: the bundle, in the full form with every exhibit as a file of its own."""
-    content = complaints.read_bundle(frame().db, opened, number, redacted=form == "redacted", ports=frame().ports)
+    content = complaints.take_bundle(
+        frame().db, opened, number, redacted=form == "redacted", now=frame().now, ports=frame().ports
+    )
     note_taken(member, opened, "bundle")
     return show_file(content, "application/zip", f"{opened.reference}-complaint-{number}-{form}.zip")
 

@@ -49,7 +49,7 @@ def test_words_that_open_nothing_are_written_down_without_the_words(desk: Desk) 
 
 
 def test_reading_a_case_and_taking_its_papers_are_written_down(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(letters, "read_letter", lambda *_arguments, **_named: b"%PDF-")
+    monkeypatch.setattr(letters, "take_letter", lambda *_arguments, **_named: b"%PDF-")
     reference = desk.add_case()
     colleague = desk.visit("mira")
     colleague.go(f"/desk/cases/{reference}/report")

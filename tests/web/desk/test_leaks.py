@@ -125,7 +125,7 @@ def break_pages(desk: Desk, reference: str, monkeypatch: pytest.MonkeyPatch) -> 
     colleague = desk.visit("mira")
     desk.app.testing = False
     colleague.go(f"/desk/cases/{reference}/report")
-    monkeypatch.setattr(letters, "read_letter", fail)
+    monkeypatch.setattr(letters, "take_letter", fail)
     answers = [
         colleague.client.get(f"/desk/cases/{reference}/letters/1-full.pdf?canary=canary-query", headers=AGENT),
         colleague.client.get("/canary-path?a=canary-query", headers=AGENT),
