@@ -156,11 +156,16 @@ def document_views(session: Session, opened: OpenCase) -> tuple[DocumentView, ..
     return tuple(_view(opened, row, request, complaint) for row, request, complaint in session.execute(query))
 
 
+def name_file(number: int, kind: DocumentKind) -> str:
+    """The name under which a document is taken out. The one it came with is not kept."""
+    return f"document-{number}.{ENDINGS[kind]}"
+
+
 def read_document(session: Session, opened: OpenCase, number: int, *, ports: Ports) -> DocumentFile:
     """Raises UnknownNumber, CannotOpen where the file was changed."""
     row = _find(session, opened, number)
     content = open_sealed(opened.key, _file_place(row), ports.storage.get(_file_key(row)))
-    return DocumentFile(name=f"document-{number}.{ENDINGS[row.kind]}", media=MEDIA[row.kind], content=content)
+    return DocumentFile(name=name_file(number, row.kind), media=MEDIA[row.kind], content=content)
 
 
 def remove_document(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> None:

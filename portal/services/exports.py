@@ -8,25 +8,32 @@ import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 from sqlalchemy.orm import Session
 
+from portal.domain.letters import words
 from portal.domain.lifecycle import History
 from portal.domain.wording import format_value
 from portal.services import documents, letters
 from portal.services.case_views import case_view
 from portal.services.cases import OpenCase
+from portal.services.documents import DocumentView
 from portal.services.history import Happening
 from portal.services.ports import Ports
 from portal.services.taken import SCHEMA_NAME, TakenCase, schema, take
-from portal.services.views import ClockView, RequestView
+from portal.services.views import ClockView, ItemView, LetterView, RequestView
 
 STYLE = (
     "body{font:1rem/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}"
     "td,th{text-align:start;padding:.2rem .6rem .2rem 0;vertical-align:top;overflow-wrap:anywhere}"
 )
+
+
+class Link(str):
+    """The name of a file in the archive, which the page links to."""
 
 
 def export_case(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> bytes:
@@ -35,23 +42,25 @@ def export_case(session: Session, opened: OpenCase, *, now: datetime, ports: Por
     view = take(session, opened, case_view(session, opened, now=now, ports=ports), now=now, ports=ports)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_entry("case.html", now), write_page(view))
+        files = documents.document_views(session, opened)
+        archive.writestr(_entry("case.html", now), write_page(view, files))
         archive.writestr(_entry("case.json", now), write_json(view))
         archive.writestr(_entry(SCHEMA_NAME, now), json.dumps(schema(), indent=1, sort_keys=True))
         for letter in view.letters:
-            for is_redacted, name in ((False, ""), (True, "-redacted")):
+            for is_redacted in (False, True):
                 content = letters.read_letter(session, opened, letter.number, redacted=is_redacted, ports=ports)
-                archive.writestr(_entry(f"letters/{letter.number}-{letter.kind}{name}.pdf", letter.made_at), content)
-        _add_documents(session, opened, archive, ports)
+                archive.writestr(_entry(_letter_name(letter, is_redacted=is_redacted), letter.made_at), content)
+        _add_documents(session, opened, archive, files, ports)
     return stream.getvalue()
 
 
-def _add_documents(session: Session, opened: OpenCase, archive: zipfile.ZipFile, ports: Ports) -> None:
+def _add_documents(
+    session: Session, opened: OpenCase, archive: zipfile.ZipFile, views: Sequence[DocumentView], ports: Ports
+) -> None:
     """The files that were handed in, and a list with their digests and what was taken out of them."""
-    views = documents.document_views(session, opened)
     for view in views:
         file = documents.read_document(session, opened, view.number, ports=ports)
-        archive.writestr(_entry(f"documents/{file.name}", view.handed_in_at), file.content)
+        archive.writestr(_entry(_document_name(view), view.handed_in_at), file.content)
     if views:
         text = json.dumps(msgspec.to_builtins(views), ensure_ascii=False, indent=1, sort_keys=True)
         archive.writestr(_entry("documents/list.json", views[-1].handed_in_at), text)
@@ -63,8 +72,8 @@ def write_json(view: TakenCase) -> str:
     return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True)
 
 
-def write_page(view: TakenCase) -> str:
-    """One page that needs nothing else: no script, no picture, no address is opened."""
+def write_page(view: TakenCase, files: Sequence[DocumentView]) -> str:
+    """One page that needs nothing else: no script, no picture; its links lead to the files beside it alone."""
     parts = [
         f"<h1>Case {_text(view.reference)}</h1>",
         _pairs(_list_report(view)),
@@ -72,7 +81,10 @@ def write_page(view: TakenCase) -> str:
         _table(("Number", "Place", "Platform", "State"), [_item_row(item) for item in view.items]),
         *(part for request in view.requests for part in _write_request(request)),
         "<h2>Complaints</h2>",
-        _table(("Number", "To", "State"), [(each.number, each.regulator_name, each.state) for each in view.complaints]),
+        _table(
+            ("Number", "To", "State"),
+            [(each.number, each.regulator_name, _plain(each.state)) for each in view.complaints],
+        ),
         "<h2>Messages</h2>",
         _table(("When", "Who", "Text"), [(each.sent_at, each.author, each.text) for each in view.messages]),
         "<h2>What you allowed</h2>",
@@ -87,8 +99,13 @@ def write_page(view: TakenCase) -> str:
         ),
         "<h2>Letters</h2>",
         _table(
-            ("Number", "Kind", "Made", "SHA-256"),
-            [(each.number, each.kind, each.made_at, each.digest) for each in view.letters],
+            ("Number", "Kind", "Made", "File", "Without names", "SHA-256"),
+            [_letter_row(each) for each in view.letters],
+        ),
+        "<h2>Files handed in</h2>",
+        _table(
+            ("Number", "What it is", "When", "File", "SHA-256"),
+            [(each.number, each.label, each.handed_in_at, Link(_document_name(each)), each.digest) for each in files],
         ),
         "<h2>Your ways in and out</h2>",
         _pairs(
@@ -118,29 +135,48 @@ def _list_report(view: TakenCase) -> Iterable[tuple[str, object]]:
 
 def _write_request(request: RequestView) -> list[str]:
     rows = [
-        ("State", request.state),
+        ("State", _plain(request.state)),
         ("Sent", request.sent_at),
         ("Received", request.received_at),
         ("Their number", request.ticket),
         ("Laws", "; ".join(basis.citation for basis in request.bases)),
     ]
     clocks = [_clock_row(clock) for clock in request.clocks]
-    answers = [(answer.at, answer.answer, answer.text) for answer in request.answers]
+    answers = [(answer.at, words.ANSWERS[answer.answer], answer.text) for answer in request.answers]
     return [
         f"<h2>Request {request.number}: {_text(request.platform_name)}</h2>",
         _pairs(rows),
-        _table(("Who and what", "Kind", "State", "Until"), clocks),
+        _table(("Who and what", "Kind", "State", "Until", "Why this date"), clocks),
         _table(("When", "Answer", "Words"), answers),
     ]
 
 
 def _clock_row(clock: ClockView) -> tuple[object, ...]:
     until = clock.due_at or clock.standard or ""
-    return f"{clock.owed_by}: {clock.label}", clock.binding, clock.state, until
+    why = "\n".join(f"{step.at}: {step.text}" for step in clock.steps)
+    what = f"{_plain(clock.owed_by)}: {clock.label}"
+    return what, words.BINDINGS[clock.binding], words.STATES[clock.state], until, why
 
 
-def _item_row(item: Any) -> tuple[object, ...]:
-    return item.number, item.url or item.description, item.platform_name, item.state
+def _letter_row(letter: LetterView) -> tuple[object, ...]:
+    whole, without = (Link(_letter_name(letter, is_redacted=is_redacted)) for is_redacted in (False, True))
+    return letter.number, words.KINDS[letter.kind], letter.made_at, whole, without, letter.digest
+
+
+def _item_row(item: ItemView) -> tuple[object, ...]:
+    return item.number, item.url or item.description, item.platform_name, words.PLACES[item.state]
+
+
+def _letter_name(letter: LetterView, *, is_redacted: bool) -> str:
+    return f"letters/{letter.number}-{letter.kind}{'-redacted' if is_redacted else ''}.pdf"
+
+
+def _document_name(file: DocumentView) -> str:
+    return f"documents/{documents.name_file(file.number, file.kind)}"
+
+
+def _plain(word: StrEnum) -> str:
+    return word.value.replace("_", " ")
 
 
 def _pairs(rows: Iterable[tuple[str, object]]) -> str:
@@ -160,7 +196,9 @@ def _rows(rows: Sequence[str]) -> str:
 
 
 def _text(value: object) -> str:
-    """Escaped text; instants in words, line breaks kept."""
+    """Escaped text; instants in words, line breaks kept, a file as a link to it."""
+    if isinstance(value, Link):
+        return f'<a href="{html.escape(value)}">{html.escape(value)}</a>'
     shown = format_value(value) if isinstance(value, datetime) else str("" if value is None else value)
     return html.escape(shown).replace("\n", "<br>")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -65,7 +66,11 @@ def test_the_page_is_well_formed_and_runs_nothing(archive: zipfile.ZipFile) -> N
     html5lib.HTMLParser(strict=True).parse(text)
     assert "<script" not in text
     assert "src=" not in text
-    assert "href=" not in text
+    linked = re.findall(r'href="([^"]*)"', text)
+    assert linked, "the letters are linked"
+    assert set(linked) <= set(archive.namelist())
+    assert set(linked) == {name for name in archive.namelist() if name.endswith(".pdf")}
+    assert "Why this date" in text
     assert "&lt;script&gt;" in text
     assert "https://x.com/a/status/1" in text
 
