@@ -22,6 +22,7 @@ import pikepdf
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from portal.adapters.eml import CHARSETS, read_mail, write_mail
+from portal.adapters.picture_parts import strip_jpeg, strip_jpeg2000
 from portal.domain.documents import (
     LARGEST,
     LONGEST_TEXT,
@@ -125,6 +126,11 @@ _ACTING: Mapping[str, Cleaned] = {
 _ACTING_ANNOTATIONS = frozenset(
     {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D", "/Projection", "/TrapNet"}
 )
+_PICTURES: Mapping[str, Callable[[bytes], bytes]] = {
+    "/DCTDecode": strip_jpeg,
+    "/DCT": strip_jpeg,
+    "/JPXDecode": strip_jpeg2000,
+}
 _STAYING = frozenset({"/GoTo"})  # the one kind of action that leads nowhere else
 
 
@@ -156,6 +162,8 @@ def _strip(pdf: pikepdf.Pdf) -> tuple[Cleaned, ...]:
         del pdf.trailer["/Info"]
     for holder in list(_dictionaries(pdf)):
         found |= _strip_one(holder)
+        if isinstance(holder, pikepdf.Stream) and _strip_picture(pdf, holder):
+            found.add(Cleaned.METADATA)
     return tuple(each for each in Cleaned if each in found)
 
 
@@ -178,6 +186,31 @@ def _strip_one(holder: Any) -> set[Cleaned]:
             holder["/Annots"] = pikepdf.Array(kept)
             found.add(Cleaned.FILES_INSIDE)
     return found
+
+
+def _strip_picture(pdf: pikepdf.Pdf, stream: Any) -> bool:
+    """Take out of a photo what it tells beside its points. Returns whether there was something. Raises ValueError."""
+    filters, parameters = _listed(stream.get("/Filter")), _listed(stream.get("/DecodeParms"))
+    places = [place for place, name in enumerate(filters) if str(name) in _PICTURES]
+    if not places:
+        return False
+    if places != [len(filters) - 1]:
+        raise DocumentRefused(Refusal.TOO_COMPLEX)
+    before = len(filters) - 1
+    packed = pdf.make_stream(stream.read_raw_bytes(), Filter=filters[:before], DecodeParms=parameters[:before])
+    photo = packed.read_bytes()
+    bare = _PICTURES[str(filters[-1])](photo)
+    if bare == photo:
+        return False
+    stream.write(bare, filter=filters[-1], decode_parms=parameters[before] if len(parameters) > before else None)
+    return True
+
+
+def _listed(value: Any) -> list[Any]:
+    """The entries of what may be missing, one value or a list of them."""
+    if value is None:
+        return []
+    return list(value) if _is_list(value) else [value]
 
 
 def _is_leading_out(action: Any) -> bool:
@@ -228,6 +261,8 @@ def _require_harmless(stream: io.BytesIO) -> None:
             if any(name in holder for name in _ACTING) or any(
                 name in holder and _is_leading_out(holder[name]) for name in ("/A", "/Next")
             ):
+                raise DocumentRefused(Refusal.TOO_COMPLEX)
+            if isinstance(holder, pikepdf.Stream) and _strip_picture(made, holder):
                 raise DocumentRefused(Refusal.TOO_COMPLEX)
 
 

@@ -215,6 +215,141 @@ def test_a_pdf_keeps_its_pages_and_nothing_that_acts(
         assert sign not in plain.getvalue()
 
 
+def make_photo(kind: str, **saved: Any) -> bytes:
+    """A picture whose points differ, so that a changed one shows."""
+    stream = io.BytesIO()
+    Image.radial_gradient("L").resize((64, 48)).convert("RGB").save(stream, kind, **saved)
+    return stream.getvalue()
+
+
+def make_camera_photo(**saved: Any) -> bytes:
+    """A JPEG as a telephone writes it and more: place, small picture, comment, other programs' parts, a tail."""
+    exif = Image.Exif()
+    exif[0x010E] = CANARY
+    exif.get_ifd(0x8825)[0x1D] = CANARY  # the GPS part's date
+    plain = make_photo("JPEG", exif=exif, comment=CANARY, icc_profile=b"colours", **saved)
+    parts = b"".join(
+        b"\xff" + bytes([marker]) + (2 + len(CANARY)).to_bytes(2, "big") + CANARY.encode()
+        for marker in range(0xE0, 0xF0)
+    )
+    small = b"\xff\xe0" + (16 + len(CANARY)).to_bytes(2, "big") + b"JFIF\0\1\1\0\0\1\0\1\7\1" + CANARY.encode()
+    return plain[:2] + small + parts + plain[2:] + CANARY.encode()
+
+
+def make_camera_jpeg2000() -> bytes:
+    """A JPEG 2000 file with a box of XMP, one of an own kind, one within its header, and a comment in its points."""
+    plain = make_photo("JPEG2000", comment=CANARY)
+    head = plain.index(b"jp2h") - 4
+    length = int.from_bytes(plain[head : head + 4], "big")
+    box = (8 + len(CANARY)).to_bytes(4, "big") + b"%s" + CANARY.encode()
+    inside = (length + len(box) + 2).to_bytes(4, "big") + plain[head + 4 : head + length] + box.replace(b"%s", b"xml ")
+    assert plain.count(CANARY.encode()) == 1
+    return (
+        plain[:head]
+        + inside
+        + plain[head + length :]
+        + ((8 + len(CANARY)).to_bytes(4, "big") + b"uuid" + CANARY.encode())
+    )
+
+
+def make_pdf_of(photo: bytes, filters: list[str]) -> bytes:
+    """A PDF with a picture as its program packed it; /FlateDecode and /ASCIIHexDecode may stand around it."""
+    for name in reversed(filters[:-1]):
+        photo = zlib.compress(photo) if name == "/FlateDecode" else photo.hex().encode() + b">"
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        names = (
+            pikepdf.Array([pikepdf.Name(each) for each in filters]) if len(filters) > 1 else pikepdf.Name(filters[0])
+        )
+        image = pdf.make_stream(photo, Filter=names, Subtype=pikepdf.Name.Image, Width=64, Height=48)
+        image.Type, image.ColorSpace, image.BitsPerComponent = pikepdf.Name.XObject, pikepdf.Name.DeviceRGB, 8
+        pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
+
+    return make_pdf(change, compress_streams=False)
+
+
+def points_of(photo: bytes) -> bytes:
+    with Image.open(io.BytesIO(photo)) as image:
+        return image.tobytes()
+
+
+def photo_in(pdf: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return opened.pages[0].Resources.XObject.Im0.read_raw_bytes()
+
+
+@pytest.mark.parametrize("before", [[], ["/FlateDecode"], ["/ASCIIHexDecode", "/FlateDecode"]], ids=len)
+@pytest.mark.parametrize(
+    ("photo", "name"),
+    [
+        (make_camera_photo(), "/DCTDecode"),
+        (make_camera_photo(progressive=True), "/DCTDecode"),
+        (make_camera_photo(restart_marker_blocks=2), "/DCTDecode"),
+        (make_camera_jpeg2000(), "/JPXDecode"),
+    ],
+    ids=["JPEG", "progressive JPEG", "JPEG with restarts", "JPEG 2000"],
+)
+def test_a_photo_in_a_pdf_loses_all_that_it_tells_beside_its_points(photo: bytes, name: str, before: list[str]) -> None:
+    clean = clean_document(make_pdf_of(photo, [*before, name]))
+    kept = photo_in(clean.content)
+    assert clean.cleaned == (Cleaned.METADATA,)
+    assert CANARY.encode() in photo
+    assert CANARY.encode() not in kept
+    assert points_of(kept) == points_of(photo)
+    with Image.open(io.BytesIO(kept)) as image:
+        assert not image.getexif()
+        if name == "/DCTDecode":
+            assert image.info["icc_profile"] == b"colours", "what its colours mean stays"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "JPEG2000"])
+def test_a_photo_in_a_pdf_that_tells_nothing_stays_byte_for_byte(kind: str) -> None:
+    photo = make_photo(kind)
+    name = {"JPEG": "/DCTDecode", "JPEG2000": "/JPXDecode"}[kind]
+    once = photo_in(clean_document(make_pdf_of(photo, [name])).content)
+    again = clean_document(make_pdf_of(once, [name]))
+    assert (photo_in(again.content), again.cleaned) == (once, ())
+
+
+def test_the_mark_of_a_cmyk_photo_in_a_pdf_stays() -> None:
+    stream = io.BytesIO()
+    Image.radial_gradient("L").convert("CMYK").save(stream, "JPEG", comment=CANARY)
+    kept = photo_in(clean_document(make_pdf_of(stream.getvalue(), ["/DCTDecode"])).content)
+    assert CANARY.encode() not in kept
+    assert b"Adobe" in kept
+    assert points_of(kept) == points_of(stream.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("photo", "filters", "reason"),
+    [
+        (b"no photo", ["/DCTDecode"], Refusal.BROKEN),
+        (b"\xff\xd8\xff\xe1\xff\xff" + CANARY.encode(), ["/DCTDecode"], Refusal.BROKEN),
+        (b"\xff\xd8" + make_photo("JPEG"), ["/DCTDecode"], Refusal.BROKEN),
+        (b"no photo", ["/JPXDecode"], Refusal.BROKEN),
+        (make_photo("JPEG2000")[:12] + b"\0\0\0\1xml " + b"\xff" * 8, ["/JPXDecode"], Refusal.BROKEN),
+        (b"\xff\x4f\xff\x51\0\0", ["/JPXDecode"], Refusal.BROKEN),
+        (make_photo("JPEG"), ["/DCTDecode", "/DCTDecode"], Refusal.TOO_COMPLEX),
+    ],
+)
+def test_a_photo_in_a_pdf_that_cannot_be_read_is_refused(photo: bytes, filters: list[str], reason: Refusal) -> None:
+    wrapped = make_pdf_of(photo, [filters[-1]])
+    if len(filters) > 1:
+        with pikepdf.open(io.BytesIO(wrapped)) as pdf:
+            names = pikepdf.Array([pikepdf.Name(each) for each in filters])
+            pdf.pages[0].Resources.XObject.Im0.Filter = names
+            stream = io.BytesIO()
+            pdf.save(stream, compress_streams=False)
+            wrapped = stream.getvalue()
+    assert refusal_of(wrapped) is reason
+
+
+def test_a_photo_in_a_pdf_that_unpacks_to_too_much_is_refused() -> None:
+    bomb = make_pdf_of(b"\xff\xd8" + b"\0" * 1_200_000_000, ["/FlateDecode", "/DCTDecode"])
+    assert len(bomb) < limits.LARGEST
+    assert refusal_of(bomb) is Refusal.TOO_COMPLEX
+
+
 def test_a_link_within_the_pdf_stays() -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         action = pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=[pdf.pages[0].obj, pikepdf.Name.Fit])
