@@ -79,7 +79,10 @@ def test_a_lost_password_loses_no_case_and_the_restore_leaves_a_mark(office: Off
     opened = open_for_staff(office.session, office.reference, actor=actor, team_keys=keys, to_change=False, ports=ports)
     assert opened.report.name == "Ana Exemplar"
     shown = marks.list_unseen(office.session, member.id, [office.team_id])
-    assert [(one.kind, one.about, one.by) for one in shown] == [(MarkKind.LET_IN_BY_RECOVERY_KEY, "Ines", "")]
+    assert {(one.kind, one.about, one.by) for one in shown} == {
+        (MarkKind.TEAM_MADE, "Ines", ""),
+        (MarkKind.LET_IN_BY_RECOVERY_KEY, "Ines", ""),
+    }
 
 
 def test_a_restore_with_a_foreign_key_or_for_nobody_is_refused(office: Office) -> None:
@@ -116,4 +119,4 @@ def test_after_a_lost_key_a_team_is_in_reach_once_a_member_signs_in(office: Offi
 def test_a_new_recovery_key_is_seen_by_every_supervisor(office: Office) -> None:
     recovery.renew(office.session, office.key, now=NOW)
     kinds = [one.kind for one in marks.list_unseen(office.session, office.supervisor().id, [])]
-    assert kinds == [MarkKind.RECOVERY_KEY_CHANGED]
+    assert set(kinds) == {MarkKind.TEAM_MADE, MarkKind.RECOVERY_KEY_CHANGED}

@@ -229,7 +229,8 @@ def test_what_is_taken_along_is_a_page_that_runs_none(site: Site) -> None:
         archive = zipfile.ZipFile(io.BytesIO(exports.export_case(session, opened, now=LATER, ports=site.parts.ports)))
     page = archive.read("case.html").decode()
     root = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
-    assert not [each for each in root.iter() if each.get("id") == "inj" or each.tag in {"script", "img", "a"}]
+    assert not [each for each in root.iter() if each.get("id") == "inj" or each.tag in {"script", "img"}]
+    assert {each.get("href") for each in root.iter("a")} <= set(archive.namelist()), "links lead to the files beside it"
     assert "zqzq" not in page
     assert json.loads(archive.read("case.json"))["report"]["explanation"] == f"explanation {HOSTILE}"
     assert all(".." not in name and not name.startswith("/") for name in archive.namelist())
