@@ -94,9 +94,9 @@ class Config:
     mail: MailServer | None  # without it contact by mail is not offered at all
 
     @property
-    def key_files(self) -> tuple[Path, ...]:
-        """The files that a backup keeps apart from the data."""
-        return (self.secret_file, self.audit_key_file)
+    def key_files(self) -> dict[str, Path]:
+        """The files that a backup keeps apart from the data, by the setting that names them."""
+        return {"RECOURSE_SECRET_FILE": self.secret_file, "RECOURSE_AUDIT_KEY": self.audit_key_file}
 
     @property
     def has_https(self) -> bool:

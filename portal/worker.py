@@ -137,7 +137,7 @@ def purge_locks(parts: Parts) -> None:
     """Destroy the locks of erased cases where a crash came between the erasure and its lock."""
     with parts.sessions() as session:
         begin_reading(session)
-        gone = cases.purge_locks(session, now=parts.clock(), ports=parts.ports)
+        gone = cases.purge_locks(session, ports=parts.ports)
     if gone:
         log.info("locks of %d cases that are gone were destroyed", gone)
 

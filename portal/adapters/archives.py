@@ -37,12 +37,16 @@ def write_archive(path: Path, public_key: bytes) -> Iterator[tarfile.TarFile]:
     """A tar that becomes `path` only when all of it is written. The file is for its owner alone."""
     partial = path.with_name(path.name + ".part")
     partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        writer = _Writer(file, public_key)
-        with tarfile.open(fileobj=writer, mode="w|", format=tarfile.PAX_FORMAT) as archive:
-            yield archive
-        writer.finish()
-    partial.replace(path)
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            writer = _Writer(file, public_key)
+            with tarfile.open(fileobj=writer, mode="w|", format=tarfile.PAX_FORMAT) as archive:
+                yield archive
+            writer.finish()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 @contextmanager

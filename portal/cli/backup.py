@@ -30,8 +30,9 @@ def backup() -> None:
 @backup.command("create")
 @click.argument("data", type=FILE)
 @click.argument("keys", type=FILE)
+@click.option("--anyway", is_flag=True, help="Also where locks of cases are lost for good")
 @with_appcontext
-def create(data: Path, keys: Path) -> None:
+def create(data: Path, keys: Path, anyway: bool) -> None:
     """Write DATA and KEYS while the portal runs.
 
     Old DATA files may be kept. Of KEYS only the newest may: an erasure is complete when no older copy is left.
@@ -39,7 +40,9 @@ def create(data: Path, keys: Path) -> None:
     parts = find_parts()
     os.umask(0o077)
     with database_of(parts):
-        made, took = _attempt(lambda: service.create(parts.sessions, data, keys, now=parts.clock(), ports=parts.ports))
+        made, took = _attempt(
+            lambda: service.create(parts.sessions, data, keys, now=parts.clock(), ports=parts.ports, anyway=anyway)
+        )
     _tell("Kept", made, took)
     click.echo(f"Put {keys} over the one before, apart from {data}, and keep no older copy of it.")
 
@@ -83,7 +86,8 @@ def _attempt(act: Callable[[], T]) -> tuple[T, float]:
     except BackupRefused as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+        place = f"{error.filename}: " if error.filename else ""  # a full disk names no file
+        raise click.ClickException(f"{place}{error.strerror}") from error
 
 
 def _prepare() -> None:

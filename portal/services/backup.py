@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tarfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,7 +66,7 @@ class Keys(msgspec.Struct, frozen=True):
     """What a keys file holds: each a file's text or rows."""
 
     made_at: datetime
-    secrets: dict[str, str]  # name of the setting's file: its text
+    secrets: dict[str, str]  # name of the setting: the text of its file
     locks: list[tuple[UUID, bytes, datetime]]
 
 
@@ -79,10 +79,13 @@ class Restored:
     erased_again: int
 
 
-def create(factory: sessionmaker[Session], data: Path, keys: Path, *, now: datetime, ports: Ports) -> Manifest:
+def create(
+    factory: sessionmaker[Session], data: Path, keys: Path, *, now: datetime, ports: Ports, anyway: bool = False
+) -> Manifest:
     """Write both files, each as a whole or not at all. The keys are read last, so that no case lacks its lock.
 
-    Raises BackupRefused, OSError.
+    The keys are in place before the data: whatever cuts this off, the keys are never older than the data beside them.
+    Where living cases have lost their locks it is refused, unless `anyway`. Raises BackupRefused, OSError.
     """
     if data.resolve().parent == keys.resolve().parent:
         raise BackupRefused("Put the keys in another folder than the data, best on another machine.")
@@ -96,8 +99,11 @@ def create(factory: sessionmaker[Session], data: Path, keys: Path, *, now: datet
             files = _write_files(archive, ports)
             manifest = Manifest(revision=_revision(session), made_at=now, tables=tables, files=files)
             add_bytes(archive, "manifest.json", msgspec.json.encode(manifest))
-    with write_archive(keys, public_key) as archive:
-        add_bytes(archive, "keys.json", msgspec.json.encode(_gather_keys(ports, now)))
+            gathered, living = _gather_keys(ports, now), _living(session)
+            if not anyway:
+                _refuse_lost_locks(factory, living - {case_id for case_id, *_ in gathered.locks})
+            with write_archive(keys, public_key) as apart:
+                add_bytes(apart, "keys.json", msgspec.json.encode(gathered))
     return manifest
 
 
@@ -120,8 +126,8 @@ def verify(data: Path, keys: Path | None, private_key: bytes) -> Manifest:
         found = {name: tables.get(name, _Sum()).result() for name in manifest.tables}
         if found != manifest.tables or files.result() != manifest.files:
             raise BackupRefused("What is in the backup is not what its list says.")
-        if keys is not None:
-            _read_keys(keys, private_key)
+        if keys is not None and _read_keys(keys, private_key).made_at < manifest.made_at:
+            raise BackupRefused("The keys are older than the data. Take the keys of the same backup, or newer ones.")
         return manifest
 
 
@@ -146,23 +152,25 @@ def restore(
                     _insert(session, metadata.tables[table], content)
                 elif name.startswith("files/"):
                     ports.storage.put(name.removeprefix("files/"), content)
+        if _sum_tables(session) != manifest.tables:
+            raise BackupRefused(
+                "What came back is not what went in, so nothing was kept. Keep both files and ask for help."
+            )
         restored = ports.locks.put_all(Lock(*each) for each in kept.locks)
-    if sums(factory) != manifest.tables:
-        raise BackupRefused("What came back is not what went in. Do not use it; keep both files and ask for help.")
     with factory.begin() as session:
         again = _erase_again(session, now=now, ports=ports)
         journal.note(session, Noted.BACKUP_RESTORED, facts={"erased_again": again}, now=now)
     return Restored(manifest, restored, again)
 
 
-def restore_secrets(keys: Path, private_key: bytes, paths: Sequence[Path]) -> None:
+def restore_secrets(keys: Path, private_key: bytes, paths: Mapping[str, Path]) -> None:
     """Put the server's secrets in their files, which must not be there yet. Before anything else is opened.
 
-    Raises BackupRefused.
+    `paths` by the name of the setting. Raises BackupRefused.
     """
     kept = _read_keys(keys, private_key)
-    for path in paths:
-        text = kept.secrets.get(path.name)
+    for setting, path in paths.items():
+        text = kept.secrets.get(setting)
         if text is None:
             continue
         if path.exists() and path.read_text("ascii") != text:
@@ -176,18 +184,22 @@ def sums(factory: sessionmaker[Session]) -> dict[str, TableSum]:
     """Rows and digest of every kept table as they are now."""
     with factory() as session:
         _begin_snapshot(session)
-        found = {}
-        for table in kept_tables():
-            total = _Sum()
-            for line in _lines(session, table):
-                total.add(line)
-            found[table.name] = total.result()
-        return found
+        return _sum_tables(session)
 
 
 def kept_tables() -> list[sa.Table]:
     """Every table of a backup, those first that others refer to."""
     return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+
+
+def _sum_tables(session: Session) -> dict[str, TableSum]:
+    found = {}
+    for table in kept_tables():
+        total = _Sum()
+        for line in _lines(session, table):
+            total.add(line)
+        found[table.name] = total.result()
+    return found
 
 
 class _Sum:
@@ -312,9 +324,33 @@ def _decode(column: sa.Column[Any], value: Any) -> Any:
 
 
 def _gather_keys(ports: Ports, now: datetime) -> Keys:
-    texts = {path.name: path.read_text("ascii") for path in ports.config.key_files if path.exists()}
+    files = ports.config.key_files.items()
+    texts = {setting: path.read_text("ascii") for setting, path in files if path.exists()}
     locks = [(lock.case_id, lock.lock, lock.made_at) for lock in ports.locks.list_all()]
     return Keys(made_at=now, secrets=texts, locks=locks)
+
+
+def _living(session: Session) -> set[UUID]:
+    """Cases that do not open without their lock."""
+    query = sa.select(Case.id).join(CaseKey, CaseKey.case_id == Case.id)
+    return set(session.scalars(query.where(CaseKey.is_locked, Case.status != CaseStatus.ERASED)))
+
+
+def _refuse_lost_locks(factory: sessionmaker[Session], unlocked: set[UUID]) -> None:
+    """A keys file without the locks of living cases must not replace the one before, which may be all that has them.
+
+    A case that was erased while the backup was taken has no lock either, so each is looked for again.
+    """
+    if not unlocked:
+        return
+    with factory() as session:
+        begin_reading(session)
+        lost = len(unlocked & _living(session))
+    if lost:
+        raise BackupRefused(
+            f"The locks of {lost} cases are missing from RECOURSE_LOCKS. Keep the keys file you have: it may be all "
+            "that opens them. Stop the portal and see docs/operations.md, The locks."
+        )
 
 
 def _read_keys(path: Path, private_key: bytes) -> Keys:
@@ -333,13 +369,7 @@ def _refuse_filled(session: Session) -> None:
 
 def _erase_again(session: Session, *, now: datetime, ports: Ports) -> int:
     locked = {lock.case_id for lock in ports.locks.list_all()}
-    rows = session.scalars(
-        sa.select(Case)
-        .join(CaseKey, CaseKey.case_id == Case.id)
-        .where(CaseKey.is_locked, Case.status != CaseStatus.ERASED)
-        .order_by(Case.id)
-    )
-    gone = [case for case in rows.unique().all() if case.id not in locked]
+    gone = [session.get_one(Case, case_id) for case_id in sorted(_living(session) - locked)]
     for case in gone:
         cases.erase(session, OpenCase(case, b"", SYSTEM), now=now, ports=ports)
     return len(gone)

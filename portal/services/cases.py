@@ -29,6 +29,7 @@ from portal.models.events import Event
 from portal.models.holds import Hold
 from portal.models.items import Item
 from portal.models.jobs import Job
+from portal.models.journal import JournalEntry
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.officers import OfficerLink
@@ -41,7 +42,6 @@ from portal.services.ports import PERSON, SYSTEM, Actor, Ports
 from portal.services.team_keys import unwrap_for_team
 
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
-YOUNG = timedelta(days=1)
 NO_SALT = b"\0" * vault.SALT_BYTES
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
@@ -327,14 +327,15 @@ def delete_drafts(session: Session, drafts: Sequence[Case], *, now: datetime, po
     after_commit(session, lambda: _destroy_apart(case_ids, ports))
 
 
-def purge_locks(session: Session, *, now: datetime, ports: Ports) -> int:
-    """Destroy the locks of cases that are gone, where a crash came between. Returns how many.
+def purge_locks(session: Session, *, ports: Ports) -> int:
+    """Destroy the locks of cases that were erased, where a crash came between. Returns how many.
 
-    A lock is made before its case is saved, so that a young one without a case is left alone.
+    Only of a case that this database says was erased: one that it does not know may stand in another, because this is
+    an older copy or the wrong one, and no lock can be made again. A lock whose case was never saved opens nothing.
     """
-    living = set(session.scalars(select(Case.id).where(Case.status != CaseStatus.ERASED)))
-    left = [lock.case_id for lock in ports.locks.list_all() if lock.made_at < now - YOUNG]
-    gone = [case_id for case_id in left if case_id not in living]
+    erased = set(session.scalars(select(Case.id).where(Case.status == CaseStatus.ERASED)))
+    deleted = select(JournalEntry.case_id).where(JournalEntry.kind == Noted.DRAFT_DELETED)
+    gone = {lock.case_id for lock in ports.locks.list_all()} & (erased | set(session.scalars(deleted)))
     for case_id in gone:
         _destroy_apart([case_id], ports)
     return len(gone)

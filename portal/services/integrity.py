@@ -189,8 +189,10 @@ def _check_entry(table: RawTable, raw: Sequence[Any], chains: _Chains) -> Iterat
     if entry.kind == Noted.HEAD_SIGNED:
         chains.days[str(entry.facts.get("day"))] = entry.position
     if entry.kind in ENDS and entry.case_id is not None:
-        chains.missing.pop(entry.case_id, None)
-        chains.cases.pop(entry.case_id, None)
+        if chains.cases.pop(entry.case_id, None) is None:
+            chains.missing.pop(entry.case_id, None)
+        else:  # an end takes every event with it; where some are left it excuses none that is missing
+            yield Break(name, "says that its case ended, but events from before are still there")
     return entry
 
 

@@ -44,6 +44,7 @@ def test_a_broken_attempt_leaves_no_file_and_does_not_touch_the_one_before(tmp_p
     with pytest.raises(OSError, match="full"):
         _break_off(tmp_path / "a")
     assert read(tmp_path / "a") == CONTENT
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def _break_off(path: Path) -> None:

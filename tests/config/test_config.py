@@ -51,7 +51,10 @@ def test_the_locks_stand_beside_a_file_and_are_named_for_a_server(tmp_path: Path
 
 def test_the_key_of_the_journal_stands_beside_the_secret_and_both_are_kept() -> None:
     config = load_config({"RECOURSE_SECRET_FILE": "/keys/secret.key", "RECOURSE_METRICS_TOKEN": "t" * 20})
-    assert config.key_files == (Path("/keys/secret.key"), Path("/keys/audit.key"))
+    assert config.key_files == {
+        "RECOURSE_SECRET_FILE": Path("/keys/secret.key"),
+        "RECOURSE_AUDIT_KEY": Path("/keys/audit.key"),
+    }
     assert "t" * 20 not in repr(config)
 
 

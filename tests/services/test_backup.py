@@ -13,20 +13,27 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.adapters.signing import Signer, by_id, public_keys
 from portal.config import ensure_secret_file
 from portal.db import make_engine, make_session_factory
+from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Handler, LetterKind
 from portal.models.cases import Case
+from portal.models.journal import JournalEntry
 from portal.models.tables import metadata
-from portal.services import accounts, backup, cases, history, intake, letters, messages
+from portal.services import accounts, backup, cases, heads, history, intake, integrity, letters, messages
 from portal.services.backup import BackupRefused
 from portal.services.cases import WordsUnknown
+from portal.services.locks import open_locks
 from portal.services.ports import Ports
 from tests.postgres import fresh_database
 from tests.services.factories import NOW, make_draft, make_ports
 from tests.services.fakes import print_quickly, send
 
 LATER = NOW + timedelta(days=3)
+SEEDS = (b"\x01" * 32,)
+SIGNER = Signer.from_seeds(SEEDS)
+CHANGED = {"cases": {"country": "XX"}}
 
 
 @dataclass
@@ -188,6 +195,74 @@ def test_nothing_is_restored_over_something(portal: Portal) -> None:
     portal.ports.config.secret_file.write_text("00" * 32)
     with pytest.raises(BackupRefused, match="is another one"):
         backup.restore_secrets(portal.keys, portal.private_key, portal.ports.config.key_files)
+
+
+def test_the_restored_journal_verifies_whole_against_the_copied_heads(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports]
+) -> None:
+    with portal.sessions.begin() as session:
+        heads.sign_day(session, SIGNER, now=LATER)
+        copies = heads.list_heads(session)
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    bring_back(portal, fresh)
+    with fresh[0]() as session:
+        verdict = integrity.verify(session, keys=by_id(public_keys(SEEDS)), copies=copies)
+        last = session.scalars(select(JournalEntry).order_by(JournalEntry.position.desc()).limit(1)).one()
+    assert (verdict.breaks, verdict.heads, len(copies)) == ((), 1, 1)
+    assert verdict.events > 3
+    assert last.kind == Noted.BACKUP_RESTORED
+
+
+def test_keys_older_than_the_data_are_refused_and_nothing_is_erased(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports]
+) -> None:
+    """A case that began after those keys has no lock in them, which would look as if it had been erased."""
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    old = portal.keys.read_bytes()
+    with portal.sessions.begin() as session:
+        make_draft(session, portal.ports)
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER + timedelta(hours=1), ports=portal.ports)
+    portal.keys.write_bytes(old)
+    with pytest.raises(BackupRefused, match="older than the data"):
+        bring_back(portal, fresh)
+    assert backup.sums(fresh[0])["cases"].rows == 0
+
+
+def test_keys_without_the_locks_of_living_cases_replace_nothing(portal: Portal, tmp_path: Path) -> None:
+    """A locks database that was lost is made anew, empty; the last good keys file must outlive the next backup."""
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    before = portal.data.read_bytes(), portal.keys.read_bytes()
+    lost = replace(portal.ports, locks=open_locks(f"sqlite:///{tmp_path / 'lost.db'}"))
+    with pytest.raises(BackupRefused, match="locks of 4 cases are missing"):
+        backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=lost)
+    assert (portal.data.read_bytes(), portal.keys.read_bytes()) == before
+    assert backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=lost, anyway=True)
+
+
+def test_secrets_come_back_whatever_their_files_are_called(portal: Portal, tmp_path: Path) -> None:
+    one, other = tmp_path / "one" / "key", tmp_path / "other" / "key"
+    texts = [str(ensure_secret_file(path)) and path.read_text() for path in (one, other)]
+    config = replace(portal.ports.config, secret_file=one, audit_key_file=other)
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=replace(portal.ports, config=config))
+    paths = {setting: tmp_path / "fresh" / setting for setting in config.key_files}
+    backup.restore_secrets(portal.keys, portal.private_key, paths)
+    assert [path.read_text() for path in paths.values()] == texts
+
+
+def test_a_restore_that_brings_back_something_else_keeps_nothing(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    whole = backup._decode_row
+    monkeypatch.setattr(
+        backup, "_decode_row", lambda table, line: {**whole(table, line), **CHANGED.get(table.name, {})}
+    )
+    with pytest.raises(BackupRefused, match="nothing was kept"):
+        bring_back(portal, fresh)
+    monkeypatch.undo()
+    assert {total.rows for total in backup.sums(fresh[0]).values()} == {0}
+    assert list(fresh[1].locks.list_all()) == []
+    assert bring_back(portal, fresh).erased_again == 0
 
 
 def test_keys_and_data_in_one_folder_are_refused(portal: Portal, tmp_path: Path) -> None:

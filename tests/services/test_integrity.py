@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -237,6 +238,20 @@ def test_a_missing_event_is_excused_only_by_the_end_of_its_own_case(filled: Fill
         living = run("SELECT case_id FROM events GROUP BY case_id HAVING count(*) > 1").scalar()
         run("DELETE FROM events WHERE case_id = ? AND sequence = 1", (living,))
         assert [each.problem for each in look(session).breaks] == ["is missing, and its case was not erased"]
+
+
+def test_an_end_that_is_put_in_excuses_no_event_of_a_case_that_goes_on(filled: Filled) -> None:
+    """Whoever can write can add an entry that follows well; it must not hide what was taken out of a living case."""
+    with filled.tamper() as session:
+        run = session.connection().exec_driver_sql
+        living = run("SELECT case_id FROM events GROUP BY case_id HAVING count(*) > 1").scalar()
+        run("DELETE FROM events WHERE case_id = ? AND sequence = 1", (living,))
+        journal.note(session, Noted.DRAFT_DELETED, case_id=UUID(living), now=NOW + 5 * DAY)
+        journal.write_pending(session)
+        assert [each.problem for each in look(session).breaks] == [
+            "says that its case ended, but events from before are still there",
+            "is missing, and its case was not erased",
+        ]
 
 
 def test_heads_are_read_from_their_own_lines(filled: Filled) -> None:
