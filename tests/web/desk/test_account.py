@@ -108,7 +108,8 @@ def test_sessions_are_listed_and_ended(desk: Desk) -> None:
     here, there = desk.visit("mira"), desk.visit("mira")
     assert there.go("/desk").path == "/desk"
     page = here.go("/desk/account")
-    assert "this one" in page.text
+    assert "This one" in page.text
+    assert "Another" in page.text
     here.press("End all others")
     assert there.go("/desk").path == "/desk/sign-in"
     assert here.go("/desk").path == "/desk"
@@ -133,6 +134,6 @@ def test_a_password_is_changed_and_everywhere_else_signed_out(desk: Desk) -> Non
 def test_the_only_factor_cannot_be_taken_away(desk: Desk) -> None:
     colleague = desk.visit("mira")
     colleague.go("/desk/account")
-    assert "the only one" in colleague.page.text
+    assert "Take away" not in colleague.page.text
     page = colleague.client.post("/desk/account/factors/remove", data={"factor": "nonsense"})
     assert page.status_code in {400, 403}

@@ -102,7 +102,7 @@ def test_the_administrator_sees_everybody_with_role_and_team(desk: Desk) -> None
     colleague = desk.visit("vera")
 
     assert colleague.page.path == "/desk/staff"
-    assert "Newt newt advocate Harbour (waits to be let in)" in colleague.page.text
+    assert "Newt newt · advocate Harbour (waits to be let in)" in colleague.page.text
 
 
 def test_the_list_of_staff_is_for_administrators(desk: Desk) -> None:
