@@ -103,7 +103,7 @@ def set_check(session: Session, opened: OpenCase, question: str, answer: str, *,
     _require_person(opened)
     if not question.strip() or len(question) > LONGEST:
         raise StepRefused("Write what we should ask you.")
-    if len(_normal(answer)) < SHORTEST_ANSWER:
+    if not is_long_enough(answer):
         raise StepRefused(f"The answer needs at least {SHORTEST_ANSWER} letters or numbers, so that nobody guesses it.")
     _forget_check(session, opened)
     row = CaseCheck(id=uuid4(), case_id=opened.case.id, salt=vault.new_salt(), wrong_tries=0, created_at=now)
@@ -112,6 +112,11 @@ def set_check(session: Session, opened: OpenCase, question: str, answer: str, *,
     session.add(row)
     session.flush()
     opened.record(session, Happening(kind=History.CHECK_SET, at=now), now=now)
+
+
+def is_long_enough(answer: str) -> bool:
+    """Whether an answer is not guessed at the first try; only its letters and numbers count."""
+    return len(_normal(answer)) >= SHORTEST_ANSWER
 
 
 def remove_check(session: Session, opened: OpenCase, *, now: datetime) -> None:

@@ -109,6 +109,9 @@ def test_a_second_set_of_words_opens_the_case_and_is_shown_once(app: Flask, hold
 
 def test_the_question_for_new_words_keeps_what_was_typed_when_it_is_too_short(holder: Visitor) -> None:
     holder.go("/case/words")
+    page = holder.press("Set the question", question="", answer="", status=400)
+    links = page.links()
+    assert [links[sentence] for sentence in page.errors] == ["#question", "#answer"]
     holder.press("Set the question", question="Which boat?", answer="red", status=400)
     assert "Which boat?" in holder.page.answer.text
     holder.press("Set the question", question="Which boat?", answer="the red canoe")

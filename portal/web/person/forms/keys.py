@@ -7,9 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
-from wtforms.validators import ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from portal.adapters.mail import BadAddress, read_address
+from portal.services.words import LONGEST, SHORTEST_ANSWER, is_long_enough
 from portal.web.fields import DayField, PlainForm, TextField
 
 
@@ -21,13 +22,27 @@ def check_address(_form: Any, field: Any) -> None:
         raise ValidationError(_("Write one e-mail address, such as name@example.org.")) from error
 
 
+def check_answer(_form: Any, field: Any) -> None:
+    """A validator: an answer that is not guessed at the first try."""
+    if not is_long_enough(field.data or ""):
+        raise ValidationError(
+            _(
+                "The answer needs at least %(count)s letters or numbers, so that nobody guesses it.",
+                count=SHORTEST_ANSWER,
+            )
+        )
+
+
 class CheckForm(PlainForm):
     question = TextField(
         _l("What should we ask you?"),
+        [DataRequired(_l("Write what we should ask you."))],
         description=_l("The team can read this. For example: Which phrase did you choose?"),
+        longest=LONGEST,
     )
     answer = TextField(
         _l("The answer"),
+        [check_answer],
         description=_l("Nobody can read it. Choose something that people who know you cannot guess."),
     )
 
@@ -45,6 +60,7 @@ class LinkForm(PlainForm):
 class RenewForm(PlainForm):
     authority = TextField(
         _l("Who gave you the authority, and how?"),
+        [DataRequired(_l("Write who gave you the authority, and how."))],
         description=_l("For example: she signed a new letter on 3 March."),
         lines=True,
         longest=2000,
