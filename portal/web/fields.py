@@ -30,6 +30,12 @@ def require_moment(_form: Any, field: Any) -> None:
         raise ValidationError(_("Write the day and the time."))
 
 
+def require_day(_form: Any, field: Any) -> None:
+    """A validator: a day that cannot be left out. One that was typed wrong has its own sentence."""
+    if not field.data and not field.process_errors:
+        raise ValidationError(_("Write the day."))
+
+
 class PlainForm(FlaskForm):  # type: ignore[misc]
     """A form of the person's side. `version` notices that another tab has saved in between."""
 

@@ -56,6 +56,9 @@ def test_a_hold_takes_two_members_and_the_person_reads_it(desk: Desk) -> None:
     reference, drawn = add_case(desk)
     first, second = desk.visit("mira"), desk.visit("tane")
     first.go(f"/desk/cases/{reference}/hold")
+    assert len(first.press("Ask for a hold", reason="", ends_on="", status=400).errors) == 2
+    page = first.press("Ask for a hold", reason="A court asked.", ends_on="31.3.2027", status=400)
+    assert page.errors == ["Write the day like this: 2026-11-24"]
     first.press("Ask for a hold", reason="A court asked.", ends_on="2036-01-01", status=400)
     assert "A court asked." in first.page.text, "nothing typed is lost"
     first.press("Ask for a hold", reason="A court asked.", ends_on="2027-03-31")

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms.validators import DataRequired
 
 from portal.web.desk.forms.fields import DayField
-from portal.web.fields import TextField
+from portal.web.fields import TextField, require_day
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]
@@ -22,4 +22,4 @@ class HoldForm(FlaskForm):  # type: ignore[misc]
         lines=True,
         longest=2000,
     )
-    ends_on = DayField(_l("Until which day?"), description=_l("At most a year from today."))
+    ends_on = DayField(_l("Until which day?"), [require_day], description=_l("At most a year from today."))
