@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from portal.parts import Parts
 from portal.services.reckoning import name_nearest
-from portal.services.staff import BadRecoveryKey
-from portal.services.staff import read_recovery_key as parse_recovery_key
+from portal.services.recovery_key import BadRecoveryKey
+from portal.services.recovery_key import read_recovery_key as parse_recovery_key
 
 T = TypeVar("T")
 

@@ -21,8 +21,7 @@ from portal.domain.report import Report, ReportedPlace
 from portal.models.accounts import Staff
 from portal.models.clocks import Clock
 from portal.models.jobs import JobKind
-from portal.services import accounts, clocks, factors, intake, jobs
-from portal.services import staff as staff_service
+from portal.services import accounts, clocks, factors, intake, jobs, recovery_key
 from portal.services.accounts import NewStaff
 from portal.services.bundles import make_bundle
 from portal.services.cases import OpenCase, open_for_person, open_for_staff
@@ -137,7 +136,7 @@ def require_empty(session: Session) -> None:
 
 def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -> _Crew:
     """A team of three, an administrator, and a newcomer who waits to be let in."""
-    printed = staff_service.make_recovery_key_once(session, now=now)
+    printed = recovery_key.make_recovery_key_once(session, now=now)
     team, key = accounts.make_team(session, TEAM, now=now)
     made = {}
     for one in sign_ins:

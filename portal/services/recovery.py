@@ -17,7 +17,8 @@ from portal.models.accounts import Membership, RecoveryKey, Team
 from portal.models.cases import CaseKey
 from portal.services import accounts, marks, team_keys
 from portal.services.accounts import AccountRefused
-from portal.services.staff import find_staff, format_recovery_key, let_colleague_in
+from portal.services.recovery_key import format_recovery_key
+from portal.services.staff import find_staff, let_colleague_in
 
 FOREIGN = "This recovery key does not belong to this organisation."
 

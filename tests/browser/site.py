@@ -19,8 +19,7 @@ from portal.domain.lifecycle import Role
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.parts import Parts
-from portal.services import accounts
-from portal.services import staff as staff_service
+from portal.services import accounts, recovery_key
 from portal.services.accounts import NewStaff
 from portal.web.frame import EXTENSION
 
@@ -65,7 +64,7 @@ class Site:
         """A team whose members (login, name, role) sign in with PASSWORD; an administrator stands beside it."""
         now = self.clock()
         with self.parts.sessions.begin() as session:
-            staff_service.make_recovery_key_once(session, now=now)
+            recovery_key.make_recovery_key_once(session, now=now)
             team, key = accounts.make_team(session, name, now=now)
             for login, shown, role in members:
                 new = NewStaff(login=login, name=shown, role=role, password=PASSWORD)

@@ -14,7 +14,7 @@ from portal.domain.lifecycle import Handler, Role
 from portal.domain.rights import MarkKind
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import CaseKey
-from portal.services import accounts, marks, recovery, staff, team_keys
+from portal.services import accounts, marks, recovery, recovery_key, staff, team_keys
 from portal.services.accounts import AccountRefused, NewStaff
 from portal.services.cases import open_for_staff
 from portal.services.ports import Ports
@@ -45,7 +45,7 @@ class Office:
 def office(session: Session, ports: Ports) -> Office:
     new = NewStaff(login="ines", name="Ines", role=Role.SUPERVISOR, password=PASSWORD)
     added = staff.add_member(session, new, team="Harbour", now=NOW)
-    key = staff.read_recovery_key(added.recovery_key or "")
+    key = recovery_key.read_recovery_key(added.recovery_key or "")
     team = session.scalars(select(Team)).one()
     opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
     private = accounts.sign_in(session, "ines", PASSWORD).private_key
@@ -94,7 +94,7 @@ def test_a_restore_with_a_foreign_key_or_for_nobody_is_refused(office: Office) -
 
 
 def test_a_new_recovery_key_takes_the_place_of_a_known_one_at_once(office: Office) -> None:
-    new = staff.read_recovery_key(recovery.renew(office.session, office.key, now=NOW))
+    new = recovery_key.read_recovery_key(recovery.renew(office.session, office.key, now=NOW))
 
     assert recovery.rehearse(office.session, new)[0].is_good
     assert not recovery.rehearse(office.session, office.key)[0].is_good
@@ -103,7 +103,7 @@ def test_a_new_recovery_key_takes_the_place_of_a_known_one_at_once(office: Offic
 
 
 def test_after_a_lost_key_a_team_is_in_reach_once_a_member_signs_in(office: Office) -> None:
-    new = staff.read_recovery_key(recovery.renew(office.session, None, now=NOW))
+    new = recovery_key.read_recovery_key(recovery.renew(office.session, None, now=NOW))
     assert not recovery.rehearse(office.session, new)[0].opens_key
     before = accounts.recover_team_key(office.session.get_one(Team, office.team_id), office.key)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.domain.lifecycle import Handler, Role
 from portal.models.events import Event
-from portal.services import accounts, staff
+from portal.services import accounts, recovery_key, staff
 from portal.services.accounts import AccountRefused, NewStaff, WrongSignIn
 from portal.services.cases import open_for_staff
 from portal.services.ports import Ports
@@ -46,7 +46,7 @@ def test_the_second_member_waits_and_gets_no_second_recovery_key(session: Sessio
 
 def test_the_recovery_key_lets_a_new_member_in_at_once(session: Session) -> None:
     first = staff.add_member(session, new("mira"), team="Harbour", now=NOW)
-    key = staff.read_recovery_key(first.recovery_key or "")
+    key = recovery_key.read_recovery_key(first.recovery_key or "")
 
     added = staff.add_member(session, new("tane"), team="Harbour", recovery_key=key, now=NOW)
 
@@ -82,7 +82,7 @@ def test_joining_later_waits_or_uses_the_key(session: Session) -> None:
     with pytest.raises(AccountRefused, match="already waits"):
         staff.join_team(session, "tane", "Harbour", recovery_key=None, now=NOW)
 
-    key = staff.read_recovery_key(first.recovery_key or "")
+    key = recovery_key.read_recovery_key(first.recovery_key or "")
     assert not staff.join_team(session, "tane", "Harbour", recovery_key=key, now=NOW)
     assert len(accounts.sign_in(session, "tane", PASSWORD).team_keys) == 2
     with pytest.raises(AccountRefused, match="already in"):
@@ -129,10 +129,10 @@ def test_the_list_shows_who_waits_and_puts_the_ended_last(session: Session) -> N
 
 def test_a_recovery_key_is_read_back_however_it_is_spaced() -> None:
     key = vault.new_key()
-    text = staff.format_recovery_key(key)
+    text = recovery_key.format_recovery_key(key)
 
-    assert staff.read_recovery_key(text) == key
-    assert staff.read_recovery_key(" " + text.lower().replace("-", "  ") + "\n") == key
+    assert recovery_key.read_recovery_key(text) == key
+    assert recovery_key.read_recovery_key(" " + text.lower().replace("-", "  ") + "\n") == key
 
 
 @pytest.mark.parametrize(
@@ -140,5 +140,5 @@ def test_a_recovery_key_is_read_back_however_it_is_spaced() -> None:
     [("", "has 56"), ("AAAA-BBBB", "has 56"), ("8" * 56, "only the letters"), ("A" * 56, "at least one letter")],
 )
 def test_a_slip_in_a_recovery_key_is_named(text: str, reason: str) -> None:
-    with pytest.raises(staff.BadRecoveryKey, match=reason):
-        staff.read_recovery_key(text)
+    with pytest.raises(recovery_key.BadRecoveryKey, match=reason):
+        recovery_key.read_recovery_key(text)
