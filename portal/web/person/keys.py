@@ -193,7 +193,8 @@ def authority(opened: OpenCase) -> ResponseReturnValue:
 @case_holder
 def renew(opened: OpenCase) -> ResponseReturnValue:
     form = RenewForm()
-    if not form.validate():
+    has_mandate = permission.mandate_view(frame().db, opened, now=frame().now, ports=frame().ports) is not None
+    if has_mandate and not form.validate():
         return _authority_page(opened, form, is_wrong=True)
     text, ends_on = form.authority.data or "", form.ends_on.data
     refused = try_to(

@@ -25,6 +25,7 @@ from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in, words_on
 
 ADDRESS = "ana.example@example.net"
+NO_END = {"ends_on-day": "", "ends_on-month": "", "ends_on-year": ""}
 SILENT = ("imag", "intim", "case", "report", "recourse", "letter", "platform")  # what a mail must not say
 
 
@@ -194,6 +195,21 @@ def test_a_closed_case_is_kept_for_longer_by_one_press(app: Flask, holder: Visit
     assert "It is deleted on Thursday 3 December 2026" in holder.page.text
     holder.press("Keep it for longer")
     assert "kept until 21 February 2027" in holder.page.answer.text
+
+
+def test_an_authority_that_ended_is_renewed(visitor: Visitor, clock: TestClock) -> None:
+    day = {"authority_ends_on-day": "30", "authority_ends_on-month": "11", "authority_ends_on-year": "2026"}
+    ending = {"authority": "She signed a letter.", **day}
+    words = words_on(hand_in(visitor, who={"filer": "representative"}, authority=ending))
+    clock.move(days=8)
+    visitor.go("/return")
+    visitor.press("Go on", words=words)
+    assert "Your authority ended on Monday 30 November 2026" in visitor.go("/case/authority").text
+    page = visitor.press("Renew it", authority="", status=400)
+    assert page.links()[page.errors[0]] == "#authority"
+    visitor.press("Renew it", authority="She signed a second letter.", **NO_END)
+    assert "It counts from now on." in visitor.page.answer.text
+    assert "Your authority has no end." in visitor.go("/case/authority").text
 
 
 def test_without_an_authority_there_is_nothing_to_renew(holder: Visitor) -> None:
