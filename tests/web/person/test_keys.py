@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,7 +26,7 @@ from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in, words_on
 
 ADDRESS = "ana.example@example.net"
-NO_END = {"ends_on-day": "", "ends_on-month": "", "ends_on-year": ""}
+NO_END: dict[str, Any] = {"ends_on-day": "", "ends_on-month": "", "ends_on-year": ""}
 SILENT = ("imag", "intim", "case", "report", "recourse", "letter", "platform")  # what a mail must not say
 
 
