@@ -108,7 +108,8 @@ def load_config(env: Mapping[str, str]) -> Config:
     """Settings from environment variables named RECOURSE_*. Raises ConfigError."""
     _refuse_unknown(env)
     folder = Path(env.get("RECOURSE_DATA", "var")).absolute()
-    base_url = _read(env, "RECOURSE_BASE_URL", "http://127.0.0.1:8000", _web_address).rstrip("/")
+    port = _read(env, "RECOURSE_PORT", "8000", _number(1, 65535))
+    base_url = _read(env, "RECOURSE_BASE_URL", f"http://127.0.0.1:{port}", _web_address).rstrip("/")
     return Config(
         data_folder=folder,
         database_url=env.get("RECOURSE_DATABASE", f"sqlite:///{folder / 'recourse.db'}"),
@@ -125,7 +126,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", _web_address),
         base_url=base_url,
         host=env.get("RECOURSE_HOST", "127.0.0.1"),
-        port=_read(env, "RECOURSE_PORT", "8000", _number(1, 65535)),
+        port=port,
         threads=_read(env, "RECOURSE_THREADS", "8", _number(1, 64)),
         trusted_proxies=_read(env, "RECOURSE_TRUSTED_PROXIES", "0", _number(0, 10)),
         language=env.get("RECOURSE_LANGUAGE", "en"),

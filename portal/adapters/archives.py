@@ -107,9 +107,11 @@ class _Reader(io.RawIOBase):
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         if file.read(len(MARK)) != MARK:
             raise BadArchive("This file is no backup of Recourse.")
+        box, header = file.read(BOX_BYTES), file.read(HEADER_BYTES)
+        if len(header) < HEADER_BYTES:
+            raise BadArchive("The backup is cut or damaged.")
         try:
-            key = unwrap_with_private_key(file.read(BOX_BYTES), private_key)
-            header = file.read(HEADER_BYTES)
+            key = unwrap_with_private_key(box, private_key)
             bindings.crypto_secretstream_xchacha20poly1305_init_pull(self._state, header, key)
         except (CannotOpen, ValueError, TypeError) as error:
             raise BadArchive("This recovery key does not open this backup.") from error

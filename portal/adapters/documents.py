@@ -24,6 +24,7 @@ from portal.domain.readable import show_unreadable
 
 SECONDS = 20.0  # until an answer, on a machine that has other things to do; the child itself has ten of computing
 AT_ONCE = 2  # children of one process, so that many files at a time take turns instead of the whole memory
+PATIENCE = 5.0  # seconds that a file waits for its turn, so that slow files never hold all threads of a server
 LARGEST_ANSWER = 2 * LARGEST + 64 * 1024
 LONGEST_ABOUT = 2_000  # characters of what is told about an e-mail
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,10 +43,17 @@ class _Told(msgspec.Struct, frozen=True):
 
 
 def clean_document(content: bytes) -> CleanDocument:
-    """The file made anew by its kind, whatever it is called. Takes up to SECONDS. Raises DocumentRefused."""
+    """The file made anew by its kind, whatever it is called. Takes PATIENCE and SECONDS at most.
+
+    Raises DocumentRefused.
+    """
     kind = recognise_kind(content)
-    with _turns:
+    if not _turns.acquire(timeout=PATIENCE):
+        raise DocumentRefused(Refusal.BUSY)
+    try:
         return _read_answer(kind, _ask_child(kind, content))
+    finally:
+        _turns.release()
 
 
 def _ask_child(kind: DocumentKind, content: bytes) -> bytes:

@@ -68,6 +68,7 @@ def restore(data: Path, keys: Path) -> None:
     private = read_recovery_key()
 
     def bring_back() -> service.Restored:
+        service.verify(data, keys, private)  # before anything is written: half a restore is worse than none
         service.restore_secrets(keys, private, parts.config.key_files)
         _prepare()
         return service.restore(parts.sessions, data, keys, private, now=parts.clock(), ports=parts.ports)

@@ -35,6 +35,7 @@ class Refusal(StrEnum):
     TOO_MANY_PAGES = "too_many_pages"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_COMPLEX = "too_complex"  # it needs more time or memory than any honest file
+    BUSY = "busy"  # nothing is wrong with it: others are looked into just now
 
 
 class Cleaned(StrEnum):

@@ -89,6 +89,11 @@ def create(
     """
     if data.resolve().parent == keys.resolve().parent:
         raise BackupRefused("Put the keys in another folder than the data, best on another machine.")
+    for folder in (data.parent, keys.parent):
+        if not folder.is_dir():
+            raise BackupRefused(
+                f"There is no folder {folder}. Make it first, so that no backup lands in a wrong place."
+            )
     with factory.begin() as session:  # whatever comes of it: somebody takes everything out
         public_key = _recovery_key(session)
         journal.note(session, Noted.BACKUP_MADE, now=now)

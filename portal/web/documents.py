@@ -37,6 +37,8 @@ REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
                               "and choose that one."),
         Refusal.TOO_MANY_PAGES: _l("This PDF has too many pages. Up to 200 fit. Keep only the pages with the answer."),
         Refusal.TOO_MANY_PIXELS: _l("This picture is too large to open. Make it smaller, or take a new screenshot."),
+        Refusal.BUSY: _l("Other files are being looked at just now. Nothing is wrong with yours. "
+                         "Wait a minute, choose it again and try once more."),
         Refusal.TOO_COMPLEX: _l("This file takes too much work to open. Print or save it as a new PDF, "
                                 "and choose that one."),
     }

@@ -53,6 +53,14 @@ def _break_off(path: Path) -> None:
         raise OSError("the disk is full")
 
 
+@pytest.mark.parametrize("kept", [40, 80, 100])
+def test_a_file_that_is_cut_in_its_head_is_not_blamed_on_the_key(tmp_path: Path, kept: int) -> None:
+    write(tmp_path / "a", CONTENT)
+    (tmp_path / "a").write_bytes((tmp_path / "a").read_bytes()[:kept])
+    with pytest.raises(BadArchive, match="cut or damaged"):
+        read(tmp_path / "a")
+
+
 def test_another_key_opens_nothing(tmp_path: Path) -> None:
     write(tmp_path / "a", CONTENT)
     with pytest.raises(BadArchive, match="recovery key"):

@@ -6,8 +6,10 @@ import io
 import subprocess
 import sys
 import textwrap
+import threading
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pikepdf
@@ -479,3 +481,25 @@ def test_a_child_that_was_taken_over_harms_nobody(
     monkeypatch.setattr(documents, "CHILD", "stand_in")
     monkeypatch.setattr(documents, "SECONDS", 2.0)
     assert refusal_of(b"Words.") is Refusal.TOO_COMPLEX, why
+
+
+def test_slow_files_make_others_wait_only_so_long_and_free_their_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight slow files at once would else hold every thread of a server for as long as four of them take in a row."""
+    begun, ended = threading.Semaphore(0), threading.Event()
+    real = documents._ask_child
+
+    def hold_on(kind: DocumentKind, content: bytes) -> bytes:
+        begun.release()
+        ended.wait()
+        return real(kind, content)
+
+    monkeypatch.setattr(documents, "PATIENCE", 0.1)
+    monkeypatch.setattr(documents, "_ask_child", hold_on)
+    with ThreadPoolExecutor(documents.AT_ONCE) as pool:
+        slow = [pool.submit(clean_document, b"Words.") for _ in range(documents.AT_ONCE)]
+        for _each in slow:
+            assert begun.acquire(timeout=30)
+        assert refusal_of(b"Other words.") is Refusal.BUSY
+        ended.set()
+        assert [each.result().content for each in slow] == [b"Words."] * documents.AT_ONCE
+    assert clean_document(b"Other words.").content == b"Other words."

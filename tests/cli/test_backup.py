@@ -68,6 +68,25 @@ def test_create_verify_and_restore(portal: tuple[Path, str, str], tmp_path: Path
     assert "Restore into an empty data folder" in flask(fresh, "backup", "restore", str(data), str(keys), stdin=printed)
 
 
+def test_a_backup_that_is_cut_is_refused_before_anything_is_written(
+    portal: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    folder, printed, _ = portal
+    (tmp_path / "apart").mkdir()
+    data, keys, fresh = tmp_path / "data.backup", tmp_path / "apart" / "keys.backup", tmp_path / "fresh"
+    flask(folder, "backup", "create", str(data), str(keys))
+    data.write_bytes(data.read_bytes()[:-1000])
+    answer = flask(fresh, "backup", "restore", str(data), str(keys), stdin=printed)
+    assert answer == "1: Error: The backup is cut or damaged.\n"
+    assert not fresh.exists() or list(fresh.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_named(portal: tuple[Path, str, str], tmp_path: Path) -> None:
+    answer = flask(portal[0], "backup", "create", str(tmp_path / "a"), str(tmp_path / "missing" / "b"))
+    assert answer.startswith(f"1: Error: There is no folder {tmp_path / 'missing'}. Make it first")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_folder_for_both_is_refused_and_nothing_is_written(portal: tuple[Path, str, str], tmp_path: Path) -> None:
     answer = flask(portal[0], "backup", "create", str(tmp_path / "a"), str(tmp_path / "b"))
     assert answer.startswith("1:")

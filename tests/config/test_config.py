@@ -17,6 +17,12 @@ def test_an_empty_environment_gives_one_machines_defaults() -> None:
     assert not config.has_https
 
 
+def test_the_address_people_type_follows_the_port() -> None:
+    assert load_config({"RECOURSE_PORT": "8471"}).base_url == "http://127.0.0.1:8471"
+    both = load_config({"RECOURSE_PORT": "8471", "RECOURSE_BASE_URL": "https://help.example/"})
+    assert both.base_url == "https://help.example"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
