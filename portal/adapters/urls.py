@@ -162,9 +162,10 @@ def _split_list(word: str, index: HostIndex) -> Iterator[str]:
 
 
 def _is_link_start(piece: str, index: HostIndex) -> bool:
+    """Judged without what `_trim` cuts off later: what comes out of it is read the same when it is pasted again."""
     if _LINK_START.match(piece):
         return True
-    host, slash, _ = piece[:300].partition("/")
+    host, slash, _ = _trim(piece[:300]).partition("/")
     return index.find(host.lower()) is not None or (bool(slash) and isinstance(read_chunk(host), Address))
 
 

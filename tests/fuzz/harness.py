@@ -7,7 +7,9 @@ suite.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import atheris  # type: ignore[import-untyped]
@@ -31,9 +33,23 @@ def main() -> None:
         "-max_len=4096",
         "-print_final_stats=1",
     ]
-    atheris.Setup([sys.argv[0], f"-artifact_prefix={folders[-1]}/", *options, *map(str, folders)], TARGETS[target])
+    check = keeping(TARGETS[target], folders[-1])
+    atheris.Setup([sys.argv[0], f"-artifact_prefix={folders[-1]}/", *options, *map(str, folders)], check)
     with contextlib.suppress(SystemExit):
         atheris.Fuzz()
+
+
+def keeping(check: Callable[[bytes], None], folder: Path) -> Callable[[bytes], None]:
+    """The same check, which at once writes down what breaks it; libFuzzer's own file is not always written."""
+
+    def checked(data: bytes) -> None:
+        try:
+            check(data)
+        except Exception:
+            (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+            raise
+
+    return checked
 
 
 if __name__ == "__main__":
