@@ -87,6 +87,16 @@ def write_page(view: TakenCase, files: Sequence[DocumentView]) -> str:
         ),
         "<h2>Messages</h2>",
         _table(("When", "Who", "Text"), [(each.sent_at, each.author, each.text) for each in view.messages]),
+        *_write_permissions(view),
+        *_write_papers(view, files),
+        *_write_keeping(view),
+    ]
+    head = f'<meta charset="utf-8"><title>Case</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="{_text(view.language)}"><head>{head}</head><body>{"".join(parts)}</body></html>'
+
+
+def _write_permissions(view: TakenCase) -> list[str]:
+    return [
         "<h2>What you allowed</h2>",
         _table(
             ("To", "Allowed", "Taken back"),
@@ -97,6 +107,11 @@ def write_page(view: TakenCase, files: Sequence[DocumentView]) -> str:
             ("Written down", "Who and how", "Last day"),
             [(each.created_at, each.authority, each.ends_on) for each in view.mandates],
         ),
+    ]
+
+
+def _write_papers(view: TakenCase, files: Sequence[DocumentView]) -> list[str]:
+    return [
         "<h2>Letters</h2>",
         _table(
             ("Number", "Kind", "Made", "File", "Without names", "SHA-256"),
@@ -107,6 +122,11 @@ def write_page(view: TakenCase, files: Sequence[DocumentView]) -> str:
             ("Number", "What it is", "When", "File", "SHA-256"),
             [(each.number, each.label, each.handed_in_at, Link(_document_name(each)), each.digest) for each in files],
         ),
+    ]
+
+
+def _write_keeping(view: TakenCase) -> list[str]:
+    return [
         "<h2>Your ways in and out</h2>",
         _pairs(
             (
@@ -121,8 +141,6 @@ def write_page(view: TakenCase, files: Sequence[DocumentView]) -> str:
         "<h2>The chain of events</h2>",
         _table(("Number", "When", "Digest"), [(each.sequence, each.at, each.digest) for each in view.chain]),
     ]
-    head = f'<meta charset="utf-8"><title>Case</title><style>{STYLE}</style>'
-    return f'<!doctype html><html lang="{_text(view.language)}"><head>{head}</head><body>{"".join(parts)}</body></html>'
 
 
 def _list_report(view: TakenCase) -> Iterable[tuple[str, object]]:

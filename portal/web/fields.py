@@ -26,14 +26,18 @@ LONGEST_LINE = 300
 
 def require_moment(_form: Any, field: Any) -> None:
     """A validator: a day and a time without which nothing can be counted. Spaces alone are none."""
-    if not field.data and not field.process_errors:
-        raise ValidationError(_("Write the day and the time."))
+    _require(field, _("Write the day and the time."))
 
 
 def require_day(_form: Any, field: Any) -> None:
-    """A validator: a day that cannot be left out. One that was typed wrong has its own sentence."""
+    """A validator: a day that cannot be left out."""
+    _require(field, _("Write the day."))
+
+
+def _require(field: Any, sentence: str) -> None:
+    """What was typed wrong has its own sentence already."""
     if not field.data and not field.process_errors:
-        raise ValidationError(_("Write the day."))
+        raise ValidationError(sentence)
 
 
 class PlainForm(FlaskForm):  # type: ignore[misc]
