@@ -11,10 +11,10 @@ help:  ## what can be typed here
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 run: ready-run  ## start the portal on http://127.0.0.1:8000 (Ctrl-C ends it)
-	@exec $(BIN)/python -m portal.serve
+	@exec $(BIN)/python -m portal.run.serve
 
 demo: ready-run  ## the same, filled with invented cases; prints how to sign in
-	@exec $(BIN)/python -m portal.serve --demo
+	@exec $(BIN)/python -m portal.run.serve --demo
 
 test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)

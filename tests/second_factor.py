@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.accounts import Staff
 from portal.models.signin import Factor, FactorKind
-from portal.services import factors
+from portal.services.signin import factors
 
 MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
 

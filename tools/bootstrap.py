@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.system import BROWSER, CONFORMANCE, LETTERS, VENV, Part, describe_remedy, find_missing, join_packages
+from portal.run.system import BROWSER, CONFORMANCE, LETTERS, VENV, Part, describe_remedy, find_missing, join_packages
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV_FOLDER = ROOT / ".venv"

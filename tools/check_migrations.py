@@ -9,7 +9,7 @@ from pathlib import Path
 import alembic.command
 import alembic.util
 
-from portal.serve import alembic_settings
+from portal.run.serve import alembic_settings
 
 
 def main() -> int:

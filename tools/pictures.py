@@ -16,9 +16,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from portal.services.demo import ADVOCATE, Filled, fill
-from portal.services.demo_cases import SHOWN, make_stories
-from portal.system import BROWSER, Part, describe_remedy, find_missing, is_program
+from portal.run.system import BROWSER, Part, describe_remedy, find_missing, is_program
+from portal.services.demo.fill import ADVOCATE, Filled, fill
+from portal.services.demo.stories import SHOWN, make_stories
 from tests.browser import story
 from tests.browser.site import Site, start_site
 from tests.browser.visitor import Visitor

@@ -1,4 +1,4 @@
-"""The queue that wakes the background worker. It may lose a message; the table of jobs may not, see `services/jobs.py`.
+"""The queue that wakes the background worker. It may lose a message; the table of jobs may not (`services/background`).
 
 A message holds the id of a job and nothing else. Which store carries it is an address in the settings.
 """

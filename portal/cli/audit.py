@@ -12,9 +12,9 @@ from portal.adapters.signing import BadPublicKey, by_id, public_keys, read_publi
 from portal.cli.process import database_of, find_parts
 from portal.config import ConfigError, ensure_secret_file, read_secret_file
 from portal.db import begin_reading
-from portal.parts import Parts
-from portal.services.heads import BadHeads, SignedHead, list_heads, read_heads
-from portal.services.integrity import verify
+from portal.services.history.checkpoints import BadCheckpoints, Checkpoint, list_checkpoints, read_checkpoints
+from portal.services.history.verification import verify
+from portal.wiring import Parts
 
 
 @click.group("audit")
@@ -54,7 +54,7 @@ def heads() -> None:
     parts = find_parts()
     with database_of(parts), parts.sessions() as session:
         begin_reading(session)
-        for head in list_heads(session):
+        for head in list_checkpoints(session):
             click.echo(head.to_line())
 
 
@@ -82,10 +82,10 @@ def _trusted_keys(parts: Parts, given: tuple[str, ...]) -> Mapping[str, bytes]:
         return {}  # nothing was signed here yet; heads without a key are named one by one
 
 
-def _read_copy(copy: Path | None) -> list[SignedHead]:
+def _read_copy(copy: Path | None) -> list[Checkpoint]:
     if copy is None:
         return []
     try:
-        return read_heads(copy.read_text("utf-8").splitlines())
-    except (BadHeads, UnicodeDecodeError) as error:
+        return read_checkpoints(copy.read_text("utf-8").splitlines())
+    except (BadCheckpoints, UnicodeDecodeError) as error:
         raise click.UsageError(f"--heads: {copy}: {error}") from error

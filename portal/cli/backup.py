@@ -14,8 +14,8 @@ import click
 from flask.cli import with_appcontext
 
 from portal.cli.process import database_of, find_parts, read_recovery_key
-from portal.services import backup as service
-from portal.services.backup import BackupRefused, Manifest
+from portal.services.operations import backup as service
+from portal.services.operations.backup import BackupRefused, Manifest
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -93,7 +93,7 @@ def _attempt(act: Callable[[], T]) -> tuple[T, float]:
 
 def _prepare() -> None:
     """Make the empty tables, as a start would. It also sees to it that no portal runs here."""
-    if subprocess.run([sys.executable, "-m", "portal.serve", "--prepare"], cwd=ROOT, check=False).returncode != 0:
+    if subprocess.run([sys.executable, "-m", "portal.run.serve", "--prepare"], cwd=ROOT, check=False).returncode != 0:
         raise BackupRefused("The portal's place could not be prepared; see above.")
 
 

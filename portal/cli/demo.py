@@ -6,8 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from portal.cli.process import find_parts, transaction
-from portal.services.demo import AlreadyFilled, Filled, fill, require_empty
-from portal.services.demo_cases import SHOWN, make_stories
+from portal.services.demo.fill import AlreadyFilled, Filled, fill, require_empty
+from portal.services.demo.stories import SHOWN, make_stories
 
 
 @click.command("demo")

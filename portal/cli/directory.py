@@ -14,9 +14,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.link_check import Found, look_at
 from portal.cli.process import find_parts
-from portal.services.upkeep import Contact, Seen, check_links, list_contacts, list_stale, read_seen
+from portal.services.directory.address_checks import (
+    AddressStatus,
+    DirectoryAddress,
+    check_links,
+    list_contacts,
+    list_stale,
+    read_statuses,
+)
 
-Row = tuple[Contact, date | None, Seen]
+Row = tuple[DirectoryAddress, date | None, AddressStatus]
 
 
 @click.group("directory")
@@ -59,11 +66,11 @@ def check(subjects: tuple[str, ...]) -> None:
     click.echo("Done. Open what is listed yourself before you change a record.")
 
 
-def _read_what_was_seen() -> dict[tuple[str, str], Seen]:
+def _read_what_was_seen() -> dict[tuple[str, str], AddressStatus]:
     """What staff recorded; nothing where no database was made yet."""
     try:
         with find_parts().sessions() as session:
-            return dict(read_seen(session))
+            return dict(read_statuses(session))
     except SQLAlchemyError:
         return {}
 
@@ -93,7 +100,7 @@ def _to_text(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, f"{len(rows)} addresses to look at."])
 
 
-def _tell(contact: Contact, checked_on: date | None, seen: Seen) -> str:
+def _tell(contact: DirectoryAddress, checked_on: date | None, seen: AddressStatus) -> str:
     if seen.trouble and seen.trouble_on:
         return f"{seen.trouble.value} on {seen.trouble_on.isoformat()}"
     if checked_on is None:

@@ -11,7 +11,14 @@ from flask.cli import with_appcontext
 from portal.cli.process import find_parts
 from portal.domain.regimes import Binding
 from portal.domain.wording import format_value
-from portal.services.reckoning import BadQuestion, Question, Reckoned, deadline_of, reckon, tell_standard
+from portal.services.law.deadline_calculator import (
+    DeadlineAnswer,
+    DeadlineQuery,
+    InvalidQuery,
+    calculate_deadline,
+    deadline_of,
+    describe_standard,
+)
 
 # A promise is called by what it is; only the first obliges anybody.
 _BINDINGS: Mapping[Binding, str] = {
@@ -45,7 +52,7 @@ def due(
     as_json: bool,
 ) -> None:
     """Show when a deadline is and the steps that lead to it."""
-    question = Question(
+    question = DeadlineQuery(
         regime=regime,
         clock=clock,
         started=started,
@@ -55,21 +62,21 @@ def due(
         extended=extended,
     )
     try:
-        answer = reckon(question, find_parts().registry)
-    except BadQuestion as error:
+        answer = calculate_deadline(question, find_parts().registry)
+    except InvalidQuery as error:
         raise click.UsageError(f"--{error.field}: {error}") from error
     click.echo(_to_json(answer) if as_json else _to_text(answer))
 
 
-def _to_json(answer: Reckoned) -> str:
+def _to_json(answer: DeadlineAnswer) -> str:
     return msgspec.json.format(msgspec.json.encode(deadline_of(answer)), indent=2).decode()
 
 
-def _to_text(answer: Reckoned) -> str:
+def _to_text(answer: DeadlineAnswer) -> str:
     regime, rule, due = answer.regime, answer.rule, answer.due
     lines = [f"{regime.name}: {rule.label} ({regime.id}, {rule.id}, {_BINDINGS[rule.binding]})"]
     if due is None:
-        return "\n".join([*lines, tell_standard(rule)])
+        return "\n".join([*lines, describe_standard(rule)])
     end = due.due_at.astimezone(answer.zone)
     lines.append(f"Due {format_value(end)}{', estimated' if due.estimated else ''}")
     lines += [f"  {step.at}  {step.text}" for step in due.steps]

@@ -16,7 +16,7 @@ from portal.reference.audit import Counts, count_facts, find_gaps, list_versions
 from portal.reference.registry import Registry, load_registry
 from portal.reference.strict import BadReference
 from portal.reference.tables import make_decision_table
-from portal.services.amendments import Change, apply_changes, find_changes
+from portal.services.clocks.recount import Change, apply_changes, find_changes
 
 _NOTHING = "Nothing changes for the clocks that run."
 

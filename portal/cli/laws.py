@@ -13,10 +13,10 @@ from flask.cli import with_appcontext
 from portal.cli.process import find_parts
 from portal.domain.applicability import Verdict
 from portal.domain.regimes import Cover
-from portal.services.reckoning import BadQuestion
-from portal.services.verdicts import Facts, Picture, judge_all
+from portal.services.law.deadline_calculator import InvalidQuery
+from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws
 
-_PICTURES = [picture.value for picture in Picture]
+_PICTURES = [picture.value for picture in ContentKind]
 _SHOWN: Mapping[Cover, str] = MappingProxyType({Cover.YES: "applies", Cover.MAYBE: "may apply", Cover.NO: "does not"})
 
 
@@ -45,15 +45,15 @@ def laws(
     facts = Facts(
         country=country,
         subdivision=subdivision,
-        depiction=Picture(depiction),
+        depiction=ContentKind(depiction),
         under_18=under_18,
         threat=threat,
         platform=platform,
     )
     day = on.date() if on else parts.clock().astimezone(UTC).date()
     try:
-        verdicts = judge_all(facts, parts.registry, on=day)
-    except BadQuestion as error:
+        verdicts = find_applicable_laws(facts, parts.registry, on=day)
+    except InvalidQuery as error:
         raise click.UsageError(f"--{error.field}: {error}") from error
     click.echo(_to_json(verdicts) if as_json else _to_text(verdicts, day))
 

@@ -7,9 +7,9 @@ from flask.cli import with_appcontext
 
 from portal.cli.process import database_of, find_parts, read_recovery_key, transaction
 from portal.db import begin_reading
-from portal.services import recovery as service
-from portal.services.accounts import AccountRefused
-from portal.services.recovery import Rehearsal
+from portal.services.staff import restore_access as service
+from portal.services.staff.accounts import AccountRefused
+from portal.services.staff.restore_access import Rehearsal
 
 
 @click.group("recovery")

@@ -9,8 +9,8 @@ from flask.cli import with_appcontext
 
 from portal.cli.process import database_of, find_parts
 from portal.db import begin_reading
-from portal.services import retention as service
-from portal.services.retention import Fate, RetentionRow
+from portal.services.cases import retention as service
+from portal.services.cases.retention import Fate, RetentionRow
 
 _WORDS = {
     Fate.GOES: "goes now",

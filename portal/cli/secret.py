@@ -6,8 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from portal.cli.process import find_parts, transaction
-from portal.services import secrets as service
-from portal.services.secrets import StillNeeded
+from portal.services.operations import server_secret as service
+from portal.services.operations.server_secret import StillNeeded
 
 
 @click.group("secret")

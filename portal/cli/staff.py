@@ -8,9 +8,10 @@ from flask.cli import with_appcontext
 from portal.cli.process import find_parts, read_recovery_key, read_secret, transaction
 from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES
-from portal.services import staff as service
-from portal.services.accounts import AccountRefused, NewStaff
-from portal.services.staff import Added, StaffRow
+from portal.services.staff import lists, members
+from portal.services.staff.accounts import AccountRefused, NewStaff
+from portal.services.staff.lists import StaffRow
+from portal.services.staff.members import Added
 
 RECOVERY_KEY_HELP = "Read the organisation's recovery key from standard input, to open the team at once"
 
@@ -53,7 +54,7 @@ def add(
     )
     try:
         with transaction(parts) as session:
-            added = service.add_member(
+            added = members.add_member(
                 session, new, team=team, countries=_read_countries(countries), recovery_key=key, now=parts.clock()
             )
     except AccountRefused as error:
@@ -72,7 +73,7 @@ def join(login: str, team: str, recovery_key_stdin: bool) -> None:
     key = read_recovery_key() if recovery_key_stdin else None
     try:
         with transaction(parts) as session:
-            is_waiting = service.join_team(session, login, team, recovery_key=key, now=parts.clock())
+            is_waiting = members.join_team(session, login, team, recovery_key=key, now=parts.clock())
     except AccountRefused as error:
         raise click.ClickException(str(error)) from error
     click.echo(_tell_waiting(login, team) if is_waiting else f"{login} can now read the cases of the team {team}.")
@@ -86,7 +87,7 @@ def end(login: str) -> None:
     parts = find_parts()
     try:
         with transaction(parts) as session:
-            left = service.end_staff(session, login, now=parts.clock())
+            left = members.end_staff(session, login, now=parts.clock())
     except AccountRefused as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The account {login} has ended. Cases that are now without an advocate: {left}.")
@@ -100,7 +101,7 @@ def reset_factors(login: str) -> None:
     parts = find_parts()
     try:
         with transaction(parts) as session:
-            service.reset_factors(session, login, now=parts.clock())
+            members.reset_factors(session, login, now=parts.clock())
     except AccountRefused as error:
         raise click.ClickException(str(error)) from error
     click.echo(
@@ -114,7 +115,7 @@ def reset_factors(login: str) -> None:
 def list_all() -> None:
     """Show who there is."""
     with transaction(find_parts()) as session:
-        rows = service.list_staff(session)
+        rows = lists.list_staff(session)
     if not rows:
         click.echo("Nobody yet. Add the first with: flask --app app staff add")
     for row in rows:
@@ -153,6 +154,6 @@ def _tell_waiting(login: str, team: str) -> str:
 
 def _read_countries(text: str) -> tuple[str, ...]:
     try:
-        return service.read_countries(text)
+        return members.read_countries(text)
     except AccountRefused as error:
         raise click.UsageError(f"--countries: {error}") from error

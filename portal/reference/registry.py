@@ -14,9 +14,9 @@ from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
 
-from portal.domain.counting import SCHEMES
 from portal.domain.directory import HostIndex, Platform, Regulator
 from portal.domain.regimes import Confidence, Element, Regime, Rule, Status, Unit
+from portal.domain.schemes import SCHEMES
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.strict import BadReference, build, read_yaml
 

@@ -12,7 +12,7 @@ from portal.adapters.words import WordList
 from portal.config import Config
 from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.reference.registry import Registry
-from portal.services.locks import LockStore
+from portal.services.case_locks import CaseLockStore
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,7 +62,7 @@ class Ports:
     config: Config
     registry: Registry
     storage: ObjectStorage
-    locks: LockStore
+    locks: CaseLockStore
     keys: ServerKeys
     words: WordList
     enqueue: Callable[[UUID], None]

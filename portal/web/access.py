@@ -16,9 +16,10 @@ from werkzeug.wrappers import Response
 from portal.domain.lifecycle import CaseStatus, Role
 from portal.domain.rights import ACCOUNT_ROLES, Right, may, roles_with
 from portal.models.accounts import Staff
-from portal.services import accounts
-from portal.services.cases import NoAccess, OpenCase, open_for_person
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import NoAccess, open_for_person
 from portal.services.ports import Actor
+from portal.services.staff import accounts
 from portal.web.frame import READING, frame
 
 View = TypeVar("View", bound=Callable[..., Any])

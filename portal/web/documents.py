@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response
 from wtforms import FileField
 from wtforms.validators import ValidationError
 
-from portal.domain.documents import LARGEST, Cleaned, DocumentKind, Refusal
+from portal.adapters import documents
+from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal
 from portal.domain.lifecycle import StepRefused
-from portal.services import documents
-from portal.services.cases import OpenCase
-from portal.services.documents import DocumentFile, DocumentRefused, HandIn
-from portal.services.views import CaseView
+from portal.services.casefile.views import CaseView
+from portal.services.cases import documents as case_documents
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.documents import DocumentFile, HandIn
 from portal.web.fields import ListField, PlainForm, TextField
 from portal.web.frame import frame
 
@@ -106,11 +107,11 @@ def take_in(opened: OpenCase, command: HandIn) -> str:
     The case's lock is let go of while another process looks into the file, since that can take many seconds.
     """
     try:
-        documents.require_room(frame().db, opened, 0)
+        case_documents.require_room(frame().db, opened, 0)
         frame().let_go()
         clean = documents.clean_document(command.given)
-        documents.open_again(frame().db, opened)
-        documents.hand_in(frame().db, opened, command, clean, now=frame().now, ports=frame().ports)
+        case_documents.open_again(frame().db, opened)
+        case_documents.hand_in(frame().db, opened, command, clean, now=frame().now, ports=frame().ports)
     except DocumentRefused as refused:
         return str(REFUSALS[refused.reason])
     except StepRefused as refused:

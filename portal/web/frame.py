@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.config import Config
 from portal.db import begin_reading
-from portal.parts import Parts
 from portal.services.ports import Ports
+from portal.wiring import Parts
 
 Transaction = Session  # what a view hands on; only the frame makes one
 

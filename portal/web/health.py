@@ -15,8 +15,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from portal.services import readiness
-from portal.services.readiness import Figures
+from portal.services.operations import readiness
+from portal.services.operations.readiness import Figures
 from portal.web.access import public
 from portal.web.frame import frame, parts
 

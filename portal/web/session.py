@@ -10,8 +10,8 @@ from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
 from portal.db import begin_reading
-from portal.parts import Parts
-from portal.services import sessions
+from portal.services.signin import sessions
+from portal.wiring import Parts
 
 OPENS = frozenset({"case_id", "staff_id"})  # a session with one of these opens something
 

@@ -11,7 +11,7 @@ from time import perf_counter
 from portal.domain.applicability import CaseFacts, assess
 from portal.domain.lifecycle import Depiction
 from portal.reference.registry import FOLDER, load_regimes, load_registry
-from portal.services.bases import platform_facts
+from portal.services.law.applicability import platform_facts
 from tests.bench.table import Row, keep_below
 
 ON = date(2026, 11, 23)

@@ -18,9 +18,9 @@ from portal.domain.letters.build import build_letter
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind
 from portal.models.tables import metadata
-from portal.services.cases import OpenCase
-from portal.services.drafting import read_facts
-from portal.services.letters import write_letter
+from portal.services.cases.case_work import OpenCase
+from portal.services.letters.drafting import read_facts
+from portal.services.letters.letters import write_letter
 from portal.services.ports import Ports
 from tests.bench.table import Row, compare_times
 from tests.services.factories import NOW, make_case, make_ports

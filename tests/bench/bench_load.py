@@ -29,8 +29,8 @@ from sqlalchemy import func, select
 from portal.config import load_config
 from portal.domain.lifecycle import CaseStatus
 from portal.models.cases import Case
-from portal.parts import Parts
-from portal.services.integrity import verify
+from portal.services.history.verification import verify
+from portal.wiring import Parts
 from tests.bench.table import Row, keep_above, keep_below
 from tests.postgres import fresh_database
 from tests.web.person.journey import LINKS, TYPED
@@ -94,8 +94,8 @@ def running(env: Mapping[str, str], processes: int) -> Iterator[Sequence[int]]:
     """Web servers on one prepared portal; their ports."""
     whole = {**os.environ, **env}
     ports = [find_free_port() for _ in range(processes)]
-    subprocess.run([sys.executable, "-m", "portal.serve", "--prepare"], env=whole, check=True)
-    order = [sys.executable, "-m", "gunicorn", "-c", "python:portal.httpd", "app:app"]
+    subprocess.run([sys.executable, "-m", "portal.run.serve", "--prepare"], env=whole, check=True)
+    order = [sys.executable, "-m", "gunicorn", "-c", "python:portal.run.httpd", "app:app"]
     with ExitStack() as stack:
         for port in ports:
             server = subprocess.Popen(order, env={**whole, "RECOURSE_PORT": str(port)})

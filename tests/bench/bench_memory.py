@@ -25,8 +25,8 @@ def main() -> None:
     from portal.domain.lifecycle import LetterKind  # noqa: PLC0415
     from portal.factory import create_app  # noqa: PLC0415
     from portal.models.tables import metadata  # noqa: PLC0415
-    from portal.parts import Parts  # noqa: PLC0415
-    from portal.services import letters  # noqa: PLC0415
+    from portal.services.letters import letters  # noqa: PLC0415
+    from portal.wiring import Parts  # noqa: PLC0415
     from tests.services.factories import NOW, make_case  # noqa: PLC0415
 
     links = "\n".join(f"https://pictures.example.org/album/{number}" for number in range(1, 21))

@@ -20,9 +20,8 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.requests import Request
 from portal.models.tables import metadata
+from portal.services.casefile.queue import QueueFilter, list_queue
 from portal.services.ports import Actor
-from portal.services.queue import list_queue
-from portal.services.views import QueueFilter
 from tests.bench.table import Row, keep_below
 from tests.services.factories import NOW, make_team
 

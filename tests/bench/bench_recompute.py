@@ -21,8 +21,8 @@ from portal.models.clocks import Clock
 from portal.models.events import Event
 from portal.models.requests import Basis, Request
 from portal.models.tables import metadata
-from portal.services.amendments import CASES_AT_ONCE, UNENDED, apply_changes, find_changes
-from portal.services.clocks import add_row, derive_any, write_row
+from portal.services.clocks.recount import CASES_AT_ONCE, UNENDED, apply_changes, find_changes
+from portal.services.clocks.snapshot import add_row, derive_any, write_row
 from portal.services.ports import Ports
 from tests.bench.table import Row, keep_below
 from tests.services.factories import NOW, make_ports

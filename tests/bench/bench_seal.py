@@ -18,9 +18,9 @@ from nacl import bindings
 from portal.config import load_config
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import intake
+from portal.services.intake import submission
 from portal.web.frame import EXTENSION
+from portal.wiring import Parts
 from tests.bench.table import Row, compare_times
 from tests.services.factories import NOW, make_draft
 
@@ -51,7 +51,7 @@ def make_case(parts: Parts) -> str:
     """A case with all its links; its words."""
     with parts.sessions.begin() as session:
         opened, words = make_draft(session, parts.ports, links=LINKS)
-        intake.submit(session, opened, now=NOW, ports=parts.ports)
+        submission.submit(session, opened, now=NOW, ports=parts.ports)
     return words
 
 

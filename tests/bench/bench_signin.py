@@ -26,10 +26,10 @@ from portal.config import load_config
 from portal.domain.lifecycle import Role
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import accounts
-from portal.services.accounts import NewStaff
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
 from portal.web.frame import EXTENSION
+from portal.wiring import Parts
 from tests.bench.table import Row, compare_times, keep_below
 from tests.services.factories import NOW, make_draft
 

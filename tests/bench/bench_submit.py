@@ -10,7 +10,7 @@ from time import perf_counter
 from portal.adapters.vault import derive_from_secret, new_salt
 from portal.db import make_engine, make_session_factory
 from portal.models.tables import metadata
-from portal.services import intake
+from portal.services.intake import submission
 from tests.bench.table import Row, compare_times
 from tests.services.factories import NOW, make_draft, make_ports
 
@@ -39,7 +39,7 @@ def rows() -> list[Row]:
                 opened, _ = make_draft(session, ports, links=LINKS)
                 session.commit()
                 started = perf_counter()
-                intake.submit(session, opened, now=NOW, ports=ports)
+                submission.submit(session, opened, now=NOW, ports=ports)
                 session.commit()
                 submit.append(perf_counter() - started)
             started = perf_counter()

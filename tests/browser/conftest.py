@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from portal.system import BROWSER, describe_remedy, find_missing
+from portal.run.system import BROWSER, describe_remedy, find_missing
 from tests.browser.scenes import Scenes, build_scenes
 from tests.browser.site import Site, start_site
 from tests.browser.visitor import Visitor

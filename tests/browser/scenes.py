@@ -13,12 +13,20 @@ from portal.domain.lifecycle import Answer, Channel, Filer, Handler, LetterKind,
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.models.accounts import Membership, Staff, Team
-from portal.services import accounts, cases, complaints, intake, letters, messages, requests, sessions
-from portal.services.accounts import NewStaff
-from portal.services.cases import OpenCase
-from portal.services.complaints import LodgedCommand
+from portal.services.cases import handover, messages, opening
+from portal.services.cases.case_work import OpenCase
+from portal.services.complaints import complaints
+from portal.services.complaints.complaints import LodgedCommand
+from portal.services.intake import drafts
+from portal.services.letters import letters
 from portal.services.ports import Actor, Ports
-from portal.services.requests import AnswerCommand, SentCommand
+from portal.services.requests import preparing
+from portal.services.signin import sessions
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
+from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
 from tests.browser.site import NOW, PASSWORD, Site
 from tests.browser.story import PASTED
 from tests.second_factor import give_code
@@ -98,7 +106,7 @@ def _make_draft(session: Session, ports: Ports, *, links: str = PASTED, **change
     values = {"filer": Filer.REPRESENTATIVE, "under_18": YesNo.UNSURE, "country": "AU", "subdivision": "VIC"}
     opened, _ = make_draft(session, ports, links=links, now=LATER, **{**values, **changes})
     places = (ReportedPlace(platform="WhatsApp", text="A group named “invented group”, since Monday."),)
-    intake.save_report(opened, replace(opened.report, places=places), version=None, now=LATER, ports=ports)
+    drafts.save_report(opened, replace(opened.report, places=places), version=None, now=LATER, ports=ports)
     return opened
 
 
@@ -108,7 +116,7 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
         session, ports, links=f"{PASTED} https://pictures.example.org/album/7", country="IE", now=NOW,
         handler=Handler.TEAM, team_id=str(team.id), explanation="These were private.",
     )  # fmt: skip
-    opened = cases.open_for_staff(
+    opened = opening.open_for_staff(
         session, own.reference, actor=mere, team_keys={UUID(str(team.id)): key}, to_change=True, ports=ports
     )
     for number in (1, 2, 3, 4):
@@ -119,14 +127,14 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
             received_at=NOW if number < 3 else None,
             ticket=f"INV-{number}",
         )
-        requests.record_sent(session, opened, number, sent, now=NOW, ports=ports)
+        sending.record_sent(session, opened, number, sent, now=NOW, ports=ports)
     _log(session, ports, opened, 1, Answer.REFUSED, "This does not go against our rules.")
     _log(session, ports, opened, 2, Answer.REMOVED, "We removed the posts.")
     _log(session, ports, opened, 3, Answer.EXTENDED, "We need more time.", until=20)
-    first = requests.request_view(session, opened, 2, now=LATER, ports=ports).items[0].number
-    requests.mark_back(session, opened, first, now=LATER, ports=ports)
+    first = request_page.request_view(session, opened, 2, now=LATER, ports=ports).items[0].number
+    answers.mark_back(session, opened, first, now=LATER, ports=ports)
     letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=LATER, ports=ports)
-    requests.prepare_erasure(session, opened, 1, now=LATER, ports=ports)
+    preparing.prepare_erasure(session, opened, 1, now=LATER, ports=ports)
     _complain(session, ports, opened)
     messages.send_message(session, opened, "The letters are out. What about the new link?", now=LATER)
     messages.send_message(session, own, "It is the same one.", now=LATER)
@@ -140,7 +148,7 @@ def _log(
     at = NOW + timedelta(days=1)
     day = (at + timedelta(days=until)).date() if until else None
     command = AnswerCommand(answer=answer, at=at, text=text, extension_until=day)
-    requests.log_answer(session, opened, number, command, now=at, ports=ports)
+    answers.log_answer(session, opened, number, command, now=at, ports=ports)
 
 
 def _complain(session: Session, ports: Ports, opened: OpenCase) -> None:
@@ -158,7 +166,7 @@ def _complain(session: Session, ports: Ports, opened: OpenCase) -> None:
 
 def _make_closed_case(session: Session, ports: Ports) -> OpenCase:
     opened = make_case(session, ports, links="https://www.instagram.com/p/Invented61/", now=NOW)
-    cases.close(session, opened, reason="Everything is gone.", now=LATER, ports=ports)
+    handover.close(session, opened, reason="Everything is gone.", now=LATER, ports=ports)
     return opened
 
 

@@ -13,15 +13,15 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from portal import worker
 from portal.config import load_config
 from portal.domain.lifecycle import Role
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import accounts, recovery_key
-from portal.services.accounts import NewStaff
+from portal.run import worker
+from portal.services.staff import accounts, organisation_key
+from portal.services.staff.accounts import NewStaff
 from portal.web.frame import EXTENSION
+from portal.wiring import Parts
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PASSWORD = "anchor ember willow lantern meadow"
@@ -54,7 +54,7 @@ class Site:
     def pass_time(self, **by: float) -> None:
         """Time goes by, and the background worker looks at the clocks as it does each minute."""
         self.clock.move(**by)
-        worker.sweep(self.parts)
+        worker.run_sweep(self.parts)
 
     def work(self) -> int:
         """Let the background worker do what waits. Returns how many jobs it ran."""
@@ -64,7 +64,7 @@ class Site:
         """A team whose members (login, name, role) sign in with PASSWORD; an administrator stands beside it."""
         now = self.clock()
         with self.parts.sessions.begin() as session:
-            recovery_key.make_recovery_key_once(session, now=now)
+            organisation_key.make_recovery_key_once(session, now=now)
             team, key = accounts.make_team(session, name, now=now)
             for login, shown, role in members:
                 new = NewStaff(login=login, name=shown, role=role, password=PASSWORD)

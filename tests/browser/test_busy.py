@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from portal.domain.quotas import FREE, Counted
 from portal.models.quotas import Quota
-from portal.services.quotas import KEPT
+from portal.services.signin.quotas import KEPT
 from portal.web.network import name_bucket
 from tests.browser.conftest import Admit
 from tests.browser.site import Site

@@ -15,9 +15,9 @@ from portal.domain.journal import Noted
 from portal.factory import create_app
 from portal.models.journal import JournalEntry
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import journal
-from portal.worker import sign_day
+from portal.run.worker import sign_day
+from portal.services.history import journal
+from portal.wiring import Parts
 from tests.services.factories import NOW, make_case
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from portal.config import load_config
-from portal.parts import Parts
-from portal.services import cases
+from portal.services.cases import opening
+from portal.wiring import Parts
 from tests.services.factories import NOW, make_draft
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,7 +41,7 @@ def open_parts(folder: Path) -> Parts:
 def portal(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     """The data folder, the printed recovery key, and somebody's words."""
     folder = tmp_path_factory.mktemp("portal")
-    assert flask(folder, "--prepare", module=("portal.serve",)).startswith("0:")
+    assert flask(folder, "--prepare", module=("portal.run.serve",)).startswith("0:")
     made = flask(folder, "staff", "add", "mere", "--name", "Mere", "--role", "advocate", "--team", "Harbour")
     printed = next(word for word in made.split() if word.count("-") > 8)
     parts = open_parts(folder)
@@ -64,7 +64,7 @@ def test_create_verify_and_restore(portal: tuple[Path, str, str], tmp_path: Path
     assert "Restored: 1 cases" in restored
     parts = open_parts(fresh)
     with parts.sessions.begin() as session:
-        assert cases.open_by_words(session, words, ports=parts.ports).report
+        assert opening.open_by_words(session, words, ports=parts.ports).report
     assert "Restore into an empty data folder" in flask(fresh, "backup", "restore", str(data), str(keys), stdin=printed)
 
 
@@ -107,8 +107,8 @@ def test_the_secret_changes_and_people_come_back(portal: tuple[Path, str, str]) 
     assert "1 sets of words" in flask(folder, "secret", "retire")
     parts = open_parts(folder)
     with parts.sessions.begin() as session:
-        cases.move_words(session, words, ports=parts.ports)
+        opening.move_words(session, words, ports=parts.ports)
     assert "1 older secrets were destroyed" in flask(folder, "secret", "retire")
     parts = open_parts(folder)
     with parts.sessions.begin() as session:
-        assert cases.open_by_words(session, words, ports=parts.ports).report
+        assert opening.open_by_words(session, words, ports=parts.ports).report

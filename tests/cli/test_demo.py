@@ -13,9 +13,9 @@ from portal.config import load_config
 from portal.domain.lifecycle import Role
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services.demo import Filled, SignIn, fill
-from portal.services.demo_cases import SHOWN, make_stories
+from portal.services.demo.fill import Filled, SignIn, fill
+from portal.services.demo.stories import SHOWN, make_stories
+from portal.wiring import Parts
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 
 from portal.adapters.link_check import Found, Look
 from portal.reference.registry import load_registry
-from portal.services.upkeep import APART, check_links, list_contacts
+from portal.services.directory.address_checks import APART, check_links, list_contacts
 from tests.cli.runner import run
 
 

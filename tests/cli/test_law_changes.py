@@ -12,8 +12,8 @@ from flask import Flask
 from portal.config import load_config
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.parts import Parts
 from portal.reference.registry import FOLDER
+from portal.wiring import Parts
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import HOUR, print_quickly, send
 

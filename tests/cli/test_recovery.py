@@ -14,7 +14,7 @@ from portal.config import load_config
 from portal.factory import create_app
 from portal.models.accounts import Membership
 from portal.models.tables import metadata
-from portal.parts import Parts
+from portal.wiring import Parts
 
 KEY = re.compile(r"(?:[A-Z2-7]{4}-){13}[A-Z2-7]{4}")
 MADE = ["staff", "add", "ines", "--name", "Ines", "--role", "supervisor", "--team", "Harbour", "--password-stdin"]

@@ -15,8 +15,8 @@ from portal.domain.lifecycle import CaseStatus
 from portal.factory import create_app
 from portal.models.cases import Case
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import cases
+from portal.services.cases import handover
+from portal.wiring import Parts
 from tests.services.factories import NOW, make_case, make_draft
 
 LATER = NOW + timedelta(days=30)
@@ -30,7 +30,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     with parts.sessions.begin() as session:
         make_draft(session, parts.ports)
         closed = make_case(session, parts.ports)
-        cases.close(session, closed, reason="All gone.", now=NOW, ports=parts.ports)
+        handover.close(session, closed, reason="All gone.", now=NOW, ports=parts.ports)
         make_case(session, parts.ports)
     yield made
     parts.engine.dispose()

@@ -18,8 +18,9 @@ from portal.factory import create_app
 from portal.models.accounts import Staff, WebSession
 from portal.models.marks import Mark
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import accounts, factors, sessions
+from portal.services.signin import factors, sessions
+from portal.services.staff import accounts
+from portal.wiring import Parts
 from tests.second_factor import give_code
 
 KEY = re.compile(r"(?:[A-Z2-7]{4}-){13}[A-Z2-7]{4}")

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.calendars import WorkingDays
-from portal.domain.counting import SCHEMES, Due, Standstill, UncountablePeriod, due_at, end_of_day, has_number
+from portal.domain.counting import Due, Standstill, UncountablePeriod, due_at, end_of_day, has_number
 from portal.domain.regimes import PauseEffect, Rule, Unit
-from portal.domain.schemes import add_months
+from portal.domain.schemes import SCHEMES, add_months
 from tests.domain.laws import (
     AUCKLAND,
     DUBLIN,

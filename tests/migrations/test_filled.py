@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 
 from portal.db import make_engine
-from portal.serve import ROOT, alembic_settings
+from portal.run.serve import ROOT, alembic_settings
 from tests.migrations.filling import NOT_DATA, Contents, fill, read_contents
 
 REVISIONS = sorted({path.name[:4] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py")})

@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from portal.db import make_engine
-from portal.serve import alembic_settings
+from portal.run.serve import alembic_settings
 
 
 def list_tables(url: str) -> set[str]:

@@ -18,7 +18,7 @@ from portal.reference.holidays import CountryCalendar, load_calendar
 from portal.reference.registry import FOLDER, load_registry
 from portal.reference.strict import read_yaml
 from portal.reference.zones import find_zone, is_country
-from portal.services.places import place_of_platform
+from portal.services.law.obliged_places import place_of_platform
 from tests.domain.laws import make_rule
 
 REGIMES = load_registry().regimes

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.domain.clocks import find_rule
-from portal.domain.counting import SCHEMES, Due, due_at
+from portal.domain.counting import Due, due_at
 from portal.domain.regimes import Unit
+from portal.domain.schemes import SCHEMES
 from portal.reference.holidays import load_calendar
 from portal.reference.registry import load_registry
 from portal.reference.strict import read_yaml

@@ -17,14 +17,22 @@ from portal.domain.escalation import RungState
 from portal.domain.lifecycle import Answer, Channel
 from portal.models.complaints import Complaint
 from portal.models.requests import Request
-from portal.services import complaints, requests
-from portal.services.cases import OpenCase
-from portal.services.clocks import refresh_clocks
-from portal.services.complaints import ComplaintAnswer, ComplaintAnswerCommand, LodgedCommand
-from portal.services.gathering import list_complaints, list_requests
+from portal.services.cases.case_work import OpenCase
+from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.clocks.snapshot import refresh_clocks
+from portal.services.clocks.views import ClockView
+from portal.services.complaints import complaints
+from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.complaints.views import ComplaintOption
 from portal.services.ports import Ports
-from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
-from portal.services.views import ClockView, ComplaintOption, RequestView, RungView
+from portal.services.requests import preparing
+from portal.services.requests.lookup import list_complaints, list_requests
+from portal.services.requests.preparing import DetailsCommand
+from portal.services.requests.views import EscalationView
+from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.views import RequestView
 from tests.services.factories import make_case
 
 UTC = "UTC"
@@ -73,14 +81,14 @@ class Story:
 
     def request(self, platform: str) -> RequestView:
         """The newest request to a platform, by its slug in the directory or by its name."""
-        found = requests.request_views(self.session, self.opened, now=self.now, ports=self.ports)
+        found = request_page.request_views(self.session, self.opened, now=self.now, ports=self.ports)
         return next(each for each in reversed(found) if platform in {each.platform, each.platform_name})
 
     def prepare_erasure(self, platform: str) -> RequestView:
         """A data-protection request to the company behind the platform."""
         first = self.request(platform).number
-        number = requests.prepare_erasure(self.session, self.opened, first, now=self.now, ports=self.ports)
-        return requests.request_view(self.session, self.opened, number, now=self.now, ports=self.ports)
+        number = preparing.prepare_erasure(self.session, self.opened, first, now=self.now, ports=self.ports)
+        return request_page.request_view(self.session, self.opened, number, now=self.now, ports=self.ports)
 
     def send(self, platform: str, *, sent_at: datetime, received_at: datetime | None = None) -> RequestView:
         """The request has left by the platform's form, perhaps with a receipt."""
@@ -89,7 +97,7 @@ class Story:
             has_checked=True, channel=Channel.FORM, sent_at=sent_at, received_at=received_at, ticket="T-1"
         )
         number = self.request(platform).number
-        requests.record_sent(self.session, self.opened, number, command, now=self.now, ports=self.ports)
+        sending.record_sent(self.session, self.opened, number, command, now=self.now, ports=self.ports)
         return self.request(platform)
 
     def answered(self, platform: str, answer: Answer, when: datetime, *, until: date | None = None) -> RequestView:
@@ -97,14 +105,14 @@ class Story:
         self.now = when
         command = AnswerCommand(answer=answer, at=when, extension_until=until)
         number = self.request(platform).number
-        requests.log_answer(self.session, self.opened, number, command, now=when, ports=self.ports)
+        answers.log_answer(self.session, self.opened, number, command, now=when, ports=self.ports)
         return self.request(platform)
 
     def gave_information(self, platform: str, when: datetime) -> RequestView:
         """The person sends back what the platform asked for."""
         self.now = when
         number = self.request(platform).number
-        requests.record_information_sent(self.session, self.opened, number, when, now=when, ports=self.ports)
+        sending.record_information_sent(self.session, self.opened, number, when, now=when, ports=self.ports)
         return self.request(platform)
 
     def cited(self, platform: str) -> list[str]:
@@ -123,7 +131,7 @@ class Story:
         """The person adds what a law asks for, for this request."""
         number = self.request(platform).number
         command = DetailsCommand(**changes)
-        requests.set_details(self.session, self.opened, number, command, now=self.now, ports=self.ports)
+        preparing.set_details(self.session, self.opened, number, command, now=self.now, ports=self.ports)
 
     def missing(self, platform: str) -> list[str]:
         """What a law asks for and the letter does not have."""
@@ -144,7 +152,7 @@ class Story:
     def waiting_steps(self, platform: str) -> list[str]:
         return self.steps(platform, RungState.WAITING)
 
-    def rung(self, platform: str, who: str) -> RungView:
+    def rung(self, platform: str, who: str) -> EscalationView:
         """The step that a law governs, or that goes to an authority."""
         return next(rung for rung in self.request(platform).ladder if who in {rung.regime, rung.regulator})
 

@@ -19,8 +19,8 @@ import pytest
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Answer
 from portal.domain.regimes import Binding
-from portal.services.happenings import ComplaintAnswer
-from portal.services.views import NextStep
+from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.requests.views import NextStep
 from tests.scenarios.story import Story, Teller, at
 
 NZ = "Pacific/Auckland"  # UTC+13 in November

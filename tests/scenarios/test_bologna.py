@@ -15,8 +15,8 @@ from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Path
 from portal.domain.regimes import Actor, Binding
 from portal.domain.report import YesNo
-from portal.services import requests
-from portal.services.happenings import ComplaintAnswer
+from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.tracking import request_page
 from tests.scenarios.story import Story, Teller, at
 
 ROME = "Europe/Rome"
@@ -30,7 +30,7 @@ def story(teller: Teller) -> Story:
 
 def test_no_removal_letter_is_written_against_a_threat(story: Story) -> None:
     assert story.opened.report.path is Path.THREAT
-    assert requests.request_views(story.session, story.opened, now=story.now, ports=story.ports) == ()
+    assert request_page.request_views(story.session, story.opened, now=story.now, ports=story.ports) == ()
 
 
 def test_the_garante_is_open_at_once(story: Story) -> None:

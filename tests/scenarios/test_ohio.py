@@ -16,7 +16,7 @@ import pytest
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Path
 from portal.domain.report import ContactBy, NameKind, YesNo
-from portal.services.views import NextStep
+from portal.services.requests.views import NextStep
 from tests.scenarios.story import Story, Teller, at
 
 OHIO = "America/New_York"  # UTC-5 in November

@@ -20,7 +20,7 @@ import pytest
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Depiction
 from portal.domain.regimes import Binding
-from portal.services.views import NextStep
+from portal.services.requests.views import NextStep
 from tests.scenarios.story import Story, Teller, at, end_of
 
 SEOUL = "Asia/Seoul"

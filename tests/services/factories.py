@@ -17,10 +17,11 @@ from portal.domain.lifecycle import Depiction, Filer, Handler
 from portal.domain.report import ContactBy, NameKind, Report, YesNo
 from portal.models.accounts import Team
 from portal.reference.registry import load_registry
-from portal.services import accounts, intake
-from portal.services.cases import OpenCase
-from portal.services.locks import open_locks
+from portal.services.case_locks import open_locks
+from portal.services.cases.case_work import OpenCase
+from portal.services.intake import drafts, submission
 from portal.services.ports import Ports, ServerKeys
+from portal.services.staff import accounts
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LINKS = "https://x.com/someone/status/1111 https://www.instagram.com/p/Abc123/ https://pictures.example.org/album/7"
@@ -75,9 +76,9 @@ def make_draft(
     session: Session, ports: Ports, *, links: str = LINKS, now: datetime = NOW, **changes: Any
 ) -> tuple[OpenCase, str]:
     """A filled-in draft and its words."""
-    opened, words = intake.start_draft(session, language="en", now=now, ports=ports)
-    report = intake.add_links(make_report(**changes), links, ports=ports)
-    intake.save_report(opened, report, version=None, now=now, ports=ports)
+    opened, words = drafts.start_draft(session, language="en", now=now, ports=ports)
+    report = drafts.add_links(make_report(**changes), links, ports=ports)
+    drafts.save_report(opened, report, version=None, now=now, ports=ports)
     session.flush()
     return opened, words
 
@@ -85,7 +86,7 @@ def make_draft(
 def make_case(session: Session, ports: Ports, *, links: str = LINKS, now: datetime = NOW, **changes: Any) -> OpenCase:
     """A submitted case with its requests prepared."""
     opened, _ = make_draft(session, ports, links=links, now=now, **changes)
-    intake.submit(session, opened, now=now, ports=ports)
+    submission.submit(session, opened, now=now, ports=ports)
     session.flush()
     return opened
 

@@ -16,16 +16,19 @@ from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import Channel
 from portal.models.cases import Case
 from portal.models.jobs import JobKind
-from portal.services import bundles, jobs, letters, requests
-from portal.services.cases import OpenCase
+from portal.services.background import jobs
+from portal.services.cases.case_work import OpenCase
+from portal.services.complaints import bundle
+from portal.services.letters import letters
+from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
-from portal.services.printing import Printed
-from portal.services.requests import SentCommand
+from portal.services.tracking import sending
+from portal.services.tracking.sending import SentCommand
 from tests.services.factories import NOW
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-RUNNERS = {JobKind.BUNDLE: bundles.make_bundle}
+RUNNERS = {JobKind.BUNDLE: bundle.make_bundle}
 
 
 def print_as_json(facts: LetterFacts, progress: Callable[[str, float], None] | None = None) -> Printed:
@@ -40,7 +43,7 @@ def print_as_json(facts: LetterFacts, progress: Callable[[str, float], None] | N
 def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No PDF is set; what a letter says is still checked."""
     monkeypatch.setattr(letters, "print_letter", print_as_json)
-    monkeypatch.setattr(bundles, "print_letter", print_as_json)
+    monkeypatch.setattr(bundle, "print_letter", print_as_json)
 
 
 def send(
@@ -57,7 +60,7 @@ def send(
     command = SentCommand(
         has_checked=True, channel=Channel.FORM, sent_at=at, received_at=received_at, ticket=f"T-{number}"
     )
-    requests.record_sent(session, opened, number, command, now=now or at, ports=ports)
+    sending.record_sent(session, opened, number, command, now=now or at, ports=ports)
 
 
 def reopen(session: Session, opened: OpenCase) -> OpenCase:

@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import ActorKind, Handler, History, Role
-from portal.services import accounts, cases, intake
-from portal.services.accounts import NewStaff
-from portal.services.cases import OpenCase
-from portal.services.history import read_history
+from portal.services.cases import opening
+from portal.services.cases.case_work import OpenCase
+from portal.services.history.events import read_history
+from portal.services.intake import submission
 from portal.services.ports import Actor, Ports
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
 from tests.mailbox import SENDER
 from tests.services.factories import NOW, ignore_job, make_draft, make_ports, make_team
 
@@ -39,7 +41,7 @@ def make_mail_ports(folder: Path) -> Ports:
 def share_case(session: Session, ports: Ports, *, now: datetime = NOW, **changes: Any) -> Shared:
     team, team_key = make_team(session, now=now)
     person, words = make_draft(session, ports, now=now, handler=Handler.TEAM, team_id=str(team.id), **changes)
-    intake.submit(session, person, now=now, ports=ports)
+    submission.submit(session, person, now=now, ports=ports)
     theirs = []
     for login in ("mere", "tane"):
         new = NewStaff(login=login, name=login.capitalize(), role=Role.ADVOCATE, password="a long password here")
@@ -47,7 +49,7 @@ def share_case(session: Session, ports: Ports, *, now: datetime = NOW, **changes
         accounts.join_team(session, member, team, team_key, now=now)
         actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name=member.name)
         theirs.append(
-            cases.open_for_staff(
+            opening.open_for_staff(
                 session, person.reference, actor=actor, team_keys={team.id: team_key}, to_change=True, ports=ports
             )
         )

@@ -16,22 +16,19 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.config import MailServer
 from portal.domain.lifecycle import ActorKind, Answer, Channel, Filer, Handler, Role
 from portal.domain.report import ReportedPlace
-from portal.services import (
-    accounts,
-    cases,
-    complaints,
-    contact,
-    holds,
-    intake,
-    letters,
-    messages,
-    requests,
-    sessions,
-    words,
-)
-from portal.services.accounts import NewStaff
+from portal.services.cases import case_work, holds, mail_contact, messages, opening, recovery_words
+from portal.services.complaints import complaints
+from portal.services.intake import submission
+from portal.services.letters import letters
 from portal.services.ports import Actor, Ports
-from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
+from portal.services.requests import preparing
+from portal.services.requests.preparing import DetailsCommand
+from portal.services.signin import sessions
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
+from portal.services.tracking import answers, sending
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
 from tests.services.factories import NOW, make_draft, make_team
 
 LATER = NOW + timedelta(days=4)
@@ -67,9 +64,9 @@ def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
         member = accounts.add_staff(session, new, now=NOW)
         accounts.join_team(session, member, team, team_key, now=NOW)
         opened, words = make_draft(session, ports, links=LINKS, handler=Handler.TEAM, team_id=str(team.id), **REPORT)
-        intake.submit(session, opened, now=NOW, ports=ports)
+        submission.submit(session, opened, now=NOW, ports=ports)
         actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name="Mere")
-        theirs = cases.open_for_staff(
+        theirs = opening.open_for_staff(
             session, opened.reference, actor=actor, team_keys={team.id: team_key}, to_change=True, ports=ports
         )
         go_through_everything(session, theirs, ports)
@@ -79,12 +76,12 @@ def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
     return [words, draft_words, token, opened.key.hex(), team_key.hex(), "canary-password-long"]
 
 
-def go_through_everything(session: Session, opened: cases.OpenCase, ports: Ports) -> None:
-    requests.set_details(session, opened, 1, DetailsCommand(explanation="canary-harm"), now=NOW, ports=ports)
+def go_through_everything(session: Session, opened: case_work.OpenCase, ports: Ports) -> None:
+    preparing.set_details(session, opened, 1, DetailsCommand(explanation="canary-harm"), now=NOW, ports=ports)
     sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="canary-ticket")
-    requests.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
+    sending.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
     answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text="canary-answer")
-    requests.log_answer(session, opened, 1, answer, now=LATER, ports=ports)
+    answers.log_answer(session, opened, 1, answer, now=LATER, ports=ports)
     messages.send_message(session, opened, "canary-message", now=LATER)
     messages.add_note(session, opened, "canary-note", now=LATER)
     option = next(one for one in complaints.options(session, opened, now=LATER, ports=ports) if one.request_numbers)
@@ -92,15 +89,15 @@ def go_through_everything(session: Session, opened: cases.OpenCase, ports: Ports
     assert letters.read_letter(session, opened, 1, redacted=False, ports=ports).startswith(b"%PDF")
 
 
-def choose_ways_in(session: Session, opened: cases.OpenCase, ports: Ports) -> None:
+def choose_ways_in(session: Session, opened: case_work.OpenCase, ports: Ports) -> None:
     """A question for new words, an address, and a mail to it that still waits."""
     server = MailServer(host="127.0.0.1", port=25, has_tls=False, user="", password="", sender="portal@example.org")
     with_mail = replace(ports, config=replace(ports.config, mail=server))
-    words.set_check(session, opened, "canary-question", "canary-check", now=LATER, ports=with_mail)
-    contact.set_address(session, opened, "canary-address@example.net", now=LATER, ports=with_mail)
+    recovery_words.set_check(session, opened, "canary-question", "canary-check", now=LATER, ports=with_mail)
+    mail_contact.set_address(session, opened, "canary-address@example.net", now=LATER, ports=with_mail)
 
 
-def _sign_in(session: Session, opened: cases.OpenCase) -> str:
+def _sign_in(session: Session, opened: case_work.OpenCase) -> str:
     token = sessions.new_token()
     values = {"case_id": str(opened.case.id), "case_key": opened.key.hex()}
     sessions.save(session, token, values, now=LATER, lasts=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.system import Part
+from portal.run.system import Part
 from tools import bootstrap
 
 ABSENT = Part(lambda: False, debian="libabsent0", fedora="absent", brew="absent")

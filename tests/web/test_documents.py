@@ -16,7 +16,7 @@ from portal.adapters import documents as adapter
 from portal.domain import documents as limits
 from portal.models.cases import Case
 from portal.models.documents import Document
-from portal.services.documents import HandIn
+from portal.services.cases.documents import HandIn
 from portal.web.documents import HandInForm
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import Page

@@ -29,7 +29,9 @@ from portal.models.officers import OfficerLink
 from portal.models.requests import Request
 from portal.models.signin import Factor
 from portal.models.tables import metadata
-from portal.services import accounts, cases, holds, messages, officers, staff
+from portal.services.cases import holds, messages, opening
+from portal.services.complaints import officer_links
+from portal.services.staff import accounts, members
 from tests.services.factories import NOW
 from tests.web.test_routes import EVERY_ROUTE
 from tests.web.world import PASSWORD, VALUES, Caller, World, make_world
@@ -167,7 +169,7 @@ def _fill(world: World) -> None:
     with world.parts.sessions.begin() as session:
         session.scalars(select(Staff).where(Staff.login == "stranger")).one().role = Role.SUPERVISOR
         signed_in = accounts.sign_in(session, "supervisor", PASSWORD)
-        opened = cases.open_for_staff(
+        opened = opening.open_for_staff(
             session,
             world.reference,
             actor=signed_in.actor,
@@ -175,7 +177,7 @@ def _fill(world: World) -> None:
             to_change=True,
             ports=ports,
         )
-        officers.make_link(session, opened, 1, days=7, now=LATER, ports=ports)
+        officer_links.make_link(session, opened, 1, days=7, now=LATER, ports=ports)
         holds.ask_hold(session, opened, "A court asked.", date(2027, 3, 31), now=LATER, ports=ports)
         messages.answer_person(session, opened, "Kia ora.", now=LATER, ports=ports)
-        staff.reset_factors(session, "newcomer", now=LATER)
+        members.reset_factors(session, "newcomer", now=LATER)

@@ -17,11 +17,11 @@ from portal.db import make_engine
 from portal.domain.lifecycle import Channel
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import requests
-from portal.services.requests import SentCommand
+from portal.run.worker import sign_day
+from portal.services.tracking import sending
+from portal.services.tracking.sending import SentCommand
 from portal.web import health
-from portal.worker import sign_day
+from portal.wiring import Parts
 from tests.services.factories import NOW, make_case
 
 TOKEN = "a-token-of-the-tests-only"
@@ -134,7 +134,7 @@ def test_the_whole_portal_is_counted_and_no_case_is_named(app: Flask) -> None:
     parts = parts_of(app)
     with parts.sessions.begin() as session:
         opened = make_case(session, parts.ports, name="canary", how_found="canary")
-        requests.record_sent(
+        sending.record_sent(
             session,
             opened,
             1,

@@ -24,14 +24,23 @@ from portal.domain.lifecycle import ActorKind, Answer, Channel, Filer, Handler, 
 from portal.domain.report import ReportedPlace
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import accounts, cases, complaints, documents, exports, intake, letters, messages, requests
-from portal.services.accounts import NewStaff
-from portal.services.documents import HandIn
+from portal.services.casefile import export as case_export
+from portal.services.cases import case_work, documents, messages
+from portal.services.cases.documents import HandIn
+from portal.services.complaints import complaints
+from portal.services.intake import submission
+from portal.services.letters import letters
 from portal.services.ports import Actor
-from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
+from portal.services.requests import preparing
+from portal.services.requests.preparing import DetailsCommand
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
+from portal.services.tracking import answers, sending
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
 from portal.web.access import enter_case
 from portal.web.frame import EXTENSION
+from portal.wiring import Parts
 from tests.letters.reading import read_without_spaces
 from tests.services.factories import NOW, make_draft, make_team
 from tests.web.desk.colleague import PASSWORD, Colleague
@@ -96,15 +105,15 @@ class Site:
 
     def _fill(self, session: Any, actor: Actor) -> None:
         ports = self.parts.ports
-        intake.submit(session, self.case, now=NOW, ports=ports)
-        theirs = cases.OpenCase(self.case.case, self.case.key, actor)
+        submission.submit(session, self.case, now=NOW, ports=ports)
+        theirs = case_work.OpenCase(self.case.case, self.case.key, actor)
         details = DetailsCommand(explanation=HOSTILE, identity_offer=NAMED, postal_address=NAMED)
-        requests.set_details(session, theirs, 1, details, now=NOW, ports=ports)
+        preparing.set_details(session, theirs, 1, details, now=NOW, ports=ports)
         letters.make_letter(session, theirs, LetterKind.NOTICE, 1, now=NOW, ports=ports)
         sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket=NAMED)
-        requests.record_sent(session, theirs, 1, sent, now=NOW, ports=ports)
+        sending.record_sent(session, theirs, 1, sent, now=NOW, ports=ports)
         answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text=HOSTILE)
-        requests.log_answer(session, theirs, 1, answer, now=LATER, ports=ports)
+        answers.log_answer(session, theirs, 1, answer, now=LATER, ports=ports)
         for opened in (theirs, self.case):
             messages.send_message(session, opened, HOSTILE, now=LATER)
         messages.add_note(session, theirs, HOSTILE, now=LATER)
@@ -123,7 +132,7 @@ class Site:
             ports=ports,
         )
 
-    def ask_as_holder(self, opened: cases.OpenCase, endpoint: str, **values: Any) -> TestResponse:
+    def ask_as_holder(self, opened: case_work.OpenCase, endpoint: str, **values: Any) -> TestResponse:
         """A page, for whoever holds this case open."""
         client = self.app.test_client()
         with self.app.test_request_context():
@@ -225,8 +234,10 @@ def test_a_letter_prints_them_and_holds_nothing_that_acts(site: Site) -> None:
 
 def test_what_is_taken_along_is_a_page_that_runs_none(site: Site) -> None:
     with site.parts.sessions() as session:
-        opened = cases.OpenCase(session.merge(site.case.case), site.case.key, site.case.actor)
-        archive = zipfile.ZipFile(io.BytesIO(exports.export_case(session, opened, now=LATER, ports=site.parts.ports)))
+        opened = case_work.OpenCase(session.merge(site.case.case), site.case.key, site.case.actor)
+        archive = zipfile.ZipFile(
+            io.BytesIO(case_export.export_case(session, opened, now=LATER, ports=site.parts.ports))
+        )
     page = archive.read("case.html").decode()
     root = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
     assert not [each for each in root.iter() if each.get("id") == "inj" or each.tag in {"script", "img"}]
@@ -238,7 +249,7 @@ def test_what_is_taken_along_is_a_page_that_runs_none(site: Site) -> None:
 
 def test_no_table_for_a_spreadsheet_is_written_anywhere() -> None:
     """A cell that begins with "=" would be run by a spreadsheet. Whoever adds one has to answer for that first."""
-    root = Path(exports.__file__).parents[1]
+    root = Path(case_export.__file__).parents[2]
     for path in root.rglob("*.py"):
         names = {
             alias.name

@@ -17,7 +17,6 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from portal import worker
 from portal.config import load_config
 from portal.domain.documents import CleanDocument, DocumentKind
 from portal.domain.lifecycle import Channel, Handler, LetterKind, Role, Scope
@@ -26,12 +25,18 @@ from portal.models.accounts import Membership, Team
 from portal.models.documents import Document
 from portal.models.events import Event
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import accounts, complaints, documents, intake, letters, requests
-from portal.services.accounts import NewStaff
-from portal.services.documents import HandIn
-from portal.services.requests import SentCommand
+from portal.run import worker
+from portal.services.cases import documents
+from portal.services.cases.documents import HandIn
+from portal.services.complaints import complaints
+from portal.services.intake import submission
+from portal.services.letters import letters
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
+from portal.services.tracking import sending
+from portal.services.tracking.sending import SentCommand
 from portal.web.frame import EXTENSION
+from portal.wiring import Parts
 from tests.second_factor import give_code
 from tests.services.factories import NOW, make_draft
 
@@ -134,7 +139,7 @@ def make_world(folder: Path) -> Iterator[World]:
     parts: Parts = app.extensions[EXTENSION]
     metadata.create_all(parts.engine)
     filled = _fill(parts)
-    worker.sweep(parts)
+    worker.run_sweep(parts)
     assert worker.run_left_jobs(parts) == 1
     made = World(
         app, parts, folder / "recourse.db", folder / "copy.db", filled.reference, filled.others, filled.membership, {}
@@ -193,18 +198,18 @@ def _fill(parts: Parts) -> _Made:
         assert carrier is not None
         team = teams["Harbour"][0]
         opened, words = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
-        intake.submit(session, opened, now=NOW, ports=ports)
+        submission.submit(session, opened, now=NOW, ports=ports)
         clean = CleanDocument(kind=DocumentKind.TEXT, content=b"We have got it.")
         handed = HandIn(request_number=1, label="Their answer", given=b"We have got it.")
         documents.hand_in(session, opened, handed, clean, now=NOW, ports=ports)
         sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
-        requests.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
+        sending.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
         letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=later, ports=ports)
         regime, regulator = str(VALUES["regime"]), str(VALUES["regulator"])
         complaints.prepare(session, opened, regime, regulator, [1], now=later, ports=ports)
         opened.case.assignee_id = carrier.staff_id
         others, _ = make_draft(session, ports, handler=Handler.TEAM, team_id=str(teams["Mountain"][0].id))
-        intake.submit(session, others, now=NOW, ports=ports)
+        submission.submit(session, others, now=NOW, ports=ports)
         _, draft_words = make_draft(session, ports, now=later)
         return _Made(opened.reference, others.reference, words, draft_words, waiting.id)
 

@@ -9,10 +9,12 @@ from flask import abort, flash, render_template, request, session
 from flask_babel import gettext as _
 
 from portal.domain.journal import Noted
-from portal.services import accounts, browsers, factors, journal, sessions, throttle
-from portal.services.accounts import AccountRefused, WrongSignIn
-from portal.services.factors import WrongFactor
-from portal.services.throttle import Bucket, TooSoon
+from portal.services.history import journal
+from portal.services.signin import factors, guess_throttle, known_browsers, sessions
+from portal.services.signin.factors import WrongFactor
+from portal.services.signin.guess_throttle import Bucket, TooSoon
+from portal.services.staff import accounts
+from portal.services.staff.accounts import AccountRefused, WrongSignIn
 from portal.web.access import EVERY_ROLE, TIME_TO_ENTER, SignedInStaff, is_confirmed, rotate, staff
 from portal.web.desk import second
 from portal.web.desk.forms.account import PasswordForm
@@ -127,7 +129,7 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
     buckets = password_buckets(member.staff.login)
     frame().let_go()
     try:
-        throttle.claim(frame().parts.sessions, buckets, now=frame().now)
+        guess_throttle.claim(frame().parts.sessions, buckets, now=frame().now)
         title = frame().config.site_title
         accounts.change_password(frame().db, member.staff, form.old.data, form.new.data, site=title, now=frame().now)
     except TooSoon as error:
@@ -153,13 +155,13 @@ def _note_refused(member: SignedInStaff) -> None:
 
 def _forgive(buckets: Sequence[Bucket]) -> None:
     frame().let_go()  # the count stands in a transaction of its own
-    throttle.forgive(frame().parts.sessions, buckets)
+    guess_throttle.forgive(frame().parts.sessions, buckets)
 
 
 def _end_elsewhere(member: SignedInStaff) -> None:
     """End every other session, and go on here under a new cookie: somebody may have copied the one so far."""
     sessions.end_of_staff(frame().db, member.staff.id, but=_token())
-    browsers.forget(frame().db, member.staff.id)
+    known_browsers.forget(frame().db, member.staff.id)
     rotate()
 
 

@@ -6,9 +6,9 @@ from flask import request, url_for
 
 from portal.domain.journal import Noted
 from portal.domain.rights import Right
-from portal.services import journal
-from portal.services.auditing import list_events
-from portal.services.case_views import SENTENCES
+from portal.services.casefile.page import SENTENCES
+from portal.services.history import journal
+from portal.services.history.audit_list import list_events
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Page, make_blueprint, read_page, read_reference
 from portal.web.desk.pages import show as show_page

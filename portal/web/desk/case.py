@@ -8,10 +8,15 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from portal.domain.rights import Right
-from portal.services import case_views, cases, intake, letters, messages, queue, requests
-from portal.services import staff as staff_service
-from portal.services.cases import OpenCase
-from portal.services.messages import BadText
+from portal.services.casefile import page, queue
+from portal.services.cases import handover, messages
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.messages import BadText
+from portal.services.intake import submission
+from portal.services.letters import letters
+from portal.services.requests import preparing
+from portal.services.staff import lists as staff_service
+from portal.services.tracking import answers
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.cases import AddLinksForm, CloseCaseForm, HandOverForm, WriteForm
 from portal.web.desk.pages import (
@@ -38,21 +43,21 @@ bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 @bp.get("")
 @on_case_to_read
 def show(member: SignedInStaff, opened: OpenCase) -> Page:
-    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = page.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/case.html", member, opened, case=view)
 
 
 @bp.get("/report")
 @on_case_to_read
 def report(member: SignedInStaff, opened: OpenCase) -> Page:
-    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = page.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/report.html", member, opened, case=view, report=view.report)
 
 
 @bp.get("/history")
 @on_case_to_read
 def history(member: SignedInStaff, opened: OpenCase) -> Page:
-    return show_on_case("desk/history.html", member, opened, rows=case_views.history_rows(frame().db, opened))
+    return show_on_case("desk/history.html", member, opened, rows=page.history_rows(frame().db, opened))
 
 
 @bp.post("/take")
@@ -81,7 +86,7 @@ def hand_over(member: SignedInStaff, opened: OpenCase) -> Answered:
 def close(member: SignedInStaff, opened: OpenCase) -> Answered:
     form, now, ports = CloseCaseForm(), frame().now, frame().ports
     if form.validate_on_submit() and attempt(
-        form, lambda: cases.close(frame().db, opened, reason=form.reason.data, now=now, ports=ports)
+        form, lambda: handover.close(frame().db, opened, reason=form.reason.data, now=now, ports=ports)
     ):
         return go("desk_case.show", reference=opened.reference)
     back = url_for("desk_case.show", reference=opened.reference)
@@ -97,14 +102,14 @@ def close(member: SignedInStaff, opened: OpenCase) -> Answered:
 @bp.post("/reopen")
 @on_case
 def reopen(member: SignedInStaff, opened: OpenCase) -> Response:
-    cases.reopen(frame().db, opened, now=frame().now)
+    handover.reopen(frame().db, opened, now=frame().now)
     return go("desk_case.show", reference=opened.reference)
 
 
 @bp.post("/prepare")
 @on_case
 def prepare(member: SignedInStaff, opened: OpenCase) -> Response:
-    requests.plan_requests(frame().db, opened, now=frame().now, ports=frame().ports)
+    preparing.group_links_into_requests(frame().db, opened, now=frame().now, ports=frame().ports)
     return go("desk_case.show", reference=opened.reference)
 
 
@@ -113,7 +118,7 @@ def prepare(member: SignedInStaff, opened: OpenCase) -> Response:
 def add_links(member: SignedInStaff, opened: OpenCase) -> Answered:
     form = AddLinksForm()
     if form.validate_on_submit():
-        found = intake.add_items(frame().db, opened, form.links.data, now=frame().now, ports=frame().ports)
+        found = submission.add_items(frame().db, opened, form.links.data, now=frame().now, ports=frame().ports)
         return show_on_case("desk/links_added.html", member, opened, found=found)
     back = url_for("desk_case.show", reference=opened.reference)
     return show_form(member, opened, form, title=_("Add links"), button=_("Add links"), back=back)
@@ -122,14 +127,14 @@ def add_links(member: SignedInStaff, opened: OpenCase) -> Answered:
 @bp.post("/links/<int:number>/gone")
 @on_case
 def mark_gone(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    requests.mark_gone(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    answers.mark_gone(frame().db, opened, number, now=frame().now, ports=frame().ports)
     return go("desk_case.show", reference=opened.reference, _anchor=f"link-{number}")
 
 
 @bp.post("/links/<int:number>/back")
 @on_case
 def mark_back(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    requests.mark_back(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    answers.mark_back(frame().db, opened, number, now=frame().now, ports=frame().ports)
     return go("desk_case.show", reference=opened.reference, _anchor=f"link-{number}")
 
 

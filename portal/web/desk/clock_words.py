@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding
-from portal.services.views import ClockView
+from portal.services.clocks.views import ClockView
 from portal.web.desk.wording import show_word
 from portal.web.filters import show_moment
 

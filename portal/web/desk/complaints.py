@@ -6,10 +6,11 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services import complaints, requests
-from portal.services.cases import OpenCase
-from portal.services.requests import BadInstant
-from portal.services.views import ComplaintOption, ComplaintView
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.instants import BadInstant
+from portal.services.complaints import complaints
+from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.tracking import request_page
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.complaints import ComplaintAnswerForm, LodgedForm, PrepareForm
 from portal.web.desk.pages import (
@@ -45,7 +46,7 @@ def show_all(member: SignedInStaff, opened: OpenCase) -> Page:
 def prepare(member: SignedInStaff, opened: OpenCase, regime: str, regulator: str) -> Answered:
     option = find_option(opened, regime, regulator)
     now, ports, form = frame().now, frame().ports, PrepareForm()
-    form.offer(option, requests.request_views(frame().db, opened, now=now, ports=ports))
+    form.offer(option, request_page.request_views(frame().db, opened, now=now, ports=ports))
     if form.validate_on_submit():
         made: list[int] = []
         if attempt(

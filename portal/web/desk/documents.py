@@ -6,9 +6,10 @@ from flask import abort, flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services import case_views, documents
-from portal.services.cases import OpenCase
-from portal.services.gathering import UnknownNumber
+from portal.services.casefile import page
+from portal.services.cases import documents
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import UnknownNumber
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import Answered, Page, go, make_blueprint, on_case, on_case_to_read, show_on_case
 from portal.web.documents import HandInForm, give_out, take_in, tell_cleaned, tell_kind
@@ -53,7 +54,7 @@ def remove(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
 
 
 def _form(opened: OpenCase) -> HandInForm:
-    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = page.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return HandInForm.of(view, request.args.get("about", ""))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import request
 
 from portal.models.accounts import Staff
-from portal.services import browsers, throttle
-from portal.services.throttle import Bucket, Guess
+from portal.services.signin import guess_throttle, known_browsers
+from portal.services.signin.guess_throttle import Bucket, Guess
 from portal.web.frame import frame
 from portal.web.network import find_bucket
 
@@ -20,11 +20,11 @@ def password_buckets(login: str) -> list[Bucket]:
     """One account from here, and any account from here; from a browser that is known, that browser alone."""
     keys, who, known = frame().ports.keys, login.strip().lower().encode(), _find_known(login)
     if known is not None:
-        return [throttle.name_bucket(keys, Guess.PASSWORD, who, known)]
+        return [guess_throttle.name_bucket(keys, Guess.PASSWORD, who, known)]
     network = find_bucket()
     return [
-        throttle.name_bucket(keys, Guess.PASSWORD, who, network),
-        throttle.name_bucket(keys, Guess.PASSWORDS, network),
+        guess_throttle.name_bucket(keys, Guess.PASSWORD, who, network),
+        guess_throttle.name_bucket(keys, Guess.PASSWORDS, network),
     ]
 
 
@@ -32,13 +32,13 @@ def factor_buckets(row: Staff) -> list[Bucket]:
     """One account from here, and the same from wherever; from a browser that is known, that browser alone."""
     keys, who, known = frame().ports.keys, row.id.bytes, _find_known(row.login)
     if known is not None:
-        return [throttle.name_bucket(keys, Guess.FACTOR, who, known)]
+        return [guess_throttle.name_bucket(keys, Guess.FACTOR, who, known)]
     return [
-        throttle.name_bucket(keys, Guess.FACTOR, who, find_bucket()),
-        throttle.name_bucket(keys, Guess.FACTORS, who),
+        guess_throttle.name_bucket(keys, Guess.FACTOR, who, find_bucket()),
+        guess_throttle.name_bucket(keys, Guess.FACTORS, who),
     ]
 
 
 def _find_known(login: str) -> bytes | None:
     with frame().reading() as reading:
-        return browsers.find(reading, request.cookies.get(name_cookie(), ""), login, now=frame().now)
+        return known_browsers.find(reading, request.cookies.get(name_cookie(), ""), login, now=frame().now)

@@ -6,8 +6,8 @@ from flask import flash
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services import holds, words
-from portal.services.cases import OpenCase
+from portal.services.cases import holds, recovery_words
+from portal.services.cases.case_work import OpenCase
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.keys import AnswerForm, HoldForm
 from portal.web.desk.pages import Answered, Page, attempt, go, list_problems, make_blueprint, on_case, show_on_case
@@ -30,7 +30,7 @@ def start_words(member: SignedInStaff, opened: OpenCase) -> Answered:
     form = AnswerForm()
     if not form.validate():
         return _words_page(member, opened, form)
-    fits = words.start_reissue(frame().db, opened, form.answer.data, now=frame().now, ports=frame().ports)
+    fits = recovery_words.start_reissue(frame().db, opened, form.answer.data, now=frame().now, ports=frame().ports)
     flash(
         _("The answer fits. Another member of the team has to go on from here within a day.")
         if fits
@@ -43,14 +43,14 @@ def start_words(member: SignedInStaff, opened: OpenCase) -> Answered:
 @on_case
 @confirmed
 def give_words(member: SignedInStaff, opened: OpenCase) -> Page:
-    drawn = words.confirm_reissue(frame().db, opened, now=frame().now, ports=frame().ports)
+    drawn = recovery_words.confirm_reissue(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_on_case("desk/new_words.html", member, opened, words=drawn)
 
 
 @bp.post("/words/stop")
 @on_case
 def stop_words(member: SignedInStaff, opened: OpenCase) -> Response:
-    words.cancel_reissue(frame().db, opened, now=frame().now)
+    recovery_words.cancel_reissue(frame().db, opened, now=frame().now)
     return go("desk_keys.show_words", reference=opened.reference)
 
 
@@ -86,8 +86,8 @@ def end_hold(member: SignedInStaff, opened: OpenCase) -> Response:
 
 
 def _words_page(member: SignedInStaff, opened: OpenCase, form: AnswerForm) -> Page:
-    check = words.check_view(frame().db, opened)
-    waiting = words.reissue_view(frame().db, opened, now=frame().now)
+    check = recovery_words.check_view(frame().db, opened)
+    waiting = recovery_words.reissue_view(frame().db, opened, now=frame().now)
     has_form = check is not None and not check.is_worn_out and waiting is None
     return show_on_case(
         "desk/words.html",

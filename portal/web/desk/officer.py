@@ -12,8 +12,8 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from portal.domain.rights import Right
-from portal.services import complaints, officers
-from portal.services.cases import OpenCase
+from portal.services.cases.case_work import OpenCase
+from portal.services.complaints import complaints, officer_links
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import Answered, Page, attempt, case_view_of, go, list_problems, make_blueprint, show_on_case
 from portal.web.desk.second import confirmed
@@ -28,7 +28,7 @@ class OfficerLinkForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.days.choices = [(str(days), ngettext("%(num)d day", "%(num)d days", days)) for days in officers.DAYS]
+        self.days.choices = [(str(days), ngettext("%(num)d day", "%(num)d days", days)) for days in officer_links.DAYS]
 
 
 @bp.get("")
@@ -46,7 +46,7 @@ def make(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
     if form.validate() and attempt(
         form,
         lambda: made.append(
-            officers.make_link(frame().db, opened, number, days=int(form.days.data), now=now, ports=ports)
+            officer_links.make_link(frame().db, opened, number, days=int(form.days.data), now=now, ports=ports)
         ),
     ):
         link = frame().config.base_url + url_for("officer.show", token=made[0])
@@ -57,7 +57,7 @@ def make(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
 @bp.post("/end")
 @on_case_to_share
 def end(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    officers.end_links(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    officer_links.end_links(frame().db, opened, number, now=frame().now, ports=frame().ports)
     return go("desk_officer.show", reference=opened.reference, number=number)
 
 
@@ -69,7 +69,7 @@ def show_links(member: SignedInStaff, opened: OpenCase, number: int, form: Offic
         opened,
         status=400 if form.is_submitted() else 200,
         complaint=complaints.complaint_view(db, opened, number, now=now, ports=frame().ports),
-        links=officers.list_links(db, opened, number, now=now),
+        links=officer_links.list_links(db, opened, number, now=now),
         form=form,
         problems=list_problems(form),
         back=_("Back"),

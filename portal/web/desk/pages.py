@@ -22,9 +22,11 @@ from werkzeug.wrappers import Response
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Path, Role, StepRefused
 from portal.domain.rights import RIGHTS, Right, may
-from portal.services import accounts, journal, team_keys
-from portal.services.cases import NoAccess, OpenCase, open_for_staff, record_opening
-from portal.services.requests import NoConsent, UnknownNumber
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.consent import NoConsent
+from portal.services.cases.opening import NoAccess, UnknownNumber, open_for_staff, record_opening
+from portal.services.history import journal
+from portal.services.staff import accounts, team_keys
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.clock_words import tell_clock
 from portal.web.desk.wording import HOUR, show_distance, show_word
@@ -278,4 +280,4 @@ def go_on_with_keys(member: SignedInStaff) -> bool:
 
 def _take_step(member: SignedInStaff, team_id: UUID) -> bool:
     with frame().writing() as writing:
-        return team_keys.go_on(writing, member.staff, team_id, member.private_key, now=frame().now)
+        return team_keys.continue_rotation(writing, member.staff, team_id, member.private_key, now=frame().now)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import request, url_for
 
 from portal.domain.rights import Right
-from portal.services.cases import NoAccess, open_for_staff
-from portal.services.queue import list_queue
-from portal.services.views import QueueFilter
+from portal.services.casefile.queue import QueueFilter, list_queue
+from portal.services.cases.opening import NoAccess, open_for_staff
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page, read_reference
 from portal.web.desk.pages import show as show_page

@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response
 
 from portal.domain.directory import Outcome
 from portal.domain.lifecycle import LetterKind, RequestKind
-from portal.services import letters, requests
-from portal.services.cases import OpenCase
-from portal.services.letters import LetterStopped
-from portal.services.requests import BadInstant, DetailsRefused
-from portal.services.upkeep import note_outcome
-from portal.services.views import RequestView
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.instants import BadInstant
+from portal.services.directory.address_checks import note_outcome
+from portal.services.letters import letters
+from portal.services.letters.printing import LetterStopped
+from portal.services.requests import preparing
+from portal.services.requests.preparing import DetailsRefused
+from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking.views import RequestView
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.requests import (
     AnswerForm,
@@ -53,7 +56,7 @@ def change_details(member: SignedInStaff, opened: OpenCase, number: int) -> Answ
     form.offer(request)
     if form.validate_on_submit() and attempt(
         form,
-        lambda: requests.set_details(
+        lambda: preparing.set_details(
             frame().db, opened, number, form.command_for(request.details), now=frame().now, ports=frame().ports
         ),
         DetailsRefused,
@@ -110,7 +113,7 @@ def record_sent(member: SignedInStaff, opened: OpenCase, number: int) -> Answere
         try:
             if attempt(
                 form,
-                lambda: requests.record_sent(
+                lambda: sending.record_sent(
                     frame().db, opened, number, form.command, now=frame().now, ports=frame().ports
                 ),
                 BadInstant,
@@ -128,7 +131,7 @@ def record_received(member: SignedInStaff, opened: OpenCase, number: int) -> Ans
     form = ReceivedForm()
     if form.validate_on_submit() and attempt(
         form,
-        lambda: requests.record_received(
+        lambda: sending.record_received(
             frame().db, opened, number, form.received_at.data, now=frame().now, ports=frame().ports
         ),
         BadInstant,
@@ -145,7 +148,7 @@ def log_answer(member: SignedInStaff, opened: OpenCase, number: int) -> Answered
     form.offer(request.items)
     if form.validate_on_submit() and attempt(
         form,
-        lambda: requests.log_answer(frame().db, opened, number, form.command, now=frame().now, ports=frame().ports),
+        lambda: answers.log_answer(frame().db, opened, number, form.command, now=frame().now, ports=frame().ports),
         BadInstant,
         DetailsRefused,
     ):
@@ -160,7 +163,7 @@ def record_given(member: SignedInStaff, opened: OpenCase, number: int) -> Answer
     form = InformationSentForm()
     if form.validate_on_submit() and attempt(
         form,
-        lambda: requests.record_information_sent(
+        lambda: sending.record_information_sent(
             frame().db, opened, number, form.at.data, now=frame().now, ports=frame().ports
         ),
         BadInstant,
@@ -175,21 +178,21 @@ def record_given(member: SignedInStaff, opened: OpenCase, number: int) -> Answer
 @bp.post("/erasure")
 @on_case
 def prepare_erasure(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    made = requests.prepare_erasure(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    made = preparing.prepare_erasure(frame().db, opened, number, now=frame().now, ports=frame().ports)
     return back_to(opened, made)
 
 
 @bp.post("/again")
 @on_case
 def prepare_again(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    made = requests.prepare_again(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    made = preparing.prepare_again(frame().db, opened, number, now=frame().now, ports=frame().ports)
     return back_to(opened, made)
 
 
 @bp.post("/close")
 @on_case
 def close(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    requests.close_request(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    sending.close_request(frame().db, opened, number, now=frame().now, ports=frame().ports)
     return back_to(opened, number)
 
 
@@ -211,7 +214,7 @@ def show_request(
 
 def read_request(opened: OpenCase, number: int) -> RequestView:
     """Raises UnknownNumber."""
-    return requests.request_view(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    return request_page.request_view(frame().db, opened, number, now=frame().now, ports=frame().ports)
 
 
 def address(opened: OpenCase, number: int) -> str:

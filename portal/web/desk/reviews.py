@@ -10,9 +10,9 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from portal.domain.lifecycle import Verdict
-from portal.services import reviews
-from portal.services.cases import OpenCase
-from portal.services.reviews import ReviewCommand, Subject
+from portal.services.cases.case_work import OpenCase
+from portal.services.letters import reviews
+from portal.services.letters.reviews import ReviewCommand, Subject
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import (
     Answered,

@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 
 from portal.domain.journal import Noted
 from portal.models.accounts import Staff
-from portal.services import factors, journal, throttle
-from portal.services.factors import Site, WrongFactor
-from portal.services.throttle import TooSoon
+from portal.services.history import journal
+from portal.services.signin import factors, guess_throttle
+from portal.services.signin.factors import Site, WrongFactor
+from portal.services.signin.guess_throttle import TooSoon
 from portal.web.access import SignedInStaff, is_confirmed, note_confirmed
 from portal.web.desk.guessing import factor_buckets
 from portal.web.desk.pages import Answered, show
@@ -55,7 +56,7 @@ def take_answer(row: Staff, private_key: bytes, *, refused: Noted) -> str | None
     if not code.strip() and not passkey:
         return str(_("Type the code that your app shows, or one of your codes on paper."))
     try:
-        throttle.claim(frame().parts.sessions, buckets, now=frame().now)
+        guess_throttle.claim(frame().parts.sessions, buckets, now=frame().now)
         with frame().writing() as writing:
             if passkey:
                 factors.use_passkey(writing, staff_id, passkey, challenge, find_site(), now=frame().now)
@@ -67,7 +68,7 @@ def take_answer(row: Staff, private_key: bytes, *, refused: Noted) -> str | None
         with frame().writing() as writing:
             journal.note(writing, refused, staff_id=staff_id, facts={"step": "second"}, now=frame().now)
         return str(_("This does not fit, or it was used before. Wait for the next code and type that."))
-    throttle.forgive(frame().parts.sessions, buckets)
+    guess_throttle.forgive(frame().parts.sessions, buckets)
     return None
 
 

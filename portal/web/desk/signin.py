@@ -11,20 +11,13 @@ from werkzeug.wrappers import Response
 
 from portal.domain.journal import Noted
 from portal.models.accounts import Staff
-from portal.services import accounts, browsers, factors, journal, throttle
-from portal.services.accounts import WrongSignIn
-from portal.services.factors import WrongFactor
-from portal.services.throttle import TooSoon
-from portal.web.access import (
-    EVERY_ROLE,
-    SignedInStaff,
-    begin_entering,
-    enter_staff,
-    entering,
-    leave,
-    public,
-    staff,
-)
+from portal.services.history import journal
+from portal.services.signin import factors, guess_throttle, known_browsers
+from portal.services.signin.factors import WrongFactor
+from portal.services.signin.guess_throttle import TooSoon
+from portal.services.staff import accounts
+from portal.services.staff.accounts import WrongSignIn
+from portal.web.access import EVERY_ROLE, SignedInStaff, begin_entering, enter_staff, entering, leave, public, staff
 from portal.web.desk import second
 from portal.web.desk.forms.signin import SignInForm
 from portal.web.desk.guessing import name_cookie, password_buckets
@@ -148,7 +141,7 @@ def _try_password(login: str, password: str) -> str:
     buckets = password_buckets(login)
     sessions = frame().parts.sessions
     try:
-        throttle.claim(sessions, buckets, now=frame().now)
+        guess_throttle.claim(sessions, buckets, now=frame().now)
         with frame().reading() as reading:
             signed_in = accounts.sign_in(reading, login, password)
     except TooSoon as error:
@@ -163,7 +156,7 @@ def _try_password(login: str, password: str) -> str:
                 now=frame().now,
             )
         return str(_("The sign-in name or the password is wrong."))
-    throttle.forgive(sessions, buckets)
+    guess_throttle.forgive(sessions, buckets)
     begin_entering(signed_in)
     return ""
 
@@ -172,7 +165,7 @@ def _let_in(row: Staff, private_key: bytes) -> None:
     enter_staff(row, private_key)
     token = secrets.token_urlsafe(32)
     with frame().writing() as writing:
-        browsers.keep(writing, token, row.id, now=frame().now)
+        known_browsers.keep(writing, token, row.id, now=frame().now)
         journal.note(writing, Noted.SIGNED_IN, staff_id=row.id, now=frame().now)
 
     @after_this_request
@@ -180,7 +173,7 @@ def _let_in(row: Staff, private_key: bytes) -> None:
         response.set_cookie(
             name_cookie(),
             token,
-            max_age=int(browsers.KNOWN_FOR.total_seconds()),
+            max_age=int(known_browsers.KNOWN_FOR.total_seconds()),
             secure=frame().config.has_https,
             httponly=True,
             samesite="Strict",

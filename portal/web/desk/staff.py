@@ -13,10 +13,9 @@ from werkzeug.wrappers import Response
 from portal.adapters.words import UnknownWord, WrongCount
 from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
-from portal.services import invitations
-from portal.services import staff as staff_service
-from portal.services.accounts import AccountRefused
-from portal.services.invitations import InvitationOver
+from portal.services.staff import invitations, lists, members
+from portal.services.staff.accounts import AccountRefused
+from portal.services.staff.invitations import InvitationOver
 from portal.web.access import SignedInStaff, allowed, public
 from portal.web.desk.forms.staff import InviteForm, JoinForm, RoleForm, TeamForm
 from portal.web.desk.pages import Answered, Page, attempt, go, list_problems, make_blueprint
@@ -31,7 +30,7 @@ bp = make_blueprint("desk_staff", __name__, "/desk/staff")
 @allowed(Right.KEEP_STAFF)
 def show(member: SignedInStaff) -> Page:
     open_ones = invitations.list_open(frame().db, now=frame().now)
-    return show_page("desk/staff.html", member, rows=staff_service.list_staff(frame().db), invited=open_ones)
+    return show_page("desk/staff.html", member, rows=lists.list_staff(frame().db), invited=open_ones)
 
 
 @bp.route("/invite", methods=["GET", "POST"])
@@ -39,7 +38,7 @@ def show(member: SignedInStaff) -> Page:
 @confirmed
 def invite(member: SignedInStaff) -> Answered:
     form, now, ports = InviteForm(), frame().now, frame().ports
-    form.offer(staff_service.list_teams(frame().db))
+    form.offer(lists.list_teams(frame().db))
     made: list[str] = []
     if form.validate_on_submit() and attempt(
         form,
@@ -55,7 +54,7 @@ def invite(member: SignedInStaff) -> Answered:
 @allowed(Right.KEEP_STAFF)
 @confirmed
 def make_team(member: SignedInStaff) -> Answered:
-    form, everybody = TeamForm(), staff_service.list_staff(frame().db)
+    form, everybody = TeamForm(), lists.list_staff(frame().db)
     form.offer([one for one in everybody if one.ended_at is None and may(one.role, Right.LEAD_TEAM)])
     if form.validate_on_submit() and attempt_plain(form, lambda: begin_team(member, form)):
         return go("desk_staff.show")
@@ -81,7 +80,7 @@ def change_role(member: SignedInStaff, login: str) -> Answered:
     form.begin_with(one.role, one.scope)
     if form.validate_on_submit() and attempt(
         form,
-        lambda: staff_service.change_role(
+        lambda: members.change_role(
             frame().db, login, form.chosen_role, form.chosen_scope, by=member.staff.id, now=frame().now
         ),
         AccountRefused,
@@ -115,7 +114,7 @@ def renew_password(member: SignedInStaff, login: str) -> Answered:
 def end(member: SignedInStaff, login: str) -> Answered:
     one, form = find(login), FlaskForm()
     if form.validate_on_submit() and attempt_plain(
-        form, lambda: staff_service.end_by_administrator(frame().db, login, by=member.staff.id, now=frame().now)
+        form, lambda: members.end_by_administrator(frame().db, login, by=member.staff.id, now=frame().now)
     ):
         return go("desk_staff.show")
     text = _(
@@ -150,16 +149,16 @@ def join() -> Answered:
 def find(login: str) -> Staff:
     """Somebody whose account has not ended, or 404."""
     try:
-        return staff_service.find_staff(frame().db, login)
+        return members.find_staff(frame().db, login)
     except AccountRefused:
         abort(404)
 
 
 def begin_team(member: SignedInStaff, form: TeamForm) -> None:
     """Raises AccountRefused."""
-    countries = staff_service.read_countries(form.countries.data or "")
+    countries = members.read_countries(form.countries.data or "")
     name, first = form.name.data or "", form.first.data
-    staff_service.make_team(frame().db, name, countries, first, by=member.staff.id, now=frame().now)
+    members.make_team(frame().db, name, countries, first, by=member.staff.id, now=frame().now)
 
 
 def attempt_plain(form: FlaskForm, act: Callable[[], object]) -> bool:

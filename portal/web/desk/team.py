@@ -11,13 +11,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.rights import Right
-from portal.services import marks
-from portal.services import staff as staff_service
-from portal.services.accounts import AccountRefused
-from portal.services.queue import list_queue
-from portal.services.staff import TeamMember
-from portal.services.team_keys import StaleKey
-from portal.services.views import QueueFilter
+from portal.services.casefile.queue import QueueFilter, list_queue
+from portal.services.staff import lists, members, security_notices
+from portal.services.staff.accounts import AccountRefused
+from portal.services.staff.lists import TeamMember
+from portal.services.staff.team_keys import StaleKey
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page
 from portal.web.desk.pages import show as show_page
@@ -42,7 +40,7 @@ def show(member: SignedInStaff) -> Page:
 def let_in(member: SignedInStaff, membership_id: UUID) -> Answered:
     return act(
         member,
-        lambda: staff_service.let_colleague_in(
+        lambda: members.let_colleague_in(
             frame().db, membership_id, member.team_keys, by=member.staff.id, now=frame().now
         ),
     )
@@ -60,7 +58,7 @@ def remove(member: SignedInStaff, membership_id: UUID) -> Answered:
         return show_page("desk/remove_member.html", member, one=found[0])
     return act(
         member,
-        lambda: staff_service.remove_from_team(
+        lambda: members.remove_from_team(
             frame().db, membership_id, keys=member.team_keys, by=member.staff.id, now=frame().now
         ),
     )
@@ -71,7 +69,7 @@ def remove(member: SignedInStaff, membership_id: UUID) -> Answered:
 def mark_seen(member: SignedInStaff) -> Response:
     """The marks that stood on the page, so that one that came meanwhile is not waved through."""
     shown = [UUID(text) for text in request.form.getlist("mark") if is_id(text)]
-    marks.mark_seen(frame().db, member.staff.id, tuple(member.team_keys), shown, now=frame().now)
+    security_notices.confirm_seen(frame().db, member.staff.id, tuple(member.team_keys), shown, now=frame().now)
     return go("desk_team.show")
 
 
@@ -86,7 +84,7 @@ def act(member: SignedInStaff, do: Callable[[], object]) -> Answered:
 
 
 def list_team(member: SignedInStaff) -> tuple[TeamMember, ...]:
-    return staff_service.list_members(frame().db, tuple(member.team_keys))
+    return lists.list_members(frame().db, tuple(member.team_keys))
 
 
 def is_id(text: str) -> bool:
@@ -108,9 +106,9 @@ def show_team(member: SignedInStaff, *, refused: str | None = None, is_busy: boo
         member,
         status=200 if refused is None else 409,
         queue=overdue,
-        waiting=staff_service.list_waiting(frame().db, team_ids),
+        waiting=lists.list_waiting(frame().db, team_ids),
         members=[one for one in list_team(member) if not one.is_waiting],
-        marks=marks.list_unseen(frame().db, member.staff.id, team_ids),
+        marks=security_notices.list_unseen(frame().db, member.staff.id, team_ids),
         me=member.staff.id,
         is_busy=is_busy,
         refused=refused,

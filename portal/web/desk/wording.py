@@ -29,8 +29,8 @@ from portal.domain.lifecycle import (
 from portal.domain.regimes import Actor, Binding, Confidence, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import MarkKind
-from portal.services.happenings import ComplaintAnswer
-from portal.services.views import QueueFilter
+from portal.services.casefile.queue import QueueFilter
+from portal.services.clocks.case_events import ComplaintAnswer
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

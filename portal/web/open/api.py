@@ -11,8 +11,14 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
 from portal.domain.territories import is_within
-from portal.services.reckoning import BadQuestion, Question, deadline_of, name_nearest, reckon
-from portal.services.verdicts import Facts, judge_all
+from portal.services.law.deadline_calculator import (
+    DeadlineQuery,
+    InvalidQuery,
+    calculate_deadline,
+    deadline_of,
+    name_nearest,
+)
+from portal.services.law.law_finder import Facts, find_applicable_laws
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.frame import frame, parts
@@ -93,7 +99,7 @@ def judge(query: records.VerdictQuery) -> tuple[records.VerdictLine, ...]:
     )
     return tuple(
         _copy(verdict, records.VerdictLine)
-        for verdict in judge_all(facts, parts().registry, on=query.on or frame().now.date())
+        for verdict in find_applicable_laws(facts, parts().registry, on=query.on or frame().now.date())
     )
 
 
@@ -105,7 +111,7 @@ def judge(query: records.VerdictQuery) -> tuple[records.VerdictLine, ...]:
     example="/deadlines?regime=eu-gdpr-17&started=2026-03-05T09:00:00Z&country=IE",
 )
 def count(query: records.DeadlineQuery) -> Any:
-    return deadline_of(reckon(_copy(query, Question), parts().registry))
+    return deadline_of(calculate_deadline(_copy(query, DeadlineQuery), parts().registry))
 
 
 @endpoint(
@@ -181,8 +187,8 @@ def show() -> str:
     return render_template("open/api.html", endpoints=described, licence=records.LICENCE, credits=records.CREDITS)
 
 
-@bp.errorhandler(BadQuestion)
-def refuse(error: BadQuestion) -> Response:
+@bp.errorhandler(InvalidQuery)
+def refuse(error: InvalidQuery) -> Response:
     return _refuse(records.REFUSED, 400, str(error), error.field)
 
 

@@ -19,7 +19,14 @@ from portal.domain.regimes import Regime, Status
 from portal.domain.steps import Step
 from portal.domain.wording import say
 from portal.reference.zones import UnknownZone, find_zone, load_zone
-from portal.services.reckoning import BadQuestion, Question, Reckoned, deadline_of, name_nearest, reckon
+from portal.services.law.deadline_calculator import (
+    DeadlineAnswer,
+    DeadlineQuery,
+    InvalidQuery,
+    calculate_deadline,
+    deadline_of,
+    name_nearest,
+)
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.frame import frame, parts
@@ -58,7 +65,7 @@ def show() -> ResponseReturnValue:
         regime = _find_regime(query)
         if regime is not None and (query.day or query.started):
             answer = _reckon(query, regime)
-    except BadQuestion as error:
+    except InvalidQuery as error:
         problem = error
     page = render_template(
         "open/clock.html",
@@ -88,19 +95,19 @@ def as_calendar() -> Response:
     """An entry whose title tells a stranger nothing."""
     answer = _answer()
     if answer.due is None:
-        raise BadQuestion("clock", "The law sets no number here, so there is no date for a calendar.")
+        raise InvalidQuery("clock", "The law sets no number here, so there is no date for a calendar.")
     response = _send(make_entry(answer, title=_("Date to check"), today=frame().now.date()), "text/calendar")
     response.headers["Content-Disposition"] = "attachment; filename=date.ics"
     return response
 
 
-@bp.errorhandler(BadQuestion)
-def refuse(error: BadQuestion) -> ResponseReturnValue:
+@bp.errorhandler(InvalidQuery)
+def refuse(error: InvalidQuery) -> ResponseReturnValue:
     problem = Problem(title=REFUSED, status=400, detail=str(error), parameter=error.field)
     return _send(msgspec.json.encode(problem), "application/problem+json"), 400
 
 
-def make_entry(answer: Reckoned, *, title: str, today: date) -> bytes:
+def make_entry(answer: DeadlineAnswer, *, title: str, today: date) -> bytes:
     """RFC 5545: a day for periods of days, an instant for hours. Raises ValueError where there is no date."""
     if answer.due is None:
         raise ValueError("a law without a number gives no date")
@@ -119,7 +126,7 @@ def make_entry(answer: Reckoned, *, title: str, today: date) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _list_typed(answer: Reckoned | None) -> dict[str, str]:
+def _list_typed(answer: DeadlineAnswer | None) -> dict[str, str]:
     """What stands in the form: as it was typed, with day and hour where an instant was given in place of both."""
     typed = {name: value for name, value in request.args.items() if name != "started"}
     if answer is not None and "started" in request.args:
@@ -128,11 +135,11 @@ def _list_typed(answer: Reckoned | None) -> dict[str, str]:
     return typed
 
 
-def _answer() -> Reckoned:
+def _answer() -> DeadlineAnswer:
     query = read_query(ClockQuery)
     regime = _find_regime(query)
     if regime is None:
-        raise BadQuestion("regime", "The parameter 'regime' is missing.")
+        raise InvalidQuery("regime", "The parameter 'regime' is missing.")
     return _reckon(query, regime)
 
 
@@ -141,23 +148,23 @@ def _find_regime(query: ClockQuery) -> Regime | None:
     if query.regime is None:
         return None
     if query.regime not in known:
-        raise BadQuestion("regime", f"No law {query.regime!r}.{name_nearest(query.regime, known)}")
+        raise InvalidQuery("regime", f"No law {query.regime!r}.{name_nearest(query.regime, known)}")
     return known[query.regime]
 
 
-def _reckon(query: ClockQuery, regime: Regime) -> Reckoned:
-    """The answer, with its doubt where the hour was left out. Raises BadQuestion for a field of the query."""
+def _reckon(query: ClockQuery, regime: Regime) -> DeadlineAnswer:
+    """The answer, with its doubt where the hour was left out. Raises InvalidQuery for a field of the query."""
     try:
-        answer = reckon(_ask(query, regime), parts().registry)
-    except BadQuestion as error:
+        answer = calculate_deadline(_ask(query, regime), parts().registry)
+    except InvalidQuery as error:
         asked = {} if query.started else {"started": "day"}
         if not query.zone:
             asked["zone"] = "country"
-        raise BadQuestion(asked.get(error.field, error.field), str(error)) from error
+        raise InvalidQuery(asked.get(error.field, error.field), str(error)) from error
     return answer if query.hour or query.started else _doubt_hour(answer)
 
 
-def _doubt_hour(answer: Reckoned) -> Reckoned:
+def _doubt_hour(answer: DeadlineAnswer) -> DeadlineAnswer:
     """The date is estimated where it hangs on the hour: for hours, and for laws whose day ends at one."""
     due = answer.due
     if due is None or (due.last_day is not None and answer.rule.received_by is None):
@@ -166,11 +173,11 @@ def _doubt_hour(answer: Reckoned) -> Reckoned:
     return replace(answer, due=replace(due, estimated=True, steps=(noon, *due.steps)))
 
 
-def _ask(query: ClockQuery, regime: Regime) -> Question:
+def _ask(query: ClockQuery, regime: Regime) -> DeadlineQuery:
     """The question with what was left out: the law's own country, and its main clock or the first with a number."""
     asked = replace(query, country=query.country or _home_of(regime))
     numbered = sorted(regime.rules, key=has_number, reverse=True)
-    return Question(
+    return DeadlineQuery(
         regime=regime.id,
         clock=query.clock or regime.primary_clock or next((rule.id for rule in numbered), None),
         started=asked.started or _read_moment(asked),
@@ -186,14 +193,14 @@ def _read_moment(query: ClockQuery) -> str:
     try:
         day = date.fromisoformat(query.day or "")
     except ValueError as error:
-        raise BadQuestion("day", _("Write the day like this: 2026-11-24.")) from error
+        raise InvalidQuery("day", _("Write the day like this: 2026-11-24.")) from error
     found = _HOUR.fullmatch((query.hour or "12:00").strip())
     if found is None:
-        raise BadQuestion("hour", _("Write the time like this: 14:05."))
+        raise InvalidQuery("hour", _("Write the time like this: 14:05."))
     try:
         zone = load_zone(query.zone) if query.zone else find_zone((query.country or "").upper(), _part(query))
     except UnknownZone as error:
-        raise BadQuestion("zone" if query.zone else "country", f"{error}.") from error
+        raise InvalidQuery("zone" if query.zone else "country", f"{error}.") from error
     return datetime.combine(day, time(int(found[1]), int(found[2])), zone).isoformat()
 
 

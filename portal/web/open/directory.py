@@ -13,9 +13,16 @@ from flask_babel import get_locale
 
 from portal.domain.directory import AUTHORITY_DAYS, PLATFORM_DAYS, Category, Regulator, RegulatorKind, is_stale
 from portal.domain.regimes import Regime
-from portal.services.lookups import FILED_WITH_BODIES, bodies_of, channels_by_purpose, complaint_laws, laws_of, part_of
-from portal.services.reckoning import BadQuestion
-from portal.services.verdicts import read_place
+from portal.services.directory.lookups import (
+    FILED_WITH_BODIES,
+    bodies_of,
+    channels_by_purpose,
+    complaint_laws,
+    laws_of,
+    part_of,
+)
+from portal.services.law.deadline_calculator import InvalidQuery
+from portal.services.law.law_finder import read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.frame import frame, parts
@@ -84,7 +91,7 @@ def authorities() -> ResponseReturnValue:
     try:
         query = read_query(AuthorityQuery)
         found = find_authorities(query, frame().now.date()) if query.country else None
-    except BadQuestion as error:
+    except InvalidQuery as error:
         return render_template("open/authorities.html", problem=error, found=None, parts=(), **values), 400
     known_parts = list_parts((query.country or "").upper())
     return render_template("open/authorities.html", problem=None, found=found, parts=known_parts, **values)
@@ -97,7 +104,7 @@ def platforms() -> ResponseReturnValue:
     values = {"typed": request.args, "categories": tuple(Category)}
     try:
         query = read_query(PlatformQuery)
-    except BadQuestion as error:
+    except InvalidQuery as error:
         return render_template("open/platforms.html", problem=error, groups=(), **values), 400
     wanted = (query.q or "").casefold().strip()
     found = [
@@ -143,7 +150,7 @@ def list_parts(country: str) -> list[tuple[str, str]]:
 
 
 def find_authorities(query: AuthorityQuery, today: date) -> Authorities:
-    """Those of the country, of the Union it lies in, and those for people anywhere. Raises BadQuestion."""
+    """Those of the country, of the Union it lies in, and those for people anywhere. Raises InvalidQuery."""
     country = (query.country or "").upper()
     part = _read_part(country, query.subdivision)
     found = [each for each in bodies_of(country, parts().registry) if query.kind in {None, each.kind}]
@@ -172,7 +179,7 @@ def _group(bodies: Iterable[Regulator], country: str, today: date) -> Iterator[A
 
 
 def _read_part(country: str, subdivision: str | None) -> str | None:
-    """The part as the directory writes it. Raises BadQuestion for a place that does not exist."""
+    """The part as the directory writes it. Raises InvalidQuery for a place that does not exist."""
     own = {part.upper(): part for part, _name in list_parts(country)}
     wanted = (subdivision or "").upper().removeprefix(f"{country}-")
     if wanted in own:

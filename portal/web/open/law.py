@@ -11,9 +11,9 @@ from flask_babel import get_locale
 
 from portal.domain.regimes import Confidence, Cover, Regime, Rule
 from portal.domain.wording import Sentence
-from portal.services.lookups import count_laws, laws_of
-from portal.services.reckoning import BadQuestion
-from portal.services.verdicts import Facts, Picture, judge_all
+from portal.services.directory.lookups import count_laws, laws_of
+from portal.services.law.deadline_calculator import InvalidQuery
+from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.frame import frame, parts
@@ -30,7 +30,7 @@ class LawQuery:
 
     country: str | None = None
     subdivision: str | None = None
-    depiction: Picture | None = None
+    depiction: ContentKind | None = None
     under_18: bool = False
     threat: bool = False
 
@@ -60,11 +60,11 @@ def show_all() -> ResponseReturnValue:
     names = dict(country_names(str(get_locale())))
     counts = count_laws(parts().registry, list(names))
     countries = [(code, name, counts[code]) for code, name in names.items() if code in counts]
-    values = {"countries": countries, "names": names, "typed": request.args, "pictures": tuple(Picture)}
+    values = {"countries": countries, "names": names, "typed": request.args, "pictures": tuple(ContentKind)}
     try:
         query = read_query(LawQuery)
         groups = find_groups(query) if query.country else None
-    except BadQuestion as error:
+    except InvalidQuery as error:
         return render_template("open/laws.html", problem=error, groups=None, parts=(), **values), 400
     known_parts = PARTS.get((query.country or "").upper(), ())
     return render_template("open/laws.html", problem=None, groups=groups, parts=known_parts, **values)
@@ -89,17 +89,17 @@ def show(regime: str) -> ResponseReturnValue:
 
 
 def find_groups(query: LawQuery) -> LawGroups:
-    """Raises BadQuestion."""
+    """Raises InvalidQuery."""
     registry = parts().registry
     country = (query.country or "").upper()
     facts = Facts(
         country=country,
         subdivision=query.subdivision,
-        depiction=query.depiction or Picture.UNKNOWN,
+        depiction=query.depiction or ContentKind.UNKNOWN,
         under_18=query.under_18,
         threat=query.threat,
     )
-    verdicts = {each.regime: each for each in judge_all(facts, registry, on=frame().now.date())}
+    verdicts = {each.regime: each for each in find_applicable_laws(facts, registry, on=frame().now.date())}
     usable, unsure, others = [], [], []
     for regime in laws_of(country, registry):
         verdict = verdicts[regime.id]

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from flask import Blueprint, Response, render_template
 
-from portal.services import officers
-from portal.services.officers import LinkOver
+from portal.services.complaints import officer_links
+from portal.services.complaints.officer_links import OfficerLinkOver
 from portal.web.access import public
 from portal.web.frame import frame
 
@@ -20,8 +20,8 @@ Answer = str | tuple[str, int] | Response
 def show(token: str) -> Answer:
     """Asks for a press: a program that looks at links in mail must not use this one up."""
     try:
-        until = officers.find_open(frame().db, token, now=frame().now, ports=frame().ports)
-    except LinkOver:
+        until = officer_links.find_open(frame().db, token, now=frame().now, ports=frame().ports)
+    except OfficerLinkOver:
         return show_over()
     return render_template("open/officer.html", token=token, until=until)
 
@@ -31,8 +31,8 @@ def show(token: str) -> Answer:
 def take(token: str) -> Answer:
     """In a transaction of its own, because a refusal is written down too."""
     taken = None
-    with frame().writing() as session, suppress(LinkOver):
-        taken = officers.take(session, token, now=frame().now, ports=frame().ports)
+    with frame().writing() as session, suppress(OfficerLinkOver):
+        taken = officer_links.take_papers(session, token, now=frame().now, ports=frame().ports)
     if taken is None:
         return show_over()
     answer = Response(taken.content, mimetype="application/zip")

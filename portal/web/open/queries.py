@@ -10,21 +10,21 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import msgspec
 from flask import request
 
-from portal.services.reckoning import BadQuestion
+from portal.services.law.deadline_calculator import InvalidQuery
 
 T = TypeVar("T")
 
 
 def read_query(kind: type[T]) -> T:
-    """The address's parameters as `kind`, a frozen dataclass. An empty one counts as not given. Raises BadQuestion."""
+    """The address's parameters as `kind`, a frozen dataclass. An empty one counts as not given. Raises InvalidQuery."""
     if not is_dataclass(kind):
         raise TypeError("a query is a dataclass")
     known = [field.name for field in fields(kind)]
     for name, values in request.args.lists():
         if name not in known:
-            raise BadQuestion(name, f"There is no parameter {name!r}. There are: {', '.join(known) or 'none'}.")
+            raise InvalidQuery(name, f"There is no parameter {name!r}. There are: {', '.join(known) or 'none'}.")
         if len(values) > 1:
-            raise BadQuestion(name, f"The parameter {name!r} stands there twice.")
+            raise InvalidQuery(name, f"The parameter {name!r} stands there twice.")
     given = {name: value for name, value in request.args.items() if value.strip()}
     try:
         return msgspec.convert(given, kind, strict=False)
@@ -32,16 +32,16 @@ def read_query(kind: type[T]) -> T:
         raise _explain(error, kind, given) from error
 
 
-def _explain(error: msgspec.ValidationError, kind: type, given: dict[str, str]) -> BadQuestion:
+def _explain(error: msgspec.ValidationError, kind: type, given: dict[str, str]) -> InvalidQuery:
     """The library's word for it, with the allowed values where there are few."""
     text, _, path = str(error).partition(" - at `$.")
     name = path.rstrip("`") or next((field.name for field in fields(kind) if f"`{field.name}`" in text), "")
     allowed = list(list_choices(get_type_hints(kind).get(name)))
     if name in given and allowed:
-        return BadQuestion(name, f"{given[name]!r} is none of: {', '.join(allowed)}.")
+        return InvalidQuery(name, f"{given[name]!r} is none of: {', '.join(allowed)}.")
     if name in given:
-        return BadQuestion(name, f"{given[name]!r} does not fit the parameter {name!r}: {text}.")
-    return BadQuestion(name, f"The parameter {name!r} is missing.")
+        return InvalidQuery(name, f"{given[name]!r} does not fit the parameter {name!r}: {text}.")
+    return InvalidQuery(name, f"The parameter {name!r} is missing.")
 
 
 def list_choices(hint: Any) -> Iterator[str]:

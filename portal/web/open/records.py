@@ -10,8 +10,8 @@ from msgspec import Meta as Said
 
 from portal.domain.directory import Category, Platform, Regulator, RegulatorKind
 from portal.domain.regimes import Confidence, Cover, Regime, RegimeKind, Status
-from portal.services.reckoning import Deadline
-from portal.services.verdicts import Picture
+from portal.services.law.deadline_calculator import Deadline
+from portal.services.law.law_finder import ContentKind
 
 LICENCE = "CC0-1.0"
 REFUSED = "The question cannot be answered"
@@ -44,7 +44,7 @@ class VerdictQuery:
     """The facts for which every law is judged."""
 
     country: Annotated[str, _COUNTRY]
-    depiction: Picture
+    depiction: ContentKind
     subdivision: Annotated[str | None, _PART] = None
     under_18: Annotated[bool, Said(description="The person was under 18 when it was made")] = False
     threat: Annotated[bool, Said(description="Nothing is online yet")] = False

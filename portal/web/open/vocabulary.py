@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.directory import AddressRole, Audience, Category, ChannelKind, DesignationKind, RegulatorKind
 from portal.domain.regimes import Actor, Binding, Confidence, Cover, RegimeKind, Status, Tie, When
-from portal.services.channels import LABELS
-from portal.services.lookups import Purpose
-from portal.services.verdicts import Picture
+from portal.services.directory.lookups import Purpose
+from portal.services.law.law_finder import ContentKind
+from portal.services.requests.channels import LABELS
 
 _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
     {
@@ -64,12 +64,12 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             When.ADULT_CONTENT: _l("not where it shows somebody under 18"),
             When.OPTIONAL: _l("helps, not needed"),
         },
-        Picture: {
-            Picture.REAL: _l("A real intimate picture or video"),
-            Picture.ALTERED: _l("A real picture that was changed"),
-            Picture.AI: _l("A picture made by a computer"),
-            Picture.UNKNOWN: _l("Intimate, I cannot tell whether it is real"),
-            Picture.OTHER: _l("Another false picture that does harm"),
+        ContentKind: {
+            ContentKind.REAL: _l("A real intimate picture or video"),
+            ContentKind.ALTERED: _l("A real picture that was changed"),
+            ContentKind.AI: _l("A picture made by a computer"),
+            ContentKind.UNKNOWN: _l("Intimate, I cannot tell whether it is real"),
+            ContentKind.OTHER: _l("Another false picture that does harm"),
         },
         Category: {
             Category.SOCIAL: _l("Social networks"),

@@ -8,11 +8,12 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.domain.lifecycle import StepRefused
-from portal.services.cases import OpenCase
-from portal.services.gathering import UnknownNumber
-from portal.services.letters import LetterStopped
-from portal.services.messages import BadText
-from portal.services.requests import BadInstant, DetailsRefused
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.instants import BadInstant
+from portal.services.cases.messages import BadText
+from portal.services.cases.opening import UnknownNumber
+from portal.services.letters.printing import LetterStopped
+from portal.services.requests.preparing import DetailsRefused
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person.phrases import reader_zone

@@ -12,9 +12,10 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from portal.domain.quotas import Counted
-from portal.services import intake, requests
-from portal.services.case_views import case_view
-from portal.services.cases import OpenCase
+from portal.services.casefile.page import case_view
+from portal.services.cases.case_work import OpenCase
+from portal.services.intake import submission
+from portal.services.tracking import answers, request_page
 from portal.web.access import case_holder
 from portal.web.frame import frame
 from portal.web.person import receipt as receipts
@@ -95,7 +96,7 @@ def add_links(opened: OpenCase) -> ResponseReturnValue:
     form = AddLinksForm()
     if not (form.pasted.data or "").strip():
         return _links_page(opened, form, refused=_("Paste at least one link first."))
-    found = intake.add_items(frame().db, opened, form.pasted.data, now=frame().now, ports=frame().ports)
+    found = submission.add_items(frame().db, opened, form.pasted.data, now=frame().now, ports=frame().ports)
     if not found.items:
         return _links_page(opened, form, refused=_("We found no link in this. What you pasted is still there."))
     flash(ngettext("%(num)d link was read.", "%(num)d links were read.", len(found.items)))
@@ -107,7 +108,7 @@ def add_links(opened: OpenCase) -> ResponseReturnValue:
 @bp.post("/case/links/state")
 @case_holder
 def change_state(opened: OpenCase) -> ResponseReturnValue:
-    change = requests.mark_gone if "gone" in request.form else requests.mark_back
+    change = answers.mark_gone if "gone" in request.form else answers.mark_back
     number = request.form.get("gone") or request.form.get("back") or ""
     if not (number.isascii() and number.isdigit() and len(number) < 6):
         return redirect(url_for("case.links"), 303)
@@ -132,7 +133,7 @@ def history(opened: OpenCase) -> str:
 
 
 def _links_page(opened: OpenCase, form: AddLinksForm, *, refused: str = "") -> ResponseReturnValue:
-    items = requests.item_views(frame().db, opened, ports=frame().ports)
+    items = request_page.item_views(frame().db, opened, ports=frame().ports)
     return show_form(
         "person/case/links.html",
         form,

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.domain.lifecycle import StepRefused
-from portal.services import complaints
-from portal.services.cases import OpenCase
-from portal.services.gathering import UnknownNumber
-from portal.services.views import ComplaintOption, ComplaintView
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import UnknownNumber
+from portal.services.complaints import complaints
+from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.web.access import case_holder
 from portal.web.frame import frame
 from portal.web.person.acting import show_form, try_to, zone_of

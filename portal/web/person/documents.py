@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services import case_views, documents
-from portal.services.cases import OpenCase
-from portal.services.gathering import UnknownNumber
+from portal.services.casefile import page
+from portal.services.cases import documents
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import UnknownNumber
 from portal.web.access import case_holder
 from portal.web.documents import HandInForm, give_out, take_in, tell_cleaned, tell_kind
 from portal.web.frame import frame
@@ -54,7 +55,7 @@ def remove(opened: OpenCase, number: int) -> ResponseReturnValue:
 
 
 def _form(opened: OpenCase) -> HandInForm:
-    view = case_views.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = page.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return HandInForm.of(view, request.args.get("about", ""))
 
 

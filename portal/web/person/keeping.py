@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.services import holds, permission, retention
-from portal.services.cases import OpenCase
-from portal.services.holds import HoldView
-from portal.services.permission import MandateView
+from portal.services.cases import holds, mandates, retention
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.holds import HoldView
+from portal.services.cases.mandates import MandateView
 from portal.web.frame import frame
 
 
@@ -26,5 +26,5 @@ def read_keeping(opened: OpenCase) -> Keeping:
     return Keeping(
         is_near=retention.is_near(opened.case, now=now),
         hold=hold if hold and hold.is_confirmed else None,
-        mandate=permission.mandate_view(frame().db, opened, now=now, ports=ports),
+        mandate=mandates.mandate_view(frame().db, opened, now=now, ports=ports),
     )

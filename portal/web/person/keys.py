@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from portal.services import contact, permission, retention, throttle, words
-from portal.services.cases import OpenCase
-from portal.services.contact import LinkOver
-from portal.services.throttle import Bucket, Guess, TooSoon
+from portal.services.cases import mail_contact, mandates, recovery_words, retention
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.mail_contact import MailLinkOver
+from portal.services.signin import guess_throttle
+from portal.services.signin.guess_throttle import Bucket, Guess, TooSoon
 from portal.web.access import case_holder, enter_case, public, session_token
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
@@ -32,7 +33,7 @@ def show_words(opened: OpenCase) -> ResponseReturnValue:
 def make_words(opened: OpenCase) -> ResponseReturnValue:
     made: list[str] = []
     refused = try_to(
-        lambda: made.append(words.make_second_set(frame().db, opened, now=frame().now, ports=frame().ports))
+        lambda: made.append(recovery_words.make_second_set(frame().db, opened, now=frame().now, ports=frame().ports))
     )
     if refused:
         return _words_page(opened, CheckForm(formdata=None), refused=refused)
@@ -44,7 +45,9 @@ def make_words(opened: OpenCase) -> ResponseReturnValue:
 def stop_words(opened: OpenCase) -> ResponseReturnValue:
     number = request.form.get("stop", "")
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 3 else 0
-    refused = try_to(lambda: words.stop_set(frame().db, opened, wanted, token=session_token(), now=frame().now))
+    refused = try_to(
+        lambda: recovery_words.stop_set(frame().db, opened, wanted, token=session_token(), now=frame().now)
+    )
     if refused:
         return _words_page(opened, CheckForm(formdata=None), refused=refused)
     flash(_("These words do not open your case any more."))
@@ -59,7 +62,7 @@ def set_check(opened: OpenCase) -> ResponseReturnValue:
         return _words_page(opened, form, is_wrong=True)
     question, answer = form.question.data or "", form.answer.data or ""
     refused = try_to(
-        lambda: words.set_check(frame().db, opened, question, answer, now=frame().now, ports=frame().ports)
+        lambda: recovery_words.set_check(frame().db, opened, question, answer, now=frame().now, ports=frame().ports)
     )
     if refused:
         return _words_page(opened, form, refused=refused)
@@ -70,7 +73,7 @@ def set_check(opened: OpenCase) -> ResponseReturnValue:
 @bp.post("/case/words/no-check")
 @case_holder
 def remove_check(opened: OpenCase) -> ResponseReturnValue:
-    words.remove_check(frame().db, opened, now=frame().now)
+    recovery_words.remove_check(frame().db, opened, now=frame().now)
     flash(_("Written down. The team cannot give out new words now."))
     return redirect(url_for("keys.show_words"), 303)
 
@@ -88,7 +91,9 @@ def set_mail(opened: OpenCase) -> ResponseReturnValue:
     if frame().config.mail is not None and not form.validate():
         return _mail_page(opened, form, is_wrong=True)
     address = form.address.data or ""
-    refused = try_to(lambda: contact.set_address(frame().db, opened, address, now=frame().now, ports=frame().ports))
+    refused = try_to(
+        lambda: mail_contact.set_address(frame().db, opened, address, now=frame().now, ports=frame().ports)
+    )
     if refused:
         return _mail_page(opened, form, refused=refused)
     flash(_("We write to this address once. Open the link in that e-mail within 24 hours."))
@@ -98,7 +103,7 @@ def set_mail(opened: OpenCase) -> ResponseReturnValue:
 @bp.post("/case/mail/remove")
 @case_holder
 def remove_mail(opened: OpenCase) -> ResponseReturnValue:
-    contact.remove_address(frame().db, opened, now=frame().now)
+    mail_contact.remove_address(frame().db, opened, now=frame().now)
     flash(_("The address is deleted. No e-mail is sent from now on."))
     return redirect(url_for("keys.show_mail"), 303)
 
@@ -108,7 +113,7 @@ def remove_mail(opened: OpenCase) -> ResponseReturnValue:
 def choose_link(opened: OpenCase) -> ResponseReturnValue:
     wanted = request.form.get("link") == "on"
     refused = try_to(
-        lambda: contact.choose_link(frame().db, opened, wanted=wanted, now=frame().now, ports=frame().ports)
+        lambda: mail_contact.choose_link(frame().db, opened, wanted=wanted, now=frame().now, ports=frame().ports)
     )
     if refused:
         return _mail_page(opened, AddressForm(formdata=None), refused=refused)
@@ -132,13 +137,13 @@ def send_link() -> ResponseReturnValue:
     if not writes_mail or not form.validate():
         return show_form("person/keys/ask_link.html", form, is_wrong=True, writes_mail=writes_mail)
     try:
-        throttle.claim(frame().parts.sessions, [_link_bucket()], now=frame().now)
+        guess_throttle.claim(frame().parts.sessions, [_link_bucket()], now=frame().now)
     except TooSoon as error:
         form.address.errors = [
             _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)
         ]
         return show_form("person/keys/ask_link.html", form, is_wrong=True, writes_mail=writes_mail)
-    contact.ask_link(frame().db, form.address.data or "", now=frame().now, ports=frame().ports)
+    mail_contact.ask_link(frame().db, form.address.data or "", now=frame().now, ports=frame().ports)
     return render_template("person/keys/link_asked.html")
 
 
@@ -146,8 +151,8 @@ def send_link() -> ResponseReturnValue:
 @public
 def show_link(link: str) -> ResponseReturnValue:
     try:
-        kind = contact.find_link(frame().db, link, now=frame().now, ports=frame().ports)
-    except LinkOver:
+        kind = mail_contact.find_link(frame().db, link, now=frame().now, ports=frame().ports)
+    except MailLinkOver:
         return _link_over()
     form = LinkForm(formdata=None, data={"token": link})
     return render_template("person/keys/link.html", form=form, kind=kind.value)
@@ -158,8 +163,8 @@ def show_link(link: str) -> ResponseReturnValue:
 def use_link() -> ResponseReturnValue:
     form = LinkForm()
     try:
-        opened = contact.use_link(frame().db, form.token.data or "", now=frame().now, ports=frame().ports)
-    except LinkOver:
+        opened = mail_contact.use_link(frame().db, form.token.data or "", now=frame().now, ports=frame().ports)
+    except MailLinkOver:
         return _link_over()
     if opened is None:
         return render_template("person/keys/confirmed.html")
@@ -184,7 +189,7 @@ def keep(opened: OpenCase) -> ResponseReturnValue:
 @bp.get("/case/authority")
 @case_holder
 def authority(opened: OpenCase) -> ResponseReturnValue:
-    view = permission.mandate_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = mandates.mandate_view(frame().db, opened, now=frame().now, ports=frame().ports)
     data = {"authority": view.authority, "ends_on": view.ends_on} if view else {}
     return _authority_page(opened, RenewForm(data=data))
 
@@ -193,12 +198,12 @@ def authority(opened: OpenCase) -> ResponseReturnValue:
 @case_holder
 def renew(opened: OpenCase) -> ResponseReturnValue:
     form = RenewForm()
-    has_mandate = permission.mandate_view(frame().db, opened, now=frame().now, ports=frame().ports) is not None
+    has_mandate = mandates.mandate_view(frame().db, opened, now=frame().now, ports=frame().ports) is not None
     if has_mandate and not form.validate():
         return _authority_page(opened, form, is_wrong=True)
     text, ends_on = form.authority.data or "", form.ends_on.data
     refused = try_to(
-        lambda: permission.renew_mandate(frame().db, opened, text, ends_on, now=frame().now, ports=frame().ports)
+        lambda: mandates.renew_mandate(frame().db, opened, text, ends_on, now=frame().now, ports=frame().ports)
     )
     if refused:
         return _authority_page(opened, form, refused=refused)
@@ -207,11 +212,11 @@ def renew(opened: OpenCase) -> ResponseReturnValue:
 
 
 def _words_page(opened: OpenCase, form: CheckForm, *, refused: str = "", is_wrong: bool = False) -> ResponseReturnValue:
-    sets = words.list_sets(frame().db, opened)
+    sets = recovery_words.list_sets(frame().db, opened)
     values = {
         "sets": sets,
-        "is_full": len(sets) >= words.MOST_SETS,
-        "check": words.check_view(frame().db, opened),
+        "is_full": len(sets) >= recovery_words.MOST_SETS,
+        "check": recovery_words.check_view(frame().db, opened),
         "has_team": opened.case.team_id is not None,
         "zone": zone_of(opened),
     }
@@ -222,7 +227,7 @@ def _mail_page(
     opened: OpenCase, form: AddressForm, *, refused: str = "", is_wrong: bool = False
 ) -> ResponseReturnValue:
     mail = frame().config.mail
-    view = contact.contact_view(frame().db, opened)
+    view = mail_contact.contact_view(frame().db, opened)
     values = {"view": view, "sender": mail.sender if mail else None}
     return show_form("person/keys/mail.html", form, refused=refused, is_wrong=is_wrong, **values)
 
@@ -230,12 +235,12 @@ def _mail_page(
 def _authority_page(
     opened: OpenCase, form: RenewForm, *, refused: str = "", is_wrong: bool = False
 ) -> ResponseReturnValue:
-    view = permission.mandate_view(frame().db, opened, now=frame().now, ports=frame().ports)
+    view = mandates.mandate_view(frame().db, opened, now=frame().now, ports=frame().ports)
     return show_form("person/keys/authority.html", form, refused=refused, is_wrong=is_wrong, view=view)
 
 
 def _link_bucket() -> Bucket:
-    return throttle.name_bucket(frame().ports.keys, Guess.LINK, find_bucket())
+    return guess_throttle.name_bucket(frame().ports.keys, Guess.LINK, find_bucket())
 
 
 def _link_over() -> ResponseReturnValue:

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import LetterKind, StepRefused
-from portal.services import letters
-from portal.services.cases import OpenCase
-from portal.services.gathering import UnknownNumber
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import UnknownNumber
+from portal.services.letters import letters, printing
 from portal.web.access import case_holder
 from portal.web.frame import frame
 from portal.web.person.acting import zone_of
@@ -36,7 +36,7 @@ def make(opened: OpenCase, number: int, kind: str) -> ResponseReturnValue:
         abort(404)
     try:
         letters.make_letter(frame().db, opened, wanted, number, now=frame().now, ports=frame().ports)
-    except letters.LetterStopped as error:
+    except printing.LetterStopped as error:
         return render_request(opened, view, problems=tuple(each.text for each in error.problems)), 400
     except StepRefused as error:
         return render_request(opened, view, refused=str(error)), 400

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from portal.domain.report import Rejected, Report, ReportedLink
 from portal.reference.registry import Registry
-from portal.services import intake
+from portal.services.intake import drafts
 from portal.services.ports import Ports
 from portal.web.person.paging import Part, cut
 
@@ -30,7 +30,7 @@ def change_links(report: Report, typed: Mapping[str, str], *, ports: Ports) -> t
     text = typed.get("pasted", "")
     if not text.strip():
         return report, "add" in typed
-    after = intake.add_links(report, text, ports=ports)
+    after = drafts.add_links(report, text, ports=ports)
     return replace(after, rejected=_join(report.rejected, after.rejected)), True
 
 
@@ -62,7 +62,7 @@ def cut_links(groups: Sequence[PlatformLinks], page: int, size: int) -> Part[Pla
 def _take_out(report: Report, number: str) -> Report:
     """Without the link of that number, counted from one."""
     place = _read_number(number) - 1
-    return intake.remove_link(report, report.links[place].url) if 0 <= place < len(report.links) else report
+    return drafts.remove_link(report, report.links[place].url) if 0 <= place < len(report.links) else report
 
 
 def _read_number(text: str) -> int:

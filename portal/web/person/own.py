@@ -11,8 +11,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.quotas import Counted
-from portal.services import cases, consents, exports, intake, messages
-from portal.services.cases import Changed, OpenCase
+from portal.services.casefile import export as case_export
+from portal.services.casefile import sharing as case_sharing
+from portal.services.cases import consent, erasure, handover, messages
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import Changed
+from portal.services.intake import drafts
 from portal.web import access
 from portal.web.access import case_holder, public
 from portal.web.fields import PlainForm
@@ -59,7 +63,7 @@ def change_sharing(opened: OpenCase) -> ResponseReturnValue:
     recipient = request.form.get("give") or request.form.get("withdraw") or ""
     if recipient not in RECIPIENTS:
         abort(400)
-    consents.change_consent(
+    case_sharing.change_consent(
         frame().db, opened, recipient, given="give" in request.form, now=frame().now, ports=frame().ports
     )
     flash(_("Written down. It counts from now on; what was sent before cannot be called back."))
@@ -80,7 +84,7 @@ def sign(opened: OpenCase) -> ResponseReturnValue:
         return _statement_page(opened, form, is_wrong=True)
     report = replace(form.apply(opened.report), signed_at=frame().now)
     try:
-        intake.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
+        drafts.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
     except Changed:
         return _statement_page(
             opened, form, refused=_("The case was changed in another window. Look, and send it again.")
@@ -99,15 +103,15 @@ def company(opened: OpenCase) -> ResponseReturnValue:
 @case_holder
 def change_company(opened: OpenCase) -> ResponseReturnValue:
     team = request.form.get("team", "")
-    known = {team_id for team_id, _name in intake.list_teams(frame().db, opened.report.country)}
+    known = {team_id for team_id, _name in drafts.list_teams(frame().db, opened.report.country)}
     if team and team not in known:
         abort(400)
     if team:
         refused = try_to(
-            lambda: cases.hand_to_team(frame().db, opened, UUID(team), now=frame().now, ports=frame().ports)
+            lambda: handover.hand_to_team(frame().db, opened, UUID(team), now=frame().now, ports=frame().ports)
         )
     else:
-        refused = try_to(lambda: cases.take_back(frame().db, opened, now=frame().now))
+        refused = try_to(lambda: handover.take_back(frame().db, opened, now=frame().now))
     if refused:
         return _company_page(opened, refused=refused)
     flash(
@@ -127,7 +131,7 @@ def take_along(_opened: OpenCase) -> str:
 @bp.post("/case/take-along")
 @case_holder
 def export(opened: OpenCase) -> Response:
-    content = exports.export_case(frame().db, opened, now=frame().now, ports=frame().ports)
+    content = case_export.export_case(frame().db, opened, now=frame().now, ports=frame().ports)
     answer: Response = current_app.response_class(content, mimetype="application/zip")
     answer.headers["Content-Disposition"] = 'attachment; filename="papers.zip"'
     return answer
@@ -145,7 +149,7 @@ def erase(opened: OpenCase) -> ResponseReturnValue:
     form = EraseForm()
     if not form.validate():
         return show_form("person/case/erase.html", form, is_wrong=True, reference=opened.reference)
-    cases.erase(frame().db, opened, now=frame().now, ports=frame().ports)
+    erasure.erase(frame().db, opened, now=frame().now, ports=frame().ports)
     access.leave()
     return redirect(url_for("own.erased"), 303)
 
@@ -177,12 +181,12 @@ def _messages_page(
 
 
 def _sharing_page(opened: OpenCase) -> ResponseReturnValue:
-    given = {each: cases.has_consent(frame().db, opened.case, each) for each in RECIPIENTS}
+    given = {each: consent.has_consent(frame().db, opened.case, each) for each in RECIPIENTS}
     return show_form("person/case/sharing.html", PlainForm(formdata=None), given=given)
 
 
 def _company_page(opened: OpenCase, *, refused: str = "") -> ResponseReturnValue:
-    teams = intake.list_teams(frame().db, opened.report.country)
+    teams = drafts.list_teams(frame().db, opened.report.country)
     has_team = opened.case.team_id is not None
     return show_form(
         "person/case/company.html", PlainForm(formdata=None), refused=refused, teams=teams, has_team=has_team

@@ -15,8 +15,9 @@ from portal.domain.intake import Missing, Need, StepId
 from portal.domain.lifecycle import Path
 from portal.domain.regimes import Proof, When
 from portal.domain.report import Report
-from portal.services import bases, intake
-from portal.services.cases import OpenCase
+from portal.services.cases.case_work import OpenCase
+from portal.services.intake import drafts
+from portal.services.law import applicability
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person.acting import page_number
@@ -60,7 +61,7 @@ def find(opened: OpenCase, name: str) -> StepId | None:
 
 def needs_of(report: Report) -> tuple[Need, ...]:
     """What laws ask for, on the day of this request."""
-    return bases.needs(report, on=frame().now.date(), ports=frame().ports)
+    return applicability.needs(report, on=frame().now.date(), ports=frame().ports)
 
 
 def needed_fields(report: Report) -> frozenset[str]:
@@ -73,14 +74,14 @@ def make_form(report: Report, step: StepId) -> PlainForm:
     if step not in FORMS:
         return PlainForm()
     fields = rules.STEPS[step].fields
-    blocking = bases.blocking_needs(report, on=frame().now.date(), ports=frame().ports)
+    blocking = applicability.blocking_needs(report, on=frame().now.date(), ports=frame().ports)
     setting = Setting(
         report=report,
         today=frame().now.astimezone(frame().config.time_zone).date(),
         needs=tuple(need for need in needs_of(report) if need.field in fields),
         blocking=frozenset(need.field for need in blocking if need.field in fields),
         legal_name_laws=legal_name_laws(report) if step is StepId.NAME else (),
-        teams=tuple(intake.list_teams(frame().db, report.country)) if step is StepId.HELP else (),
+        teams=tuple(drafts.list_teams(frame().db, report.country)) if step is StepId.HELP else (),
         language=str(get_locale()),
     )
     return FORMS[step](setting)
@@ -142,7 +143,7 @@ def _extra(opened: OpenCase, step: StepId, report: Report, missing: Sequence[Mis
     """What only some steps show."""
     registry = frame().ports.registry
     if step is StepId.START:
-        return {"words": intake.read_words(opened), "days": frame().config.draft_days}
+        return {"words": drafts.read_words(opened), "days": frame().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
         return {"helplines": people_for(report)}
     if step is StepId.LINKS:
@@ -150,9 +151,9 @@ def _extra(opened: OpenCase, step: StepId, report: Report, missing: Sequence[Mis
         return {"part": part, "address": lambda page: url_for("report.show", step=step.value, page=page)}
     if step is StepId.REVIEW:
         found = missing or rules.missing(
-            report, bases.blocking_needs(report, on=frame().now.date(), ports=frame().ports)
+            report, applicability.blocking_needs(report, on=frame().now.date(), ports=frame().ports)
         )
-        names = dict(intake.list_teams(frame().db, report.country))
+        names = dict(drafts.list_teams(frame().db, report.country))
         return {
             "rows": review_rows(report, needed_fields(report), registry, names, str(get_locale())),
             "missing": [(url_for("report.show", step=one.step.value), missing_text(one)) for one in found],

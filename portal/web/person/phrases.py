@@ -19,7 +19,7 @@ from portal.domain.lifecycle import Answer, Channel, ComplaintState, ItemState, 
 from portal.domain.regimes import Actor, Binding
 from portal.domain.report import Report
 from portal.reference.zones import find_zone, is_country
-from portal.services.views import ClockView
+from portal.services.clocks.views import ClockView
 
 STATES: Mapping[str, Any] = MappingProxyType(
     {

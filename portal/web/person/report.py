@@ -11,8 +11,9 @@ from portal.domain import intake as rules
 from portal.domain.intake import StepId
 from portal.domain.quotas import Counted
 from portal.domain.report import Report
-from portal.services import intake
-from portal.services.cases import Changed, OpenCase
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import Changed
+from portal.services.intake import drafts, submission
 from portal.web.access import draft_holder, enter_case, public
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
@@ -43,7 +44,7 @@ def before() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     if "case_id" in session:
         return redirect(url_for("report.resume"), 303)
-    opened, _words = intake.start_draft(frame().db, language=str(get_locale()), now=frame().now, ports=frame().ports)
+    opened, _words = drafts.start_draft(frame().db, language=str(get_locale()), now=frame().now, ports=frame().ports)
     enter_case(opened, keep=bool(BeginForm().keep.data))
     return redirect(url_for("report.show", step=StepId.START.value), 303)
 
@@ -89,7 +90,7 @@ def answer(opened: OpenCase, step: str) -> ResponseReturnValue:
 def save(opened: OpenCase, step: StepId, form: PlainForm, report: Report) -> ResponseReturnValue:
     """Keep the answers and go on; when another tab was quicker, show what was typed again instead."""
     try:
-        intake.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
+        drafts.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
     except Changed:
         return pages.render_step(opened, step, form, note=_changed_text()), 409
     needed = pages.needed_fields(report)
@@ -104,7 +105,7 @@ def collect_links(opened: OpenCase, form: LinksForm) -> ResponseReturnValue:
     if not is_changed:
         return save(opened, StepId.LINKS, form, rules.mark_visited(report, StepId.LINKS))
     try:
-        intake.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
+        drafts.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
     except Changed:
         return pages.render_step(opened, StepId.LINKS, form, note=_changed_text()), 409
     return redirect(url_for("report.show", step=StepId.LINKS.value, _anchor="found"), 303)
@@ -116,8 +117,8 @@ def hand_in(opened: OpenCase) -> ResponseReturnValue:
     if form.version_number() != opened.case.version:
         return pages.render_step(opened, StepId.REVIEW, PlainForm(formdata=None), note=_review_text()), 409
     try:
-        receipt = intake.submit(frame().db, opened, now=frame().now, ports=frame().ports)
-    except intake.Incomplete as error:
+        receipt = submission.submit(frame().db, opened, now=frame().now, ports=frame().ports)
+    except submission.Incomplete as error:
         return pages.render_step(opened, StepId.REVIEW, PlainForm(formdata=None), missing=error.missing), 400
     session.permanent = False  # a draft may stay in the browser for days, a case may not
     session["receipt"] = {

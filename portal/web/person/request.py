@@ -7,10 +7,11 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.services import requests
-from portal.services.cases import OpenCase
-from portal.services.gathering import UnknownNumber
-from portal.services.views import RequestView
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import UnknownNumber
+from portal.services.requests import preparing
+from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking.views import RequestView
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
@@ -49,7 +50,7 @@ def change_details(opened: OpenCase, number: int) -> ResponseReturnValue:
         return show_form("person/request/details.html", form, is_wrong=True, req=view)
     command = form.command(_confirmed(view))
     refused = try_to(
-        lambda: requests.set_details(frame().db, opened, number, command, now=frame().now, ports=frame().ports)
+        lambda: preparing.set_details(frame().db, opened, number, command, now=frame().now, ports=frame().ports)
     )
     if refused:
         return show_form("person/request/details.html", form, refused=refused, req=view)
@@ -70,7 +71,7 @@ def record_sent(opened: OpenCase, number: int) -> ResponseReturnValue:
     if not form.validate():
         return show_form("person/request/sent.html", form, is_wrong=True, req=view)
     refused = try_to(
-        lambda: requests.record_sent(frame().db, opened, number, form.command(), now=frame().now, ports=frame().ports)
+        lambda: sending.record_sent(frame().db, opened, number, form.command(), now=frame().now, ports=frame().ports)
     )
     if refused:
         return show_form("person/request/sent.html", form, refused=refused, req=view)
@@ -91,7 +92,7 @@ def record_received(opened: OpenCase, number: int) -> ResponseReturnValue:
     if not form.validate():
         return show_form("person/request/received.html", form, is_wrong=True, req=view)
     at, now = form.received_at.data, frame().now
-    refused = try_to(lambda: requests.record_received(frame().db, opened, number, at, now=now, ports=frame().ports))
+    refused = try_to(lambda: sending.record_received(frame().db, opened, number, at, now=now, ports=frame().ports))
     if refused:
         return show_form("person/request/received.html", form, refused=refused, req=view)
     flash(_("Written down. The dates are counted from that moment."))
@@ -113,7 +114,7 @@ def log_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
         return show_form("person/request/answer.html", form, is_wrong=True, req=view)
     command = form.command(_ticked(view))
     refused = try_to(
-        lambda: requests.log_answer(frame().db, opened, number, command, now=frame().now, ports=frame().ports)
+        lambda: answers.log_answer(frame().db, opened, number, command, now=frame().now, ports=frame().ports)
     )
     if refused:
         return show_form("person/request/answer.html", form, refused=refused, req=view)
@@ -136,7 +137,7 @@ def record_given(opened: OpenCase, number: int) -> ResponseReturnValue:
         return show_form("person/request/given.html", form, is_wrong=True, req=view)
     at, now = form.at.data, frame().now
     refused = try_to(
-        lambda: requests.record_information_sent(frame().db, opened, number, at, now=now, ports=frame().ports)
+        lambda: sending.record_information_sent(frame().db, opened, number, at, now=now, ports=frame().ports)
     )
     if refused:
         return show_form("person/request/given.html", form, refused=refused, req=view)
@@ -149,7 +150,7 @@ def record_given(opened: OpenCase, number: int) -> ResponseReturnValue:
 def prepare_erasure(opened: OpenCase, number: int) -> ResponseReturnValue:
     made: list[int] = []
     refused = try_to(
-        lambda: made.append(requests.prepare_erasure(frame().db, opened, number, now=frame().now, ports=frame().ports))
+        lambda: made.append(preparing.prepare_erasure(frame().db, opened, number, now=frame().now, ports=frame().ports))
     )
     if refused:
         return render_request(opened, find(opened, number), refused=refused), 400
@@ -160,7 +161,7 @@ def prepare_erasure(opened: OpenCase, number: int) -> ResponseReturnValue:
 @bp.post("/close")
 @case_holder
 def close(opened: OpenCase, number: int) -> ResponseReturnValue:
-    refused = try_to(lambda: requests.close_request(frame().db, opened, number, now=frame().now, ports=frame().ports))
+    refused = try_to(lambda: sending.close_request(frame().db, opened, number, now=frame().now, ports=frame().ports))
     if refused:
         return render_request(opened, find(opened, number), refused=refused), 400
     return _back_to(number)
@@ -169,7 +170,7 @@ def close(opened: OpenCase, number: int) -> ResponseReturnValue:
 def find(opened: OpenCase, number: int) -> RequestView:
     """The request of that number in this case; 404 where there is none."""
     try:
-        return requests.request_view(frame().db, opened, number, now=frame().now, ports=frame().ports)
+        return request_page.request_view(frame().db, opened, number, now=frame().now, ports=frame().ports)
     except UnknownNumber:
         abort(404)
 

@@ -15,8 +15,8 @@ from flask import Response, make_response, render_template, request, session
 from flask_babel import ngettext
 
 from portal.domain.quotas import Counted
-from portal.services import proof
-from portal.services.proof import Toll
+from portal.services.signin import flood_challenges
+from portal.services.signin.flood_challenges import Challenge
 from portal.web.errors import list_typed
 from portal.web.frame import frame
 from portal.web.network import find_bucket
@@ -34,7 +34,7 @@ def slowed(counted: Counted) -> Callable[[Callable[..., Any]], Callable[..., Any
             if ("case_id" in session) is (counted is Counted.DRAFT):
                 return view(**values)  # leads elsewhere and makes nothing
             with frame().writing() as database:
-                held = proof.let_pass(
+                held = flood_challenges.let_pass(
                     database,
                     frame().ports.keys.forms,
                     find_bucket(),
@@ -50,12 +50,14 @@ def slowed(counted: Counted) -> Callable[[Callable[..., Any]], Callable[..., Any
     return decorate
 
 
-def find_toll(counted: Counted) -> Toll | None:
+def find_toll(counted: Counted) -> Challenge | None:
     """What the next one takes, for a page that is read before it is sent; None while it is free."""
-    return proof.find_toll(frame().db, frame().ports.keys.forms, find_bucket(), counted, now=frame().now)
+    return flood_challenges.find_challenge(
+        frame().db, frame().ports.keys.forms, find_bucket(), counted, now=frame().now
+    )
 
 
-def tell_wait(toll: Toll) -> str:
+def tell_wait(toll: Challenge) -> str:
     """How long it takes without the work, in words."""
     minutes, seconds = divmod(toll.wait.seconds_left(frame().now), 60)
     parts = [ngettext("%(num)d minute", "%(num)d minutes", minutes)] if minutes else []
@@ -64,7 +66,7 @@ def tell_wait(toll: Toll) -> str:
     return " ".join(parts)
 
 
-def _show_wait(toll: Toll) -> Response:
+def _show_wait(toll: Challenge) -> Response:
     fields = [(name, value) for name, value in list_typed() if name not in {WAIT_FIELD, WORK_FIELD}]
     page = render_template(
         "person/wait.html", toll=toll, time=tell_wait(toll), fields=fields, action=request.full_path.rstrip("?")

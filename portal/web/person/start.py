@@ -15,9 +15,11 @@ from werkzeug.wrappers import Response
 from portal.adapters.words import UnknownWord, WrongCount
 from portal.domain.journal import Noted
 from portal.domain.readable import show_unreadable
-from portal.services import journal, throttle
-from portal.services.cases import OpenCase, WordsUnknown, move_words, open_by_words
-from portal.services.throttle import Guess, TooSoon
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import WordsUnknown, move_words, open_by_words
+from portal.services.history import journal
+from portal.services.signin import guess_throttle
+from portal.services.signin.guess_throttle import Guess, TooSoon
 from portal.web import access
 from portal.web.access import enter_case, public
 from portal.web.frame import frame
@@ -78,11 +80,11 @@ def _open(words: str) -> OpenCase:
     """
     ports, sessions = frame().ports, frame().parts.sessions
     ports.words.read(words)
-    bucket = throttle.name_bucket(ports.keys, Guess.WORDS, find_bucket())
-    throttle.claim(sessions, [bucket], now=frame().now)
+    bucket = guess_throttle.name_bucket(ports.keys, Guess.WORDS, find_bucket())
+    guess_throttle.claim(sessions, [bucket], now=frame().now)
     with frame().reading() as reading:  # the slow part holds nobody up
         opened = open_by_words(reading, words, ports=ports)
-    throttle.forgive(sessions, [bucket])
+    guess_throttle.forgive(sessions, [bucket])
     if ports.keys.older:
         with frame().writing() as writing:
             move_words(writing, words, ports=ports)

@@ -12,11 +12,11 @@ from werkzeug.test import TestResponse
 
 from portal.domain.lifecycle import Handler, Role
 from portal.models.accounts import Team
-from portal.parts import Parts
-from portal.services import accounts
-from portal.services import staff as staff_service
-from portal.services.accounts import NewStaff
+from portal.services.staff import accounts
+from portal.services.staff import members as staff_service
+from portal.services.staff.accounts import NewStaff
 from portal.web.frame import EXTENSION
+from portal.wiring import Parts
 from tests.second_factor import give_code
 from tests.services.factories import LINKS, make_case, make_team
 from tests.web.pages import Page, Visitor, check_page

@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Actor, Binding
-from portal.services.views import ClockView
+from portal.services.clocks.views import ClockView
 from portal.web.desk.clock_words import tell_clock
 
 

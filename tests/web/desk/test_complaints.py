@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from portal import worker
+from portal.run import worker
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
 

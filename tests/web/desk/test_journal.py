@@ -8,8 +8,8 @@ from sqlalchemy import select
 from portal.adapters.signing import by_id
 from portal.models.cases import Case
 from portal.models.journal import JournalEntry
-from portal.services import letters
-from portal.services.integrity import verify
+from portal.services.history.verification import verify
+from portal.services.letters import letters
 from tests.web.desk.colleague import Colleague, Desk
 from tests.web.pages import Visitor
 

@@ -12,11 +12,11 @@ from werkzeug.exceptions import NotFound
 from portal.config import load_config
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import accounts, team_keys
+from portal.services.staff import accounts, team_keys
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import open_case
 from portal.web.frame import EXTENSION, frame
+from portal.wiring import Parts
 from tests.postgres import fresh_database
 from tests.web.desk.colleague import PASSWORD, Desk, make_desk
 
@@ -44,7 +44,7 @@ def change_key(desk: Desk) -> None:
     """What another page does when a colleague leaves: the key, and every wrap."""
     now = desk.parts.clock()
     with desk.parts.sessions.begin() as writing:
-        key = team_keys.change_key(writing, desk.team_id, desk.team_key, by=None, now=now)
+        key = team_keys.rotate_key(writing, desk.team_id, desk.team_key, by=None, now=now)
         assert team_keys.renew_wraps(writing, desk.team_id, key) == 0
 
 

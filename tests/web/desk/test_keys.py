@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from portal.domain.lifecycle import Handler
-from portal.services import intake, words
+from portal.services.cases import recovery_words
+from portal.services.intake import submission
 from tests.services.factories import make_draft
 from tests.web.desk.colleague import Desk
 from tests.web.pages import Visitor
@@ -17,9 +18,9 @@ def add_case(desk: Desk, *, has_check: bool = True) -> tuple[str, str]:
     ports, now = desk.parts.ports, desk.parts.clock()
     with desk.parts.sessions.begin() as session:
         opened, drawn = make_draft(session, ports, now=now, handler=Handler.TEAM, team_id=str(desk.team_id))
-        intake.submit(session, opened, now=now, ports=ports)
+        submission.submit(session, opened, now=now, ports=ports)
         if has_check:
-            words.set_check(session, opened, "Which boat?", ANSWER, now=now, ports=ports)
+            recovery_words.set_check(session, opened, "Which boat?", ANSWER, now=now, ports=ports)
         return opened.reference, drawn
 
 

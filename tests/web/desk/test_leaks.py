@@ -17,19 +17,24 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal import logs, worker
+from portal import logs
 from portal.config import load_config
 from portal.domain.lifecycle import Channel
 from portal.factory import create_app
 from portal.models.jobs import Job, JobKind, JobState
 from portal.models.outbox import MailKind, Outgoing
 from portal.models.tables import metadata
-from portal.parts import Parts
-from portal.services import complaints, letters, messages, outbox, requests
-from portal.services.cases import OpenCase
-from portal.services.outbox import NewMail
-from portal.services.requests import SentCommand
+from portal.run import worker
+from portal.services.background import outbox
+from portal.services.background.outbox import NewMail
+from portal.services.cases import messages
+from portal.services.cases.case_work import OpenCase
+from portal.services.complaints import complaints
+from portal.services.letters import letters
+from portal.services.tracking import sending
+from portal.services.tracking.sending import SentCommand
 from portal.web.frame import EXTENSION
+from portal.wiring import Parts
 from tests.services.factories import make_case
 from tests.web.conftest import NOW
 from tests.web.desk.colleague import Colleague, Desk, make_desk
@@ -92,7 +97,7 @@ def plant(desk: Desk) -> OpenCase:
             how_found="canary-found",
         )
         sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=before, ticket="canary-ticket")
-        requests.record_sent(session, opened, 1, sent, now=before, ports=parts.ports)
+        sending.record_sent(session, opened, 1, sent, now=before, ports=parts.ports)
         messages.send_message(session, opened, "canary-message", now=NOW)
         mail = NewMail(
             case_id=opened.case.id,
@@ -166,7 +171,7 @@ def test_what_was_written_stands_nowhere_but_sealed(
     opened = plant(desk)
     break_job(desk, monkeypatch)
     break_pages(desk, opened.reference, monkeypatch)
-    worker.sweep(desk.parts)
+    worker.run_sweep(desk.parts)
     with closing(desk.parts.sessions()) as session:
         assert session.scalars(select(Outgoing)).one().sealed is not None
         assert session.scalars(select(Job)).one().state is JobState.WAITING

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 
-from portal import worker
 from portal.domain.lifecycle import Role
 from portal.models.accounts import Team
-from portal.services import accounts
-from portal.services.accounts import NewStaff
+from portal.run import worker
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
 from tests.web.desk.colleague import PASSWORD, Colleague, Desk
 from tests.web.desk.test_complaints import refuse_first_request
 from tests.web.pages import Page, Visitor

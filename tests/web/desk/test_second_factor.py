@@ -18,7 +18,7 @@ from portal.factory import create_app
 from portal.models.accounts import Staff
 from portal.models.journal import JournalEntry
 from portal.models.tables import metadata
-from portal.services import factors, sessions
+from portal.services.signin import factors, sessions
 from portal.web.access import MARK
 from portal.web.frame import EXTENSION
 from tests.authenticator import Authenticator

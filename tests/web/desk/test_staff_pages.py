@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from portal.domain.lifecycle import Role
 from portal.models.accounts import Membership, Staff, Team
-from portal.services import staff as staff_service
-from portal.services.accounts import NewStaff
+from portal.services.staff import members as staff_service
+from portal.services.staff.accounts import NewStaff
 from tests.web.desk.colleague import PASSWORD, Desk
 from tests.web.pages import Page, Visitor
 

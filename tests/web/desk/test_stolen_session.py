@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.models.accounts import Staff
-from portal.services import browsers, factors, invitations, sessions
+from portal.services.signin import factors, known_browsers, sessions
+from portal.services.staff import invitations
 from tests.second_factor import give_code
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import PASSWORD, Colleague, Desk
@@ -136,9 +137,9 @@ def test_a_new_password_knows_no_browser_of_before(desk: Desk) -> None:
     cookie = before.client.get_cookie("browser")
     assert cookie is not None
     with desk.parts.sessions.begin() as session:
-        assert browsers.find(session, cookie.value, "mira", now=now) is not None
+        assert known_browsers.find(session, cookie.value, "mira", now=now) is not None
         vera = session.scalars(select(Staff.id).where(Staff.login == "vera")).one()
         words = invitations.invite_back(session, "mira", by=vera, now=now, ports=ports)
     with desk.parts.sessions.begin() as session:
         invitations.accept(session, "mira", words, NEW_PASSWORD, now=now, ports=ports)
-        assert browsers.find(session, cookie.value, "mira", now=now) is None
+        assert known_browsers.find(session, cookie.value, "mira", now=now) is None

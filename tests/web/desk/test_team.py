@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from portal.models.accounts import Team
 from portal.models.team_keys import FormerTeamKey
-from portal.services import staff as staff_service
+from portal.services.staff import lists, members
 from tests.web.desk.colleague import Desk
 
 
@@ -33,7 +33,7 @@ def test_a_change_of_key_that_is_due_is_done_when_a_member_signs_in(desk: Desk) 
     reference = desk.add_case()
     desk.add("mira")
     with desk.parts.sessions.begin() as session:
-        staff_service.end_staff(session, "mira", now=desk.parts.clock())
+        members.end_staff(session, "mira", now=desk.parts.clock())
     with desk.parts.sessions() as session:
         assert session.get_one(Team, desk.team_id).key_change_due_since is not None
 
@@ -49,7 +49,7 @@ def test_a_mark_stays_until_this_supervisor_has_seen_it(desk: Desk) -> None:
     supervisor = desk.visit("ines")
     desk.add("newt")
     with desk.parts.sessions.begin() as session:
-        staff_service.end_staff(session, "newt", now=desk.parts.clock())
+        members.end_staff(session, "newt", now=desk.parts.clock())
     page = supervisor.go("/desk/team")
     assert "An account was ended" in page.text
     assert "done on the server" in page.text
@@ -63,7 +63,7 @@ def test_a_supervisor_cannot_take_themselves_out(desk: Desk) -> None:
     page = supervisor.go("/desk/team")
     assert "Take out Ines Lotse" not in page.links()
     with desk.parts.sessions() as session:
-        own = next(one for one in staff_service.list_members(session, [desk.team_id]) if one.login == "ines")
+        own = next(one for one in lists.list_members(session, [desk.team_id]) if one.login == "ines")
     supervisor.go(f"/desk/team/members/{own.membership_id}/remove")
     assert "cannot take yourself out" in supervisor.press("Take Ines Lotse out", status=409).text
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from portal import worker
 from portal.domain.lifecycle import Filer, Handler
-from portal.services import intake
+from portal.run import worker
+from portal.services.intake import submission
 from tests.services.factories import NOW, make_draft
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
@@ -52,7 +52,7 @@ def open_both(desk: Desk, **changes: Any) -> Two:
     with desk.parts.sessions.begin() as session:
         values: dict[str, Any] = {"handler": Handler.TEAM, "team_id": str(desk.team_id), "country": "IE", **changes}
         opened, words = make_draft(session, desk.parts.ports, now=NOW, **values)
-        intake.submit(session, opened, now=NOW, ports=desk.parts.ports)
+        submission.submit(session, opened, now=NOW, ports=desk.parts.ports)
     return Two(Visitor(desk.app), desk.visit("mira"), opened.reference, words)
 
 

@@ -16,7 +16,7 @@ from portal.domain.regimes import Binding, Regime, Rule, Status
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.reference.registry import load_registry
-from portal.services.lookups import complaint_laws
+from portal.services.directory.lookups import complaint_laws
 from portal.web.open.words import say_rule
 from tests.web.pages import HEAVIEST, Page, Visitor, weigh
 

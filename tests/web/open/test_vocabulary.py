@@ -19,8 +19,8 @@ from portal.domain.directory import (
 )
 from portal.domain.regimes import Actor, Binding, Confidence, Cover, RegimeKind, Status, Tie, When
 from portal.factory import create_app
-from portal.services.lookups import Purpose, purpose_of
-from portal.services.verdicts import Picture
+from portal.services.directory.lookups import Purpose, purpose_of
+from portal.services.law.law_finder import ContentKind
 from portal.web.open.vocabulary import list_choices
 
 SHOWN: tuple[type[StrEnum], ...] = (
@@ -34,7 +34,7 @@ SHOWN: tuple[type[StrEnum], ...] = (
         Confidence,
         Cover,
         DesignationKind,
-        Picture,
+        ContentKind,
         Purpose,
     ),
     *(RegimeKind, RegulatorKind, Status, Tie, When),

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.services import accounts
+from portal.run.worker import run_left_jobs
+from portal.services.staff import accounts
 from portal.web.frame import parts
-from portal.worker import run_left_jobs
 from tests.web.conftest import NOW, TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
 from tests.web.person.journey import hand_in, words_on

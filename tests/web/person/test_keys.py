@@ -13,12 +13,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from portal import worker
 from portal.config import load_config
 from portal.domain.lifecycle import CaseStatus
 from portal.factory import create_app
 from portal.models.cases import Case
 from portal.models.tables import metadata
+from portal.run import worker
 from portal.web.frame import parts
 from tests.mailbox import SENDER, Mailbox, open_mailbox
 from tests.web.conftest import TestClock

@@ -12,7 +12,7 @@ from flask_babel import Babel
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Answer, Channel, ComplaintState, ItemState, LetterKind, RequestKind, RequestState
 from portal.domain.regimes import Actor, Binding
-from portal.services.views import ClockView
+from portal.services.clocks.views import ClockView
 from portal.web.person import phrases
 
 DUE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal.services import retention
+from portal.services.cases import retention
 from portal.web.frame import parts
 from tests.web.conftest import TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh

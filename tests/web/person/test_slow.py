@@ -12,8 +12,8 @@ from sqlalchemy import select
 from portal.domain import quotas as rules
 from portal.domain.quotas import FREE, WAITS, Counted
 from portal.models.quotas import Quota
-from portal.services import proof
-from portal.services.quotas import KEPT
+from portal.services.signin import flood_challenges
+from portal.services.signin.quotas import KEPT
 from portal.web.frame import parts
 from portal.web.network import name_bucket
 from tests.web.conftest import TestClock
@@ -27,8 +27,8 @@ HERE = "127.0.0.1"
 @pytest.fixture(autouse=True)
 def easy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work that takes no time; its rules stay the same."""
-    monkeypatch.setattr(proof, "TRIES", (4,) * len(rules.TRIES))
-    monkeypatch.setattr(proof, "TRY_COST", 1)
+    monkeypatch.setattr(flood_challenges, "TRIES", (4,) * len(rules.TRIES))
+    monkeypatch.setattr(flood_challenges, "TRY_COST", 1)
 
 
 def fill(app: Flask, clock: TestClock, counted: Counted, used: int | None = None) -> None:

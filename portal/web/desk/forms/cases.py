@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.validators import DataRequired, InputRequired
 
-from portal.services.staff import Colleague
+from portal.services.staff.lists import Colleague
 from portal.web.fields import TextField
 
 

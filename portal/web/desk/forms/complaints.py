@@ -10,8 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.services.complaints import ComplaintAnswer, ComplaintAnswerCommand, LodgedCommand
-from portal.services.views import ComplaintOption, RequestView
+from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.complaints.views import ComplaintOption
+from portal.services.tracking.views import RequestView
 from portal.web.desk.forms.fields import CheckboxesField, InstantField
 from portal.web.desk.forms.requests import CHECKED, CHECKED_WHY
 from portal.web.desk.wording import choices_of

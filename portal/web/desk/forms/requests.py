@@ -12,8 +12,11 @@ from wtforms.validators import AnyOf, InputRequired, ValidationError
 
 from portal.domain.directory import Outcome
 from portal.domain.lifecycle import Answer, Channel
-from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
-from portal.services.views import DetailsView, ItemView, RequestView
+from portal.services.requests.preparing import DetailsCommand
+from portal.services.requests.views import DetailsView, ItemView
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.views import RequestView
 from portal.web.desk.forms.fields import CheckboxesField, DayField, InstantField
 from portal.web.desk.wording import choices_of
 from portal.web.fields import TextField, require_moment

@@ -13,8 +13,8 @@ from wtforms.validators import EqualTo, InputRequired
 
 from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES, SCOPES, first_scope
-from portal.services.invitations import Guest
-from portal.services.staff import StaffRow, TeamName
+from portal.services.staff.invitations import Guest
+from portal.services.staff.lists import StaffRow, TeamName
 from portal.web.desk.wording import show_word
 from portal.web.fields import TextField
 

@@ -11,9 +11,11 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import Answer, Channel
-from portal.services.complaints import ComplaintAnswerCommand, LodgedCommand
-from portal.services.requests import AnswerCommand, DetailsCommand, SentCommand
-from portal.services.views import RequestView
+from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.requests.preparing import DetailsCommand
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.views import RequestView
 from portal.web.fields import ChoiceField, DayField, MomentField, PlainForm, TextField, require_moment
 from portal.web.person.forms.places import PasteField
 from portal.web.person.forms.reach import check_mail

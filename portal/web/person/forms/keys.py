@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from wtforms.validators import DataRequired, ValidationError
 
 from portal.adapters.mail import BadAddress, read_address
-from portal.services.words import LONGEST, SHORTEST_ANSWER, is_long_enough
+from portal.services.cases.recovery_words import LONGEST, SHORTEST_ANSWER, is_long_enough
 from portal.web.fields import DayField, PlainForm, TextField
 
 

@@ -1,0 +1,60 @@
+"""Settings of the web server (gunicorn -c python:portal.run.httpd app:app), and a log without addresses or paths.
+
+One process with threads is the default; whoever runs several machines starts this same line on each.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from portal import logs
+from portal.config import load_config
+
+AT_START = "Exception in worker process"  # gunicorn's words
+
+
+class QuietLog(Logger):
+    """Says that something went wrong and where in the code, never for whom: no address, path, or value of a request."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.make_formatter(_config.log_format))
+
+    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """A warning of gunicorn's; the one that names the caller's address and the request is put plainly."""
+        if str(msg).startswith("Invalid request from"):
+            super().warning("A request that is not valid HTTP was refused")
+        else:
+            super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """An error that ended a request: its type and place in the code. Its message could hold what a person wrote."""
+        if msg == AT_START:  # nobody has written anything yet, and whoever starts the portal needs the whole story
+            super().exception(msg, *args, extra={"is_start": True}, **kwargs)
+            return
+        super().error("An error ended a request: %s", logs.describe_error(sys.exc_info()[1]))
+
+    def access(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: who asked for what is not written down."""
+
+
+_config = load_config(os.environ)
+logs.set_up(_config.log_format)
+
+# The names below are gunicorn's.
+bind = f"[{_config.host}]:{_config.port}" if ":" in _config.host else f"{_config.host}:{_config.port}"
+workers = 1
+worker_class = "gthread"
+threads = _config.threads
+timeout = 60
+graceful_timeout = 25  # seconds that running requests have to be finished; the launcher waits longer
+loglevel = "warning"
+errorlog = "-"
+accesslog = None
+logger_class = QuietLog
+control_socket_disable = True

@@ -1,0 +1,182 @@
+"""The background worker: `python -m portal.run.worker` takes jobs from the queue and looks at the clocks each minute.
+
+It ends cleanly on SIGTERM and SIGINT. Its log holds no content: kinds and counts only.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from types import FrameType
+from uuid import UUID
+
+from portal import logs
+from portal.adapters.mail import make_mailer
+from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
+from portal.config import ConfigError, load_config
+from portal.db import begin_reading
+from portal.models.jobs import JobKind
+from portal.services.background import jobs, outbox
+from portal.services.cases import erasure, mail_contact
+from portal.services.complaints import officer_links
+from portal.services.complaints.bundle import make_bundle
+from portal.services.history import checkpoints
+from portal.services.intake import drafts
+from portal.services.operations import sweep
+from portal.services.signin import quotas
+from portal.wiring import Parts
+
+RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
+IN_HAND: set[UUID] = set()  # jobs of this process that have begun and not ended
+
+log = logging.getLogger("portal.run.worker")
+
+
+def connect(queue: TaskQueue, parts: Parts) -> None:
+    """Let `queue` run the jobs of this portal."""
+
+    def run(row_id: UUID) -> None:
+        if not (run_job(parts, row_id) or deliver_mail(parts, row_id)):
+            answer_ask(parts, row_id)
+
+    def look() -> None:
+        run_sweep(parts)
+        sign_day(parts)
+        answer_asks(parts)
+        deliver_due_mail(parts)
+        if parts.clock().minute == 0:
+            purge_locks(parts)
+            purge_links(parts)
+
+    queue.handle(run, look)
+
+
+def run_job(parts: Parts, job_id: UUID) -> bool:
+    """Run one job now. False where it is not there to be run."""
+    IN_HAND.add(job_id)
+    was_ours = jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS)
+    IN_HAND.discard(job_id)  # not where the thread is torn away: such a job is given back
+    return was_ours
+
+
+def deliver_mail(parts: Parts, row_id: UUID) -> bool:
+    """Try to hand over one mail now. False where it is not there to be sent, or no mail server is set."""
+    server = parts.config.mail
+    if server is None:
+        return False
+    outcome = outbox.deliver(parts.sessions, row_id, mailer=make_mailer(server), clock=parts.clock, ports=parts.ports)
+    return outcome is not outbox.Delivery.NOT_OURS
+
+
+def answer_ask(parts: Parts, ask_id: UUID) -> bool:
+    """Look whether the address of somebody who asked for a link opens anything. False where it is not there."""
+    with parts.sessions.begin() as session:
+        return mail_contact.answer_ask(session, ask_id, now=parts.clock(), ports=parts.ports)
+
+
+def answer_asks(parts: Parts) -> int:
+    """The same for every one that waits, also those the queue lost; how many."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        waiting = mail_contact.list_asks(session)
+    return sum(answer_ask(parts, ask_id) for ask_id in waiting)
+
+
+def deliver_due_mail(parts: Parts) -> int:
+    """Hand over every mail whose time has come, and mark those that a dead worker left; how many were tried."""
+    if parts.config.mail is None:
+        return 0
+    now = parts.clock()
+    with parts.sessions() as session:
+        begin_reading(session)
+        due, left = outbox.list_due(session, now=now), outbox.has_stuck_mail(session, now=now)
+    if left:
+        with parts.sessions.begin() as session:
+            log.warning("%d mails may have left or not", outbox.give_up_unclear(session, now=now))
+    return sum(deliver_mail(parts, row_id) for row_id in due)
+
+
+def run_left_jobs(parts: Parts) -> int:
+    """Run every job that nobody works on; how many were run."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        waiting = jobs.list_waiting_jobs(session, now=parts.clock())
+    return sum(run_job(parts, job_id) for job_id in waiting)
+
+
+def run_sweep(parts: Parts) -> None:
+    """Notice missed clocks, purge what is over, wake lost jobs."""
+    swept = sweep.sweep(parts.sessions, now=parts.clock(), ports=parts.ports)
+    if swept.missed or swept.purged or swept.jobs:
+        log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again", swept.missed, swept.purged, swept.jobs)
+    purge_empty(parts)
+
+
+def purge_empty(parts: Parts) -> None:
+    """Delete drafts that nobody went on with, counts of days that are over, and proofs too old to be used again."""
+    with parts.sessions.begin() as session:
+        quotas.purge(session, now=parts.clock())
+    if purged := drafts.purge_empty(parts.sessions, now=parts.clock(), ports=parts.ports):
+        log.info("purged: %d drafts that nobody went on with", purged)
+
+
+def sign_day(parts: Parts) -> None:
+    """Sign where the journal stands, once a day; whoever keeps a copy finds later changes."""
+    now = parts.clock()
+    with parts.sessions() as session:
+        begin_reading(session)
+        is_done = checkpoints.is_signed(session, now=now)
+    if not is_done:
+        with parts.sessions.begin() as session:
+            checkpoints.sign_checkpoint(session, parts.signer, now=now)
+
+
+def purge_links(parts: Parts) -> int:
+    """Destroy the papers of officers' links whose days are over; how many."""
+    with parts.sessions.begin() as session:
+        return officer_links.purge_links(session, now=parts.clock(), ports=parts.ports)
+
+
+def purge_locks(parts: Parts) -> None:
+    """Destroy the locks of erased cases where a crash came between the erasure and its lock."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        gone = erasure.purge_locks(session, ports=parts.ports)
+    if gone:
+        log.info("locks of %d cases that are gone were destroyed", gone)
+
+
+def main() -> int:
+    """Run until told to stop. 0 after a clean end, 2 for a setting that cannot be used."""
+    log.setLevel(logging.INFO)
+    try:
+        parts = Parts(load_config(os.environ))
+        logs.set_up(parts.config.log_format)
+        queue = open_queue(parts.config.queue_url)
+        connect(queue, parts)
+        run_sweep(parts)  # what came due while nothing ran
+        sign_day(parts)
+        purge_locks(parts)
+    except (ConfigError, BadQueue) as error:
+        sys.stderr.write(f"The worker cannot start: {error}\n")
+        return 2
+    consumer = queue.make_consumer()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        consumer.stop_flag.set()
+
+    consumer.start()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
+    consumer.stop_flag.wait()
+    consumer.stop(graceful=True)  # waits for the job in hand, though not for ever
+    for job_id in tuple(IN_HAND):
+        jobs.give_back(parts.sessions, job_id)
+        log.warning("a job was given back at the end, to be done by the next worker")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

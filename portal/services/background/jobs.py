@@ -1,0 +1,278 @@
+"""Work in the background: a row per effect, a lease while a worker has it, and nothing lost when the worker dies.
+
+The queue only wakes a worker. A job that nobody finished is found again by its lease, and every job may run twice
+without harm. What the worker needs is sealed under the server's outbox key and shredded when the work is over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, and_, event, or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters.vault import Place, seal
+from portal.models.jobs import Job, JobKind, JobState
+from portal.services.ports import Ports
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """How far work in the background is. `percent` is 0 to 100; `problems` is our own text where it stopped."""
+
+    id: UUID
+    state: JobState
+    percent: int
+    stage: str
+    problems: tuple[str, ...]
+    is_finished: bool
+
+
+MAX_TRIES = 3
+LEASE = timedelta(minutes=5)
+GRACE = timedelta(minutes=1)  # how long a waiting job is left to the queue before the sweep takes it up
+WAITING_STAGE = "waiting"
+WAKE = "jobs to tell the worker of"
+GAVE_UP = "The work stopped several times. Start it again, or tell the people who run this portal."
+
+log = logging.getLogger(__name__)
+
+
+class Stopped(ValueError):
+    """The work cannot be done as things stand; trying again would not help. Each text says why, fit for a page."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+class JobNotClaimed(LookupError):
+    """The job is done, gone, or in another worker's hands."""
+
+
+@dataclass(frozen=True, repr=False)
+class Work:
+    """A job in a worker's hands: what it is about, the case's key, and a way to say how far it is."""
+
+    job_id: UUID
+    case_id: UUID
+    subject_id: UUID
+    key: bytes
+    report: Callable[[str, float], None]  # stage, share done from 0 to 1
+
+
+class Finish(Protocol):
+    """Writes the result in the transaction that also ends the job."""
+
+    def __call__(self, session: Session, now: datetime) -> None: ...
+
+
+Runner = Callable[[sessionmaker[Session], Work, datetime, Ports], Finish]
+
+
+def add_job(
+    session: Session, kind: JobKind, *, case_id: UUID, subject_id: UUID, key: bytes, now: datetime, ports: Ports
+) -> Job:
+    """A job in the same transaction as what causes it. The worker hears of it when that transaction has committed.
+
+    An unfinished job for the same subject is returned instead of a second one.
+    """
+    query = select(Job).where(Job.subject_id == subject_id, Job.kind == kind)
+    open_job = session.scalars(query.where(Job.state.in_((JobState.WAITING, JobState.RUNNING)))).first()
+    if open_job is not None:
+        return open_job
+    job = Job(id=uuid4(), kind=kind, case_id=case_id, subject_id=subject_id, state=JobState.WAITING, created_at=now)
+    job.stage, job.percent, job.tries = WAITING_STAGE, 0, 0
+    job.sealed = seal(ports.keys.outbox, _place(job), key)
+    session.add(job)
+    session.flush()
+    enqueue_after_commit(session, job.id, ports)
+    return job
+
+
+def enqueue_after_commit(session: Session, job_id: UUID, ports: Ports) -> None:
+    """Wake the worker once the transaction has committed; not at all if it is rolled back."""
+    if WAKE not in session.info:
+        session.info[WAKE] = []
+        event.listen(session, "after_commit", _wake)
+        event.listen(session, "after_rollback", _forget)
+    session.info[WAKE].append((ports.enqueue, job_id))
+
+
+def _wake(session: Session) -> None:
+    waiting, session.info[WAKE] = session.info[WAKE], []
+    for enqueue, job_id in waiting:
+        enqueue(job_id)
+
+
+def _forget(session: Session) -> None:
+    session.info[WAKE] = []
+
+
+def find_job(session: Session, subject_id: UUID, kind: JobKind) -> Job | None:
+    """The newest job about this subject."""
+    query = select(Job).where(Job.subject_id == subject_id, Job.kind == kind)
+    return session.scalars(query.order_by(Job.created_at.desc()).limit(1)).one_or_none()
+
+
+def stop_jobs(session: Session, case_id: UUID, why: str, *, now: datetime) -> int:
+    """Stop what is not finished, also what a worker has in its hands. Returns how many. `why` is shown."""
+    open_states = (JobState.WAITING, JobState.RUNNING)
+    rows = session.scalars(select(Job).where(Job.case_id == case_id, Job.state.in_(open_states))).all()
+    for job in rows:
+        _shred(job, JobState.FAILED, now, problems=why)
+    return len(rows)
+
+
+def job_view(job: Job, *, now: datetime | None = None) -> JobView:
+    """How far it is. At `now`, a job whose worker died is shown as what it is: it waits for the next one."""
+    lease_until = job.lease_until if job.state is JobState.RUNNING else None
+    is_left = now is not None and lease_until is not None and lease_until < now
+    return JobView(
+        id=job.id,
+        state=JobState.WAITING if is_left else job.state,
+        percent=job.percent,
+        stage=WAITING_STAGE if is_left else job.stage,
+        problems=tuple(job.problems.split("\n")) if job.problems else (),
+        is_finished=job.state in {JobState.DONE, JobState.FAILED},
+    )
+
+
+def run_job(
+    sessions: sessionmaker[Session],
+    job_id: UUID,
+    *,
+    clock: Callable[[], datetime],
+    ports: Ports,
+    runners: Mapping[JobKind, Runner],
+) -> bool:
+    """Take the job, do it, write the result. False when it is not ours to do. A broken job waits for its next try.
+
+    The work itself holds no transaction, so that no page waits for it.
+    """
+    try:
+        work, kind = _take(sessions, job_id, clock, ports)
+    except JobNotClaimed:
+        return False
+    try:
+        finish = runners[kind](sessions, work, clock(), ports)
+        _complete(sessions, job_id, finish, now=clock())
+    except Stopped as stop:
+        _end(sessions, job_id, JobState.FAILED, problems="\n".join(stop.reasons), now=clock())
+        return True
+    except Exception as error:
+        # The message of an unexpected error could hold what the person wrote, so only its kind is told.
+        log.error("a %s job broke: %s", kind, type(error).__name__)
+        _give_back(sessions, job_id, now=clock())
+    return True
+
+
+def list_left_jobs(session: Session, *, now: datetime) -> list[UUID]:
+    """Jobs that nobody works on: the queue lost them, or their worker died."""
+    return _list_jobs(session, and_(Job.created_at < now - GRACE, _waits(now)), now)
+
+
+def list_waiting_jobs(session: Session, *, now: datetime) -> list[UUID]:
+    """Every job that could be run now, also those the queue has only just been told of."""
+    return _list_jobs(session, _waits(now), now)
+
+
+def _list_jobs(session: Session, waiting: ColumnElement[bool], now: datetime) -> list[UUID]:
+    dead = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
+    return list(session.scalars(select(Job.id).where(or_(waiting, dead)).order_by(Job.created_at, Job.id)))
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state == JobState.WAITING, or_(Job.lease_until.is_(None), Job.lease_until < now))
+
+
+def _take(
+    sessions: sessionmaker[Session], job_id: UUID, clock: Callable[[], datetime], ports: Ports
+) -> tuple[Work, JobKind]:
+    """Take the lease. Raises JobNotClaimed."""
+    now = clock()
+    with sessions.begin() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is None or not _is_free(job, now) or job.sealed is None:
+            raise JobNotClaimed
+        if job.tries >= MAX_TRIES:
+            _shred(job, JobState.FAILED, now, problems=GAVE_UP)
+            gave_up = True
+        else:
+            job.state, job.tries, job.lease_until, job.percent = JobState.RUNNING, job.tries + 1, now + LEASE, 0
+            key = ports.keys.open_outbox(_place(job), job.sealed)
+            gave_up = False
+    if gave_up:
+        raise JobNotClaimed
+    report = _make_report(sessions, job_id, clock)
+    return Work(job.id, job.case_id, job.subject_id, key, report), job.kind
+
+
+def _is_free(job: Job, now: datetime) -> bool:
+    if job.state is JobState.WAITING:
+        return True
+    return job.state is JobState.RUNNING and job.lease_until is not None and job.lease_until < now
+
+
+def _make_report(
+    sessions: sessionmaker[Session], job_id: UUID, clock: Callable[[], datetime]
+) -> Callable[[str, float], None]:
+    def report(stage: str, share: float) -> None:
+        """Each word of progress is also a sign of life: the lease is renewed."""
+        with sessions.begin() as session:
+            job = session.get(Job, job_id, with_for_update=True)
+            if job is not None and job.state is JobState.RUNNING:
+                job.stage, job.lease_until = stage[:40], clock() + LEASE
+                job.percent = max(job.percent, min(99, round(share * 100)))
+
+    return report
+
+
+def _complete(sessions: sessionmaker[Session], job_id: UUID, finish: Finish, *, now: datetime) -> None:
+    with sessions.begin() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is None or job.state is not JobState.RUNNING:
+            return  # the case was erased, or another worker finished first
+        finish(session, now)
+        _shred(job, JobState.DONE, now, problems=None)
+        job.percent, job.stage = 100, "done"
+
+
+def _end(sessions: sessionmaker[Session], job_id: UUID, state: JobState, *, problems: str, now: datetime) -> None:
+    with sessions.begin() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is not None:
+            _shred(job, state, now, problems=problems)
+
+
+def _give_back(sessions: sessionmaker[Session], job_id: UUID, *, now: datetime) -> None:
+    """Let the sweep try again later; after the last try the job has failed."""
+    with sessions.begin() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is None:
+            return
+        if job.tries >= MAX_TRIES:
+            _shred(job, JobState.FAILED, now, problems=GAVE_UP)
+        else:
+            job.state, job.stage, job.lease_until = JobState.WAITING, WAITING_STAGE, now + GRACE
+
+
+def give_back(sessions: sessionmaker[Session], job_id: UUID) -> None:
+    """Let another worker take the job at once, because this one ends. That is no failed try."""
+    with sessions.begin() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is not None and job.state is JobState.RUNNING:
+            job.state, job.stage, job.lease_until, job.tries = JobState.WAITING, WAITING_STAGE, None, job.tries - 1
+
+
+def _shred(job: Job, state: JobState, now: datetime, *, problems: str | None) -> None:
+    job.state, job.sealed, job.lease_until, job.done_at, job.problems = state, None, None, now, problems
+
+
+def _place(job: Job) -> Place:
+    return Place("jobs", str(job.id), str(job.case_id))

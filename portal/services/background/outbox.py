@@ -1,0 +1,211 @@
+"""Mail that has to leave: written with its cause, handed over by the worker, at most once.
+
+A mail is claimed under a lease, everything but its text is agreed with the mail server, then the row says "sending"
+in a transaction of its own, and only then the text leaves. A worker that dies before that has sent nothing, so another
+takes the row up. One that dies after it may have sent: such a row becomes "unclear", is shown, and is never sent again
+by itself, because the same mail twice tells more to whoever looks over a shoulder than a mail that is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters.mail import Delayed, Mail, Mailer, Refused, Unclear
+from portal.adapters.vault import Place, seal_values
+from portal.models.outbox import MailKind, MailState, Outgoing
+from portal.services.background.jobs import enqueue_after_commit
+from portal.services.ports import Ports
+
+LEASE = timedelta(minutes=5)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=4)
+MAX_TRIES = 12  # with the waits between them a little more than a day
+OPEN = (MailState.WAITING, MailState.SENDING)
+
+log = logging.getLogger(__name__)
+
+
+class Delivery(StrEnum):
+    """What became of one try."""
+
+    NOT_OURS = "not ours"
+    SENT = "sent"
+    LATER = "later"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+
+
+class MailNotClaimed(LookupError):
+    """The mail is over, was cancelled, or is in another worker's hands."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class NewMail:
+    """A mail to be written. `cause` names what caused it: a second mail with the same cause is not made."""
+
+    case_id: UUID
+    kind: MailKind
+    cause: str
+    to: str
+    subject: str
+    text: str
+    useless_at: datetime | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class _Claim:
+    """A mail in a worker's hands; `tries` tells this claim from a later one."""
+
+    mail: Mail
+    tries: int
+
+
+def put(session: Session, new: NewMail, *, now: datetime, ports: Ports) -> bool:
+    """Write the mail in the transaction of its cause. False where that cause has made its mail already."""
+    if session.scalars(select(Outgoing.id).where(Outgoing.cause == new.cause)).first() is not None:
+        return False
+    row = Outgoing(id=uuid4(), case_id=new.case_id, kind=new.kind, cause=new.cause, state=MailState.WAITING)
+    row.tries, row.created_at, row.next_try_at, row.useless_at = 0, now, now, new.useless_at
+    row.sealed = seal_values(ports.keys.outbox, _place(row), {"to": new.to, "subject": new.subject, "text": new.text})
+    session.add(row)
+    session.flush()
+    enqueue_after_commit(session, row.id, ports)
+    return True
+
+
+def cancel(session: Session, case_id: UUID, *kinds: MailKind, now: datetime) -> int:
+    """Take back what has not left yet, of these kinds or of all. Returns how many."""
+    query = select(Outgoing).where(Outgoing.case_id == case_id, Outgoing.state == MailState.WAITING)
+    rows = session.scalars(query.where(Outgoing.kind.in_(kinds)) if kinds else query).all()
+    for row in rows:
+        _end(row, MailState.CANCELLED, now)
+    return len(rows)
+
+
+def list_due(session: Session, *, now: datetime) -> list[UUID]:
+    """What waits for its next try and is in nobody's hands."""
+    free = or_(Outgoing.lease_until.is_(None), Outgoing.lease_until < now)
+    query = select(Outgoing.id).where(Outgoing.state == MailState.WAITING, Outgoing.next_try_at <= now, free)
+    return list(session.scalars(query.order_by(Outgoing.next_try_at, Outgoing.id)))
+
+
+def has_stuck_mail(session: Session, *, now: datetime) -> bool:
+    """Whether a worker died while it was handing a mail over."""
+    return session.scalars(select(Outgoing.id).where(_is_stuck(now)).limit(1)).first() is not None
+
+
+def give_up_unclear(session: Session, *, now: datetime) -> int:
+    """Mark what a worker was handing over when it died. Returns how many."""
+    rows = session.scalars(select(Outgoing).where(_is_stuck(now)).with_for_update()).all()
+    for row in rows:
+        _end(row, MailState.UNCLEAR, now)
+    return len(rows)
+
+
+def count_states(session: Session) -> Mapping[MailState, int]:
+    """How many mails are in each state."""
+    found = session.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state))
+    return {state: number for state, number in found}
+
+
+def has_trouble(session: Session, case_id: UUID) -> bool:
+    """Whether the newest mail that is over did not surely arrive."""
+    query = select(Outgoing.state).where(
+        Outgoing.case_id == case_id,
+        Outgoing.state.in_((MailState.SENT, MailState.FAILED, MailState.UNCLEAR)),
+    )
+    newest = session.scalars(query.order_by(Outgoing.over_at.desc()).limit(1)).one_or_none()
+    return newest in {MailState.FAILED, MailState.UNCLEAR}
+
+
+def deliver(
+    sessions: sessionmaker[Session], row_id: UUID, *, mailer: Mailer, clock: Callable[[], datetime], ports: Ports
+) -> Delivery:
+    """One try to hand one mail over. Nothing is locked while the mail server is talked to."""
+    try:
+        claim = _claim(sessions, row_id, clock(), ports)
+        mailer(claim.mail, lambda: _hand_over(sessions, row_id, claim.tries, clock()))
+    except MailNotClaimed:
+        return Delivery.NOT_OURS
+    except Delayed as error:
+        log.warning("a mail was put off: %s", error)
+        return _finish(sessions, row_id, claim.tries, Delivery.LATER, clock())
+    except Refused as error:
+        log.warning("a mail was refused: %s", error)
+        return _finish(sessions, row_id, claim.tries, Delivery.FAILED, clock())
+    except Unclear as error:
+        log.warning("whether a mail left is not known: %s", error)
+        return _finish(sessions, row_id, claim.tries, Delivery.UNCLEAR, clock())
+    return _finish(sessions, row_id, claim.tries, Delivery.SENT, clock())
+
+
+def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: Ports) -> _Claim:
+    """Take the lease. Raises MailNotClaimed."""
+    with sessions.begin() as session:
+        row = session.get(Outgoing, row_id, with_for_update=True)
+        if row is None or row.sealed is None or not _is_free(row, now):
+            raise MailNotClaimed
+        if row.useless_at is None or row.useless_at > now:
+            row.tries, row.lease_until = row.tries + 1, now + LEASE
+            values = json.loads(ports.keys.open_outbox(_place(row), row.sealed))
+            return _Claim(Mail(row.id, values["to"], values["subject"], values["text"], row.created_at), row.tries)
+        _end(row, MailState.CANCELLED, now)
+    raise MailNotClaimed
+
+
+def _is_free(row: Outgoing, now: datetime) -> bool:
+    is_left = row.lease_until is None or row.lease_until < now
+    return row.state is MailState.WAITING and row.next_try_at <= now and is_left
+
+
+def _hand_over(sessions: sessionmaker[Session], row_id: UUID, tries: int, now: datetime) -> None:
+    """The last moment to cancel it. Raises MailNotClaimed where that was done, or another worker took it up."""
+    with sessions.begin() as session:
+        row = session.get(Outgoing, row_id, with_for_update=True)
+        if row is None or row.state is not MailState.WAITING or row.tries != tries:
+            raise MailNotClaimed
+        row.state, row.lease_until = MailState.SENDING, now + LEASE
+
+
+def _is_stuck(now: datetime) -> ColumnElement[bool]:
+    return and_(Outgoing.state == MailState.SENDING, Outgoing.lease_until < now)
+
+
+_ENDS: Mapping[Delivery, MailState] = {
+    Delivery.SENT: MailState.SENT,
+    Delivery.FAILED: MailState.FAILED,
+    Delivery.UNCLEAR: MailState.UNCLEAR,
+}
+
+
+def _finish(sessions: sessionmaker[Session], row_id: UUID, tries: int, outcome: Delivery, now: datetime) -> Delivery:
+    with sessions.begin() as session:
+        row = session.get(Outgoing, row_id, with_for_update=True)
+        if row is None or row.tries != tries or row.state not in {*OPEN, MailState.UNCLEAR}:
+            return Delivery.NOT_OURS  # the case was erased meanwhile, or the mail cancelled before its text left
+        if outcome is not Delivery.LATER:
+            _end(row, _ENDS[outcome], now)
+            return outcome
+        if row.tries >= MAX_TRIES:
+            _end(row, MailState.FAILED, now)
+            return Delivery.FAILED
+        row.state, row.lease_until = MailState.WAITING, None
+        row.next_try_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** (row.tries - 1))
+    return Delivery.LATER
+
+
+def _end(row: Outgoing, state: MailState, now: datetime) -> None:
+    row.state, row.over_at, row.lease_until, row.sealed = state, now, None, None
+
+
+def _place(row: Outgoing) -> Place:
+    return Place("outbox", str(row.id), str(row.case_id))

@@ -1,0 +1,128 @@
+"""The locks of the cases, kept apart from the database: without its lock, no wrap of a case's key opens.
+
+Erasing a case destroys its lock here. A backup of the database that was made before holds the sealed rows and the
+wraps, and still opens nothing, because the lock that belongs to them is gone. That holds as long as locks are never
+kept in the same backup, and of their own copies only the newest lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from portal.adapters.vault import CannotOpen, new_key
+from portal.db import READ_ONLY, UTCDateTime, make_engine
+
+metadata = sa.MetaData()
+LOCKS = sa.Table(
+    "locks",
+    metadata,
+    sa.Column("case_id", sa.Uuid, primary_key=True),
+    sa.Column("lock", sa.LargeBinary, nullable=False),
+    sa.Column("made_at", UTCDateTime, nullable=False, index=True),
+)
+
+
+class LockGone(CannotOpen):
+    """The case has no lock, or has none any more: it was erased."""
+
+
+class BadLocks(ValueError):
+    """The place of the locks cannot be used. The message says why."""
+
+
+@dataclass(frozen=True, repr=False)
+class CaseLock:
+    """The lock of one case: 32 random bytes."""
+
+    case_id: UUID
+    lock: bytes
+    made_at: datetime
+
+
+class CaseLockStore:
+    """Locks by case. Each call is a transaction of its own, made before or after the one in the main database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def make(self, case_id: UUID, *, now: datetime) -> bytes:
+        """A new lock for a case that has none. Kept before this returns."""
+        lock = new_key()
+        with self._engine.begin() as connection:
+            connection.execute(LOCKS.insert().values(case_id=case_id, lock=lock, made_at=now))
+        return lock
+
+    def ensure(self, case_id: UUID, *, now: datetime) -> bytes:
+        """The case's lock, made where there is none: for a case from before there were locks."""
+        try:
+            return self.read(case_id)
+        except LockGone:
+            return self.make(case_id, now=now)
+
+    def read(self, case_id: UUID) -> bytes:
+        """Raises LockGone."""
+        with self._engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            found = connection.scalar(sa.select(LOCKS.c.lock).where(LOCKS.c.case_id == case_id))
+        if found is None:
+            raise LockGone("the case has no lock")
+        return bytes(found)
+
+    def destroy(self, case_ids: Iterable[UUID]) -> int:
+        """Destroy these locks, also in the files beside the database. Returns how many there were."""
+        with self._engine.begin() as connection:
+            gone = sum(
+                connection.execute(LOCKS.delete().where(LOCKS.c.case_id == case_id)).rowcount for case_id in case_ids
+            )
+        if gone and self._engine.dialect.name == "sqlite":
+            self._empty_journal()
+        return gone
+
+    def list_all(self) -> Iterator[CaseLock]:
+        """Every lock, in the order of the cases' ids."""
+        with self._engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            for case_id, lock, made_at in connection.execute(sa.select(LOCKS).order_by(LOCKS.c.case_id)):
+                yield CaseLock(case_id, bytes(lock), made_at)
+
+    def put_all(self, locks: Iterable[CaseLock]) -> int:
+        """Bring locks back from their copy; those that are there already stay. Returns how many were missing."""
+        there = {lock.case_id for lock in self.list_all()}
+        rows = [
+            {"case_id": lock.case_id, "lock": lock.lock, "made_at": lock.made_at}
+            for lock in locks
+            if lock.case_id not in there
+        ]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(LOCKS.insert(), rows)
+        return len(rows)
+
+    def dispose(self) -> None:
+        self._engine.dispose()
+
+    def _empty_journal(self) -> None:
+        # The write-ahead log still holds the page as it was; a truncating checkpoint ends that.
+        raw = self._engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
+
+def open_locks(url: str) -> CaseLockStore:
+    """The store at a database address; its table is made on first use. Raises BadLocks."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        engine = make_engine(url)
+        metadata.create_all(engine)
+    except (sa.exc.ArgumentError, sa.exc.OperationalError, OSError) as error:
+        raise BadLocks(f"the locks at {url.split('@')[-1]} cannot be used: {type(error).__name__}") from error
+    return CaseLockStore(engine)

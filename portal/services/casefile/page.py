@@ -1,0 +1,175 @@
+"""A whole case as its page shows it: the team's own notes and hidden events only to staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.lifecycle import ActorKind, Answer, History
+from portal.models.accounts import Team
+from portal.models.cases import Consent
+from portal.models.events import Event
+from portal.services.casefile.views import CaseView, ConsentView, HistoryRow
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.messages import message_views, note_views, staff_names
+from portal.services.complaints.complaints import complaint_views
+from portal.services.complaints.options import list_options
+from portal.services.history.events import read_detail, read_history
+from portal.services.letters.letters import letter_views
+from portal.services.ports import Ports
+from portal.services.requests.lookup import list_complaints, list_requests
+from portal.services.tracking.request_page import item_views, request_views
+
+SENTENCES: Mapping[History, str] = MappingProxyType(
+    {
+        History.SUBMITTED: "The report was handed in.",
+        History.ITEMS_ADDED: "Links were added.",
+        History.ITEM_GONE: "A place was marked as gone.",
+        History.ITEM_BACK: "A place was marked as back again.",
+        History.REQUEST_PREPARED: "A request was prepared.",
+        History.LETTER_MADE: "A letter was made.",
+        History.SENT: "The request was sent.",
+        History.RECEIPT_CONFIRMED: "The recipient confirmed that the request arrived.",
+        History.ANSWERED: "An answer came.",
+        History.INFORMATION_SENT: "What the recipient asked for was sent.",
+        History.REMINDED: "A reminder was sent.",
+        History.REQUEST_CLOSED: "The request was closed.",
+        History.CLOCK_MISSED: "A date passed without the answer it was set for.",
+        History.LAW_APPLIED: "Dates were counted again, because the record of the law or of the holidays changed.",
+        History.COMPLAINT_PREPARED: "A complaint was prepared.",
+        History.COMPLAINT_LODGED: "The complaint was handed in.",
+        History.COMPLAINT_ANSWERED: "The authority answered.",
+        History.HANDED_TO_TEAM: "The case was given to a team.",
+        History.TAKEN_BACK: "The case was taken back from the team.",
+        History.ASSIGNED: "The case was given to a member of the team.",
+        History.OPENED: "A member of the team opened the report.",
+        History.CONSENT_GIVEN: "Sharing was allowed.",
+        History.CONSENT_WITHDRAWN: "Sharing was withdrawn.",
+        History.MESSAGE: "A message was written.",
+        History.NOTE: "A note was written.",
+        History.DOCUMENT_ADDED: "A file was added.",
+        History.DOCUMENT_REMOVED: "A file was removed.",
+        History.CLOSED: "The case was closed.",
+        History.REOPENED: "The case was opened again.",
+        History.EXPORTED: "A copy of the case was taken out.",
+        History.WORDS_ADDED: "A second set of words was made.",
+        History.WORDS_STOPPED: "A set of words was stopped.",
+        History.CHECK_SET: "The check for new words was set.",
+        History.CHECK_REMOVED: "The check for new words was removed.",
+        History.CHECK_FAILED: "Somebody asked the team for new words and gave a wrong answer.",
+        History.WORDS_ASKED: "Somebody asked the team for new words and gave the right answer.",
+        History.WORDS_GIVEN_OUT: "New words were given out. The old ones stopped.",
+        History.WORDS_CANCELLED: "New words were not given out after all.",
+        History.CONTACT_SET: "An e-mail address was given.",
+        History.CONTACT_CONFIRMED: "The e-mail address was confirmed.",
+        History.CONTACT_REMOVED: "The e-mail address was removed.",
+        History.RETURN_CHOSEN: "The way back by e-mail was changed.",
+        History.OPENED_BY_LINK: "The case was opened by a link from an e-mail.",
+        History.RETENTION_WARNED: "An e-mail said that the case will be deleted.",
+        History.KEPT: "The case is kept for longer.",
+        History.HOLD_ASKED: "A member of the team asked that the case is not deleted by itself.",
+        History.HOLD_CONFIRMED: "A second member agreed: the case is not deleted by itself for now.",
+        History.HOLD_ENDED: "The case can be deleted by itself again.",
+        History.MANDATE_RENEWED: "The authority to act was renewed.",
+        History.REVIEWED: "A lawyer of the team looked at it.",
+        History.OFFICER_LINK_MADE: "A link was made by which an officer of the authority can take the papers once.",
+        History.OFFICER_LINK_USED: "An officer of the authority took the papers.",
+        History.OFFICER_LINK_ENDED: "The link for the officer was taken back.",
+        History.ERASED: "The case was erased.",
+    }
+)
+ANSWERED: Mapping[Answer, str] = MappingProxyType(
+    {
+        Answer.ACKNOWLEDGED: "The recipient confirmed the request.",
+        Answer.MORE_ASKED: "The recipient asked for more.",
+        Answer.IDENTITY_ASKED: "The recipient asked who is asking.",
+        Answer.UPDATE: "The recipient told how far it is.",
+        Answer.EXTENDED: "The recipient said it needs more time.",
+        Answer.REMOVED: "The recipient said the content is removed.",
+        Answer.PARTLY: "The recipient removed a part.",
+        Answer.REFUSED: "The recipient refused.",
+        Answer.GEO_BLOCKED: "The recipient blocked the content in some countries only.",
+    }
+)
+
+
+def case_view(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> CaseView:
+    """Everything of one case, as plain values. Opens every sealed row of the case once."""
+    case = opened.case
+    is_staff = opened.actor.kind is ActorKind.STAFF
+    team = session.get(Team, case.team_id) if case.team_id else None
+    return CaseView(
+        reference=case.reference,
+        status=case.status,
+        path=case.path,
+        handler=case.handler,
+        team_name=team.name if team else None,
+        assignee=staff_names(session, [case.assignee_id]).get(case.assignee_id) if case.assignee_id else None,
+        version=case.version,
+        language=case.language,
+        country=case.country,
+        report=opened.report,
+        submitted_at=case.submitted_at,
+        next_due_at=case.next_due_at,
+        next_due_estimated=case.next_due_estimated,
+        items=item_views(session, opened, ports=ports),
+        requests=request_views(session, opened, now=now, ports=ports),
+        complaints=complaint_views(session, opened, now=now, ports=ports),
+        options=list_options(session, opened, now=now, ports=ports),
+        letters=letter_views(session, opened),
+        history=history_rows(session, opened),
+        messages=message_views(session, opened),
+        notes=note_views(session, opened) if is_staff else (),
+        consents=_consents(session, opened),
+        retention_until=case.retention_until,
+    )
+
+
+def history_rows(session: Session, opened: OpenCase) -> tuple[HistoryRow, ...]:
+    """The case's history in its order, each event as a sentence with what was written down with it."""
+    is_staff = opened.actor.kind is ActorKind.STAFF
+    events = [event for event in read_history(session, opened.case.id) if is_staff or event.is_visible]
+    names = staff_names(session, (event.staff_id for event in events))
+    requests = {row.id: row.number for row in list_requests(session, opened)}
+    filed = {row.id: row.number for row in list_complaints(session, opened)}
+    return tuple(_row(event, opened, names, requests, filed) for event in events)
+
+
+def _row(
+    event: Event,
+    opened: OpenCase,
+    names: Mapping[UUID | None, str],
+    requests: Mapping[UUID, int],
+    filed: Mapping[UUID, int],
+) -> HistoryRow:
+    return HistoryRow(
+        sequence=event.sequence,
+        at=event.at,
+        recorded_at=event.recorded_at,
+        kind=event.kind,
+        text=_sentence(event, read_detail(event, opened.key)),
+        actor=event.actor,
+        actor_name=names.get(event.staff_id, "") if event.staff_id else "",
+        is_visible=event.is_visible,
+        request_number=requests.get(event.request_id) if event.request_id else None,
+        complaint_number=filed.get(event.complaint_id) if event.complaint_id else None,
+    )
+
+
+def _sentence(event: Event, detail: Mapping[str, object]) -> str:
+    answer = event.facts.get("answer") if event.kind is History.ANSWERED else None
+    text = ANSWERED[Answer(answer)] if answer else SENTENCES[event.kind]
+    words = [str(detail[name]) for name in ("ticket", "text", "reason") if detail.get(name)]
+    return " ".join([text, *words])
+
+
+def _consents(session: Session, opened: OpenCase) -> tuple[ConsentView, ...]:
+    rows = session.scalars(select(Consent).where(Consent.case_id == opened.case.id).order_by(Consent.recipient))
+    return tuple(
+        ConsentView(recipient=row.recipient, given_at=row.given_at, withdrawn_at=row.withdrawn_at) for row in rows
+    )

@@ -1,0 +1,70 @@
+"""What pages show of a case as a whole: plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, Path
+from portal.domain.report import Report
+from portal.services.cases.messages import MessageView, NoteView
+from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.letters.views import LetterView
+from portal.services.requests.views import ItemView
+from portal.services.tracking.views import RequestView
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryRow:
+    """One event. `text` is a plain sentence; `detail` holds what was written down with it."""
+
+    sequence: int
+    at: datetime
+    recorded_at: datetime
+    kind: History
+    text: str
+    actor: ActorKind
+    actor_name: str
+    is_visible: bool
+    request_number: int | None
+    complaint_number: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentView:
+    recipient: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+    @property
+    def is_given(self) -> bool:
+        return self.withdrawn_at is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """Everything a case page shows. For the person, hidden events and the team's notes are left out."""
+
+    reference: str
+    status: CaseStatus
+    path: Path | None
+    handler: Handler
+    team_name: str | None
+    assignee: str | None
+    version: int
+    language: str
+    country: str | None
+    report: Report
+    submitted_at: datetime | None
+    next_due_at: datetime | None
+    next_due_estimated: bool
+    items: tuple[ItemView, ...]
+    requests: tuple[RequestView, ...]
+    complaints: tuple[ComplaintView, ...]
+    options: tuple[ComplaintOption, ...]
+    letters: tuple[LetterView, ...]
+    history: tuple[HistoryRow, ...]
+    messages: tuple[MessageView, ...]
+    notes: tuple[NoteView, ...]
+    consents: tuple[ConsentView, ...]
+    retention_until: datetime | None

@@ -1,0 +1,106 @@
+"""Erasing a case or a draft: its rows, its lock, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy.orm import Session
+
+from portal.db import Base, after_commit
+from portal.domain.journal import Noted
+from portal.domain.lifecycle import CaseStatus, Handler, History
+from portal.models.accounts import WebSession
+from portal.models.cases import Case, CaseKey, Consent, Mandate
+from portal.models.clocks import Clock
+from portal.models.complaints import Complaint
+from portal.models.contacts import Contact, MailLink
+from portal.models.documents import Document
+from portal.models.events import Event
+from portal.models.holds import Hold
+from portal.models.items import Item
+from portal.models.jobs import Job
+from portal.models.journal import JournalEntry
+from portal.models.letters import Letter
+from portal.models.messages import Message, Note
+from portal.models.officers import OfficerLink
+from portal.models.outbox import Outgoing
+from portal.models.reissues import CaseCheck, Reissue
+from portal.models.requests import Request
+from portal.services.cases.case_work import OpenCase
+from portal.services.history import journal
+from portal.services.history.events import NewEvent, record
+from portal.services.ports import SYSTEM, Ports
+
+CHILDREN: tuple[type[Base], ...] = (
+    Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
+    CaseCheck, Reissue, Contact, MailLink, Outgoing, Hold, Event, WebSession,
+)  # fmt: skip
+
+
+def erase(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
+    """Destroy the case's lock, its rows and its files. A tombstone with reference and day stays, nothing else.
+
+    Without the lock no wrap opens, not even one that is brought back from a backup.
+    """
+    case = opened.case
+    if case.status is CaseStatus.DRAFT:
+        delete_drafts(session, [case], now=now, ports=ports)
+        return
+    _delete_rows(session, [case.id])
+    _empty(case, now=now)
+    record(session, case.id, None, NewEvent(kind=History.ERASED, at=now), actor=SYSTEM, now=now)
+    case_ids = [case.id]
+    after_commit(session, lambda: _destroy_apart(case_ids, ports))
+
+
+def delete_drafts(session: Session, drafts: Sequence[Case], *, now: datetime, ports: Ports) -> None:
+    """Destroy drafts as `erase` destroys a case, many with one statement a table. No tombstone stays."""
+    case_ids = [case.id for case in drafts]
+    _delete_rows(session, case_ids)
+    for case in drafts:
+        session.delete(case)
+        journal.note(session, Noted.DRAFT_DELETED, case_id=case.id, now=now)
+    after_commit(session, lambda: _destroy_apart(case_ids, ports))
+
+
+def purge_locks(session: Session, *, ports: Ports) -> int:
+    """Destroy the locks of cases that were erased, where a crash came between. Returns how many.
+
+    Only of a case that this database says was erased: one that it does not know may stand in another, because this is
+    an older copy or the wrong one, and no lock can be made again. A lock whose case was never saved opens nothing.
+    """
+    erased = set(session.scalars(select(Case.id).where(Case.status == CaseStatus.ERASED)))
+    deleted = select(JournalEntry.case_id).where(JournalEntry.kind == Noted.DRAFT_DELETED)
+    gone = {lock.case_id for lock in ports.locks.list_all()} & (erased | set(session.scalars(deleted)))
+    for case_id in gone:
+        _destroy_apart([case_id], ports)
+    return len(gone)
+
+
+def is_held(today: date) -> ColumnElement[bool]:
+    """Whether two members have put a hold on a case that still counts. The person's own erasing asks nobody."""
+    counts = (Hold.confirmed_at.is_not(None), Hold.over_at.is_(None), Hold.ends_on >= today)
+    return exists().where(Hold.case_id == Case.id, *counts)
+
+
+def _destroy_apart(case_ids: Sequence[UUID], ports: Ports) -> None:
+    """What of cases stands outside the database: the locks first, because they alone are enough."""
+    ports.locks.destroy(case_ids)
+    for case_id in case_ids:
+        ports.storage.delete(str(case_id))
+
+
+def _empty(case: Case, *, now: datetime) -> None:
+    case.status, case.closed_at = CaseStatus.ERASED, now
+    case.handler, case.team_id, case.assignee_id = Handler.PERSON, None, None
+    case.path = case.country = case.subdivision = case.depiction = case.filer = case.under_18 = None
+    case.next_due_at = case.retention_until = case.sealed = case.submitted_at = None
+    case.item_count, case.next_due_estimated, case.language = 0, False, "und"
+
+
+def _delete_rows(session: Session, case_ids: Sequence[UUID]) -> None:
+    for table in CHILDREN:
+        session.execute(delete(table).where(table.case_id.in_(case_ids)))  # type: ignore[attr-defined]

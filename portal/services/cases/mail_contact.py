@@ -1,0 +1,320 @@
+"""The person's mail address, if they gave one: confirming it, writing to it, and coming back by a mailed link.
+
+Mail leaves with nobody signed in, so the address is sealed twice: under the case's key for its pages, and under the
+server's outbox key. Coming back by mail is a choice of its own, because for it the server has to keep the case's key
+too (under the case's lock and its outbox key); docs/decisions/0005 says why and what that costs.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.adapters.link_tokens import BadToken, make_token, read_token
+from portal.adapters.mail import read_address
+from portal.adapters.vault import CannotOpen, Place
+from portal.domain.lifecycle import ActorKind, CaseStatus, History, StepRefused
+from portal.models.cases import Case
+from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
+from portal.models.messages import Message
+from portal.models.outbox import MailKind, Outgoing
+from portal.services.background import mail_texts, outbox
+from portal.services.background.jobs import enqueue_after_commit
+from portal.services.background.outbox import NewMail
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.keys import lock_at, unlock_at
+from portal.services.history.events import NewEvent, record
+from portal.services.ports import PERSON, SYSTEM, Ports, ServerKeys
+
+CONFIRM_LASTS = timedelta(hours=24)
+RETURN_LASTS = timedelta(minutes=20)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MOST_CONFIRMATIONS = 3  # a day and case, so that nobody's mailbox is filled through this page
+MOST_RETURNS = 3  # an hour and case
+LINK_PATH = "/mail/"
+
+
+class MailLinkOver(ValueError):
+    """The link was used, its time is over, or it was never one of ours: the same answer for all."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ContactView:
+    """What the person chose. `has_trouble`: the newest mail did not surely arrive."""
+
+    address: str
+    is_confirmed: bool
+    has_link: bool
+    has_trouble: bool
+
+
+def contact_view(session: Session, opened: OpenCase) -> ContactView | None:
+    """The address as the case's key reads it, or None where there is none."""
+    row = _find(session, opened.case.id)
+    if row is None:
+        return None
+    return ContactView(
+        address=opened.read_sealed(row)["address"],
+        is_confirmed=row.confirmed_at is not None,
+        has_link=row.link_key is not None,
+        has_trouble=outbox.has_trouble(session, opened.case.id),
+    )
+
+
+def set_address(session: Session, opened: OpenCase, text: str, *, now: datetime, ports: Ports) -> None:
+    """Keep an address and ask it for its confirmation; before that it is used for nothing else.
+
+    The address before it is forgotten. Raises StepRefused, BadAddress.
+    """
+    _require_mail(ports)
+    address = read_address(text)
+    sent = select(func.count()).select_from(Outgoing).where(Outgoing.case_id == opened.case.id)
+    recent = session.scalar(sent.where(Outgoing.kind == MailKind.CONFIRM, Outgoing.created_at > now - DAY)) or 0
+    if recent >= MOST_CONFIRMATIONS:
+        raise StepRefused("We wrote to an address three times today. Try again tomorrow.")
+    _forget(session, opened.case.id, now=now)
+    row = Contact(id=uuid4(), case_id=opened.case.id, created_at=now)
+    row.sealed = opened.sealed_for(row, {"address": address})
+    _carry(row, address, ports.keys)
+    session.add(row)
+    session.flush()
+    _ask_to_confirm(session, row, address, now=now, ports=ports)
+    opened.record(session, NewEvent(kind=History.CONTACT_SET, at=now), now=now)
+
+
+def remove_address(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """Forget the address in both its forms, take back what has not left, and destroy the way back by mail."""
+    if _forget(session, opened.case.id, now=now):
+        opened.record(session, NewEvent(kind=History.CONTACT_REMOVED, at=now), now=now)
+
+
+def choose_link(session: Session, opened: OpenCase, *, wanted: bool, now: datetime, ports: Ports) -> None:
+    """Whether the case may be opened by a mailed link. Raises StepRefused before the address is confirmed."""
+    row = _find(session, opened.case.id)
+    if opened.actor.kind is not ActorKind.PERSON or row is None or row.confirmed_at is None:
+        raise StepRefused("Confirm the address first.")
+    if wanted == (row.link_key is not None):
+        return
+    row.link_key = _keep_key(row, opened.key, now=now, ports=ports) if wanted else None
+    if not wanted:
+        session.execute(delete(MailLink).where(MailLink.case_id == row.case_id, MailLink.kind == LinkKind.RETURN))
+        outbox.cancel(session, row.case_id, MailKind.RETURN, now=now)
+    opened.record(session, NewEvent(kind=History.RETURN_CHOSEN, at=now, facts={"wanted": wanted}), now=now)
+
+
+def ask_link(session: Session, text: str, *, now: datetime, ports: Ports) -> None:
+    """Leave the address to the worker, which looks it up: known or not, here the same is done. Raises BadAddress."""
+    if ports.config.mail is None:
+        return
+    row = LinkAsk(id=uuid4(), made_at=now)
+    row.sealed = vault.seal_values(ports.keys.outbox, _ask_place(row), {"address": read_address(text)})
+    session.add(row)
+    session.flush()
+    enqueue_after_commit(session, row.id, ports)
+
+
+def list_asks(session: Session) -> list[UUID]:
+    """Who asked for a link and was not looked up yet, the first first."""
+    return list(session.scalars(select(LinkAsk.id).order_by(LinkAsk.made_at, LinkAsk.id)))
+
+
+def answer_ask(session: Session, ask_id: UUID, *, now: datetime, ports: Ports) -> bool:
+    """Mail a link to each case that the address may open. False where it is not there to be answered."""
+    ask = session.get(LinkAsk, ask_id, with_for_update=True)
+    if ask is None:
+        return False
+    address = json.loads(ports.keys.open_outbox(_ask_place(ask), ask.sealed))["address"]
+    session.delete(ask)
+    if ask.made_at + RETURN_LASTS <= now:
+        return True  # whoever asked has given up by now, or asked again
+    indexes = [_index(keys, address) for keys in ports.keys.every()]
+    rows = session.scalars(select(Contact).where(Contact.address_index.in_(indexes), Contact.link_key.is_not(None)))
+    for row in rows.all():
+        made = select(func.count()).select_from(MailLink).where(MailLink.case_id == row.case_id)
+        if (session.scalar(made.where(MailLink.made_at > now - HOUR)) or 0) < MOST_RETURNS:
+            token, cause = _make_link(session, row.case_id, LinkKind.RETURN, RETURN_LASTS, now=now, ports=ports)
+            words = mail_texts.RETURN.fill(link=_address_of(token, ports))
+            _write(session, row, MailKind.RETURN, cause, words, now=now, ports=ports, lasts=RETURN_LASTS)
+    return True
+
+
+def find_link(session: Session, token: str, *, now: datetime, ports: Ports) -> LinkKind:
+    """What a link is for; it stays usable, because mail scanners open links too. Raises MailLinkOver."""
+    return _read_link(session, token, now=now, ports=ports).kind
+
+
+def use_link(session: Session, token: str, *, now: datetime, ports: Ports) -> OpenCase | None:
+    """Use a link up: the opened case for a way back, None for a confirmation. Raises MailLinkOver."""
+    link = _read_link(session, token, now=now, ports=ports)
+    row = session.scalars(select(Contact).where(Contact.case_id == link.case_id).with_for_update()).one_or_none()
+    session.delete(link)
+    session.flush()
+    if row is None:
+        raise MailLinkOver
+    if link.kind is LinkKind.RETURN:
+        return _open(session, row, now=now, ports=ports)
+    row.confirmed_at = now
+    record(session, row.case_id, None, NewEvent(kind=History.CONTACT_CONFIRMED, at=now), actor=PERSON, now=now)
+    return None
+
+
+def announce_reply(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
+    """That the team has written: one mail until the person has read, however many messages there are."""
+    row = _find(session, opened.case.id)
+    query = select(Message.id).where(Message.case_id == opened.case.id, Message.author == ActorKind.STAFF)
+    unread = session.scalars(query.where(Message.read_at.is_(None))).all()
+    if row is not None and row.confirmed_at is not None and len(unread) == 1:
+        _write(session, row, MailKind.REPLY, f"reply:{unread[0]}", mail_texts.REPLY, now=now, ports=ports)
+
+
+def announce_deletion(session: Session, case: Case, *, now: datetime, ports: Ports) -> None:
+    """That the case will be deleted: once for each day it is to be, where there is a confirmed address."""
+    row = _find(session, case.id)
+    if row is None or row.confirmed_at is None or case.retention_until is None:
+        return
+    day = case.retention_until.astimezone(ports.config.time_zone).date()
+    words = mail_texts.RETENTION.fill(day=f"{day.day} {day:%B %Y}")
+    _write(session, row, MailKind.RETENTION, f"retention:{case.id}:{day}", words, now=now, ports=ports)
+
+
+def purge_links(session: Session, *, now: datetime) -> None:
+    """Forget links that are over. A return link counts against its hour until then."""
+    session.execute(delete(MailLink).where(MailLink.ends_at < now - HOUR))
+
+
+def move_to_new_secret(session: Session, *, ports: Ports) -> int:
+    """Carry addresses and kept keys from under an older server secret anew. Returns how many."""
+    rows = session.scalars(select(Contact).where(Contact.server_key != ports.keys.id)).all()
+    for row in rows:
+        if row.link_key is not None:
+            inner = ports.keys.open_outbox(_link_place(row), row.link_key)
+            row.link_key = vault.seal(ports.keys.outbox, _link_place(row), inner)
+        _carry(row, _read_carried(row, ports), ports.keys)
+    return len(rows)
+
+
+def _require_mail(ports: Ports) -> None:
+    if ports.config.mail is None:
+        raise StepRefused("This portal writes no e-mail.")
+
+
+def _find(session: Session, case_id: UUID) -> Contact | None:
+    return session.scalars(select(Contact).where(Contact.case_id == case_id)).one_or_none()
+
+
+def _forget(session: Session, case_id: UUID, *, now: datetime) -> bool:
+    row = _find(session, case_id)
+    session.execute(delete(MailLink).where(MailLink.case_id == case_id))
+    outbox.cancel(session, case_id, now=now)
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def _ask_to_confirm(session: Session, row: Contact, address: str, *, now: datetime, ports: Ports) -> None:
+    token, cause = _make_link(session, row.case_id, LinkKind.CONFIRM, CONFIRM_LASTS, now=now, ports=ports)
+    words = mail_texts.CONFIRM.fill(link=_address_of(token, ports))
+    _write(session, row, MailKind.CONFIRM, cause, words, now=now, ports=ports, lasts=CONFIRM_LASTS)
+
+
+def _write(
+    session: Session,
+    row: Contact,
+    kind: MailKind,
+    cause: str,
+    words: mail_texts.Text,
+    *,
+    now: datetime,
+    ports: Ports,
+    lasts: timedelta | None = None,
+) -> None:
+    new = NewMail(
+        case_id=row.case_id,
+        kind=kind,
+        cause=cause,
+        to=_read_carried(row, ports),
+        subject=words.subject,
+        text=words.text,
+        useless_at=now + lasts if lasts else None,
+    )
+    outbox.put(session, new, now=now, ports=ports)
+
+
+def _make_link(
+    session: Session, case_id: UUID, kind: LinkKind, lasts: timedelta, *, now: datetime, ports: Ports
+) -> tuple[str, str]:
+    """A link's token, and the name of what causes its mail."""
+    made = make_token(_token_key(ports.keys), ends_at=now + lasts)
+    session.add(MailLink(id=made.digest, case_id=case_id, kind=kind, made_at=now, ends_at=now + lasts))
+    return made.token, f"{kind}:{made.digest.hex()}"
+
+
+def _read_link(session: Session, token: str, *, now: datetime, ports: Ports) -> MailLink:
+    try:
+        digest = read_token(tuple(_token_key(keys) for keys in ports.keys.every()), token, now=now)
+    except BadToken as error:
+        raise MailLinkOver from error
+    link = session.get(MailLink, digest)
+    if link is None or link.ends_at <= now:
+        raise MailLinkOver
+    return link
+
+
+def _open(session: Session, row: Contact, *, now: datetime, ports: Ports) -> OpenCase:
+    case = session.get(Case, row.case_id)
+    if case is None or case.status is CaseStatus.ERASED or row.link_key is None:
+        raise MailLinkOver
+    try:
+        inner = ports.keys.open_outbox(_link_place(row), row.link_key)
+        key = unlock_at(_link_place(row), row.case_id, inner, ports=ports)
+    except CannotOpen as error:
+        raise MailLinkOver from error
+    record(session, case.id, key, NewEvent(kind=History.OPENED_BY_LINK, at=now), actor=SYSTEM, now=now)
+    return OpenCase(case, key, PERSON)
+
+
+def _keep_key(row: Contact, key: bytes, *, now: datetime, ports: Ports) -> bytes:
+    place = _link_place(row)
+    return vault.seal(ports.keys.outbox, place, lock_at(place, row.case_id, key, now=now, ports=ports))
+
+
+def _carry(row: Contact, address: str, keys: ServerKeys) -> None:
+    row.carried = vault.seal_values(keys.outbox, _carried_place(row), {"address": address})
+    row.address_index, row.server_key = _index(keys, address), keys.id
+
+
+def _read_carried(row: Contact, ports: Ports) -> str:
+    return str(json.loads(ports.keys.open_outbox(_carried_place(row), row.carried))["address"])
+
+
+def _index(keys: ServerKeys, address: str) -> bytes:
+    return vault.blind_index(vault.derive_subkey(keys.outbox, "addresses"), address.lower())
+
+
+def _token_key(keys: ServerKeys) -> bytes:
+    return vault.derive_subkey(keys.outbox, "mailed links")
+
+
+def _address_of(token: str, ports: Ports) -> str:
+    return f"{ports.config.base_url}{LINK_PATH}{token}"
+
+
+def _carried_place(row: Contact) -> Place:
+    return Place("contacts.carried", str(row.id), str(row.case_id))
+
+
+def _link_place(row: Contact) -> Place:
+    return Place("contacts.link", str(row.id), str(row.case_id))
+
+
+def _ask_place(row: LinkAsk) -> Place:
+    return Place("link_asks", str(row.id), "")

@@ -1,0 +1,126 @@
+"""Opening a case: by six words, by a session of the person, by a member of its team."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.adapters.vault import CannotOpen
+from portal.domain.lifecycle import CaseStatus, Handler, History, Scope
+from portal.models.cases import Case, CaseKey
+from portal.models.events import Event
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.keys import find_key_row, key_place, unlock_key
+from portal.services.history.events import NewEvent
+from portal.services.ports import PERSON, Actor, Ports
+from portal.services.staff.team_keys import unwrap_for_team
+
+REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
+NO_SALT = b"\0" * vault.SALT_BYTES
+
+
+class WordsUnknown(ValueError):
+    """No case opens with these words."""
+
+
+class NoAccess(LookupError):
+    """There is no such case for this reader. The same whether it exists or not."""
+
+
+class Changed(ValueError):
+    """The case was changed from elsewhere since the page was loaded."""
+
+
+def new_reference() -> str:
+    """Eight letters and digits in two groups; random, so that it tells neither date nor number of cases."""
+    drawn = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def open_by_words(session: Session, text: str, *, ports: Ports) -> OpenCase:
+    """The case that six words open. Takes the same time and says the same whether no case has them or they are wrong.
+
+    Raises WrongCount or UnknownWord while they are only mistyped, WordsUnknown otherwise.
+    """
+    words = ports.words.read(text)
+    indexes = {keys.id: vault.blind_index(keys.words_index, words) for keys in ports.keys.every()}
+    row = session.scalars(select(CaseKey).where(CaseKey.words_index.in_(indexes.values()))).one_or_none()
+    derived = vault.derive_from_secret(words, (row.salt if row else None) or NO_SALT)
+    case = session.get(Case, row.case_id) if row else None
+    if case is None or row is None:
+        raise WordsUnknown
+    try:
+        key = unlock_key(row, vault.open_sealed(derived, key_place(row), row.wrapped), ports=ports)
+    except CannotOpen as error:
+        raise WordsUnknown from error
+    return OpenCase(case, key, PERSON)
+
+
+def move_words(session: Session, text: str, *, ports: Ports) -> None:
+    """Find these words under the server's newest secret from now on. Nothing where they are there already."""
+    words = ports.words.read(text)
+    older = [vault.blind_index(keys.words_index, words) for keys in ports.keys.older]
+    row = session.scalars(select(CaseKey).where(CaseKey.words_index.in_(older))).one_or_none()
+    if row is not None:
+        row.words_index, row.server_key = vault.blind_index(ports.keys.words_index, words), ports.keys.id
+
+
+def open_for_person(session: Session, case_id: UUID, key: bytes, *, to_change: bool) -> OpenCase:
+    """The case a person's session holds the key of. `to_change` takes the row's lock. Raises NoAccess."""
+    case = session.get(Case, case_id, with_for_update=to_change or None)
+    if case is None or case.status is CaseStatus.ERASED:
+        raise NoAccess
+    return OpenCase(case, key, PERSON)
+
+
+def open_for_staff(
+    session: Session,
+    reference: str,
+    *,
+    actor: Actor,
+    team_keys: Mapping[UUID, bytes],
+    to_change: bool,
+    ports: Ports,
+) -> OpenCase:
+    """A case of one of the member's teams that they see. Raises NoAccess for others and for what was taken back."""
+    query = select(Case).where(
+        Case.reference == reference, Case.team_id.in_(team_keys), Case.status != CaseStatus.DRAFT, seen_by(actor)
+    )
+    case = session.scalars(query.with_for_update() if to_change else query).one_or_none()
+    row = find_key_row(session, case, Handler.TEAM, case.team_id) if case else None
+    if case is None or row is None or case.team_id is None:
+        raise NoAccess
+    try:
+        inner = unwrap_for_team(session, row, team_keys[case.team_id])
+        return OpenCase(case, unlock_key(row, inner, ports=ports), actor)
+    except CannotOpen as error:
+        raise NoAccess from error
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Which of their teams' cases a member sees: all of them, or those given to them by name."""
+    return Case.assignee_id == actor.staff_id if actor.scope is Scope.OWN else true()
+
+
+def record_opening(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """That a member of staff read the report; once an hour is enough to know who had it open."""
+    recent = session.scalars(
+        select(Event.id).where(
+            Event.case_id == opened.case.id,
+            Event.kind == History.OPENED,
+            Event.staff_id == opened.actor.staff_id,
+            Event.at > now - timedelta(hours=1),
+        )
+    ).first()
+    if recent is None:
+        opened.record(session, NewEvent(kind=History.OPENED, at=now), now=now)
+
+
+class UnknownNumber(LookupError):
+    """The case has no request, link, letter or complaint of this number."""

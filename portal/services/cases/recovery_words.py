@@ -1,0 +1,278 @@
+"""A person's sets of recovery words: a second one beforehand, and new ones from the team once a check was passed.
+
+A team's re-issue takes two members. The first types what the caller said, and learns only whether it fits. The second
+confirms and is shown the new words once; they are drawn at that moment and kept nowhere. All sets before stop.
+"""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.adapters.vault import Place
+from portal.domain.lifecycle import ActorKind, Handler, History, StepRefused
+from portal.models.accounts import WebSession
+from portal.models.cases import CaseKey
+from portal.models.contacts import Contact, MailLink
+from portal.models.reissues import CaseCheck, Reissue
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.keys import add_words
+from portal.services.history.events import NewEvent
+from portal.services.ports import Ports
+from portal.services.signin.sessions import end_of_case
+
+MOST_SETS = 2
+MOST_WRONG = 5
+SHORTEST_ANSWER = 6
+LONGEST = 300
+REISSUE_LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordSet:
+    """A set of words that opens the case. The words themselves are known to nobody here."""
+
+    number: int  # in the order in which they were made
+    made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CheckView:
+    """What the person wants to be asked. `is_worn_out`: too many wrong answers, so it no longer counts."""
+
+    question: str
+    tries_left: int
+
+    @property
+    def is_worn_out(self) -> bool:
+        return self.tries_left <= 0
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ReissueView:
+    """A re-issue that waits for its second member."""
+
+    started_by: UUID
+    started_at: datetime
+    ends_at: datetime
+    may_confirm: bool
+
+
+def list_sets(session: Session, opened: OpenCase) -> tuple[WordSet, ...]:
+    """The sets that open the case, oldest first."""
+    rows = _rows(session, opened)
+    return tuple(WordSet(number=number, made_at=row.created_at) for number, row in enumerate(rows, start=1))
+
+
+def make_second_set(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> str:
+    """Six more words that open the case. They are returned once. Raises StepRefused."""
+    _require_person(opened)
+    if len(_rows(session, opened)) >= MOST_SETS:
+        raise StepRefused("There are two sets of words already. Stop one of them first.")
+    words = ports.words.draw()
+    add_words(session, opened.case, opened.key, words, now=now, ports=ports)
+    opened.record(session, NewEvent(kind=History.WORDS_ADDED, at=now), now=now)
+    return words
+
+
+def stop_set(session: Session, opened: OpenCase, number: int, *, token: str, now: datetime) -> None:
+    """From now on this set opens nothing, and what it may have opened elsewhere ends, so that it makes no new words.
+
+    `token` is of the session that goes on. Raises StepRefused for the last one.
+    """
+    _require_person(opened)
+    rows = _rows(session, opened)
+    if not 1 <= number <= len(rows):
+        raise StepRefused("This set of words is not there any more.")
+    if len(rows) == 1:
+        raise StepRefused("This is the only set of words. Make a second one first; then this one can be stopped.")
+    session.delete(rows[number - 1])
+    session.flush()
+    end_of_case(session, opened.case.id, but=token)
+    opened.record(session, NewEvent(kind=History.WORDS_STOPPED, at=now), now=now)
+
+
+def set_check(session: Session, opened: OpenCase, question: str, answer: str, *, now: datetime, ports: Ports) -> None:
+    """What the team shall ask before it gives out new words. Replaces the one before. Raises StepRefused."""
+    _require_person(opened)
+    if not question.strip() or len(question) > LONGEST:
+        raise StepRefused("Write what we should ask you.")
+    if not is_long_enough(answer):
+        raise StepRefused(f"The answer needs at least {SHORTEST_ANSWER} letters or numbers, so that nobody guesses it.")
+    _forget_check(session, opened)
+    row = CaseCheck(id=uuid4(), case_id=opened.case.id, salt=vault.new_salt(), wrong_tries=0, created_at=now)
+    row.sealed = opened.sealed_for(row, {"question": question.strip()})
+    _keep_verifier(row, _derive(row, answer), ports)
+    session.add(row)
+    session.flush()
+    opened.record(session, NewEvent(kind=History.CHECK_SET, at=now), now=now)
+
+
+def is_long_enough(answer: str) -> bool:
+    """Whether an answer is not guessed at the first try; only its letters and numbers count."""
+    return len(_normal(answer)) >= SHORTEST_ANSWER
+
+
+def remove_check(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """Without a check the team gives out no new words. Raises StepRefused."""
+    _require_person(opened)
+    if _forget_check(session, opened):
+        opened.record(session, NewEvent(kind=History.CHECK_REMOVED, at=now), now=now)
+
+
+def check_view(session: Session, opened: OpenCase) -> CheckView | None:
+    """The question, for the person and for the team."""
+    row = _find_check(session, opened)
+    if row is None:
+        return None
+    return CheckView(question=opened.read_sealed(row)["question"], tries_left=MOST_WRONG - row.wrong_tries)
+
+
+def start_reissue(session: Session, opened: OpenCase, answer: str, *, now: datetime, ports: Ports) -> bool:
+    """The first member types what the caller said. Whether it fits; each wrong answer counts, five end it.
+
+    The count has to be committed also when the answer is wrong. Raises StepRefused.
+    """
+    member = _require_staff(opened)
+    row = session.scalars(select(CaseCheck).where(CaseCheck.case_id == opened.case.id).with_for_update()).one_or_none()
+    if row is None:
+        raise StepRefused(
+            "The person chose no check for this, so nobody can give out new words. Without words a case stays closed "
+            "to its caller; a new report can be made."
+        )
+    if row.wrong_tries >= MOST_WRONG:
+        raise StepRefused(
+            "There were five wrong answers, so the check no longer counts. Only somebody with words can set it anew."
+        )
+    if _find_open(session, opened, now) is not None:
+        raise StepRefused("New words wait for the second member already.")
+    if not hmac.compare_digest(_derive(row, answer), _read_verifier(row, ports)):
+        row.wrong_tries += 1
+        opened.record(session, NewEvent(kind=History.CHECK_FAILED, at=now), now=now)
+        return False
+    row.wrong_tries = 0
+    session.add(
+        Reissue(id=uuid4(), case_id=opened.case.id, started_by=member, started_at=now, ends_at=now + REISSUE_LASTS)
+    )
+    opened.record(session, NewEvent(kind=History.WORDS_ASKED, at=now), now=now)
+    return True
+
+
+def confirm_reissue(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> str:
+    """A second member gives out new words, which are returned once. Every older way in ends. Raises StepRefused."""
+    member = _require_staff(opened)
+    row = _find_open(session, opened, now, to_change=True)
+    if row is None:
+        raise StepRefused("Nobody has started this within the last day. The first member starts it with the check.")
+    if row.started_by == member:
+        raise StepRefused("Whoever heard the answer cannot give out the words. Another member of the team has to.")
+    row.confirmed_by, row.over_at = member, now
+    _end_other_ways(session, opened)
+    words = ports.words.draw()
+    add_words(session, opened.case, opened.key, words, now=now, ports=ports)
+    opened.record(session, NewEvent(kind=History.WORDS_GIVEN_OUT, at=now), now=now)
+    return words
+
+
+def cancel_reissue(session: Session, opened: OpenCase, *, now: datetime) -> None:
+    """End what was started. Any member of the team can. Raises StepRefused."""
+    _require_staff(opened)
+    row = _find_open(session, opened, now)
+    if row is not None:
+        row.over_at = now
+        opened.record(session, NewEvent(kind=History.WORDS_CANCELLED, at=now), now=now)
+
+
+def reissue_view(session: Session, opened: OpenCase, *, now: datetime) -> ReissueView | None:
+    """What waits for its second member."""
+    row = _find_open(session, opened, now)
+    if row is None:
+        return None
+    may_confirm = opened.actor.staff_id not in {None, row.started_by}
+    return ReissueView(
+        started_by=row.started_by, started_at=row.started_at, ends_at=row.ends_at, may_confirm=may_confirm
+    )
+
+
+def move_to_new_secret(session: Session, *, ports: Ports) -> int:
+    """Seal verifiers from under an older server secret anew. Returns how many."""
+    rows = session.scalars(select(CaseCheck).where(CaseCheck.server_key != ports.keys.id)).all()
+    for row in rows:
+        _keep_verifier(row, _read_verifier(row, ports), ports)
+    return len(rows)
+
+
+def _end_other_ways(session: Session, opened: OpenCase) -> None:
+    """Sets of words, open sessions of the person, and the way in by mail, which a stranger may have asked for."""
+    case_id = opened.case.id
+    session.execute(delete(CaseKey).where(CaseKey.case_id == case_id, CaseKey.holder == Handler.PERSON))
+    session.execute(delete(WebSession).where(WebSession.case_id == case_id))
+    session.execute(delete(MailLink).where(MailLink.case_id == case_id))
+    for contact in session.scalars(select(Contact).where(Contact.case_id == case_id)):
+        contact.link_key = None
+
+
+def _rows(session: Session, opened: OpenCase) -> list[CaseKey]:
+    query = select(CaseKey).where(CaseKey.case_id == opened.case.id, CaseKey.holder == Handler.PERSON)
+    return list(session.scalars(query.order_by(CaseKey.created_at, CaseKey.id)))
+
+
+def _forget_check(session: Session, opened: OpenCase) -> bool:
+    row = _find_check(session, opened)
+    session.execute(delete(Reissue).where(Reissue.case_id == opened.case.id, Reissue.over_at.is_(None)))
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def _find_check(session: Session, opened: OpenCase) -> CaseCheck | None:
+    return session.scalars(select(CaseCheck).where(CaseCheck.case_id == opened.case.id)).one_or_none()
+
+
+def _find_open(session: Session, opened: OpenCase, now: datetime, *, to_change: bool = False) -> Reissue | None:
+    """What was started and is not over. `to_change` takes the row's lock, so that two presses give out one set."""
+    query = select(Reissue).where(Reissue.case_id == opened.case.id, Reissue.over_at.is_(None), Reissue.ends_at > now)
+    newest = query.order_by(Reissue.started_at.desc()).limit(1)
+    return session.scalars(newest.with_for_update() if to_change else newest).one_or_none()
+
+
+def _normal(answer: str) -> str:
+    """What is said on the telephone and typed by another: case, spaces, hyphens and dots do not matter."""
+    plain = unicodedata.normalize("NFKC", answer).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _derive(row: CaseCheck, answer: str) -> bytes:
+    return vault.derive_from_secret(_normal(answer), row.salt)
+
+
+def _keep_verifier(row: CaseCheck, derived: bytes, ports: Ports) -> None:
+    row.verifier, row.server_key = vault.seal(ports.keys.outbox, _verifier_place(row), derived), ports.keys.id
+
+
+def _read_verifier(row: CaseCheck, ports: Ports) -> bytes:
+    return ports.keys.open_outbox(_verifier_place(row), row.verifier)
+
+
+def _verifier_place(row: CaseCheck) -> Place:
+    return Place("case_checks.verifier", str(row.id), str(row.case_id))
+
+
+def _require_person(opened: OpenCase) -> None:
+    if opened.actor.kind is not ActorKind.PERSON:
+        raise StepRefused("Only the person can do this, on their own case page.")
+
+
+def _require_staff(opened: OpenCase) -> UUID:
+    if opened.actor.kind is not ActorKind.STAFF or opened.actor.staff_id is None:
+        raise StepRefused("Only the team can do this.")
+    return opened.actor.staff_id

@@ -1,0 +1,289 @@
+"""The clocks' snapshot: rebuilt from the history by the engine, so that lists can be sorted and misses noticed.
+
+Nothing here needs a case's key. A clock once started keeps the date it was given, the rule's version and the
+calendar's, whatever the law's record or the holidays say later; only what happens to the case can change it, or
+somebody who applies the new records to open cases (`portal.services.clocks.snapshot.recount`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.clocks import Clock as Derived
+from portal.domain.clocks import ClockState
+from portal.domain.letters.law import step_of
+from portal.domain.lifecycle import SETTLED, CaseStatus, History
+from portal.domain.regimes import Actor, Binding, Regime
+from portal.models.cases import Case
+from portal.models.clocks import Clock
+from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.requests import Basis, Request
+from portal.services.clocks.case_events import complaint_events, find_missed, lodged_events, request_events
+from portal.services.clocks.derivation import (
+    ComplaintClockFacts,
+    PlacedClock,
+    RequestClockFacts,
+    derive_complaint_clocks,
+    derive_request_clocks,
+)
+from portal.services.clocks.views import ClockView, StepView
+from portal.services.history.events import NewEvent, record
+from portal.services.ports import SYSTEM, Ports
+
+OWED = frozenset({Binding.DUTY, Binding.SAFE_HARBOUR})
+# A clock that stands still keeps its place in the queue: somebody has to send what was asked for.
+RUNS = frozenset({ClockState.RUNNING, ClockState.PAUSED})
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Miss:
+    """One period that ran out, as its event tells it."""
+
+    regime: str
+    rule: str
+    started_at: datetime
+    due_at: datetime
+    binding: Binding
+    owed_by: Actor
+    estimated: bool
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells one miss from another: the law, the rule and the start of the period."""
+        return self.regime, self.rule, self.started_at.isoformat()
+
+
+def refresh_clocks(session: Session, case: Case, owner: Request | Complaint, *, now: datetime, ports: Ports) -> int:
+    """Rebuild the clocks of one request or complaint and the case's next date. Returns how many were found missed."""
+    rows = {(row.regime, row.rule): row for row in _rows_of(session, owner)}
+    misses: list[_Miss] = []
+    for each in list(derive_any(session, case, owner, now=now, ports=ports)):
+        row = rows.get((each.regime.id, each.clock.id))
+        misses += _list_past_misses(row, each)
+        if row is None:
+            row = rows[each.regime.id, each.clock.id] = add_row(session, case, owner, each)
+        write_row(row, each, now=now)
+    misses += _list_misses(rows.values())
+    missed = _record_misses(session, case, owner, misses, now=now)
+    session.flush()
+    update_next_due(session, case)
+    return missed
+
+
+def add_row(session: Session, case: Case, owner: Request | Complaint, found: PlacedClock) -> Clock:
+    """A row for a clock that has none yet; nothing but its names is in it."""
+    row = Clock(id=uuid4(), case_id=case.id, regime=found.regime.id, rule=found.clock.id)
+    row.request_id = owner.id if isinstance(owner, Request) else None
+    row.complaint_id = owner.id if isinstance(owner, Complaint) else None
+    session.add(row)
+    return row
+
+
+def write_row(row: Clock, found: PlacedClock, *, now: datetime, anew: bool = False) -> None:
+    """Bring a row up to date. What it keeps for good is written when it is new, when something that happened to the
+    case gives it another date, or on demand (`anew`).
+    """
+    if anew or _is_moved(row, found.clock):
+        _start(row, found)
+    row.ended_at, row.estimated = found.clock.ended_at, found.clock.estimated
+    row.state = _judge(row, found.clock, now)
+
+
+def update_next_due(session: Session, case: Case) -> None:
+    """The case's place in the queue: its nearest date that matters, and whether that date is only estimated."""
+    nearest = min(_list_pressing(session, case), key=lambda row: row.due_at or row.started_at, default=None)
+    case.next_due_at = nearest.due_at if nearest else None
+    case.next_due_estimated = bool(nearest and nearest.estimated)
+
+
+def clock_views(session: Session, owner: Request | Complaint, *, ports: Ports) -> tuple[ClockView, ...]:
+    """The clocks of a request or complaint, the one to look at first in front."""
+    rows = sorted(_rows_of(session, owner), key=_urgency)
+    return tuple(clock_view(row, ports) for row in rows)
+
+
+def clock_view(row: Clock, ports: Ports) -> ClockView:
+    regime = ports.registry.regimes.get(row.regime)
+    rule = next((rule for rule in regime.rules if rule.id == row.rule), None) if regime else None
+    return ClockView(
+        regime=row.regime,
+        regime_name=regime.name if regime else row.regime,
+        rule=row.rule,
+        label=row.label,
+        binding=row.binding,
+        owed_by=row.owed_by,
+        state=row.state,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        last_day=row.last_day,
+        ended_at=row.ended_at,
+        zone=row.zone,
+        country=row.country,
+        estimated=row.estimated,
+        extended=row.extended,
+        standard=rule.standard if rule else None,
+        calendar=row.calendar,
+        steps=tuple(StepView(at=step["at"], text=step["text"]) for step in row.steps),
+    )
+
+
+def cited_regimes(session: Session, request: Request, ports: Ports) -> list[Regime]:
+    """The laws a request cites, in their order. One that left the registry since is not counted on any more."""
+    names = session.scalars(select(Basis.regime).where(Basis.request_id == request.id).order_by(Basis.position))
+    return [ports.registry.regimes[name] for name in names if name in ports.registry.regimes]
+
+
+def derive_any(
+    session: Session, case: Case, owner: Request | Complaint, *, now: datetime, ports: Ports
+) -> Iterator[PlacedClock]:
+    """The clocks of one request or complaint as the engine gives them today."""
+    if isinstance(owner, Request):
+        facts = RequestClockFacts(
+            platform=owner.platform,
+            country=case.country,
+            cited=cited_regimes(session, owner, ports),
+            events=request_events(session, owner),
+            lodged=lodged_events(session, owner),
+        )
+        return derive_request_clocks(facts, now=now, ports=ports)
+    regime = ports.registry.regimes.get(owner.regime)
+    if regime is None:
+        return iter(())
+    events = complaint_events(session, owner, regime.kind)
+    complaint = ComplaintClockFacts(regulator=owner.regulator, country=case.country, regime=regime, events=events)
+    return derive_complaint_clocks(complaint, now=now, ports=ports)
+
+
+def _rows_of(session: Session, owner: Request | Complaint) -> Sequence[Clock]:
+    column = Clock.request_id if isinstance(owner, Request) else Clock.complaint_id
+    return session.scalars(select(Clock).where(column == owner.id).order_by(Clock.started_at, Clock.rule)).all()
+
+
+def _is_moved(row: Clock, clock: Derived) -> bool:
+    """Whether the case gives the clock another date than the row has: a start, an extension, a named day, a pause."""
+    if row.state is None or row.started_at != clock.started_at or row.extended != clock.extended:
+        return True
+    if (row.state is ClockState.PAUSED) is not (clock.state is ClockState.PAUSED):
+        return True
+    names_day = clock.extended and clock.rule.extension is not None and clock.rule.extension.amount is None
+    return names_day and clock.due is not None and clock.due.last_day != row.last_day
+
+
+def _start(row: Clock, found: PlacedClock) -> None:
+    """What a clock keeps for good: the rule as it was, the date, and the way there."""
+    clock, due = found.clock, found.clock.due
+    row.version, row.label = found.regime.version, clock.rule.label
+    row.binding, row.owed_by = clock.rule.binding, clock.rule.owed_by
+    row.started_at, row.extended = clock.started_at, clock.extended
+    row.due_at, row.last_day = (due.due_at, due.last_day) if due else (None, None)
+    row.zone, row.country = found.place.zone.key, found.place.country
+    row.calendar = due.calendar_version if due else ""
+    row.steps = [msgspec.to_builtins(step_of(step)) for step in due.steps] if due else []
+
+
+def _judge(row: Clock, clock: Derived, now: datetime) -> ClockState:
+    """The engine's word, unless the date kept here differs from the one it would give today."""
+    stands_still = clock.due is not None and clock.due.is_paused
+    if row.due_at is None or row.due_at == clock.due_at or stands_still:
+        return clock.state
+    if clock.ended_at is None:
+        return ClockState.RUNNING if now <= row.due_at else ClockState.MISSED
+    in_time = clock.ended_at <= row.due_at
+    if clock.state in {ClockState.MET, ClockState.MET_LATE}:
+        return ClockState.MET if in_time else ClockState.MET_LATE
+    return ClockState.STOPPED if in_time else ClockState.MISSED
+
+
+def _list_past_misses(row: Clock | None, found: PlacedClock) -> Iterator[_Miss]:
+    """Periods before the present one that ran out. The row still has the date that the last of them was given."""
+    for period in found.clock.earlier:
+        due_at = period.due_at
+        if row is not None and row.state is not None and row.started_at == period.started_at:
+            due_at = row.due_at
+        if due_at is not None and period.ended_at is not None and period.ended_at > due_at:
+            yield _Miss(
+                regime=found.regime.id,
+                rule=period.id,
+                started_at=period.started_at,
+                due_at=due_at,
+                binding=period.rule.binding,
+                owed_by=period.rule.owed_by,
+                estimated=period.estimated,
+            )
+
+
+def _list_misses(rows: Iterable[Clock]) -> Iterator[_Miss]:
+    for row in rows:
+        if row.state is ClockState.MISSED and row.due_at is not None:
+            yield _Miss(
+                row.regime, row.rule, row.started_at, row.due_at, row.binding, row.owed_by, estimated=row.estimated
+            )
+
+
+def _record_misses(
+    session: Session, case: Case, owner: Request | Complaint, misses: Sequence[_Miss], *, now: datetime
+) -> int:
+    """One event for each period that ran out, once. Facts only: nobody may be signed in."""
+    known = find_missed(session, owner.id) if misses else set()
+    fresh = [miss for miss in misses if miss.key not in known]
+    for miss in sorted(fresh, key=lambda miss: (miss.due_at, miss.regime, miss.rule)):
+        happening = NewEvent(
+            kind=History.CLOCK_MISSED,
+            at=miss.due_at,
+            request_id=owner.id if isinstance(owner, Request) else None,
+            complaint_id=owner.id if isinstance(owner, Complaint) else None,
+            facts={
+                "regime": miss.regime,
+                "rule": miss.rule,
+                "started_at": miss.started_at.isoformat(),
+                "binding": miss.binding.value,
+                "owed_by": miss.owed_by.value,
+                "estimated": miss.estimated,
+            },
+        )
+        record(session, case.id, None, happening, actor=SYSTEM, now=now)
+    return len(fresh)
+
+
+def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:
+    """Clocks with a date that somebody should look at: what runs, and what the other side missed and nobody took on."""
+    if case.status is not CaseStatus.OPEN:
+        return
+    taken = set(
+        session.scalars(
+            select(ComplaintRequest.request_id)
+            .join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
+            .where(Complaint.case_id == case.id, Complaint.lodged_at.is_not(None))
+        )
+    )
+    settled = set(session.scalars(select(Request.id).where(Request.case_id == case.id, Request.state.in_(SETTLED))))
+    for row in session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.due_at.is_not(None))):
+        if row.request_id not in settled and _is_pressing(row, is_taken=row.request_id in taken):
+            yield row
+
+
+def _is_pressing(row: Clock, *, is_taken: bool) -> bool:
+    owed = row.binding in OWED and row.owed_by is not Actor.PERSON
+    if row.state in RUNS:
+        return owed or (row.binding is Binding.LIMITATION and row.owed_by is Actor.PERSON)
+    return row.state is ClockState.MISSED and owed and not is_taken
+
+
+_BINDINGS = tuple(Binding)
+
+
+def _urgency(row: Clock) -> tuple[bool, bool, bool, int, datetime]:
+    """What the other side owes before the person's own time; open before over; dated before undated; duties first."""
+    is_over = row.state in {ClockState.MET, ClockState.STOPPED}
+    last = row.due_at or row.started_at
+    return row.owed_by is Actor.PERSON, is_over, row.due_at is None, _BINDINGS.index(row.binding), last

@@ -1,0 +1,49 @@
+"""What pages and letters show of a clock: plain frozen values.
+
+Instants are aware and in UTC; `zone` names the zone whose days count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from portal.domain.clocks import ClockState
+from portal.domain.regimes import Actor, Binding
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepView:
+    """One step of "why this date?": ISO text of an instant or a day, and a sentence."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockView:
+    """One clock. `due_at` is None where the law gives a `standard`, not a number; `owed_by` says whose time it is."""
+
+    regime: str
+    regime_name: str
+    rule: str
+    label: str
+    binding: Binding
+    owed_by: Actor
+    state: ClockState
+    started_at: datetime
+    due_at: datetime | None
+    last_day: date | None
+    ended_at: datetime | None
+    zone: str
+    country: str
+    estimated: bool
+    extended: bool
+    standard: str | None
+    calendar: str
+    steps: tuple[StepView, ...]
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the other side has to do something by then, so that a miss is theirs."""
+        return self.owed_by is not Actor.PERSON and self.binding in {Binding.DUTY, Binding.SAFE_HARBOUR}

@@ -1,0 +1,332 @@
+"""The bundle for a complaint: its facts put together from the history, and the job that prints it in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.db import begin_reading
+from portal.domain.directory import AddressRole
+from portal.domain.letters.facts import (
+    AnswerFact,
+    ChronologyRow,
+    ComplaintAsk,
+    ComplaintFacts,
+    Frame,
+    LinkFact,
+    Party,
+    Recipient,
+    SentFact,
+)
+from portal.domain.letters.law import BasisFact
+from portal.domain.lifecycle import ActorKind, Channel, History, LetterKind, RequestKind
+from portal.domain.notices import check_elements, list_proofs
+from portal.domain.regimes import Actor, Regime
+from portal.models.cases import Case
+from portal.models.complaints import Complaint
+from portal.models.events import Event
+from portal.models.items import Item
+from portal.models.requests import Request
+from portal.services.background.jobs import Finish, Stopped, Work
+from portal.services.cases.case_work import OpenCase
+from portal.services.clocks.derivation import place_of_complaint
+from portal.services.complaints.exhibits import list_exhibits
+from portal.services.history.events import read_detail, read_history
+from portal.services.law.versions import find_law
+from portal.services.letters import letters
+from portal.services.letters.drafting import answer_facts, next_number, running_bases, sent_fact, sent_letter
+from portal.services.letters.facts import (
+    basis_fact,
+    content_of,
+    frame_of,
+    links_of,
+    period_fact,
+    platform_recipient,
+    regulator_recipient,
+    statements_of,
+)
+from portal.services.letters.printing import LetterStopped, check, print_letter
+from portal.services.ports import SYSTEM, Ports
+from portal.services.requests.citations import Citation, find_reason, read_bases
+from portal.services.requests.content import Details, RequestContent, for_team
+from portal.services.requests.lookup import items_of, read_content, requests_of
+
+_AUTHORITIES = frozenset({Actor.REGULATOR, Actor.BODY})
+_UNNAMED = "The services named in the list of places"
+
+# The letter's own sentences: keys of its catalogue, so nothing is filled into them.
+_TOLD: Mapping[History, str] = {
+    History.SUBMITTED: "The person made a report about the content.",
+    History.SENT: "A letter was sent.",
+    History.RECEIPT_CONFIRMED: "The receipt of a letter was recorded.",
+    History.ANSWERED: "An answer was received.",
+    History.INFORMATION_SENT: "What the recipient asked for was sent.",
+    History.REMINDED: "A reminder was sent.",
+    History.CLOCK_MISSED: "A period ran out.",
+    History.LAW_APPLIED: "Dates were counted again after the record of the law or of the holidays had changed.",
+    History.ITEM_GONE: "The content was found to be gone from a place.",
+    History.ITEM_BACK: "The content was found to be back at a place.",
+    History.REQUEST_CLOSED: "A request was taken back.",
+}
+_SOURCES: Mapping[ActorKind, str] = {
+    ActorKind.PERSON: "recorded by the person",
+    ActorKind.STAFF: "recorded by the helpline",
+    ActorKind.SYSTEM: "counted by the portal",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class _BundledRequest:
+    """A request the complaint rests on, with what it contains."""
+
+    request: Request
+    name: str
+    contents: RequestContent
+
+
+def make_bundle(sessions: sessionmaker[Session], work: Work, now: datetime, ports: Ports) -> Finish:
+    """The job: gather, check, print; the result is stored in the transaction that ends the job. Raises Stopped."""
+    work.report("gathering", 0.02)
+    with sessions() as session:
+        begin_reading(session)
+        opened, complaint = _open(session, work)
+        number = next_number(session, opened)
+        facts = gather(session, opened, complaint, number=number, now=now, ports=ports)
+    work.report("checking", 0.06)
+    if problems := check(facts):
+        raise Stopped(*(problem.text for problem in problems))
+    try:
+        printed = print_letter(facts, lambda stage, part: work.report(stage, 0.1 + 0.85 * part))
+    except LetterStopped as stop:
+        raise Stopped(*(problem.text for problem in stop.problems)) from stop
+
+    def finish(session: Session, now: datetime) -> None:
+        opened, complaint = _open(session, work, to_change=True)
+        if next_number(session, opened) != number:
+            raise RuntimeError("another letter was made meanwhile; the number printed in this one is taken")
+        letters.store_letter(
+            session,
+            opened,
+            LetterKind.COMPLAINT,
+            facts,
+            printed,
+            complaint_id=complaint.id,
+            now=now,
+            ports=ports,
+        )
+
+    return finish
+
+
+def gather(
+    session: Session, opened: OpenCase, complaint: Complaint, *, number: int, now: datetime, ports: Ports
+) -> ComplaintFacts:
+    """Everything a complaint's bundle says, from the case as it stands."""
+    parts = [
+        _BundledRequest(request, opened.read_sealed(request)["name"], read_content(session, opened, request, ports))
+        for request in requests_of(session, complaint)
+    ]
+    own = _contents(opened, parts, ports)
+    kept = find_law(session, complaint.regime, complaint.version, ports.registry)
+    citation = _cite(kept or ports.registry.regime(complaint.regime), own, parts, now=now, ports=ports)
+    competence = _competence(citation, own, complaint, opened, ports)
+    files = list_exhibits(session, opened, [part.request for part in parts], ports)
+    exhibits = {file.of: file.exhibit.number for file in files}
+    history = read_history(session, opened.case.id)
+    return ComplaintFacts(
+        frame=_frame(session, opened, complaint, own, citation, parts, number=number, now=now, ports=ports),
+        content=content_of(own),
+        party=_party(parts, ports),
+        competence=competence,
+        links=_links(session, opened, parts),
+        bases=_bases(session, opened, parts, ports) or (competence,),
+        notices=tuple(_sent(session, opened, part.request, exhibits) for part in parts),
+        answers=_answers(session, opened, parts, exhibits),
+        chronology=tuple(_chronology(session, opened, history, parts, exhibits, ports)),
+        exhibits=tuple(file.exhibit for file in files),
+        asks=_asks(parts),
+        statements=statements_of(own, ()),
+        wish=str(opened.read_sealed(complaint).get("wish", "")).strip() or None,
+        history_digest=history[-1].digest.hex() if history else None,
+    )
+
+
+def _open(session: Session, work: Work, *, to_change: bool = False) -> tuple[OpenCase, Complaint]:
+    """Raises Stopped when the case was erased meanwhile."""
+    case = session.get(Case, work.case_id, with_for_update=to_change or None)
+    complaint = session.get(Complaint, work.subject_id)
+    if case is None or complaint is None:
+        raise Stopped("The case is not there any more.")
+    return OpenCase(case, work.key, SYSTEM), complaint
+
+
+def _contents(opened: OpenCase, parts: Sequence[_BundledRequest], ports: Ports) -> RequestContent:
+    """What the complaint itself says: the report, with what was given for its requests."""
+    details = Details()
+    for part in parts:
+        details = details.merged(part.contents.details)
+    report = opened.report
+    places = tuple(dict.fromkeys(place for part in parts for place in part.contents.places))
+    return RequestContent(
+        report=report,
+        details=details,
+        places=places or tuple(link.url for link in report.links),
+        organisation=for_team(opened.case.handler, ports.config.organisation),
+    )
+
+
+def _cite(
+    regime: Regime, own: RequestContent, parts: Sequence[_BundledRequest], *, now: datetime, ports: Ports
+) -> Citation:
+    """The law under which the body is asked, its elements held against the bundle, which tells of every step."""
+    facts = own.notice_facts()
+    if parts:
+        facts = replace(
+            facts,
+            platform_step="in the letters sent",
+            platform_answer="in the answers, or that none came",
+            evidence="in the numbered exhibits",
+        )
+    platform = parts[0].request.platform if parts else ""
+    reason = find_reason(regime, own.report, platform, now=now, ports=ports) or regime.summary
+    checked = check_elements(regime, list_proofs(facts), own.situation)
+    return Citation(regime=regime, reason=reason, checked=checked, facts=facts)
+
+
+def _competence(
+    citation: Citation, own: RequestContent, complaint: Complaint, opened: OpenCase, ports: Ports
+) -> BasisFact:
+    """The law with what the authority itself owes; none of its periods has started yet."""
+    regime = citation.regime
+    place = place_of_complaint(regime, complaint.regulator, opened.case.country, ports)
+    clocks = tuple(period_fact(regime, rule, place, own) for rule in regime.rules if rule.owed_by in _AUTHORITIES)
+    return basis_fact(citation, own, clocks)
+
+
+def _frame(
+    session: Session,
+    opened: OpenCase,
+    complaint: Complaint,
+    own: RequestContent,
+    citation: Citation,
+    parts: Sequence[_BundledRequest],
+    *,
+    number: int,
+    now: datetime,
+    ports: Ports,
+) -> Frame:
+    cited = [citation]
+    for part in parts:
+        cited += read_bases(session, part.request, part.contents, ports)
+    return frame_of(opened, own, cited, _recipient(opened, complaint, ports), number=number, now=now, ports=ports)
+
+
+def _recipient(opened: OpenCase, complaint: Complaint, ports: Ports) -> Recipient:
+    regulator = ports.registry.regulators.get(complaint.regulator)
+    if regulator is not None:
+        return regulator_recipient(regulator)
+    return platform_recipient(opened.read_sealed(complaint)["name"], None, (), Channel.FORM)
+
+
+def _party(parts: Sequence[_BundledRequest], ports: Ports) -> Party:
+    """The organisation complained of; several stand beside each other."""
+    names = ", ".join(dict.fromkeys(part.name for part in parts))
+    known = {part.request.platform: ports.registry.platforms.get(part.request.platform) for part in parts}
+    platform = next(iter(known.values())) if len(known) == 1 else None
+    if platform is None:
+        return Party(name=names or _UNNAMED)
+    address = next((each for each in platform.postal_addresses if each.role is AddressRole.COMPANY), None)
+    return Party(
+        name=platform.name,
+        legal_name=platform.legal_entity,
+        address_lines=address.lines if address else (),
+        country=platform.seat_country,
+    )
+
+
+def _links(session: Session, opened: OpenCase, parts: Sequence[_BundledRequest]) -> tuple[LinkFact, ...]:
+    """The places of the requests, or all of the case where there are none."""
+    found: dict[int, LinkFact] = {}
+    for part in parts:
+        found |= {link.number: link for link in links_of(opened, items_of(session, opened, part.request), part.name)}
+    if not parts:
+        rows = session.scalars(select(Item).where(Item.case_id == opened.case.id).order_by(Item.number))
+        found = {link.number: link for row in rows for link in links_of(opened, [row], _item_platform(opened, row))}
+    return tuple(found[number] for number in sorted(found))
+
+
+def _item_platform(opened: OpenCase, item: Item) -> str:
+    return str(opened.read_sealed(item).get("platform") or "")
+
+
+def _bases(session: Session, opened: OpenCase, parts: Sequence[_BundledRequest], ports: Ports) -> tuple[BasisFact, ...]:
+    """The laws with their clocks. Where several platforms are complained of, each law says whose it is."""
+    found = []
+    for part in parts:
+        for basis in running_bases(session, opened, part.request, part.contents, ports):
+            found.append(replace(basis, name=f"{basis.name}: {part.name}") if len(parts) > 1 else basis)
+    return tuple(found)
+
+
+def _sent(session: Session, opened: OpenCase, request: Request, exhibits: Mapping[UUID, int]) -> SentFact:
+    letter = sent_letter(session, opened, request)
+    if letter is None:
+        return sent_fact(session, opened, request)
+    text = tuple(letters.letter_text(session, opened, letter.number).split("\n\n"))
+    return sent_fact(session, opened, request, exhibit=exhibits.get(letter.id), text=text)
+
+
+def _answers(
+    session: Session, opened: OpenCase, parts: Sequence[_BundledRequest], exhibits: Mapping[UUID, int]
+) -> tuple[AnswerFact, ...]:
+    found = [each for part in parts for each in answer_facts(session, opened, part.request, exhibits=exhibits)]
+    return tuple(sorted(found, key=lambda answer: answer.at))
+
+
+def _chronology(
+    session: Session,
+    opened: OpenCase,
+    history: Sequence[Event],
+    parts: Sequence[_BundledRequest],
+    exhibits: Mapping[UUID, int],
+    ports: Ports,
+) -> Iterator[ChronologyRow]:
+    """What happened, as it was recorded: of the requests the complaint rests on, and of the case as a whole."""
+    names = {part.request.id: part.name for part in parts}
+    letter_of = {part.request.id: sent_letter(session, opened, part.request) for part in parts}
+    for event in history:
+        if event.kind not in _TOLD or (event.request_id is not None and event.request_id not in names):
+            continue
+        detail = read_detail(event, opened.key)
+        letter = letter_of.get(event.request_id) if event.kind is History.SENT and event.request_id else None
+        words = [names.get(event.request_id) if event.request_id else None, detail.get("ticket"), detail.get("text")]
+        words += [_name_clock(event, ports)] if event.kind is History.CLOCK_MISSED else []
+        yield ChronologyRow(
+            at=event.at,
+            what=_TOLD[event.kind],
+            source=_SOURCES[event.actor],
+            detail="\n".join(word for word in words if word) or None,
+            exhibit=exhibits.get(letter.id if letter else event.id),
+        )
+
+
+def _name_clock(event: Event, ports: Ports) -> str:
+    """Which period ran out: the law and what had to be done."""
+    regime = ports.registry.regimes.get(event.facts["regime"])
+    if regime is None:
+        return str(event.facts["regime"])
+    label = next((rule.label for rule in regime.rules if rule.id == event.facts["rule"]), event.facts["rule"])
+    return f"{regime.name}: {label}"
+
+
+def _asks(parts: Sequence[_BundledRequest]) -> tuple[ComplaintAsk, ...]:
+    kinds = {part.request.kind for part in parts}
+    asks = [ComplaintAsk.INVESTIGATE]
+    asks += [ComplaintAsk.ORDER_ERASURE] if RequestKind.ERASURE in kinds else []
+    asks += [ComplaintAsk.ORDER_REMOVAL] if RequestKind.NOTICE in kinds or not kinds else []
+    return (*asks, ComplaintAsk.KEEP_INFORMED)

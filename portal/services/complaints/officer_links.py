@@ -1,0 +1,218 @@
+"""The regulator's officer: no account, one bundle of one complaint, by a link that ends and works once.
+
+The bundle is sealed anew under a random key that stands in the link and nowhere else, so that the server alone, and
+whoever has its disk, cannot open it. The link is signed, so that nothing but a link made here is ever looked up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.adapters.storage import FileMissing
+from portal.adapters.vault import Place, derive_subkey
+from portal.db import after_commit
+from portal.domain.journal import Noted
+from portal.domain.lifecycle import CaseStatus, History, StepRefused
+from portal.domain.rights import Right, may
+from portal.models.accounts import Staff
+from portal.models.cases import Case
+from portal.models.officers import OfficerLink
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.consent import has_consent
+from portal.services.cases.mandates import has_mandate, require_permission
+from portal.services.complaints.complaints import read_bundle
+from portal.services.history import journal
+from portal.services.history.events import NewEvent, record
+from portal.services.ports import OFFICER, SYSTEM, Ports, ServerKeys
+from portal.services.requests.lookup import find_complaint
+
+DAYS = (3, 7, 14, 30)
+PURPOSE = "officer-link"
+
+
+class OfficerLinkOver(LookupError):
+    """The link does not work: it was never made, used, taken back or is over. Nothing tells which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficerLinkView:
+    """A link as the desk shows it; the link itself is not known any more."""
+
+    made_by: str
+    made_at: datetime
+    ends_at: datetime
+    used_at: datetime | None
+    ended_at: datetime | None
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class OfficerPapers:
+    """What the officer takes: a ZIP."""
+
+    name: str
+    content: bytes
+
+
+def make_link(session: Session, opened: OpenCase, number: int, *, days: int, now: datetime, ports: Ports) -> str:
+    """The token of a new link to the newest bundle of complaint `number`. It is shown once and kept nowhere.
+
+    Raises UnknownNumber, StepRefused while there is no bundle or for anybody but a supervisor, NoConsent, MandateOver.
+    """
+    actor = opened.actor
+    if actor.role is None or actor.staff_id is None or not may(actor.role, Right.SHARE_WITH_OFFICER):
+        raise StepRefused("Only a supervisor of the team makes a link for an officer.")
+    if days not in DAYS:
+        raise StepRefused("Choose how many days the link works.")
+    complaint = find_complaint(session, opened, number)
+    require_permission(session, opened, "regulators", now=now, ports=ports)
+    content = read_bundle(session, opened, number, redacted=False, ports=ports)
+    key = vault.new_key()
+    row = OfficerLink(id=uuid4(), case_id=opened.case.id, complaint_id=complaint.id, made_by=actor.staff_id)
+    row.proof, row.made_at, row.ends_at = hashlib.sha256(key).digest(), now, now + timedelta(days=days)
+    ports.storage.put(_file_key(row), vault.seal(key, _place(row), content))
+    session.add(row)
+    made = NewEvent(kind=History.OFFICER_LINK_MADE, at=now, complaint_id=complaint.id)
+    opened.record(session, made, now=now)
+    return _signer(ports.keys).dumps({"l": row.id.hex, "k": urlsafe_b64encode(key).decode()})
+
+
+def find_open(session: Session, token: str, *, now: datetime, ports: Ports) -> datetime:
+    """Until when the link works; looking does not use it up. Raises OfficerLinkOver."""
+    row, _key = _read(session, token, ports, to_change=False)
+    _check_open(session, row, now, ports)
+    return row.ends_at
+
+
+def take_papers(session: Session, token: str, *, now: datetime, ports: Ports) -> OfficerPapers:
+    """The bundle, this once. A refusal of a link that was real stands in the journal. Raises OfficerLinkOver."""
+    row, key = _read(session, token, ports, to_change=True)
+    try:
+        _check_open(session, row, now, ports)
+        content = vault.open_sealed(key, _place(row), ports.storage.get(_file_key(row)))
+    except (OfficerLinkOver, FileMissing) as error:
+        journal.note(session, Noted.LINK_REFUSED, case_id=row.case_id, now=now)
+        raise OfficerLinkOver from error
+    row.used_at = now
+    used = NewEvent(kind=History.OFFICER_LINK_USED, at=now, complaint_id=row.complaint_id)
+    record(session, row.case_id, None, used, actor=OFFICER, now=now)
+    _drop_file(session, row, ports)
+    case = session.get_one(Case, row.case_id)
+    return OfficerPapers(name=f"{case.reference}-complaint.zip", content=content)
+
+
+def end_links(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> int:
+    """Take back every link of complaint `number` that still works. Returns how many. Raises UnknownNumber."""
+    return _end(session, opened, _list(session, find_complaint(session, opened, number).id), now=now, ports=ports)
+
+
+def end_links_of_case(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> int:
+    """The same for every complaint of the case."""
+    rows = session.scalars(select(OfficerLink).where(OfficerLink.case_id == opened.case.id).order_by(OfficerLink.id))
+    return _end(session, opened, rows.all(), now=now, ports=ports)
+
+
+def purge_links(session: Session, *, now: datetime, ports: Ports) -> int:
+    """End links whose days are over, and destroy what they would have opened. Returns how many."""
+    query = select(OfficerLink).where(
+        OfficerLink.ends_at <= now, OfficerLink.used_at.is_(None), OfficerLink.ended_at.is_(None)
+    )
+    rows = session.scalars(query).all()
+    for row in rows:
+        row.ended_at = now
+        ended = NewEvent(kind=History.OFFICER_LINK_ENDED, at=now, complaint_id=row.complaint_id)
+        record(session, row.case_id, None, ended, actor=SYSTEM, now=now)
+        _drop_file(session, row, ports)
+    return len(rows)
+
+
+def list_links(session: Session, opened: OpenCase, number: int, *, now: datetime) -> tuple[OfficerLinkView, ...]:
+    """Every link ever made for complaint `number`, the newest first. Raises UnknownNumber."""
+    rows = _list(session, find_complaint(session, opened, number).id)
+    names = {row.id: row.name for row in session.scalars(select(Staff).where(Staff.id.in_({r.made_by for r in rows})))}
+    return tuple(
+        OfficerLinkView(
+            made_by=names[row.made_by],
+            made_at=row.made_at,
+            ends_at=row.ends_at,
+            used_at=row.used_at,
+            ended_at=row.ended_at,
+            is_open=_is_live(row, now),
+        )
+        for row in rows
+    )
+
+
+def _read(session: Session, token: str, ports: Ports, *, to_change: bool) -> tuple[OfficerLink, bytes]:
+    """The row of a link and the key in it. Raises OfficerLinkOver."""
+    link_id, key = _parse(token, ports)
+    row = session.get(OfficerLink, link_id, with_for_update=to_change or None, populate_existing=True)
+    if row is None or not hmac.compare_digest(hashlib.sha256(key).digest(), row.proof):
+        raise OfficerLinkOver
+    return row, key
+
+
+def _parse(token: str, ports: Ports) -> tuple[UUID, bytes]:
+    for keys in ports.keys.every():
+        try:
+            values = _signer(keys).loads(token)
+        except BadData:
+            continue
+        return UUID(values["l"]), urlsafe_b64decode(values["k"])
+    raise OfficerLinkOver
+
+
+def _check_open(session: Session, row: OfficerLink, now: datetime, ports: Ports) -> None:
+    """Raises OfficerLinkOver, also where the consent was taken back since or the authority to act is over."""
+    case = session.get_one(Case, row.case_id)
+    if not _is_live(row, now) or case.status is CaseStatus.ERASED:
+        raise OfficerLinkOver
+    if not has_consent(session, case, "regulators") or not has_mandate(session, case, now=now, ports=ports):
+        raise OfficerLinkOver
+
+
+def _is_live(row: OfficerLink, now: datetime) -> bool:
+    return row.used_at is None and row.ended_at is None and now < row.ends_at
+
+
+def _end(session: Session, opened: OpenCase, rows: Sequence[OfficerLink], *, now: datetime, ports: Ports) -> int:
+    live = [row for row in rows if _is_live(row, now)]
+    for row in live:
+        row.ended_at = now
+        _drop_file(session, row, ports)
+        ended = NewEvent(kind=History.OFFICER_LINK_ENDED, at=now, complaint_id=row.complaint_id)
+        opened.record(session, ended, now=now)
+    return len(live)
+
+
+def _list(session: Session, complaint_id: UUID) -> list[OfficerLink]:
+    query = select(OfficerLink).where(OfficerLink.complaint_id == complaint_id)
+    return list(session.scalars(query.order_by(OfficerLink.made_at.desc(), OfficerLink.id)))
+
+
+def _drop_file(session: Session, row: OfficerLink, ports: Ports) -> None:
+    key = _file_key(row)
+    after_commit(session, lambda: ports.storage.delete(key))
+
+
+def _signer(keys: ServerKeys) -> URLSafeSerializer:
+    return URLSafeSerializer(derive_subkey(keys.forms, PURPOSE))
+
+
+def _file_key(row: OfficerLink) -> str:
+    return f"{row.case_id}/{row.id}-officer"
+
+
+def _place(row: OfficerLink) -> Place:
+    return Place("officer_links", str(row.id), str(row.case_id))

@@ -1,0 +1,215 @@
+"""Which complaints a person could make: the competent bodies, why they are, from when and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.directory import Regulator, RegulatorKind
+from portal.domain.escalation import Rung, RungKind
+from portal.domain.notices import needs_request
+from portal.domain.regimes import Actor, Regime, RegimeKind
+from portal.domain.report import Report
+from portal.domain.territories import is_within
+from portal.models.cases import Case
+from portal.models.items import Item
+from portal.models.requests import Request
+from portal.reference.registry import Registry
+from portal.services.cases.case_work import OpenCase
+from portal.services.clocks.derivation import PLATFORM_PREFIX
+from portal.services.complaints.views import ComplaintOption, PreconditionView
+from portal.services.ports import Ports
+from portal.services.requests.citations import find_reason
+from portal.services.requests.content import situation_of
+from portal.services.requests.escalation import list_escalation
+from portal.services.requests.lookup import list_requests
+
+_OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
+_USED_RUNGS = frozenset({RungKind.AUTHORITY, RungKind.APPEAL, RungKind.BODY, RungKind.COURT})
+
+
+@dataclass(frozen=True)
+class _Body:
+    """The addressee of a complaint: an authority, or for an appeal the platform itself."""
+
+    id: str
+    name: str
+    country: str
+    regulator: Regulator | None = None
+
+
+def list_options(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> tuple[ComplaintOption, ...]:
+    """Every complaint open to this person now or later, each body under each law once: those open now first."""
+    report = opened.report
+    found: dict[tuple[str, str], ComplaintOption] = {}
+    for request in list_requests(session, opened):
+        for rung in list_escalation(session, opened, request, report, now=now, ports=ports):
+            for option in _from_rung(rung, request, opened, report, now, ports):
+                key = option.regime, option.regulator
+                found[key] = _join(found[key], option) if key in found else option
+    for option in _list_direct(session, opened, report, now=now, ports=ports):
+        found.setdefault((option.regime, option.regulator), option)
+    return tuple(sorted(found.values(), key=lambda option: not option.is_open))
+
+
+def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], registry: Registry) -> list[Regulator]:
+    """The bodies competent under a law for this person and these platforms.
+
+    Those that the laws name for this step, where they are of the person's country or of the law's own; else the
+    authorities of the country, of the kind that the laws leading here are about: data protection where a
+    data-protection request leads here.
+    """
+    origins = [
+        (origin, escalation)
+        for origin in registry.regimes.values()
+        for escalation in origin.escalation
+        if escalation.regime == regime.id
+    ]
+    nations = {jurisdiction.partition("-")[0] for jurisdiction in regime.jurisdictions}
+    home = {case.country} | (nations if len(nations) == 1 else set())
+    ids = dict.fromkeys(escalation.regulator for _, escalation in origins if escalation.regulator)
+    named = [registry.regulators[each] for each in ids if each in registry.regulators]
+    if near := [regulator for regulator in named if regulator.country in home]:
+        return near
+    from_erasure = any(origin.kind is RegimeKind.ERASURE for origin, _ in origins)
+    kind = RegulatorKind.DATA_PROTECTION if from_erasure else RegulatorKind.ONLINE_SAFETY
+    countries = _competent_countries(regime, case, platforms, registry)
+    return [each for each in registry.regulators.values() if each.kind is kind and _is_competent(each, countries, case)]
+
+
+def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], registry: Registry) -> frozenset[str]:
+    """The person's country where the law covers it, else the countries under this law where the platform sits."""
+
+    def is_covered(country: str) -> bool:
+        return any(is_within(country, None, jurisdiction) is not False for jurisdiction in regime.jurisdictions)
+
+    if case.country and is_covered(case.country):
+        return frozenset({case.country})
+    known = [registry.platforms[each] for each in platforms if each in registry.platforms]
+    seats = [seat for platform in known for seat in (platform.seat_country, *platform.establishments) if seat]
+    return frozenset(seat for seat in seats if is_covered(seat))
+
+
+def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -> bool:
+    """Of a country with authorities for its parts, the one of the person's part and the national one."""
+    if regulator.country not in countries or regulator.takes_complaints is False:
+        return False
+    part = (regulator.subdivision or "").removeprefix(f"{regulator.country}-")
+    own = (case.subdivision or "").removeprefix(f"{regulator.country}-")
+    return not part or (regulator.country == case.country and part == own)
+
+
+def _from_rung(
+    rung: Rung, request: Request, opened: OpenCase, report: Report, now: datetime, ports: Ports
+) -> Iterator[ComplaintOption]:
+    if rung.kind not in _USED_RUNGS or not (rung.regime or rung.regulator):
+        return
+    regime = ports.registry.regimes.get(rung.regime or next(iter(rung.origins), ""))
+    if regime is None:
+        return
+    why = find_reason(regime, report, request.platform, now=now, ports=ports) or regime.summary
+    for body in _find_bodies(rung, regime, request, opened, ports):
+        option = _option(regime, body, why=why, what=str(rung.can_do) if rung.regime else regime.summary)
+        met = True if rung.is_open else None
+        yield replace(
+            option,
+            is_open=rung.is_open,
+            opens=rung.opens,
+            opens_at=rung.opens_at,
+            closes=rung.closes,
+            closes_at=rung.closes_at,
+            preconditions=tuple(PreconditionView(text=text, is_met=met) for text in rung.first),
+            request_numbers=(request.number,),
+        )
+
+
+def _find_bodies(rung: Rung, regime: Regime, request: Request, opened: OpenCase, ports: Ports) -> list[_Body]:
+    if rung.regulator:
+        found = ports.registry.regulators.get(rung.regulator)
+        return [_as_body(found)] if found and found.takes_complaints is not False else []
+    if regime.kind is RegimeKind.APPEAL:
+        own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
+        return [_platform_body(opened, request, ports)] if own else []
+    if regime.kind is not RegimeKind.COMPLAINT:
+        return []
+    return [_as_body(each) for each in find_regulators(regime, opened.case, [request.platform], ports.registry)]
+
+
+def _list_direct(
+    session: Session, opened: OpenCase, report: Report, *, now: datetime, ports: Ports
+) -> Iterator[ComplaintOption]:
+    """Complaints that need no request to the platform before: the law asks for no account of one."""
+    query = select(Item.platform).where(Item.case_id == opened.case.id)
+    platforms = list(dict.fromkeys(session.scalars(query.order_by(Item.number)))) or [""]  # a threat: no place yet
+    sent = tuple(request.number for request in list_requests(session, opened) if request.sent_at)
+    situation = situation_of(report)
+    for regime in ports.registry.regimes.values():
+        if regime.kind is not RegimeKind.COMPLAINT or needs_request(regime, situation):
+            continue
+        reasons = (find_reason(regime, report, platform, now=now, ports=ports) for platform in platforms)
+        why = next((reason for reason in reasons if reason), None)
+        if why is None:
+            continue
+        for regulator in find_regulators(regime, opened.case, platforms, ports.registry):
+            option = _option(regime, _as_body(regulator), why=why, what=regime.summary)
+            yield replace(option, is_open=True, request_numbers=sent)
+
+
+def _option(regime: Regime, body: _Body, *, why: str, what: str) -> ComplaintOption:
+    regulator = body.regulator
+    return ComplaintOption(
+        regime=regime.id,
+        regulator=body.id,
+        name=body.name,
+        regime_name=regime.name,
+        citation=regime.citation,
+        kind=regime.kind,
+        country=body.country,
+        why=why,
+        what=what,
+        website=regulator.website if regulator else None,
+        complaint_url=regulator.complaint_url if regulator else None,
+        email=regulator.email if regulator else None,
+        postal_address="\n".join(regulator.postal_address) if regulator and regulator.postal_address else None,
+        is_signatory=bool(regulator and regulator.joint_statement_signatory),
+        is_open=False,
+        opens="",
+        opens_at=None,
+        closes="",
+        closes_at=None,
+        preconditions=(),
+        request_numbers=(),
+        traps=regime.traps,
+    )
+
+
+def _join(one: ComplaintOption, other: ComplaintOption) -> ComplaintOption:
+    """The same complaint about two requests: the readier one, resting on both where both are ready."""
+    if one.is_open is not other.is_open:
+        return one if one.is_open else other
+    numbers: Sequence[int] = (*one.request_numbers, *other.request_numbers)
+    instants = [each.opens_at for each in (one, other) if each.opens_at]
+    limits = [each.closes_at for each in (one, other) if each.closes_at]
+    return replace(
+        one,
+        request_numbers=tuple(dict.fromkeys(numbers)),
+        opens_at=min(instants, default=None),
+        closes_at=min(limits, default=None),
+    )
+
+
+def _as_body(regulator: Regulator) -> _Body:
+    return _Body(id=regulator.id, name=regulator.name, country=regulator.country, regulator=regulator)
+
+
+def _platform_body(opened: OpenCase, request: Request, ports: Ports) -> _Body:
+    platform = ports.registry.platforms.get(request.platform)
+    return _Body(
+        id=PLATFORM_PREFIX + request.platform,
+        name=str(opened.read_sealed(request)["name"]),
+        country=(platform.seat_country or "") if platform else "",
+    )

@@ -1,0 +1,233 @@
+"""Fills a portal with invented cases, through the same use cases that people use, with times of the past.
+
+Which cases there are stands in `demo_cases.py`. Everything is invented: names mean "example" in many languages,
+addresses are reserved ones, and the paths on real platforms lead nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pyotp
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import Handler, Role
+from portal.domain.report import Report, ReportedPlace
+from portal.models.accounts import Staff
+from portal.models.clocks import Clock
+from portal.models.jobs import JobKind
+from portal.services.background import jobs
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.opening import open_for_person, open_for_staff
+from portal.services.complaints.bundle import make_bundle
+from portal.services.intake import drafts, submission
+from portal.services.operations import sweep
+from portal.services.ports import Actor, Ports
+from portal.services.signin import factors
+from portal.services.staff import accounts, organisation_key
+from portal.services.staff.accounts import NewStaff
+
+TEAM = "Harbour helpline"
+ADVOCATE = ("demo.advocate", "Maren Anker", Role.ADVOCATE)
+COLLEAGUE = ("demo.colleague", "Tomas Boje", Role.ADVOCATE)
+SUPERVISOR = ("demo.supervisor", "Ines Lotse", Role.SUPERVISOR)
+NEWCOMER = ("demo.newcomer", "Jonah Ponton", Role.ADVOCATE)
+ADMINISTRATOR = ("demo.administrator", "Vera Pier", Role.ADMINISTRATOR)
+SWEEP = timedelta(minutes=1)  # how often a running portal looks at its clocks
+
+
+class AlreadyFilled(ValueError):
+    """The invented cases are there already."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SignIn:
+    login: str
+    name: str
+    role: Role
+    password: str
+    app_secret: str  # for an app of codes
+    codes: tuple[str, ...] = ()  # on paper, each good once
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Filled:
+    """What to print: how to sign in, and the words of one person's case."""
+
+    sign_ins: tuple[SignIn, ...]
+    words: str
+    reference: str
+    cases: int
+    recovery_key: str | None  # only where the organisation had none
+
+
+@dataclass(frozen=True, repr=False)
+class Stage:
+    """A moment in an invented case: who holds it open, and when it is."""
+
+    session: Session
+    opened: OpenCase
+    now: datetime
+    ports: Ports
+    staff: dict[str, UUID]
+
+
+Act = Callable[[Stage], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryStep:
+    """Something that happens so long after the report."""
+
+    after: timedelta
+    act: Act
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """An invented case: what was reported, how long ago, and what happened then. `is_draft` never hands it in."""
+
+    key: str
+    age: timedelta
+    report: Report
+    links: str = ""
+    places: tuple[ReportedPlace, ...] = ()
+    steps: tuple[StoryStep, ...] = ()
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class _Crew:
+    """The invented team, with the key to its cases."""
+
+    team_id: UUID
+    team_key: bytes
+    advocate: Actor
+    staff: dict[str, UUID]
+    recovery_key: str | None
+
+
+def fill(
+    sessions: sessionmaker[Session], stories: Sequence[Story], *, shown: str, now: datetime, ports: Ports
+) -> Filled:
+    """Make the staff and play the stories. `shown` names the story whose words are returned. Raises AlreadyFilled."""
+    with sessions() as session:
+        require_empty(session)
+    sign_ins = tuple(
+        SignIn(login=login, name=name, role=role, password=ports.words.draw(), app_secret=factors.new_secret())
+        for login, name, role in (ADVOCATE, SUPERVISOR, ADMINISTRATOR, COLLEAGUE, NEWCOMER)
+    )
+    oldest = max(story.age for story in stories)
+    with sessions.begin() as session:
+        crew = _make_crew(session, sign_ins, now=now - oldest - timedelta(days=30))
+        sign_ins = tuple(_set_up_factor(session, one, now=now) for one in sign_ins)
+    played = {story.key: _Player(sessions, story, crew, now, ports).play() for story in stories}
+    words, reference = played[shown]
+    return Filled(
+        sign_ins=sign_ins, words=words, reference=reference, cases=len(stories), recovery_key=crew.recovery_key
+    )
+
+
+def require_empty(session: Session) -> None:
+    """Raises AlreadyFilled."""
+    if session.scalars(select(Staff.id).where(Staff.login == ADVOCATE[0])).first() is not None:
+        raise AlreadyFilled("The invented cases are there already. Their passwords were shown when they were made.")
+
+
+def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -> _Crew:
+    """A team of three, an administrator, and a newcomer who waits to be let in."""
+    printed = organisation_key.make_recovery_key_once(session, now=now)
+    team, key = accounts.make_team(session, TEAM, now=now)
+    made = {}
+    for one in sign_ins:
+        new = NewStaff(login=one.login, name=one.name, role=one.role, password=one.password)
+        made[one.login] = accounts.add_staff(session, new, now=now)
+        if one.role is not Role.ADMINISTRATOR:
+            is_in = one.login != NEWCOMER[0]
+            accounts.join_team(session, made[one.login], team, key if is_in else None, now=now)
+    ids = {login: row.id for login, row in made.items()}
+    return _Crew(team.id, key, accounts.actor_of(made[ADVOCATE[0]]), ids, printed)
+
+
+def _set_up_factor(session: Session, one: SignIn, *, now: datetime) -> SignIn:
+    """The second factor of an invented member: an app whose secret is printed, and codes that are."""
+    found = accounts.sign_in(session, one.login, one.password)
+    member = session.get_one(Staff, found.actor.staff_id)
+    code = pyotp.TOTP(one.app_secret).at(now - timedelta(minutes=5))
+    factors.add_app(session, member, found.private_key, one.app_secret, code, now=now - timedelta(minutes=5))
+    return replace(one, codes=factors.make_codes(session, member.id))
+
+
+class _Player:
+    """Plays one story from the first question to today: each step in its own transaction, and time passes between."""
+
+    def __init__(self, sessions: sessionmaker[Session], story: Story, crew: _Crew, now: datetime, ports: Ports) -> None:
+        self.sessions, self.story, self.crew, self.ports = sessions, story, crew, ports
+        self.began_at, self.ends_at = now - story.age, now
+
+    def play(self) -> tuple[str, str]:
+        """The words and the reference."""
+        opened, words = self._report()
+        if self.story.is_draft:
+            return words, opened.reference
+        seen_at = self.began_at
+        for step in self.story.steps:
+            at = self.began_at + step.after
+            self._pass_time(opened.case.id, seen_at, at)
+            with self.sessions.begin() as session:
+                step.act(Stage(session, self._reopen(session, opened), at, self.ports, self.crew.staff))
+            self._do_jobs(at)
+            seen_at = at
+        self._pass_time(opened.case.id, seen_at, self.ends_at)
+        return words, opened.reference
+
+    def _report(self) -> tuple[OpenCase, str]:
+        at, ports, report = self.began_at, self.ports, self.story.report
+        with self.sessions.begin() as session:
+            opened, words = drafts.start_draft(session, language="en", now=at, ports=ports)
+            if report.handler is Handler.TEAM:
+                report = replace(report, team_id=str(self.crew.team_id))
+            report = replace(drafts.add_links(report, self.story.links, ports=ports), places=self.story.places)
+            drafts.save_report(opened, report, version=None, now=at, ports=ports)
+            if not self.story.is_draft:
+                submission.submit(session, opened, now=at, ports=ports)
+        return opened, words
+
+    def _reopen(self, session: Session, opened: OpenCase) -> OpenCase:
+        """As the team opens it; a person who carries the case alone opens it with the key of their words."""
+        if self.story.report.handler is not Handler.TEAM:
+            return open_for_person(session, opened.case.id, opened.key, to_change=True)
+        keys = {self.crew.team_id: self.crew.team_key}
+        return open_for_staff(
+            session, opened.reference, actor=self.crew.advocate, team_keys=keys, to_change=True, ports=self.ports
+        )
+
+    def _pass_time(self, case_id: UUID, after: datetime, until: datetime) -> None:
+        """The sweep of each minute, at the minutes when it has something to do."""
+        while (due_at := self._find_due(case_id, after, until)) is not None:
+            after = due_at
+            sweep.sweep(self.sessions, now=due_at + SWEEP, ports=self.ports)
+
+    def _find_due(self, case_id: UUID, after: datetime, until: datetime) -> datetime | None:
+        due = select(func.min(Clock.due_at)).where(
+            Clock.case_id == case_id,
+            Clock.state == ClockState.RUNNING,
+            Clock.due_at > after,
+            Clock.due_at <= until - SWEEP,
+        )
+        with self.sessions() as session:
+            return session.scalar(due)
+
+    def _do_jobs(self, at: datetime) -> None:
+        """What the background worker would do."""
+        with self.sessions() as session:
+            waiting = jobs.list_waiting_jobs(session, now=at)
+        for job_id in waiting:
+            jobs.run_job(
+                self.sessions, job_id, clock=lambda: at, ports=self.ports, runners={JobKind.BUNDLE: make_bundle}
+            )

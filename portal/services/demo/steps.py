@@ -1,0 +1,155 @@
+"""The steps of invented cases: short names for what people do, so that a story reads like one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from portal.domain.lifecycle import Answer, Channel, LetterKind
+from portal.services.casefile import queue
+from portal.services.cases import erasure, handover, messages
+from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.complaints import complaints
+from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.demo.fill import Act, Stage, StoryStep
+from portal.services.letters import letters
+from portal.services.ports import PERSON
+from portal.services.requests import preparing
+from portal.services.requests.preparing import DetailsCommand
+from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
+
+
+def after(act: Act, *, days: float = 0, hours: float = 0) -> StoryStep:
+    return StoryStep(after=timedelta(days=days, hours=hours), act=act)
+
+
+def take(login: str) -> Act:
+    """A member of staff carries the case from here."""
+    return lambda stage: queue.assign(stage.session, stage.opened, stage.staff[login], now=stage.now)
+
+
+def send(number: int, *, ticket: str = "", proven_minutes: int | None = None, by: Channel = Channel.FORM) -> Act:
+    """The request leaves; with `proven_minutes` its receipt is proven so long before the step is written down."""
+
+    def act(stage: Stage) -> None:
+        confirm(number)(stage)
+        minutes = timedelta(minutes=proven_minutes) if proven_minutes is not None else None
+        sent_at = stage.now - (minutes or timedelta()) - timedelta(minutes=2)
+        received_at = stage.now - minutes if minutes is not None else None
+        command = SentCommand(has_checked=True, channel=by, sent_at=sent_at, received_at=received_at, ticket=ticket)
+        sending.record_sent(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def confirm(number: int) -> Act:
+    """Somebody has looked up what the portal knows from memory only, and says that it is right."""
+
+    def act(stage: Stage) -> None:
+        view = request_page.request_view(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+        facts = tuple(problem.confirm for problem in view.problems if problem.confirm)
+        if facts:
+            give(number, confirmed=facts)(stage)
+
+    return act
+
+
+def answer(
+    number: int, meaning: Answer, text: str, *, items: tuple[int, ...] = (), longer_days: int | None = None
+) -> Act:
+    """The recipient answers."""
+
+    def act(stage: Stage) -> None:
+        until = (stage.now + timedelta(days=longer_days)).date() if longer_days else None
+        command = AnswerCommand(answer=meaning, at=stage.now, text=text, extension_until=until, items=items)
+        answers.log_answer(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def give(number: int, **details: object) -> Act:
+    """What a law asks besides is given for one request."""
+    command = replace(DetailsCommand(), **details)  # type: ignore[arg-type]
+    return lambda stage: preparing.set_details(
+        stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports
+    )
+
+
+def make_letter(number: int, kind: LetterKind) -> Act:
+    def act(stage: Stage) -> None:
+        letters.make_letter(stage.session, stage.opened, kind, number, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def ask_erasure(number: int) -> Act:
+    def act(stage: Stage) -> None:
+        preparing.prepare_erasure(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def close_request(number: int) -> Act:
+    return lambda stage: sending.close_request(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+
+
+def gone(item: int) -> Act:
+    return lambda stage: answers.mark_gone(stage.session, stage.opened, item, now=stage.now, ports=stage.ports)
+
+
+def back(item: int) -> Act:
+    return lambda stage: answers.mark_back(stage.session, stage.opened, item, now=stage.now, ports=stage.ports)
+
+
+def complain(regime: str, regulator: str, *numbers: int, wish: str = "") -> Act:
+    """A complaint is prepared, and its bundle is made."""
+
+    def act(stage: Stage) -> None:
+        complaints.prepare(
+            stage.session, stage.opened, regime, regulator, numbers, wish=wish, now=stage.now, ports=stage.ports
+        )
+
+    return act
+
+
+def lodge(number: int, *, ticket: str) -> Act:
+    def act(stage: Stage) -> None:
+        command = LodgedCommand(has_checked=True, at=stage.now - timedelta(minutes=5), ticket=ticket)
+        complaints.record_lodged(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def body_answers(number: int, meaning: ComplaintAnswer, text: str) -> Act:
+    """The authority answers."""
+
+    def act(stage: Stage) -> None:
+        command = ComplaintAnswerCommand(at=stage.now, text=text, meaning=meaning)
+        complaints.log_complaint_answer(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+
+    return act
+
+
+def person_writes(text: str) -> Act:
+    def act(stage: Stage) -> None:
+        messages.send_message(stage.session, replace(stage.opened, actor=PERSON), text, now=stage.now)
+
+    return act
+
+
+def team_writes(text: str) -> Act:
+    return lambda stage: messages.send_message(stage.session, stage.opened, text, now=stage.now)
+
+
+def note(text: str) -> Act:
+    return lambda stage: messages.add_note(stage.session, stage.opened, text, now=stage.now)
+
+
+def close_case(reason: str) -> Act:
+    return lambda stage: handover.close(stage.session, stage.opened, reason=reason, now=stage.now, ports=stage.ports)
+
+
+def erase() -> Act:
+    return lambda stage: erasure.erase(stage.session, stage.opened, now=stage.now, ports=stage.ports)

@@ -1,0 +1,174 @@
+"""Keeping the directory true: what staff saw when they used an address, and what nobody has looked at for too long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.adapters.link_check import Look
+from portal.domain.directory import (
+    AUTHORITY_DAYS,
+    PLATFORM_DAYS,
+    Medium,
+    Outcome,
+    Platform,
+    Regulator,
+    RegulatorKind,
+    is_stale,
+)
+from portal.domain.lifecycle import StepRefused
+from portal.models.observations import Observation
+from portal.reference.registry import Registry
+from portal.services.ports import Ports
+
+
+class UnknownAddress(StepRefused):
+    """The directory has no such address of this platform or authority."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressStatus:
+    """What staff last saw of an address: the day it worked, and trouble that came after it."""
+
+    worked_on: date | None = None
+    trouble: Outcome | None = None
+    trouble_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectoryAddress:
+    """An address of the directory with the days that matter."""
+
+    subject: str
+    name: str
+    what: str  # the kind of channel, or of authority
+    address: str
+    compiled_on: date
+    checked_on: date | None
+    days: int  # its shelf life
+
+
+NOTHING_SEEN = AddressStatus()
+APART = 5.0  # seconds between two questions to one host
+
+
+def note_outcome(
+    session: Session, subject: str, address: str, outcome: Outcome, *, now: datetime, ports: Ports
+) -> None:
+    """That an address worked, bounced or moved today. Raises UnknownAddress."""
+    known = {contact.address for contact in list_contacts(ports.registry) if contact.subject == subject}
+    if address not in known:
+        raise UnknownAddress("The directory does not have this address any more. Load the page again.")
+    row = Observation(id=uuid4(), subject=subject, address=address, outcome=outcome, seen_on=now.date())
+    session.add(row)
+    session.flush()
+
+
+def read_statuses(session: Session, subject: str | None = None) -> Mapping[tuple[str, str], AddressStatus]:
+    """What was seen of the addresses of one platform or authority, or of all, by subject and address."""
+    query = select(Observation).order_by(Observation.seen_on, Observation.id)
+    if subject is not None:
+        query = query.where(Observation.subject == subject)
+    found: dict[tuple[str, str], AddressStatus] = {}
+    for row in session.scalars(query):
+        before = found.get((row.subject, row.address), NOTHING_SEEN)
+        if row.outcome is Outcome.WORKED:
+            found[row.subject, row.address] = AddressStatus(worked_on=row.seen_on)
+        else:
+            found[row.subject, row.address] = AddressStatus(
+                worked_on=before.worked_on, trouble=row.outcome, trouble_on=row.seen_on
+            )
+    return found
+
+
+def last_checked(checked_on: date | None, seen: AddressStatus) -> date | None:
+    """The later day of the record's own check and of an address that worked."""
+    return max((day for day in (checked_on, seen.worked_on) if day is not None), default=None)
+
+
+def list_contacts(registry: Registry) -> Iterator[DirectoryAddress]:
+    """Every address of the directory that somebody could send to."""
+    for platform in registry.platforms.values():
+        yield from _of_platform(platform)
+    for regulator in registry.regulators.values():
+        yield from _of_regulator(regulator)
+
+
+def list_stale(
+    registry: Registry, seen: Mapping[tuple[str, str], AddressStatus], *, on: date, days: int | None = None
+) -> list[tuple[DirectoryAddress, date | None, AddressStatus]]:
+    """What nobody has checked within its shelf life (or within `days`), and what was reported as not working."""
+    found = []
+    for contact in list_contacts(registry):
+        own = seen.get((contact.subject, contact.address), NOTHING_SEEN)
+        checked_on = last_checked(contact.checked_on, own)
+        if own.trouble or is_stale(on, checked_on, days or contact.days):
+            found.append((contact, checked_on, own))
+    return found
+
+
+def check_links(
+    contacts: Iterable[DirectoryAddress],
+    *,
+    look: Callable[[str], Look],
+    clock: Callable[[], float],
+    wait: Callable[[float], None],
+) -> Iterator[tuple[DirectoryAddress, Look]]:
+    """Each web address once, one after the other, never the same host twice within `APART` seconds."""
+    last: dict[str, float] = {}
+    seen: dict[str, Look] = {}
+    for contact in contacts:
+        host = urlsplit(contact.address).hostname
+        if not contact.address.startswith(("https://", "http://")) or host is None:
+            continue
+        if contact.address not in seen:
+            due = last.get(host, float("-inf")) + APART
+            wait(max(0.0, due - clock()))
+            seen[contact.address] = look(contact.address)
+            last[host] = clock()
+        yield contact, seen[contact.address]
+
+
+def _of_platform(platform: Platform) -> Iterator[DirectoryAddress]:
+    for channel in platform.channels:
+        if channel.medium is not Medium.PAGE:
+            yield DirectoryAddress(
+                subject=platform.slug,
+                name=platform.name,
+                what=channel.kind.value,
+                address=channel.address,
+                compiled_on=platform.compiled_on,
+                checked_on=channel.checked_on,
+                days=PLATFORM_DAYS,
+            )
+    for address in platform.postal_addresses:
+        yield DirectoryAddress(
+            subject=platform.slug,
+            name=platform.name,
+            what="post",
+            address="\n".join((platform.legal_entity or platform.name, *address.lines)),
+            compiled_on=platform.compiled_on,
+            checked_on=None,
+            days=PLATFORM_DAYS,
+        )
+
+
+def _of_regulator(regulator: Regulator) -> Iterator[DirectoryAddress]:
+    post = "\n".join(regulator.postal_address)
+    kind = RegulatorKind(regulator.kind).value
+    for address in dict.fromkeys(filter(None, (regulator.complaint_url, regulator.email, post))):
+        yield DirectoryAddress(
+            subject=regulator.id,
+            name=regulator.name,
+            what=kind,
+            address=address,
+            compiled_on=regulator.compiled_on,
+            checked_on=regulator.checked_on,
+            days=AUTHORITY_DAYS,
+        )

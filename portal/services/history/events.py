@@ -1,0 +1,111 @@
+"""The history of a case: appended, chained, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.adapters.vault import Place, open_values, seal_values
+from portal.domain.lifecycle import History
+from portal.models.events import Event
+from portal.services.history import journal
+from portal.services.ports import Actor
+
+HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """What is to be recorded. `facts` is read with nobody signed in: words of our vocabularies and instants only."""
+
+    kind: History
+    at: datetime
+    request_id: UUID | None = None
+    complaint_id: UUID | None = None
+    facts: Mapping[str, Any] | None = None
+    detail: Mapping[str, Any] | None = None
+
+
+def record(
+    session: Session, case_id: UUID, key: bytes | None, happening: NewEvent, *, actor: Actor, now: datetime
+) -> Event:
+    """Append one event. Raises ValueError where a detail is given without the key to seal it."""
+    if happening.detail and key is None:
+        raise ValueError("a detail needs the case's key")
+    last = session.scalars(
+        select(Event).where(Event.case_id == case_id).order_by(Event.sequence.desc()).limit(1)
+    ).one_or_none()
+    event = Event(
+        id=uuid4(),
+        case_id=case_id,
+        sequence=last.sequence + 1 if last else 1,
+        kind=happening.kind,
+        at=happening.at,
+        recorded_at=now,
+        actor=actor.kind,
+        staff_id=actor.staff_id,
+        request_id=happening.request_id,
+        complaint_id=happening.complaint_id,
+        is_visible=happening.kind not in HIDDEN,
+        facts=dict(happening.facts or {}),
+    )
+    if happening.detail and key is not None:
+        event.sealed = seal_values(key, event_place(event), dict(happening.detail))
+    event.digest = digest_of(event, previous=last.digest if last else b"")
+    session.add(event)
+    session.flush()  # the next event of this case reads this one's digest
+    journal.note_event(session, event)
+    return event
+
+
+def read_history(session: Session, case_id: UUID) -> Sequence[Event]:
+    """All events of a case in their order."""
+    return session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.sequence)).all()
+
+
+def read_detail(event: Event, key: bytes) -> dict[str, Any]:
+    """The sealed detail, or nothing where there is none."""
+    return open_values(key, event_place(event), event.sealed) if event.sealed else {}
+
+
+def digest_of(event: Event, *, previous: bytes) -> bytes:
+    """SHA-256 over every column of the row and the digest before it."""
+    columns = [
+        str(event.id),
+        str(event.case_id),
+        event.sequence,
+        event.kind,
+        event.at.astimezone(UTC).isoformat(),
+        event.recorded_at.astimezone(UTC).isoformat(),
+        event.actor,
+        str(event.staff_id),
+        str(event.request_id),
+        str(event.complaint_id),
+        event.is_visible,
+        event.facts,
+        event.sealed.hex() if event.sealed else None,
+    ]
+    text = json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(previous + text.encode()).digest()
+
+
+def find_break(events: Sequence[Event]) -> Event | None:
+    """The first event whose digest or place in the row does not fit, or None for a whole chain."""
+    previous = b""
+    for sequence, event in enumerate(events, start=1):
+        if event.sequence != sequence or event.digest != digest_of(event, previous=previous):
+            return event
+        previous = event.digest
+    return None
+
+
+def event_place(event: Event) -> Place:
+    return Place("events", str(event.id), str(event.case_id))

@@ -1,0 +1,111 @@
+"""A report that is being written: started, saved step by step, its links read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters import vault
+from portal.adapters.urls import Link, find_links
+from portal.domain.lifecycle import CaseStatus, Handler
+from portal.domain.report import Rejected, Report, ReportedLink
+from portal.models.cases import Case
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.erasure import delete_drafts
+from portal.services.cases.keys import wrap_for_words
+from portal.services.cases.opening import Changed, new_reference
+from portal.services.ports import PERSON, Ports
+from portal.services.staff import accounts
+
+LINK_LIMIT = 500
+TEXT_LIMIT = 20_000  # characters of one free answer
+EMPTY_LASTS = timedelta(days=1)  # a draft that nobody went on with; a flood of them is gone soon
+FRESH = 1  # a case's version when `start_draft` is done
+AT_ONCE = 50  # drafts deleted in one transaction, so that nobody who writes waits long
+
+
+def start_draft(session: Session, *, language: str, now: datetime, ports: Ports) -> tuple[OpenCase, str]:
+    """A new draft and the six words that open it. The words stay the case's words after it is handed in."""
+    words = ports.words.draw()
+    case = Case(
+        id=uuid4(),
+        reference=new_reference(),
+        status=CaseStatus.DRAFT,
+        language=language,
+        handler=Handler.PERSON,
+        created_at=now,
+        retention_until=now + timedelta(days=ports.config.draft_days),
+    )
+    ports.locks.make(case.id, now=now)
+    opened = OpenCase(case, vault.new_key(), PERSON)
+    opened.write(report=msgspec.to_builtins(Report()), words=words)
+    way_back = wrap_for_words(case.id, opened.key, words, now=now, ports=ports)  # slow, so before anything is locked
+    session.add(case)
+    session.flush()
+    session.add(way_back)
+    session.flush()  # from here on each change counts, also one in the same transaction
+    return opened, words
+
+
+def purge_empty(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> int:
+    """Delete drafts that were begun a day ago and never gone on with. Returns how many."""
+    query = select(Case).where(
+        Case.status == CaseStatus.DRAFT, Case.version == FRESH, Case.created_at < now - EMPTY_LASTS
+    )
+    purged, is_more = 0, True
+    while is_more:
+        with factory.begin() as session:
+            rows = session.scalars(query.limit(AT_ONCE)).all()
+            delete_drafts(session, rows, now=now, ports=ports)
+        purged, is_more = purged + len(rows), len(rows) == AT_ONCE
+    return purged
+
+
+def read_words(opened: OpenCase) -> str:
+    """The words of a draft, for its start page. A submitted case does not know its own words."""
+    return str(opened.read().get("words", ""))
+
+
+def save_report(opened: OpenCase, report: Report, *, version: int | None, now: datetime, ports: Ports) -> None:
+    """Save the answers so far; a draft's days begin anew. Raises Changed when another tab saved since `version`."""
+    if version is not None and version != opened.case.version:
+        raise Changed
+    opened.write_report(report)
+    if opened.case.status is CaseStatus.DRAFT:
+        opened.case.retention_until = now + timedelta(days=ports.config.draft_days)
+
+
+def add_links(report: Report, text: str, *, ports: Ports) -> Report:
+    """The report with the links found in `text` added; what was not understood is kept to be shown.
+
+    Links already there are not added twice; those over the limit come back as rejected.
+    """
+    found = find_links(text, ports.registry.hosts, limit=LINK_LIMIT)
+    known = {link.url for link in report.links}
+    fresh = [link for link in found.items if link.url not in known]
+    room = LINK_LIMIT - len(report.links)
+    over = [Rejected(text=link.url, why=f"over the limit of {LINK_LIMIT} links") for link in fresh[room:]]
+    return replace(
+        report,
+        pasted=(report.pasted + "\n" + text).strip(),
+        links=report.links + tuple(as_reported(link) for link in fresh[:room]),
+        rejected=tuple(Rejected(text=one.text, why=one.why) for one in found.rejected) + tuple(over),
+    )
+
+
+def remove_link(report: Report, url: str) -> Report:
+    return replace(report, links=tuple(link for link in report.links if link.url != url))
+
+
+def list_teams(session: Session, country: str) -> list[tuple[str, str]]:
+    """(id, name) of the teams that take cases of this country."""
+    return [(str(team.id), team.name) for team in accounts.list_teams(session, country)]
+
+
+def as_reported(link: Link) -> ReportedLink:
+    return ReportedLink(url=link.url, host=link.host, platform=link.platform_key)

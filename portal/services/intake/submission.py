@@ -1,0 +1,145 @@
+"""Handing in a report: a draft becomes a case with its links and its first requests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.adapters.urls import Found, find_links
+from portal.domain.intake import Missing, missing
+from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemState, Path
+from portal.domain.report import Report, ReportedLink, ReportedPlace, YesNo
+from portal.models.cases import Case, Mandate
+from portal.models.items import Item
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.consent import set_consent
+from portal.services.cases.handover import hand_to_team
+from portal.services.history.events import NewEvent
+from portal.services.intake.drafts import LINK_LIMIT, add_links, read_words
+from portal.services.law.applicability import blocking_needs, platform_column
+from portal.services.ports import Ports
+from portal.services.requests import preparing
+
+
+class Incomplete(ValueError):
+    """The report cannot be handed in yet. `missing` names each answer, its step and the law that asks for it."""
+
+    def __init__(self, found: tuple[Missing, ...]) -> None:
+        super().__init__("the report is not complete")
+        self.missing = found
+
+
+@dataclass(frozen=True, repr=False)
+class Receipt:
+    """Proof that a report was handed in. `digest` is the SHA-256 of the report as the server keeps it."""
+
+    reference: str
+    words: str
+    submitted_at: datetime
+    digest: str
+
+
+def submit(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> Receipt:
+    """Hand the report in: the draft becomes a case, its links become items, its requests are prepared.
+
+    Raises Incomplete. The words leave the sealed row here, so that whoever is given the case's key later cannot read
+    them; they are shown once more on the receipt.
+    """
+    report = replace(opened.report, signed_at=now)
+    if found := missing(report, blocking_needs(report, on=now.date(), ports=ports)):
+        raise Incomplete(found)
+    words = read_words(opened)
+    _fill_columns(opened.case, report, now=now)
+    _keep_consents(session, opened, report, now=now)
+    opened.write(report=msgspec.to_builtins(report), words=None)
+    digest = digest_report(report)
+    _add_rows(session, opened, report.links, report.places, now=now, ports=ports)
+    opened.record(session, NewEvent(kind=History.SUBMITTED, at=now, detail={"digest": digest}), now=now)
+    if report.handler is Handler.TEAM and report.team_id:
+        hand_to_team(session, opened, UUID(report.team_id), now=now, ports=ports)
+    if report.path is not Path.THREAT:
+        preparing.group_links_into_requests(session, opened, now=now, ports=ports)
+    return Receipt(opened.reference, words, now, digest)
+
+
+def add_items(session: Session, opened: OpenCase, text: str, *, now: datetime, ports: Ports) -> Found:
+    """Links added to a case later. They get requests of their own. Returns what was found and what was not.
+
+    A threat that has come true is a case of removal from then on.
+    """
+    found = find_links(text, ports.registry.hosts, limit=LINK_LIMIT)
+    report = add_links(opened.report, text, ports=ports)
+    known = {row for row in session.scalars(select(Item.url_index).where(Item.case_id == opened.case.id))}
+    fresh = tuple(link for link in report.links if vault.blind_index(opened.key, link.url) not in known)
+    if fresh and report.path is Path.THREAT:
+        report = replace(report, is_online=YesNo.YES)
+        opened.case.path = report.path
+    opened.write_report(report)
+    _add_rows(session, opened, fresh, (), now=now, ports=ports)
+    opened.record(session, NewEvent(kind=History.ITEMS_ADDED, at=now, facts={"count": len(fresh)}), now=now)
+    if fresh:
+        preparing.group_links_into_requests(session, opened, now=now, ports=ports)
+    return found
+
+
+def digest_report(report: Report) -> str:
+    """SHA-256 of the report in a canonical form: sorted keys, no spaces, UTF-8."""
+    plain = msgspec.to_builtins(report)
+    plain["visited"] = sorted(plain["visited"])
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _fill_columns(case: Case, report: Report, *, now: datetime) -> None:
+    case.status, case.submitted_at, case.retention_until = CaseStatus.OPEN, now, None
+    case.path, case.depiction = report.path, report.depiction
+    case.filer = report.filer or Filer.SELF
+    case.country, case.subdivision = report.country or None, report.subdivision or None
+    case.under_18 = {YesNo.YES: True, YesNo.NO: False}.get(report.under_18) if report.under_18 else None
+
+
+def _keep_consents(session: Session, opened: OpenCase, report: Report, *, now: datetime) -> None:
+    for recipient, given in (
+        ("platforms", report.share_with_platforms),
+        ("regulators", report.share_with_regulators),
+    ):
+        if given:
+            set_consent(session, opened.case, recipient, given=True, now=now)
+    if report.filer in {Filer.PARENT, Filer.REPRESENTATIVE}:
+        row = Mandate(id=uuid4(), case_id=opened.case.id, ends_on=report.authority_ends_on, created_at=now)
+        row.sealed = opened.sealed_for(row, {"authority": report.authority})
+        session.add(row)
+
+
+def _add_rows(
+    session: Session,
+    opened: OpenCase,
+    links: tuple[ReportedLink, ...],
+    places: tuple[ReportedPlace, ...],
+    *,
+    now: datetime,
+    ports: Ports,
+) -> None:
+    """Items for links and places, numbered on from those already there."""
+    case = opened.case
+    last = session.scalar(select(func.max(Item.number)).where(Item.case_id == case.id)) or 0
+    reported: tuple[ReportedLink | ReportedPlace, ...] = (*links, *places)
+    for number, one in enumerate(reported, start=last + 1):
+        row = Item(id=uuid4(), case_id=case.id, number=number, state=ItemState.REPORTED, added_at=now, changed_at=now)
+        if isinstance(one, ReportedLink):
+            row.url_index = vault.blind_index(opened.key, one.url)
+            values = {"url": one.url, "host": one.host, "platform": one.platform}
+        else:
+            values = {"description": one.text, "platform": one.platform}
+        row.platform = platform_column(opened.key, one.platform, ports.registry)
+        row.sealed = opened.sealed_for(row, values)
+        session.add(row)
+        case.item_count += 1
+    session.flush()

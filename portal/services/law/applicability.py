@@ -1,0 +1,129 @@
+"""Which laws a report can rest on, and which answers those laws ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+from portal.adapters import vault
+from portal.domain.applicability import CaseFacts, PlatformFacts, Verdict, assess
+from portal.domain.intake import Need
+from portal.domain.lifecycle import Depiction, Filer, Path
+from portal.domain.regimes import Element, Proof, Regime, RegimeKind, When
+from portal.domain.report import Report, YesNo
+from portal.reference.registry import Registry
+from portal.services.ports import Ports
+
+NOTICE_KINDS = frozenset({RegimeKind.REMOVAL})
+
+# The answer of the report that supplies a proof. What is not here the portal writes itself, or no one can be asked for.
+FIELD_OF: Mapping[Proof, str] = MappingProxyType(
+    {
+        Proof.SIGNATURE: "signature",
+        Proof.LEGAL_NAME: "name",
+        Proof.NAME: "name",
+        Proof.EMAIL: "email",
+        Proof.PHONE: "phone",
+        Proof.POSTAL_ADDRESS: "postal_address",
+        Proof.CONTACT: "contact_by",
+        Proof.AUTHORITY: "authority",
+        Proof.GOOD_FAITH: "states_good_faith",
+        Proof.ACCURACY: "states_accuracy",
+        Proof.NO_CONSENT: "states_no_consent",
+        Proof.RESIDENCE: "country",
+        Proof.AGE: "under_18",
+    }
+)
+
+
+def facts_of(report: Report) -> CaseFacts:
+    """What the laws ask about the person and the content; not answered is unknown, never "no"."""
+    return CaseFacts(
+        country=report.country or None,
+        subdivision=report.subdivision or None,
+        under_18={YesNo.YES: True, YesNo.NO: False}.get(report.under_18) if report.under_18 else None,
+        depiction=report.depiction or Depiction.UNSURE,
+        threat_only=report.path is Path.THREAT,
+        filer=report.filer or Filer.SELF,
+        took_it_themselves={YesNo.YES: True, YesNo.NO: False}.get(report.took_it) if report.took_it else None,
+    )
+
+
+def platform_facts(registry: Registry, platform: str) -> PlatformFacts:
+    """What is known of a platform; of one outside the directory nothing is."""
+    found = registry.platforms.get(platform)
+    if found is None:
+        return PlatformFacts()
+    return PlatformFacts(
+        id=found.slug,
+        category=found.category,
+        seat_country=found.seat_country,
+        establishments=found.establishments,
+        designation=found.dsa_designation.kind.value if found.dsa_designation else None,
+    )
+
+
+def platform_column(key: bytes, platform: str, registry: Registry) -> str:
+    """How a platform stands in a plain column: its slug, or for an unknown host a hash that this case's key makes."""
+    if platform in registry.platforms:
+        return platform
+    return "other-" + vault.blind_index(key, f"platform:{platform}").hex()[:16]
+
+
+def assess_law(
+    report: Report, platform: str, kinds: Collection[RegimeKind], *, on: date, registry: Registry
+) -> list[tuple[Regime, Verdict]]:
+    """Every regime of these kinds with its verdict for this report and platform, in the registry's order."""
+    facts, place = facts_of(report), platform_facts(registry, platform)
+    regimes = (regime for regime in registry.regimes.values() if regime.kind in kinds)
+    return [(regime, assess(regime, facts, place, on)) for regime in regimes]
+
+
+def needs(report: Report, *, on: date, ports: Ports) -> tuple[Need, ...]:
+    """Which answers the laws ask for that could be cited for the reported platforms, each with those laws' names."""
+    wanted: dict[str, list[str]] = {}
+    for regime in _citable(report, on=on, ports=ports):
+        for field in sorted(_fields_of(regime, report)):
+            wanted.setdefault(field, []).append(regime.name)
+    return tuple(Need(field=field, regimes=tuple(names)) for field, names in sorted(wanted.items()))
+
+
+def blocking_needs(report: Report, *, on: date, ports: Ports) -> tuple[Need, ...]:
+    """The answers without which no law at all could be cited. Any other may be left out, and costs only its own law.
+
+    Whoever has not said where they live is not held up: the law of their country may ask for less.
+    """
+    regimes = list(_citable(report, on=on, ports=ports))
+    if not regimes or not report.country:
+        return ()
+    shared = frozenset.intersection(*(_fields_of(regime, report) for regime in regimes))
+    names = tuple(regime.name for regime in regimes)
+    return tuple(Need(field=field, regimes=names) for field in sorted(shared))
+
+
+def _citable(report: Report, *, on: date, ports: Ports) -> Iterable[Regime]:
+    if report.path is Path.THREAT:
+        return ()
+    platforms = {link.platform for link in report.links} | {place.platform for place in report.places} or {""}
+    found: dict[str, Regime] = {}
+    for platform in sorted(platforms):
+        for regime, verdict in assess_law(report, platform, NOTICE_KINDS, on=on, registry=ports.registry):
+            if verdict.offered:
+                found[regime.id] = regime
+    return found.values()
+
+
+def _fields_of(regime: Regime, report: Report) -> frozenset[str]:
+    demanded = (element for element in regime.elements if _is_demanded(element, report))
+    return frozenset(FIELD_OF[proof] for element in demanded for proof in element.proofs if proof in FIELD_OF)
+
+
+def _is_demanded(element: Element, report: Report) -> bool:
+    for_another = report.filer in {Filer.PARENT, Filer.REPRESENTATIVE}
+    return {
+        When.ALWAYS: True,
+        When.REPRESENTATIVE: for_another,
+        When.ADULT_CONTENT: report.path is not Path.CHILD,
+        When.OPTIONAL: False,
+    }[element.when]

@@ -1,0 +1,307 @@
+"""From a case to the facts a letter is made from: plain values, kept with the letter for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from portal.adapters.translations import name_country
+from portal.domain.clocks import ClockState, is_rule_in_force
+from portal.domain.directory import AddressRole, ChannelKind, Platform, Regulator
+from portal.domain.letters.facts import (
+    ContentFact,
+    ErasureAsk,
+    Frame,
+    LinkFact,
+    Organisation,
+    Paper,
+    Recipient,
+    Reporter,
+    Signature,
+    Statement,
+)
+from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
+from portal.domain.lifecycle import Channel, Depiction, Filer, Path
+from portal.domain.notices import Checked
+from portal.domain.regimes import Actor, Confidence, Cover, Regime, RegimeKind, Rule, Trigger, Unit
+from portal.domain.report import NameKind
+from portal.models.clocks import Clock
+from portal.models.items import Item
+from portal.reference.zones import UnknownZone, find_zone
+from portal.services.cases.case_work import OpenCase
+from portal.services.law.obliged_places import Jurisdiction, place_of_platform
+from portal.services.ports import Ports
+from portal.services.requests.citations import Citation, Disclosed, binding_of, disclose
+from portal.services.requests.content import RequestContent, describe_element
+from portal.services.requests.views import ChannelView
+
+LANGUAGE = "en"  # the language of letters until there are others
+ERASURE_GROUNDS = (
+    "The data were made public without the consent of the person concerned.",
+    "The person concerned objects to the processing, and no interest of anybody else outweighs the harm it does.",
+)
+ERASURE_ASKS = (ErasureAsk.ERASE, ErasureAsk.TELL_OTHERS, ErasureAsk.STOP_PROCESSING)
+_OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
+
+
+def frame_of(
+    opened: OpenCase,
+    contents: RequestContent,
+    cited: Sequence[Citation],
+    recipient: Recipient,
+    *,
+    number: int,
+    now: datetime,
+    ports: Ports,
+) -> Frame:
+    """What every letter of this case has. `number` is the letter's own; the reference is made from it."""
+    report = contents.report
+    signed = report.signature and report.signed_at
+    return Frame(
+        reference=f"{opened.reference}-{number}",
+        language=LANGUAGE,
+        paper=Paper(ports.config.paper),
+        written_at=now,
+        zone=zone_of(opened, ports).key,
+        recipient=recipient,
+        reporter=_reporter(contents, disclose(contents, cited)),
+        signature=Signature(name=report.signature, signed_at=report.signed_at) if signed and report.signed_at else None,
+        organisation=_organisation(contents),
+    )
+
+
+def zone_of(opened: OpenCase, ports: Ports) -> ZoneInfo:
+    """The sender's zone: of the country the person named, else the portal's own."""
+    try:
+        return find_zone(opened.case.country or "", opened.case.subdivision)
+    except UnknownZone:
+        return ports.config.time_zone
+
+
+def platform_recipient(
+    name: str, platform: Platform | None, channels: Sequence[ChannelView], via: Channel
+) -> Recipient:
+    """A platform, reached by its best address of this kind."""
+    contact = next((channel.address for channel in channels if channel.via is via), None)
+    lines = (
+        next((each.lines for each in platform.postal_addresses if each.role is AddressRole.COMPANY), ())
+        if platform
+        else ()
+    )
+    return Recipient(
+        name=name,
+        channel=via,
+        department=_department(channels, via),
+        address_lines=lines if via is Channel.POST else (),
+        contact=contact if via is not Channel.POST else None,
+        country=platform.seat_country if platform else None,
+    )
+
+
+def regulator_recipient(regulator: Regulator) -> Recipient:
+    via = Channel.FORM if regulator.complaint_url else Channel.EMAIL if regulator.email else Channel.POST
+    contact = {Channel.FORM: regulator.complaint_url, Channel.EMAIL: regulator.email}.get(via)
+    return Recipient(
+        name=regulator.name,
+        channel=via,
+        address_lines=regulator.postal_address,
+        contact=contact,
+        country=regulator.country,
+    )
+
+
+def content_of(contents: RequestContent) -> ContentFact:
+    report = contents.report
+    return ContentFact(
+        depiction=report.depiction or Depiction.UNSURE,
+        under_18=report.path is Path.CHILD,
+        explanation=contents.view.explanation or None,
+        work=contents.work or None,
+    )
+
+
+def links_of(opened: OpenCase, items: Iterable[Item], name: str) -> tuple[LinkFact, ...]:
+    return tuple(_link(opened, item, name) for item in items)
+
+
+def statements_of(contents: RequestContent, cited: Iterable[Citation]) -> tuple[Statement, ...]:
+    """What stands above the signature; the ones about copyright only where it is used."""
+    report = contents.report
+    said = [Statement.GOOD_FAITH] if report.states_good_faith else []
+    said += [Statement.ACCURACY] if report.states_accuracy else []
+    if any(citation.regime.kind is RegimeKind.COPYRIGHT for citation in cited):
+        said += [Statement.COPYRIGHT_GOOD_FAITH, Statement.COPYRIGHT_OWNER, Statement.PERJURY]
+    return tuple(said)
+
+
+def unsent_basis(
+    citation: Citation, contents: RequestContent, platform: Platform | None, *, now: datetime
+) -> BasisFact:
+    """A law as the notice cites it: its periods, not yet running."""
+    regime = citation.regime
+    place = place_of_platform(regime, platform, contents.report.country or None)
+    told = [rule for rule in regime.rules if _is_told(rule) and is_sure(regime, rule, contents)]
+    rules = [rule for rule in told if is_rule_in_force(regime, rule, now, place.zone)]
+    clocks = tuple(period_fact(regime, rule, place, contents) for rule in rules)
+    return basis_fact(citation, contents, clocks)
+
+
+def basis_fact(citation: Citation, contents: RequestContent, clocks: tuple[ClockFact, ...]) -> BasisFact:
+    regime = citation.regime
+    return BasisFact(
+        regime_id=regime.id,
+        name=regime.name,
+        citation=regime.citation,
+        kind=regime.kind,
+        basis=regime.basis,
+        version=citation.regime.version,
+        reason=citation.reason,
+        identical_copies=regime.identical_copies is Cover.YES,
+        binding=binding_of(regime),
+        elements=tuple(_element(each, citation, contents) for each in citation.checked),
+        clocks=clocks,
+        sources=_sources(regime, [source.key for source in regime.sources]),
+        confidence=regime.confidence,
+        confirmed=regime.id in contents.view.confirmed,
+    )
+
+
+def clock_fact(row: Clock, regime: Regime, contents: RequestContent) -> ClockFact:
+    """A started clock as the snapshot keeps it; what the rule itself says comes from the record."""
+    rule = find_rule(row, regime)
+    return ClockFact(
+        regime_id=row.regime,
+        rule_id=row.rule,
+        label=row.label,
+        owed_by=row.owed_by,
+        binding=row.binding,
+        trigger=rule.trigger if rule else Trigger.NOTICE_RECEIVED,
+        amount=rule.amount if rule else None,
+        unit=rule.unit if rule else Unit.NONE,
+        zone=row.zone,
+        counting=rule.counting if rule else "",
+        standard=rule.standard if rule else None,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        last_day=row.last_day,
+        ended_at=row.ended_at,
+        estimated=row.estimated,
+        extended=row.extended,
+        state=ClockState(row.state),
+        steps=msgspec.convert(row.steps, tuple[StepFact, ...]),
+        sources=_sources(regime, rule.sources if rule else ()),
+        calendar_version=row.calendar or None,
+        version=row.version,
+        confidence=rule.confidence if rule else regime.confidence,
+        confirmed=rule is not None and f"{regime.id}/{rule.id}" in contents.view.confirmed,
+    )
+
+
+def find_rule(row: Clock, regime: Regime) -> Rule | None:
+    """The rule a clock was started with, as the law's record has it now."""
+    return next((rule for rule in regime.rules if rule.id == row.rule), None)
+
+
+def is_sure(regime: Regime, rule: Rule | None, contents: RequestContent) -> bool:
+    """Whether a letter may name the rule. A side rule known from memory only is left out until somebody confirms it;
+    the law's main clock is never left out: unconfirmed, it stops the letter.
+    """
+    if rule is None or rule.confidence is not Confidence.MEMORY or rule.id == regime.primary_clock:
+        return True
+    return f"{regime.id}/{rule.id}" in contents.view.confirmed
+
+
+def _is_told(rule: Rule) -> bool:
+    """What a notice tells its recipient: what they owe from its receipt on."""
+    return rule.owed_by in _OBLIGED and rule.trigger is Trigger.NOTICE_RECEIVED
+
+
+def period_fact(regime: Regime, rule: Rule, place: Jurisdiction, contents: RequestContent) -> ClockFact:
+    """A period that has not started."""
+    return ClockFact(
+        regime_id=regime.id,
+        rule_id=rule.id,
+        label=rule.label,
+        owed_by=rule.owed_by,
+        binding=rule.binding,
+        trigger=rule.trigger,
+        amount=rule.amount,
+        unit=rule.unit,
+        zone=place.zone.key,
+        counting=rule.counting,
+        standard=rule.standard,
+        sources=_sources(regime, rule.sources),
+        version=regime.version,
+        confidence=rule.confidence,
+        confirmed=f"{regime.id}/{rule.id}" in contents.view.confirmed,
+    )
+
+
+def _element(each: Checked, citation: Citation, contents: RequestContent) -> ElementFact:
+    """What nobody demands is left out where only memory knows of it and nobody confirmed it: then it stops nothing."""
+    element = each.element
+    is_confirmed = f"{citation.regime.id}/{element.key}" in contents.view.confirmed
+    is_left_out = not each.demanded and element.confidence is Confidence.MEMORY and not is_confirmed
+    return ElementFact(
+        key=element.key,
+        label=element.label,
+        value=None if is_left_out else describe_element(element, citation.facts),
+        proofs=element.proofs,
+        required=each.demanded,
+        confidence=element.confidence,
+        confirmed=is_confirmed,
+    )
+
+
+def _sources(regime: Regime, keys: Iterable[str]) -> tuple[SourceFact, ...]:
+    wanted = set(keys)
+    return tuple(
+        SourceFact(url=source.url, supports=source.supports, seen_on=source.seen_on, official=source.official)
+        for source in regime.sources
+        if source.key in wanted
+    )
+
+
+def _reporter(contents: RequestContent, disclosed: Disclosed) -> Reporter:
+    report, view = contents.report, contents.view
+    return Reporter(
+        role=report.filer or Filer.SELF,
+        name=view.name or None,
+        is_pseudonym=report.name_kind is NameKind.PSEUDONYM,
+        authority=report.authority or None,
+        email=disclosed.email or None,
+        phone=disclosed.phone or None,
+        address_lines=tuple(line.strip() for line in disclosed.postal_address.splitlines() if line.strip()),
+        country=report.country or None,
+        country_name=name_country(report.country, LANGUAGE) if report.country else None,
+        subdivision=report.subdivision or None,
+    )
+
+
+def _organisation(contents: RequestContent) -> Organisation | None:
+    own = contents.organisation
+    if own is None:
+        return None
+    return Organisation(
+        name=own.name, address_lines=own.address_lines, email=own.email, phone=own.phone, website=own.website
+    )
+
+
+def _department(channels: Sequence[ChannelView], via: Channel) -> str | None:
+    first = next((channel for channel in channels if channel.via is via), None)
+    return "Data protection officer" if first and first.kind == ChannelKind.DPO_EMAIL else None
+
+
+def _link(opened: OpenCase, item: Item, name: str) -> LinkFact:
+    values = opened.read_sealed(item)
+    return LinkFact(
+        number=item.number,
+        platform=name,
+        url=values.get("url"),
+        description=values.get("description"),
+        state=item.state,
+        state_at=item.changed_at,
+    )

@@ -1,0 +1,31 @@
+"""What pages show of letters: plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.domain.lifecycle import LetterKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemView:
+    """Why a letter cannot be made yet: a code and a plain sentence. `confirm` names the fact the person can confirm."""
+
+    code: str
+    text: str
+    confirm: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterView:
+    number: int
+    kind: LetterKind
+    made_at: datetime
+    pages: int
+    language: str
+    paper: str
+    digest: str
+    redacted_digest: str
+    request_number: int | None
+    complaint_number: int | None

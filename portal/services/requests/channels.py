@@ -1,0 +1,192 @@
+"""How a recipient is reached, best way first, and what to know before anything goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain import directory
+from portal.domain.directory import AddressRole, ChannelKind, Medium, Outcome, Platform, is_stale
+from portal.domain.lifecycle import Channel, RequestKind, StepRefused
+from portal.domain.regimes import Confidence, RegimeKind
+from portal.domain.wording import format_day
+from portal.models.requests import Request
+from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus, last_checked, read_statuses
+from portal.services.ports import Ports
+from portal.services.requests.citations import Citation, disclose, list_cited, passes_on
+from portal.services.requests.content import RequestContent
+from portal.services.requests.views import ChannelView
+
+_ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
+    RequestKind.NOTICE: (
+        ChannelKind.NCII_FORM,
+        ChannelKind.TAKEITDOWN_FORM,
+        ChannelKind.DSA_FORM,
+        ChannelKind.GENERAL_FORM,
+        ChannelKind.DSA_EMAIL,
+        ChannelKind.ABUSE_EMAIL,
+        ChannelKind.DSA_REPRESENTATIVE_EMAIL,
+        ChannelKind.DSA_REPRESENTATIVE,
+        ChannelKind.COPYRIGHT_FORM,
+        ChannelKind.COPYRIGHT_EMAIL,
+    ),
+    RequestKind.ERASURE: (
+        ChannelKind.PRIVACY_FORM,
+        ChannelKind.DPO_EMAIL,
+        ChannelKind.PRIVACY_EMAIL,
+        ChannelKind.PRIVACY_REPRESENTATIVE_EMAIL,
+        ChannelKind.PRIVACY_REPRESENTATIVE,
+    ),
+}
+LABELS: Mapping[ChannelKind, str] = {
+    ChannelKind.NCII_FORM: "Form for intimate images",
+    ChannelKind.TAKEITDOWN_FORM: "Form under the US TAKE IT DOWN Act",
+    ChannelKind.DSA_FORM: "Form for illegal content (European Union)",
+    ChannelKind.DSA_EMAIL: "E-mail for illegal content (European Union)",
+    ChannelKind.GENERAL_FORM: "General report form",
+    ChannelKind.ABUSE_EMAIL: "E-mail for reports",
+    ChannelKind.DSA_REPRESENTATIVE_EMAIL: "E-mail of its representative in the European Union",
+    ChannelKind.DSA_REPRESENTATIVE: "Its representative in the European Union",
+    ChannelKind.COPYRIGHT_FORM: "Form for copyright",
+    ChannelKind.COPYRIGHT_EMAIL: "E-mail for copyright",
+    ChannelKind.PRIVACY_FORM: "Form for privacy requests",
+    ChannelKind.DPO_EMAIL: "E-mail of its data protection officer",
+    ChannelKind.PRIVACY_EMAIL: "E-mail for privacy requests",
+    ChannelKind.PRIVACY_REPRESENTATIVE_EMAIL: "E-mail of its representative for privacy",
+    ChannelKind.PRIVACY_REPRESENTATIVE: "Its representative for privacy",
+    ChannelKind.PRIVACY_POLICY: "Privacy page to read",
+    ChannelKind.COPYRIGHT_PHONE: "Telephone for copyright",
+    ChannelKind.COPYRIGHT_POST: "Address for copyright",
+    ChannelKind.DSA_PHONE: "Telephone for illegal content (European Union)",
+    ChannelKind.DSA_AUTHORITIES_FORM: "Form for authorities",
+    ChannelKind.DSA_AUTHORITIES_EMAIL: "E-mail for authorities",
+}
+_MEDIA = {Medium.FORM: Channel.FORM, Medium.EMAIL: Channel.EMAIL, Medium.POST: Channel.POST}
+_COPYRIGHT = frozenset({ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_EMAIL})
+UNCHECKED = (
+    "Nobody has checked this address for a while. Look at their site whether it is still the right one, tick the box "
+    "that says so, and save again."
+)
+_TROUBLES: Mapping[Outcome, str] = {
+    Outcome.BOUNCED: "It was reported as not working on",
+    Outcome.MOVED: "It was reported as moved on",
+}
+FROM_MEMORY = "This address was not seen in an official source. Check it before you use it."
+NEEDS_ACCOUNT = "This form may ask you to sign in."
+
+
+class Unchecked(StepRefused):
+    """Somebody has to look first whether the address is still right."""
+
+
+def channel_views(
+    session: Session, request: Request, contents: RequestContent, ports: Ports, *, now: datetime
+) -> tuple[ChannelView, ...]:
+    """Each address once, in the order in which to try them; post last."""
+    platform = ports.registry.platforms.get(request.platform)
+    if platform is None:
+        return ()
+    seen = read_statuses(session, platform.slug)
+    found: dict[str, ChannelView] = {}
+    for channel in platform.channels_for(*_ORDERS[request.kind]):
+        if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or contents.view.use_copyright):
+            found.setdefault(channel.address, _channel_view(channel, platform, now))
+    for view in _list_post(platform, now):
+        found.setdefault(view.address, view)
+    return tuple(
+        _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), now) for view in found.values()
+    )
+
+
+def require_address_check(
+    session: Session, request: Request, contents: RequestContent, channel: Channel, ports: Ports, *, now: datetime
+) -> None:
+    """Raises Unchecked where nobody has looked at an address of this medium within its shelf life."""
+    used = [view for view in channel_views(session, request, contents, ports, now=now) if view.via is channel]
+    if used and all(view.is_stale for view in used):
+        raise Unchecked(UNCHECKED)
+
+
+def _with_seen(view: ChannelView, seen: AddressStatus, now: datetime) -> ChannelView:
+    """With what staff saw: an address that worked was checked that day; one that did not is told so."""
+    checked_on = last_checked(view.checked_on, seen)
+    told = [view.warning] if view.warning else []
+    if seen.trouble and seen.trouble_on:
+        told.append(f"{_TROUBLES[seen.trouble]} {format_day(seen.trouble_on)}.")
+    return replace(
+        view,
+        checked_on=checked_on,
+        is_stale=bool(seen.trouble) or is_stale(now.date(), checked_on, directory.PLATFORM_DAYS),
+        warning=" ".join(told) or None,
+    )
+
+
+def list_warnings(
+    name: str, contents: RequestContent, citations: Sequence[Citation], platform: Platform | None
+) -> tuple[str, ...]:
+    """What the recipient will learn, and whether the one who posted it could be told. Unknown is not said."""
+    return tuple(_list_warnings(name, contents, citations, platform))
+
+
+def _list_warnings(
+    name: str, contents: RequestContent, citations: Sequence[Citation], platform: Platform | None
+) -> Iterator[str]:
+    view, disclosed = contents.view, disclose(contents, list_cited(citations))
+    shown = [
+        label
+        for label, value in (
+            ("your name", view.name),
+            ("your e-mail address", disclosed.email),
+            ("your phone number", disclosed.phone),
+            ("your postal address", disclosed.postal_address),
+            ("your own words", view.explanation),
+        )
+        if value
+    ]
+    yield f"{name} will read {', '.join([*shown, 'the links', 'and the signature'])}."
+    if platform and platform.flags.name_passed_on:
+        yield f"{name} may pass your name on to the one who posted it."
+    if platform and platform.flags.publishes_notices:
+        yield f"{name} may put notices in a public archive."
+    yield from (_describe_release(citation, view.release_to_poster) for citation in citations if passes_on(citation))
+    if any(citation.regime.kind is RegimeKind.COPYRIGHT for citation in citations):
+        yield "A copyright notice is often passed on with your name and address, and is made under penalty of perjury."
+
+
+def _describe_release(citation: Citation, is_released: bool) -> str:
+    law = citation.regime.name
+    if is_released:
+        return f"{law}: the notice can be shown to the one who posted it. You allowed that your name goes with it."
+    return f"{law}: the notice can be shown to the one who posted it. The letter asks that your name is left out."
+
+
+def _channel_view(channel: directory.Channel, platform: Platform, now: datetime) -> ChannelView:
+    warnings = [FROM_MEMORY] if channel.confidence is Confidence.MEMORY else []
+    if channel.medium is Medium.FORM and platform.flags.account_needed:
+        warnings.append(NEEDS_ACCOUNT)
+    return ChannelView(
+        kind=channel.kind,
+        label=LABELS[channel.kind],
+        via=_MEDIA[channel.medium],
+        address=channel.address,
+        checked_on=channel.checked_on,
+        is_stale=is_stale(now.date(), channel.checked_on, directory.PLATFORM_DAYS),
+        warning=" ".join(warnings) or None,
+    )
+
+
+def _list_post(platform: Platform, now: datetime) -> Iterator[ChannelView]:
+    for address in platform.postal_addresses:
+        if address.role is AddressRole.COMPANY:
+            yield ChannelView(
+                kind="post",
+                label="By post",
+                via=Channel.POST,
+                address="\n".join((platform.legal_entity or platform.name, *address.lines)),
+                checked_on=None,
+                is_stale=is_stale(now.date(), None, directory.PLATFORM_DAYS),
+                warning=None,
+            )

@@ -1,0 +1,150 @@
+"""The laws a request cites: picked for this person, this content and this platform on this day, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.domain.applicability import assess
+from portal.domain.counting import has_number
+from portal.domain.lifecycle import RequestKind
+from portal.domain.notices import Checked, NoticeFacts, check_elements, list_proofs
+from portal.domain.regimes import Binding, Proof, Regime, RegimeKind, Rule
+from portal.domain.report import Report
+from portal.models.requests import Basis, Request
+from portal.services.law.applicability import facts_of, platform_facts
+from portal.services.law.obliged_places import place_of_platform
+from portal.services.law.versions import find_law, keep_laws
+from portal.services.ports import Ports
+from portal.services.requests.content import RequestContent
+
+KINDS = {
+    RequestKind.NOTICE: frozenset({RegimeKind.REMOVAL}),
+    RequestKind.ERASURE: frozenset({RegimeKind.ERASURE}),
+}
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A law with the sentence why it applies, and its elements held against what the request contains."""
+
+    regime: Regime
+    reason: str
+    checked: tuple[Checked, ...]
+    facts: NoticeFacts  # what they were held against
+
+    @property
+    def missing(self) -> tuple[Checked, ...]:
+        return tuple(each for each in self.checked if each.demanded and not each.met)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the request has everything this law demands: only then does it cite it."""
+        return not self.missing
+
+
+def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: datetime, ports: Ports) -> list[Citation]:
+    """The laws that can be used, hard duties first, copyright last; complete ones and those that miss something."""
+    kinds = KINDS[kind]
+    if kind is RequestKind.NOTICE and contents.view.use_copyright:
+        kinds |= {RegimeKind.COPYRIGHT}
+    found = [
+        _cite(regime, reason, contents)
+        for regime in ports.registry.regimes.values()
+        if regime.kind in kinds and (reason := find_reason(regime, contents.report, platform, now=now, ports=ports))
+    ]
+    replaced = {regime_id for citation in found for regime_id in citation.regime.in_place_of}
+    kept = [citation for citation in found if citation.regime.id not in replaced]
+    return sorted(kept, key=lambda citation: rank(citation.regime))
+
+
+def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime, ports: Ports) -> str | None:
+    """Why the law can be used, or None where it cannot. The day is the obliged side's own."""
+    place = place_of_platform(regime, ports.registry.platforms.get(platform), report.country or None)
+    verdict = assess(
+        regime, facts_of(report), platform_facts(ports.registry, platform), now.astimezone(place.zone).date()
+    )
+    return verdict.reason if verdict.offered else None
+
+
+def write_bases(session: Session, request: Request, citations: Sequence[Citation], *, now: datetime) -> None:
+    """Replace the bases of a request that has not been sent, and keep the records of their laws."""
+    keep_laws(session, (citation.regime for citation in citations), now=now)
+    session.execute(delete(Basis).where(Basis.request_id == request.id))
+    for position, citation in enumerate(citations, start=1):
+        row = Basis(id=uuid4(), request_id=request.id, regime=citation.regime.id, version=citation.regime.version)
+        row.position, row.reason = position, citation.reason
+        session.add(row)
+    session.flush()
+
+
+def read_bases(session: Session, request: Request, contents: RequestContent, ports: Ports) -> list[Citation]:
+    """The laws a request cites, each in the version with which it was picked."""
+    rows = session.scalars(select(Basis).where(Basis.request_id == request.id).order_by(Basis.position))
+    found = ((find_law(session, row.regime, row.version, ports.registry), row.reason) for row in rows)
+    return [_cite(regime, reason, contents) for regime, reason in found if regime]
+
+
+def list_cited(citations: Sequence[Citation]) -> list[Citation]:
+    """Those the letter names."""
+    return [citation for citation in citations if citation.is_complete]
+
+
+def find_primary(regime: Regime) -> Rule | None:
+    """The law's main clock."""
+    return next((rule for rule in regime.rules if rule.id == regime.primary_clock), None)
+
+
+def binding_of(regime: Regime) -> Binding:
+    """What kind of promise the law's main clock is; a law without one sets no more than a standard of conduct."""
+    primary = find_primary(regime)
+    return primary.binding if primary else Binding.DUTY
+
+
+def rank(regime: Regime) -> int:
+    """Hard duties with a number first, then immunity for whoever acts, then mere standards; copyright never first."""
+    primary = find_primary(regime)
+    if regime.kind is RegimeKind.COPYRIGHT:
+        return 4
+    if primary is None:
+        return 3
+    if primary.binding is Binding.DUTY and has_number(primary):
+        return 0
+    return 1 if has_number(primary) or primary.binding is Binding.SAFE_HARBOUR else 2
+
+
+def passes_on(citation: Citation) -> bool:
+    """Whether the law asks if the person's identity may be passed to the one who posted it."""
+    return any(Proof.RELEASE_CHOICE in element.proofs for element in citation.regime.elements)
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """The person's contact data in the letter: no more than a cited law asks for, or one way to answer."""
+
+    email: str
+    phone: str
+    postal_address: str
+
+
+def disclose(contents: RequestContent, cited: Sequence[Citation]) -> Disclosed:
+    """The e-mail address where there is one; telephone and address only where a law demands them or nothing else is."""
+    demanded = {
+        proof for citation in cited for each in citation.checked if each.demanded for proof in each.element.proofs
+    }
+    view = contents.view
+    has_email = bool(contents.reply_email)
+    phone = view.phone if Proof.PHONE in demanded or not has_email else ""
+    needs_address = Proof.POSTAL_ADDRESS in demanded or not (has_email or phone)
+    return Disclosed(email=view.email, phone=phone, postal_address=view.postal_address if needs_address else "")
+
+
+def _cite(regime: Regime, reason: str, contents: RequestContent) -> Citation:
+    facts = contents.notice_facts()
+    checked = check_elements(regime, list_proofs(facts), contents.situation)
+    return Citation(regime=regime, reason=reason, checked=checked, facts=facts)

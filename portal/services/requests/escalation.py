@@ -1,0 +1,201 @@
+"""What can be done next about one request: the rungs the laws open, and which of them is the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from portal.domain.clocks import Clock, ClockState, EventKind, RequestEvent, derive_clocks, list_misses
+from portal.domain.directory import Category
+from portal.domain.escalation import Rung, RungKind, Standing, build_ladder
+from portal.domain.lifecycle import SETTLED, RequestState
+from portal.domain.notices import needs_request
+from portal.domain.regimes import Confidence, Regime, RegimeKind
+from portal.domain.report import Report, YesNo
+from portal.models.cases import Case
+from portal.models.requests import Request
+from portal.services.cases.case_work import OpenCase
+from portal.services.clocks.case_events import complaint_events, lodged_events, request_events
+from portal.services.clocks.derivation import list_follow_ons, place_of_complaint
+from portal.services.clocks.snapshot import cited_regimes
+from portal.services.clocks.views import ClockView
+from portal.services.law.obliged_places import place_of_platform
+from portal.services.ports import Ports
+from portal.services.requests.citations import Citation, find_reason
+from portal.services.requests.content import situation_of
+from portal.services.requests.lookup import complaints_about
+from portal.services.requests.views import EscalationView, NextStep, NextStepView
+
+# Where the directory lists who a rung turns to.
+_CATEGORIES: Mapping[RungKind, Category] = MappingProxyType(
+    {
+        RungKind.SEARCH: Category.SEARCH,
+        RungKind.HOST: Category.HOSTING,
+        RungKind.NETWORK: Category.CDN,
+        RungKind.REGISTRAR: Category.REGISTRAR,
+        RungKind.PAYMENT: Category.PAYMENT,
+    }
+)
+_DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
+_FINISHED = frozenset(
+    {
+        EventKind.DECIDED,
+        EventKind.REFUSED,
+        EventKind.AUTHORITY_DECISION,
+        EventKind.TRANSFERRED,
+        EventKind.DEADLINE_MISSED,
+    }
+)
+_DONE = frozenset({RequestState.REFUSED, RequestState.PARTLY, RequestState.GEO_BLOCKED})
+
+
+@dataclass(frozen=True)
+class _RequestHistory:
+    """What happened to one request, read once for all laws."""
+
+    events: tuple[RequestEvent, ...]
+    lodged: dict[str, tuple[RequestEvent, ...]]
+    finished: Mapping[str, datetime]  # when the steps already taken were answered or ran out, by their law
+    request: Request
+    country: str | None
+    now: datetime
+    ports: Ports
+
+    def stand(self, regime: Regime, more: Sequence[RequestEvent] = ()) -> Standing:
+        """The law with its events and the clocks they give, `more` being the misses under other laws."""
+        events = (*self.events, *more, *self.lodged.get(regime.id, ()))
+        platform = self.ports.registry.platforms.get(self.request.platform)
+        place = place_of_platform(regime, platform, self.country)
+        clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=self.now)
+        return Standing(regime=regime, events=events, clocks=clocks, finished_at=self.finished.get(regime.id))
+
+
+def list_escalation(
+    session: Session, opened: OpenCase, request: Request, report: Report, *, now: datetime, ports: Ports
+) -> tuple[Rung, ...]:
+    """The rungs of one request in the order in which to try them; none before it was sent or once it is settled."""
+    if request.sent_at is None or request.state in SETTLED:
+        return ()
+    reading = _RequestHistory(
+        events=request_events(session, request),
+        lodged=dict(lodged_events(session, request)),
+        finished=_find_finished(session, opened.case, request, now=now, ports=ports),
+        request=request,
+        country=opened.case.country,
+        now=now,
+        ports=ports,
+    )
+    used = [reading.stand(regime) for regime in cited_regimes(session, request, ports)]
+    misses = list_misses(_clocks(used))
+    cited = {standing.regime.id for standing in used}
+
+    def stand_open(regimes: Iterable[Regime]) -> list[Standing]:
+        return [
+            reading.stand(regime, misses)
+            for regime in regimes
+            if regime.id not in cited and find_reason(regime, report, request.platform, now=now, ports=ports)
+        ]
+
+    further = (*list_follow_ons([each.regime for each in used], ports), *_copyright(report, ports))
+    return build_ladder(used, stand_open(further), now, direct=stand_open(_list_direct(report, ports)))
+
+
+def _find_finished(
+    session: Session, case: Case, request: Request, *, now: datetime, ports: Ports
+) -> Mapping[str, datetime]:
+    """By law, when the first complaint or appeal about the request was answered, or its time ran out."""
+    found: dict[str, datetime] = {}
+    for complaint in complaints_about(session, request):
+        regime = ports.registry.regimes.get(complaint.regime)
+        if regime is None or complaint.lodged_at is None:
+            continue
+        events = complaint_events(session, complaint, regime.kind)
+        place = place_of_complaint(regime, complaint.regulator, case.country, ports)
+        clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=now)
+        ends = [event.at for event in (*events, *list_misses(clocks)) if event.kind in _FINISHED]
+        if ends:
+            found[regime.id] = min([*ends, *filter(None, [found.get(regime.id)])])
+    return found
+
+
+def escalation_view(rung: Rung) -> EscalationView:
+    return EscalationView(
+        kind=rung.kind,
+        category=_CATEGORIES.get(rung.kind),
+        body=rung.body,
+        regime=rung.regime,
+        regulator=rung.regulator,
+        what=str(rung.can_do),
+        is_open=rung.is_open,
+        state=rung.state,
+        opens=rung.opens,
+        opens_at=rung.opens_at,
+        closes=rung.closes,
+        closes_at=rung.closes_at,
+        preconditions=rung.first,
+        contents=rung.contents,
+        answers_within=rung.answers_within,
+        is_sure=rung.confidence is not Confidence.MEMORY,
+        warning=str(rung.warning) if rung.warning else None,
+    )
+
+
+def find_next_step(
+    request: Request,
+    citations: Sequence[Citation],
+    clocks: Sequence[ClockView],
+    rungs: Sequence[Rung],
+    *,
+    has_consent: bool,
+    was_reminded: bool,
+) -> NextStepView:
+    """What to do with a request now."""
+    if request.state in SETTLED:
+        return NextStepView(kind=NextStep.NONE, text="Nothing more has to be done here.")
+    if request.sent_at is None:
+        return _before_sending(citations, has_consent=has_consent)
+    if request.state is RequestState.MORE_ASKED:
+        text = "They ask for more. Send it to them, then write down that you did."
+        return NextStepView(kind=NextStep.ANSWER_BACK, text=text)
+    has_missed = any(clock.state is ClockState.MISSED and clock.is_owed for clock in clocks)
+    if request.state not in _DONE and not has_missed:
+        return NextStepView(kind=NextStep.WAIT, text="Wait for their answer. Log it here when it comes.")
+    can_complain = any(rung.is_open and rung.kind in {RungKind.AUTHORITY, RungKind.APPEAL} for rung in rungs)
+    if can_complain and (was_reminded or request.state in _DONE):
+        return NextStepView(kind=NextStep.COMPLAIN, text="You can complain now. See who can act, and what each can do.")
+    return NextStepView(kind=NextStep.REMIND, text="Their time has run out. Send a reminder that names the date.")
+
+
+def _before_sending(citations: Sequence[Citation], *, has_consent: bool) -> NextStepView:
+    if citations and not any(citation.is_complete for citation in citations):
+        return NextStepView(kind=NextStep.COMPLETE, text="Something that the law asks for is missing. Add it first.")
+    if not has_consent:
+        return NextStepView(kind=NextStep.CONSENT, text="You have not allowed sharing with platforms yet.")
+    return NextStepView(kind=NextStep.SEND, text="The letter can be made and sent.")
+
+
+def _clocks(standings: Iterable[Standing]) -> list[Clock]:
+    return [clock for standing in standings for clock in standing.clocks]
+
+
+def _list_direct(report: Report, ports: Ports) -> Iterator[Regime]:
+    """Complaints, courts and services that the person can turn to, whatever was cited.
+
+    Not a complaint about a request where the laws of such requests lead to it: the data protection authority wants to
+    know of an erasure request, not of a notice.
+    """
+    situation, led_to = situation_of(report), ports.registry.led_to
+    for regime in ports.registry.regimes.values():
+        if regime.kind in _DIRECT and (regime.id not in led_to or not needs_request(regime, situation)):
+            yield regime
+
+
+def _copyright(report: Report, ports: Ports) -> list[Regime]:
+    """Only for pictures the person took."""
+    if report.took_it is not YesNo.YES:
+        return []
+    return [regime for regime in ports.registry.regimes.values() if regime.kind is RegimeKind.COPYRIGHT]

@@ -1,0 +1,137 @@
+"""What pages show of one request's laws, links, channels and next steps: plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from portal.domain.directory import Category
+from portal.domain.escalation import RungKind, RungState
+from portal.domain.lifecycle import Channel, ItemState
+from portal.domain.regimes import Binding, Confidence, RegimeKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementView:
+    """One thing a notice has to contain, and whether it is there. `regime_names` say who asks for it."""
+
+    key: str
+    label: str
+    is_met: bool
+    is_optional: bool
+    note: str | None
+    regime_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasisView:
+    """A law that a request cites. `binding` is that of its main clock; `warning` is what to know before using it."""
+
+    regime: str
+    name: str
+    citation: str
+    kind: RegimeKind
+    summary: str
+    reason: str
+    version: str
+    confidence: Confidence
+    binding: Binding
+    elements: tuple[ElementView, ...]
+    is_cited: bool  # False where something it demands is missing: the letter then leaves it out
+    warning: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelView:
+    """A way to reach the recipient, best first. `via` is how it is sent, `kind` the directory's own word for it."""
+
+    kind: str
+    label: str
+    via: Channel
+    address: str
+    checked_on: date | None
+    is_stale: bool
+    warning: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldView:
+    """A field of the platform's form, ready to copy."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemView:
+    """One place where the content is. `shown` is the short text for lists; `url` is None where there is no link."""
+
+    number: int
+    shown: str
+    url: str | None
+    description: str
+    platform: str
+    platform_name: str
+    state: ItemState
+    request_number: int | None
+    added_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailsView:
+    """What a law asks for this request, as it stands: the report's own words unless changed for this request."""
+
+    name: str
+    email: str
+    phone: str
+    postal_address: str
+    explanation: str
+    release_to_poster: bool
+    identity_offer: str
+    use_copyright: bool
+    states_ownership: bool
+    confirmed: tuple[str, ...]
+
+
+class NextStep(StrEnum):
+    """What can be done with a request now; the web chooses the page for it."""
+
+    COMPLETE = "complete"  # a law asks for something that is missing
+    CONSENT = "consent"  # the person has not allowed sharing with platforms
+    SEND = "send"
+    WAIT = "wait"
+    ANSWER_BACK = "answer_back"  # the platform asks for more
+    REMIND = "remind"
+    COMPLAIN = "complain"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStepView:
+    kind: NextStep
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalationView:
+    """A rung of the ladder after a refusal or a missed clock: who, what it can do, what comes first, when it opens."""
+
+    kind: RungKind
+    category: Category | None  # of the directory, where it lists such companies
+    body: str
+    regime: str | None
+    regulator: str | None
+    what: str
+    state: RungState
+    is_open: bool
+    opens: str
+    opens_at: datetime | None
+    closes: str
+    closes_at: datetime | None
+    preconditions: tuple[str, ...]
+    contents: tuple[str, ...]  # what a complaint there has to contain
+    answers_within: str | None  # the body's own clock, in words
+    is_sure: bool  # false: nobody saw a source for this step
+    warning: str | None

@@ -1,0 +1,104 @@
+"""Marks: what was changed about who can read cases, for every supervisor it concerns, until each has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.domain.journal import Noted
+from portal.domain.rights import MarkKind
+from portal.models.accounts import Membership, Staff, Team
+from portal.models.marks import Mark, MarkSeen
+from portal.services.history import journal
+
+_NOTED: Mapping[MarkKind, Noted] = MappingProxyType(
+    {
+        MarkKind.TEAM_MADE: Noted.TEAM_MADE,
+        MarkKind.MEMBER_INVITED: Noted.STAFF_ADDED,
+        MarkKind.MEMBER_ADDED: Noted.STAFF_ADDED,
+        MarkKind.LET_IN: Noted.LET_IN,
+        MarkKind.LET_IN_BY_RECOVERY_KEY: Noted.LET_IN,
+        MarkKind.PASSWORD_RESET: Noted.PASSWORD_CHANGED,
+        MarkKind.FACTORS_RESET: Noted.FACTOR_REMOVED,
+        MarkKind.ROLE_CHANGED: Noted.STAFF_CHANGED,
+        MarkKind.TEAM_LEFT: Noted.STAFF_CHANGED,
+        MarkKind.ACCOUNT_ENDED: Noted.STAFF_ENDED,
+        MarkKind.TEAM_KEY_CHANGED: Noted.KEYS_CHANGED,
+        MarkKind.RECOVERY_KEY_CHANGED: Noted.KEYS_CHANGED,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityNoticeView:
+    """One mark for a page. `team` is empty for the whole organisation, `by` for what was done on the server."""
+
+    id: UUID
+    kind: MarkKind
+    team: str
+    about: str
+    by: str
+    at: datetime
+
+
+def add(
+    session: Session,
+    kind: MarkKind,
+    *,
+    team_id: UUID | None,
+    about: UUID | None = None,
+    by: UUID | None = None,
+    now: datetime,
+) -> None:
+    """Leave a mark for the supervisors of a team, or for all where there is no team; and an entry in the journal."""
+    session.add(Mark(id=uuid4(), kind=kind, team_id=team_id, about_id=about, by_id=by, at=now))
+    facts = {"mark": kind.value, "team": str(team_id) if team_id else None, "about": str(about) if about else None}
+    journal.note(session, _NOTED[kind], staff_id=by, facts=facts, now=now)
+
+
+def add_about(session: Session, kind: MarkKind, staff: Staff, *, by: UUID | None = None, now: datetime) -> None:
+    """Leave a mark in every team of a member; for the whole organisation where they are in none."""
+    teams = session.scalars(select(Membership.team_id).where(Membership.staff_id == staff.id)).all()
+    for team_id in teams or (None,):
+        add(session, kind, team_id=team_id, about=staff.id, by=by, now=now)
+
+
+def list_unseen(session: Session, staff_id: UUID, team_ids: Collection[UUID]) -> tuple[SecurityNoticeView, ...]:
+    """What this supervisor has not seen yet, the newest first."""
+    about, by = aliased(Staff), aliased(Staff)
+    query = (
+        select(Mark, Team.name, about.name, by.name)
+        .outerjoin(Team, Team.id == Mark.team_id)
+        .outerjoin(about, about.id == Mark.about_id)
+        .outerjoin(by, by.id == Mark.by_id)
+        .where(_concerns(team_ids), ~_is_seen(staff_id))
+        .order_by(Mark.at.desc(), Mark.id)
+    )
+    return tuple(
+        SecurityNoticeView(id=mark.id, kind=mark.kind, team=team or "", about=whom or "", by=who or "", at=mark.at)
+        for mark, team, whom, who in session.execute(query)
+    )
+
+
+def confirm_seen(
+    session: Session, staff_id: UUID, team_ids: Collection[UUID], mark_ids: Collection[UUID], *, now: datetime
+) -> int:
+    """This supervisor has seen these marks. Those of other teams are passed over. Returns how many."""
+    query = select(Mark.id).where(Mark.id.in_(mark_ids), _concerns(team_ids), ~_is_seen(staff_id))
+    found = session.scalars(query).all()
+    session.add_all(MarkSeen(mark_id=mark_id, staff_id=staff_id, seen_at=now) for mark_id in found)
+    return len(found)
+
+
+def _concerns(team_ids: Collection[UUID]) -> ColumnElement[bool]:
+    return or_(Mark.team_id.is_(None), Mark.team_id.in_(team_ids))
+
+
+def _is_seen(staff_id: UUID) -> ColumnElement[bool]:
+    return select(MarkSeen.mark_id).where(MarkSeen.mark_id == Mark.id, MarkSeen.staff_id == staff_id).exists()

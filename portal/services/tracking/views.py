@@ -1,0 +1,68 @@
+"""What a page shows of a request as a whole: plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from portal.domain.lifecycle import Answer, Channel, RequestKind, RequestState
+from portal.services.clocks.views import ClockView
+from portal.services.letters.views import LetterView, ProblemView
+from portal.services.requests.views import (
+    BasisView,
+    ChannelView,
+    DetailsView,
+    ElementView,
+    EscalationView,
+    FieldView,
+    ItemView,
+    NextStepView,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerView:
+    """What the recipient answered. `text` is as it was written down; `extension_until` is the day they announced."""
+
+    at: datetime
+    answer: Answer
+    text: str
+    extension_until: date | None
+    item_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestView:
+    """A request to one recipient, whole."""
+
+    number: int
+    platform: str
+    platform_name: str
+    kind: RequestKind
+    state: RequestState
+    channel: Channel | None
+    ticket: str
+    prepared_at: datetime
+    sent_at: datetime | None
+    received_at: datetime | None
+    answered_at: datetime | None
+    items: tuple[ItemView, ...]
+    bases: tuple[BasisView, ...]
+    clocks: tuple[ClockView, ...]
+    missing: tuple[ElementView, ...]
+    problems: tuple[ProblemView, ...]
+    channels: tuple[ChannelView, ...]
+    fields: tuple[FieldView, ...]
+    warnings: tuple[str, ...]
+    details: DetailsView
+    answers: tuple[AnswerView, ...]
+    letters: tuple[LetterView, ...]
+    ladder: tuple[EscalationView, ...]
+    next_step: NextStepView
+    can_use_copyright: bool
+    can_prepare_erasure: bool
+
+    @property
+    def main_clock(self) -> ClockView | None:
+        """The clock to show first: the next due that the other side owes and that still runs, else the first."""
+        return self.clocks[0] if self.clocks else None

@@ -1,0 +1,58 @@
+"""What a process of the portal makes once: the web server, the background worker and the commands share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters import tasks
+from portal.adapters.signing import Signer
+from portal.adapters.storage import open_storage
+from portal.adapters.words import load_words
+from portal.config import Config, ensure_secret_file
+from portal.db import make_engine, make_session_factory
+from portal.reference.registry import Registry, load_registry
+from portal.services.case_locks import open_locks
+from portal.services.ports import Ports, ServerKeys
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a process makes once, each when it is first needed: a command that only counts days opens no database."""
+
+    config: Config
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))  # noqa: TID251 - the frame's clock
+
+    @cached_property
+    def engine(self) -> Engine:
+        return make_engine(self.config.database_url)
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        return make_session_factory(self.engine)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return load_registry(self.config.packs)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs the heads of the journal."""
+        return Signer.from_seeds(ensure_secret_file(self.config.audit_key_file))
+
+    @cached_property
+    def ports(self) -> Ports:
+        return Ports(
+            config=self.config,
+            registry=self.registry,
+            storage=open_storage(self.config.storage_url),
+            locks=open_locks(self.config.locks_url),
+            keys=ServerKeys.from_secrets(ensure_secret_file(self.config.secret_file)),
+            words=load_words(),
+            enqueue=tasks.enqueuer(self.config.queue_url),
+        )

@@ -1,0 +1,234 @@
+"""A process of the portal that does what it is told, one operation after another, until it is killed.
+
+Every SQL statement and every commit, in the main database and in that of the locks, is a point at which it can be told
+to kill itself with SIGKILL; it runs no handler then and says nothing. Letters are not set as PDF and Argon2id gets
+little memory, because neither has a part in what is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.config import load_config
+from portal.domain.lifecycle import CaseStatus, ComplaintState, Handler, RequestState
+from portal.models.outbox import MailKind
+from portal.models.tables import metadata
+from portal.run import worker
+from portal.services.background import outbox
+from portal.services.background.outbox import NewMail
+from portal.services.cases import case_work, messages, opening
+from portal.services.complaints import complaints
+from portal.services.complaints.complaints import LodgedCommand
+from portal.services.intake import submission
+from portal.services.letters import letters, printing
+from portal.services.requests.lookup import find_request
+from portal.wiring import Parts
+from tests.mailbox import SENDER
+from tests.services.factories import NOW, make_case, make_draft
+from tests.services.fakes import DAY, print_as_json, send
+
+LINKS = "https://x.com/someone/status/1111\nhttps://pictures.example.org/album/7\nhttps://www.instagram.com/p/Abc123/"
+LATE = NOW + 3 * DAY  # when the platforms' clocks are over
+LIFE = timedelta(minutes=10)  # longer than any lease, so that what a dead worker held is free again
+COMPLAINT = ("us-take-it-down", "us-ftc")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a life starts from. `number` counts the lives of one lane; the worker's clock goes on with it."""
+
+    env: Mapping[str, str]
+    number: int
+
+    @property
+    def now(self) -> datetime:
+        return LATE + DAY + self.number * LIFE
+
+
+@dataclass(frozen=True)
+class Order:
+    """One operation, and the point at which to die in it; 0 is to live."""
+
+    kind: str
+    values: Mapping[str, str]
+    die_at: int = 0
+
+
+@dataclass(frozen=True)
+class Done:
+    """The acknowledgement: what came out of it, and how many points it had. `error` is a trace, where it broke."""
+
+    result: str
+    points: int
+    error: str = ""
+
+
+class Points:
+    """Counts the points of the order in hand, and dies at the one it was told."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.die_at = 0
+        for name in ("before_cursor_execute", "commit"):
+            sa.event.listen(sa.Engine, name, self.pass_one)
+
+    def start(self, die_at: int) -> None:
+        self.seen, self.die_at = 0, die_at
+
+    def pass_one(self, *_details: object) -> None:
+        self.seen += 1
+        if self.seen == self.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def live(line: Connection, setup: Setup) -> None:
+    """Take orders until the line is closed."""
+    be_quick()
+    parts = make_parts(setup)
+    points = Points()
+    while True:
+        try:
+            order: Order = line.recv()
+        except EOFError:
+            return
+        points.start(order.die_at)
+        try:
+            done = Done(OPERATIONS[order.kind](parts, **order.values), points.seen)
+        except Exception:
+            done = Done("", points.seen, traceback.format_exc())
+        points.pass_one()
+        line.send(done)
+
+
+def be_quick() -> None:
+    """No PDF is set, and Argon2id takes a moment."""
+    vault.ARGON2_MEMORY_KIB, vault.ARGON2_PASSES = 64, 1
+    letters.print_letter = printing.print_letter = print_as_json  # type: ignore[attr-defined]
+
+
+def make_parts(setup: Setup) -> Parts:
+    return Parts(load_config(setup.env), clock=lambda: setup.now)
+
+
+def make_env(folder: str, database: str, mail: str) -> dict[str, str]:
+    """Settings with a queue that loses every message: what is found again is found in the database."""
+    return {
+        "RECOURSE_DATA": folder,
+        "RECOURSE_DATABASE": database,
+        "RECOURSE_LOCKS": f"sqlite:///{folder}/locks.db",
+        "RECOURSE_QUEUE": "memory:",
+        "RECOURSE_MAIL_URL": mail,
+        "RECOURSE_MAIL_FROM": SENDER,
+        "RECOURSE_ORG_NAME": "Harbour Helpline",
+    }
+
+
+def write_draft(parts: Parts, team_id: str) -> str:
+    """The six words of a new report that asks a team for help."""
+    with parts.sessions.begin() as session:
+        _, words = make_draft(session, parts.ports, links=LINKS, handler=Handler.TEAM, team_id=team_id)
+    return words
+
+
+def hand_in(parts: Parts, words: str) -> str:
+    """As a person does who does not know whether it went through: look first. Returns the reference."""
+    with parts.sessions.begin() as session:
+        opened = open_case(session, parts, words)
+        if opened.case.status is CaseStatus.DRAFT:
+            submission.submit(session, opened, now=NOW, ports=parts.ports)
+        return opened.reference
+
+
+def record_sent(parts: Parts, words: str) -> str:
+    with parts.sessions.begin() as session:
+        opened = open_case(session, parts, words)
+        if find_request(session, opened, 1).state is RequestState.PREPARED:
+            send(session, opened, parts.ports, 1)
+    return ""
+
+
+def write_message(parts: Parts, words: str) -> str:
+    """A message, and in the same transaction the mail that it causes. Returns what caused it."""
+    with parts.sessions.begin() as session:
+        opened = open_case(session, parts, words)
+        cause = f"message:{opened.reference}"
+        new = NewMail(
+            case_id=opened.case.id,
+            kind=MailKind.REPLY,
+            cause=cause,
+            to="ana@example.net",
+            subject="A message",
+            text="There is a message for you.",
+        )
+        if outbox.put(session, new, now=LATE, ports=parts.ports):
+            messages.send_message(session, opened, cause, now=LATE)
+    return cause
+
+
+def escalate(parts: Parts, words: str) -> str:
+    """Prepare the complaint, which starts its bundle, unless it is there."""
+    with parts.sessions.begin() as session:
+        opened = open_case(session, parts, words)
+        if not complaints.complaint_views(session, opened, now=LATE, ports=parts.ports):
+            complaints.prepare(session, opened, *COMPLAINT, (1,), now=LATE, ports=parts.ports)
+    return ""
+
+
+def lodge(parts: Parts, words: str) -> str:
+    """Record that the complaint was handed in, once its bundle is made; "waits" before that."""
+    with parts.sessions.begin() as session:
+        opened = open_case(session, parts, words)
+        (complaint,) = complaints.complaint_views(session, opened, now=LATE, ports=parts.ports)
+        if complaint.state is ComplaintState.PREPARED:
+            if not complaint.letters:
+                return "waits"
+            command = LodgedCommand(at=LATE + DAY, ticket="C-1", has_checked=True)
+            complaints.record_lodged(session, opened, 1, command, now=LATE + DAY, ports=parts.ports)
+    return "lodged"
+
+
+def work(parts: Parts) -> str:
+    """What the background worker does when it wakes: how many mails and jobs it had in its hands."""
+    return f"{worker.deliver_due_mail(parts)} {worker.run_left_jobs(parts)}"
+
+
+def open_case(session: Session, parts: Parts, words: str) -> case_work.OpenCase:
+    opened = opening.open_by_words(session, words, ports=parts.ports)
+    return opening.open_for_person(session, opened.case.id, opened.key, to_change=True)
+
+
+def warm_up() -> None:
+    """Read what is read once, before this process is copied for each life. Nothing here may start a thread."""
+    be_quick()
+    with tempfile.TemporaryDirectory() as folder:
+        parts = make_parts(Setup(make_env(folder, f"sqlite:///{folder}/warm.db", "smtp://127.0.0.1:25"), 0))
+        metadata.create_all(parts.engine)
+        with parts.sessions() as session:
+            opened = make_case(session, parts.ports, links=LINKS)
+            letters.draft(session, opened, find_request(session, opened, 1), now=NOW, ports=parts.ports)
+            complaints.options(session, opened, now=LATE, ports=parts.ports)
+        parts.engine.dispose()
+        parts.ports.locks.dispose()
+
+
+OPERATIONS: Mapping[str, Callable[..., Any]] = {
+    "draft": write_draft,
+    "hand in": hand_in,
+    "send": record_sent,
+    "message": write_message,
+    "escalate": escalate,
+    "lodge": lodge,
+    "work": work,
+}

@@ -1,0 +1,7 @@
+"""What the server of killable processes reads before it makes the first one; importing this takes a second."""
+
+from __future__ import annotations
+
+from tests.run.killable import warm_up
+
+warm_up()

@@ -1,0 +1,118 @@
+"""Taking everything along: a page to read, the letters, and the data for machines."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import html5lib
+import pytest
+from jsonschema import Draft202012Validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.lifecycle import Answer, Filer, History
+from portal.models.events import Event
+from portal.services.casefile import export as case_export
+from portal.services.casefile import sharing as case_sharing
+from portal.services.cases import holds, mail_contact, messages, recovery_words
+from portal.services.history.events import read_history
+from portal.services.ports import Ports
+from portal.services.tracking import answers
+from portal.services.tracking.answers import AnswerCommand
+from tests.services.factories import NOW, make_case
+from tests.services.fakes import DAY, print_quickly, send
+from tests.services.people import make_mail_ports, share_case
+
+HOSTILE = "<script>alert(1)</script> & 'words'"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+@pytest.fixture
+def archive(session: Session, ports: Ports) -> zipfile.ZipFile:
+    opened = make_case(session, ports, links="https://x.com/a/status/1", explanation=HOSTILE)
+    send(session, opened, ports)
+    answer = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY, text=HOSTILE)
+    answers.log_answer(session, opened, 1, answer, now=NOW + DAY, ports=ports)
+    return zipfile.ZipFile(io.BytesIO(case_export.export_case(session, opened, now=NOW + DAY, ports=ports)))
+
+
+def test_the_archive_holds_the_page_the_data_and_every_letter(archive: zipfile.ZipFile) -> None:
+    assert archive.namelist() == [
+        "case.html",
+        "case.json",
+        "case.schema.json",
+        "letters/1-notice.pdf",
+        "letters/1-notice-redacted.pdf",
+    ]
+
+
+def test_the_data_say_everything_the_case_page_says(archive: zipfile.ZipFile) -> None:
+    data = json.loads(archive.read("case.json"))
+    assert data["report"]["explanation"] == HOSTILE
+    assert data["requests"][0]["answers"][0]["text"] == HOSTILE
+    assert data["requests"][0]["clocks"][0]["steps"]
+    assert data["items"][0]["url"] == "https://x.com/a/status/1"
+    assert data["notes"] == []
+
+
+def test_the_page_is_well_formed_and_runs_nothing(archive: zipfile.ZipFile) -> None:
+    text = archive.read("case.html").decode()
+    html5lib.HTMLParser(strict=True).parse(text)
+    assert "<script" not in text
+    assert "src=" not in text
+    linked = re.findall(r'href="([^"]*)"', text)
+    assert linked, "the letters are linked"
+    assert set(linked) <= set(archive.namelist())
+    assert set(linked) == {name for name in archive.namelist() if name.endswith(".pdf")}
+    assert "Why this date" in text
+    assert "&lt;script&gt;" in text
+    assert "https://x.com/a/status/1" in text
+
+
+def test_the_data_fit_their_schema_and_the_schema_is_strict(archive: zipfile.ZipFile) -> None:
+    schema, data = json.loads(archive.read("case.schema.json")), json.loads(archive.read("case.json"))
+    Draft202012Validator.check_schema(schema)
+    checker = Draft202012Validator(schema)
+    assert list(checker.iter_errors(data)) == []
+    for name in data:
+        assert list(checker.iter_errors({key: value for key, value in data.items() if key != name})), name
+
+
+def test_everything_the_case_holds_is_in_it(session: Session, tmp_path: Path) -> None:
+    ports = make_mail_ports(tmp_path)
+    shared = share_case(session, ports, filer=Filer.REPRESENTATIVE, authority="A signed letter.")
+    person = shared.person
+    messages.send_message(session, shared.first, "Kia ora.", now=NOW)
+    mail_contact.set_address(session, person, "ana.example@example.net", now=NOW, ports=ports)
+    recovery_words.set_check(session, person, "Which boat?", "the red canoe", now=NOW, ports=ports)
+    holds.ask_hold(session, shared.first, "A court asked.", date(2027, 3, 31), now=NOW, ports=ports)
+    case_sharing.change_consent(session, person, "regulators", given=False, now=NOW, ports=ports)
+    messages.add_note(session, shared.first, "Only for the team.", now=NOW)
+    taken = zipfile.ZipFile(io.BytesIO(case_export.export_case(session, person, now=NOW, ports=ports)))
+    data, page = json.loads(taken.read("case.json")), taken.read("case.html").decode()
+    assert data["mandates"][0]["authority"] == "A signed letter."
+    assert data["messages"][0]["text"] == "Kia ora."
+    assert data["hold"]["reason"] == "A court asked."
+    assert {one["recipient"]: bool(one["withdrawn_at"]) for one in data["consents"]} == {
+        "platforms": False, "regulators": True, "team": False,
+    }  # fmt: skip
+    events = read_history(session, person.case.id)
+    assert [one["digest"] for one in data["chain"]] == [event.digest.hex() for event in events]
+    for text in ("A signed letter.", "Kia ora.", "ana.example@example.net", "Which boat?", events[-1].digest.hex()):
+        assert text in page
+    for secret in ("red canoe", "redcanoe", "Only for the team.", person.key.hex(), shared.words):
+        assert secret not in page + json.dumps(data)
+
+
+def test_taking_it_out_stands_in_the_history(session: Session, archive: zipfile.ZipFile) -> None:
+    kinds = session.scalars(select(Event.kind).order_by(Event.sequence.desc()).limit(1)).all()
+    assert kinds == [History.EXPORTED]

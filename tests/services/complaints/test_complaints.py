@@ -1,0 +1,283 @@
+"""Complaints: who is competent and why, when each opens, the bundle, lodging and the body's own clock."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from datetime import date, timedelta
+from uuid import UUID
+
+import pikepdf
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters.letter_json import decode_facts
+from portal.domain.clocks import ClockState
+from portal.domain.documents import CleanDocument, DocumentKind
+from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.lifecycle import Answer, ComplaintState, StepRefused
+from portal.models.complaints import Complaint
+from portal.models.jobs import JobState
+from portal.services.cases import documents
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.consent import NoConsent
+from portal.services.cases.documents import HandIn
+from portal.services.cases.instants import BadInstant
+from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.complaints import complaints
+from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.ports import Ports
+from portal.services.requests import preparing
+from portal.services.tracking import answers
+from portal.services.tracking.answers import AnswerCommand
+from tests.services.factories import NOW, make_case
+from tests.services.fakes import DAY, HOUR, print_quickly, reopen, run_job, send
+
+X_LINK = "https://x.com/someone/status/1111"
+LATE = NOW + 3 * DAY
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+def pairs(session: Session, opened: OpenCase, ports: Ports, now: object = LATE) -> dict[tuple[str, str], bool]:
+    found = complaints.options(session, opened, now=now, ports=ports)  # type: ignore[arg-type]
+    return {(option.regime, option.regulator): option.is_open for option in found}
+
+
+def prepare(session: Session, opened: OpenCase, ports: Ports, **more: str) -> int:
+    return complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=LATE, ports=ports, **more)
+
+
+def job_of(session: Session, opened: OpenCase, ports: Ports) -> UUID:
+    job = complaints.complaint_view(session, opened, 1, now=LATE, ports=ports).job
+    assert job is not None
+    return job.id
+
+
+@pytest.mark.usefixtures("quick")
+class TestOptions:
+    def test_a_missed_clock_opens_the_authority_and_not_before(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK)
+        send(session, opened, ports)
+        assert pairs(session, opened, ports, NOW + 2 * HOUR)[("us-take-it-down", "us-ftc")] is False
+        assert pairs(session, opened, ports)[("us-take-it-down", "us-ftc")] is True
+
+    def test_the_authority_of_the_persons_own_country_is_competent(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="IE")
+        send(session, opened, ports)
+        refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY)
+        answers.log_answer(session, opened, 1, refused, now=NOW + DAY, ports=ports)
+        found = pairs(session, opened, ports)
+        assert found[("ie-cnam-dsa", "ie-cnam")] is True
+        assert found[("eu-dsa-20", "platform-x")] is True
+        assert not any(regulator == "ie-dpc" for _, regulator in found)
+
+    def test_a_data_protection_request_leads_to_the_data_protection_authority(
+        self, session: Session, ports: Ports
+    ) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="IE")
+        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        send(session, opened, ports, number)
+        found = pairs(session, opened, ports)
+        assert ("ie-dpc", "ie-dpc") in found
+        assert not any(regime in {"eu-gdpr-77", "eu-dsa-53"} for regime, _ in found)
+
+    def test_outside_the_union_the_authority_where_the_platform_sits_is_competent(
+        self, session: Session, ports: Ports
+    ) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="NZ")
+        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        send(session, opened, ports, number)
+        found = pairs(session, opened, ports)
+        assert ("eu-gdpr-77", "ie-dpc") in found
+        assert ("nz-opc-complaint", "nz-opc") in found
+        assert ("eu-gdpr-77", "nz-opc") not in found
+
+    def test_some_authorities_can_be_asked_without_any_request_before(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="IT")
+        assert pairs(session, opened, ports)[("it-garante-144bis", "it-garante")] is True
+
+    def test_an_option_says_why_what_comes_first_and_until_when(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK)
+        send(session, opened, ports)
+        option = next(each for each in complaints.options(session, opened, now=LATE, ports=ports) if each.is_open)
+        assert option.why
+        assert option.what
+        assert option.request_numbers == (1,)
+        assert option.name
+
+    def test_before_anything_is_sent_only_those_that_want_no_request_can_be_asked(
+        self, session: Session, ports: Ports
+    ) -> None:
+        assert pairs(session, make_case(session, ports, links=X_LINK), ports) == {("nz-netsafe", "nz-netsafe"): True}
+
+
+@pytest.mark.usefixtures("quick")
+class TestSteps:
+    def test_preparing_starts_the_bundle_in_the_background(self, sessions: sessionmaker[Session], ports: Ports) -> None:
+        with sessions.begin() as session:
+            opened = make_case(session, ports, links=X_LINK)
+            send(session, opened, ports)
+            assert prepare(session, opened, ports, wish="Please look into it.") == 1
+            job_id = job_of(session, opened, ports)
+        assert run_job(sessions, job_id, ports, now=LATE)
+        with sessions() as session:
+            opened = reopen(session, opened)
+            view = complaints.complaint_view(session, opened, 1, now=LATE, ports=ports)
+            assert view.job is not None
+            assert (view.job.state, view.job.percent) == (JobState.DONE, 100)
+            assert len(view.letters) == 1
+            facts = read_bundle_facts(session, opened, ports)
+            assert facts.wish == "Please look into it."
+            assert facts.bases[0].regime_id == "us-take-it-down"
+            assert facts.history_digest
+
+    def test_a_complaint_that_is_not_open_or_not_offered_is_refused(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK)
+        send(session, opened, ports)
+        with pytest.raises(StepRefused, match="not open yet"):
+            complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=NOW + 2 * HOUR, ports=ports)
+        with pytest.raises(StepRefused, match="not open to this case"):
+            complaints.prepare(session, opened, "eu-gdpr-77", "ie-dpc", (1,), now=LATE, ports=ports)
+        with pytest.raises(StepRefused, match="cannot be part"):
+            complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1, 7), now=LATE, ports=ports)
+
+    def test_lodging_needs_consent_and_a_time_that_can_be_right(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK, share_with_regulators=False)
+        send(session, opened, ports)
+        number = prepare(session, opened, ports)
+        with pytest.raises(NoConsent):
+            complaints.record_lodged(
+                session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
+            )
+        opened = make_case(session, ports, links=X_LINK)
+        send(session, opened, ports)
+        number = prepare(session, opened, ports)
+        with pytest.raises(BadInstant):
+            complaints.record_lodged(
+                session, opened, number, LodgedCommand(has_checked=True, at=NOW), now=LATE, ports=ports
+            )
+
+    def test_the_bodys_own_clock_runs_from_receipt_and_a_decision_meets_it(
+        self, session: Session, ports: Ports
+    ) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="IT")
+        number = complaints.prepare(session, opened, "it-garante-144bis", "it-garante", (), now=NOW, ports=ports)
+        lodged = LodgedCommand(has_checked=True, at=NOW + HOUR, ticket="G-1", received_at=NOW + 2 * HOUR)
+        complaints.record_lodged(session, opened, number, lodged, now=NOW + 2 * HOUR, ports=ports)
+        view = complaints.complaint_view(session, opened, number, now=NOW + 2 * HOUR, ports=ports)
+        (clock,) = view.clocks
+        assert (clock.due_at, clock.zone, clock.estimated) == (NOW + 50 * HOUR, "Europe/Rome", False)
+        assert opened.case.next_due_at == clock.due_at
+        decided = ComplaintAnswerCommand(at=NOW + 5 * HOUR, text="Blocked.", is_final=True)
+        complaints.log_complaint_answer(session, opened, number, decided, now=NOW + 5 * HOUR, ports=ports)
+        view = complaints.complaint_view(session, opened, number, now=NOW + 5 * HOUR, ports=ports)
+        assert view.state is ComplaintState.ANSWERED
+        assert view.clocks[0].state is ClockState.MET
+        assert view.ticket == "G-1"
+
+    def test_a_plain_confirmation_ends_no_clock(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="IE")
+        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        send(session, opened, ports, number)
+        late = NOW + timedelta(days=45)
+        filed = complaints.prepare(session, opened, "ie-dpc", "ie-dpc", (number,), now=late, ports=ports)
+        complaints.record_lodged(
+            session, opened, filed, LodgedCommand(has_checked=True, at=late), now=late, ports=ports
+        )
+        for meaning, state in (
+            (ComplaintAnswer.ACKNOWLEDGED, ClockState.RUNNING),
+            (ComplaintAnswer.PROGRESS, ClockState.MET),
+        ):
+            answer = ComplaintAnswerCommand(at=late + DAY, meaning=meaning)
+            complaints.log_complaint_answer(session, opened, filed, answer, now=late + DAY, ports=ports)
+            view = complaints.complaint_view(session, opened, filed, now=late + DAY, ports=ports)
+            assert view.clocks[0].state is state
+        assert view.clocks[0].last_day == date(2027, 4, 7)
+
+    def test_a_lodged_complaint_keeps_its_papers(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK)
+        send(session, opened, ports)
+        number = prepare(session, opened, ports)
+        complaints.record_lodged(
+            session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
+        )
+        with pytest.raises(StepRefused, match="handed in"):
+            complaints.start_bundle(session, opened, number, now=LATE, ports=ports)
+        with pytest.raises(StepRefused, match="already recorded"):
+            complaints.record_lodged(
+                session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
+            )
+
+    def test_a_problem_fails_the_bundle_and_is_told(self, sessions: sessionmaker[Session], ports: Ports) -> None:
+        with sessions.begin() as session:
+            opened = make_case(session, ports, links=X_LINK)
+            send(session, opened, ports)
+            prepare(session, opened, ports, wish="I ask [[what]].")
+            job_id = job_of(session, opened, ports)
+        run_job(sessions, job_id, ports, now=LATE)
+        with sessions() as session:
+            opened = reopen(session, opened)
+            job = complaints.bundle_progress(session, opened, 1, now=LATE)
+            assert job is not None
+            assert job.state is JobState.FAILED
+            assert "unfilled" in job.problems[0]
+
+    def test_the_table_holds_nothing_a_person_wrote(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK)
+        send(session, opened, ports)
+        prepare(session, opened, ports, wish="Ana wishes it.")
+        row = session.scalars(select(Complaint)).one()
+        assert b"Ana" not in row.sealed
+
+
+def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    """The one test that prints for real: the whole way to an archive an officer can check."""
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=X_LINK)
+        send(session, opened, ports)
+        refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY, text="It breaks no rule of ours.")
+        answers.log_answer(session, opened, 1, refused, now=NOW + DAY, ports=ports)
+        picture = CleanDocument(kind=DocumentKind.PNG, content=b"a screenshot of their words")
+        handed = HandIn(request_number=1, given=b"x", label="Screenshot")
+        documents.hand_in(session, opened, handed, picture, now=NOW + DAY, ports=ports)
+        prepare(session, opened, ports)
+        job_id = job_of(session, opened, ports)
+    assert run_job(sessions, job_id, ports, now=LATE)
+    with sessions() as session:
+        opened = reopen(session, opened)
+        later = CleanDocument(kind=DocumentKind.TEXT, content=b"It came after the bundle.")
+        documents.hand_in(session, opened, HandIn(request_number=1, given=b"x"), later, now=LATE, ports=ports)
+        archive = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(session, opened, 1, redacted=False, ports=ports)))
+        facts = embedded_facts(archive.read("complaint.pdf"))
+        assert archive.namelist() == ["complaint.pdf", "exhibit-1.pdf", "exhibit-2.txt", "exhibit-3.png"]
+        for exhibit, name in zip(facts.exhibits, archive.namelist()[1:], strict=True):
+            content = archive.read(name)
+            assert hashlib.sha256(content).hexdigest() == exhibit.digest
+            assert len(content) == exhibit.size
+        assert facts.notices[0].exhibit == 1
+        assert facts.answers[0].exhibit == 2
+        assert facts.answers[0].text == "It breaks no rule of ours."
+        redacted = complaints.read_bundle(session, opened, 1, redacted=True, ports=ports)
+        assert zipfile.ZipFile(io.BytesIO(redacted)).namelist() == ["complaint.pdf"]
+
+
+def read_bundle_facts(session: Session, opened: OpenCase, ports: Ports) -> ComplaintFacts:
+    content = complaints.read_bundle(session, opened, 1, redacted=False, ports=ports)
+    facts = decode_facts(zipfile.ZipFile(io.BytesIO(content)).read("complaint.pdf"))
+    assert isinstance(facts, ComplaintFacts)
+    return facts
+
+
+def embedded_facts(pdf: bytes) -> ComplaintFacts:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        facts = decode_facts(opened.attachments["case.json"].get_file().read_bytes())
+    assert isinstance(facts, ComplaintFacts)
+    return facts

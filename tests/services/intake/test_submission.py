@@ -1,0 +1,174 @@
+"""From draft to receipt, and links added later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.domain.lifecycle import CaseStatus, Filer, Handler, ItemState, Path
+from portal.domain.report import Report, ReportedPlace, YesNo
+from portal.models.cases import Consent, Mandate
+from portal.models.items import Item
+from portal.models.requests import Request
+from portal.services.cases import opening
+from portal.services.cases.opening import Changed
+from portal.services.intake import drafts, submission
+from portal.services.intake.submission import Incomplete
+from portal.services.law.applicability import blocking_needs, needs
+from portal.services.ports import Ports
+from tests.services.factories import LINKS, NOW, make_case, make_draft, make_report, make_team
+
+
+def test_a_draft_keeps_its_answers_and_shows_its_words_again(session: Session, ports: Ports) -> None:
+    opened, words = drafts.start_draft(session, language="en", now=NOW, ports=ports)
+    drafts.save_report(opened, Report(country="NZ"), version=opened.case.version, now=NOW, ports=ports)
+    session.commit()
+    again = opening.open_by_words(session, words, ports=ports)
+    assert again.report.country == "NZ"
+    assert drafts.read_words(again) == words
+    assert again.case.retention_until == NOW + timedelta(days=7)
+
+
+def test_the_slow_part_of_a_beginning_holds_nobody_up(
+    session: Session, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    derive = vault.derive_from_secret
+
+    def watch(secret: str, salt: bytes) -> bytes:
+        held.append(session.in_transaction())
+        return derive(secret, salt)
+
+    monkeypatch.setattr(vault, "derive_from_secret", watch)
+    drafts.start_draft(session, language="en", now=NOW, ports=ports)
+    assert held == [False]
+    assert session.in_transaction()
+
+
+def test_two_tabs_do_not_overwrite_each_other(session: Session, ports: Ports) -> None:
+    opened, _ = drafts.start_draft(session, language="en", now=NOW, ports=ports)
+    session.commit()
+    seen = opened.case.version
+    drafts.save_report(opened, Report(country="NZ"), version=seen, now=NOW, ports=ports)
+    session.commit()
+    with pytest.raises(Changed):
+        drafts.save_report(opened, Report(country="AU"), version=seen, now=NOW, ports=ports)
+    assert opened.report.country == "NZ"
+
+
+def test_links_are_added_once_and_what_is_not_understood_is_kept(ports: Ports) -> None:
+    report = drafts.add_links(Report(), LINKS + "\nhtp:/broken", ports=ports)
+    again = drafts.add_links(report, LINKS, ports=ports)
+    assert [link.platform for link in again.links] == ["x", "instagram", "example.org"]
+    assert "htp:/broken" in report.rejected[0].text
+    assert again.pasted.count("instagram.com") == 2
+
+
+def test_links_over_the_limit_are_shown_back(ports: Ports) -> None:
+    text = "\n".join(f"https://example.org/{number}" for number in range(501))
+    report = drafts.add_links(Report(), text, ports=ports)
+    assert len(report.links) == 500
+    assert [one.text for one in report.rejected] == ["https://example.org/500"]
+
+
+def test_submitting_makes_items_consents_and_requests(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    items = session.scalars(select(Item).order_by(Item.number)).all()
+    assert [item.number for item in items] == [1, 2, 3]
+    assert {item.state for item in items} == {ItemState.REPORTED}
+    assert opened.case.status is CaseStatus.OPEN
+    assert opened.case.item_count == 3
+    assert {row.recipient for row in session.scalars(select(Consent))} == {"platforms", "regulators"}
+    assert len(session.scalars(select(Request)).all()) == 3
+
+
+def test_a_site_outside_the_directory_has_no_name_in_a_plain_column(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    item = session.scalars(select(Item).where(Item.number == 3)).one()
+    assert "example" not in item.platform
+    assert opened.read_sealed(item)["platform"] == "example.org"
+
+
+def test_the_receipt_proves_the_report_without_holding_it(session: Session, ports: Ports) -> None:
+    opened, words = make_draft(session, ports)
+    receipt = submission.submit(session, opened, now=NOW, ports=ports)
+    assert receipt.words == words
+    assert receipt.reference == opened.reference
+    assert receipt.digest == submission.digest_report(opened.report)
+    assert receipt.digest != submission.digest_report(replace(opened.report, name="Other"))
+
+
+def test_a_report_without_any_place_is_not_accepted_for_removal(session: Session, ports: Ports) -> None:
+    opened, _ = make_draft(session, ports, links="")
+    with pytest.raises(Incomplete) as caught:
+        submission.submit(session, opened, now=NOW, ports=ports)
+    assert caught.value.missing
+
+
+def test_a_place_described_in_words_is_enough(session: Session, ports: Ports) -> None:
+    places = (ReportedPlace(platform="instagram", text="The account that calls itself example.person"),)
+    opened = make_case(session, ports, links="", places=places)
+    item = session.scalars(select(Item)).one()
+    assert item.platform == "instagram"
+    assert opened.read_sealed(item)["description"] == places[0].text
+
+
+def test_a_threat_becomes_a_case_without_requests(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="", is_online=YesNo.NO)
+    assert opened.case.path is Path.THREAT
+    assert session.scalars(select(Request)).all() == []
+
+
+def test_whoever_acts_for_another_leaves_a_mandate_with_its_end(session: Session, ports: Ports) -> None:
+    ends_on = NOW.date() + timedelta(days=90)
+    opened = make_case(
+        session, ports, filer=Filer.REPRESENTATIVE, authority="She asked me in writing.", authority_ends_on=ends_on
+    )
+    mandate = session.scalars(select(Mandate)).one()
+    assert mandate.ends_on == ends_on
+    assert opened.read_sealed(mandate) == {"authority": "She asked me in writing."}
+
+
+def test_a_law_that_asks_for_more_is_named_but_does_not_block(ports: Ports) -> None:
+    report = drafts.add_links(make_report(postal_address="", phone=""), LINKS, ports=ports)
+    asked = {need.field: need.regimes for need in needs(report, on=NOW.date(), ports=ports)}
+    assert any("Harmful Digital" in name for name in asked["postal_address"])
+    assert "postal_address" not in {need.field for need in blocking_needs(report, on=NOW.date(), ports=ports)}
+
+
+def test_an_answer_that_every_law_asks_for_is_required_by_name(session: Session, ports: Ports) -> None:
+    opened, _ = make_draft(session, ports, links="https://x.com/a/status/1", country="US", states_good_faith=False)
+    with pytest.raises(Incomplete) as caught:
+        submission.submit(session, opened, now=NOW, ports=ports)
+    missing = caught.value.missing
+    assert [one.text for one in missing] == ["That you say this in good faith"]
+    assert "TAKE IT DOWN" in (missing[0].law or "")
+
+
+def test_links_added_later_get_numbers_and_requests_of_their_own(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    text = "https://www.reddit.com/r/x/comments/abc/ and https://x.com/someone/status/1111"
+    found = submission.add_items(session, opened, text, now=NOW, ports=ports)
+    session.flush()
+    assert len(found.items) == 2
+    assert [item.number for item in session.scalars(select(Item).order_by(Item.number))] == [1, 2, 3, 4]
+    assert opened.case.item_count == 4
+    assert len(session.scalars(select(Request)).all()) == 4
+
+
+def test_a_team_chosen_in_the_report_is_given_the_case(session: Session, ports: Ports) -> None:
+    team, _ = make_team(session)
+    opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
+    assert (opened.case.handler, opened.case.team_id) == (Handler.TEAM, team.id)
+
+
+def test_a_threat_that_comes_true_gets_requests(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="", is_online=YesNo.NO)
+    submission.add_items(session, opened, "https://x.com/a/status/1", now=NOW, ports=ports)
+    assert opened.case.path is Path.REMOVAL
+    assert len(session.scalars(select(Request)).all()) == 1

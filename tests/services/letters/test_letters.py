@@ -1,0 +1,207 @@
+"""Letters from a case: checked, made in both forms, sealed, read back, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.adapters.letter_json import decode_facts
+from portal.adapters.vault import CannotOpen
+from portal.domain.letters.facts import ErasureFacts, NoticeFacts, ReminderFacts, Statement
+from portal.domain.lifecycle import Answer, Handler, LetterKind, StepRefused
+from portal.domain.report import ContactBy, NameKind, YesNo
+from portal.models.letters import Letter
+from portal.services.cases.case_work import OpenCase
+from portal.services.cases.handover import hand_to_team
+from portal.services.cases.opening import UnknownNumber
+from portal.services.letters import letters
+from portal.services.letters.drafting import read_facts
+from portal.services.letters.printing import LetterStopped
+from portal.services.ports import Ports
+from portal.services.requests import preparing
+from portal.services.requests.preparing import DetailsCommand
+from portal.services.tracking import answers
+from portal.services.tracking.answers import AnswerCommand
+from tests.services.factories import NOW, make_case, make_ports, make_team
+from tests.services.fakes import DAY, HOUR, print_quickly, send
+
+ONE_LINK = "https://pictures.example.org/album/7"
+SECRETS = ("Exemplar", "ana.example@example.net", "+64 20 0000 0000", "Invented Street", "album/7")
+
+
+def make(
+    session: Session, opened: OpenCase, ports: Ports, kind: LetterKind = LetterKind.NOTICE, number: int = 1
+) -> int:
+    return letters.make_letter(session, opened, kind, number, now=NOW, ports=ports).number
+
+
+def facts_of(session: Session, opened: OpenCase, number: int = 1) -> object:
+    return read_facts(opened, session.scalars(select(Letter).where(Letter.number == number)).one())
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+def test_a_letter_is_made_whole_as_pdf_in_both_forms_and_stored_sealed(
+    session: Session, ports: Ports, tmp_path: Path
+) -> None:
+    opened = make_case(session, ports, links=ONE_LINK)
+    shown = letters.make_letter(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=ports)
+    full = letters.read_letter(session, opened, 1, redacted=False, ports=ports)
+    twin = letters.read_letter(session, opened, 1, redacted=True, ports=ports)
+    assert full.startswith(b"%PDF")
+    assert twin.startswith(b"%PDF")
+    assert hashlib.sha256(full).hexdigest() == shown.digest
+    assert hashlib.sha256(twin).hexdigest() == shown.redacted_digest
+    assert shown.pages >= 1
+    stored = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and str(opened.case.id) in str(path)]
+    assert len(stored) == 2
+    assert not any(b"%PDF" in content for content in stored)
+
+
+@pytest.mark.usefixtures("quick")
+class TestWhatALetterSays:
+    def test_the_notice_cites_the_laws_and_lists_the_places(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        make(session, opened, ports)
+        facts = facts_of(session, opened)
+        assert isinstance(facts, NoticeFacts)
+        assert [basis.regime_id for basis in facts.bases] == ["us-take-it-down", "nz-hdca-24"]
+        assert [link.url for link in facts.links] == [ONE_LINK]
+        assert facts.bases[0].identical_copies
+        assert facts.bases[0].clocks[0].started_at is None
+        assert facts.statements == (Statement.GOOD_FAITH, Statement.ACCURACY)
+        assert facts.frame.reference == f"{opened.reference}-1"
+        assert facts.frame.zone == "Pacific/Auckland"
+
+    def test_the_redacted_twin_holds_nothing_of_the_person(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK, explanation="Ana Exemplar is in it.")
+        make(session, opened, ports)
+        full = letters.read_letter(session, opened, 1, redacted=False, ports=ports).decode()
+        twin = letters.read_letter(session, opened, 1, redacted=True, ports=ports).decode()
+        assert all(secret in full for secret in SECRETS)
+        assert not any(secret in twin for secret in SECRETS)
+
+    def test_the_row_tells_the_kind_and_the_digest_only(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        make(session, opened, ports)
+        row = session.scalars(select(Letter)).one()
+        assert b"Exemplar" not in row.sealed
+        assert row.digest == letters.letter_views(session, opened)[0].digest
+
+    def test_a_pseudonym_is_named_as_one(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK, name="Kea", signature="Kea", name_kind=NameKind.PSEUDONYM)
+        make(session, opened, ports)
+        facts = facts_of(session, opened)
+        assert isinstance(facts, NoticeFacts)
+        assert facts.frame.reporter.is_pseudonym
+        assert [basis.regime_id for basis in facts.bases] == ["us-take-it-down"]
+
+    def test_copyright_brings_its_own_statements(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK, took_it=YesNo.YES)
+        chosen = DetailsCommand(use_copyright=True, states_ownership=True)
+        preparing.set_details(session, opened, 1, chosen, now=NOW, ports=ports)
+        make(session, opened, ports)
+        facts = facts_of(session, opened)
+        assert isinstance(facts, NoticeFacts)
+        assert Statement.PERJURY in facts.statements
+        assert facts.content.work
+
+    def test_the_organisation_stands_in_letters_of_a_team_only(self, session: Session, tmp_path: Path) -> None:
+        ports = make_ports(tmp_path, RECOURSE_ORG_EMAIL="desk@harbour.example")
+        opened = make_case(session, ports, links=ONE_LINK, email="", contact_by=ContactBy.PHONE)
+        make(session, opened, ports)
+        alone = facts_of(session, opened, 1)
+        team, _ = make_team(session)
+        hand_to_team(session, opened, team.id, now=NOW, ports=ports)
+        assert opened.case.handler is Handler.TEAM
+        make(session, opened, ports)
+        helped = facts_of(session, opened, 2)
+        assert isinstance(alone, NoticeFacts)
+        assert isinstance(helped, NoticeFacts)
+        assert alone.frame.organisation is None
+        assert helped.frame.organisation is not None
+        assert helped.frame.organisation.email == "desk@harbour.example"
+
+    def test_an_erasure_request_is_a_letter_of_its_own(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        made = make(session, opened, ports, LetterKind.ERASURE, number)
+        facts = facts_of(session, opened, made)
+        assert isinstance(facts, ErasureFacts)
+        assert [basis.regime_id for basis in facts.bases] == ["nz-privacy-act-2020"]
+
+    def test_words_on_who_asks_stand_in_the_erasure_request_alone(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        words = DetailsCommand(identity_offer="My passport is LX 1234567.")
+        preparing.set_details(session, opened, number, words, now=NOW, ports=ports)
+        make(session, opened, ports, LetterKind.ERASURE, number)
+        full = letters.read_letter(session, opened, 1, redacted=False, ports=ports).decode()
+        twin = letters.read_letter(session, opened, 1, redacted=True, ports=ports).decode()
+        assert "LX 1234567" in full
+        assert "LX 1234567" not in twin
+
+    def test_a_reminder_names_the_notice_and_how_its_clocks_stand(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        send(session, opened, ports)
+        answer = AnswerCommand(answer=Answer.ACKNOWLEDGED, at=NOW + 2 * HOUR, text="We look at it.")
+        answers.log_answer(session, opened, 1, answer, now=NOW + 3 * DAY, ports=ports)
+        made = letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=NOW + 3 * DAY, ports=ports)
+        facts = facts_of(session, opened, made.number)
+        assert isinstance(facts, ReminderFacts)
+        assert facts.notice.reference == f"{opened.reference}-1"
+        assert facts.notice.ticket == "T-1"
+        assert facts.answers[0].text == "We look at it."
+        assert facts.bases[0].clocks[0].state == "missed"
+        assert facts.bases[0].clocks[0].steps
+        assert facts.next_steps
+
+    def test_the_text_of_a_letter_can_be_copied(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        make(session, opened, ports)
+        text = letters.letter_text(session, opened, 1)
+        assert ONE_LINK in text
+        assert "48 hours" in text
+
+    def test_a_letter_of_another_kind_or_stage_is_refused(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        with pytest.raises(StepRefused):
+            make(session, opened, ports, LetterKind.REMINDER)
+        with pytest.raises(StepRefused):
+            make(session, opened, ports, LetterKind.ERASURE)
+        send(session, opened, ports)
+        with pytest.raises(StepRefused):
+            make(session, opened, ports)
+        with pytest.raises(UnknownNumber):
+            letters.read_letter(session, opened, 9, redacted=False, ports=ports)
+
+    def test_a_placeholder_stops_the_letter_with_its_reason(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK, explanation="I am [[name]].")
+        found = letters.letter_problems(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=ports)
+        assert [problem.code for problem in found] == ["placeholder"]
+        with pytest.raises(LetterStopped, match="placeholder") as stopped:
+            make(session, opened, ports)
+        assert stopped.value.problems == found
+        assert session.scalars(select(Letter)).all() == []
+
+    def test_a_file_that_was_changed_or_moved_does_not_open(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        make(session, opened, ports)
+        row = session.scalars(select(Letter)).one()
+        key = f"{opened.case.id}/{row.id}-full"
+        ports.storage.put(f"{opened.case.id}/{row.id}-redacted", ports.storage.get(key))
+        with pytest.raises(CannotOpen):
+            letters.read_letter(session, opened, 1, redacted=True, ports=ports)
+
+    def test_the_stored_facts_are_the_ones_the_letter_was_made_from(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        make(session, opened, ports)
+        printed = letters.read_letter(session, opened, 1, redacted=False, ports=ports)
+        assert decode_facts(printed) == facts_of(session, opened)

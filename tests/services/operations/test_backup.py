@@ -1,0 +1,296 @@
+"""The drill: a backup of a portal at work, brought back to the last bit; and what must not come back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.adapters.signing import Signer, by_id, public_keys
+from portal.config import ensure_secret_file
+from portal.db import make_engine, make_session_factory
+from portal.domain.journal import Noted
+from portal.domain.lifecycle import CaseStatus, Handler, LetterKind
+from portal.models.cases import Case
+from portal.models.journal import JournalEntry
+from portal.models.tables import metadata
+from portal.services.case_locks import open_locks
+from portal.services.cases import erasure, messages, opening
+from portal.services.cases.opening import WordsUnknown
+from portal.services.history import checkpoints, events, verification
+from portal.services.intake import submission
+from portal.services.letters import letters
+from portal.services.operations import backup
+from portal.services.operations.backup import BackupRefused
+from portal.services.ports import Ports
+from portal.services.staff import accounts
+from tests.postgres import fresh_database
+from tests.services.factories import NOW, make_draft, make_ports
+from tests.services.fakes import print_quickly, send
+
+LATER = NOW + timedelta(days=3)
+SEEDS = (b"\x01" * 32,)
+SIGNER = Signer.from_seeds(SEEDS)
+CHANGED = {"cases": {"country": "XX"}}
+
+
+@dataclass
+class Portal:
+    """A portal with something in it, and what is needed to look for it afterwards."""
+
+    sessions: sessionmaker[Session]
+    ports: Ports
+    private_key: bytes
+    words: list[str]
+    data: Path
+    keys: Path
+
+
+@pytest.fixture
+def portal(sessions: sessionmaker[Session], ports: Ports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Portal:
+    print_quickly(monkeypatch)
+    ensure_secret_file(ports.config.secret_file)
+    words = []
+    with sessions.begin() as session:
+        private = accounts.make_recovery_key(session, now=NOW)
+        team, _ = accounts.make_team(session, "Harbour", now=NOW)
+        for _ in range(3):
+            opened, drawn = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
+            submission.submit(session, opened, now=NOW, ports=ports)
+            words.append(drawn)
+        send(session, opened, ports)
+        letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=LATER, ports=ports)
+        messages.send_message(session, opened, "Thank you", now=LATER)
+        words.append(make_draft(session, ports)[1])
+    (tmp_path / "data").mkdir()
+    (tmp_path / "apart").mkdir()
+    return Portal(sessions, ports, private, words, tmp_path / "data" / "d.backup", tmp_path / "apart" / "k.backup")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[sessionmaker[Session], Ports]]:
+    """An empty portal in another folder, on either database: a backup may also move from one to the other."""
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    if request.param == "sqlite":
+        yield from _make(f"sqlite:///{folder / 'new.db'}", folder)
+    else:
+        with fresh_database() as url:
+            yield from _make(url, folder)
+
+
+def _make(url: str, folder: Path) -> Iterator[tuple[sessionmaker[Session], Ports]]:
+    engine = make_engine(url)
+    metadata.create_all(engine)
+    yield make_session_factory(engine), make_ports(folder)
+    engine.dispose()
+
+
+def bring_back(portal: Portal, fresh: tuple[sessionmaker[Session], Ports]) -> backup.Restored:
+    sessions, ports = fresh
+    backup.restore_secrets(portal.keys, portal.private_key, ports.config.key_files)
+    return backup.restore(
+        sessions, portal.data, portal.keys, portal.private_key, now=LATER + timedelta(days=1), ports=ports
+    )
+
+
+def but_the_journal(tables: dict[str, backup.TableSum]) -> dict[str, backup.TableSum]:
+    """The journal goes on: that it was restored is its next entry."""
+    return {name: total for name, total in tables.items() if not name.startswith("journal")}
+
+
+def test_the_drill(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports], capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = time.perf_counter()
+    made = backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    assert backup.verify(portal.data, portal.keys, portal.private_key) == made
+    restored = bring_back(portal, fresh)
+    took = time.perf_counter() - start
+    sessions, ports = fresh
+    assert restored.erased_again == 0
+    assert made.tables == backup.sums(portal.sessions)
+    assert but_the_journal(backup.sums(sessions)) == but_the_journal(made.tables)
+    assert made.tables["cases"].rows == 4
+    assert made.files.rows == len(ports.storage.list_keys()) > 0
+    assert ports.config.secret_file.read_text() == portal.ports.config.secret_file.read_text()
+    with sessions.begin() as session:
+        for words in portal.words:
+            opened = opening.open_by_words(session, words, ports=ports)
+            assert opened.report.links
+            assert events.find_break(events.read_history(session, opened.case.id)) is None
+        opened = opening.open_by_words(session, portal.words[2], ports=ports)
+        assert letters.read_letter(session, opened, 1, redacted=False, ports=ports)
+    with capsys.disabled():
+        print(f"\nrestore drill: backup, verify and restore of {made.tables['cases'].rows} cases in {took:.1f} s")  # noqa: T201
+
+
+def test_the_backup_is_one_moment_while_others_write(portal: Portal) -> None:
+    """Somebody reports all the time; no case is there without its history, whenever the backup came by."""
+    stop, failed = threading.Event(), []
+
+    def write() -> None:
+        try:
+            while not stop.is_set():
+                with portal.sessions.begin() as session:
+                    opened, _ = make_draft(session, portal.ports)
+                    submission.submit(session, opened, now=LATER, ports=portal.ports)
+        except Exception as error:
+            failed.append(error)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(3):
+            made = backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+            assert backup.verify(portal.data, portal.keys, portal.private_key) == made
+            cases_with_history = made.tables["cases"].rows - 1  # the draft of the fixture has none
+            assert made.tables["case_keys"].rows == made.tables["cases"].rows + 3
+            assert made.tables["consents"].rows >= cases_with_history
+    finally:
+        stop.set()
+        writer.join()
+    assert failed == []
+
+
+def test_a_case_erased_after_the_backup_stays_erased(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports]
+) -> None:
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    with portal.sessions.begin() as session:
+        opened = opening.open_by_words(session, portal.words[0], ports=portal.ports)
+        reference = opened.reference
+        erasure.erase(session, opened, now=LATER, ports=portal.ports)
+    # Only the newest copy of the keys lives; the data are the old ones.
+    old_data = portal.data.read_bytes()
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    portal.data.write_bytes(old_data)
+    restored = bring_back(portal, fresh)
+    assert restored.erased_again == 1
+    sessions, ports = fresh
+    with sessions.begin() as session:
+        with pytest.raises(WordsUnknown):
+            opening.open_by_words(session, portal.words[0], ports=ports)
+        tombstone = session.scalars(select(Case).where(Case.reference == reference)).one()
+        assert (tombstone.status, tombstone.sealed) == (CaseStatus.ERASED, None)
+        assert opening.open_by_words(session, portal.words[1], ports=ports)
+
+
+def test_the_data_without_the_keys_open_nothing(portal: Portal, fresh: tuple[sessionmaker[Session], Ports]) -> None:
+    """A thief of a data file who even has the recovery key on paper: the locks are not in it."""
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    raw = portal.data.read_bytes()
+    for lock in portal.ports.locks.list_all():
+        assert lock.lock not in raw
+    with pytest.raises(BackupRefused, match="no backup of keys"):
+        backup.restore(fresh[0], portal.data, portal.data, portal.private_key, now=LATER, ports=fresh[1])
+
+
+def test_nothing_is_restored_over_something(portal: Portal) -> None:
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    with pytest.raises(BackupRefused, match="something in this portal"):
+        backup.restore(portal.sessions, portal.data, portal.keys, portal.private_key, now=LATER, ports=portal.ports)
+    portal.ports.config.secret_file.write_text("00" * 32)
+    with pytest.raises(BackupRefused, match="is another one"):
+        backup.restore_secrets(portal.keys, portal.private_key, portal.ports.config.key_files)
+
+
+def test_the_restored_journal_verifies_whole_against_the_copied_heads(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports]
+) -> None:
+    with portal.sessions.begin() as session:
+        checkpoints.sign_checkpoint(session, SIGNER, now=LATER)
+        copies = checkpoints.list_checkpoints(session)
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    bring_back(portal, fresh)
+    with fresh[0]() as session:
+        verdict = verification.verify(session, keys=by_id(public_keys(SEEDS)), copies=copies)
+        last = session.scalars(select(JournalEntry).order_by(JournalEntry.position.desc()).limit(1)).one()
+    assert (verdict.breaks, verdict.heads, len(copies)) == ((), 1, 1)
+    assert verdict.events > 3
+    assert last.kind == Noted.BACKUP_RESTORED
+
+
+def test_keys_older_than_the_data_are_refused_and_nothing_is_erased(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports]
+) -> None:
+    """A case that began after those keys has no lock in them, which would look as if it had been erased."""
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    old = portal.keys.read_bytes()
+    with portal.sessions.begin() as session:
+        make_draft(session, portal.ports)
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER + timedelta(hours=1), ports=portal.ports)
+    portal.keys.write_bytes(old)
+    with pytest.raises(BackupRefused, match="older than the data"):
+        bring_back(portal, fresh)
+    assert backup.sums(fresh[0])["cases"].rows == 0
+
+
+def test_keys_without_the_locks_of_living_cases_replace_nothing(portal: Portal, tmp_path: Path) -> None:
+    """A locks database that was lost is made anew, empty; the last good keys file must outlive the next backup."""
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    before = portal.data.read_bytes(), portal.keys.read_bytes()
+    lost = replace(portal.ports, locks=open_locks(f"sqlite:///{tmp_path / 'lost.db'}"))
+    with pytest.raises(BackupRefused, match="locks of 4 cases are missing"):
+        backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=lost)
+    assert (portal.data.read_bytes(), portal.keys.read_bytes()) == before
+    assert backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=lost, anyway=True)
+
+
+def test_secrets_come_back_whatever_their_files_are_called(portal: Portal, tmp_path: Path) -> None:
+    one, other = tmp_path / "one" / "key", tmp_path / "other" / "key"
+    texts = [str(ensure_secret_file(path)) and path.read_text() for path in (one, other)]
+    config = replace(portal.ports.config, secret_file=one, audit_key_file=other)
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=replace(portal.ports, config=config))
+    paths = {setting: tmp_path / "fresh" / setting for setting in config.key_files}
+    backup.restore_secrets(portal.keys, portal.private_key, paths)
+    assert [path.read_text() for path in paths.values()] == texts
+
+
+def test_a_restore_that_brings_back_something_else_keeps_nothing(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    whole = backup._decode_row
+    monkeypatch.setattr(
+        backup, "_decode_row", lambda table, line: {**whole(table, line), **CHANGED.get(table.name, {})}
+    )
+    with pytest.raises(BackupRefused, match="nothing was kept"):
+        bring_back(portal, fresh)
+    monkeypatch.undo()
+    assert {total.rows for total in backup.sums(fresh[0]).values()} == {0}
+    assert list(fresh[1].locks.list_all()) == []
+    assert bring_back(portal, fresh).erased_again == 0
+
+
+def test_keys_and_data_in_one_folder_are_refused(portal: Portal, tmp_path: Path) -> None:
+    with pytest.raises(BackupRefused, match="another folder"):
+        backup.create(portal.sessions, tmp_path / "a", tmp_path / "b", now=LATER, ports=portal.ports)
+
+
+def test_a_wrong_recovery_key_and_a_cut_file_are_told_apart(portal: Portal) -> None:
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    with pytest.raises(BackupRefused, match="recovery key does not open"):
+        backup.verify(portal.data, portal.keys, b"\1" * 32)
+    portal.data.write_bytes(portal.data.read_bytes()[:-10])
+    with pytest.raises(BackupRefused, match="cut or damaged"):
+        backup.verify(portal.data, portal.keys, portal.private_key)
+
+
+def test_every_table_is_kept_or_left_out_on_purpose() -> None:
+    assert set(metadata.tables) >= backup.LEFT_OUT
+
+
+def test_a_portal_without_a_recovery_key_says_what_to_do(
+    sessions: sessionmaker[Session], ports: Ports, tmp_path: Path
+) -> None:
+    (tmp_path / "x").mkdir()
+    with pytest.raises(BackupRefused, match="first member of staff"):
+        backup.create(sessions, tmp_path / "a", tmp_path / "x" / "b", now=LATER, ports=replace(ports))
