@@ -31,6 +31,7 @@ from portal.services import bundles, cases, complaints, intake, letters, message
 from portal.services.complaints import LodgedCommand
 from portal.services.gathering import find_request
 from portal.services.outbox import NewMail
+from tests.cost import LOW
 from tests.mailbox import SENDER
 from tests.services.factories import NOW, make_case, make_draft
 from tests.services.fakes import DAY, print_as_json, send
@@ -110,7 +111,7 @@ def live(line: Connection, setup: Setup) -> None:
 
 def be_quick() -> None:
     """No PDF is set, and Argon2id takes a moment."""
-    vault.ARGON2_MEMORY_KIB, vault.ARGON2_PASSES = 64, 1
+    vault.cost = LOW
     letters.print_letter = bundles.print_letter = print_as_json  # type: ignore[attr-defined]
 
 

@@ -18,8 +18,10 @@ from portal.models.items import Item
 from portal.services import accounts, cases, consents, history, intake
 from portal.services.cases import NoAccess, WordsUnknown
 from portal.services.ports import Actor, Ports
+from tests.cost import REAL_COST
 from tests.services.factories import NOW, make_case, make_draft, make_team
 
+pytestmark = REAL_COST
 ADVOCATE = Actor(kind=ActorKind.STAFF, role=Role.ADVOCATE)
 
 

@@ -18,10 +18,12 @@ from portal.models.reissues import CaseCheck
 from portal.services import cases, contact, sessions, words
 from portal.services.cases import OpenCase, WordsUnknown
 from portal.services.ports import Ports, ServerKeys
+from tests.cost import REAL_COST
 from tests.services.factories import NOW, make_case
 from tests.services.people import Shared, kinds, make_mail_ports, share_case
 from tests.services.test_contact import confirm
 
+pytestmark = REAL_COST
 ANSWER = "The blue kayak, 1987"
 
 
