@@ -1,23 +1,40 @@
-"""The guard of the network: no test reaches beyond this machine, not even with a question for a name.
+"""What holds for every test: the network is guarded, a run leaves nothing behind, and Argon2id costs little.
 
-pytest-socket refuses connections (its hosts stand in pyproject.toml); what is here refuses the look-up before them.
-What else tests share lives beside them.
+No test reaches beyond this machine, not even with a question for a name: pytest-socket refuses connections (its hosts
+stand in pyproject.toml); what is here refuses the look-up before them. What else tests share lives beside them.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.cost import REAL_COST, set_cost
+from tests.suite import begin_run, end_run
+
 _ask_for_addresses = socket.getaddrinfo
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Set the guard before anything is collected, so that it holds in imports and in fixtures too."""
     socket.getaddrinfo = _ask_for_addresses_here
+    config.addinivalue_line("markers", f"{REAL_COST.name}: Argon2id costs what it costs a portal")
+    if not hasattr(config, "workerinput"):  # a worker belongs to the run of the process that started it
+        begin_run()
+
+
+def pytest_unconfigure() -> None:
+    end_run()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    set_cost(item)
+    return (yield)
 
 
 def _ask_for_addresses_here(host: Any, *arguments: Any, **options: Any) -> Any:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, Place
+from tests.cost import REAL_COST
 
+pytestmark = REAL_COST
 KEY = bytes(range(32))
 PLACE = Place("cases", "1", "1")
 

@@ -16,12 +16,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from portal.config import load_config
 from portal.domain.lifecycle import Role
 from portal.factory import create_app
-from portal.models.tables import metadata
 from portal.run import worker
 from portal.services.staff import accounts, organisation_key
 from portal.services.staff.accounts import NewStaff
 from portal.web.frame import EXTENSION
 from portal.wiring import Parts
+from tests.sqlite import copy_tables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PASSWORD = "anchor ember willow lantern meadow"
@@ -88,10 +88,9 @@ def start_site(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
             "RECOURSE_MAIL_URL": "smtp://127.0.0.1:9",
             "RECOURSE_MAIL_FROM": "notes@harbour.example",
         }
-        folder.mkdir(exist_ok=True)
+        copy_tables(folder / "recourse.db")
         app = create_app(load_config({**settings, "RECOURSE_ORG_NAME": "Harbour Helpline"}), clock=clock)
         parts: Parts = app.extensions[EXTENSION]
-        metadata.create_all(parts.engine)
         assert parts.ports, "made before the first request, so that two of them do not make it twice"
         door.append(app)
         yield Site(address=address, elsewhere=elsewhere, clock=clock, app=app, parts=parts)

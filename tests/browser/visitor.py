@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 
 PATIENCE_MS = 15_000
 NOT_ASKED_FOR = re.compile(r"Failed to load resource")  # the browser's own remark on an answer of 400 and up
+UNKNOWN_ABILITY = re.compile(r"Permissions-Policy.*Unrecognized feature")  # each version knows other names
 
 
 @dataclass
@@ -119,5 +120,6 @@ class Visitor:
             self.troubles.append(f"{response.status} at {response.url}")
 
     def _see_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not NOT_ASKED_FOR.search(message.text):
+        is_remark = NOT_ASKED_FOR.search(message.text) or UNKNOWN_ABILITY.search(message.text)
+        if message.type == "error" and not is_remark:
             self.troubles.append(f"the browser said: {message.text}")

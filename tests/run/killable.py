@@ -29,12 +29,13 @@ from portal.run import worker
 from portal.services.background import outbox
 from portal.services.background.outbox import NewMail
 from portal.services.cases import case_work, messages, opening
-from portal.services.complaints import complaints
+from portal.services.complaints import bundle, complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import submission
-from portal.services.letters import letters, printing
+from portal.services.letters import letters
 from portal.services.requests.lookup import find_request
 from portal.wiring import Parts
+from tests.cost import LOW
 from tests.mailbox import SENDER
 from tests.services.factories import NOW, make_case, make_draft
 from tests.services.fakes import DAY, print_as_json, send
@@ -114,8 +115,8 @@ def live(line: Connection, setup: Setup) -> None:
 
 def be_quick() -> None:
     """No PDF is set, and Argon2id takes a moment."""
-    vault.ARGON2_MEMORY_KIB, vault.ARGON2_PASSES = 64, 1
-    letters.print_letter = printing.print_letter = print_as_json  # type: ignore[attr-defined]
+    vault.cost = LOW
+    letters.print_letter = bundle.print_letter = print_as_json  # type: ignore[attr-defined]
 
 
 def make_parts(setup: Setup) -> Parts:

@@ -26,7 +26,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.adapters import vault
 from portal.db import begin_reading
 from portal.domain.lifecycle import CaseStatus, ComplaintState, Handler, History, ItemState, RequestState
 from portal.models.cases import Case, CaseKey, Consent
@@ -151,8 +150,6 @@ class Lane:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in the killed processes, see `killable.be_quick`."""
     print_quickly(monkeypatch)
-    monkeypatch.setattr(vault, "ARGON2_MEMORY_KIB", 64)
-    monkeypatch.setattr(vault, "ARGON2_PASSES", 1)
     multiprocessing.get_context("forkserver").set_forkserver_preload([SERVER])
 
 

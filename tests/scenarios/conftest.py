@@ -9,16 +9,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.db import make_engine, make_session_factory
-from portal.models.tables import metadata
 from tests.scenarios.story import Teller
 from tests.services.factories import make_ports
 from tests.services.fakes import print_quickly
+from tests.sqlite import copy_tables
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    engine = make_engine(f"sqlite:///{tmp_path / 'stories.db'}")
-    metadata.create_all(engine)
+    engine = make_engine(copy_tables(tmp_path / "stories.db"))
     with make_session_factory(engine)() as opened:
         yield opened
     engine.dispose()

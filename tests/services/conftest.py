@@ -9,25 +9,24 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import make_engine, make_session_factory
-from portal.models.tables import metadata
 from portal.services.ports import Ports
-from tests.postgres import fresh_database
+from tests.postgres import filled_database
 from tests.services.factories import make_ports
+from tests.sqlite import copy_tables
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.db'}"
+        yield copy_tables(tmp_path / "test.db")
     else:
-        with fresh_database() as url:
+        with filled_database() as url:
             yield url
 
 
 @pytest.fixture
 def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
     engine = make_engine(database_url)
-    metadata.create_all(engine)
     yield make_session_factory(engine)
     engine.dispose()
 

@@ -12,8 +12,8 @@ from flask import Flask
 
 from portal.config import load_config
 from portal.factory import create_app
-from portal.models.tables import metadata
 from portal.web.frame import parts
+from tests.sqlite import copy_tables
 from tests.web.pages import Visitor
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -41,12 +41,11 @@ def clock() -> TestClock:
 @pytest.fixture
 def app(tmp_path: Path, clock: TestClock) -> Iterator[Flask]:
     config = load_config({"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse"})
-    (tmp_path / "var").mkdir()
+    copy_tables(tmp_path / "var" / "recourse.db")
     made = create_app(config, clock=clock)
     made.testing = True
     with made.app_context():
         engine = parts().engine
-        metadata.create_all(engine)
     yield made
     engine.dispose()
 

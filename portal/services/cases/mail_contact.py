@@ -152,7 +152,7 @@ def find_link(session: Session, token: str, *, now: datetime, ports: Ports) -> L
 
 def use_link(session: Session, token: str, *, now: datetime, ports: Ports) -> OpenCase | None:
     """Use a link up: the opened case for a way back, None for a confirmation. Raises MailLinkOver."""
-    link = _read_link(session, token, now=now, ports=ports)
+    link = _read_link(session, token, now=now, ports=ports, to_use=True)
     row = session.scalars(select(Contact).where(Contact.case_id == link.case_id).with_for_update()).one_or_none()
     session.delete(link)
     session.flush()
@@ -258,12 +258,13 @@ def _make_link(
     return made.token, f"{kind}:{made.digest.hex()}"
 
 
-def _read_link(session: Session, token: str, *, now: datetime, ports: Ports) -> MailLink:
+def _read_link(session: Session, token: str, *, now: datetime, ports: Ports, to_use: bool = False) -> MailLink:
+    """The link, held until the transaction ends where it is `to_use`: whoever comes second finds it gone."""
     try:
         digest = read_token(tuple(_token_key(keys) for keys in ports.keys.every()), token, now=now)
     except BadToken as error:
         raise MailLinkOver from error
-    link = session.get(MailLink, digest)
+    link = session.get(MailLink, digest, with_for_update=to_use or None)
     if link is None or link.ends_at <= now:
         raise MailLinkOver
     return link

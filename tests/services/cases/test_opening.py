@@ -22,8 +22,10 @@ from portal.services.history.events import find_break, read_history
 from portal.services.intake import drafts, submission
 from portal.services.ports import Actor, Ports
 from portal.services.staff import accounts
+from tests.cost import REAL_COST
 from tests.services.factories import NOW, make_case, make_draft, make_team
 
+pytestmark = REAL_COST
 ADVOCATE = Actor(kind=ActorKind.STAFF, role=Role.ADVOCATE)
 
 

@@ -20,10 +20,12 @@ from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import WordsUnknown
 from portal.services.ports import Ports, ServerKeys
 from portal.services.signin import sessions
+from tests.cost import REAL_COST
 from tests.services.cases.test_mail_contact import confirm
 from tests.services.factories import NOW, make_case
 from tests.services.people import Shared, kinds, make_mail_ports, share_case
 
+pytestmark = REAL_COST
 ANSWER = "The blue kayak, 1987"
 
 

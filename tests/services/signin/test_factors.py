@@ -20,8 +20,10 @@ from portal.models.signin import Factor, FactorKind, RecoveryCode
 from portal.services.signin import factors
 from portal.services.signin.factors import PasskeyChallenge, Site, WrongFactor
 from tests.authenticator import Authenticator
+from tests.cost import REAL_COST
 from tests.services.factories import NOW
 
+pytestmark = REAL_COST
 SITE = Site(host="portal.example", origin="https://portal.example", name="Recourse")
 STEP = timedelta(seconds=30)
 

@@ -10,8 +10,10 @@ from portal.domain.lifecycle import Role
 from portal.models.accounts import Staff
 from portal.services.staff import accounts
 from portal.services.staff.accounts import AccountRefused, NewStaff, WrongSignIn
+from tests.cost import REAL_COST
 from tests.services.factories import NOW, make_team
 
+pytestmark = REAL_COST
 PASSWORD = "correct horse battery staple"
 
 

@@ -22,12 +22,14 @@ from portal.services.signin import factors, sessions
 from portal.web.access import MARK
 from portal.web.frame import EXTENSION
 from tests.authenticator import Authenticator
+from tests.cost import REAL_COST
 from tests.second_factor import give_code
 from tests.web.conftest import NOW, TestClock
 from tests.web.desk.colleague import PASSWORD, Colleague, Desk, make_desk
 from tests.web.pages import Page
 from tests.web.world import VALUES
 
+pytestmark = REAL_COST
 WRONG = "not the password at all"
 HOME = "192.0.2.7"
 ELSEWHERE = "198.51.100.9"

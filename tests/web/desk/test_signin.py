@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.cost import REAL_COST
 from tests.web.desk.colleague import PASSWORD, Colleague, Desk
 
+pytestmark = REAL_COST
 PAGES = (
     "",
     "/report",
