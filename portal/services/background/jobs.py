@@ -1,4 +1,4 @@
-"""Work in the background: a row per effect, a lease while a worker has it, and nothing lost when the worker dies.
+"""Jobs in the background: a row per effect, a lease while a worker has it, and nothing lost when the worker dies.
 
 The queue only wakes a worker. A job that nobody finished is found again by its lease, and every job may run twice
 without harm. What the worker needs is sealed under the server's outbox key and shredded when the work is over.
@@ -56,7 +56,7 @@ class JobNotClaimed(LookupError):
 
 
 @dataclass(frozen=True, repr=False)
-class Work:
+class RunningJob:
     """A job in a worker's hands: what it is about, the case's key, and a way to say how far it is."""
 
     job_id: UUID
@@ -72,7 +72,7 @@ class Finish(Protocol):
     def __call__(self, session: Session, now: datetime) -> None: ...
 
 
-Runner = Callable[[sessionmaker[Session], Work, datetime, Ports], Finish]
+Runner = Callable[[sessionmaker[Session], RunningJob, datetime, Ports], Finish]
 
 
 def add_job(
@@ -193,7 +193,7 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 
 def _take(
     sessions: sessionmaker[Session], job_id: UUID, clock: Callable[[], datetime], ports: Ports
-) -> tuple[Work, JobKind]:
+) -> tuple[RunningJob, JobKind]:
     """Take the lease. Raises JobNotClaimed."""
     now = clock()
     with sessions.begin() as session:
@@ -210,7 +210,7 @@ def _take(
     if gave_up:
         raise JobNotClaimed
     report = _make_report(sessions, job_id, clock)
-    return Work(job.id, job.case_id, job.subject_id, key, report), job.kind
+    return RunningJob(job.id, job.case_id, job.subject_id, key, report), job.kind
 
 
 def _is_free(job: Job, now: datetime) -> bool:

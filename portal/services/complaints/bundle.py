@@ -32,7 +32,7 @@ from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.requests import Request
-from portal.services.background.jobs import Finish, Stopped, Work
+from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.cases.case_work import OpenCase
 from portal.services.clocks.derivation import place_of_complaint
 from portal.services.complaints.exhibits import list_exhibits
@@ -89,24 +89,24 @@ class _BundledRequest:
     contents: RequestContent
 
 
-def make_bundle(sessions: sessionmaker[Session], work: Work, now: datetime, ports: Ports) -> Finish:
+def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
     """The job: gather, check, print; the result is stored in the transaction that ends the job. Raises Stopped."""
-    work.report("gathering", 0.02)
+    job.report("gathering", 0.02)
     with sessions() as session:
         begin_reading(session)
-        opened, complaint = _open(session, work)
+        opened, complaint = _open(session, job)
         number = next_number(session, opened)
         facts = gather(session, opened, complaint, number=number, now=now, ports=ports)
-    work.report("checking", 0.06)
+    job.report("checking", 0.06)
     if problems := check(facts):
         raise Stopped(*(problem.text for problem in problems))
     try:
-        printed = print_letter(facts, lambda stage, part: work.report(stage, 0.1 + 0.85 * part))
+        printed = print_letter(facts, lambda stage, part: job.report(stage, 0.1 + 0.85 * part))
     except LetterStopped as stop:
         raise Stopped(*(problem.text for problem in stop.problems)) from stop
 
     def finish(session: Session, now: datetime) -> None:
-        opened, complaint = _open(session, work, to_change=True)
+        opened, complaint = _open(session, job, to_change=True)
         if next_number(session, opened) != number:
             raise RuntimeError("another letter was made meanwhile; the number printed in this one is taken")
         letters.store_letter(
@@ -156,13 +156,13 @@ def gather(
     )
 
 
-def _open(session: Session, work: Work, *, to_change: bool = False) -> tuple[OpenCase, Complaint]:
+def _open(session: Session, job: RunningJob, *, to_change: bool = False) -> tuple[OpenCase, Complaint]:
     """Raises Stopped when the case was erased meanwhile."""
-    case = session.get(Case, work.case_id, with_for_update=to_change or None)
-    complaint = session.get(Complaint, work.subject_id)
+    case = session.get(Case, job.case_id, with_for_update=to_change or None)
+    complaint = session.get(Complaint, job.subject_id)
     if case is None or complaint is None:
         raise Stopped("The case is not there any more.")
-    return OpenCase(case, work.key, SYSTEM), complaint
+    return OpenCase(case, job.key, SYSTEM), complaint
 
 
 def _contents(opened: OpenCase, parts: Sequence[_BundledRequest], ports: Ports) -> RequestContent:
