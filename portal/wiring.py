@@ -18,7 +18,8 @@ from portal.config import Config, ensure_secret_file
 from portal.db import make_engine, make_session_factory
 from portal.reference.registry import Registry, load_registry
 from portal.services.case_locks import open_locks
-from portal.services.ports import Ports, ServerKeys
+from portal.services.ports import SYSTEM, Ports, ServerKeys
+from portal.services.work import Work
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class Parts:
     def signer(self) -> Signer:
         """Signs the heads of the journal."""
         return Signer.from_seeds(ensure_secret_file(self.config.audit_key_file))
+
+    def work(self, session: Session) -> Work:
+        """What the use cases work with where nobody is signed in: a command, the background worker."""
+        return Work(session=session, actor=SYSTEM, now=self.clock(), ports=self.ports)
 
     @cached_property
     def ports(self) -> Ports:

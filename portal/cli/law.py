@@ -67,7 +67,7 @@ def diff(as_json: bool) -> None:
     """Show what the laws and holidays as they are now would change for clocks that run. Changes nothing."""
     parts = find_parts()
     with transaction(parts) as session:
-        changes = list(find_changes(session, now=parts.clock(), ports=parts.ports))
+        changes = list(find_changes(parts.work(session)))
     click.echo(_to_json(changes) if as_json else _to_text(changes))
 
 

@@ -29,7 +29,7 @@ def retention(does: bool) -> None:
     now = parts.clock()
     with database_of(parts), parts.sessions() as session:
         begin_reading(session)
-        rows = service.list_rows(session, now=now, ports=parts.ports)
+        rows = service.list_rows(parts.work(session).at(now))
     for row in rows:
         click.echo(_to_line(row))
     counts = Counter(row.fate for row in rows)

@@ -73,7 +73,7 @@ def deliver_mail(parts: Parts, row_id: UUID) -> bool:
 def answer_ask(parts: Parts, ask_id: UUID) -> bool:
     """Look whether the address of somebody who asked for a link opens anything. False where it is not there."""
     with parts.sessions.begin() as session:
-        return mail_contact.answer_ask(session, ask_id, now=parts.clock(), ports=parts.ports)
+        return mail_contact.answer_ask(parts.work(session), ask_id)
 
 
 def answer_asks(parts: Parts) -> int:
@@ -136,14 +136,14 @@ def sign_day(parts: Parts) -> None:
 def purge_links(parts: Parts) -> int:
     """Destroy the papers of officers' links whose days are over; how many."""
     with parts.sessions.begin() as session:
-        return officer_links.purge_links(session, now=parts.clock(), ports=parts.ports)
+        return officer_links.purge_links(parts.work(session))
 
 
 def purge_locks(parts: Parts) -> None:
     """Destroy the locks of erased cases where a crash came between the erasure and its lock."""
     with parts.sessions() as session:
         begin_reading(session)
-        gone = erasure.purge_locks(session, ports=parts.ports)
+        gone = erasure.purge_locks(parts.work(session))
     if gone:
         log.info("locks of %d cases that are gone were destroyed", gone)
 

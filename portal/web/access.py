@@ -16,10 +16,10 @@ from werkzeug.wrappers import Response
 from portal.domain.lifecycle import CaseStatus, Role
 from portal.domain.rights import ACCOUNT_ROLES, Right, may, roles_with
 from portal.models.accounts import Staff
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import NoAccess, open_for_person
-from portal.services.ports import Actor
+from portal.services.ports import PERSON, Actor
 from portal.services.staff import accounts
+from portal.services.work import CaseWork
 from portal.web.frame import READING, frame
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -108,10 +108,10 @@ def allowed(right: Right) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
-def enter_case(opened: OpenCase, *, keep: bool = False) -> None:
+def enter_case(work: CaseWork, *, keep: bool = False) -> None:
     """Let this browser hold the case open. `keep` lets a draft stay in the browser for its days."""
     session.renew()  # type: ignore[attr-defined]
-    session["case_id"], session["case_key"] = str(opened.case.id), opened.key.hex()
+    session["case_id"], session["case_key"] = str(work.case.id), work.key.hex()
     session.permanent = keep
 
 
@@ -187,12 +187,12 @@ def _mark(view: View, mark: str) -> View:
     return view
 
 
-def _open_own_case() -> OpenCase | None:
+def _open_own_case() -> CaseWork | None:
     if "case_id" not in session:
         return None
     try:
         return open_for_person(
-            frame().db,
+            frame().work(PERSON),
             UUID(session["case_id"]),
             bytes.fromhex(session["case_key"]),
             to_change=request.method not in READING,

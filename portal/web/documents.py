@@ -19,8 +19,8 @@ from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefu
 from portal.domain.lifecycle import StepRefused
 from portal.services.casefile.views import CaseView
 from portal.services.cases import documents as case_documents
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.documents import DocumentFile, HandIn
+from portal.services.work import CaseWork
 from portal.web.fields import ListField, PlainForm, TextField
 from portal.web.frame import frame
 
@@ -101,17 +101,17 @@ def _list_subjects(view: CaseView) -> list[tuple[str, str]]:
     ]
 
 
-def take_in(opened: OpenCase, command: HandIn) -> str:
+def take_in(work: CaseWork, command: HandIn) -> str:
     """Look into the file, make it anew and keep it. Returns why not, or nothing.
 
     The case's lock is let go of while another process looks into the file, since that can take many seconds.
     """
     try:
-        case_documents.require_room(frame().db, opened, 0)
+        case_documents.require_room(work, 0)
         frame().let_go()
         clean = documents.clean_document(command.given)
-        case_documents.open_again(frame().db, opened)
-        case_documents.hand_in(frame().db, opened, command, clean, now=frame().now, ports=frame().ports)
+        case_documents.open_again(work)
+        case_documents.hand_in(work, command, clean)
     except DocumentRefused as refused:
         return str(REFUSALS[refused.reason])
     except StepRefused as refused:

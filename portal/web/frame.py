@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.config import Config
 from portal.db import begin_reading
-from portal.services.ports import Ports
+from portal.services.ports import Actor, Ports
+from portal.services.work import Work
 from portal.wiring import Parts
 
 Transaction = Session  # what a view hands on; only the frame makes one
@@ -57,6 +58,14 @@ class Frame:
         with self.parts.sessions() as session:
             begin_reading(session)
             yield session
+
+    def work(self, actor: Actor) -> Work:
+        """What the use cases of this request work with, for whoever acts in it."""
+        return self.work_in(self.db, actor)
+
+    def work_in(self, session: Session, actor: Actor) -> Work:
+        """The same in a transaction of its own, from `writing` or `reading`."""
+        return Work(session=session, actor=actor, now=self.now, ports=self.ports)
 
     def let_go(self) -> None:
         """End the transaction so far, which has changed nothing of a case, so that slow work holds nobody up.

@@ -18,10 +18,10 @@ from portal.domain.letters.build import build_letter
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind
 from portal.models.tables import metadata
-from portal.services.cases.case_work import OpenCase
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.letters import write_letter
 from portal.services.ports import Ports
+from portal.services.work import CaseWork
 from tests.bench.table import Row, compare_times
 from tests.services.factories import NOW, make_case, make_ports
 
@@ -42,7 +42,7 @@ def rows() -> list[Row]:
     return [compare_times("letter, both forms, made and kept", whole, bare, at_most=1.0)]
 
 
-def measure(session: Session, opened: OpenCase, ports: Ports) -> tuple[float, float]:
+def measure(session: Session, opened: CaseWork, ports: Ports) -> tuple[float, float]:
     """The medians of both, in seconds; taken in turns, so that a busy machine slows both alike."""
     pages = list_pages(session, opened, ports)
     set_bare(pages)
@@ -55,16 +55,16 @@ def measure(session: Session, opened: OpenCase, ports: Ports) -> tuple[float, fl
     return statistics.median(whole), statistics.median(bare)
 
 
-def time_whole(session: Session, opened: OpenCase, ports: Ports) -> float:
+def time_whole(session: Session, opened: CaseWork, ports: Ports) -> float:
     started = perf_counter()
-    write_letter(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=ports)
+    write_letter(opened.at(NOW), LetterKind.NOTICE, 1)
     session.commit()
     return perf_counter() - started
 
 
-def list_pages(session: Session, opened: OpenCase, ports: Ports) -> list[str]:
+def list_pages(session: Session, opened: CaseWork, ports: Ports) -> list[str]:
     """The HTML of both forms, as the portal writes it."""
-    letter = write_letter(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=ports)
+    letter = write_letter(opened.at(NOW), LetterKind.NOTICE, 1)
     facts = read_facts(opened, letter)
     translate = translator(facts.frame.language)
     return [render_html(build_letter(each, translate)) for each in (facts, redacted(facts))]

@@ -38,7 +38,7 @@ def main() -> None:
         with parts.sessions() as session:
             opened = make_case(session, parts.ports, links=links)
             for _ in range(LETTERS):
-                letters.make_letter(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=parts.ports)
+                letters.make_letter(opened.at(NOW), LetterKind.NOTICE, 1)
                 session.commit()
         print(read_resident_mb())
 

@@ -25,7 +25,7 @@ from portal.services.clocks.recount import CASES_AT_ONCE, UNENDED, apply_changes
 from portal.services.clocks.snapshot import add_row, derive_any, write_row
 from portal.services.ports import Ports
 from tests.bench.table import Row, keep_below
-from tests.services.factories import NOW, make_ports
+from tests.services.factories import NOW, make_ports, make_work
 
 CLOCKS = 100_000
 APPLIED_CASES = 500
@@ -54,7 +54,7 @@ def measure_finding(factory: sessionmaker[Session], ports: Ports) -> tuple[float
     with factory() as session:
         begin_reading(session)
         started = perf_counter()
-        changed = sum(1 for _ in find_changes(session, now=now(), ports=ports))
+        changed = sum(1 for _ in find_changes(make_work(session, ports, now=now())))
         return perf_counter() - started, changed
 
 
@@ -66,7 +66,7 @@ def measure_applying(factory: sessionmaker[Session], ports: Ports) -> float:
             case.status = CaseStatus.OPEN if case.id in kept else CaseStatus.CLOSED
     with factory() as session:
         started = perf_counter()
-        sum(1 for _ in find_changes(session, now=now(), ports=ports))
+        sum(1 for _ in find_changes(make_work(session, ports, now=now())))
         searched = perf_counter() - started
     started = perf_counter()
     apply_changes(factory, now=now(), ports=ports)
@@ -109,7 +109,7 @@ def copy_clocks(session: Session, ports: Ports, requests: list[dict[str, object]
     request = session.get_one(Request, requests[0]["id"])
     case = session.get_one(Case, request.case_id)
     made = []
-    for found in derive_any(session, case, request, now=now(), ports=ports):
+    for found in derive_any(make_work(session, ports, now=now()), case, request):
         row = add_row(session, case, request, found)
         write_row(row, found, now=now())
         made.append(row)

@@ -51,7 +51,7 @@ def make_case(parts: Parts) -> str:
     """A case with all its links; its words."""
     with parts.sessions.begin() as session:
         opened, words = make_draft(session, parts.ports, links=LINKS)
-        submission.submit(session, opened, now=NOW, ports=parts.ports)
+        submission.submit(opened.at(NOW))
     return words
 
 

@@ -39,7 +39,7 @@ def rows() -> list[Row]:
                 opened, _ = make_draft(session, ports, links=LINKS)
                 session.commit()
                 started = perf_counter()
-                submission.submit(session, opened, now=NOW, ports=ports)
+                submission.submit(opened.at(NOW))
                 session.commit()
                 submit.append(perf_counter() - started)
             started = perf_counter()

@@ -14,7 +14,6 @@ from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.models.accounts import Membership, Staff, Team
 from portal.services.cases import handover, messages, opening
-from portal.services.cases.case_work import OpenCase
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import drafts
@@ -27,10 +26,11 @@ from portal.services.staff.accounts import NewStaff
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
+from portal.services.work import CaseWork
 from tests.browser.site import NOW, PASSWORD, Site
 from tests.browser.story import PASTED
 from tests.second_factor import give_code
-from tests.services.factories import make_case, make_draft
+from tests.services.factories import make_case, make_draft, make_work
 
 LATER = NOW + timedelta(days=3)
 TEAM = "Harbour"
@@ -101,23 +101,23 @@ def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
     return team, key, accounts.actor_of(made["mere"])
 
 
-def _make_draft(session: Session, ports: Ports, *, links: str = PASTED, **changes: object) -> OpenCase:
+def _make_draft(session: Session, ports: Ports, *, links: str = PASTED, **changes: object) -> CaseWork:
     """A draft with every question that a report can have."""
     values = {"filer": Filer.REPRESENTATIVE, "under_18": YesNo.UNSURE, "country": "AU", "subdivision": "VIC"}
     opened, _ = make_draft(session, ports, links=links, now=LATER, **{**values, **changes})
     places = (ReportedPlace(platform="WhatsApp", text="A group named “invented group”, since Monday."),)
-    drafts.save_report(opened, replace(opened.report, places=places), version=None, now=LATER, ports=ports)
+    drafts.save_report(opened.at(LATER), replace(opened.report, places=places), version=None)
     return opened
 
 
-def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere: Actor) -> OpenCase:
+def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere: Actor) -> CaseWork:
     """A case with a team, in which every kind of thing has happened. Returns it as the person holds it."""
     own = make_case(
         session, ports, links=f"{PASTED} https://pictures.example.org/album/7", country="IE", now=NOW,
         handler=Handler.TEAM, team_id=str(team.id), explanation="These were private.",
     )  # fmt: skip
     opened = opening.open_for_staff(
-        session, own.reference, actor=mere, team_keys={UUID(str(team.id)): key}, to_change=True, ports=ports
+        make_work(session, ports, actor=mere), own.reference, team_keys={UUID(str(team.id)): key}, to_change=True
     )
     for number in (1, 2, 3, 4):
         sent = SentCommand(
@@ -127,50 +127,46 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
             received_at=NOW if number < 3 else None,
             ticket=f"INV-{number}",
         )
-        sending.record_sent(session, opened, number, sent, now=NOW, ports=ports)
+        sending.record_sent(opened.at(NOW), number, sent)
     _log(session, ports, opened, 1, Answer.REFUSED, "This does not go against our rules.")
     _log(session, ports, opened, 2, Answer.REMOVED, "We removed the posts.")
     _log(session, ports, opened, 3, Answer.EXTENDED, "We need more time.", until=20)
-    first = request_page.request_view(session, opened, 2, now=LATER, ports=ports).items[0].number
-    answers.mark_back(session, opened, first, now=LATER, ports=ports)
-    letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=LATER, ports=ports)
-    preparing.prepare_erasure(session, opened, 1, now=LATER, ports=ports)
+    first = request_page.request_view(opened.at(LATER), 2).items[0].number
+    answers.mark_back(opened.at(LATER), first)
+    letters.make_letter(opened.at(LATER), LetterKind.REMINDER, 1)
+    preparing.prepare_erasure(opened.at(LATER), 1)
     _complain(session, ports, opened)
-    messages.send_message(session, opened, "The letters are out. What about the new link?", now=LATER)
-    messages.send_message(session, own, "It is the same one.", now=LATER)
-    messages.add_note(session, opened, "Only to be reached in the morning.", now=LATER)
+    messages.send_message(opened.at(LATER), "The letters are out. What about the new link?")
+    messages.send_message(own.at(LATER), "It is the same one.")
+    messages.add_note(opened.at(LATER), "Only to be reached in the morning.")
     return own
 
 
 def _log(
-    session: Session, ports: Ports, opened: OpenCase, number: int, answer: Answer, text: str, *, until: int = 0
+    session: Session, ports: Ports, opened: CaseWork, number: int, answer: Answer, text: str, *, until: int = 0
 ) -> None:
     at = NOW + timedelta(days=1)
     day = (at + timedelta(days=until)).date() if until else None
     command = AnswerCommand(answer=answer, at=at, text=text, extension_until=day)
-    answers.log_answer(session, opened, number, command, now=at, ports=ports)
+    answers.log_answer(opened.at(at), number, command)
 
 
-def _complain(session: Session, ports: Ports, opened: OpenCase) -> None:
+def _complain(session: Session, ports: Ports, opened: CaseWork) -> None:
     """One complaint whose papers are being made, and one that was handed in."""
-    options = [one for one in complaints.options(session, opened, now=LATER, ports=ports) if one.is_open]
-    for option in options[:2]:
-        complaints.prepare(
-            session, opened, option.regime, option.regulator, option.request_numbers, wish="Have it taken down.",
-            now=LATER, ports=ports,
-        )  # fmt: skip
-    complaints.record_lodged(
-        session, opened, 2, LodgedCommand(has_checked=True, at=LATER, ticket="INV-R-2"), now=LATER, ports=ports
-    )
+    options = [one for one in complaints.options(opened.at(LATER)) if one.is_open]
+    for one in options[:2]:
+        wish = "Have it taken down."
+        complaints.prepare(opened.at(LATER), one.regime, one.regulator, one.request_numbers, wish=wish)
+    complaints.record_lodged(opened.at(LATER), 2, LodgedCommand(has_checked=True, at=LATER, ticket="INV-R-2"))
 
 
-def _make_closed_case(session: Session, ports: Ports) -> OpenCase:
+def _make_closed_case(session: Session, ports: Ports) -> CaseWork:
     opened = make_case(session, ports, links="https://www.instagram.com/p/Invented61/", now=NOW)
-    handover.close(session, opened, reason="Everything is gone.", now=LATER, ports=ports)
+    handover.close(opened.at(LATER), reason="Everything is gone.")
     return opened
 
 
-def _hold_open(session: Session, opened: OpenCase, *, with_receipt: bool = False) -> str:
+def _hold_open(session: Session, opened: CaseWork, *, with_receipt: bool = False) -> str:
     """The cookie of a browser that holds this case or draft open."""
     session.flush()
     values = {"case_id": str(opened.case.id), "case_key": opened.key.hex()}

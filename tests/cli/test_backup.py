@@ -12,7 +12,7 @@ import pytest
 from portal.config import load_config
 from portal.services.cases import opening
 from portal.wiring import Parts
-from tests.services.factories import NOW, make_draft
+from tests.services.factories import NOW, make_draft, make_work
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -64,7 +64,7 @@ def test_create_verify_and_restore(portal: tuple[Path, str, str], tmp_path: Path
     assert "Restored: 1 cases" in restored
     parts = open_parts(fresh)
     with parts.sessions.begin() as session:
-        assert opening.open_by_words(session, words, ports=parts.ports).report
+        assert opening.open_by_words(make_work(session, parts.ports), words).report
     assert "Restore into an empty data folder" in flask(fresh, "backup", "restore", str(data), str(keys), stdin=printed)
 
 
@@ -107,8 +107,8 @@ def test_the_secret_changes_and_people_come_back(portal: tuple[Path, str, str]) 
     assert "1 sets of words" in flask(folder, "secret", "retire")
     parts = open_parts(folder)
     with parts.sessions.begin() as session:
-        opening.move_words(session, words, ports=parts.ports)
+        opening.move_words(make_work(session, parts.ports), words)
     assert "1 older secrets were destroyed" in flask(folder, "secret", "retire")
     parts = open_parts(folder)
     with parts.sessions.begin() as session:
-        assert opening.open_by_words(session, words, ports=parts.ports).report
+        assert opening.open_by_words(make_work(session, parts.ports), words).report

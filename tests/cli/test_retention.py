@@ -30,7 +30,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     with parts.sessions.begin() as session:
         make_draft(session, parts.ports)
         closed = make_case(session, parts.ports)
-        handover.close(session, closed, reason="All gone.", now=NOW, ports=parts.ports)
+        handover.close(closed.at(NOW), reason="All gone.")
         make_case(session, parts.ports)
     yield made
     parts.engine.dispose()

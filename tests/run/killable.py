@@ -28,16 +28,17 @@ from portal.models.tables import metadata
 from portal.run import worker
 from portal.services.background import outbox
 from portal.services.background.outbox import NewMail
-from portal.services.cases import case_work, messages, opening
+from portal.services.cases import messages, opening
 from portal.services.complaints import bundle, complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import submission
 from portal.services.letters import letters
 from portal.services.requests.lookup import find_request
+from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.cost import LOW
 from tests.mailbox import SENDER
-from tests.services.factories import NOW, make_case, make_draft
+from tests.services.factories import NOW, make_case, make_draft, make_work
 from tests.services.fakes import DAY, print_as_json, send
 
 LINKS = "https://x.com/someone/status/1111\nhttps://pictures.example.org/album/7\nhttps://www.instagram.com/p/Abc123/"
@@ -148,14 +149,14 @@ def hand_in(parts: Parts, words: str) -> str:
     with parts.sessions.begin() as session:
         opened = open_case(session, parts, words)
         if opened.case.status is CaseStatus.DRAFT:
-            submission.submit(session, opened, now=NOW, ports=parts.ports)
+            submission.submit(opened.at(NOW))
         return opened.reference
 
 
 def record_sent(parts: Parts, words: str) -> str:
     with parts.sessions.begin() as session:
         opened = open_case(session, parts, words)
-        if find_request(session, opened, 1).state is RequestState.PREPARED:
+        if find_request(opened, 1).state is RequestState.PREPARED:
             send(session, opened, parts.ports, 1)
     return ""
 
@@ -173,8 +174,8 @@ def write_message(parts: Parts, words: str) -> str:
             subject="A message",
             text="There is a message for you.",
         )
-        if outbox.put(session, new, now=LATE, ports=parts.ports):
-            messages.send_message(session, opened, cause, now=LATE)
+        if outbox.put(make_work(session, parts.ports, now=LATE), new):
+            messages.send_message(opened.at(LATE), cause)
     return cause
 
 
@@ -182,8 +183,8 @@ def escalate(parts: Parts, words: str) -> str:
     """Prepare the complaint, which starts its bundle, unless it is there."""
     with parts.sessions.begin() as session:
         opened = open_case(session, parts, words)
-        if not complaints.complaint_views(session, opened, now=LATE, ports=parts.ports):
-            complaints.prepare(session, opened, *COMPLAINT, (1,), now=LATE, ports=parts.ports)
+        if not complaints.complaint_views(opened.at(LATE)):
+            complaints.prepare(opened.at(LATE), *COMPLAINT, (1,))
     return ""
 
 
@@ -191,12 +192,12 @@ def lodge(parts: Parts, words: str) -> str:
     """Record that the complaint was handed in, once its bundle is made; "waits" before that."""
     with parts.sessions.begin() as session:
         opened = open_case(session, parts, words)
-        (complaint,) = complaints.complaint_views(session, opened, now=LATE, ports=parts.ports)
+        (complaint,) = complaints.complaint_views(opened.at(LATE))
         if complaint.state is ComplaintState.PREPARED:
             if not complaint.letters:
                 return "waits"
             command = LodgedCommand(at=LATE + DAY, ticket="C-1", has_checked=True)
-            complaints.record_lodged(session, opened, 1, command, now=LATE + DAY, ports=parts.ports)
+            complaints.record_lodged(opened.at(LATE + DAY), 1, command)
     return "lodged"
 
 
@@ -205,9 +206,9 @@ def work(parts: Parts) -> str:
     return f"{worker.deliver_due_mail(parts)} {worker.run_left_jobs(parts)}"
 
 
-def open_case(session: Session, parts: Parts, words: str) -> case_work.OpenCase:
-    opened = opening.open_by_words(session, words, ports=parts.ports)
-    return opening.open_for_person(session, opened.case.id, opened.key, to_change=True)
+def open_case(session: Session, parts: Parts, words: str) -> CaseWork:
+    opened = opening.open_by_words(make_work(session, parts.ports), words)
+    return opening.open_for_person(make_work(session, parts.ports), opened.case.id, opened.key, to_change=True)
 
 
 def warm_up() -> None:
@@ -218,8 +219,8 @@ def warm_up() -> None:
         metadata.create_all(parts.engine)
         with parts.sessions() as session:
             opened = make_case(session, parts.ports, links=LINKS)
-            letters.draft(session, opened, find_request(session, opened, 1), now=NOW, ports=parts.ports)
-            complaints.options(session, opened, now=LATE, ports=parts.ports)
+            letters.draft(opened.at(NOW), find_request(opened, 1))
+            complaints.options(opened.at(LATE))
         parts.engine.dispose()
         parts.ports.locks.dispose()
 

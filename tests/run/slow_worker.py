@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters import tasks
 from portal.models.jobs import JobKind
 from portal.run import worker
-from portal.services.background.jobs import Finish, Work
+from portal.services.background.jobs import Finish, RunningJob
 from portal.services.ports import Ports
 
 SECONDS, PATIENCE = (float(text) for text in sys.argv[1:])
 
 
-def take_long(_sessions: sessionmaker[Session], work: Work, _now: datetime, _ports: Ports) -> Finish:
-    work.report("slow", 0.1)
+def take_long(_sessions: sessionmaker[Session], job: RunningJob, _now: datetime, _ports: Ports) -> Finish:
+    job.report("slow", 0.1)
     time.sleep(SECONDS)
     return lambda session, now: None
 

@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event as Signal
@@ -39,16 +39,16 @@ from portal.models.outbox import MailState, Outgoing
 from portal.models.requests import Request
 from portal.models.tables import metadata
 from portal.services.cases import opening
-from portal.services.cases.case_work import OpenCase
 from portal.services.complaints import complaints
 from portal.services.history.verification import verify
 from portal.services.intake import submission
 from portal.services.letters import letters
+from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.mailbox import Mailbox, open_mailbox
 from tests.postgres import fresh_database
 from tests.run.killable import LATE, Done, Order, Setup, live, make_env, make_parts, work
-from tests.services.factories import make_team
+from tests.services.factories import make_team, make_work
 from tests.services.fakes import print_quickly
 
 CASES = 90  # in all
@@ -254,7 +254,7 @@ def settle(env: dict[str, str]) -> Parts:
 
 def check_person(session: Session, parts: Parts, person: Person) -> None:
     """What was acknowledged is there, and opens with the words."""
-    opened = opening.open_by_words(session, person.words, ports=parts.ports)
+    opened = opening.open_by_words(make_work(session, parts.ports), person.words)
     assert opened.reference == person.reference
     assert opened.case.status is CaseStatus.OPEN
     check_whole(session, parts, opened)
@@ -269,7 +269,7 @@ def check_person(session: Session, parts: Parts, person: Person) -> None:
         check_bundle(session, parts, opened, complaint)
 
 
-def check_whole(session: Session, parts: Parts, opened: OpenCase) -> None:
+def check_whole(session: Session, parts: Parts, opened: CaseWork) -> None:
     """Not half a case: each link is an item with a request, and the history says each step once."""
     case_id = opened.case.id
     report = opened.report
@@ -292,7 +292,7 @@ def check_whole(session: Session, parts: Parts, opened: OpenCase) -> None:
     check_letters(session, parts, opened, counted)
 
 
-def check_letters(session: Session, parts: Parts, opened: OpenCase, counted: Counter[History]) -> None:
+def check_letters(session: Session, parts: Parts, opened: CaseWork, counted: Counter[History]) -> None:
     """Each letter has its number once, its event once and both its files."""
     rows = session.scalars(select(Letter).where(Letter.case_id == opened.case.id).order_by(Letter.number)).all()
     assert [letter.number for letter in rows] == list(range(1, len(rows) + 1))
@@ -300,10 +300,10 @@ def check_letters(session: Session, parts: Parts, opened: OpenCase, counted: Cou
     assert len([letter for letter in rows if letter.request_id]) == 1
     for letter in rows:
         for is_redacted in (False, True):
-            assert letters.read_letter(session, opened, letter.number, redacted=is_redacted, ports=parts.ports)
+            assert letters.read_letter(replace(opened, ports=parts.ports), letter.number, redacted=is_redacted)
 
 
-def check_bundle(session: Session, parts: Parts, opened: OpenCase, complaint: Complaint) -> None:
+def check_bundle(session: Session, parts: Parts, opened: CaseWork, complaint: Complaint) -> None:
     """One complaint has one bundle, made once, or its job says that it stopped and can be started again."""
     job = session.scalars(select(Job).where(Job.subject_id == complaint.id)).one()
     made = session.scalars(select(Letter).where(Letter.complaint_id == complaint.id)).all()
@@ -317,11 +317,11 @@ def check_bundle(session: Session, parts: Parts, opened: OpenCase, complaint: Co
         check_second_start(parts, opened, complaint)
 
 
-def check_second_start(parts: Parts, opened: OpenCase, complaint: Complaint) -> None:
+def check_second_start(parts: Parts, opened: CaseWork, complaint: Complaint) -> None:
     """A bundle whose worker was killed too often is made when it is asked for again."""
     with parts.sessions.begin() as session:
-        again = OpenCase(session.get_one(Case, opened.case.id), opened.key, opened.actor)
-        job = complaints.start_bundle(session, again, complaint.number, now=LATE, ports=parts.ports)
+        again = replace(opened, session=session, case=session.get_one(Case, opened.case.id))
+        job = complaints.start_bundle(again.at(LATE), complaint.number)
     assert work(parts)
     with parts.sessions() as session:
         assert session.get_one(Job, job.id).state is JobState.DONE

@@ -18,11 +18,11 @@ from portal.domain.lifecycle import Channel
 from portal.models.jobs import Job, JobState
 from portal.models.tables import metadata
 from portal.run.worker import run_left_jobs, run_sweep
-from portal.services.cases.case_work import OpenCase
 from portal.services.complaints import complaints
 from portal.services.ports import Ports
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
+from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.services.factories import make_case
 from tests.services.fakes import DAY, HOUR, print_quickly
@@ -37,12 +37,12 @@ def make_parts(folder: Path, now: datetime) -> Parts:
     return parts
 
 
-def prepare(session: Session, ports: Ports, now: datetime) -> OpenCase:
+def prepare(session: Session, ports: Ports, now: datetime) -> CaseWork:
     """A complaint whose bundle waits to be made."""
     opened = make_case(session, ports, links="https://x.com/someone/status/1111", now=now - 4 * DAY)
     sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=now - 3 * DAY)
-    sending.record_sent(session, opened, 1, sent, now=now - 3 * DAY, ports=ports)
-    complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=now, ports=ports)
+    sending.record_sent(opened.at(now - 3 * DAY), 1, sent)
+    complaints.prepare(opened.at(now), "us-take-it-down", "us-ftc", (1,))
     return opened
 
 
@@ -56,7 +56,7 @@ def test_what_waits_can_be_run_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     assert run_left_jobs(parts) == 1
     assert run_left_jobs(parts) == 0
     with parts.sessions() as session:
-        assert len(complaints.complaint_views(session, opened, now=now, ports=parts.ports)[0].letters) == 1
+        assert len(complaints.complaint_views(opened.at(now))[0].letters) == 1
 
 
 def test_the_process_makes_a_bundle_and_ends_cleanly(tmp_path: Path) -> None:

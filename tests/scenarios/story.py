@@ -6,7 +6,7 @@ answers in UTC, and equal instants compare equal whatever the zone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,6 @@ from portal.domain.escalation import RungState
 from portal.domain.lifecycle import Answer, Channel
 from portal.models.complaints import Complaint
 from portal.models.requests import Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.clocks.views import ClockView
@@ -33,7 +32,8 @@ from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
 from portal.services.tracking.views import RequestView
-from tests.services.factories import make_case
+from portal.services.work import CaseWork
+from tests.services.factories import make_case, make_work
 
 UTC = "UTC"
 
@@ -67,28 +67,32 @@ class Story:
 
     session: Session
     ports: Ports
-    opened: OpenCase
+    opened: CaseWork
     now: datetime
 
     def until(self, now: datetime) -> Story:
         """Time passes and nothing happens; the portal's regular round looks at every clock."""
         self.now = now
-        owners: list[Request | Complaint] = [*list_requests(self.session, self.opened)]
-        owners += list_complaints(self.session, self.opened)
+        owners: list[Request | Complaint] = [*list_requests(replace(self.opened, session=self.session))]
+        owners += list_complaints(replace(self.opened, session=self.session))
         for owner in owners:
-            refresh_clocks(self.session, self.opened.case, owner, now=now, ports=self.ports)
+            refresh_clocks(make_work(self.session, self.ports, now=now), self.opened.case, owner)
         return self
 
     def request(self, platform: str) -> RequestView:
         """The newest request to a platform, by its slug in the directory or by its name."""
-        found = request_page.request_views(self.session, self.opened, now=self.now, ports=self.ports)
+        found = request_page.request_views(replace(self.opened, session=self.session, now=self.now, ports=self.ports))
         return next(each for each in reversed(found) if platform in {each.platform, each.platform_name})
 
     def prepare_erasure(self, platform: str) -> RequestView:
         """A data-protection request to the company behind the platform."""
         first = self.request(platform).number
-        number = preparing.prepare_erasure(self.session, self.opened, first, now=self.now, ports=self.ports)
-        return request_page.request_view(self.session, self.opened, number, now=self.now, ports=self.ports)
+        number = preparing.prepare_erasure(
+            replace(self.opened, session=self.session, now=self.now, ports=self.ports), first
+        )
+        return request_page.request_view(
+            replace(self.opened, session=self.session, now=self.now, ports=self.ports), number
+        )
 
     def send(self, platform: str, *, sent_at: datetime, received_at: datetime | None = None) -> RequestView:
         """The request has left by the platform's form, perhaps with a receipt."""
@@ -97,7 +101,7 @@ class Story:
             has_checked=True, channel=Channel.FORM, sent_at=sent_at, received_at=received_at, ticket="T-1"
         )
         number = self.request(platform).number
-        sending.record_sent(self.session, self.opened, number, command, now=self.now, ports=self.ports)
+        sending.record_sent(replace(self.opened, session=self.session, now=self.now, ports=self.ports), number, command)
         return self.request(platform)
 
     def answered(self, platform: str, answer: Answer, when: datetime, *, until: date | None = None) -> RequestView:
@@ -105,14 +109,16 @@ class Story:
         self.now = when
         command = AnswerCommand(answer=answer, at=when, extension_until=until)
         number = self.request(platform).number
-        answers.log_answer(self.session, self.opened, number, command, now=when, ports=self.ports)
+        answers.log_answer(replace(self.opened, session=self.session, now=when, ports=self.ports), number, command)
         return self.request(platform)
 
     def gave_information(self, platform: str, when: datetime) -> RequestView:
         """The person sends back what the platform asked for."""
         self.now = when
         number = self.request(platform).number
-        sending.record_information_sent(self.session, self.opened, number, when, now=when, ports=self.ports)
+        sending.record_information_sent(
+            replace(self.opened, session=self.session, now=when, ports=self.ports), number, when
+        )
         return self.request(platform)
 
     def cited(self, platform: str) -> list[str]:
@@ -131,7 +137,9 @@ class Story:
         """The person adds what a law asks for, for this request."""
         number = self.request(platform).number
         command = DetailsCommand(**changes)
-        preparing.set_details(self.session, self.opened, number, command, now=self.now, ports=self.ports)
+        preparing.set_details(
+            replace(self.opened, session=self.session, now=self.now, ports=self.ports), number, command
+        )
 
     def missing(self, platform: str) -> list[str]:
         """What a law asks for and the letter does not have."""
@@ -158,11 +166,11 @@ class Story:
 
     def complaints(self) -> dict[tuple[str, str], bool]:
         """Every complaint, by law and authority, and whether it is open now."""
-        found = complaints.options(self.session, self.opened, now=self.now, ports=self.ports)
+        found = complaints.options(replace(self.opened, session=self.session, now=self.now, ports=self.ports))
         return {(option.regime, option.regulator): option.is_open for option in found}
 
     def complaint(self, regime: str, regulator: str) -> ComplaintOption:
-        found = complaints.options(self.session, self.opened, now=self.now, ports=self.ports)
+        found = complaints.options(replace(self.opened, session=self.session, now=self.now, ports=self.ports))
         return next(option for option in found if (option.regime, option.regulator) == (regime, regulator))
 
     def lodge(self, regime: str, regulator: str, *, lodged_at: datetime, received_at: datetime | None = None) -> int:
@@ -170,20 +178,26 @@ class Story:
         self.now = received_at or lodged_at
         about = self.complaint(regime, regulator).request_numbers
         number = complaints.prepare(
-            self.session, self.opened, regime, regulator, about, now=lodged_at, ports=self.ports
+            replace(self.opened, session=self.session, now=lodged_at, ports=self.ports), regime, regulator, about
         )
         command = LodgedCommand(has_checked=True, at=lodged_at, received_at=received_at)
-        complaints.record_lodged(self.session, self.opened, number, command, now=self.now, ports=self.ports)
+        complaints.record_lodged(
+            replace(self.opened, session=self.session, now=self.now, ports=self.ports), number, command
+        )
         return number
 
     def authority_answered(self, number: int, meaning: ComplaintAnswer, when: datetime) -> None:
         self.now = when
         command = ComplaintAnswerCommand(at=when, meaning=meaning)
-        complaints.log_complaint_answer(self.session, self.opened, number, command, now=when, ports=self.ports)
+        complaints.log_complaint_answer(
+            replace(self.opened, session=self.session, now=when, ports=self.ports), number, command
+        )
 
     def complaint_clocks(self, number: int) -> tuple[ClockView, ...]:
         """What the body that has the complaint owes, and by when."""
-        return complaints.complaint_view(self.session, self.opened, number, now=self.now, ports=self.ports).clocks
+        return complaints.complaint_view(
+            replace(self.opened, session=self.session, now=self.now, ports=self.ports), number
+        ).clocks
 
     def complaint_clock(self, number: int, rule: str) -> ClockView:
         """One of them."""

@@ -9,6 +9,8 @@ platforms to block it. No platform has to be asked first.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from portal.domain.clocks import ClockState
@@ -30,7 +32,9 @@ def story(teller: Teller) -> Story:
 
 def test_no_removal_letter_is_written_against_a_threat(story: Story) -> None:
     assert story.opened.report.path is Path.THREAT
-    assert request_page.request_views(story.session, story.opened, now=story.now, ports=story.ports) == ()
+    assert (
+        request_page.request_views(replace(story.opened, session=story.session, now=story.now, ports=story.ports)) == ()
+    )
 
 
 def test_the_garante_is_open_at_once(story: Story) -> None:

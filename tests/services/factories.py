@@ -18,10 +18,10 @@ from portal.domain.report import ContactBy, NameKind, Report, YesNo
 from portal.models.accounts import Team
 from portal.reference.registry import load_registry
 from portal.services.case_locks import open_locks
-from portal.services.cases.case_work import OpenCase
 from portal.services.intake import drafts, submission
-from portal.services.ports import Ports, ServerKeys
+from portal.services.ports import PERSON, Actor, Ports, ServerKeys
 from portal.services.staff import accounts
+from portal.services.work import CaseWork, Work
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LINKS = "https://x.com/someone/status/1111 https://www.instagram.com/p/Abc123/ https://pictures.example.org/album/7"
@@ -42,6 +42,11 @@ def make_ports(folder: Path, *, enqueue: Callable[[UUID], None] = ignore_job, **
         words=load_words(),
         enqueue=enqueue,
     )
+
+
+def make_work(session: Session, ports: Ports, *, now: datetime = NOW, actor: Actor = PERSON) -> Work:
+    """What a use case works with where no case is open yet."""
+    return Work(session=session, actor=actor, now=now, ports=ports)
 
 
 def make_report(**changes: Any) -> Report:
@@ -74,19 +79,19 @@ def make_report(**changes: Any) -> Report:
 
 def make_draft(
     session: Session, ports: Ports, *, links: str = LINKS, now: datetime = NOW, **changes: Any
-) -> tuple[OpenCase, str]:
+) -> tuple[CaseWork, str]:
     """A filled-in draft and its words."""
-    opened, words = drafts.start_draft(session, language="en", now=now, ports=ports)
+    opened, words = drafts.start_draft(make_work(session, ports, now=now), language="en")
     report = drafts.add_links(make_report(**changes), links, ports=ports)
-    drafts.save_report(opened, report, version=None, now=now, ports=ports)
+    drafts.save_report(opened.at(now), report, version=None)
     session.flush()
     return opened, words
 
 
-def make_case(session: Session, ports: Ports, *, links: str = LINKS, now: datetime = NOW, **changes: Any) -> OpenCase:
+def make_case(session: Session, ports: Ports, *, links: str = LINKS, now: datetime = NOW, **changes: Any) -> CaseWork:
     """A submitted case with its requests prepared."""
     opened, _ = make_draft(session, ports, links=links, now=now, **changes)
-    submission.submit(session, opened, now=now, ports=ports)
+    submission.submit(opened.at(now))
     session.flush()
     return opened
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -17,13 +18,13 @@ from portal.domain.lifecycle import Channel
 from portal.models.cases import Case
 from portal.models.jobs import JobKind
 from portal.services.background import jobs
-from portal.services.cases.case_work import OpenCase
 from portal.services.complaints import bundle
 from portal.services.letters import letters
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
+from portal.services.work import CaseWork
 from tests.services.factories import NOW
 
 HOUR = timedelta(hours=1)
@@ -48,7 +49,7 @@ def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def send(
     session: Session,
-    opened: OpenCase,
+    opened: CaseWork,
     ports: Ports,
     number: int = 1,
     *,
@@ -60,12 +61,12 @@ def send(
     command = SentCommand(
         has_checked=True, channel=Channel.FORM, sent_at=at, received_at=received_at, ticket=f"T-{number}"
     )
-    sending.record_sent(session, opened, number, command, now=now or at, ports=ports)
+    sending.record_sent(opened.at(now or at), number, command)
 
 
-def reopen(session: Session, opened: OpenCase) -> OpenCase:
+def reopen(session: Session, opened: CaseWork) -> CaseWork:
     """The same case in another session."""
-    return OpenCase(session.get_one(Case, opened.case.id), opened.key, opened.actor)
+    return replace(opened, session=session, case=session.get_one(Case, opened.case.id))
 
 
 def run_job(sessions: sessionmaker[Session], job_id: UUID, ports: Ports, *, now: datetime) -> bool:

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import ActorKind, Handler, History, Role
 from portal.services.cases import opening
-from portal.services.cases.case_work import OpenCase
 from portal.services.history.events import read_history
 from portal.services.intake import submission
 from portal.services.ports import Actor, Ports
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
+from portal.services.work import CaseWork
 from tests.mailbox import SENDER
-from tests.services.factories import NOW, ignore_job, make_draft, make_ports, make_team
+from tests.services.factories import NOW, ignore_job, make_draft, make_ports, make_team, make_work
 
 MAIL = {"RECOURSE_MAIL_URL": "smtp://127.0.0.1:2525", "RECOURSE_MAIL_FROM": SENDER}
 
@@ -27,9 +27,9 @@ MAIL = {"RECOURSE_MAIL_URL": "smtp://127.0.0.1:2525", "RECOURSE_MAIL_FROM": SEND
 class Shared:
     """One case, held open by the person and by two members of the team. `words` opened it first."""
 
-    person: OpenCase
-    first: OpenCase
-    second: OpenCase
+    person: CaseWork
+    first: CaseWork
+    second: CaseWork
     words: str
 
 
@@ -41,7 +41,7 @@ def make_mail_ports(folder: Path) -> Ports:
 def share_case(session: Session, ports: Ports, *, now: datetime = NOW, **changes: Any) -> Shared:
     team, team_key = make_team(session, now=now)
     person, words = make_draft(session, ports, now=now, handler=Handler.TEAM, team_id=str(team.id), **changes)
-    submission.submit(session, person, now=now, ports=ports)
+    submission.submit(person.at(now))
     theirs = []
     for login in ("mere", "tane"):
         new = NewStaff(login=login, name=login.capitalize(), role=Role.ADVOCATE, password="a long password here")
@@ -50,13 +50,13 @@ def share_case(session: Session, ports: Ports, *, now: datetime = NOW, **changes
         actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name=member.name)
         theirs.append(
             opening.open_for_staff(
-                session, person.reference, actor=actor, team_keys={team.id: team_key}, to_change=True, ports=ports
+                make_work(session, ports, actor=actor), person.reference, team_keys={team.id: team_key}, to_change=True
             )
         )
     session.flush()
     return Shared(person, theirs[0], theirs[1], words)
 
 
-def kinds(session: Session, opened: OpenCase) -> list[History]:
+def kinds(session: Session, opened: CaseWork) -> list[History]:
     """The kinds of what happened, oldest first."""
     return [event.kind for event in read_history(session, opened.case.id)]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.config import MailServer
 from portal.domain.lifecycle import ActorKind, Answer, Channel, Filer, Handler, Role
 from portal.domain.report import ReportedPlace
-from portal.services.cases import case_work, holds, mail_contact, messages, opening, recovery_words
+from portal.services.cases import holds, mail_contact, messages, opening, recovery_words
 from portal.services.complaints import complaints
 from portal.services.intake import submission
 from portal.services.letters import letters
@@ -29,7 +29,8 @@ from portal.services.staff.accounts import NewStaff
 from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
-from tests.services.factories import NOW, make_draft, make_team
+from portal.services.work import CaseWork
+from tests.services.factories import NOW, make_draft, make_team, make_work
 
 LATER = NOW + timedelta(days=4)
 CANARIES = (
@@ -64,40 +65,40 @@ def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
         member = accounts.add_staff(session, new, now=NOW)
         accounts.join_team(session, member, team, team_key, now=NOW)
         opened, words = make_draft(session, ports, links=LINKS, handler=Handler.TEAM, team_id=str(team.id), **REPORT)
-        submission.submit(session, opened, now=NOW, ports=ports)
+        submission.submit(opened.at(NOW))
         actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name="Mere")
         theirs = opening.open_for_staff(
-            session, opened.reference, actor=actor, team_keys={team.id: team_key}, to_change=True, ports=ports
+            make_work(session, ports, actor=actor), opened.reference, team_keys={team.id: team_key}, to_change=True
         )
         go_through_everything(session, theirs, ports)
         choose_ways_in(session, opened, ports)
-        holds.ask_hold(session, theirs, "canary-hold", date(2027, 3, 31), now=LATER, ports=ports)
+        holds.ask_hold(theirs.at(LATER), "canary-hold", date(2027, 3, 31))
         token = _sign_in(session, theirs)
     return [words, draft_words, token, opened.key.hex(), team_key.hex(), "canary-password-long"]
 
 
-def go_through_everything(session: Session, opened: case_work.OpenCase, ports: Ports) -> None:
-    preparing.set_details(session, opened, 1, DetailsCommand(explanation="canary-harm"), now=NOW, ports=ports)
+def go_through_everything(session: Session, opened: CaseWork, ports: Ports) -> None:
+    preparing.set_details(opened.at(NOW), 1, DetailsCommand(explanation="canary-harm"))
     sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="canary-ticket")
-    sending.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
+    sending.record_sent(opened.at(NOW), 1, sent)
     answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text="canary-answer")
-    answers.log_answer(session, opened, 1, answer, now=LATER, ports=ports)
-    messages.send_message(session, opened, "canary-message", now=LATER)
-    messages.add_note(session, opened, "canary-note", now=LATER)
-    option = next(one for one in complaints.options(session, opened, now=LATER, ports=ports) if one.request_numbers)
-    complaints.prepare(session, opened, option.regime, option.regulator, option.request_numbers, now=LATER, ports=ports)
-    assert letters.read_letter(session, opened, 1, redacted=False, ports=ports).startswith(b"%PDF")
+    answers.log_answer(opened.at(LATER), 1, answer)
+    messages.send_message(opened.at(LATER), "canary-message")
+    messages.add_note(opened.at(LATER), "canary-note")
+    option = next(one for one in complaints.options(opened.at(LATER)) if one.request_numbers)
+    complaints.prepare(opened.at(LATER), option.regime, option.regulator, option.request_numbers)
+    assert letters.read_letter(opened, 1, redacted=False).startswith(b"%PDF")
 
 
-def choose_ways_in(session: Session, opened: case_work.OpenCase, ports: Ports) -> None:
+def choose_ways_in(session: Session, opened: CaseWork, ports: Ports) -> None:
     """A question for new words, an address, and a mail to it that still waits."""
     server = MailServer(host="127.0.0.1", port=25, has_tls=False, user="", password="", sender="portal@example.org")
     with_mail = replace(ports, config=replace(ports.config, mail=server))
-    recovery_words.set_check(session, opened, "canary-question", "canary-check", now=LATER, ports=with_mail)
-    mail_contact.set_address(session, opened, "canary-address@example.net", now=LATER, ports=with_mail)
+    recovery_words.set_check(replace(opened, now=LATER, ports=with_mail), "canary-question", "canary-check")
+    mail_contact.set_address(replace(opened, now=LATER, ports=with_mail), "canary-address@example.net")
 
 
-def _sign_in(session: Session, opened: case_work.OpenCase) -> str:
+def _sign_in(session: Session, opened: CaseWork) -> str:
     token = sessions.new_token()
     values = {"case_id": str(opened.case.id), "case_key": opened.key.hex()}
     sessions.save(session, token, values, now=LATER, lasts=None)

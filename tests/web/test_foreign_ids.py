@@ -32,7 +32,7 @@ from portal.models.tables import metadata
 from portal.services.cases import holds, messages, opening
 from portal.services.complaints import officer_links
 from portal.services.staff import accounts, members
-from tests.services.factories import NOW
+from tests.services.factories import NOW, make_work
 from tests.web.test_routes import EVERY_ROUTE
 from tests.web.world import PASSWORD, VALUES, Caller, World, make_world
 
@@ -170,14 +170,12 @@ def _fill(world: World) -> None:
         session.scalars(select(Staff).where(Staff.login == "stranger")).one().role = Role.SUPERVISOR
         signed_in = accounts.sign_in(session, "supervisor", PASSWORD)
         opened = opening.open_for_staff(
-            session,
+            make_work(session, ports, actor=signed_in.actor),
             world.reference,
-            actor=signed_in.actor,
             team_keys=signed_in.team_keys,
             to_change=True,
-            ports=ports,
         )
-        officer_links.make_link(session, opened, 1, days=7, now=LATER, ports=ports)
-        holds.ask_hold(session, opened, "A court asked.", date(2027, 3, 31), now=LATER, ports=ports)
-        messages.answer_person(session, opened, "Kia ora.", now=LATER, ports=ports)
+        officer_links.make_link(opened.at(LATER), 1, days=7)
+        holds.ask_hold(opened.at(LATER), "A court asked.", date(2027, 3, 31))
+        messages.answer_person(opened.at(LATER), "Kia ora.")
         members.reset_factors(session, "newcomer", now=LATER)

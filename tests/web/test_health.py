@@ -135,12 +135,9 @@ def test_the_whole_portal_is_counted_and_no_case_is_named(app: Flask) -> None:
     with parts.sessions.begin() as session:
         opened = make_case(session, parts.ports, name="canary", how_found="canary")
         sending.record_sent(
-            session,
-            opened,
+            opened.at(NOW),
             1,
             SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW),
-            now=NOW,
-            ports=parts.ports,
         )
     sign_day(parts)
     answer = app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text

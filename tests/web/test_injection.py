@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from portal.domain.report import ReportedPlace
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.services.casefile import export as case_export
-from portal.services.cases import case_work, documents, messages
+from portal.services.cases import documents, messages
 from portal.services.cases.documents import HandIn
 from portal.services.complaints import complaints
 from portal.services.intake import submission
@@ -38,6 +39,7 @@ from portal.services.staff.accounts import NewStaff
 from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
+from portal.services.work import CaseWork
 from portal.web.access import enter_case
 from portal.web.frame import EXTENSION
 from portal.wiring import Parts
@@ -104,35 +106,25 @@ class Site:
             self._fill(session, Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name=member.name))
 
     def _fill(self, session: Any, actor: Actor) -> None:
-        ports = self.parts.ports
-        submission.submit(session, self.case, now=NOW, ports=ports)
-        theirs = case_work.OpenCase(self.case.case, self.case.key, actor)
+        submission.submit(self.case.at(NOW))
+        theirs = replace(self.case, actor=actor)
         details = DetailsCommand(explanation=HOSTILE, identity_offer=NAMED, postal_address=NAMED)
-        preparing.set_details(session, theirs, 1, details, now=NOW, ports=ports)
-        letters.make_letter(session, theirs, LetterKind.NOTICE, 1, now=NOW, ports=ports)
+        preparing.set_details(theirs.at(NOW), 1, details)
+        letters.make_letter(theirs.at(NOW), LetterKind.NOTICE, 1)
         sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket=NAMED)
-        sending.record_sent(session, theirs, 1, sent, now=NOW, ports=ports)
+        sending.record_sent(theirs.at(NOW), 1, sent)
         answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text=HOSTILE)
-        answers.log_answer(session, theirs, 1, answer, now=LATER, ports=ports)
+        answers.log_answer(theirs.at(LATER), 1, answer)
         for opened in (theirs, self.case):
-            messages.send_message(session, opened, HOSTILE, now=LATER)
-        messages.add_note(session, theirs, HOSTILE, now=LATER)
+            messages.send_message(opened.at(LATER), HOSTILE)
+        messages.add_note(theirs.at(LATER), HOSTILE)
         clean = CleanDocument(kind=DocumentKind.EMAIL, content=HOSTILE.encode(), about=HOSTILE)
         handed = HandIn(request_number=1, label=HOSTILE[:200], given=b"x")
-        documents.hand_in(session, theirs, handed, clean, now=LATER, ports=ports)
-        option = next(one for one in complaints.options(session, theirs, now=LATER, ports=ports) if one.request_numbers)
-        complaints.prepare(
-            session,
-            theirs,
-            option.regime,
-            option.regulator,
-            option.request_numbers,
-            wish=HOSTILE,
-            now=LATER,
-            ports=ports,
-        )
+        documents.hand_in(theirs.at(LATER), handed, clean)
+        option = next(one for one in complaints.options(theirs.at(LATER)) if one.request_numbers)
+        complaints.prepare(theirs.at(LATER), option.regime, option.regulator, option.request_numbers, wish=HOSTILE)
 
-    def ask_as_holder(self, opened: case_work.OpenCase, endpoint: str, **values: Any) -> TestResponse:
+    def ask_as_holder(self, opened: CaseWork, endpoint: str, **values: Any) -> TestResponse:
         """A page, for whoever holds this case open."""
         client = self.app.test_client()
         with self.app.test_request_context():
@@ -222,7 +214,7 @@ def _numbered(site: Site, endpoint: str) -> dict[str, Any]:
 
 def test_a_letter_prints_them_and_holds_nothing_that_acts(site: Site) -> None:
     with site.parts.sessions() as session:
-        pdf = letters.read_letter(session, site.case, 1, redacted=False, ports=site.parts.ports)
+        pdf = letters.read_letter(replace(site.case, session=session), 1, redacted=False)
     text = read_without_spaces(pdf)
     assert "{{7*'zq'}}" in text
     assert "zqzq" not in text
@@ -234,10 +226,8 @@ def test_a_letter_prints_them_and_holds_nothing_that_acts(site: Site) -> None:
 
 def test_what_is_taken_along_is_a_page_that_runs_none(site: Site) -> None:
     with site.parts.sessions() as session:
-        opened = case_work.OpenCase(session.merge(site.case.case), site.case.key, site.case.actor)
-        archive = zipfile.ZipFile(
-            io.BytesIO(case_export.export_case(session, opened, now=LATER, ports=site.parts.ports))
-        )
+        opened = replace(site.case, session=session, case=session.merge(site.case.case))
+        archive = zipfile.ZipFile(io.BytesIO(case_export.export_case(opened.at(LATER))))
     page = archive.read("case.html").decode()
     root = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
     assert not [each for each in root.iter() if each.get("id") == "inj" or each.tag in {"script", "img"}]

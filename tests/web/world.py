@@ -198,18 +198,18 @@ def _fill(parts: Parts) -> _Made:
         assert carrier is not None
         team = teams["Harbour"][0]
         opened, words = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
-        submission.submit(session, opened, now=NOW, ports=ports)
+        submission.submit(opened.at(NOW))
         clean = CleanDocument(kind=DocumentKind.TEXT, content=b"We have got it.")
         handed = HandIn(request_number=1, label="Their answer", given=b"We have got it.")
-        documents.hand_in(session, opened, handed, clean, now=NOW, ports=ports)
+        documents.hand_in(opened.at(NOW), handed, clean)
         sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
-        sending.record_sent(session, opened, 1, sent, now=NOW, ports=ports)
-        letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=later, ports=ports)
+        sending.record_sent(opened.at(NOW), 1, sent)
+        letters.make_letter(opened.at(later), LetterKind.REMINDER, 1)
         regime, regulator = str(VALUES["regime"]), str(VALUES["regulator"])
-        complaints.prepare(session, opened, regime, regulator, [1], now=later, ports=ports)
+        complaints.prepare(opened.at(later), regime, regulator, [1])
         opened.case.assignee_id = carrier.staff_id
         others, _ = make_draft(session, ports, handler=Handler.TEAM, team_id=str(teams["Mountain"][0].id))
-        submission.submit(session, others, now=NOW, ports=ports)
+        submission.submit(others.at(NOW))
         _, draft_words = make_draft(session, ports, now=later)
         return _Made(opened.reference, others.reference, words, draft_words, waiting.id)
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.vault import Place, seal
 from portal.models.jobs import Job, JobKind, JobState
 from portal.services.ports import Ports
+from portal.services.work import Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,23 +76,23 @@ class Finish(Protocol):
 Runner = Callable[[sessionmaker[Session], RunningJob, datetime, Ports], Finish]
 
 
-def add_job(
-    session: Session, kind: JobKind, *, case_id: UUID, subject_id: UUID, key: bytes, now: datetime, ports: Ports
-) -> Job:
+def add_job(work: Work, kind: JobKind, *, case_id: UUID, subject_id: UUID, key: bytes) -> Job:
     """A job in the same transaction as what causes it. The worker hears of it when that transaction has committed.
 
     An unfinished job for the same subject is returned instead of a second one.
     """
     query = select(Job).where(Job.subject_id == subject_id, Job.kind == kind)
-    open_job = session.scalars(query.where(Job.state.in_((JobState.WAITING, JobState.RUNNING)))).first()
+    open_job = work.session.scalars(query.where(Job.state.in_((JobState.WAITING, JobState.RUNNING)))).first()
     if open_job is not None:
         return open_job
-    job = Job(id=uuid4(), kind=kind, case_id=case_id, subject_id=subject_id, state=JobState.WAITING, created_at=now)
+    job = Job(
+        id=uuid4(), kind=kind, case_id=case_id, subject_id=subject_id, state=JobState.WAITING, created_at=work.now
+    )
     job.stage, job.percent, job.tries = WAITING_STAGE, 0, 0
-    job.sealed = seal(ports.keys.outbox, _place(job), key)
-    session.add(job)
-    session.flush()
-    enqueue_after_commit(session, job.id, ports)
+    job.sealed = seal(work.ports.keys.outbox, _place(job), key)
+    work.session.add(job)
+    work.session.flush()
+    enqueue_after_commit(work.session, job.id, work.ports)
     return job
 
 

@@ -24,6 +24,7 @@ from portal.adapters.vault import Place, seal_values
 from portal.models.outbox import MailKind, MailState, Outgoing
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.ports import Ports
+from portal.services.work import Work
 
 LEASE = timedelta(minutes=5)
 FIRST_WAIT = timedelta(minutes=1)
@@ -69,16 +70,18 @@ class _Claim:
     tries: int
 
 
-def put(session: Session, new: NewMail, *, now: datetime, ports: Ports) -> bool:
+def put(work: Work, new: NewMail) -> bool:
     """Write the mail in the transaction of its cause. False where that cause has made its mail already."""
-    if session.scalars(select(Outgoing.id).where(Outgoing.cause == new.cause)).first() is not None:
+    if work.session.scalars(select(Outgoing.id).where(Outgoing.cause == new.cause)).first() is not None:
         return False
     row = Outgoing(id=uuid4(), case_id=new.case_id, kind=new.kind, cause=new.cause, state=MailState.WAITING)
-    row.tries, row.created_at, row.next_try_at, row.useless_at = 0, now, now, new.useless_at
-    row.sealed = seal_values(ports.keys.outbox, _place(row), {"to": new.to, "subject": new.subject, "text": new.text})
-    session.add(row)
-    session.flush()
-    enqueue_after_commit(session, row.id, ports)
+    row.tries, row.created_at, row.next_try_at, row.useless_at = 0, work.now, work.now, new.useless_at
+    row.sealed = seal_values(
+        work.ports.keys.outbox, _place(row), {"to": new.to, "subject": new.subject, "text": new.text}
+    )
+    work.session.add(row)
+    work.session.flush()
+    enqueue_after_commit(work.session, row.id, work.ports)
     return True
 
 

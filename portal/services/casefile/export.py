@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy.orm import Session
 
 from portal.domain.letters import words
 from portal.domain.lifecycle import History
@@ -20,15 +19,14 @@ from portal.domain.wording import format_value
 from portal.services.casefile.export_data import SCHEMA_NAME, ExportedCase, export_data, schema
 from portal.services.casefile.page import case_view
 from portal.services.cases import documents
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.documents import DocumentView
 from portal.services.clocks.views import ClockView
 from portal.services.history.events import NewEvent
 from portal.services.letters import letters
 from portal.services.letters.views import LetterView
-from portal.services.ports import Ports
 from portal.services.requests.views import ItemView
 from portal.services.tracking.views import RequestView
+from portal.services.work import CaseWork
 
 STYLE = (
     "body{font:1rem/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}"
@@ -40,30 +38,28 @@ class FolderEntry(str):
     """The name of a file in the archive, which the page links to."""
 
 
-def export_case(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> bytes:
+def export_case(work: CaseWork) -> bytes:
     """A ZIP with `case.html`, `case.json` and its schema, and every letter in both forms. It is written down."""
-    opened.record(session, NewEvent(kind=History.EXPORTED, at=now), now=now)
-    view = export_data(session, opened, case_view(session, opened, now=now, ports=ports), now=now, ports=ports)
+    work.record(NewEvent(kind=History.EXPORTED, at=work.now))
+    view = export_data(work, case_view(work))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        files = documents.document_views(session, opened)
-        archive.writestr(_entry("case.html", now), write_page(view, files))
-        archive.writestr(_entry("case.json", now), write_json(view))
-        archive.writestr(_entry(SCHEMA_NAME, now), json.dumps(schema(), indent=1, sort_keys=True))
+        files = documents.document_views(work)
+        archive.writestr(_entry("case.html", work.now), write_page(view, files))
+        archive.writestr(_entry("case.json", work.now), write_json(view))
+        archive.writestr(_entry(SCHEMA_NAME, work.now), json.dumps(schema(), indent=1, sort_keys=True))
         for letter in view.letters:
             for is_redacted in (False, True):
-                content = letters.read_letter(session, opened, letter.number, redacted=is_redacted, ports=ports)
+                content = letters.read_letter(work, letter.number, redacted=is_redacted)
                 archive.writestr(_entry(_letter_name(letter, is_redacted=is_redacted), letter.made_at), content)
-        _add_documents(session, opened, archive, files, ports)
+        _add_documents(work, archive, files)
     return stream.getvalue()
 
 
-def _add_documents(
-    session: Session, opened: OpenCase, archive: zipfile.ZipFile, views: Sequence[DocumentView], ports: Ports
-) -> None:
+def _add_documents(work: CaseWork, archive: zipfile.ZipFile, views: Sequence[DocumentView]) -> None:
     """The files that were handed in, and a list with their digests and what was taken out of them."""
     for view in views:
-        file = documents.read_document(session, opened, view.number, ports=ports)
+        file = documents.read_document(work, view.number)
         archive.writestr(_entry(_document_name(view), view.handed_in_at), file.content)
     if views:
         text = json.dumps(msgspec.to_builtins(views), ensure_ascii=False, indent=1, sort_keys=True)

@@ -8,17 +8,15 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import ActorKind, History
 from portal.models.cases import Mandate
 from portal.services.casefile.views import CaseView
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.holds import HoldView, hold_view
 from portal.services.cases.mail_contact import contact_view
 from portal.services.cases.recovery_words import check_view
 from portal.services.history.events import read_history
-from portal.services.ports import Ports
+from portal.services.work import CaseWork
 
 SCHEMA_NAME = "case.schema.json"
 
@@ -55,15 +53,15 @@ class ExportedCase(CaseView):
     hold: HoldView | None
 
 
-def export_data(session: Session, opened: OpenCase, view: CaseView, *, now: datetime, ports: Ports) -> ExportedCase:
+def export_data(work: CaseWork, view: CaseView) -> ExportedCase:
     """The view with all that stands beside it. Hidden events are in the chain by their kind: without them it breaks."""
-    rows = session.scalars(select(Mandate).where(Mandate.case_id == opened.case.id).order_by(Mandate.created_at))
-    contact, check = contact_view(session, opened), check_view(session, opened)
+    rows = work.session.scalars(select(Mandate).where(Mandate.case_id == work.case.id).order_by(Mandate.created_at))
+    contact, check = contact_view(work), check_view(work)
     return ExportedCase(
         **vars(view),
         mandates=tuple(
             ExportedMandate(
-                authority=opened.read_sealed(row)["authority"], ends_on=row.ends_on, created_at=row.created_at
+                authority=work.read_sealed(row)["authority"], ends_on=row.ends_on, created_at=row.created_at
             )
             for row in rows
         ),
@@ -76,11 +74,11 @@ def export_data(session: Session, opened: OpenCase, view: CaseView, *, now: date
                 actor=event.actor,
                 digest=event.digest.hex(),
             )
-            for event in read_history(session, opened.case.id)
+            for event in read_history(work.session, work.case.id)
         ),
         mail_address=contact.address if contact else None,
         check_question=check.question if check else None,
-        hold=hold_view(session, opened, now=now, ports=ports),
+        hold=hold_view(work),
     )
 
 

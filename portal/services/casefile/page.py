@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import ActorKind, Answer, History
 from portal.models.accounts import Team
 from portal.models.cases import Consent
 from portal.models.events import Event
 from portal.services.casefile.views import CaseView, ConsentView, HistoryRow
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.messages import message_views, note_views, staff_names
 from portal.services.complaints.complaints import complaint_views
 from portal.services.complaints.options import list_options
 from portal.services.history.events import read_detail, read_history
 from portal.services.letters.letters import letter_views
-from portal.services.ports import Ports
 from portal.services.requests.lookup import list_complaints, list_requests
 from portal.services.tracking.request_page import item_views, request_views
+from portal.services.work import CaseWork
 
 SENTENCES: Mapping[History, str] = MappingProxyType(
     {
@@ -98,51 +95,51 @@ ANSWERED: Mapping[Answer, str] = MappingProxyType(
 )
 
 
-def case_view(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> CaseView:
+def case_view(work: CaseWork) -> CaseView:
     """Everything of one case, as plain values. Opens every sealed row of the case once."""
-    case = opened.case
-    is_staff = opened.actor.kind is ActorKind.STAFF
-    team = session.get(Team, case.team_id) if case.team_id else None
+    case = work.case
+    is_staff = work.actor.kind is ActorKind.STAFF
+    team = work.session.get(Team, case.team_id) if case.team_id else None
     return CaseView(
         reference=case.reference,
         status=case.status,
         path=case.path,
         handler=case.handler,
         team_name=team.name if team else None,
-        assignee=staff_names(session, [case.assignee_id]).get(case.assignee_id) if case.assignee_id else None,
+        assignee=staff_names(work.session, [case.assignee_id]).get(case.assignee_id) if case.assignee_id else None,
         version=case.version,
         language=case.language,
         country=case.country,
-        report=opened.report,
+        report=work.report,
         submitted_at=case.submitted_at,
         next_due_at=case.next_due_at,
         next_due_estimated=case.next_due_estimated,
-        items=item_views(session, opened, ports=ports),
-        requests=request_views(session, opened, now=now, ports=ports),
-        complaints=complaint_views(session, opened, now=now, ports=ports),
-        options=list_options(session, opened, now=now, ports=ports),
-        letters=letter_views(session, opened),
-        history=history_rows(session, opened),
-        messages=message_views(session, opened),
-        notes=note_views(session, opened) if is_staff else (),
-        consents=_consents(session, opened),
+        items=item_views(work),
+        requests=request_views(work),
+        complaints=complaint_views(work),
+        options=list_options(work),
+        letters=letter_views(work),
+        history=history_rows(work),
+        messages=message_views(work),
+        notes=note_views(work) if is_staff else (),
+        consents=_consents(work),
         retention_until=case.retention_until,
     )
 
 
-def history_rows(session: Session, opened: OpenCase) -> tuple[HistoryRow, ...]:
+def history_rows(work: CaseWork) -> tuple[HistoryRow, ...]:
     """The case's history in its order, each event as a sentence with what was written down with it."""
-    is_staff = opened.actor.kind is ActorKind.STAFF
-    events = [event for event in read_history(session, opened.case.id) if is_staff or event.is_visible]
-    names = staff_names(session, (event.staff_id for event in events))
-    requests = {row.id: row.number for row in list_requests(session, opened)}
-    filed = {row.id: row.number for row in list_complaints(session, opened)}
-    return tuple(_row(event, opened, names, requests, filed) for event in events)
+    is_staff = work.actor.kind is ActorKind.STAFF
+    events = [event for event in read_history(work.session, work.case.id) if is_staff or event.is_visible]
+    names = staff_names(work.session, (event.staff_id for event in events))
+    requests = {row.id: row.number for row in list_requests(work)}
+    filed = {row.id: row.number for row in list_complaints(work)}
+    return tuple(_row(work, event, names, requests, filed) for event in events)
 
 
 def _row(
+    work: CaseWork,
     event: Event,
-    opened: OpenCase,
     names: Mapping[UUID | None, str],
     requests: Mapping[UUID, int],
     filed: Mapping[UUID, int],
@@ -152,7 +149,7 @@ def _row(
         at=event.at,
         recorded_at=event.recorded_at,
         kind=event.kind,
-        text=_sentence(event, read_detail(event, opened.key)),
+        text=_sentence(event, read_detail(event, work.key)),
         actor=event.actor,
         actor_name=names.get(event.staff_id, "") if event.staff_id else "",
         is_visible=event.is_visible,
@@ -168,8 +165,8 @@ def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     return " ".join([text, *words])
 
 
-def _consents(session: Session, opened: OpenCase) -> tuple[ConsentView, ...]:
-    rows = session.scalars(select(Consent).where(Consent.case_id == opened.case.id).order_by(Consent.recipient))
+def _consents(work: CaseWork) -> tuple[ConsentView, ...]:
+    rows = work.session.scalars(select(Consent).where(Consent.case_id == work.case.id).order_by(Consent.recipient))
     return tuple(
         ConsentView(recipient=row.recipient, given_at=row.given_at, withdrawn_at=row.withdrawn_at) for row in rows
     )

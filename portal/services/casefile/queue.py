@@ -19,11 +19,11 @@ from portal.domain.rights import Right, roles_with
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import Case
 from portal.models.clocks import Clock
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history.events import NewEvent
 from portal.services.ports import Actor
+from portal.services.work import CaseWork, Work
 
 
 class QueueFilter(StrEnum):
@@ -79,35 +79,33 @@ COLUMNS = (
 )
 
 
-def list_queue(
-    session: Session, *, actor: Actor, team_ids: Collection[UUID], filter: QueueFilter, page: int, now: datetime
-) -> QueuePage:
+def list_queue(work: Work, *, team_ids: Collection[UUID], filter: QueueFilter, page: int) -> QueuePage:
     """One page of those of these teams' cases that the member sees. Pages count from 1; a later one is the last."""
-    ours = and_(Case.team_id.in_(team_ids), seen_by(actor))
-    counts = _count(session, actor, ours, now)
+    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor))
+    counts = _count(work.session, work.actor, ours, work.now)
     total = counts[filter]
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    found = _find_page(session, and_(ours, _FILTERS[filter](actor, now)), page)
-    return QueuePage(rows=_rows(session, found, now), total=total, page=page, pages=pages, counts=counts)
+    found = _find_page(work.session, and_(ours, _FILTERS[filter](work.actor, work.now)), page)
+    return QueuePage(rows=_rows(work.session, found, work.now), total=total, page=page, pages=pages, counts=counts)
 
 
-def assign(session: Session, opened: OpenCase, staff_id: UUID | None, *, now: datetime) -> None:
+def assign(work: CaseWork, staff_id: UUID | None) -> None:
     """Give the case to a member of its team, or to nobody. Raises StepRefused."""
-    if opened.actor.kind is not ActorKind.STAFF or opened.case.team_id is None:
+    if work.actor.kind is not ActorKind.STAFF or work.case.team_id is None:
         raise StepRefused("Only the team that carries a case can say who works on it.")
-    if staff_id is not None and not _can_carry(session, opened.case.team_id, staff_id):
+    if staff_id is not None and not _can_carry(work.session, work.case.team_id, staff_id):
         raise StepRefused("This member of staff is not in the team that carries the case, or only reads it.")
-    if staff_id == opened.case.assignee_id:
+    if staff_id == work.case.assignee_id:
         return
-    opened.case.assignee_id = staff_id
+    work.case.assignee_id = staff_id
     facts = {"to": str(staff_id) if staff_id else None}
-    opened.record(session, NewEvent(kind=History.ASSIGNED, at=now, facts=facts), now=now)
+    work.record(NewEvent(kind=History.ASSIGNED, at=work.now, facts=facts))
 
 
-def take_case(session: Session, opened: OpenCase, *, now: datetime) -> None:
+def take_case(work: CaseWork) -> None:
     """The member who has the case open takes it. Raises StepRefused."""
-    assign(session, opened, opened.actor.staff_id, now=now)
+    assign(work, work.actor.staff_id)
 
 
 def _can_carry(session: Session, team_id: UUID, staff_id: UUID) -> bool:

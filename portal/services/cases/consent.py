@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import StepRefused
 from portal.models.cases import Case, Consent
-from portal.services.cases.case_work import OpenCase
+from portal.services.work import CaseWork
 
 NO_CONSENT = {
     "platforms": "You have not allowed sharing with platforms. Allow it first; then the request can be sent.",
@@ -22,13 +22,13 @@ class NoConsent(StepRefused):
     """The person has not allowed this sharing, or has withdrawn it."""
 
 
-def refuse_withdrawn(session: Session, opened: OpenCase, recipient: str) -> None:
+def refuse_withdrawn(work: CaseWork, recipient: str) -> None:
     """Before papers for a recipient are made: they may be made before the consent, but not once it was taken back.
 
     Raises NoConsent.
     """
-    query = select(Consent.id).where(Consent.case_id == opened.case.id, Consent.recipient == recipient)
-    if session.scalars(query.where(Consent.withdrawn_at.is_not(None))).first() is not None:
+    query = select(Consent.id).where(Consent.case_id == work.case.id, Consent.recipient == recipient)
+    if work.session.scalars(query.where(Consent.withdrawn_at.is_not(None))).first() is not None:
         raise NoConsent(NO_CONSENT[recipient])
 
 

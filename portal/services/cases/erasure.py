@@ -29,10 +29,10 @@ from portal.models.officers import OfficerLink
 from portal.models.outbox import Outgoing
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.history import journal
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
+from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
@@ -40,43 +40,43 @@ CHILDREN: tuple[type[Base], ...] = (
 )  # fmt: skip
 
 
-def erase(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
+def erase(work: CaseWork) -> None:
     """Destroy the case's lock, its rows and its files. A tombstone with reference and day stays, nothing else.
 
     Without the lock no wrap opens, not even one that is brought back from a backup.
     """
-    case = opened.case
+    case = work.case
     if case.status is CaseStatus.DRAFT:
-        delete_drafts(session, [case], now=now, ports=ports)
+        delete_drafts(work, [case])
         return
-    _delete_rows(session, [case.id])
-    _empty(case, now=now)
-    record(session, case.id, None, NewEvent(kind=History.ERASED, at=now), actor=SYSTEM, now=now)
+    _delete_rows(work.session, [case.id])
+    _empty(case, now=work.now)
+    record(work.session, case.id, None, NewEvent(kind=History.ERASED, at=work.now), actor=SYSTEM, now=work.now)
     case_ids = [case.id]
-    after_commit(session, lambda: _destroy_apart(case_ids, ports))
+    after_commit(work.session, lambda: _destroy_apart(case_ids, work.ports))
 
 
-def delete_drafts(session: Session, drafts: Sequence[Case], *, now: datetime, ports: Ports) -> None:
+def delete_drafts(work: Work, drafts: Sequence[Case]) -> None:
     """Destroy drafts as `erase` destroys a case, many with one statement a table. No tombstone stays."""
     case_ids = [case.id for case in drafts]
-    _delete_rows(session, case_ids)
+    _delete_rows(work.session, case_ids)
     for case in drafts:
-        session.delete(case)
-        journal.note(session, Noted.DRAFT_DELETED, case_id=case.id, now=now)
-    after_commit(session, lambda: _destroy_apart(case_ids, ports))
+        work.session.delete(case)
+        journal.note(work.session, Noted.DRAFT_DELETED, case_id=case.id, now=work.now)
+    after_commit(work.session, lambda: _destroy_apart(case_ids, work.ports))
 
 
-def purge_locks(session: Session, *, ports: Ports) -> int:
+def purge_locks(work: Work) -> int:
     """Destroy the locks of cases that were erased, where a crash came between. Returns how many.
 
     Only of a case that this database says was erased: one that it does not know may stand in another, because this is
     an older copy or the wrong one, and no lock can be made again. A lock whose case was never saved opens nothing.
     """
-    erased = set(session.scalars(select(Case.id).where(Case.status == CaseStatus.ERASED)))
+    erased = set(work.session.scalars(select(Case.id).where(Case.status == CaseStatus.ERASED)))
     deleted = select(JournalEntry.case_id).where(JournalEntry.kind == Noted.DRAFT_DELETED)
-    gone = {lock.case_id for lock in ports.locks.list_all()} & (erased | set(session.scalars(deleted)))
+    gone = {lock.case_id for lock in work.ports.locks.list_all()} & (erased | set(work.session.scalars(deleted)))
     for case_id in gone:
-        _destroy_apart([case_id], ports)
+        _destroy_apart([case_id], work.ports)
     return len(gone)
 
 

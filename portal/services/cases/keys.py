@@ -13,12 +13,13 @@ from portal.adapters.vault import Place
 from portal.domain.lifecycle import Handler
 from portal.models.cases import Case, CaseKey
 from portal.services.ports import Ports
+from portal.services.work import Work
 
 
-def add_words(session: Session, case: Case, key: bytes, words: str, *, now: datetime, ports: Ports) -> CaseKey:
+def add_words(work: Work, case: Case, key: bytes, words: str) -> CaseKey:
     """Let six recovery words open the case, beside those that open it already. One Argon2id."""
-    row = wrap_for_words(case.id, key, words, now=now, ports=ports)
-    session.add(row)
+    row = wrap_for_words(case.id, key, words, now=work.now, ports=work.ports)
+    work.session.add(row)
     return row
 
 

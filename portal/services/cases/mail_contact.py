@@ -27,10 +27,10 @@ from portal.models.outbox import MailKind, Outgoing
 from portal.services.background import mail_texts, outbox
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.background.outbox import NewMail
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.keys import lock_at, unlock_at
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import PERSON, SYSTEM, Ports, ServerKeys
+from portal.services.work import CaseWork, Work
 
 CONFIRM_LASTS = timedelta(hours=24)
 RETURN_LASTS = timedelta(minutes=20)
@@ -55,69 +55,71 @@ class ContactView:
     has_trouble: bool
 
 
-def contact_view(session: Session, opened: OpenCase) -> ContactView | None:
+def contact_view(work: CaseWork) -> ContactView | None:
     """The address as the case's key reads it, or None where there is none."""
-    row = _find(session, opened.case.id)
+    row = _find(work.session, work.case.id)
     if row is None:
         return None
     return ContactView(
-        address=opened.read_sealed(row)["address"],
+        address=work.read_sealed(row)["address"],
         is_confirmed=row.confirmed_at is not None,
         has_link=row.link_key is not None,
-        has_trouble=outbox.has_trouble(session, opened.case.id),
+        has_trouble=outbox.has_trouble(work.session, work.case.id),
     )
 
 
-def set_address(session: Session, opened: OpenCase, text: str, *, now: datetime, ports: Ports) -> None:
+def set_address(work: CaseWork, text: str) -> None:
     """Keep an address and ask it for its confirmation; before that it is used for nothing else.
 
     The address before it is forgotten. Raises StepRefused, BadAddress.
     """
-    _require_mail(ports)
+    _require_mail(work.ports)
     address = read_address(text)
-    sent = select(func.count()).select_from(Outgoing).where(Outgoing.case_id == opened.case.id)
-    recent = session.scalar(sent.where(Outgoing.kind == MailKind.CONFIRM, Outgoing.created_at > now - DAY)) or 0
+    sent = select(func.count()).select_from(Outgoing).where(Outgoing.case_id == work.case.id)
+    recent = (
+        work.session.scalar(sent.where(Outgoing.kind == MailKind.CONFIRM, Outgoing.created_at > work.now - DAY)) or 0
+    )
     if recent >= MOST_CONFIRMATIONS:
         raise StepRefused("We wrote to an address three times today. Try again tomorrow.")
-    _forget(session, opened.case.id, now=now)
-    row = Contact(id=uuid4(), case_id=opened.case.id, created_at=now)
-    row.sealed = opened.sealed_for(row, {"address": address})
-    _carry(row, address, ports.keys)
-    session.add(row)
-    session.flush()
-    _ask_to_confirm(session, row, address, now=now, ports=ports)
-    opened.record(session, NewEvent(kind=History.CONTACT_SET, at=now), now=now)
+    _forget(work.session, work.case.id, now=work.now)
+    row = Contact(id=uuid4(), case_id=work.case.id, created_at=work.now)
+    row.sealed = work.sealed_for(row, {"address": address})
+    _carry(row, address, work.ports.keys)
+    work.session.add(row)
+    work.session.flush()
+    _ask_to_confirm(work, row, address)
+    work.record(NewEvent(kind=History.CONTACT_SET, at=work.now))
 
 
-def remove_address(session: Session, opened: OpenCase, *, now: datetime) -> None:
+def remove_address(work: CaseWork) -> None:
     """Forget the address in both its forms, take back what has not left, and destroy the way back by mail."""
-    if _forget(session, opened.case.id, now=now):
-        opened.record(session, NewEvent(kind=History.CONTACT_REMOVED, at=now), now=now)
+    if _forget(work.session, work.case.id, now=work.now):
+        work.record(NewEvent(kind=History.CONTACT_REMOVED, at=work.now))
 
 
-def choose_link(session: Session, opened: OpenCase, *, wanted: bool, now: datetime, ports: Ports) -> None:
+def choose_link(work: CaseWork, *, wanted: bool) -> None:
     """Whether the case may be opened by a mailed link. Raises StepRefused before the address is confirmed."""
-    row = _find(session, opened.case.id)
-    if opened.actor.kind is not ActorKind.PERSON or row is None or row.confirmed_at is None:
+    row = _find(work.session, work.case.id)
+    if work.actor.kind is not ActorKind.PERSON or row is None or row.confirmed_at is None:
         raise StepRefused("Confirm the address first.")
     if wanted == (row.link_key is not None):
         return
-    row.link_key = _keep_key(row, opened.key, now=now, ports=ports) if wanted else None
+    row.link_key = _keep_key(row, work.key, now=work.now, ports=work.ports) if wanted else None
     if not wanted:
-        session.execute(delete(MailLink).where(MailLink.case_id == row.case_id, MailLink.kind == LinkKind.RETURN))
-        outbox.cancel(session, row.case_id, MailKind.RETURN, now=now)
-    opened.record(session, NewEvent(kind=History.RETURN_CHOSEN, at=now, facts={"wanted": wanted}), now=now)
+        work.session.execute(delete(MailLink).where(MailLink.case_id == row.case_id, MailLink.kind == LinkKind.RETURN))
+        outbox.cancel(work.session, row.case_id, MailKind.RETURN, now=work.now)
+    work.record(NewEvent(kind=History.RETURN_CHOSEN, at=work.now, facts={"wanted": wanted}))
 
 
-def ask_link(session: Session, text: str, *, now: datetime, ports: Ports) -> None:
+def ask_link(work: Work, text: str) -> None:
     """Leave the address to the worker, which looks it up: known or not, here the same is done. Raises BadAddress."""
-    if ports.config.mail is None:
+    if work.ports.config.mail is None:
         return
-    row = LinkAsk(id=uuid4(), made_at=now)
-    row.sealed = vault.seal_values(ports.keys.outbox, _ask_place(row), {"address": read_address(text)})
-    session.add(row)
-    session.flush()
-    enqueue_after_commit(session, row.id, ports)
+    row = LinkAsk(id=uuid4(), made_at=work.now)
+    row.sealed = vault.seal_values(work.ports.keys.outbox, _ask_place(row), {"address": read_address(text)})
+    work.session.add(row)
+    work.session.flush()
+    enqueue_after_commit(work.session, row.id, work.ports)
 
 
 def list_asks(session: Session) -> list[UUID]:
@@ -125,63 +127,72 @@ def list_asks(session: Session) -> list[UUID]:
     return list(session.scalars(select(LinkAsk.id).order_by(LinkAsk.made_at, LinkAsk.id)))
 
 
-def answer_ask(session: Session, ask_id: UUID, *, now: datetime, ports: Ports) -> bool:
+def answer_ask(work: Work, ask_id: UUID) -> bool:
     """Mail a link to each case that the address may open. False where it is not there to be answered."""
-    ask = session.get(LinkAsk, ask_id, with_for_update=True)
+    ask = work.session.get(LinkAsk, ask_id, with_for_update=True)
     if ask is None:
         return False
-    address = json.loads(ports.keys.open_outbox(_ask_place(ask), ask.sealed))["address"]
-    session.delete(ask)
-    if ask.made_at + RETURN_LASTS <= now:
+    address = json.loads(work.ports.keys.open_outbox(_ask_place(ask), ask.sealed))["address"]
+    work.session.delete(ask)
+    if ask.made_at + RETURN_LASTS <= work.now:
         return True  # whoever asked has given up by now, or asked again
-    indexes = [_index(keys, address) for keys in ports.keys.every()]
-    rows = session.scalars(select(Contact).where(Contact.address_index.in_(indexes), Contact.link_key.is_not(None)))
+    indexes = [_index(keys, address) for keys in work.ports.keys.every()]
+    rows = work.session.scalars(
+        select(Contact).where(Contact.address_index.in_(indexes), Contact.link_key.is_not(None))
+    )
     for row in rows.all():
         made = select(func.count()).select_from(MailLink).where(MailLink.case_id == row.case_id)
-        if (session.scalar(made.where(MailLink.made_at > now - HOUR)) or 0) < MOST_RETURNS:
-            token, cause = _make_link(session, row.case_id, LinkKind.RETURN, RETURN_LASTS, now=now, ports=ports)
-            words = mail_texts.RETURN.fill(link=_address_of(token, ports))
-            _write(session, row, MailKind.RETURN, cause, words, now=now, ports=ports, lasts=RETURN_LASTS)
+        if (work.session.scalar(made.where(MailLink.made_at > work.now - HOUR)) or 0) < MOST_RETURNS:
+            token, cause = _make_link(work, row.case_id, LinkKind.RETURN, RETURN_LASTS)
+            words = mail_texts.RETURN.fill(link=_address_of(token, work.ports))
+            _write(work, row, MailKind.RETURN, cause, words, lasts=RETURN_LASTS)
     return True
 
 
-def find_link(session: Session, token: str, *, now: datetime, ports: Ports) -> LinkKind:
+def find_link(work: Work, token: str) -> LinkKind:
     """What a link is for; it stays usable, because mail scanners open links too. Raises MailLinkOver."""
-    return _read_link(session, token, now=now, ports=ports).kind
+    return _read_link(work, token).kind
 
 
-def use_link(session: Session, token: str, *, now: datetime, ports: Ports) -> OpenCase | None:
+def use_link(work: Work, token: str) -> CaseWork | None:
     """Use a link up: the opened case for a way back, None for a confirmation. Raises MailLinkOver."""
-    link = _read_link(session, token, now=now, ports=ports, to_use=True)
-    row = session.scalars(select(Contact).where(Contact.case_id == link.case_id).with_for_update()).one_or_none()
-    session.delete(link)
-    session.flush()
+    link = _read_link(work, token, to_use=True)
+    row = work.session.scalars(select(Contact).where(Contact.case_id == link.case_id).with_for_update()).one_or_none()
+    work.session.delete(link)
+    work.session.flush()
     if row is None:
         raise MailLinkOver
     if link.kind is LinkKind.RETURN:
-        return _open(session, row, now=now, ports=ports)
-    row.confirmed_at = now
-    record(session, row.case_id, None, NewEvent(kind=History.CONTACT_CONFIRMED, at=now), actor=PERSON, now=now)
+        return _open(work, row)
+    row.confirmed_at = work.now
+    record(
+        work.session,
+        row.case_id,
+        None,
+        NewEvent(kind=History.CONTACT_CONFIRMED, at=work.now),
+        actor=PERSON,
+        now=work.now,
+    )
     return None
 
 
-def announce_reply(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
+def announce_reply(work: CaseWork) -> None:
     """That the team has written: one mail until the person has read, however many messages there are."""
-    row = _find(session, opened.case.id)
-    query = select(Message.id).where(Message.case_id == opened.case.id, Message.author == ActorKind.STAFF)
-    unread = session.scalars(query.where(Message.read_at.is_(None))).all()
+    row = _find(work.session, work.case.id)
+    query = select(Message.id).where(Message.case_id == work.case.id, Message.author == ActorKind.STAFF)
+    unread = work.session.scalars(query.where(Message.read_at.is_(None))).all()
     if row is not None and row.confirmed_at is not None and len(unread) == 1:
-        _write(session, row, MailKind.REPLY, f"reply:{unread[0]}", mail_texts.REPLY, now=now, ports=ports)
+        _write(work, row, MailKind.REPLY, f"reply:{unread[0]}", mail_texts.REPLY)
 
 
-def announce_deletion(session: Session, case: Case, *, now: datetime, ports: Ports) -> None:
+def announce_deletion(work: Work, case: Case) -> None:
     """That the case will be deleted: once for each day it is to be, where there is a confirmed address."""
-    row = _find(session, case.id)
+    row = _find(work.session, case.id)
     if row is None or row.confirmed_at is None or case.retention_until is None:
         return
-    day = case.retention_until.astimezone(ports.config.time_zone).date()
+    day = case.retention_until.astimezone(work.ports.config.time_zone).date()
     words = mail_texts.RETENTION.fill(day=f"{day.day} {day:%B %Y}")
-    _write(session, row, MailKind.RETENTION, f"retention:{case.id}:{day}", words, now=now, ports=ports)
+    _write(work, row, MailKind.RETENTION, f"retention:{case.id}:{day}", words)
 
 
 def purge_links(session: Session, *, now: datetime) -> None:
@@ -189,14 +200,14 @@ def purge_links(session: Session, *, now: datetime) -> None:
     session.execute(delete(MailLink).where(MailLink.ends_at < now - HOUR))
 
 
-def move_to_new_secret(session: Session, *, ports: Ports) -> int:
+def move_to_new_secret(work: Work) -> int:
     """Carry addresses and kept keys from under an older server secret anew. Returns how many."""
-    rows = session.scalars(select(Contact).where(Contact.server_key != ports.keys.id)).all()
+    rows = work.session.scalars(select(Contact).where(Contact.server_key != work.ports.keys.id)).all()
     for row in rows:
         if row.link_key is not None:
-            inner = ports.keys.open_outbox(_link_place(row), row.link_key)
-            row.link_key = vault.seal(ports.keys.outbox, _link_place(row), inner)
-        _carry(row, _read_carried(row, ports), ports.keys)
+            inner = work.ports.keys.open_outbox(_link_place(row), row.link_key)
+            row.link_key = vault.seal(work.ports.keys.outbox, _link_place(row), inner)
+        _carry(row, _read_carried(row, work.ports), work.ports.keys)
     return len(rows)
 
 
@@ -220,67 +231,57 @@ def _forget(session: Session, case_id: UUID, *, now: datetime) -> bool:
     return True
 
 
-def _ask_to_confirm(session: Session, row: Contact, address: str, *, now: datetime, ports: Ports) -> None:
-    token, cause = _make_link(session, row.case_id, LinkKind.CONFIRM, CONFIRM_LASTS, now=now, ports=ports)
-    words = mail_texts.CONFIRM.fill(link=_address_of(token, ports))
-    _write(session, row, MailKind.CONFIRM, cause, words, now=now, ports=ports, lasts=CONFIRM_LASTS)
+def _ask_to_confirm(work: Work, row: Contact, address: str) -> None:
+    token, cause = _make_link(work, row.case_id, LinkKind.CONFIRM, CONFIRM_LASTS)
+    words = mail_texts.CONFIRM.fill(link=_address_of(token, work.ports))
+    _write(work, row, MailKind.CONFIRM, cause, words, lasts=CONFIRM_LASTS)
 
 
 def _write(
-    session: Session,
-    row: Contact,
-    kind: MailKind,
-    cause: str,
-    words: mail_texts.Text,
-    *,
-    now: datetime,
-    ports: Ports,
-    lasts: timedelta | None = None,
+    work: Work, row: Contact, kind: MailKind, cause: str, words: mail_texts.Text, *, lasts: timedelta | None = None
 ) -> None:
     new = NewMail(
         case_id=row.case_id,
         kind=kind,
         cause=cause,
-        to=_read_carried(row, ports),
+        to=_read_carried(row, work.ports),
         subject=words.subject,
         text=words.text,
-        useless_at=now + lasts if lasts else None,
+        useless_at=work.now + lasts if lasts else None,
     )
-    outbox.put(session, new, now=now, ports=ports)
+    outbox.put(work, new)
 
 
-def _make_link(
-    session: Session, case_id: UUID, kind: LinkKind, lasts: timedelta, *, now: datetime, ports: Ports
-) -> tuple[str, str]:
+def _make_link(work: Work, case_id: UUID, kind: LinkKind, lasts: timedelta) -> tuple[str, str]:
     """A link's token, and the name of what causes its mail."""
-    made = make_token(_token_key(ports.keys), ends_at=now + lasts)
-    session.add(MailLink(id=made.digest, case_id=case_id, kind=kind, made_at=now, ends_at=now + lasts))
+    made = make_token(_token_key(work.ports.keys), ends_at=work.now + lasts)
+    work.session.add(MailLink(id=made.digest, case_id=case_id, kind=kind, made_at=work.now, ends_at=work.now + lasts))
     return made.token, f"{kind}:{made.digest.hex()}"
 
 
-def _read_link(session: Session, token: str, *, now: datetime, ports: Ports, to_use: bool = False) -> MailLink:
+def _read_link(work: Work, token: str, *, to_use: bool = False) -> MailLink:
     """The link, held until the transaction ends where it is `to_use`: whoever comes second finds it gone."""
     try:
-        digest = read_token(tuple(_token_key(keys) for keys in ports.keys.every()), token, now=now)
+        digest = read_token(tuple(_token_key(keys) for keys in work.ports.keys.every()), token, now=work.now)
     except BadToken as error:
         raise MailLinkOver from error
-    link = session.get(MailLink, digest, with_for_update=to_use or None)
-    if link is None or link.ends_at <= now:
+    link = work.session.get(MailLink, digest, with_for_update=to_use or None)
+    if link is None or link.ends_at <= work.now:
         raise MailLinkOver
     return link
 
 
-def _open(session: Session, row: Contact, *, now: datetime, ports: Ports) -> OpenCase:
-    case = session.get(Case, row.case_id)
+def _open(work: Work, row: Contact) -> CaseWork:
+    case = work.session.get(Case, row.case_id)
     if case is None or case.status is CaseStatus.ERASED or row.link_key is None:
         raise MailLinkOver
     try:
-        inner = ports.keys.open_outbox(_link_place(row), row.link_key)
-        key = unlock_at(_link_place(row), row.case_id, inner, ports=ports)
+        inner = work.ports.keys.open_outbox(_link_place(row), row.link_key)
+        key = unlock_at(_link_place(row), row.case_id, inner, ports=work.ports)
     except CannotOpen as error:
         raise MailLinkOver from error
-    record(session, case.id, key, NewEvent(kind=History.OPENED_BY_LINK, at=now), actor=SYSTEM, now=now)
-    return OpenCase(case, key, PERSON)
+    record(work.session, case.id, key, NewEvent(kind=History.OPENED_BY_LINK, at=work.now), actor=SYSTEM, now=work.now)
+    return work.on(case, key)
 
 
 def _keep_key(row: Contact, key: bytes, *, now: datetime, ports: Ports) -> bytes:

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.domain.report import Report
 from portal.models.cases import Case, Mandate
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.consent import NO_CONSENT, NoConsent, has_consent, refuse_withdrawn
 from portal.services.history.events import NewEvent
 from portal.services.ports import Ports
+from portal.services.work import CaseWork, Work
 
 WARN_DAYS = 14
 LONGEST_DAYS = 5 * 366  # an authority for longer than that is asked for again
@@ -35,70 +35,68 @@ class MandateView:
     is_near_end: bool  # its last 14 days
 
 
-def require_permission(session: Session, opened: OpenCase, recipient: str, *, now: datetime, ports: Ports) -> None:
+def require_permission(work: CaseWork, recipient: str) -> None:
     """Before anything leaves for "platforms" or "regulators". Raises NoConsent, MandateOver."""
-    if not has_consent(session, opened.case, recipient):
+    if not has_consent(work.session, work.case, recipient):
         raise NoConsent(NO_CONSENT[recipient])
-    require_mandate(session, opened, now=now, ports=ports)
+    require_mandate(work)
 
 
-def require_papers(session: Session, opened: OpenCase, recipient: str, *, now: datetime, ports: Ports) -> None:
+def require_papers(work: CaseWork, recipient: str) -> None:
     """Before papers that have not left are made, or taken out by the team. Raises NoConsent, MandateOver."""
-    refuse_withdrawn(session, opened, recipient)
-    require_mandate(session, opened, now=now, ports=ports)
+    refuse_withdrawn(work, recipient)
+    require_mandate(work)
 
 
-def require_mandate(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
+def require_mandate(work: CaseWork) -> None:
     """Raises MandateOver from the day after the authority's last day, in the organisation's time zone."""
-    if not has_mandate(session, opened.case, now=now, ports=ports):
+    if not has_mandate(work, work.case):
         raise MandateOver(
             "The authority to act for this person has ended, so nothing can be sent in their name. "
             "It can be renewed on the case page; then this can be done."
         )
 
 
-def has_mandate(session: Session, case: Case, *, now: datetime, ports: Ports) -> bool:
+def has_mandate(work: Work, case: Case) -> bool:
     """Whether the person acts themselves, or the authority of who acts for them still stands. Needs no key."""
-    mandate = _find_mandate(session, case)
-    return mandate is None or not _is_over(mandate, _today(now, ports))
+    mandate = _find_mandate(work.session, case)
+    return mandate is None or not _is_over(mandate, _today(work.now, work.ports))
 
 
-def mandate_view(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> MandateView | None:
+def mandate_view(work: CaseWork) -> MandateView | None:
     """The newest authority, or None where nobody acts for the person."""
-    mandate = _find_mandate(session, opened.case)
+    mandate = _find_mandate(work.session, work.case)
     if mandate is None:
         return None
-    today = _today(now, ports)
+    today = _today(work.now, work.ports)
     is_over = _is_over(mandate, today)
     is_near = mandate.ends_on is not None and not is_over and mandate.ends_on - today <= timedelta(days=WARN_DAYS)
-    authority = opened.read_sealed(mandate)["authority"]
+    authority = work.read_sealed(mandate)["authority"]
     return MandateView(authority=authority, ends_on=mandate.ends_on, is_over=is_over, is_near_end=is_near)
 
 
-def renew_mandate(
-    session: Session, opened: OpenCase, authority: str, ends_on: date | None, *, now: datetime, ports: Ports
-) -> None:
+def renew_mandate(work: CaseWork, authority: str, ends_on: date | None) -> None:
     """A new authority after the one before, which stays written down. Raises StepRefused.
 
     Only who acts for the person can say this, so the team cannot.
     """
-    if opened.actor.kind is not ActorKind.PERSON:
+    if work.actor.kind is not ActorKind.PERSON:
         raise StepRefused("Only whoever acts for the person can renew the authority, on the case page.")
-    if _find_mandate(session, opened.case) is None:
+    if _find_mandate(work.session, work.case) is None:
         raise StepRefused("Nobody acts for somebody else in this case, so there is nothing to renew.")
     if not authority.strip():
         raise StepRefused("Write who gave the authority, and how.")
-    _check_end(ends_on, _today(now, ports))
-    row = Mandate(id=uuid4(), case_id=opened.case.id, ends_on=ends_on, created_at=now)
-    row.sealed = opened.sealed_for(row, {"authority": authority.strip()})
-    session.add(row)
-    opened.write_report(_with_authority(opened, authority.strip(), ends_on))
+    _check_end(ends_on, _today(work.now, work.ports))
+    row = Mandate(id=uuid4(), case_id=work.case.id, ends_on=ends_on, created_at=work.now)
+    row.sealed = work.sealed_for(row, {"authority": authority.strip()})
+    work.session.add(row)
+    work.write_report(_with_authority(work, authority.strip(), ends_on))
     facts = {"ends_on": ends_on.isoformat() if ends_on else None}
-    opened.record(session, NewEvent(kind=History.MANDATE_RENEWED, at=now, facts=facts), now=now)
+    work.record(NewEvent(kind=History.MANDATE_RENEWED, at=work.now, facts=facts))
 
 
-def _with_authority(opened: OpenCase, authority: str, ends_on: date | None) -> Report:
-    return replace(opened.report, authority=authority, authority_ends_on=ends_on)
+def _with_authority(work: CaseWork, authority: str, ends_on: date | None) -> Report:
+    return replace(work.report, authority=authority, authority_ends_on=ends_on)
 
 
 def _check_end(ends_on: date | None, today: date) -> None:

@@ -14,9 +14,8 @@ from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.models.accounts import Staff
 from portal.models.messages import Message, Note
 from portal.services.cases import mail_contact
-from portal.services.cases.case_work import OpenCase
 from portal.services.history.events import NewEvent
-from portal.services.ports import Ports
+from portal.services.work import CaseWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,69 +41,69 @@ class BadText(ValueError):
     """The text is empty or too long. The message says which, fit for a page."""
 
 
-def send_message(session: Session, opened: OpenCase, text: str, *, now: datetime) -> None:
+def send_message(work: CaseWork, text: str) -> None:
     """From the person to the team or back. Raises BadText, and StepRefused where no team carries the case."""
-    if opened.case.team_id is None:
+    if work.case.team_id is None:
         raise StepRefused("No team carries this case, so nobody would read the message. Ask a team for help first.")
-    row = Message(id=uuid4(), case_id=opened.case.id, author=opened.actor.kind, staff_id=opened.actor.staff_id)
-    row.sent_at, row.sealed = now, opened.sealed_for(row, {"text": _checked(text)})
-    session.add(row)
-    opened.record(session, NewEvent(kind=History.MESSAGE, at=now), now=now)
+    row = Message(id=uuid4(), case_id=work.case.id, author=work.actor.kind, staff_id=work.actor.staff_id)
+    row.sent_at, row.sealed = work.now, work.sealed_for(row, {"text": _checked(text)})
+    work.session.add(row)
+    work.record(NewEvent(kind=History.MESSAGE, at=work.now))
 
 
-def answer_person(session: Session, opened: OpenCase, text: str, *, now: datetime, ports: Ports) -> None:
+def answer_person(work: CaseWork, text: str) -> None:
     """From the team, with a mail that there is something to read where the person wants one. Raises as above."""
-    send_message(session, opened, text, now=now)
-    session.flush()
-    mail_contact.announce_reply(session, opened, now=now, ports=ports)
+    send_message(work, text)
+    work.session.flush()
+    mail_contact.announce_reply(work)
 
 
-def mark_read(session: Session, opened: OpenCase, *, now: datetime) -> None:
+def mark_read(work: CaseWork) -> None:
     """What the other side wrote has now been seen."""
-    query = select(Message).where(Message.case_id == opened.case.id, Message.read_at.is_(None))
-    for row in session.scalars(query.where(Message.author != opened.actor.kind)):
-        row.read_at = now
+    query = select(Message).where(Message.case_id == work.case.id, Message.read_at.is_(None))
+    for row in work.session.scalars(query.where(Message.author != work.actor.kind)):
+        row.read_at = work.now
 
 
-def add_note(session: Session, opened: OpenCase, text: str, *, now: datetime) -> None:
+def add_note(work: CaseWork, text: str) -> None:
     """The team's own note; the person never sees it. Raises BadText, StepRefused for anybody but staff."""
-    staff_id = opened.actor.staff_id
-    if opened.actor.kind is not ActorKind.STAFF or staff_id is None:
+    staff_id = work.actor.staff_id
+    if work.actor.kind is not ActorKind.STAFF or staff_id is None:
         raise StepRefused("Only the team writes notes.")
-    row = Note(id=uuid4(), case_id=opened.case.id, staff_id=staff_id, written_at=now)
-    row.sealed = opened.sealed_for(row, {"text": _checked(text)})
-    session.add(row)
-    opened.record(session, NewEvent(kind=History.NOTE, at=now), now=now)
+    row = Note(id=uuid4(), case_id=work.case.id, staff_id=staff_id, written_at=work.now)
+    row.sealed = work.sealed_for(row, {"text": _checked(text)})
+    work.session.add(row)
+    work.record(NewEvent(kind=History.NOTE, at=work.now))
 
 
-def message_views(session: Session, opened: OpenCase) -> tuple[MessageView, ...]:
+def message_views(work: CaseWork) -> tuple[MessageView, ...]:
     """All messages, oldest first."""
-    rows = session.scalars(
-        select(Message).where(Message.case_id == opened.case.id).order_by(Message.sent_at, Message.id)
+    rows = work.session.scalars(
+        select(Message).where(Message.case_id == work.case.id).order_by(Message.sent_at, Message.id)
     ).all()
-    names = staff_names(session, (row.staff_id for row in rows))
+    names = staff_names(work.session, (row.staff_id for row in rows))
     return tuple(
         MessageView(
             sent_at=row.sent_at,
             author=row.author,
             author_name=names.get(row.staff_id, ""),
-            text=opened.read_sealed(row)["text"],
+            text=work.read_sealed(row)["text"],
             is_read=row.read_at is not None,
         )
         for row in rows
     )
 
 
-def note_views(session: Session, opened: OpenCase) -> tuple[NoteView, ...]:
+def note_views(work: CaseWork) -> tuple[NoteView, ...]:
     """The team's notes, oldest first; nothing for the person."""
-    if opened.actor.kind is not ActorKind.STAFF:
+    if work.actor.kind is not ActorKind.STAFF:
         return ()
-    rows = session.scalars(select(Note).where(Note.case_id == opened.case.id).order_by(Note.written_at, Note.id)).all()
-    names = staff_names(session, (row.staff_id for row in rows))
+    rows = work.session.scalars(
+        select(Note).where(Note.case_id == work.case.id).order_by(Note.written_at, Note.id)
+    ).all()
+    names = staff_names(work.session, (row.staff_id for row in rows))
     return tuple(
-        NoteView(
-            written_at=row.written_at, author_name=names.get(row.staff_id, ""), text=opened.read_sealed(row)["text"]
-        )
+        NoteView(written_at=row.written_at, author_name=names.get(row.staff_id, ""), text=work.read_sealed(row)["text"])
         for row in rows
     )
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
 from portal.domain.lifecycle import CaseStatus, Handler, History, Scope
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.keys import find_key_row, key_place, unlock_key
 from portal.services.history.events import NewEvent
-from portal.services.ports import PERSON, Actor, Ports
+from portal.services.ports import Actor
 from portal.services.staff.team_keys import unwrap_for_team
+from portal.services.work import CaseWork, Work
 
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0, O, 1 or I: it is read aloud on the telephone
 NO_SALT = b"\0" * vault.SALT_BYTES
@@ -43,62 +42,54 @@ def new_reference() -> str:
     return f"{drawn[:4]}-{drawn[4:]}"
 
 
-def open_by_words(session: Session, text: str, *, ports: Ports) -> OpenCase:
+def open_by_words(work: Work, text: str) -> CaseWork:
     """The case that six words open. Takes the same time and says the same whether no case has them or they are wrong.
 
     Raises WrongCount or UnknownWord while they are only mistyped, WordsUnknown otherwise.
     """
-    words = ports.words.read(text)
-    indexes = {keys.id: vault.blind_index(keys.words_index, words) for keys in ports.keys.every()}
-    row = session.scalars(select(CaseKey).where(CaseKey.words_index.in_(indexes.values()))).one_or_none()
+    words = work.ports.words.read(text)
+    indexes = {keys.id: vault.blind_index(keys.words_index, words) for keys in work.ports.keys.every()}
+    row = work.session.scalars(select(CaseKey).where(CaseKey.words_index.in_(indexes.values()))).one_or_none()
     derived = vault.derive_from_secret(words, (row.salt if row else None) or NO_SALT)
-    case = session.get(Case, row.case_id) if row else None
+    case = work.session.get(Case, row.case_id) if row else None
     if case is None or row is None:
         raise WordsUnknown
     try:
-        key = unlock_key(row, vault.open_sealed(derived, key_place(row), row.wrapped), ports=ports)
+        key = unlock_key(row, vault.open_sealed(derived, key_place(row), row.wrapped), ports=work.ports)
     except CannotOpen as error:
         raise WordsUnknown from error
-    return OpenCase(case, key, PERSON)
+    return work.on(case, key)
 
 
-def move_words(session: Session, text: str, *, ports: Ports) -> None:
+def move_words(work: Work, text: str) -> None:
     """Find these words under the server's newest secret from now on. Nothing where they are there already."""
-    words = ports.words.read(text)
-    older = [vault.blind_index(keys.words_index, words) for keys in ports.keys.older]
-    row = session.scalars(select(CaseKey).where(CaseKey.words_index.in_(older))).one_or_none()
+    words = work.ports.words.read(text)
+    older = [vault.blind_index(keys.words_index, words) for keys in work.ports.keys.older]
+    row = work.session.scalars(select(CaseKey).where(CaseKey.words_index.in_(older))).one_or_none()
     if row is not None:
-        row.words_index, row.server_key = vault.blind_index(ports.keys.words_index, words), ports.keys.id
+        row.words_index, row.server_key = vault.blind_index(work.ports.keys.words_index, words), work.ports.keys.id
 
 
-def open_for_person(session: Session, case_id: UUID, key: bytes, *, to_change: bool) -> OpenCase:
+def open_for_person(work: Work, case_id: UUID, key: bytes, *, to_change: bool) -> CaseWork:
     """The case a person's session holds the key of. `to_change` takes the row's lock. Raises NoAccess."""
-    case = session.get(Case, case_id, with_for_update=to_change or None)
+    case = work.session.get(Case, case_id, with_for_update=to_change or None)
     if case is None or case.status is CaseStatus.ERASED:
         raise NoAccess
-    return OpenCase(case, key, PERSON)
+    return work.on(case, key)
 
 
-def open_for_staff(
-    session: Session,
-    reference: str,
-    *,
-    actor: Actor,
-    team_keys: Mapping[UUID, bytes],
-    to_change: bool,
-    ports: Ports,
-) -> OpenCase:
+def open_for_staff(work: Work, reference: str, *, team_keys: Mapping[UUID, bytes], to_change: bool) -> CaseWork:
     """A case of one of the member's teams that they see. Raises NoAccess for others and for what was taken back."""
     query = select(Case).where(
-        Case.reference == reference, Case.team_id.in_(team_keys), Case.status != CaseStatus.DRAFT, seen_by(actor)
+        Case.reference == reference, Case.team_id.in_(team_keys), Case.status != CaseStatus.DRAFT, seen_by(work.actor)
     )
-    case = session.scalars(query.with_for_update() if to_change else query).one_or_none()
-    row = find_key_row(session, case, Handler.TEAM, case.team_id) if case else None
+    case = work.session.scalars(query.with_for_update() if to_change else query).one_or_none()
+    row = find_key_row(work.session, case, Handler.TEAM, case.team_id) if case else None
     if case is None or row is None or case.team_id is None:
         raise NoAccess
     try:
-        inner = unwrap_for_team(session, row, team_keys[case.team_id])
-        return OpenCase(case, unlock_key(row, inner, ports=ports), actor)
+        inner = unwrap_for_team(work.session, row, team_keys[case.team_id])
+        return work.on(case, unlock_key(row, inner, ports=work.ports))
     except CannotOpen as error:
         raise NoAccess from error
 
@@ -108,18 +99,18 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return Case.assignee_id == actor.staff_id if actor.scope is Scope.OWN else true()
 
 
-def record_opening(session: Session, opened: OpenCase, *, now: datetime) -> None:
+def record_opening(work: CaseWork) -> None:
     """That a member of staff read the report; once an hour is enough to know who had it open."""
-    recent = session.scalars(
+    recent = work.session.scalars(
         select(Event.id).where(
-            Event.case_id == opened.case.id,
+            Event.case_id == work.case.id,
             Event.kind == History.OPENED,
-            Event.staff_id == opened.actor.staff_id,
-            Event.at > now - timedelta(hours=1),
+            Event.staff_id == work.actor.staff_id,
+            Event.at > work.now - timedelta(hours=1),
         )
     ).first()
     if recent is None:
-        opened.record(session, NewEvent(kind=History.OPENED, at=now), now=now)
+        work.record(NewEvent(kind=History.OPENED, at=work.now))
 
 
 class UnknownNumber(LookupError):

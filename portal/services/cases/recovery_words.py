@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import Place
@@ -22,11 +21,11 @@ from portal.models.accounts import WebSession
 from portal.models.cases import CaseKey
 from portal.models.contacts import Contact, MailLink
 from portal.models.reissues import CaseCheck, Reissue
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.keys import add_words
 from portal.services.history.events import NewEvent
 from portal.services.ports import Ports
 from portal.services.signin.sessions import end_of_case
+from portal.services.work import CaseWork, Work
 
 MOST_SETS = 2
 MOST_WRONG = 5
@@ -65,54 +64,54 @@ class ReissueView:
     may_confirm: bool
 
 
-def list_sets(session: Session, opened: OpenCase) -> tuple[WordSet, ...]:
+def list_sets(work: CaseWork) -> tuple[WordSet, ...]:
     """The sets that open the case, oldest first."""
-    rows = _rows(session, opened)
+    rows = _rows(work)
     return tuple(WordSet(number=number, made_at=row.created_at) for number, row in enumerate(rows, start=1))
 
 
-def make_second_set(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> str:
+def make_second_set(work: CaseWork) -> str:
     """Six more words that open the case. They are returned once. Raises StepRefused."""
-    _require_person(opened)
-    if len(_rows(session, opened)) >= MOST_SETS:
+    _require_person(work)
+    if len(_rows(work)) >= MOST_SETS:
         raise StepRefused("There are two sets of words already. Stop one of them first.")
-    words = ports.words.draw()
-    add_words(session, opened.case, opened.key, words, now=now, ports=ports)
-    opened.record(session, NewEvent(kind=History.WORDS_ADDED, at=now), now=now)
+    words = work.ports.words.draw()
+    add_words(work, work.case, work.key, words)
+    work.record(NewEvent(kind=History.WORDS_ADDED, at=work.now))
     return words
 
 
-def stop_set(session: Session, opened: OpenCase, number: int, *, token: str, now: datetime) -> None:
+def stop_set(work: CaseWork, number: int, *, token: str) -> None:
     """From now on this set opens nothing, and what it may have opened elsewhere ends, so that it makes no new words.
 
     `token` is of the session that goes on. Raises StepRefused for the last one.
     """
-    _require_person(opened)
-    rows = _rows(session, opened)
+    _require_person(work)
+    rows = _rows(work)
     if not 1 <= number <= len(rows):
         raise StepRefused("This set of words is not there any more.")
     if len(rows) == 1:
         raise StepRefused("This is the only set of words. Make a second one first; then this one can be stopped.")
-    session.delete(rows[number - 1])
-    session.flush()
-    end_of_case(session, opened.case.id, but=token)
-    opened.record(session, NewEvent(kind=History.WORDS_STOPPED, at=now), now=now)
+    work.session.delete(rows[number - 1])
+    work.session.flush()
+    end_of_case(work.session, work.case.id, but=token)
+    work.record(NewEvent(kind=History.WORDS_STOPPED, at=work.now))
 
 
-def set_check(session: Session, opened: OpenCase, question: str, answer: str, *, now: datetime, ports: Ports) -> None:
+def set_check(work: CaseWork, question: str, answer: str) -> None:
     """What the team shall ask before it gives out new words. Replaces the one before. Raises StepRefused."""
-    _require_person(opened)
+    _require_person(work)
     if not question.strip() or len(question) > LONGEST:
         raise StepRefused("Write what we should ask you.")
     if not is_long_enough(answer):
         raise StepRefused(f"The answer needs at least {SHORTEST_ANSWER} letters or numbers, so that nobody guesses it.")
-    _forget_check(session, opened)
-    row = CaseCheck(id=uuid4(), case_id=opened.case.id, salt=vault.new_salt(), wrong_tries=0, created_at=now)
-    row.sealed = opened.sealed_for(row, {"question": question.strip()})
-    _keep_verifier(row, _derive(row, answer), ports)
-    session.add(row)
-    session.flush()
-    opened.record(session, NewEvent(kind=History.CHECK_SET, at=now), now=now)
+    _forget_check(work)
+    row = CaseCheck(id=uuid4(), case_id=work.case.id, salt=vault.new_salt(), wrong_tries=0, created_at=work.now)
+    row.sealed = work.sealed_for(row, {"question": question.strip()})
+    _keep_verifier(row, _derive(row, answer), work.ports)
+    work.session.add(row)
+    work.session.flush()
+    work.record(NewEvent(kind=History.CHECK_SET, at=work.now))
 
 
 def is_long_enough(answer: str) -> bool:
@@ -120,28 +119,30 @@ def is_long_enough(answer: str) -> bool:
     return len(_normal(answer)) >= SHORTEST_ANSWER
 
 
-def remove_check(session: Session, opened: OpenCase, *, now: datetime) -> None:
+def remove_check(work: CaseWork) -> None:
     """Without a check the team gives out no new words. Raises StepRefused."""
-    _require_person(opened)
-    if _forget_check(session, opened):
-        opened.record(session, NewEvent(kind=History.CHECK_REMOVED, at=now), now=now)
+    _require_person(work)
+    if _forget_check(work):
+        work.record(NewEvent(kind=History.CHECK_REMOVED, at=work.now))
 
 
-def check_view(session: Session, opened: OpenCase) -> CheckView | None:
+def check_view(work: CaseWork) -> CheckView | None:
     """The question, for the person and for the team."""
-    row = _find_check(session, opened)
+    row = _find_check(work)
     if row is None:
         return None
-    return CheckView(question=opened.read_sealed(row)["question"], tries_left=MOST_WRONG - row.wrong_tries)
+    return CheckView(question=work.read_sealed(row)["question"], tries_left=MOST_WRONG - row.wrong_tries)
 
 
-def start_reissue(session: Session, opened: OpenCase, answer: str, *, now: datetime, ports: Ports) -> bool:
+def start_reissue(work: CaseWork, answer: str) -> bool:
     """The first member types what the caller said. Whether it fits; each wrong answer counts, five end it.
 
     The count has to be committed also when the answer is wrong. Raises StepRefused.
     """
-    member = _require_staff(opened)
-    row = session.scalars(select(CaseCheck).where(CaseCheck.case_id == opened.case.id).with_for_update()).one_or_none()
+    member = _require_staff(work)
+    row = work.session.scalars(
+        select(CaseCheck).where(CaseCheck.case_id == work.case.id).with_for_update()
+    ).one_or_none()
     if row is None:
         raise StepRefused(
             "The person chose no check for this, so nobody can give out new words. Without words a case stays closed "
@@ -151,98 +152,102 @@ def start_reissue(session: Session, opened: OpenCase, answer: str, *, now: datet
         raise StepRefused(
             "There were five wrong answers, so the check no longer counts. Only somebody with words can set it anew."
         )
-    if _find_open(session, opened, now) is not None:
+    if _find_open(work) is not None:
         raise StepRefused("New words wait for the second member already.")
-    if not hmac.compare_digest(_derive(row, answer), _read_verifier(row, ports)):
+    if not hmac.compare_digest(_derive(row, answer), _read_verifier(row, work.ports)):
         row.wrong_tries += 1
-        opened.record(session, NewEvent(kind=History.CHECK_FAILED, at=now), now=now)
+        work.record(NewEvent(kind=History.CHECK_FAILED, at=work.now))
         return False
     row.wrong_tries = 0
-    session.add(
-        Reissue(id=uuid4(), case_id=opened.case.id, started_by=member, started_at=now, ends_at=now + REISSUE_LASTS)
+    work.session.add(
+        Reissue(
+            id=uuid4(), case_id=work.case.id, started_by=member, started_at=work.now, ends_at=work.now + REISSUE_LASTS
+        )
     )
-    opened.record(session, NewEvent(kind=History.WORDS_ASKED, at=now), now=now)
+    work.record(NewEvent(kind=History.WORDS_ASKED, at=work.now))
     return True
 
 
-def confirm_reissue(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> str:
+def confirm_reissue(work: CaseWork) -> str:
     """A second member gives out new words, which are returned once. Every older way in ends. Raises StepRefused."""
-    member = _require_staff(opened)
-    row = _find_open(session, opened, now, to_change=True)
+    member = _require_staff(work)
+    row = _find_open(work, to_change=True)
     if row is None:
         raise StepRefused("Nobody has started this within the last day. The first member starts it with the check.")
     if row.started_by == member:
         raise StepRefused("Whoever heard the answer cannot give out the words. Another member of the team has to.")
-    row.confirmed_by, row.over_at = member, now
-    _end_other_ways(session, opened)
-    words = ports.words.draw()
-    add_words(session, opened.case, opened.key, words, now=now, ports=ports)
-    opened.record(session, NewEvent(kind=History.WORDS_GIVEN_OUT, at=now), now=now)
+    row.confirmed_by, row.over_at = member, work.now
+    _end_other_ways(work)
+    words = work.ports.words.draw()
+    add_words(work, work.case, work.key, words)
+    work.record(NewEvent(kind=History.WORDS_GIVEN_OUT, at=work.now))
     return words
 
 
-def cancel_reissue(session: Session, opened: OpenCase, *, now: datetime) -> None:
+def cancel_reissue(work: CaseWork) -> None:
     """End what was started. Any member of the team can. Raises StepRefused."""
-    _require_staff(opened)
-    row = _find_open(session, opened, now)
+    _require_staff(work)
+    row = _find_open(work)
     if row is not None:
-        row.over_at = now
-        opened.record(session, NewEvent(kind=History.WORDS_CANCELLED, at=now), now=now)
+        row.over_at = work.now
+        work.record(NewEvent(kind=History.WORDS_CANCELLED, at=work.now))
 
 
-def reissue_view(session: Session, opened: OpenCase, *, now: datetime) -> ReissueView | None:
+def reissue_view(work: CaseWork) -> ReissueView | None:
     """What waits for its second member."""
-    row = _find_open(session, opened, now)
+    row = _find_open(work)
     if row is None:
         return None
-    may_confirm = opened.actor.staff_id not in {None, row.started_by}
+    may_confirm = work.actor.staff_id not in {None, row.started_by}
     return ReissueView(
         started_by=row.started_by, started_at=row.started_at, ends_at=row.ends_at, may_confirm=may_confirm
     )
 
 
-def move_to_new_secret(session: Session, *, ports: Ports) -> int:
+def move_to_new_secret(work: Work) -> int:
     """Seal verifiers from under an older server secret anew. Returns how many."""
-    rows = session.scalars(select(CaseCheck).where(CaseCheck.server_key != ports.keys.id)).all()
+    rows = work.session.scalars(select(CaseCheck).where(CaseCheck.server_key != work.ports.keys.id)).all()
     for row in rows:
-        _keep_verifier(row, _read_verifier(row, ports), ports)
+        _keep_verifier(row, _read_verifier(row, work.ports), work.ports)
     return len(rows)
 
 
-def _end_other_ways(session: Session, opened: OpenCase) -> None:
+def _end_other_ways(work: CaseWork) -> None:
     """Sets of words, open sessions of the person, and the way in by mail, which a stranger may have asked for."""
-    case_id = opened.case.id
-    session.execute(delete(CaseKey).where(CaseKey.case_id == case_id, CaseKey.holder == Handler.PERSON))
-    session.execute(delete(WebSession).where(WebSession.case_id == case_id))
-    session.execute(delete(MailLink).where(MailLink.case_id == case_id))
-    for contact in session.scalars(select(Contact).where(Contact.case_id == case_id)):
+    case_id = work.case.id
+    work.session.execute(delete(CaseKey).where(CaseKey.case_id == case_id, CaseKey.holder == Handler.PERSON))
+    work.session.execute(delete(WebSession).where(WebSession.case_id == case_id))
+    work.session.execute(delete(MailLink).where(MailLink.case_id == case_id))
+    for contact in work.session.scalars(select(Contact).where(Contact.case_id == case_id)):
         contact.link_key = None
 
 
-def _rows(session: Session, opened: OpenCase) -> list[CaseKey]:
-    query = select(CaseKey).where(CaseKey.case_id == opened.case.id, CaseKey.holder == Handler.PERSON)
-    return list(session.scalars(query.order_by(CaseKey.created_at, CaseKey.id)))
+def _rows(work: CaseWork) -> list[CaseKey]:
+    query = select(CaseKey).where(CaseKey.case_id == work.case.id, CaseKey.holder == Handler.PERSON)
+    return list(work.session.scalars(query.order_by(CaseKey.created_at, CaseKey.id)))
 
 
-def _forget_check(session: Session, opened: OpenCase) -> bool:
-    row = _find_check(session, opened)
-    session.execute(delete(Reissue).where(Reissue.case_id == opened.case.id, Reissue.over_at.is_(None)))
+def _forget_check(work: CaseWork) -> bool:
+    row = _find_check(work)
+    work.session.execute(delete(Reissue).where(Reissue.case_id == work.case.id, Reissue.over_at.is_(None)))
     if row is None:
         return False
-    session.delete(row)
-    session.flush()
+    work.session.delete(row)
+    work.session.flush()
     return True
 
 
-def _find_check(session: Session, opened: OpenCase) -> CaseCheck | None:
-    return session.scalars(select(CaseCheck).where(CaseCheck.case_id == opened.case.id)).one_or_none()
+def _find_check(work: CaseWork) -> CaseCheck | None:
+    return work.session.scalars(select(CaseCheck).where(CaseCheck.case_id == work.case.id)).one_or_none()
 
 
-def _find_open(session: Session, opened: OpenCase, now: datetime, *, to_change: bool = False) -> Reissue | None:
+def _find_open(work: CaseWork, *, to_change: bool = False) -> Reissue | None:
     """What was started and is not over. `to_change` takes the row's lock, so that two presses give out one set."""
-    query = select(Reissue).where(Reissue.case_id == opened.case.id, Reissue.over_at.is_(None), Reissue.ends_at > now)
+    query = select(Reissue).where(
+        Reissue.case_id == work.case.id, Reissue.over_at.is_(None), Reissue.ends_at > work.now
+    )
     newest = query.order_by(Reissue.started_at.desc()).limit(1)
-    return session.scalars(newest.with_for_update() if to_change else newest).one_or_none()
+    return work.session.scalars(newest.with_for_update() if to_change else newest).one_or_none()
 
 
 def _normal(answer: str) -> str:
@@ -267,12 +272,12 @@ def _verifier_place(row: CaseCheck) -> Place:
     return Place("case_checks.verifier", str(row.id), str(row.case_id))
 
 
-def _require_person(opened: OpenCase) -> None:
-    if opened.actor.kind is not ActorKind.PERSON:
+def _require_person(work: CaseWork) -> None:
+    if work.actor.kind is not ActorKind.PERSON:
         raise StepRefused("Only the person can do this, on their own case page.")
 
 
-def _require_staff(opened: OpenCase) -> UUID:
-    if opened.actor.kind is not ActorKind.STAFF or opened.actor.staff_id is None:
+def _require_staff(work: CaseWork) -> UUID:
+    if work.actor.kind is not ActorKind.STAFF or work.actor.staff_id is None:
         raise StepRefused("Only the team can do this.")
-    return opened.actor.staff_id
+    return work.actor.staff_id

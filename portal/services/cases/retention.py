@@ -18,11 +18,11 @@ from portal.models.cases import Case
 from portal.models.contacts import Contact
 from portal.models.events import Event
 from portal.services.cases import mail_contact, recovery_words
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.erasure import erase, is_held
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
 from portal.services.signin.sessions import LIMITS
+from portal.services.work import CaseWork, Work
 
 WARNING = timedelta(days=14)
 AT_ONCE = 500  # ids that are read at a time, so that memory stays the same however many there are
@@ -58,15 +58,15 @@ class Done:
     failed: int = 0
 
 
-def list_rows(session: Session, *, now: datetime, ports: Ports) -> tuple[RetentionRow, ...]:
+def list_rows(work: Work) -> tuple[RetentionRow, ...]:
     """Everything that goes by itself one day, the nearest first."""
-    today = now.astimezone(ports.config.time_zone).date()
+    today = work.now.astimezone(work.ports.config.time_zone).date()
     query = select(Case, is_held(today)).where(Case.retention_until.is_not(None), Case.status != CaseStatus.ERASED)
     return tuple(
         RetentionRow(
-            reference=case.reference, status=case.status, until=case.retention_until, fate=_fate(case, held, now)
+            reference=case.reference, status=case.status, until=case.retention_until, fate=_fate(case, held, work.now)
         )
-        for case, held in session.execute(query.order_by(Case.retention_until, Case.reference))
+        for case, held in work.session.execute(query.order_by(Case.retention_until, Case.reference))
         if case.retention_until is not None
     )
 
@@ -76,19 +76,20 @@ def run(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Done:
 
     Each case has its own transaction: one that cannot be dealt with holds up no other and is tried again next time.
     """
-    warned, unwarned = _deal_with_each(factory, _is_to_warn(now, ports), lambda *it: _warn(*it, now=now, ports=ports))
-    gone, left = _deal_with_each(factory, _is_to_go(now, ports), lambda *it: _let_go(*it, now=now, ports=ports))
+    at = _Moment(factory, now, ports)
+    warned, unwarned = at.deal_with_each(_is_to_warn(now, ports), _warn)
+    gone, left = at.deal_with_each(_is_to_go(now, ports), _let_go)
     return Done(warned=warned, gone=gone, failed=unwarned + left)
 
 
-def keep_longer(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> datetime:
+def keep_longer(work: CaseWork) -> datetime:
     """Keep a closed case for the full time from today. Returns the new day. Raises StepRefused."""
-    if opened.actor.kind is not ActorKind.PERSON or opened.case.status is not CaseStatus.CLOSED:
+    if work.actor.kind is not ActorKind.PERSON or work.case.status is not CaseStatus.CLOSED:
         raise StepRefused("Only a closed case goes by itself. This one stays.")
-    until = now + timedelta(days=ports.config.closed_days)
-    opened.case.retention_until = max(until, opened.case.retention_until or until)
-    opened.record(session, NewEvent(kind=History.KEPT, at=now), now=now)
-    return opened.case.retention_until
+    until = work.now + timedelta(days=work.ports.config.closed_days)
+    work.case.retention_until = max(until, work.case.retention_until or until)
+    work.record(NewEvent(kind=History.KEPT, at=work.now))
+    return work.case.retention_until
 
 
 def is_near(case: Case, *, now: datetime) -> bool:
@@ -96,28 +97,35 @@ def is_near(case: Case, *, now: datetime) -> bool:
     return case.retention_until is not None and case.retention_until - now <= WARNING
 
 
-def move_to_new_secret(session: Session, *, ports: Ports) -> int:
+def move_to_new_secret(work: Work) -> int:
     """What rests on an older server secret for long is sealed under the one in use. Returns how many rows."""
-    return mail_contact.move_to_new_secret(session, ports=ports) + recovery_words.move_to_new_secret(
-        session, ports=ports
-    )
+    return mail_contact.move_to_new_secret(work) + recovery_words.move_to_new_secret(work)
 
 
-def _deal_with_each(
-    factory: sessionmaker[Session], chosen: ColumnElement[bool], deal: Callable[[Session, Case], bool]
-) -> tuple[int, int]:
-    """How many of the chosen cases were dealt with, and how many failed. Each is looked at again under its lock."""
-    done = failed = 0
-    for case_id in _list_ids(factory, chosen):
-        try:
-            with factory.begin() as session:
-                query = select(Case).where(Case.id == case_id, chosen).with_for_update()
-                case = session.scalars(query).one_or_none()
-                done += case is not None and deal(session, case)
-        except Exception as error:  # whatever is wrong with one case, the others go on
-            log.error("retention of a case failed: %s", type(error).__name__)
-            failed += 1
-    return done, failed
+@dataclass(frozen=True, repr=False)
+class _Moment:
+    """One run: where the cases are, and the moment it looks at."""
+
+    factory: sessionmaker[Session]
+    now: datetime
+    ports: Ports
+
+    def deal_with_each(self, chosen: ColumnElement[bool], deal: Callable[[Work, Case], bool]) -> tuple[int, int]:
+        """How many of the chosen cases were dealt with, and how many failed. Each is looked at again under its lock."""
+        done = failed = 0
+        for case_id in _list_ids(self.factory, chosen):
+            try:
+                done += self._deal_with(case_id, chosen, deal)
+            except Exception as error:  # whatever is wrong with one case, the others go on
+                log.error("retention of a case failed: %s", type(error).__name__)
+                failed += 1
+        return done, failed
+
+    def _deal_with(self, case_id: UUID, chosen: ColumnElement[bool], deal: Callable[[Work, Case], bool]) -> bool:
+        with self.factory.begin() as session:
+            case = session.scalars(select(Case).where(Case.id == case_id, chosen).with_for_update()).one_or_none()
+            work = Work(session=session, actor=SYSTEM, now=self.now, ports=self.ports)
+            return case is not None and deal(work, case)
 
 
 def _list_ids(factory: sessionmaker[Session], chosen: ColumnElement[bool]) -> Iterator[UUID]:
@@ -148,19 +156,21 @@ def _is_to_go(now: datetime, ports: Ports) -> ColumnElement[bool]:
     return and_(can_go, Case.retention_until < now, ~is_held(today), ~in_use)
 
 
-def _warn(session: Session, case: Case, *, now: datetime, ports: Ports) -> bool:
+def _warn(work: Work, case: Case) -> bool:
     """One mail for each time a case was closed or kept. One that comes late moves the day, so that it is of use."""
-    if _was_warned(session, case):
+    if _was_warned(work.session, case):
         return False
-    soonest = now + min(WARNING, timedelta(days=ports.config.closed_days))
+    soonest = work.now + min(WARNING, timedelta(days=work.ports.config.closed_days))
     case.retention_until = max(case.retention_until or soonest, soonest)
-    mail_contact.announce_deletion(session, case, now=now, ports=ports)
-    record(session, case.id, None, NewEvent(kind=History.RETENTION_WARNED, at=now), actor=SYSTEM, now=now)
+    mail_contact.announce_deletion(work, case)
+    record(
+        work.session, case.id, None, NewEvent(kind=History.RETENTION_WARNED, at=work.now), actor=SYSTEM, now=work.now
+    )
     return True
 
 
-def _let_go(session: Session, case: Case, *, now: datetime, ports: Ports) -> bool:
-    erase(session, OpenCase(case, b"", SYSTEM), now=now, ports=ports)
+def _let_go(work: Work, case: Case) -> bool:
+    erase(work.on(case, b""))
     return True
 
 

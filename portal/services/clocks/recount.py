@@ -38,6 +38,7 @@ from portal.services.clocks.derivation import (
 from portal.services.clocks.snapshot import add_row, refresh_clocks, write_row
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
+from portal.services.work import Work
 
 UNENDED = frozenset({ClockState.RUNNING, ClockState.PAUSED, ClockState.OPEN})
 CASES_AT_ONCE = 500
@@ -65,13 +66,13 @@ class Change:
     binding_after: Binding | None
 
 
-def find_changes(session: Session, *, now: datetime, ports: Ports) -> Iterator[Change]:
+def find_changes(work: Work) -> Iterator[Change]:
     """Every clock that has not ended and would have another date or another binding by today's records.
 
     In the order of the cases' ids. A newer version that gives the same date and binding is no change.
     """
-    for case_ids in _list_open_cases(session):
-        for difference in _compare(session, case_ids, now=now, ports=ports):
+    for case_ids in _list_open_cases(work.session):
+        for difference in _compare(work, case_ids):
             yield difference.change
 
 
@@ -79,11 +80,15 @@ def apply_changes(factory: sessionmaker[Session], *, now: datetime, ports: Ports
     """Count the clocks of open cases again, one transaction and one event for each case. Returns how many changed."""
     with factory() as session:
         begin_reading(session)
-        changed = list(dict.fromkeys(change.case_id for change in find_changes(session, now=now, ports=ports)))
+        changed = list(
+            dict.fromkeys(
+                change.case_id for change in find_changes(Work(session=session, actor=SYSTEM, now=now, ports=ports))
+            )
+        )
     count = 0
     for case_id in changed:
         with factory.begin() as session:
-            count += _apply_to_case(session, case_id, now=now, ports=ports)
+            count += _apply_to_case(Work(session=session, actor=SYSTEM, now=now, ports=ports), case_id)
     return count
 
 
@@ -122,15 +127,15 @@ def _list_open_cases(session: Session) -> Iterator[Sequence[UUID]]:
         yield case_ids[first : first + CASES_AT_ONCE]
 
 
-def _compare(session: Session, case_ids: Sequence[UUID], *, now: datetime, ports: Ports) -> Iterator[_Difference]:
-    found = session.execute(select(Case.id, Case.reference, Case.country).where(Case.id.in_(case_ids)))
+def _compare(work: Work, case_ids: Sequence[UUID]) -> Iterator[_Difference]:
+    found = work.session.execute(select(Case.id, Case.reference, Case.country).where(Case.id.in_(case_ids)))
     cases = {row.id: row for row in found}
     rows: dict[UUID, list[Clock]] = defaultdict(list)
     query = select(Clock).where(Clock.case_id.in_(case_ids)).options(defer(Clock.steps))
-    for row in session.scalars(query.order_by(Clock.regime, Clock.rule)):
+    for row in work.session.scalars(query.order_by(Clock.regime, Clock.rule)):
         if owner_id := row.request_id or row.complaint_id:
             rows[owner_id].append(row)
-    for owner in sorted(_read_owners(session, cases, now=now, ports=ports), key=lambda owner: owner.case_id):
+    for owner in sorted(_read_owners(work, cases), key=lambda owner: owner.case_id):
         yield from _list_differences(owner, rows[owner.id], cases[owner.case_id].reference)
 
 
@@ -174,31 +179,33 @@ def _describe(owner: _ClockOwner, row: Clock | None, found: PlacedClock | None, 
     )
 
 
-def _read_owners(session: Session, cases: Mapping[UUID, Any], *, now: datetime, ports: Ports) -> Iterator[_ClockOwner]:
+def _read_owners(work: Work, cases: Mapping[UUID, Any]) -> Iterator[_ClockOwner]:
     """The open requests and complaints of these cases with their clocks by today's records."""
     events = _group(
-        session.execute(
+        work.session.execute(
             select(Event.case_id, Event.request_id, Event.complaint_id, Event.kind, Event.at, Event.facts)
             .where(Event.case_id.in_(cases), Event.kind.in_(COUNTED))
             .order_by(Event.case_id, Event.sequence)
         ),
         "case_id",
     )
-    yield from _read_requests(session, cases, events, now=now, ports=ports)
-    yield from _read_complaints(session, cases, events, now=now, ports=ports)
+    yield from _read_requests(work, cases, events)
+    yield from _read_complaints(work, cases, events)
 
 
 def _read_requests(
-    session: Session, cases: Mapping[UUID, Any], events: Mapping[UUID, Sequence[Any]], *, now: datetime, ports: Ports
+    work: Work, cases: Mapping[UUID, Any], events: Mapping[UUID, Sequence[Any]]
 ) -> Iterator[_ClockOwner]:
-    regimes = ports.registry.regimes
+    regimes = work.ports.registry.regimes
     of_cases = Request.case_id.in_(cases)
     cited = _group(
-        session.execute(select(Basis.request_id, Basis.regime).join(Request).where(of_cases).order_by(Basis.position)),
+        work.session.execute(
+            select(Basis.request_id, Basis.regime).join(Request).where(of_cases).order_by(Basis.position)
+        ),
         "request_id",
     )
     lodged = _group(
-        session.execute(
+        work.session.execute(
             select(ComplaintRequest.request_id, Complaint.regime, Complaint.lodged_at)
             .join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
             .where(Complaint.case_id.in_(cases), Complaint.lodged_at.is_not(None))
@@ -207,7 +214,7 @@ def _read_requests(
         "request_id",
     )
     query = select(Request.id, Request.case_id, Request.platform).where(of_cases)
-    for row in session.execute(query.where(Request.state.not_in(SETTLED | UNSENT))):
+    for row in work.session.execute(query.where(Request.state.not_in(SETTLED | UNSENT))):
         facts = RequestClockFacts(
             platform=row.platform,
             country=cases[row.case_id].country,
@@ -215,15 +222,17 @@ def _read_requests(
             events=translate_request(row.id, events[row.case_id]),
             lodged=translate_lodged((each.regime, each.lodged_at) for each in lodged[row.id]),
         )
-        yield _ClockOwner(row.case_id, row.id, None, tuple(derive_request_clocks(facts, now=now, ports=ports)))
+        yield _ClockOwner(
+            row.case_id, row.id, None, tuple(derive_request_clocks(facts, now=work.now, ports=work.ports))
+        )
 
 
 def _read_complaints(
-    session: Session, cases: Mapping[UUID, Any], events: Mapping[UUID, Sequence[Any]], *, now: datetime, ports: Ports
+    work: Work, cases: Mapping[UUID, Any], events: Mapping[UUID, Sequence[Any]]
 ) -> Iterator[_ClockOwner]:
     query = select(Complaint.id, Complaint.case_id, Complaint.regulator, Complaint.regime)
-    for row in session.execute(query.where(Complaint.case_id.in_(cases), Complaint.lodged_at.is_not(None))):
-        regime = ports.registry.regimes.get(row.regime)
+    for row in work.session.execute(query.where(Complaint.case_id.in_(cases), Complaint.lodged_at.is_not(None))):
+        regime = work.ports.registry.regimes.get(row.regime)
         found: tuple[PlacedClock, ...] = ()
         if regime is not None:
             facts = ComplaintClockFacts(
@@ -232,28 +241,35 @@ def _read_complaints(
                 regime=regime,
                 events=translate_complaint(row.id, events[row.case_id], regime.kind),
             )
-            found = tuple(derive_complaint_clocks(facts, now=now, ports=ports))
+            found = tuple(derive_complaint_clocks(facts, now=work.now, ports=work.ports))
         yield _ClockOwner(row.case_id, None, row.id, found)
 
 
-def _apply_to_case(session: Session, case_id: UUID, *, now: datetime, ports: Ports) -> int:
+def _apply_to_case(work: Work, case_id: UUID) -> int:
     """Everything of one case, or nothing: another may have closed it in between, or applied the same before."""
-    case = session.get(Case, case_id, with_for_update=True)
+    case = work.session.get(Case, case_id, with_for_update=True)
     if case is None or case.status is not CaseStatus.OPEN:
         return 0
-    differences = list(_compare(session, [case_id], now=now, ports=ports))
+    differences = list(_compare(work, [case_id]))
     if not differences:
         return 0
     facts = {"clocks": [_list_facts(difference.change) for difference in differences]}
-    record(session, case_id, None, NewEvent(kind=History.LAW_APPLIED, at=now, facts=facts), actor=SYSTEM, now=now)
+    record(
+        work.session,
+        case_id,
+        None,
+        NewEvent(kind=History.LAW_APPLIED, at=work.now, facts=facts),
+        actor=SYSTEM,
+        now=work.now,
+    )
     owners = {}
     for difference in differences:
-        owner = _find_owner(session, difference.change)
+        owner = _find_owner(work.session, difference.change)
         owners[owner.id] = owner
-        _rewrite(session, case, owner, difference, now=now)
-    session.flush()
+        _rewrite(work.session, case, owner, difference, now=work.now)
+    work.session.flush()
     for owner in owners.values():
-        refresh_clocks(session, case, owner, now=now, ports=ports)
+        refresh_clocks(work, case, owner)
     return len(differences)
 
 

@@ -37,6 +37,7 @@ from portal.services.clocks.derivation import (
 from portal.services.clocks.views import ClockView, StepView
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
+from portal.services.work import Work
 
 OWED = frozenset({Binding.DUTY, Binding.SAFE_HARBOUR})
 # A clock that stands still keeps its place in the queue: somebody has to send what was asked for.
@@ -63,20 +64,20 @@ class _Miss:
         return self.regime, self.rule, self.started_at.isoformat()
 
 
-def refresh_clocks(session: Session, case: Case, owner: Request | Complaint, *, now: datetime, ports: Ports) -> int:
+def refresh_clocks(work: Work, case: Case, owner: Request | Complaint) -> int:
     """Rebuild the clocks of one request or complaint and the case's next date. Returns how many were found missed."""
-    rows = {(row.regime, row.rule): row for row in _rows_of(session, owner)}
+    rows = {(row.regime, row.rule): row for row in _rows_of(work.session, owner)}
     misses: list[_Miss] = []
-    for each in list(derive_any(session, case, owner, now=now, ports=ports)):
+    for each in list(derive_any(work, case, owner)):
         row = rows.get((each.regime.id, each.clock.id))
         misses += _list_past_misses(row, each)
         if row is None:
-            row = rows[each.regime.id, each.clock.id] = add_row(session, case, owner, each)
-        write_row(row, each, now=now)
+            row = rows[each.regime.id, each.clock.id] = add_row(work.session, case, owner, each)
+        write_row(row, each, now=work.now)
     misses += _list_misses(rows.values())
-    missed = _record_misses(session, case, owner, misses, now=now)
-    session.flush()
-    update_next_due(session, case)
+    missed = _record_misses(work.session, case, owner, misses, now=work.now)
+    work.session.flush()
+    update_next_due(work.session, case)
     return missed
 
 
@@ -106,10 +107,10 @@ def update_next_due(session: Session, case: Case) -> None:
     case.next_due_estimated = bool(nearest and nearest.estimated)
 
 
-def clock_views(session: Session, owner: Request | Complaint, *, ports: Ports) -> tuple[ClockView, ...]:
+def clock_views(work: Work, owner: Request | Complaint) -> tuple[ClockView, ...]:
     """The clocks of a request or complaint, the one to look at first in front."""
-    rows = sorted(_rows_of(session, owner), key=_urgency)
-    return tuple(clock_view(row, ports) for row in rows)
+    rows = sorted(_rows_of(work.session, owner), key=_urgency)
+    return tuple(clock_view(row, work.ports) for row in rows)
 
 
 def clock_view(row: Clock, ports: Ports) -> ClockView:
@@ -137,31 +138,29 @@ def clock_view(row: Clock, ports: Ports) -> ClockView:
     )
 
 
-def cited_regimes(session: Session, request: Request, ports: Ports) -> list[Regime]:
+def cited_regimes(work: Work, request: Request) -> list[Regime]:
     """The laws a request cites, in their order. One that left the registry since is not counted on any more."""
-    names = session.scalars(select(Basis.regime).where(Basis.request_id == request.id).order_by(Basis.position))
-    return [ports.registry.regimes[name] for name in names if name in ports.registry.regimes]
+    names = work.session.scalars(select(Basis.regime).where(Basis.request_id == request.id).order_by(Basis.position))
+    return [work.ports.registry.regimes[name] for name in names if name in work.ports.registry.regimes]
 
 
-def derive_any(
-    session: Session, case: Case, owner: Request | Complaint, *, now: datetime, ports: Ports
-) -> Iterator[PlacedClock]:
+def derive_any(work: Work, case: Case, owner: Request | Complaint) -> Iterator[PlacedClock]:
     """The clocks of one request or complaint as the engine gives them today."""
     if isinstance(owner, Request):
         facts = RequestClockFacts(
             platform=owner.platform,
             country=case.country,
-            cited=cited_regimes(session, owner, ports),
-            events=request_events(session, owner),
-            lodged=lodged_events(session, owner),
+            cited=cited_regimes(work, owner),
+            events=request_events(work.session, owner),
+            lodged=lodged_events(work.session, owner),
         )
-        return derive_request_clocks(facts, now=now, ports=ports)
-    regime = ports.registry.regimes.get(owner.regime)
+        return derive_request_clocks(facts, now=work.now, ports=work.ports)
+    regime = work.ports.registry.regimes.get(owner.regime)
     if regime is None:
         return iter(())
-    events = complaint_events(session, owner, regime.kind)
+    events = complaint_events(work.session, owner, regime.kind)
     complaint = ComplaintClockFacts(regulator=owner.regulator, country=case.country, regime=regime, events=events)
-    return derive_complaint_clocks(complaint, now=now, ports=ports)
+    return derive_complaint_clocks(complaint, now=work.now, ports=work.ports)
 
 
 def _rows_of(session: Session, owner: Request | Complaint) -> Sequence[Clock]:

@@ -33,7 +33,6 @@ from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services.background.jobs import Finish, RunningJob, Stopped
-from portal.services.cases.case_work import OpenCase
 from portal.services.clocks.derivation import place_of_complaint
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.history.events import read_detail, read_history
@@ -55,6 +54,7 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason, read_bases
 from portal.services.requests.content import Details, RequestContent, for_team
 from portal.services.requests.lookup import items_of, read_content, requests_of
+from portal.services.work import CaseWork, Work
 
 _AUTHORITIES = frozenset({Actor.REGULATOR, Actor.BODY})
 _UNNAMED = "The services named in the list of places"
@@ -94,9 +94,9 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
     job.report("gathering", 0.02)
     with sessions() as session:
         begin_reading(session)
-        opened, complaint = _open(session, job)
-        number = next_number(session, opened)
-        facts = gather(session, opened, complaint, number=number, now=now, ports=ports)
+        work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job)
+        number = next_number(work)
+        facts = gather(work, complaint, number=number)
     job.report("checking", 0.06)
     if problems := check(facts):
         raise Stopped(*(problem.text for problem in problems))
@@ -106,77 +106,66 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
         raise Stopped(*(problem.text for problem in stop.problems)) from stop
 
     def finish(session: Session, now: datetime) -> None:
-        opened, complaint = _open(session, job, to_change=True)
-        if next_number(session, opened) != number:
+        work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job, to_change=True)
+        if next_number(work) != number:
             raise RuntimeError("another letter was made meanwhile; the number printed in this one is taken")
-        letters.store_letter(
-            session,
-            opened,
-            LetterKind.COMPLAINT,
-            facts,
-            printed,
-            complaint_id=complaint.id,
-            now=now,
-            ports=ports,
-        )
+        letters.store_letter(work, LetterKind.COMPLAINT, facts, printed, complaint_id=complaint.id)
 
     return finish
 
 
-def gather(
-    session: Session, opened: OpenCase, complaint: Complaint, *, number: int, now: datetime, ports: Ports
-) -> ComplaintFacts:
+def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFacts:
     """Everything a complaint's bundle says, from the case as it stands."""
     parts = [
-        _BundledRequest(request, opened.read_sealed(request)["name"], read_content(session, opened, request, ports))
-        for request in requests_of(session, complaint)
+        _BundledRequest(request, work.read_sealed(request)["name"], read_content(work, request))
+        for request in requests_of(work.session, complaint)
     ]
-    own = _contents(opened, parts, ports)
-    kept = find_law(session, complaint.regime, complaint.version, ports.registry)
-    citation = _cite(kept or ports.registry.regime(complaint.regime), own, parts, now=now, ports=ports)
-    competence = _competence(citation, own, complaint, opened, ports)
-    files = list_exhibits(session, opened, [part.request for part in parts], ports)
+    own = _contents(work, parts)
+    kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
+    citation = _cite(kept or work.ports.registry.regime(complaint.regime), own, parts, now=work.now, ports=work.ports)
+    competence = _competence(work, citation, own, complaint)
+    files = list_exhibits(work, [part.request for part in parts])
     exhibits = {file.of: file.exhibit.number for file in files}
-    history = read_history(session, opened.case.id)
+    history = read_history(work.session, work.case.id)
     return ComplaintFacts(
-        frame=_frame(session, opened, complaint, own, citation, parts, number=number, now=now, ports=ports),
+        frame=_frame(work, complaint, own, citation, parts, number=number),
         content=content_of(own),
-        party=_party(parts, ports),
+        party=_party(parts, work.ports),
         competence=competence,
-        links=_links(session, opened, parts),
-        bases=_bases(session, opened, parts, ports) or (competence,),
-        notices=tuple(_sent(session, opened, part.request, exhibits) for part in parts),
-        answers=_answers(session, opened, parts, exhibits),
-        chronology=tuple(_chronology(session, opened, history, parts, exhibits, ports)),
+        links=_links(work, parts),
+        bases=_bases(work, parts) or (competence,),
+        notices=tuple(_sent(work, part.request, exhibits) for part in parts),
+        answers=_answers(work, parts, exhibits),
+        chronology=tuple(_chronology(work, history, parts, exhibits)),
         exhibits=tuple(file.exhibit for file in files),
         asks=_asks(parts),
         statements=statements_of(own, ()),
-        wish=str(opened.read_sealed(complaint).get("wish", "")).strip() or None,
+        wish=str(work.read_sealed(complaint).get("wish", "")).strip() or None,
         history_digest=history[-1].digest.hex() if history else None,
     )
 
 
-def _open(session: Session, job: RunningJob, *, to_change: bool = False) -> tuple[OpenCase, Complaint]:
+def _open(work: Work, job: RunningJob, *, to_change: bool = False) -> tuple[CaseWork, Complaint]:
     """Raises Stopped when the case was erased meanwhile."""
-    case = session.get(Case, job.case_id, with_for_update=to_change or None)
-    complaint = session.get(Complaint, job.subject_id)
+    case = work.session.get(Case, job.case_id, with_for_update=to_change or None)
+    complaint = work.session.get(Complaint, job.subject_id)
     if case is None or complaint is None:
         raise Stopped("The case is not there any more.")
-    return OpenCase(case, job.key, SYSTEM), complaint
+    return work.on(case, job.key), complaint
 
 
-def _contents(opened: OpenCase, parts: Sequence[_BundledRequest], ports: Ports) -> RequestContent:
+def _contents(work: CaseWork, parts: Sequence[_BundledRequest]) -> RequestContent:
     """What the complaint itself says: the report, with what was given for its requests."""
     details = Details()
     for part in parts:
         details = details.merged(part.contents.details)
-    report = opened.report
+    report = work.report
     places = tuple(dict.fromkeys(place for part in parts for place in part.contents.places))
     return RequestContent(
         report=report,
         details=details,
         places=places or tuple(link.url for link in report.links),
-        organisation=for_team(opened.case.handler, ports.config.organisation),
+        organisation=for_team(work.case.handler, work.ports.config.organisation),
     )
 
 
@@ -198,39 +187,34 @@ def _cite(
     return Citation(regime=regime, reason=reason, checked=checked, facts=facts)
 
 
-def _competence(
-    citation: Citation, own: RequestContent, complaint: Complaint, opened: OpenCase, ports: Ports
-) -> BasisFact:
+def _competence(work: CaseWork, citation: Citation, own: RequestContent, complaint: Complaint) -> BasisFact:
     """The law with what the authority itself owes; none of its periods has started yet."""
     regime = citation.regime
-    place = place_of_complaint(regime, complaint.regulator, opened.case.country, ports)
+    place = place_of_complaint(regime, complaint.regulator, work.case.country, work.ports)
     clocks = tuple(period_fact(regime, rule, place, own) for rule in regime.rules if rule.owed_by in _AUTHORITIES)
     return basis_fact(citation, own, clocks)
 
 
 def _frame(
-    session: Session,
-    opened: OpenCase,
+    work: CaseWork,
     complaint: Complaint,
     own: RequestContent,
     citation: Citation,
     parts: Sequence[_BundledRequest],
     *,
     number: int,
-    now: datetime,
-    ports: Ports,
 ) -> Frame:
     cited = [citation]
     for part in parts:
-        cited += read_bases(session, part.request, part.contents, ports)
-    return frame_of(opened, own, cited, _recipient(opened, complaint, ports), number=number, now=now, ports=ports)
+        cited += read_bases(work, part.request, part.contents)
+    return frame_of(work, own, cited, _recipient(work, complaint), number=number)
 
 
-def _recipient(opened: OpenCase, complaint: Complaint, ports: Ports) -> Recipient:
-    regulator = ports.registry.regulators.get(complaint.regulator)
+def _recipient(work: CaseWork, complaint: Complaint) -> Recipient:
+    regulator = work.ports.registry.regulators.get(complaint.regulator)
     if regulator is not None:
         return regulator_recipient(regulator)
-    return platform_recipient(opened.read_sealed(complaint)["name"], None, (), Channel.FORM)
+    return platform_recipient(work.read_sealed(complaint)["name"], None, (), Channel.FORM)
 
 
 def _party(parts: Sequence[_BundledRequest], ports: Ports) -> Party:
@@ -249,63 +233,56 @@ def _party(parts: Sequence[_BundledRequest], ports: Ports) -> Party:
     )
 
 
-def _links(session: Session, opened: OpenCase, parts: Sequence[_BundledRequest]) -> tuple[LinkFact, ...]:
+def _links(work: CaseWork, parts: Sequence[_BundledRequest]) -> tuple[LinkFact, ...]:
     """The places of the requests, or all of the case where there are none."""
     found: dict[int, LinkFact] = {}
     for part in parts:
-        found |= {link.number: link for link in links_of(opened, items_of(session, opened, part.request), part.name)}
+        found |= {link.number: link for link in links_of(work, items_of(work, part.request), part.name)}
     if not parts:
-        rows = session.scalars(select(Item).where(Item.case_id == opened.case.id).order_by(Item.number))
-        found = {link.number: link for row in rows for link in links_of(opened, [row], _item_platform(opened, row))}
+        rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
+        found = {link.number: link for row in rows for link in links_of(work, [row], _item_platform(work, row))}
     return tuple(found[number] for number in sorted(found))
 
 
-def _item_platform(opened: OpenCase, item: Item) -> str:
-    return str(opened.read_sealed(item).get("platform") or "")
+def _item_platform(work: CaseWork, item: Item) -> str:
+    return str(work.read_sealed(item).get("platform") or "")
 
 
-def _bases(session: Session, opened: OpenCase, parts: Sequence[_BundledRequest], ports: Ports) -> tuple[BasisFact, ...]:
+def _bases(work: CaseWork, parts: Sequence[_BundledRequest]) -> tuple[BasisFact, ...]:
     """The laws with their clocks. Where several platforms are complained of, each law says whose it is."""
     found = []
     for part in parts:
-        for basis in running_bases(session, opened, part.request, part.contents, ports):
+        for basis in running_bases(work, part.request, part.contents):
             found.append(replace(basis, name=f"{basis.name}: {part.name}") if len(parts) > 1 else basis)
     return tuple(found)
 
 
-def _sent(session: Session, opened: OpenCase, request: Request, exhibits: Mapping[UUID, int]) -> SentFact:
-    letter = sent_letter(session, opened, request)
+def _sent(work: CaseWork, request: Request, exhibits: Mapping[UUID, int]) -> SentFact:
+    letter = sent_letter(work, request)
     if letter is None:
-        return sent_fact(session, opened, request)
-    text = tuple(letters.letter_text(session, opened, letter.number).split("\n\n"))
-    return sent_fact(session, opened, request, exhibit=exhibits.get(letter.id), text=text)
+        return sent_fact(work, request)
+    text = tuple(letters.letter_text(work, letter.number).split("\n\n"))
+    return sent_fact(work, request, exhibit=exhibits.get(letter.id), text=text)
 
 
-def _answers(
-    session: Session, opened: OpenCase, parts: Sequence[_BundledRequest], exhibits: Mapping[UUID, int]
-) -> tuple[AnswerFact, ...]:
-    found = [each for part in parts for each in answer_facts(session, opened, part.request, exhibits=exhibits)]
+def _answers(work: CaseWork, parts: Sequence[_BundledRequest], exhibits: Mapping[UUID, int]) -> tuple[AnswerFact, ...]:
+    found = [each for part in parts for each in answer_facts(work, part.request, exhibits=exhibits)]
     return tuple(sorted(found, key=lambda answer: answer.at))
 
 
 def _chronology(
-    session: Session,
-    opened: OpenCase,
-    history: Sequence[Event],
-    parts: Sequence[_BundledRequest],
-    exhibits: Mapping[UUID, int],
-    ports: Ports,
+    work: CaseWork, history: Sequence[Event], parts: Sequence[_BundledRequest], exhibits: Mapping[UUID, int]
 ) -> Iterator[ChronologyRow]:
     """What happened, as it was recorded: of the requests the complaint rests on, and of the case as a whole."""
     names = {part.request.id: part.name for part in parts}
-    letter_of = {part.request.id: sent_letter(session, opened, part.request) for part in parts}
+    letter_of = {part.request.id: sent_letter(work, part.request) for part in parts}
     for event in history:
         if event.kind not in _TOLD or (event.request_id is not None and event.request_id not in names):
             continue
-        detail = read_detail(event, opened.key)
+        detail = read_detail(event, work.key)
         letter = letter_of.get(event.request_id) if event.kind is History.SENT and event.request_id else None
         words = [names.get(event.request_id) if event.request_id else None, detail.get("ticket"), detail.get("text")]
-        words += [_name_clock(event, ports)] if event.kind is History.CLOCK_MISSED else []
+        words += [_name_clock(event, work.ports)] if event.kind is History.CLOCK_MISSED else []
         yield ChronologyRow(
             at=event.at,
             what=_TOLD[event.kind],

@@ -21,7 +21,6 @@ from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services.background import jobs
 from portal.services.background.jobs import JobView
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_papers, require_permission
 from portal.services.clocks.case_events import ComplaintAnswer
@@ -34,9 +33,9 @@ from portal.services.history.events import NewEvent
 from portal.services.law.versions import keep_laws
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
-from portal.services.ports import Ports
 from portal.services.requests.channels import UNCHECKED, Unchecked
 from portal.services.requests.lookup import find_complaint, find_request, list_complaints, requests_of
+from portal.services.work import CaseWork, Work
 
 LONGEST = 20_000
 _FINAL = frozenset({ComplaintAnswer.DECIDED, ComplaintAnswer.REFUSED, ComplaintAnswer.TRANSFERRED})
@@ -69,25 +68,17 @@ class ComplaintAnswerCommand:
         return self.meaning or (ComplaintAnswer.DECIDED if self.is_final else ComplaintAnswer.ACKNOWLEDGED)
 
 
-def options(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> tuple[ComplaintOption, ...]:
+def options(work: CaseWork) -> tuple[ComplaintOption, ...]:
     """Every complaint open to this person now or later."""
-    return list_options(session, opened, now=now, ports=ports)
+    return list_options(work)
 
 
 def prepare(
-    session: Session,
-    opened: OpenCase,
-    regime_id: str,
-    regulator_id: str,
-    request_numbers: Sequence[int],
-    *,
-    wish: str = "",
-    now: datetime,
-    ports: Ports,
+    work: CaseWork, regime_id: str, regulator_id: str, request_numbers: Sequence[int], *, wish: str = ""
 ) -> int:
     """Prepare a complaint and start its bundle in the background. Returns its number. Raises StepRefused."""
-    require_mandate(session, opened, now=now, ports=ports)
-    found = options(session, opened, now=now, ports=ports)
+    require_mandate(work)
+    found = options(work)
     option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
     if option is None:
         raise StepRefused("This complaint is not open to this case.")
@@ -97,119 +88,101 @@ def prepare(
         raise StepRefused(f"Request {min(strangers)} cannot be part of this complaint.")
     if len(wish) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    requests = [find_request(session, opened, number) for number in sorted(set(request_numbers))]
-    complaint = _add(session, opened, option, requests, wish=wish, now=now, ports=ports)
-    start_bundle(session, opened, complaint.number, now=now, ports=ports)
+    requests = [find_request(work, number) for number in sorted(set(request_numbers))]
+    complaint = _add(work, option, requests, wish=wish)
+    start_bundle(work, complaint.number)
     return complaint.number
 
 
-def start_bundle(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> JobView:
+def start_bundle(work: CaseWork, number: int) -> JobView:
     """Make the bundle, or make it again, in the background. Raises StepRefused once the complaint was handed in."""
-    complaint = find_complaint(session, opened, number)
+    complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
         raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
-    require_papers(session, opened, "regulators", now=now, ports=ports)
-    job = jobs.add_job(
-        session,
-        JobKind.BUNDLE,
-        case_id=opened.case.id,
-        subject_id=complaint.id,
-        key=opened.key,
-        now=now,
-        ports=ports,
-    )
-    return jobs.job_view(job, now=now)
+    require_papers(work, "regulators")
+    job = jobs.add_job(work, JobKind.BUNDLE, case_id=work.case.id, subject_id=complaint.id, key=work.key)
+    return jobs.job_view(job, now=work.now)
 
 
-def bundle_progress(session: Session, opened: OpenCase, number: int, *, now: datetime) -> JobView | None:
+def bundle_progress(work: CaseWork, number: int) -> JobView | None:
     """How far the bundle is; None where none was started."""
-    job = jobs.find_job(session, find_complaint(session, opened, number).id, JobKind.BUNDLE)
-    return jobs.job_view(job, now=now) if job else None
+    job = jobs.find_job(work.session, find_complaint(work, number).id, JobKind.BUNDLE)
+    return jobs.job_view(job, now=work.now) if job else None
 
 
-def read_bundle(session: Session, opened: OpenCase, number: int, *, redacted: bool, ports: Ports) -> bytes:
+def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The newest bundle with every exhibit as a file of its own, as ZIP. Raises StepRefused before it is made.
 
     The redacted form has no exhibits: they are the full letters.
     """
-    complaint = find_complaint(session, opened, number)
-    made = letters.letter_views(session, opened, complaint_id=complaint.id)
+    complaint = find_complaint(work, number)
+    made = letters.letter_views(work, complaint_id=complaint.id)
     if not made:
         raise StepRefused("The papers for this complaint are not made yet.")
     newest = made[-1]
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        content = letters.read_letter(session, opened, newest.number, redacted=redacted, ports=ports)
+        content = letters.read_letter(work, newest.number, redacted=redacted)
         archive.writestr(_entry("complaint.pdf", newest.made_at), content)
         if not redacted:
-            for name, content in _exhibits_of(session, opened, complaint, newest.number, ports):
+            for name, content in _exhibits_of(work, complaint, newest.number):
                 archive.writestr(_entry(name, newest.made_at), content)
     return stream.getvalue()
 
 
-def take_bundle(
-    session: Session, opened: OpenCase, number: int, *, redacted: bool, now: datetime, ports: Ports
-) -> bytes:
+def take_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The bundle for a member of the team, who may hand it in. Raises as `read_bundle` and NoConsent, MandateOver."""
-    if find_complaint(session, opened, number).state is ComplaintState.PREPARED:
-        require_papers(session, opened, "regulators", now=now, ports=ports)
-    return read_bundle(session, opened, number, redacted=redacted, ports=ports)
+    if find_complaint(work, number).state is ComplaintState.PREPARED:
+        require_papers(work, "regulators")
+    return read_bundle(work, number, redacted=redacted)
 
 
-def _exhibits_of(
-    session: Session, opened: OpenCase, complaint: Complaint, number: int, ports: Ports
-) -> Iterator[tuple[str, bytes]]:
+def _exhibits_of(work: CaseWork, complaint: Complaint, number: int) -> Iterator[tuple[str, bytes]]:
     """The exhibits that bundle `number` lists, under its own numbers. What came later is none of them.
 
     A file that was removed since is left out; its place and digest stay in the bundle.
     """
-    query = select(Letter).where(Letter.case_id == opened.case.id, Letter.number == number)
-    facts = read_facts(opened, session.scalars(query).one())
-    files = {
-        file.exhibit.digest: file for file in list_exhibits(session, opened, requests_of(session, complaint), ports)
-    }
+    query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == number)
+    facts = read_facts(work, work.session.scalars(query).one())
+    files = {file.exhibit.digest: file for file in list_exhibits(work, requests_of(work.session, complaint))}
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
         if file := files.get(exhibit.digest):
             yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.content
 
 
-def record_lodged(
-    session: Session, opened: OpenCase, number: int, command: LodgedCommand, *, now: datetime, ports: Ports
-) -> None:
+def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
     """That the complaint was handed in: the body's clock starts.
 
     Raises StepRefused, NoConsent, MandateOver, BadInstant.
     """
-    complaint = find_complaint(session, opened, number)
+    complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
         raise StepRefused("It is already recorded when this complaint was handed in.")
-    require_permission(session, opened, "regulators", now=now, ports=ports)
+    require_permission(work, "regulators")
     if not command.has_checked:
-        _demand_check(session, complaint, now=now, ports=ports)
-    at = check_instant(command.at, opened.case, now=now, after=_first_sent(session, complaint))
-    received_at = check_instant(command.received_at, opened.case, now=now, after=at) if command.received_at else None
+        _demand_check(work, complaint)
+    at = check_instant(command.at, work.case, now=work.now, after=_first_sent(work.session, complaint))
+    received_at = check_instant(command.received_at, work.case, now=work.now, after=at) if command.received_at else None
     complaint.state, complaint.lodged_at = ComplaintState.LODGED, at
-    _write(opened, complaint, ticket=command.ticket.strip())
+    _write(work, complaint, ticket=command.ticket.strip())
     lodged = NewEvent(
         kind=History.COMPLAINT_LODGED, at=at, complaint_id=complaint.id, detail={"ticket": command.ticket.strip()}
     )
-    opened.record(session, lodged, now=now)
+    work.record(lodged)
     if received_at:
         receipt = NewEvent(kind=History.RECEIPT_CONFIRMED, at=received_at, complaint_id=complaint.id)
-        opened.record(session, receipt, now=now)
-    _refresh(session, opened, complaint, now=now, ports=ports)
+        work.record(receipt)
+    _refresh(work, complaint)
 
 
-def log_complaint_answer(
-    session: Session, opened: OpenCase, number: int, command: ComplaintAnswerCommand, *, now: datetime, ports: Ports
-) -> None:
+def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCommand) -> None:
     """What the body answered. Raises StepRefused before it was handed in, BadInstant."""
-    complaint = find_complaint(session, opened, number)
+    complaint = find_complaint(work, number)
     if complaint.lodged_at is None:
         raise StepRefused("This complaint has not been handed in yet. Record that first.")
     if len(command.text) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    at = check_instant(command.at, opened.case, now=now, after=complaint.lodged_at)
+    at = check_instant(command.at, work.case, now=work.now, after=complaint.lodged_at)
     if command.means in _FINAL:
         complaint.state, complaint.answered_at = ComplaintState.ANSWERED, at
     answered = NewEvent(
@@ -219,77 +192,70 @@ def log_complaint_answer(
         facts={"meaning": command.means.value},
         detail={"text": command.text},
     )
-    opened.record(session, answered, now=now)
-    _refresh(session, opened, complaint, now=now, ports=ports)
+    work.record(answered)
+    _refresh(work, complaint)
 
 
-def complaint_views(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> tuple[ComplaintView, ...]:
+def complaint_views(work: CaseWork) -> tuple[ComplaintView, ...]:
     """All complaints of the case by number."""
-    return tuple(_view(session, opened, row, now=now, ports=ports) for row in list_complaints(session, opened))
+    return tuple(_view(work, row) for row in list_complaints(work))
 
 
-def complaint_view(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> ComplaintView:
+def complaint_view(work: CaseWork, number: int) -> ComplaintView:
     """Raises UnknownNumber."""
-    return _view(session, opened, find_complaint(session, opened, number), now=now, ports=ports)
+    return _view(work, find_complaint(work, number))
 
 
-def _add(
-    session: Session,
-    opened: OpenCase,
-    option: ComplaintOption,
-    requests: Sequence[Request],
-    *,
-    wish: str,
-    now: datetime,
-    ports: Ports,
-) -> Complaint:
-    last = session.scalar(select(func.max(Complaint.number)).where(Complaint.case_id == opened.case.id)) or 0
-    complaint = Complaint(id=uuid4(), case_id=opened.case.id, number=last + 1, state=ComplaintState.PREPARED)
+def _add(work: CaseWork, option: ComplaintOption, requests: Sequence[Request], *, wish: str) -> Complaint:
+    last = work.session.scalar(select(func.max(Complaint.number)).where(Complaint.case_id == work.case.id)) or 0
+    complaint = Complaint(id=uuid4(), case_id=work.case.id, number=last + 1, state=ComplaintState.PREPARED)
     complaint.regulator, complaint.regime = option.regulator, option.regime
-    regime = ports.registry.regime(option.regime)
-    keep_laws(session, [regime], now=now)
-    complaint.version, complaint.prepared_at = regime.version, now
-    complaint.sealed = opened.sealed_for(complaint, {"name": option.name, "wish": wish, "ticket": ""})
-    session.add(complaint)
-    session.flush()
-    session.add_all(ComplaintRequest(complaint_id=complaint.id, request_id=request.id) for request in requests)
-    opened.record(session, NewEvent(kind=History.COMPLAINT_PREPARED, at=now, complaint_id=complaint.id), now=now)
+    regime = work.ports.registry.regime(option.regime)
+    keep_laws(work.session, [regime], now=work.now)
+    complaint.version, complaint.prepared_at = regime.version, work.now
+    complaint.sealed = work.sealed_for(complaint, {"name": option.name, "wish": wish, "ticket": ""})
+    work.session.add(complaint)
+    work.session.flush()
+    work.session.add_all(ComplaintRequest(complaint_id=complaint.id, request_id=request.id) for request in requests)
+    work.record(NewEvent(kind=History.COMPLAINT_PREPARED, at=work.now, complaint_id=complaint.id))
     return complaint
 
 
-def _demand_check(session: Session, complaint: Complaint, *, now: datetime, ports: Ports) -> None:
+def _demand_check(work: Work, complaint: Complaint) -> None:
     """Raises Unchecked where nobody has looked at the authority's addresses within their shelf life."""
-    regulator = ports.registry.regulators.get(complaint.regulator)
+    regulator = work.ports.registry.regulators.get(complaint.regulator)
     if regulator is None:
         return
     worked = [
-        seen.worked_on for seen in read_statuses(session, regulator.id).values() if seen.worked_on and not seen.trouble
+        seen.worked_on
+        for seen in read_statuses(work.session, regulator.id).values()
+        if seen.worked_on and not seen.trouble
     ]
     checked_on = max((day for day in (regulator.checked_on, *worked) if day), default=None)
-    if is_stale(now.date(), checked_on, AUTHORITY_DAYS):
+    if is_stale(work.now.date(), checked_on, AUTHORITY_DAYS):
         raise Unchecked(UNCHECKED)
 
 
-def _refresh(session: Session, opened: OpenCase, complaint: Complaint, *, now: datetime, ports: Ports) -> None:
+def _refresh(work: CaseWork, complaint: Complaint) -> None:
     """The body's clocks, and the person's own limits under the requests, which the complaint has met."""
-    refresh_clocks(session, opened.case, complaint, now=now, ports=ports)
-    for request in requests_of(session, complaint):
-        refresh_clocks(session, opened.case, request, now=now, ports=ports)
+    refresh_clocks(work, work.case, complaint)
+    for request in requests_of(work.session, complaint):
+        refresh_clocks(work, work.case, request)
 
 
 def _first_sent(session: Session, complaint: Complaint) -> datetime | None:
     return min((request.sent_at for request in requests_of(session, complaint) if request.sent_at), default=None)
 
 
-def _write(opened: OpenCase, complaint: Complaint, **values: object) -> None:
-    complaint.sealed = opened.sealed_for(complaint, {**opened.read_sealed(complaint), **values})
+def _write(work: CaseWork, complaint: Complaint, **values: object) -> None:
+    complaint.sealed = work.sealed_for(complaint, {**work.read_sealed(complaint), **values})
 
 
-def _view(session: Session, opened: OpenCase, row: Complaint, *, now: datetime, ports: Ports) -> ComplaintView:
-    sealed = opened.read_sealed(row)
-    regulator = ports.registry.regulators.get(row.regulator)
-    regime = ports.registry.regimes.get(row.regime)
-    job = jobs.find_job(session, row.id, JobKind.BUNDLE)
+def _view(work: CaseWork, row: Complaint) -> ComplaintView:
+    sealed = work.read_sealed(row)
+    regulator = work.ports.registry.regulators.get(row.regulator)
+    regime = work.ports.registry.regimes.get(row.regime)
+    job = jobs.find_job(work.session, row.id, JobKind.BUNDLE)
     return ComplaintView(
         number=row.number,
         regulator=row.regulator,
@@ -302,10 +268,10 @@ def _view(session: Session, opened: OpenCase, row: Complaint, *, now: datetime, 
         answered_at=row.answered_at,
         ticket=sealed.get("ticket", ""),
         wish=sealed.get("wish", ""),
-        request_numbers=tuple(request.number for request in requests_of(session, row)),
-        clocks=clock_views(session, row, ports=ports),
-        letters=letters.letter_views(session, opened, complaint_id=row.id),
-        job=jobs.job_view(job, now=now) if job else None,
+        request_numbers=tuple(request.number for request in requests_of(work.session, row)),
+        clocks=clock_views(work, row),
+        letters=letters.letter_views(work, complaint_id=row.id),
+        job=jobs.job_view(job, now=work.now) if job else None,
         address="\n".join(regulator.postal_address) if regulator else "",
         complaint_url=regulator.complaint_url if regulator else None,
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.letters.facts import Exhibit, ExhibitKind
 from portal.domain.lifecycle import History, LetterKind
@@ -16,12 +15,11 @@ from portal.models.events import Event
 from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services.cases import documents
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.documents import DocumentView
 from portal.services.history.events import read_detail
 from portal.services.letters import letters
 from portal.services.letters.drafting import sent_letter
-from portal.services.ports import Ports
+from portal.services.work import CaseWork
 
 PDF = "application/pdf"
 TEXT = "text/plain; charset=utf-8"
@@ -46,38 +44,36 @@ class ExhibitFile:
     content: bytes
 
 
-def list_exhibits(
-    session: Session, opened: OpenCase, requests: Sequence[Request], ports: Ports
-) -> tuple[ExhibitFile, ...]:
+def list_exhibits(work: CaseWork, requests: Sequence[Request]) -> tuple[ExhibitFile, ...]:
     """Numbered from one: for each request its letter, its reminders, its answers that have a text; then the files."""
     found: list[ExhibitFile] = []
     for request in requests:
-        for letter in _letters(session, opened, request):
-            found.append(_letter_file(session, opened, letter, len(found) + 1, ports))
-        for event, text in _answers(session, opened, request):
+        for letter in _letters(work, request):
+            found.append(_letter_file(work, letter, len(found) + 1))
+        for event, text in _answers(work, request):
             found.append(_answer_file(event, text, len(found) + 1))
-    for view in documents.document_views(session, opened):
+    for view in documents.document_views(work):
         if view.request_number in {request.number for request in requests}:
-            found.append(_document_file(session, opened, view, len(found) + 1, ports))
+            found.append(_document_file(work, view, len(found) + 1))
     return tuple(found)
 
 
-def _letters(session: Session, opened: OpenCase, request: Request) -> Iterator[Letter]:
-    if letter := sent_letter(session, opened, request):
+def _letters(work: CaseWork, request: Request) -> Iterator[Letter]:
+    if letter := sent_letter(work, request):
         yield letter
     query = select(Letter).where(Letter.request_id == request.id, Letter.kind == LetterKind.REMINDER)
-    yield from session.scalars(query.order_by(Letter.number)).all()
+    yield from work.session.scalars(query.order_by(Letter.number)).all()
 
 
-def _answers(session: Session, opened: OpenCase, request: Request) -> Iterator[tuple[Event, str]]:
+def _answers(work: CaseWork, request: Request) -> Iterator[tuple[Event, str]]:
     query = select(Event).where(Event.request_id == request.id, Event.kind == History.ANSWERED)
-    for event in session.scalars(query.order_by(Event.at, Event.sequence)).all():
-        if text := read_detail(event, opened.key).get("text"):
+    for event in work.session.scalars(query.order_by(Event.at, Event.sequence)).all():
+        if text := read_detail(event, work.key).get("text"):
             yield event, text
 
 
-def _letter_file(session: Session, opened: OpenCase, letter: Letter, number: int, ports: Ports) -> ExhibitFile:
-    content = letters.read_letter(session, opened, letter.number, redacted=False, ports=ports)
+def _letter_file(work: CaseWork, letter: Letter, number: int) -> ExhibitFile:
+    content = letters.read_letter(work, letter.number, redacted=False)
     kind, title = _TITLES[letter.kind]
     exhibit = Exhibit(
         number=number,
@@ -91,8 +87,8 @@ def _letter_file(session: Session, opened: OpenCase, letter: Letter, number: int
     return ExhibitFile(exhibit=exhibit, of=letter.id, name=f"exhibit-{number}.pdf", content=content)
 
 
-def _document_file(session: Session, opened: OpenCase, view: DocumentView, number: int, ports: Ports) -> ExhibitFile:
-    file = documents.read_document(session, opened, view.number, ports=ports)
+def _document_file(work: CaseWork, view: DocumentView, number: int) -> ExhibitFile:
+    file = documents.read_document(work, view.number)
     exhibit = Exhibit(
         number=number,
         kind=ExhibitKind.OTHER,

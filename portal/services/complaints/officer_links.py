@@ -28,7 +28,6 @@ from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
 from portal.models.cases import Case
 from portal.models.officers import OfficerLink
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.consent import has_consent
 from portal.services.cases.mandates import has_mandate, require_permission
 from portal.services.complaints.complaints import read_bundle
@@ -36,6 +35,7 @@ from portal.services.history import journal
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import OFFICER, SYSTEM, Ports, ServerKeys
 from portal.services.requests.lookup import find_complaint
+from portal.services.work import CaseWork, Work
 
 DAYS = (3, 7, 14, 30)
 PURPOSE = "officer-link"
@@ -65,82 +65,84 @@ class OfficerPapers:
     content: bytes
 
 
-def make_link(session: Session, opened: OpenCase, number: int, *, days: int, now: datetime, ports: Ports) -> str:
+def make_link(work: CaseWork, number: int, *, days: int) -> str:
     """The token of a new link to the newest bundle of complaint `number`. It is shown once and kept nowhere.
 
     Raises UnknownNumber, StepRefused while there is no bundle or for anybody but a supervisor, NoConsent, MandateOver.
     """
-    actor = opened.actor
+    actor = work.actor
     if actor.role is None or actor.staff_id is None or not may(actor.role, Right.SHARE_WITH_OFFICER):
         raise StepRefused("Only a supervisor of the team makes a link for an officer.")
     if days not in DAYS:
         raise StepRefused("Choose how many days the link works.")
-    complaint = find_complaint(session, opened, number)
-    require_permission(session, opened, "regulators", now=now, ports=ports)
-    content = read_bundle(session, opened, number, redacted=False, ports=ports)
+    complaint = find_complaint(work, number)
+    require_permission(work, "regulators")
+    content = read_bundle(work, number, redacted=False)
     key = vault.new_key()
-    row = OfficerLink(id=uuid4(), case_id=opened.case.id, complaint_id=complaint.id, made_by=actor.staff_id)
-    row.proof, row.made_at, row.ends_at = hashlib.sha256(key).digest(), now, now + timedelta(days=days)
-    ports.storage.put(_file_key(row), vault.seal(key, _place(row), content))
-    session.add(row)
-    made = NewEvent(kind=History.OFFICER_LINK_MADE, at=now, complaint_id=complaint.id)
-    opened.record(session, made, now=now)
-    return _signer(ports.keys).dumps({"l": row.id.hex, "k": urlsafe_b64encode(key).decode()})
+    row = OfficerLink(id=uuid4(), case_id=work.case.id, complaint_id=complaint.id, made_by=actor.staff_id)
+    row.proof, row.made_at, row.ends_at = hashlib.sha256(key).digest(), work.now, work.now + timedelta(days=days)
+    work.ports.storage.put(_file_key(row), vault.seal(key, _place(row), content))
+    work.session.add(row)
+    made = NewEvent(kind=History.OFFICER_LINK_MADE, at=work.now, complaint_id=complaint.id)
+    work.record(made)
+    return _signer(work.ports.keys).dumps({"l": row.id.hex, "k": urlsafe_b64encode(key).decode()})
 
 
-def find_open(session: Session, token: str, *, now: datetime, ports: Ports) -> datetime:
+def find_open(work: Work, token: str) -> datetime:
     """Until when the link works; looking does not use it up. Raises OfficerLinkOver."""
-    row, _key = _read(session, token, ports, to_change=False)
-    _check_open(session, row, now, ports)
+    row, _key = _read(work, token, to_change=False)
+    _check_open(work, row)
     return row.ends_at
 
 
-def take_papers(session: Session, token: str, *, now: datetime, ports: Ports) -> OfficerPapers:
+def take_papers(work: Work, token: str) -> OfficerPapers:
     """The bundle, this once. A refusal of a link that was real stands in the journal. Raises OfficerLinkOver."""
-    row, key = _read(session, token, ports, to_change=True)
+    row, key = _read(work, token, to_change=True)
     try:
-        _check_open(session, row, now, ports)
-        content = vault.open_sealed(key, _place(row), ports.storage.get(_file_key(row)))
+        _check_open(work, row)
+        content = vault.open_sealed(key, _place(row), work.ports.storage.get(_file_key(row)))
     except (OfficerLinkOver, FileMissing) as error:
-        journal.note(session, Noted.LINK_REFUSED, case_id=row.case_id, now=now)
+        journal.note(work.session, Noted.LINK_REFUSED, case_id=row.case_id, now=work.now)
         raise OfficerLinkOver from error
-    row.used_at = now
-    used = NewEvent(kind=History.OFFICER_LINK_USED, at=now, complaint_id=row.complaint_id)
-    record(session, row.case_id, None, used, actor=OFFICER, now=now)
-    _drop_file(session, row, ports)
-    case = session.get_one(Case, row.case_id)
+    row.used_at = work.now
+    used = NewEvent(kind=History.OFFICER_LINK_USED, at=work.now, complaint_id=row.complaint_id)
+    record(work.session, row.case_id, None, used, actor=OFFICER, now=work.now)
+    _drop_file(work, row)
+    case = work.session.get_one(Case, row.case_id)
     return OfficerPapers(name=f"{case.reference}-complaint.zip", content=content)
 
 
-def end_links(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> int:
+def end_links(work: CaseWork, number: int) -> int:
     """Take back every link of complaint `number` that still works. Returns how many. Raises UnknownNumber."""
-    return _end(session, opened, _list(session, find_complaint(session, opened, number).id), now=now, ports=ports)
+    return _end(work, _list(work.session, find_complaint(work, number).id))
 
 
-def end_links_of_case(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> int:
+def end_links_of_case(work: CaseWork) -> int:
     """The same for every complaint of the case."""
-    rows = session.scalars(select(OfficerLink).where(OfficerLink.case_id == opened.case.id).order_by(OfficerLink.id))
-    return _end(session, opened, rows.all(), now=now, ports=ports)
+    rows = work.session.scalars(select(OfficerLink).where(OfficerLink.case_id == work.case.id).order_by(OfficerLink.id))
+    return _end(work, rows.all())
 
 
-def purge_links(session: Session, *, now: datetime, ports: Ports) -> int:
+def purge_links(work: Work) -> int:
     """End links whose days are over, and destroy what they would have opened. Returns how many."""
     query = select(OfficerLink).where(
-        OfficerLink.ends_at <= now, OfficerLink.used_at.is_(None), OfficerLink.ended_at.is_(None)
+        OfficerLink.ends_at <= work.now, OfficerLink.used_at.is_(None), OfficerLink.ended_at.is_(None)
     )
-    rows = session.scalars(query).all()
+    rows = work.session.scalars(query).all()
     for row in rows:
-        row.ended_at = now
-        ended = NewEvent(kind=History.OFFICER_LINK_ENDED, at=now, complaint_id=row.complaint_id)
-        record(session, row.case_id, None, ended, actor=SYSTEM, now=now)
-        _drop_file(session, row, ports)
+        row.ended_at = work.now
+        ended = NewEvent(kind=History.OFFICER_LINK_ENDED, at=work.now, complaint_id=row.complaint_id)
+        record(work.session, row.case_id, None, ended, actor=SYSTEM, now=work.now)
+        _drop_file(work, row)
     return len(rows)
 
 
-def list_links(session: Session, opened: OpenCase, number: int, *, now: datetime) -> tuple[OfficerLinkView, ...]:
+def list_links(work: CaseWork, number: int) -> tuple[OfficerLinkView, ...]:
     """Every link ever made for complaint `number`, the newest first. Raises UnknownNumber."""
-    rows = _list(session, find_complaint(session, opened, number).id)
-    names = {row.id: row.name for row in session.scalars(select(Staff).where(Staff.id.in_({r.made_by for r in rows})))}
+    rows = _list(work.session, find_complaint(work, number).id)
+    names = {
+        row.id: row.name for row in work.session.scalars(select(Staff).where(Staff.id.in_({r.made_by for r in rows})))
+    }
     return tuple(
         OfficerLinkView(
             made_by=names[row.made_by],
@@ -148,16 +150,16 @@ def list_links(session: Session, opened: OpenCase, number: int, *, now: datetime
             ends_at=row.ends_at,
             used_at=row.used_at,
             ended_at=row.ended_at,
-            is_open=_is_live(row, now),
+            is_open=_is_live(row, work.now),
         )
         for row in rows
     )
 
 
-def _read(session: Session, token: str, ports: Ports, *, to_change: bool) -> tuple[OfficerLink, bytes]:
+def _read(work: Work, token: str, *, to_change: bool) -> tuple[OfficerLink, bytes]:
     """The row of a link and the key in it. Raises OfficerLinkOver."""
-    link_id, key = _parse(token, ports)
-    row = session.get(OfficerLink, link_id, with_for_update=to_change or None, populate_existing=True)
+    link_id, key = _parse(token, work.ports)
+    row = work.session.get(OfficerLink, link_id, with_for_update=to_change or None, populate_existing=True)
     if row is None or not hmac.compare_digest(hashlib.sha256(key).digest(), row.proof):
         raise OfficerLinkOver
     return row, key
@@ -173,12 +175,12 @@ def _parse(token: str, ports: Ports) -> tuple[UUID, bytes]:
     raise OfficerLinkOver
 
 
-def _check_open(session: Session, row: OfficerLink, now: datetime, ports: Ports) -> None:
+def _check_open(work: Work, row: OfficerLink) -> None:
     """Raises OfficerLinkOver, also where the consent was taken back since or the authority to act is over."""
-    case = session.get_one(Case, row.case_id)
-    if not _is_live(row, now) or case.status is CaseStatus.ERASED:
+    case = work.session.get_one(Case, row.case_id)
+    if not _is_live(row, work.now) or case.status is CaseStatus.ERASED:
         raise OfficerLinkOver
-    if not has_consent(session, case, "regulators") or not has_mandate(session, case, now=now, ports=ports):
+    if not has_consent(work.session, case, "regulators") or not has_mandate(work, case):
         raise OfficerLinkOver
 
 
@@ -186,13 +188,13 @@ def _is_live(row: OfficerLink, now: datetime) -> bool:
     return row.used_at is None and row.ended_at is None and now < row.ends_at
 
 
-def _end(session: Session, opened: OpenCase, rows: Sequence[OfficerLink], *, now: datetime, ports: Ports) -> int:
-    live = [row for row in rows if _is_live(row, now)]
+def _end(work: CaseWork, rows: Sequence[OfficerLink]) -> int:
+    live = [row for row in rows if _is_live(row, work.now)]
     for row in live:
-        row.ended_at = now
-        _drop_file(session, row, ports)
-        ended = NewEvent(kind=History.OFFICER_LINK_ENDED, at=now, complaint_id=row.complaint_id)
-        opened.record(session, ended, now=now)
+        row.ended_at = work.now
+        _drop_file(work, row)
+        ended = NewEvent(kind=History.OFFICER_LINK_ENDED, at=work.now, complaint_id=row.complaint_id)
+        work.record(ended)
     return len(live)
 
 
@@ -201,9 +203,9 @@ def _list(session: Session, complaint_id: UUID) -> list[OfficerLink]:
     return list(session.scalars(query.order_by(OfficerLink.made_at.desc(), OfficerLink.id)))
 
 
-def _drop_file(session: Session, row: OfficerLink, ports: Ports) -> None:
+def _drop_file(work: Work, row: OfficerLink) -> None:
     key = _file_key(row)
-    after_commit(session, lambda: ports.storage.delete(key))
+    after_commit(work.session, lambda: work.ports.storage.delete(key))
 
 
 def _signer(keys: ServerKeys) -> URLSafeSerializer:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.directory import Regulator, RegulatorKind
 from portal.domain.escalation import Rung, RungKind
@@ -19,14 +17,13 @@ from portal.models.cases import Case
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.reference.registry import Registry
-from portal.services.cases.case_work import OpenCase
 from portal.services.clocks.derivation import PLATFORM_PREFIX
 from portal.services.complaints.views import ComplaintOption, PreconditionView
-from portal.services.ports import Ports
 from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
 from portal.services.requests.escalation import list_escalation
 from portal.services.requests.lookup import list_requests
+from portal.services.work import CaseWork
 
 _OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
 _USED_RUNGS = frozenset({RungKind.AUTHORITY, RungKind.APPEAL, RungKind.BODY, RungKind.COURT})
@@ -42,16 +39,16 @@ class _Body:
     regulator: Regulator | None = None
 
 
-def list_options(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> tuple[ComplaintOption, ...]:
+def list_options(work: CaseWork) -> tuple[ComplaintOption, ...]:
     """Every complaint open to this person now or later, each body under each law once: those open now first."""
-    report = opened.report
+    report = work.report
     found: dict[tuple[str, str], ComplaintOption] = {}
-    for request in list_requests(session, opened):
-        for rung in list_escalation(session, opened, request, report, now=now, ports=ports):
-            for option in _from_rung(rung, request, opened, report, now, ports):
+    for request in list_requests(work):
+        for rung in list_escalation(work, request, report):
+            for option in _from_rung(work, rung, request, report):
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
-    for option in _list_direct(session, opened, report, now=now, ports=ports):
+    for option in _list_direct(work, report):
         found.setdefault((option.regime, option.regulator), option)
     return tuple(sorted(found.values(), key=lambda option: not option.is_open))
 
@@ -103,16 +100,14 @@ def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -
     return not part or (regulator.country == case.country and part == own)
 
 
-def _from_rung(
-    rung: Rung, request: Request, opened: OpenCase, report: Report, now: datetime, ports: Ports
-) -> Iterator[ComplaintOption]:
+def _from_rung(work: CaseWork, rung: Rung, request: Request, report: Report) -> Iterator[ComplaintOption]:
     if rung.kind not in _USED_RUNGS or not (rung.regime or rung.regulator):
         return
-    regime = ports.registry.regimes.get(rung.regime or next(iter(rung.origins), ""))
+    regime = work.ports.registry.regimes.get(rung.regime or next(iter(rung.origins), ""))
     if regime is None:
         return
-    why = find_reason(regime, report, request.platform, now=now, ports=ports) or regime.summary
-    for body in _find_bodies(rung, regime, request, opened, ports):
+    why = find_reason(regime, report, request.platform, now=work.now, ports=work.ports) or regime.summary
+    for body in _find_bodies(work, rung, regime, request):
         option = _option(regime, body, why=why, what=str(rung.can_do) if rung.regime else regime.summary)
         met = True if rung.is_open else None
         yield replace(
@@ -127,34 +122,32 @@ def _from_rung(
         )
 
 
-def _find_bodies(rung: Rung, regime: Regime, request: Request, opened: OpenCase, ports: Ports) -> list[_Body]:
+def _find_bodies(work: CaseWork, rung: Rung, regime: Regime, request: Request) -> list[_Body]:
     if rung.regulator:
-        found = ports.registry.regulators.get(rung.regulator)
+        found = work.ports.registry.regulators.get(rung.regulator)
         return [_as_body(found)] if found and found.takes_complaints is not False else []
     if regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
-        return [_platform_body(opened, request, ports)] if own else []
+        return [_platform_body(work, request)] if own else []
     if regime.kind is not RegimeKind.COMPLAINT:
         return []
-    return [_as_body(each) for each in find_regulators(regime, opened.case, [request.platform], ports.registry)]
+    return [_as_body(each) for each in find_regulators(regime, work.case, [request.platform], work.ports.registry)]
 
 
-def _list_direct(
-    session: Session, opened: OpenCase, report: Report, *, now: datetime, ports: Ports
-) -> Iterator[ComplaintOption]:
+def _list_direct(work: CaseWork, report: Report) -> Iterator[ComplaintOption]:
     """Complaints that need no request to the platform before: the law asks for no account of one."""
-    query = select(Item.platform).where(Item.case_id == opened.case.id)
-    platforms = list(dict.fromkeys(session.scalars(query.order_by(Item.number)))) or [""]  # a threat: no place yet
-    sent = tuple(request.number for request in list_requests(session, opened) if request.sent_at)
+    query = select(Item.platform).where(Item.case_id == work.case.id)
+    platforms = list(dict.fromkeys(work.session.scalars(query.order_by(Item.number)))) or [""]  # a threat: no place yet
+    sent = tuple(request.number for request in list_requests(work) if request.sent_at)
     situation = situation_of(report)
-    for regime in ports.registry.regimes.values():
+    for regime in work.ports.registry.regimes.values():
         if regime.kind is not RegimeKind.COMPLAINT or needs_request(regime, situation):
             continue
-        reasons = (find_reason(regime, report, platform, now=now, ports=ports) for platform in platforms)
+        reasons = (find_reason(regime, report, platform, now=work.now, ports=work.ports) for platform in platforms)
         why = next((reason for reason in reasons if reason), None)
         if why is None:
             continue
-        for regulator in find_regulators(regime, opened.case, platforms, ports.registry):
+        for regulator in find_regulators(regime, work.case, platforms, work.ports.registry):
             option = _option(regime, _as_body(regulator), why=why, what=regime.summary)
             yield replace(option, is_open=True, request_numbers=sent)
 
@@ -206,10 +199,10 @@ def _as_body(regulator: Regulator) -> _Body:
     return _Body(id=regulator.id, name=regulator.name, country=regulator.country, regulator=regulator)
 
 
-def _platform_body(opened: OpenCase, request: Request, ports: Ports) -> _Body:
-    platform = ports.registry.platforms.get(request.platform)
+def _platform_body(work: CaseWork, request: Request) -> _Body:
+    platform = work.ports.registry.platforms.get(request.platform)
     return _Body(
         id=PLATFORM_PREFIX + request.platform,
-        name=str(opened.read_sealed(request)["name"]),
+        name=str(work.read_sealed(request)["name"]),
         country=(platform.seat_country or "") if platform else "",
     )

@@ -22,15 +22,15 @@ from portal.models.accounts import Staff
 from portal.models.clocks import Clock
 from portal.models.jobs import JobKind
 from portal.services.background import jobs
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import open_for_person, open_for_staff
 from portal.services.complaints.bundle import make_bundle
 from portal.services.intake import drafts, submission
 from portal.services.operations import sweep
-from portal.services.ports import Actor, Ports
+from portal.services.ports import PERSON, Actor, Ports
 from portal.services.signin import factors
 from portal.services.staff import accounts, organisation_key
 from portal.services.staff.accounts import NewStaff
+from portal.services.work import CaseWork, Work
 
 TEAM = "Harbour helpline"
 ADVOCATE = ("demo.advocate", "Maren Anker", Role.ADVOCATE)
@@ -68,12 +68,9 @@ class Filled:
 
 @dataclass(frozen=True, repr=False)
 class Stage:
-    """A moment in an invented case: who holds it open, and when it is."""
+    """A moment in an invented case: the case as somebody holds it open then, and the team's members by login."""
 
-    session: Session
-    opened: OpenCase
-    now: datetime
-    ports: Ports
+    work: CaseWork
     staff: dict[str, UUID]
 
 
@@ -180,32 +177,32 @@ class _Player:
             at = self.began_at + step.after
             self._pass_time(opened.case.id, seen_at, at)
             with self.sessions.begin() as session:
-                step.act(Stage(session, self._reopen(session, opened), at, self.ports, self.crew.staff))
+                step.act(Stage(self._reopen(session, opened.at(at)), self.crew.staff))
             self._do_jobs(at)
             seen_at = at
         self._pass_time(opened.case.id, seen_at, self.ends_at)
         return words, opened.reference
 
-    def _report(self) -> tuple[OpenCase, str]:
+    def _report(self) -> tuple[CaseWork, str]:
         at, ports, report = self.began_at, self.ports, self.story.report
         with self.sessions.begin() as session:
-            opened, words = drafts.start_draft(session, language="en", now=at, ports=ports)
+            opened, words = drafts.start_draft(Work(session=session, actor=PERSON, now=at, ports=ports), language="en")
             if report.handler is Handler.TEAM:
                 report = replace(report, team_id=str(self.crew.team_id))
             report = replace(drafts.add_links(report, self.story.links, ports=ports), places=self.story.places)
-            drafts.save_report(opened, report, version=None, now=at, ports=ports)
+            drafts.save_report(opened, report, version=None)
             if not self.story.is_draft:
-                submission.submit(session, opened, now=at, ports=ports)
+                submission.submit(opened)
         return opened, words
 
-    def _reopen(self, session: Session, opened: OpenCase) -> OpenCase:
+    def _reopen(self, session: Session, opened: CaseWork) -> CaseWork:
         """As the team opens it; a person who carries the case alone opens it with the key of their words."""
         if self.story.report.handler is not Handler.TEAM:
-            return open_for_person(session, opened.case.id, opened.key, to_change=True)
+            work = Work(session=session, actor=PERSON, now=opened.now, ports=self.ports)
+            return open_for_person(work, opened.case.id, opened.key, to_change=True)
         keys = {self.crew.team_id: self.crew.team_key}
-        return open_for_staff(
-            session, opened.reference, actor=self.crew.advocate, team_keys=keys, to_change=True, ports=self.ports
-        )
+        work = Work(session=session, actor=self.crew.advocate, now=opened.now, ports=self.ports)
+        return open_for_staff(work, opened.reference, team_keys=keys, to_change=True)
 
     def _pass_time(self, case_id: UUID, after: datetime, until: datetime) -> None:
         """The sweep of each minute, at the minutes when it has something to do."""

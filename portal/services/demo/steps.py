@@ -27,7 +27,7 @@ def after(act: Act, *, days: float = 0, hours: float = 0) -> StoryStep:
 
 def take(login: str) -> Act:
     """A member of staff carries the case from here."""
-    return lambda stage: queue.assign(stage.session, stage.opened, stage.staff[login], now=stage.now)
+    return lambda stage: queue.assign(stage.work, stage.staff[login])
 
 
 def send(number: int, *, ticket: str = "", proven_minutes: int | None = None, by: Channel = Channel.FORM) -> Act:
@@ -36,10 +36,10 @@ def send(number: int, *, ticket: str = "", proven_minutes: int | None = None, by
     def act(stage: Stage) -> None:
         confirm(number)(stage)
         minutes = timedelta(minutes=proven_minutes) if proven_minutes is not None else None
-        sent_at = stage.now - (minutes or timedelta()) - timedelta(minutes=2)
-        received_at = stage.now - minutes if minutes is not None else None
+        sent_at = stage.work.now - (minutes or timedelta()) - timedelta(minutes=2)
+        received_at = stage.work.now - minutes if minutes is not None else None
         command = SentCommand(has_checked=True, channel=by, sent_at=sent_at, received_at=received_at, ticket=ticket)
-        sending.record_sent(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+        sending.record_sent(stage.work, number, command)
 
     return act
 
@@ -48,7 +48,7 @@ def confirm(number: int) -> Act:
     """Somebody has looked up what the portal knows from memory only, and says that it is right."""
 
     def act(stage: Stage) -> None:
-        view = request_page.request_view(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+        view = request_page.request_view(stage.work, number)
         facts = tuple(problem.confirm for problem in view.problems if problem.confirm)
         if facts:
             give(number, confirmed=facts)(stage)
@@ -62,9 +62,9 @@ def answer(
     """The recipient answers."""
 
     def act(stage: Stage) -> None:
-        until = (stage.now + timedelta(days=longer_days)).date() if longer_days else None
-        command = AnswerCommand(answer=meaning, at=stage.now, text=text, extension_until=until, items=items)
-        answers.log_answer(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+        until = (stage.work.now + timedelta(days=longer_days)).date() if longer_days else None
+        command = AnswerCommand(answer=meaning, at=stage.work.now, text=text, extension_until=until, items=items)
+        answers.log_answer(stage.work, number, command)
 
     return act
 
@@ -72,52 +72,48 @@ def answer(
 def give(number: int, **details: object) -> Act:
     """What a law asks besides is given for one request."""
     command = replace(DetailsCommand(), **details)  # type: ignore[arg-type]
-    return lambda stage: preparing.set_details(
-        stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports
-    )
+    return lambda stage: preparing.set_details(stage.work, number, command)
 
 
 def make_letter(number: int, kind: LetterKind) -> Act:
     def act(stage: Stage) -> None:
-        letters.make_letter(stage.session, stage.opened, kind, number, now=stage.now, ports=stage.ports)
+        letters.make_letter(stage.work, kind, number)
 
     return act
 
 
 def ask_erasure(number: int) -> Act:
     def act(stage: Stage) -> None:
-        preparing.prepare_erasure(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+        preparing.prepare_erasure(stage.work, number)
 
     return act
 
 
 def close_request(number: int) -> Act:
-    return lambda stage: sending.close_request(stage.session, stage.opened, number, now=stage.now, ports=stage.ports)
+    return lambda stage: sending.close_request(stage.work, number)
 
 
 def gone(item: int) -> Act:
-    return lambda stage: answers.mark_gone(stage.session, stage.opened, item, now=stage.now, ports=stage.ports)
+    return lambda stage: answers.mark_gone(stage.work, item)
 
 
 def back(item: int) -> Act:
-    return lambda stage: answers.mark_back(stage.session, stage.opened, item, now=stage.now, ports=stage.ports)
+    return lambda stage: answers.mark_back(stage.work, item)
 
 
 def complain(regime: str, regulator: str, *numbers: int, wish: str = "") -> Act:
     """A complaint is prepared, and its bundle is made."""
 
     def act(stage: Stage) -> None:
-        complaints.prepare(
-            stage.session, stage.opened, regime, regulator, numbers, wish=wish, now=stage.now, ports=stage.ports
-        )
+        complaints.prepare(stage.work, regime, regulator, numbers, wish=wish)
 
     return act
 
 
 def lodge(number: int, *, ticket: str) -> Act:
     def act(stage: Stage) -> None:
-        command = LodgedCommand(has_checked=True, at=stage.now - timedelta(minutes=5), ticket=ticket)
-        complaints.record_lodged(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+        command = LodgedCommand(has_checked=True, at=stage.work.now - timedelta(minutes=5), ticket=ticket)
+        complaints.record_lodged(stage.work, number, command)
 
     return act
 
@@ -126,30 +122,30 @@ def body_answers(number: int, meaning: ComplaintAnswer, text: str) -> Act:
     """The authority answers."""
 
     def act(stage: Stage) -> None:
-        command = ComplaintAnswerCommand(at=stage.now, text=text, meaning=meaning)
-        complaints.log_complaint_answer(stage.session, stage.opened, number, command, now=stage.now, ports=stage.ports)
+        command = ComplaintAnswerCommand(at=stage.work.now, text=text, meaning=meaning)
+        complaints.log_complaint_answer(stage.work, number, command)
 
     return act
 
 
 def person_writes(text: str) -> Act:
     def act(stage: Stage) -> None:
-        messages.send_message(stage.session, replace(stage.opened, actor=PERSON), text, now=stage.now)
+        messages.send_message(replace(stage.work, actor=PERSON), text)
 
     return act
 
 
 def team_writes(text: str) -> Act:
-    return lambda stage: messages.send_message(stage.session, stage.opened, text, now=stage.now)
+    return lambda stage: messages.send_message(stage.work, text)
 
 
 def note(text: str) -> Act:
-    return lambda stage: messages.add_note(stage.session, stage.opened, text, now=stage.now)
+    return lambda stage: messages.add_note(stage.work, text)
 
 
 def close_case(reason: str) -> Act:
-    return lambda stage: handover.close(stage.session, stage.opened, reason=reason, now=stage.now, ports=stage.ports)
+    return lambda stage: handover.close(stage.work, reason=reason)
 
 
 def erase() -> Act:
-    return lambda stage: erasure.erase(stage.session, stage.opened, now=stage.now, ports=stage.ports)
+    return lambda stage: erasure.erase(stage.work)

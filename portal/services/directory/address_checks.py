@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -25,7 +25,7 @@ from portal.domain.directory import (
 from portal.domain.lifecycle import StepRefused
 from portal.models.observations import Observation
 from portal.reference.registry import Registry
-from portal.services.ports import Ports
+from portal.services.work import Work
 
 
 class UnknownAddress(StepRefused):
@@ -58,16 +58,14 @@ NOTHING_SEEN = AddressStatus()
 APART = 5.0  # seconds between two questions to one host
 
 
-def note_outcome(
-    session: Session, subject: str, address: str, outcome: Outcome, *, now: datetime, ports: Ports
-) -> None:
+def note_outcome(work: Work, subject: str, address: str, outcome: Outcome) -> None:
     """That an address worked, bounced or moved today. Raises UnknownAddress."""
-    known = {contact.address for contact in list_contacts(ports.registry) if contact.subject == subject}
+    known = {contact.address for contact in list_contacts(work.ports.registry) if contact.subject == subject}
     if address not in known:
         raise UnknownAddress("The directory does not have this address any more. Load the page again.")
-    row = Observation(id=uuid4(), subject=subject, address=address, outcome=outcome, seen_on=now.date())
-    session.add(row)
-    session.flush()
+    row = Observation(id=uuid4(), subject=subject, address=address, outcome=outcome, seen_on=work.now.date())
+    work.session.add(row)
+    work.session.flush()
 
 
 def read_statuses(session: Session, subject: str | None = None) -> Mapping[tuple[str, str], AddressStatus]:

@@ -15,12 +15,12 @@ from portal.adapters.urls import Link, find_links
 from portal.domain.lifecycle import CaseStatus, Handler
 from portal.domain.report import Rejected, Report, ReportedLink
 from portal.models.cases import Case
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.erasure import delete_drafts
 from portal.services.cases.keys import wrap_for_words
 from portal.services.cases.opening import Changed, new_reference
-from portal.services.ports import PERSON, Ports
+from portal.services.ports import SYSTEM, Ports
 from portal.services.staff import accounts
+from portal.services.work import CaseWork, Work
 
 LINK_LIMIT = 500
 TEXT_LIMIT = 20_000  # characters of one free answer
@@ -29,26 +29,28 @@ FRESH = 1  # a case's version when `start_draft` is done
 AT_ONCE = 50  # drafts deleted in one transaction, so that nobody who writes waits long
 
 
-def start_draft(session: Session, *, language: str, now: datetime, ports: Ports) -> tuple[OpenCase, str]:
+def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
     """A new draft and the six words that open it. The words stay the case's words after it is handed in."""
-    words = ports.words.draw()
+    words = work.ports.words.draw()
     case = Case(
         id=uuid4(),
         reference=new_reference(),
         status=CaseStatus.DRAFT,
         language=language,
         handler=Handler.PERSON,
-        created_at=now,
-        retention_until=now + timedelta(days=ports.config.draft_days),
+        created_at=work.now,
+        retention_until=work.now + timedelta(days=work.ports.config.draft_days),
     )
-    ports.locks.make(case.id, now=now)
-    opened = OpenCase(case, vault.new_key(), PERSON)
+    work.ports.locks.make(case.id, now=work.now)
+    opened = work.on(case, vault.new_key())
     opened.write(report=msgspec.to_builtins(Report()), words=words)
-    way_back = wrap_for_words(case.id, opened.key, words, now=now, ports=ports)  # slow, so before anything is locked
-    session.add(case)
-    session.flush()
-    session.add(way_back)
-    session.flush()  # from here on each change counts, also one in the same transaction
+    way_back = wrap_for_words(
+        case.id, opened.key, words, now=work.now, ports=work.ports
+    )  # slow, so before anything is locked
+    work.session.add(case)
+    work.session.flush()
+    work.session.add(way_back)
+    work.session.flush()  # from here on each change counts, also one in the same transaction
     return opened, words
 
 
@@ -61,23 +63,23 @@ def purge_empty(factory: sessionmaker[Session], *, now: datetime, ports: Ports) 
     while is_more:
         with factory.begin() as session:
             rows = session.scalars(query.limit(AT_ONCE)).all()
-            delete_drafts(session, rows, now=now, ports=ports)
+            delete_drafts(Work(session=session, actor=SYSTEM, now=now, ports=ports), rows)
         purged, is_more = purged + len(rows), len(rows) == AT_ONCE
     return purged
 
 
-def read_words(opened: OpenCase) -> str:
+def read_words(work: CaseWork) -> str:
     """The words of a draft, for its start page. A submitted case does not know its own words."""
-    return str(opened.read().get("words", ""))
+    return str(work.read().get("words", ""))
 
 
-def save_report(opened: OpenCase, report: Report, *, version: int | None, now: datetime, ports: Ports) -> None:
+def save_report(work: CaseWork, report: Report, *, version: int | None) -> None:
     """Save the answers so far; a draft's days begin anew. Raises Changed when another tab saved since `version`."""
-    if version is not None and version != opened.case.version:
+    if version is not None and version != work.case.version:
         raise Changed
-    opened.write_report(report)
-    if opened.case.status is CaseStatus.DRAFT:
-        opened.case.retention_until = now + timedelta(days=ports.config.draft_days)
+    work.write_report(report)
+    if work.case.status is CaseStatus.DRAFT:
+        work.case.retention_until = work.now + timedelta(days=work.ports.config.draft_days)
 
 
 def add_links(report: Report, text: str, *, ports: Ports) -> Report:

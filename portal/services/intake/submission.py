@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.urls import Found, find_links
@@ -19,14 +18,13 @@ from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemSta
 from portal.domain.report import Report, ReportedLink, ReportedPlace, YesNo
 from portal.models.cases import Case, Mandate
 from portal.models.items import Item
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.consent import set_consent
 from portal.services.cases.handover import hand_to_team
 from portal.services.history.events import NewEvent
 from portal.services.intake.drafts import LINK_LIMIT, add_links, read_words
 from portal.services.law.applicability import blocking_needs, platform_column
-from portal.services.ports import Ports
 from portal.services.requests import preparing
+from portal.services.work import CaseWork
 
 
 class Incomplete(ValueError):
@@ -47,46 +45,46 @@ class Receipt:
     digest: str
 
 
-def submit(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> Receipt:
+def submit(work: CaseWork) -> Receipt:
     """Hand the report in: the draft becomes a case, its links become items, its requests are prepared.
 
     Raises Incomplete. The words leave the sealed row here, so that whoever is given the case's key later cannot read
     them; they are shown once more on the receipt.
     """
-    report = replace(opened.report, signed_at=now)
-    if found := missing(report, blocking_needs(report, on=now.date(), ports=ports)):
+    report = replace(work.report, signed_at=work.now)
+    if found := missing(report, blocking_needs(report, on=work.now.date(), ports=work.ports)):
         raise Incomplete(found)
-    words = read_words(opened)
-    _fill_columns(opened.case, report, now=now)
-    _keep_consents(session, opened, report, now=now)
-    opened.write(report=msgspec.to_builtins(report), words=None)
+    words = read_words(work)
+    _fill_columns(work.case, report, now=work.now)
+    _keep_consents(work, report)
+    work.write(report=msgspec.to_builtins(report), words=None)
     digest = digest_report(report)
-    _add_rows(session, opened, report.links, report.places, now=now, ports=ports)
-    opened.record(session, NewEvent(kind=History.SUBMITTED, at=now, detail={"digest": digest}), now=now)
+    _add_rows(work, report.links, report.places)
+    work.record(NewEvent(kind=History.SUBMITTED, at=work.now, detail={"digest": digest}))
     if report.handler is Handler.TEAM and report.team_id:
-        hand_to_team(session, opened, UUID(report.team_id), now=now, ports=ports)
+        hand_to_team(work, UUID(report.team_id))
     if report.path is not Path.THREAT:
-        preparing.group_links_into_requests(session, opened, now=now, ports=ports)
-    return Receipt(opened.reference, words, now, digest)
+        preparing.group_links_into_requests(work)
+    return Receipt(work.reference, words, work.now, digest)
 
 
-def add_items(session: Session, opened: OpenCase, text: str, *, now: datetime, ports: Ports) -> Found:
+def add_items(work: CaseWork, text: str) -> Found:
     """Links added to a case later. They get requests of their own. Returns what was found and what was not.
 
     A threat that has come true is a case of removal from then on.
     """
-    found = find_links(text, ports.registry.hosts, limit=LINK_LIMIT)
-    report = add_links(opened.report, text, ports=ports)
-    known = {row for row in session.scalars(select(Item.url_index).where(Item.case_id == opened.case.id))}
-    fresh = tuple(link for link in report.links if vault.blind_index(opened.key, link.url) not in known)
+    found = find_links(text, work.ports.registry.hosts, limit=LINK_LIMIT)
+    report = add_links(work.report, text, ports=work.ports)
+    known = {row for row in work.session.scalars(select(Item.url_index).where(Item.case_id == work.case.id))}
+    fresh = tuple(link for link in report.links if vault.blind_index(work.key, link.url) not in known)
     if fresh and report.path is Path.THREAT:
         report = replace(report, is_online=YesNo.YES)
-        opened.case.path = report.path
-    opened.write_report(report)
-    _add_rows(session, opened, fresh, (), now=now, ports=ports)
-    opened.record(session, NewEvent(kind=History.ITEMS_ADDED, at=now, facts={"count": len(fresh)}), now=now)
+        work.case.path = report.path
+    work.write_report(report)
+    _add_rows(work, fresh, ())
+    work.record(NewEvent(kind=History.ITEMS_ADDED, at=work.now, facts={"count": len(fresh)}))
     if fresh:
-        preparing.group_links_into_requests(session, opened, now=now, ports=ports)
+        preparing.group_links_into_requests(work)
     return found
 
 
@@ -105,41 +103,35 @@ def _fill_columns(case: Case, report: Report, *, now: datetime) -> None:
     case.under_18 = {YesNo.YES: True, YesNo.NO: False}.get(report.under_18) if report.under_18 else None
 
 
-def _keep_consents(session: Session, opened: OpenCase, report: Report, *, now: datetime) -> None:
+def _keep_consents(work: CaseWork, report: Report) -> None:
     for recipient, given in (
         ("platforms", report.share_with_platforms),
         ("regulators", report.share_with_regulators),
     ):
         if given:
-            set_consent(session, opened.case, recipient, given=True, now=now)
+            set_consent(work.session, work.case, recipient, given=True, now=work.now)
     if report.filer in {Filer.PARENT, Filer.REPRESENTATIVE}:
-        row = Mandate(id=uuid4(), case_id=opened.case.id, ends_on=report.authority_ends_on, created_at=now)
-        row.sealed = opened.sealed_for(row, {"authority": report.authority})
-        session.add(row)
+        row = Mandate(id=uuid4(), case_id=work.case.id, ends_on=report.authority_ends_on, created_at=work.now)
+        row.sealed = work.sealed_for(row, {"authority": report.authority})
+        work.session.add(row)
 
 
-def _add_rows(
-    session: Session,
-    opened: OpenCase,
-    links: tuple[ReportedLink, ...],
-    places: tuple[ReportedPlace, ...],
-    *,
-    now: datetime,
-    ports: Ports,
-) -> None:
+def _add_rows(work: CaseWork, links: tuple[ReportedLink, ...], places: tuple[ReportedPlace, ...]) -> None:
     """Items for links and places, numbered on from those already there."""
-    case = opened.case
-    last = session.scalar(select(func.max(Item.number)).where(Item.case_id == case.id)) or 0
+    case = work.case
+    last = work.session.scalar(select(func.max(Item.number)).where(Item.case_id == case.id)) or 0
     reported: tuple[ReportedLink | ReportedPlace, ...] = (*links, *places)
     for number, one in enumerate(reported, start=last + 1):
-        row = Item(id=uuid4(), case_id=case.id, number=number, state=ItemState.REPORTED, added_at=now, changed_at=now)
+        row = Item(
+            id=uuid4(), case_id=case.id, number=number, state=ItemState.REPORTED, added_at=work.now, changed_at=work.now
+        )
         if isinstance(one, ReportedLink):
-            row.url_index = vault.blind_index(opened.key, one.url)
+            row.url_index = vault.blind_index(work.key, one.url)
             values = {"url": one.url, "host": one.host, "platform": one.platform}
         else:
             values = {"description": one.text, "platform": one.platform}
-        row.platform = platform_column(opened.key, one.platform, ports.registry)
-        row.sealed = opened.sealed_for(row, values)
-        session.add(row)
+        row.platform = platform_column(work.key, one.platform, work.ports.registry)
+        row.sealed = work.sealed_for(row, values)
+        work.session.add(row)
         case.item_count += 1
-    session.flush()
+    work.session.flush()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import decode_facts
 from portal.domain.letters.facts import (
@@ -27,7 +25,6 @@ from portal.models.clocks import Clock
 from portal.models.events import Event
 from portal.models.letters import Letter
 from portal.models.requests import Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.history.events import read_detail
 from portal.services.letters.facts import (
     ERASURE_ASKS,
@@ -49,26 +46,25 @@ from portal.services.requests.citations import Citation, list_cited, passes_on, 
 from portal.services.requests.content import RequestContent
 from portal.services.requests.escalation import list_escalation
 from portal.services.requests.lookup import items_of, read_content
+from portal.services.work import CaseWork
 
 SHOWN_STEPS = 3
 
 
-def next_number(session: Session, opened: OpenCase) -> int:
+def next_number(work: CaseWork) -> int:
     """The number the next letter of the case gets."""
-    return (session.scalar(select(func.max(Letter.number)).where(Letter.case_id == opened.case.id)) or 0) + 1
+    return (work.session.scalar(select(func.max(Letter.number)).where(Letter.case_id == work.case.id)) or 0) + 1
 
 
-def request_facts(
-    session: Session, opened: OpenCase, request: Request, *, number: int, now: datetime, ports: Ports
-) -> LetterFacts:
+def request_facts(work: CaseWork, request: Request, *, number: int) -> LetterFacts:
     """The facts of the notice or erasure request, citing the laws whose elements are all there."""
-    contents = read_content(session, opened, request, ports)
-    cited = list_cited(read_bases(session, request, contents, ports))
-    platform = ports.registry.platforms.get(request.platform)
-    to = _recipient(session, opened, request, contents, ports, now)
-    frame = frame_of(opened, contents, cited, to, number=number, now=now, ports=ports)
-    bases = tuple(unsent_basis(citation, contents, platform, now=now) for citation in cited)
-    links = links_of(opened, items_of(session, opened, request), frame.recipient.name)
+    contents = read_content(work, request)
+    cited = list_cited(read_bases(work, request, contents))
+    platform = work.ports.registry.platforms.get(request.platform)
+    to = _recipient(work, request, contents)
+    frame = frame_of(work, contents, cited, to, number=number)
+    bases = tuple(unsent_basis(citation, contents, platform, now=work.now) for citation in cited)
+    links = links_of(work, items_of(work, request), frame.recipient.name)
     statements = statements_of(contents, cited)
     if request.kind is RequestKind.ERASURE:
         return ErasureFacts(
@@ -92,34 +88,32 @@ def request_facts(
     )
 
 
-def reminder_facts(
-    session: Session, opened: OpenCase, request: Request, *, number: int, now: datetime, ports: Ports
-) -> ReminderFacts:
+def reminder_facts(work: CaseWork, request: Request, *, number: int) -> ReminderFacts:
     """The facts of a reminder, with the clocks as they stand. Raises StepRefused before anything was sent."""
     require_sent(request.state)
-    contents = read_content(session, opened, request, ports)
-    cited = read_bases(session, request, contents, ports)
-    to = _recipient(session, opened, request, contents, ports, now)
-    frame = frame_of(opened, contents, cited, to, number=number, now=now, ports=ports)
-    left = [item for item in items_of(session, opened, request) if item.state is not ItemState.REMOVED]
-    rungs = list_escalation(session, opened, request, contents.report, now=now, ports=ports)
+    contents = read_content(work, request)
+    cited = read_bases(work, request, contents)
+    to = _recipient(work, request, contents)
+    frame = frame_of(work, contents, cited, to, number=number)
+    left = [item for item in items_of(work, request) if item.state is not ItemState.REMOVED]
+    rungs = list_escalation(work, request, contents.report)
     steps = [rung for rung in rungs if rung.regulator or rung.regime]
     return ReminderFacts(
         frame=frame,
         content=content_of(contents),
-        notice=sent_fact(session, opened, request),
-        links=links_of(opened, left, frame.recipient.name),
-        bases=running_bases(session, opened, request, contents, ports),
-        answers=answer_facts(session, opened, request),
-        next_steps=tuple(NextStep(body=rung.body, basis=_law_name(rung.regime, ports)) for rung in steps[:SHOWN_STEPS]),
+        notice=sent_fact(work, request),
+        links=links_of(work, left, frame.recipient.name),
+        bases=running_bases(work, request, contents),
+        answers=answer_facts(work, request),
+        next_steps=tuple(
+            NextStep(body=rung.body, basis=_law_name(rung.regime, work.ports)) for rung in steps[:SHOWN_STEPS]
+        ),
     )
 
 
-def running_bases(
-    session: Session, opened: OpenCase, request: Request, contents: RequestContent, ports: Ports
-) -> tuple[BasisFact, ...]:
+def running_bases(work: CaseWork, request: Request, contents: RequestContent) -> tuple[BasisFact, ...]:
     """The laws of a request with the clocks as the snapshot keeps them."""
-    rows = session.scalars(select(Clock).where(Clock.request_id == request.id).order_by(Clock.started_at)).all()
+    rows = work.session.scalars(select(Clock).where(Clock.request_id == request.id).order_by(Clock.started_at)).all()
     return tuple(
         basis_fact(
             citation,
@@ -131,19 +125,17 @@ def running_bases(
                 and is_sure(citation.regime, find_rule(row, citation.regime), contents)
             ),
         )
-        for citation in read_bases(session, request, contents, ports)
+        for citation in read_bases(work, request, contents)
     )
 
 
-def sent_fact(
-    session: Session, opened: OpenCase, request: Request, *, exhibit: int | None = None, text: tuple[str, ...] = ()
-) -> SentFact:
+def sent_fact(work: CaseWork, request: Request, *, exhibit: int | None = None, text: tuple[str, ...] = ()) -> SentFact:
     """The request as it left: the letter, when, how, and what proves it."""
-    letter = sent_letter(session, opened, request)
-    values = opened.read_sealed(request)
+    letter = sent_letter(work, request)
+    values = work.read_sealed(request)
     ticket = values.get("ticket") or None
     return SentFact(
-        reference=f"{opened.reference}-{letter.number}" if letter else opened.reference,
+        reference=f"{work.reference}-{letter.number}" if letter else work.reference,
         kind=LetterKind.NOTICE if request.kind is RequestKind.NOTICE else LetterKind.ERASURE,
         recipient=values["name"],
         channel=request.channel or Channel.FORM,
@@ -158,52 +150,50 @@ def sent_fact(
     )
 
 
-def sent_letter(session: Session, opened: OpenCase, request: Request) -> Letter | None:
+def sent_letter(work: CaseWork, request: Request) -> Letter | None:
     """The letter that was sent: the one its event names."""
     query = select(Event).where(Event.request_id == request.id, Event.kind == History.SENT)
-    event = session.scalars(query.order_by(Event.sequence).limit(1)).one_or_none()
+    event = work.session.scalars(query.order_by(Event.sequence).limit(1)).one_or_none()
     if event is None:
         return None
-    number = read_detail(event, opened.key).get("letter")
-    return session.scalars(
-        select(Letter).where(Letter.case_id == opened.case.id, Letter.number == number)
+    number = read_detail(event, work.key).get("letter")
+    return work.session.scalars(
+        select(Letter).where(Letter.case_id == work.case.id, Letter.number == number)
     ).one_or_none()
 
 
 def answer_facts(
-    session: Session, opened: OpenCase, request: Request, *, exhibits: Mapping[UUID, int] | None = None
+    work: CaseWork, request: Request, *, exhibits: Mapping[UUID, int] | None = None
 ) -> tuple[AnswerFact, ...]:
     """The recipient's answers, oldest first; `exhibits` are the numbers of those that are one, by event."""
     query = select(Event).where(Event.request_id == request.id, Event.kind == History.ANSWERED)
-    events = session.scalars(query.order_by(Event.at, Event.sequence)).all()
-    letter = sent_letter(session, opened, request)
-    values = opened.read_sealed(request)
+    events = work.session.scalars(query.order_by(Event.at, Event.sequence)).all()
+    letter = sent_letter(work, request)
+    values = work.read_sealed(request)
     return tuple(
         AnswerFact(
             at=event.at,
             sender=values["name"],
             meaning=Answer(event.facts["answer"]),
-            notice=f"{opened.reference}-{letter.number}" if letter else opened.reference,
+            notice=f"{work.reference}-{letter.number}" if letter else work.reference,
             ticket=values.get("ticket") or None,
-            text=read_detail(event, opened.key).get("text") or None,
+            text=read_detail(event, work.key).get("text") or None,
             exhibit=(exhibits or {}).get(event.id),
         )
         for event in events
     )
 
 
-def read_facts(opened: OpenCase, letter: Letter) -> LetterFacts:
+def read_facts(work: CaseWork, letter: Letter) -> LetterFacts:
     """The facts a letter was made from."""
-    return decode_facts(opened.read_sealed(letter)["facts"].encode())
+    return decode_facts(work.read_sealed(letter)["facts"].encode())
 
 
-def _recipient(
-    session: Session, opened: OpenCase, request: Request, contents: RequestContent, ports: Ports, now: datetime
-) -> Recipient:
-    channels = channel_views(session, request, contents, ports, now=now)
+def _recipient(work: CaseWork, request: Request, contents: RequestContent) -> Recipient:
+    channels = channel_views(work, request, contents)
     via = request.channel or (channels[0].via if channels else Channel.FORM)
-    name = opened.read_sealed(request)["name"]
-    return platform_recipient(name, ports.registry.platforms.get(request.platform), channels, via)
+    name = work.read_sealed(request)["name"]
+    return platform_recipient(name, work.ports.registry.platforms.get(request.platform), channels, via)
 
 
 def _describe_passing_on(cited: Sequence[Citation], contents: RequestContent) -> bool | None:

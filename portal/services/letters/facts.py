@@ -31,12 +31,11 @@ from portal.domain.report import NameKind
 from portal.models.clocks import Clock
 from portal.models.items import Item
 from portal.reference.zones import UnknownZone, find_zone
-from portal.services.cases.case_work import OpenCase
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
-from portal.services.ports import Ports
 from portal.services.requests.citations import Citation, Disclosed, binding_of, disclose
 from portal.services.requests.content import RequestContent, describe_element
 from portal.services.requests.views import ChannelView
+from portal.services.work import CaseWork
 
 LANGUAGE = "en"  # the language of letters until there are others
 ERASURE_GROUNDS = (
@@ -48,24 +47,17 @@ _OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
 
 
 def frame_of(
-    opened: OpenCase,
-    contents: RequestContent,
-    cited: Sequence[Citation],
-    recipient: Recipient,
-    *,
-    number: int,
-    now: datetime,
-    ports: Ports,
+    work: CaseWork, contents: RequestContent, cited: Sequence[Citation], recipient: Recipient, *, number: int
 ) -> Frame:
     """What every letter of this case has. `number` is the letter's own; the reference is made from it."""
     report = contents.report
     signed = report.signature and report.signed_at
     return Frame(
-        reference=f"{opened.reference}-{number}",
+        reference=f"{work.reference}-{number}",
         language=LANGUAGE,
-        paper=Paper(ports.config.paper),
-        written_at=now,
-        zone=zone_of(opened, ports).key,
+        paper=Paper(work.ports.config.paper),
+        written_at=work.now,
+        zone=zone_of(work).key,
         recipient=recipient,
         reporter=_reporter(contents, disclose(contents, cited)),
         signature=Signature(name=report.signature, signed_at=report.signed_at) if signed and report.signed_at else None,
@@ -73,12 +65,12 @@ def frame_of(
     )
 
 
-def zone_of(opened: OpenCase, ports: Ports) -> ZoneInfo:
+def zone_of(work: CaseWork) -> ZoneInfo:
     """The sender's zone: of the country the person named, else the portal's own."""
     try:
-        return find_zone(opened.case.country or "", opened.case.subdivision)
+        return find_zone(work.case.country or "", work.case.subdivision)
     except UnknownZone:
-        return ports.config.time_zone
+        return work.ports.config.time_zone
 
 
 def platform_recipient(
@@ -123,8 +115,8 @@ def content_of(contents: RequestContent) -> ContentFact:
     )
 
 
-def links_of(opened: OpenCase, items: Iterable[Item], name: str) -> tuple[LinkFact, ...]:
-    return tuple(_link(opened, item, name) for item in items)
+def links_of(work: CaseWork, items: Iterable[Item], name: str) -> tuple[LinkFact, ...]:
+    return tuple(_link(work, item, name) for item in items)
 
 
 def statements_of(contents: RequestContent, cited: Iterable[Citation]) -> tuple[Statement, ...]:
@@ -295,8 +287,8 @@ def _department(channels: Sequence[ChannelView], via: Channel) -> str | None:
     return "Data protection officer" if first and first.kind == ChannelKind.DPO_EMAIL else None
 
 
-def _link(opened: OpenCase, item: Item, name: str) -> LinkFact:
-    values = opened.read_sealed(item)
+def _link(work: CaseWork, item: Item, name: str) -> LinkFact:
+    values = work.read_sealed(item)
     return LinkFact(
         number=item.number,
         platform=name,

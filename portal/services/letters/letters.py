@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
@@ -19,16 +18,15 @@ from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.mandates import require_papers
 from portal.services.cases.opening import UnknownNumber
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import next_number, read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
-from portal.services.ports import Ports
 from portal.services.requests.citations import read_bases
 from portal.services.requests.lookup import find_request, items_of, read_content
+from portal.services.work import CaseWork
 
 OF_REQUESTS = {LetterKind.NOTICE: RequestKind.NOTICE, LetterKind.ERASURE: RequestKind.ERASURE}
 
@@ -42,159 +40,146 @@ class Draft:
     problems: tuple[ProblemView, ...]
 
 
-def draft(session: Session, opened: OpenCase, request: Request, *, now: datetime, ports: Ports) -> Draft:
+def draft(work: CaseWork, request: Request) -> Draft:
     """The notice or erasure request as it would be made now. Reads only."""
-    facts = request_facts(session, opened, request, number=next_number(session, opened), now=now, ports=ports)
-    problems = _missing(session, opened, request, facts, ports) or check(facts)
+    facts = request_facts(work, request, number=next_number(work))
+    problems = _missing(work, request, facts) or check(facts)
     return Draft(facts=facts, text="\n\n".join(plain_text(build(facts))), problems=problems)
 
 
-def letter_problems(
-    session: Session, opened: OpenCase, kind: LetterKind, number: int, *, now: datetime, ports: Ports
-) -> tuple[ProblemView, ...]:
+def letter_problems(work: CaseWork, kind: LetterKind, number: int) -> tuple[ProblemView, ...]:
     """What stops a letter about this request; empty where it can be made. Raises UnknownNumber, StepRefused."""
-    request = find_request(session, opened, number)
-    facts = _facts(session, opened, kind, request, now=now, ports=ports)
-    return _missing(session, opened, request, facts, ports) or check(facts)
+    request = find_request(work, number)
+    facts = _facts(work, kind, request)
+    return _missing(work, request, facts) or check(facts)
 
 
-def make_letter(
-    session: Session, opened: OpenCase, kind: LetterKind, number: int, *, now: datetime, ports: Ports
-) -> LetterView:
+def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
     """As `write_letter`, for a page."""
-    return _view(session, write_letter(session, opened, kind, number, now=now, ports=ports))
+    return _view(work.session, write_letter(work, kind, number))
 
 
-def write_letter(
-    session: Session, opened: OpenCase, kind: LetterKind, number: int, *, now: datetime, ports: Ports
-) -> Letter:
+def write_letter(work: CaseWork, kind: LetterKind, number: int) -> Letter:
     """Make a notice, an erasure request or a reminder about request `number`, and keep it.
 
     Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, and StepRefused where the request is
     past it.
     """
-    request = find_request(session, opened, number)
-    require_papers(session, opened, "platforms", now=now, ports=ports)
-    facts = _facts(session, opened, kind, request, now=now, ports=ports)
-    if problems := _missing(session, opened, request, facts, ports) or check(facts):
+    request = find_request(work, number)
+    require_papers(work, "platforms")
+    facts = _facts(work, kind, request)
+    if problems := _missing(work, request, facts) or check(facts):
         raise LetterStopped(problems)
-    return store_letter(session, opened, kind, facts, print_letter(facts), request_id=request.id, now=now, ports=ports)
+    return store_letter(work, kind, facts, print_letter(facts), request_id=request.id)
 
 
 def store_letter(
-    session: Session,
-    opened: OpenCase,
+    work: CaseWork,
     kind: LetterKind,
     facts: LetterFacts,
     printed: Printed,
     *,
     request_id: UUID | None = None,
     complaint_id: UUID | None = None,
-    now: datetime,
-    ports: Ports,
 ) -> Letter:
     """Keep a finished letter: the facts and digests in its row, both files sealed in the storage."""
-    letter = Letter(id=uuid4(), case_id=opened.case.id, number=next_number(session, opened), kind=kind)
+    letter = Letter(id=uuid4(), case_id=work.case.id, number=next_number(work), kind=kind)
     letter.request_id, letter.complaint_id = request_id, complaint_id
     letter.language, letter.paper = facts.frame.language, facts.frame.paper.value
-    letter.made_at, letter.pages = now, printed.pages
+    letter.made_at, letter.pages = work.now, printed.pages
     letter.digest, letter.redacted_digest = printed.digest, printed.redacted_digest
-    letter.sealed = opened.sealed_for(letter, {"facts": encode_facts(facts).decode()})
+    letter.sealed = work.sealed_for(letter, {"facts": encode_facts(facts).decode()})
     for is_redacted, content in ((False, printed.full), (True, printed.redacted)):
-        ports.storage.put(_file_key(letter, is_redacted), seal(opened.key, _file_place(letter, is_redacted), content))
-    session.add(letter)
-    session.flush()
+        work.ports.storage.put(
+            _file_key(letter, is_redacted), seal(work.key, _file_place(letter, is_redacted), content)
+        )
+    work.session.add(letter)
+    work.session.flush()
     detail = {"letter": letter.number, "digest": letter.digest}
     made = NewEvent(
         kind=History.LETTER_MADE,
-        at=now,
+        at=work.now,
         request_id=request_id,
         complaint_id=complaint_id,
         facts={"kind": kind.value},
         detail=detail,
     )
-    opened.record(session, made, now=now)
+    work.record(made)
     return letter
 
 
-def read_letter(session: Session, opened: OpenCase, number: int, *, redacted: bool, ports: Ports) -> bytes:
+def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF as it was made. Raises UnknownNumber, CannotOpen where the file was changed."""
-    letter = _find(session, opened, number)
-    sealed = ports.storage.get(_file_key(letter, redacted))
-    return open_sealed(opened.key, _file_place(letter, redacted), sealed)
+    letter = _find(work, number)
+    sealed = work.ports.storage.get(_file_key(letter, redacted))
+    return open_sealed(work.key, _file_place(letter, redacted), sealed)
 
 
-def take_letter(
-    session: Session, opened: OpenCase, number: int, *, redacted: bool, now: datetime, ports: Ports
-) -> bytes:
+def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF for a member of the team, who may send it. What has left stays readable, whatever was withdrawn since.
 
     Raises UnknownNumber, CannotOpen, NoConsent, MandateOver.
     """
-    letter = _find(session, opened, number)
-    if not _has_left(session, letter):
+    letter = _find(work, number)
+    if not _has_left(work.session, letter):
         recipient = "regulators" if letter.complaint_id else "platforms"
-        require_papers(session, opened, recipient, now=now, ports=ports)
-    return read_letter(session, opened, number, redacted=redacted, ports=ports)
+        require_papers(work, recipient)
+    return read_letter(work, number, redacted=redacted)
 
 
-def letter_text(session: Session, opened: OpenCase, number: int) -> str:
+def letter_text(work: CaseWork, number: int) -> str:
     """The letter as plain text, for a form's field or an e-mail. Raises UnknownNumber."""
-    return "\n\n".join(plain_text(build(read_facts(opened, _find(session, opened, number)))))
+    return "\n\n".join(plain_text(build(read_facts(work, _find(work, number)))))
 
 
 def letter_views(
-    session: Session, opened: OpenCase, *, request_id: UUID | None = None, complaint_id: UUID | None = None
+    work: CaseWork, *, request_id: UUID | None = None, complaint_id: UUID | None = None
 ) -> tuple[LetterView, ...]:
     """The case's letters by number; only those of one request or complaint where it is named."""
-    query = select(Letter).where(Letter.case_id == opened.case.id)
+    query = select(Letter).where(Letter.case_id == work.case.id)
     if request_id:
         query = query.where(Letter.request_id == request_id)
     if complaint_id:
         query = query.where(Letter.complaint_id == complaint_id)
-    return tuple(_view(session, letter) for letter in session.scalars(query.order_by(Letter.number)))
+    return tuple(_view(work.session, letter) for letter in work.session.scalars(query.order_by(Letter.number)))
 
 
-def keep_cited(session: Session, opened: OpenCase, request: Request, letter: Letter, *, ports: Ports) -> None:
+def keep_cited(work: CaseWork, request: Request, letter: Letter) -> None:
     """Let the request stand for what its letter says: the laws it cites, in their versions, and the links it lists."""
-    facts = read_facts(opened, letter)
+    facts = read_facts(work, letter)
     if not isinstance(facts, NoticeFacts | ErasureFacts):
         raise StepRefused("A request is sent with its own letter.")
     versions = {basis.regime_id: basis.version for basis in facts.bases}
-    session.execute(delete(Basis).where(Basis.request_id == request.id, Basis.regime.not_in(versions)))
-    for basis in session.scalars(select(Basis).where(Basis.request_id == request.id)):
+    work.session.execute(delete(Basis).where(Basis.request_id == request.id, Basis.regime.not_in(versions)))
+    for basis in work.session.scalars(select(Basis).where(Basis.request_id == request.id)):
         basis.version = versions[basis.regime]
     listed = {link.number for link in facts.links}
     if request.kind is RequestKind.NOTICE:
         query = select(Item).where(Item.request_id == request.id, Item.number.not_in(listed))
-        for item in session.scalars(query):
+        for item in work.session.scalars(query):
             item.request_id = None
-    session.flush()
+    work.session.flush()
 
 
-def _facts(
-    session: Session, opened: OpenCase, kind: LetterKind, request: Request, *, now: datetime, ports: Ports
-) -> LetterFacts:
-    number = next_number(session, opened)
+def _facts(work: CaseWork, kind: LetterKind, request: Request) -> LetterFacts:
+    number = next_number(work)
     if kind is LetterKind.REMINDER:
-        return reminder_facts(session, opened, request, number=number, now=now, ports=ports)
+        return reminder_facts(work, request, number=number)
     if OF_REQUESTS.get(kind) is not request.kind:
         raise StepRefused("This kind of letter does not belong to this request.")
     require_unsent(request.state)
-    return request_facts(session, opened, request, number=number, now=now, ports=ports)
+    return request_facts(work, request, number=number)
 
 
-def _missing(
-    session: Session, opened: OpenCase, request: Request, facts: LetterFacts, ports: Ports
-) -> tuple[ProblemView, ...]:
+def _missing(work: CaseWork, request: Request, facts: LetterFacts) -> tuple[ProblemView, ...]:
     """Where laws could be cited and not one of them has all it demands, each missing thing by name."""
     if not isinstance(facts, NoticeFacts | ErasureFacts):
         return ()
-    if not items_of(session, opened, request):
+    if not items_of(work, request):
         return (ProblemView(code="no_places", text="The request lists no place where the content is."),)
     if facts.bases:
         return ()
-    citations = read_bases(session, request, read_content(session, opened, request, ports), ports)
+    citations = read_bases(work, request, read_content(work, request))
     return tuple(
         ProblemView(
             code="element_missing",
@@ -215,9 +200,9 @@ def _has_left(session: Session, letter: Letter) -> bool:
     return session.get_one(Request, letter.request_id).sent_at is not None
 
 
-def _find(session: Session, opened: OpenCase, number: int) -> Letter:
-    found = session.scalars(
-        select(Letter).where(Letter.case_id == opened.case.id, Letter.number == number)
+def _find(work: CaseWork, number: int) -> Letter:
+    found = work.session.scalars(
+        select(Letter).where(Letter.case_id == work.case.id, Letter.number == number)
     ).one_or_none()
     if found is None:
         raise UnknownNumber(f"There is no letter {number}.")

@@ -8,18 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import History, LetterKind, StepRefused, Verdict
 from portal.domain.rights import Right, may
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.letters import Letter
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.messages import staff_names
 from portal.services.cases.opening import UnknownNumber
 from portal.services.history.events import NewEvent, read_detail, read_history
 from portal.services.requests.lookup import find_complaint, list_complaints
+from portal.services.work import CaseWork
 
 LONGEST = 20_000
 
@@ -59,51 +58,49 @@ class ReviewCommand:
     text: str
 
 
-def add_review(
-    session: Session, opened: OpenCase, subject: Subject, number: int, command: ReviewCommand, *, now: datetime
-) -> None:
+def add_review(work: CaseWork, subject: Subject, number: int, command: ReviewCommand) -> None:
     """A reviewer's word on a letter or a complaint. Raises UnknownNumber, StepRefused."""
-    role = opened.actor.role
+    role = work.actor.role
     if role is None or not may(role, Right.REVIEW):
         raise StepRefused("Only a legal reviewer of the team marks something as reviewed.")
     if command.verdict is Verdict.CHANGES and not command.text.strip():
         raise StepRefused("Say what has to be changed.")
     if len(command.text) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    row = _find(session, opened, subject, number)
+    row = _find(work, subject, number)
     reviewed = NewEvent(
         kind=History.REVIEWED,
-        at=now,
+        at=work.now,
         request_id=row.request_id if isinstance(row, Letter) else None,
         complaint_id=row.complaint_id if isinstance(row, Letter) else row.id,
         facts={"subject": subject.value, "number": number, "verdict": command.verdict.value},
         detail={"text": command.text.strip()},
     )
-    opened.record(session, reviewed, now=now)
+    work.record(reviewed)
 
 
-def list_reviewable(session: Session, opened: OpenCase) -> tuple[Reviewable, ...]:
+def list_reviewable(work: CaseWork) -> tuple[Reviewable, ...]:
     """Every letter, then every complaint of the case, with what was said of it."""
-    events = [event for event in read_history(session, opened.case.id) if event.kind is History.REVIEWED]
-    names = staff_names(session, (event.staff_id for event in events))
+    events = [event for event in read_history(work.session, work.case.id) if event.kind is History.REVIEWED]
+    names = staff_names(work.session, (event.staff_id for event in events))
     said: dict[tuple[str, int], list[ReviewView]] = {}
     for event in events:
         by = names.get(event.staff_id, "") if event.staff_id else ""
-        said.setdefault((event.facts["subject"], event.facts["number"]), []).append(_view(event, opened, by))
-    letters = [_letter(row, said) for row in _letters(session, opened)]
-    return (*letters, *(_complaint(row, opened, said) for row in list_complaints(session, opened)))
+        said.setdefault((event.facts["subject"], event.facts["number"]), []).append(_view(work, event, by))
+    letters = [_letter(row, said) for row in _letters(work)]
+    return (*letters, *(_complaint(work, row, said) for row in list_complaints(work)))
 
 
-def find_reviewable(session: Session, opened: OpenCase, subject: Subject, number: int) -> Reviewable:
+def find_reviewable(work: CaseWork, subject: Subject, number: int) -> Reviewable:
     """One of them. Raises UnknownNumber."""
-    for one in list_reviewable(session, opened):
+    for one in list_reviewable(work):
         if (one.subject, one.number) == (subject, number):
             return one
     raise UnknownNumber
 
 
-def _letters(session: Session, opened: OpenCase) -> Sequence[Letter]:
-    return session.scalars(select(Letter).where(Letter.case_id == opened.case.id).order_by(Letter.number)).all()
+def _letters(work: CaseWork) -> Sequence[Letter]:
+    return work.session.scalars(select(Letter).where(Letter.case_id == work.case.id).order_by(Letter.number)).all()
 
 
 _Said = dict[tuple[str, int], list[ReviewView]]
@@ -116,27 +113,27 @@ def _letter(row: Letter, said: _Said) -> Reviewable:
     )
 
 
-def _complaint(row: Complaint, opened: OpenCase, said: _Said) -> Reviewable:
+def _complaint(work: CaseWork, row: Complaint, said: _Said) -> Reviewable:
     return Reviewable(
         subject=Subject.COMPLAINT,
         number=row.number,
         kind=None,
-        name=str(opened.read_sealed(row)["name"]),
+        name=str(work.read_sealed(row)["name"]),
         made_at=row.prepared_at,
         reviews=tuple(said.get((Subject.COMPLAINT.value, row.number), ())),
     )
 
 
-def _view(event: Event, opened: OpenCase, by: str) -> ReviewView:
-    text = str(read_detail(event, opened.key).get("text", ""))
+def _view(work: CaseWork, event: Event, by: str) -> ReviewView:
+    text = str(read_detail(event, work.key).get("text", ""))
     return ReviewView(verdict=Verdict(event.facts["verdict"]), text=text, by=by, at=event.at)
 
 
-def _find(session: Session, opened: OpenCase, subject: Subject, number: int) -> Letter | Complaint:
+def _find(work: CaseWork, subject: Subject, number: int) -> Letter | Complaint:
     """Raises UnknownNumber."""
     if subject is Subject.COMPLAINT:
-        return find_complaint(session, opened, number)
-    for row in _letters(session, opened):
+        return find_complaint(work, number)
+    for row in _letters(work):
         if row.number == number:
             return row
     raise UnknownNumber

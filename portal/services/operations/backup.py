@@ -33,9 +33,9 @@ from portal.models.cases import Case, CaseKey
 from portal.models.tables import metadata
 from portal.services.case_locks import CaseLock
 from portal.services.cases import erasure
-from portal.services.cases.case_work import OpenCase
 from portal.services.history import journal
 from portal.services.ports import SYSTEM, Ports
+from portal.services.work import Work
 
 # What is worth nothing on another day: sessions, and work that holds a key for the worker. It is begun anew.
 # Mail that waited then may have left since, and would leave twice.
@@ -164,7 +164,7 @@ def restore(
             )
         restored = ports.locks.put_all(CaseLock(*each) for each in kept.locks)
     with factory.begin() as session:
-        again = _erase_again(session, now=now, ports=ports)
+        again = _erase_again(Work(session=session, actor=SYSTEM, now=now, ports=ports))
         journal.note(session, Noted.BACKUP_RESTORED, facts={"erased_again": again}, now=now)
     return Restored(manifest, restored, again)
 
@@ -373,9 +373,9 @@ def _refuse_filled(session: Session) -> None:
             raise BackupRefused("There is something in this portal already. Restore into an empty data folder.")
 
 
-def _erase_again(session: Session, *, now: datetime, ports: Ports) -> int:
-    locked = {lock.case_id for lock in ports.locks.list_all()}
-    gone = [session.get_one(Case, case_id) for case_id in sorted(_living(session) - locked)]
+def _erase_again(work: Work) -> int:
+    locked = {lock.case_id for lock in work.ports.locks.list_all()}
+    gone = [work.session.get_one(Case, case_id) for case_id in sorted(_living(work.session) - locked)]
     for case in gone:
-        erasure.erase(session, OpenCase(case, b"", SYSTEM), now=now, ports=ports)
+        erasure.erase(work.on(case, b""))
     return len(gone)

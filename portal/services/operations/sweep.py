@@ -18,8 +18,9 @@ from portal.models.requests import Request
 from portal.services.background import jobs
 from portal.services.cases import mail_contact, retention
 from portal.services.clocks.snapshot import refresh_clocks
-from portal.services.ports import Ports
+from portal.services.ports import SYSTEM, Ports
 from portal.services.signin import guess_throttle, sessions
+from portal.services.work import Work
 
 SWEPT_AT_ONCE = 500
 
@@ -43,12 +44,12 @@ def sweep(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Swe
         overdue = _list_overdue_cases(session, now)
     for case_id in overdue:
         with factory.begin() as session:
-            missed += _sweep_case(session, case_id, now=now, ports=ports)
+            missed += _sweep_case(Work(session=session, actor=SYSTEM, now=now, ports=ports), case_id)
     with factory.begin() as session:
         sessions.purge(session, now=now)
         guess_throttle.purge(session, now=now)
         mail_contact.purge_links(session, now=now)
-        retention.move_to_new_secret(session, ports=ports)
+        retention.move_to_new_secret(Work(session=session, actor=SYSTEM, now=now, ports=ports))
     purged = retention.run(factory, now=now, ports=ports).gone
     with factory() as session:
         left = jobs.list_left_jobs(session, now=now)
@@ -62,15 +63,15 @@ def _list_overdue_cases(session: Session, now: datetime) -> list[UUID]:
     return list(session.scalars(query.distinct().limit(SWEPT_AT_ONCE)))
 
 
-def _sweep_case(session: Session, case_id: UUID, *, now: datetime, ports: Ports) -> int:
-    case = session.get(Case, case_id, with_for_update=True)
+def _sweep_case(work: Work, case_id: UUID) -> int:
+    case = work.session.get(Case, case_id, with_for_update=True)
     if case is None or case.status is CaseStatus.ERASED:
         return 0
-    overdue = select(Clock).where(Clock.case_id == case_id, Clock.state == ClockState.RUNNING, Clock.due_at < now)
+    overdue = select(Clock).where(Clock.case_id == case_id, Clock.state == ClockState.RUNNING, Clock.due_at < work.now)
     missed = 0
-    owners = {(row.request_id, row.complaint_id) for row in session.scalars(overdue)}
+    owners = {(row.request_id, row.complaint_id) for row in work.session.scalars(overdue)}
     for request_id, complaint_id in sorted(owners, key=str):
-        owner = session.get(Request, request_id) if request_id else session.get(Complaint, complaint_id)
+        owner = work.session.get(Request, request_id) if request_id else work.session.get(Complaint, complaint_id)
         if owner is not None:
-            missed += refresh_clocks(session, case, owner, now=now, ports=ports)
+            missed += refresh_clocks(work, case, owner)
     return missed

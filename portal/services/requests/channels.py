@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from portal.domain import directory
 from portal.domain.directory import AddressRole, ChannelKind, Medium, Outcome, Platform, is_stale
 from portal.domain.lifecycle import Channel, RequestKind, StepRefused
@@ -15,10 +13,10 @@ from portal.domain.regimes import Confidence, RegimeKind
 from portal.domain.wording import format_day
 from portal.models.requests import Request
 from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus, last_checked, read_statuses
-from portal.services.ports import Ports
 from portal.services.requests.citations import Citation, disclose, list_cited, passes_on
 from portal.services.requests.content import RequestContent
 from portal.services.requests.views import ChannelView
+from portal.services.work import Work
 
 _ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
     RequestKind.NOTICE: (
@@ -82,30 +80,26 @@ class Unchecked(StepRefused):
     """Somebody has to look first whether the address is still right."""
 
 
-def channel_views(
-    session: Session, request: Request, contents: RequestContent, ports: Ports, *, now: datetime
-) -> tuple[ChannelView, ...]:
+def channel_views(work: Work, request: Request, contents: RequestContent) -> tuple[ChannelView, ...]:
     """Each address once, in the order in which to try them; post last."""
-    platform = ports.registry.platforms.get(request.platform)
+    platform = work.ports.registry.platforms.get(request.platform)
     if platform is None:
         return ()
-    seen = read_statuses(session, platform.slug)
+    seen = read_statuses(work.session, platform.slug)
     found: dict[str, ChannelView] = {}
     for channel in platform.channels_for(*_ORDERS[request.kind]):
         if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or contents.view.use_copyright):
-            found.setdefault(channel.address, _channel_view(channel, platform, now))
-    for view in _list_post(platform, now):
+            found.setdefault(channel.address, _channel_view(channel, platform, work.now))
+    for view in _list_post(platform, work.now):
         found.setdefault(view.address, view)
     return tuple(
-        _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), now) for view in found.values()
+        _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), work.now) for view in found.values()
     )
 
 
-def require_address_check(
-    session: Session, request: Request, contents: RequestContent, channel: Channel, ports: Ports, *, now: datetime
-) -> None:
+def require_address_check(work: Work, request: Request, contents: RequestContent, channel: Channel) -> None:
     """Raises Unchecked where nobody has looked at an address of this medium within its shelf life."""
-    used = [view for view in channel_views(session, request, contents, ports, now=now) if view.via is channel]
+    used = [view for view in channel_views(work, request, contents) if view.via is channel]
     if used and all(view.is_stale for view in used):
         raise Unchecked(UNCHECKED)
 

@@ -22,6 +22,7 @@ from portal.services.law.obliged_places import place_of_platform
 from portal.services.law.versions import find_law, keep_laws
 from portal.services.ports import Ports
 from portal.services.requests.content import RequestContent
+from portal.services.work import Work
 
 KINDS = {
     RequestKind.NOTICE: frozenset({RegimeKind.REMOVAL}),
@@ -83,10 +84,10 @@ def write_bases(session: Session, request: Request, citations: Sequence[Citation
     session.flush()
 
 
-def read_bases(session: Session, request: Request, contents: RequestContent, ports: Ports) -> list[Citation]:
+def read_bases(work: Work, request: Request, contents: RequestContent) -> list[Citation]:
     """The laws a request cites, each in the version with which it was picked."""
-    rows = session.scalars(select(Basis).where(Basis.request_id == request.id).order_by(Basis.position))
-    found = ((find_law(session, row.regime, row.version, ports.registry), row.reason) for row in rows)
+    rows = work.session.scalars(select(Basis).where(Basis.request_id == request.id).order_by(Basis.position))
+    found = ((find_law(work.session, row.regime, row.version, work.ports.registry), row.reason) for row in rows)
     return [_cite(regime, reason, contents) for regime, reason in found if regime]
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy.orm import Session
-
 from portal.domain.clocks import Clock, ClockState, EventKind, RequestEvent, derive_clocks, list_misses
 from portal.domain.directory import Category
 from portal.domain.escalation import Rung, RungKind, Standing, build_ladder
@@ -18,7 +16,6 @@ from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
 from portal.models.cases import Case
 from portal.models.requests import Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.clocks.case_events import complaint_events, lodged_events, request_events
 from portal.services.clocks.derivation import list_follow_ons, place_of_complaint
 from portal.services.clocks.snapshot import cited_regimes
@@ -29,6 +26,7 @@ from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import situation_of
 from portal.services.requests.lookup import complaints_about
 from portal.services.requests.views import EscalationView, NextStep, NextStepView
+from portal.services.work import CaseWork, Work
 
 # Where the directory lists who a rung turns to.
 _CATEGORIES: Mapping[RungKind, Category] = MappingProxyType(
@@ -74,22 +72,20 @@ class _RequestHistory:
         return Standing(regime=regime, events=events, clocks=clocks, finished_at=self.finished.get(regime.id))
 
 
-def list_escalation(
-    session: Session, opened: OpenCase, request: Request, report: Report, *, now: datetime, ports: Ports
-) -> tuple[Rung, ...]:
+def list_escalation(work: CaseWork, request: Request, report: Report) -> tuple[Rung, ...]:
     """The rungs of one request in the order in which to try them; none before it was sent or once it is settled."""
     if request.sent_at is None or request.state in SETTLED:
         return ()
     reading = _RequestHistory(
-        events=request_events(session, request),
-        lodged=dict(lodged_events(session, request)),
-        finished=_find_finished(session, opened.case, request, now=now, ports=ports),
+        events=request_events(work.session, request),
+        lodged=dict(lodged_events(work.session, request)),
+        finished=_find_finished(work, work.case, request),
         request=request,
-        country=opened.case.country,
-        now=now,
-        ports=ports,
+        country=work.case.country,
+        now=work.now,
+        ports=work.ports,
     )
-    used = [reading.stand(regime) for regime in cited_regimes(session, request, ports)]
+    used = [reading.stand(regime) for regime in cited_regimes(work, request)]
     misses = list_misses(_clocks(used))
     cited = {standing.regime.id for standing in used}
 
@@ -97,25 +93,23 @@ def list_escalation(
         return [
             reading.stand(regime, misses)
             for regime in regimes
-            if regime.id not in cited and find_reason(regime, report, request.platform, now=now, ports=ports)
+            if regime.id not in cited and find_reason(regime, report, request.platform, now=work.now, ports=work.ports)
         ]
 
-    further = (*list_follow_ons([each.regime for each in used], ports), *_copyright(report, ports))
-    return build_ladder(used, stand_open(further), now, direct=stand_open(_list_direct(report, ports)))
+    further = (*list_follow_ons([each.regime for each in used], work.ports), *_copyright(report, work.ports))
+    return build_ladder(used, stand_open(further), work.now, direct=stand_open(_list_direct(report, work.ports)))
 
 
-def _find_finished(
-    session: Session, case: Case, request: Request, *, now: datetime, ports: Ports
-) -> Mapping[str, datetime]:
+def _find_finished(work: Work, case: Case, request: Request) -> Mapping[str, datetime]:
     """By law, when the first complaint or appeal about the request was answered, or its time ran out."""
     found: dict[str, datetime] = {}
-    for complaint in complaints_about(session, request):
-        regime = ports.registry.regimes.get(complaint.regime)
+    for complaint in complaints_about(work.session, request):
+        regime = work.ports.registry.regimes.get(complaint.regime)
         if regime is None or complaint.lodged_at is None:
             continue
-        events = complaint_events(session, complaint, regime.kind)
-        place = place_of_complaint(regime, complaint.regulator, case.country, ports)
-        clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=now)
+        events = complaint_events(work.session, complaint, regime.kind)
+        place = place_of_complaint(regime, complaint.regulator, case.country, work.ports)
+        clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=work.now)
         ends = [event.at for event in (*events, *list_misses(clocks)) if event.kind in _FINISHED]
         if ends:
             found[regime.id] = min([*ends, *filter(None, [found.get(regime.id)])])

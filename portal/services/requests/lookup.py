@@ -12,47 +12,46 @@ from sqlalchemy.orm import Session
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.items import Item
 from portal.models.requests import Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import UnknownNumber
-from portal.services.ports import Ports
 from portal.services.requests.content import Details, RequestContent, for_team
+from portal.services.work import CaseWork
 
 
-def find_request(session: Session, opened: OpenCase, number: int) -> Request:
+def find_request(work: CaseWork, number: int) -> Request:
     """Raises UnknownNumber."""
-    query = select(Request).where(Request.case_id == opened.case.id, Request.number == number)
-    found = session.scalars(query).one_or_none()
+    query = select(Request).where(Request.case_id == work.case.id, Request.number == number)
+    found = work.session.scalars(query).one_or_none()
     if found is None:
         raise UnknownNumber(f"There is no request {number}.")
     return found
 
 
-def find_complaint(session: Session, opened: OpenCase, number: int) -> Complaint:
+def find_complaint(work: CaseWork, number: int) -> Complaint:
     """Raises UnknownNumber."""
-    query = select(Complaint).where(Complaint.case_id == opened.case.id, Complaint.number == number)
-    found = session.scalars(query).one_or_none()
+    query = select(Complaint).where(Complaint.case_id == work.case.id, Complaint.number == number)
+    found = work.session.scalars(query).one_or_none()
     if found is None:
         raise UnknownNumber(f"There is no complaint {number}.")
     return found
 
 
-def find_item(session: Session, opened: OpenCase, number: int) -> Item:
+def find_item(work: CaseWork, number: int) -> Item:
     """Raises UnknownNumber."""
-    found = session.scalars(select(Item).where(Item.case_id == opened.case.id, Item.number == number)).one_or_none()
+    found = work.session.scalars(select(Item).where(Item.case_id == work.case.id, Item.number == number)).one_or_none()
     if found is None:
         raise UnknownNumber(f"There is no place {number}.")
     return found
 
 
-def list_requests(session: Session, opened: OpenCase) -> Sequence[Request]:
+def list_requests(work: CaseWork) -> Sequence[Request]:
     """All requests of the case by number."""
-    return session.scalars(select(Request).where(Request.case_id == opened.case.id).order_by(Request.number)).all()
+    return work.session.scalars(select(Request).where(Request.case_id == work.case.id).order_by(Request.number)).all()
 
 
-def list_complaints(session: Session, opened: OpenCase) -> Sequence[Complaint]:
+def list_complaints(work: CaseWork) -> Sequence[Complaint]:
     """All complaints of the case by number."""
-    query = select(Complaint).where(Complaint.case_id == opened.case.id)
-    return session.scalars(query.order_by(Complaint.number)).all()
+    query = select(Complaint).where(Complaint.case_id == work.case.id)
+    return work.session.scalars(query.order_by(Complaint.number)).all()
 
 
 def complaints_about(session: Session, request: Request) -> Sequence[Complaint]:
@@ -76,27 +75,27 @@ def requests_of(session: Session, complaint: Complaint) -> Sequence[Request]:
     ).all()
 
 
-def items_of(session: Session, opened: OpenCase, request: Request) -> Sequence[Item]:
+def items_of(work: CaseWork, request: Request) -> Sequence[Item]:
     """The links a request is about. What has been sent, and every erasure request, keeps its own list of them."""
-    query = select(Item).where(Item.case_id == opened.case.id).order_by(Item.number)
-    listed = opened.read_sealed(request).get("items")
-    return session.scalars(
+    query = select(Item).where(Item.case_id == work.case.id).order_by(Item.number)
+    listed = work.read_sealed(request).get("items")
+    return work.session.scalars(
         query.where(Item.request_id == request.id if listed is None else Item.number.in_(listed))
     ).all()
 
 
-def details_of(opened: OpenCase, request: Request) -> Details:
+def details_of(work: CaseWork, request: Request) -> Details:
     """What was given for this request only."""
-    return msgspec.convert(opened.read_sealed(request).get("details", {}), Details)
+    return msgspec.convert(work.read_sealed(request).get("details", {}), Details)
 
 
-def read_content(session: Session, opened: OpenCase, request: Request, ports: Ports) -> RequestContent:
+def read_content(work: CaseWork, request: Request) -> RequestContent:
     """Everything the request says as things stand."""
     return RequestContent(
-        report=opened.report,
-        details=details_of(opened, request),
-        places=tuple(place_text(opened.read_sealed(item)) for item in items_of(session, opened, request)),
-        organisation=for_team(opened.case.handler, ports.config.organisation),
+        report=work.report,
+        details=details_of(work, request),
+        places=tuple(place_text(work.read_sealed(item)) for item in items_of(work, request)),
+        organisation=for_team(work.case.handler, work.ports.config.organisation),
     )
 
 
@@ -105,7 +104,7 @@ def place_text(values: dict[str, Any]) -> str:
     return str(values.get("url") or values.get("description") or "")
 
 
-def platform_name(opened: OpenCase, item: Item, ports: Ports) -> str:
+def platform_name(work: CaseWork, item: Item) -> str:
     """The platform's name, or for one outside the directory the domain the link is on."""
-    known = ports.registry.platforms.get(item.platform)
-    return known.name if known else str(opened.read_sealed(item).get("platform") or "")
+    known = work.ports.registry.platforms.get(item.platform)
+    return known.name if known else str(work.read_sealed(item).get("platform") or "")

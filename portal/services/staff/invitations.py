@@ -18,11 +18,11 @@ from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import MarkKind, Right, needs_team, roles_with
 from portal.models.accounts import Membership, Staff, Team, WebSession
 from portal.models.invitations import Invitation
-from portal.services.ports import Ports
 from portal.services.signin import factors, known_browsers
 from portal.services.staff import accounts, security_notices
 from portal.services.staff.accounts import LOGIN, AccountRefused, NewStaff
 from portal.services.staff.members import find_staff
+from portal.services.work import Work
 
 LASTS = timedelta(days=7)
 PURPOSE = "invitation"
@@ -56,41 +56,45 @@ class InvitationView:
     ends_at: datetime
 
 
-def invite(session: Session, guest: Guest, *, by: UUID, now: datetime, ports: Ports) -> str:
+def invite(work: Work, guest: Guest, *, by: UUID) -> str:
     """Six words for somebody new, shown once. An earlier invitation of the same name ends. Raises AccountRefused."""
     if not LOGIN.fullmatch(guest.login):
         raise AccountRefused("A sign-in name has 2 to 80 small letters, digits, dots or hyphens.")
     accounts.check_role(guest.role, guest.scope)
     if needs_team(guest.role) != (guest.team_id is not None):
         raise AccountRefused("Advocates, supervisors and legal reviewers have a team; nobody else has one.")
-    if session.scalars(select(Staff.id).where(Staff.login == guest.login)).first() is not None:
+    if work.session.scalars(select(Staff.id).where(Staff.login == guest.login)).first() is not None:
         raise AccountRefused(f"There is already somebody with the sign-in name {guest.login}.")
-    security_notices.add(session, MarkKind.MEMBER_INVITED, team_id=guest.team_id, by=by, now=now)
-    return _add(session, guest, None, by=by, now=now, ports=ports)
+    security_notices.add(work.session, MarkKind.MEMBER_INVITED, team_id=guest.team_id, by=by, now=work.now)
+    return _add(work, guest, None, by=by)
 
 
-def invite_back(session: Session, login: str, *, by: UUID, now: datetime, ports: Ports) -> str:
+def invite_back(work: Work, login: str, *, by: UUID) -> str:
     """Six words by which a member sets a new password. Until they do, nothing changes. Raises AccountRefused."""
-    member = find_staff(session, login)
+    member = find_staff(work.session, login)
     if member.id == by:
         raise AccountRefused("You cannot do this for yourself. Ask another administrator.")
     guest = Guest(login=member.login, name=member.name, role=member.role, scope=member.scope, team_id=None)
-    return _add(session, guest, member.id, by=by, now=now, ports=ports)
+    return _add(work, guest, member.id, by=by)
 
 
-def accept(session: Session, login: str, words: str, password: str, *, now: datetime, ports: Ports) -> Staff:
+def accept(work: Work, login: str, words: str, password: str) -> Staff:
     """Make the account, or set the new password. Where somebody joins a team, they wait to be let in.
 
     Raises InvitationOver, AccountRefused for a password that is too weak, WrongCount and UnknownWord for slips.
     """
-    text = ports.words.read(words)
-    indexes = [_index(keys.words_index, text) for keys in ports.keys.every()]
-    query = select(Invitation).where(Invitation.words_index.in_(indexes), _works(now)).with_for_update()
-    row = session.scalars(query).one_or_none()
+    text = work.ports.words.read(words)
+    indexes = [_index(keys.words_index, text) for keys in work.ports.keys.every()]
+    query = select(Invitation).where(Invitation.words_index.in_(indexes), _works(work.now)).with_for_update()
+    row = work.session.scalars(query).one_or_none()
     if row is None or row.login != login.strip().lower():
         raise InvitationOver
-    member = _begin_anew(session, row, password, now) if row.staff_id else _join(session, row, password, now)
-    row.used_at = now
+    member = (
+        _begin_anew(work.session, row, password, work.now)
+        if row.staff_id
+        else _join(work.session, row, password, work.now)
+    )
+    row.used_at = work.now
     return member
 
 
@@ -123,15 +127,15 @@ def list_open(session: Session, *, now: datetime) -> tuple[InvitationView, ...]:
     )
 
 
-def _add(session: Session, guest: Guest, staff_id: UUID | None, *, by: UUID, now: datetime, ports: Ports) -> str:
-    for earlier in session.scalars(select(Invitation).where(Invitation.login == guest.login, _works(now))):
-        earlier.ended_at = now
-    words = ports.words.draw()
+def _add(work: Work, guest: Guest, staff_id: UUID | None, *, by: UUID) -> str:
+    for earlier in work.session.scalars(select(Invitation).where(Invitation.login == guest.login, _works(work.now))):
+        earlier.ended_at = work.now
+    words = work.ports.words.draw()
     row = Invitation(id=uuid4(), login=guest.login, name=guest.name, role=guest.role, scope=guest.scope)
     row.team_id, row.staff_id, row.made_by = guest.team_id, staff_id, by
-    row.words_index, row.made_at, row.ends_at = _index(ports.keys.words_index, words), now, now + LASTS
-    session.add(row)
-    session.flush()
+    row.words_index, row.made_at, row.ends_at = _index(work.ports.keys.words_index, words), work.now, work.now + LASTS
+    work.session.add(row)
+    work.session.flush()
     return words
 
 

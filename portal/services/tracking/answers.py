@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from portal.domain.lifecycle import (
     REQUEST_AFTER_ANSWER,
     SETTLED,
@@ -21,14 +19,13 @@ from portal.domain.lifecycle import (
 )
 from portal.models.items import Item
 from portal.models.requests import Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.instants import check_instant
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
-from portal.services.ports import Ports
 from portal.services.requests.lookup import find_item, find_request, items_of, list_requests
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
+from portal.services.work import CaseWork
 
 # An acknowledgement changes nothing once more is known, and a decision is not undone by a question.
 _ONLY_BEFORE = {
@@ -52,26 +49,24 @@ class AnswerCommand:
     items: tuple[int, ...] = ()
 
 
-def log_answer(
-    session: Session, opened: OpenCase, number: int, command: AnswerCommand, *, now: datetime, ports: Ports
-) -> None:
+def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     """What the recipient answered, and what it means for links, request and clocks.
 
     Raises StepRefused, BadInstant, UnknownNumber.
     """
-    request = find_request(session, opened, number)
+    request = find_request(work, number)
     require_sent(request.state)
-    at = check_instant(command.at, opened.case, now=now, after=request.sent_at)
+    at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
     if len(command.text) > LONGEST:
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    for item in _covered(session, opened, request, command.items):
+    for item in _covered(work, request, command.items):
         state = item_state_after(command.answer, item.state)
         if state is not item.state:
-            item.state, item.changed_at = state, now
-    session.flush()
+            item.state, item.changed_at = state, work.now
+    work.session.flush()
     if command.answer in _DECISIONS:
         request.answered_at = at
-    whole = _settle(session, opened)
+    whole = _settle(work)
     if request not in whole:
         request.state = _state_after(request.state, command.answer)
     detail = {"text": command.text, "items": list(command.items)}
@@ -81,38 +76,38 @@ def log_answer(
     if command.answer is Answer.EXTENDED and command.extension_until:
         facts["until"] = command.extension_until.isoformat()  # clocks are counted with nobody signed in
     answered = NewEvent(kind=History.ANSWERED, at=at, request_id=request.id, facts=facts, detail=detail)
-    opened.record(session, answered, now=now)
-    _refresh_all(session, opened, [request, *whole], now=now, ports=ports)
+    work.record(answered)
+    _refresh_all(work, [request, *whole])
 
 
-def mark_gone(session: Session, opened: OpenCase, item_number: int, *, now: datetime, ports: Ports) -> None:
+def mark_gone(work: CaseWork, item_number: int) -> None:
     """Somebody saw that the content is gone. When all links of a request are, it is removed and its clocks are met."""
-    item = find_item(session, opened, item_number)
+    item = find_item(work, item_number)
     if item.state is ItemState.REMOVED:
         raise StepRefused("This place is already marked as gone.")
-    item.state, item.changed_at = ItemState.REMOVED, now
-    session.flush()
-    whole = _settle(session, opened)
+    item.state, item.changed_at = ItemState.REMOVED, work.now
+    work.session.flush()
+    whole = _settle(work)
     facts = {"item": item.number, "whole": [str(each.id) for each in whole]}
-    gone = NewEvent(kind=History.ITEM_GONE, at=now, request_id=item.request_id, facts=facts)
-    opened.record(session, gone, now=now)
-    _refresh_all(session, opened, whole, now=now, ports=ports)
+    gone = NewEvent(kind=History.ITEM_GONE, at=work.now, request_id=item.request_id, facts=facts)
+    work.record(gone)
+    _refresh_all(work, whole)
 
 
-def mark_back(session: Session, opened: OpenCase, item_number: int, *, now: datetime, ports: Ports) -> None:
+def mark_back(work: CaseWork, item_number: int) -> None:
     """The content is there again: the link gets a new request, the old one stays as it was. Raises StepRefused."""
-    item = find_item(session, opened, item_number)
+    item = find_item(work, item_number)
     if item.state is not ItemState.REMOVED:
         raise StepRefused("This place was not marked as gone.")
-    back = NewEvent(kind=History.ITEM_BACK, at=now, request_id=item.request_id, facts={"item": item.number})
-    item.state, item.changed_at, item.request_id = ItemState.BACK, now, None
-    session.flush()
-    opened.record(session, back, now=now)
-    group_links_into_requests(session, opened, now=now, ports=ports)
+    back = NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts={"item": item.number})
+    item.state, item.changed_at, item.request_id = ItemState.BACK, work.now, None
+    work.session.flush()
+    work.record(back)
+    group_links_into_requests(work)
 
 
-def _covered(session: Session, opened: OpenCase, request: Request, numbers: Sequence[int]) -> list[Item]:
-    items = items_of(session, opened, request)
+def _covered(work: CaseWork, request: Request, numbers: Sequence[int]) -> list[Item]:
+    items = items_of(work, request)
     known = {item.number for item in items}
     if unknown := [number for number in numbers if number not in known]:
         raise UnknownNumber(f"Place {unknown[0]} is not part of this request.")
@@ -126,20 +121,18 @@ def _state_after(state: RequestState, answer: Answer) -> RequestState:
     return RequestState.PARTLY if answer is Answer.REMOVED else REQUEST_AFTER_ANSWER[answer]
 
 
-def _settle(session: Session, opened: OpenCase) -> list[Request]:
+def _settle(work: CaseWork) -> list[Request]:
     """Requests of which every link is gone now and was not before."""
     whole = []
-    for request in list_requests(session, opened):
-        items = items_of(session, opened, request)
+    for request in list_requests(work):
+        items = items_of(work, request)
         if request.state not in SETTLED and items and all(item.state is ItemState.REMOVED for item in items):
             request.state = RequestState.REMOVED
             whole.append(request)
-    session.flush()
+    work.session.flush()
     return whole
 
 
-def _refresh_all(
-    session: Session, opened: OpenCase, requests: Iterable[Request], *, now: datetime, ports: Ports
-) -> None:
+def _refresh_all(work: CaseWork, requests: Iterable[Request]) -> None:
     for request in {each.id: each for each in requests}.values():
-        refresh_clocks(session, opened.case, request, now=now, ports=ports)
+        refresh_clocks(work, work.case, request)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import SETTLED, UNSENT, ActorKind, Answer, History, LetterKind, RequestKind
 from portal.domain.regimes import Proof, RegimeKind
@@ -14,14 +13,12 @@ from portal.domain.report import YesNo
 from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.requests import Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.consent import NoConsent, has_consent
 from portal.services.cases.mandates import MandateOver, require_papers
 from portal.services.clocks.snapshot import clock_views
 from portal.services.history.events import read_detail
 from portal.services.letters import letters
 from portal.services.letters.views import LetterView
-from portal.services.ports import Ports
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of, pick, read_bases
 from portal.services.requests.content import RequestContent
@@ -29,6 +26,7 @@ from portal.services.requests.escalation import escalation_view, find_next_step,
 from portal.services.requests.lookup import find_request, items_of, list_requests, place_text, read_content
 from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
 from portal.services.tracking.views import AnswerView, RequestView
+from portal.services.work import CaseWork
 
 SHOWN = 80
 COPYRIGHT_WARNING = (
@@ -37,48 +35,41 @@ COPYRIGHT_WARNING = (
 )
 
 
-def request_views(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> tuple[RequestView, ...]:
+def request_views(work: CaseWork) -> tuple[RequestView, ...]:
     """All requests of the case by number, for the case page: without what only making a letter would tell."""
-    return tuple(
-        _view(session, opened, request, now=now, ports=ports, is_whole=False)
-        for request in list_requests(session, opened)
-    )
+    return tuple(_view(work, request, is_whole=False) for request in list_requests(work))
 
 
-def request_view(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> RequestView:
+def request_view(work: CaseWork, number: int) -> RequestView:
     """One request whole, with what stands in the way of its letter and the fields to copy. Raises UnknownNumber."""
-    request = find_request(session, opened, number)
-    return _view(session, opened, request, now=now, ports=ports, is_whole=True)
+    request = find_request(work, number)
+    return _view(work, request, is_whole=True)
 
 
-def item_views(session: Session, opened: OpenCase, *, ports: Ports) -> tuple[ItemView, ...]:
+def item_views(work: CaseWork) -> tuple[ItemView, ...]:
     """All links and described places of the case by number."""
-    numbers = {request.id: request.number for request in list_requests(session, opened)}
-    rows = session.scalars(select(Item).where(Item.case_id == opened.case.id).order_by(Item.number))
-    return tuple(
-        _item_view(opened, row, numbers.get(row.request_id) if row.request_id else None, ports) for row in rows
-    )
+    numbers = {request.id: request.number for request in list_requests(work)}
+    rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
+    return tuple(_item_view(work, row, numbers.get(row.request_id) if row.request_id else None) for row in rows)
 
 
-def _view(
-    session: Session, opened: OpenCase, request: Request, *, now: datetime, ports: Ports, is_whole: bool
-) -> RequestView:
-    sealed = opened.read_sealed(request)
-    contents = read_content(session, opened, request, ports)
-    citations = read_bases(session, request, contents, ports)
-    clocks = clock_views(session, request, ports=ports)
-    rungs = list_escalation(session, opened, request, contents.report, now=now, ports=ports)
-    made = letters.letter_views(session, opened, request_id=request.id)
+def _view(work: CaseWork, request: Request, *, is_whole: bool) -> RequestView:
+    sealed = work.read_sealed(request)
+    contents = read_content(work, request)
+    citations = read_bases(work, request, contents)
+    clocks = clock_views(work, request)
+    rungs = list_escalation(work, request, contents.report)
+    made = letters.letter_views(work, request_id=request.id)
     next_step = find_next_step(
         request,
         citations,
         clocks,
         rungs,
-        has_consent=has_consent(session, opened.case, "platforms"),
+        has_consent=has_consent(work.session, work.case, "platforms"),
         was_reminded=any(letter.kind is LetterKind.REMINDER for letter in made),
     )
-    may_copy = is_whole and (not _is_unsent(request) or _may_send(session, opened, now=now, ports=ports))
-    draft = letters.draft(session, opened, request, now=now, ports=ports) if is_whole and _is_unsent(request) else None
+    may_copy = is_whole and (not _is_unsent(request) or _may_send(work))
+    draft = letters.draft(work, request) if is_whole and _is_unsent(request) else None
     return RequestView(
         number=request.number,
         platform=request.platform,
@@ -91,21 +82,23 @@ def _view(
         sent_at=request.sent_at,
         received_at=request.received_at,
         answered_at=request.answered_at,
-        items=tuple(_item_view(opened, item, request.number, ports) for item in items_of(session, opened, request)),
+        items=tuple(_item_view(work, item, request.number) for item in items_of(work, request)),
         bases=tuple(basis_view(citation) for citation in citations),
         clocks=clocks,
         missing=list_missing(citations) if _is_unsent(request) else (),
         problems=draft.problems if draft else (),
-        channels=channel_views(session, request, contents, ports, now=now),
-        fields=list_fields(contents, draft.text if draft else _sent_text(session, opened, made)) if may_copy else (),
-        warnings=list_warnings(sealed["name"], contents, citations, ports.registry.platforms.get(request.platform)),
+        channels=channel_views(work, request, contents),
+        fields=list_fields(contents, draft.text if draft else _sent_text(work, made)) if may_copy else (),
+        warnings=list_warnings(
+            sealed["name"], contents, citations, work.ports.registry.platforms.get(request.platform)
+        ),
         details=contents.view,
-        answers=_answers(session, opened, request),
+        answers=_answers(work, request),
         letters=made,
         ladder=tuple(escalation_view(rung) for rung in rungs),
         next_step=next_step,
         can_use_copyright=contents.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
-        can_prepare_erasure=is_whole and _can_erase(session, opened, request, contents, now=now, ports=ports),
+        can_prepare_erasure=is_whole and _can_erase(work, request, contents),
     )
 
 
@@ -172,12 +165,12 @@ def list_fields(contents: RequestContent, text: str) -> tuple[FieldView, ...]:
     return tuple(FieldView(label=label, value=value) for label, value in fields if value)
 
 
-def _may_send(session: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> bool:
+def _may_send(work: CaseWork) -> bool:
     """The person may copy what is theirs at any time; the team may not once the yes or the authority is gone."""
-    if opened.actor.kind is ActorKind.PERSON:
+    if work.actor.kind is ActorKind.PERSON:
         return True
     try:
-        require_papers(session, opened, "platforms", now=now, ports=ports)
+        require_papers(work, "platforms")
     except (NoConsent, MandateOver):
         return False
     return True
@@ -187,15 +180,15 @@ def _is_unsent(request: Request) -> bool:
     return request.state in UNSENT
 
 
-def _sent_text(session: Session, opened: OpenCase, made: Sequence[LetterView]) -> str:
+def _sent_text(work: CaseWork, made: Sequence[LetterView]) -> str:
     """The text of the newest letter, since what was sent is what is shown."""
-    return letters.letter_text(session, opened, made[-1].number) if made else ""
+    return letters.letter_text(work, made[-1].number) if made else ""
 
 
-def _item_view(opened: OpenCase, row: Item, request_number: int | None, ports: Ports) -> ItemView:
-    values = opened.read_sealed(row)
+def _item_view(work: CaseWork, row: Item, request_number: int | None) -> ItemView:
+    values = work.read_sealed(row)
     text = place_text(values)
-    known = ports.registry.platforms.get(row.platform)
+    known = work.ports.registry.platforms.get(row.platform)
     return ItemView(
         number=row.number,
         shown=text if len(text) <= SHOWN else text[: SHOWN - 1] + "…",
@@ -210,13 +203,13 @@ def _item_view(opened: OpenCase, row: Item, request_number: int | None, ports: P
     )
 
 
-def _answers(session: Session, opened: OpenCase, request: Request) -> tuple[AnswerView, ...]:
+def _answers(work: CaseWork, request: Request) -> tuple[AnswerView, ...]:
     query = select(Event).where(Event.request_id == request.id, Event.kind == History.ANSWERED)
-    return tuple(_answer_view(opened, event) for event in session.scalars(query.order_by(Event.at, Event.sequence)))
+    return tuple(_answer_view(work, event) for event in work.session.scalars(query.order_by(Event.at, Event.sequence)))
 
 
-def _answer_view(opened: OpenCase, event: Event) -> AnswerView:
-    detail = read_detail(event, opened.key)
+def _answer_view(work: CaseWork, event: Event) -> AnswerView:
+    detail = read_detail(event, work.key)
     until = detail.get("extension_until")
     return AnswerView(
         at=event.at,
@@ -227,13 +220,11 @@ def _answer_view(opened: OpenCase, event: Event) -> AnswerView:
     )
 
 
-def _can_erase(
-    session: Session, opened: OpenCase, request: Request, contents: RequestContent, *, now: datetime, ports: Ports
-) -> bool:
+def _can_erase(work: CaseWork, request: Request, contents: RequestContent) -> bool:
     """Whether a data-protection law can be used and no such request is under way."""
     if request.kind is not RequestKind.NOTICE:
         return False
-    for other in list_requests(session, opened):
+    for other in list_requests(work):
         if other.kind is RequestKind.ERASURE and other.platform == request.platform and other.state not in SETTLED:
             return False
-    return bool(pick(contents, RequestKind.ERASURE, request.platform, now=now, ports=ports))
+    return bool(pick(contents, RequestKind.ERASURE, request.platform, now=work.now, ports=work.ports))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from portal.domain.lifecycle import (
     Channel,
     History,
@@ -19,17 +17,16 @@ from portal.domain.lifecycle import (
 )
 from portal.models.letters import Letter
 from portal.models.requests import Request
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_permission
 from portal.services.clocks.case_events import list_open_questions
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.letters import letters
-from portal.services.ports import Ports
 from portal.services.requests.channels import require_address_check
 from portal.services.requests.lookup import find_request, items_of, read_content
 from portal.services.requests.preparing import REQUEST_LETTERS, group_links_into_requests, last_letter, write_sealed
+from portal.services.work import CaseWork
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -46,99 +43,89 @@ class SentCommand:
     has_checked: bool = False
 
 
-def record_sent(
-    session: Session, opened: OpenCase, number: int, command: SentCommand, *, now: datetime, ports: Ports
-) -> None:
+def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     """That the request has left, as its last letter says; the letter is made if there is none.
 
     From here its laws, their versions and the letter are fixed. Raises StepRefused, NoConsent, MandateOver, Unchecked,
     BadInstant, LetterStopped.
     """
-    request = find_request(session, opened, number)
+    request = find_request(work, number)
     require_unsent(request.state)
-    require_permission(session, opened, "platforms", now=now, ports=ports)
-    sent_at = check_instant(command.sent_at, opened.case, now=now)
+    require_permission(work, "platforms")
+    sent_at = check_instant(command.sent_at, work.case, now=work.now)
     received_at = (
-        check_instant(command.received_at, opened.case, now=now, after=sent_at) if command.received_at else None
+        check_instant(command.received_at, work.case, now=work.now, after=sent_at) if command.received_at else None
     )
     if not command.has_checked:
-        require_address_check(
-            session, request, read_content(session, opened, request, ports), command.channel, ports, now=now
-        )
-    letter = last_letter(session, request) or _make_letter(session, opened, request, now=now, ports=ports)
-    letters.keep_cited(session, opened, request, letter, ports=ports)
+        require_address_check(work, request, read_content(work, request), command.channel)
+    letter = last_letter(work.session, request) or _make_letter(work, request)
+    letters.keep_cited(work, request, letter)
     request.state, request.channel = RequestState.SENT, command.channel
     request.sent_at, request.received_at = sent_at, received_at
-    items = items_of(session, opened, request)
-    write_sealed(opened, request, ticket=command.ticket.strip(), items=[item.number for item in items])
+    items = items_of(work, request)
+    write_sealed(work, request, ticket=command.ticket.strip(), items=[item.number for item in items])
     for item in items:
         if item.state in {ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED}:
-            item.state, item.changed_at = ItemState.ASKED, now
+            item.state, item.changed_at = ItemState.ASKED, work.now
     detail = {"ticket": command.ticket.strip(), "letter": letter.number, "digest": letter.digest}
     sent = NewEvent(kind=History.SENT, at=sent_at, request_id=request.id, detail=detail)
-    opened.record(session, replace(sent, facts={"channel": command.channel.value}), now=now)
+    work.record(replace(sent, facts={"channel": command.channel.value}))
     if received_at:
-        _record_receipt(session, opened, request, received_at, now=now)
-    refresh_clocks(session, opened.case, request, now=now, ports=ports)
-    group_links_into_requests(session, opened, now=now, ports=ports)  # for links that the letter does not list
+        _record_receipt(work, request, received_at)
+    refresh_clocks(work, work.case, request)
+    group_links_into_requests(work)  # for links that the letter does not list
 
 
-def record_received(
-    session: Session, opened: OpenCase, number: int, received_at: datetime, *, now: datetime, ports: Ports
-) -> None:
+def record_received(work: CaseWork, number: int, received_at: datetime) -> None:
     """That receipt is proven: the clocks start there and are no longer estimated. Raises StepRefused, BadInstant."""
-    request = find_request(session, opened, number)
+    request = find_request(work, number)
     require_sent(request.state)
     if request.received_at is not None:
         raise StepRefused("It is already recorded when this request was received.")
-    request.received_at = check_instant(received_at, opened.case, now=now, after=request.sent_at)
-    _record_receipt(session, opened, request, request.received_at, now=now)
-    refresh_clocks(session, opened.case, request, now=now, ports=ports)
+    request.received_at = check_instant(received_at, work.case, now=work.now, after=request.sent_at)
+    _record_receipt(work, request, request.received_at)
+    refresh_clocks(work, work.case, request)
 
 
-def record_reminded(
-    session: Session, opened: OpenCase, number: int, at: datetime, *, now: datetime, ports: Ports
-) -> None:
+def record_reminded(work: CaseWork, number: int, at: datetime) -> None:
     """That a reminder has left. It starts no clock. Raises StepRefused, NoConsent, MandateOver, BadInstant."""
-    request = find_request(session, opened, number)
+    request = find_request(work, number)
     require_sent(request.state)
-    require_permission(session, opened, "platforms", now=now, ports=ports)
-    checked = check_instant(at, opened.case, now=now, after=request.sent_at)
-    opened.record(session, NewEvent(kind=History.REMINDED, at=checked, request_id=request.id), now=now)
+    require_permission(work, "platforms")
+    checked = check_instant(at, work.case, now=work.now, after=request.sent_at)
+    work.record(NewEvent(kind=History.REMINDED, at=checked, request_id=request.id))
 
 
-def record_information_sent(
-    session: Session, opened: OpenCase, number: int, at: datetime, *, now: datetime, ports: Ports
-) -> None:
+def record_information_sent(work: CaseWork, number: int, at: datetime) -> None:
     """That what the recipient asked for has left: clocks that stood still for it go on.
 
     Raises StepRefused, NoConsent, MandateOver, BadInstant.
     """
-    request = find_request(session, opened, number)
+    request = find_request(work, number)
     require_asked(request.state)
-    require_permission(session, opened, "platforms", now=now, ports=ports)
-    checked = check_instant(at, opened.case, now=now, after=request.sent_at)
-    facts = {"answers": [answer.value for answer in list_open_questions(session, request)]}
+    require_permission(work, "platforms")
+    checked = check_instant(at, work.case, now=work.now, after=request.sent_at)
+    facts = {"answers": [answer.value for answer in list_open_questions(work.session, request)]}
     request.state = RequestState.ACKNOWLEDGED
     sent = NewEvent(kind=History.INFORMATION_SENT, at=checked, request_id=request.id, facts=facts)
-    opened.record(session, sent, now=now)
-    refresh_clocks(session, opened.case, request, now=now, ports=ports)
+    work.record(sent)
+    refresh_clocks(work, work.case, request)
 
 
-def close_request(session: Session, opened: OpenCase, number: int, *, now: datetime, ports: Ports) -> None:
+def close_request(work: CaseWork, number: int) -> None:
     """Take the request back: every clock stops. Raises StepRefused where it is closed already."""
-    request = find_request(session, opened, number)
+    request = find_request(work, number)
     if request.state is RequestState.CLOSED:
         raise StepRefused("This request is already closed.")
     request.state = RequestState.CLOSED
-    opened.record(session, NewEvent(kind=History.REQUEST_CLOSED, at=now, request_id=request.id), now=now)
-    refresh_clocks(session, opened.case, request, now=now, ports=ports)
+    work.record(NewEvent(kind=History.REQUEST_CLOSED, at=work.now, request_id=request.id))
+    refresh_clocks(work, work.case, request)
 
 
-def _record_receipt(session: Session, opened: OpenCase, request: Request, at: datetime, *, now: datetime) -> None:
-    opened.record(session, NewEvent(kind=History.RECEIPT_CONFIRMED, at=at, request_id=request.id), now=now)
+def _record_receipt(work: CaseWork, request: Request, at: datetime) -> None:
+    work.record(NewEvent(kind=History.RECEIPT_CONFIRMED, at=at, request_id=request.id))
 
 
-def _make_letter(session: Session, opened: OpenCase, request: Request, *, now: datetime, ports: Ports) -> Letter:
+def _make_letter(work: CaseWork, request: Request) -> Letter:
     kind = REQUEST_LETTERS[request.kind]
-    return letters.write_letter(session, opened, kind, request.number, now=now, ports=ports)
+    return letters.write_letter(work, kind, request.number)

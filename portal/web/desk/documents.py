@@ -8,66 +8,65 @@ from werkzeug.wrappers import Response
 
 from portal.services.casefile import page
 from portal.services.cases import documents
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import UnknownNumber
+from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import Answered, Page, go, make_blueprint, on_case, on_case_to_read, show_on_case
 from portal.web.documents import HandInForm, give_out, take_in, tell_cleaned, tell_kind
-from portal.web.frame import frame
 
 bp = make_blueprint("desk_documents", __name__, "/desk/cases/<reference>/documents")
 
 
 @bp.get("")
 @on_case_to_read
-def show(member: SignedInStaff, opened: OpenCase) -> Page:
-    return _page(member, opened, _form(opened))
+def show(member: SignedInStaff, work: CaseWork) -> Page:
+    return _page(member, work, _form(work))
 
 
 @bp.post("")
 @on_case
-def hand_in(member: SignedInStaff, opened: OpenCase) -> Answered:
-    form = _form(opened)
-    if not documents.takes_documents(opened) or not form.validate():
-        return _page(member, opened, form, status=400)
-    if refused := take_in(opened, form.command()):
-        return _page(member, opened, form, status=400, refused=refused)
+def hand_in(member: SignedInStaff, work: CaseWork) -> Answered:
+    form = _form(work)
+    if not documents.takes_documents(work) or not form.validate():
+        return _page(member, work, form, status=400)
+    if refused := take_in(work, form.command()):
+        return _page(member, work, form, status=400, refused=refused)
     flash(_("The file is kept."))
-    return go("desk_documents.show", reference=opened.reference)
+    return go("desk_documents.show", reference=work.reference)
 
 
 @bp.get("/<int:number>")
 @on_case_to_read
-def read(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
+def read(member: SignedInStaff, work: CaseWork, number: int) -> Response:
     try:
-        return give_out(documents.read_document(frame().db, opened, number, ports=frame().ports))
+        return give_out(documents.read_document(work, number))
     except UnknownNumber:
         abort(404)
 
 
 @bp.post("/<int:number>/remove")
 @on_case
-def remove(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    documents.remove_document(frame().db, opened, number, now=frame().now, ports=frame().ports)
+def remove(member: SignedInStaff, work: CaseWork, number: int) -> Response:
+    documents.remove_document(work, number)
     flash(_("The file is removed."))
-    return go("desk_documents.show", reference=opened.reference)
+    return go("desk_documents.show", reference=work.reference)
 
 
-def _form(opened: OpenCase) -> HandInForm:
-    view = page.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+def _form(work: CaseWork) -> HandInForm:
+    view = page.case_view(work)
     return HandInForm.of(view, request.args.get("about", ""))
 
 
-def _page(member: SignedInStaff, opened: OpenCase, form: HandInForm, *, status: int = 200, refused: str = "") -> Page:
+def _page(member: SignedInStaff, work: CaseWork, form: HandInForm, *, status: int = 200, refused: str = "") -> Page:
     return show_on_case(
         "desk/documents.html",
         member,
-        opened,
+        work,
         status=status,
         form=form,
         problems=form.problems() + ([(form.file.id, refused)] if refused else []),
-        rows=documents.document_views(frame().db, opened),
-        may_add=documents.takes_documents(opened),
+        rows=documents.document_views(work),
+        may_add=documents.takes_documents(work),
         tell_cleaned=tell_cleaned,
         tell_kind=tell_kind,
     )

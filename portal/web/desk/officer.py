@@ -12,8 +12,8 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from portal.domain.rights import Right
-from portal.services.cases.case_work import OpenCase
 from portal.services.complaints import complaints, officer_links
+from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import Answered, Page, attempt, case_view_of, go, list_problems, make_blueprint, show_on_case
 from portal.web.desk.second import confirmed
@@ -33,43 +33,40 @@ class OfficerLinkForm(FlaskForm):  # type: ignore[misc]
 
 @bp.get("")
 @on_case_to_share
-def show(member: SignedInStaff, opened: OpenCase, number: int) -> Page:
-    return show_links(member, opened, number, OfficerLinkForm())
+def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
+    return show_links(member, work, number, OfficerLinkForm())
 
 
 @bp.post("")
 @on_case_to_share
 @confirmed
-def make(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
-    form, now, ports = OfficerLinkForm(), frame().now, frame().ports
+def make(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    form = OfficerLinkForm()
     made: list[str] = []
     if form.validate() and attempt(
         form,
-        lambda: made.append(
-            officer_links.make_link(frame().db, opened, number, days=int(form.days.data), now=now, ports=ports)
-        ),
+        lambda: made.append(officer_links.make_link(work, number, days=int(form.days.data))),
     ):
         link = frame().config.base_url + url_for("officer.show", token=made[0])
-        return show_on_case("desk/officer_made.html", member, opened, number=number, link=link)
-    return show_links(member, opened, number, form)
+        return show_on_case("desk/officer_made.html", member, work, number=number, link=link)
+    return show_links(member, work, number, form)
 
 
 @bp.post("/end")
 @on_case_to_share
-def end(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    officer_links.end_links(frame().db, opened, number, now=frame().now, ports=frame().ports)
-    return go("desk_officer.show", reference=opened.reference, number=number)
+def end(member: SignedInStaff, work: CaseWork, number: int) -> Response:
+    officer_links.end_links(work, number)
+    return go("desk_officer.show", reference=work.reference, number=number)
 
 
-def show_links(member: SignedInStaff, opened: OpenCase, number: int, form: OfficerLinkForm) -> Page:
-    db, now = frame().db, frame().now
+def show_links(member: SignedInStaff, work: CaseWork, number: int, form: OfficerLinkForm) -> Page:
     return show_on_case(
         "desk/officer.html",
         member,
-        opened,
+        work,
         status=400 if form.is_submitted() else 200,
-        complaint=complaints.complaint_view(db, opened, number, now=now, ports=frame().ports),
-        links=officer_links.list_links(db, opened, number, now=now),
+        complaint=complaints.complaint_view(work, number),
+        links=officer_links.list_links(work, number),
         form=form,
         problems=list_problems(form),
         back=_("Back"),

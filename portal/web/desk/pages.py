@@ -22,11 +22,11 @@ from werkzeug.wrappers import Response
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Path, Role, StepRefused
 from portal.domain.rights import RIGHTS, Right, may
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.opening import NoAccess, UnknownNumber, open_for_staff, record_opening
 from portal.services.history import journal
 from portal.services.staff import accounts, team_keys
+from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.clock_words import tell_clock
 from portal.web.desk.wording import HOUR, show_distance, show_word
@@ -104,19 +104,17 @@ def note_opening(member: SignedInStaff, reference: str) -> None:
     if reference in noted:
         return
     with frame().writing() as writing:
-        record_opening(writing, open_case(member, reference, writing), now=now)
+        record_opening(open_case(member, reference, writing))
     session[NOTED] = {**noted, reference: now.isoformat()}
 
 
-def open_case(member: SignedInStaff, reference: str, writing: Transaction | None = None) -> OpenCase:
+def open_case(member: SignedInStaff, reference: str, writing: Transaction | None = None) -> CaseWork:
     """A case of one of the member's teams; every other is not there. `writing` is a transaction of its own."""
     database = writing or frame().db
     to_change = writing is not None or request.method not in READING
 
-    def attempt_with(keys: Mapping[UUID, bytes]) -> OpenCase:
-        return open_for_staff(
-            database, reference, actor=member.actor, team_keys=keys, to_change=to_change, ports=frame().ports
-        )
+    def attempt_with(keys: Mapping[UUID, bytes]) -> CaseWork:
+        return open_for_staff(frame().work_in(database, member.actor), reference, team_keys=keys, to_change=to_change)
 
     with suppress(NoAccess):
         return attempt_with(member.team_keys)
@@ -129,8 +127,8 @@ def open_case(member: SignedInStaff, reference: str, writing: Transaction | None
         abort(404)
 
 
-def head_of(member: SignedInStaff, opened: OpenCase) -> CaseHead:
-    case = opened.case
+def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
+    case = work.case
     return CaseHead(
         reference=case.reference,
         status=case.status,
@@ -155,28 +153,28 @@ def show(template: str, member: SignedInStaff, *, status: int = 200, **values: A
     return page, status
 
 
-def show_on_case(template: str, member: SignedInStaff, opened: OpenCase, **values: Any) -> Page:
+def show_on_case(template: str, member: SignedInStaff, work: CaseWork, **values: Any) -> Page:
     """A page of one case."""
-    return show(template, member, head=head_of(member, opened), **values)
+    return show(template, member, head=head_of(member, work), **values)
 
 
 def show_form(
-    member: SignedInStaff, opened: OpenCase, form: FlaskForm, *, title: str, button: str, back: str, text: str = ""
+    member: SignedInStaff, work: CaseWork, form: FlaskForm, *, title: str, button: str, back: str, text: str = ""
 ) -> Page:
     """A form of one case on a page of its own; 400 once it was sent, because then something in it is wrong."""
     status = 400 if form.is_submitted() else 200
     values = {"form": form, "title": title, "button_label": button, "back": back, "text": text}
-    return show_on_case("desk/form.html", member, opened, status=status, problems=list_problems(form), **values)
+    return show_on_case("desk/form.html", member, work, status=status, problems=list_problems(form), **values)
 
 
-def note_taken(member: SignedInStaff, opened: OpenCase, what: str) -> None:
+def note_taken(member: SignedInStaff, work: CaseWork, what: str) -> None:
     """That papers of a case were taken out by a member; a transaction of its own, because the page only reads."""
     with frame().writing() as writing:
         journal.note(
             writing,
             Noted.EXPORTED,
             staff_id=member.staff.id,
-            case_id=opened.case.id,
+            case_id=work.case.id,
             facts={"what": what},
             now=frame().now,
         )

@@ -29,9 +29,7 @@ def find(member: SignedInStaff) -> Answered:
     typed = request.args.get("reference", "")
     reference = read_reference(typed)
     try:
-        open_for_staff(
-            frame().db, reference, actor=member.actor, team_keys=member.team_keys, to_change=False, ports=frame().ports
-        )
+        open_for_staff(frame().work(member.actor), reference, team_keys=member.team_keys, to_change=False)
     except NoAccess:
         return show_queue(member, typed=typed)
     return go("desk_case.show", reference=reference)
@@ -41,12 +39,10 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
     """The list; `typed` is a reference that none of the team's cases has."""
     chosen = read_filter(request.args.get("show", ""))
     found = list_queue(
-        frame().db,
-        actor=member.actor,
+        frame().work(member.actor),
         team_ids=tuple(member.team_keys),
         filter=chosen,
         page=read_page(request.args.get("page", "")),
-        now=frame().now,
     )
     return show_page(
         "desk/queue.html",

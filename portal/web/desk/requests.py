@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from portal.domain.directory import Outcome
 from portal.domain.lifecycle import LetterKind, RequestKind
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.instants import BadInstant
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters import letters
@@ -17,6 +16,7 @@ from portal.services.requests import preparing
 from portal.services.requests.preparing import DetailsRefused
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
+from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.requests import (
     AnswerForm,
@@ -44,182 +44,160 @@ bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests
 
 @bp.get("")
 @on_case_to_read
-def show(member: SignedInStaff, opened: OpenCase, number: int) -> Page:
-    return show_request(member, opened, read_request(opened, number))
+def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
+    return show_request(member, work, read_request(work, number))
 
 
 @bp.route("/details", methods=["GET", "POST"])
 @on_case
-def change_details(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
-    request = read_request(opened, number)
+def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    request = read_request(work, number)
     form = DetailsForm(obj=request.details)
     form.offer(request)
     if form.validate_on_submit() and attempt(
         form,
-        lambda: preparing.set_details(
-            frame().db, opened, number, form.command_for(request.details), now=frame().now, ports=frame().ports
-        ),
+        lambda: preparing.set_details(work, number, form.command_for(request.details)),
         DetailsRefused,
     ):
-        return back_to(opened, number)
+        return back_to(work, number)
     text = _("Used for this request only. What the person wrote in the report is not changed.")
     return show_form(
         member,
-        opened,
+        work,
         form,
         title=_("Details for this request"),
         button=_("Save"),
-        back=address(opened, number),
+        back=address(work, number),
         text=text,
     )
 
 
 @bp.post("/letter/<any(notice, reminder, erasure):kind>")
 @on_case
-def make_letter(member: SignedInStaff, opened: OpenCase, number: int, kind: str) -> Answered:
+def make_letter(member: SignedInStaff, work: CaseWork, number: int, kind: str) -> Answered:
     try:
-        letters.make_letter(frame().db, opened, LetterKind(kind), number, now=frame().now, ports=frame().ports)
+        letters.make_letter(work, LetterKind(kind), number)
     except LetterStopped as stop:
-        return show_request(member, opened, read_request(opened, number), stop=stop, status=409)
-    return back_to(opened, number, anchor="letters")
+        return show_request(member, work, read_request(work, number), stop=stop, status=409)
+    return back_to(work, number, anchor="letters")
 
 
 @bp.post("/channel")
 @on_case
-def note_channel(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
+def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     """What staff saw of an address is kept for everybody, and says nothing of the case."""
     form = ChannelForm()
-    subject = read_request(opened, number).platform
+    subject = read_request(work, number).platform
     if form.validate() and attempt(
         form,
-        lambda: note_outcome(
-            frame().db,
-            subject,
-            form.address.data or "",
-            Outcome(form.outcome.data),
-            now=frame().now,
-            ports=frame().ports,
-        ),
+        lambda: note_outcome(frame().work(member.actor), subject, form.address.data or "", Outcome(form.outcome.data)),
     ):
-        return back_to(opened, number, anchor="channels")
-    return show_request(member, opened, read_request(opened, number), status=400)
+        return back_to(work, number, anchor="channels")
+    return show_request(member, work, read_request(work, number), status=400)
 
 
 @bp.route("/sent", methods=["GET", "POST"])
 @on_case
-def record_sent(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
+def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = SentForm()
     if form.validate_on_submit():
         try:
             if attempt(
                 form,
-                lambda: sending.record_sent(
-                    frame().db, opened, number, form.command, now=frame().now, ports=frame().ports
-                ),
+                lambda: sending.record_sent(work, number, form.command),
                 BadInstant,
             ):
-                return back_to(opened, number)
+                return back_to(work, number)
         except LetterStopped as stop:
-            return show_request(member, opened, read_request(opened, number), stop=stop, status=409)
-    title = _("Record that it was sent to %(platform)s", platform=read_request(opened, number).platform_name)
-    return show_form(member, opened, form, title=title, button=_("It was sent"), back=address(opened, number))
+            return show_request(member, work, read_request(work, number), stop=stop, status=409)
+    title = _("Record that it was sent to %(platform)s", platform=read_request(work, number).platform_name)
+    return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
 
 
 @bp.route("/received", methods=["GET", "POST"])
 @on_case
-def record_received(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
+def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = ReceivedForm()
     if form.validate_on_submit() and attempt(
         form,
-        lambda: sending.record_received(
-            frame().db, opened, number, form.received_at.data, now=frame().now, ports=frame().ports
-        ),
+        lambda: sending.record_received(work, number, form.received_at.data),
         BadInstant,
     ):
-        return back_to(opened, number)
-    title = _("Record the receipt by %(platform)s", platform=read_request(opened, number).platform_name)
-    return show_form(member, opened, form, title=title, button=_("It was received"), back=address(opened, number))
+        return back_to(work, number)
+    title = _("Record the receipt by %(platform)s", platform=read_request(work, number).platform_name)
+    return show_form(member, work, form, title=title, button=_("It was received"), back=address(work, number))
 
 
 @bp.route("/answer", methods=["GET", "POST"])
 @on_case
-def log_answer(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
-    request, form = read_request(opened, number), AnswerForm()
+def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    request, form = read_request(work, number), AnswerForm()
     form.offer(request.items)
     if form.validate_on_submit() and attempt(
         form,
-        lambda: answers.log_answer(frame().db, opened, number, form.command, now=frame().now, ports=frame().ports),
+        lambda: answers.log_answer(work, number, form.command),
         BadInstant,
         DetailsRefused,
     ):
-        return back_to(opened, number)
+        return back_to(work, number)
     title = _("Log an answer of %(platform)s", platform=request.platform_name)
-    return show_form(member, opened, form, title=title, button=_("Log the answer"), back=address(opened, number))
+    return show_form(member, work, form, title=title, button=_("Log the answer"), back=address(work, number))
 
 
 @bp.route("/given", methods=["GET", "POST"])
 @on_case
-def record_given(member: SignedInStaff, opened: OpenCase, number: int) -> Answered:
+def record_given(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = InformationSentForm()
     if form.validate_on_submit() and attempt(
         form,
-        lambda: sending.record_information_sent(
-            frame().db, opened, number, form.at.data, now=frame().now, ports=frame().ports
-        ),
+        lambda: sending.record_information_sent(work, number, form.at.data),
         BadInstant,
     ):
-        return back_to(opened, number)
-    title = _(
-        "Record that %(platform)s was given what it asked for", platform=read_request(opened, number).platform_name
-    )
-    return show_form(member, opened, form, title=title, button=_("It was sent"), back=address(opened, number))
+        return back_to(work, number)
+    title = _("Record that %(platform)s was given what it asked for", platform=read_request(work, number).platform_name)
+    return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
 
 
 @bp.post("/erasure")
 @on_case
-def prepare_erasure(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    made = preparing.prepare_erasure(frame().db, opened, number, now=frame().now, ports=frame().ports)
-    return back_to(opened, made)
+def prepare_erasure(member: SignedInStaff, work: CaseWork, number: int) -> Response:
+    made = preparing.prepare_erasure(work, number)
+    return back_to(work, made)
 
 
 @bp.post("/again")
 @on_case
-def prepare_again(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    made = preparing.prepare_again(frame().db, opened, number, now=frame().now, ports=frame().ports)
-    return back_to(opened, made)
+def prepare_again(member: SignedInStaff, work: CaseWork, number: int) -> Response:
+    made = preparing.prepare_again(work, number)
+    return back_to(work, made)
 
 
 @bp.post("/close")
 @on_case
-def close(member: SignedInStaff, opened: OpenCase, number: int) -> Response:
-    sending.close_request(frame().db, opened, number, now=frame().now, ports=frame().ports)
-    return back_to(opened, number)
+def close(member: SignedInStaff, work: CaseWork, number: int) -> Response:
+    sending.close_request(work, number)
+    return back_to(work, number)
 
 
 def show_request(
-    member: SignedInStaff,
-    opened: OpenCase,
-    request: RequestView,
-    *,
-    stop: LetterStopped | None = None,
-    status: int = 200,
+    member: SignedInStaff, work: CaseWork, request: RequestView, *, stop: LetterStopped | None = None, status: int = 200
 ) -> Page:
     """The request whole; `stop` tells why a letter could not be made."""
     first = LetterKind.ERASURE if request.kind is RequestKind.ERASURE else LetterKind.NOTICE
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
     return show_on_case(
-        "desk/request.html", member, opened, status=status, request_view=request, first_letter=first, problems=problems
+        "desk/request.html", member, work, status=status, request_view=request, first_letter=first, problems=problems
     )
 
 
-def read_request(opened: OpenCase, number: int) -> RequestView:
+def read_request(work: CaseWork, number: int) -> RequestView:
     """Raises UnknownNumber."""
-    return request_page.request_view(frame().db, opened, number, now=frame().now, ports=frame().ports)
+    return request_page.request_view(work, number)
 
 
-def address(opened: OpenCase, number: int) -> str:
-    return url_for("desk_requests.show", reference=opened.reference, number=number)
+def address(work: CaseWork, number: int) -> str:
+    return url_for("desk_requests.show", reference=work.reference, number=number)
 
 
-def back_to(opened: OpenCase, number: int, *, anchor: str | None = None) -> Response:
-    return go("desk_requests.show", reference=opened.reference, number=number, _anchor=anchor)
+def back_to(work: CaseWork, number: int, *, anchor: str | None = None) -> Response:
+    return go("desk_requests.show", reference=work.reference, number=number, _anchor=anchor)

@@ -10,9 +10,9 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from portal.domain.lifecycle import Verdict
-from portal.services.cases.case_work import OpenCase
 from portal.services.letters import reviews
 from portal.services.letters.reviews import ReviewCommand, Subject
+from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import (
     Answered,
@@ -27,7 +27,6 @@ from portal.web.desk.pages import (
 )
 from portal.web.desk.wording import choices_of
 from portal.web.fields import TextField
-from portal.web.frame import frame
 
 bp = make_blueprint("desk_reviews", __name__, "/desk/cases/<reference>/reviews")
 
@@ -47,23 +46,21 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]
 
 @bp.get("")
 @on_case_to_read
-def show_all(member: SignedInStaff, opened: OpenCase) -> Page:
-    return show_on_case("desk/reviews.html", member, opened, rows=reviews.list_reviewable(frame().db, opened))
+def show_all(member: SignedInStaff, work: CaseWork) -> Page:
+    return show_on_case("desk/reviews.html", member, work, rows=reviews.list_reviewable(work))
 
 
 @bp.route("/<any(letter, complaint):subject>/<int:number>", methods=["GET", "POST"])
 @on_case_to_review
-def review(member: SignedInStaff, opened: OpenCase, subject: str, number: int) -> Answered:
+def review(member: SignedInStaff, work: CaseWork, subject: str, number: int) -> Answered:
     form, what = ReviewForm(), Subject(subject)
-    reviews.find_reviewable(frame().db, opened, what, number)
-    if form.validate_on_submit() and attempt(
-        form, lambda: reviews.add_review(frame().db, opened, what, number, form.command, now=frame().now)
-    ):
-        return go("desk_reviews.show_all", reference=opened.reference)
+    reviews.find_reviewable(work, what, number)
+    if form.validate_on_submit() and attempt(form, lambda: reviews.add_review(work, what, number, form.command)):
+        return go("desk_reviews.show_all", reference=work.reference)
     is_letter = what is Subject.LETTER
     title = (
         _("Review letter %(number)s", number=number) if is_letter else _("Review complaint %(number)s", number=number)
     )
     text = _("The team reads it. The person does not see it on their page. A letter itself is never changed.")
-    back = url_for("desk_reviews.show_all", reference=opened.reference)
-    return show_form(member, opened, form, title=title, button=_("Keep the review"), back=back, text=text)
+    back = url_for("desk_reviews.show_all", reference=work.reference)
+    return show_form(member, work, form, title=title, button=_("Keep the review"), back=back, text=text)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from portal.adapters.words import UnknownWord, WrongCount
 from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
+from portal.services.ports import SYSTEM
 from portal.services.staff import invitations, lists, members
 from portal.services.staff.accounts import AccountRefused
 from portal.services.staff.invitations import InvitationOver
@@ -37,12 +38,12 @@ def show(member: SignedInStaff) -> Page:
 @allowed(Right.KEEP_STAFF)
 @confirmed
 def invite(member: SignedInStaff) -> Answered:
-    form, now, ports = InviteForm(), frame().now, frame().ports
+    form = InviteForm()
     form.offer(lists.list_teams(frame().db))
     made: list[str] = []
     if form.validate_on_submit() and attempt(
         form,
-        lambda: made.append(invitations.invite(frame().db, form.guest, by=member.staff.id, now=now, ports=ports)),
+        lambda: made.append(invitations.invite(frame().work(member.actor), form.guest, by=member.staff.id)),
         AccountRefused,
     ):
         return show_words(member, form.guest.login, form.guest.name, made[0])
@@ -95,9 +96,8 @@ def change_role(member: SignedInStaff, login: str) -> Answered:
 @confirmed
 def renew_password(member: SignedInStaff, login: str) -> Answered:
     one, form, made = find(login), FlaskForm(), list[str]()
-    now, ports = frame().now, frame().ports
     if form.validate_on_submit() and attempt_plain(
-        form, lambda: made.append(invitations.invite_back(frame().db, login, by=member.staff.id, now=now, ports=ports))
+        form, lambda: made.append(invitations.invite_back(frame().work(member.actor), login, by=member.staff.id))
     ):
         return show_words(member, one.login, one.name, made[0])
     text = _(
@@ -132,9 +132,7 @@ def join() -> Answered:
     form = JoinForm()
     if form.validate_on_submit():
         try:
-            invitations.accept(
-                frame().db, form.login.data, form.words.data, form.password.data, now=frame().now, ports=frame().ports
-            )
+            invitations.accept(frame().work(SYSTEM), form.login.data, form.words.data, form.password.data)
             return go("signin.show")
         except InvitationOver:
             form.form_errors.append(_("The name or the words do not fit, or they are over. Ask for new ones."))

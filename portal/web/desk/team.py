@@ -94,12 +94,10 @@ def is_id(text: str) -> bool:
 def show_team(member: SignedInStaff, *, refused: str | None = None, is_busy: bool = False) -> Page:
     team_ids = tuple(member.team_keys)
     overdue = list_queue(
-        frame().db,
-        actor=member.actor,
+        frame().work(member.actor),
         team_ids=team_ids,
         filter=QueueFilter.OVERDUE,
         page=read_page(request.args.get("page", "")),
-        now=frame().now,
     )
     return show_page(
         "desk/team.html",

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template
 
 from portal.services.complaints import officer_links
 from portal.services.complaints.officer_links import OfficerLinkOver
+from portal.services.ports import OFFICER
 from portal.web.access import public
 from portal.web.frame import frame
 
@@ -20,7 +21,7 @@ Answer = str | tuple[str, int] | Response
 def show(token: str) -> Answer:
     """Asks for a press: a program that looks at links in mail must not use this one up."""
     try:
-        until = officer_links.find_open(frame().db, token, now=frame().now, ports=frame().ports)
+        until = officer_links.find_open(frame().work(OFFICER), token)
     except OfficerLinkOver:
         return show_over()
     return render_template("open/officer.html", token=token, until=until)
@@ -32,7 +33,7 @@ def take(token: str) -> Answer:
     """In a transaction of its own, because a refusal is written down too."""
     taken = None
     with frame().writing() as session, suppress(OfficerLinkOver):
-        taken = officer_links.take_papers(session, token, now=frame().now, ports=frame().ports)
+        taken = officer_links.take_papers(frame().work_in(session, OFFICER), token)
     if taken is None:
         return show_over()
     answer = Response(taken.content, mimetype="application/zip")

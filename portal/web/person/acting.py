@@ -8,12 +8,12 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.domain.lifecycle import StepRefused
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.instants import BadInstant
 from portal.services.cases.messages import BadText
 from portal.services.cases.opening import UnknownNumber
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests.preparing import DetailsRefused
+from portal.services.work import CaseWork
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person.phrases import reader_zone
@@ -34,9 +34,9 @@ def try_to(action: Callable[[], object]) -> str:
     return ""
 
 
-def zone_of(opened: OpenCase) -> str:
+def zone_of(work: CaseWork) -> str:
     """The zone in which this person reads times."""
-    return reader_zone(opened.report, frame().config)
+    return reader_zone(work.report, frame().config)
 
 
 def show_form(

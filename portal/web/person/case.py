@@ -13,11 +13,10 @@ from werkzeug.wrappers import Response
 
 from portal.domain.quotas import Counted
 from portal.services.casefile.page import case_view
-from portal.services.cases.case_work import OpenCase
 from portal.services.intake import submission
 from portal.services.tracking import answers, request_page
+from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.frame import frame
 from portal.web.person import receipt as receipts
 from portal.web.person.acting import page_number, show_form, try_to, zone_of
 from portal.web.person.forms.case import AddLinksForm
@@ -34,24 +33,24 @@ EVENTS_A_PAGE = 40
 
 @bp.get("/case")
 @case_holder
-def show(opened: OpenCase) -> str:
-    view = case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+def show(work: CaseWork) -> str:
+    view = case_view(work)
     return render_template(
         "person/case/show.html",
         case=view,
-        zone=zone_of(opened),
+        zone=zone_of(work),
         counts=Counter(item.state for item in view.items).most_common(),
         few=view.items[:FEW_LINKS],
         unread=sum(1 for one in view.messages if not one.is_read and one.author.value == "staff"),
         has_receipt="receipt" in session,
-        near=people_near(opened.report),
-        keeping=read_keeping(opened),
+        near=people_near(work.report),
+        keeping=read_keeping(work),
     )
 
 
 @bp.get("/case/receipt")
 @case_holder
-def receipt(opened: OpenCase) -> ResponseReturnValue:
+def receipt(work: CaseWork) -> ResponseReturnValue:
     kept = session.get("receipt")
     if kept is None:
         return redirect(url_for("case.show"), 303)
@@ -59,25 +58,25 @@ def receipt(opened: OpenCase) -> ResponseReturnValue:
         "person/case/receipt.html",
         receipt=kept,
         at=datetime.fromisoformat(kept["submitted_at"]),
-        zone=zone_of(opened),
-        helplines=people_for(opened.report),
+        zone=zone_of(work),
+        helplines=people_for(work.report),
     )
 
 
 @bp.post("/case/receipt")
 @case_holder
-def keep_receipt(_opened: OpenCase) -> ResponseReturnValue:
+def keep_receipt(_opened: CaseWork) -> ResponseReturnValue:
     session.pop("receipt", None)
     return redirect(url_for("case.show"), 303)
 
 
 @bp.get("/case/receipt.txt")
 @case_holder
-def receipt_text(opened: OpenCase) -> ResponseReturnValue:
+def receipt_text(work: CaseWork) -> ResponseReturnValue:
     kept = session.get("receipt")
     if kept is None:
         return redirect(url_for("case.show"), 303)
-    text = receipts.write_receipt(kept, zone_of(opened))
+    text = receipts.write_receipt(kept, zone_of(work))
     answer: Response = current_app.response_class(text, mimetype="text/plain; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="receipt.txt"'
     return answer
@@ -85,20 +84,20 @@ def receipt_text(opened: OpenCase) -> ResponseReturnValue:
 
 @bp.get("/case/links")
 @case_holder
-def links(opened: OpenCase) -> ResponseReturnValue:
-    return _links_page(opened, AddLinksForm())
+def links(work: CaseWork) -> ResponseReturnValue:
+    return _links_page(work, AddLinksForm())
 
 
 @bp.post("/case/links")
 @slowed(Counted.LINKS)
 @case_holder
-def add_links(opened: OpenCase) -> ResponseReturnValue:
+def add_links(work: CaseWork) -> ResponseReturnValue:
     form = AddLinksForm()
     if not (form.pasted.data or "").strip():
-        return _links_page(opened, form, refused=_("Paste at least one link first."))
-    found = submission.add_items(frame().db, opened, form.pasted.data, now=frame().now, ports=frame().ports)
+        return _links_page(work, form, refused=_("Paste at least one link first."))
+    found = submission.add_items(work, form.pasted.data)
     if not found.items:
-        return _links_page(opened, form, refused=_("We found no link in this. What you pasted is still there."))
+        return _links_page(work, form, refused=_("We found no link in this. What you pasted is still there."))
     flash(ngettext("%(num)d link was read.", "%(num)d links were read.", len(found.items)))
     for one in found.rejected[:5]:
         flash(_("Not understood: %(text)s (%(why)s)", text=one.text[:80], why=_(one.why)))
@@ -107,33 +106,33 @@ def add_links(opened: OpenCase) -> ResponseReturnValue:
 
 @bp.post("/case/links/state")
 @case_holder
-def change_state(opened: OpenCase) -> ResponseReturnValue:
+def change_state(work: CaseWork) -> ResponseReturnValue:
     change = answers.mark_gone if "gone" in request.form else answers.mark_back
     number = request.form.get("gone") or request.form.get("back") or ""
     if not (number.isascii() and number.isdigit() and len(number) < 6):
         return redirect(url_for("case.links"), 303)
-    refused = try_to(lambda: change(frame().db, opened, int(number), now=frame().now, ports=frame().ports))
+    refused = try_to(lambda: change(work, int(number)))
     if refused:
-        return _links_page(opened, AddLinksForm(formdata=None), refused=refused)
+        return _links_page(work, AddLinksForm(formdata=None), refused=refused)
     flash(_("Written down for link %(number)s.", number=number))
     return redirect(url_for("case.show" if request.form.get("from") == "case" else "case.links"), 303)
 
 
 @bp.get("/case/history")
 @case_holder
-def history(opened: OpenCase) -> str:
-    view = case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+def history(work: CaseWork) -> str:
+    view = case_view(work)
     rows = [row for row in reversed(view.history) if row.is_visible]
     return render_template(
         "person/case/history.html",
         part=cut(rows, page_number(), EVENTS_A_PAGE),
-        zone=zone_of(opened),
+        zone=zone_of(work),
         address=lambda page: url_for("case.history", page=page),
     )
 
 
-def _links_page(opened: OpenCase, form: AddLinksForm, *, refused: str = "") -> ResponseReturnValue:
-    items = request_page.item_views(frame().db, opened, ports=frame().ports)
+def _links_page(work: CaseWork, form: AddLinksForm, *, refused: str = "") -> ResponseReturnValue:
+    items = request_page.item_views(work)
     return show_form(
         "person/case/links.html",
         form,

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.domain.lifecycle import StepRefused
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import UnknownNumber
 from portal.services.complaints import complaints
 from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.frame import frame
 from portal.web.person.acting import show_form, try_to, zone_of
@@ -21,68 +21,61 @@ bp = Blueprint("complaint", __name__, url_prefix="/case/complaints")
 
 @bp.get("")
 @case_holder
-def options(opened: OpenCase) -> str:
-    found = complaints.options(frame().db, opened, now=frame().now, ports=frame().ports)
-    return render_template("person/complaint/options.html", options=found, zone=zone_of(opened))
+def options(work: CaseWork) -> str:
+    found = complaints.options(work)
+    return render_template("person/complaint/options.html", options=found, zone=zone_of(work))
 
 
 @bp.get("/new/<regime>/<regulator>")
 @case_holder
-def begin(opened: OpenCase, regime: str, regulator: str) -> ResponseReturnValue:
-    return _begin_page(opened, _find_option(opened, regime, regulator), WishForm())
+def begin(work: CaseWork, regime: str, regulator: str) -> ResponseReturnValue:
+    return _begin_page(work, _find_option(work, regime, regulator), WishForm())
 
 
 @bp.post("/new/<regime>/<regulator>")
 @case_holder
-def prepare(opened: OpenCase, regime: str, regulator: str) -> ResponseReturnValue:
-    option, form = _find_option(opened, regime, regulator), WishForm()
+def prepare(work: CaseWork, regime: str, regulator: str) -> ResponseReturnValue:
+    option, form = _find_option(work, regime, regulator), WishForm()
     if not form.validate():
-        return _begin_page(opened, option, form, is_wrong=True)
+        return _begin_page(work, option, form, is_wrong=True)
     ticked = set(request.form.getlist("requests"))
     numbers = tuple(each for each in option.request_numbers if str(each) in ticked) or option.request_numbers
     try:
-        number = complaints.prepare(
-            frame().db, opened, regime, regulator, numbers, wish=form.wish.data or "", now=frame().now,
-            ports=frame().ports,
-        )  # fmt: skip
+        number = complaints.prepare(work, regime, regulator, numbers, wish=form.wish.data or "")  # fmt: skip
     except StepRefused as error:
-        return _begin_page(opened, option, form, refused=str(error))
+        return _begin_page(work, option, form, refused=str(error))
     return redirect(url_for("complaint.show", number=number), 303)
 
 
 @bp.get("/<int:number>")
 @case_holder
-def show(opened: OpenCase, number: int) -> str:
-    return _complaint_page(opened, find(opened, number))
+def show(work: CaseWork, number: int) -> str:
+    return _complaint_page(work, find(work, number))
 
 
 @bp.post("/<int:number>/bundle")
 @case_holder
-def make_bundle(opened: OpenCase, number: int) -> ResponseReturnValue:
-    refused = try_to(lambda: complaints.start_bundle(frame().db, opened, number, now=frame().now, ports=frame().ports))
+def make_bundle(work: CaseWork, number: int) -> ResponseReturnValue:
+    refused = try_to(lambda: complaints.start_bundle(work, number))
     if refused:
-        return _complaint_page(opened, find(opened, number), refused=refused), 400
+        return _complaint_page(work, find(work, number), refused=refused), 400
     return _back_to(number)
 
 
 @bp.get("/<int:number>/sent")
 @case_holder
-def ask_lodged(opened: OpenCase, number: int) -> ResponseReturnValue:
-    form = LodgedForm(zone_of(opened), data={"at": frame().now})
-    return show_form("person/complaint/lodged.html", form, complaint=find(opened, number))
+def ask_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
+    form = LodgedForm(zone_of(work), data={"at": frame().now})
+    return show_form("person/complaint/lodged.html", form, complaint=find(work, number))
 
 
 @bp.post("/<int:number>/sent")
 @case_holder
-def record_lodged(opened: OpenCase, number: int) -> ResponseReturnValue:
-    view, form = find(opened, number), LodgedForm(zone_of(opened))
+def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), LodgedForm(zone_of(work))
     if not form.validate():
         return show_form("person/complaint/lodged.html", form, is_wrong=True, complaint=view)
-    refused = try_to(
-        lambda: complaints.record_lodged(
-            frame().db, opened, number, form.command(), now=frame().now, ports=frame().ports
-        )
-    )
+    refused = try_to(lambda: complaints.record_lodged(work, number, form.command()))
     if refused:
         return show_form("person/complaint/lodged.html", form, refused=refused, complaint=view)
     flash(_("Written down. The authority’s time runs now."))
@@ -91,52 +84,48 @@ def record_lodged(opened: OpenCase, number: int) -> ResponseReturnValue:
 
 @bp.get("/<int:number>/answer")
 @case_holder
-def ask_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
-    form = ComplaintAnswerForm(zone_of(opened), data={"at": frame().now})
-    return show_form("person/complaint/answer.html", form, complaint=find(opened, number))
+def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
+    form = ComplaintAnswerForm(zone_of(work), data={"at": frame().now})
+    return show_form("person/complaint/answer.html", form, complaint=find(work, number))
 
 
 @bp.post("/<int:number>/answer")
 @case_holder
-def log_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
-    view, form = find(opened, number), ComplaintAnswerForm(zone_of(opened))
+def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), ComplaintAnswerForm(zone_of(work))
     if not form.validate():
         return show_form("person/complaint/answer.html", form, is_wrong=True, complaint=view)
-    refused = try_to(
-        lambda: complaints.log_complaint_answer(
-            frame().db, opened, number, form.command(), now=frame().now, ports=frame().ports
-        )
-    )
+    refused = try_to(lambda: complaints.log_complaint_answer(work, number, form.command()))
     if refused:
         return show_form("person/complaint/answer.html", form, refused=refused, complaint=view)
     flash(_("Their answer is written down."))
     return _back_to(number)
 
 
-def find(opened: OpenCase, number: int) -> ComplaintView:
+def find(work: CaseWork, number: int) -> ComplaintView:
     """The complaint of that number in this case; 404 where there is none."""
     try:
-        return complaints.complaint_view(frame().db, opened, number, now=frame().now, ports=frame().ports)
+        return complaints.complaint_view(work, number)
     except UnknownNumber:
         abort(404)
 
 
-def _find_option(opened: OpenCase, regime: str, regulator: str) -> ComplaintOption:
-    found = complaints.options(frame().db, opened, now=frame().now, ports=frame().ports)
+def _find_option(work: CaseWork, regime: str, regulator: str) -> ComplaintOption:
+    found = complaints.options(work)
     fitting = [each for each in found if (each.regime, each.regulator) == (regime, regulator)]
     return fitting[0] if fitting else abort(404)
 
 
 def _begin_page(
-    opened: OpenCase, option: ComplaintOption, form: WishForm, *, refused: str = "", is_wrong: bool = False
+    work: CaseWork, option: ComplaintOption, form: WishForm, *, refused: str = "", is_wrong: bool = False
 ) -> ResponseReturnValue:
-    values = {"option": option, "zone": zone_of(opened)}
+    values = {"option": option, "zone": zone_of(work)}
     return show_form("person/complaint/begin.html", form, refused=refused, is_wrong=is_wrong, **values)
 
 
-def _complaint_page(opened: OpenCase, view: ComplaintView, *, refused: str = "") -> str:
+def _complaint_page(work: CaseWork, view: ComplaintView, *, refused: str = "") -> str:
     problems = [("", refused)] if refused else []
-    return render_template("person/complaint/show.html", complaint=view, zone=zone_of(opened), problems=problems)
+    return render_template("person/complaint/show.html", complaint=view, zone=zone_of(work), problems=problems)
 
 
 def _back_to(number: int) -> ResponseReturnValue:

@@ -9,11 +9,10 @@ from werkzeug.wrappers import Response
 
 from portal.services.casefile import page
 from portal.services.cases import documents
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import UnknownNumber
+from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.documents import HandInForm, give_out, take_in, tell_cleaned, tell_kind
-from portal.web.frame import frame
 from portal.web.person.acting import try_to, zone_of
 
 bp = Blueprint("documents", __name__, url_prefix="/case/documents")
@@ -21,53 +20,53 @@ bp = Blueprint("documents", __name__, url_prefix="/case/documents")
 
 @bp.get("")
 @case_holder
-def show(opened: OpenCase) -> ResponseReturnValue:
-    return _page(opened, _form(opened))
+def show(work: CaseWork) -> ResponseReturnValue:
+    return _page(work, _form(work))
 
 
 @bp.post("")
 @case_holder
-def hand_in(opened: OpenCase) -> ResponseReturnValue:
-    form = _form(opened)
-    if not documents.takes_documents(opened) or not form.validate():
-        return _page(opened, form), 400
-    if refused := take_in(opened, form.command()):
-        return _page(opened, form, refused=refused), 400
+def hand_in(work: CaseWork) -> ResponseReturnValue:
+    form = _form(work)
+    if not documents.takes_documents(work) or not form.validate():
+        return _page(work, form), 400
+    if refused := take_in(work, form.command()):
+        return _page(work, form, refused=refused), 400
     flash(_("The file is kept."))
     return redirect(url_for("documents.show"), 303)
 
 
 @bp.get("/<int:number>")
 @case_holder
-def read(opened: OpenCase, number: int) -> Response:
+def read(work: CaseWork, number: int) -> Response:
     try:
-        return give_out(documents.read_document(frame().db, opened, number, ports=frame().ports))
+        return give_out(documents.read_document(work, number))
     except UnknownNumber:
         abort(404)
 
 
 @bp.post("/<int:number>/remove")
 @case_holder
-def remove(opened: OpenCase, number: int) -> ResponseReturnValue:
-    try_to(lambda: documents.remove_document(frame().db, opened, number, now=frame().now, ports=frame().ports))
+def remove(work: CaseWork, number: int) -> ResponseReturnValue:
+    try_to(lambda: documents.remove_document(work, number))
     flash(_("The file is removed."))
     return redirect(url_for("documents.show"), 303)
 
 
-def _form(opened: OpenCase) -> HandInForm:
-    view = page.case_view(frame().db, opened, now=frame().now, ports=frame().ports)
+def _form(work: CaseWork) -> HandInForm:
+    view = page.case_view(work)
     return HandInForm.of(view, request.args.get("about", ""))
 
 
-def _page(opened: OpenCase, form: HandInForm, *, refused: str = "") -> str:
+def _page(work: CaseWork, form: HandInForm, *, refused: str = "") -> str:
     problems = form.problems() + ([(form.file.id, refused)] if refused else [])
     return render_template(
         "person/case/documents.html",
         form=form,
         problems=problems,
-        rows=documents.document_views(frame().db, opened),
-        may_add=documents.takes_documents(opened),
-        zone=zone_of(opened),
+        rows=documents.document_views(work),
+        may_add=documents.takes_documents(work),
+        zone=zone_of(work),
         tell_cleaned=tell_cleaned,
         tell_kind=tell_kind,
     )

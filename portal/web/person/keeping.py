@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.services.cases import holds, mandates, retention
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.holds import HoldView
 from portal.services.cases.mandates import MandateView
+from portal.services.work import CaseWork
 from portal.web.frame import frame
 
 
@@ -20,11 +20,11 @@ class Keeping:
     mandate: MandateView | None
 
 
-def read_keeping(opened: OpenCase) -> Keeping:
-    now, ports = frame().now, frame().ports
-    hold = holds.hold_view(frame().db, opened, now=now, ports=ports)
+def read_keeping(work: CaseWork) -> Keeping:
+    now = frame().now
+    hold = holds.hold_view(work)
     return Keeping(
-        is_near=retention.is_near(opened.case, now=now),
+        is_near=retention.is_near(work.case, now=now),
         hold=hold if hold and hold.is_confirmed else None,
-        mandate=mandates.mandate_view(frame().db, opened, now=now, ports=ports),
+        mandate=mandates.mandate_view(work),
     )

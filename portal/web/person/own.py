@@ -14,9 +14,9 @@ from portal.domain.quotas import Counted
 from portal.services.casefile import export as case_export
 from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import consent, erasure, handover, messages
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import Changed
 from portal.services.intake import drafts
+from portal.services.work import CaseWork
 from portal.web import access
 from portal.web.access import case_holder, public
 from portal.web.fields import PlainForm
@@ -33,61 +33,59 @@ RECIPIENTS = ("platforms", "regulators")
 
 @bp.get("/case/messages")
 @case_holder
-def show_messages(opened: OpenCase) -> ResponseReturnValue:
-    return _messages_page(opened, MessageForm())
+def show_messages(work: CaseWork) -> ResponseReturnValue:
+    return _messages_page(work, MessageForm())
 
 
 @bp.post("/case/messages")
 @slowed(Counted.MESSAGE)
 @case_holder
-def send_message(opened: OpenCase) -> ResponseReturnValue:
+def send_message(work: CaseWork) -> ResponseReturnValue:
     form = MessageForm()
     if not form.validate():
-        return _messages_page(opened, form, is_wrong=True)
-    refused = try_to(lambda: messages.send_message(frame().db, opened, form.text.data or "", now=frame().now))
+        return _messages_page(work, form, is_wrong=True)
+    refused = try_to(lambda: messages.send_message(work, form.text.data or ""))
     if refused:
-        return _messages_page(opened, form, refused=refused)
-    messages.mark_read(frame().db, opened, now=frame().now)
+        return _messages_page(work, form, refused=refused)
+    messages.mark_read(work)
     return redirect(url_for("own.show_messages"), 303)
 
 
 @bp.get("/case/sharing")
 @case_holder
-def sharing(opened: OpenCase) -> ResponseReturnValue:
-    return _sharing_page(opened)
+def sharing(work: CaseWork) -> ResponseReturnValue:
+    return _sharing_page(work)
 
 
 @bp.post("/case/sharing")
 @case_holder
-def change_sharing(opened: OpenCase) -> ResponseReturnValue:
+def change_sharing(work: CaseWork) -> ResponseReturnValue:
     recipient = request.form.get("give") or request.form.get("withdraw") or ""
     if recipient not in RECIPIENTS:
         abort(400)
-    case_sharing.change_consent(
-        frame().db, opened, recipient, given="give" in request.form, now=frame().now, ports=frame().ports
-    )
+    case_sharing.change_consent(work, recipient, given="give" in request.form)
     flash(_("Written down. It counts from now on; what was sent before cannot be called back."))
     return redirect(url_for("own.sharing"), 303)
 
 
 @bp.get("/case/statement")
 @case_holder
-def statement(opened: OpenCase) -> ResponseReturnValue:
-    return _statement_page(opened, _statement_form(opened))
+def statement(work: CaseWork) -> ResponseReturnValue:
+    return _statement_page(work, _statement_form(work))
 
 
 @bp.post("/case/statement")
 @case_holder
-def sign(opened: OpenCase) -> ResponseReturnValue:
-    form = _statement_form(opened)
+def sign(work: CaseWork) -> ResponseReturnValue:
+    form = _statement_form(work)
     if not form.validate():
-        return _statement_page(opened, form, is_wrong=True)
-    report = replace(form.apply(opened.report), signed_at=frame().now)
+        return _statement_page(work, form, is_wrong=True)
+    report = replace(form.apply(work.report), signed_at=frame().now)
     try:
-        drafts.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
+        drafts.save_report(work, report, version=form.version_number())
     except Changed:
         return _statement_page(
-            opened, form, refused=_("The case was changed in another window. Look, and send it again.")
+            work, form, refused=_("The case was changed in another window. Look, and send it again.")
         )
     flash(_("Written down. Letters that are made from now on say it."))
     return redirect(url_for("case.show"), 303)
@@ -95,25 +93,23 @@ def sign(opened: OpenCase) -> ResponseReturnValue:
 
 @bp.get("/case/help")
 @case_holder
-def company(opened: OpenCase) -> ResponseReturnValue:
-    return _company_page(opened)
+def company(work: CaseWork) -> ResponseReturnValue:
+    return _company_page(work)
 
 
 @bp.post("/case/help")
 @case_holder
-def change_company(opened: OpenCase) -> ResponseReturnValue:
+def change_company(work: CaseWork) -> ResponseReturnValue:
     team = request.form.get("team", "")
-    known = {team_id for team_id, _name in drafts.list_teams(frame().db, opened.report.country)}
+    known = {team_id for team_id, _name in drafts.list_teams(frame().db, work.report.country)}
     if team and team not in known:
         abort(400)
     if team:
-        refused = try_to(
-            lambda: handover.hand_to_team(frame().db, opened, UUID(team), now=frame().now, ports=frame().ports)
-        )
+        refused = try_to(lambda: handover.hand_to_team(work, UUID(team)))
     else:
-        refused = try_to(lambda: handover.take_back(frame().db, opened, now=frame().now))
+        refused = try_to(lambda: handover.take_back(work))
     if refused:
-        return _company_page(opened, refused=refused)
+        return _company_page(work, refused=refused)
     flash(
         _("The team can open your case now.")
         if team
@@ -124,14 +120,14 @@ def change_company(opened: OpenCase) -> ResponseReturnValue:
 
 @bp.get("/case/take-along")
 @case_holder
-def take_along(_opened: OpenCase) -> str:
+def take_along(_opened: CaseWork) -> str:
     return render_template("person/case/take_along.html")
 
 
 @bp.post("/case/take-along")
 @case_holder
-def export(opened: OpenCase) -> Response:
-    content = case_export.export_case(frame().db, opened, now=frame().now, ports=frame().ports)
+def export(work: CaseWork) -> Response:
+    content = case_export.export_case(work)
     answer: Response = current_app.response_class(content, mimetype="application/zip")
     answer.headers["Content-Disposition"] = 'attachment; filename="papers.zip"'
     return answer
@@ -139,17 +135,17 @@ def export(opened: OpenCase) -> Response:
 
 @bp.get("/case/erase")
 @case_holder
-def ask_erase(opened: OpenCase) -> ResponseReturnValue:
-    return show_form("person/case/erase.html", EraseForm(), reference=opened.reference)
+def ask_erase(work: CaseWork) -> ResponseReturnValue:
+    return show_form("person/case/erase.html", EraseForm(), reference=work.reference)
 
 
 @bp.post("/case/erase")
 @case_holder
-def erase(opened: OpenCase) -> ResponseReturnValue:
+def erase(work: CaseWork) -> ResponseReturnValue:
     form = EraseForm()
     if not form.validate():
-        return show_form("person/case/erase.html", form, is_wrong=True, reference=opened.reference)
-    erasure.erase(frame().db, opened, now=frame().now, ports=frame().ports)
+        return show_form("person/case/erase.html", form, is_wrong=True, reference=work.reference)
+    erasure.erase(work)
     access.leave()
     return redirect(url_for("own.erased"), 303)
 
@@ -160,34 +156,34 @@ def erased() -> str:
     return render_template("person/erased.html")
 
 
-def _statement_form(opened: OpenCase) -> StatementForm:
-    return StatementForm(Setting(report=opened.report, today=frame().now.date()))
+def _statement_form(work: CaseWork) -> StatementForm:
+    return StatementForm(Setting(report=work.report, today=frame().now.date()))
 
 
 def _statement_page(
-    opened: OpenCase, form: StatementForm, *, refused: str = "", is_wrong: bool = False
+    work: CaseWork, form: StatementForm, *, refused: str = "", is_wrong: bool = False
 ) -> ResponseReturnValue:
-    form.version.data = str(opened.case.version)
+    form.version.data = str(work.case.version)
     return show_form("person/case/statement.html", form, refused=refused, is_wrong=is_wrong)
 
 
 def _messages_page(
-    opened: OpenCase, form: MessageForm, *, refused: str = "", is_wrong: bool = False
+    work: CaseWork, form: MessageForm, *, refused: str = "", is_wrong: bool = False
 ) -> ResponseReturnValue:
-    rows = messages.message_views(frame().db, opened)
-    has_team = opened.case.team_id is not None
-    values = {"rows": rows, "zone": zone_of(opened), "has_team": has_team}
+    rows = messages.message_views(work)
+    has_team = work.case.team_id is not None
+    values = {"rows": rows, "zone": zone_of(work), "has_team": has_team}
     return show_form("person/case/messages.html", form, refused=refused, is_wrong=is_wrong, **values)
 
 
-def _sharing_page(opened: OpenCase) -> ResponseReturnValue:
-    given = {each: consent.has_consent(frame().db, opened.case, each) for each in RECIPIENTS}
+def _sharing_page(work: CaseWork) -> ResponseReturnValue:
+    given = {each: consent.has_consent(frame().db, work.case, each) for each in RECIPIENTS}
     return show_form("person/case/sharing.html", PlainForm(formdata=None), given=given)
 
 
-def _company_page(opened: OpenCase, *, refused: str = "") -> ResponseReturnValue:
-    teams = drafts.list_teams(frame().db, opened.report.country)
-    has_team = opened.case.team_id is not None
+def _company_page(work: CaseWork, *, refused: str = "") -> ResponseReturnValue:
+    teams = drafts.list_teams(frame().db, work.report.country)
+    has_team = work.case.team_id is not None
     return show_form(
         "person/case/company.html", PlainForm(formdata=None), refused=refused, teams=teams, has_team=has_team
     )

@@ -15,9 +15,9 @@ from portal.domain.intake import Missing, Need, StepId
 from portal.domain.lifecycle import Path
 from portal.domain.regimes import Proof, When
 from portal.domain.report import Report
-from portal.services.cases.case_work import OpenCase
 from portal.services.intake import drafts
 from portal.services.law import applicability
+from portal.services.work import CaseWork
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
 from portal.web.person.acting import page_number
@@ -49,13 +49,13 @@ OWN_TEMPLATES = frozenset(
 LINKS_A_PAGE = 60
 
 
-def find(opened: OpenCase, name: str) -> StepId | None:
+def find(work: CaseWork, name: str) -> StepId | None:
     """The step of that name if it is on this report's way, else None."""
     try:
         step = rules.find_step(name).id
     except rules.UnknownStep:
         return None
-    report = opened.report
+    report = work.report
     return step if step in {one.id for one in rules.way(report, needed_fields(report))} else None
 
 
@@ -99,12 +99,12 @@ def legal_name_laws(report: Report) -> tuple[str, ...]:
 
 
 def render_step(
-    opened: OpenCase, step: StepId, form: PlainForm, *, note: str = "", missing: Sequence[Missing] = ()
+    work: CaseWork, step: StepId, form: PlainForm, *, note: str = "", missing: Sequence[Missing] = ()
 ) -> str:
     """The page of a step, with whatever was typed."""
-    report = opened.report
+    report = work.report
     needed = needed_fields(report)
-    form.version.data = str(opened.case.version)
+    form.version.data = str(work.case.version)
     back = rules.previous_step(report, step, needed)
     template = f"person/report/{step.value}.html" if step in OWN_TEMPLATES else "person/report/step.html"
     return render_template(
@@ -117,7 +117,7 @@ def render_step(
         progress=rules.progress(report, step, needed),
         is_question=rules.STEPS[step].is_question,
         near=people_near(report),
-        **_extra(opened, step, report, missing),
+        **_extra(work, step, report, missing),
     )
 
 
@@ -139,11 +139,11 @@ def missing_text(one: Missing) -> str:
     return f"{text} ({one.law})" if one.law else text
 
 
-def _extra(opened: OpenCase, step: StepId, report: Report, missing: Sequence[Missing]) -> dict[str, Any]:
+def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missing]) -> dict[str, Any]:
     """What only some steps show."""
     registry = frame().ports.registry
     if step is StepId.START:
-        return {"words": drafts.read_words(opened), "days": frame().config.draft_days}
+        return {"words": drafts.read_words(work), "days": frame().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
         return {"helplines": people_for(report)}
     if step is StepId.LINKS:

@@ -11,9 +11,10 @@ from portal.domain import intake as rules
 from portal.domain.intake import StepId
 from portal.domain.quotas import Counted
 from portal.domain.report import Report
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import Changed
 from portal.services.intake import drafts, submission
+from portal.services.ports import PERSON
+from portal.services.work import CaseWork
 from portal.web.access import draft_holder, enter_case, public
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
@@ -44,82 +45,82 @@ def before() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     if "case_id" in session:
         return redirect(url_for("report.resume"), 303)
-    opened, _words = drafts.start_draft(frame().db, language=str(get_locale()), now=frame().now, ports=frame().ports)
+    opened, _words = drafts.start_draft(frame().work(PERSON), language=str(get_locale()))
     enter_case(opened, keep=bool(BeginForm().keep.data))
     return redirect(url_for("report.show", step=StepId.START.value), 303)
 
 
 @bp.get("/report/resume")
 @draft_holder
-def resume(opened: OpenCase) -> ResponseReturnValue:
-    report = opened.report
+def resume(work: CaseWork) -> ResponseReturnValue:
+    report = work.report
     return redirect(url_for("report.show", step=rules.first_open_step(report, pages.needed_fields(report)).value), 303)
 
 
 @bp.get("/report/<step>")
 @draft_holder
-def show(opened: OpenCase, step: str) -> ResponseReturnValue:
-    found = pages.find(opened, step)
+def show(work: CaseWork, step: str) -> ResponseReturnValue:
+    found = pages.find(work, step)
     if found is None:
         return redirect(url_for("report.resume"), 303)
-    return pages.render_step(opened, found, pages.make_form(opened.report, found))
+    return pages.render_step(work, found, pages.make_form(work.report, found))
 
 
 @bp.post("/report/<step>")
 @draft_holder
-def answer(opened: OpenCase, step: str) -> ResponseReturnValue:
-    found = pages.find(opened, step)
+def answer(work: CaseWork, step: str) -> ResponseReturnValue:
+    found = pages.find(work, step)
     if found is None:
         return redirect(url_for("report.resume"), 303)
     if found is StepId.REVIEW:
-        return hand_in(opened)
-    form = pages.make_form(opened.report, found)
+        return hand_in(work)
+    form = pages.make_form(work.report, found)
     if "skip" in request.form:
-        return save(opened, found, form, rules.skip(opened.report, found))
+        return save(work, found, form, rules.skip(work.report, found))
     if isinstance(form, LinksForm):
-        return collect_links(opened, form)
+        return collect_links(work, form)
     if isinstance(form, PlacesForm) and "more" in request.form:
         form.add_rows(BLANK_ROWS)
-        return pages.render_step(opened, found, form)
+        return pages.render_step(work, found, form)
     if not form.validate():
-        return pages.render_step(opened, found, form), 400
-    after = form.apply(opened.report) if isinstance(form, StepForm) else opened.report
-    return save(opened, found, form, rules.mark_visited(after, found))
+        return pages.render_step(work, found, form), 400
+    after = form.apply(work.report) if isinstance(form, StepForm) else work.report
+    return save(work, found, form, rules.mark_visited(after, found))
 
 
-def save(opened: OpenCase, step: StepId, form: PlainForm, report: Report) -> ResponseReturnValue:
+def save(work: CaseWork, step: StepId, form: PlainForm, report: Report) -> ResponseReturnValue:
     """Keep the answers and go on; when another tab was quicker, show what was typed again instead."""
     try:
-        drafts.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
+        drafts.save_report(work, report, version=form.version_number())
     except Changed:
-        return pages.render_step(opened, step, form, note=_changed_text()), 409
+        return pages.render_step(work, step, form, note=_changed_text()), 409
     needed = pages.needed_fields(report)
     if rules.first_open_step(report, needed) is StepId.REVIEW:
         return redirect(url_for("report.show", step=StepId.REVIEW.value), 303)
     return redirect(url_for("report.show", step=rules.next_step(report, step, needed).value), 303)
 
 
-def collect_links(opened: OpenCase, form: LinksForm) -> ResponseReturnValue:
+def collect_links(work: CaseWork, form: LinksForm) -> ResponseReturnValue:
     """Add what was pasted, or take out what was chosen, and show it back; go on only when nothing new was pasted."""
-    report, is_changed = change_links(opened.report, request.form, ports=frame().ports)
+    report, is_changed = change_links(work.report, request.form, ports=frame().ports)
     if not is_changed:
-        return save(opened, StepId.LINKS, form, rules.mark_visited(report, StepId.LINKS))
+        return save(work, StepId.LINKS, form, rules.mark_visited(report, StepId.LINKS))
     try:
-        drafts.save_report(opened, report, version=form.version_number(), now=frame().now, ports=frame().ports)
+        drafts.save_report(work, report, version=form.version_number())
     except Changed:
-        return pages.render_step(opened, StepId.LINKS, form, note=_changed_text()), 409
+        return pages.render_step(work, StepId.LINKS, form, note=_changed_text()), 409
     return redirect(url_for("report.show", step=StepId.LINKS.value, _anchor="found"), 303)
 
 
-def hand_in(opened: OpenCase) -> ResponseReturnValue:
+def hand_in(work: CaseWork) -> ResponseReturnValue:
     """Submit; the receipt waits in the session until the person has kept it."""
     form = PlainForm()
-    if form.version_number() != opened.case.version:
-        return pages.render_step(opened, StepId.REVIEW, PlainForm(formdata=None), note=_review_text()), 409
+    if form.version_number() != work.case.version:
+        return pages.render_step(work, StepId.REVIEW, PlainForm(formdata=None), note=_review_text()), 409
     try:
-        receipt = submission.submit(frame().db, opened, now=frame().now, ports=frame().ports)
+        receipt = submission.submit(work)
     except submission.Incomplete as error:
-        return pages.render_step(opened, StepId.REVIEW, PlainForm(formdata=None), missing=error.missing), 400
+        return pages.render_step(work, StepId.REVIEW, PlainForm(formdata=None), missing=error.missing), 400
     session.permanent = False  # a draft may stay in the browser for days, a case may not
     session["receipt"] = {
         "reference": receipt.reference,

@@ -7,11 +7,11 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import UnknownNumber
 from portal.services.requests import preparing
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
+from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.frame import frame
@@ -24,34 +24,32 @@ FEW_LINKS = 20
 
 @bp.get("")
 @case_holder
-def show(opened: OpenCase, number: int) -> str:
-    return render_request(opened, find(opened, number))
+def show(work: CaseWork, number: int) -> str:
+    return render_request(work, find(work, number))
 
 
 @bp.get("/form")
 @case_holder
-def fill_in(opened: OpenCase, number: int) -> str:
-    return render_template("person/request/fill_in.html", req=find(opened, number))
+def fill_in(work: CaseWork, number: int) -> str:
+    return render_template("person/request/fill_in.html", req=find(work, number))
 
 
 @bp.get("/details")
 @case_holder
-def details(opened: OpenCase, number: int) -> ResponseReturnValue:
-    view = find(opened, number)
+def details(work: CaseWork, number: int) -> ResponseReturnValue:
+    view = find(work, number)
     return show_form("person/request/details.html", DetailsForm.of(view), req=view)
 
 
 @bp.post("/details")
 @case_holder
-def change_details(opened: OpenCase, number: int) -> ResponseReturnValue:
-    view = find(opened, number)
+def change_details(work: CaseWork, number: int) -> ResponseReturnValue:
+    view = find(work, number)
     form = DetailsForm.of(view)
     if not form.validate():
         return show_form("person/request/details.html", form, is_wrong=True, req=view)
     command = form.command(_confirmed(view))
-    refused = try_to(
-        lambda: preparing.set_details(frame().db, opened, number, command, now=frame().now, ports=frame().ports)
-    )
+    refused = try_to(lambda: preparing.set_details(work, number, command))
     if refused:
         return show_form("person/request/details.html", form, refused=refused, req=view)
     return _back_to(number)
@@ -59,20 +57,18 @@ def change_details(opened: OpenCase, number: int) -> ResponseReturnValue:
 
 @bp.get("/sent")
 @case_holder
-def ask_sent(opened: OpenCase, number: int) -> ResponseReturnValue:
-    form = SentForm(zone_of(opened), data={"sent_at": frame().now})
-    return show_form("person/request/sent.html", form, req=find(opened, number))
+def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
+    form = SentForm(zone_of(work), data={"sent_at": frame().now})
+    return show_form("person/request/sent.html", form, req=find(work, number))
 
 
 @bp.post("/sent")
 @case_holder
-def record_sent(opened: OpenCase, number: int) -> ResponseReturnValue:
-    view, form = find(opened, number), SentForm(zone_of(opened))
+def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), SentForm(zone_of(work))
     if not form.validate():
         return show_form("person/request/sent.html", form, is_wrong=True, req=view)
-    refused = try_to(
-        lambda: sending.record_sent(frame().db, opened, number, form.command(), now=frame().now, ports=frame().ports)
-    )
+    refused = try_to(lambda: sending.record_sent(work, number, form.command()))
     if refused:
         return show_form("person/request/sent.html", form, refused=refused, req=view)
     flash(_("Written down. The time limits run now."))
@@ -81,18 +77,18 @@ def record_sent(opened: OpenCase, number: int) -> ResponseReturnValue:
 
 @bp.get("/received")
 @case_holder
-def ask_received(opened: OpenCase, number: int) -> ResponseReturnValue:
-    return show_form("person/request/received.html", ReceivedForm(zone_of(opened)), req=find(opened, number))
+def ask_received(work: CaseWork, number: int) -> ResponseReturnValue:
+    return show_form("person/request/received.html", ReceivedForm(zone_of(work)), req=find(work, number))
 
 
 @bp.post("/received")
 @case_holder
-def record_received(opened: OpenCase, number: int) -> ResponseReturnValue:
-    view, form = find(opened, number), ReceivedForm(zone_of(opened))
+def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), ReceivedForm(zone_of(work))
     if not form.validate():
         return show_form("person/request/received.html", form, is_wrong=True, req=view)
-    at, now = form.received_at.data, frame().now
-    refused = try_to(lambda: sending.record_received(frame().db, opened, number, at, now=now, ports=frame().ports))
+    at = form.received_at.data
+    refused = try_to(lambda: sending.record_received(work, number, at))
     if refused:
         return show_form("person/request/received.html", form, refused=refused, req=view)
     flash(_("Written down. The dates are counted from that moment."))
@@ -101,21 +97,19 @@ def record_received(opened: OpenCase, number: int) -> ResponseReturnValue:
 
 @bp.get("/answer")
 @case_holder
-def ask_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
-    form = AnswerForm(zone_of(opened), data={"at": frame().now})
-    return show_form("person/request/answer.html", form, req=find(opened, number))
+def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
+    form = AnswerForm(zone_of(work), data={"at": frame().now})
+    return show_form("person/request/answer.html", form, req=find(work, number))
 
 
 @bp.post("/answer")
 @case_holder
-def log_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
-    view, form = find(opened, number), AnswerForm(zone_of(opened))
+def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), AnswerForm(zone_of(work))
     if not form.validate():
         return show_form("person/request/answer.html", form, is_wrong=True, req=view)
     command = form.command(_ticked(view))
-    refused = try_to(
-        lambda: answers.log_answer(frame().db, opened, number, command, now=frame().now, ports=frame().ports)
-    )
+    refused = try_to(lambda: answers.log_answer(work, number, command))
     if refused:
         return show_form("person/request/answer.html", form, refused=refused, req=view)
     flash(_("Their answer is written down."))
@@ -124,21 +118,19 @@ def log_answer(opened: OpenCase, number: int) -> ResponseReturnValue:
 
 @bp.get("/given")
 @case_holder
-def ask_given(opened: OpenCase, number: int) -> ResponseReturnValue:
-    form = InformationSentForm(zone_of(opened), data={"at": frame().now})
-    return show_form("person/request/given.html", form, req=find(opened, number))
+def ask_given(work: CaseWork, number: int) -> ResponseReturnValue:
+    form = InformationSentForm(zone_of(work), data={"at": frame().now})
+    return show_form("person/request/given.html", form, req=find(work, number))
 
 
 @bp.post("/given")
 @case_holder
-def record_given(opened: OpenCase, number: int) -> ResponseReturnValue:
-    view, form = find(opened, number), InformationSentForm(zone_of(opened))
+def record_given(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), InformationSentForm(zone_of(work))
     if not form.validate():
         return show_form("person/request/given.html", form, is_wrong=True, req=view)
-    at, now = form.at.data, frame().now
-    refused = try_to(
-        lambda: sending.record_information_sent(frame().db, opened, number, at, now=now, ports=frame().ports)
-    )
+    at = form.at.data
+    refused = try_to(lambda: sending.record_information_sent(work, number, at))
     if refused:
         return show_form("person/request/given.html", form, refused=refused, req=view)
     flash(_("Written down. Time limits that stood still go on."))
@@ -147,41 +139,39 @@ def record_given(opened: OpenCase, number: int) -> ResponseReturnValue:
 
 @bp.post("/erasure")
 @case_holder
-def prepare_erasure(opened: OpenCase, number: int) -> ResponseReturnValue:
+def prepare_erasure(work: CaseWork, number: int) -> ResponseReturnValue:
     made: list[int] = []
-    refused = try_to(
-        lambda: made.append(preparing.prepare_erasure(frame().db, opened, number, now=frame().now, ports=frame().ports))
-    )
+    refused = try_to(lambda: made.append(preparing.prepare_erasure(work, number)))
     if refused:
-        return render_request(opened, find(opened, number), refused=refused), 400
+        return render_request(work, find(work, number), refused=refused), 400
     flash(_("A request to erase your data is ready. Look at it before it goes."))
     return _back_to(made[0])
 
 
 @bp.post("/close")
 @case_holder
-def close(opened: OpenCase, number: int) -> ResponseReturnValue:
-    refused = try_to(lambda: sending.close_request(frame().db, opened, number, now=frame().now, ports=frame().ports))
+def close(work: CaseWork, number: int) -> ResponseReturnValue:
+    refused = try_to(lambda: sending.close_request(work, number))
     if refused:
-        return render_request(opened, find(opened, number), refused=refused), 400
+        return render_request(work, find(work, number), refused=refused), 400
     return _back_to(number)
 
 
-def find(opened: OpenCase, number: int) -> RequestView:
+def find(work: CaseWork, number: int) -> RequestView:
     """The request of that number in this case; 404 where there is none."""
     try:
-        return request_page.request_view(frame().db, opened, number, now=frame().now, ports=frame().ports)
+        return request_page.request_view(work, number)
     except UnknownNumber:
         abort(404)
 
 
-def render_request(opened: OpenCase, view: RequestView, *, refused: str = "", problems: tuple[str, ...] = ()) -> str:
+def render_request(work: CaseWork, view: RequestView, *, refused: str = "", problems: tuple[str, ...] = ()) -> str:
     """The page of a request, with whatever stopped the last step."""
     texts = [("", text) for text in (*problems, refused) if text]
     return render_template(
         "person/request/show.html",
         req=view,
-        zone=zone_of(opened),
+        zone=zone_of(work),
         problems=texts,
         few=view.items[:FEW_LINKS],
         form=PlainForm(formdata=None),

@@ -15,11 +15,12 @@ from werkzeug.wrappers import Response
 from portal.adapters.words import UnknownWord, WrongCount
 from portal.domain.journal import Noted
 from portal.domain.readable import show_unreadable
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.opening import WordsUnknown, move_words, open_by_words
 from portal.services.history import journal
+from portal.services.ports import PERSON
 from portal.services.signin import guess_throttle
 from portal.services.signin.guess_throttle import Guess, TooSoon
+from portal.services.work import CaseWork
 from portal.web import access
 from portal.web.access import enter_case, public
 from portal.web.frame import frame
@@ -73,7 +74,7 @@ def enter() -> ResponseReturnValue:
     return render_template("person/come_back.html", form=form), 400
 
 
-def _open(words: str) -> OpenCase:
+def _open(words: str) -> CaseWork:
     """The case of these words. A slip of the pen costs nothing; a guess is counted before it is looked at.
 
     Raises WrongCount, UnknownWord, TooSoon, WordsUnknown.
@@ -83,11 +84,11 @@ def _open(words: str) -> OpenCase:
     bucket = guess_throttle.name_bucket(ports.keys, Guess.WORDS, find_bucket())
     guess_throttle.claim(sessions, [bucket], now=frame().now)
     with frame().reading() as reading:  # the slow part holds nobody up
-        opened = open_by_words(reading, words, ports=ports)
+        opened = open_by_words(frame().work_in(reading, PERSON), words)
     guess_throttle.forgive(sessions, [bucket])
     if ports.keys.older:
         with frame().writing() as writing:
-            move_words(writing, words, ports=ports)
+            move_words(frame().work_in(writing, PERSON), words)
     return opened
 
 

@@ -1,4 +1,4 @@
-"""Work in the background: nothing is lost, nothing is done twice, and the key is shredded at the end."""
+"""Jobs in the background: nothing is lost, nothing is done twice, and the key is shredded at the end."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.models.jobs import Job, JobKind, JobState
 from portal.services.background import jobs
-from portal.services.background.jobs import Finish, Stopped, Work
+from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.cases import erasure
-from portal.services.cases.case_work import OpenCase
 from portal.services.ports import Ports
-from tests.services.factories import NOW, make_case
+from portal.services.work import CaseWork
+from tests.services.factories import NOW, make_case, make_work
 from tests.services.fakes import reopen
 
 MINUTE = timedelta(minutes=1)
@@ -25,36 +25,30 @@ MINUTE = timedelta(minutes=1)
 class Worker:
     """Does what the test says, and remembers what it was given."""
 
-    def __init__(self, act: Callable[[Work], None] | None = None) -> None:
+    def __init__(self, act: Callable[[RunningJob], None] | None = None) -> None:
         self.act = act
-        self.seen: list[Work] = []
+        self.seen: list[RunningJob] = []
         self.finished = 0
 
-    def __call__(self, sessions: sessionmaker[Session], work: Work, now: datetime, ports: Ports) -> Finish:
-        self.seen.append(work)
+    def __call__(self, sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
+        self.seen.append(job)
         if self.act:
-            self.act(work)
+            self.act(job)
         return self._finish
 
     def _finish(self, session: Session, now: datetime) -> None:
         self.finished += 1
 
 
-def add(sessions: sessionmaker[Session], ports: Ports) -> tuple[OpenCase, UUID]:
+def add(sessions: sessionmaker[Session], ports: Ports) -> tuple[CaseWork, UUID]:
     with sessions.begin() as session:
         opened = make_case(session, ports, links="https://pictures.example.org/7")
         return opened, add_to(session, opened, ports)
 
 
-def add_to(session: Session, opened: OpenCase, ports: Ports, subject: UUID | None = None) -> UUID:
+def add_to(session: Session, opened: CaseWork, ports: Ports, subject: UUID | None = None) -> UUID:
     job = jobs.add_job(
-        session,
-        JobKind.BUNDLE,
-        case_id=opened.case.id,
-        subject_id=subject or uuid4(),
-        key=opened.key,
-        now=NOW,
-        ports=ports,
+        make_work(session, ports), JobKind.BUNDLE, case_id=opened.case.id, subject_id=subject or uuid4(), key=opened.key
     )
     return job.id
 
@@ -123,8 +117,8 @@ def test_a_job_in_another_workers_hands_is_left_alone_until_its_lease_is_over(
     _, job_id = add(sessions, ports)
     second = Worker()
 
-    def die(work: Work) -> None:
-        assert not run(sessions, work.job_id, second, ports)
+    def die(job: RunningJob) -> None:
+        assert not run(sessions, job.job_id, second, ports)
         raise KeyboardInterrupt  # the process is killed: nothing is caught, nothing is written
 
     with pytest.raises(KeyboardInterrupt):
@@ -143,11 +137,11 @@ def test_progress_is_told_and_renews_the_lease(sessions: sessionmaker[Session], 
     _, job_id = add(sessions, ports)
     seen: list[tuple[str, int, bool]] = []
 
-    def work_on(work: Work) -> None:
+    def work_on(job: RunningJob) -> None:
         for stage, share in (("gathering", 0.1), ("laying out", 0.6), ("writing", 0.5)):
-            work.report(stage, share)
-            job = read(sessions, job_id)
-            seen.append((job.stage, job.percent, job.lease_until is not None))
+            job.report(stage, share)
+            row = read(sessions, job_id)
+            seen.append((row.stage, row.percent, row.lease_until is not None))
 
     run(sessions, job_id, Worker(work_on), ports)
     assert seen == [("gathering", 10, True), ("laying out", 60, True), ("writing", 60, True)]
@@ -156,7 +150,7 @@ def test_progress_is_told_and_renews_the_lease(sessions: sessionmaker[Session], 
 def test_what_cannot_be_done_fails_at_once_and_says_why(sessions: sessionmaker[Session], ports: Ports) -> None:
     _, job_id = add(sessions, ports)
 
-    def stop(work: Work) -> None:
+    def stop(job: RunningJob) -> None:
         raise Stopped("The signature is missing.", "The name is missing.")
 
     run(sessions, job_id, Worker(stop), ports)
@@ -171,7 +165,7 @@ def test_a_job_that_breaks_is_tried_three_times_and_tells_nothing_of_the_error(
 ) -> None:
     _, job_id = add(sessions, ports)
 
-    def fail(work: Work) -> None:
+    def fail(job: RunningJob) -> None:
         raise RuntimeError("Ana Exemplar")
 
     worker = Worker(fail)
@@ -189,9 +183,9 @@ def test_a_result_is_not_written_for_a_case_that_was_erased_meanwhile(
 ) -> None:
     opened, job_id = add(sessions, ports)
 
-    def erase(work: Work) -> None:
+    def erase(job: RunningJob) -> None:
         with sessions.begin() as session:
-            erasure.erase(session, reopen(session, opened), now=NOW, ports=ports)
+            erasure.erase(reopen(session, opened).at(NOW))
 
     worker = Worker(erase)
     run(sessions, job_id, worker, ports)

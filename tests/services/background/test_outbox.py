@@ -16,9 +16,9 @@ from portal.models.cases import Case
 from portal.models.outbox import MailKind, MailState, Outgoing
 from portal.services.background import outbox
 from portal.services.background.outbox import Delivery, NewMail
-from portal.services.cases import case_work, erasure
-from portal.services.ports import PERSON, Ports
-from tests.services.factories import NOW, make_case
+from portal.services.cases import erasure
+from portal.services.ports import Ports
+from tests.services.factories import NOW, make_case, make_work
 
 HOUR = timedelta(hours=1)
 
@@ -65,7 +65,7 @@ def new_mail(case_id: UUID, **changes: Any) -> NewMail:
 
 def put(sessions: sessionmaker[Session], ports: Ports, new: NewMail) -> UUID:
     with sessions.begin() as session:
-        assert outbox.put(session, new, now=NOW, ports=ports)
+        assert outbox.put(make_work(session, ports), new)
         return session.scalars(select(Outgoing.id).where(Outgoing.cause == new.cause)).one()
 
 
@@ -97,14 +97,14 @@ def test_a_mail_is_sent_once_and_its_text_is_shredded(
 def test_one_cause_makes_one_mail(sessions: sessionmaker[Session], ports: Ports, case_id: UUID) -> None:
     put(sessions, ports, new_mail(case_id))
     with sessions.begin() as session:
-        assert not outbox.put(session, new_mail(case_id), now=NOW, ports=ports)
+        assert not outbox.put(make_work(session, ports), new_mail(case_id))
 
 
 def test_a_cause_that_is_rolled_back_sends_nothing(
     sessions: sessionmaker[Session], ports: Ports, case_id: UUID
 ) -> None:
     with sessions() as session:
-        outbox.put(session, new_mail(case_id), now=NOW, ports=ports)
+        outbox.put(make_work(session, ports), new_mail(case_id))
         session.rollback()
     with sessions() as session:
         assert outbox.list_due(session, now=NOW + HOUR) == []
@@ -226,8 +226,8 @@ def test_an_erased_case_takes_its_mail_with_it(sessions: sessionmaker[Session], 
 
     def erase_first(mail: Mail, handing_over: Callable[[], None]) -> None:
         with sessions.begin() as session:
-            opened = case_work.OpenCase(session.get_one(Case, case_id), b"", PERSON)
-            erasure.erase(session, opened, now=NOW, ports=ports)
+            opened = make_work(session, ports).on(session.get_one(Case, case_id), b"")
+            erasure.erase(opened.at(NOW))
         post(mail, handing_over)
 
     assert try_once(sessions, row_id, erase_first, ports) is Delivery.NOT_OURS

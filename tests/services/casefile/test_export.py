@@ -41,8 +41,8 @@ def archive(session: Session, ports: Ports) -> zipfile.ZipFile:
     opened = make_case(session, ports, links="https://x.com/a/status/1", explanation=HOSTILE)
     send(session, opened, ports)
     answer = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY, text=HOSTILE)
-    answers.log_answer(session, opened, 1, answer, now=NOW + DAY, ports=ports)
-    return zipfile.ZipFile(io.BytesIO(case_export.export_case(session, opened, now=NOW + DAY, ports=ports)))
+    answers.log_answer(opened.at(NOW + DAY), 1, answer)
+    return zipfile.ZipFile(io.BytesIO(case_export.export_case(opened.at(NOW + DAY))))
 
 
 def test_the_archive_holds_the_page_the_data_and_every_letter(archive: zipfile.ZipFile) -> None:
@@ -91,13 +91,13 @@ def test_everything_the_case_holds_is_in_it(session: Session, tmp_path: Path) ->
     ports = make_mail_ports(tmp_path)
     shared = share_case(session, ports, filer=Filer.REPRESENTATIVE, authority="A signed letter.")
     person = shared.person
-    messages.send_message(session, shared.first, "Kia ora.", now=NOW)
-    mail_contact.set_address(session, person, "ana.example@example.net", now=NOW, ports=ports)
-    recovery_words.set_check(session, person, "Which boat?", "the red canoe", now=NOW, ports=ports)
-    holds.ask_hold(session, shared.first, "A court asked.", date(2027, 3, 31), now=NOW, ports=ports)
-    case_sharing.change_consent(session, person, "regulators", given=False, now=NOW, ports=ports)
-    messages.add_note(session, shared.first, "Only for the team.", now=NOW)
-    taken = zipfile.ZipFile(io.BytesIO(case_export.export_case(session, person, now=NOW, ports=ports)))
+    messages.send_message(shared.first.at(NOW), "Kia ora.")
+    mail_contact.set_address(person.at(NOW), "ana.example@example.net")
+    recovery_words.set_check(person.at(NOW), "Which boat?", "the red canoe")
+    holds.ask_hold(shared.first.at(NOW), "A court asked.", date(2027, 3, 31))
+    case_sharing.change_consent(person.at(NOW), "regulators", given=False)
+    messages.add_note(shared.first.at(NOW), "Only for the team.")
+    taken = zipfile.ZipFile(io.BytesIO(case_export.export_case(person.at(NOW))))
     data, page = json.loads(taken.read("case.json")), taken.read("case.html").decode()
     assert data["mandates"][0]["authority"] == "A signed letter."
     assert data["messages"][0]["text"] == "Kia ora."

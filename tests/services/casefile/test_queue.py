@@ -15,11 +15,10 @@ from portal.models.cases import Case, CaseKey
 from portal.services.casefile import queue
 from portal.services.casefile.queue import QueueFilter, QueuePage
 from portal.services.cases import handover
-from portal.services.cases.case_work import OpenCase
 from portal.services.ports import Actor, Ports
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
-from tests.services.factories import NOW, make_team
+from tests.services.factories import NOW, make_team, make_work
 from tests.services.fakes import DAY
 from tests.services.people import share_case
 
@@ -51,29 +50,31 @@ def add_member(session: Session, team: Team, key: bytes, login: str = "tui") -> 
 
 
 def listed(
-    session: Session, actor: Actor, team: Team, filter: QueueFilter = QueueFilter.ALL, page: int = 1
+    session: Session, ports: Ports, actor: Actor, team: Team, filter: QueueFilter = QueueFilter.ALL, page: int = 1
 ) -> QueuePage:
-    return queue.list_queue(session, actor=actor, team_ids=(team.id,), filter=filter, page=page, now=NOW)
+    return queue.list_queue(make_work(session, ports, actor=actor), team_ids=(team.id,), filter=filter, page=page)
 
 
-def test_the_nearest_date_comes_first_and_cases_without_one_last(session: Session) -> None:
+def test_the_nearest_date_comes_first_and_cases_without_one_last(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
     actor = add_member(session, team, key)
     add_case(session, team, 1)
     add_case(session, team, 2, next_due_at=NOW + 2 * DAY)
     add_case(session, team, 3, next_due_at=NOW - DAY)
-    rows = listed(session, actor, team).rows
+    rows = listed(session, ports, actor, team).rows
     assert [row.reference for row in rows] == ["CASE-0003", "CASE-0002", "CASE-0001"]
     assert [row.is_overdue for row in rows] == [True, False, False]
 
 
-def test_each_filter_finds_its_cases_and_their_number(session: Session) -> None:
+def test_each_filter_finds_its_cases_and_their_number(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
     actor = add_member(session, team, key)
     add_case(session, team, 1, assignee_id=actor.staff_id)
     add_case(session, team, 2, next_due_at=NOW - DAY)
     add_case(session, team, 3, status=CaseStatus.CLOSED)
-    found = {each: [row.reference[-1] for row in listed(session, actor, team, each).rows] for each in QueueFilter}
+    found = {
+        each: [row.reference[-1] for row in listed(session, ports, actor, team, each).rows] for each in QueueFilter
+    }
     assert found == {
         QueueFilter.MINE: ["1"],
         QueueFilter.UNASSIGNED: ["2"],
@@ -81,35 +82,35 @@ def test_each_filter_finds_its_cases_and_their_number(session: Session) -> None:
         QueueFilter.ALL: ["2", "1"],
         QueueFilter.CLOSED: ["3"],
     }
-    assert listed(session, actor, team).counts == {each: len(numbers) for each, numbers in found.items()}
+    assert listed(session, ports, actor, team).counts == {each: len(numbers) for each, numbers in found.items()}
 
 
-def test_a_team_sees_its_own_cases_only_and_nobody_without_a_team_sees_any(session: Session) -> None:
+def test_a_team_sees_its_own_cases_only_and_nobody_without_a_team_sees_any(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
     other, _ = accounts.make_team(session, "Elsewhere", now=NOW)
     actor = add_member(session, team, key)
     add_case(session, other, 1)
-    assert listed(session, actor, team).total == 0
-    nothing = queue.list_queue(session, actor=actor, team_ids=(), filter=QueueFilter.ALL, page=1, now=NOW)
+    assert listed(session, ports, actor, team).total == 0
+    nothing = queue.list_queue(make_work(session, ports, actor=actor), team_ids=(), filter=QueueFilter.ALL, page=1)
     assert nothing.rows == ()
 
 
-def test_drafts_and_erased_cases_are_in_no_list(session: Session) -> None:
+def test_drafts_and_erased_cases_are_in_no_list(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
     actor = add_member(session, team, key)
     add_case(session, team, 1, status=CaseStatus.DRAFT)
     add_case(session, team, 2, status=CaseStatus.ERASED, sealed=None)
-    assert set(listed(session, actor, team).counts.values()) == {0}
+    assert set(listed(session, ports, actor, team).counts.values()) == {0}
 
 
-def test_a_page_has_fifty_cases_and_one_past_the_end_gives_the_last(session: Session) -> None:
+def test_a_page_has_fifty_cases_and_one_past_the_end_gives_the_last(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
     actor = add_member(session, team, key)
     for number in range(101):
         add_case(session, team, number)
-    sizes = [len(listed(session, actor, team, page=page).rows) for page in (1, 2, 3)]
+    sizes = [len(listed(session, ports, actor, team, page=page).rows) for page in (1, 2, 3)]
     assert sizes == [50, 50, 1]
-    last = listed(session, actor, team, page=99)
+    last = listed(session, ports, actor, team, page=99)
     assert (last.page, last.pages, last.total) == (3, 3, 101)
 
 
@@ -118,12 +119,12 @@ def test_a_case_is_given_to_members_of_its_team_only(session: Session, ports: Po
     other, other_key = accounts.make_team(session, "Elsewhere", now=NOW)
     actor = add_member(session, team, key)
     stranger = add_member(session, other, other_key, "kea")
-    opened = OpenCase(add_case(session, team, 1), b"\0" * 32, actor)
-    queue.take_case(session, opened, now=NOW)
+    opened = make_work(session, ports, actor=actor).on(add_case(session, team, 1), b"\0" * 32)
+    queue.take_case(opened.at(NOW))
     assert opened.case.assignee_id == actor.staff_id
     with pytest.raises(StepRefused, match="not in the team"):
-        queue.assign(session, opened, stranger.staff_id, now=NOW)
-    queue.assign(session, opened, None, now=NOW)
+        queue.assign(opened.at(NOW), stranger.staff_id)
+    queue.assign(opened.at(NOW), None)
     assert opened.case.assignee_id is None
 
 
@@ -132,16 +133,16 @@ def test_a_case_that_was_taken_back_is_nobodys_when_a_team_gets_it_again(session
     shared = share_case(session, ports)
     team_id = shared.person.case.team_id
     assert team_id is not None
-    queue.take_case(session, shared.first, now=NOW)
-    handover.take_back(session, shared.person, now=NOW)
+    queue.take_case(shared.first.at(NOW))
+    handover.take_back(shared.person.at(NOW))
     left = select(CaseKey.holder).where(CaseKey.case_id == shared.person.case.id)
     assert session.scalars(left).all() == [Handler.PERSON], "the team's wrap of the key is destroyed"
-    handover.hand_to_team(session, shared.person, team_id, now=NOW, ports=ports)
+    handover.hand_to_team(shared.person.at(NOW), team_id)
     assert shared.person.case.assignee_id is None
 
 
-def test_the_person_assigns_nobody(session: Session) -> None:
+def test_the_person_assigns_nobody(session: Session, ports: Ports) -> None:
     team, _ = make_team(session)
-    opened = OpenCase(add_case(session, team, 1), b"\0" * 32, Actor(kind=ActorKind.PERSON))
+    opened = make_work(session, ports).on(add_case(session, team, 1), b"\0" * 32)
     with pytest.raises(StepRefused):
-        queue.assign(session, opened, UUID(int=1), now=NOW)
+        queue.assign(opened.at(NOW), UUID(int=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,11 +24,11 @@ from portal.domain.report import YesNo
 from portal.models.documents import Document
 from portal.services.casefile import export as case_export
 from portal.services.cases import documents, erasure
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.documents import HandIn
 from portal.services.cases.opening import UnknownNumber
 from portal.services.history.events import read_detail, read_history
 from portal.services.ports import Actor, Ports
+from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY
 
@@ -35,20 +36,20 @@ WORDS = b"canary-of-their-answer"
 CLEAN = CleanDocument(kind=DocumentKind.TEXT, content=WORDS, cleaned=(Cleaned.ENCODING,), about="canary-of-a-sender")
 
 
-def give(session: Session, opened: OpenCase, ports: Ports, **about: int) -> int:
+def give(session: Session, opened: CaseWork, ports: Ports, **about: int) -> int:
     command = HandIn(label="canary-of-a-label", given=b"first form", **(about or {"request_number": 1}))
-    return documents.hand_in(session, opened, command, CLEAN, now=NOW, ports=ports)
+    return documents.hand_in(opened.at(NOW), command, CLEAN)
 
 
-def kinds_of(session: Session, opened: OpenCase) -> list[History]:
+def kinds_of(session: Session, opened: CaseWork) -> list[History]:
     return [event.kind for event in read_history(session, opened.case.id)]
 
 
 def test_what_is_handed_in_is_given_back_under_a_name_that_tells_nothing(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    file = documents.read_document(session, opened, give(session, opened, ports), ports=ports)
+    file = documents.read_document(opened, give(session, opened, ports))
     assert (file.name, file.media, file.content) == ("document-1.txt", "text/plain; charset=utf-8", WORDS)
-    (view,) = documents.document_views(session, opened)
+    (view,) = documents.document_views(opened)
     assert (view.label, view.about, view.request_number) == ("canary-of-a-label", "canary-of-a-sender", 1)
     assert view.cleaned == (Cleaned.ENCODING,)
     assert view.digest != view.given_digest
@@ -58,7 +59,7 @@ def test_it_stands_in_the_history_with_both_digests(session: Session, ports: Por
     opened = make_case(session, ports)
     give(session, opened, ports)
     event = read_history(session, opened.case.id)[-1]
-    (view,) = documents.document_views(session, opened)
+    (view,) = documents.document_views(opened)
     assert event.kind is History.DOCUMENT_ADDED
     assert event.facts == {"kind": "txt"}
     detail = read_detail(event, opened.key)
@@ -73,9 +74,9 @@ def test_it_opens_with_its_own_case_and_place_only(session: Session, ports: Port
     assert WORDS not in ports.storage.get(keys[0])
     ports.storage.put(keys[0], ports.storage.get(keys[1]))
     with pytest.raises(CannotOpen):
-        documents.read_document(session, opened, 1, ports=ports)
+        documents.read_document(opened, 1)
     with pytest.raises(UnknownNumber):
-        documents.read_document(session, other, 2, ports=ports)
+        documents.read_document(other, 2)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_only_so_many_fit_and_a_removed_one_makes_room(session: Session, ports: 
         give(session, opened, ports)
     with pytest.raises(StepRefused, match="all there"):
         give(session, opened, ports)
-    documents.remove_document(session, opened, 3, now=NOW, ports=ports)
+    documents.remove_document(opened.at(NOW), 3)
     assert give(session, opened, ports) == limits.MOST + 1, "a number is given once"
 
 
@@ -133,18 +134,18 @@ def test_a_removed_document_leaves_its_number_and_nothing_else(sessions: session
         row = session.scalars(select(Document)).one()
         key = f"{row.case_id}/{row.id}-document"
     with sessions.begin() as session:
-        again = OpenCase(session.merge(opened.case), opened.key, opened.actor)
-        documents.remove_document(session, again, number, now=NOW + DAY, ports=ports)
+        again = replace(opened, session=session, case=session.merge(opened.case))
+        documents.remove_document(again.at(NOW + DAY), number)
         assert ports.storage.get(key), "not before the row says so for good"
     with pytest.raises(FileMissing):
         ports.storage.get(key)
     with sessions() as session:
         row = session.scalars(select(Document)).one()
         assert (row.sealed, row.size, row.removed_at) == (None, 0, NOW + DAY)
-        again = OpenCase(session.merge(opened.case), opened.key, opened.actor)
-        assert documents.document_views(session, again) == ()
+        again = replace(opened, session=session, case=session.merge(opened.case))
+        assert documents.document_views(again) == ()
         with pytest.raises(UnknownNumber):
-            documents.read_document(session, again, number, ports=ports)
+            documents.read_document(again, number)
         assert kinds_of(session, again)[-2:] == [History.DOCUMENT_ADDED, History.DOCUMENT_REMOVED]
 
 
@@ -153,7 +154,7 @@ def test_erasing_the_case_takes_them_all(sessions: sessionmaker[Session], ports:
         opened = make_case(session, ports)
         give(session, opened, ports)
     with sessions.begin() as session:
-        erasure.erase(session, OpenCase(session.merge(opened.case), opened.key, opened.actor), now=NOW, ports=ports)
+        erasure.erase(replace(opened, session=session, case=session.merge(opened.case)).at(NOW))
     with sessions() as session:
         assert session.scalars(select(Document)).all() == []
     assert [path for path in tmp_path.rglob("*-document") if path.is_file()] == []
@@ -171,7 +172,7 @@ def test_raw_bytes_of_database_and_storage_hold_none_of_it(
 def test_they_are_in_what_the_person_takes_along(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     give(session, opened, ports)
-    archive = zipfile.ZipFile(io.BytesIO(case_export.export_case(session, opened, now=NOW, ports=ports)))
+    archive = zipfile.ZipFile(io.BytesIO(case_export.export_case(opened.at(NOW))))
     assert archive.read("documents/document-1.txt") == WORDS
     (listed,) = json.loads(archive.read("documents/list.json"))
     assert listed["label"] == "canary-of-a-label"
@@ -180,10 +181,10 @@ def test_they_are_in_what_the_person_takes_along(session: Session, ports: Ports)
 
 def test_a_case_erased_or_taken_back_while_the_file_was_looked_at_takes_none(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    documents.open_again(session, opened)
-    theirs = OpenCase(opened.case, opened.key, Actor(kind=ActorKind.STAFF))
-    documents.open_again(session, theirs)
-    erasure.erase(session, opened, now=NOW, ports=ports)
+    documents.open_again(opened)
+    theirs = replace(opened, actor=Actor(kind=ActorKind.STAFF))
+    documents.open_again(theirs)
+    erasure.erase(opened.at(NOW))
     session.flush()
     with pytest.raises(StepRefused, match="changed meanwhile"):
-        documents.open_again(session, opened)
+        documents.open_again(opened)

@@ -25,7 +25,7 @@ from portal.services.intake import submission
 from portal.services.operations import server_secret as secrets_of_server
 from portal.services.operations.server_secret import StillNeeded
 from portal.services.ports import Actor, Ports, ServerKeys
-from tests.services.factories import NOW, make_case, make_draft, make_team
+from tests.services.factories import NOW, make_case, make_draft, make_team, make_work
 
 ADVOCATE = Actor(kind=ActorKind.STAFF, role=Role.ADVOCATE)
 
@@ -45,10 +45,10 @@ def test_a_backup_from_before_the_erasure_opens_neither_by_words_nor_for_the_tea
 ) -> None:
     team, team_key = make_team(session)
     opened, words = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
-    submission.submit(session, opened, now=NOW, ports=ports)
+    submission.submit(opened.at(NOW))
     session.commit()
     backup = copy_rows(session, opened.case)
-    erasure.erase(session, opened, now=NOW, ports=ports)
+    erasure.erase(opened.at(NOW))
     session.commit()
     session.execute(delete(Event))
     session.execute(delete(Case))
@@ -57,15 +57,10 @@ def test_a_backup_from_before_the_erasure_opens_neither_by_words_nor_for_the_tea
         session.execute(insert(table), rows)
     session.expire_all()
     with pytest.raises(WordsUnknown):
-        opening.open_by_words(session, words, ports=ports)
+        opening.open_by_words(make_work(session, ports), words)
     with pytest.raises(opening.NoAccess):
         opening.open_for_staff(
-            session,
-            opened.reference,
-            actor=ADVOCATE,
-            team_keys={team.id: team_key},
-            to_change=False,
-            ports=ports,
+            make_work(session, ports, actor=ADVOCATE), opened.reference, team_keys={team.id: team_key}, to_change=False
         )
     row = session.scalars(select(CaseKey).where(CaseKey.holder == Handler.TEAM)).one()
     inner = vault.unwrap_with_private_key(row.wrapped, team_key)
@@ -77,7 +72,7 @@ def test_a_backup_from_before_the_erasure_opens_neither_by_words_nor_for_the_tea
 def test_the_same_backup_opens_as_long_as_the_case_is_not_erased(session: Session, ports: Ports) -> None:
     _, words = make_draft(session, ports)
     session.commit()
-    assert opening.open_by_words(session, words, ports=ports).report
+    assert opening.open_by_words(make_work(session, ports), words).report
 
 
 def test_a_crash_between_erasing_and_its_lock_is_made_good(session: Session, ports: Ports) -> None:
@@ -86,12 +81,12 @@ def test_a_crash_between_erasing_and_its_lock_is_made_good(session: Session, por
     session.commit()
     locks = ports.locks
     crashed = replace(ports, locks=_Broken())  # type: ignore[arg-type]
-    erasure.erase(session, opened, now=NOW, ports=crashed)
+    erasure.erase(replace(opened, now=NOW, ports=crashed))
     with pytest.raises(OSError, match="power"):
         session.commit()
     session.close()
     assert locks.read(opened.case.id)
-    assert erasure.purge_locks(session, ports=ports) == 1
+    assert erasure.purge_locks(make_work(session, ports)) == 1
     with pytest.raises(CannotOpen):
         locks.read(opened.case.id)
     assert locks.read(living.case.id)
@@ -105,11 +100,11 @@ class _Broken:
 def test_a_crash_after_deleting_a_draft_is_made_good(session: Session, ports: Ports) -> None:
     draft, _ = make_draft(session, ports)
     session.commit()
-    erasure.erase(session, draft, now=NOW, ports=replace(ports, locks=_Broken()))  # type: ignore[arg-type]
+    erasure.erase(replace(draft, now=NOW, ports=replace(ports, locks=_Broken())))  # type: ignore[arg-type]
     with pytest.raises(OSError, match="power"):
         session.commit()
     session.close()
-    assert erasure.purge_locks(session, ports=ports) == 1
+    assert erasure.purge_locks(make_work(session, ports)) == 1
     with pytest.raises(CannotOpen):
         ports.locks.read(draft.case.id)
 
@@ -118,7 +113,7 @@ def test_a_lock_whose_case_this_database_does_not_know_is_left_alone(session: Se
     """The wrong database beside the right locks, or an older one, must not cost every case its key."""
     opened, _ = make_draft(session, ports)
     session.rollback()
-    assert erasure.purge_locks(session, ports=ports) == 0
+    assert erasure.purge_locks(make_work(session, ports)) == 0
     assert ports.locks.read(opened.case.id)
 
 
@@ -130,10 +125,10 @@ def test_a_case_from_before_there_were_locks_still_opens(session: Session, ports
     row.is_locked, row.server_key = False, None
     ports.locks.destroy([opened.case.id])
     session.flush()
-    again = opening.open_by_words(session, words, ports=ports)
+    again = opening.open_by_words(make_work(session, ports), words)
     assert again.key == opened.key
     team, _ = make_team(session)
-    handover.hand_to_team(session, again, team.id, now=NOW, ports=ports)
+    handover.hand_to_team(again.at(NOW), team.id)
     session.flush()
     assert ports.locks.read(opened.case.id)
 
@@ -145,12 +140,12 @@ def test_words_open_under_an_older_secret_and_move_to_the_newer(session: Session
     after = replace(ports, keys=ServerKeys.from_secrets([new]))
     _, words = make_draft(session, before)
     with pytest.raises(WordsUnknown):
-        opening.open_by_words(session, words, ports=after)
-    assert opening.open_by_words(session, words, ports=between)
-    opening.move_words(session, words, ports=between)
+        opening.open_by_words(make_work(session, after), words)
+    assert opening.open_by_words(make_work(session, between), words)
+    opening.move_words(make_work(session, between), words)
     session.flush()
     assert session.scalars(select(CaseKey.server_key)).all() == [after.keys.id]
-    assert opening.open_by_words(session, words, ports=after)
+    assert opening.open_by_words(make_work(session, after), words)
 
 
 def test_what_the_older_secret_sealed_for_later_can_still_be_read() -> None:
@@ -172,7 +167,7 @@ def test_an_older_secret_stays_as_long_as_something_rests_on_it(session: Session
     assert [(use.id, use.sets_of_words) for use in uses] == [(now.keys.id, 0), (before.keys.id, 1)]
     with pytest.raises(StillNeeded, match="1 sets of words"):
         secrets_of_server.retire(session, path, now=NOW)
-    opening.move_words(session, words, ports=now)
+    opening.move_words(make_work(session, now), words)
     check = CaseCheck(id=uuid4(), case_id=opened.case.id, server_key=before.keys.id, created_at=NOW)
     check.salt, check.sealed, check.verifier = b"s", b"s", b"v"
     session.add(check)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
@@ -21,11 +22,11 @@ from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.outbox import MailKind, MailState, Outgoing
 from portal.services.background import outbox
 from portal.services.cases import consent, mail_contact, messages, recovery_words
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.mail_contact import MailLinkOver
 from portal.services.ports import Ports, ServerKeys
+from portal.services.work import CaseWork
 from tests.services.background.test_outbox import Post
-from tests.services.factories import NOW, make_case, make_ports
+from tests.services.factories import NOW, make_case, make_ports, make_work
 from tests.services.people import kinds, make_mail_ports, share_case
 
 ADDRESS = "ana.example@example.net"
@@ -52,34 +53,34 @@ def read_token(session: Session, ports: Ports, kind: MailKind) -> str:
     return found[1]
 
 
-def confirm(session: Session, opened: OpenCase, ports: Ports, *, link: bool = False) -> None:
-    mail_contact.set_address(session, opened, ADDRESS, now=NOW, ports=ports)
-    assert mail_contact.use_link(session, read_token(session, ports, MailKind.CONFIRM), now=NOW, ports=ports) is None
+def confirm(session: Session, opened: CaseWork, ports: Ports, *, link: bool = False) -> None:
+    mail_contact.set_address(opened.at(NOW), ADDRESS)
+    assert mail_contact.use_link(make_work(session, ports), read_token(session, ports, MailKind.CONFIRM)) is None
     if link:
-        mail_contact.choose_link(session, opened, wanted=True, now=NOW, ports=ports)
+        mail_contact.choose_link(opened.at(NOW), wanted=True)
     session.flush()
 
 
 def ask(session: Session, ports: Ports, text: str = ADDRESS, *, now: datetime = NOW) -> list[Outgoing]:
     """Ask on the page, and let the worker look it up."""
-    mail_contact.ask_link(session, text, now=now, ports=ports)
+    mail_contact.ask_link(make_work(session, ports, now=now), text)
     for ask_id in mail_contact.list_asks(session):
-        assert mail_contact.answer_ask(session, ask_id, now=now, ports=ports)
+        assert mail_contact.answer_ask(make_work(session, ports, now=now), ask_id)
     assert mail_contact.list_asks(session) == []
     return waiting(session, MailKind.RETURN)
 
 
 def test_an_address_is_written_to_only_once_it_is_confirmed(session: Session, ports: Ports) -> None:
     shared = share_case(session, ports)
-    mail_contact.set_address(session, shared.person, ADDRESS, now=NOW, ports=ports)
-    messages.answer_person(session, shared.first, "Kia ora.", now=NOW, ports=ports)
+    mail_contact.set_address(shared.person.at(NOW), ADDRESS)
+    messages.answer_person(shared.first.at(NOW), "Kia ora.")
     assert waiting(session, MailKind.REPLY) == []
     token = read_token(session, ports, MailKind.CONFIRM)
-    assert mail_contact.find_link(session, token, now=NOW, ports=ports) is LinkKind.CONFIRM
-    mail_contact.use_link(session, token, now=NOW, ports=ports)
+    assert mail_contact.find_link(make_work(session, ports), token) is LinkKind.CONFIRM
+    mail_contact.use_link(make_work(session, ports), token)
     with pytest.raises(MailLinkOver):
-        mail_contact.use_link(session, token, now=NOW, ports=ports)
-    view = mail_contact.contact_view(session, shared.person)
+        mail_contact.use_link(make_work(session, ports), token)
+    view = mail_contact.contact_view(shared.person)
     assert view is not None
     assert (view.address, view.is_confirmed, view.has_link) == (ADDRESS, True, False)
     assert kinds(session, shared.person)[-1] is History.CONTACT_CONFIRMED
@@ -87,9 +88,9 @@ def test_an_address_is_written_to_only_once_it_is_confirmed(session: Session, po
 
 def test_nobody_comes_back_by_an_address_that_is_not_confirmed(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    mail_contact.set_address(session, opened, ADDRESS, now=NOW, ports=ports)
+    mail_contact.set_address(opened.at(NOW), ADDRESS)
     with pytest.raises(StepRefused, match="Confirm the address"):
-        mail_contact.choose_link(session, opened, wanted=True, now=NOW, ports=ports)
+        mail_contact.choose_link(opened.at(NOW), wanted=True)
     assert ask(session, ports) == []
 
 
@@ -97,10 +98,10 @@ def test_one_mail_tells_of_all_that_the_team_wrote_until_it_is_read(session: Ses
     shared = share_case(session, ports)
     confirm(session, shared.person, ports)
     for text in ("One.", "Two."):
-        messages.answer_person(session, shared.first, text, now=NOW, ports=ports)
+        messages.answer_person(shared.first.at(NOW), text)
     assert len(waiting(session, MailKind.REPLY)) == 1
-    messages.mark_read(session, shared.person, now=LATER)
-    messages.answer_person(session, shared.first, "Three.", now=LATER, ports=ports)
+    messages.mark_read(shared.person.at(LATER))
+    messages.answer_person(shared.first.at(LATER), "Three.")
     assert len(waiting(session, MailKind.REPLY)) == 2
 
 
@@ -109,11 +110,11 @@ def test_a_link_opens_the_case_once_within_twenty_minutes(session: Session, port
     confirm(session, opened, ports, link=True)
     assert len(ask(session, ports)) == 1
     token = read_token(session, ports, MailKind.RETURN)
-    found = mail_contact.use_link(session, token, now=NOW + timedelta(minutes=19, seconds=59), ports=ports)
+    found = mail_contact.use_link(make_work(session, ports, now=NOW + timedelta(minutes=19, seconds=59)), token)
     assert found is not None
     assert found.key == opened.key
     with pytest.raises(MailLinkOver):
-        mail_contact.use_link(session, token, now=NOW, ports=ports)
+        mail_contact.use_link(make_work(session, ports), token)
     assert kinds(session, opened)[-1] is History.OPENED_BY_LINK
 
 
@@ -137,7 +138,7 @@ def test_of_two_who_use_a_link_at_the_same_time_exactly_one_comes_in(
     def come_in(_who: int) -> bool:
         with sessions.begin() as session:
             try:
-                found = mail_contact.use_link(session, token, now=NOW, ports=ports)
+                found = mail_contact.use_link(make_work(session, ports), token)
             except MailLinkOver:
                 return False
             assert found is not None
@@ -156,7 +157,7 @@ def test_a_link_is_over_after_twenty_minutes(session: Session, ports: Ports) -> 
     ask(session, ports)
     token = read_token(session, ports, MailKind.RETURN)
     with pytest.raises(MailLinkOver):
-        mail_contact.use_link(session, token, now=NOW + timedelta(minutes=20), ports=ports)
+        mail_contact.use_link(make_work(session, ports, now=NOW + timedelta(minutes=20)), token)
 
 
 def test_looking_at_a_link_does_not_use_it_up(session: Session, ports: Ports) -> None:
@@ -165,8 +166,8 @@ def test_looking_at_a_link_does_not_use_it_up(session: Session, ports: Ports) ->
     ask(session, ports)
     token = read_token(session, ports, MailKind.RETURN)
     for _ in range(3):
-        assert mail_contact.find_link(session, token, now=NOW, ports=ports) is LinkKind.RETURN
-    assert mail_contact.use_link(session, token, now=NOW, ports=ports) is not None
+        assert mail_contact.find_link(make_work(session, ports), token) is LinkKind.RETURN
+    assert mail_contact.use_link(make_work(session, ports), token) is not None
 
 
 @pytest.mark.parametrize(
@@ -178,14 +179,14 @@ def test_a_changed_link_is_none_of_ours(session: Session, ports: Ports, change: 
     ask(session, ports)
     assert callable(change)
     with pytest.raises(MailLinkOver):
-        mail_contact.find_link(session, change(read_token(session, ports, MailKind.RETURN)), now=NOW, ports=ports)
+        mail_contact.find_link(make_work(session, ports), change(read_token(session, ports, MailKind.RETURN)))
 
 
 def test_links_are_mailed_only_where_the_person_chose_them(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     confirm(session, opened, ports)
     assert ask(session, ports) == []
-    mail_contact.choose_link(session, opened, wanted=True, now=NOW, ports=ports)
+    mail_contact.choose_link(opened.at(NOW), wanted=True)
     assert ask(session, ports, "somebody.else@example.net") == []
     assert len(ask(session, ports, ADDRESS.upper())) == 1
 
@@ -193,18 +194,18 @@ def test_links_are_mailed_only_where_the_person_chose_them(session: Session, por
 def test_without_the_choice_the_server_holds_nothing_that_opens_the_case(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     with pytest.raises(StepRefused):
-        mail_contact.choose_link(session, opened, wanted=True, now=NOW, ports=ports)
+        mail_contact.choose_link(opened.at(NOW), wanted=True)
     confirm(session, opened, ports, link=True)
     row = session.scalars(select(Contact)).one()
     assert row.link_key is not None
     ask(session, ports)
     token = read_token(session, ports, MailKind.RETURN)
-    mail_contact.choose_link(session, opened, wanted=False, now=NOW, ports=ports)
+    mail_contact.choose_link(opened.at(NOW), wanted=False)
     assert row.link_key is None
     assert waiting(session, MailKind.RETURN) == []
-    mail_contact.choose_link(session, opened, wanted=True, now=NOW, ports=ports)
+    mail_contact.choose_link(opened.at(NOW), wanted=True)
     with pytest.raises(MailLinkOver):  # also after the way back was chosen anew
-        mail_contact.use_link(session, token, now=NOW, ports=ports)
+        mail_contact.use_link(make_work(session, ports), token)
 
 
 def test_the_kept_key_opens_nothing_without_the_lock_of_the_case(session: Session, ports: Ports) -> None:
@@ -214,17 +215,17 @@ def test_the_kept_key_opens_nothing_without_the_lock_of_the_case(session: Sessio
     token = read_token(session, ports, MailKind.RETURN)
     ports.locks.destroy([opened.case.id])  # as erasing does; the row comes back from an older backup
     with pytest.raises(MailLinkOver):
-        mail_contact.use_link(session, token, now=NOW, ports=ports)
+        mail_contact.use_link(make_work(session, ports), token)
 
 
 def test_nobody_fills_a_mailbox_through_this_page(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     for _ in range(3):
-        mail_contact.set_address(session, opened, ADDRESS, now=NOW, ports=ports)
+        mail_contact.set_address(opened.at(NOW), ADDRESS)
     with pytest.raises(StepRefused, match="three times"):
-        mail_contact.set_address(session, opened, ADDRESS, now=NOW, ports=ports)
-    mail_contact.use_link(session, read_token(session, ports, MailKind.CONFIRM), now=NOW, ports=ports)
-    mail_contact.choose_link(session, opened, wanted=True, now=NOW, ports=ports)
+        mail_contact.set_address(opened.at(NOW), ADDRESS)
+    mail_contact.use_link(make_work(session, ports), read_token(session, ports, MailKind.CONFIRM))
+    mail_contact.choose_link(opened.at(NOW), wanted=True)
     later = NOW + timedelta(days=1)
     for _ in range(5):
         ask(session, ports, now=later)
@@ -241,8 +242,8 @@ def test_removing_the_address_deletes_it_everywhere_and_stops_what_waits(
         case_id = opened.case.id
         row_id = waiting(session, MailKind.RETURN)[0].id
     with sessions.begin() as session:
-        again = OpenCase(session.get_one(Case, case_id), opened.key, opened.actor)
-        mail_contact.remove_address(session, again, now=NOW)
+        again = replace(opened, session=session, case=session.get_one(Case, case_id))
+        mail_contact.remove_address(again.at(NOW))
     post = Post()
     outcome = outbox.deliver(sessions, row_id, mailer=post, clock=lambda: NOW, ports=ports)
     assert (outcome, post.sent) == (outbox.Delivery.NOT_OURS, [])
@@ -256,7 +257,7 @@ def test_the_team_can_neither_choose_the_link_nor_read_the_carried_address(sessi
     shared = share_case(session, ports)
     confirm(session, shared.person, ports)
     with pytest.raises(StepRefused):
-        mail_contact.choose_link(session, shared.first, wanted=True, now=NOW, ports=ports)
+        mail_contact.choose_link(shared.first.at(NOW), wanted=True)
     row = session.scalars(select(Contact)).one()
     with pytest.raises(CannotOpen):
         open_values(shared.first.key, mail_contact._carried_place(row), row.carried)
@@ -267,11 +268,11 @@ def test_new_words_from_the_team_end_the_way_back_by_mail(session: Session, port
     confirm(session, shared.person, ports, link=True)
     ask(session, ports)
     token = read_token(session, ports, MailKind.RETURN)
-    recovery_words.set_check(session, shared.person, "What?", "the blue kayak", now=NOW, ports=ports)
-    recovery_words.start_reissue(session, shared.first, "the blue kayak", now=NOW, ports=ports)
-    recovery_words.confirm_reissue(session, shared.second, now=NOW, ports=ports)
+    recovery_words.set_check(shared.person.at(NOW), "What?", "the blue kayak")
+    recovery_words.start_reissue(shared.first.at(NOW), "the blue kayak")
+    recovery_words.confirm_reissue(shared.second.at(NOW))
     with pytest.raises(MailLinkOver):
-        mail_contact.use_link(session, token, now=NOW, ports=ports)
+        mail_contact.use_link(make_work(session, ports), token)
     assert session.scalars(select(Contact.link_key)).one() is None
 
 
@@ -280,33 +281,33 @@ def test_what_is_carried_moves_to_a_new_server_secret(session: Session, ports: P
     confirm(session, opened, ports, link=True)
     both = ports.__class__(**{**vars(ports), "keys": ServerKeys.from_secrets([b"\x08" * 32, b"\x07" * 32])})
     assert len(ask(session, both)) == 1, "found by the older secret's index"
-    assert mail_contact.move_to_new_secret(session, ports=both) == 1
+    assert mail_contact.move_to_new_secret(make_work(session, both)) == 1
     alone = ports.__class__(**{**vars(ports), "keys": ServerKeys.from_secrets([b"\x08" * 32])})
     assert len(ask(session, alone)) == 2
-    assert mail_contact.use_link(session, read_token(session, alone, MailKind.RETURN), now=NOW, ports=alone) is not None
+    assert mail_contact.use_link(make_work(session, alone), read_token(session, alone, MailKind.RETURN)) is not None
 
 
 def test_a_portal_without_a_mail_server_offers_no_contact(session: Session, ports: Ports, tmp_path: Path) -> None:
     opened = make_case(session, ports)
     without = make_ports(tmp_path)
     with pytest.raises(StepRefused, match="no e-mail"):
-        mail_contact.set_address(session, opened, ADDRESS, now=NOW, ports=without)
+        mail_contact.set_address(replace(opened, now=NOW, ports=without), ADDRESS)
     assert consent.has_consent(session, opened.case, "platforms"), "nothing else changes"
 
 
 def test_who_was_looked_up_once_is_not_looked_up_again_nor_after_twenty_minutes(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     confirm(session, opened, ports, link=True)
-    mail_contact.ask_link(session, ADDRESS, now=NOW, ports=ports)
+    mail_contact.ask_link(make_work(session, ports), ADDRESS)
     ask_id = mail_contact.list_asks(session)[0]
-    assert mail_contact.answer_ask(session, ask_id, now=NOW + timedelta(minutes=20), ports=ports)
-    assert not mail_contact.answer_ask(session, ask_id, now=NOW, ports=ports)
+    assert mail_contact.answer_ask(make_work(session, ports, now=NOW + timedelta(minutes=20)), ask_id)
+    assert not mail_contact.answer_ask(make_work(session, ports), ask_id)
     assert waiting(session, MailKind.RETURN) == []
 
 
 def test_the_table_of_those_who_asked_shows_no_address(session: Session, ports: Ports) -> None:
     for address in (ADDRESS, "b@example.net"):
-        mail_contact.ask_link(session, address, now=NOW, ports=ports)
+        mail_contact.ask_link(make_work(session, ports), address)
     rows = session.scalars(select(LinkAsk)).all()
     assert len({len(row.sealed) for row in rows}) == 1, "not even its length"
     assert all(ADDRESS.encode() not in row.sealed for row in rows)

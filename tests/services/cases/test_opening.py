@@ -23,7 +23,7 @@ from portal.services.intake import drafts, submission
 from portal.services.ports import Actor, Ports
 from portal.services.staff import accounts
 from tests.cost import REAL_COST
-from tests.services.factories import NOW, make_case, make_draft, make_team
+from tests.services.factories import NOW, make_case, make_draft, make_team, make_work
 
 pytestmark = REAL_COST
 ADVOCATE = Actor(kind=ActorKind.STAFF, role=Role.ADVOCATE)
@@ -31,15 +31,15 @@ ADVOCATE = Actor(kind=ActorKind.STAFF, role=Role.ADVOCATE)
 
 def test_the_six_words_open_the_draft_and_later_the_case(session: Session, ports: Ports) -> None:
     opened, words = make_draft(session, ports)
-    assert opening.open_by_words(session, words.upper(), ports=ports).key == opened.key
-    submission.submit(session, opened, now=NOW, ports=ports)
-    assert opening.open_by_words(session, words, ports=ports).report.name == "Ana Exemplar"
+    assert opening.open_by_words(make_work(session, ports), words.upper()).key == opened.key
+    submission.submit(opened.at(NOW))
+    assert opening.open_by_words(make_work(session, ports), words).report.name == "Ana Exemplar"
 
 
 def test_other_words_open_nothing(session: Session, ports: Ports) -> None:
     make_case(session, ports)
     with pytest.raises(WordsUnknown):
-        opening.open_by_words(session, ports.words.draw(), ports=ports)
+        opening.open_by_words(make_work(session, ports), ports.words.draw())
 
 
 def test_words_of_no_case_cost_as_much_as_those_of_one(
@@ -56,18 +56,18 @@ def test_words_of_no_case_cost_as_much_as_those_of_one(
     monkeypatch.setattr(vault, "derive_from_secret", count)
     others = ports.words.draw()
     with pytest.raises(WordsUnknown):
-        opening.open_by_words(session, others, ports=ports)
-    opening.open_by_words(session, words, ports=ports)
+        opening.open_by_words(make_work(session, ports), others)
+    opening.open_by_words(make_work(session, ports), words)
     assert counted == [others, words]
 
 
 def test_a_mistyped_word_is_named_before_anything_is_looked_up(session: Session, ports: Ports) -> None:
     with pytest.raises(UnknownWord) as caught:
-        opening.open_by_words(session, "abacus abdomen abdominall abide abiding ability", ports=ports)
+        opening.open_by_words(make_work(session, ports), "abacus abdomen abdominall abide abiding ability")
     assert caught.value.position == 3
     assert "abdominal" in caught.value.near
     with pytest.raises(WrongCount):
-        opening.open_by_words(session, "abacus abdomen", ports=ports)
+        opening.open_by_words(make_work(session, ports), "abacus abdomen")
 
 
 def test_a_submitted_case_does_not_hold_its_own_words(session: Session, ports: Ports) -> None:
@@ -80,17 +80,21 @@ def test_a_team_reads_the_case_only_while_it_carries_it(session: Session, ports:
     opened = make_case(session, ports)
     keys = {team.id: team_key}
     with pytest.raises(NoAccess):
-        opening.open_for_staff(session, opened.reference, actor=ADVOCATE, team_keys=keys, to_change=False, ports=ports)
-    handover.hand_to_team(session, opened, team.id, now=NOW, ports=ports)
+        opening.open_for_staff(
+            make_work(session, ports, actor=ADVOCATE), opened.reference, team_keys=keys, to_change=False
+        )
+    handover.hand_to_team(opened.at(NOW), team.id)
     session.flush()
     theirs = opening.open_for_staff(
-        session, opened.reference, actor=ADVOCATE, team_keys=keys, to_change=True, ports=ports
+        make_work(session, ports, actor=ADVOCATE), opened.reference, team_keys=keys, to_change=True
     )
     assert theirs.report == opened.report
-    handover.take_back(session, opened, now=NOW)
+    handover.take_back(opened.at(NOW))
     session.flush()
     with pytest.raises(NoAccess):
-        opening.open_for_staff(session, opened.reference, actor=ADVOCATE, team_keys=keys, to_change=False, ports=ports)
+        opening.open_for_staff(
+            make_work(session, ports, actor=ADVOCATE), opened.reference, team_keys=keys, to_change=False
+        )
     assert opened.case.handler is Handler.PERSON
 
 
@@ -101,7 +105,7 @@ def test_another_team_gets_the_same_answer_as_for_a_case_that_is_not_there(sessi
     for reference in (opened.reference, "AAAA-AAAA"):
         with pytest.raises(NoAccess):
             opening.open_for_staff(
-                session, reference, actor=ADVOCATE, team_keys={other.id: other_key}, to_change=False, ports=ports
+                make_work(session, ports, actor=ADVOCATE), reference, team_keys={other.id: other_key}, to_change=False
             )
 
 
@@ -109,14 +113,14 @@ def test_handing_over_twice_is_refused_with_the_reason(session: Session, ports: 
     team, _ = make_team(session)
     opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
     with pytest.raises(StepRefused, match="already carries"):
-        handover.hand_to_team(session, opened, team.id, now=NOW, ports=ports)
+        handover.hand_to_team(opened.at(NOW), team.id)
 
 
 def test_erasing_leaves_a_tombstone_and_nothing_else(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     ports.storage.put(f"{opened.case.id}/letter", b"sealed")
     reference, case_id = opened.reference, opened.case.id
-    erasure.erase(session, opened, now=NOW, ports=ports)
+    erasure.erase(opened.at(NOW))
     session.commit()
     tombstone = session.scalars(select(Case)).one()
     assert (tombstone.reference, tombstone.status, tombstone.sealed) == (reference, CaseStatus.ERASED, None)
@@ -127,14 +131,14 @@ def test_erasing_leaves_a_tombstone_and_nothing_else(session: Session, ports: Po
     with pytest.raises(LookupError):
         ports.storage.get(f"{case_id}/letter")
     with pytest.raises(NoAccess):
-        opening.open_for_person(session, case_id, opened.key, to_change=False)
+        opening.open_for_person(make_work(session, ports), case_id, opened.key, to_change=False)
 
 
 def test_files_stay_when_the_erasure_is_not_committed(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     session.commit()
     ports.storage.put(f"{opened.case.id}/letter", b"sealed")
-    erasure.erase(session, opened, now=NOW, ports=ports)
+    erasure.erase(opened.at(NOW))
     session.rollback()
     assert ports.storage.get(f"{opened.case.id}/letter") == b"sealed"
 
@@ -142,16 +146,16 @@ def test_files_stay_when_the_erasure_is_not_committed(session: Session, ports: P
 def test_consent_is_given_and_withdrawn_per_recipient(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     assert consent.has_consent(session, opened.case, "platforms")
-    case_sharing.change_consent(session, opened, "platforms", given=False, now=NOW, ports=ports)
+    case_sharing.change_consent(opened.at(NOW), "platforms", given=False)
     assert not consent.has_consent(session, opened.case, "platforms")
     assert consent.has_consent(session, opened.case, "regulators")
-    case_sharing.change_consent(session, opened, "platforms", given=True, now=NOW, ports=ports)
+    case_sharing.change_consent(opened.at(NOW), "platforms", given=True)
     assert consent.has_consent(session, opened.case, "platforms")
 
 
 def test_every_change_of_the_history_breaks_the_chain_at_that_row(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    case_sharing.change_consent(session, opened, "platforms", given=False, now=NOW, ports=ports)
+    case_sharing.change_consent(opened.at(NOW), "platforms", given=False)
     session.commit()
     session.expire_all()
     events = list(read_history(session, opened.case.id))
@@ -171,6 +175,6 @@ def test_a_sealed_value_moved_to_another_row_does_not_open(session: Session, por
         opened.read_sealed(one)
 
 
-def test_the_case_of_no_one_is_not_there(session: Session) -> None:
+def test_the_case_of_no_one_is_not_there(session: Session, ports: Ports) -> None:
     with pytest.raises(NoAccess):
-        opening.open_for_person(session, UUID(int=1), b"\0" * 32, to_change=False)
+        opening.open_for_person(make_work(session, ports), UUID(int=1), b"\0" * 32, to_change=False)

@@ -15,14 +15,14 @@ from portal.models.cases import Case
 from portal.models.holds import Hold
 from portal.models.outbox import MailKind, Outgoing
 from portal.services.cases import erasure, handover, holds, retention
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.retention import Done, Fate
 from portal.services.intake import drafts
 from portal.services.operations import sweep
 from portal.services.ports import Ports
 from portal.services.signin import sessions as web_sessions
+from portal.services.work import CaseWork
 from tests.services.cases.test_mail_contact import confirm
-from tests.services.factories import NOW, make_case, make_draft
+from tests.services.factories import NOW, make_case, make_draft, make_work
 from tests.services.people import Shared, kinds, make_mail_ports, share_case
 
 DAY = timedelta(days=1)
@@ -36,8 +36,8 @@ def ports(tmp_path: Path) -> Ports:
     return make_mail_ports(tmp_path)
 
 
-def close(session: Session, opened: OpenCase, ports: Ports, *, now: datetime = NOW) -> None:
-    handover.close(session, opened, reason="All gone.", now=now, ports=ports)
+def close(session: Session, opened: CaseWork, ports: Ports, *, now: datetime = NOW) -> None:
+    handover.close(opened.at(now), reason="All gone.")
     session.flush()
 
 
@@ -56,9 +56,9 @@ def count_warnings(session: Session) -> int:
 
 def held(session: Session, ports: Ports, *, confirmed: bool = True) -> Shared:
     shared = share_case(session, ports)
-    holds.ask_hold(session, shared.first, "A court asked.", LAST_DAY, now=NOW, ports=ports)
+    holds.ask_hold(shared.first.at(NOW), "A court asked.", LAST_DAY)
     if confirmed:
-        holds.confirm_hold(session, shared.second, now=NOW, ports=ports)
+        holds.confirm_hold(shared.second.at(NOW))
     close(session, shared.person, ports)
     return shared
 
@@ -71,7 +71,7 @@ def test_the_list_says_what_goes_what_is_near_and_what_is_held(session: Session,
     stays = make_case(session, ports)
     close(session, stays, ports, now=LONG_AFTER)
     make_case(session, ports)
-    rows = retention.list_rows(session, now=LONG_AFTER, ports=ports)
+    rows = retention.list_rows(make_work(session, ports, now=LONG_AFTER))
     assert {row.reference: row.fate for row in rows} == {
         draft.reference: Fate.GOES,
         shared.person.reference: Fate.HELD,
@@ -112,7 +112,7 @@ def test_a_case_that_is_kept_is_warned_of_anew(session: Session, ports: Ports) -
     confirm(session, opened, ports)
     close(session, opened, ports)
     run(session, now=NOW + 80 * DAY, ports=ports)
-    until = retention.keep_longer(session, opened, now=NOW + 81 * DAY, ports=ports)
+    until = retention.keep_longer(opened.at(NOW + 81 * DAY))
     assert until == NOW + 171 * DAY
     assert run(session, now=NOW + 91 * DAY, ports=ports).gone == 0
     assert run(session, now=until - 14 * DAY, ports=ports).warned == 1
@@ -122,7 +122,7 @@ def test_a_case_that_is_kept_is_warned_of_anew(session: Session, ports: Ports) -
 def test_only_a_closed_case_can_be_kept_for_longer(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     with pytest.raises(StepRefused):
-        retention.keep_longer(session, opened, now=NOW, ports=ports)
+        retention.keep_longer(opened.at(NOW))
 
 
 def test_the_sweep_warns_and_lets_go_and_a_second_one_changes_nothing(
@@ -148,7 +148,7 @@ def test_drafts_go_after_their_days_and_cases_do_not(session: Session, ports: Po
 def test_a_closed_case_is_erased_after_its_days_unless_it_is_opened_again(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     close(session, opened, ports)
-    handover.reopen(session, opened, now=NOW)
+    handover.reopen(opened.at(NOW))
     assert run(session, now=NOW + 400 * DAY, ports=ports).gone == 0
     close(session, opened, ports)
     assert run(session, now=NOW + 91 * DAY, ports=ports).gone == 1
@@ -165,13 +165,13 @@ def test_a_held_case_is_erased_only_after_the_holds_last_day(session: Session, p
 def test_one_member_alone_holds_nothing(session: Session, ports: Ports) -> None:
     shared = held(session, ports, confirmed=False)
     with pytest.raises(StepRefused, match="Another member"):
-        holds.confirm_hold(session, shared.first, now=NOW, ports=ports)
+        holds.confirm_hold(shared.first.at(NOW))
     assert run(session, now=LONG_AFTER, ports=ports).gone == 1
 
 
 def test_the_persons_own_erasing_works_while_a_hold_counts(session: Session, ports: Ports) -> None:
     shared = held(session, ports)
-    erasure.erase(session, shared.person, now=NOW, ports=ports)
+    erasure.erase(shared.person.at(NOW))
     session.flush()
     assert shared.person.case.status is CaseStatus.ERASED
     assert session.scalar(select(func.count()).select_from(Hold)) == 0
@@ -179,11 +179,11 @@ def test_the_persons_own_erasing_works_while_a_hold_counts(session: Session, por
 
 def test_a_hold_is_visible_to_the_person_and_can_be_lifted(session: Session, ports: Ports) -> None:
     shared = held(session, ports)
-    holds.end_hold(session, shared.first, now=NOW, ports=ports)
-    assert holds.hold_view(session, shared.person, now=NOW, ports=ports) is None
+    holds.end_hold(shared.first.at(NOW))
+    assert holds.hold_view(shared.person.at(NOW)) is None
     assert run(session, now=LONG_AFTER, ports=ports).gone == 1
     with pytest.raises(StepRefused):
-        holds.end_hold(session, shared.first, now=NOW, ports=ports)
+        holds.end_hold(shared.first.at(NOW))
 
 
 @pytest.mark.parametrize("ends_on", [None, NOW.date(), date(2027, 11, 25)])
@@ -192,21 +192,21 @@ def test_a_hold_has_a_last_day_after_today_and_within_a_year(
 ) -> None:
     shared = share_case(session, ports)
     with pytest.raises(StepRefused, match="within a year"):
-        holds.ask_hold(session, shared.first, "A court asked.", ends_on, now=NOW, ports=ports)
-    holds.ask_hold(session, shared.first, "A court asked.", date(2027, 11, 24), now=NOW, ports=ports)
+        holds.ask_hold(shared.first.at(NOW), "A court asked.", ends_on)
+    holds.ask_hold(shared.first.at(NOW), "A court asked.", date(2027, 11, 24))
     with pytest.raises(StepRefused, match="already"):
-        holds.ask_hold(session, shared.second, "Again.", LAST_DAY, now=NOW, ports=ports)
+        holds.ask_hold(shared.second.at(NOW), "Again.", LAST_DAY)
 
 
 def test_a_hold_counts_on_its_last_day_and_is_gone_the_day_after(session: Session, ports: Ports) -> None:
     shared = held(session, ports)
-    assert holds.hold_view(session, shared.person, now=AFTER_HOLD - timedelta(seconds=1), ports=ports) is not None
-    assert holds.hold_view(session, shared.person, now=AFTER_HOLD, ports=ports) is None
+    assert holds.hold_view(shared.person.at(AFTER_HOLD - timedelta(seconds=1))) is not None
+    assert holds.hold_view(shared.person.at(AFTER_HOLD)) is None
 
 
 def test_the_person_sees_who_asked_and_until_when(session: Session, ports: Ports) -> None:
     shared = held(session, ports)
-    view = holds.hold_view(session, shared.person, now=NOW, ports=ports)
+    view = holds.hold_view(shared.person.at(NOW))
     assert view is not None
     assert (view.reason, view.ends_on, view.asked_by, view.is_confirmed) == ("A court asked.", LAST_DAY, "Mere", True)
     assert not view.may_confirm
@@ -218,8 +218,8 @@ def test_a_case_that_was_warned_of_and_then_held_is_warned_of_anew(session: Sess
     close(session, shared.person, ports)
     assert run(session, now=NOW + 80 * DAY, ports=ports).warned == 1
     later = NOW + 85 * DAY
-    holds.ask_hold(session, shared.first, "A court asked.", LAST_DAY, now=later, ports=ports)
-    holds.confirm_hold(session, shared.second, now=later, ports=ports)
+    holds.ask_hold(shared.first.at(later), "A court asked.", LAST_DAY)
+    holds.confirm_hold(shared.second.at(later))
     assert run(session, now=AFTER_HOLD - DAY, ports=ports) == Done(warned=0, gone=0)
     assert run(session, now=AFTER_HOLD, ports=ports) == Done(warned=1, gone=0)
     assert run(session, now=AFTER_HOLD + 15 * DAY, ports=ports) == Done(warned=0, gone=1)
@@ -231,9 +231,9 @@ def test_one_case_that_cannot_be_erased_holds_up_no_other(
     drafts = [make_draft(session, ports)[0].case.id for _ in range(4)]
     erase, broken = erasure.erase, sorted(drafts)[1]
 
-    def erase_some(inside: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
-        erase(inside, opened, now=now, ports=ports)
-        if opened.case.id == broken:
+    def erase_some(work: CaseWork) -> None:
+        erase(work)
+        if work.case.id == broken:
             raise OSError("the disk is full")
 
     monkeypatch.setattr(retention, "erase", erase_some)
@@ -251,11 +251,11 @@ def test_a_purge_that_is_killed_half_way_keeps_what_it_did(
         make_draft(session, ports)
     erase, seen = erasure.erase, []
 
-    def die(inside: Session, opened: OpenCase, *, now: datetime, ports: Ports) -> None:
-        seen.append(opened.case.id)
+    def die(work: CaseWork) -> None:
+        seen.append(work.case.id)
         if len(seen) == 3:
             raise KeyboardInterrupt
-        erase(inside, opened, now=now, ports=ports)
+        erase(work)
 
     monkeypatch.setattr(retention, "erase", die)
     with pytest.raises(KeyboardInterrupt):
@@ -275,7 +275,7 @@ def test_what_is_due_is_read_in_parts_and_each_once(
 
 def test_a_draft_that_is_worked_on_has_its_days_anew(session: Session, ports: Ports) -> None:
     opened, _ = make_draft(session, ports)
-    drafts.save_report(opened, opened.report, version=None, now=NOW + 6 * DAY, ports=ports)
+    drafts.save_report(opened.at(NOW + 6 * DAY), opened.report, version=None)
     assert run(session, now=NOW + 12 * DAY, ports=ports).gone == 0
     assert run(session, now=NOW + 14 * DAY, ports=ports).gone == 1
 

@@ -28,7 +28,7 @@ from portal.services.ports import Ports
 from portal.services.requests import preparing
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
-from tests.services.factories import NOW, make_case
+from tests.services.factories import NOW, make_case, make_work
 from tests.services.fakes import DAY, HOUR, print_quickly, send
 
 ONE_LINK = "https://pictures.example.org/album/7"
@@ -65,7 +65,7 @@ def shorten(rule: Rule) -> Rule:
 
 def look(sessions: sessionmaker[Session], ports: Ports, now: datetime = LATER) -> list[Change]:
     with sessions() as session:
-        return list(find_changes(session, now=now, ports=ports))
+        return list(find_changes(make_work(session, ports, now=now)))
 
 
 def clock_of(sessions: sessionmaker[Session], rule: str = "remove") -> Clock:
@@ -166,11 +166,11 @@ def test_what_is_settled_closed_or_erased_is_left_alone(
         send(session, opened, ports)
         if how == "settled":
             removed = AnswerCommand(answer=Answer.REMOVED, at=NOW + 2 * HOUR)
-            answers.log_answer(session, opened, 1, removed, now=NOW + 2 * HOUR, ports=ports)
+            answers.log_answer(opened.at(NOW + 2 * HOUR), 1, removed)
         elif how == "closed":
             opened.case.status = CaseStatus.CLOSED
         else:
-            erasure.erase(session, opened, now=NOW + 2 * HOUR, ports=ports)
+            erasure.erase(opened.at(NOW + 2 * HOUR))
     assert look(sessions, amend(ports, shorten)) == []
 
 
@@ -202,10 +202,10 @@ def test_the_clocks_of_a_complaint_are_counted_again_too(sessions: sessionmaker[
         opened = make_case(session, ports, country="IE", links="https://www.instagram.com/p/Abc123/")
         send(session, opened, ports, received_at=NOW + HOUR)
         refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + 2 * HOUR)
-        answers.log_answer(session, opened, 1, refused, now=NOW + 2 * HOUR, ports=ports)
+        answers.log_answer(opened.at(NOW + 2 * HOUR), 1, refused)
         now = NOW + 3 * HOUR
-        number = complaints.prepare(session, opened, "eu-dsa-20", "platform-instagram", (1,), now=now, ports=ports)
-        complaints.record_lodged(session, opened, number, LodgedCommand(has_checked=True, at=now), now=now, ports=ports)
+        number = complaints.prepare(opened.at(now), "eu-dsa-20", "platform-instagram", (1,))
+        complaints.record_lodged(opened.at(now), number, LodgedCommand(has_checked=True, at=now))
         row = session.scalars(select(Clock).where(Clock.complaint_id.is_not(None))).first()
         assert row is not None
         rule = row.rule
@@ -220,7 +220,7 @@ def test_nothing_is_shown_for_what_only_a_miss_has_started(sessions: sessionmake
     """The sweep has not come by yet; the records are the same."""
     with sessions.begin() as session:
         opened = make_case(session, ports, links=ONE_LINK, country="CA", subdivision="ON")
-        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        number = preparing.prepare_erasure(opened.at(NOW), 1)
         send(session, opened, ports, number, received_at=NOW + HOUR)
     assert look(sessions, ports, NOW + 40 * DAY) == []
 

@@ -21,7 +21,6 @@ from portal.domain.lifecycle import Answer, ComplaintState, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.jobs import JobState
 from portal.services.cases import documents
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.documents import HandIn
 from portal.services.cases.instants import BadInstant
@@ -32,6 +31,7 @@ from portal.services.ports import Ports
 from portal.services.requests import preparing
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
+from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, HOUR, print_quickly, reopen, run_job, send
 
@@ -44,17 +44,17 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     print_quickly(monkeypatch)
 
 
-def pairs(session: Session, opened: OpenCase, ports: Ports, now: object = LATE) -> dict[tuple[str, str], bool]:
-    found = complaints.options(session, opened, now=now, ports=ports)  # type: ignore[arg-type]
+def pairs(session: Session, opened: CaseWork, ports: Ports, now: object = LATE) -> dict[tuple[str, str], bool]:
+    found = complaints.options(opened.at(now))  # type: ignore[arg-type]
     return {(option.regime, option.regulator): option.is_open for option in found}
 
 
-def prepare(session: Session, opened: OpenCase, ports: Ports, **more: str) -> int:
-    return complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=LATE, ports=ports, **more)
+def prepare(session: Session, opened: CaseWork, ports: Ports, **more: str) -> int:
+    return complaints.prepare(opened.at(LATE), "us-take-it-down", "us-ftc", (1,), **more)
 
 
-def job_of(session: Session, opened: OpenCase, ports: Ports) -> UUID:
-    job = complaints.complaint_view(session, opened, 1, now=LATE, ports=ports).job
+def job_of(session: Session, opened: CaseWork, ports: Ports) -> UUID:
+    job = complaints.complaint_view(opened.at(LATE), 1).job
     assert job is not None
     return job.id
 
@@ -71,7 +71,7 @@ class TestOptions:
         opened = make_case(session, ports, links=X_LINK, country="IE")
         send(session, opened, ports)
         refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY)
-        answers.log_answer(session, opened, 1, refused, now=NOW + DAY, ports=ports)
+        answers.log_answer(opened.at(NOW + DAY), 1, refused)
         found = pairs(session, opened, ports)
         assert found[("ie-cnam-dsa", "ie-cnam")] is True
         assert found[("eu-dsa-20", "platform-x")] is True
@@ -81,7 +81,7 @@ class TestOptions:
         self, session: Session, ports: Ports
     ) -> None:
         opened = make_case(session, ports, links=X_LINK, country="IE")
-        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        number = preparing.prepare_erasure(opened.at(NOW), 1)
         send(session, opened, ports, number)
         found = pairs(session, opened, ports)
         assert ("ie-dpc", "ie-dpc") in found
@@ -91,7 +91,7 @@ class TestOptions:
         self, session: Session, ports: Ports
     ) -> None:
         opened = make_case(session, ports, links=X_LINK, country="NZ")
-        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        number = preparing.prepare_erasure(opened.at(NOW), 1)
         send(session, opened, ports, number)
         found = pairs(session, opened, ports)
         assert ("eu-gdpr-77", "ie-dpc") in found
@@ -105,7 +105,7 @@ class TestOptions:
     def test_an_option_says_why_what_comes_first_and_until_when(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=X_LINK)
         send(session, opened, ports)
-        option = next(each for each in complaints.options(session, opened, now=LATE, ports=ports) if each.is_open)
+        option = next(each for each in complaints.options(opened.at(LATE)) if each.is_open)
         assert option.why
         assert option.what
         assert option.request_numbers == (1,)
@@ -128,7 +128,7 @@ class TestSteps:
         assert run_job(sessions, job_id, ports, now=LATE)
         with sessions() as session:
             opened = reopen(session, opened)
-            view = complaints.complaint_view(session, opened, 1, now=LATE, ports=ports)
+            view = complaints.complaint_view(opened.at(LATE), 1)
             assert view.job is not None
             assert (view.job.state, view.job.percent) == (JobState.DONE, 100)
             assert len(view.letters) == 1
@@ -141,62 +141,56 @@ class TestSteps:
         opened = make_case(session, ports, links=X_LINK)
         send(session, opened, ports)
         with pytest.raises(StepRefused, match="not open yet"):
-            complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=NOW + 2 * HOUR, ports=ports)
+            complaints.prepare(opened.at(NOW + 2 * HOUR), "us-take-it-down", "us-ftc", (1,))
         with pytest.raises(StepRefused, match="not open to this case"):
-            complaints.prepare(session, opened, "eu-gdpr-77", "ie-dpc", (1,), now=LATE, ports=ports)
+            complaints.prepare(opened.at(LATE), "eu-gdpr-77", "ie-dpc", (1,))
         with pytest.raises(StepRefused, match="cannot be part"):
-            complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1, 7), now=LATE, ports=ports)
+            complaints.prepare(opened.at(LATE), "us-take-it-down", "us-ftc", (1, 7))
 
     def test_lodging_needs_consent_and_a_time_that_can_be_right(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=X_LINK, share_with_regulators=False)
         send(session, opened, ports)
         number = prepare(session, opened, ports)
         with pytest.raises(NoConsent):
-            complaints.record_lodged(
-                session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
-            )
+            complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
         opened = make_case(session, ports, links=X_LINK)
         send(session, opened, ports)
         number = prepare(session, opened, ports)
         with pytest.raises(BadInstant):
-            complaints.record_lodged(
-                session, opened, number, LodgedCommand(has_checked=True, at=NOW), now=LATE, ports=ports
-            )
+            complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=NOW))
 
     def test_the_bodys_own_clock_runs_from_receipt_and_a_decision_meets_it(
         self, session: Session, ports: Ports
     ) -> None:
         opened = make_case(session, ports, links=X_LINK, country="IT")
-        number = complaints.prepare(session, opened, "it-garante-144bis", "it-garante", (), now=NOW, ports=ports)
+        number = complaints.prepare(opened.at(NOW), "it-garante-144bis", "it-garante", ())
         lodged = LodgedCommand(has_checked=True, at=NOW + HOUR, ticket="G-1", received_at=NOW + 2 * HOUR)
-        complaints.record_lodged(session, opened, number, lodged, now=NOW + 2 * HOUR, ports=ports)
-        view = complaints.complaint_view(session, opened, number, now=NOW + 2 * HOUR, ports=ports)
+        complaints.record_lodged(opened.at(NOW + 2 * HOUR), number, lodged)
+        view = complaints.complaint_view(opened.at(NOW + 2 * HOUR), number)
         (clock,) = view.clocks
         assert (clock.due_at, clock.zone, clock.estimated) == (NOW + 50 * HOUR, "Europe/Rome", False)
         assert opened.case.next_due_at == clock.due_at
         decided = ComplaintAnswerCommand(at=NOW + 5 * HOUR, text="Blocked.", is_final=True)
-        complaints.log_complaint_answer(session, opened, number, decided, now=NOW + 5 * HOUR, ports=ports)
-        view = complaints.complaint_view(session, opened, number, now=NOW + 5 * HOUR, ports=ports)
+        complaints.log_complaint_answer(opened.at(NOW + 5 * HOUR), number, decided)
+        view = complaints.complaint_view(opened.at(NOW + 5 * HOUR), number)
         assert view.state is ComplaintState.ANSWERED
         assert view.clocks[0].state is ClockState.MET
         assert view.ticket == "G-1"
 
     def test_a_plain_confirmation_ends_no_clock(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=X_LINK, country="IE")
-        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        number = preparing.prepare_erasure(opened.at(NOW), 1)
         send(session, opened, ports, number)
         late = NOW + timedelta(days=45)
-        filed = complaints.prepare(session, opened, "ie-dpc", "ie-dpc", (number,), now=late, ports=ports)
-        complaints.record_lodged(
-            session, opened, filed, LodgedCommand(has_checked=True, at=late), now=late, ports=ports
-        )
+        filed = complaints.prepare(opened.at(late), "ie-dpc", "ie-dpc", (number,))
+        complaints.record_lodged(opened.at(late), filed, LodgedCommand(has_checked=True, at=late))
         for meaning, state in (
             (ComplaintAnswer.ACKNOWLEDGED, ClockState.RUNNING),
             (ComplaintAnswer.PROGRESS, ClockState.MET),
         ):
             answer = ComplaintAnswerCommand(at=late + DAY, meaning=meaning)
-            complaints.log_complaint_answer(session, opened, filed, answer, now=late + DAY, ports=ports)
-            view = complaints.complaint_view(session, opened, filed, now=late + DAY, ports=ports)
+            complaints.log_complaint_answer(opened.at(late + DAY), filed, answer)
+            view = complaints.complaint_view(opened.at(late + DAY), filed)
             assert view.clocks[0].state is state
         assert view.clocks[0].last_day == date(2027, 4, 7)
 
@@ -204,15 +198,11 @@ class TestSteps:
         opened = make_case(session, ports, links=X_LINK)
         send(session, opened, ports)
         number = prepare(session, opened, ports)
-        complaints.record_lodged(
-            session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
-        )
+        complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
         with pytest.raises(StepRefused, match="handed in"):
-            complaints.start_bundle(session, opened, number, now=LATE, ports=ports)
+            complaints.start_bundle(opened.at(LATE), number)
         with pytest.raises(StepRefused, match="already recorded"):
-            complaints.record_lodged(
-                session, opened, number, LodgedCommand(has_checked=True, at=LATE), now=LATE, ports=ports
-            )
+            complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
 
     def test_a_problem_fails_the_bundle_and_is_told(self, sessions: sessionmaker[Session], ports: Ports) -> None:
         with sessions.begin() as session:
@@ -223,7 +213,7 @@ class TestSteps:
         run_job(sessions, job_id, ports, now=LATE)
         with sessions() as session:
             opened = reopen(session, opened)
-            job = complaints.bundle_progress(session, opened, 1, now=LATE)
+            job = complaints.bundle_progress(opened.at(LATE), 1)
             assert job is not None
             assert job.state is JobState.FAILED
             assert "unfilled" in job.problems[0]
@@ -244,18 +234,18 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         opened = make_case(session, ports, links=X_LINK)
         send(session, opened, ports)
         refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY, text="It breaks no rule of ours.")
-        answers.log_answer(session, opened, 1, refused, now=NOW + DAY, ports=ports)
+        answers.log_answer(opened.at(NOW + DAY), 1, refused)
         picture = CleanDocument(kind=DocumentKind.PNG, content=b"a screenshot of their words")
         handed = HandIn(request_number=1, given=b"x", label="Screenshot")
-        documents.hand_in(session, opened, handed, picture, now=NOW + DAY, ports=ports)
+        documents.hand_in(opened.at(NOW + DAY), handed, picture)
         prepare(session, opened, ports)
         job_id = job_of(session, opened, ports)
     assert run_job(sessions, job_id, ports, now=LATE)
     with sessions() as session:
         opened = reopen(session, opened)
         later = CleanDocument(kind=DocumentKind.TEXT, content=b"It came after the bundle.")
-        documents.hand_in(session, opened, HandIn(request_number=1, given=b"x"), later, now=LATE, ports=ports)
-        archive = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(session, opened, 1, redacted=False, ports=ports)))
+        documents.hand_in(opened.at(LATE), HandIn(request_number=1, given=b"x"), later)
+        archive = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=False)))
         facts = embedded_facts(archive.read("complaint.pdf"))
         assert archive.namelist() == ["complaint.pdf", "exhibit-1.pdf", "exhibit-2.txt", "exhibit-3.png"]
         for exhibit, name in zip(facts.exhibits, archive.namelist()[1:], strict=True):
@@ -265,12 +255,12 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         assert facts.notices[0].exhibit == 1
         assert facts.answers[0].exhibit == 2
         assert facts.answers[0].text == "It breaks no rule of ours."
-        redacted = complaints.read_bundle(session, opened, 1, redacted=True, ports=ports)
+        redacted = complaints.read_bundle(opened, 1, redacted=True)
         assert zipfile.ZipFile(io.BytesIO(redacted)).namelist() == ["complaint.pdf"]
 
 
-def read_bundle_facts(session: Session, opened: OpenCase, ports: Ports) -> ComplaintFacts:
-    content = complaints.read_bundle(session, opened, 1, redacted=False, ports=ports)
+def read_bundle_facts(session: Session, opened: CaseWork, ports: Ports) -> ComplaintFacts:
+    content = complaints.read_bundle(opened, 1, redacted=False)
     facts = decode_facts(zipfile.ZipFile(io.BytesIO(content)).read("complaint.pdf"))
     assert isinstance(facts, ComplaintFacts)
     return facts

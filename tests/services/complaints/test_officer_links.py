@@ -17,7 +17,6 @@ from portal.models.journal import JournalEntry
 from portal.models.officers import OfficerLink
 from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import erasure
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.mandates import MandateOver
 from portal.services.complaints import complaints, officer_links
@@ -25,7 +24,8 @@ from portal.services.complaints.officer_links import OfficerLinkOver
 from portal.services.ports import Actor, Ports
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
-from tests.services.factories import NOW, make_case
+from portal.services.work import CaseWork
+from tests.services.factories import NOW, make_case, make_work
 from tests.services.fakes import print_quickly, run_job, send
 
 LATER = NOW + timedelta(days=3)
@@ -48,22 +48,24 @@ def prepared(sessions: sessionmaker[Session], ports: Ports) -> tuple[UUID, bytes
     with sessions.begin() as session:
         opened = make_case(session, ports, links="https://x.com/someone/status/1111")
         send(session, opened, ports)
-        complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=LATER, ports=ports)
-        job = complaints.complaint_view(session, opened, 1, now=LATER, ports=ports).job
+        complaints.prepare(opened.at(LATER), "us-take-it-down", "us-ftc", (1,))
+        job = complaints.complaint_view(opened.at(LATER), 1).job
         assert job is not None
         actor = add_actor(session, Role.SUPERVISOR)
     assert run_job(sessions, job.id, ports, now=LATER)
     return opened.case.id, opened.key, actor
 
 
-def open_again(session: Session, prepared: tuple[UUID, bytes, Actor], actor: Actor | None = None) -> OpenCase:
+def open_again(
+    session: Session, ports: Ports, prepared: tuple[UUID, bytes, Actor], actor: Actor | None = None
+) -> CaseWork:
     case_id, key, supervisor = prepared
-    return OpenCase(session.get_one(Case, case_id), key, actor or supervisor)
+    return make_work(session, ports, actor=actor or supervisor).on(session.get_one(Case, case_id), key)
 
 
 def make(sessions: sessionmaker[Session], prepared: tuple[UUID, bytes, Actor], ports: Ports) -> str:
     with sessions.begin() as session:
-        return officer_links.make_link(session, open_again(session, prepared), 1, days=7, now=LATER, ports=ports)
+        return officer_links.make_link(open_again(session, ports, prepared).at(LATER), 1, days=7)
 
 
 def list_files(ports: Ports) -> list[str]:
@@ -76,15 +78,15 @@ def test_looking_uses_nothing_up_and_taking_works_once(
     token = make(sessions, prepared, ports)
     with sessions() as session:
         for _ in range(3):
-            assert officer_links.find_open(session, token, now=LATER, ports=ports) == LATER + timedelta(days=7)
+            assert officer_links.find_open(make_work(session, ports, now=LATER), token) == LATER + timedelta(days=7)
     with sessions.begin() as session:
-        assert officer_links.take_papers(session, token, now=LATER, ports=ports).content.startswith(ZIP)
+        assert officer_links.take_papers(make_work(session, ports, now=LATER), token).content.startswith(ZIP)
     with sessions.begin() as session, pytest.raises(OfficerLinkOver):
-        officer_links.take_papers(session, token, now=LATER, ports=ports)
+        officer_links.take_papers(make_work(session, ports, now=LATER), token)
     assert list_files(ports) == []
     with sessions() as session:
         with pytest.raises(OfficerLinkOver):  # by its row, not only because its file is gone
-            officer_links.find_open(session, token, now=LATER, ports=ports)
+            officer_links.find_open(make_work(session, ports, now=LATER), token)
         events = session.scalars(select(Event).where(Event.kind == History.OFFICER_LINK_USED)).all()
         assert [(event.actor, event.is_visible) for event in events] == [(ActorKind.OFFICER, True)]
 
@@ -97,7 +99,7 @@ def test_the_server_alone_cannot_open_what_waits_for_the_officer(
         row = session.scalars(select(OfficerLink)).one()
         (name,) = list_files(ports)
         kept = ports.storage.get(name)
-        _row, key = officer_links._read(session, token, ports, to_change=False)
+        _row, key = officer_links._read(make_work(session, ports), token, to_change=False)
         assert ZIP not in kept
         assert key not in kept
         assert key not in row.proof
@@ -110,7 +112,7 @@ def test_a_changed_link_is_no_link(
     token = make(sessions, prepared, ports)
     changed = token[:cut] + ("A" if token[cut] != "A" else "B") + (token[cut + 1 :] if cut != -1 else "")
     with sessions() as session, pytest.raises(OfficerLinkOver):
-        officer_links.find_open(session, changed, now=LATER, ports=ports)
+        officer_links.find_open(make_work(session, ports, now=LATER), changed)
 
 
 def test_a_link_ends_with_its_days_and_the_sweep_destroys_its_file(
@@ -118,11 +120,11 @@ def test_a_link_ends_with_its_days_and_the_sweep_destroys_its_file(
 ) -> None:
     token, end = make(sessions, prepared, ports), LATER + timedelta(days=7)
     with sessions() as session:
-        officer_links.find_open(session, token, now=end - timedelta(seconds=1), ports=ports)
+        officer_links.find_open(make_work(session, ports, now=end - timedelta(seconds=1)), token)
         with pytest.raises(OfficerLinkOver):
-            officer_links.find_open(session, token, now=end, ports=ports)
+            officer_links.find_open(make_work(session, ports, now=end), token)
     with sessions.begin() as session:
-        assert officer_links.purge_links(session, now=end, ports=ports) == 1
+        assert officer_links.purge_links(make_work(session, ports, now=end)) == 1
     assert list_files(ports) == []
 
 
@@ -132,20 +134,20 @@ def test_without_the_yes_to_authorities_every_link_ends_and_nothing_of_it_is_lef
     tokens = [make(sessions, prepared, ports), make(sessions, prepared, ports)]
     assert len(list_files(ports)) == 2
     with sessions.begin() as session:
-        opened = open_again(session, prepared)
-        case_sharing.change_consent(session, opened, "platforms", given=False, now=LATER, ports=ports)
+        opened = open_again(session, ports, prepared)
+        case_sharing.change_consent(opened.at(LATER), "platforms", given=False)
     assert len(list_files(ports)) == 2, "a yes to platforms is another matter"
     with sessions.begin() as session:
-        opened = open_again(session, prepared)
-        case_sharing.change_consent(session, opened, "regulators", given=False, now=LATER, ports=ports)
+        opened = open_again(session, ports, prepared)
+        case_sharing.change_consent(opened.at(LATER), "regulators", given=False)
     assert list_files(ports) == []
     with sessions.begin() as session:
-        opened = open_again(session, prepared)
-        case_sharing.change_consent(session, opened, "regulators", given=True, now=LATER, ports=ports)
-        assert not any(each.is_open for each in officer_links.list_links(session, opened, 1, now=LATER))
+        opened = open_again(session, ports, prepared)
+        case_sharing.change_consent(opened.at(LATER), "regulators", given=True)
+        assert not any(each.is_open for each in officer_links.list_links(opened.at(LATER), 1))
     for token in tokens:
         with sessions.begin() as session, pytest.raises(OfficerLinkOver):
-            officer_links.take_papers(session, token, now=LATER, ports=ports)
+            officer_links.take_papers(make_work(session, ports, now=LATER), token)
 
 
 def test_a_withdrawal_that_fails_leaves_the_papers_where_they_are(
@@ -153,11 +155,11 @@ def test_a_withdrawal_that_fails_leaves_the_papers_where_they_are(
 ) -> None:
     token = make(sessions, prepared, ports)
     with sessions() as session:
-        opened = open_again(session, prepared)
-        case_sharing.change_consent(session, opened, "regulators", given=False, now=LATER, ports=ports)
+        opened = open_again(session, ports, prepared)
+        case_sharing.change_consent(opened.at(LATER), "regulators", given=False)
         session.rollback()
     with sessions.begin() as session:
-        assert officer_links.take_papers(session, token, now=LATER, ports=ports).content.startswith(ZIP)
+        assert officer_links.take_papers(make_work(session, ports, now=LATER), token).content.startswith(ZIP)
 
 
 def test_no_link_is_made_or_used_after_the_authority_of_who_acts_has_ended(
@@ -166,19 +168,19 @@ def test_no_link_is_made_or_used_after_the_authority_of_who_acts_has_ended(
     last_day = (LATER + timedelta(days=1)).date()
     over = LATER + timedelta(days=2)
     with sessions.begin() as session:
-        opened = open_again(session, prepared)
+        opened = open_again(session, ports, prepared)
         row = Mandate(id=uuid4(), case_id=opened.case.id, ends_on=last_day, created_at=LATER)
         row.sealed = opened.sealed_for(row, {"authority": "A signed letter."})
         session.add(row)
     token = make(sessions, prepared, ports)
     with sessions() as session:
-        officer_links.find_open(session, token, now=LATER + timedelta(days=1), ports=ports)
+        officer_links.find_open(make_work(session, ports, now=LATER + timedelta(days=1)), token)
         with pytest.raises(OfficerLinkOver):
-            officer_links.find_open(session, token, now=over, ports=ports)
+            officer_links.find_open(make_work(session, ports, now=over), token)
     with sessions.begin() as session, pytest.raises(OfficerLinkOver):
-        officer_links.take_papers(session, token, now=over, ports=ports)
+        officer_links.take_papers(make_work(session, ports, now=over), token)
     with sessions() as session, pytest.raises(MandateOver):
-        officer_links.make_link(session, open_again(session, prepared), 1, days=7, now=over, ports=ports)
+        officer_links.make_link(open_again(session, ports, prepared).at(over), 1, days=7)
 
 
 def test_links_are_taken_back_together(
@@ -186,10 +188,10 @@ def test_links_are_taken_back_together(
 ) -> None:
     tokens = [make(sessions, prepared, ports), make(sessions, prepared, ports)]
     with sessions.begin() as session:
-        assert officer_links.end_links(session, open_again(session, prepared), 1, now=LATER, ports=ports) == 2
+        assert officer_links.end_links(open_again(session, ports, prepared).at(LATER), 1) == 2
     for token in tokens:
         with sessions() as session, pytest.raises(OfficerLinkOver):
-            officer_links.find_open(session, token, now=LATER, ports=ports)
+            officer_links.find_open(make_work(session, ports, now=LATER), token)
     assert list_files(ports) == []
 
 
@@ -198,9 +200,9 @@ def test_a_refusal_is_in_the_journal(
 ) -> None:
     token = make(sessions, prepared, ports)
     with sessions.begin() as session:
-        officer_links.take_papers(session, token, now=LATER, ports=ports)
+        officer_links.take_papers(make_work(session, ports, now=LATER), token)
     with sessions.begin() as session, suppress(OfficerLinkOver):
-        officer_links.take_papers(session, token, now=LATER, ports=ports)
+        officer_links.take_papers(make_work(session, ports, now=LATER), token)
     with sessions() as session:
         assert "link_refused" in session.scalars(select(JournalEntry.kind)).all()
 
@@ -211,11 +213,11 @@ def test_nobody_but_a_supervisor_makes_one_and_never_without_consent(
     with sessions() as session:
         advocate = add_actor(session, Role.ADVOCATE)
         with pytest.raises(StepRefused, match="Only a supervisor"):
-            officer_links.make_link(session, open_again(session, prepared, advocate), 1, days=7, now=LATER, ports=ports)
-        opened = open_again(session, prepared)
-        case_sharing.change_consent(session, opened, "regulators", given=False, now=LATER, ports=ports)
+            officer_links.make_link(open_again(session, ports, prepared, advocate).at(LATER), 1, days=7)
+        opened = open_again(session, ports, prepared)
+        case_sharing.change_consent(opened.at(LATER), "regulators", given=False)
         with pytest.raises(NoConsent):
-            officer_links.make_link(session, opened, 1, days=7, now=LATER, ports=ports)
+            officer_links.make_link(opened.at(LATER), 1, days=7)
 
 
 def test_erasing_the_case_ends_its_links(
@@ -223,7 +225,7 @@ def test_erasing_the_case_ends_its_links(
 ) -> None:
     token = make(sessions, prepared, ports)
     with sessions.begin() as session:
-        erasure.erase(session, open_again(session, prepared), now=LATER, ports=ports)
+        erasure.erase(open_again(session, ports, prepared).at(LATER))
     with sessions() as session, pytest.raises(OfficerLinkOver):
-        officer_links.find_open(session, token, now=LATER, ports=ports)
+        officer_links.find_open(make_work(session, ports, now=LATER), token)
     assert list_files(ports) == []

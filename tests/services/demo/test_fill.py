@@ -30,7 +30,7 @@ from portal.services.demo.stories import SHOWN, STORIES, make_stories
 from portal.services.history.events import find_break, read_history
 from portal.services.ports import Ports
 from portal.services.staff import accounts
-from tests.services.factories import make_ports
+from tests.services.factories import make_ports, make_work
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 RESERVED = ("example.org", "example.net", "example.com")
@@ -61,11 +61,13 @@ def test_every_state_of_cases_links_requests_and_complaints_is_there(filling: Fi
 
 
 def test_something_is_overdue_and_something_still_has_time(filling: Filling) -> None:
-    sessions, _ports, filled = filling
+    sessions, ports, filled = filling
     with sessions() as session:
         signed_in = accounts.sign_in(session, ADVOCATE[0], filled.sign_ins[0].password)
         team_ids = tuple(signed_in.team_keys)
-        page = list_queue(session, actor=signed_in.actor, team_ids=team_ids, filter=QueueFilter.ALL, page=1, now=NOW)
+        page = list_queue(
+            make_work(session, ports, actor=signed_in.actor), team_ids=team_ids, filter=QueueFilter.ALL, page=1
+        )
     assert any(row.is_overdue for row in page.rows)
     assert any(row.next_due_at and not row.is_overdue for row in page.rows)
 
@@ -83,7 +85,7 @@ def test_everybody_can_sign_in_and_the_newcomer_waits(filling: Filling) -> None:
 def test_the_printed_words_open_the_case(filling: Filling) -> None:
     sessions, ports, filled = filling
     with sessions() as session:
-        assert open_by_words(session, filled.words, ports=ports).reference == filled.reference
+        assert open_by_words(make_work(session, ports), filled.words).reference == filled.reference
 
 
 def test_every_history_is_whole_and_in_the_order_of_writing(filling: Filling) -> None:

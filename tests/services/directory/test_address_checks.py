@@ -24,7 +24,8 @@ from portal.services.requests.channels import Unchecked
 from portal.services.requests.lookup import find_request
 from portal.services.tracking import request_page, sending
 from portal.services.tracking.sending import SentCommand
-from tests.services.factories import NOW, make_case
+from portal.services.work import CaseWork
+from tests.services.factories import NOW, make_case, make_work
 from tests.services.fakes import DAY, print_quickly
 
 X_LINK = "https://x.com/someone/status/1"
@@ -41,48 +42,48 @@ def first_form(ports: Ports) -> str:
     return next(one.address for one in list_contacts(ports.registry) if one.subject == "x" and "form" in one.what)
 
 
-def forms_of(session: Session, ports: Ports, opened: object) -> list[str]:
-    view = request_page.request_view(session, opened, 1, now=NOW, ports=ports)  # type: ignore[arg-type]
+def forms_of(session: Session, ports: Ports, opened: CaseWork) -> list[str]:
+    view = request_page.request_view(opened.at(NOW), 1)
     return [channel.address for channel in view.channels if channel.via is Channel.FORM]
 
 
 def test_an_old_address_needs_somebody_who_looked(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=X_LINK)
     with pytest.raises(Unchecked, match="tick the box"):
-        sending.record_sent(session, opened, 1, SentCommand(channel=Channel.FORM, sent_at=NOW), now=NOW, ports=ports)
-    assert find_request(session, opened, 1).state is RequestState.PREPARED
+        sending.record_sent(opened.at(NOW), 1, SentCommand(channel=Channel.FORM, sent_at=NOW))
+    assert find_request(opened, 1).state is RequestState.PREPARED
     looked = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW)
-    sending.record_sent(session, opened, 1, looked, now=NOW, ports=ports)
-    assert find_request(session, opened, 1).state is RequestState.SENT
+    sending.record_sent(opened.at(NOW), 1, looked)
+    assert find_request(opened, 1).state is RequestState.SENT
 
 
 def test_an_address_that_worked_is_fresh_for_everybody_and_not_for_ever(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=X_LINK)
     for address in forms_of(session, ports, opened):
-        note_outcome(session, "x", address, Outcome.WORKED, now=NOW, ports=ports)
+        note_outcome(make_work(session, ports), "x", address, Outcome.WORKED)
     late = NOW + 91 * DAY
     sent = SentCommand(channel=Channel.FORM, sent_at=late)
     with pytest.raises(Unchecked):
-        sending.record_sent(session, opened, 1, sent, now=late, ports=ports)
-    sending.record_sent(session, opened, 1, SentCommand(channel=Channel.FORM, sent_at=NOW), now=NOW, ports=ports)
+        sending.record_sent(opened.at(late), 1, sent)
+    sending.record_sent(opened.at(NOW), 1, SentCommand(channel=Channel.FORM, sent_at=NOW))
 
 
 def test_a_site_that_is_in_no_directory_needs_no_check(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=UNKNOWN_SITE)
-    sending.record_sent(session, opened, 1, SentCommand(channel=Channel.FORM, sent_at=NOW), now=NOW, ports=ports)
+    sending.record_sent(opened.at(NOW), 1, SentCommand(channel=Channel.FORM, sent_at=NOW))
 
 
 @pytest.mark.parametrize("outcome", [Outcome.BOUNCED, Outcome.MOVED])
 def test_trouble_is_told_until_the_address_works_again(session: Session, ports: Ports, outcome: Outcome) -> None:
     opened = make_case(session, ports, links=X_LINK)
     address = forms_of(session, ports, opened)[0]
-    note_outcome(session, "x", address, outcome, now=NOW, ports=ports)
-    view = request_page.request_view(session, opened, 1, now=NOW, ports=ports)
+    note_outcome(make_work(session, ports), "x", address, outcome)
+    view = request_page.request_view(opened.at(NOW), 1)
     told = next(channel for channel in view.channels if channel.address == address)
     assert "reported" in (told.warning or "")
     assert told.is_stale
-    note_outcome(session, "x", address, Outcome.WORKED, now=NOW + DAY, ports=ports)
-    again = request_page.request_view(session, opened, 1, now=NOW + DAY, ports=ports)
+    note_outcome(make_work(session, ports, now=NOW + DAY), "x", address, Outcome.WORKED)
+    again = request_page.request_view(opened.at(NOW + DAY), 1)
     told = next(channel for channel in again.channels if channel.address == address)
     assert "reported" not in (told.warning or "")
     assert (told.is_stale, told.checked_on) == (False, (NOW + DAY).date())
@@ -90,7 +91,7 @@ def test_trouble_is_told_until_the_address_works_again(session: Session, ports: 
 
 def test_only_addresses_of_the_directory_can_be_noted(session: Session, ports: Ports) -> None:
     with pytest.raises(UnknownAddress):
-        note_outcome(session, "x", "https://elsewhere.example/", Outcome.WORKED, now=NOW, ports=ports)
+        note_outcome(make_work(session, ports), "x", "https://elsewhere.example/", Outcome.WORKED)
     assert read_statuses(session) == {}
 
 
@@ -103,7 +104,7 @@ def test_what_is_stale_is_listed_until_its_shelf_life_begins_anew(session: Sessi
     today = NOW.date()
     everything = list(list_contacts(ports.registry))
     assert len(list_stale(ports.registry, {}, on=today)) == sum(not one.checked_on for one in everything)
-    note_outcome(session, "x", first_form(ports), Outcome.WORKED, now=NOW, ports=ports)
+    note_outcome(make_work(session, ports), "x", first_form(ports), Outcome.WORKED)
     seen = read_statuses(session)
 
     def is_listed(on: date, days: int | None = None) -> bool:

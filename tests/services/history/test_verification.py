@@ -25,11 +25,12 @@ from portal.models.cases import Case
 from portal.models.journal import JournalEntry, JournalTip
 from portal.models.tables import metadata
 from portal.services.casefile import sharing as case_sharing
-from portal.services.cases import case_work, erasure
+from portal.services.cases import erasure
 from portal.services.history import checkpoints, journal
 from portal.services.history.checkpoints import Checkpoint, read_checkpoints
 from portal.services.history.verification import Verification, verify
 from portal.services.ports import Ports
+from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_draft, make_ports
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,17 +47,15 @@ def fill(sessions: sessionmaker[Session], ports: Ports) -> None:
         journal.note(session, Noted.SIGN_IN_REFUSED, facts={"tries": 3}, now=NOW)
         first, second = make_case(session, ports), make_case(session, ports)
         draft, _ = make_draft(session, ports)
-        case_sharing.change_consent(session, draft, "team", given=True, now=NOW, ports=ports)
+        case_sharing.change_consent(draft.at(NOW), "team", given=True)
     for day in range(3):
         now = NOW + day * DAY
         with sessions.begin() as session:
             given = day % 2 == 1
-            case_sharing.change_consent(
-                session, _again(session, second), "regulators", given=given, now=now, ports=ports
-            )
+            case_sharing.change_consent(_again(session, second).at(now), "regulators", given=given)
             if day == 1:
-                erasure.erase(session, _again(session, first), now=now, ports=ports)
-                erasure.erase(session, _again(session, draft), now=now, ports=ports)
+                erasure.erase(_again(session, first).at(now))
+                erasure.erase(_again(session, draft).at(now))
         with sessions.begin() as session:
             assert checkpoints.sign_checkpoint(session, SIGNER, now=now) is not None
             assert checkpoints.sign_checkpoint(session, SIGNER, now=now) is None
@@ -64,8 +63,8 @@ def fill(sessions: sessionmaker[Session], ports: Ports) -> None:
         journal.note(session, Noted.SIGNED_IN, now=NOW + 3 * DAY)
 
 
-def _again(session: Session, opened: case_work.OpenCase) -> case_work.OpenCase:
-    return case_work.OpenCase(session.get_one(Case, opened.case.id), opened.key, opened.actor)
+def _again(session: Session, opened: CaseWork) -> CaseWork:
+    return replace(opened, session=session, case=session.get_one(Case, opened.case.id))
 
 
 def look(session: Session, *copies: Checkpoint) -> Verification:

@@ -21,14 +21,14 @@ from portal.services.intake import drafts, submission
 from portal.services.intake.submission import Incomplete
 from portal.services.law.applicability import blocking_needs, needs
 from portal.services.ports import Ports
-from tests.services.factories import LINKS, NOW, make_case, make_draft, make_report, make_team
+from tests.services.factories import LINKS, NOW, make_case, make_draft, make_report, make_team, make_work
 
 
 def test_a_draft_keeps_its_answers_and_shows_its_words_again(session: Session, ports: Ports) -> None:
-    opened, words = drafts.start_draft(session, language="en", now=NOW, ports=ports)
-    drafts.save_report(opened, Report(country="NZ"), version=opened.case.version, now=NOW, ports=ports)
+    opened, words = drafts.start_draft(make_work(session, ports), language="en")
+    drafts.save_report(opened.at(NOW), Report(country="NZ"), version=opened.case.version)
     session.commit()
-    again = opening.open_by_words(session, words, ports=ports)
+    again = opening.open_by_words(make_work(session, ports), words)
     assert again.report.country == "NZ"
     assert drafts.read_words(again) == words
     assert again.case.retention_until == NOW + timedelta(days=7)
@@ -45,19 +45,19 @@ def test_the_slow_part_of_a_beginning_holds_nobody_up(
         return derive(secret, salt)
 
     monkeypatch.setattr(vault, "derive_from_secret", watch)
-    drafts.start_draft(session, language="en", now=NOW, ports=ports)
+    drafts.start_draft(make_work(session, ports), language="en")
     assert held == [False]
     assert session.in_transaction()
 
 
 def test_two_tabs_do_not_overwrite_each_other(session: Session, ports: Ports) -> None:
-    opened, _ = drafts.start_draft(session, language="en", now=NOW, ports=ports)
+    opened, _ = drafts.start_draft(make_work(session, ports), language="en")
     session.commit()
     seen = opened.case.version
-    drafts.save_report(opened, Report(country="NZ"), version=seen, now=NOW, ports=ports)
+    drafts.save_report(opened.at(NOW), Report(country="NZ"), version=seen)
     session.commit()
     with pytest.raises(Changed):
-        drafts.save_report(opened, Report(country="AU"), version=seen, now=NOW, ports=ports)
+        drafts.save_report(opened.at(NOW), Report(country="AU"), version=seen)
     assert opened.report.country == "NZ"
 
 
@@ -96,7 +96,7 @@ def test_a_site_outside_the_directory_has_no_name_in_a_plain_column(session: Ses
 
 def test_the_receipt_proves_the_report_without_holding_it(session: Session, ports: Ports) -> None:
     opened, words = make_draft(session, ports)
-    receipt = submission.submit(session, opened, now=NOW, ports=ports)
+    receipt = submission.submit(opened.at(NOW))
     assert receipt.words == words
     assert receipt.reference == opened.reference
     assert receipt.digest == submission.digest_report(opened.report)
@@ -106,7 +106,7 @@ def test_the_receipt_proves_the_report_without_holding_it(session: Session, port
 def test_a_report_without_any_place_is_not_accepted_for_removal(session: Session, ports: Ports) -> None:
     opened, _ = make_draft(session, ports, links="")
     with pytest.raises(Incomplete) as caught:
-        submission.submit(session, opened, now=NOW, ports=ports)
+        submission.submit(opened.at(NOW))
     assert caught.value.missing
 
 
@@ -144,7 +144,7 @@ def test_a_law_that_asks_for_more_is_named_but_does_not_block(ports: Ports) -> N
 def test_an_answer_that_every_law_asks_for_is_required_by_name(session: Session, ports: Ports) -> None:
     opened, _ = make_draft(session, ports, links="https://x.com/a/status/1", country="US", states_good_faith=False)
     with pytest.raises(Incomplete) as caught:
-        submission.submit(session, opened, now=NOW, ports=ports)
+        submission.submit(opened.at(NOW))
     missing = caught.value.missing
     assert [one.text for one in missing] == ["That you say this in good faith"]
     assert "TAKE IT DOWN" in (missing[0].law or "")
@@ -153,7 +153,7 @@ def test_an_answer_that_every_law_asks_for_is_required_by_name(session: Session,
 def test_links_added_later_get_numbers_and_requests_of_their_own(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     text = "https://www.reddit.com/r/x/comments/abc/ and https://x.com/someone/status/1111"
-    found = submission.add_items(session, opened, text, now=NOW, ports=ports)
+    found = submission.add_items(opened.at(NOW), text)
     session.flush()
     assert len(found.items) == 2
     assert [item.number for item in session.scalars(select(Item).order_by(Item.number))] == [1, 2, 3, 4]
@@ -169,6 +169,6 @@ def test_a_team_chosen_in_the_report_is_given_the_case(session: Session, ports: 
 
 def test_a_threat_that_comes_true_gets_requests(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links="", is_online=YesNo.NO)
-    submission.add_items(session, opened, "https://x.com/a/status/1", now=NOW, ports=ports)
+    submission.add_items(opened.at(NOW), "https://x.com/a/status/1")
     assert opened.case.path is Path.REMOVAL
     assert len(session.scalars(select(Request)).all()) == 1

@@ -16,7 +16,7 @@ from portal.services.law.versions import find_law, keep_laws
 from portal.services.ports import Ports
 from portal.services.requests.citations import read_bases
 from portal.services.requests.lookup import find_request, read_content
-from tests.services.factories import NOW, make_case
+from tests.services.factories import NOW, make_case, make_work
 
 X_LINK = "https://x.com/someone/status/1"
 
@@ -29,11 +29,11 @@ def change_law(ports: Ports, regime: Regime) -> Ports:
 
 def test_a_request_keeps_the_law_with_which_it_was_made(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=X_LINK)
-    request = find_request(session, opened, 1)
-    before = read_bases(session, request, read_content(session, opened, request, ports), ports)
+    request = find_request(opened, 1)
+    before = read_bases(make_work(session, ports), request, read_content(opened, request))
     old = ports.registry.regime("us-take-it-down")
     later = change_law(ports, replace(old, basis="Something else.", version="2027-01-01.1"))
-    after = read_bases(session, request, read_content(session, opened, request, later), later)
+    after = read_bases(make_work(session, later), request, read_content(replace(opened, ports=later), request))
     assert [citation.regime for citation in after] == [citation.regime for citation in before]
     assert old in [citation.regime for citation in after]
 

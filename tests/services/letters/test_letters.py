@@ -15,7 +15,6 @@ from portal.domain.letters.facts import ErasureFacts, NoticeFacts, ReminderFacts
 from portal.domain.lifecycle import Answer, Handler, LetterKind, StepRefused
 from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.models.letters import Letter
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.handover import hand_to_team
 from portal.services.cases.opening import UnknownNumber
 from portal.services.letters import letters
@@ -26,6 +25,7 @@ from portal.services.requests import preparing
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
+from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_ports, make_team
 from tests.services.fakes import DAY, HOUR, print_quickly, send
 
@@ -34,12 +34,12 @@ SECRETS = ("Exemplar", "ana.example@example.net", "+64 20 0000 0000", "Invented 
 
 
 def make(
-    session: Session, opened: OpenCase, ports: Ports, kind: LetterKind = LetterKind.NOTICE, number: int = 1
+    session: Session, opened: CaseWork, ports: Ports, kind: LetterKind = LetterKind.NOTICE, number: int = 1
 ) -> int:
-    return letters.make_letter(session, opened, kind, number, now=NOW, ports=ports).number
+    return letters.make_letter(opened.at(NOW), kind, number).number
 
 
-def facts_of(session: Session, opened: OpenCase, number: int = 1) -> object:
+def facts_of(session: Session, opened: CaseWork, number: int = 1) -> object:
     return read_facts(opened, session.scalars(select(Letter).where(Letter.number == number)).one())
 
 
@@ -52,9 +52,9 @@ def test_a_letter_is_made_whole_as_pdf_in_both_forms_and_stored_sealed(
     session: Session, ports: Ports, tmp_path: Path
 ) -> None:
     opened = make_case(session, ports, links=ONE_LINK)
-    shown = letters.make_letter(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=ports)
-    full = letters.read_letter(session, opened, 1, redacted=False, ports=ports)
-    twin = letters.read_letter(session, opened, 1, redacted=True, ports=ports)
+    shown = letters.make_letter(opened.at(NOW), LetterKind.NOTICE, 1)
+    full = letters.read_letter(opened, 1, redacted=False)
+    twin = letters.read_letter(opened, 1, redacted=True)
     assert full.startswith(b"%PDF")
     assert twin.startswith(b"%PDF")
     assert hashlib.sha256(full).hexdigest() == shown.digest
@@ -83,8 +83,8 @@ class TestWhatALetterSays:
     def test_the_redacted_twin_holds_nothing_of_the_person(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK, explanation="Ana Exemplar is in it.")
         make(session, opened, ports)
-        full = letters.read_letter(session, opened, 1, redacted=False, ports=ports).decode()
-        twin = letters.read_letter(session, opened, 1, redacted=True, ports=ports).decode()
+        full = letters.read_letter(opened, 1, redacted=False).decode()
+        twin = letters.read_letter(opened, 1, redacted=True).decode()
         assert all(secret in full for secret in SECRETS)
         assert not any(secret in twin for secret in SECRETS)
 
@@ -93,7 +93,7 @@ class TestWhatALetterSays:
         make(session, opened, ports)
         row = session.scalars(select(Letter)).one()
         assert b"Exemplar" not in row.sealed
-        assert row.digest == letters.letter_views(session, opened)[0].digest
+        assert row.digest == letters.letter_views(opened)[0].digest
 
     def test_a_pseudonym_is_named_as_one(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK, name="Kea", signature="Kea", name_kind=NameKind.PSEUDONYM)
@@ -106,7 +106,7 @@ class TestWhatALetterSays:
     def test_copyright_brings_its_own_statements(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK, took_it=YesNo.YES)
         chosen = DetailsCommand(use_copyright=True, states_ownership=True)
-        preparing.set_details(session, opened, 1, chosen, now=NOW, ports=ports)
+        preparing.set_details(opened.at(NOW), 1, chosen)
         make(session, opened, ports)
         facts = facts_of(session, opened)
         assert isinstance(facts, NoticeFacts)
@@ -119,7 +119,7 @@ class TestWhatALetterSays:
         make(session, opened, ports)
         alone = facts_of(session, opened, 1)
         team, _ = make_team(session)
-        hand_to_team(session, opened, team.id, now=NOW, ports=ports)
+        hand_to_team(opened.at(NOW), team.id)
         assert opened.case.handler is Handler.TEAM
         make(session, opened, ports)
         helped = facts_of(session, opened, 2)
@@ -131,7 +131,7 @@ class TestWhatALetterSays:
 
     def test_an_erasure_request_is_a_letter_of_its_own(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)
-        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        number = preparing.prepare_erasure(opened.at(NOW), 1)
         made = make(session, opened, ports, LetterKind.ERASURE, number)
         facts = facts_of(session, opened, made)
         assert isinstance(facts, ErasureFacts)
@@ -139,12 +139,12 @@ class TestWhatALetterSays:
 
     def test_words_on_who_asks_stand_in_the_erasure_request_alone(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)
-        number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        number = preparing.prepare_erasure(opened.at(NOW), 1)
         words = DetailsCommand(identity_offer="My passport is LX 1234567.")
-        preparing.set_details(session, opened, number, words, now=NOW, ports=ports)
+        preparing.set_details(opened.at(NOW), number, words)
         make(session, opened, ports, LetterKind.ERASURE, number)
-        full = letters.read_letter(session, opened, 1, redacted=False, ports=ports).decode()
-        twin = letters.read_letter(session, opened, 1, redacted=True, ports=ports).decode()
+        full = letters.read_letter(opened, 1, redacted=False).decode()
+        twin = letters.read_letter(opened, 1, redacted=True).decode()
         assert "LX 1234567" in full
         assert "LX 1234567" not in twin
 
@@ -152,8 +152,8 @@ class TestWhatALetterSays:
         opened = make_case(session, ports, links=ONE_LINK)
         send(session, opened, ports)
         answer = AnswerCommand(answer=Answer.ACKNOWLEDGED, at=NOW + 2 * HOUR, text="We look at it.")
-        answers.log_answer(session, opened, 1, answer, now=NOW + 3 * DAY, ports=ports)
-        made = letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=NOW + 3 * DAY, ports=ports)
+        answers.log_answer(opened.at(NOW + 3 * DAY), 1, answer)
+        made = letters.make_letter(opened.at(NOW + 3 * DAY), LetterKind.REMINDER, 1)
         facts = facts_of(session, opened, made.number)
         assert isinstance(facts, ReminderFacts)
         assert facts.notice.reference == f"{opened.reference}-1"
@@ -166,7 +166,7 @@ class TestWhatALetterSays:
     def test_the_text_of_a_letter_can_be_copied(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)
         make(session, opened, ports)
-        text = letters.letter_text(session, opened, 1)
+        text = letters.letter_text(opened, 1)
         assert ONE_LINK in text
         assert "48 hours" in text
 
@@ -180,11 +180,11 @@ class TestWhatALetterSays:
         with pytest.raises(StepRefused):
             make(session, opened, ports)
         with pytest.raises(UnknownNumber):
-            letters.read_letter(session, opened, 9, redacted=False, ports=ports)
+            letters.read_letter(opened, 9, redacted=False)
 
     def test_a_placeholder_stops_the_letter_with_its_reason(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK, explanation="I am [[name]].")
-        found = letters.letter_problems(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=ports)
+        found = letters.letter_problems(opened.at(NOW), LetterKind.NOTICE, 1)
         assert [problem.code for problem in found] == ["placeholder"]
         with pytest.raises(LetterStopped, match="placeholder") as stopped:
             make(session, opened, ports)
@@ -198,10 +198,10 @@ class TestWhatALetterSays:
         key = f"{opened.case.id}/{row.id}-full"
         ports.storage.put(f"{opened.case.id}/{row.id}-redacted", ports.storage.get(key))
         with pytest.raises(CannotOpen):
-            letters.read_letter(session, opened, 1, redacted=True, ports=ports)
+            letters.read_letter(opened, 1, redacted=True)
 
     def test_the_stored_facts_are_the_ones_the_letter_was_made_from(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)
         make(session, opened, ports)
-        printed = letters.read_letter(session, opened, 1, redacted=False, ports=ports)
+        printed = letters.read_letter(opened, 1, redacted=False)
         assert decode_facts(printed) == facts_of(session, opened)

@@ -32,7 +32,7 @@ from portal.services.operations.backup import BackupRefused
 from portal.services.ports import Ports
 from portal.services.staff import accounts
 from tests.postgres import fresh_database
-from tests.services.factories import NOW, make_draft, make_ports
+from tests.services.factories import NOW, make_draft, make_ports, make_work
 from tests.services.fakes import print_quickly, send
 
 LATER = NOW + timedelta(days=3)
@@ -63,11 +63,11 @@ def portal(sessions: sessionmaker[Session], ports: Ports, tmp_path: Path, monkey
         team, _ = accounts.make_team(session, "Harbour", now=NOW)
         for _ in range(3):
             opened, drawn = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
-            submission.submit(session, opened, now=NOW, ports=ports)
+            submission.submit(opened.at(NOW))
             words.append(drawn)
         send(session, opened, ports)
-        letters.make_letter(session, opened, LetterKind.REMINDER, 1, now=LATER, ports=ports)
-        messages.send_message(session, opened, "Thank you", now=LATER)
+        letters.make_letter(opened.at(LATER), LetterKind.REMINDER, 1)
+        messages.send_message(opened.at(LATER), "Thank you")
         words.append(make_draft(session, ports)[1])
     (tmp_path / "data").mkdir()
     (tmp_path / "apart").mkdir()
@@ -123,11 +123,11 @@ def test_the_drill(
     assert ports.config.secret_file.read_text() == portal.ports.config.secret_file.read_text()
     with sessions.begin() as session:
         for words in portal.words:
-            opened = opening.open_by_words(session, words, ports=ports)
+            opened = opening.open_by_words(make_work(session, ports), words)
             assert opened.report.links
             assert events.find_break(events.read_history(session, opened.case.id)) is None
-        opened = opening.open_by_words(session, portal.words[2], ports=ports)
-        assert letters.read_letter(session, opened, 1, redacted=False, ports=ports)
+        opened = opening.open_by_words(make_work(session, ports), portal.words[2])
+        assert letters.read_letter(opened, 1, redacted=False)
     with capsys.disabled():
         print(f"\nrestore drill: backup, verify and restore of {made.tables['cases'].rows} cases in {took:.1f} s")  # noqa: T201
 
@@ -141,7 +141,7 @@ def test_the_backup_is_one_moment_while_others_write(portal: Portal) -> None:
             while not stop.is_set():
                 with portal.sessions.begin() as session:
                     opened, _ = make_draft(session, portal.ports)
-                    submission.submit(session, opened, now=LATER, ports=portal.ports)
+                    submission.submit(opened.at(LATER))
         except Exception as error:
             failed.append(error)
 
@@ -165,9 +165,9 @@ def test_a_case_erased_after_the_backup_stays_erased(
 ) -> None:
     backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
     with portal.sessions.begin() as session:
-        opened = opening.open_by_words(session, portal.words[0], ports=portal.ports)
+        opened = opening.open_by_words(make_work(session, portal.ports), portal.words[0])
         reference = opened.reference
-        erasure.erase(session, opened, now=LATER, ports=portal.ports)
+        erasure.erase(opened.at(LATER))
     # Only the newest copy of the keys lives; the data are the old ones.
     old_data = portal.data.read_bytes()
     backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
@@ -177,10 +177,10 @@ def test_a_case_erased_after_the_backup_stays_erased(
     sessions, ports = fresh
     with sessions.begin() as session:
         with pytest.raises(WordsUnknown):
-            opening.open_by_words(session, portal.words[0], ports=ports)
+            opening.open_by_words(make_work(session, ports), portal.words[0])
         tombstone = session.scalars(select(Case).where(Case.reference == reference)).one()
         assert (tombstone.status, tombstone.sealed) == (CaseStatus.ERASED, None)
-        assert opening.open_by_words(session, portal.words[1], ports=ports)
+        assert opening.open_by_words(make_work(session, ports), portal.words[1])
 
 
 def test_the_data_without_the_keys_open_nothing(portal: Portal, fresh: tuple[sessionmaker[Session], Ports]) -> None:

@@ -24,7 +24,7 @@ from portal.services.intake import drafts
 from portal.services.ports import Ports
 from portal.services.signin import flood_challenges, quotas
 from portal.services.signin.flood_challenges import ChallengeAnswer
-from tests.services.factories import NOW, make_case, make_draft
+from tests.services.factories import NOW, make_case, make_draft, make_work
 
 KEY = bytes(range(32))
 HERE, THERE = b"h" * 16, b"t" * 16
@@ -236,12 +236,12 @@ def test_drafts_that_nobody_went_on_with_are_gone_after_a_day_and_no_others(
 ) -> None:
     with sessions.begin() as session:
         for _each in range(drafts.AT_ONCE + 3):
-            drafts.start_draft(session, language="en", now=NOW, ports=ports)
+            drafts.start_draft(make_work(session, ports), language="en")
     with sessions.begin() as session:
         begun = make_draft(session, ports)[0].case.id
         handed_in = make_case(session, ports).case.id
     with sessions.begin() as session:
-        young = drafts.start_draft(session, language="en", now=NOW + timedelta(hours=2), ports=ports)[0].case.id
+        young = drafts.start_draft(make_work(session, ports, now=NOW + timedelta(hours=2)), language="en")[0].case.id
     assert drafts.purge_empty(sessions, now=NOW + timedelta(days=1), ports=ports) == 0
     later = NOW + timedelta(days=1, seconds=1)
     assert drafts.purge_empty(sessions, now=later, ports=ports) == drafts.AT_ONCE + 3

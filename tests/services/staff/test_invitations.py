@@ -19,7 +19,7 @@ from portal.services.signin import factors, sessions
 from portal.services.staff import accounts, invitations, members, security_notices
 from portal.services.staff.accounts import AccountRefused, NewStaff, WrongSignIn
 from portal.services.staff.invitations import Guest, InvitationOver
-from tests.services.factories import NOW, make_team
+from tests.services.factories import NOW, make_team, make_work
 
 PASSWORD = "six invented words for one test"
 OWN = "another long saying of the newcomer"
@@ -36,11 +36,11 @@ class Office:
 
     def invite(self, login: str = "newt") -> str:
         guest = Guest(login=login, name="Newt", role=Role.ADVOCATE, scope=Scope.OWN, team_id=self.team_id)
-        return invitations.invite(self.session, guest, by=self.administrator, now=NOW, ports=self.ports)
+        return invitations.invite(make_work(self.session, self.ports), guest, by=self.administrator)
 
     def accept(self, words: str, login: str = "newt", *, days: int = 1) -> None:
         when = NOW + timedelta(days=days)
-        invitations.accept(self.session, login, words, OWN, now=when, ports=self.ports)
+        invitations.accept(make_work(self.session, self.ports, now=when), login, words, OWN)
         self.session.flush()
 
     def seen_by_supervisor(self) -> list[MarkKind]:
@@ -98,12 +98,12 @@ def test_words_that_were_ended_or_replaced_do_not_work(office: Office) -> None:
 def test_a_weak_password_is_refused_and_the_words_still_work(office: Office) -> None:
     words = office.invite()
     with pytest.raises(AccountRefused):
-        invitations.accept(office.session, "newt", words, "password1234", now=NOW, ports=office.ports)
+        invitations.accept(make_work(office.session, office.ports), "newt", words, "password1234")
     office.accept(words)
 
 
 def test_a_new_password_makes_new_keys_and_an_administrator_reads_no_case_by_it(office: Office) -> None:
-    words = invitations.invite_back(office.session, "ines", by=office.administrator, now=NOW, ports=office.ports)
+    words = invitations.invite_back(make_work(office.session, office.ports), "ines", by=office.administrator)
     assert accounts.sign_in(office.session, "ines", PASSWORD).team_keys, "nothing changes before the words are used"
 
     office.accept(words, "ines")
@@ -118,7 +118,7 @@ def test_a_new_password_makes_new_keys_and_an_administrator_reads_no_case_by_it(
 
 def test_a_new_password_ends_the_codes_on_paper_with_the_rest(office: Office) -> None:
     """Who finds the paper later has no second factor by it; the member sets up a new one."""
-    words = invitations.invite_back(office.session, "ines", by=office.administrator, now=NOW, ports=office.ports)
+    words = invitations.invite_back(make_work(office.session, office.ports), "ines", by=office.administrator)
     factors.make_codes(office.session, office.supervisor)
 
     office.accept(words, "ines")
@@ -129,7 +129,7 @@ def test_a_new_password_ends_the_codes_on_paper_with_the_rest(office: Office) ->
 def test_a_new_password_ends_every_open_session(office: Office) -> None:
     token = sessions.new_token()
     sessions.save(office.session, token, {"staff_id": str(office.supervisor)}, now=NOW, lasts=None)
-    words = invitations.invite_back(office.session, "ines", by=office.administrator, now=NOW, ports=office.ports)
+    words = invitations.invite_back(make_work(office.session, office.ports), "ines", by=office.administrator)
     assert sessions.load(office.session, token, now=NOW) is not None
 
     office.accept(words, "ines")
@@ -141,7 +141,7 @@ def test_what_makes_no_sense_is_refused_in_words(office: Office) -> None:
     def invite(**changes: object) -> None:
         values = {"login": "newt", "name": "N", "role": Role.ADVOCATE, "scope": Scope.TEAM, "team_id": office.team_id}
         guest = Guest(**{**values, **changes})  # type: ignore[arg-type]
-        invitations.invite(office.session, guest, by=office.administrator, now=NOW, ports=office.ports)
+        invitations.invite(make_work(office.session, office.ports), guest, by=office.administrator)
 
     for changes, reason in (
         ({"login": "ines"}, "already somebody"),
@@ -154,7 +154,7 @@ def test_what_makes_no_sense_is_refused_in_words(office: Office) -> None:
         with pytest.raises(AccountRefused, match=reason):
             invite(**changes)
     with pytest.raises(AccountRefused, match="yourself"):
-        invitations.invite_back(office.session, "vera", by=office.administrator, now=NOW, ports=office.ports)
+        invitations.invite_back(make_work(office.session, office.ports), "vera", by=office.administrator)
 
 
 def test_another_role_ends_sessions_leaves_a_mark_and_takes_the_key_of_whoever_reads_no_more(office: Office) -> None:

@@ -15,7 +15,7 @@ from portal.services.cases.opening import open_for_staff
 from portal.services.ports import Ports
 from portal.services.staff import accounts, lists, members, organisation_key
 from portal.services.staff.accounts import AccountRefused, NewStaff, WrongSignIn
-from tests.services.factories import NOW, make_case
+from tests.services.factories import NOW, make_case, make_work
 
 PASSWORD = "six invented words for one test"
 
@@ -95,7 +95,7 @@ def test_ending_an_account_stops_sign_in_and_leaves_its_cases_to_nobody(session:
     team_id = next(iter(signed_in.team_keys))
     reference = make_case(session, ports, handler=Handler.TEAM, team_id=str(team_id)).reference
     opened = open_for_staff(
-        session, reference, actor=signed_in.actor, team_keys=signed_in.team_keys, to_change=True, ports=ports
+        make_work(session, ports, actor=signed_in.actor), reference, team_keys=signed_in.team_keys, to_change=True
     )
     opened.case.assignee_id = signed_in.actor.staff_id
     session.flush()

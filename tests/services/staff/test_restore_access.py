@@ -18,7 +18,7 @@ from portal.services.cases.opening import open_for_staff
 from portal.services.ports import Ports
 from portal.services.staff import accounts, members, organisation_key, restore_access, security_notices, team_keys
 from portal.services.staff.accounts import AccountRefused, NewStaff
-from tests.services.factories import NOW, make_case
+from tests.services.factories import NOW, make_case, make_work
 
 PASSWORD = "six invented words for one test"
 
@@ -76,7 +76,9 @@ def test_a_lost_password_loses_no_case_and_the_restore_leaves_a_mark(office: Off
     member = office.supervisor()
     keys = accounts.team_keys_of(office.session, member, office.private_key)
     actor = accounts.actor_of(member)
-    opened = open_for_staff(office.session, office.reference, actor=actor, team_keys=keys, to_change=False, ports=ports)
+    opened = open_for_staff(
+        make_work(office.session, ports, actor=actor), office.reference, team_keys=keys, to_change=False
+    )
     assert opened.report.name == "Ana Exemplar"
     shown = security_notices.list_unseen(office.session, member.id, [office.team_id])
     assert {(one.kind, one.about, one.by) for one in shown} == {

@@ -19,14 +19,14 @@ from portal.models.cases import Case, CaseKey
 from portal.models.marks import Mark
 from portal.models.team_keys import FormerTeamKey
 from portal.services.cases import opening
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.handover import hand_to_team
 from portal.services.cases.opening import new_reference, open_for_staff
-from portal.services.ports import PERSON, Ports
+from portal.services.ports import Ports
 from portal.services.staff import accounts, members, team_keys
 from portal.services.staff.accounts import NewStaff
 from portal.services.staff.team_keys import StaleKey
-from tests.services.factories import NOW, make_team
+from portal.services.work import CaseWork
+from tests.services.factories import NOW, make_team, make_work
 
 PASSWORD = "six invented words for one test"
 MANY = 200
@@ -52,10 +52,10 @@ class Crew:
         member = session.get_one(Staff, self.supervisor_id)
         return accounts.team_keys_of(session, member, self.private_key)[self.team_id]
 
-    def open(self, session: Session, reference: str, key: bytes) -> OpenCase:
+    def open(self, session: Session, reference: str, key: bytes) -> CaseWork:
         actor = accounts.actor_of(session.get_one(Staff, self.supervisor_id))
         keys = {self.team_id: key}
-        return open_for_staff(session, reference, actor=actor, team_keys=keys, to_change=False, ports=self.ports)
+        return open_for_staff(make_work(session, self.ports, actor=actor), reference, team_keys=keys, to_change=False)
 
     def check_all_open(self) -> None:
         with self.sessions() as session:
@@ -103,8 +103,8 @@ def add_case(crew: Crew) -> str:
         case.handler = Handler.PERSON
         session.add(case)
         session.flush()
-        opened = OpenCase(case, vault.new_key(), PERSON)
-        hand_to_team(session, opened, crew.team_id, now=NOW, ports=crew.ports)
+        opened = make_work(session, crew.ports).on(case, vault.new_key())
+        hand_to_team(opened.at(NOW), crew.team_id)
         crew.references.append(case.reference)
         crew.case_keys[case.reference] = opened.key
         return case.reference

@@ -28,7 +28,6 @@ from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services.casefile import sharing as case_sharing
-from portal.services.cases.case_work import OpenCase
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.instants import BadInstant
 from portal.services.cases.opening import UnknownNumber
@@ -43,6 +42,7 @@ from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
 from portal.services.tracking.views import RequestView
+from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_report
 from tests.services.fakes import DAY, HOUR, print_quickly, send
 
@@ -59,20 +59,20 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     print_quickly(monkeypatch)
 
 
-def view(session: Session, opened: OpenCase, ports: Ports, number: int = 1, now: datetime = NOW) -> RequestView:
-    return request_page.request_view(session, opened, number, now=now, ports=ports)
+def view(session: Session, opened: CaseWork, ports: Ports, number: int = 1, now: datetime = NOW) -> RequestView:
+    return request_page.request_view(opened.at(now), number)
 
 
 def answer(
-    session: Session, opened: OpenCase, ports: Ports, given: Answer, *, at: datetime = NOW + DAY, **more: Any
+    session: Session, opened: CaseWork, ports: Ports, given: Answer, *, at: datetime = NOW + DAY, **more: Any
 ) -> None:
     command = AnswerCommand(answer=given, at=at, **more)
-    answers.log_answer(session, opened, 1, command, now=at, ports=ports)
+    answers.log_answer(opened.at(at), 1, command)
 
 
 def test_thirty_links_on_six_platforms_become_six_requests(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=SIX_PLATFORMS)
-    found = request_page.request_views(session, opened, now=NOW, ports=ports)
+    found = request_page.request_views(opened.at(NOW))
     assert [len(each.items) for each in found] == [5] * 6
     assert [each.number for each in found] == [1, 2, 3, 4, 5, 6]
     assert all(each.state is RequestState.PREPARED for each in found)
@@ -80,9 +80,9 @@ def test_thirty_links_on_six_platforms_become_six_requests(session: Session, por
 
 def test_planning_again_changes_nothing(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    before = request_page.request_views(session, opened, now=NOW, ports=ports)
-    preparing.group_links_into_requests(session, opened, now=NOW, ports=ports)
-    assert request_page.request_views(session, opened, now=NOW, ports=ports) == before
+    before = request_page.request_views(opened.at(NOW))
+    preparing.group_links_into_requests(opened.at(NOW))
+    assert request_page.request_views(opened.at(NOW)) == before
 
 
 def test_a_platform_outside_the_directory_stands_in_the_table_as_a_hash_only(session: Session, ports: Ports) -> None:
@@ -118,7 +118,7 @@ def test_copyright_is_cited_only_when_the_person_took_the_picture_and_chose_it(s
     opened = make_case(session, ports, took_it=YesNo.YES)
     assert "us-dmca-512" not in {basis.regime for basis in view(session, opened, ports).bases}
     chosen = DetailsCommand(use_copyright=True, states_ownership=True)
-    preparing.set_details(session, opened, 1, chosen, now=NOW, ports=ports)
+    preparing.set_details(opened.at(NOW), 1, chosen)
     bases = view(session, opened, ports).bases
     assert bases[-1].regime == "us-dmca-512"
     assert bases[-1].warning
@@ -128,7 +128,7 @@ def test_copyright_is_cited_only_when_the_person_took_the_picture_and_chose_it(s
 def test_copyright_is_refused_to_somebody_who_did_not_take_the_picture(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, took_it=YesNo.NO)
     with pytest.raises(DetailsRefused, match="took the picture"):
-        preparing.set_details(session, opened, 1, DetailsCommand(use_copyright=True), now=NOW, ports=ports)
+        preparing.set_details(opened.at(NOW), 1, DetailsCommand(use_copyright=True))
 
 
 def test_a_law_whose_element_is_missing_is_named_and_left_out_of_the_letter(session: Session, ports: Ports) -> None:
@@ -143,7 +143,7 @@ def test_a_law_whose_element_is_missing_is_named_and_left_out_of_the_letter(sess
 def test_what_is_missing_can_be_given_for_one_request_only(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, phone="", postal_address="")
     given = DetailsCommand(phone="+64 20 1", postal_address="2 Invented Street")
-    preparing.set_details(session, opened, 1, given, now=NOW, ports=ports)
+    preparing.set_details(opened.at(NOW), 1, given)
     assert view(session, opened, ports).missing == ()
     assert view(session, opened, ports, 2).missing != ()
     assert opened.report.phone == ""
@@ -201,12 +201,12 @@ def test_sending_makes_the_letter_fixes_the_laws_and_starts_the_clocks(session: 
 def test_a_proven_receipt_moves_the_start_and_ends_the_estimate(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports)
-    sending.record_received(session, opened, 1, NOW + 3 * HOUR, now=NOW + 4 * HOUR, ports=ports)
+    sending.record_received(opened.at(NOW + 4 * HOUR), 1, NOW + 3 * HOUR)
     main = view(session, opened, ports, now=NOW + 4 * HOUR).main_clock
     assert main is not None
     assert (main.due_at, main.estimated) == (NOW + 51 * HOUR, False)
     with pytest.raises(StepRefused, match="already recorded"):
-        sending.record_received(session, opened, 1, NOW + 3 * HOUR, now=NOW + 4 * HOUR, ports=ports)
+        sending.record_received(opened.at(NOW + 4 * HOUR), 1, NOW + 3 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -238,34 +238,34 @@ def test_nothing_is_sent_to_platforms_without_consent(session: Session, ports: P
     assert view(session, opened, ports).next_step.kind is NextStep.CONSENT
     with pytest.raises(NoConsent):
         send(session, opened, ports)
-    case_sharing.change_consent(session, opened, "platforms", given=True, now=NOW, ports=ports)
+    case_sharing.change_consent(opened.at(NOW), "platforms", given=True)
     send(session, opened, ports)
 
 
 def test_nothing_sent_ever_changes(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports)
-    text = letters.letter_text(session, opened, 1)
+    text = letters.letter_text(opened, 1)
     with pytest.raises(StepRefused):
-        preparing.set_details(session, opened, 1, DetailsCommand(name="Another"), now=NOW, ports=ports)
+        preparing.set_details(opened.at(NOW), 1, DetailsCommand(name="Another"))
     with pytest.raises(StepRefused):
         send(session, opened, ports)
     opened.write_report(make_report(name="Another", signature="Another"))
-    assert letters.letter_text(session, opened, 1) == text
+    assert letters.letter_text(opened, 1) == text
 
 
 def test_links_added_after_the_letter_was_made_get_a_request_of_their_own(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links="https://x.com/someone/status/1111")
-    letters.make_letter(session, opened, LetterKind.NOTICE, 1, now=NOW, ports=ports)
+    letters.make_letter(opened.at(NOW), LetterKind.NOTICE, 1)
     cases_item = session.scalars(select(Item)).one()
     session.add(_another(opened, cases_item))
     session.flush()
-    preparing.group_links_into_requests(session, opened, now=NOW, ports=ports)
-    found = request_page.request_views(session, opened, now=NOW, ports=ports)
+    preparing.group_links_into_requests(opened.at(NOW))
+    found = request_page.request_views(opened.at(NOW))
     assert [[item.number for item in each.items] for each in found] == [[1], [2]]
 
 
-def _another(opened: OpenCase, item: Item) -> Item:
+def _another(opened: CaseWork, item: Item) -> Item:
     row = Item(id=opened.case.id, case_id=opened.case.id, number=2, platform=item.platform, state=ItemState.REPORTED)
     row.added_at = row.changed_at = NOW
     row.sealed = opened.sealed_for(row, {"url": "https://x.com/someone/status/2222", "platform": "x"})
@@ -337,13 +337,13 @@ def test_an_answer_before_the_sending_is_refused(session: Session, ports: Ports)
 
 def test_an_extension_counts_only_when_told_within_the_period(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, country="IE", links="https://www.instagram.com/p/Abc123/")
-    number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+    number = preparing.prepare_erasure(opened.at(NOW), 1)
     send(session, opened, ports, number, received_at=NOW + HOUR)
     first = view(session, opened, ports, number).main_clock
     assert first is not None
     assert first.last_day == date(2026, 12, 23)
     told = AnswerCommand(answer=Answer.EXTENDED, at=NOW + 20 * DAY)
-    answers.log_answer(session, opened, number, told, now=NOW + 20 * DAY, ports=ports)
+    answers.log_answer(opened.at(NOW + 20 * DAY), number, told)
     longer = view(session, opened, ports, number, now=NOW + 20 * DAY).main_clock
     assert longer is not None
     assert longer.extended
@@ -353,23 +353,23 @@ def test_an_extension_counts_only_when_told_within_the_period(session: Session, 
 def test_a_link_seen_gone_settles_its_request_when_it_was_the_last(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links="https://x.com/a/status/1 https://x.com/a/status/2")
     send(session, opened, ports)
-    answers.mark_gone(session, opened, 1, now=NOW + 2 * HOUR, ports=ports)
+    answers.mark_gone(opened.at(NOW + 2 * HOUR), 1)
     assert view(session, opened, ports).state is RequestState.SENT
-    answers.mark_gone(session, opened, 2, now=NOW + 3 * HOUR, ports=ports)
+    answers.mark_gone(opened.at(NOW + 3 * HOUR), 2)
     shown = view(session, opened, ports, now=NOW + 3 * HOUR)
     assert shown.state is RequestState.REMOVED
     assert {clock.state for clock in shown.clocks} == {ClockState.MET}
     assert opened.case.next_due_at is None
     with pytest.raises(StepRefused):
-        answers.mark_gone(session, opened, 2, now=NOW + 3 * HOUR, ports=ports)
+        answers.mark_gone(opened.at(NOW + 3 * HOUR), 2)
 
 
 def test_a_link_that_is_back_gets_a_new_request_and_the_old_one_stays(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links="https://x.com/a/status/1")
     send(session, opened, ports)
-    answers.mark_gone(session, opened, 1, now=NOW + 2 * HOUR, ports=ports)
-    answers.mark_back(session, opened, 1, now=NOW + DAY, ports=ports)
-    old, new = request_page.request_views(session, opened, now=NOW + DAY, ports=ports)
+    answers.mark_gone(opened.at(NOW + 2 * HOUR), 1)
+    answers.mark_back(opened.at(NOW + DAY), 1)
+    old, new = request_page.request_views(opened.at(NOW + DAY))
     assert (old.state, new.state) == (RequestState.REMOVED, RequestState.PREPARED)
     assert [item.number for item in old.items] == [item.number for item in new.items] == [1]
     assert new.items[0].state is ItemState.BACK
@@ -379,8 +379,8 @@ def test_a_refusal_offers_a_new_notice_for_what_is_left_also_with_copyright(sess
     opened = make_case(session, ports, took_it=YesNo.YES, links="https://x.com/a/status/1 https://x.com/a/status/2")
     send(session, opened, ports)
     answer(session, opened, ports, Answer.REFUSED, items=(2,))
-    answers.mark_gone(session, opened, 1, now=NOW + DAY, ports=ports)
-    number = preparing.prepare_again(session, opened, 1, use_copyright=True, now=NOW + DAY, ports=ports)
+    answers.mark_gone(opened.at(NOW + DAY), 1)
+    number = preparing.prepare_again(opened.at(NOW + DAY), 1, use_copyright=True)
     shown = view(session, opened, ports, number, now=NOW + DAY)
     assert [item.number for item in shown.items] == [2]
     assert shown.bases[-1].regime == "us-dmca-512"
@@ -389,32 +389,32 @@ def test_a_refusal_offers_a_new_notice_for_what_is_left_also_with_copyright(sess
 def test_a_closed_request_stops_its_clocks(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports)
-    sending.close_request(session, opened, 1, now=NOW + 2 * HOUR, ports=ports)
+    sending.close_request(opened.at(NOW + 2 * HOUR), 1)
     shown = view(session, opened, ports, now=NOW + 2 * HOUR)
     assert shown.state is RequestState.CLOSED
     assert {clock.state for clock in shown.clocks} == {ClockState.STOPPED}
     with pytest.raises(StepRefused):
-        sending.close_request(session, opened, 1, now=NOW + 2 * HOUR, ports=ports)
+        sending.close_request(opened.at(NOW + 2 * HOUR), 1)
 
 
 def test_an_erasure_request_cites_data_protection_law_and_exists_once(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     assert view(session, opened, ports).can_prepare_erasure
-    number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+    number = preparing.prepare_erasure(opened.at(NOW), 1)
     shown = view(session, opened, ports, number)
     assert shown.kind is RequestKind.ERASURE
     assert {basis.regime for basis in shown.bases} == {"nz-privacy-act-2020", "eu-gdpr-17"}
     assert not view(session, opened, ports).can_prepare_erasure
     with pytest.raises(StepRefused, match="already"):
-        preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+        preparing.prepare_erasure(opened.at(NOW), 1)
 
 
 def test_removal_of_the_links_settles_the_erasure_request_about_them_too(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links="https://x.com/a/status/1")
-    number = preparing.prepare_erasure(session, opened, 1, now=NOW, ports=ports)
+    number = preparing.prepare_erasure(opened.at(NOW), 1)
     send(session, opened, ports, number)
     send(session, opened, ports)
-    answers.mark_gone(session, opened, 1, now=NOW + DAY, ports=ports)
+    answers.mark_gone(opened.at(NOW + DAY), 1)
     assert view(session, opened, ports, number).state is RequestState.REMOVED
 
 
@@ -463,4 +463,4 @@ def test_a_request_of_an_unknown_number_is_not_there(session: Session, ports: Po
     opened = make_case(session, ports)
     command = SentCommand(has_checked=True, channel=Channel.POST, sent_at=NOW)
     with pytest.raises(UnknownNumber):
-        sending.record_sent(session, opened, 9, command, now=NOW, ports=ports)
+        sending.record_sent(opened.at(NOW), 9, command)

@@ -18,9 +18,9 @@ def add_case(desk: Desk, *, has_check: bool = True) -> tuple[str, str]:
     ports, now = desk.parts.ports, desk.parts.clock()
     with desk.parts.sessions.begin() as session:
         opened, drawn = make_draft(session, ports, now=now, handler=Handler.TEAM, team_id=str(desk.team_id))
-        submission.submit(session, opened, now=now, ports=ports)
+        submission.submit(opened.at(now))
         if has_check:
-            recovery_words.set_check(session, opened, "Which boat?", ANSWER, now=now, ports=ports)
+            recovery_words.set_check(opened.at(now), "Which boat?", ANSWER)
         return opened.reference, drawn
 
 

@@ -28,14 +28,14 @@ from portal.run import worker
 from portal.services.background import outbox
 from portal.services.background.outbox import NewMail
 from portal.services.cases import messages
-from portal.services.cases.case_work import OpenCase
 from portal.services.complaints import complaints
 from portal.services.letters import letters
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
+from portal.services.work import CaseWork
 from portal.web.frame import EXTENSION
 from portal.wiring import Parts
-from tests.services.factories import make_case
+from tests.services.factories import make_case, make_work
 from tests.web.conftest import NOW
 from tests.web.desk.colleague import Colleague, Desk, make_desk
 from tests.web.pages import Visitor
@@ -80,7 +80,7 @@ def desk(app: Flask) -> Desk:
     return make_desk(app, app.extensions[EXTENSION])
 
 
-def plant(desk: Desk) -> OpenCase:
+def plant(desk: Desk) -> CaseWork:
     """A case with a request, a message, a mail that waits, and a complaint whose bundle waits for a worker."""
     parts, before = desk.parts, NOW - timedelta(days=4)
     with parts.sessions.begin() as session:
@@ -97,8 +97,8 @@ def plant(desk: Desk) -> OpenCase:
             how_found="canary-found",
         )
         sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=before, ticket="canary-ticket")
-        sending.record_sent(session, opened, 1, sent, now=before, ports=parts.ports)
-        messages.send_message(session, opened, "canary-message", now=NOW)
+        sending.record_sent(opened.at(before), 1, sent)
+        messages.send_message(opened.at(NOW), "canary-message")
         mail = NewMail(
             case_id=opened.case.id,
             kind=MailKind.REPLY,
@@ -108,8 +108,8 @@ def plant(desk: Desk) -> OpenCase:
             text="canary-text",
             useless_at=None,
         )
-        assert outbox.put(session, mail, now=NOW, ports=parts.ports)
-        complaints.prepare(session, opened, "us-take-it-down", "us-ftc", (1,), now=NOW, ports=parts.ports)
+        assert outbox.put(make_work(session, parts.ports), mail)
+        complaints.prepare(opened.at(NOW), "us-take-it-down", "us-ftc", (1,))
     return opened
 
 

@@ -12,6 +12,7 @@ from portal.models.accounts import Staff
 from portal.services.signin import factors, known_browsers, sessions
 from portal.services.staff import invitations
 from tests.second_factor import give_code
+from tests.services.factories import make_work
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import PASSWORD, Colleague, Desk
 
@@ -124,9 +125,9 @@ def test_whoever_is_half_way_in_sets_up_no_factor_for_an_account_that_begins_ane
     now, ports = desk.parts.clock(), desk.parts.ports
     with desk.parts.sessions.begin() as session:
         vera = session.scalars(select(Staff.id).where(Staff.login == "vera")).one()
-        words = invitations.invite_back(session, "mira", by=vera, now=now, ports=ports)
+        words = invitations.invite_back(make_work(session, ports, now=now), "mira", by=vera)
     with desk.parts.sessions.begin() as session:
-        invitations.accept(session, "mira", words, NEW_PASSWORD, now=now, ports=ports)
+        invitations.accept(make_work(session, ports, now=now), "mira", words, NEW_PASSWORD)
     assert thief.go("/desk/second-factor/set-up").path == "/desk/sign-in"
 
 
@@ -139,7 +140,7 @@ def test_a_new_password_knows_no_browser_of_before(desk: Desk) -> None:
     with desk.parts.sessions.begin() as session:
         assert known_browsers.find(session, cookie.value, "mira", now=now) is not None
         vera = session.scalars(select(Staff.id).where(Staff.login == "vera")).one()
-        words = invitations.invite_back(session, "mira", by=vera, now=now, ports=ports)
+        words = invitations.invite_back(make_work(session, ports, now=now), "mira", by=vera)
     with desk.parts.sessions.begin() as session:
-        invitations.accept(session, "mira", words, NEW_PASSWORD, now=now, ports=ports)
+        invitations.accept(make_work(session, ports, now=now), "mira", words, NEW_PASSWORD)
         assert known_browsers.find(session, cookie.value, "mira", now=now) is None

@@ -52,7 +52,7 @@ def open_both(desk: Desk, **changes: Any) -> Two:
     with desk.parts.sessions.begin() as session:
         values: dict[str, Any] = {"handler": Handler.TEAM, "team_id": str(desk.team_id), "country": "IE", **changes}
         opened, words = make_draft(session, desk.parts.ports, now=NOW, **values)
-        submission.submit(session, opened, now=NOW, ports=desk.parts.ports)
+        submission.submit(opened.at(NOW))
     return Two(Visitor(desk.app), desk.visit("mira"), opened.reference, words)
 
 

@@ -1,11 +1,14 @@
-"""A case whose key is in hand: reading and sealing what belongs to it."""
+"""What a use case works with: the transaction, who acts, the moment, the ports, and the case where one is open.
+
+One frozen value travels through the use cases as their first argument. A use case reads the clock nowhere else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -17,16 +20,33 @@ from portal.domain.report import Report
 from portal.models.cases import Case
 from portal.models.events import Event
 from portal.services.history.events import NewEvent, record
-from portal.services.ports import Actor
+from portal.services.ports import Actor, Ports
 
 
-@dataclass(frozen=True, repr=False)
-class OpenCase:
-    """A case whose key is in hand, and who holds it open."""
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Work:
+    """One transaction, who acts in it, the moment that counts as now (aware), and the ports."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    ports: Ports
+
+    def at(self, now: datetime) -> Self:
+        """The same work at another moment."""
+        return replace(self, now=now)
+
+    def on(self, case: Case, key: bytes) -> CaseWork:
+        """Work on one case whose key is in hand."""
+        return CaseWork(session=self.session, actor=self.actor, now=self.now, ports=self.ports, case=case, key=key)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CaseWork(Work):
+    """Work on one case whose key is in hand: reading and sealing what belongs to it, and its history."""
 
     case: Case
     key: bytes
-    actor: Actor
 
     @property
     def reference(self) -> str:
@@ -61,9 +81,9 @@ class OpenCase:
         """What `sealed_for` sealed in that row. Raises CannotOpen."""
         return vault.open_values(self.key, self._place_of(row), row.sealed)  # type: ignore[attr-defined]
 
-    def record(self, session: Session, happening: NewEvent, *, now: datetime) -> Event:
+    def record(self, event: NewEvent) -> Event:
         """Append to this case's history."""
-        return record(session, self.case.id, self.key, happening, actor=self.actor, now=now)
+        return record(self.session, self.case.id, self.key, event, actor=self.actor, now=self.now)
 
     def _place_of(self, row: Base) -> Place:
         return Place(row.__tablename__, str(row.id), str(self.case.id))  # type: ignore[attr-defined]
