@@ -18,12 +18,12 @@ from portal.web.blueprints import BLUEPRINTS
 from portal.web.converters import init_converters
 from portal.web.errors import init_errors
 from portal.web.filters import init_filters
-from portal.web.frame import init_frame, parts
 from portal.web.health import init_health
 from portal.web.network import init_network
-from portal.web.open.words import init_words
+from portal.web.open.labels import init_labels
 from portal.web.security import init_security
 from portal.web.session import DatabaseSessions
+from portal.web.unit_of_work import init_unit_of_work, parts
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,11 +37,11 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     Babel(app, default_locale=config.language, default_timezone="UTC")
     init_network(app, config)
     init_health(app)
-    init_frame(app, config, clock)
+    init_unit_of_work(app, config, clock)
     init_sessions(app, config)
     init_converters(app)
     init_filters(app, config)
-    init_words(app)
+    init_labels(app)
     init_security(app, config)
     init_errors(app)
     for blueprint in BLUEPRINTS:

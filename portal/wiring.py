@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters import tasks
 from portal.adapters.signing import Signer
 from portal.adapters.storage import open_storage
-from portal.adapters.words import load_words
+from portal.adapters.word_list import load_words
 from portal.config import Config, ensure_secret_file
 from portal.db import make_engine, make_session_factory
 from portal.reference.registry import Registry, load_registry

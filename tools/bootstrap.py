@@ -20,7 +20,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.run.system import BROWSER, CONFORMANCE, LETTERS, VENV, Part, describe_remedy, find_missing, join_packages
+from portal.run.system import (
+    BROWSER,
+    CONFORMANCE,
+    LETTERS,
+    VENV,
+    SystemPart,
+    describe_remedy,
+    find_missing,
+    join_packages,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV_FOLDER = ROOT / ".venv"
@@ -35,7 +44,7 @@ class CannotBootstrap(Exception):
 class Purpose:
     """What one purpose needs: parts of the system and requirement files."""
 
-    parts: Sequence[Part]
+    parts: Sequence[SystemPart]
     requirements: Sequence[str]
 
 
@@ -79,7 +88,7 @@ def hold_lock(path: Path) -> Iterator[None]:
         yield
 
 
-def install_parts(parts: Sequence[Part]) -> None:
+def install_parts(parts: Sequence[SystemPart]) -> None:
     """Install the missing parts of the system where that is allowed. Raises CannotBootstrap."""
     missing = find_missing(parts)
     if not missing:

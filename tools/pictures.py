@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from portal.run.system import BROWSER, Part, describe_remedy, find_missing, is_program
+from portal.run.system import BROWSER, SystemPart, describe_remedy, find_missing, is_program
 from portal.services.demo.fill import ADVOCATE, Filled, fill
 from portal.services.demo.stories import SHOWN, make_stories
 from tests.browser import story
@@ -24,7 +24,7 @@ from tests.browser.site import Site, start_site
 from tests.browser.visitor import Visitor
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-PRINTER = Part(partial(is_program, "pdftoppm"), "poppler-utils", "poppler-utils", "poppler")
+PRINTER = SystemPart(partial(is_program, "pdftoppm"), "poppler-utils", "poppler-utils", "poppler")
 PHONE, DESK = ViewportSize(width=390, height=780), ViewportSize(width=1000, height=780)
 COLOURS = 48  # pages of text need no more, and the files stay small
 LETTER_DOTS = 90  # dots per inch

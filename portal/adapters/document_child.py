@@ -21,7 +21,7 @@ from typing import Any
 import pikepdf
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
-from portal.adapters.eml import CHARSETS, read_mail, write_mail
+from portal.adapters.mail_reader import CHARSETS, read_mail, write_mail
 from portal.adapters.picture_parts import strip_jpeg, strip_jpeg2000
 from portal.domain.documents import (
     LARGEST,

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from fontTools.ttLib import TTFont
 
-from portal.domain.letters.blocks import BAR, Document
-from portal.domain.letters.checks import Problem, ProblemCode
+from portal.domain.letters.blocks import BAR, LetterDocument
+from portal.domain.letters.checks import LetterProblem, ProblemCode
 from portal.domain.letters.texts import walk_texts
 
 TEXT_FACE = "Noto Sans"
@@ -86,19 +86,19 @@ def _family_list(faces: Iterable[str]) -> str:
     return ", ".join(f'"{face}"' for face in faces)
 
 
-def find_glyph_problems(document: Document) -> tuple[Problem, ...]:
+def find_glyph_problems(document: LetterDocument) -> tuple[LetterProblem, ...]:
     """Characters that no face of the letter's language can draw, and a missing text face."""
     faces = faces_of(document.language)
     try:
         has_text_face = bool(_codes_of_face(TEXT_FACE))
     except FontsUnknown as error:
-        return (Problem(ProblemCode.FONT, str(error)),)
+        return (LetterProblem(ProblemCode.FONT, str(error)),)
     if not has_text_face:
         text = f"The font {TEXT_FACE} is not installed, so no letter can be made. Install fonts-noto-core."
-        return (Problem(ProblemCode.FONT, text),)
+        return (LetterProblem(ProblemCode.FONT, text),)
     used = {ord(character) for _, text in walk_texts(document) for character in text}
     wanting = sorted(code for code in used if not _is_drawn(code, faces))
-    return tuple(Problem(ProblemCode.GLYPH, _describe(code)) for code in wanting)
+    return tuple(LetterProblem(ProblemCode.GLYPH, _describe(code)) for code in wanting)
 
 
 def _describe(code: int) -> str:

@@ -14,7 +14,7 @@ SECONDS = 10.0
 MOST_BYTES = 1024
 
 
-class Found(StrEnum):
+class ProbeResult(StrEnum):
     """What an address answered."""
 
     WORKS = "works"
@@ -26,10 +26,10 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True)
-class Look:
+class Probe:
     """The answer, with where it has moved or why it could not be asked."""
 
-    found: Found
+    found: ProbeResult
     detail: str = ""
 
 
@@ -37,36 +37,36 @@ _GONE = frozenset({404, 410})
 _NO_HEAD = frozenset({400, 403, 405, 501})
 
 
-def look_at(address: str, *, agent: str, may_be_local: bool = False) -> Look:
+def probe(address: str, *, agent: str, may_be_local: bool = False) -> Probe:
     """Ask for the head of the page, and for its first bytes where the server wants that. `agent` says who asks.
 
     `may_be_local` is for tests against a server of their own.
     """
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return Look(Found.NOT_ASKED, "no web address")
+        return Probe(ProbeResult.NOT_ASKED, "no web address")
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         place = _find_place(parts.hostname, port, may_be_local=may_be_local)
         if place is None:
-            return Look(Found.NOT_ASKED, "an address of a private network")
+            return Probe(ProbeResult.NOT_ASKED, "an address of a private network")
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         status, target = _ask("HEAD", parts.hostname, place, port, path, parts.scheme == "https", agent)
         if status in _NO_HEAD:
             status, target = _ask("GET", parts.hostname, place, port, path, parts.scheme == "https", agent)
     except (OSError, HTTPException, ValueError) as error:
-        return Look(Found.UNREACHABLE, type(error).__name__)
+        return Probe(ProbeResult.UNREACHABLE, type(error).__name__)
     return _judge(status, urljoin(address, target) if target else "")
 
 
-def _judge(status: int, target: str) -> Look:
+def _judge(status: int, target: str) -> Probe:
     if 200 <= status < 300:
-        return Look(Found.WORKS)
+        return Probe(ProbeResult.WORKS)
     if 300 <= status < 400 and target:
-        return Look(Found.MOVED, target)
+        return Probe(ProbeResult.MOVED, target)
     if status in _GONE:
-        return Look(Found.GONE, str(status))
-    return Look(Found.REFUSED if status < 500 else Found.UNREACHABLE, str(status))
+        return Probe(ProbeResult.GONE, str(status))
+    return Probe(ProbeResult.REFUSED if status < 500 else ProbeResult.UNREACHABLE, str(status))
 
 
 def _find_place(host: str, port: int, *, may_be_local: bool) -> str | None:

@@ -41,7 +41,7 @@ class Unclear(Exception):
 
 
 @dataclass(frozen=True, repr=False)
-class Mail:
+class OutgoingMail:
     """One mail in plain text. `id` makes its Message-ID, so that the same mail is known again by it."""
 
     id: UUID
@@ -52,7 +52,7 @@ class Mail:
 
 
 # Hands a mail over; the second argument is called when everything but the text has been agreed on.
-Mailer = Callable[[Mail, Callable[[], None]], None]
+Mailer = Callable[[OutgoingMail, Callable[[], None]], None]
 
 
 def read_address(text: str) -> str:
@@ -66,13 +66,13 @@ def read_address(text: str) -> str:
 def make_mailer(server: MailServer) -> Mailer:
     """A mailer that opens a connection for each mail."""
 
-    def deliver(mail: Mail, handing_over: Callable[[], None]) -> None:
+    def deliver(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
         hand_over(server, mail, handing_over)
 
     return deliver
 
 
-def write_message(server: MailServer, mail: Mail) -> bytes:
+def write_message(server: MailServer, mail: OutgoingMail) -> bytes:
     """The mail as it goes over the line. Raises BadAddress."""
     domain = server.sender.rpartition("@")[2]
     message = EmailMessage(policy=SMTP)
@@ -86,7 +86,7 @@ def write_message(server: MailServer, mail: Mail) -> bytes:
     return message.as_bytes()
 
 
-def hand_over(server: MailServer, mail: Mail, handing_over: Callable[[], None]) -> None:
+def hand_over(server: MailServer, mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
     """Raises Delayed, Refused or Unclear; whatever `handing_over` raises ends it before the text leaves."""
     try:
         content = write_message(server, mail)
@@ -123,7 +123,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
     return line
 
 
-def _agree(line: smtplib.SMTP, server: MailServer, mail: Mail) -> None:
+def _agree(line: smtplib.SMTP, server: MailServer, mail: OutgoingMail) -> None:
     """Sender and recipient. A server that does not want the recipient says so here, before it has the text."""
     try:
         for code, _answer in (line.mail(server.sender), line.rcpt(mail.to)):

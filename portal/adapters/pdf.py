@@ -27,9 +27,9 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from portal.adapters.fonts import find_glyph_problems, font_rules
 from portal.adapters.letter_json import encode_facts
-from portal.domain.letters.blocks import BAR, Document, Translate
+from portal.domain.letters.blocks import BAR, LetterDocument, Translate
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.checks import LetterStopped, Problem, find_problems
+from portal.domain.letters.checks import LetterProblem, LetterRefused, find_problems
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import LetterKind
@@ -82,9 +82,9 @@ def make_letter(
 ) -> Rendered:
     """The PDF of these facts, or of their redacted twin. A complaint carries its facts inside as `case.json`.
 
-    `progress` is told a stage's name and the part done (0 to 1). Raises LetterStopped with every problem.
+    `progress` is told a stage's name and the part done (0 to 1). Raises LetterRefused with every problem.
     """
-    tell = progress or _tell_nobody
+    tell = progress or _report_nothing
     tell("building", 0.0)
     document, shown = prepare_letter(facts, translate, is_redacted=is_redacted)
     enclosures: tuple[Enclosure, ...] = ()
@@ -96,22 +96,22 @@ def make_letter(
 
 def prepare_letter(
     facts: LetterFacts, translate: Translate, *, is_redacted: bool = False
-) -> tuple[Document, LetterFacts]:
-    """The checked content and the facts it shows. Raises LetterStopped with every problem."""
+) -> tuple[LetterDocument, LetterFacts]:
+    """The checked content and the facts it shows. Raises LetterRefused with every problem."""
     problems, document, shown = _check(facts, translate, is_redacted)
     if problems:
-        raise LetterStopped(problems)
+        raise LetterRefused(problems)
     return document, shown
 
 
-def letter_problems(facts: LetterFacts, translate: Translate) -> tuple[Problem, ...]:
+def letter_problems(facts: LetterFacts, translate: Translate) -> tuple[LetterProblem, ...]:
     """What would stop this letter, for showing it before anybody asks for the file."""
     return _check(facts, translate, False)[0]
 
 
 def _check(
     facts: LetterFacts, translate: Translate, is_redacted: bool
-) -> tuple[tuple[Problem, ...], Document, LetterFacts]:
+) -> tuple[tuple[LetterProblem, ...], LetterDocument, LetterFacts]:
     # The full facts are checked even for the twin: a bar must not stand in for something that is missing.
     full = build_letter(facts, translate)
     problems = (*find_problems(facts, full), *find_glyph_problems(full))
@@ -122,10 +122,10 @@ def _check(
 
 
 def render_pdf(
-    document: Document, *, enclosures: tuple[Enclosure, ...] = (), progress: Progress | None = None
+    document: LetterDocument, *, enclosures: tuple[Enclosure, ...] = (), progress: Progress | None = None
 ) -> Rendered:
     """The PDF of a document: PDF/UA-1 for letters, PDF/A-3a for a bundle; files inside only a bundle."""
-    tell = progress or _tell_nobody
+    tell = progress or _report_nothing
     variant = BUNDLE_VARIANT if document.letter is LetterKind.COMPLAINT else LETTER_VARIANT
     html = render_html(document)
     with _lock:
@@ -149,7 +149,7 @@ def _write(laid_out: LaidOut, variant: str, enclosures: tuple[Enclosure, ...]) -
     return pdf
 
 
-def render_html(document: Document) -> str:
+def render_html(document: LetterDocument) -> str:
     """The HTML a letter is printed from. It names no style sheet and no other file."""
     before, _, rest = document.page_label.partition("{page}")
     between, _, after = rest.partition("{pages}")
@@ -219,5 +219,5 @@ def direction_of_text(text: str, otherwise: str) -> str:
     return "ltr" if "EN" in kinds else otherwise
 
 
-def _tell_nobody(stage: str, part: float) -> None:
+def _report_nothing(stage: str, part: float) -> None:
     """For letters that are made at once."""

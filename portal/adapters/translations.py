@@ -19,7 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from portal.domain.letters.blocks import Translate
-from portal.domain.letters.words import English
+from portal.domain.letters.phrases import English
 
 FOLDER = Path(__file__).parent.parent / "translations"
 DOMAIN = "letters"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from portal.adapters.hosts import NotALink, Why, show_host
-from portal.adapters.same_page import Address, page_key
+from portal.adapters.url_rules import Address, page_key
 from portal.adapters.web_addresses import is_hidden, read_chunk
 from portal.domain.directory import HostIndex, Platform
 
@@ -19,7 +19,7 @@ LIMIT = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
+class FoundLink:
     """One link, cleaned. `given` is how it was pasted."""
 
     url: str
@@ -40,7 +40,7 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rejected:
+class RejectedPiece:
     """A piece of the text that is shown back. Hidden characters in it are written out, as in `[U+202E]`."""
 
     text: str
@@ -48,28 +48,30 @@ class Rejected:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundLinks:
     """What a text held, each part in the order of first appearance."""
 
-    items: tuple[Link, ...]
-    rejected: tuple[Rejected, ...]
+    items: tuple[FoundLink, ...]
+    rejected: tuple[RejectedPiece, ...]
     duplicates: int  # how many more times a page was named that is already among the items
 
 
-def find_links(text: str, index: HostIndex, *, limit: int = LIMIT) -> Found:
+def find_links(text: str, index: HostIndex, *, limit: int = LIMIT) -> FoundLinks:
     """Find up to `limit` different links in any text. Takes time in proportion to its length and never raises."""
     collection = _Collection(index, limit)
     for line in text.splitlines():
         collection.take_line(line)
-    return Found(items=tuple(collection.items), rejected=tuple(collection.rejected), duplicates=collection.duplicates)
+    return FoundLinks(
+        items=tuple(collection.items), rejected=tuple(collection.rejected), duplicates=collection.duplicates
+    )
 
 
 @dataclass
 class _Collection:
     index: HostIndex
     limit: int
-    items: list[Link] = field(default_factory=list)
-    rejected: dict[Rejected, None] = field(default_factory=dict)
+    items: list[FoundLink] = field(default_factory=list)
+    rejected: dict[RejectedPiece, None] = field(default_factory=dict)
     duplicates: int = 0
     keys: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -96,7 +98,7 @@ class _Collection:
         if len(self.items) >= self.limit:
             self._refuse(chunk, f"over the limit of {self.limit} links")
             return
-        link = Link(
+        link = FoundLink(
             url=_close(address.url),
             host=address.host,
             registrable=address.registrable,
@@ -106,7 +108,7 @@ class _Collection:
         self.items.append(link)
 
     def _refuse(self, text: str, why: str) -> None:
-        self.rejected.setdefault(Rejected(text=_write_out(text), why=str(why)))
+        self.rejected.setdefault(RejectedPiece(text=_write_out(text), why=str(why)))
 
 
 def _judge_line(line: str) -> Why:

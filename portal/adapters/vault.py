@@ -50,7 +50,7 @@ class CannotOpen(ValueError):
 
 
 @dataclass(frozen=True)
-class Place:
+class SealContext:
     """Where a value is sealed: its table, its row and its case. A value opens only in its own place."""
 
     table: str
@@ -88,14 +88,14 @@ def public_of(private: bytes) -> bytes:
     return bytes(PrivateKey(private).public_key)
 
 
-def seal(key: bytes, place: Place, plain: bytes) -> bytes:
+def seal(key: bytes, place: SealContext, plain: bytes) -> bytes:
     """Padded, authenticated, bound to `place`."""
     nonce = random_bytes(NONCE_BYTES)
     padded = bindings.sodium_pad(plain, _block(len(plain)))
     return FORMAT + nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, place.bind(), nonce, key)
 
 
-def open_sealed(key: bytes, place: Place, sealed: bytes) -> bytes:
+def open_sealed(key: bytes, place: SealContext, sealed: bytes) -> bytes:
     """The plain bytes. Raises CannotOpen."""
     nonce, cipher = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     if sealed[:1] != FORMAT or len(nonce) != NONCE_BYTES:
@@ -107,12 +107,12 @@ def open_sealed(key: bytes, place: Place, sealed: bytes) -> bytes:
     return bindings.sodium_unpad(padded, _block_of_padded(len(padded)))
 
 
-def seal_values(key: bytes, place: Place, values: dict[str, Any]) -> bytes:
+def seal_values(key: bytes, place: SealContext, values: dict[str, Any]) -> bytes:
     """Seal plain JSON values."""
     return seal(key, place, json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode())
 
 
-def open_values(key: bytes, place: Place, sealed: bytes) -> dict[str, Any]:
+def open_values(key: bytes, place: SealContext, sealed: bytes) -> dict[str, Any]:
     """Open what `seal_values` sealed. Raises CannotOpen."""
     values: dict[str, Any] = json.loads(open_sealed(key, place, sealed))
     return values

@@ -6,15 +6,8 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from portal.adapters.hosts import (
-    NotALink,
-    Why,
-    clean_host,
-    find_registrable,
-    has_known_ending,
-    is_dotted_quad,
-)
-from portal.adapters.same_page import Address, drop_tracking, find_wrapped
+from portal.adapters.hosts import NotALink, Why, clean_host, find_registrable, has_known_ending, is_dotted_quad
+from portal.adapters.url_rules import Address, drop_tracking, find_wrapped
 
 MAX_LENGTH = 8_000  # longer than any browser's address bar hands out
 _MAX_WRAPPINGS = 3

@@ -12,7 +12,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.adapters.link_check import Found, look_at
+from portal.adapters.link_check import ProbeResult, probe
 from portal.cli.process import find_parts
 from portal.services.directory.address_checks import (
     AddressStatus,
@@ -58,10 +58,8 @@ def check(subjects: tuple[str, ...]) -> None:
         )
     agent = f"Recourse directory check (+{parts.config.base_url})"
     wanted = [each for each in list_contacts(parts.registry) if not subjects or each.subject in subjects]
-    for contact, answer in check_links(
-        wanted, look=partial(look_at, agent=agent), clock=time.monotonic, wait=time.sleep
-    ):
-        if answer.found is not Found.WORKS:
+    for contact, answer in check_links(wanted, look=partial(probe, agent=agent), clock=time.monotonic, wait=time.sleep):
+        if answer.found is not ProbeResult.WORKS:
             click.echo(f"{contact.subject}\t{answer.found.value}\t{contact.address}\t{answer.detail}")
     click.echo("Done. Open what is listed yourself before you change a record.")
 

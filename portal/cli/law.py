@@ -89,14 +89,14 @@ def _to_text(changes: Sequence[Change]) -> str:
     if not changes:
         return _NOTHING
     cases = len({change.case_id for change in changes})
-    return "\n".join([*map(_tell, changes), f"{len(changes)} clocks of {cases} cases would change."])
+    return "\n".join([*map(_describe, changes), f"{len(changes)} clocks of {cases} cases would change."])
 
 
-def _tell(change: Change) -> str:
+def _describe(change: Change) -> str:
     """`KEA-1234 eu-gdpr-17 respond: due 7 April 2026 -> 8 April 2026`, and what else differs."""
     parts = [f"{change.reference}  {change.regime}  {change.rule}:"]
     pairs = (
-        ("due", _say_due(change.due_before), _say_due(change.due_after)),
+        ("due", _describe_due(change.due_before), _describe_due(change.due_after)),
         ("binding", change.binding_before, change.binding_after),
         ("version", change.version_before, change.version_after),
         ("holidays", change.calendar_before, change.calendar_after),
@@ -105,7 +105,7 @@ def _tell(change: Change) -> str:
     return "  ".join(parts)
 
 
-def _say_due(due_at: datetime | None) -> str | None:
+def _describe_due(due_at: datetime | None) -> str | None:
     return due_at.isoformat() if due_at else None
 
 

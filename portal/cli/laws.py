@@ -11,13 +11,15 @@ import click
 from flask.cli import with_appcontext
 
 from portal.cli.process import find_parts
-from portal.domain.applicability import Verdict
-from portal.domain.regimes import Cover
+from portal.domain.applicability import Applicability
+from portal.domain.regimes import Certainty
 from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws
 
 _PICTURES = [picture.value for picture in ContentKind]
-_SHOWN: Mapping[Cover, str] = MappingProxyType({Cover.YES: "applies", Cover.MAYBE: "may apply", Cover.NO: "does not"})
+_SHOWN: Mapping[Certainty, str] = MappingProxyType(
+    {Certainty.YES: "applies", Certainty.MAYBE: "may apply", Certainty.NO: "does not"}
+)
 
 
 @click.command("laws")
@@ -58,7 +60,7 @@ def laws(
     click.echo(_to_json(verdicts) if as_json else _to_text(verdicts, day))
 
 
-def _to_json(verdicts: Sequence[Verdict]) -> str:
+def _to_json(verdicts: Sequence[Applicability]) -> str:
     rows = [
         {"regime": one.regime, "applies": one.applies.value, "offered": one.offered, "reason": one.reason}
         for one in verdicts
@@ -66,9 +68,9 @@ def _to_json(verdicts: Sequence[Verdict]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1)
 
 
-def _to_text(verdicts: Sequence[Verdict], day: date) -> str:
+def _to_text(verdicts: Sequence[Applicability], day: date) -> str:
     """What can be used first, then what may apply, then the rest."""
-    order = (Cover.YES, Cover.MAYBE, Cover.NO)
+    order = (Certainty.YES, Certainty.MAYBE, Certainty.NO)
     ordered = sorted(verdicts, key=lambda one: (not one.offered, order.index(one.applies)))
     width = max(len(one.regime) for one in ordered)
     lines = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from portal.adapters.urls import Found, find_links
+from portal.adapters.urls import FoundLinks, find_links
 from portal.cli.process import find_parts
 
 
@@ -33,13 +33,13 @@ def _read_text(file: str) -> str:
     return raw.decode("utf-8", errors="replace")
 
 
-def _show_json(found: Found) -> str:
+def _show_json(found: FoundLinks) -> str:
     items = [{"url": link.url, "host": link.host, "platform": link.platform_key} for link in found.items]
     rejected = [{"text": piece.text, "why": piece.why} for piece in found.rejected]
     return json.dumps({"items": items, "rejected": rejected}, ensure_ascii=True, indent=1)
 
 
-def _show_lines(found: Found) -> str:
+def _show_lines(found: FoundLinks) -> str:
     lines = [f"{link.platform_key}\t{link.url}" for link in found.items]
     lines += [f"not taken\t{piece.text}\t{piece.why}" for piece in found.rejected]
     lines.append(f"{len(found.items)} links, {found.duplicates} named again, {len(found.rejected)} not taken")

@@ -61,11 +61,11 @@ def _addresses(app: Flask) -> Iterator[list[str]]:
     rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ())))
     for rule in rules:
         if rule.endpoint != "static":
-            who = tell_mark(getattr(app.view_functions[rule.endpoint], MARK))
+            who = describe_mark(getattr(app.view_functions[rule.endpoint], MARK))
             yield [f"`{rule.rule}`", ", ".join(sorted((rule.methods or set()) & METHODS)), who]
 
 
-def tell_mark(mark: str) -> str:
+def describe_mark(mark: str) -> str:
     """Who an access mark lets in. Raises KeyError for one that is not known here."""
     kind, _, names = mark.partition(":")
     if kind == "right":

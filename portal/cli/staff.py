@@ -59,7 +59,7 @@ def add(
             )
     except AccountRefused as error:
         raise click.ClickException(str(error)) from error
-    _tell_added(new, team, added, made_password=None if password_stdin else password)
+    _describe_added(new, team, added, made_password=None if password_stdin else password)
 
 
 @staff.command("join")
@@ -76,7 +76,7 @@ def join(login: str, team: str, recovery_key_stdin: bool) -> None:
             is_waiting = members.join_team(session, login, team, recovery_key=key, now=parts.clock())
     except AccountRefused as error:
         raise click.ClickException(str(error)) from error
-    click.echo(_tell_waiting(login, team) if is_waiting else f"{login} can now read the cases of the team {team}.")
+    click.echo(_describe_waiting(login, team) if is_waiting else f"{login} can now read the cases of the team {team}.")
 
 
 @staff.command("end")
@@ -128,13 +128,13 @@ def _to_line(row: StaffRow) -> str:
     return "  ".join(part for part in (f"{row.login:<20}", f"{row.role:<13}", row.name, teams, ended) if part)
 
 
-def _tell_added(new: NewStaff, team: str | None, added: Added, *, made_password: str | None) -> None:
+def _describe_added(new: NewStaff, team: str | None, added: Added, *, made_password: str | None) -> None:
     place = f" in the {'new ' if added.team_is_new else ''}team {team}" if team else ""
     click.echo(f"Added {new.login}, {new.role}{place}.")
     if made_password:
         click.echo(f"\nPassword, shown this once:\n\n    {made_password}\n")
     if added.is_waiting and team:
-        click.echo(_tell_waiting(new.login, team))
+        click.echo(_describe_waiting(new.login, team))
     if added.recovery_key:
         click.echo(
             "The organisation's recovery key, shown this once. Write or print it, keep it on paper in a safe\n"
@@ -145,7 +145,7 @@ def _tell_added(new: NewStaff, team: str | None, added: Added, *, made_password:
         )
 
 
-def _tell_waiting(login: str, team: str) -> str:
+def _describe_waiting(login: str, team: str) -> str:
     return (
         f"{login} can sign in, but reads no case of the team {team} until a supervisor of the team lets them in\n"
         f"on the desk, or until: flask --app app staff join {login} {team!r} --recovery-key-stdin"

@@ -11,9 +11,9 @@ from datetime import date
 from types import MappingProxyType
 
 from portal.domain.lifecycle import Depiction, Filer
-from portal.domain.regimes import Confidence, Cover, Coverage, Filers, Regime, RegimeKind, Status, Tie
+from portal.domain.regimes import Certainty, Confidence, ConnectingFactor, Coverage, Filers, Regime, RegimeKind, Status
 from portal.domain.territories import is_within
-from portal.domain.wording import Sentence, say
+from portal.domain.wording import Sentence, format_sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +43,11 @@ class PlatformFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Applicability:
     """Whether a regime applies, why, and whether the portal puts it in a notice."""
 
     regime: str
-    applies: Cover
+    applies: Certainty
     wording: Sentence
     offered: bool
 
@@ -57,11 +57,11 @@ class Verdict:
         return str(self.wording)
 
 
-_Answer = tuple[Cover, Sentence]
-_ORDER: Mapping[Cover, int] = MappingProxyType({Cover.NO: 0, Cover.MAYBE: 1, Cover.YES: 2})
+_Answer = tuple[Certainty, Sentence]
+_ORDER: Mapping[Certainty, int] = MappingProxyType({Certainty.NO: 0, Certainty.MAYBE: 1, Certainty.YES: 2})
 
 
-def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> Verdict:
+def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> Applicability:
     """Whether `regime` can be used on the day `on`. A "no" anywhere is no; else a "maybe" anywhere is maybe.
 
     It is offered where the content or the filer may leave a doubt, but not the territory: a letter would else cite the
@@ -69,19 +69,19 @@ def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) 
     """
     tie = _judge_tie(regime, facts, platform)
     applies, wording = _find_weakest(tie, regime, facts, platform, on)
-    if applies is Cover.NO:
-        return Verdict(regime=regime.id, applies=applies, wording=wording, offered=False)
+    if applies is Certainty.NO:
+        return Applicability(regime=regime.id, applies=applies, wording=wording, offered=False)
     usable = regime.offered and regime.confidence is not Confidence.MEMORY
     if not usable:
-        wording = say("This law may apply, but what is known of it is not sure enough to use it.")
-    return Verdict(regime=regime.id, applies=applies, wording=wording, offered=usable and tie[0] is Cover.YES)
+        wording = format_sentence("This law may apply, but what is known of it is not sure enough to use it.")
+    return Applicability(regime=regime.id, applies=applies, wording=wording, offered=usable and tie[0] is Certainty.YES)
 
 
 def _find_weakest(tie: _Answer, regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> _Answer:
     """The first of the least sure answers. Where all agree the tie speaks: that is what people need to know."""
     weakest = min(tie, _judge_law(regime, on), key=_rank)
     for judge in _JUDGES:
-        if weakest[0] is Cover.NO:
+        if weakest[0] is Certainty.NO:
             break
         weakest = min(weakest, judge(regime, facts, platform), key=_rank)
     return weakest
@@ -93,63 +93,65 @@ def _rank(answer: _Answer) -> int:
 
 def _judge_law(regime: Regime, on: date) -> _Answer:
     if regime.is_in_force_on(on):
-        return Cover.YES, say("This law is in force.")
+        return Certainty.YES, format_sentence("This law is in force.")
     if regime.status is Status.BILL:
-        return Cover.NO, say("This law is a bill, not law.")
+        return Certainty.NO, format_sentence("This law is a bill, not law.")
     if regime.status is not Status.IN_FORCE:
-        return Cover.NO, say("This law is not known to be in force.")
+        return Certainty.NO, format_sentence("This law is not known to be in force.")
     if regime.in_force_from is not None and on < regime.in_force_from:
-        return Cover.NO, say("This law is in force from %(day)s only.", day=regime.in_force_from)
-    return Cover.NO, say("This law is no longer in force.")
+        return Certainty.NO, format_sentence("This law is in force from %(day)s only.", day=regime.in_force_from)
+    return Certainty.NO, format_sentence("This law is no longer in force.")
 
 
 def _judge_tie(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     """The best of the ties, since one is enough."""
     answers = [_TIES[tie](regime, facts, platform) for tie in regime.reach.ties]
-    nothing = (Cover.NO, say("Nothing ties this case to the territory of this law."))
+    nothing = (Certainty.NO, format_sentence("Nothing ties this case to the territory of this law."))
     return max(answers, key=_rank, default=nothing)
 
 
 def _judge_anywhere(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     if regime.kind is RegimeKind.SUPPORT:
-        return Cover.YES, say("This service is open wherever the person lives.")
-    return Cover.YES, say("This law binds the platform wherever the person lives.")
+        return Certainty.YES, format_sentence("This service is open wherever the person lives.")
+    return Certainty.YES, format_sentence("This law binds the platform wherever the person lives.")
 
 
 def _judge_residence(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     if facts.country is None:
-        return Cover.MAYBE, say("It is not known where the person lives.")
+        return Certainty.MAYBE, format_sentence("It is not known where the person lives.")
     lives = _find_place(regime, facts.country, facts.subdivision)
     if lives is None:
-        return Cover.MAYBE, say("This law applies in a part of the country; which part is not known.")
+        return Certainty.MAYBE, format_sentence("This law applies in a part of the country; which part is not known.")
     if lives and regime.kind is RegimeKind.SUPPORT:
-        return Cover.YES, say("The person lives where this service works.")
+        return Certainty.YES, format_sentence("The person lives where this service works.")
     if lives:
-        return Cover.YES, say("The person lives where this law applies.")
-    return Cover.NO, say("The person does not live where this law applies.")
+        return Certainty.YES, format_sentence("The person lives where this law applies.")
+    return Certainty.NO, format_sentence("The person does not live where this law applies.")
 
 
 def _judge_seat(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     seats = [*platform.establishments, *([platform.seat_country] if platform.seat_country else [])]
     if not seats:  # of a platform that nothing is known of, nothing ties the case to this territory
-        unknown = Cover.MAYBE if platform.id else Cover.NO
-        return unknown, say("It is not known where the platform is established.")
+        unknown = Certainty.MAYBE if platform.id else Certainty.NO
+        return unknown, format_sentence("It is not known where the platform is established.")
     found = {_find_place(regime, seat, None) for seat in seats}
     if True in found:
-        return Cover.YES, say("The platform is established where this law applies.")
+        return Certainty.YES, format_sentence("The platform is established where this law applies.")
     if None in found:
-        return Cover.MAYBE, say("The platform is established in this country; in which part is not known.")
-    return Cover.NO, say("The platform is not established where this law applies.")
+        return Certainty.MAYBE, format_sentence(
+            "The platform is established in this country; in which part is not known."
+        )
+    return Certainty.NO, format_sentence("The platform is not established where this law applies.")
 
 
 def _judge_offers(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     if facts.country and _find_place(regime, facts.country, facts.subdivision):
-        return Cover.YES, say("The platform is used by a person who lives where this law applies.")
+        return Certainty.YES, format_sentence("The platform is used by a person who lives where this law applies.")
     if platform.serves is None:
-        return Cover.MAYBE, say("The platform may offer its service where this law applies.")
+        return Certainty.MAYBE, format_sentence("The platform may offer its service where this law applies.")
     if any(_find_place(regime, country, None) is not False for country in platform.serves):
-        return Cover.YES, say("The platform offers its service where this law applies.")
-    return Cover.NO, say("The platform does not offer its service where this law applies.")
+        return Certainty.YES, format_sentence("The platform offers its service where this law applies.")
+    return Certainty.NO, format_sentence("The platform does not offer its service where this law applies.")
 
 
 def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
@@ -158,31 +160,33 @@ def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -
         return _judge_named(regime, platform)
     if platform.category is None:
         unsure = bool(reach.platform_categories)
-        return (Cover.MAYBE if unsure else Cover.YES), say("It is not known what kind of service the platform is.")
+        return (Certainty.MAYBE if unsure else Certainty.YES), format_sentence(
+            "It is not known what kind of service the platform is."
+        )
     listed = not reach.platform_categories or platform.category in reach.platform_categories
     if listed and platform.category not in reach.not_categories:
-        return Cover.YES, say("This law reaches this kind of service.")
-    return Cover.NO, say("This law does not reach this kind of service.")
+        return Certainty.YES, format_sentence("This law reaches this kind of service.")
+    return Certainty.NO, format_sentence("This law does not reach this kind of service.")
 
 
 def _judge_named(regime: Regime, platform: PlatformFacts) -> _Answer:
     """A law that binds only services which an authority has named, or designated."""
     if platform.id is None:
-        return Cover.MAYBE, say("This law binds only services that an authority has named.")
+        return Certainty.MAYBE, format_sentence("This law binds only services that an authority has named.")
     if platform.id in regime.reach.platforms or platform.designation in regime.reach.designations:
-        return Cover.YES, say("This law reaches this service, which an authority has named.")
-    return Cover.NO, say(
+        return Certainty.YES, format_sentence("This law reaches this service, which an authority has named.")
+    return Certainty.NO, format_sentence(
         "This law binds only services that an authority has named, and not this one, as far as is known."
     )
 
 
 def _judge_filer(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     cover = max(_FILERS[facts.filer](regime.filers), regime.filers.anyone, key=lambda each: _ORDER[each])
-    if cover is Cover.YES:
-        return cover, say("This law can be used by the one who asks.")
-    if cover is Cover.MAYBE:
-        return cover, say("It is not sure that this law can be used by the one who asks.")
-    return cover, say("This law cannot be used by the one who asks.")
+    if cover is Certainty.YES:
+        return cover, format_sentence("This law can be used by the one who asks.")
+    if cover is Certainty.MAYBE:
+        return cover, format_sentence("It is not sure that this law can be used by the one who asks.")
+    return cover, format_sentence("This law cannot be used by the one who asks.")
 
 
 def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
@@ -190,19 +194,19 @@ def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) ->
     if facts.threat_only:
         cover = _lower(cover, regime.covers.threat)
     cover = _cover_age(cover, regime.covers, facts.under_18)
-    if cover is Cover.YES:
-        return cover, say("This law reaches this kind of content.")
-    if cover is Cover.MAYBE:
-        return cover, say("This law may reach this kind of content.")
-    return cover, say("This law does not reach this kind of content.")
+    if cover is Certainty.YES:
+        return cover, format_sentence("This law reaches this kind of content.")
+    if cover is Certainty.MAYBE:
+        return cover, format_sentence("This law may reach this kind of content.")
+    return cover, format_sentence("This law does not reach this kind of content.")
 
 
 def _judge_ownership(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     if not regime.reach.needs_ownership or facts.took_it_themselves:
-        return Cover.YES, say("This law is open to this person.")
+        return Certainty.YES, format_sentence("This law is open to this person.")
     if facts.took_it_themselves is None:
-        return Cover.MAYBE, say("This law is only for the one who took the picture.")
-    return Cover.NO, say("This law is only for the one who took the picture.")
+        return Certainty.MAYBE, format_sentence("This law is only for the one who took the picture.")
+    return Certainty.NO, format_sentence("This law is only for the one who took the picture.")
 
 
 def _find_place(regime: Regime, country: str, subdivision: str | None) -> bool | None:
@@ -213,7 +217,7 @@ def _find_place(regime: Regime, country: str, subdivision: str | None) -> bool |
     return None if None in answers else False
 
 
-def _cover_depiction(covers: Coverage, facts: CaseFacts) -> Cover:
+def _cover_depiction(covers: Coverage, facts: CaseFacts) -> Certainty:
     """Where the person cannot tell the kind of picture, only a law that reaches every kind reaches it surely."""
     if facts.depiction is Depiction.UNSURE:
         return _agree(covers.real, covers.synthetic, _altered(covers))
@@ -222,44 +226,44 @@ def _cover_depiction(covers: Coverage, facts: CaseFacts) -> Cover:
     return _DEPICTIONS[facts.depiction](covers)
 
 
-def _altered(covers: Coverage) -> Cover:
+def _altered(covers: Coverage) -> Certainty:
     return covers.synthetic if covers.altered is None else covers.altered
 
 
-def _agree(*covers: Cover) -> Cover:
-    return covers[0] if len(set(covers)) == 1 else Cover.MAYBE
+def _agree(*covers: Certainty) -> Certainty:
+    return covers[0] if len(set(covers)) == 1 else Certainty.MAYBE
 
 
-def _cover_age(cover: Cover, covers: Coverage, under_18: bool | None) -> Cover:
+def _cover_age(cover: Certainty, covers: Coverage, under_18: bool | None) -> Certainty:
     """The weaker of what the law says of the picture and of the age; an age not known is sure only where both agree."""
     if under_18 is None:
         return _lower(cover, _agree(covers.minors, covers.adults))
     return _lower(cover, covers.minors if under_18 else covers.adults)
 
 
-def _lower(one: Cover, other: Cover) -> Cover:
+def _lower(one: Certainty, other: Certainty) -> Certainty:
     return min(one, other, key=lambda each: _ORDER[each])
 
 
 _Judge = Callable[[Regime, CaseFacts, PlatformFacts], _Answer]
 
 _JUDGES: tuple[_Judge, ...] = (_judge_platform, _judge_filer, _judge_content, _judge_ownership)
-_TIES: Mapping[Tie, _Judge] = MappingProxyType(
+_TIES: Mapping[ConnectingFactor, _Judge] = MappingProxyType(
     {
-        Tie.ANYWHERE: _judge_anywhere,
-        Tie.RESIDENCE: _judge_residence,
-        Tie.SEAT: _judge_seat,
-        Tie.OFFERS: _judge_offers,
+        ConnectingFactor.ANYWHERE: _judge_anywhere,
+        ConnectingFactor.RESIDENCE: _judge_residence,
+        ConnectingFactor.SEAT: _judge_seat,
+        ConnectingFactor.OFFERS: _judge_offers,
     }
 )
-_FILERS: Mapping[Filer, Callable[[Filers], Cover]] = MappingProxyType(
+_FILERS: Mapping[Filer, Callable[[Filers], Certainty]] = MappingProxyType(
     {
         Filer.SELF: lambda filers: filers.person,
         Filer.PARENT: lambda filers: filers.parent,
         Filer.REPRESENTATIVE: lambda filers: filers.representative,
     }
 )
-_DEPICTIONS: Mapping[Depiction, Callable[[Coverage], Cover]] = MappingProxyType(
+_DEPICTIONS: Mapping[Depiction, Callable[[Coverage], Certainty]] = MappingProxyType(
     {
         Depiction.REAL: lambda covers: covers.real,
         Depiction.SYNTHETIC: lambda covers: covers.synthetic,

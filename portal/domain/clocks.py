@@ -16,8 +16,8 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from portal.domain.calendars import Calendar
-from portal.domain.counting import Due, Standstill, due_at, has_number
-from portal.domain.regimes import Actor, Binding, Pause, Regime, Rule, Stop, Trigger
+from portal.domain.counting import Due, PausedPeriod, due_at, has_number
+from portal.domain.regimes import Binding, ObligedParty, Pause, Regime, Rule, Stop, Trigger
 
 
 class EventKind(StrEnum):
@@ -78,7 +78,7 @@ class RequestEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class DerivedClock:
     """One rule set in motion. `due` is None only for a rule without a number.
 
     Where the law restarts the clock this is its latest period, and `earlier` holds the ones before it, oldest first.
@@ -92,7 +92,7 @@ class Clock:
     ended_at: datetime | None
     estimated: bool  # the start, the place's holidays or the end of a pause or extension are assumed
     extended: bool
-    earlier: tuple[Clock, ...] = ()
+    earlier: tuple[DerivedClock, ...] = ()
 
     @property
     def id(self) -> str:
@@ -105,7 +105,7 @@ class Clock:
         return self.due.due_at if self.due else None
 
     @property
-    def periods(self) -> tuple[Clock, ...]:
+    def periods(self) -> tuple[DerivedClock, ...]:
         """The periods before this one, and this one."""
         return *self.earlier, self
 
@@ -129,14 +129,14 @@ _FAILING = frozenset({Binding.DUTY, Binding.SAFE_HARBOUR, Binding.PRECONDITION})
 
 def derive_clocks(
     regime: Regime, events: Iterable[RequestEvent], *, calendar: Calendar, zone: ZoneInfo, now: datetime
-) -> tuple[Clock, ...]:
+) -> tuple[DerivedClock, ...]:
     """Every clock of `regime` that the events have started, in the order of its rules; state as of `now` (aware).
 
     `calendar` and `zone` are the obliged organisation's. Events after `now` have not happened yet. The order of events
     does not matter. A rule with the trigger `deadline_missed` starts when another clock of the regime ran out.
     """
     past = sorted((event for event in events if event.at <= now), key=lambda event: event.at)
-    watch = _Watch(regime, past, calendar, zone, now)
+    watch = _ClockDeriver(regime, past, calendar, zone, now)
     first = {id(rule): clock for rule, clock in watch.start_all(Trigger.DEADLINE_MISSED, wanted=False)}
     watch.events = sorted([*past, *list_misses(first.values())], key=lambda event: event.at)
     then = {id(rule): clock for rule, clock in watch.start_all(Trigger.DEADLINE_MISSED, wanted=True)}
@@ -144,7 +144,7 @@ def derive_clocks(
     return tuple(started[id(rule)] for rule in regime.rules if id(rule) in started)
 
 
-def list_misses(clocks: Iterable[Clock]) -> tuple[RequestEvent, ...]:
+def list_misses(clocks: Iterable[DerivedClock]) -> tuple[RequestEvent, ...]:
     """The misses of the other side as events, for the rules that a miss starts; in order of time."""
     missed = (
         RequestEvent(kind=EventKind.DEADLINE_MISSED, at=clock.due.due_at, estimated=clock.estimated)
@@ -155,10 +155,10 @@ def list_misses(clocks: Iterable[Clock]) -> tuple[RequestEvent, ...]:
     return tuple(sorted(missed, key=lambda event: event.at))
 
 
-def is_failure(clock: Clock) -> bool:
+def is_failure(clock: DerivedClock) -> bool:
     """Whether the other side let a period run out, even if it acted later."""
     ran_out = clock.state in {ClockState.MISSED, ClockState.MET_LATE}
-    return ran_out and clock.rule.binding in _FAILING and clock.rule.owed_by is not Actor.PERSON
+    return ran_out and clock.rule.binding in _FAILING and clock.rule.owed_by is not ObligedParty.PERSON
 
 
 def find_rule(regime: Regime, rule_id: str, started_at: datetime, zone: ZoneInfo) -> Rule | None:
@@ -177,7 +177,7 @@ def is_rule_in_force(regime: Regime, rule: Rule, at: datetime, zone: ZoneInfo) -
     return regime.is_in_force_on(day) and from_on <= day <= until_on
 
 
-class _Watch:
+class _ClockDeriver:
     """One reading of the events; lives only inside `derive_clocks`."""
 
     def __init__(
@@ -185,28 +185,28 @@ class _Watch:
     ) -> None:
         self.regime, self.events, self.calendar, self.zone, self.now = regime, events, calendar, zone, now
 
-    def start_all(self, trigger: Trigger, *, wanted: bool) -> Iterator[tuple[Rule, Clock]]:
+    def start_all(self, trigger: Trigger, *, wanted: bool) -> Iterator[tuple[Rule, DerivedClock]]:
         """The clocks of the rules that have (or have not) this trigger."""
         for rule in self.regime.rules:
             if (rule.trigger is trigger) is wanted and (clock := self._start(rule)) is not None:
                 yield rule, clock
 
-    def _start(self, rule: Rule) -> Clock | None:
+    def _start(self, rule: Rule) -> DerivedClock | None:
         event = self._find_start(rule.trigger)
         if event is None or not is_rule_in_force(self.regime, rule, event.at, self.zone):
             return None
-        earlier: list[Clock] = []
+        earlier: list[DerivedClock] = []
         for restart in self._list_restarts(rule, event.at):
             earlier.append(self._measure(rule, event, restart))
             event = restart
         return replace(self._measure(rule, event, None), earlier=tuple(earlier))
 
-    def _measure(self, rule: Rule, start: RequestEvent, restart: RequestEvent | None) -> Clock:
+    def _measure(self, rule: Rule, start: RequestEvent, restart: RequestEvent | None) -> DerivedClock:
         """One period, from its start to the event that ends it; a restart ends it in any case."""
         pauses, has_assumed_pause = self._list_pauses(rule, start.at, restart)
         due, extended = self._find_due(rule, start.at, pauses)
         end = restart or self._find_end(rule, start.at, can_extend=extended)
-        return Clock(
+        return DerivedClock(
             regime=self.regime.id,
             rule=rule,
             state=self._judge(due, end),
@@ -231,7 +231,7 @@ class _Watch:
 
     def _list_pauses(
         self, rule: Rule, since: datetime, restart: RequestEvent | None
-    ) -> tuple[tuple[Standstill, ...], bool]:
+    ) -> tuple[tuple[PausedPeriod, ...], bool]:
         """What stood still in this period, and whether one of the ends is assumed. What ends the clock ends a pause;
         a question that was open when the clock started holds it up from the start.
         """
@@ -255,7 +255,7 @@ class _Watch:
             return RequestEvent(kind=sent.kind, at=sent.at, estimated=True) if sent else None
         return found
 
-    def _find_due(self, rule: Rule, started_at: datetime, pauses: tuple[Standstill, ...]) -> tuple[Due | None, bool]:
+    def _find_due(self, rule: Rule, started_at: datetime, pauses: tuple[PausedPeriod, ...]) -> tuple[Due | None, bool]:
         """When the period ends, and whether it was lengthened: only by word given before its first end."""
         if not has_number(rule):
             return None, False
@@ -316,7 +316,7 @@ class _Watch:
         )
 
 
-def _read_pauses(pause: Pause, events: Iterable[RequestEvent]) -> Iterator[tuple[Standstill, bool]]:
+def _read_pauses(pause: Pause, events: Iterable[RequestEvent]) -> Iterator[tuple[PausedPeriod, bool]]:
     """Each time the pause came about, in the order of time, and whether its end is assumed."""
     if pause.begins is None or pause.ends is None or pause.effect is None:
         return
@@ -326,7 +326,7 @@ def _read_pauses(pause: Pause, events: Iterable[RequestEvent]) -> Iterator[tuple
         if event.kind is begins and began_at is None:
             began_at = event.at
         elif event.kind is ends and began_at is not None:
-            yield Standstill(began_at, event.at, pause.effect), event.estimated
+            yield PausedPeriod(began_at, event.at, pause.effect), event.estimated
             began_at = None
     if began_at is not None:
-        yield Standstill(began_at, None, pause.effect), False
+        yield PausedPeriod(began_at, None, pause.effect), False

@@ -17,15 +17,15 @@ from zoneinfo import ZoneInfo
 from portal.domain.calendars import Calendar, WorkingDays
 from portal.domain.regimes import PauseEffect, Rule, Unit
 from portal.domain.schemes import SCHEMES, Scheme
-from portal.domain.steps import Step, explain_roll
-from portal.domain.wording import say
+from portal.domain.steps import CountingStep, explain_roll
+from portal.domain.wording import format_sentence
 
 __all__ = [
     "SCHEMES",
+    "CountingStep",
     "Due",
+    "PausedPeriod",
     "Scheme",
-    "Standstill",
-    "Step",
     "UncountablePeriod",
     "due_at",
     "end_of_day",
@@ -42,7 +42,7 @@ class UncountablePeriod(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standstill:
+class PausedPeriod:
     """A pause that happened: both instants are aware; without `ended_at` it lasts."""
 
     began_at: datetime
@@ -57,7 +57,7 @@ class Due:
     due_at: datetime  # UTC; the act is in time up to and including this instant
     last_day: date | None  # the obliged organisation's local day; None for periods of hours
     estimated: bool  # holidays unknown, a pause that lasts, or a longer period whose end was not named
-    steps: tuple[Step, ...]
+    steps: tuple[CountingStep, ...]
     calendar_version: str = ""  # whose holidays were used; empty where holidays do not matter
     is_paused: bool = False  # a pause lasts: `due_at` is the date so far, and it moves on
 
@@ -70,7 +70,7 @@ def due_at(
     zone: ZoneInfo,
     extended: bool = False,
     until: date | None = None,
-    pauses: Sequence[Standstill] = (),
+    pauses: Sequence[PausedPeriod] = (),
 ) -> Due:
     """When `rule`'s period runs out that an event at `started_at` (aware) started.
 
@@ -82,7 +82,9 @@ def due_at(
     if started_at.tzinfo is None:
         raise ValueError("started_at must be aware")
     scheme = find_scheme(rule.counting)
-    course = _Course(rule, scheme, scheme.read(calendar), zone, tuple(_list_periods(rule, extended)), extended, until)
+    course = _Computation(
+        rule, scheme, scheme.read(calendar), zone, tuple(_list_periods(rule, extended)), extended, until
+    )
     local = started_at.astimezone(zone)
     return course.finish(local, course.keep_pauses(local, pauses), calendar)
 
@@ -118,7 +120,7 @@ def _list_periods(rule: Rule, extended: bool) -> Iterator[tuple[int, Unit]]:
 
 
 @dataclass(slots=True)  # not frozen: one is made for each date, and that takes a third of the time
-class _Course:
+class _Computation:
     """One rule's way from start to end; lives only inside `due_at`. Ends are local days, or local instants of hours."""
 
     rule: Rule
@@ -138,16 +140,16 @@ class _Course:
     def asks_for_holidays(self) -> bool:
         return self.scheme.rolls or self.rule.received_by is not None
 
-    def finish(self, local: datetime, pauses: Sequence[Standstill], calendar: Calendar) -> Due:
+    def finish(self, local: datetime, pauses: Sequence[PausedPeriod], calendar: Calendar) -> Due:
         """The whole way, told."""
         end, steps = self.run(local, pauses)
         is_paused = bool(pauses) and pauses[-1].ended_at is None
         last_day = None if isinstance(end, datetime) else end
         is_unknown = self.asks_for_holidays and not calendar.knows(last_day or local.date())
         if last_day is not None:
-            steps.append(Step(last_day.isoformat(), say(_RUNS_OUT, day=last_day)))
+            steps.append(CountingStep(last_day.isoformat(), format_sentence(_RUNS_OUT, day=last_day)))
         if is_unknown:
-            steps.append(Step(end.isoformat(), say(_UNKNOWN_HOLIDAYS)))
+            steps.append(CountingStep(end.isoformat(), format_sentence(_UNKNOWN_HOLIDAYS)))
         return Due(
             due_at=self.instant(end),
             last_day=last_day,
@@ -157,9 +159,9 @@ class _Course:
             is_paused=is_paused,
         )
 
-    def keep_pauses(self, local: datetime, pauses: Sequence[Standstill]) -> list[Standstill]:
+    def keep_pauses(self, local: datetime, pauses: Sequence[PausedPeriod]) -> list[PausedPeriod]:
         """Those that begin while the period runs, in order and without overlap; none follows one that lasts."""
-        kept: list[Standstill] = []
+        kept: list[PausedPeriod] = []
         free_from = local
         for pause in sorted(pauses, key=lambda each: each.began_at):
             began_at = max(pause.began_at, free_from)
@@ -167,20 +169,26 @@ class _Course:
                 continue
             if began_at > self.instant(self.run(local, kept)[0]):
                 break
-            kept.append(Standstill(began_at, pause.ended_at, pause.effect))
+            kept.append(PausedPeriod(began_at, pause.ended_at, pause.effect))
             if pause.ended_at is None:
                 break
             free_from = pause.ended_at
         return kept
 
-    def run(self, local: datetime, pauses: Sequence[Standstill]) -> tuple[datetime | date, list[Step]]:
+    def run(self, local: datetime, pauses: Sequence[PausedPeriod]) -> tuple[datetime | date, list[CountingStep]]:
         """From the event to the end. Pauses are in order, and only the last one may last."""
-        steps = [Step(local.isoformat(), say("The event that starts the period: %(start)s.", start=local))]
+        steps = [
+            CountingStep(
+                local.isoformat(), format_sentence("The event that starts the period: %(start)s.", start=local)
+            )
+        ]
         start, more = self._receive(local)
         start, anew = self._begin_anew(start, pauses)
         steps += more + anew
         if self.extended:
-            steps.append(Step(start.isoformat(), say("The period was lengthened, as the law allows.")))
+            steps.append(
+                CountingStep(start.isoformat(), format_sentence("The period was lengthened, as the law allows."))
+            )
         end: datetime | date = start
         for number, (amount, unit) in enumerate(self.periods, start=1):
             end, more = self._count(end, amount, unit)
@@ -196,7 +204,7 @@ class _Course:
         """The last instant in time, in UTC."""
         return end.astimezone(UTC) if isinstance(end, datetime) else end_of_day(end, self.zone)
 
-    def _receive(self, local: datetime) -> tuple[datetime, list[Step]]:
+    def _receive(self, local: datetime) -> tuple[datetime, list[CountingStep]]:
         """Where the law ends its day at an hour, what comes later or on a day off is of the next working day."""
         if self.rule.received_by is None:
             return local, []
@@ -204,21 +212,21 @@ class _Course:
         if in_time and self.days.is_one(local.date()):
             return local, []
         day = self.days.add(local.date(), 1).end
-        sentence = say(_RECEIVED_LATER, hour=self.rule.received_by, day=day)
+        sentence = format_sentence(_RECEIVED_LATER, hour=self.rule.received_by, day=day)
         received = datetime.combine(day, time(), self.zone)
-        return received, [Step(received.isoformat(), sentence, self._distance(local, received))]
+        return received, [CountingStep(received.isoformat(), sentence, self._distance(local, received))]
 
-    def _begin_anew(self, start: datetime, pauses: Sequence[Standstill]) -> tuple[datetime, list[Step]]:
+    def _begin_anew(self, start: datetime, pauses: Sequence[PausedPeriod]) -> tuple[datetime, list[CountingStep]]:
         steps = []
         for pause in pauses:
             if pause.effect is PauseEffect.BEGINS_ANEW and pause.ended_at is not None and pause.ended_at > start:
                 again = pause.ended_at.astimezone(self.zone)
-                sentence = say(_BEGINS_ANEW, asked=pause.began_at.astimezone(self.zone), begin=again)
-                steps.append(Step(again.isoformat(), sentence, self._distance(start, again)))
+                sentence = format_sentence(_BEGINS_ANEW, asked=pause.began_at.astimezone(self.zone), begin=again)
+                steps.append(CountingStep(again.isoformat(), sentence, self._distance(start, again)))
                 start = again
         return start, steps
 
-    def _count(self, start: datetime | date, amount: int, unit: Unit) -> tuple[datetime | date, list[Step]]:
+    def _count(self, start: datetime | date, amount: int, unit: Unit) -> tuple[datetime | date, list[CountingStep]]:
         scheme = self.scheme
         if unit not in scheme.units:
             raise UncountablePeriod(f"{self.rule.id}: {self.rule.counting} does not count {unit}")
@@ -230,7 +238,7 @@ class _Course:
             )
         return scheme.count_days(start.date() if isinstance(start, datetime) else start, amount, unit, self.days)
 
-    def _roll(self, end: datetime | date, steps: list[Step]) -> datetime | date:
+    def _roll(self, end: datetime | date, steps: list[CountingStep]) -> datetime | date:
         if isinstance(end, datetime) or not self.scheme.rolls:
             return end
         walk = self.days.roll(end)
@@ -238,42 +246,51 @@ class _Course:
         return walk.end
 
     def _stand_still(
-        self, start: datetime, end: datetime | date, pause: Standstill, steps: list[Step]
+        self, start: datetime, end: datetime | date, pause: PausedPeriod, steps: list[CountingStep]
     ) -> datetime | date:
         """Adds the time of a pause to the end; one from before the period's new beginning is over and done with."""
         began = pause.began_at.astimezone(self.zone)
         if pause.ended_at is None:
-            steps.append(Step(end.isoformat(), say(_LASTS[pause.effect], asked=began)))
+            steps.append(CountingStep(end.isoformat(), format_sentence(_LASTS[pause.effect], asked=began)))
             return end
         ended = pause.ended_at.astimezone(self.zone)
         if pause.effect is PauseEffect.BEGINS_ANEW or ended <= start:
             return end
         if isinstance(end, datetime):
             later = (end.astimezone(UTC) + (pause.ended_at - pause.began_at)).astimezone(self.zone)
-            steps.append(Step(later.isoformat(), say(_HOURS_STOOD_STILL, asked=began, given=ended, end=later)))
+            steps.append(
+                CountingStep(
+                    later.isoformat(), format_sentence(_HOURS_STOOD_STILL, asked=began, given=ended, end=later)
+                )
+            )
             return later
         many = (ended.date() - began.date()).days
         moved = end + timedelta(days=many)
-        sentence = say(_DAYS_STOOD_STILL, asked=began.date(), given=ended.date(), count=many, end=moved)
-        steps.append(Step(moved.isoformat(), sentence, many))
+        sentence = format_sentence(_DAYS_STOOD_STILL, asked=began.date(), given=ended.date(), count=many, end=moved)
+        steps.append(CountingStep(moved.isoformat(), sentence, many))
         return moved
 
-    def _lengthen(self, local: datetime, end: datetime | date, steps: list[Step]) -> datetime | date:
+    def _lengthen(self, local: datetime, end: datetime | date, steps: list[CountingStep]) -> datetime | date:
         """To the day that the obliged side named, where the law sets no length; an earlier one shortens nothing."""
         if not self.waits_for_word:
             return end
         last = end.date() if isinstance(end, datetime) else end
         if self.until is None:
             steps.append(
-                Step(end.isoformat(), say("They named no day for the longer period, so the first date stays."))
+                CountingStep(
+                    end.isoformat(),
+                    format_sentence("They named no day for the longer period, so the first date stays."),
+                )
             )
             return end
         if self.until <= last:
-            steps.append(Step(end.isoformat(), say("The day that they named lies within the first period.")))
+            steps.append(
+                CountingStep(end.isoformat(), format_sentence("The day that they named lies within the first period."))
+            )
             return end
         first = local.date() if isinstance(end, datetime) else last
-        named = say("They named %(day)s as the last day of the longer period.", day=self.until)
-        steps.append(Step(self.until.isoformat(), named, (self.until - first).days))
+        named = format_sentence("They named %(day)s as the last day of the longer period.", day=self.until)
+        steps.append(CountingStep(self.until.isoformat(), named, (self.until - first).days))
         return self.until
 
     def _distance(self, start: datetime, end: datetime) -> int:

@@ -84,7 +84,7 @@ _AUTHORITY_KINDS = frozenset({ChannelKind.DSA_AUTHORITIES_FORM, ChannelKind.DSA_
 
 
 @dataclass(frozen=True, kw_only=True)
-class Channel:
+class ContactChannel:
     """One way to reach a platform. `address` is a URL, an e-mail address, a phone number or a line of post."""
 
     kind: ChannelKind
@@ -184,7 +184,7 @@ class Platform:
     seat_country: str | None = None  # ISO; of the first company address, or of a country the entity's name states
     establishments: tuple[str, ...] = ()  # ISO; every country an entity or a company address states
     postal_addresses: tuple[PostalAddress, ...] = ()
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[ContactChannel, ...] = ()
     flags: Flags = Flags()
     dsa_designation: Designation | None = None
     hash_programmes: HashProgrammes = HashProgrammes()
@@ -195,11 +195,11 @@ class Platform:
     datenanfragen_slug: str | None = None  # the record in that public directory, for comparing
     sources: tuple[str, ...] = ()
 
-    def channels_for(self, *kinds: ChannelKind) -> tuple[Channel, ...]:
+    def channels_for(self, *kinds: ChannelKind) -> tuple[ContactChannel, ...]:
         """Its channels of these kinds, in the order in which the kinds are given."""
         return tuple(channel for kind in kinds for channel in self.channels if channel.kind is kind)
 
-    def sources_of(self, channel: Channel) -> tuple[str, ...]:
+    def sources_of(self, channel: ContactChannel) -> tuple[str, ...]:
         """Where a channel was read; the record's sources where the channel names none."""
         return (channel.source,) if channel.source else self.sources
 
@@ -214,7 +214,7 @@ class RegulatorKind(StrEnum):
     HOTLINE = "hotline"
 
 
-class Outcome(StrEnum):
+class AddressOutcome(StrEnum):
     """What happened to somebody who used an address."""
 
     WORKED = "worked"

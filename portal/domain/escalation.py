@@ -1,6 +1,6 @@
-"""The ladder: what can be done when a request is refused or a clock has run out, what comes first, and when it is open.
+"""Escalation: what can be done when a request is refused or a clock has run out, what comes first, and when it is open.
 
-Rungs come from the escalations that the laws in use name, from complaints and courts that need no request before, and
+Options come from the escalations that the laws in use name, from complaints and courts that need no request before, and
 from six steps that need no law: asking the platform again, its own appeal, and those who show, keep, carry, name or pay
 for the page. Copyright always stands last, with its warning.
 """
@@ -13,14 +13,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.clocks import Clock, ClockState, EventKind, RequestEvent, is_failure
+from portal.domain.clocks import ClockState, DerivedClock, EventKind, RequestEvent, is_failure
 from portal.domain.notices import Situation, needs_request
-from portal.domain.regimes import Actor, Binding, Confidence, Escalation, Regime, RegimeKind, Trigger
-from portal.domain.wording import Sentence, say
+from portal.domain.regimes import Binding, Confidence, Escalation, ObligedParty, Regime, RegimeKind, Trigger
+from portal.domain.wording import Sentence, format_sentence
 
 
-class RungKind(StrEnum):
-    """Whom a rung turns to, in the order in which they are shown."""
+class EscalationKind(StrEnum):
+    """Whom an option turns to, in the order in which they are shown."""
 
     PLATFORM = "platform"  # the same platform again
     APPEAL = "appeal"  # its own second look
@@ -36,7 +36,7 @@ class RungKind(StrEnum):
     COPYRIGHT = "copyright"
 
 
-class RungState(StrEnum):
+class EscalationState(StrEnum):
     OPEN = "open"
     WAITING = "waiting"
     TAKEN = "taken"  # a complaint was already made
@@ -44,7 +44,7 @@ class RungState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RegimeState:
     """A regime of this case, the events recorded for it and the clocks they give (none where nothing has happened).
 
     `finished_at` is when a complaint or appeal under it was answered or its time ran out; None before.
@@ -52,16 +52,16 @@ class Standing:
 
     regime: Regime
     events: tuple[RequestEvent, ...] = ()
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[DerivedClock, ...] = ()
     finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class EscalationOption:
     """One next step. Texts of `body`, `opens`, `closes`, `first` and `contents` are the law record's own English."""
 
-    kind: RungKind
-    state: RungState
+    kind: EscalationKind
+    state: EscalationState
     body: str
     can_do: Sentence
     origins: tuple[str, ...]  # ids of the regimes that open it
@@ -81,59 +81,63 @@ class Rung:
     @property
     def is_open(self) -> bool:
         """Whether it can be used now."""
-        return self.state is RungState.OPEN
+        return self.state is EscalationState.OPEN
 
 
 _ANSWERS = frozenset({EventKind.REFUSED, EventKind.DECIDED, EventKind.DECISION_RECEIVED, EventKind.PUT_BACK})
 _AUTHORITY_TRIGGERS = frozenset({Trigger.AUTHORITY_DECISION, Trigger.AUTHORITY_ORDER, Trigger.COURT_ORDER})
-_KINDS = tuple(RungKind)
-_STATES: Mapping[RungState, int] = MappingProxyType(
-    {RungState.TAKEN: 0, RungState.OPEN: 1, RungState.WAITING: 2, RungState.CLOSED: 3}
+_KINDS = tuple(EscalationKind)
+_STATES: Mapping[EscalationState, int] = MappingProxyType(
+    {EscalationState.TAKEN: 0, EscalationState.OPEN: 1, EscalationState.WAITING: 2, EscalationState.CLOSED: 3}
 )
 
 
-def build_ladder(
-    used: Sequence[Standing], targets: Iterable[Standing], now: datetime, *, direct: Iterable[Standing] = ()
-) -> tuple[Rung, ...]:
-    """The rungs of one request, in the order in which to try them, as of `now` (aware).
+def build_escalation(
+    used: Sequence[RegimeState], targets: Iterable[RegimeState], now: datetime, *, direct: Iterable[RegimeState] = ()
+) -> tuple[EscalationOption, ...]:
+    """The options of one request, in the order in which to try them, as of `now` (aware).
 
     `used` are the regimes its notice cites. `targets` are the other regimes that can be used in this case (complaints,
-    appeals, copyright), each with what has happened under it; a rung whose regime is not among them is left out, since
-    that regime is not open to this person. `direct` are complaints, courts and services that this person can turn to
-    whether a law in use leads there or not.
+    appeals, copyright), each with what has happened under it; an option whose regime is not among them is left out,
+    since that regime is not open to this person. `direct` are complaints, courts and services that this person can
+    turn to whether a law in use leads there or not.
     """
     direct = tuple(direct)
     known = _index([*targets, *direct, *used])
-    rungs = [
-        _make_rung(escalation, origin, known, now)
+    options = [
+        _make_option(escalation, origin, known, now)
         for origin in used
         for escalation in origin.regime.escalation
         if escalation.regime is None or escalation.regime in known
     ]
-    reached = {rung.regime for rung in rungs}
-    rungs += [_make_direct_rung(target, used, known, now) for target in direct if target.regime.id not in reached]
-    rungs += _list_own(used, now, has_appeal=any(rung.kind is RungKind.APPEAL for rung in rungs))
-    rungs += _list_copyright(used, known.values(), now)
-    merged = _merge(rungs)
-    return tuple(sorted(merged, key=lambda rung: _KINDS.index(rung.kind)))  # stable: the law's order stays
+    reached = {option.regime for option in options}
+    options += [_make_direct_option(target, used, known, now) for target in direct if target.regime.id not in reached]
+    options += _list_own(used, now, has_appeal=any(option.kind is EscalationKind.APPEAL for option in options))
+    options += _list_copyright(used, known.values(), now)
+    merged = _merge(options)
+    return tuple(sorted(merged, key=lambda option: _KINDS.index(option.kind)))  # stable: the law's order stays
 
 
-def _index(standings: Iterable[Standing]) -> Mapping[str, Standing]:
+def _index(standings: Iterable[RegimeState]) -> Mapping[str, RegimeState]:
     """By the regime's id. Where a national form of a regime can be used, it is found under that regime's id too."""
     listed = tuple(standings)
     found = {standing.regime.id: standing for standing in listed}
     return found | {replaced: standing for standing in listed for replaced in standing.regime.in_place_of}
 
 
-def _make_rung(escalation: Escalation, origin: Standing, known: Mapping[str, Standing], now: datetime) -> Rung:
+def _make_option(
+    escalation: Escalation, origin: RegimeState, known: Mapping[str, RegimeState], now: datetime
+) -> EscalationOption:
     target = known.get(escalation.regime or "")
     opened_at = _find_opening(escalation, origin, target, known)
     closing = _find_closing(target) if target or not escalation.regulator else _find_closing(origin)
-    return Rung(
+    return EscalationOption(
         kind=_find_kind(escalation, target),
         state=_find_state(opened_at, closing, target, now, needs_nothing=_is_free(escalation, target)),
         body=escalation.body,
-        can_do=say(target.regime.summary.replace("%", "%%")) if target else say(_CAN_DO_UNKNOWN),
+        can_do=format_sentence(target.regime.summary.replace("%", "%%"))
+        if target
+        else format_sentence(_CAN_DO_UNKNOWN),
         origins=(origin.regime.id,),
         regime=target.regime.id if target else escalation.regime,
         regulator=escalation.regulator or (_find_own_regulator(target) if target else None),
@@ -149,7 +153,9 @@ def _make_rung(escalation: Escalation, origin: Standing, known: Mapping[str, Sta
     )
 
 
-def _make_direct_rung(target: Standing, used: Sequence[Standing], known: Mapping[str, Standing], now: datetime) -> Rung:
+def _make_direct_option(
+    target: RegimeState, used: Sequence[RegimeState], known: Mapping[str, RegimeState], now: datetime
+) -> EscalationOption:
     """A step that its own law opens; where that law wants something before, the first failure of a request opens it."""
     regime = target.regime
     own = _find_own_step(regime)
@@ -160,11 +166,11 @@ def _make_direct_rung(target: Standing, used: Sequence[Standing], known: Mapping
         opened_at = _find_finish(own.after, known)
     else:
         opened_at = None if needs_nothing else _find_end_of_wait(waits) or _find_first_failure(used)
-    return Rung(
-        kind=_STEPS.get(regime.kind, RungKind.OTHER),
+    return EscalationOption(
+        kind=_STEPS.get(regime.kind, EscalationKind.OTHER),
         state=_find_state(opened_at, closing, target, now, needs_nothing=needs_nothing),
         body=own.body if own else regime.name,
-        can_do=say(regime.summary.replace("%", "%%")),
+        can_do=format_sentence(regime.summary.replace("%", "%%")),
         origins=(regime.id,),
         regime=regime.id,
         regulator=own.regulator if own else None,
@@ -185,27 +191,27 @@ def _find_own_step(regime: Regime) -> Escalation | None:
     return next((each for each in regime.escalation if each.regime == regime.id), None)
 
 
-def _find_own_regulator(target: Standing) -> str | None:
+def _find_own_regulator(target: RegimeState) -> str | None:
     own = _find_own_step(target.regime)
     return own.regulator if own else None
 
 
-def _find_end_of_wait(waits: Iterable[Clock]) -> datetime | None:
+def _find_end_of_wait(waits: Iterable[DerivedClock]) -> datetime | None:
     return min((clock.due.due_at for clock in waits if clock.due and _still_counts(clock)), default=None)
 
 
-def _is_free(escalation: Escalation, target: Standing | None) -> bool:
+def _is_free(escalation: Escalation, target: RegimeState | None) -> bool:
     """Whether nothing has to have happened before: no condition in the record and no waiting period running."""
     return not escalation.preconditions and not _list_waits(target)
 
 
-def _find_finish(regime_id: str, known: Mapping[str, Standing]) -> datetime | None:
+def _find_finish(regime_id: str, known: Mapping[str, RegimeState]) -> datetime | None:
     """When the step under another law was answered or ran out; None before it was even taken."""
     return known[regime_id].finished_at if regime_id in known else None
 
 
 def _find_opening(
-    escalation: Escalation, origin: Standing, target: Standing | None, known: Mapping[str, Standing]
+    escalation: Escalation, origin: RegimeState, target: RegimeState | None, known: Mapping[str, RegimeState]
 ) -> datetime | None:
     """The instant of the first answer or of the first period's end, whichever is earlier; may lie in the future.
 
@@ -222,24 +228,24 @@ def _find_opening(
     return min(answers if escalation.needs_answer else [*ends, *answers], default=None)
 
 
-def _list_waits(target: Standing | None) -> list[Clock]:
+def _list_waits(target: RegimeState | None) -> list[DerivedClock]:
     if target is None:
         return []
     return [clock for clock in target.clocks if clock.rule.binding is Binding.PRECONDITION]
 
 
-def _can_fail(clock: Clock) -> bool:
-    return clock.rule.owed_by is not Actor.PERSON and clock.rule.binding in {Binding.DUTY, Binding.SAFE_HARBOUR}
+def _can_fail(clock: DerivedClock) -> bool:
+    return clock.rule.owed_by is not ObligedParty.PERSON and clock.rule.binding in {Binding.DUTY, Binding.SAFE_HARBOUR}
 
 
-def _still_counts(clock: Clock) -> bool:
+def _still_counts(clock: DerivedClock) -> bool:
     """A clock that was met in time opens nothing; one that runs will, when it runs out; of one that stands still nobody
     knows when.
     """
     return is_failure(clock) or not (clock.is_over or clock.state is ClockState.PAUSED)
 
 
-def _find_closing(target: Standing | None) -> Clock | None:
+def _find_closing(target: RegimeState | None) -> DerivedClock | None:
     """The person's own limit for this step. What an authority's decision starts limits the step after it."""
     if target is None:
         return None
@@ -252,29 +258,34 @@ def _find_closing(target: Standing | None) -> Clock | None:
 
 
 def _find_state(
-    opened_at: datetime | None, closing: Clock | None, target: Standing | None, now: datetime, *, needs_nothing: bool
-) -> RungState:
+    opened_at: datetime | None,
+    closing: DerivedClock | None,
+    target: RegimeState | None,
+    now: datetime,
+    *,
+    needs_nothing: bool,
+) -> EscalationState:
     if target and any(event.kind is EventKind.COMPLAINT_LODGED for event in target.events):
-        return RungState.TAKEN
+        return EscalationState.TAKEN
     if closing and closing.due and closing.due.due_at < now:
-        return RungState.CLOSED
+        return EscalationState.CLOSED
     if needs_nothing or (opened_at is not None and opened_at < now):
-        return RungState.OPEN
-    return RungState.WAITING
+        return EscalationState.OPEN
+    return EscalationState.WAITING
 
 
-def _find_kind(escalation: Escalation, target: Standing | None) -> RungKind:
+def _find_kind(escalation: Escalation, target: RegimeState | None) -> EscalationKind:
     if escalation.kind is not None:
-        return RungKind(escalation.kind.value)
+        return EscalationKind(escalation.kind.value)
     if target and target.regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in target.regime.rules)
-        return RungKind.APPEAL if own else RungKind.BODY
+        return EscalationKind.APPEAL if own else EscalationKind.BODY
     if target:
-        return _STEPS.get(target.regime.kind, RungKind.OTHER)
-    return RungKind.AUTHORITY if escalation.regulator else RungKind.OTHER
+        return _STEPS.get(target.regime.kind, EscalationKind.OTHER)
+    return EscalationKind.AUTHORITY if escalation.regulator else EscalationKind.OTHER
 
 
-def _list_own(used: Sequence[Standing], now: datetime, *, has_appeal: bool) -> Iterator[Rung]:
+def _list_own(used: Sequence[RegimeState], now: datetime, *, has_appeal: bool) -> Iterator[EscalationOption]:
     """The steps that need no law. The platform's own appeal gives way to one that a law orders."""
     if not used:
         return
@@ -282,19 +293,19 @@ def _list_own(used: Sequence[Standing], now: datetime, *, has_appeal: bool) -> I
     failed = opened_at is not None and opened_at < now
     origins = tuple(standing.regime.id for standing in used)
     for kind, body, can_do, waits in _OWN:
-        if kind is RungKind.APPEAL and has_appeal:
+        if kind is EscalationKind.APPEAL and has_appeal:
             continue
-        yield Rung(
+        yield EscalationOption(
             kind=kind,
-            state=RungState.OPEN if failed or not waits else RungState.WAITING,
+            state=EscalationState.OPEN if failed or not waits else EscalationState.WAITING,
             body=body,
-            can_do=say(can_do),
+            can_do=format_sentence(can_do),
             origins=origins,
             opens_at=opened_at if waits else None,
         )
 
 
-def _find_first_failure(used: Sequence[Standing]) -> datetime | None:
+def _find_first_failure(used: Sequence[RegimeState]) -> datetime | None:
     instants = [
         each.due.due_at
         for standing in used
@@ -306,36 +317,38 @@ def _find_first_failure(used: Sequence[Standing]) -> datetime | None:
     return min(instants, default=None)
 
 
-def _list_copyright(used: Sequence[Standing], known: Iterable[Standing], now: datetime) -> Iterator[Rung]:
+def _list_copyright(
+    used: Sequence[RegimeState], known: Iterable[RegimeState], now: datetime
+) -> Iterator[EscalationOption]:
     """Never first: it opens only when another request was answered or its time ran out."""
     others = [standing for standing in used if standing.regime.kind is not RegimeKind.COPYRIGHT]
     opened_at = _find_first_failure(others)
     cited = {standing.regime.id for standing in used}
     for standing in known:
         if standing.regime.kind is RegimeKind.COPYRIGHT and standing.regime.id not in cited:
-            yield Rung(
-                kind=RungKind.COPYRIGHT,
-                state=RungState.OPEN if opened_at is not None and opened_at < now else RungState.WAITING,
+            yield EscalationOption(
+                kind=EscalationKind.COPYRIGHT,
+                state=EscalationState.OPEN if opened_at is not None and opened_at < now else EscalationState.WAITING,
                 body=standing.regime.name,
-                can_do=say(standing.regime.summary.replace("%", "%%")),
+                can_do=format_sentence(standing.regime.summary.replace("%", "%%")),
                 origins=tuple(other.regime.id for other in others),
                 regime=standing.regime.id,
                 opens_at=opened_at,
-                warning=say(_COPYRIGHT_WARNING),
+                warning=format_sentence(_COPYRIGHT_WARNING),
                 confidence=standing.regime.confidence,
             )
 
 
-def _merge(rungs: Sequence[Rung]) -> list[Rung]:
-    """One rung for each addressee, with every regime that leads there; the readiest one is kept."""
-    best: dict[tuple[RungKind, str], Rung] = {}
-    origins: dict[tuple[RungKind, str], dict[str, None]] = {}
-    for rung in rungs:
-        key = (rung.kind, rung.regime or rung.regulator or rung.body)
-        origins.setdefault(key, {}).update(dict.fromkeys(rung.origins))
-        if key not in best or _STATES[rung.state] < _STATES[best[key].state]:
-            best[key] = rung
-    return [replace(rung, origins=tuple(origins[key])) for key, rung in best.items()]
+def _merge(options: Sequence[EscalationOption]) -> list[EscalationOption]:
+    """One option for each addressee, with every regime that leads there; the readiest one is kept."""
+    best: dict[tuple[EscalationKind, str], EscalationOption] = {}
+    origins: dict[tuple[EscalationKind, str], dict[str, None]] = {}
+    for option in options:
+        key = (option.kind, option.regime or option.regulator or option.body)
+        origins.setdefault(key, {}).update(dict.fromkeys(option.origins))
+        if key not in best or _STATES[option.state] < _STATES[best[key].state]:
+            best[key] = option
+    return [replace(option, origins=tuple(origins[key])) for key, option in best.items()]
 
 
 _CAN_DO_UNKNOWN = "Ask it what it can do in your case."
@@ -344,51 +357,55 @@ _COPYRIGHT_WARNING = (
     "yourself. Use it when nothing else has helped."
 )
 
-_OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
-_STEPS: Mapping[RegimeKind, RungKind] = MappingProxyType(
-    {RegimeKind.COMPLAINT: RungKind.AUTHORITY, RegimeKind.COURT: RungKind.COURT, RegimeKind.SUPPORT: RungKind.OTHER}
+_OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
+_STEPS: Mapping[RegimeKind, EscalationKind] = MappingProxyType(
+    {
+        RegimeKind.COMPLAINT: EscalationKind.AUTHORITY,
+        RegimeKind.COURT: EscalationKind.COURT,
+        RegimeKind.SUPPORT: EscalationKind.OTHER,
+    }
 )
 
 # Who, what it can do, and whether it waits for the platform to fail.
-_OWN: tuple[tuple[RungKind, str, str, bool], ...] = (
+_OWN: tuple[tuple[EscalationKind, str, str, bool], ...] = (
     (
-        RungKind.PLATFORM,
+        EscalationKind.PLATFORM,
         "The same platform",
         "It can remove the content. A second letter names the first one and the time that has run out.",
         True,
     ),
     (
-        RungKind.APPEAL,
+        EscalationKind.APPEAL,
         "The platform's own appeal",
         "Somebody else there looks again. Many platforms offer this in the message with which they answer.",
         True,
     ),
     (
-        RungKind.SEARCH,
+        EscalationKind.SEARCH,
         "Search engines",
         "They can stop showing the page in their results. The page itself stays where it is.",
         False,
     ),
     (
-        RungKind.HOST,
+        EscalationKind.HOST,
         "The company that keeps the site on its machines",
         "It can tell its customer to remove the content, or take the site off its machines.",
         True,
     ),
     (
-        RungKind.NETWORK,
+        EscalationKind.NETWORK,
         "The delivery network in front of the site",
         "It can pass the request on and say who keeps the site. It mostly does not keep the content itself.",
         True,
     ),
     (
-        RungKind.REGISTRAR,
+        EscalationKind.REGISTRAR,
         "The company that sold the site its name",
         "It can make its customer act, or switch the name off. The content itself is not with it.",
         True,
     ),
     (
-        RungKind.PAYMENT,
+        EscalationKind.PAYMENT,
         "Payment companies",
         "They can stop working with a site that earns money with the content.",
         True,

@@ -35,13 +35,13 @@ class StepId(StrEnum):
     THREAT = "threat"
     LINKS = "links"
     PLACES = "places"
-    FOUND = "found"
-    HARM = "harm"
-    CAMERA = "camera"
+    DISCOVERY = "found"
+    EXPLANATION = "harm"
+    OWNERSHIP = "camera"
     CONTACT = "contact"
     ADDRESS = "address"
     SHARING = "sharing"
-    HELP = "help"
+    HANDLER = "help"
     AUTHORITY = "authority"
     NAME = "name"
     STATEMENT = "statement"
@@ -70,7 +70,7 @@ class Missing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class IntakeStep:
     """One step. `fields` are the report's fields it fills in; a step without fields only informs."""
 
     id: StepId
@@ -122,45 +122,45 @@ def _is_for_another(report: Report, _needed: frozenset[str]) -> bool:
     return report.filer is Filer.REPRESENTATIVE
 
 
-_TABLE: tuple[Step, ...] = (
-    Step(id=StepId.START, fields=(), applies=_always, is_question=False),
-    Step(id=StepId.WHO, fields=("filer",), applies=_always),
-    Step(id=StepId.AGE, fields=("under_18",), applies=_always),
-    Step(id=StepId.COUNTRY, fields=("country",), applies=_always),
-    Step(id=StepId.STATE, fields=("subdivision",), applies=_has_parts),
-    Step(id=StepId.CHILD, fields=(), applies=_may_be_child, is_question=False),
-    Step(id=StepId.WHAT, fields=("depiction",), applies=_is_adult),
-    Step(id=StepId.ONLINE, fields=("is_online",), applies=_is_adult),
-    Step(id=StepId.THREAT, fields=(), applies=_is_threat, is_question=False),
-    Step(id=StepId.LINKS, fields=("pasted", "links", "rejected"), applies=_has_places),
-    Step(id=StepId.PLACES, fields=("places",), applies=_has_places),
-    Step(id=StepId.FOUND, fields=("found_on", "how_found"), applies=_has_places),
-    Step(id=StepId.HARM, fields=("explanation",), applies=_is_removal),
-    Step(id=StepId.CAMERA, fields=("took_it",), applies=_may_be_own_picture),
-    Step(id=StepId.CONTACT, fields=("contact_by", "email", "phone", "safe_contact"), applies=_always),
-    Step(id=StepId.ADDRESS, fields=("postal_address",), applies=_needs_address),
-    Step(
+_TABLE: tuple[IntakeStep, ...] = (
+    IntakeStep(id=StepId.START, fields=(), applies=_always, is_question=False),
+    IntakeStep(id=StepId.WHO, fields=("filer",), applies=_always),
+    IntakeStep(id=StepId.AGE, fields=("under_18",), applies=_always),
+    IntakeStep(id=StepId.COUNTRY, fields=("country",), applies=_always),
+    IntakeStep(id=StepId.STATE, fields=("subdivision",), applies=_has_parts),
+    IntakeStep(id=StepId.CHILD, fields=(), applies=_may_be_child, is_question=False),
+    IntakeStep(id=StepId.WHAT, fields=("depiction",), applies=_is_adult),
+    IntakeStep(id=StepId.ONLINE, fields=("is_online",), applies=_is_adult),
+    IntakeStep(id=StepId.THREAT, fields=(), applies=_is_threat, is_question=False),
+    IntakeStep(id=StepId.LINKS, fields=("pasted", "links", "rejected"), applies=_has_places),
+    IntakeStep(id=StepId.PLACES, fields=("places",), applies=_has_places),
+    IntakeStep(id=StepId.DISCOVERY, fields=("found_on", "how_found"), applies=_has_places),
+    IntakeStep(id=StepId.EXPLANATION, fields=("explanation",), applies=_is_removal),
+    IntakeStep(id=StepId.OWNERSHIP, fields=("took_it",), applies=_may_be_own_picture),
+    IntakeStep(id=StepId.CONTACT, fields=("contact_by", "email", "phone", "safe_contact"), applies=_always),
+    IntakeStep(id=StepId.ADDRESS, fields=("postal_address",), applies=_needs_address),
+    IntakeStep(
         id=StepId.SHARING,
         fields=("share_with_platforms", "share_with_regulators", "release_to_poster"),
         applies=_has_places,
     ),
-    Step(id=StepId.HELP, fields=("handler", "team_id"), applies=_always),
-    Step(id=StepId.AUTHORITY, fields=("authority", "authority_ends_on"), applies=_is_for_another),
-    Step(id=StepId.NAME, fields=("name_kind", "name"), applies=_has_places),
-    Step(
+    IntakeStep(id=StepId.HANDLER, fields=("handler", "team_id"), applies=_always),
+    IntakeStep(id=StepId.AUTHORITY, fields=("authority", "authority_ends_on"), applies=_is_for_another),
+    IntakeStep(id=StepId.NAME, fields=("name_kind", "name"), applies=_has_places),
+    IntakeStep(
         id=StepId.STATEMENT,
         fields=("states_no_consent", "states_good_faith", "states_accuracy", "signature"),
         applies=_has_places,
     ),
-    Step(id=StepId.REVIEW, fields=(), applies=_always, is_question=False),
+    IntakeStep(id=StepId.REVIEW, fields=(), applies=_always, is_question=False),
 )
 
-STEPS: Mapping[StepId, Step] = MappingProxyType({step.id: step for step in _TABLE})
+STEPS: Mapping[StepId, IntakeStep] = MappingProxyType({step.id: step for step in _TABLE})
 
 NOTHING_NEEDED: frozenset[str] = frozenset()
 
 
-def find_step(name: str) -> Step:
+def find_step(name: str) -> IntakeStep:
     """The step of that name. Raises UnknownStep."""
     try:
         return STEPS[StepId(name)]
@@ -168,7 +168,7 @@ def find_step(name: str) -> Step:
         raise UnknownStep(name) from error
 
 
-def way(report: Report, needed: Collection[str] = NOTHING_NEEDED) -> tuple[Step, ...]:
+def steps_for(report: Report, needed: Collection[str] = NOTHING_NEEDED) -> tuple[IntakeStep, ...]:
     """The steps of this report, in order. `needed` are the fields that a law asks for."""
     asked = frozenset(needed)
     return tuple(step for step in _TABLE if step.applies(report, asked))
@@ -180,7 +180,7 @@ def next_step(report: Report, current: StepId, needed: Collection[str] = NOTHING
     Raises UnknownStep after the last one.
     """
     place = _place(current)
-    for step in way(report, needed):
+    for step in steps_for(report, needed):
         if _place(step.id) > place:
             return step.id
     raise UnknownStep(current)
@@ -189,13 +189,13 @@ def next_step(report: Report, current: StepId, needed: Collection[str] = NOTHING
 def previous_step(report: Report, current: StepId, needed: Collection[str] = NOTHING_NEEDED) -> StepId | None:
     """The step before `current`, or None before the first."""
     place = _place(current)
-    earlier = [step.id for step in way(report, needed) if _place(step.id) < place]
+    earlier = [step.id for step in steps_for(report, needed) if _place(step.id) < place]
     return earlier[-1] if earlier else None
 
 
 def first_open_step(report: Report, needed: Collection[str] = NOTHING_NEEDED) -> StepId:
     """Where a person who comes back goes on: the first step neither answered nor skipped."""
-    for step in way(report, needed):
+    for step in steps_for(report, needed):
         if step.id not in report.visited and step.id is not StepId.REVIEW:
             return step.id
     return StepId.REVIEW
@@ -203,7 +203,7 @@ def first_open_step(report: Report, needed: Collection[str] = NOTHING_NEEDED) ->
 
 def progress(report: Report, current: StepId, needed: Collection[str] = NOTHING_NEEDED) -> tuple[int, int]:
     """Which question this is, of how many as far as can be known now. Pages that only inform are not counted."""
-    asked = [step.id for step in way(report, needed) if step.is_question]
+    asked = [step.id for step in steps_for(report, needed) if step.is_question]
     done = [step for step in asked if _place(step) <= _place(current)]
     return len(done), len(asked)
 
@@ -235,7 +235,7 @@ def missing(report: Report, needs: Collection[Need] = ()) -> tuple[Missing, ...]
     A report on the way of removal needs a place where the content is; nothing else is asked for without a law.
     """
     found = [*_missing_places(report), *_missing_contact(report), *_missing_team(report)]
-    steps = way(report, {need.field for need in needs})
+    steps = steps_for(report, {need.field for need in needs})
     for need in needs:
         step = _step_for(need.field, steps)
         if step is not None and not is_given(report, need.field):
@@ -267,7 +267,7 @@ def _missing_contact(report: Report) -> list[Missing]:
 
 def _missing_team(report: Report) -> list[Missing]:
     if report.handler is Handler.TEAM and not report.team_id:
-        return [Missing(step=StepId.HELP, text="Which team, or choose to go on by yourself")]
+        return [Missing(step=StepId.HANDLER, text="Which team, or choose to go on by yourself")]
     return []
 
 
@@ -299,7 +299,7 @@ def _place(step: StepId) -> int:
     return _ORDER[step]
 
 
-def _step_for(name: str, steps: tuple[Step, ...]) -> StepId | None:
+def _step_for(name: str, steps: tuple[IntakeStep, ...]) -> StepId | None:
     """The step of this way that fills a field in. A field that the way does not ask is not missing on it."""
     if name not in _REPORT_FIELDS:
         raise UnknownStep(name)

@@ -92,7 +92,7 @@ class ComplaintState(StrEnum):
     ANSWERED = "answered"
 
 
-class Channel(StrEnum):
+class SendingChannel(StrEnum):
     FORM = "form"
     EMAIL = "email"
     POST = "post"
@@ -129,7 +129,7 @@ class ActorKind(StrEnum):
     OFFICER = "officer"
 
 
-class Verdict(StrEnum):
+class ReviewVerdict(StrEnum):
     """What a legal reviewer says of a letter or a complaint."""
 
     REVIEWED = "reviewed"

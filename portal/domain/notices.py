@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
-from portal.domain.regimes import Element, Proof, Regime, When
+from portal.domain.regimes import Element, NoticeField, Regime, When
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,8 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeFacts:
-    """What a notice says, one field for each `Proof` under the same name. Empty text proves nothing."""
+class NoticeContent:
+    """What a notice says, one field for each `NoticeField` under the same name. Empty text proves nothing."""
 
     signature: str = ""
     legal_name: str = ""
@@ -54,37 +54,37 @@ class NoticeFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedElement:
     """One element of a regime, held against a notice."""
 
     element: Element
     demanded: bool
     met: bool
-    missing: tuple[Proof, ...]  # what would have to be added
+    missing: tuple[NoticeField, ...]  # what would have to be added
 
 
 # Who gives the name the law knows has given a name; any address is a way to be reached.
-_IMPLIED: Mapping[Proof, Proof] = MappingProxyType(
+_IMPLIED: Mapping[NoticeField, NoticeField] = MappingProxyType(
     {
-        Proof.LEGAL_NAME: Proof.NAME,
-        Proof.IDENTITY_DOCUMENT: Proof.IDENTITY,
-        Proof.EMAIL: Proof.CONTACT,
-        Proof.PHONE: Proof.CONTACT,
-        Proof.POSTAL_ADDRESS: Proof.CONTACT,
+        NoticeField.LEGAL_NAME: NoticeField.NAME,
+        NoticeField.IDENTITY_DOCUMENT: NoticeField.IDENTITY,
+        NoticeField.EMAIL: NoticeField.CONTACT,
+        NoticeField.PHONE: NoticeField.CONTACT,
+        NoticeField.POSTAL_ADDRESS: NoticeField.CONTACT,
     }
 )
 
 
-_STEP_PROOFS = frozenset({Proof.PLATFORM_STEP, Proof.PLATFORM_ANSWER})
+_STEP_PROOFS = frozenset({NoticeField.PLATFORM_STEP, NoticeField.PLATFORM_ANSWER})
 
 
-def list_proofs(facts: NoticeFacts) -> frozenset[Proof]:
+def list_fields_given(facts: NoticeContent) -> frozenset[NoticeField]:
     """What the notice contains, with what follows from it."""
-    given = {Proof(field.name) for field in fields(facts) if _is_given(getattr(facts, field.name))}
+    given = {NoticeField(field.name) for field in fields(facts) if _is_given(getattr(facts, field.name))}
     return add_implied(frozenset(given))
 
 
-def add_implied(proofs: frozenset[Proof]) -> frozenset[Proof]:
+def add_implied(proofs: frozenset[NoticeField]) -> frozenset[NoticeField]:
     """The proofs and those that follow from them."""
     return proofs | {_IMPLIED[proof] for proof in proofs if proof in _IMPLIED}
 
@@ -107,21 +107,21 @@ def needs_request(regime: Regime, situation: Situation) -> bool:
     return any(is_demanded(element, situation) and _STEP_PROOFS & set(element.proofs) for element in regime.elements)
 
 
-def check_elements(regime: Regime, proofs: frozenset[Proof], situation: Situation) -> tuple[Checked, ...]:
+def check_elements(regime: Regime, proofs: frozenset[NoticeField], situation: Situation) -> tuple[CheckedElement, ...]:
     """Each element of the regime, met or missing, in the law's order."""
     given = add_implied(proofs)
     return tuple(_check(element, given, situation) for element in regime.elements)
 
 
-def missing_elements(regime: Regime, proofs: frozenset[Proof], situation: Situation) -> tuple[Element, ...]:
+def missing_elements(regime: Regime, proofs: frozenset[NoticeField], situation: Situation) -> tuple[Element, ...]:
     """The elements that the regime demands in this situation and that the notice does not have."""
     checked = check_elements(regime, proofs, situation)
     return tuple(each.element for each in checked if each.demanded and not each.met)
 
 
-def _check(element: Element, given: frozenset[Proof], situation: Situation) -> Checked:
+def _check(element: Element, given: frozenset[NoticeField], situation: Situation) -> CheckedElement:
     missing = tuple(proof for proof in element.proofs if proof not in given)
-    return Checked(element, is_demanded(element, situation), not missing, missing)
+    return CheckedElement(element, is_demanded(element, situation), not missing, missing)
 
 
 def _is_given(value: object) -> bool:

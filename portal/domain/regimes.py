@@ -53,7 +53,7 @@ class Binding(StrEnum):
     FOLLOW_UP = "follow_up"  # our own date to look again
 
 
-class Actor(StrEnum):
+class ObligedParty(StrEnum):
     """Who owes the act, or whose time it is."""
 
     PLATFORM = "platform"
@@ -135,7 +135,7 @@ class When(StrEnum):
     OPTIONAL = "optional"  # helps, not demanded
 
 
-class Proof(StrEnum):
+class NoticeField(StrEnum):
     """What a notice can contain; an element is met when all its proofs are there. See `notices.NoticeFacts`."""
 
     SIGNATURE = "signature"
@@ -188,7 +188,7 @@ class Element:
     key: str
     label: str  # as it is named on the page and in the checker: "your signature"
     when: When
-    proofs: tuple[Proof, ...]
+    proofs: tuple[NoticeField, ...]
     confidence: Confidence
     sources: tuple[str, ...]  # keys of the regime's sources
     note: str | None = None
@@ -232,7 +232,7 @@ class Rule:
 
     id: str
     label: str  # what has to be done, as a verb phrase: "remove the content"
-    owed_by: Actor
+    owed_by: ObligedParty
     binding: Binding
     trigger: Trigger
     stops: tuple[Stop, ...]
@@ -280,7 +280,7 @@ class Escalation:
     answers_within: str | None = None  # the body's own clock, in words; counted by `regime`'s rules where it has one
 
 
-class Cover(StrEnum):
+class Certainty(StrEnum):
     YES = "yes"
     NO = "no"
     MAYBE = "maybe"
@@ -290,14 +290,14 @@ class Cover(StrEnum):
 class Coverage:
     """What content the regime reaches."""
 
-    real: Cover
-    synthetic: Cover
-    minors: Cover
-    threat: Cover
-    false_depiction: Cover
-    personal_data: Cover
-    adults: Cover = Cover.YES  # no: the regime is for pictures of people under 18 only
-    altered: Cover | None = None  # a real picture changed afterwards; None: as `synthetic`
+    real: Certainty
+    synthetic: Certainty
+    minors: Certainty
+    threat: Certainty
+    false_depiction: Certainty
+    personal_data: Certainty
+    adults: Certainty = Certainty.YES  # no: the regime is for pictures of people under 18 only
+    altered: Certainty | None = None  # a real picture changed afterwards; None: as `synthetic`
     note: str | None = None
 
 
@@ -305,14 +305,14 @@ class Coverage:
 class Filers:
     """Who may use the regime."""
 
-    person: Cover
-    parent: Cover
-    representative: Cover
-    anyone: Cover
+    person: Certainty
+    parent: Certainty
+    representative: Certainty
+    anyone: Certainty
     note: str | None = None
 
 
-class Tie(StrEnum):
+class ConnectingFactor(StrEnum):
     """What ties a case to the regime's territory; one of them is enough."""
 
     ANYWHERE = "anywhere"  # no tie of the person demanded: the obliged side's reach decides
@@ -322,10 +322,10 @@ class Tie(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
+class TerritorialScope:
     """Which cases the regime can be used for."""
 
-    ties: tuple[Tie, ...]
+    ties: tuple[ConnectingFactor, ...]
     platform_categories: tuple[str, ...]  # categories of the directory; empty means every category
     not_categories: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()  # slugs: the services that an authority has named; empty where it binds all
@@ -359,7 +359,7 @@ class Regime:
     in_force_until: date | None
     covers: Coverage
     filers: Filers
-    reach: Reach
+    reach: TerritorialScope
     obliged: str
     elements: tuple[Element, ...]
     rules: tuple[Rule, ...]
@@ -372,7 +372,7 @@ class Regime:
     offered: bool  # false: loaded and shown, never put in a notice
     native_name: str | None = None  # in the language of the law
     in_place_of: tuple[str, ...] = ()  # ids: where both can be used this one is, as the national form of the same right
-    identical_copies: Cover | None = None  # whether what is owed reaches identical copies too; None: not seen
+    identical_copies: Certainty | None = None  # whether what is owed reaches identical copies too; None: not seen
     grades: tuple[Grade, ...] = ()
     note: str | None = None
 

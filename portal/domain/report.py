@@ -49,7 +49,7 @@ class ReportedPlace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rejected:
+class RejectedText:
     """What was pasted and not understood, with the reason; shown back, never dropped."""
 
     text: str
@@ -73,7 +73,7 @@ class Report:
     subdivision: str = ""
     pasted: str = ""  # exactly as pasted
     links: tuple[ReportedLink, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
+    rejected: tuple[RejectedText, ...] = ()
     places: tuple[ReportedPlace, ...] = ()
     found_on: date | None = None
     how_found: str = ""

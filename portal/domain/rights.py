@@ -89,7 +89,7 @@ def first_scope(role: Role) -> Scope:
     return SCOPES[role][0]
 
 
-class MarkKind(StrEnum):
+class SecurityNoticeKind(StrEnum):
     """Changes of who can read cases. Each leaves a mark that every supervisor it concerns sees until they say so."""
 
     TEAM_MADE = "team_made"

@@ -13,22 +13,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from portal.domain.calendars import (
-    SATURDAY_AND_SUNDAY,
-    Calendar,
-    Recess,
-    RecessCalendar,
-    WorkingDays,
-)
+from portal.domain.calendars import SATURDAY_AND_SUNDAY, Calendar, Recess, RecessCalendar, WorkingDays
 from portal.domain.hours import count_elapsed_hours, count_eu_hours, count_hours_without_weekends
 from portal.domain.regimes import Unit
-from portal.domain.steps import Step, explain_first_day, explain_working_days
-from portal.domain.wording import say
+from portal.domain.steps import CountingStep, explain_first_day, explain_working_days
+from portal.domain.wording import format_sentence
 
 _DAY = timedelta(days=1)
 
-CountDays = Callable[[date, int, Unit, WorkingDays], tuple[date, list[Step]]]
-CountHours = Callable[[datetime, int], tuple[datetime, list[Step]]]
+CountDays = Callable[[date, int, Unit, WorkingDays], tuple[date, list[CountingStep]]]
+CountHours = Callable[[datetime, int], tuple[datetime, list[CountingStep]]]
 ReadCalendar = Callable[[Calendar], WorkingDays]
 
 
@@ -64,7 +58,7 @@ class Scheme:
     read: ReadCalendar = read_as_kept
 
 
-def count_eu_period(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[Step]]:
+def count_eu_period(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[CountingStep]]:
     """Regulation 1182/71, Art. 3: (1) the day of the event is not counted; (2)(c) months end on the same date, or on
     the month's last day; (3) holidays and weekends count; (5) a period of two days or more has two working days at
     least. That a last day on a day off moves on (4) is the scheme's `rolls`.
@@ -78,42 +72,51 @@ def count_eu_period(start: date, amount: int, unit: Unit, days: WorkingDays) -> 
     return end, steps
 
 
-def count_corresponding_date(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[Step]]:
+def count_corresponding_date(
+    start: date, amount: int, unit: Unit, days: WorkingDays
+) -> tuple[date, list[CountingStep]]:
     """United Kingdom, as the regulator reads UK GDPR Art. 12(3): the corresponding date of a later month, or that
     month's last day; the next working day where it is a weekend or a bank holiday.
     """
     return count_plain(start, amount, unit, days)
 
 
-def count_uk_days(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[Step]]:
+def count_uk_days(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[CountingStep]]:
     """United Kingdom, complaints under Data Protection Act 2018 s 164A as the regulator reads it: the day after receipt
     is day 1; the next working day where the last one is a weekend or a bank holiday.
     """
     return count_plain(start, amount, unit, days)
 
 
-def count_working_days(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[Step]]:
+def count_working_days(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[CountingStep]]:
     """Working days from the day after the event; which days those are, the scheme's `read` says."""
     walk = days.add(start, amount)
     return walk.end, explain_working_days(start, amount, walk)
 
 
-def count_plain(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[Step]]:
+def count_plain(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[CountingStep]]:
     """The day of the event is not counted, every other day is."""
     end = _ADD[unit](start, amount)
-    sentence = say(_ADDED_ONE[unit], end=end) if amount == 1 else say(_ADDED[unit], amount=amount, end=end)
+    sentence = (
+        format_sentence(_ADDED_ONE[unit], end=end)
+        if amount == 1
+        else format_sentence(_ADDED[unit], amount=amount, end=end)
+    )
     if unit in _SAME_DATE and end.day != start.day:
-        sentence = say(_CLAMPED, date=start.day, end=end)
-    return end, [explain_first_day(start), Step(end.isoformat(), sentence, (end - start).days)]
+        sentence = format_sentence(_CLAMPED, date=start.day, end=end)
+    return end, [explain_first_day(start), CountingStep(end.isoformat(), sentence, (end - start).days)]
 
 
-def count_first_day_too(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[Step]]:
+def count_first_day_too(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[CountingStep]]:
     """Laws by which the period begins on the day of the event itself, as California's 45 days from receipt do
     (11 CCR s 7021): that day is day 1.
     """
     end = start + (amount - 1) * _DAY
-    first = Step(start.isoformat(), say("%(day)s itself is day 1.", day=start))
-    return end, [first, Step(end.isoformat(), say(_ADDED[unit], amount=amount, end=end), amount - 1)]
+    first = CountingStep(start.isoformat(), format_sentence("%(day)s itself is day 1.", day=start))
+    return end, [
+        first,
+        CountingStep(end.isoformat(), format_sentence(_ADDED[unit], amount=amount, end=end), amount - 1),
+    ]
 
 
 def add_months(start: date, amount: int) -> date:
@@ -123,7 +126,7 @@ def add_months(start: date, amount: int) -> date:
     return date(year, month, min(start.day, monthrange(year, month)[1]))
 
 
-def _add_until_two_working_days(start: date, end: date, days: WorkingDays) -> tuple[date, list[Step]]:
+def _add_until_two_working_days(start: date, end: date, days: WorkingDays) -> tuple[date, list[CountingStep]]:
     """Art. 3(5). Only periods of a few days can lack two working days; the loop starts where the period ends."""
     if (end - start).days > _SURELY_TWO_WORKING_DAYS:
         return end, []
@@ -131,8 +134,10 @@ def _add_until_two_working_days(start: date, end: date, days: WorkingDays) -> tu
     if missing <= 0:
         return end, []
     moved = days.add(end, missing).end
-    sentence = say("A period of two days or more has at least two working days, so it lasts until %(day)s.", day=moved)
-    return moved, [Step(moved.isoformat(), sentence, (moved - end).days)]
+    sentence = format_sentence(
+        "A period of two days or more has at least two working days, so it lasts until %(day)s.", day=moved
+    )
+    return moved, [CountingStep(moved.isoformat(), sentence, (moved - end).days)]
 
 
 NZ_SUMMER = Recess((12, 25), (1, 15), "25 December to 15 January, which the Privacy Act leaves out")

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from portal.domain.calendars import Walk
-from portal.domain.wording import Sentence, Translate, Value, say
+from portal.domain.wording import Sentence, Translate, Value, format_sentence
 
 
-class Step(NamedTuple):
+class CountingStep(NamedTuple):
     """One step of the way to a date. `days` is by how much it moves the last day; all together give the distance.
 
     A tuple, since each date makes some ten of them and tuples are quickest to make.
@@ -30,49 +30,52 @@ class Step(NamedTuple):
         return self.sentence.render(translate, format_with)
 
 
-def explain_working_days(start: date, amount: int, walk: Walk) -> list[Step]:
+def explain_working_days(start: date, amount: int, walk: Walk) -> list[CountingStep]:
     """How `amount` working days after `start` end where `walk` ends, with every day that was not counted."""
     skipped = list(_explain_holidays(walk))
     if walk.rest_days:
         many = len(walk.rest_days)
-        rest = say(_ONE_REST_DAY) if many == 1 else say(_REST_DAYS, count=many)
-        skipped.append(Step(walk.rest_days[-1].isoformat(), rest, many))
-    last = say("Working day %(amount)s is %(end)s.", amount=amount, end=walk.end)
+        rest = format_sentence(_ONE_REST_DAY) if many == 1 else format_sentence(_REST_DAYS, count=many)
+        skipped.append(CountingStep(walk.rest_days[-1].isoformat(), rest, many))
+    last = format_sentence("Working day %(amount)s is %(end)s.", amount=amount, end=walk.end)
     return [
         explain_first_day(start),
         *sorted(skipped, key=lambda step: step.at),
-        Step(walk.end.isoformat(), last, amount),
+        CountingStep(walk.end.isoformat(), last, amount),
     ]
 
 
-def explain_roll(walk: Walk) -> list[Step]:
+def explain_roll(walk: Walk) -> list[CountingStep]:
     """The days off over which a last day moved on, one step each."""
-    skipped = [(on, say("%(day)s is a weekend day, so the period goes on.", day=on)) for on in walk.rest_days]
+    skipped = [
+        (on, format_sentence("%(day)s is a weekend day, so the period goes on.", day=on)) for on in walk.rest_days
+    ]
     skipped += [
-        (on, say("%(day)s is a holiday (%(name)s), so the period goes on.", day=on, name=name))
+        (on, format_sentence("%(day)s is a holiday (%(name)s), so the period goes on.", day=on, name=name))
         for on, name in walk.holidays
     ]
-    return [Step(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])]
+    return [CountingStep(on.isoformat(), sentence, 1) for on, sentence in sorted(skipped, key=lambda pair: pair[0])]
 
 
-def explain_first_day(start: date) -> Step:
+def explain_first_day(start: date) -> CountingStep:
     """That the day of the event is not counted."""
-    return Step(
-        start.isoformat(), say("%(day)s itself is not counted; counting begins on the day after it.", day=start)
+    return CountingStep(
+        start.isoformat(),
+        format_sentence("%(day)s itself is not counted; counting begins on the day after it.", day=start),
     )
 
 
-def explain_clock_change(start: datetime, end: datetime) -> Iterator[Step]:
+def explain_clock_change(start: datetime, end: datetime) -> Iterator[CountingStep]:
     """That clocks were changed between two instants of one zone, if they were."""
     before, after = start.utcoffset(), end.utcoffset()
     if before is None or after is None or before == after:
         return
     minutes = abs(int((after - before).total_seconds())) // 60
     way = _FORWARD if after > before else _BACK
-    yield Step(end.isoformat(), say(way, minutes=minutes))
+    yield CountingStep(end.isoformat(), format_sentence(way, minutes=minutes))
 
 
-def _explain_holidays(walk: Walk) -> Iterator[Step]:
+def _explain_holidays(walk: Walk) -> Iterator[CountingStep]:
     """One step for each holiday; days of one name that follow each other, such as a recess, share a step."""
     runs: list[list[tuple[date, str]]] = []
     for day, name in walk.holidays:
@@ -83,10 +86,10 @@ def _explain_holidays(walk: Walk) -> Iterator[Step]:
     for run in runs:
         (first, name), (last, _) = run[0], run[-1]
         if first == last:
-            sentence = say("%(day)s is not counted: %(name)s.", day=first, name=name)
+            sentence = format_sentence("%(day)s is not counted: %(name)s.", day=first, name=name)
         else:
-            sentence = say(_RUN, count=len(run), first=first, last=last, name=name)
-        yield Step(first.isoformat(), sentence, len(run))
+            sentence = format_sentence(_RUN, count=len(run), first=first, last=last, name=name)
+        yield CountingStep(first.isoformat(), sentence, len(run))
 
 
 _LONGEST_WEEKEND = 3  # days from a Friday to the Monday after it

@@ -37,7 +37,7 @@ class Sentence:
         return translate(self.key, **{name: formatter(value) for name, value in self.values})
 
 
-def say(key: str, **values: Value) -> Sentence:
+def format_sentence(key: str, **values: Value) -> Sentence:
     """A sentence from its key and its values."""
     return Sentence(key, tuple(values.items()))
 

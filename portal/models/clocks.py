@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.clocks import ClockState
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 
 
 class Clock(Base):
@@ -35,7 +35,7 @@ class Clock(Base):
     rule: Mapped[str] = mapped_column(String(80))
     label: Mapped[str]
     binding: Mapped[Binding] = mapped_column(Word(Binding))
-    owed_by: Mapped[Actor] = mapped_column(Word(Actor))
+    owed_by: Mapped[ObligedParty] = mapped_column(Word(ObligedParty))
     state: Mapped[ClockState] = mapped_column(Word(ClockState))
     started_at: Mapped[datetime]
     due_at: Mapped[datetime | None]

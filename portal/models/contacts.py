@@ -15,9 +15,9 @@ from portal.db import Base, Word
 class Contact(Base):
     """The address under which a person wants to hear from us; used only once it is confirmed.
 
-    `sealed` holds it under the case's key, `carried` under the server's outbox key, because mail leaves with nobody
-    signed in. `address_index` finds the row by the address. `link_key` is there only where the person chose to come
-    back by mail: the case's key under its lock, under the server's outbox key.
+    `sealed` holds it under the case's key, `address_for_sending` under the server's outbox key, because mail leaves
+    with nobody signed in. `address_index` finds the row by the address. `link_key` is there only where the person chose
+    to come back by mail: the case's key under its lock, under the server's outbox key.
     """
 
     __tablename__ = "contacts"
@@ -32,7 +32,7 @@ class Contact(Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     sealed: Mapped[bytes]
-    carried: Mapped[bytes]
+    address_for_sending: Mapped[bytes]
     link_key: Mapped[bytes | None]
 
 

@@ -45,7 +45,7 @@ class JournalTip(Base):
     digest: Mapped[bytes]
 
 
-class Head(Base):
+class JournalCheckpoint(Base):
     """The journal's digest on one day (UTC), signed with a key that is kept apart from the database."""
 
     __tablename__ = "heads"

@@ -9,7 +9,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-from portal.domain.directory import Outcome
+from portal.domain.directory import AddressOutcome
 
 
 class Observation(Base):
@@ -20,5 +20,5 @@ class Observation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(String(80), index=True)
     address: Mapped[str]  # of the directory, public
-    outcome: Mapped[Outcome] = mapped_column(Word(Outcome))
+    outcome: Mapped[AddressOutcome] = mapped_column(Word(AddressOutcome))
     seen_on: Mapped[date]

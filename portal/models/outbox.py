@@ -28,7 +28,7 @@ class MailState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Outgoing(Base):
+class OutboxMail(Base):
     """One mail. `sealed` holds address and text under the server's outbox key and is emptied when it is over.
 
     `cause` is unique: what caused a mail causes it once. `lease_until` runs while a worker has the row.
@@ -45,7 +45,7 @@ class Outgoing(Base):
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime]
-    useless_at: Mapped[datetime | None]  # after this it is not worth sending
+    expires_at: Mapped[datetime | None]  # after this it is not worth sending
     lease_until: Mapped[datetime | None]
     over_at: Mapped[datetime | None]
     sealed: Mapped[bytes | None]

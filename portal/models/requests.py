@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-from portal.domain.lifecycle import Channel, RequestKind, RequestState
+from portal.domain.lifecycle import RequestKind, RequestState, SendingChannel
 
 
 class Request(Base):
@@ -24,7 +24,7 @@ class Request(Base):
     platform: Mapped[str] = mapped_column(String(80), index=True)
     kind: Mapped[RequestKind] = mapped_column(Word(RequestKind))
     state: Mapped[RequestState] = mapped_column(Word(RequestState))
-    channel: Mapped[Channel | None] = mapped_column(Word(Channel))
+    channel: Mapped[SendingChannel | None] = mapped_column(Word(SendingChannel))
     prepared_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]

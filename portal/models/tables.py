@@ -18,7 +18,6 @@ from portal.models import (
     journal,
     laws,
     letters,
-    marks,
     messages,
     observations,
     officers,
@@ -26,6 +25,7 @@ from portal.models import (
     quotas,
     reissues,
     requests,
+    security_notices,
     signin,
     team_keys,
 )
@@ -47,7 +47,6 @@ ALL = (
     journal,
     laws,
     letters,
-    marks,
     messages,
     observations,
     officers,
@@ -55,6 +54,7 @@ ALL = (
     quotas,
     reissues,
     requests,
+    security_notices,
     signin,
     team_keys,
 )

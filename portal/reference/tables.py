@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from portal.domain.regimes import Confidence, Cover, Reach, Regime, RegimeKind, Status, Tie
+from portal.domain.regimes import Certainty, Confidence, ConnectingFactor, Regime, RegimeKind, Status, TerritorialScope
 
 _INTRODUCTION = """\
 # Which law applies to what
@@ -25,7 +25,7 @@ _HEADER = (
     *("Law", "Where", "Kind", "In force", "Offered", "Real", "Altered", "Made", "False", "Data", "Threat"),
     *("Under 18", "Adults", "Who", "Tie", "Services"),
 )
-_MARKS: Mapping[Cover, str] = MappingProxyType({Cover.YES: "yes", Cover.MAYBE: "?", Cover.NO: "-"})
+_MARKS: Mapping[Certainty, str] = MappingProxyType({Certainty.YES: "yes", Certainty.MAYBE: "?", Certainty.NO: "-"})
 _KINDS: Mapping[RegimeKind, str] = MappingProxyType(
     {
         RegimeKind.REMOVAL: "removal",
@@ -46,8 +46,13 @@ _STATUSES: Mapping[Status, str] = MappingProxyType(
         Status.UNVERIFIED: "not verified",
     }
 )
-_TIES: Mapping[Tie, str] = MappingProxyType(
-    {Tie.ANYWHERE: "none needed", Tie.RESIDENCE: "residence", Tie.SEAT: "seat", Tie.OFFERS: "offers there"}
+_TIES: Mapping[ConnectingFactor, str] = MappingProxyType(
+    {
+        ConnectingFactor.ANYWHERE: "none needed",
+        ConnectingFactor.RESIDENCE: "residence",
+        ConnectingFactor.SEAT: "seat",
+        ConnectingFactor.OFFERS: "offers there",
+    }
 )
 
 
@@ -65,16 +70,16 @@ def _row(regime: Regime) -> tuple[str, ...]:
         f"`{regime.id}`",
         ", ".join(regime.jurisdictions),
         _KINDS[regime.kind],
-        _tell_force(regime),
+        _describe_force(regime),
         "yes" if regime.offered else "-",
         *(_MARKS[each] for each in (*content, covers.minors, covers.adults)),
         " ".join(_list_filers(regime)) or "-",
         ", ".join(_TIES[tie] for tie in regime.reach.ties),
-        _tell_services(regime.reach),
+        _describe_services(regime.reach),
     )
 
 
-def _tell_force(regime: Regime) -> str:
+def _describe_force(regime: Regime) -> str:
     if regime.status is not Status.IN_FORCE:
         return _STATUSES[regime.status]
     start = regime.in_force_from.isoformat() if regime.in_force_from else _STATUSES[regime.status]
@@ -92,11 +97,11 @@ def _list_filers(regime: Regime) -> Iterator[str]:
         ("r", filers.representative),
         ("a", filers.anyone),
     ):
-        if cover is not Cover.NO:
-            yield letter if cover is Cover.YES else f"{letter}?"
+        if cover is not Certainty.NO:
+            yield letter if cover is Certainty.YES else f"{letter}?"
 
 
-def _tell_services(reach: Reach) -> str:
+def _describe_services(reach: TerritorialScope) -> str:
     if reach.platforms:
         return f"{len(reach.platforms)} named services"
     if reach.designations:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Part:
+class SystemPart:
     """One part of the system: its test, and its package on Debian, Fedora and in Homebrew (empty: no package)."""
 
     is_present: Callable[[], bool]
@@ -61,24 +61,26 @@ def _has_atomics() -> bool:
     return platform.system() == "Darwin" or is_library("libatomic.so.1")
 
 
-VENV = (Part(partial(is_module, "ensurepip"), "python3-venv", "python3", "python@3.11"),)
+VENV = (SystemPart(partial(is_module, "ensurepip"), "python3-venv", "python3", "python@3.11"),)
 
 LETTERS = (
-    Part(partial(is_library, "libpango-1.0.so.0", "libpango-1.0.dylib"), "libpango-1.0-0", "pango", "pango"),
-    Part(partial(is_library, "libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"), "libpangoft2-1.0-0", "pango", "pango"),
-    Part(
+    SystemPart(partial(is_library, "libpango-1.0.so.0", "libpango-1.0.dylib"), "libpango-1.0-0", "pango", "pango"),
+    SystemPart(
+        partial(is_library, "libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"), "libpangoft2-1.0-0", "pango", "pango"
+    ),
+    SystemPart(
         partial(is_library, "libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
         "libharfbuzz-subset0",
         "harfbuzz",
         "harfbuzz",
     ),
-    Part(
+    SystemPart(
         partial(is_font, "Noto Sans Devanagari"),
         "fonts-noto-core",
         "google-noto-fonts-all",
         "font-noto-sans font-noto-sans-devanagari font-noto-naskh-arabic",
     ),
-    Part(
+    SystemPart(
         partial(is_font, "Noto Sans CJK SC"),
         "fonts-noto-cjk",
         "google-noto-sans-cjk-fonts",
@@ -87,22 +89,22 @@ LETTERS = (
 )
 
 BROWSER = (
-    Part(partial(is_program, "chromium"), "chromium", "chromium", "chromium"),
-    Part(_has_atomics, "libatomic1", "libatomic", ""),
+    SystemPart(partial(is_program, "chromium"), "chromium", "chromium", "chromium"),
+    SystemPart(_has_atomics, "libatomic1", "libatomic", ""),
 )
 
 CONFORMANCE = (
-    Part(partial(is_program, "javac"), "openjdk-17-jdk-headless", "java-17-openjdk-devel", "openjdk@17"),
-    Part(Path("/usr/share/java/jaxb-runtime.jar").exists, "libjaxb-java", "jaxb-runtime", ""),
+    SystemPart(partial(is_program, "javac"), "openjdk-17-jdk-headless", "java-17-openjdk-devel", "openjdk@17"),
+    SystemPart(Path("/usr/share/java/jaxb-runtime.jar").exists, "libjaxb-java", "jaxb-runtime", ""),
 )
 
 
-def find_missing(parts: Sequence[Part]) -> tuple[Part, ...]:
+def find_missing(parts: Sequence[SystemPart]) -> tuple[SystemPart, ...]:
     """The parts this machine does not have."""
     return tuple(part for part in parts if not part.is_present())
 
 
-def describe_remedy(missing: Sequence[Part]) -> str:
+def describe_remedy(missing: Sequence[SystemPart]) -> str:
     """One line that says what to install, in the words of this system."""
     if shutil.which("apt-get"):
         return "Run: sudo apt-get install --no-install-recommends " + join_packages(part.debian for part in missing)

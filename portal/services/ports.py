@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from portal.adapters.storage import ObjectStorage
-from portal.adapters.vault import CannotOpen, Place, derive_subkey, open_sealed
-from portal.adapters.words import WordList
+from portal.adapters.vault import CannotOpen, SealContext, derive_subkey, open_sealed
+from portal.adapters.word_list import WordList
 from portal.config import Config
 from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.reference.registry import Registry
@@ -47,7 +47,7 @@ class ServerKeys:
         """These keys, then the older ones."""
         return (self, *self.older)
 
-    def open_outbox(self, place: Place, sealed: bytes) -> bytes:
+    def open_outbox(self, place: SealContext, sealed: bytes) -> bytes:
         """What was sealed under the outbox key in use, or under one before. Raises CannotOpen."""
         for keys in self.every():
             try:

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.adapters.vault import Place
+from portal.adapters.vault import SealContext
 from portal.db import Base
 from portal.domain.report import Report
 from portal.models.cases import Case
@@ -53,8 +53,8 @@ class CaseWork(Work):
         return self.case.reference
 
     @property
-    def place(self) -> Place:
-        return case_place(self.case)
+    def place(self) -> SealContext:
+        return case_context(self.case)
 
     def read(self) -> dict[str, Any]:
         """All that is sealed in the case's own row. Raises CannotOpen."""
@@ -85,9 +85,9 @@ class CaseWork(Work):
         """Append to this case's history."""
         return record(self.session, self.case.id, self.key, event, actor=self.actor, now=self.now)
 
-    def _place_of(self, row: Base) -> Place:
-        return Place(row.__tablename__, str(row.id), str(self.case.id))  # type: ignore[attr-defined]
+    def _place_of(self, row: Base) -> SealContext:
+        return SealContext(row.__tablename__, str(row.id), str(self.case.id))  # type: ignore[attr-defined]
 
 
-def case_place(case: Case) -> Place:
-    return Place("cases", str(case.id), str(case.id))
+def case_context(case: Case) -> SealContext:
+    return SealContext("cases", str(case.id), str(case.id))

@@ -20,7 +20,7 @@ from portal.services.cases.opening import NoAccess, open_for_person
 from portal.services.ports import PERSON, Actor
 from portal.services.staff import accounts
 from portal.services.work import CaseWork
-from portal.web.frame import READING, frame
+from portal.web.unit_of_work import READING, unit
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
@@ -119,14 +119,14 @@ def begin_entering(signed_in: accounts.SignedIn) -> None:
     """The password fitted: this browser may show a second factor, and nothing else, for some minutes."""
     session.renew()  # type: ignore[attr-defined]
     session[ENTERING], session["private_key"] = str(signed_in.actor.staff_id), signed_in.private_key.hex()
-    session["since"], session[SALT] = frame().now.isoformat(), signed_in.salt.hex()
+    session["since"], session[SALT] = unit().now.isoformat(), signed_in.salt.hex()
 
 
 def enter_staff(row: Staff, private_key: bytes) -> None:
     """Let this browser act for a member of staff whose password and second factor fitted."""
     session.renew()  # type: ignore[attr-defined]
     session["staff_id"], session["private_key"] = str(row.id), private_key.hex()
-    session[CONFIRMED] = frame().now.isoformat()
+    session[CONFIRMED] = unit().now.isoformat()
 
 
 def entering(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -135,9 +135,9 @@ def entering(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def guarded(**values: Any) -> Any:
         since = session.get("since", "")
-        if ENTERING not in session or frame().now - datetime.fromisoformat(since) > TIME_TO_ENTER:
+        if ENTERING not in session or unit().now - datetime.fromisoformat(since) > TIME_TO_ENTER:
             return redirect(url_for("signin.show"), 303)
-        with frame().reading() as reading:
+        with unit().reading() as reading:
             row = accounts.read_staff(reading, UUID(session[ENTERING]))
         if row is None or row.salt.hex() != session.get(SALT):
             leave()
@@ -150,13 +150,13 @@ def entering(view: Callable[..., Any]) -> Callable[..., Any]:
 def is_confirmed(within: timedelta = FRESH) -> bool:
     """Whether the member of this session has shown a second factor within the last minutes."""
     at = session.get(CONFIRMED)
-    return at is not None and frame().now - datetime.fromisoformat(at) <= within
+    return at is not None and unit().now - datetime.fromisoformat(at) <= within
 
 
 def note_confirmed() -> None:
     """The second factor was shown again. Whoever copied the cookie before has no part in that."""
     rotate()
-    session[CONFIRMED] = frame().now.isoformat()
+    session[CONFIRMED] = unit().now.isoformat()
 
 
 def rotate() -> None:
@@ -192,7 +192,7 @@ def _open_own_case() -> CaseWork | None:
         return None
     try:
         return open_for_person(
-            frame().work(PERSON),
+            unit().work(PERSON),
             UUID(session["case_id"]),
             bytes.fromhex(session["case_key"]),
             to_change=request.method not in READING,
@@ -212,9 +212,9 @@ def _ask_for_words() -> Response:
 def _find_member() -> SignedInStaff | None:
     if "staff_id" not in session:
         return None
-    row = accounts.read_staff(frame().db, UUID(session["staff_id"]))
+    row = accounts.read_staff(unit().db, UUID(session["staff_id"]))
     if row is None:
         leave()
         return None
     private = bytes.fromhex(session["private_key"])
-    return SignedInStaff(row, accounts.actor_of(row), accounts.team_keys_of(frame().db, row, private), private)
+    return SignedInStaff(row, accounts.actor_of(row), accounts.team_keys_of(unit().db, row, private), private)

@@ -22,7 +22,7 @@ from portal.services.cases import documents as case_documents
 from portal.services.cases.documents import DocumentFile, HandIn
 from portal.services.work import CaseWork
 from portal.web.fields import ListField, PlainForm, TextField
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 UPLOADS = frozenset({"documents.hand_in", "desk_documents.hand_in"})  # the only forms that may hold a file
 LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
@@ -108,7 +108,7 @@ def take_in(work: CaseWork, command: HandIn) -> str:
     """
     try:
         case_documents.require_room(work, 0)
-        frame().let_go()
+        unit().let_go()
         clean = documents.clean_document(command.given)
         case_documents.open_again(work)
         case_documents.hand_in(work, command, clean)
@@ -119,12 +119,12 @@ def take_in(work: CaseWork, command: HandIn) -> str:
     return ""
 
 
-def tell_cleaned(cleaned: Iterable[Cleaned]) -> str:
+def describe_cleaned(cleaned: Iterable[Cleaned]) -> str:
     """What was taken out, in words."""
     return ", ".join(str(TAKEN_OUT[each]) for each in cleaned)
 
 
-def tell_kind(kind: DocumentKind) -> str:
+def describe_kind(kind: DocumentKind) -> str:
     return str(KINDS[kind])
 
 

@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from portal.services.operations import readiness
 from portal.services.operations.readiness import Figures
 from portal.web.access import public
-from portal.web.frame import frame, parts
+from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("health", __name__)
 KEEP_SECONDS = 5.0  # how long an answer about readiness is given again, so that asking often costs nothing
@@ -110,11 +110,11 @@ def ready() -> ResponseReturnValue:
 @public
 def metrics() -> ResponseReturnValue:
     """For whoever has the token. Behind a proxy everybody comes from this machine, so an address proves nothing."""
-    token = frame().config.metrics_token
+    token = unit().config.metrics_token
     given = request.headers.get("Authorization", "")
     if token is None or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         abort(404)
-    figures = readiness.count(frame().db, now=frame().now)
+    figures = readiness.count(unit().db, now=unit().now)
     return Response(current_app.extensions[EXTENSION][1].render(figures), content_type=CONTENT_TYPE_LATEST)
 
 

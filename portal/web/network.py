@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.adapters.vault import derive_subkey
 from portal.config import Config
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 IPV4_BITS = 24
 IPV6_BITS = 56
@@ -34,7 +34,7 @@ def init_network(app: Flask, config: Config) -> None:
 
 def find_bucket() -> bytes:
     """The bucket of the request being answered. 16 bytes."""
-    return name_bucket(frame().ports.keys.forms, request.remote_addr, now=frame().now)
+    return name_bucket(unit().ports.keys.forms, request.remote_addr, now=unit().now)
 
 
 def name_bucket(key: bytes, address: str | None, *, now: datetime) -> bytes:

@@ -15,7 +15,7 @@ from portal.config import Config
 from portal.web.caching import is_cacheable, let_keep
 from portal.web.documents import widen_for_files
 from portal.web.errors import Answer, show_http_error
-from portal.web.frame import READING
+from portal.web.unit_of_work import READING
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; worker-src 'self'; img-src 'self'; form-action 'self'; "
@@ -92,7 +92,7 @@ def init_security(app: Flask, config: Config) -> None:
             response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
         if request.endpoint in FORGETTING and response.status_code == HTTPStatus.SEE_OTHER:
             response.headers["Clear-Site-Data"] = FORGET_DESK if request.endpoint == "signin.sign_out" else FORGET
-        return say_how_long(stay_here(response))
+        return format_duration(stay_here(response))
 
 
 def stay_here(response: Response) -> Response:
@@ -103,7 +103,7 @@ def stay_here(response: Response) -> Response:
     return response
 
 
-def say_how_long(response: Response) -> Response:
+def format_duration(response: Response) -> Response:
     """Nothing is kept but a good answer that is the same for everybody."""
     if request.method in {"GET", "HEAD"} and response.status_code < HTTPStatus.BAD_REQUEST:
         if is_cacheable():

@@ -9,7 +9,7 @@ import pytest
 from portal.adapters.letter_json import BadFacts, decode_facts, encode_facts
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.facts import Paper
-from portal.domain.letters.words import English
+from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.samples import SAMPLES, notice
 

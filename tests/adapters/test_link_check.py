@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal.adapters.link_check import Found, Look, look_at
+from portal.adapters.link_check import Probe, ProbeResult, probe
 
 ASKED: list[tuple[str, str, dict[str, str]]] = []
 ANSWERS = {"/fine": 200, "/gone": 404, "/moved": 301, "/closed": 403, "/broken": 500, "/no-head": 405}
@@ -43,28 +43,28 @@ def base() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("path", "found"),
     [
-        ("/fine", Found.WORKS),
-        ("/no-head", Found.WORKS),
-        ("/gone", Found.GONE),
-        ("/moved", Found.MOVED),
-        ("/closed", Found.REFUSED),
-        ("/broken", Found.UNREACHABLE),
+        ("/fine", ProbeResult.WORKS),
+        ("/no-head", ProbeResult.WORKS),
+        ("/gone", ProbeResult.GONE),
+        ("/moved", ProbeResult.MOVED),
+        ("/closed", ProbeResult.REFUSED),
+        ("/broken", ProbeResult.UNREACHABLE),
     ],
 )
-def test_an_answer_is_told_in_one_word(base: str, path: str, found: Found) -> None:
-    assert look_at(base + path, agent="test", may_be_local=True).found is found
+def test_an_answer_is_told_in_one_word(base: str, path: str, found: ProbeResult) -> None:
+    assert probe(base + path, agent="test", may_be_local=True).found is found
 
 
 def test_a_redirect_is_told_and_not_followed(base: str) -> None:
     ASKED.clear()
-    assert look_at(base + "/moved", agent="test", may_be_local=True) == Look(Found.MOVED, base + "/fine")
+    assert probe(base + "/moved", agent="test", may_be_local=True) == Probe(ProbeResult.MOVED, base + "/fine")
     assert [path for _, path, _ in ASKED] == ["/moved"]
 
 
 def test_it_says_who_asks_and_carries_no_cookie(base: str) -> None:
     ASKED.clear()
     for _ in range(2):
-        look_at(base + "/fine", agent="Recourse (+https://portal.example)", may_be_local=True)
+        probe(base + "/fine", agent="Recourse (+https://portal.example)", may_be_local=True)
     for _, _, headers in ASKED:
         assert headers["User-Agent"] == "Recourse (+https://portal.example)"
         assert "Cookie" not in headers
@@ -72,14 +72,14 @@ def test_it_says_who_asks_and_carries_no_cookie(base: str) -> None:
 
 def test_a_private_network_is_never_asked(base: str) -> None:
     ASKED.clear()
-    assert look_at(base + "/fine", agent="test").found is Found.NOT_ASKED
+    assert probe(base + "/fine", agent="test").found is ProbeResult.NOT_ASKED
     assert ASKED == []
 
 
 @pytest.mark.parametrize("address", ["someone@example.org", "file:///etc/passwd", "https://", "+1 555 0100"])
 def test_what_is_no_web_address_is_not_asked(address: str) -> None:
-    assert look_at(address, agent="test").found is Found.NOT_ASKED
+    assert probe(address, agent="test").found is ProbeResult.NOT_ASKED
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
-    assert look_at("http://127.0.0.1:9/", agent="test", may_be_local=True).found is Found.UNREACHABLE
+    assert probe("http://127.0.0.1:9/", agent="test", may_be_local=True).found is ProbeResult.UNREACHABLE

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from portal.adapters.mail import (
     BadAddress,
     Delayed,
-    Mail,
+    OutgoingMail,
     Refused,
     Unclear,
     hand_over,
@@ -25,7 +25,9 @@ from portal.config import MailServer
 from tests.mailbox import SENDER, Mailbox, open_mailbox
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-MAIL = Mail(UUID(int=7), "ana.example@example.net", "A message for you", "Hello.\nGrüße, مرحبا.\n" + "long " * 60, NOW)
+MAIL = OutgoingMail(
+    UUID(int=7), "ana.example@example.net", "A message for you", "Hello.\nGrüße, مرحبا.\n" + "long " * 60, NOW
+)
 SERVER = MailServer(host="127.0.0.1", port=1, has_tls=False, user="", password="", sender=SENDER)
 
 

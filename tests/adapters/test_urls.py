@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.adapters.hosts import Why
-from portal.adapters.urls import Found, find_links
+from portal.adapters.urls import FoundLinks, find_links
 from portal.reference.registry import load_registry
 
 INDEX = load_registry().hosts
 
 
-def find(text: str) -> Found:
+def find(text: str) -> FoundLinks:
     return find_links(text, INDEX)
 
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.adapters import vault
-from portal.adapters.vault import CannotOpen, Place
+from portal.adapters.vault import CannotOpen, SealContext
 from tests.cost import REAL_COST
 
 pytestmark = REAL_COST
 KEY = bytes(range(32))
-PLACE = Place("cases", "1", "1")
+PLACE = SealContext("cases", "1", "1")
 
 
 @given(st.binary(max_size=5000))
@@ -39,9 +39,15 @@ def test_short_texts_of_different_length_look_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    "place", [Place("items", "1", "1"), Place("cases", "2", "1"), Place("cases", "1", "2"), Place("cases1", "", "1")]
+    "place",
+    [
+        SealContext("items", "1", "1"),
+        SealContext("cases", "2", "1"),
+        SealContext("cases", "1", "2"),
+        SealContext("cases1", "", "1"),
+    ],
 )
-def test_a_value_opens_in_its_own_place_only(place: Place) -> None:
+def test_a_value_opens_in_its_own_place_only(place: SealContext) -> None:
     with pytest.raises(CannotOpen):
         vault.open_sealed(KEY, place, vault.seal(KEY, PLACE, b"text"))
 

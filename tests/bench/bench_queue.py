@@ -16,8 +16,8 @@ from portal.db import begin_reading, make_engine, make_session_factory
 from portal.domain import lifecycle
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, RequestKind, RequestState, Role
-from portal.domain.regimes import Actor as Owed
 from portal.domain.regimes import Binding
+from portal.domain.regimes import ObligedParty as Owed
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.requests import Request

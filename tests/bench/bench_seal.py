@@ -19,7 +19,7 @@ from portal.config import load_config
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.services.intake import submission
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.bench.table import Row, compare_times
 from tests.services.factories import NOW, make_draft

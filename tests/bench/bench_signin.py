@@ -28,7 +28,7 @@ from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.bench.table import Row, compare_times, keep_below
 from tests.services.factories import NOW, make_draft

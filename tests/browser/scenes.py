@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.lifecycle import Answer, Channel, Filer, Handler, LetterKind, Role
+from portal.domain.lifecycle import Answer, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.models.accounts import Membership, Staff, Team
@@ -122,7 +122,7 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
     for number in (1, 2, 3, 4):
         sent = SentCommand(
             has_checked=True,
-            channel=Channel.FORM,
+            channel=SendingChannel.FORM,
             sent_at=NOW,
             received_at=NOW if number < 3 else None,
             ticket=f"INV-{number}",

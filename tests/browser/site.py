@@ -19,7 +19,7 @@ from portal.factory import create_app
 from portal.run import worker
 from portal.services.staff import accounts, organisation_key
 from portal.services.staff.accounts import NewStaff
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.sqlite import copy_tables
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from portal.adapters.link_check import Found, Look
+from portal.adapters.link_check import Probe, ProbeResult
 from portal.reference.registry import load_registry
 from portal.services.directory.address_checks import APART, check_links, list_contacts
 from tests.cli.runner import run
@@ -27,9 +27,9 @@ def test_each_address_is_asked_once_and_each_host_with_time_between() -> None:
     contacts = [each for each in list_contacts(load_registry()) if each.subject in {"x", "instagram", "facebook"}]
     now, asked, waited = [100.0], [], []
 
-    def look(address: str) -> Look:
+    def look(address: str) -> Probe:
         asked.append(address)
-        return Look(Found.WORKS)
+        return Probe(ProbeResult.WORKS)
 
     def wait(seconds: float) -> None:
         waited.append(seconds)

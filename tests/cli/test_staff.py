@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from portal.cli.staff import staff
 from portal.config import load_config
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 from portal.factory import create_app
 from portal.models.accounts import Staff, WebSession
-from portal.models.marks import Mark
+from portal.models.security_notices import SecurityNotice
 from portal.models.tables import metadata
 from portal.services.signin import factors, sessions
 from portal.services.staff import accounts
@@ -137,7 +137,7 @@ def test_lost_factors_are_reset_with_a_mark_and_the_password_stays(app: Flask) -
         assert not factors.has_factor(session, staff_id)
         assert factors.count_codes(session, staff_id) == 0
         assert session.scalars(select(WebSession)).all() == []
-        assert MarkKind.FACTORS_RESET in session.scalars(select(Mark.kind)).all()
+        assert SecurityNoticeKind.FACTORS_RESET in session.scalars(select(SecurityNotice.kind)).all()
         assert accounts.sign_in(session, "mira", PASSWORD).actor.staff_id == staff_id
     assert run(app, "reset-factors", "nobody").exit_code == 1
 

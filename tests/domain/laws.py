@@ -10,27 +10,27 @@ from zoneinfo import ZoneInfo
 from portal.domain.calendars import SATURDAY_AND_SUNDAY, Calendar
 from portal.domain.counting import Due, due_at
 from portal.domain.regimes import (
-    Actor,
     Binding,
+    Certainty,
     Confidence,
-    Cover,
+    ConnectingFactor,
     Coverage,
     Element,
     Escalation,
     Extension,
     Filers,
     Interruption,
+    NoticeField,
+    ObligedParty,
     Pause,
     PauseEffect,
-    Proof,
-    Reach,
     Regime,
     RegimeKind,
     Rule,
     Source,
     Status,
     Stop,
-    Tie,
+    TerritorialScope,
     Trigger,
     Unit,
     When,
@@ -77,7 +77,7 @@ def make_rule(
     trigger: Trigger = Trigger.NOTICE_RECEIVED,
     stops: tuple[Stop, ...] = (Stop.REMOVED,),
     binding: Binding = Binding.DUTY,
-    owed_by: Actor = Actor.PLATFORM,
+    owed_by: ObligedParty = ObligedParty.PLATFORM,
     extension: Extension | None = None,
     pauses: tuple[Pause, ...] = (),
     restarts_on: tuple[Trigger, ...] = (),
@@ -135,7 +135,7 @@ def make_pause(effect: PauseEffect, *, of_identity: bool = True) -> Pause:
     )
 
 
-def make_element(key: str, *proofs: Proof, when: When = When.ALWAYS) -> Element:
+def make_element(key: str, *proofs: NoticeField, when: When = When.ALWAYS) -> Element:
     return Element(key=key, label=f"your {key}", when=when, proofs=proofs, confidence=Confidence.HIGH, sources=("act",))
 
 
@@ -165,15 +165,15 @@ REGIME = Regime(
     in_force_from=date(2000, 1, 1),
     in_force_until=None,
     covers=Coverage(
-        real=Cover.YES,
-        synthetic=Cover.YES,
-        minors=Cover.YES,
-        threat=Cover.NO,
-        false_depiction=Cover.MAYBE,
-        personal_data=Cover.NO,
+        real=Certainty.YES,
+        synthetic=Certainty.YES,
+        minors=Certainty.YES,
+        threat=Certainty.NO,
+        false_depiction=Certainty.MAYBE,
+        personal_data=Certainty.NO,
     ),
-    filers=Filers(person=Cover.YES, parent=Cover.YES, representative=Cover.MAYBE, anyone=Cover.NO),
-    reach=Reach(ties=(Tie.RESIDENCE,), platform_categories=()),
+    filers=Filers(person=Certainty.YES, parent=Certainty.YES, representative=Certainty.MAYBE, anyone=Certainty.NO),
+    reach=TerritorialScope(ties=(ConnectingFactor.RESIDENCE,), platform_categories=()),
     obliged="platforms",
     elements=(),
     rules=(make_rule(),),

@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.clocks import Clock, ClockState, EventKind, RequestEvent, derive_clocks, find_rule, list_misses
-from portal.domain.regimes import Actor, Binding, PauseEffect, Regime, Rule, Status, Stop, Trigger, Unit
+from portal.domain.clocks import (
+    ClockState,
+    DerivedClock,
+    EventKind,
+    RequestEvent,
+    derive_clocks,
+    find_rule,
+    list_misses,
+)
+from portal.domain.regimes import Binding, ObligedParty, PauseEffect, Regime, Rule, Status, Stop, Trigger, Unit
 from tests.domain.laws import (
     NO_HOLIDAYS,
     REGIME,
@@ -38,7 +46,7 @@ def happened(kind: EventKind, after: timedelta = timedelta(), *, estimated: bool
 
 def derive(
     regime: Regime, *events: RequestEvent, now: timedelta = HOUR, calendar: FakeCalendar = NO_HOLIDAYS
-) -> tuple[Clock, ...]:
+) -> tuple[DerivedClock, ...]:
     return derive_clocks(regime, events, calendar=calendar, zone=UTC_ZONE, now=START + now)
 
 
@@ -108,7 +116,7 @@ def test_receipt_wins_over_an_earlier_sending() -> None:
 
 
 def test_a_complaint_that_was_lodged_starts_the_authoritys_clock_as_an_estimate() -> None:
-    regime = make_regime(make_rule(trigger=Trigger.COMPLAINT_RECEIVED, owed_by=Actor.REGULATOR))
+    regime = make_regime(make_rule(trigger=Trigger.COMPLAINT_RECEIVED, owed_by=ObligedParty.REGULATOR))
     assert derive(regime, happened(EventKind.COMPLAINT_LODGED))[0].estimated
     received = happened(EventKind.COMPLAINT_RECEIVED)
     assert not derive(regime, happened(EventKind.COMPLAINT_LODGED), received)[0].estimated
@@ -206,7 +214,7 @@ def test_a_rule_without_a_number_is_open_until_it_is_met() -> None:
 
 def test_a_missed_clock_starts_the_one_that_waits_for_it() -> None:
     regime = make_regime(
-        make_rule(rule_id="then", amount=5, trigger=Trigger.DEADLINE_MISSED, owed_by=Actor.PERSON), make_rule()
+        make_rule(rule_id="then", amount=5, trigger=Trigger.DEADLINE_MISSED, owed_by=ObligedParty.PERSON), make_rule()
     )
     assert [clock.id for clock in derive(regime, RECEIVED, now=48 * HOUR)] == ["remove"]
     then, remove = derive(regime, RECEIVED, now=49 * HOUR)
@@ -217,9 +225,15 @@ def test_a_missed_clock_starts_the_one_that_waits_for_it() -> None:
 
 @pytest.mark.parametrize(
     ("binding", "owed_by"),
-    [(Binding.TARGET, Actor.PLATFORM), (Binding.FOLLOW_UP, Actor.PLATFORM), (Binding.LIMITATION, Actor.PERSON)],
+    [
+        (Binding.TARGET, ObligedParty.PLATFORM),
+        (Binding.FOLLOW_UP, ObligedParty.PLATFORM),
+        (Binding.LIMITATION, ObligedParty.PERSON),
+    ],
 )
-def test_a_target_or_the_persons_own_limit_is_no_failure_of_the_other_side(binding: Binding, owed_by: Actor) -> None:
+def test_a_target_or_the_persons_own_limit_is_no_failure_of_the_other_side(
+    binding: Binding, owed_by: ObligedParty
+) -> None:
     clocks = derive(make_regime(make_rule(binding=binding, owed_by=owed_by)), RECEIVED, now=60 * HOUR)
     assert clocks[0].state is ClockState.MISSED
     assert list_misses(clocks) == ()
@@ -443,7 +457,7 @@ def test_any_history_gives_the_same_sound_clocks_in_any_order(
         assert starts == sorted(set(starts))
 
 
-def assert_sound(clock: Clock, now: datetime) -> None:
+def assert_sound(clock: DerivedClock, now: datetime) -> None:
     assert clock.started_at <= now
     assert clock.ended_at is None or clock.started_at <= clock.ended_at <= now
     assert clock.is_over is (clock.state not in {ClockState.RUNNING, ClockState.OPEN, ClockState.PAUSED})

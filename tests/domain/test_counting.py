@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.calendars import WorkingDays
-from portal.domain.counting import Due, Standstill, UncountablePeriod, due_at, end_of_day, has_number
+from portal.domain.counting import Due, PausedPeriod, UncountablePeriod, due_at, end_of_day, has_number
 from portal.domain.regimes import PauseEffect, Rule, Unit
 from portal.domain.schemes import SCHEMES, add_months
 from tests.domain.laws import (
@@ -290,16 +290,16 @@ SUSPENDS, ANEW = PauseEffect.SUSPENDS, PauseEffect.BEGINS_ANEW
 MONTH = make_rule(amount=1, unit=Unit.MONTHS, counting="eu-1182-71")
 
 
-def stand_still(first: date, last: date | None, effect: PauseEffect = SUSPENDS) -> Standstill:
+def stand_still(first: date, last: date | None, effect: PauseEffect = SUSPENDS) -> PausedPeriod:
     """From noon of one day to noon of another."""
-    return Standstill(noon(first), noon(last) if last else None, effect)
+    return PausedPeriod(noon(first), noon(last) if last else None, effect)
 
 
 def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def due_after(start: date, *pauses: Standstill, rule: Rule = MONTH, calendar: FakeCalendar = NO_HOLIDAYS) -> Due:
+def due_after(start: date, *pauses: PausedPeriod, rule: Rule = MONTH, calendar: FakeCalendar = NO_HOLIDAYS) -> Due:
     return due_at(rule, noon(start), calendar=calendar, zone=UTC_ZONE, pauses=pauses)
 
 
@@ -358,7 +358,7 @@ def test_working_days_stand_still_for_calendar_days_and_end_on_a_working_day() -
 
 
 def test_hours_stand_still_to_the_minute() -> None:
-    pause = Standstill(datetime(2026, 11, 20, 10, 15, tzinfo=UTC), datetime(2026, 11, 20, 13, tzinfo=UTC), SUSPENDS)
+    pause = PausedPeriod(datetime(2026, 11, 20, 10, 15, tzinfo=UTC), datetime(2026, 11, 20, 13, tzinfo=UTC), SUSPENDS)
     due = due_at(
         make_rule(), datetime(2026, 11, 20, 9, tzinfo=UTC), calendar=NO_HOLIDAYS, zone=UTC_ZONE, pauses=[pause]
     )
@@ -463,8 +463,8 @@ LENGTHS = st.integers(0, 90 * 86400).map(lambda seconds: timedelta(seconds=secon
 PAUSES = st.lists(st.tuples(LENGTHS, LENGTHS, st.sampled_from(PauseEffect)), max_size=4)
 
 
-def make_pauses(start: datetime, drawn: list[tuple[timedelta, timedelta, PauseEffect]]) -> list[Standstill]:
-    return [Standstill(start + after, start + after + long, effect) for after, long, effect in drawn]
+def make_pauses(start: datetime, drawn: list[tuple[timedelta, timedelta, PauseEffect]]) -> list[PausedPeriod]:
+    return [PausedPeriod(start + after, start + after + long, effect) for after, long, effect in drawn]
 
 
 @given(

@@ -27,7 +27,7 @@ reports = st.builds(
 
 
 def ids(report: Report, *needed: str) -> list[StepId]:
-    return [step.id for step in intake.way(report, needed)]
+    return [step.id for step in intake.steps_for(report, needed)]
 
 
 def test_age_and_country_come_before_any_detail() -> None:
@@ -40,7 +40,7 @@ def test_a_child_is_shown_who_helps_before_any_detail_and_is_never_asked_what_it
     order = ids(Report(under_18=YesNo.YES))
     assert StepId.CHILD in order
     assert order.index(StepId.CHILD) < order.index(StepId.LINKS)
-    assert not {StepId.WHAT, StepId.HARM, StepId.CAMERA} & set(order)
+    assert not {StepId.WHAT, StepId.EXPLANATION, StepId.OWNERSHIP} & set(order)
 
 
 def test_not_being_sure_of_the_age_shows_who_helps_children_and_keeps_the_adult_way() -> None:
@@ -75,8 +75,8 @@ def test_only_a_representative_is_asked_who_gave_the_authority() -> None:
 
 
 def test_private_facts_have_no_camera() -> None:
-    assert StepId.CAMERA not in ids(Report(depiction=Depiction.PRIVATE))
-    assert StepId.CAMERA in ids(Report(depiction=Depiction.REAL))
+    assert StepId.OWNERSHIP not in ids(Report(depiction=Depiction.PRIVATE))
+    assert StepId.OWNERSHIP in ids(Report(depiction=Depiction.REAL))
 
 
 @given(reports)
@@ -90,7 +90,7 @@ def test_going_forward_from_the_start_visits_every_step_of_the_way_once(report: 
 
 @given(reports)
 def test_going_back_undoes_going_forward(report: Report) -> None:
-    for step in intake.way(report)[:-1]:
+    for step in intake.steps_for(report)[:-1]:
         assert intake.previous_step(report, intake.next_step(report, step.id)) is step.id
 
 
@@ -131,7 +131,7 @@ def test_whoever_has_answered_all_comes_back_to_the_review() -> None:
 
 
 def test_skipping_a_question_takes_the_answer_back_and_remembers_that_it_was_seen() -> None:
-    report = intake.skip(Report(explanation="words", contact_by=ContactBy.EMAIL), StepId.HARM)
+    report = intake.skip(Report(explanation="words", contact_by=ContactBy.EMAIL), StepId.EXPLANATION)
     assert report.explanation == ""
     assert report.contact_by is ContactBy.EMAIL
     assert "harm" in report.visited
@@ -193,7 +193,7 @@ def test_choosing_not_to_be_reached_gives_a_law_no_contact() -> None:
 
 def test_choosing_a_team_needs_the_team() -> None:
     report = Report(links=(LINK,), handler=Handler.TEAM)
-    assert [one.step for one in intake.missing(report)] == [StepId.HELP]
+    assert [one.step for one in intake.missing(report)] == [StepId.HANDLER]
 
 
 def test_every_field_a_step_fills_in_exists_and_belongs_to_one_step_only() -> None:

@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.checks import Problem, ProblemCode, find_problems
+from portal.domain.letters.checks import LetterProblem, ProblemCode, find_problems
 from portal.domain.letters.facts import LetterFacts, LinkFact, NoticeFacts, Paper
-from portal.domain.letters.law import BasisFact, ElementFact, SourceFact
-from portal.domain.letters.words import English
+from portal.domain.letters.law_facts import BasisFact, ElementFact, SourceFact
+from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import Confidence
 from tests.letters.samples import SAMPLES, complaint, content, notice, reminder, take_it_down
@@ -22,7 +22,7 @@ def problems_of(facts: LetterFacts) -> list[ProblemCode]:
     return [problem.code for problem in find(facts)]
 
 
-def find(facts: LetterFacts) -> tuple[Problem, ...]:
+def find(facts: LetterFacts) -> tuple[LetterProblem, ...]:
     return find_problems(facts, build_letter(facts, English()))
 
 

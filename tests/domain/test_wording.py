@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from portal.domain.wording import format_value, say
+from portal.domain.wording import format_sentence, format_value
 
 
 def test_a_sentence_reads_in_english_at_once() -> None:
-    assert str(say("Day %(n)s is %(day)s.", n=3, day=date(2026, 10, 3))) == "Day 3 is Saturday 3 October 2026."
+    assert (
+        str(format_sentence("Day %(n)s is %(day)s.", n=3, day=date(2026, 10, 3))) == "Day 3 is Saturday 3 October 2026."
+    )
 
 
 def test_a_sentence_is_rendered_in_another_language_with_its_dates() -> None:
     translations = {"It ends on %(day)s.": "Es endet am %(day)s."}
-    rendered = say("It ends on %(day)s.", day=date(2026, 10, 3)).render(
+    rendered = format_sentence("It ends on %(day)s.", day=date(2026, 10, 3)).render(
         lambda key, **values: translations[key] % values,
         lambda value: f"{value:%d.%m.%Y}" if isinstance(value, date) else "",
     )

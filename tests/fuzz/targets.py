@@ -20,7 +20,7 @@ import msgspec
 from flask import Flask
 
 from portal.adapters.document_child import clean_mail
-from portal.adapters.eml import DEEPEST, LONGEST_VALUE, MOST_PARTS, read_mail, write_mail
+from portal.adapters.mail_reader import DEEPEST, LONGEST_VALUE, MOST_PARTS, read_mail, write_mail
 from portal.adapters.urls import LIMIT, find_links
 from portal.adapters.web_addresses import is_hidden
 from portal.config import load_config
@@ -33,7 +33,7 @@ from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.reference.registry import load_regimes, load_registry
 from portal.reference.strict import BadReference
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from tests.services.factories import NOW
 
 FOUND = Path(__file__).parent / "found"
@@ -83,7 +83,7 @@ def check_packs(data: bytes) -> None:
 def check_wizard(data: bytes) -> None:
     """Any bytes as answers: a report that can be made has a next step, and the pages answer whatever is sent."""
     report = make_report(data)
-    way = [step.id for step in intake.way(report)]
+    way = [step.id for step in intake.steps_for(report)]
     assert intake.first_open_step(report) in way
     for step in way[:-1]:
         assert way.index(intake.next_step(report, step)) > way.index(step), "it goes on, never round"

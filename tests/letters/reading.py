@@ -12,7 +12,7 @@ from pdfminer.high_level import extract_text
 
 from portal.adapters.pdf import Rendered, make_letter
 from portal.domain.letters.facts import Paper
-from portal.domain.letters.words import English
+from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.samples import SAMPLES
 

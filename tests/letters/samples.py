@@ -17,25 +17,25 @@ from portal.domain.letters.facts import (
     ErasureFacts,
     Exhibit,
     ExhibitKind,
-    Frame,
     IdentityOffer,
     LetterFacts,
+    LetterHeader,
     LinkFact,
-    NextStep,
+    NextStepFact,
     NoticeFacts,
-    Organisation,
     Paper,
     Party,
     Recipient,
     ReminderFacts,
     Reporter,
+    SenderOrganisation,
     SentFact,
     Signature,
     Statement,
 )
-from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, SourceFact, StepFact, StepValue
-from portal.domain.lifecycle import Answer, Channel, Depiction, Filer, ItemState, LetterKind
-from portal.domain.regimes import Actor, Binding, Confidence, Proof, RegimeKind, Trigger, Unit
+from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact, StepValue
+from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterKind, SendingChannel
+from portal.domain.regimes import Binding, Confidence, NoticeField, ObligedParty, RegimeKind, Trigger, Unit
 
 WRITTEN_AT = datetime(2026, 11, 22, 20, 4, tzinfo=UTC)
 RECEIVED_AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
@@ -51,14 +51,14 @@ SOURCE = SourceFact(
 )
 
 
-def frame(paper: Paper = Paper.A4, *, reference: str = "RC-7K2M-9TQX/N1") -> Frame:
-    return Frame(
+def frame(paper: Paper = Paper.A4, *, reference: str = "RC-7K2M-9TQX/N1") -> LetterHeader:
+    return LetterHeader(
         reference=reference,
         language="en",
         paper=paper,
         written_at=WRITTEN_AT,
         zone="Pacific/Auckland",
-        organisation=Organisation(
+        organisation=SenderOrganisation(
             name="Harbour Helpline",
             address_lines=("PO Box 555", "Wellington 6140", "New Zealand"),
             email="letters@helpline.example",
@@ -69,7 +69,7 @@ def frame(paper: Paper = Paper.A4, *, reference: str = "RC-7K2M-9TQX/N1") -> Fra
             name="Examplebook Platforms, Inc.",
             department="Designated agent for notices",
             address_lines=("1 Example Way", "San Francisco, CA 94100", "United States"),
-            channel=Channel.EMAIL,
+            channel=SendingChannel.EMAIL,
             contact="notices@examplebook.example",
             country="US",
         ),
@@ -106,7 +106,7 @@ def clock(*, missed: bool = False) -> ClockFact:
         regime_id="us-take-it-down",
         rule_id="remove",
         label="remove the image and make reasonable efforts to remove known identical copies",
-        owed_by=Actor.PLATFORM,
+        owed_by=ObligedParty.PLATFORM,
         binding=Binding.DUTY,
         trigger=Trigger.NOTICE_RECEIVED,
         amount=48,
@@ -137,7 +137,7 @@ def month_clock(*, missed: bool = False) -> ClockFact:
         regime_id="eu-gdpr-17",
         rule_id="respond",
         label="tell the person what was done about the request",
-        owed_by=Actor.CONTROLLER,
+        owed_by=ObligedParty.CONTROLLER,
         binding=Binding.DUTY,
         trigger=Trigger.NOTICE_RECEIVED,
         amount=1,
@@ -174,10 +174,18 @@ def take_it_down(*, missed: bool = False) -> BasisFact:
         identical_copies=True,
         elements=(
             ElementFact(
-                key="signature", label="your signature", value="at the end of the letter", proofs=(Proof.SIGNATURE,)
+                key="signature",
+                label="your signature",
+                value="at the end of the letter",
+                proofs=(NoticeField.SIGNATURE,),
             ),
-            ElementFact(key="locate", label="where it is", value="30 places", proofs=(Proof.DEPICTION, Proof.LOCATION)),
-            ElementFact(key="contact", label="a way to reach you", value=EMAIL, proofs=(Proof.CONTACT,)),
+            ElementFact(
+                key="locate",
+                label="where it is",
+                value="30 places",
+                proofs=(NoticeField.DEPICTION, NoticeField.LOCATION),
+            ),
+            ElementFact(key="contact", label="a way to reach you", value=EMAIL, proofs=(NoticeField.CONTACT,)),
         ),
         clocks=(clock(missed=missed),),
         sources=(SOURCE,),
@@ -246,7 +254,7 @@ def sent(number: int = 1) -> SentFact:
         reference=f"RC-7K2M-9TQX/N{number}",
         kind=LetterKind.NOTICE,
         recipient="Examplebook Platforms, Inc.",
-        channel=Channel.EMAIL,
+        channel=SendingChannel.EMAIL,
         sent_at=RECEIVED_AT - timedelta(minutes=2),
         received_at=RECEIVED_AT,
         is_receipt_proven=True,
@@ -278,8 +286,8 @@ def reminder(paper: Paper = Paper.A4) -> ReminderFacts:
         bases=(take_it_down(missed=True), data_protection(missed=True)),
         answers=(answer(),),
         next_steps=(
-            NextStep(body="Federal Trade Commission", basis="47 U.S.C. 223a(b)"),
-            NextStep(body="Data Protection Commission, Ireland", basis="Regulation (EU) 2016/679, Art. 77"),
+            NextStepFact(body="Federal Trade Commission", basis="47 U.S.C. 223a(b)"),
+            NextStepFact(body="Data Protection Commission, Ireland", basis="Regulation (EU) 2016/679, Art. 77"),
         ),
     )
 
@@ -314,7 +322,7 @@ def competence() -> BasisFact:
                 month_clock(),
                 regime_id="eu-gdpr-77",
                 label="tell the person of the progress or the outcome",
-                owed_by=Actor.REGULATOR,
+                owed_by=ObligedParty.REGULATOR,
                 trigger=Trigger.COMPLAINT_RECEIVED,
                 amount=3,
                 started_at=None,
@@ -333,7 +341,7 @@ def complaint(paper: Paper = Paper.A4) -> ComplaintFacts:
             recipient=Recipient(
                 name="Data Protection Commission",
                 address_lines=("6 Example Square South", "Dublin 2", "Ireland"),
-                channel=Channel.FORM,
+                channel=SendingChannel.FORM,
                 contact="https://forms.regulator.example/complaint",
                 country="IE",
             ),

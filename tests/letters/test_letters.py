@@ -15,8 +15,8 @@ import pytest
 from portal.adapters.letter_json import decode_facts
 from portal.adapters.pdf import FACTS_FILE, make_letter
 from portal.domain.letters.facts import Paper
+from portal.domain.letters.phrases import English
 from portal.domain.letters.redaction import redacted
-from portal.domain.letters.words import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.reading import read_text, read_without_spaces, sample_letter
 from tests.letters.samples import ARABIC, EMAIL, KOREAN, NAME, SAMPLES, complaint, links, long_complaint
@@ -138,7 +138,7 @@ def test_a_bundle_links_only_inside_itself() -> None:
 @pytest.mark.parametrize("kind", [LetterKind.NOTICE, LetterKind.COMPLAINT])
 def test_the_same_facts_give_the_same_bytes_in_every_process(kind: LetterKind) -> None:
     program = (
-        "import sys; from portal.adapters.pdf import make_letter; from portal.domain.letters.words import English\n"
+        "import sys; from portal.adapters.pdf import make_letter; from portal.domain.letters.phrases import English\n"
         "from portal.domain.letters.facts import Paper; from portal.domain.lifecycle import LetterKind\n"
         "from tests.letters.samples import SAMPLES\n"
         "sys.stdout.write(make_letter(SAMPLES[LetterKind(sys.argv[1])](Paper.A4), English()).sha256)"

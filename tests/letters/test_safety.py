@@ -15,9 +15,9 @@ from portal.adapters import fonts
 from portal.adapters.fonts import faces_of, find_glyph_problems
 from portal.adapters.pdf import NothingIsFetched, letter_problems, make_letter, prepare_letter, render_html
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.checks import LetterStopped, ProblemCode
+from portal.domain.letters.checks import LetterRefused, ProblemCode
 from portal.domain.letters.facts import LinkFact, NoticeFacts
-from portal.domain.letters.words import English
+from portal.domain.letters.phrases import English
 from tests.letters.reading import read_text, read_without_spaces
 from tests.letters.samples import content, notice
 
@@ -69,7 +69,7 @@ def test_the_fetcher_ends_the_rendering_for_every_address(address: str) -> None:
 
 
 def test_a_character_without_a_glyph_stops_the_letter() -> None:
-    with pytest.raises(LetterStopped) as stopped:
+    with pytest.raises(LetterRefused) as stopped:
         make_letter(with_words("Emoji of the future: \U000e0fff"), English())
     assert [problem.code for problem in stopped.value.problems] == [ProblemCode.GLYPH]
     assert "U+E0FFF" in stopped.value.problems[0].text
@@ -92,12 +92,12 @@ def test_fonts_that_cannot_be_looked_up_stop_every_letter(monkeypatch: pytest.Mo
 def test_a_redacted_twin_is_stopped_by_what_stops_the_full_letter() -> None:
     facts = replace(notice(), bases=())
     assert [problem.code for problem in letter_problems(facts, English())] == [ProblemCode.NO_BASES]
-    with pytest.raises(LetterStopped):
+    with pytest.raises(LetterRefused):
         make_letter(facts, English(), is_redacted=True)
 
 
 def test_a_stopped_letter_says_why_without_quoting_the_letter() -> None:
-    with pytest.raises(LetterStopped) as stopped:
+    with pytest.raises(LetterRefused) as stopped:
         make_letter(with_words("[[say here what happened]]"), English())
     assert str(stopped.value) == "placeholder"
 

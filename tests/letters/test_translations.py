@@ -24,8 +24,8 @@ from portal.adapters.translations import (
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.facts import LetterFacts, Paper
+from portal.domain.letters.phrases import English
 from portal.domain.letters.texts import walk_texts
-from portal.domain.letters.words import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.reading import read_text
 from tests.letters.samples import SAMPLES, reminder

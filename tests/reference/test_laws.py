@@ -13,7 +13,16 @@ from portal.domain.clocks import EventKind, RequestEvent, derive_clocks
 from portal.domain.directory import Category
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.notices import Situation, is_demanded, missing_elements
-from portal.domain.regimes import Confidence, Cover, Element, Proof, Reach, Regime, RegimeKind, Status
+from portal.domain.regimes import (
+    Certainty,
+    Confidence,
+    Element,
+    NoticeField,
+    Regime,
+    RegimeKind,
+    Status,
+    TerritorialScope,
+)
 from portal.domain.territories import EU_MEMBERS
 from portal.reference.holidays import load_calendar
 from portal.reference.registry import load_registry
@@ -50,7 +59,7 @@ def test_the_checker_names_exactly_the_element_that_was_left_out(regime: Regime,
         assert own, f"nothing that is left out makes the checker name {element.key} alone"
 
 
-def _names_only(regime: Regime, element: Element, proofs: frozenset[Proof], situation: Situation) -> bool:
+def _names_only(regime: Regime, element: Element, proofs: frozenset[NoticeField], situation: Situation) -> bool:
     return missing_elements(regime, proofs, situation) == (element,)
 
 
@@ -90,13 +99,13 @@ def make_case(regime: Regime) -> tuple[CaseFacts, PlatformFacts]:
         Depiction.FALSE: covers.false_depiction,
         Depiction.PRIVATE: covers.personal_data,
     }
-    depiction = next((kind for kind, cover in kinds.items() if cover is not Cover.NO), Depiction.REAL)
+    depiction = next((kind for kind, cover in kinds.items() if cover is not Certainty.NO), Depiction.REAL)
     who = {Filer.SELF: filers.person, Filer.PARENT: filers.parent, Filer.REPRESENTATIVE: filers.representative}
-    filer = next((each for each, cover in who.items() if cover is not Cover.NO), Filer.SELF)
+    filer = next((each for each, cover in who.items() if cover is not Certainty.NO), Filer.SELF)
     facts = CaseFacts(
         country=country,
         subdivision=part or None,
-        under_18=covers.adults is Cover.NO,
+        under_18=covers.adults is Certainty.NO,
         depiction=depiction,
         filer=filer,
         took_it_themselves=True,
@@ -104,7 +113,7 @@ def make_case(regime: Regime) -> tuple[CaseFacts, PlatformFacts]:
     return facts, make_platform(regime.reach, country)
 
 
-def make_platform(reach: Reach, country: str) -> PlatformFacts:
+def make_platform(reach: TerritorialScope, country: str) -> PlatformFacts:
     listed = reach.platform_categories or tuple(Category)
     return PlatformFacts(
         id=reach.platforms[0] if reach.platforms else "site",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.domain.regimes import Proof, Regime, RegimeKind, Unit
+from portal.domain.regimes import NoticeField, Regime, RegimeKind, Unit
 from portal.reference.registry import (
     FOLDER,
     Registry,
@@ -90,9 +90,15 @@ def faults_of(regime: Regime) -> str:
             "does not count months",
         ),
         (replace(REGIME, rules=(replace(make_rule(), sources=("book",)),)), "clock remove rests on the unknown source"),
-        (replace(REGIME, elements=(replace(make_element("a", Proof.NAME), sources=("book",)),)), "element a rests on"),
+        (
+            replace(REGIME, elements=(replace(make_element("a", NoticeField.NAME), sources=("book",)),)),
+            "element a rests on",
+        ),
         (replace(REGIME, elements=(make_element("a"),)), "element a names nothing that proves it"),
-        (replace(REGIME, elements=(make_element("a", Proof.NAME), make_element("a", Proof.EMAIL))), "a stands twice"),
+        (
+            replace(REGIME, elements=(make_element("a", NoticeField.NAME), make_element("a", NoticeField.EMAIL))),
+            "a stands twice",
+        ),
         (replace(REGIME, escalation=(replace(make_escalation("B"), sources=("book",)),)), "escalation to B rests on"),
         (replace(REGIME, sources=(*REGIME.sources, *REGIME.sources)), "a source key stands twice"),
     ],

@@ -35,7 +35,7 @@ from portal.models.items import Item
 from portal.models.jobs import Job, JobKind, JobState
 from portal.models.letters import Letter
 from portal.models.messages import Message
-from portal.models.outbox import MailState, Outgoing
+from portal.models.outbox import MailState, OutboxMail
 from portal.models.requests import Request
 from portal.models.tables import metadata
 from portal.services.cases import opening
@@ -344,7 +344,7 @@ def check_rows(session: Session, tally: Tally) -> None:
 def check_mail(session: Session, mailbox: Mailbox, causes: set[str], tally: Tally) -> None:
     """Each mail arrived once. One that a worker died over may have arrived or not, is marked so, and not sent again."""
     arrived = Counter(UUID(mail["Message-ID"].strip("<>").split("@")[0]) for mail in mailbox.mails)
-    rows = session.scalars(select(Outgoing)).all()
+    rows = session.scalars(select(OutboxMail)).all()
     assert {row.cause for row in rows} == causes
     assert len(rows) == len(causes)
     assert set(arrived) <= {row.id for row in rows}

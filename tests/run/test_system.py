@@ -9,7 +9,7 @@ from portal.run.system import (
     CONFORMANCE,
     LETTERS,
     VENV,
-    Part,
+    SystemPart,
     describe_remedy,
     find_missing,
     is_font,
@@ -19,8 +19,8 @@ from portal.run.system import (
     join_packages,
 )
 
-PRESENT = Part(lambda: True, debian="here", fedora="here", brew="here")
-ABSENT = Part(lambda: False, debian="libabsent0", fedora="absent", brew="absent font-absent")
+PRESENT = SystemPart(lambda: True, debian="here", fedora="here", brew="here")
+ABSENT = SystemPart(lambda: False, debian="libabsent0", fedora="absent", brew="absent font-absent")
 
 
 def test_only_parts_that_are_not_there_are_missing() -> None:

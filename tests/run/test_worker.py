@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.config import load_config
-from portal.domain.lifecycle import Channel
+from portal.domain.lifecycle import SendingChannel
 from portal.models.jobs import Job, JobState
 from portal.models.tables import metadata
 from portal.run.worker import run_left_jobs, run_sweep
@@ -40,7 +40,7 @@ def make_parts(folder: Path, now: datetime) -> Parts:
 def prepare(session: Session, ports: Ports, now: datetime) -> CaseWork:
     """A complaint whose bundle waits to be made."""
     opened = make_case(session, ports, links="https://x.com/someone/status/1111", now=now - 4 * DAY)
-    sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=now - 3 * DAY)
+    sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=now - 3 * DAY)
     sending.record_sent(opened.at(now - 3 * DAY), 1, sent)
     complaints.prepare(opened.at(now), "us-take-it-down", "us-ftc", (1,))
     return opened

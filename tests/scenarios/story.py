@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from portal.domain.escalation import RungState
-from portal.domain.lifecycle import Answer, Channel
+from portal.domain.escalation import EscalationState
+from portal.domain.lifecycle import Answer, SendingChannel
 from portal.models.complaints import Complaint
 from portal.models.requests import Request
 from portal.services.clocks.case_events import ComplaintAnswer
@@ -98,7 +98,7 @@ class Story:
         """The request has left by the platform's form, perhaps with a receipt."""
         self.now = received_at or sent_at
         command = SentCommand(
-            has_checked=True, channel=Channel.FORM, sent_at=sent_at, received_at=received_at, ticket="T-1"
+            has_checked=True, channel=SendingChannel.FORM, sent_at=sent_at, received_at=received_at, ticket="T-1"
         )
         number = self.request(platform).number
         sending.record_sent(replace(self.opened, session=self.session, now=self.now, ports=self.ports), number, command)
@@ -149,20 +149,24 @@ class Story:
         """Every clock that has started, by law and rule."""
         return {(clock.regime, clock.rule) for clock in self.request(platform).clocks}
 
-    def steps(self, platform: str, state: RungState) -> list[str]:
+    def steps(self, platform: str, state: EscalationState) -> list[str]:
         """The next steps in that state, in the order in which the portal shows them: kind, and law or body if any."""
-        ladder = self.request(platform).ladder
-        return [f"{rung.kind} {rung.regime or rung.regulator or ''}".strip() for rung in ladder if rung.state is state]
+        options = self.request(platform).escalation
+        return [
+            f"{option.kind} {option.regime or option.regulator or ''}".strip()
+            for option in options
+            if option.state is state
+        ]
 
     def open_steps(self, platform: str) -> list[str]:
-        return self.steps(platform, RungState.OPEN)
+        return self.steps(platform, EscalationState.OPEN)
 
     def waiting_steps(self, platform: str) -> list[str]:
-        return self.steps(platform, RungState.WAITING)
+        return self.steps(platform, EscalationState.WAITING)
 
-    def rung(self, platform: str, who: str) -> EscalationView:
+    def option(self, platform: str, who: str) -> EscalationView:
         """The step that a law governs, or that goes to an authority."""
-        return next(rung for rung in self.request(platform).ladder if who in {rung.regime, rung.regulator})
+        return next(option for option in self.request(platform).escalation if who in {option.regime, option.regulator})
 
     def complaints(self) -> dict[tuple[str, str], bool]:
         """Every complaint, by law and authority, and whether it is open now."""

@@ -98,7 +98,7 @@ def test_until_the_hours_are_over_only_what_needs_no_request_is_open(story: Stor
         "body eu-dsa-21",
         "court nz-hdca-19",
     ]
-    assert story.rung("x", "us-ftc").opens_at == at("2026-11-25 23:00", NZ)
+    assert story.option("x", "us-ftc").opens_at == at("2026-11-25 23:00", NZ)
 
 
 def test_one_minute_after_the_hours_the_commission_is_open_and_a_decision_is_still_waited_for(story: Story) -> None:
@@ -123,7 +123,7 @@ def test_what_x_removes_in_time_closes_its_clocks_and_the_others_go_on(story: St
     story.answered("x", Answer.REMOVED, at("2026-11-25 12:00", NZ))
     story.until(at("2026-11-25 23:01", NZ))
     assert story.clock("x", "us-take-it-down", "remove").state is ClockState.MET
-    assert story.request("x").ladder == ()
+    assert story.request("x").escalation == ()
     assert story.clock("wetransfer", "us-take-it-down", "remove").state is ClockState.MISSED
     assert story.complaint("us-take-it-down", "us-ftc").request_numbers == (story.request("wetransfer").number,)
 

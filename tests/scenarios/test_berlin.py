@@ -18,7 +18,7 @@ import pytest
 
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Answer, Depiction
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 from tests.scenarios.story import Story, Teller, at, end_of
 
 BERLIN = "Europe/Berlin"
@@ -70,7 +70,7 @@ class TestTheNotice:
         assert (window.due_at, window.binding, window.owed_by) == (
             end_of("2027-06-02", BERLIN),
             Binding.LIMITATION,
-            Actor.PERSON,
+            ObligedParty.PERSON,
         )
         in_order = [step for step in notice.open_steps("lovoo") if "dsa" in step or "dsc" in step]
         assert in_order == ["appeal eu-dsa-20", "authority de-bnetza-dsc", "body eu-dsa-21"]

@@ -15,7 +15,7 @@ import pytest
 
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Path
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import YesNo
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.tracking import request_page
@@ -47,7 +47,7 @@ def test_the_48_hours_are_the_garantes_and_run_from_its_receipt(story: Story) ->
     decide = story.complaint_clock(number, "decide")
     assert (decide.due_at, decide.owed_by, decide.binding) == (
         at("2026-11-25 10:00", ROME),
-        Actor.REGULATOR,
+        ObligedParty.REGULATOR,
         Binding.DUTY,
     )
     story.authority_answered(number, ComplaintAnswer.DECIDED, at("2026-11-24 16:00", ROME))

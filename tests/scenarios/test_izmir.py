@@ -17,9 +17,9 @@ from __future__ import annotations
 import pytest
 
 from portal.domain.clocks import ClockState
-from portal.domain.escalation import RungState
+from portal.domain.escalation import EscalationState
 from portal.domain.lifecycle import Answer
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 from tests.scenarios.story import Story, Teller, at, end_of
 
 IZMIR = "Europe/Istanbul"
@@ -65,7 +65,7 @@ def test_her_own_limit_is_shown_as_hers(applied: Story) -> None:
     limit = applied.clock("x", "tr-kvkk-14", "complain-without-answer")
     assert (limit.due_at, limit.owed_by, limit.binding) == (
         end_of("2027-01-23", IZMIR),
-        Actor.PERSON,
+        ObligedParty.PERSON,
         Binding.LIMITATION,
     )
     assert not limit.is_owed
@@ -73,13 +73,13 @@ def test_her_own_limit_is_shown_as_hers(applied: Story) -> None:
 
 def test_without_an_answer_the_board_is_closed_then_open_then_closed_for_good(applied: Story) -> None:
     for instant, state in (
-        ("2026-12-24 23:00", RungState.WAITING),
-        ("2026-12-25 00:01", RungState.OPEN),
-        ("2027-01-23 23:00", RungState.OPEN),
-        ("2027-01-24 00:01", RungState.CLOSED),
+        ("2026-12-24 23:00", EscalationState.WAITING),
+        ("2026-12-25 00:01", EscalationState.OPEN),
+        ("2027-01-23 23:00", EscalationState.OPEN),
+        ("2027-01-24 00:01", EscalationState.CLOSED),
     ):
         applied.until(at(instant, IZMIR))
-        assert applied.rung("x", "tr-kvkk-14").state is state, instant
+        assert applied.option("x", "tr-kvkk-14").state is state, instant
 
 
 def test_an_answer_in_time_opens_the_board_at_once_and_leaves_thirty_days(applied: Story) -> None:
@@ -87,7 +87,7 @@ def test_an_answer_in_time_opens_the_board_at_once_and_leaves_thirty_days(applie
     assert applied.clock("x", "tr-kvkk-13", "respond").state is ClockState.MET
     assert applied.clock("x", "tr-kvkk-14", "complain-after-answer").due_at == end_of("2027-01-09", IZMIR)
     applied.until(at("2026-12-10 14:01", IZMIR))
-    board = applied.rung("x", "tr-kvkk-14")
-    assert (board.state, board.closes_at) == (RungState.OPEN, end_of("2027-01-09", IZMIR))
+    board = applied.option("x", "tr-kvkk-14")
+    assert (board.state, board.closes_at) == (EscalationState.OPEN, end_of("2027-01-09", IZMIR))
     applied.until(at("2027-01-10 00:01", IZMIR))
-    assert applied.rung("x", "tr-kvkk-14").state is RungState.CLOSED
+    assert applied.option("x", "tr-kvkk-14").state is EscalationState.CLOSED

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import pytest
 
-from portal.domain.escalation import RungState
+from portal.domain.escalation import EscalationState
 from portal.domain.lifecycle import Answer
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 from tests.scenarios.story import Story, Teller, at, end_of
 
 MONTREAL = "America/Toronto"  # UTC-5 in winter
@@ -73,7 +73,7 @@ def test_after_silence_she_has_thirty_days_herself(sent: Story) -> None:
     limit = sent.clock("google-search", LAW_25, "apply-after-silence")
     assert (limit.due_at, limit.owed_by, limit.binding) == (
         end_of("2027-01-23", MONTREAL),
-        Actor.PERSON,
+        ObligedParty.PERSON,
         Binding.LIMITATION,
     )
 
@@ -88,4 +88,4 @@ def test_after_a_refusal_her_thirty_days_run_from_the_refusal(sent: Story) -> No
 def test_when_her_own_time_is_over_the_commission_is_closed(sent: Story) -> None:
     sent.answered("google-search", Answer.REFUSED, at("2026-12-08 10:00", MONTREAL))
     sent.until(at("2027-01-08 00:01", MONTREAL))
-    assert sent.rung("google-search", "ca-qc-cai").state is RungState.CLOSED
+    assert sent.option("google-search", "ca-qc-cai").state is EscalationState.CLOSED

@@ -57,7 +57,7 @@ class TestVancouver:
         story = begin(teller, VANCOUVER, country="CA", subdivision="BC")
         send(story, VANCOUVER)
         assert story.complaint("ca-bc-iipa", "ca-bc-crt").is_open
-        assert story.rung("instagram", "ca-bc-iipa").preconditions == ()
+        assert story.option("instagram", "ca-bc-iipa").preconditions == ()
         assert ("ca-bc-iipa", "comply") not in story.clocks("instagram"), "only an order starts it"
 
     def test_it_is_the_tribunal_of_that_province_only(self, teller: Teller) -> None:

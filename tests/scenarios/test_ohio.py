@@ -86,7 +86,7 @@ def test_then_the_commission_is_open_and_copyright_stands_last_with_its_warning(
         "court",
         "copyright us-dmca-512",
     ]
-    assert story.request("instagram").ladder[-1].warning
+    assert story.request("instagram").escalation[-1].warning
     assert [each for each, is_open in story.complaints().items() if is_open] == [("us-take-it-down", "us-ftc")]
 
 

@@ -16,9 +16,9 @@ from datetime import datetime
 import pytest
 
 from portal.domain.clocks import ClockState
-from portal.domain.escalation import RungState
+from portal.domain.escalation import EscalationState
 from portal.domain.lifecycle import Answer, Depiction, Filer
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import NameKind
 from tests.scenarios.story import Story, Teller, at, end_of
 
@@ -91,12 +91,12 @@ def test_a_decision_opens_the_committee_for_30_days(sent: Story) -> None:
     window = sent.clock("sharechat", "in-gac", "appeal-window")
     assert (window.due_at, window.owed_by, window.binding) == (
         end_of("2026-12-24", INDIA),
-        Actor.PERSON,
+        ObligedParty.PERSON,
         Binding.LIMITATION,
     )
     assert "body in-gac" in sent.open_steps("sharechat")
     sent.until(at("2026-12-25 00:01", INDIA))
-    assert sent.rung("sharechat", "in-gac").state is RungState.CLOSED
+    assert sent.option("sharechat", "in-gac").state is EscalationState.CLOSED
 
 
 def test_the_committee_has_30_days_from_its_receipt(sent: Story) -> None:
@@ -106,7 +106,7 @@ def test_the_committee_has_30_days_from_its_receipt(sent: Story) -> None:
     number = sent.lodge("in-gac", "in-gac", lodged_at=handed_in, received_at=handed_in)
     assert sent.complaint_clock(number, "gac-decide").due_at == end_of("2026-12-31", INDIA)
     assert sent.clock("sharechat", "in-gac", "appeal-window").state is ClockState.MET
-    assert sent.rung("sharechat", "in-gac").state is RungState.TAKEN
+    assert sent.option("sharechat", "in-gac").state is EscalationState.TAKEN
 
 
 def test_without_a_word_on_the_mandate_the_letter_is_not_complete(teller: Teller) -> None:

@@ -57,7 +57,7 @@ def test_the_korean_bodies_are_open_at_once_and_the_american_one_after_48_hours(
         "other kr-d4u",
         "other uk-stopncii",
     ]
-    assert story.rung("naver", "us-ftc").opens_at == at("2026-11-25 10:00", SEOUL)
+    assert story.option("naver", "us-ftc").opens_at == at("2026-11-25 10:00", SEOUL)
     story.until(at("2026-11-25 10:01", SEOUL))
     assert story.request("naver").next_step.kind is NextStep.REMIND
     assert [step for step in story.open_steps("naver") if step.startswith("authority")] == [

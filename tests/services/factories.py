@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.adapters.storage import open_storage
-from portal.adapters.words import load_words
+from portal.adapters.word_list import load_words
 from portal.config import load_config
 from portal.domain.lifecycle import Depiction, Filer, Handler
 from portal.domain.report import ContactBy, NameKind, Report, YesNo

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.letter_json import encode_facts
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.letters.redaction import redacted
-from portal.domain.lifecycle import Channel
+from portal.domain.lifecycle import SendingChannel
 from portal.models.cases import Case
 from portal.models.jobs import JobKind
 from portal.services.background import jobs
@@ -59,7 +59,7 @@ def send(
 ) -> None:
     """Record that a request has left by form."""
     command = SentCommand(
-        has_checked=True, channel=Channel.FORM, sent_at=at, received_at=received_at, ticket=f"T-{number}"
+        has_checked=True, channel=SendingChannel.FORM, sent_at=at, received_at=received_at, ticket=f"T-{number}"
     )
     sending.record_sent(opened.at(now or at), number, command)
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.config import MailServer
-from portal.domain.lifecycle import ActorKind, Answer, Channel, Filer, Handler, Role
+from portal.domain.lifecycle import ActorKind, Answer, Filer, Handler, Role, SendingChannel
 from portal.domain.report import ReportedPlace
 from portal.services.cases import holds, mail_contact, messages, opening, recovery_words
 from portal.services.complaints import complaints
@@ -79,7 +79,9 @@ def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
 
 def go_through_everything(session: Session, opened: CaseWork, ports: Ports) -> None:
     preparing.set_details(opened.at(NOW), 1, DetailsCommand(explanation="canary-harm"))
-    sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="canary-ticket")
+    sent = SentCommand(
+        has_checked=True, channel=SendingChannel.FORM, sent_at=NOW, received_at=NOW, ticket="canary-ticket"
+    )
     sending.record_sent(opened.at(NOW), 1, sent)
     answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text="canary-answer")
     answers.log_answer(opened.at(LATER), 1, answer)

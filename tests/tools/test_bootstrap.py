@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from portal.run.system import Part
+from portal.run.system import SystemPart
 from tools import bootstrap
 
-ABSENT = Part(lambda: False, debian="libabsent0", fedora="absent", brew="absent")
+ABSENT = SystemPart(lambda: False, debian="libabsent0", fedora="absent", brew="absent")
 
 
 @pytest.fixture

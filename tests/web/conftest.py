@@ -12,7 +12,7 @@ from flask import Flask
 
 from portal.config import load_config
 from portal.factory import create_app
-from portal.web.frame import parts
+from portal.web.unit_of_work import parts
 from tests.sqlite import copy_tables
 from tests.web.pages import Visitor
 

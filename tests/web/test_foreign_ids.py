@@ -23,10 +23,10 @@ from portal.models.documents import Document
 from portal.models.holds import Hold
 from portal.models.items import Item
 from portal.models.letters import Letter
-from portal.models.marks import Mark
 from portal.models.messages import Message
 from portal.models.officers import OfficerLink
 from portal.models.requests import Request
+from portal.models.security_notices import SecurityNotice
 from portal.models.signin import Factor
 from portal.models.tables import metadata
 from portal.services.cases import holds, messages, opening
@@ -70,7 +70,7 @@ def foreign(world: World) -> Foreign:
         found: dict[str, Any] = {
             "case": case.id, "team": case.team_id, "member": carrier.staff_id, "membership": carrier.id,
             "waiting": next(one.id for one in members if one.team_key is None),
-            "mark": session.scalars(select(Mark.id).where(Mark.team_id == case.team_id)).first(),
+            "mark": session.scalars(select(SecurityNotice.id).where(SecurityNotice.team_id == case.team_id)).first(),
         }  # fmt: skip
         of_case: tuple[Any, ...] = (Request, Document, Message, Complaint, OfficerLink, Hold, Item, Letter)
         for table in of_case:

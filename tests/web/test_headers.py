@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from portal.config import load_config
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.web.frame import parts
 from portal.web.security import FORGETTING, LARGEST_FORM
+from portal.web.unit_of_work import parts
 from tests.web.test_routes import EVERY_ROUTE, _address
 from tests.web.world import Caller, World, make_world
 

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from portal.config import load_config
 from portal.db import make_engine
-from portal.domain.lifecycle import Channel
+from portal.domain.lifecycle import SendingChannel
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.run.worker import sign_day
@@ -137,7 +137,7 @@ def test_the_whole_portal_is_counted_and_no_case_is_named(app: Flask) -> None:
         sending.record_sent(
             opened.at(NOW),
             1,
-            SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW),
+            SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=NOW),
         )
     sign_day(parts)
     answer = app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text

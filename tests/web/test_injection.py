@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from portal.config import load_config
 from portal.domain.documents import CleanDocument, DocumentKind
-from portal.domain.lifecycle import ActorKind, Answer, Channel, Filer, Handler, LetterKind, Role
+from portal.domain.lifecycle import ActorKind, Answer, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.report import ReportedPlace
 from portal.factory import create_app
 from portal.models.tables import metadata
@@ -41,7 +41,7 @@ from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from portal.web.access import enter_case
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.letters.reading import read_without_spaces
 from tests.services.factories import NOW, make_draft, make_team
@@ -111,7 +111,7 @@ class Site:
         details = DetailsCommand(explanation=HOSTILE, identity_offer=NAMED, postal_address=NAMED)
         preparing.set_details(theirs.at(NOW), 1, details)
         letters.make_letter(theirs.at(NOW), LetterKind.NOTICE, 1)
-        sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket=NAMED)
+        sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=NOW, received_at=NOW, ticket=NAMED)
         sending.record_sent(theirs.at(NOW), 1, sent)
         answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text=HOSTILE)
         answers.log_answer(theirs.at(LATER), 1, answer)

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from portal.config import load_config
 from portal.domain.documents import CleanDocument, DocumentKind
-from portal.domain.lifecycle import Channel, Handler, LetterKind, Role, Scope
+from portal.domain.lifecycle import Handler, LetterKind, Role, Scope, SendingChannel
 from portal.factory import create_app
 from portal.models.accounts import Membership, Team
 from portal.models.documents import Document
@@ -35,7 +35,7 @@ from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.second_factor import give_code
 from tests.services.factories import NOW, make_draft
@@ -202,7 +202,7 @@ def _fill(parts: Parts) -> _Made:
         clean = CleanDocument(kind=DocumentKind.TEXT, content=b"We have got it.")
         handed = HandIn(request_number=1, label="Their answer", given=b"We have got it.")
         documents.hand_in(opened.at(NOW), handed, clean)
-        sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
+        sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
         sending.record_sent(opened.at(NOW), 1, sent)
         letters.make_letter(opened.at(later), LetterKind.REMINDER, 1)
         regime, regulator = str(VALUES["regime"]), str(VALUES["regulator"])

@@ -23,7 +23,7 @@ from weasyprint import HTML
 
 from portal.adapters.pdf import make_letter
 from portal.domain.letters.facts import Paper
-from portal.domain.letters.words import English
+from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
 from tests.letters.samples import SAMPLES
 

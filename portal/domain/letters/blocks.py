@@ -138,7 +138,7 @@ class Quote:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contents:
+class TableOfContents:
     """A table of contents: anchor and title of each part. Page numbers come from the page setting."""
 
     kind: ClassVar[str] = "contents"
@@ -146,7 +146,7 @@ class Contents:
     entries: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Paragraph | Items | Table | Pairs | Opening | Closing | Steps | Quote | Contents
+Block = Heading | Paragraph | Items | Table | Pairs | Opening | Closing | Steps | Quote | TableOfContents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +156,7 @@ class Letterhead:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document:
+class LetterDocument:
     """One whole letter. `labels` are the few words the page itself needs, translated."""
 
     letter: LetterKind
@@ -181,7 +181,7 @@ def direction_of(language: str) -> str:
     return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
-def plain_text(document: Document) -> tuple[str, ...]:
+def plain_text(document: LetterDocument) -> tuple[str, ...]:
     """The letter as paragraphs of plain text: for a form's field, for an e-mail, for the copy inside a bundle."""
     lines: list[str] = []
     for block in document.blocks:

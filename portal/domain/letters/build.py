@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.domain.letters.blocks import Document, Translate
+from portal.domain.letters.blocks import LetterDocument, Translate
 from portal.domain.letters.complaint import build_complaint
 from portal.domain.letters.erasure import build_erasure
 from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts, ReminderFacts
@@ -10,7 +10,7 @@ from portal.domain.letters.notice import build_notice
 from portal.domain.letters.reminder import build_reminder
 
 
-def build_letter(facts: LetterFacts, translate: Translate) -> Document:
+def build_letter(facts: LetterFacts, translate: Translate) -> LetterDocument:
     """The document these facts make, in the language of `translate`."""
     if isinstance(facts, NoticeFacts):
         return build_notice(facts, translate)

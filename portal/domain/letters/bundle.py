@@ -4,35 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from portal.domain.letters.blocks import (
-    Block,
-    Cell,
-    Column,
-    Heading,
-    Items,
-    Pairs,
-    Paragraph,
-    Quote,
-    Table,
-    Tone,
-)
+from portal.domain.letters.blocks import Block, Cell, Column, Heading, Items, Pairs, Paragraph, Quote, Table, Tone
+from portal.domain.letters.clock_sheets import describe_state, write_sheet
+from portal.domain.letters.common_blocks import LetterContext, list_links, split_paragraphs
 from portal.domain.letters.facts import AnswerFact, ComplaintFacts, Exhibit, SentFact
-from portal.domain.letters.law import BasisFact, ElementFact
-from portal.domain.letters.parts import Pen, list_links, split_paragraphs
-from portal.domain.letters.sheets import say_state, write_sheet
-from portal.domain.letters.words import (
-    ANSWERS,
-    BINDINGS,
-    CHANNELS,
-    KINDS,
-    PROOFS,
-    say_due,
-    say_moment,
-)
+from portal.domain.letters.law_facts import BasisFact, ElementFact
+from portal.domain.letters.phrases import ANSWERS, BINDINGS, CHANNELS, KINDS, PROOFS, describe_due, format_moment
 from portal.domain.regimes import Confidence
 
 
-def write_facts(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def write_facts(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     """Who complains about whom, and the places."""
     translate, party, reporter = pen.translate, facts.party, facts.frame.reporter
     rows = [
@@ -40,7 +21,7 @@ def write_facts(pen: Pen, facts: ComplaintFacts) -> list[Block]:
         (translate("Address"), ", ".join(party.address_lines)),
         (translate("Country of that organisation"), party.country or ""),
         (translate("Country in which the person lives"), reporter.country_name or reporter.country or ""),
-        (translate("Complaint made"), say_moment(pen.local(facts.frame.written_at), translate)),
+        (translate("Complaint made"), format_moment(pen.local(facts.frame.written_at), translate)),
     ]
     blocks: list[Block] = [_pairs(rows)]
     if facts.content.explanation:
@@ -51,7 +32,7 @@ def write_facts(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     return blocks
 
 
-def write_chronology(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def write_chronology(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     translate = pen.translate
     columns = (
         Column(title=translate("When"), cell=Cell.INSTANT),
@@ -61,7 +42,7 @@ def write_chronology(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     )
     rows = tuple(
         (
-            say_moment(pen.local(row.at), translate),
+            format_moment(pen.local(row.at), translate),
             "\n".join(part for part in (translate(row.what), row.detail) if part),
             translate(row.source),
             str(row.exhibit or ""),
@@ -71,7 +52,7 @@ def write_chronology(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     return [Table(columns=columns, rows=rows)]
 
 
-def write_laws(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def write_laws(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     """Each law the organisation was asked under: what it says, why it applies, what it asks of a notice, its clocks."""
     blocks: list[Block] = []
     for basis in facts.bases:
@@ -79,7 +60,7 @@ def write_laws(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     return blocks
 
 
-def _write_law(pen: Pen, basis: BasisFact) -> list[Block]:
+def _write_law(pen: LetterContext, basis: BasisFact) -> list[Block]:
     translate = pen.translate
     blocks: list[Block] = [
         Heading(text=translate(basis.name), level=2),
@@ -103,8 +84,8 @@ def _write_law(pen: Pen, basis: BasisFact) -> list[Block]:
             (
                 translate(clock.label),
                 translate(BINDINGS[clock.binding]),
-                say_due(clock, translate) if clock.due_at else translate("no number in the law"),
-                say_state(clock, translate),
+                describe_due(clock, translate) if clock.due_at else translate("no number in the law"),
+                describe_state(clock, translate),
             )
             for clock in dated
         )
@@ -112,21 +93,21 @@ def _write_law(pen: Pen, basis: BasisFact) -> list[Block]:
     return [*blocks, *_list_sources(pen, basis)]
 
 
-def _list_elements(pen: Pen, elements: Iterable[ElementFact]) -> Table:
+def _list_elements(pen: LetterContext, elements: Iterable[ElementFact]) -> Table:
     translate = pen.translate
     columns = (Column(title=translate("The law asks for")), Column(title=translate("In the letter sent")))
     rows = tuple((_name_element(pen, element), element.value or "") for element in elements)
     return Table(columns=columns, rows=rows, caption=translate("What this law asks of a notice"))
 
 
-def _name_element(pen: Pen, element: ElementFact) -> str:
+def _name_element(pen: LetterContext, element: ElementFact) -> str:
     # Labels are written for the person's own pages ("your signature"); an officer reads what the element consists of.
     if not element.proofs:
         return pen.translate(element.label)
     return ", ".join(pen.translate(PROOFS[proof]) for proof in element.proofs)
 
 
-def _list_sources(pen: Pen, basis: BasisFact) -> list[Block]:
+def _list_sources(pen: LetterContext, basis: BasisFact) -> list[Block]:
     if not basis.sources:
         return []
     translate = pen.translate
@@ -142,7 +123,7 @@ def _list_sources(pen: Pen, basis: BasisFact) -> list[Block]:
     return blocks
 
 
-def write_notices(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def write_notices(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     """Every letter that was sent: the proof of its sending, then its text."""
     blocks: list[Block] = []
     for sent in facts.notices:
@@ -159,16 +140,16 @@ def write_notices(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     return blocks
 
 
-def _sent_rows(pen: Pen, sent: SentFact) -> list[tuple[str, str]]:
+def _sent_rows(pen: LetterContext, sent: SentFact) -> list[tuple[str, str]]:
     translate = pen.translate
     received = translate("not recorded")
     if sent.received_at:
-        at = say_moment(pen.local(sent.received_at), translate)
+        at = format_moment(pen.local(sent.received_at), translate)
         proven, assumed = translate("%(at)s, proven", at=at), translate("%(at)s, assumed", at=at)
         received = proven if sent.is_receipt_proven else assumed
     ticket = sent.ticket or (translate("none given") if sent.has_no_ticket else translate("not recorded"))
     return [
-        (translate("Sent"), say_moment(pen.local(sent.sent_at), translate)),
+        (translate("Sent"), format_moment(pen.local(sent.sent_at), translate)),
         (translate("How"), translate(CHANNELS[sent.channel])),
         (translate("Received"), received),
         (translate("Reference number of the recipient"), ticket),
@@ -177,7 +158,7 @@ def _sent_rows(pen: Pen, sent: SentFact) -> list[tuple[str, str]]:
     ]
 
 
-def write_answers(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def write_answers(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     if not facts.answers:
         return [Paragraph(text=pen.translate("No answer was received."))]
     blocks: list[Block] = []
@@ -186,7 +167,7 @@ def write_answers(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     return blocks
 
 
-def _write_answer(pen: Pen, answer: AnswerFact) -> list[Block]:
+def _write_answer(pen: LetterContext, answer: AnswerFact) -> list[Block]:
     translate = pen.translate
     title = translate(
         "%(sender)s on letter %(reference)s: %(answer)s",
@@ -195,7 +176,7 @@ def _write_answer(pen: Pen, answer: AnswerFact) -> list[Block]:
         answer=translate(ANSWERS[answer.meaning]),
     )
     rows = [
-        (translate("Received"), say_moment(pen.local(answer.at), translate)),
+        (translate("Received"), format_moment(pen.local(answer.at), translate)),
         (translate("Reference number of the recipient"), answer.ticket or ""),
         (translate("Exhibit"), str(answer.exhibit or "")),
     ]
@@ -203,7 +184,7 @@ def _write_answer(pen: Pen, answer: AnswerFact) -> list[Block]:
     return [*blocks, Quote(paragraphs=split_paragraphs(answer.text))] if answer.text else blocks
 
 
-def write_clock_sheets(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def write_clock_sheets(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     """One sheet for each clock that has started."""
     blocks: list[Block] = []
     started = [(basis, clock) for basis in facts.bases for clock in basis.clocks if clock.started_at]
@@ -212,7 +193,7 @@ def write_clock_sheets(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     return blocks or [Paragraph(text=pen.translate("No period has started."))]
 
 
-def write_exhibits(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def write_exhibits(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     if not facts.exhibits:
         return [Paragraph(text=pen.translate("There are no exhibits."))]
     translate = pen.translate
@@ -225,15 +206,15 @@ def write_exhibits(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     return [Table(columns=columns, rows=tuple(_exhibit_row(pen, exhibit) for exhibit in facts.exhibits))]
 
 
-def _exhibit_row(pen: Pen, exhibit: Exhibit) -> tuple[str, ...]:
+def _exhibit_row(pen: LetterContext, exhibit: Exhibit) -> tuple[str, ...]:
     translate = pen.translate
     what = "\n".join(part for part in (translate(exhibit.title), exhibit.file_name) if part)
-    dated = say_moment(pen.local(exhibit.dated_at), translate) if exhibit.dated_at else ""
+    dated = format_moment(pen.local(exhibit.dated_at), translate) if exhibit.dated_at else ""
     size = translate.plural("%(count)s byte", "%(count)s bytes", exhibit.size)
     return (str(exhibit.number), what, dated, f"{exhibit.media}, {size}")
 
 
-def write_hashes(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def write_hashes(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     """The digest of each exhibit, how to check one, and the newest digest of the case's history."""
     translate = pen.translate
     how = translate(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.letters.blocks import Document
+from portal.domain.letters.blocks import LetterDocument
 from portal.domain.letters.facts import (
     AnswerFact,
     ChronologyRow,
@@ -21,7 +21,7 @@ from portal.domain.letters.facts import (
     ReminderFacts,
     SentFact,
 )
-from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
+from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
 from portal.domain.letters.texts import Spot, walk_texts
 from portal.domain.regimes import Confidence
 
@@ -38,22 +38,22 @@ class ProblemCode(StrEnum):
 
 
 @dataclass(frozen=True)
-class Problem:
+class LetterProblem:
     """Why a letter is stopped. `text` is for the one who makes the letter, and says what to do."""
 
     code: ProblemCode
     text: str
 
 
-class LetterStopped(ValueError):
+class LetterRefused(ValueError):
     """The letter has problems and was not made."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[LetterProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__(", ".join(sorted({problem.code for problem in self.problems})))  # no text: it may be logged
 
 
-def find_problems(facts: LetterFacts, document: Document) -> tuple[Problem, ...]:
+def find_problems(facts: LetterFacts, document: LetterDocument) -> tuple[LetterProblem, ...]:
     """Every problem that can be seen without the fonts, each once, in a fixed order."""
     found = [
         *_find_gaps(facts),
@@ -69,33 +69,33 @@ def _bases_of(facts: LetterFacts) -> tuple[BasisFact, ...]:
     return (facts.competence, *facts.bases) if isinstance(facts, ComplaintFacts) else facts.bases
 
 
-def _find_gaps(facts: LetterFacts) -> Iterator[Problem]:
+def _find_gaps(facts: LetterFacts) -> Iterator[LetterProblem]:
     if not facts.links:
-        yield Problem(ProblemCode.NO_LINKS, "The letter names no place. Add at least one link or description.")
+        yield LetterProblem(ProblemCode.NO_LINKS, "The letter names no place. Add at least one link or description.")
     if not facts.bases:
-        yield Problem(ProblemCode.NO_BASES, "The letter names no law. Choose at least one that applies.")
+        yield LetterProblem(ProblemCode.NO_BASES, "The letter names no law. Choose at least one that applies.")
     for link in facts.links:
         if not (link.url or link.description):
-            yield Problem(ProblemCode.NO_LINKS, f"Place {link.number} has neither a link nor a description.")
+            yield LetterProblem(ProblemCode.NO_LINKS, f"Place {link.number} has neither a link nor a description.")
     if isinstance(facts, ReminderFacts) and not (facts.notice.ticket or facts.notice.has_no_ticket):
         text = "Give the reference number the recipient has for the first letter, or say that it gave none."
-        yield Problem(ProblemCode.NO_TICKET, text)
+        yield LetterProblem(ProblemCode.NO_TICKET, text)
 
 
-def _find_missing(facts: LetterFacts) -> Iterator[Problem]:
+def _find_missing(facts: LetterFacts) -> Iterator[LetterProblem]:
     for basis in _bases_of(facts):
         for element in basis.elements:
             if element.required and not (element.value or "").strip():
                 text = f"{basis.name} asks for this, and it is missing: {element.label}."
-                yield Problem(ProblemCode.ELEMENT_MISSING, text)
+                yield LetterProblem(ProblemCode.ELEMENT_MISSING, text)
 
 
-def _find_memory(facts: LetterFacts) -> Iterator[Problem]:
+def _find_memory(facts: LetterFacts) -> Iterator[LetterProblem]:
     for basis in _bases_of(facts):
         for name, fact in _facts_of_law(basis):
             if fact.confidence is Confidence.MEMORY and not fact.confirmed:
                 text = f"{basis.name}: no source was seen for this, so somebody has to confirm it first: {name}."
-                yield Problem(ProblemCode.MEMORY, text)
+                yield LetterProblem(ProblemCode.MEMORY, text)
 
 
 def _facts_of_law(basis: BasisFact) -> Iterator[tuple[str, BasisFact | ElementFact | ClockFact]]:
@@ -140,11 +140,11 @@ _TEMPLATE = re.compile(r"%\(\w+\)[sd]|\{\{|\}\}|\{%|%\}|\[\[|\]\]|<<\w+>>|_{4,}"
 _MARKS = re.compile(r"\b(?:TODO|XXX|TBD|FIXME)\b|[Ll]orem ipsum")
 
 
-def _find_placeholders(facts: LetterFacts) -> Iterator[Problem]:
+def _find_placeholders(facts: LetterFacts) -> Iterator[LetterProblem]:
     for spot, text in walk_texts(facts):
         found = _match(spot, text)
         if found:
-            yield Problem(ProblemCode.PLACEHOLDER, f"A place was left unfilled in the letter: {found}")
+            yield LetterProblem(ProblemCode.PLACEHOLDER, f"A place was left unfilled in the letter: {found}")
 
 
 def _match(spot: Spot, text: str) -> str | None:
@@ -167,10 +167,12 @@ def _patterns_for(spot: Spot) -> tuple[re.Pattern[str], ...]:
 _LEFT_OVER = re.compile(r"%\(\w+\)[sd]")
 
 
-def _find_unfilled(facts: LetterFacts, document: Document) -> Iterator[Problem]:
+def _find_unfilled(facts: LetterFacts, document: LetterDocument) -> Iterator[LetterProblem]:
     """Places that a translation left open; what stands so in the person's own words is theirs."""
     own = "\n".join(text for spot, text in walk_texts(facts) if spot in _OWN_WORDS)
     for _, text in walk_texts(document):
         for match in _LEFT_OVER.finditer(text):
             if match.group() not in own:
-                yield Problem(ProblemCode.PLACEHOLDER, f"A place was left unfilled in the letter: {match.group()}")
+                yield LetterProblem(
+                    ProblemCode.PLACEHOLDER, f"A place was left unfilled in the letter: {match.group()}"
+                )

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.blocks import Block, Contents, Document, Heading, Items, Paragraph, Quote, Tone, Translate
+from portal.domain.letters.blocks import (
+    Block,
+    Heading,
+    Items,
+    LetterDocument,
+    Paragraph,
+    Quote,
+    TableOfContents,
+    Tone,
+    Translate,
+)
 from portal.domain.letters.bundle import (
     write_answers,
     write_chronology,
@@ -17,13 +27,20 @@ from portal.domain.letters.bundle import (
     write_laws,
     write_notices,
 )
+from portal.domain.letters.common_blocks import (
+    LetterContext,
+    close_letter,
+    finish,
+    note_redaction,
+    open_letter,
+    split_paragraphs,
+)
+from portal.domain.letters.content_statements import SUBJECTS, describe_content, describe_standing, format_statements
 from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
-from portal.domain.letters.laws import note_advice, say_authority_clock
-from portal.domain.letters.matter import SUBJECTS, say_content, say_standing, say_statements
-from portal.domain.letters.parts import Pen, close_letter, finish, note_redaction, open_letter, split_paragraphs
-from portal.domain.letters.words import mark
+from portal.domain.letters.law_blocks import describe_authority_clock, note_advice
+from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import LetterKind
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 
 _ASKS: Mapping[ComplaintAsk, str] = {
     ComplaintAsk.INVESTIGATE: mark("Look into this complaint."),
@@ -36,29 +53,29 @@ _ASKS: Mapping[ComplaintAsk, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class BundlePart:
     """One part of the bundle: its anchor, its title and what writes it."""
 
     anchor: str
     title: str
-    write: Callable[[Pen, ComplaintFacts], list[Block]]
+    write: Callable[[LetterContext, ComplaintFacts], list[Block]]
 
 
 PARTS = (
-    Part(anchor="facts", title=mark("Facts"), write=write_facts),
-    Part(anchor="chronology", title=mark("Chronology"), write=write_chronology),
-    Part(anchor="laws", title=mark("Legal bases"), write=write_laws),
-    Part(anchor="notices", title=mark("Letters sent"), write=write_notices),
-    Part(anchor="answers", title=mark("Answers received"), write=write_answers),
-    Part(anchor="clocks", title=mark("Clock sheets: why each date is that date"), write=write_clock_sheets),
-    Part(anchor="exhibits", title=mark("Exhibits"), write=write_exhibits),
-    Part(anchor="hashes", title=mark("Hash list"), write=write_hashes),
+    BundlePart(anchor="facts", title=mark("Facts"), write=write_facts),
+    BundlePart(anchor="chronology", title=mark("Chronology"), write=write_chronology),
+    BundlePart(anchor="laws", title=mark("Legal bases"), write=write_laws),
+    BundlePart(anchor="notices", title=mark("Letters sent"), write=write_notices),
+    BundlePart(anchor="answers", title=mark("Answers received"), write=write_answers),
+    BundlePart(anchor="clocks", title=mark("Clock sheets: why each date is that date"), write=write_clock_sheets),
+    BundlePart(anchor="exhibits", title=mark("Exhibits"), write=write_exhibits),
+    BundlePart(anchor="hashes", title=mark("Hash list"), write=write_hashes),
 )
 
 
-def build_complaint(facts: ComplaintFacts, translate: Translate) -> Document:
+def build_complaint(facts: ComplaintFacts, translate: Translate) -> LetterDocument:
     """The whole bundle as one document: cover letter, table of contents, then every part in the order of `PARTS`."""
-    pen = Pen(frame=facts.frame, translate=translate)
+    pen = LetterContext(frame=facts.frame, translate=translate)
     blocks = [*_write_cover(pen, facts), _list_contents(pen)]
     for number, part in enumerate(PARTS, start=1):
         blocks.append(Heading(text=_title(pen, number, part), level=1, anchor=part.anchor, starts_page=number == 1))
@@ -66,16 +83,16 @@ def build_complaint(facts: ComplaintFacts, translate: Translate) -> Document:
     return finish(pen, LetterKind.COMPLAINT, blocks)
 
 
-def _list_contents(pen: Pen) -> Contents:
+def _list_contents(pen: LetterContext) -> TableOfContents:
     entries = tuple((part.anchor, _title(pen, number, part)) for number, part in enumerate(PARTS, start=1))
-    return Contents(title=pen.translate("Contents"), entries=entries)
+    return TableOfContents(title=pen.translate("Contents"), entries=entries)
 
 
-def _title(pen: Pen, number: int, part: Part) -> str:
+def _title(pen: LetterContext, number: int, part: BundlePart) -> str:
     return pen.translate("%(number)s. %(name)s", number=str(number), name=pen.translate(part.title))
 
 
-def _write_cover(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def _write_cover(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     translate = pen.translate
     subject = translate(
         "Complaint about %(party)s: %(matter)s",
@@ -84,8 +101,8 @@ def _write_cover(pen: Pen, facts: ComplaintFacts) -> list[Block]:
     )
     asks = [translate(_ASKS[ask]) for ask in facts.asks]
     if facts.may_pass_identity is not None:
-        asks.append(_say_release(pen, facts.may_pass_identity))
-    statements = say_statements(pen, facts.statements)
+        asks.append(_describe_release(pen, facts.may_pass_identity))
+    statements = format_statements(pen, facts.statements)
     return [
         open_letter(pen, subject),
         *note_redaction(pen),
@@ -94,35 +111,35 @@ def _write_cover(pen: Pen, facts: ComplaintFacts) -> list[Block]:
         Items(items=tuple(asks), is_ordered=True),
         *_write_wish(pen, facts.wish),
         *_write_competence(pen, facts),
-        Paragraph(text=_say_enclosed(pen)),
+        Paragraph(text=_describe_enclosed(pen)),
         *([Items(items=statements)] if statements else []),
         close_letter(pen),
         note_advice(pen, (facts.competence, *facts.bases)),
     ]
 
 
-def _write_wish(pen: Pen, wish: str | None) -> list[Block]:
+def _write_wish(pen: LetterContext, wish: str | None) -> list[Block]:
     if not wish:
         return []
     lead = Paragraph(text=pen.translate("What the person concerned wishes, in their own words:"))
     return [lead, Quote(paragraphs=split_paragraphs(wish))]
 
 
-def _write_matter(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def _write_matter(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     translate = pen.translate
     lead = translate(
         "I complain to you about %(party)s under %(citation)s.",
         party=facts.party.legal_name or facts.party.name,
         citation=translate(facts.competence.citation),
     )
-    content = say_content(pen, facts.content.depiction, facts.content.under_18)
-    first = [part for part in (lead, content, say_standing(pen)) if part]
-    return [Paragraph(text=" ".join(first)), Paragraph(text=_say_summary(pen, facts))]
+    content = describe_content(pen, facts.content.depiction, facts.content.under_18)
+    first = [part for part in (lead, content, describe_standing(pen)) if part]
+    return [Paragraph(text=" ".join(first)), Paragraph(text=_describe_summary(pen, facts))]
 
 
-def _say_summary(pen: Pen, facts: ComplaintFacts) -> str:
+def _describe_summary(pen: LetterContext, facts: ComplaintFacts) -> str:
     plural = pen.translate.plural
-    clocks = [clock for basis in facts.bases for clock in basis.clocks if clock.owed_by is not Actor.PERSON]
+    clocks = [clock for basis in facts.bases for clock in basis.clocks if clock.owed_by is not ObligedParty.PERSON]
     missed = [clock for clock in clocks if clock.state in {ClockState.MISSED, ClockState.MET_LATE}]
     duties = sum(clock.binding is Binding.DUTY for clock in missed)
     sentences = [
@@ -143,22 +160,22 @@ def _say_summary(pen: Pen, facts: ComplaintFacts) -> str:
     return " ".join(sentences)
 
 
-def _write_competence(pen: Pen, facts: ComplaintFacts) -> list[Block]:
+def _write_competence(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     translate, basis = pen.translate, facts.competence
     sentences: list[str | None] = [translate(basis.basis)]
     if basis.reason:
         sentences.append(translate(basis.reason))
-    sentences += [say_authority_clock(pen, clock) for clock in basis.clocks if clock.amount is not None]
+    sentences += [describe_authority_clock(pen, clock) for clock in basis.clocks if clock.amount is not None]
     return [Heading(text=translate("Why I turn to you")), Paragraph(text=" ".join(part for part in sentences if part))]
 
 
-def _say_release(pen: Pen, may_pass_identity: bool) -> str:
+def _describe_release(pen: LetterContext, may_pass_identity: bool) -> str:
     if may_pass_identity:
         return pen.translate("You may tell the organisation complained about who I am.")
     return pen.translate("Do not tell the organisation complained about who I am.")
 
 
-def _say_enclosed(pen: Pen) -> str:
+def _describe_enclosed(pen: LetterContext) -> str:
     return pen.translate(
         "The parts that follow hold the facts, what happened when, the letters and answers, how each date was counted, "
         "and the exhibits with their hashes. The same facts stand inside this file in machine-readable form, as "

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.domain.letters.blocks import Block, Document, Heading, Items, Paragraph, Quote, Tone, Translate
-from portal.domain.letters.facts import ErasureAsk, ErasureFacts, IdentityOffer
-from portal.domain.letters.laws import note_advice, write_bases
-from portal.domain.letters.matter import say_content, say_standing, say_statements
-from portal.domain.letters.parts import (
-    Pen,
+from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Quote, Tone, Translate
+from portal.domain.letters.common_blocks import (
+    LetterContext,
     close_letter,
     finish,
     list_links,
@@ -17,7 +14,10 @@ from portal.domain.letters.parts import (
     open_letter,
     split_paragraphs,
 )
-from portal.domain.letters.words import mark
+from portal.domain.letters.content_statements import describe_content, describe_standing, format_statements
+from portal.domain.letters.facts import ErasureAsk, ErasureFacts, IdentityOffer
+from portal.domain.letters.law_blocks import note_advice, write_bases
+from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import LetterKind
 
 _ASKS: Mapping[ErasureAsk, str] = {
@@ -45,9 +45,9 @@ _IDENTITY: Mapping[IdentityOffer, str] = {
 }
 
 
-def build_erasure(facts: ErasureFacts, translate: Translate) -> Document:
+def build_erasure(facts: ErasureFacts, translate: Translate) -> LetterDocument:
     """The request as a document. `facts.grounds` are the law's own grounds, in their order."""
-    pen = Pen(frame=facts.frame, translate=translate)
+    pen = LetterContext(frame=facts.frame, translate=translate)
     blocks: list[Block] = [
         open_letter(pen, translate("Request to erase personal data")),
         *note_redaction(pen),
@@ -67,7 +67,7 @@ def build_erasure(facts: ErasureFacts, translate: Translate) -> Document:
     return finish(pen, LetterKind.ERASURE, blocks)
 
 
-def _write_matter(pen: Pen, facts: ErasureFacts) -> list[Block]:
+def _write_matter(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
     which = pen.voice(
         mark(
             "You hold and publish personal data about me at the places listed below: the content itself, the text "
@@ -78,34 +78,34 @@ def _write_matter(pen: Pen, facts: ErasureFacts) -> list[Block]:
             "itself, the text around it, and what was made from it."
         ),
     )
-    what = say_content(pen, facts.content.depiction, facts.content.under_18)
-    parts = [part for part in (which, what, say_standing(pen)) if part]
+    what = describe_content(pen, facts.content.depiction, facts.content.under_18)
+    parts = [part for part in (which, what, describe_standing(pen)) if part]
     blocks: list[Block] = [Paragraph(text=" ".join(parts))]
     if facts.content.explanation:
         blocks.append(Quote(paragraphs=split_paragraphs(facts.content.explanation)))
     return blocks
 
 
-def _list_asks(pen: Pen, facts: ErasureFacts) -> tuple[str, ...]:
+def _list_asks(pen: LetterContext, facts: ErasureFacts) -> tuple[str, ...]:
     asks = [pen.translate(_ASKS[ask]) for ask in facts.asks]
     asks.append(pen.translate("Tell me what you have done. If you refuse any of it, give your reasons."))
     return tuple(asks)
 
 
-def _write_grounds(pen: Pen, facts: ErasureFacts) -> list[Block]:
+def _write_grounds(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
     if not facts.grounds:
         return []
     lead = Paragraph(text=pen.translate("I rely on these grounds:"))
     return [lead, Items(items=tuple(pen.translate(ground) for ground in facts.grounds))]
 
 
-def _write_identity(pen: Pen, facts: ErasureFacts) -> list[Block]:
+def _write_identity(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
     limit = pen.translate("Please ask for no more than you need to be sure, and use it for nothing else.")
-    statements = say_statements(pen, facts.statements)
+    statements = format_statements(pen, facts.statements)
     return [*_write_offer(pen, facts), Paragraph(text=limit), *([Items(items=statements)] if statements else [])]
 
 
-def _write_offer(pen: Pen, facts: ErasureFacts) -> list[Block]:
+def _write_offer(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
     if not facts.identity_words:
         return [Paragraph(text=pen.translate(_IDENTITY[facts.identity]))]
     lead = Paragraph(text=pen.translate("This shows that I am the one who asks:"))

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from portal.domain.letters.law import BasisFact
-from portal.domain.lifecycle import Answer, Channel, Depiction, Filer, ItemState, LetterKind
+from portal.domain.letters.law_facts import BasisFact
+from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterKind, SendingChannel
 
 
 class Paper(StrEnum):
@@ -72,7 +72,7 @@ class ExhibitKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Organisation:
+class SenderOrganisation:
     """The letterhead of a helpline. A person who writes alone has none."""
 
     name: str
@@ -85,7 +85,7 @@ class Organisation:
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
     name: str
-    channel: Channel
+    channel: SendingChannel
     department: str | None = None  # "Designated agent", "Data protection officer"
     address_lines: tuple[str, ...] = ()
     contact: str | None = None  # the e-mail address or the web form it goes to
@@ -116,7 +116,7 @@ class Signature:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
+class LetterHeader:
     """What every letter has. `zone` is the sender's; `written_at` is the letter's date and the PDF's date."""
 
     reference: str
@@ -127,7 +127,7 @@ class Frame:
     recipient: Recipient
     reporter: Reporter
     signature: Signature | None
-    organisation: Organisation | None = None
+    organisation: SenderOrganisation | None = None
     is_redacted: bool = False  # set by `redaction.redacted`, never by hand
 
 
@@ -160,7 +160,7 @@ class SentFact:
     reference: str
     kind: LetterKind
     recipient: str
-    channel: Channel
+    channel: SendingChannel
     sent_at: datetime
     received_at: datetime | None = None
     is_receipt_proven: bool = False
@@ -183,7 +183,7 @@ class AnswerFact:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NextStep:
+class NextStepFact:
     """What follows when nothing is done: "a complaint", to whom, under which law."""
 
     body: str
@@ -225,7 +225,7 @@ class Party:
 class NoticeFacts:
     """A notice to a platform, citing every basis that applies."""
 
-    frame: Frame
+    frame: LetterHeader
     content: ContentFact
     links: tuple[LinkFact, ...]
     bases: tuple[BasisFact, ...]
@@ -237,20 +237,20 @@ class NoticeFacts:
 class ReminderFacts:
     """A reminder of a notice whose clock has run out, or that was left unanswered."""
 
-    frame: Frame
+    frame: LetterHeader
     content: ContentFact
     notice: SentFact
     links: tuple[LinkFact, ...]  # those that are still to be dealt with
     bases: tuple[BasisFact, ...]  # with the clocks as they stand at `frame.written_at`
     answers: tuple[AnswerFact, ...] = ()
-    next_steps: tuple[NextStep, ...] = ()
+    next_steps: tuple[NextStepFact, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureFacts:
     """A data-protection request to a controller."""
 
-    frame: Frame
+    frame: LetterHeader
     content: ContentFact
     links: tuple[LinkFact, ...]
     bases: tuple[BasisFact, ...]
@@ -265,7 +265,7 @@ class ErasureFacts:
 class ComplaintFacts:
     """The bundle to a regulator: everything needed to check each date and each file."""
 
-    frame: Frame
+    frame: LetterHeader
     content: ContentFact
     party: Party
     competence: BasisFact  # the law under which the regulator is asked, with the regulator's own clock

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from portal.domain.letters.blocks import Block, Document, Heading, Items, Paragraph, Quote, Tone, Translate
-from portal.domain.letters.facts import NoticeFacts
-from portal.domain.letters.laws import note_advice, write_bases
-from portal.domain.letters.matter import SUBJECTS, say_content, say_release, say_standing, say_statements
-from portal.domain.letters.parts import (
-    Pen,
+from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Quote, Tone, Translate
+from portal.domain.letters.common_blocks import (
+    LetterContext,
     close_letter,
     finish,
     list_links,
@@ -15,12 +12,21 @@ from portal.domain.letters.parts import (
     open_letter,
     split_paragraphs,
 )
+from portal.domain.letters.content_statements import (
+    SUBJECTS,
+    describe_content,
+    describe_release,
+    describe_standing,
+    format_statements,
+)
+from portal.domain.letters.facts import NoticeFacts
+from portal.domain.letters.law_blocks import note_advice, write_bases
 from portal.domain.lifecycle import LetterKind
 
 
-def build_notice(facts: NoticeFacts, translate: Translate) -> Document:
+def build_notice(facts: NoticeFacts, translate: Translate) -> LetterDocument:
     """The notice as a document. It cites every basis in `facts.bases`, in that order."""
-    pen = Pen(frame=facts.frame, translate=translate)
+    pen = LetterContext(frame=facts.frame, translate=translate)
     subject = translate(
         "Notice of %(matter)s: request for removal", matter=translate(SUBJECTS[facts.content.depiction])
     )
@@ -35,22 +41,22 @@ def build_notice(facts: NoticeFacts, translate: Translate) -> Document:
         Heading(text=translate("The law and its time limits")),
         *write_bases(pen, facts.bases),
         Heading(text=translate("Statements")),
-        Items(items=say_statements(pen, facts.statements)),
+        Items(items=format_statements(pen, facts.statements)),
         close_letter(pen),
         note_advice(pen, facts.bases),
     ]
     return finish(pen, LetterKind.NOTICE, blocks)
 
 
-def _write_matter(pen: Pen, facts: NoticeFacts) -> list[Block]:
+def _write_matter(pen: LetterContext, facts: NoticeFacts) -> list[Block]:
     translate = pen.translate
     where = translate.plural(
         "Your service shows content at %(count)s place, listed below.",
         "Your service shows content at %(count)s places, listed below.",
         len(facts.links),
     )
-    what = say_content(pen, facts.content.depiction, facts.content.under_18)
-    parts = [part for part in (where, what, say_standing(pen)) if part]
+    what = describe_content(pen, facts.content.depiction, facts.content.under_18)
+    parts = [part for part in (where, what, describe_standing(pen)) if part]
     blocks: list[Block] = [Paragraph(text=" ".join(parts))]
     if facts.content.work:
         text = translate("The copyright work this notice also rests on: %(work)s", work=facts.content.work)
@@ -61,7 +67,7 @@ def _write_matter(pen: Pen, facts: NoticeFacts) -> list[Block]:
     return blocks
 
 
-def _write_asks(pen: Pen, facts: NoticeFacts) -> list[Block]:
+def _write_asks(pen: LetterContext, facts: NoticeFacts) -> list[Block]:
     translate = pen.translate
     asks = [translate("Remove the content at every place in the list, for all users and in all countries.")]
     asks += [
@@ -77,7 +83,7 @@ def _write_asks(pen: Pen, facts: NoticeFacts) -> list[Block]:
         translate("Tell me what you decided for each place, with your reasons and how the decision can be contested."),
     ]
     if facts.may_pass_identity is not None:
-        asks.append(say_release(pen, facts.may_pass_identity))
+        asks.append(describe_release(pen, facts.may_pass_identity))
     lead = Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG)
     return [lead, Items(items=tuple(asks), is_ordered=True)]
 

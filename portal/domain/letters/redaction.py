@@ -19,29 +19,29 @@ from portal.domain.letters.facts import (
     ComplaintFacts,
     ErasureFacts,
     Exhibit,
-    Frame,
     LetterFacts,
+    LetterHeader,
     LinkFact,
-    NextStep,
-    Organisation,
+    NextStepFact,
     Party,
     Recipient,
     Reporter,
+    SenderOrganisation,
     SentFact,
 )
-from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, SourceFact, StepFact, StepValue
+from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact, StepValue
 from portal.domain.letters.texts import Spot, change_texts
 
 F = TypeVar("F", bound=LetterFacts)
 
 # The law's and the directory's own texts, and the words without which a letter would not be the same letter.
 PUBLIC: Mapping[type, frozenset[str]] = {
-    Frame: frozenset({"reference", "language", "zone"}),
+    LetterHeader: frozenset({"reference", "language", "zone"}),
     Recipient: frozenset({"name", "department", "address_lines", "contact", "country"}),
     Reporter: frozenset({"country", "country_name"}),
-    Organisation: frozenset({"name", "address_lines", "email", "phone", "website"}),
+    SenderOrganisation: frozenset({"name", "address_lines", "email", "phone", "website"}),
     Party: frozenset({"name", "legal_name", "address_lines", "country"}),
-    NextStep: frozenset({"body", "basis"}),
+    NextStepFact: frozenset({"body", "basis"}),
     ErasureFacts: frozenset({"grounds"}),
     ComplaintFacts: frozenset({"history_digest"}),
     BasisFact: frozenset({"regime_id", "name", "citation", "basis", "version", "reason"}),

@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.blocks import Block, Document, Heading, Items, Paragraph, Tone, Translate
+from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Tone, Translate
+from portal.domain.letters.common_blocks import (
+    LetterContext,
+    close_letter,
+    finish,
+    list_links,
+    note_redaction,
+    open_letter,
+)
+from portal.domain.letters.content_statements import SUBJECTS, describe_content, describe_standing
 from portal.domain.letters.facts import AnswerFact, ReminderFacts, SentFact
-from portal.domain.letters.law import BasisFact, ClockFact
-from portal.domain.letters.laws import list_steps, note_advice
-from portal.domain.letters.matter import SUBJECTS, say_content, say_standing
-from portal.domain.letters.parts import Pen, close_letter, finish, list_links, note_redaction, open_letter
-from portal.domain.letters.words import (
+from portal.domain.letters.law_blocks import list_steps, note_advice
+from portal.domain.letters.law_facts import BasisFact, ClockFact
+from portal.domain.letters.phrases import (
     ANSWERS,
     CHANNELS,
+    describe_due,
+    format_day,
+    format_lapse,
+    format_moment,
+    format_period,
     mark,
-    say_day,
-    say_due,
-    say_lapse,
-    say_moment,
-    say_period,
 )
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import Binding
 
 
-def build_reminder(facts: ReminderFacts, translate: Translate) -> Document:
+def build_reminder(facts: ReminderFacts, translate: Translate) -> LetterDocument:
     """The reminder as a document. Missed clocks are read from the bases' clocks."""
-    pen = Pen(frame=facts.frame, translate=translate)
+    pen = LetterContext(frame=facts.frame, translate=translate)
     subject = translate(
         "Reminder of my letter %(reference)s: %(matter)s",
         reference=facts.notice.reference,
@@ -49,45 +56,45 @@ def build_reminder(facts: ReminderFacts, translate: Translate) -> Document:
     return finish(pen, LetterKind.REMINDER, blocks)
 
 
-def _write_past(pen: Pen, facts: ReminderFacts) -> list[Block]:
+def _write_past(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
     translate, notice = pen.translate, facts.notice
-    standing = say_standing(pen)
+    standing = describe_standing(pen)
     parts = [
         translate(
             "On %(at)s I sent you my letter %(reference)s %(channel)s.",
-            at=say_moment(pen.local(notice.sent_at), translate),
+            at=format_moment(pen.local(notice.sent_at), translate),
             reference=notice.reference,
             channel=translate(CHANNELS[notice.channel]),
         ),
-        _say_receipt(pen, notice),
-        _say_ticket(pen, notice),
-        say_content(pen, facts.content.depiction, facts.content.under_18),
+        _describe_receipt(pen, notice),
+        _describe_ticket(pen, notice),
+        describe_content(pen, facts.content.depiction, facts.content.under_18),
     ]
     blocks: list[Block] = [Paragraph(text=" ".join(part for part in (*parts, standing) if part))]
     if not facts.answers:
         return [*blocks, Paragraph(text=translate("No answer to it has reached me."))]
     blocks.append(Paragraph(text=translate("You answered:")))
-    blocks.append(Items(items=tuple(_say_answer(pen, answer) for answer in facts.answers)))
+    blocks.append(Items(items=tuple(_describe_answer(pen, answer) for answer in facts.answers)))
     return blocks
 
 
-def _say_receipt(pen: Pen, notice: SentFact) -> str | None:
+def _describe_receipt(pen: LetterContext, notice: SentFact) -> str | None:
     if notice.received_at is None:
         return None
-    at = say_moment(pen.local(notice.received_at), pen.translate)
+    at = format_moment(pen.local(notice.received_at), pen.translate)
     if notice.is_receipt_proven:
         return pen.translate("You received it on %(at)s.", at=at)
     return pen.translate("I take it that you received it on %(at)s; tell me if that is not so.", at=at)
 
 
-def _say_ticket(pen: Pen, notice: SentFact) -> str:
+def _describe_ticket(pen: LetterContext, notice: SentFact) -> str:
     if notice.ticket:
         return pen.translate("Your reference number for it is %(ticket)s.", ticket=notice.ticket)
     return pen.translate("You gave me no reference number for it.")
 
 
-def _say_answer(pen: Pen, answer: AnswerFact) -> str:
-    day = say_day(pen.local(answer.at).date(), pen.translate)
+def _describe_answer(pen: LetterContext, answer: AnswerFact) -> str:
+    day = format_day(pen.local(answer.at).date(), pen.translate)
     return pen.translate("%(day)s: %(answer)s", day=day, answer=pen.translate(ANSWERS[answer.meaning]))
 
 
@@ -114,20 +121,23 @@ def list_missed(facts: ReminderFacts) -> tuple[tuple[BasisFact, ClockFact], ...]
     )
 
 
-def _write_misses(pen: Pen, facts: ReminderFacts) -> list[Block]:
+def _write_misses(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
     missed = list_missed(facts)
     if not missed:
         return []
     blocks: list[Block] = [Heading(text=pen.translate("What is overdue"))]
     for basis, clock in missed:
-        blocks += [Paragraph(text=_say_duty(pen, basis, clock), tone=Tone.STRONG), Paragraph(text=_say_end(pen, clock))]
+        blocks += [
+            Paragraph(text=_describe_duty(pen, basis, clock), tone=Tone.STRONG),
+            Paragraph(text=_describe_end(pen, clock)),
+        ]
         steps = list_steps(pen, clock)
         if steps.rows:
             blocks += [Paragraph(text=pen.translate("Why this date:")), steps]
     return blocks
 
 
-def _say_duty(pen: Pen, basis: BasisFact, clock: ClockFact) -> str:
+def _describe_duty(pen: LetterContext, basis: BasisFact, clock: ClockFact) -> str:
     translate = pen.translate
     if clock.amount is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no period, so it cannot be missed")
@@ -135,25 +145,25 @@ def _say_duty(pen: Pen, basis: BasisFact, clock: ClockFact) -> str:
         _PASSED[clock.binding],
         citation=translate(basis.citation),
         act=translate(clock.label),
-        period=say_period(clock.amount, clock.unit, translate),
+        period=format_period(clock.amount, clock.unit, translate),
     )
 
 
-def _say_end(pen: Pen, clock: ClockFact) -> str:
+def _describe_end(pen: LetterContext, clock: ClockFact) -> str:
     translate = pen.translate
     if clock.due_at is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no date, so it cannot be missed")
     text = translate(
         "The period ended on %(due)s. At the date of this letter that was %(lapse)s ago.",
-        due=say_due(clock, translate),
-        lapse=say_lapse(pen.frame.written_at - clock.due_at, translate),
+        due=describe_due(clock, translate),
+        lapse=format_lapse(pen.frame.written_at - clock.due_at, translate),
     )
     if not clock.estimated:
         return text
     return f"{text} {translate('The start is estimated, because receipt is not proven.')}"
 
 
-def _write_asks(pen: Pen, facts: ReminderFacts) -> list[Block]:
+def _write_asks(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
     translate = pen.translate
     asks = (
         translate("Remove the content at every place in the list below, for all users and in all countries."),
@@ -164,7 +174,7 @@ def _write_asks(pen: Pen, facts: ReminderFacts) -> list[Block]:
     return [lead, Items(items=asks, is_ordered=True)]
 
 
-def _write_next(pen: Pen, facts: ReminderFacts) -> list[Block]:
+def _write_next(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
     if not facts.next_steps:
         return []
     translate = pen.translate

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, event, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.vault import Place, seal
+from portal.adapters.vault import SealContext, seal
 from portal.models.jobs import Job, JobKind, JobState
 from portal.services.ports import Ports
 from portal.services.work import Work
@@ -89,7 +89,7 @@ def add_job(work: Work, kind: JobKind, *, case_id: UUID, subject_id: UUID, key: 
         id=uuid4(), kind=kind, case_id=case_id, subject_id=subject_id, state=JobState.WAITING, created_at=work.now
     )
     job.stage, job.percent, job.tries = WAITING_STAGE, 0, 0
-    job.sealed = seal(work.ports.keys.outbox, _place(job), key)
+    job.sealed = seal(work.ports.keys.outbox, _seal_context(job), key)
     work.session.add(job)
     work.session.flush()
     enqueue_after_commit(work.session, job.id, work.ports)
@@ -206,7 +206,7 @@ def _take(
             gave_up = True
         else:
             job.state, job.tries, job.lease_until, job.percent = JobState.RUNNING, job.tries + 1, now + LEASE, 0
-            key = ports.keys.open_outbox(_place(job), job.sealed)
+            key = ports.keys.open_outbox(_seal_context(job), job.sealed)
             gave_up = False
     if gave_up:
         raise JobNotClaimed
@@ -275,5 +275,5 @@ def _shred(job: Job, state: JobState, now: datetime, *, problems: str | None) ->
     job.state, job.sealed, job.lease_until, job.done_at, job.problems = state, None, None, now, problems
 
 
-def _place(job: Job) -> Place:
-    return Place("jobs", str(job.id), str(job.case_id))
+def _seal_context(job: Job) -> SealContext:
+    return SealContext("jobs", str(job.id), str(job.case_id))

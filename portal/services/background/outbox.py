@@ -19,9 +19,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.mail import Delayed, Mail, Mailer, Refused, Unclear
-from portal.adapters.vault import Place, seal_values
-from portal.models.outbox import MailKind, MailState, Outgoing
+from portal.adapters.mail import Delayed, Mailer, OutgoingMail, Refused, Unclear
+from portal.adapters.vault import SealContext, seal_values
+from portal.models.outbox import MailKind, MailState, OutboxMail
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.ports import Ports
 from portal.services.work import Work
@@ -59,25 +59,25 @@ class NewMail:
     to: str
     subject: str
     text: str
-    useless_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, repr=False)
 class _Claim:
     """A mail in a worker's hands; `tries` tells this claim from a later one."""
 
-    mail: Mail
+    mail: OutgoingMail
     tries: int
 
 
 def put(work: Work, new: NewMail) -> bool:
     """Write the mail in the transaction of its cause. False where that cause has made its mail already."""
-    if work.session.scalars(select(Outgoing.id).where(Outgoing.cause == new.cause)).first() is not None:
+    if work.session.scalars(select(OutboxMail.id).where(OutboxMail.cause == new.cause)).first() is not None:
         return False
-    row = Outgoing(id=uuid4(), case_id=new.case_id, kind=new.kind, cause=new.cause, state=MailState.WAITING)
-    row.tries, row.created_at, row.next_try_at, row.useless_at = 0, work.now, work.now, new.useless_at
+    row = OutboxMail(id=uuid4(), case_id=new.case_id, kind=new.kind, cause=new.cause, state=MailState.WAITING)
+    row.tries, row.created_at, row.next_try_at, row.expires_at = 0, work.now, work.now, new.expires_at
     row.sealed = seal_values(
-        work.ports.keys.outbox, _place(row), {"to": new.to, "subject": new.subject, "text": new.text}
+        work.ports.keys.outbox, _seal_context(row), {"to": new.to, "subject": new.subject, "text": new.text}
     )
     work.session.add(row)
     work.session.flush()
@@ -87,8 +87,8 @@ def put(work: Work, new: NewMail) -> bool:
 
 def cancel(session: Session, case_id: UUID, *kinds: MailKind, now: datetime) -> int:
     """Take back what has not left yet, of these kinds or of all. Returns how many."""
-    query = select(Outgoing).where(Outgoing.case_id == case_id, Outgoing.state == MailState.WAITING)
-    rows = session.scalars(query.where(Outgoing.kind.in_(kinds)) if kinds else query).all()
+    query = select(OutboxMail).where(OutboxMail.case_id == case_id, OutboxMail.state == MailState.WAITING)
+    rows = session.scalars(query.where(OutboxMail.kind.in_(kinds)) if kinds else query).all()
     for row in rows:
         _end(row, MailState.CANCELLED, now)
     return len(rows)
@@ -96,19 +96,19 @@ def cancel(session: Session, case_id: UUID, *kinds: MailKind, now: datetime) -> 
 
 def list_due(session: Session, *, now: datetime) -> list[UUID]:
     """What waits for its next try and is in nobody's hands."""
-    free = or_(Outgoing.lease_until.is_(None), Outgoing.lease_until < now)
-    query = select(Outgoing.id).where(Outgoing.state == MailState.WAITING, Outgoing.next_try_at <= now, free)
-    return list(session.scalars(query.order_by(Outgoing.next_try_at, Outgoing.id)))
+    free = or_(OutboxMail.lease_until.is_(None), OutboxMail.lease_until < now)
+    query = select(OutboxMail.id).where(OutboxMail.state == MailState.WAITING, OutboxMail.next_try_at <= now, free)
+    return list(session.scalars(query.order_by(OutboxMail.next_try_at, OutboxMail.id)))
 
 
 def has_stuck_mail(session: Session, *, now: datetime) -> bool:
     """Whether a worker died while it was handing a mail over."""
-    return session.scalars(select(Outgoing.id).where(_is_stuck(now)).limit(1)).first() is not None
+    return session.scalars(select(OutboxMail.id).where(_is_stuck(now)).limit(1)).first() is not None
 
 
 def give_up_unclear(session: Session, *, now: datetime) -> int:
     """Mark what a worker was handing over when it died. Returns how many."""
-    rows = session.scalars(select(Outgoing).where(_is_stuck(now)).with_for_update()).all()
+    rows = session.scalars(select(OutboxMail).where(_is_stuck(now)).with_for_update()).all()
     for row in rows:
         _end(row, MailState.UNCLEAR, now)
     return len(rows)
@@ -116,17 +116,17 @@ def give_up_unclear(session: Session, *, now: datetime) -> int:
 
 def count_states(session: Session) -> Mapping[MailState, int]:
     """How many mails are in each state."""
-    found = session.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state))
+    found = session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
     return {state: number for state, number in found}
 
 
 def has_trouble(session: Session, case_id: UUID) -> bool:
     """Whether the newest mail that is over did not surely arrive."""
-    query = select(Outgoing.state).where(
-        Outgoing.case_id == case_id,
-        Outgoing.state.in_((MailState.SENT, MailState.FAILED, MailState.UNCLEAR)),
+    query = select(OutboxMail.state).where(
+        OutboxMail.case_id == case_id,
+        OutboxMail.state.in_((MailState.SENT, MailState.FAILED, MailState.UNCLEAR)),
     )
-    newest = session.scalars(query.order_by(Outgoing.over_at.desc()).limit(1)).one_or_none()
+    newest = session.scalars(query.order_by(OutboxMail.over_at.desc()).limit(1)).one_or_none()
     return newest in {MailState.FAILED, MailState.UNCLEAR}
 
 
@@ -154,18 +154,20 @@ def deliver(
 def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: Ports) -> _Claim:
     """Take the lease. Raises MailNotClaimed."""
     with sessions.begin() as session:
-        row = session.get(Outgoing, row_id, with_for_update=True)
+        row = session.get(OutboxMail, row_id, with_for_update=True)
         if row is None or row.sealed is None or not _is_free(row, now):
             raise MailNotClaimed
-        if row.useless_at is None or row.useless_at > now:
+        if row.expires_at is None or row.expires_at > now:
             row.tries, row.lease_until = row.tries + 1, now + LEASE
-            values = json.loads(ports.keys.open_outbox(_place(row), row.sealed))
-            return _Claim(Mail(row.id, values["to"], values["subject"], values["text"], row.created_at), row.tries)
+            values = json.loads(ports.keys.open_outbox(_seal_context(row), row.sealed))
+            return _Claim(
+                OutgoingMail(row.id, values["to"], values["subject"], values["text"], row.created_at), row.tries
+            )
         _end(row, MailState.CANCELLED, now)
     raise MailNotClaimed
 
 
-def _is_free(row: Outgoing, now: datetime) -> bool:
+def _is_free(row: OutboxMail, now: datetime) -> bool:
     is_left = row.lease_until is None or row.lease_until < now
     return row.state is MailState.WAITING and row.next_try_at <= now and is_left
 
@@ -173,14 +175,14 @@ def _is_free(row: Outgoing, now: datetime) -> bool:
 def _hand_over(sessions: sessionmaker[Session], row_id: UUID, tries: int, now: datetime) -> None:
     """The last moment to cancel it. Raises MailNotClaimed where that was done, or another worker took it up."""
     with sessions.begin() as session:
-        row = session.get(Outgoing, row_id, with_for_update=True)
+        row = session.get(OutboxMail, row_id, with_for_update=True)
         if row is None or row.state is not MailState.WAITING or row.tries != tries:
             raise MailNotClaimed
         row.state, row.lease_until = MailState.SENDING, now + LEASE
 
 
 def _is_stuck(now: datetime) -> ColumnElement[bool]:
-    return and_(Outgoing.state == MailState.SENDING, Outgoing.lease_until < now)
+    return and_(OutboxMail.state == MailState.SENDING, OutboxMail.lease_until < now)
 
 
 _ENDS: Mapping[Delivery, MailState] = {
@@ -192,7 +194,7 @@ _ENDS: Mapping[Delivery, MailState] = {
 
 def _finish(sessions: sessionmaker[Session], row_id: UUID, tries: int, outcome: Delivery, now: datetime) -> Delivery:
     with sessions.begin() as session:
-        row = session.get(Outgoing, row_id, with_for_update=True)
+        row = session.get(OutboxMail, row_id, with_for_update=True)
         if row is None or row.tries != tries or row.state not in {*OPEN, MailState.UNCLEAR}:
             return Delivery.NOT_OURS  # the case was erased meanwhile, or the mail cancelled before its text left
         if outcome is not Delivery.LATER:
@@ -206,9 +208,9 @@ def _finish(sessions: sessionmaker[Session], row_id: UUID, tries: int, outcome: 
     return Delivery.LATER
 
 
-def _end(row: Outgoing, state: MailState, now: datetime) -> None:
+def _end(row: OutboxMail, state: MailState, now: datetime) -> None:
     row.state, row.over_at, row.lease_until, row.sealed = state, now, None, None
 
 
-def _place(row: Outgoing) -> Place:
-    return Place("outbox", str(row.id), str(row.case_id))
+def _seal_context(row: OutboxMail) -> SealContext:
+    return SealContext("outbox", str(row.id), str(row.case_id))

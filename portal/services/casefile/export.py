@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from portal.domain.letters import words
+from portal.domain.letters import phrases
 from portal.domain.lifecycle import History
 from portal.domain.wording import format_value
 from portal.services.casefile.export_data import SCHEMA_NAME, ExportedCase, export_data, schema
@@ -163,7 +163,7 @@ def _write_request(request: RequestView) -> list[str]:
         ("Laws", "; ".join(basis.citation for basis in request.bases)),
     ]
     clocks = [_clock_row(clock) for clock in request.clocks]
-    answers = [(answer.at, words.ANSWERS[answer.answer], answer.text) for answer in request.answers]
+    answers = [(answer.at, phrases.ANSWERS[answer.answer], answer.text) for answer in request.answers]
     return [
         f"<h2>Request {request.number}: {_text(request.platform_name)}</h2>",
         _pairs(rows),
@@ -176,16 +176,16 @@ def _clock_row(clock: ClockView) -> tuple[object, ...]:
     until = clock.due_at or clock.standard or ""
     why = "\n".join(f"{step.at}: {step.text}" for step in clock.steps)
     what = f"{_plain(clock.owed_by)}: {clock.label}"
-    return what, words.BINDINGS[clock.binding], words.STATES[clock.state], until, why
+    return what, phrases.BINDINGS[clock.binding], phrases.STATES[clock.state], until, why
 
 
 def _letter_row(letter: LetterView) -> tuple[object, ...]:
     whole, without = (FolderEntry(_letter_name(letter, is_redacted=is_redacted)) for is_redacted in (False, True))
-    return letter.number, words.KINDS[letter.kind], letter.made_at, whole, without, letter.digest
+    return letter.number, phrases.KINDS[letter.kind], letter.made_at, whole, without, letter.digest
 
 
 def _item_row(item: ItemView) -> tuple[object, ...]:
-    return item.number, item.url or item.description, item.platform_name, words.PLACES[item.state]
+    return item.number, item.url or item.description, item.platform_name, phrases.PLACES[item.state]
 
 
 def _letter_name(letter: LetterView, *, is_redacted: bool) -> str:

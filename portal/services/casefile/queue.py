@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import ActorKind, CaseStatus, History, Path, StepRefused
-from portal.domain.regimes import Actor as Owed
+from portal.domain.regimes import ObligedParty as Owed
 from portal.domain.rights import Right, roles_with
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import Case

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from portal.adapters.vault import Place, open_sealed, seal
+from portal.adapters.vault import SealContext, open_sealed, seal
 from portal.db import after_commit
 from portal.domain.documents import (
     ENDINGS,
@@ -116,7 +116,7 @@ def hand_in(work: CaseWork, command: HandIn, clean: CleanDocument) -> int:
         "cleaned": [each.value for each in clean.cleaned],
     }
     row.sealed = work.sealed_for(row, values)
-    work.ports.storage.put(_file_key(row), seal(work.key, _file_place(row), clean.content))
+    work.ports.storage.put(_file_key(row), seal(work.key, _file_context(row), clean.content))
     work.session.add(row)
     work.session.flush()
     _record(work, row, History.DOCUMENT_ADDED, {"digest": digest, "given_digest": given})
@@ -143,7 +143,7 @@ def name_file(number: int, kind: DocumentKind) -> str:
 def read_document(work: CaseWork, number: int) -> DocumentFile:
     """Raises UnknownNumber, CannotOpen where the file was changed."""
     row = _find(work, number)
-    content = open_sealed(work.key, _file_place(row), work.ports.storage.get(_file_key(row)))
+    content = open_sealed(work.key, _file_context(row), work.ports.storage.get(_file_key(row)))
     return DocumentFile(name=name_file(number, row.kind), media=MEDIA[row.kind], content=content)
 
 
@@ -172,7 +172,7 @@ def _find_owner(work: CaseWork, command: HandIn) -> tuple[UUID | None, UUID | No
 
 
 def _record(work: CaseWork, row: Document, kind: History, detail: dict[str, Any]) -> None:
-    happening = NewEvent(
+    event = NewEvent(
         kind=kind,
         at=work.now,
         request_id=row.request_id,
@@ -180,7 +180,7 @@ def _record(work: CaseWork, row: Document, kind: History, detail: dict[str, Any]
         facts={"kind": row.kind.value},
         detail={"document": row.number, **detail},
     )
-    work.record(happening)
+    work.record(event)
 
 
 def _next_number(work: CaseWork) -> int:
@@ -222,5 +222,5 @@ def _file_key(row: Document) -> str:
     return f"{row.case_id}/{row.id}-document"
 
 
-def _file_place(row: Document) -> Place:
-    return Place("documents", _file_key(row), str(row.case_id))
+def _file_context(row: Document) -> SealContext:
+    return SealContext("documents", _file_key(row), str(row.case_id))

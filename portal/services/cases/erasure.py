@@ -26,7 +26,7 @@ from portal.models.journal import JournalEntry
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.officers import OfficerLink
-from portal.models.outbox import Outgoing
+from portal.models.outbox import OutboxMail
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.services.history import journal
@@ -36,7 +36,7 @@ from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
-    CaseCheck, Reissue, Contact, MailLink, Outgoing, Hold, Event, WebSession,
+    CaseCheck, Reissue, Contact, MailLink, OutboxMail, Hold, Event, WebSession,
 )  # fmt: skip
 
 

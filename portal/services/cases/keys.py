@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.adapters.vault import Place
+from portal.adapters.vault import SealContext
 from portal.domain.lifecycle import Handler
 from portal.models.cases import Case, CaseKey
 from portal.services.ports import Ports
@@ -27,7 +27,7 @@ def wrap_for_words(case_id: UUID, key: bytes, words: str, *, now: datetime, port
     """The row that lets these words open the case, not added yet. One Argon2id, which needs no database."""
     row = CaseKey(id=uuid4(), case_id=case_id, holder=Handler.PERSON, salt=vault.new_salt(), created_at=now)
     derived = vault.derive_from_secret(words, row.salt or b"")
-    row.wrapped = vault.seal(derived, key_place(row), lock_key(row, key, ports=ports))
+    row.wrapped = vault.seal(derived, key_context(row), lock_key(row, key, ports=ports))
     row.words_index = vault.blind_index(ports.keys.words_index, words)
     row.server_key = ports.keys.id
     return row
@@ -35,26 +35,26 @@ def wrap_for_words(case_id: UUID, key: bytes, words: str, *, now: datetime, port
 
 def lock_key(row: CaseKey, key: bytes, *, ports: Ports) -> bytes:
     """The case's key under the case's lock, as it goes into a wrap."""
-    return lock_at(key_place(row), row.case_id, key, now=row.created_at, ports=ports)
+    return lock_at(key_context(row), row.case_id, key, now=row.created_at, ports=ports)
 
 
-def lock_at(place: Place, case_id: UUID, key: bytes, *, now: datetime, ports: Ports) -> bytes:
+def lock_at(place: SealContext, case_id: UUID, key: bytes, *, now: datetime, ports: Ports) -> bytes:
     """The same for a key that is kept in another place: it opens nothing once the case's lock is gone."""
     return vault.seal(ports.locks.ensure(case_id, now=now), place, key)
 
 
 def unlock_key(row: CaseKey, inner: bytes, *, ports: Ports) -> bytes:
     """The case's key from what a wrap held. Raises CannotOpen, of which LockGone is the case of an erased case."""
-    return unlock_at(key_place(row), row.case_id, inner, ports=ports) if row.is_locked else inner
+    return unlock_at(key_context(row), row.case_id, inner, ports=ports) if row.is_locked else inner
 
 
-def unlock_at(place: Place, case_id: UUID, inner: bytes, *, ports: Ports) -> bytes:
+def unlock_at(place: SealContext, case_id: UUID, inner: bytes, *, ports: Ports) -> bytes:
     """What `lock_at` kept. Raises CannotOpen."""
     return vault.open_sealed(ports.locks.read(case_id), place, inner)
 
 
-def key_place(row: CaseKey) -> Place:
-    return Place("case_keys", str(row.id), str(row.case_id))
+def key_context(row: CaseKey) -> SealContext:
+    return SealContext("case_keys", str(row.id), str(row.case_id))
 
 
 def find_key_row(session: Session, case: Case, holder: Handler, team_id: UUID | None) -> CaseKey | None:

@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.link_tokens import BadToken, make_token, read_token
 from portal.adapters.mail import read_address
-from portal.adapters.vault import CannotOpen, Place
+from portal.adapters.vault import CannotOpen, SealContext
 from portal.domain.lifecycle import ActorKind, CaseStatus, History, StepRefused
 from portal.models.cases import Case
 from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.messages import Message
-from portal.models.outbox import MailKind, Outgoing
+from portal.models.outbox import MailKind, OutboxMail
 from portal.services.background import mail_texts, outbox
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.background.outbox import NewMail
@@ -75,16 +75,17 @@ def set_address(work: CaseWork, text: str) -> None:
     """
     _require_mail(work.ports)
     address = read_address(text)
-    sent = select(func.count()).select_from(Outgoing).where(Outgoing.case_id == work.case.id)
+    sent = select(func.count()).select_from(OutboxMail).where(OutboxMail.case_id == work.case.id)
     recent = (
-        work.session.scalar(sent.where(Outgoing.kind == MailKind.CONFIRM, Outgoing.created_at > work.now - DAY)) or 0
+        work.session.scalar(sent.where(OutboxMail.kind == MailKind.CONFIRM, OutboxMail.created_at > work.now - DAY))
+        or 0
     )
     if recent >= MOST_CONFIRMATIONS:
         raise StepRefused("We wrote to an address three times today. Try again tomorrow.")
     _forget(work.session, work.case.id, now=work.now)
     row = Contact(id=uuid4(), case_id=work.case.id, created_at=work.now)
     row.sealed = work.sealed_for(row, {"address": address})
-    _carry(row, address, work.ports.keys)
+    _seal_address(row, address, work.ports.keys)
     work.session.add(row)
     work.session.flush()
     _ask_to_confirm(work, row, address)
@@ -116,7 +117,7 @@ def ask_link(work: Work, text: str) -> None:
     if work.ports.config.mail is None:
         return
     row = LinkAsk(id=uuid4(), made_at=work.now)
-    row.sealed = vault.seal_values(work.ports.keys.outbox, _ask_place(row), {"address": read_address(text)})
+    row.sealed = vault.seal_values(work.ports.keys.outbox, _ask_context(row), {"address": read_address(text)})
     work.session.add(row)
     work.session.flush()
     enqueue_after_commit(work.session, row.id, work.ports)
@@ -132,7 +133,7 @@ def answer_ask(work: Work, ask_id: UUID) -> bool:
     ask = work.session.get(LinkAsk, ask_id, with_for_update=True)
     if ask is None:
         return False
-    address = json.loads(work.ports.keys.open_outbox(_ask_place(ask), ask.sealed))["address"]
+    address = json.loads(work.ports.keys.open_outbox(_ask_context(ask), ask.sealed))["address"]
     work.session.delete(ask)
     if ask.made_at + RETURN_LASTS <= work.now:
         return True  # whoever asked has given up by now, or asked again
@@ -205,9 +206,9 @@ def move_to_new_secret(work: Work) -> int:
     rows = work.session.scalars(select(Contact).where(Contact.server_key != work.ports.keys.id)).all()
     for row in rows:
         if row.link_key is not None:
-            inner = work.ports.keys.open_outbox(_link_place(row), row.link_key)
-            row.link_key = vault.seal(work.ports.keys.outbox, _link_place(row), inner)
-        _carry(row, _read_carried(row, work.ports), work.ports.keys)
+            inner = work.ports.keys.open_outbox(_link_context(row), row.link_key)
+            row.link_key = vault.seal(work.ports.keys.outbox, _link_context(row), inner)
+        _seal_address(row, _read_address(row, work.ports), work.ports.keys)
     return len(rows)
 
 
@@ -244,10 +245,10 @@ def _write(
         case_id=row.case_id,
         kind=kind,
         cause=cause,
-        to=_read_carried(row, work.ports),
+        to=_read_address(row, work.ports),
         subject=words.subject,
         text=words.text,
-        useless_at=work.now + lasts if lasts else None,
+        expires_at=work.now + lasts if lasts else None,
     )
     outbox.put(work, new)
 
@@ -276,8 +277,8 @@ def _open(work: Work, row: Contact) -> CaseWork:
     if case is None or case.status is CaseStatus.ERASED or row.link_key is None:
         raise MailLinkOver
     try:
-        inner = work.ports.keys.open_outbox(_link_place(row), row.link_key)
-        key = unlock_at(_link_place(row), row.case_id, inner, ports=work.ports)
+        inner = work.ports.keys.open_outbox(_link_context(row), row.link_key)
+        key = unlock_at(_link_context(row), row.case_id, inner, ports=work.ports)
     except CannotOpen as error:
         raise MailLinkOver from error
     record(work.session, case.id, key, NewEvent(kind=History.OPENED_BY_LINK, at=work.now), actor=SYSTEM, now=work.now)
@@ -285,17 +286,17 @@ def _open(work: Work, row: Contact) -> CaseWork:
 
 
 def _keep_key(row: Contact, key: bytes, *, now: datetime, ports: Ports) -> bytes:
-    place = _link_place(row)
+    place = _link_context(row)
     return vault.seal(ports.keys.outbox, place, lock_at(place, row.case_id, key, now=now, ports=ports))
 
 
-def _carry(row: Contact, address: str, keys: ServerKeys) -> None:
-    row.carried = vault.seal_values(keys.outbox, _carried_place(row), {"address": address})
+def _seal_address(row: Contact, address: str, keys: ServerKeys) -> None:
+    row.address_for_sending = vault.seal_values(keys.outbox, _address_context(row), {"address": address})
     row.address_index, row.server_key = _index(keys, address), keys.id
 
 
-def _read_carried(row: Contact, ports: Ports) -> str:
-    return str(json.loads(ports.keys.open_outbox(_carried_place(row), row.carried))["address"])
+def _read_address(row: Contact, ports: Ports) -> str:
+    return str(json.loads(ports.keys.open_outbox(_address_context(row), row.address_for_sending))["address"])
 
 
 def _index(keys: ServerKeys, address: str) -> bytes:
@@ -310,13 +311,13 @@ def _address_of(token: str, ports: Ports) -> str:
     return f"{ports.config.base_url}{LINK_PATH}{token}"
 
 
-def _carried_place(row: Contact) -> Place:
-    return Place("contacts.carried", str(row.id), str(row.case_id))
+def _address_context(row: Contact) -> SealContext:
+    return SealContext("contacts.carried", str(row.id), str(row.case_id))
 
 
-def _link_place(row: Contact) -> Place:
-    return Place("contacts.link", str(row.id), str(row.case_id))
+def _link_context(row: Contact) -> SealContext:
+    return SealContext("contacts.link", str(row.id), str(row.case_id))
 
 
-def _ask_place(row: LinkAsk) -> Place:
-    return Place("link_asks", str(row.id), "")
+def _ask_context(row: LinkAsk) -> SealContext:
+    return SealContext("link_asks", str(row.id), "")

@@ -14,7 +14,7 @@ from portal.adapters.vault import CannotOpen
 from portal.domain.lifecycle import CaseStatus, Handler, History, Scope
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event
-from portal.services.cases.keys import find_key_row, key_place, unlock_key
+from portal.services.cases.keys import find_key_row, key_context, unlock_key
 from portal.services.history.events import NewEvent
 from portal.services.ports import Actor
 from portal.services.staff.team_keys import unwrap_for_team
@@ -55,7 +55,7 @@ def open_by_words(work: Work, text: str) -> CaseWork:
     if case is None or row is None:
         raise WordsUnknown
     try:
-        key = unlock_key(row, vault.open_sealed(derived, key_place(row), row.wrapped), ports=work.ports)
+        key = unlock_key(row, vault.open_sealed(derived, key_context(row), row.wrapped), ports=work.ports)
     except CannotOpen as error:
         raise WordsUnknown from error
     return work.on(case, key)

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 
 from portal.adapters import vault
-from portal.adapters.vault import Place
+from portal.adapters.vault import SealContext
 from portal.domain.lifecycle import ActorKind, Handler, History, StepRefused
 from portal.models.accounts import WebSession
 from portal.models.cases import CaseKey
@@ -261,15 +261,15 @@ def _derive(row: CaseCheck, answer: str) -> bytes:
 
 
 def _keep_verifier(row: CaseCheck, derived: bytes, ports: Ports) -> None:
-    row.verifier, row.server_key = vault.seal(ports.keys.outbox, _verifier_place(row), derived), ports.keys.id
+    row.verifier, row.server_key = vault.seal(ports.keys.outbox, _verifier_context(row), derived), ports.keys.id
 
 
 def _read_verifier(row: CaseCheck, ports: Ports) -> bytes:
-    return ports.keys.open_outbox(_verifier_place(row), row.verifier)
+    return ports.keys.open_outbox(_verifier_context(row), row.verifier)
 
 
-def _verifier_place(row: CaseCheck) -> Place:
-    return Place("case_checks.verifier", str(row.id), str(row.case_id))
+def _verifier_context(row: CaseCheck) -> SealContext:
+    return SealContext("case_checks.verifier", str(row.id), str(row.case_id))
 
 
 def _require_person(work: CaseWork) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.clocks import Clock, RequestEvent, derive_clocks, list_misses
-from portal.domain.regimes import Actor, Regime, RegimeKind
+from portal.domain.clocks import DerivedClock, RequestEvent, derive_clocks, list_misses
+from portal.domain.regimes import ObligedParty, Regime, RegimeKind
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform, place_of_regulator
 from portal.services.ports import Ports
 
@@ -22,7 +22,7 @@ FURTHER = frozenset({RegimeKind.APPEAL, RegimeKind.COMPLAINT})
 class PlacedClock:
     """A clock as the engine gives it, with what the snapshot keeps beside it."""
 
-    clock: Clock
+    clock: DerivedClock
     regime: Regime
     place: Jurisdiction
 
@@ -60,7 +60,7 @@ def derive_request_clocks(facts: RequestClockFacts, *, now: datetime, ports: Por
     for regime in list_follow_ons(facts.cited, ports):
         place = place_of_platform(regime, platform, facts.country)
         for clock in _derive(regime, (*facts.events, *misses, *facts.lodged.get(regime.id, ())), place, now):
-            if clock.rule.owed_by is Actor.PERSON:
+            if clock.rule.owed_by is ObligedParty.PERSON:
                 yield PlacedClock(clock, regime, place)
 
 
@@ -69,7 +69,7 @@ def derive_complaint_clocks(facts: ComplaintClockFacts, *, now: datetime, ports:
     regime = facts.regime
     place = place_of_complaint(regime, facts.regulator, facts.country, ports)
     for clock in _derive(regime, facts.events, place, now):
-        if regime.kind in FURTHER or clock.rule.owed_by in {Actor.REGULATOR, Actor.BODY}:
+        if regime.kind in FURTHER or clock.rule.owed_by in {ObligedParty.REGULATOR, ObligedParty.BODY}:
             yield PlacedClock(clock, regime, place)
 
 
@@ -101,5 +101,7 @@ def place_of_complaint(regime: Regime, regulator: str, country: str | None, port
     return place_of_platform(regime, ports.registry.platforms.get(regulator.removeprefix(PLATFORM_PREFIX)), country)
 
 
-def _derive(regime: Regime, events: Sequence[RequestEvent], place: Jurisdiction, now: datetime) -> tuple[Clock, ...]:
+def _derive(
+    regime: Regime, events: Sequence[RequestEvent], place: Jurisdiction, now: datetime
+) -> tuple[DerivedClock, ...]:
     return derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=now)

@@ -2,7 +2,7 @@
 
 Nothing here needs a case's key. A clock once started keeps the date it was given, the rule's version and the
 calendar's, whatever the law's record or the holidays say later; only what happens to the case can change it, or
-somebody who applies the new records to open cases (`portal.services.clocks.snapshot.recount`).
+somebody who applies the new records to open cases (`portal.services.clocks.recount`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.clocks import Clock as Derived
 from portal.domain.clocks import ClockState
-from portal.domain.letters.law import step_of
+from portal.domain.clocks import DerivedClock as Derived
+from portal.domain.letters.law_facts import step_of
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
-from portal.domain.regimes import Actor, Binding, Regime
+from portal.domain.regimes import Binding, ObligedParty, Regime
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -55,7 +55,7 @@ class _Miss:
     started_at: datetime
     due_at: datetime
     binding: Binding
-    owed_by: Actor
+    owed_by: ObligedParty
     estimated: bool
 
     @property
@@ -236,7 +236,7 @@ def _record_misses(
     known = find_missed(session, owner.id) if misses else set()
     fresh = [miss for miss in misses if miss.key not in known]
     for miss in sorted(fresh, key=lambda miss: (miss.due_at, miss.regime, miss.rule)):
-        happening = NewEvent(
+        missed = NewEvent(
             kind=History.CLOCK_MISSED,
             at=miss.due_at,
             request_id=owner.id if isinstance(owner, Request) else None,
@@ -250,7 +250,7 @@ def _record_misses(
                 "estimated": miss.estimated,
             },
         )
-        record(session, case.id, None, happening, actor=SYSTEM, now=now)
+        record(session, case.id, None, missed, actor=SYSTEM, now=now)
     return len(fresh)
 
 
@@ -272,9 +272,9 @@ def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:
 
 
 def _is_pressing(row: Clock, *, is_taken: bool) -> bool:
-    owed = row.binding in OWED and row.owed_by is not Actor.PERSON
+    owed = row.binding in OWED and row.owed_by is not ObligedParty.PERSON
     if row.state in RUNS:
-        return owed or (row.binding is Binding.LIMITATION and row.owed_by is Actor.PERSON)
+        return owed or (row.binding is Binding.LIMITATION and row.owed_by is ObligedParty.PERSON)
     return row.state is ClockState.MISSED and owed and not is_taken
 
 
@@ -285,4 +285,4 @@ def _urgency(row: Clock) -> tuple[bool, bool, bool, int, datetime]:
     """What the other side owes before the person's own time; open before over; dated before undated; duties first."""
     is_over = row.state in {ClockState.MET, ClockState.STOPPED}
     last = row.due_at or row.started_at
-    return row.owed_by is Actor.PERSON, is_over, row.due_at is None, _BINDINGS.index(row.binding), last
+    return row.owed_by is ObligedParty.PERSON, is_over, row.due_at is None, _BINDINGS.index(row.binding), last

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.domain.clocks import ClockState
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class ClockView:
     rule: str
     label: str
     binding: Binding
-    owed_by: Actor
+    owed_by: ObligedParty
     state: ClockState
     started_at: datetime
     due_at: datetime | None
@@ -46,4 +46,4 @@ class ClockView:
     @property
     def is_owed(self) -> bool:
         """Whether the other side has to do something by then, so that a miss is theirs."""
-        return self.owed_by is not Actor.PERSON and self.binding in {Binding.DUTY, Binding.SAFE_HARBOUR}
+        return self.owed_by is not ObligedParty.PERSON and self.binding in {Binding.DUTY, Binding.SAFE_HARBOUR}

@@ -17,16 +17,16 @@ from portal.domain.letters.facts import (
     ChronologyRow,
     ComplaintAsk,
     ComplaintFacts,
-    Frame,
+    LetterHeader,
     LinkFact,
     Party,
     Recipient,
     SentFact,
 )
-from portal.domain.letters.law import BasisFact
-from portal.domain.lifecycle import ActorKind, Channel, History, LetterKind, RequestKind
-from portal.domain.notices import check_elements, list_proofs
-from portal.domain.regimes import Actor, Regime
+from portal.domain.letters.law_facts import BasisFact
+from portal.domain.lifecycle import ActorKind, History, LetterKind, RequestKind, SendingChannel
+from portal.domain.notices import check_elements, list_fields_given
+from portal.domain.regimes import ObligedParty, Regime
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
 from portal.models.events import Event
@@ -41,8 +41,8 @@ from portal.services.letters import letters
 from portal.services.letters.drafting import answer_facts, next_number, running_bases, sent_fact, sent_letter
 from portal.services.letters.facts import (
     basis_fact,
-    content_of,
-    frame_of,
+    content_fact,
+    header_of,
     links_of,
     period_fact,
     platform_recipient,
@@ -56,7 +56,7 @@ from portal.services.requests.content import Details, RequestContent, for_team
 from portal.services.requests.lookup import items_of, read_content, requests_of
 from portal.services.work import CaseWork, Work
 
-_AUTHORITIES = frozenset({Actor.REGULATOR, Actor.BODY})
+_AUTHORITIES = frozenset({ObligedParty.REGULATOR, ObligedParty.BODY})
 _UNNAMED = "The services named in the list of places"
 
 # The letter's own sentences: keys of its catalogue, so nothing is filled into them.
@@ -129,7 +129,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     history = read_history(work.session, work.case.id)
     return ComplaintFacts(
         frame=_frame(work, complaint, own, citation, parts, number=number),
-        content=content_of(own),
+        content=content_fact(own),
         party=_party(parts, work.ports),
         competence=competence,
         links=_links(work, parts),
@@ -183,7 +183,7 @@ def _cite(
         )
     platform = parts[0].request.platform if parts else ""
     reason = find_reason(regime, own.report, platform, now=now, ports=ports) or regime.summary
-    checked = check_elements(regime, list_proofs(facts), own.situation)
+    checked = check_elements(regime, list_fields_given(facts), own.situation)
     return Citation(regime=regime, reason=reason, checked=checked, facts=facts)
 
 
@@ -203,18 +203,18 @@ def _frame(
     parts: Sequence[_BundledRequest],
     *,
     number: int,
-) -> Frame:
+) -> LetterHeader:
     cited = [citation]
     for part in parts:
         cited += read_bases(work, part.request, part.contents)
-    return frame_of(work, own, cited, _recipient(work, complaint), number=number)
+    return header_of(work, own, cited, _recipient(work, complaint), number=number)
 
 
 def _recipient(work: CaseWork, complaint: Complaint) -> Recipient:
     regulator = work.ports.registry.regulators.get(complaint.regulator)
     if regulator is not None:
         return regulator_recipient(regulator)
-    return platform_recipient(work.read_sealed(complaint)["name"], None, (), Channel.FORM)
+    return platform_recipient(work.read_sealed(complaint)["name"], None, (), SendingChannel.FORM)
 
 
 def _party(parts: Sequence[_BundledRequest], ports: Ports) -> Party:

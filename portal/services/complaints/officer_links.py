@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.storage import FileMissing
-from portal.adapters.vault import Place, derive_subkey
+from portal.adapters.vault import SealContext, derive_subkey
 from portal.db import after_commit
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, History, StepRefused
@@ -81,7 +81,7 @@ def make_link(work: CaseWork, number: int, *, days: int) -> str:
     key = vault.new_key()
     row = OfficerLink(id=uuid4(), case_id=work.case.id, complaint_id=complaint.id, made_by=actor.staff_id)
     row.proof, row.made_at, row.ends_at = hashlib.sha256(key).digest(), work.now, work.now + timedelta(days=days)
-    work.ports.storage.put(_file_key(row), vault.seal(key, _place(row), content))
+    work.ports.storage.put(_file_key(row), vault.seal(key, _seal_context(row), content))
     work.session.add(row)
     made = NewEvent(kind=History.OFFICER_LINK_MADE, at=work.now, complaint_id=complaint.id)
     work.record(made)
@@ -100,7 +100,7 @@ def take_papers(work: Work, token: str) -> OfficerPapers:
     row, key = _read(work, token, to_change=True)
     try:
         _check_open(work, row)
-        content = vault.open_sealed(key, _place(row), work.ports.storage.get(_file_key(row)))
+        content = vault.open_sealed(key, _seal_context(row), work.ports.storage.get(_file_key(row)))
     except (OfficerLinkOver, FileMissing) as error:
         journal.note(work.session, Noted.LINK_REFUSED, case_id=row.case_id, now=work.now)
         raise OfficerLinkOver from error
@@ -216,5 +216,5 @@ def _file_key(row: OfficerLink) -> str:
     return f"{row.case_id}/{row.id}-officer"
 
 
-def _place(row: OfficerLink) -> Place:
-    return Place("officer_links", str(row.id), str(row.case_id))
+def _seal_context(row: OfficerLink) -> SealContext:
+    return SealContext("officer_links", str(row.id), str(row.case_id))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from portal.domain.directory import Regulator, RegulatorKind
-from portal.domain.escalation import Rung, RungKind
+from portal.domain.escalation import EscalationKind, EscalationOption
 from portal.domain.notices import needs_request
-from portal.domain.regimes import Actor, Regime, RegimeKind
+from portal.domain.regimes import ObligedParty, Regime, RegimeKind
 from portal.domain.report import Report
 from portal.domain.territories import is_within
 from portal.models.cases import Case
@@ -25,8 +25,8 @@ from portal.services.requests.escalation import list_escalation
 from portal.services.requests.lookup import list_requests
 from portal.services.work import CaseWork
 
-_OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
-_USED_RUNGS = frozenset({RungKind.AUTHORITY, RungKind.APPEAL, RungKind.BODY, RungKind.COURT})
+_OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
+_USED = frozenset({EscalationKind.AUTHORITY, EscalationKind.APPEAL, EscalationKind.BODY, EscalationKind.COURT})
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def list_options(work: CaseWork) -> tuple[ComplaintOption, ...]:
     report = work.report
     found: dict[tuple[str, str], ComplaintOption] = {}
     for request in list_requests(work):
-        for rung in list_escalation(work, request, report):
-            for option in _from_rung(work, rung, request, report):
+        for escalation in list_escalation(work, request, report):
+            for option in _from_escalation(work, escalation, request, report):
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
     for option in _list_direct(work, report):
@@ -100,31 +100,33 @@ def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -
     return not part or (regulator.country == case.country and part == own)
 
 
-def _from_rung(work: CaseWork, rung: Rung, request: Request, report: Report) -> Iterator[ComplaintOption]:
-    if rung.kind not in _USED_RUNGS or not (rung.regime or rung.regulator):
+def _from_escalation(
+    work: CaseWork, escalation: EscalationOption, request: Request, report: Report
+) -> Iterator[ComplaintOption]:
+    if escalation.kind not in _USED or not (escalation.regime or escalation.regulator):
         return
-    regime = work.ports.registry.regimes.get(rung.regime or next(iter(rung.origins), ""))
+    regime = work.ports.registry.regimes.get(escalation.regime or next(iter(escalation.origins), ""))
     if regime is None:
         return
     why = find_reason(regime, report, request.platform, now=work.now, ports=work.ports) or regime.summary
-    for body in _find_bodies(work, rung, regime, request):
-        option = _option(regime, body, why=why, what=str(rung.can_do) if rung.regime else regime.summary)
-        met = True if rung.is_open else None
+    for body in _find_bodies(work, escalation, regime, request):
+        option = _option(regime, body, why=why, what=str(escalation.can_do) if escalation.regime else regime.summary)
+        met = True if escalation.is_open else None
         yield replace(
             option,
-            is_open=rung.is_open,
-            opens=rung.opens,
-            opens_at=rung.opens_at,
-            closes=rung.closes,
-            closes_at=rung.closes_at,
-            preconditions=tuple(PreconditionView(text=text, is_met=met) for text in rung.first),
+            is_open=escalation.is_open,
+            opens=escalation.opens,
+            opens_at=escalation.opens_at,
+            closes=escalation.closes,
+            closes_at=escalation.closes_at,
+            preconditions=tuple(PreconditionView(text=text, is_met=met) for text in escalation.first),
             request_numbers=(request.number,),
         )
 
 
-def _find_bodies(work: CaseWork, rung: Rung, regime: Regime, request: Request) -> list[_Body]:
-    if rung.regulator:
-        found = work.ports.registry.regulators.get(rung.regulator)
+def _find_bodies(work: CaseWork, escalation: EscalationOption, regime: Regime, request: Request) -> list[_Body]:
+    if escalation.regulator:
+        found = work.ports.registry.regulators.get(escalation.regulator)
         return [_as_body(found)] if found and found.takes_complaints is not False else []
     if regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in regime.rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from portal.domain.lifecycle import Answer, Channel, LetterKind
+from portal.domain.lifecycle import Answer, LetterKind, SendingChannel
 from portal.services.casefile import queue
 from portal.services.cases import erasure, handover, messages
 from portal.services.clocks.case_events import ComplaintAnswer
@@ -30,7 +30,9 @@ def take(login: str) -> Act:
     return lambda stage: queue.assign(stage.work, stage.staff[login])
 
 
-def send(number: int, *, ticket: str = "", proven_minutes: int | None = None, by: Channel = Channel.FORM) -> Act:
+def send(
+    number: int, *, ticket: str = "", proven_minutes: int | None = None, by: SendingChannel = SendingChannel.FORM
+) -> Act:
     """The request leaves; with `proven_minutes` its receipt is proven so long before the step is written down."""
 
     def act(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from portal.domain.lifecycle import Answer, Channel, Depiction, Filer, Handler, LetterKind
+from portal.domain.lifecycle import Answer, Depiction, Filer, Handler, LetterKind, SendingChannel
 from portal.domain.report import ContactBy, NameKind, Report, ReportedPlace, YesNo
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.demo.fill import ADVOCATE, COLLEAGUE, SUPERVISOR, Story
@@ -93,7 +93,7 @@ KIRI = Story(
         after(send(2, ticket="INV-IG-77", proven_minutes=2), hours=3.2),
         after(send(3, ticket="INV-RD-5512"), hours=3.4),
         after(send(4, ticket="INV-AY-908", proven_minutes=4), hours=3.6),
-        after(send(5, by=Channel.EMAIL), hours=3.8),
+        after(send(5, by=SendingChannel.EMAIL), hours=3.8),
         after(answer(3, Answer.ACKNOWLEDGED, "We have received your report and will review it."), hours=5),
         after(answer(4, Answer.REMOVED, "The videos have been removed."), days=1),
         after(answer(2, Answer.REMOVED, "We removed this post.", items=(3,)), days=1.5),
@@ -119,7 +119,7 @@ LENA = Story(
         after(answer(1, Answer.MORE_ASKED, "Please confirm that you are the person shown."), days=2),
         after(answer(2, Answer.GEO_BLOCKED, "The videos are not available in Germany any more."), days=4),
         after(ask_erasure(1), days=5),
-        after(send(4, ticket="INV-DP-3", proven_minutes=10, by=Channel.EMAIL), days=5.2),
+        after(send(4, ticket="INV-DP-3", proven_minutes=10, by=SendingChannel.EMAIL), days=5.2),
         after(answer(4, Answer.EXTENDED, "Your request is complex. We need two months more.", longer_days=61), days=30),
     ),
 )
@@ -135,7 +135,7 @@ GIULIA = Story(
         after(answer(1, Answer.REFUSED, "We did not find that this goes against our standards."), days=3),
         after(answer(2, Answer.REFUSED, "We did not find that this goes against our standards."), days=3.2),
         after(ask_erasure(1), days=4),
-        after(send(3, ticket="INV-DP-9", proven_minutes=10, by=Channel.EMAIL), days=4.1),
+        after(send(3, ticket="INV-DP-9", proven_minutes=10, by=SendingChannel.EMAIL), days=4.1),
         after(complain("eu-gdpr-77", "it-garante", 3, wish="That the pictures are erased."), days=40),
         after(lodge(1, ticket="INV-GAR-2026-55"), days=40.2),
     ),
@@ -150,7 +150,7 @@ AOIFE = Story(
         after(send(1, ticket="INV-31007", proven_minutes=5), hours=5),
         after(answer(1, Answer.REFUSED, "We could not confirm a violation."), days=1),
         after(ask_erasure(1), days=2),
-        after(send(2, ticket="INV-DP-31", proven_minutes=5, by=Channel.EMAIL), days=2.2),
+        after(send(2, ticket="INV-DP-31", proven_minutes=5, by=SendingChannel.EMAIL), days=2.2),
         after(complain("ie-cnam-dsa", "ie-cnam", 1, wish="That the form for reports works as the law says."), days=3),
         after(lodge(1, ticket="INV-CNAM-12"), days=3.1),
         after(body_answers(1, ComplaintAnswer.DECIDED, "We have passed this on to our supervision team."), days=30),
@@ -165,7 +165,7 @@ PRIYA = Story(
     steps=(
         after(take(ADVOCATE[0]), hours=1),
         after(send(1, ticket="INV-IN-1", proven_minutes=3), hours=2),
-        after(send(2, by=Channel.EMAIL), hours=2.5),
+        after(send(2, by=SendingChannel.EMAIL), hours=2.5),
         after(answer(1, Answer.PARTLY, "One of the posts was removed."), hours=10),
         after(gone(1), hours=10.1),
     ),

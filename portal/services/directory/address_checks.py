@@ -11,12 +11,12 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.adapters.link_check import Look
+from portal.adapters.link_check import Probe
 from portal.domain.directory import (
     AUTHORITY_DAYS,
     PLATFORM_DAYS,
+    AddressOutcome,
     Medium,
-    Outcome,
     Platform,
     Regulator,
     RegulatorKind,
@@ -37,7 +37,7 @@ class AddressStatus:
     """What staff last saw of an address: the day it worked, and trouble that came after it."""
 
     worked_on: date | None = None
-    trouble: Outcome | None = None
+    trouble: AddressOutcome | None = None
     trouble_on: date | None = None
 
 
@@ -58,7 +58,7 @@ NOTHING_SEEN = AddressStatus()
 APART = 5.0  # seconds between two questions to one host
 
 
-def note_outcome(work: Work, subject: str, address: str, outcome: Outcome) -> None:
+def note_outcome(work: Work, subject: str, address: str, outcome: AddressOutcome) -> None:
     """That an address worked, bounced or moved today. Raises UnknownAddress."""
     known = {contact.address for contact in list_contacts(work.ports.registry) if contact.subject == subject}
     if address not in known:
@@ -76,7 +76,7 @@ def read_statuses(session: Session, subject: str | None = None) -> Mapping[tuple
     found: dict[tuple[str, str], AddressStatus] = {}
     for row in session.scalars(query):
         before = found.get((row.subject, row.address), NOTHING_SEEN)
-        if row.outcome is Outcome.WORKED:
+        if row.outcome is AddressOutcome.WORKED:
             found[row.subject, row.address] = AddressStatus(worked_on=row.seen_on)
         else:
             found[row.subject, row.address] = AddressStatus(
@@ -114,13 +114,13 @@ def list_stale(
 def check_links(
     contacts: Iterable[DirectoryAddress],
     *,
-    look: Callable[[str], Look],
+    look: Callable[[str], Probe],
     clock: Callable[[], float],
     wait: Callable[[float], None],
-) -> Iterator[tuple[DirectoryAddress, Look]]:
+) -> Iterator[tuple[DirectoryAddress, Probe]]:
     """Each web address once, one after the other, never the same host twice within `APART` seconds."""
     last: dict[str, float] = {}
-    seen: dict[str, Look] = {}
+    seen: dict[str, Probe] = {}
     for contact in contacts:
         host = urlsplit(contact.address).hostname
         if not contact.address.startswith(("https://", "http://")) or host is None:

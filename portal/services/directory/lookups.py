@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.directory import Channel, Platform, Regulator, RegulatorKind
-from portal.domain.regimes import Regime, RegimeKind, Tie
+from portal.domain.directory import ContactChannel, Platform, Regulator, RegulatorKind
+from portal.domain.regimes import ConnectingFactor, Regime, RegimeKind
 from portal.domain.territories import is_within
 from portal.reference.registry import Registry
 
@@ -30,13 +30,13 @@ _PURPOSES: Mapping[str, Purpose] = MappingProxyType(
 )
 
 
-def channels_by_purpose(platform: Platform) -> list[tuple[Purpose, list[Channel]]]:
+def channels_by_purpose(platform: Platform) -> list[tuple[Purpose, list[ContactChannel]]]:
     """Its channels, those for a report first. Purposes without a channel are left out."""
     groups = {purpose: [each for each in platform.channels if purpose_of(each) is purpose] for purpose in Purpose}
     return [(purpose, channels) for purpose, channels in groups.items() if channels]
 
 
-def purpose_of(channel: Channel) -> Purpose:
+def purpose_of(channel: ContactChannel) -> Purpose:
     """Read from its kind, whose first word says what it is meant for. Raises KeyError for one that nobody sorted."""
     return Purpose.AUTHORITIES if channel.is_for_authorities else _PURPOSES[channel.kind.partition("_")[0]]
 
@@ -49,7 +49,9 @@ _AUTHORITIES = frozenset({RegulatorKind.DATA_PROTECTION, RegulatorKind.ONLINE_SA
 def laws_of(country: str, registry: Registry) -> list[Regime]:
     """The laws of a country with its parts and unions, and those that bind platforms wherever a person lives."""
     return [
-        regime for regime in registry.regimes.values() if Tie.ANYWHERE in regime.reach.ties or _reaches(regime, country)
+        regime
+        for regime in registry.regimes.values()
+        if ConnectingFactor.ANYWHERE in regime.reach.ties or _reaches(regime, country)
     ]
 
 

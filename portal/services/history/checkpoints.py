@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import signing
 from portal.adapters.signing import Signer
 from portal.domain.journal import Noted
-from portal.models.journal import Head, JournalTip
+from portal.models.journal import JournalCheckpoint, JournalTip
 from portal.services.history import journal
 
 
@@ -58,15 +58,15 @@ def sign_checkpoint(session: Session, signer: Signer, *, now: datetime) -> Check
     `session` is one that writes; that a head was signed is itself an entry, so that a head cannot be taken away.
     """
     day = now.astimezone(UTC).date()
-    if session.get(Head, day) is not None:
+    if session.get(JournalCheckpoint, day) is not None:
         return None
     tip = journal.hold_tip(session)
-    if tip.position == 0 or session.get(Head, day, populate_existing=True) is not None:
+    if tip.position == 0 or session.get(JournalCheckpoint, day, populate_existing=True) is not None:
         return None
     head = Checkpoint(day, tip.position, tip.digest, now, signer.key_id)
     signature = signer.sign(head.message)
     session.add(
-        Head(
+        JournalCheckpoint(
             day=day,
             position=tip.position,
             digest=tip.digest,
@@ -82,12 +82,12 @@ def sign_checkpoint(session: Session, signer: Signer, *, now: datetime) -> Check
 def is_signed(session: Session, *, now: datetime) -> bool:
     """Whether the head of that day (UTC) was signed, or there is nothing to sign yet."""
     tip = session.get(JournalTip, journal.TIP)
-    return tip is None or session.get(Head, now.astimezone(UTC).date()) is not None
+    return tip is None or session.get(JournalCheckpoint, now.astimezone(UTC).date()) is not None
 
 
 def list_checkpoints(session: Session) -> list[Checkpoint]:
     """All heads, the oldest first."""
-    rows = session.scalars(select(Head).order_by(Head.day))
+    rows = session.scalars(select(JournalCheckpoint).order_by(JournalCheckpoint.day))
     return [Checkpoint(row.day, row.position, row.digest, row.signed_at, row.key_id, row.signature) for row in rows]
 
 

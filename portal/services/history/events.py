@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.adapters.vault import Place, open_values, seal_values
+from portal.adapters.vault import SealContext, open_values, seal_values
 from portal.domain.lifecycle import History
 from portal.models.events import Event
 from portal.services.history import journal
@@ -34,11 +34,9 @@ class NewEvent:
     detail: Mapping[str, Any] | None = None
 
 
-def record(
-    session: Session, case_id: UUID, key: bytes | None, happening: NewEvent, *, actor: Actor, now: datetime
-) -> Event:
+def record(session: Session, case_id: UUID, key: bytes | None, new: NewEvent, *, actor: Actor, now: datetime) -> Event:
     """Append one event. Raises ValueError where a detail is given without the key to seal it."""
-    if happening.detail and key is None:
+    if new.detail and key is None:
         raise ValueError("a detail needs the case's key")
     last = session.scalars(
         select(Event).where(Event.case_id == case_id).order_by(Event.sequence.desc()).limit(1)
@@ -47,18 +45,18 @@ def record(
         id=uuid4(),
         case_id=case_id,
         sequence=last.sequence + 1 if last else 1,
-        kind=happening.kind,
-        at=happening.at,
+        kind=new.kind,
+        at=new.at,
         recorded_at=now,
         actor=actor.kind,
         staff_id=actor.staff_id,
-        request_id=happening.request_id,
-        complaint_id=happening.complaint_id,
-        is_visible=happening.kind not in HIDDEN,
-        facts=dict(happening.facts or {}),
+        request_id=new.request_id,
+        complaint_id=new.complaint_id,
+        is_visible=new.kind not in HIDDEN,
+        facts=dict(new.facts or {}),
     )
-    if happening.detail and key is not None:
-        event.sealed = seal_values(key, event_place(event), dict(happening.detail))
+    if new.detail and key is not None:
+        event.sealed = seal_values(key, event_context(event), dict(new.detail))
     event.digest = digest_of(event, previous=last.digest if last else b"")
     session.add(event)
     session.flush()  # the next event of this case reads this one's digest
@@ -73,7 +71,7 @@ def read_history(session: Session, case_id: UUID) -> Sequence[Event]:
 
 def read_detail(event: Event, key: bytes) -> dict[str, Any]:
     """The sealed detail, or nothing where there is none."""
-    return open_values(key, event_place(event), event.sealed) if event.sealed else {}
+    return open_values(key, event_context(event), event.sealed) if event.sealed else {}
 
 
 def digest_of(event: Event, *, previous: bytes) -> bytes:
@@ -107,5 +105,5 @@ def find_break(events: Sequence[Event]) -> Event | None:
     return None
 
 
-def event_place(event: Event) -> Place:
-    return Place("events", str(event.id), str(event.case_id))
+def event_context(event: Event) -> SealContext:
+    return SealContext("events", str(event.id), str(event.case_id))

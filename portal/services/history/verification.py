@@ -21,7 +21,7 @@ from sqlalchemy.types import NullType
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import History
 from portal.models.events import Event
-from portal.models.journal import Head, JournalEntry, JournalTip
+from portal.models.journal import JournalCheckpoint, JournalEntry, JournalTip
 from portal.services.history.checkpoints import Checkpoint
 from portal.services.history.events import digest_of
 from portal.services.history.journal import TIP, entry_digest
@@ -271,10 +271,10 @@ def _find_strangers(session: Session) -> Iterator[Break]:
 
 
 def _read_heads(session: Session) -> list[Checkpoint | Break]:
-    table = RawTable(Head, session.get_bind().dialect)
+    table = RawTable(JournalCheckpoint, session.get_bind().dialect)
     found: list[Checkpoint | Break] = []
     with _any_text(session):
-        for raw in session.execute(select(*table.columns).order_by(Head.day)):
+        for raw in session.execute(select(*table.columns).order_by(JournalCheckpoint.day)):
             try:
                 row = table.read(raw)
                 found.append(Checkpoint(row.day, row.position, row.digest, row.signed_at, row.key_id, row.signature))

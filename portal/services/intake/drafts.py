@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
-from portal.adapters.urls import Link, find_links
+from portal.adapters.urls import FoundLink, find_links
 from portal.domain.lifecycle import CaseStatus, Handler
-from portal.domain.report import Rejected, Report, ReportedLink
+from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.models.cases import Case
 from portal.services.cases.erasure import delete_drafts
 from portal.services.cases.keys import wrap_for_words
@@ -91,12 +91,12 @@ def add_links(report: Report, text: str, *, ports: Ports) -> Report:
     known = {link.url for link in report.links}
     fresh = [link for link in found.items if link.url not in known]
     room = LINK_LIMIT - len(report.links)
-    over = [Rejected(text=link.url, why=f"over the limit of {LINK_LIMIT} links") for link in fresh[room:]]
+    over = [RejectedText(text=link.url, why=f"over the limit of {LINK_LIMIT} links") for link in fresh[room:]]
     return replace(
         report,
         pasted=(report.pasted + "\n" + text).strip(),
         links=report.links + tuple(as_reported(link) for link in fresh[:room]),
-        rejected=tuple(Rejected(text=one.text, why=one.why) for one in found.rejected) + tuple(over),
+        rejected=tuple(RejectedText(text=one.text, why=one.why) for one in found.rejected) + tuple(over),
     )
 
 
@@ -109,5 +109,5 @@ def list_teams(session: Session, country: str) -> list[tuple[str, str]]:
     return [(str(team.id), team.name) for team in accounts.list_teams(session, country)]
 
 
-def as_reported(link: Link) -> ReportedLink:
+def as_reported(link: FoundLink) -> ReportedLink:
     return ReportedLink(url=link.url, host=link.host, platform=link.platform_key)

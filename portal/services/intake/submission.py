@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from portal.adapters import vault
-from portal.adapters.urls import Found, find_links
+from portal.adapters.urls import FoundLinks, find_links
 from portal.domain.intake import Missing, missing
 from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemState, Path
 from portal.domain.report import Report, ReportedLink, ReportedPlace, YesNo
@@ -68,7 +68,7 @@ def submit(work: CaseWork) -> Receipt:
     return Receipt(work.reference, words, work.now, digest)
 
 
-def add_items(work: CaseWork, text: str) -> Found:
+def add_items(work: CaseWork, text: str) -> FoundLinks:
     """Links added to a case later. They get requests of their own. Returns what was found and what was not.
 
     A threat that has come true is a case of removal from then on.

@@ -7,10 +7,10 @@ from datetime import date
 from types import MappingProxyType
 
 from portal.adapters import vault
-from portal.domain.applicability import CaseFacts, PlatformFacts, Verdict, assess
+from portal.domain.applicability import Applicability, CaseFacts, PlatformFacts, assess
 from portal.domain.intake import Need
 from portal.domain.lifecycle import Depiction, Filer, Path
-from portal.domain.regimes import Element, Proof, Regime, RegimeKind, When
+from portal.domain.regimes import Element, NoticeField, Regime, RegimeKind, When
 from portal.domain.report import Report, YesNo
 from portal.reference.registry import Registry
 from portal.services.ports import Ports
@@ -18,21 +18,21 @@ from portal.services.ports import Ports
 NOTICE_KINDS = frozenset({RegimeKind.REMOVAL})
 
 # The answer of the report that supplies a proof. What is not here the portal writes itself, or no one can be asked for.
-FIELD_OF: Mapping[Proof, str] = MappingProxyType(
+FIELD_OF: Mapping[NoticeField, str] = MappingProxyType(
     {
-        Proof.SIGNATURE: "signature",
-        Proof.LEGAL_NAME: "name",
-        Proof.NAME: "name",
-        Proof.EMAIL: "email",
-        Proof.PHONE: "phone",
-        Proof.POSTAL_ADDRESS: "postal_address",
-        Proof.CONTACT: "contact_by",
-        Proof.AUTHORITY: "authority",
-        Proof.GOOD_FAITH: "states_good_faith",
-        Proof.ACCURACY: "states_accuracy",
-        Proof.NO_CONSENT: "states_no_consent",
-        Proof.RESIDENCE: "country",
-        Proof.AGE: "under_18",
+        NoticeField.SIGNATURE: "signature",
+        NoticeField.LEGAL_NAME: "name",
+        NoticeField.NAME: "name",
+        NoticeField.EMAIL: "email",
+        NoticeField.PHONE: "phone",
+        NoticeField.POSTAL_ADDRESS: "postal_address",
+        NoticeField.CONTACT: "contact_by",
+        NoticeField.AUTHORITY: "authority",
+        NoticeField.GOOD_FAITH: "states_good_faith",
+        NoticeField.ACCURACY: "states_accuracy",
+        NoticeField.NO_CONSENT: "states_no_consent",
+        NoticeField.RESIDENCE: "country",
+        NoticeField.AGE: "under_18",
     }
 )
 
@@ -73,7 +73,7 @@ def platform_column(key: bytes, platform: str, registry: Registry) -> str:
 
 def assess_law(
     report: Report, platform: str, kinds: Collection[RegimeKind], *, on: date, registry: Registry
-) -> list[tuple[Regime, Verdict]]:
+) -> list[tuple[Regime, Applicability]]:
     """Every regime of these kinds with its verdict for this report and platform, in the registry's order."""
     facts, place = facts_of(report), platform_facts(registry, platform)
     regimes = (regime for regime in registry.regimes.values() if regime.kind in kinds)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.applicability import CaseFacts, PlatformFacts, Verdict, assess
+from portal.domain.applicability import Applicability, CaseFacts, PlatformFacts, assess
 from portal.domain.lifecycle import Depiction
 from portal.reference.holidays import UnknownPart, UnknownPlace, load_calendar
 from portal.reference.registry import Registry
@@ -50,7 +50,7 @@ _KINDS: Mapping[ContentKind, tuple[Depiction, bool | None]] = MappingProxyType(
 )
 
 
-def find_applicable_laws(facts: Facts, registry: Registry, *, on: date) -> tuple[Verdict, ...]:
+def find_applicable_laws(facts: Facts, registry: Registry, *, on: date) -> tuple[Applicability, ...]:
     """One verdict for each law, in the registry's order. Raises InvalidQuery."""
     country, subdivision = read_place(facts.country, facts.subdivision)
     depiction, altered = _KINDS[facts.depiction]

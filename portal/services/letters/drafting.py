@@ -13,14 +13,14 @@ from portal.domain.letters.facts import (
     ErasureFacts,
     IdentityOffer,
     LetterFacts,
-    NextStep,
+    NextStepFact,
     NoticeFacts,
     Recipient,
     ReminderFacts,
     SentFact,
 )
-from portal.domain.letters.law import BasisFact
-from portal.domain.lifecycle import Answer, Channel, History, ItemState, LetterKind, RequestKind, require_sent
+from portal.domain.letters.law_facts import BasisFact
+from portal.domain.lifecycle import Answer, History, ItemState, LetterKind, RequestKind, SendingChannel, require_sent
 from portal.models.clocks import Clock
 from portal.models.events import Event
 from portal.models.letters import Letter
@@ -31,9 +31,9 @@ from portal.services.letters.facts import (
     ERASURE_GROUNDS,
     basis_fact,
     clock_fact,
-    content_of,
+    content_fact,
     find_rule,
-    frame_of,
+    header_of,
     is_sure,
     links_of,
     platform_recipient,
@@ -62,14 +62,14 @@ def request_facts(work: CaseWork, request: Request, *, number: int) -> LetterFac
     cited = list_cited(read_bases(work, request, contents))
     platform = work.ports.registry.platforms.get(request.platform)
     to = _recipient(work, request, contents)
-    frame = frame_of(work, contents, cited, to, number=number)
+    frame = header_of(work, contents, cited, to, number=number)
     bases = tuple(unsent_basis(citation, contents, platform, now=work.now) for citation in cited)
     links = links_of(work, items_of(work, request), frame.recipient.name)
     statements = statements_of(contents, cited)
     if request.kind is RequestKind.ERASURE:
         return ErasureFacts(
             frame=frame,
-            content=content_of(contents),
+            content=content_fact(contents),
             links=links,
             bases=bases,
             grounds=ERASURE_GROUNDS,
@@ -80,7 +80,7 @@ def request_facts(work: CaseWork, request: Request, *, number: int) -> LetterFac
         )
     return NoticeFacts(
         frame=frame,
-        content=content_of(contents),
+        content=content_fact(contents),
         links=links,
         bases=bases,
         statements=statements,
@@ -94,19 +94,19 @@ def reminder_facts(work: CaseWork, request: Request, *, number: int) -> Reminder
     contents = read_content(work, request)
     cited = read_bases(work, request, contents)
     to = _recipient(work, request, contents)
-    frame = frame_of(work, contents, cited, to, number=number)
+    frame = header_of(work, contents, cited, to, number=number)
     left = [item for item in items_of(work, request) if item.state is not ItemState.REMOVED]
-    rungs = list_escalation(work, request, contents.report)
-    steps = [rung for rung in rungs if rung.regulator or rung.regime]
+    options = list_escalation(work, request, contents.report)
+    steps = [option for option in options if option.regulator or option.regime]
     return ReminderFacts(
         frame=frame,
-        content=content_of(contents),
+        content=content_fact(contents),
         notice=sent_fact(work, request),
         links=links_of(work, left, frame.recipient.name),
         bases=running_bases(work, request, contents),
         answers=answer_facts(work, request),
         next_steps=tuple(
-            NextStep(body=rung.body, basis=_law_name(rung.regime, work.ports)) for rung in steps[:SHOWN_STEPS]
+            NextStepFact(body=option.body, basis=_law_name(option.regime, work.ports)) for option in steps[:SHOWN_STEPS]
         ),
     )
 
@@ -138,7 +138,7 @@ def sent_fact(work: CaseWork, request: Request, *, exhibit: int | None = None, t
         reference=f"{work.reference}-{letter.number}" if letter else work.reference,
         kind=LetterKind.NOTICE if request.kind is RequestKind.NOTICE else LetterKind.ERASURE,
         recipient=values["name"],
-        channel=request.channel or Channel.FORM,
+        channel=request.channel or SendingChannel.FORM,
         sent_at=request.sent_at or request.prepared_at,
         received_at=request.received_at,
         is_receipt_proven=request.received_at is not None,
@@ -191,7 +191,7 @@ def read_facts(work: CaseWork, letter: Letter) -> LetterFacts:
 
 def _recipient(work: CaseWork, request: Request, contents: RequestContent) -> Recipient:
     channels = channel_views(work, request, contents)
-    via = request.channel or (channels[0].via if channels else Channel.FORM)
+    via = request.channel or (channels[0].via if channels else SendingChannel.FORM)
     name = work.read_sealed(request)["name"]
     return platform_recipient(name, work.ports.registry.platforms.get(request.platform), channels, via)
 

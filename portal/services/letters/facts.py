@@ -14,19 +14,19 @@ from portal.domain.directory import AddressRole, ChannelKind, Platform, Regulato
 from portal.domain.letters.facts import (
     ContentFact,
     ErasureAsk,
-    Frame,
+    LetterHeader,
     LinkFact,
-    Organisation,
     Paper,
     Recipient,
     Reporter,
+    SenderOrganisation,
     Signature,
     Statement,
 )
-from portal.domain.letters.law import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
-from portal.domain.lifecycle import Channel, Depiction, Filer, Path
-from portal.domain.notices import Checked
-from portal.domain.regimes import Actor, Confidence, Cover, Regime, RegimeKind, Rule, Trigger, Unit
+from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
+from portal.domain.lifecycle import Depiction, Filer, Path, SendingChannel
+from portal.domain.notices import CheckedElement
+from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime, RegimeKind, Rule, Trigger, Unit
 from portal.domain.report import NameKind
 from portal.models.clocks import Clock
 from portal.models.items import Item
@@ -43,16 +43,16 @@ ERASURE_GROUNDS = (
     "The person concerned objects to the processing, and no interest of anybody else outweighs the harm it does.",
 )
 ERASURE_ASKS = (ErasureAsk.ERASE, ErasureAsk.TELL_OTHERS, ErasureAsk.STOP_PROCESSING)
-_OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
+_OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 
 
-def frame_of(
+def header_of(
     work: CaseWork, contents: RequestContent, cited: Sequence[Citation], recipient: Recipient, *, number: int
-) -> Frame:
+) -> LetterHeader:
     """What every letter of this case has. `number` is the letter's own; the reference is made from it."""
     report = contents.report
     signed = report.signature and report.signed_at
-    return Frame(
+    return LetterHeader(
         reference=f"{work.reference}-{number}",
         language=LANGUAGE,
         paper=Paper(work.ports.config.paper),
@@ -74,7 +74,7 @@ def zone_of(work: CaseWork) -> ZoneInfo:
 
 
 def platform_recipient(
-    name: str, platform: Platform | None, channels: Sequence[ChannelView], via: Channel
+    name: str, platform: Platform | None, channels: Sequence[ChannelView], via: SendingChannel
 ) -> Recipient:
     """A platform, reached by its best address of this kind."""
     contact = next((channel.address for channel in channels if channel.via is via), None)
@@ -87,15 +87,21 @@ def platform_recipient(
         name=name,
         channel=via,
         department=_department(channels, via),
-        address_lines=lines if via is Channel.POST else (),
-        contact=contact if via is not Channel.POST else None,
+        address_lines=lines if via is SendingChannel.POST else (),
+        contact=contact if via is not SendingChannel.POST else None,
         country=platform.seat_country if platform else None,
     )
 
 
 def regulator_recipient(regulator: Regulator) -> Recipient:
-    via = Channel.FORM if regulator.complaint_url else Channel.EMAIL if regulator.email else Channel.POST
-    contact = {Channel.FORM: regulator.complaint_url, Channel.EMAIL: regulator.email}.get(via)
+    via = (
+        SendingChannel.FORM
+        if regulator.complaint_url
+        else SendingChannel.EMAIL
+        if regulator.email
+        else SendingChannel.POST
+    )
+    contact = {SendingChannel.FORM: regulator.complaint_url, SendingChannel.EMAIL: regulator.email}.get(via)
     return Recipient(
         name=regulator.name,
         channel=via,
@@ -105,7 +111,7 @@ def regulator_recipient(regulator: Regulator) -> Recipient:
     )
 
 
-def content_of(contents: RequestContent) -> ContentFact:
+def content_fact(contents: RequestContent) -> ContentFact:
     report = contents.report
     return ContentFact(
         depiction=report.depiction or Depiction.UNSURE,
@@ -151,7 +157,7 @@ def basis_fact(citation: Citation, contents: RequestContent, clocks: tuple[Clock
         basis=regime.basis,
         version=citation.regime.version,
         reason=citation.reason,
-        identical_copies=regime.identical_copies is Cover.YES,
+        identical_copies=regime.identical_copies is Certainty.YES,
         binding=binding_of(regime),
         elements=tuple(_element(each, citation, contents) for each in citation.checked),
         clocks=clocks,
@@ -232,7 +238,7 @@ def period_fact(regime: Regime, rule: Rule, place: Jurisdiction, contents: Reque
     )
 
 
-def _element(each: Checked, citation: Citation, contents: RequestContent) -> ElementFact:
+def _element(each: CheckedElement, citation: Citation, contents: RequestContent) -> ElementFact:
     """What nobody demands is left out where only memory knows of it and nobody confirmed it: then it stops nothing."""
     element = each.element
     is_confirmed = f"{citation.regime.id}/{element.key}" in contents.view.confirmed
@@ -273,16 +279,16 @@ def _reporter(contents: RequestContent, disclosed: Disclosed) -> Reporter:
     )
 
 
-def _organisation(contents: RequestContent) -> Organisation | None:
+def _organisation(contents: RequestContent) -> SenderOrganisation | None:
     own = contents.organisation
     if own is None:
         return None
-    return Organisation(
+    return SenderOrganisation(
         name=own.name, address_lines=own.address_lines, email=own.email, phone=own.phone, website=own.website
     )
 
 
-def _department(channels: Sequence[ChannelView], via: Channel) -> str | None:
+def _department(channels: Sequence[ChannelView], via: SendingChannel) -> str | None:
     first = next((channel for channel in channels if channel.via is via), None)
     return "Data protection officer" if first and first.kind == ChannelKind.DPO_EMAIL else None
 

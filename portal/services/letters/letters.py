@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import encode_facts
-from portal.adapters.vault import Place, open_sealed, seal
+from portal.adapters.vault import SealContext, open_sealed, seal
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts
 from portal.domain.lifecycle import ComplaintState, History, LetterKind, RequestKind, StepRefused, require_unsent
@@ -91,7 +91,7 @@ def store_letter(
     letter.sealed = work.sealed_for(letter, {"facts": encode_facts(facts).decode()})
     for is_redacted, content in ((False, printed.full), (True, printed.redacted)):
         work.ports.storage.put(
-            _file_key(letter, is_redacted), seal(work.key, _file_place(letter, is_redacted), content)
+            _file_key(letter, is_redacted), seal(work.key, _file_context(letter, is_redacted), content)
         )
     work.session.add(letter)
     work.session.flush()
@@ -112,7 +112,7 @@ def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF as it was made. Raises UnknownNumber, CannotOpen where the file was changed."""
     letter = _find(work, number)
     sealed = work.ports.storage.get(_file_key(letter, redacted))
-    return open_sealed(work.key, _file_place(letter, redacted), sealed)
+    return open_sealed(work.key, _file_context(letter, redacted), sealed)
 
 
 def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
@@ -230,5 +230,5 @@ def _file_key(letter: Letter, is_redacted: bool) -> str:
     return f"{letter.case_id}/{letter.id}-{'redacted' if is_redacted else 'full'}"
 
 
-def _file_place(letter: Letter, is_redacted: bool) -> Place:
-    return Place("letter files", _file_key(letter, is_redacted), str(letter.case_id))
+def _file_context(letter: Letter, is_redacted: bool) -> SealContext:
+    return SealContext("letter files", _file_key(letter, is_redacted), str(letter.case_id))

@@ -9,9 +9,9 @@ from portal.adapters import pdf
 from portal.adapters.pdf import Progress, letter_problems
 from portal.adapters.translations import translator
 from portal.domain.letters import checks
-from portal.domain.letters.blocks import Document
+from portal.domain.letters.blocks import LetterDocument
 from portal.domain.letters.build import build_letter
-from portal.domain.letters.checks import Problem, ProblemCode
+from portal.domain.letters.checks import LetterProblem, ProblemCode
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
 from portal.domain.regimes import Confidence
 from portal.services.letters.views import ProblemView
@@ -36,7 +36,7 @@ class Printed:
     pages: int
 
 
-def build(facts: LetterFacts) -> Document:
+def build(facts: LetterFacts) -> LetterDocument:
     """The letter's content in its language."""
     return build_letter(facts, translator(facts.frame.language))
 
@@ -53,7 +53,7 @@ def print_letter(facts: LetterFacts, progress: Progress | None = None) -> Printe
     try:
         full = _print(facts, False, lambda stage, part: tell(stage, part / 2))
         twin = _print(facts, True, lambda stage, part: tell(stage, 0.5 + part / 2))
-    except checks.LetterStopped as stop:
+    except checks.LetterRefused as stop:
         raise LetterStopped(show_problem(problem, facts) for problem in stop.problems) from stop
     return Printed(full=full.pdf, redacted=twin.pdf, digest=full.sha256, redacted_digest=twin.sha256, pages=full.pages)
 
@@ -66,7 +66,7 @@ def _report_nothing(stage: str, part: float) -> None:
     """For letters that are made at once."""
 
 
-def show_problem(problem: Problem, facts: LetterFacts) -> ProblemView:
+def show_problem(problem: LetterProblem, facts: LetterFacts) -> ProblemView:
     """A problem for a page; one about a fact from memory says by which name it can be confirmed."""
     confirm = None
     if problem.code is ProblemCode.MEMORY:
@@ -75,7 +75,7 @@ def show_problem(problem: Problem, facts: LetterFacts) -> ProblemView:
     return ProblemView(code=problem.code.value, text=problem.text, confirm=confirm)
 
 
-def _is_about(problem: Problem, law: str, label: str) -> bool:
+def _is_about(problem: LetterProblem, law: str, label: str) -> bool:
     return problem.text.startswith(f"{law}:") and problem.text.endswith(f": {label}.")
 
 

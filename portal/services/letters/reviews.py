@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from portal.domain.lifecycle import History, LetterKind, StepRefused, Verdict
+from portal.domain.lifecycle import History, LetterKind, ReviewVerdict, StepRefused
 from portal.domain.rights import Right, may
 from portal.models.complaints import Complaint
 from portal.models.events import Event
@@ -34,7 +34,7 @@ class Subject(StrEnum):
 class ReviewView:
     """One review, for a page."""
 
-    verdict: Verdict
+    verdict: ReviewVerdict
     text: str
     by: str
     at: datetime
@@ -54,7 +54,7 @@ class Reviewable:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ReviewCommand:
-    verdict: Verdict
+    verdict: ReviewVerdict
     text: str
 
 
@@ -63,7 +63,7 @@ def add_review(work: CaseWork, subject: Subject, number: int, command: ReviewCom
     role = work.actor.role
     if role is None or not may(role, Right.REVIEW):
         raise StepRefused("Only a legal reviewer of the team marks something as reviewed.")
-    if command.verdict is Verdict.CHANGES and not command.text.strip():
+    if command.verdict is ReviewVerdict.CHANGES and not command.text.strip():
         raise StepRefused("Say what has to be changed.")
     if len(command.text) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
@@ -126,7 +126,7 @@ def _complaint(work: CaseWork, row: Complaint, said: _Said) -> Reviewable:
 
 def _view(work: CaseWork, event: Event, by: str) -> ReviewView:
     text = str(read_detail(event, work.key).get("text", ""))
-    return ReviewView(verdict=Verdict(event.facts["verdict"]), text=text, by=by, at=event.at)
+    return ReviewView(verdict=ReviewVerdict(event.facts["verdict"]), text=text, by=by, at=event.at)
 
 
 def _find(work: CaseWork, subject: Subject, number: int) -> Letter | Complaint:

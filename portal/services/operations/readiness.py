@@ -19,7 +19,7 @@ from portal.domain.lifecycle import CaseStatus
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.jobs import Job, JobState
-from portal.models.journal import Head, JournalTip
+from portal.models.journal import JournalCheckpoint, JournalTip
 from portal.services.case_locks import LockGone
 from portal.services.history.journal import TIP
 from portal.services.ports import Ports
@@ -58,7 +58,7 @@ def count(session: Session, *, now: datetime) -> Figures:
     states = session.execute(select(Job.state, func.count()).group_by(Job.state)).all()
     waiting = select(func.min(Job.created_at)).where(Job.state == JobState.WAITING)
     overdue = select(func.min(Clock.due_at)).where(Clock.state == ClockState.RUNNING, Clock.due_at < now)
-    signed_at = session.scalar(select(func.max(Head.signed_at)))
+    signed_at = session.scalar(select(func.max(JournalCheckpoint.signed_at)))
     tip = session.get(JournalTip, TIP)
     return Figures(
         open_cases=session.scalar(select(func.count()).where(Case.status == CaseStatus.OPEN)) or 0,

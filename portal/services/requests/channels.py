@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from portal.domain import directory
-from portal.domain.directory import AddressRole, ChannelKind, Medium, Outcome, Platform, is_stale
-from portal.domain.lifecycle import Channel, RequestKind, StepRefused
+from portal.domain.directory import AddressOutcome, AddressRole, ChannelKind, Medium, Platform, is_stale
+from portal.domain.lifecycle import RequestKind, SendingChannel, StepRefused
 from portal.domain.regimes import Confidence, RegimeKind
 from portal.domain.wording import format_day
 from portal.models.requests import Request
@@ -62,15 +62,15 @@ LABELS: Mapping[ChannelKind, str] = {
     ChannelKind.DSA_AUTHORITIES_FORM: "Form for authorities",
     ChannelKind.DSA_AUTHORITIES_EMAIL: "E-mail for authorities",
 }
-_MEDIA = {Medium.FORM: Channel.FORM, Medium.EMAIL: Channel.EMAIL, Medium.POST: Channel.POST}
+_MEDIA = {Medium.FORM: SendingChannel.FORM, Medium.EMAIL: SendingChannel.EMAIL, Medium.POST: SendingChannel.POST}
 _COPYRIGHT = frozenset({ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_EMAIL})
 UNCHECKED = (
     "Nobody has checked this address for a while. Look at their site whether it is still the right one, tick the box "
     "that says so, and save again."
 )
-_TROUBLES: Mapping[Outcome, str] = {
-    Outcome.BOUNCED: "It was reported as not working on",
-    Outcome.MOVED: "It was reported as moved on",
+_TROUBLES: Mapping[AddressOutcome, str] = {
+    AddressOutcome.BOUNCED: "It was reported as not working on",
+    AddressOutcome.MOVED: "It was reported as moved on",
 }
 FROM_MEMORY = "This address was not seen in an official source. Check it before you use it."
 NEEDS_ACCOUNT = "This form may ask you to sign in."
@@ -97,7 +97,7 @@ def channel_views(work: Work, request: Request, contents: RequestContent) -> tup
     )
 
 
-def require_address_check(work: Work, request: Request, contents: RequestContent, channel: Channel) -> None:
+def require_address_check(work: Work, request: Request, contents: RequestContent, channel: SendingChannel) -> None:
     """Raises Unchecked where nobody has looked at an address of this medium within its shelf life."""
     used = [view for view in channel_views(work, request, contents) if view.via is channel]
     if used and all(view.is_stale for view in used):
@@ -157,7 +157,7 @@ def _describe_release(citation: Citation, is_released: bool) -> str:
     return f"{law}: the notice can be shown to the one who posted it. The letter asks that your name is left out."
 
 
-def _channel_view(channel: directory.Channel, platform: Platform, now: datetime) -> ChannelView:
+def _channel_view(channel: directory.ContactChannel, platform: Platform, now: datetime) -> ChannelView:
     warnings = [FROM_MEMORY] if channel.confidence is Confidence.MEMORY else []
     if channel.medium is Medium.FORM and platform.flags.account_needed:
         warnings.append(NEEDS_ACCOUNT)
@@ -178,7 +178,7 @@ def _list_post(platform: Platform, now: datetime) -> Iterator[ChannelView]:
             yield ChannelView(
                 kind="post",
                 label="By post",
-                via=Channel.POST,
+                via=SendingChannel.POST,
                 address="\n".join((platform.legal_entity or platform.name, *address.lines)),
                 checked_on=None,
                 is_stale=is_stale(now.date(), None, directory.PLATFORM_DAYS),

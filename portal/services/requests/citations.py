@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portal.domain.applicability import assess
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
-from portal.domain.notices import Checked, NoticeFacts, check_elements, list_proofs
-from portal.domain.regimes import Binding, Proof, Regime, RegimeKind, Rule
+from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given
+from portal.domain.regimes import Binding, NoticeField, Regime, RegimeKind, Rule
 from portal.domain.report import Report
 from portal.models.requests import Basis, Request
 from portal.services.law.applicability import facts_of, platform_facts
@@ -36,11 +36,11 @@ class Citation:
 
     regime: Regime
     reason: str
-    checked: tuple[Checked, ...]
-    facts: NoticeFacts  # what they were held against
+    checked: tuple[CheckedElement, ...]
+    facts: NoticeContent  # what they were held against
 
     @property
-    def missing(self) -> tuple[Checked, ...]:
+    def missing(self) -> tuple[CheckedElement, ...]:
         return tuple(each for each in self.checked if each.demanded and not each.met)
 
     @property
@@ -121,7 +121,7 @@ def rank(regime: Regime) -> int:
 
 def passes_on(citation: Citation) -> bool:
     """Whether the law asks if the person's identity may be passed to the one who posted it."""
-    return any(Proof.RELEASE_CHOICE in element.proofs for element in citation.regime.elements)
+    return any(NoticeField.RELEASE_CHOICE in element.proofs for element in citation.regime.elements)
 
 
 @dataclass(frozen=True)
@@ -140,12 +140,12 @@ def disclose(contents: RequestContent, cited: Sequence[Citation]) -> Disclosed:
     }
     view = contents.view
     has_email = bool(contents.reply_email)
-    phone = view.phone if Proof.PHONE in demanded or not has_email else ""
-    needs_address = Proof.POSTAL_ADDRESS in demanded or not (has_email or phone)
+    phone = view.phone if NoticeField.PHONE in demanded or not has_email else ""
+    needs_address = NoticeField.POSTAL_ADDRESS in demanded or not (has_email or phone)
     return Disclosed(email=view.email, phone=phone, postal_address=view.postal_address if needs_address else "")
 
 
 def _cite(regime: Regime, reason: str, contents: RequestContent) -> Citation:
     facts = contents.notice_facts()
-    checked = check_elements(regime, list_proofs(facts), contents.situation)
+    checked = check_elements(regime, list_fields_given(facts), contents.situation)
     return Citation(regime=regime, reason=reason, checked=checked, facts=facts)

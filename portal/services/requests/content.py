@@ -8,8 +8,8 @@ from typing import Any
 
 from portal.config import Organisation
 from portal.domain.lifecycle import Depiction, Filer, Handler, Path
-from portal.domain.notices import NoticeFacts, Situation, list_proofs
-from portal.domain.regimes import Element, Proof
+from portal.domain.notices import NoticeContent, Situation, list_fields_given
+from portal.domain.regimes import Element, NoticeField
 from portal.domain.report import NameKind, Report, YesNo
 from portal.services.requests.views import DetailsView
 
@@ -78,12 +78,12 @@ class RequestContent:
             return ""
         return "The picture or video at the places listed, which the person made themselves."
 
-    def notice_facts(self) -> NoticeFacts:
+    def notice_facts(self) -> NoticeContent:
         """What the notice contains, one field for each thing a law can ask for."""
         report, view = self.report, self.view
         signed = bool(report.signature) and report.signed_at is not None
         says_what = _describe_content(report)
-        return NoticeFacts(
+        return NoticeContent(
             signature=report.signature if signed else "",
             legal_name=view.name if report.name_kind is not NameKind.PSEUDONYM else "",
             name=view.name,
@@ -112,8 +112,8 @@ class RequestContent:
             date=True,
         )
 
-    def proofs(self) -> frozenset[Proof]:
-        return list_proofs(self.notice_facts())
+    def proofs(self) -> frozenset[NoticeField]:
+        return list_fields_given(self.notice_facts())
 
 
 def situation_of(report: Report) -> Situation:
@@ -124,7 +124,7 @@ def situation_of(report: Report) -> Situation:
     )
 
 
-def describe_element(element: Element, facts: NoticeFacts) -> str | None:
+def describe_element(element: Element, facts: NoticeContent) -> str | None:
     """How the notice has an element, in words for the letter; None where a part of it is missing."""
     told = [_TELL[proof](facts) for proof in element.proofs]
     if not all(told):
@@ -163,40 +163,44 @@ def _describe_content(report: Report) -> str:
     return _WHAT[report.depiction]
 
 
-def _text_if(read: Callable[[NoticeFacts], bool], text: str) -> Callable[[NoticeFacts], str]:
+def _text_if(read: Callable[[NoticeContent], bool], text: str) -> Callable[[NoticeContent], str]:
     return lambda facts: text if read(facts) else ""
 
 
 # Names and addresses stand at the top of the letter already and are not printed a second time.
-_TELL: Mapping[Proof, Callable[[NoticeFacts], str]] = {
-    Proof.SIGNATURE: lambda facts: "at the end of this letter" if facts.signature else "",
-    Proof.LEGAL_NAME: lambda facts: "at the head of this letter" if facts.legal_name else "",
-    Proof.NAME: lambda facts: "at the head of this letter" if facts.name else "",
-    Proof.EMAIL: lambda facts: "at the head of this letter" if facts.email else "",
-    Proof.PHONE: lambda facts: "at the head of this letter" if facts.phone else "",
-    Proof.POSTAL_ADDRESS: lambda facts: "at the head of this letter" if facts.postal_address else "",
-    Proof.CONTACT: lambda facts: "at the head of this letter" if facts.contact else "",
-    Proof.LOCATION: lambda facts: "in the numbered list of places" if any(facts.location) else "",
-    Proof.DESCRIPTION: lambda facts: facts.description,
-    Proof.EXPLANATION: lambda facts: "in this letter's account of the content" if facts.explanation else "",
-    Proof.NO_CONSENT: _text_if(lambda facts: facts.no_consent, "the person did not consent"),
-    Proof.DEPICTION: _text_if(lambda facts: facts.depiction, "the kind of content is stated"),
-    Proof.IS_SUBJECT_OR_AUTHORISED: _text_if(lambda facts: facts.is_subject_or_authorised, "the capacity is stated"),
-    Proof.AUTHORITY: _text_if(lambda facts: facts.authority, "the authority to act is stated"),
-    Proof.GOOD_FAITH: _text_if(lambda facts: facts.good_faith, "stated above the signature"),
-    Proof.ACCURACY: _text_if(lambda facts: facts.accuracy, "stated above the signature"),
-    Proof.PERJURY: _text_if(lambda facts: facts.perjury, "stated above the signature"),
-    Proof.WORK: lambda facts: facts.work,
-    Proof.REQUEST: lambda facts: "in this letter's requests" if facts.request else "",
-    Proof.IDENTITY: lambda facts: "an offer to prove identity" if facts.identity else "",
-    Proof.IDENTITY_DOCUMENT: lambda facts: "in this letter's words on who asks" if facts.identity_document else "",
-    Proof.AGE: lambda facts: facts.age,
-    Proof.EVIDENCE: lambda facts: facts.evidence,
-    Proof.RECIPIENT: _text_if(lambda facts: facts.recipient, "at the head of this letter"),
-    Proof.AUTHOR: lambda facts: facts.author,
-    Proof.RELEASE_CHOICE: _text_if(lambda facts: facts.release_choice, "in this letter's requests"),
-    Proof.RESIDENCE: lambda facts: facts.residence,
-    Proof.PLATFORM_STEP: lambda facts: facts.platform_step,
-    Proof.PLATFORM_ANSWER: lambda facts: facts.platform_answer,
-    Proof.DATE: _text_if(lambda facts: facts.date, "the date of this letter"),
+_TELL: Mapping[NoticeField, Callable[[NoticeContent], str]] = {
+    NoticeField.SIGNATURE: lambda facts: "at the end of this letter" if facts.signature else "",
+    NoticeField.LEGAL_NAME: lambda facts: "at the head of this letter" if facts.legal_name else "",
+    NoticeField.NAME: lambda facts: "at the head of this letter" if facts.name else "",
+    NoticeField.EMAIL: lambda facts: "at the head of this letter" if facts.email else "",
+    NoticeField.PHONE: lambda facts: "at the head of this letter" if facts.phone else "",
+    NoticeField.POSTAL_ADDRESS: lambda facts: "at the head of this letter" if facts.postal_address else "",
+    NoticeField.CONTACT: lambda facts: "at the head of this letter" if facts.contact else "",
+    NoticeField.LOCATION: lambda facts: "in the numbered list of places" if any(facts.location) else "",
+    NoticeField.DESCRIPTION: lambda facts: facts.description,
+    NoticeField.EXPLANATION: lambda facts: "in this letter's account of the content" if facts.explanation else "",
+    NoticeField.NO_CONSENT: _text_if(lambda facts: facts.no_consent, "the person did not consent"),
+    NoticeField.DEPICTION: _text_if(lambda facts: facts.depiction, "the kind of content is stated"),
+    NoticeField.IS_SUBJECT_OR_AUTHORISED: _text_if(
+        lambda facts: facts.is_subject_or_authorised, "the capacity is stated"
+    ),
+    NoticeField.AUTHORITY: _text_if(lambda facts: facts.authority, "the authority to act is stated"),
+    NoticeField.GOOD_FAITH: _text_if(lambda facts: facts.good_faith, "stated above the signature"),
+    NoticeField.ACCURACY: _text_if(lambda facts: facts.accuracy, "stated above the signature"),
+    NoticeField.PERJURY: _text_if(lambda facts: facts.perjury, "stated above the signature"),
+    NoticeField.WORK: lambda facts: facts.work,
+    NoticeField.REQUEST: lambda facts: "in this letter's requests" if facts.request else "",
+    NoticeField.IDENTITY: lambda facts: "an offer to prove identity" if facts.identity else "",
+    NoticeField.IDENTITY_DOCUMENT: lambda facts: (
+        "in this letter's words on who asks" if facts.identity_document else ""
+    ),
+    NoticeField.AGE: lambda facts: facts.age,
+    NoticeField.EVIDENCE: lambda facts: facts.evidence,
+    NoticeField.RECIPIENT: _text_if(lambda facts: facts.recipient, "at the head of this letter"),
+    NoticeField.AUTHOR: lambda facts: facts.author,
+    NoticeField.RELEASE_CHOICE: _text_if(lambda facts: facts.release_choice, "in this letter's requests"),
+    NoticeField.RESIDENCE: lambda facts: facts.residence,
+    NoticeField.PLATFORM_STEP: lambda facts: facts.platform_step,
+    NoticeField.PLATFORM_ANSWER: lambda facts: facts.platform_answer,
+    NoticeField.DATE: _text_if(lambda facts: facts.date, "the date of this letter"),
 }

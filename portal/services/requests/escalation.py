@@ -1,4 +1,4 @@
-"""What can be done next about one request: the rungs the laws open, and which of them is the next step."""
+"""What can be done next about one request: the options the laws open, and which of them is the next step."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from portal.domain.clocks import Clock, ClockState, EventKind, RequestEvent, derive_clocks, list_misses
+from portal.domain.clocks import ClockState, DerivedClock, EventKind, RequestEvent, derive_clocks, list_misses
 from portal.domain.directory import Category
-from portal.domain.escalation import Rung, RungKind, Standing, build_ladder
+from portal.domain.escalation import EscalationKind, EscalationOption, RegimeState, build_escalation
 from portal.domain.lifecycle import SETTLED, RequestState
 from portal.domain.notices import needs_request
 from portal.domain.regimes import Confidence, Regime, RegimeKind
@@ -28,14 +28,14 @@ from portal.services.requests.lookup import complaints_about
 from portal.services.requests.views import EscalationView, NextStep, NextStepView
 from portal.services.work import CaseWork, Work
 
-# Where the directory lists who a rung turns to.
-_CATEGORIES: Mapping[RungKind, Category] = MappingProxyType(
+# Where the directory lists who an option turns to.
+_CATEGORIES: Mapping[EscalationKind, Category] = MappingProxyType(
     {
-        RungKind.SEARCH: Category.SEARCH,
-        RungKind.HOST: Category.HOSTING,
-        RungKind.NETWORK: Category.CDN,
-        RungKind.REGISTRAR: Category.REGISTRAR,
-        RungKind.PAYMENT: Category.PAYMENT,
+        EscalationKind.SEARCH: Category.SEARCH,
+        EscalationKind.HOST: Category.HOSTING,
+        EscalationKind.NETWORK: Category.CDN,
+        EscalationKind.REGISTRAR: Category.REGISTRAR,
+        EscalationKind.PAYMENT: Category.PAYMENT,
     }
 )
 _DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
@@ -63,17 +63,17 @@ class _RequestHistory:
     now: datetime
     ports: Ports
 
-    def stand(self, regime: Regime, more: Sequence[RequestEvent] = ()) -> Standing:
+    def stand(self, regime: Regime, more: Sequence[RequestEvent] = ()) -> RegimeState:
         """The law with its events and the clocks they give, `more` being the misses under other laws."""
         events = (*self.events, *more, *self.lodged.get(regime.id, ()))
         platform = self.ports.registry.platforms.get(self.request.platform)
         place = place_of_platform(regime, platform, self.country)
         clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=self.now)
-        return Standing(regime=regime, events=events, clocks=clocks, finished_at=self.finished.get(regime.id))
+        return RegimeState(regime=regime, events=events, clocks=clocks, finished_at=self.finished.get(regime.id))
 
 
-def list_escalation(work: CaseWork, request: Request, report: Report) -> tuple[Rung, ...]:
-    """The rungs of one request in the order in which to try them; none before it was sent or once it is settled."""
+def list_escalation(work: CaseWork, request: Request, report: Report) -> tuple[EscalationOption, ...]:
+    """The options of one request in the order in which to try them; none before it was sent or once it is settled."""
     if request.sent_at is None or request.state in SETTLED:
         return ()
     reading = _RequestHistory(
@@ -89,7 +89,7 @@ def list_escalation(work: CaseWork, request: Request, report: Report) -> tuple[R
     misses = list_misses(_clocks(used))
     cited = {standing.regime.id for standing in used}
 
-    def stand_open(regimes: Iterable[Regime]) -> list[Standing]:
+    def stand_open(regimes: Iterable[Regime]) -> list[RegimeState]:
         return [
             reading.stand(regime, misses)
             for regime in regimes
@@ -97,7 +97,7 @@ def list_escalation(work: CaseWork, request: Request, report: Report) -> tuple[R
         ]
 
     further = (*list_follow_ons([each.regime for each in used], work.ports), *_copyright(report, work.ports))
-    return build_ladder(used, stand_open(further), work.now, direct=stand_open(_list_direct(report, work.ports)))
+    return build_escalation(used, stand_open(further), work.now, direct=stand_open(_list_direct(report, work.ports)))
 
 
 def _find_finished(work: Work, case: Case, request: Request) -> Mapping[str, datetime]:
@@ -116,25 +116,25 @@ def _find_finished(work: Work, case: Case, request: Request) -> Mapping[str, dat
     return found
 
 
-def escalation_view(rung: Rung) -> EscalationView:
+def escalation_view(option: EscalationOption) -> EscalationView:
     return EscalationView(
-        kind=rung.kind,
-        category=_CATEGORIES.get(rung.kind),
-        body=rung.body,
-        regime=rung.regime,
-        regulator=rung.regulator,
-        what=str(rung.can_do),
-        is_open=rung.is_open,
-        state=rung.state,
-        opens=rung.opens,
-        opens_at=rung.opens_at,
-        closes=rung.closes,
-        closes_at=rung.closes_at,
-        preconditions=rung.first,
-        contents=rung.contents,
-        answers_within=rung.answers_within,
-        is_sure=rung.confidence is not Confidence.MEMORY,
-        warning=str(rung.warning) if rung.warning else None,
+        kind=option.kind,
+        category=_CATEGORIES.get(option.kind),
+        body=option.body,
+        regime=option.regime,
+        regulator=option.regulator,
+        what=str(option.can_do),
+        is_open=option.is_open,
+        state=option.state,
+        opens=option.opens,
+        opens_at=option.opens_at,
+        closes=option.closes,
+        closes_at=option.closes_at,
+        preconditions=option.first,
+        contents=option.contents,
+        answers_within=option.answers_within,
+        is_sure=option.confidence is not Confidence.MEMORY,
+        warning=str(option.warning) if option.warning else None,
     )
 
 
@@ -142,7 +142,7 @@ def find_next_step(
     request: Request,
     citations: Sequence[Citation],
     clocks: Sequence[ClockView],
-    rungs: Sequence[Rung],
+    options: Sequence[EscalationOption],
     *,
     has_consent: bool,
     was_reminded: bool,
@@ -158,7 +158,9 @@ def find_next_step(
     has_missed = any(clock.state is ClockState.MISSED and clock.is_owed for clock in clocks)
     if request.state not in _DONE and not has_missed:
         return NextStepView(kind=NextStep.WAIT, text="Wait for their answer. Log it here when it comes.")
-    can_complain = any(rung.is_open and rung.kind in {RungKind.AUTHORITY, RungKind.APPEAL} for rung in rungs)
+    can_complain = any(
+        option.is_open and option.kind in {EscalationKind.AUTHORITY, EscalationKind.APPEAL} for option in options
+    )
     if can_complain and (was_reminded or request.state in _DONE):
         return NextStepView(kind=NextStep.COMPLAIN, text="You can complain now. See who can act, and what each can do.")
     return NextStepView(kind=NextStep.REMIND, text="Their time has run out. Send a reminder that names the date.")
@@ -172,7 +174,7 @@ def _before_sending(citations: Sequence[Citation], *, has_consent: bool) -> Next
     return NextStepView(kind=NextStep.SEND, text="The letter can be made and sent.")
 
 
-def _clocks(standings: Iterable[Standing]) -> list[Clock]:
+def _clocks(standings: Iterable[RegimeState]) -> list[DerivedClock]:
     return [clock for standing in standings for clock in standing.clocks]
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from portal.domain.directory import Category
-from portal.domain.escalation import RungKind, RungState
-from portal.domain.lifecycle import Channel, ItemState
+from portal.domain.escalation import EscalationKind, EscalationState
+from portal.domain.lifecycle import ItemState, SendingChannel
 from portal.domain.regimes import Binding, Confidence, RegimeKind
 
 
@@ -48,7 +48,7 @@ class ChannelView:
 
     kind: str
     label: str
-    via: Channel
+    via: SendingChannel
     address: str
     checked_on: date | None
     is_stale: bool
@@ -116,15 +116,15 @@ class NextStepView:
 
 @dataclass(frozen=True, kw_only=True)
 class EscalationView:
-    """A rung of the ladder after a refusal or a missed clock: who, what it can do, what comes first, when it opens."""
+    """An option after a refusal or a missed clock: who, what it can do, what comes first, when it opens."""
 
-    kind: RungKind
+    kind: EscalationKind
     category: Category | None  # of the directory, where it lists such companies
     body: str
     regime: str | None
     regulator: str | None
     what: str
-    state: RungState
+    state: EscalationState
     is_open: bool
     opens: str
     opens_at: datetime | None

@@ -24,7 +24,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from portal.adapters.vault import CannotOpen, Place, derive_subkey, open_sealed, seal
+from portal.adapters.vault import CannotOpen, SealContext, derive_subkey, open_sealed, seal
 from portal.domain.journal import Noted
 from portal.models.accounts import Staff
 from portal.models.signin import Factor, FactorKind, RecoveryCode
@@ -97,7 +97,7 @@ def add_app(session: Session, staff: Staff, private_key: bytes, secret: str, cod
     if step is None or len(list_factors(session, staff.id)) >= MOST_FACTORS:
         raise WrongFactor
     row = Factor(id=uuid4(), staff_id=staff.id, kind=FactorKind.TOTP, made_at=now, last_step=step, used_at=now)
-    row.sealed = seal(_key(private_key), _place(row), secret.encode())
+    row.sealed = seal(_key(private_key), _seal_context(row), secret.encode())
     _keep(session, row, now)
 
 
@@ -217,14 +217,16 @@ def rewrap(session: Session, staff_id: UUID, old_key: bytes, new_key: bytes) -> 
     """Seal the apps' secrets under the member's new private key."""
     rows = session.scalars(select(Factor).where(Factor.staff_id == staff_id, Factor.kind == FactorKind.TOTP))
     for row in rows:
-        row.sealed = seal(_key(new_key), _place(row), open_sealed(_key(old_key), _place(row), row.sealed or b""))
+        row.sealed = seal(
+            _key(new_key), _seal_context(row), open_sealed(_key(old_key), _seal_context(row), row.sealed or b"")
+        )
 
 
 def _use_app(session: Session, staff_id: UUID, private_key: bytes, code: str, now: datetime) -> None:
     rows = session.scalars(select(Factor).where(Factor.staff_id == staff_id, Factor.kind == FactorKind.TOTP)).all()
     for row in rows:
         try:
-            secret = open_sealed(_key(private_key), _place(row), row.sealed or b"").decode()
+            secret = open_sealed(_key(private_key), _seal_context(row), row.sealed or b"").decode()
         except CannotOpen:
             continue
         step = _find_step(secret, code, now)
@@ -292,5 +294,5 @@ def _key(private_key: bytes) -> bytes:
     return derive_subkey(private_key, "second factor")
 
 
-def _place(row: Factor) -> Place:
-    return Place("factors", str(row.id), str(row.staff_id))
+def _seal_context(row: Factor) -> SealContext:
+    return SealContext("factors", str(row.id), str(row.staff_id))

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.adapters.vault import CannotOpen, Place, derive_subkey, open_values, seal_values
+from portal.adapters.vault import CannotOpen, SealContext, derive_subkey, open_values, seal_values
 from portal.models.accounts import SessionKind, WebSession
 
 TOKEN_BYTES = 32
@@ -57,7 +57,7 @@ def load(session: Session, token: str, *, now: datetime) -> Loaded | None:
     if row is None or row.ends_at <= now:
         return None
     try:
-        return Loaded(open_values(_key(token), _place(row.id), row.sealed), row.kind, row.seen_at)
+        return Loaded(open_values(_key(token), _seal_context(row.id), row.sealed), row.kind, row.seen_at)
     except CannotOpen:
         return None
 
@@ -131,7 +131,7 @@ def save(
     limits = LIMITS[row.kind]
     row.seen_at = now
     row.ends_at = now + lasts if lasts else min(now + limits.idle, row.started_at + limits.whole)
-    row.sealed = seal_values(_key(token), _place(identity), values)
+    row.sealed = seal_values(_key(token), _seal_context(identity), values)
     return True
 
 
@@ -178,5 +178,5 @@ def _key(token: str) -> bytes:
     return derive_subkey(_raw(token) or b"", "session")
 
 
-def _place(identity: bytes) -> Place:
-    return Place("web_sessions", identity.hex(), "")
+def _seal_context(identity: bytes) -> SealContext:
+    return SealContext("web_sessions", identity.hex(), "")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.adapters.vault import CannotOpen, KeyPair, Place
+from portal.adapters.vault import CannotOpen, KeyPair, SealContext
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES, SCOPES, Right, first_scope, needs_team, roles_with
@@ -106,7 +106,9 @@ def add_staff(session: Session, new: NewStaff, *, now: datetime) -> Staff:
     staff = Staff(id=uuid4(), login=new.login, name=new.name, role=new.role, created_at=now)
     staff.scope = new.scope or first_scope(new.role)
     staff.salt, staff.public_key = vault.new_salt(), pair.public
-    staff.private_key = vault.seal(vault.derive_from_secret(new.password, staff.salt), _place(staff.id), pair.private)
+    staff.private_key = vault.seal(
+        vault.derive_from_secret(new.password, staff.salt), _seal_context(staff.id), pair.private
+    )
     session.add(staff)
     session.flush()
     return staff
@@ -154,7 +156,7 @@ def sign_in(session: Session, login: str, password: str) -> SignedIn:
     if staff is None or staff.ended_at is not None:
         raise WrongSignIn
     try:
-        private = vault.open_sealed(derived, _place(staff.id), staff.private_key)
+        private = vault.open_sealed(derived, _seal_context(staff.id), staff.private_key)
     except CannotOpen as error:
         raise WrongSignIn from error
     return SignedIn(actor_of(staff), staff.role, private, team_keys_of(session, staff, private), staff.salt)
@@ -167,11 +169,13 @@ def change_password(session: Session, staff: Staff, old: str, new: str, *, site:
     except WeakPassword as error:
         raise AccountRefused(str(error)) from error
     try:
-        private = vault.open_sealed(vault.derive_from_secret(old, staff.salt), _place(staff.id), staff.private_key)
+        private = vault.open_sealed(
+            vault.derive_from_secret(old, staff.salt), _seal_context(staff.id), staff.private_key
+        )
     except CannotOpen as error:
         raise WrongSignIn from error
     staff.salt = vault.new_salt()
-    staff.private_key = vault.seal(vault.derive_from_secret(new, staff.salt), _place(staff.id), private)
+    staff.private_key = vault.seal(vault.derive_from_secret(new, staff.salt), _seal_context(staff.id), private)
     journal.note(session, Noted.PASSWORD_CHANGED, staff_id=staff.id, now=now)
 
 
@@ -191,7 +195,9 @@ def reset_credentials(staff: Staff, password: str) -> None:
         raise AccountRefused(str(error)) from error
     pair = vault.new_key_pair()
     staff.salt, staff.public_key = vault.new_salt(), pair.public
-    staff.private_key = vault.seal(vault.derive_from_secret(password, staff.salt), _place(staff.id), pair.private)
+    staff.private_key = vault.seal(
+        vault.derive_from_secret(password, staff.salt), _seal_context(staff.id), pair.private
+    )
 
 
 def read_staff(session: Session, staff_id: UUID) -> Staff | None:
@@ -249,5 +255,5 @@ def _check_new(session: Session, new: NewStaff) -> None:
         raise AccountRefused(f"There is already somebody with the sign-in name {new.login}.")
 
 
-def _place(staff_id: UUID) -> Place:
-    return Place("staff", str(staff_id), "")
+def _seal_context(staff_id: UUID) -> SealContext:
+    return SealContext("staff", str(staff_id), "")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.domain.lifecycle import Role, Scope
-from portal.domain.rights import MarkKind, Right, needs_team, roles_with
+from portal.domain.rights import Right, SecurityNoticeKind, needs_team, roles_with
 from portal.models.accounts import Membership, Staff, Team, WebSession
 from portal.models.invitations import Invitation
 from portal.services.signin import factors, known_browsers
@@ -65,7 +65,7 @@ def invite(work: Work, guest: Guest, *, by: UUID) -> str:
         raise AccountRefused("Advocates, supervisors and legal reviewers have a team; nobody else has one.")
     if work.session.scalars(select(Staff.id).where(Staff.login == guest.login)).first() is not None:
         raise AccountRefused(f"There is already somebody with the sign-in name {guest.login}.")
-    security_notices.add(work.session, MarkKind.MEMBER_INVITED, team_id=guest.team_id, by=by, now=work.now)
+    security_notices.add(work.session, SecurityNoticeKind.MEMBER_INVITED, team_id=guest.team_id, by=by, now=work.now)
     return _add(work, guest, None, by=by)
 
 
@@ -144,7 +144,9 @@ def _join(session: Session, row: Invitation, password: str, now: datetime) -> St
     member = accounts.add_staff(session, new, now=now)
     if row.team_id is not None:
         accounts.join_team(session, member, session.get_one(Team, row.team_id), None, now=now)
-    security_notices.add(session, MarkKind.MEMBER_ADDED, team_id=row.team_id, about=member.id, by=row.made_by, now=now)
+    security_notices.add(
+        session, SecurityNoticeKind.MEMBER_ADDED, team_id=row.team_id, about=member.id, by=row.made_by, now=now
+    )
     return member
 
 
@@ -157,7 +159,7 @@ def _begin_anew(session: Session, row: Invitation, password: str, now: datetime)
     factors.remove_all(session, member.id)
     known_browsers.forget(session, member.id)
     session.execute(delete(WebSession).where(WebSession.staff_id == member.id))
-    security_notices.add_about(session, MarkKind.PASSWORD_RESET, member, by=row.made_by, now=now)
+    security_notices.add_about(session, SecurityNoticeKind.PASSWORD_RESET, member, by=row.made_by, now=now)
     session.flush()
     return member
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.vault import CannotOpen
 from portal.domain.lifecycle import CaseStatus, History, Role, Scope
-from portal.domain.rights import MarkKind, Right, may, needs_team
+from portal.domain.rights import Right, SecurityNoticeKind, may, needs_team
 from portal.models.accounts import Membership, Staff, Team, WebSession
 from portal.models.cases import Case
 from portal.services.history.events import NewEvent, record
@@ -112,7 +112,7 @@ def join_team(session: Session, login: str, team: str, *, recovery_key: bytes | 
             f"{login} already waits for the team {team}. A colleague or the recovery key lets them in."
         )
     key = _open_team(found, recovery_key)
-    let_colleague_in(session, row.id, {found.id: key}, kind=MarkKind.LET_IN_BY_RECOVERY_KEY, by=None, now=now)
+    let_colleague_in(session, row.id, {found.id: key}, kind=SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY, by=None, now=now)
     return False
 
 
@@ -121,7 +121,7 @@ def let_colleague_in(
     membership_id: UUID,
     keys: Mapping[UUID, bytes],
     *,
-    kind: MarkKind = MarkKind.LET_IN,
+    kind: SecurityNoticeKind = SecurityNoticeKind.LET_IN,
     by: UUID | None,
     now: datetime,
 ) -> None:
@@ -149,7 +149,7 @@ def end_staff(
     Raises AccountRefused, StaleKey.
     """
     member = find_staff(session, login)
-    security_notices.add_about(session, MarkKind.ACCOUNT_ENDED, member, by=by, now=now)
+    security_notices.add_about(session, SecurityNoticeKind.ACCOUNT_ENDED, member, by=by, now=now)
     member.ended_at = now
     session.flush()
     for row in session.scalars(select(Membership).where(Membership.staff_id == member.id)).all():
@@ -167,7 +167,7 @@ def reset_factors(session: Session, login: str, *, now: datetime) -> None:
     factors.remove_all(session, member.id)
     known_browsers.forget(session, member.id)
     session.execute(delete(WebSession).where(WebSession.staff_id == member.id))
-    security_notices.add_about(session, MarkKind.FACTORS_RESET, member, now=now)
+    security_notices.add_about(session, SecurityNoticeKind.FACTORS_RESET, member, now=now)
 
 
 def end_by_administrator(session: Session, login: str, *, by: UUID, now: datetime) -> None:
@@ -190,7 +190,7 @@ def remove_from_team(
     if row.staff_id == by:
         raise AccountRefused("You cannot take yourself out of the team. Ask another supervisor or an administrator.")
     team_id, staff_id = row.team_id, row.staff_id
-    security_notices.add(session, MarkKind.TEAM_LEFT, team_id=team_id, about=staff_id, by=by, now=now)
+    security_notices.add(session, SecurityNoticeKind.TEAM_LEFT, team_id=team_id, about=staff_id, by=by, now=now)
     team_keys.leave_team(session, row, keys, by=by, now=now)
     return _free_cases(session, staff_id, team_id, now=now)
 
@@ -206,7 +206,7 @@ def change_role(session: Session, login: str, role: Role, scope: Scope, *, by: U
         raise AccountRefused("You cannot change your own role. Ask another administrator.")
     if (member.role, member.scope) == (role, scope):
         raise AccountRefused("This is the role they have already.")
-    security_notices.add_about(session, MarkKind.ROLE_CHANGED, member, by=by, now=now)
+    security_notices.add_about(session, SecurityNoticeKind.ROLE_CHANGED, member, by=by, now=now)
     member.role, member.scope = role, scope
     session.flush()
     if not needs_team(role):
@@ -242,14 +242,14 @@ def _begin_team(
     """The mark is for the supervisors of every team: whoever looks for help can choose this one from now on."""
     made, key = accounts.make_team(session, name, countries=countries, now=now)
     accounts.join_team(session, member, made, key, now=now)
-    security_notices.add(session, MarkKind.TEAM_MADE, team_id=None, about=member.id, by=by, now=now)
+    security_notices.add(session, SecurityNoticeKind.TEAM_MADE, team_id=None, about=member.id, by=by, now=now)
 
 
 def _join(session: Session, member: Staff, team: Team, recovery_key: bytes | None, *, now: datetime) -> bool:
     """Whether the member waits."""
     key = _open_team(team, recovery_key) if recovery_key else None
     accounts.join_team(session, member, team, key, now=now)
-    kind = MarkKind.LET_IN_BY_RECOVERY_KEY if key else MarkKind.MEMBER_ADDED
+    kind = SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY if key else SecurityNoticeKind.MEMBER_ADDED
     security_notices.add(session, kind, team_id=team.id, about=member.id, now=now)
     return key is None
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
 from portal.domain.lifecycle import Handler
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 from portal.models.accounts import Membership, RecoveryKey, Team
 from portal.models.cases import CaseKey
 from portal.services.staff import accounts, security_notices, team_keys
@@ -60,7 +60,7 @@ def restore(session: Session, login: str, recovery_key: bytes, *, now: datetime)
         raise AccountRefused(f"{login} waits for no team. Begin a new password for them first, or join them to a team.")
     for row, team in waiting:
         keys = {team.id: _open_team(team, recovery_key)}
-        let_colleague_in(session, row.id, keys, kind=MarkKind.LET_IN_BY_RECOVERY_KEY, by=None, now=now)
+        let_colleague_in(session, row.id, keys, kind=SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY, by=None, now=now)
     return tuple(team.name for _row, team in waiting)
 
 
@@ -84,7 +84,7 @@ def renew(session: Session, old_key: bytes | None, *, now: datetime) -> str:
         if team.id in opened:
             team.recovery = vault.wrap_for_public_key(opened[team.id], pair.public)
         team_keys.schedule_key_rotation(session, team.id, now=now)
-    security_notices.add(session, MarkKind.RECOVERY_KEY_CHANGED, team_id=None, now=now)
+    security_notices.add(session, SecurityNoticeKind.RECOVERY_KEY_CHANGED, team_id=None, now=now)
     session.flush()
     return format_recovery_key(pair.private)
 

@@ -12,25 +12,25 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.journal import Noted
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 from portal.models.accounts import Membership, Staff, Team
-from portal.models.marks import Mark, MarkSeen
+from portal.models.security_notices import SecurityNotice, SecurityNoticeSeen
 from portal.services.history import journal
 
-_NOTED: Mapping[MarkKind, Noted] = MappingProxyType(
+_NOTED: Mapping[SecurityNoticeKind, Noted] = MappingProxyType(
     {
-        MarkKind.TEAM_MADE: Noted.TEAM_MADE,
-        MarkKind.MEMBER_INVITED: Noted.STAFF_ADDED,
-        MarkKind.MEMBER_ADDED: Noted.STAFF_ADDED,
-        MarkKind.LET_IN: Noted.LET_IN,
-        MarkKind.LET_IN_BY_RECOVERY_KEY: Noted.LET_IN,
-        MarkKind.PASSWORD_RESET: Noted.PASSWORD_CHANGED,
-        MarkKind.FACTORS_RESET: Noted.FACTOR_REMOVED,
-        MarkKind.ROLE_CHANGED: Noted.STAFF_CHANGED,
-        MarkKind.TEAM_LEFT: Noted.STAFF_CHANGED,
-        MarkKind.ACCOUNT_ENDED: Noted.STAFF_ENDED,
-        MarkKind.TEAM_KEY_CHANGED: Noted.KEYS_CHANGED,
-        MarkKind.RECOVERY_KEY_CHANGED: Noted.KEYS_CHANGED,
+        SecurityNoticeKind.TEAM_MADE: Noted.TEAM_MADE,
+        SecurityNoticeKind.MEMBER_INVITED: Noted.STAFF_ADDED,
+        SecurityNoticeKind.MEMBER_ADDED: Noted.STAFF_ADDED,
+        SecurityNoticeKind.LET_IN: Noted.LET_IN,
+        SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY: Noted.LET_IN,
+        SecurityNoticeKind.PASSWORD_RESET: Noted.PASSWORD_CHANGED,
+        SecurityNoticeKind.FACTORS_RESET: Noted.FACTOR_REMOVED,
+        SecurityNoticeKind.ROLE_CHANGED: Noted.STAFF_CHANGED,
+        SecurityNoticeKind.TEAM_LEFT: Noted.STAFF_CHANGED,
+        SecurityNoticeKind.ACCOUNT_ENDED: Noted.STAFF_ENDED,
+        SecurityNoticeKind.TEAM_KEY_CHANGED: Noted.KEYS_CHANGED,
+        SecurityNoticeKind.RECOVERY_KEY_CHANGED: Noted.KEYS_CHANGED,
     }
 )
 
@@ -40,7 +40,7 @@ class SecurityNoticeView:
     """One mark for a page. `team` is empty for the whole organisation, `by` for what was done on the server."""
 
     id: UUID
-    kind: MarkKind
+    kind: SecurityNoticeKind
     team: str
     about: str
     by: str
@@ -49,7 +49,7 @@ class SecurityNoticeView:
 
 def add(
     session: Session,
-    kind: MarkKind,
+    kind: SecurityNoticeKind,
     *,
     team_id: UUID | None,
     about: UUID | None = None,
@@ -57,12 +57,14 @@ def add(
     now: datetime,
 ) -> None:
     """Leave a mark for the supervisors of a team, or for all where there is no team; and an entry in the journal."""
-    session.add(Mark(id=uuid4(), kind=kind, team_id=team_id, about_id=about, by_id=by, at=now))
+    session.add(SecurityNotice(id=uuid4(), kind=kind, team_id=team_id, about_id=about, by_id=by, at=now))
     facts = {"mark": kind.value, "team": str(team_id) if team_id else None, "about": str(about) if about else None}
     journal.note(session, _NOTED[kind], staff_id=by, facts=facts, now=now)
 
 
-def add_about(session: Session, kind: MarkKind, staff: Staff, *, by: UUID | None = None, now: datetime) -> None:
+def add_about(
+    session: Session, kind: SecurityNoticeKind, staff: Staff, *, by: UUID | None = None, now: datetime
+) -> None:
     """Leave a mark in every team of a member; for the whole organisation where they are in none."""
     teams = session.scalars(select(Membership.team_id).where(Membership.staff_id == staff.id)).all()
     for team_id in teams or (None,):
@@ -73,12 +75,12 @@ def list_unseen(session: Session, staff_id: UUID, team_ids: Collection[UUID]) ->
     """What this supervisor has not seen yet, the newest first."""
     about, by = aliased(Staff), aliased(Staff)
     query = (
-        select(Mark, Team.name, about.name, by.name)
-        .outerjoin(Team, Team.id == Mark.team_id)
-        .outerjoin(about, about.id == Mark.about_id)
-        .outerjoin(by, by.id == Mark.by_id)
+        select(SecurityNotice, Team.name, about.name, by.name)
+        .outerjoin(Team, Team.id == SecurityNotice.team_id)
+        .outerjoin(about, about.id == SecurityNotice.about_id)
+        .outerjoin(by, by.id == SecurityNotice.by_id)
         .where(_concerns(team_ids), ~_is_seen(staff_id))
-        .order_by(Mark.at.desc(), Mark.id)
+        .order_by(SecurityNotice.at.desc(), SecurityNotice.id)
     )
     return tuple(
         SecurityNoticeView(id=mark.id, kind=mark.kind, team=team or "", about=whom or "", by=who or "", at=mark.at)
@@ -90,15 +92,19 @@ def confirm_seen(
     session: Session, staff_id: UUID, team_ids: Collection[UUID], mark_ids: Collection[UUID], *, now: datetime
 ) -> int:
     """This supervisor has seen these marks. Those of other teams are passed over. Returns how many."""
-    query = select(Mark.id).where(Mark.id.in_(mark_ids), _concerns(team_ids), ~_is_seen(staff_id))
+    query = select(SecurityNotice.id).where(SecurityNotice.id.in_(mark_ids), _concerns(team_ids), ~_is_seen(staff_id))
     found = session.scalars(query).all()
-    session.add_all(MarkSeen(mark_id=mark_id, staff_id=staff_id, seen_at=now) for mark_id in found)
+    session.add_all(SecurityNoticeSeen(mark_id=mark_id, staff_id=staff_id, seen_at=now) for mark_id in found)
     return len(found)
 
 
 def _concerns(team_ids: Collection[UUID]) -> ColumnElement[bool]:
-    return or_(Mark.team_id.is_(None), Mark.team_id.in_(team_ids))
+    return or_(SecurityNotice.team_id.is_(None), SecurityNotice.team_id.in_(team_ids))
 
 
 def _is_seen(staff_id: UUID) -> ColumnElement[bool]:
-    return select(MarkSeen.mark_id).where(MarkSeen.mark_id == Mark.id, MarkSeen.staff_id == staff_id).exists()
+    return (
+        select(SecurityNoticeSeen.mark_id)
+        .where(SecurityNoticeSeen.mark_id == SecurityNotice.id, SecurityNoticeSeen.staff_id == staff_id)
+        .exists()
+    )

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
 from portal.domain.lifecycle import Handler
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 from portal.models.accounts import Membership, RecoveryKey, Staff, Team
 from portal.models.cases import CaseKey
 from portal.models.team_keys import FormerTeamKey
@@ -63,7 +63,7 @@ def rotate_key(session: Session, team_id: UUID, team_key: bytes, *, by: UUID | N
     team.recovery = vault.wrap_for_public_key(pair.private, recovery.public_key)
     for membership, member in _list_holders(session, team.id):
         membership.team_key = vault.wrap_for_public_key(pair.private, member.public_key)
-    security_notices.add(session, MarkKind.TEAM_KEY_CHANGED, team_id=team.id, by=by, now=now)
+    security_notices.add(session, SecurityNoticeKind.TEAM_KEY_CHANGED, team_id=team.id, by=by, now=now)
     session.flush()
     return pair.private
 

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select
 
 from portal.domain.lifecycle import SETTLED, UNSENT, ActorKind, Answer, History, LetterKind, RequestKind
-from portal.domain.regimes import Proof, RegimeKind
+from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
 from portal.models.items import Item
@@ -58,13 +58,13 @@ def _view(work: CaseWork, request: Request, *, is_whole: bool) -> RequestView:
     contents = read_content(work, request)
     citations = read_bases(work, request, contents)
     clocks = clock_views(work, request)
-    rungs = list_escalation(work, request, contents.report)
+    options = list_escalation(work, request, contents.report)
     made = letters.letter_views(work, request_id=request.id)
     next_step = find_next_step(
         request,
         citations,
         clocks,
-        rungs,
+        options,
         has_consent=has_consent(work.session, work.case, "platforms"),
         was_reminded=any(letter.kind is LetterKind.REMINDER for letter in made),
     )
@@ -95,7 +95,7 @@ def _view(work: CaseWork, request: Request, *, is_whole: bool) -> RequestView:
         details=contents.view,
         answers=_answers(work, request),
         letters=made,
-        ladder=tuple(escalation_view(rung) for rung in rungs),
+        escalation=tuple(escalation_view(option) for option in options),
         next_step=next_step,
         can_use_copyright=contents.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
         can_prepare_erasure=is_whole and _can_erase(work, request, contents),
@@ -132,7 +132,7 @@ def basis_view(citation: Citation) -> BasisView:
 
 def list_missing(citations: Sequence[Citation]) -> tuple[ElementView, ...]:
     """What laws demand and the request does not have; what the same addition would meet is named once."""
-    found: dict[tuple[Proof, ...], ElementView] = {}
+    found: dict[tuple[NoticeField, ...], ElementView] = {}
     for citation in citations:
         for each in citation.missing:
             before = found.get(each.missing)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.domain.lifecycle import (
-    Channel,
     History,
     ItemState,
     RequestState,
+    SendingChannel,
     StepRefused,
     require_asked,
     require_sent,
@@ -36,7 +36,7 @@ class SentCommand:
     `has_checked`: somebody looked whether the address was still right; needed where it was not checked for too long.
     """
 
-    channel: Channel
+    channel: SendingChannel
     sent_at: datetime
     received_at: datetime | None = None
     ticket: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.domain.lifecycle import Answer, Channel, RequestKind, RequestState
+from portal.domain.lifecycle import Answer, RequestKind, RequestState, SendingChannel
 from portal.services.clocks.views import ClockView
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.views import (
@@ -40,7 +40,7 @@ class RequestView:
     platform_name: str
     kind: RequestKind
     state: RequestState
-    channel: Channel | None
+    channel: SendingChannel | None
     ticket: str
     prepared_at: datetime
     sent_at: datetime | None
@@ -57,7 +57,7 @@ class RequestView:
     details: DetailsView
     answers: tuple[AnswerView, ...]
     letters: tuple[LetterView, ...]
-    ladder: tuple[EscalationView, ...]
+    escalation: tuple[EscalationView, ...]
     next_step: NextStepView
     can_use_copyright: bool
     can_prepare_erasure: bool

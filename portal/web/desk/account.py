@@ -16,14 +16,14 @@ from portal.services.signin.guess_throttle import Bucket, TooSoon
 from portal.services.staff import accounts
 from portal.services.staff.accounts import AccountRefused, WrongSignIn
 from portal.web.access import EVERY_ROLE, TIME_TO_ENTER, SignedInStaff, is_confirmed, rotate, staff
-from portal.web.desk import second
+from portal.web.desk import step_up
 from portal.web.desk.forms.account import PasswordForm
-from portal.web.desk.guessing import password_buckets
+from portal.web.desk.login_throttle import password_buckets
 from portal.web.desk.pages import Answered, go, list_problems, make_blueprint
 from portal.web.desk.pages import show as show_page
-from portal.web.desk.second import confirmed
-from portal.web.desk.signin import SECRET, keep_new_factor, offer_new_factor, tell_misfit
-from portal.web.frame import frame
+from portal.web.desk.signin import SECRET, describe_misfit, keep_new_factor, offer_new_factor
+from portal.web.desk.step_up import confirmed
+from portal.web.unit_of_work import unit
 
 bp = make_blueprint("account", __name__, "/desk/account")
 
@@ -31,7 +31,7 @@ bp = make_blueprint("account", __name__, "/desk/account")
 @bp.get("")
 @staff(*EVERY_ROLE)
 def show(member: SignedInStaff) -> Answered:
-    database, now = frame().db, frame().now
+    database, now = unit().db, unit().now
     return show_page(
         "desk/account.html",
         member,
@@ -46,13 +46,13 @@ def show(member: SignedInStaff) -> Answered:
 def end_session(member: SignedInStaff) -> Answered:
     """End one session, or all but this one."""
     which = request.form.get("which", "")
-    database, owner = frame().db, member.staff.id
+    database, owner = unit().db, member.staff.id
     if which == "others":
         ended = sessions.end_of_staff(database, owner, but=_token())
         rotate()
     else:
         ended = sessions.end_of_staff(database, owner, only=which)
-    journal.note(database, Noted.SESSIONS_ENDED, staff_id=owner, facts={"count": ended}, now=frame().now)
+    journal.note(database, Noted.SESSIONS_ENDED, staff_id=owner, facts={"count": ended}, now=unit().now)
     flash(_("Ended. Whoever had it open has to sign in again."))
     return go("account.show")
 
@@ -82,9 +82,9 @@ def add_factor(member: SignedInStaff) -> Answered:
     if SECRET not in session or not is_confirmed(TIME_TO_ENTER):
         return go("account.new_factor")
     try:
-        keep_new_factor(frame().db, member.staff, member.private_key)
+        keep_new_factor(unit().db, member.staff, member.private_key)
     except WrongFactor:
-        return _new_factor_page(member, tell_misfit())
+        return _new_factor_page(member, describe_misfit())
     session.pop(SECRET, None)
     _end_elsewhere(member)
     flash(_("Kept. From now on it opens the desk too. Everywhere else you are signed out."))
@@ -96,7 +96,7 @@ def add_factor(member: SignedInStaff) -> Answered:
 @confirmed
 def remove_factor(member: SignedInStaff) -> Answered:
     try:
-        factors.remove(frame().db, member.staff.id, UUID(request.form.get("factor", "")), now=frame().now)
+        factors.remove(unit().db, member.staff.id, UUID(request.form.get("factor", "")), now=unit().now)
     except ValueError as error:
         if not isinstance(error, WrongFactor):
             abort(400)
@@ -111,8 +111,8 @@ def remove_factor(member: SignedInStaff) -> Answered:
 @staff(*EVERY_ROLE)
 @confirmed
 def new_codes(member: SignedInStaff) -> Answered:
-    codes = factors.make_codes(frame().db, member.staff.id)
-    journal.note(frame().db, Noted.FACTOR_ADDED, staff_id=member.staff.id, facts={"kind": "paper"}, now=frame().now)
+    codes = factors.make_codes(unit().db, member.staff.id)
+    journal.note(unit().db, Noted.FACTOR_ADDED, staff_id=member.staff.id, facts={"kind": "paper"}, now=unit().now)
     return render_template("desk/codes.html", codes=codes, onward="/desk/account"), 200
 
 
@@ -127,13 +127,13 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
         form.again.errors = [_("The two new passwords are not the same.")]
         return False
     buckets = password_buckets(member.staff.login)
-    frame().let_go()
+    unit().let_go()
     try:
-        guess_throttle.claim(frame().parts.sessions, buckets, now=frame().now)
-        title = frame().config.site_title
-        accounts.change_password(frame().db, member.staff, form.old.data, form.new.data, site=title, now=frame().now)
+        guess_throttle.claim(unit().parts.sessions, buckets, now=unit().now)
+        title = unit().config.site_title
+        accounts.change_password(unit().db, member.staff, form.old.data, form.new.data, site=title, now=unit().now)
     except TooSoon as error:
-        form.form_errors.append(second.tell_wait(error))
+        form.form_errors.append(step_up.describe_wait(error))
     except WrongSignIn:
         form.old.errors = [_("This is not the password so far.")]
         _note_refused(member)
@@ -148,20 +148,20 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
 
 
 def _note_refused(member: SignedInStaff) -> None:
-    frame().let_go()  # nothing was changed; the entry stays although the form is refused
-    with frame().writing() as writing:
-        journal.note(writing, Noted.STEP_UP_REFUSED, staff_id=member.staff.id, facts={"step": "first"}, now=frame().now)
+    unit().let_go()  # nothing was changed; the entry stays although the form is refused
+    with unit().writing() as writing:
+        journal.note(writing, Noted.STEP_UP_REFUSED, staff_id=member.staff.id, facts={"step": "first"}, now=unit().now)
 
 
 def _forgive(buckets: Sequence[Bucket]) -> None:
-    frame().let_go()  # the count stands in a transaction of its own
-    guess_throttle.forgive(frame().parts.sessions, buckets)
+    unit().let_go()  # the count stands in a transaction of its own
+    guess_throttle.forgive(unit().parts.sessions, buckets)
 
 
 def _end_elsewhere(member: SignedInStaff) -> None:
     """End every other session, and go on here under a new cookie: somebody may have copied the one so far."""
-    sessions.end_of_staff(frame().db, member.staff.id, but=_token())
-    known_browsers.forget(frame().db, member.staff.id)
+    sessions.end_of_staff(unit().db, member.staff.id, but=_token())
+    known_browsers.forget(unit().db, member.staff.id)
     rotate()
 
 

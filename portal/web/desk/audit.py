@@ -12,7 +12,7 @@ from portal.services.history.audit_list import list_events
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Page, make_blueprint, read_page, read_reference
 from portal.web.desk.pages import show as show_page
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_audit", __name__, "/desk/audit")
 
@@ -22,9 +22,9 @@ bp = make_blueprint("desk_audit", __name__, "/desk/audit")
 def show(member: SignedInStaff) -> Page:
     typed = request.args.get("reference", "").strip()
     reference = read_reference(typed) if typed else None
-    found = list_events(frame().db, page=read_page(request.args.get("page", "")), reference=reference)
-    with frame().writing() as writing:
-        journal.note(writing, Noted.HISTORY_READ, staff_id=member.staff.id, now=frame().now)
+    found = list_events(unit().db, page=read_page(request.args.get("page", "")), reference=reference)
+    with unit().writing() as writing:
+        journal.note(writing, Noted.HISTORY_READ, staff_id=member.staff.id, now=unit().now)
     return show_page(
         "desk/audit.html",
         member,

@@ -35,7 +35,7 @@ from portal.web.desk.pages import (
     show_form,
     show_on_case,
 )
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 
@@ -72,7 +72,7 @@ def take(member: SignedInStaff, work: CaseWork) -> Response:
 @on_case
 def hand_over(member: SignedInStaff, work: CaseWork) -> Answered:
     form = HandOverForm()
-    form.offer(staff_service.list_colleagues(frame().db, work.case.team_id), work.case.assignee_id)
+    form.offer(staff_service.list_colleagues(unit().db, work.case.team_id), work.case.assignee_id)
     if form.validate_on_submit() and attempt(form, lambda: queue.assign(work, form.chosen)):
         return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)
@@ -86,7 +86,7 @@ def close(member: SignedInStaff, work: CaseWork) -> Answered:
     if form.validate_on_submit() and attempt(form, lambda: handover.close(work, reason=form.reason.data)):
         return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)
-    days = frame().config.closed_days
+    days = unit().config.closed_days
     text = ngettext(
         "After %(num)d day a closed case is erased. Until then it can be opened again.",
         "After %(num)d days a closed case is erased. Until then it can be opened again.",
@@ -190,5 +190,5 @@ def show_words(
 
 def note_reading(member: SignedInStaff, work: CaseWork) -> None:
     """The person sees that their message was read."""
-    with frame().writing() as session:
+    with unit().writing() as session:
         messages.mark_read(open_case(member, work.reference, session))

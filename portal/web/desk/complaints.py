@@ -26,7 +26,7 @@ from portal.web.desk.pages import (
     show_form,
     show_on_case,
 )
-from portal.web.desk.second import confirmed
+from portal.web.desk.step_up import confirmed
 
 bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/complaints")
 

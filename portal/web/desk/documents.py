@@ -12,7 +12,7 @@ from portal.services.cases.opening import UnknownNumber
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import Answered, Page, go, make_blueprint, on_case, on_case_to_read, show_on_case
-from portal.web.documents import HandInForm, give_out, take_in, tell_cleaned, tell_kind
+from portal.web.documents import HandInForm, describe_cleaned, describe_kind, give_out, take_in
 
 bp = make_blueprint("desk_documents", __name__, "/desk/cases/<reference>/documents")
 
@@ -67,6 +67,6 @@ def _page(member: SignedInStaff, work: CaseWork, form: HandInForm, *, status: in
         problems=form.problems() + ([(form.file.id, refused)] if refused else []),
         rows=documents.document_views(work),
         may_add=documents.takes_documents(work),
-        tell_cleaned=tell_cleaned,
-        tell_kind=tell_kind,
+        describe_cleaned=describe_cleaned,
+        describe_kind=describe_kind,
     )

@@ -11,7 +11,7 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.keys import AnswerForm, HoldForm
 from portal.web.desk.pages import Answered, Page, attempt, go, list_problems, make_blueprint, on_case, show_on_case
-from portal.web.desk.second import confirmed
+from portal.web.desk.step_up import confirmed
 
 bp = make_blueprint("desk_keys", __name__, "/desk/cases/<reference>")
 

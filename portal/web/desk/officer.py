@@ -16,8 +16,8 @@ from portal.services.complaints import complaints, officer_links
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import Answered, Page, attempt, case_view_of, go, list_problems, make_blueprint, show_on_case
-from portal.web.desk.second import confirmed
-from portal.web.frame import frame
+from portal.web.desk.step_up import confirmed
+from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_officer", __name__, "/desk/cases/<reference>/complaints/<int:number>/officer")
 on_case_to_share = case_view_of(Right.SHARE_WITH_OFFICER)
@@ -47,7 +47,7 @@ def make(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
         form,
         lambda: made.append(officer_links.make_link(work, number, days=int(form.days.data))),
     ):
-        link = frame().config.base_url + url_for("officer.show", token=made[0])
+        link = unit().config.base_url + url_for("officer.show", token=made[0])
         return show_on_case("desk/officer_made.html", member, work, number=number, link=link)
     return show_links(member, work, number, form)
 

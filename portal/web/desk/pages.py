@@ -28,9 +28,9 @@ from portal.services.history import journal
 from portal.services.staff import accounts, team_keys
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
-from portal.web.desk.clock_words import tell_clock
+from portal.web.desk.clock_phrases import describe_clock
 from portal.web.desk.wording import HOUR, show_distance, show_word
-from portal.web.frame import READING, Transaction, frame
+from portal.web.unit_of_work import READING, Transaction, unit
 
 # Where somebody begins, by the first of these rights that their role has, and why others are stopped there.
 HOMES: Mapping[Right, str] = MappingProxyType(
@@ -71,7 +71,7 @@ def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
     bp.register_error_handler(UnknownNumber, show_missing)
     bp.add_app_template_filter(show_word, "desk_word")
     bp.add_app_template_filter(show_distance, "distance")
-    bp.add_app_template_filter(tell_clock, "tell_clock")
+    bp.add_app_template_filter(describe_clock, "describe_clock")
     return bp
 
 
@@ -99,22 +99,22 @@ on_case_to_review = case_view_of(Right.REVIEW)
 
 def note_opening(member: SignedInStaff, reference: str) -> None:
     """Who read a case is part of its history, so a page that only reads writes this one thing down, once an hour."""
-    now = frame().now
+    now = unit().now
     noted = {name: at for name, at in session.get(NOTED, {}).items() if datetime.fromisoformat(at) > now - HOUR}
     if reference in noted:
         return
-    with frame().writing() as writing:
+    with unit().writing() as writing:
         record_opening(open_case(member, reference, writing))
     session[NOTED] = {**noted, reference: now.isoformat()}
 
 
 def open_case(member: SignedInStaff, reference: str, writing: Transaction | None = None) -> CaseWork:
     """A case of one of the member's teams; every other is not there. `writing` is a transaction of its own."""
-    database = writing or frame().db
+    database = writing or unit().db
     to_change = writing is not None or request.method not in READING
 
     def attempt_with(keys: Mapping[UUID, bytes]) -> CaseWork:
-        return open_for_staff(frame().work_in(database, member.actor), reference, team_keys=keys, to_change=to_change)
+        return open_for_staff(unit().work_in(database, member.actor), reference, team_keys=keys, to_change=to_change)
 
     with suppress(NoAccess):
         return attempt_with(member.team_keys)
@@ -146,8 +146,8 @@ def show(template: str, member: SignedInStaff, *, status: int = 200, **values: A
         role=member.staff.role,
         rights=RIGHTS[member.staff.role],
         may_work=member.may(Right.WORK_ON_CASES),
-        now=frame().now,
-        zone=frame().config.time_zone.key,
+        now=unit().now,
+        zone=unit().config.time_zone.key,
         **values,
     )
     return page, status
@@ -169,14 +169,14 @@ def show_form(
 
 def note_taken(member: SignedInStaff, work: CaseWork, what: str) -> None:
     """That papers of a case were taken out by a member; a transaction of its own, because the page only reads."""
-    with frame().writing() as writing:
+    with unit().writing() as writing:
         journal.note(
             writing,
             Noted.EXPORTED,
             staff_id=member.staff.id,
             case_id=work.case.id,
             facts={"what": what},
-            now=frame().now,
+            now=unit().now,
         )
 
 
@@ -201,12 +201,12 @@ def attempt(form: FlaskForm, act: Callable[[], object], *refusals: type[ValueErr
     except ValueError as error:
         if not isinstance(error, (StepRefused, *refusals)):
             raise
-        form.form_errors.append(tell_refusal(error))
+        form.form_errors.append(describe_refusal(error))
         return False
     return True
 
 
-def tell_refusal(error: Exception) -> str:
+def describe_refusal(error: Exception) -> str:
     """The reason in the desk's words: what a use case says to the person as "you" would be wrong for an advocate."""
     if isinstance(error, NoConsent):
         return str(
@@ -236,7 +236,7 @@ def show_forbidden(error: Forbidden) -> Page:
 def show_refusal(error: StepRefused) -> Page:
     """A step that cannot follow now: the reason, and nothing changed."""
     return render_template(
-        "desk/stopped.html", heading=_("This cannot be done now"), text=tell_refusal(error), place=find_place()
+        "desk/stopped.html", heading=_("This cannot be done now"), text=describe_refusal(error), place=find_place()
     ), 409
 
 
@@ -267,7 +267,7 @@ def go_on_with_keys(member: SignedInStaff) -> bool:
 
     Called where a member arrives after signing in: whoever left before may have left nobody who could do it then.
     """
-    waiting = team_keys.list_unfinished(frame().db, tuple(member.team_keys))
+    waiting = team_keys.list_unfinished(unit().db, tuple(member.team_keys))
     until = monotonic() + PATIENCE
     for team_id in waiting:
         while _take_step(member, team_id):
@@ -277,5 +277,5 @@ def go_on_with_keys(member: SignedInStaff) -> bool:
 
 
 def _take_step(member: SignedInStaff, team_id: UUID) -> bool:
-    with frame().writing() as writing:
-        return team_keys.continue_rotation(writing, member.staff, team_id, member.private_key, now=frame().now)
+    with unit().writing() as writing:
+        return team_keys.continue_rotation(writing, member.staff, team_id, member.private_key, now=unit().now)

@@ -10,7 +10,7 @@ from portal.services.cases.opening import NoAccess, open_for_staff
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page, read_reference
 from portal.web.desk.pages import show as show_page
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 bp = make_blueprint("queue", __name__, "/desk")
 
@@ -29,7 +29,7 @@ def find(member: SignedInStaff) -> Answered:
     typed = request.args.get("reference", "")
     reference = read_reference(typed)
     try:
-        open_for_staff(frame().work(member.actor), reference, team_keys=member.team_keys, to_change=False)
+        open_for_staff(unit().work(member.actor), reference, team_keys=member.team_keys, to_change=False)
     except NoAccess:
         return show_queue(member, typed=typed)
     return go("desk_case.show", reference=reference)
@@ -39,7 +39,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
     """The list; `typed` is a reference that none of the team's cases has."""
     chosen = read_filter(request.args.get("show", ""))
     found = list_queue(
-        frame().work(member.actor),
+        unit().work(member.actor),
         team_ids=tuple(member.team_keys),
         filter=chosen,
         page=read_page(request.args.get("page", "")),

@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.domain.directory import Outcome
+from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import LetterKind, RequestKind
 from portal.services.cases.instants import BadInstant
 from portal.services.directory.address_checks import note_outcome
@@ -37,7 +37,7 @@ from portal.web.desk.pages import (
     show_form,
     show_on_case,
 )
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests/<int:number>")
 
@@ -90,7 +90,9 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
     subject = read_request(work, number).platform
     if form.validate() and attempt(
         form,
-        lambda: note_outcome(frame().work(member.actor), subject, form.address.data or "", Outcome(form.outcome.data)),
+        lambda: note_outcome(
+            unit().work(member.actor), subject, form.address.data or "", AddressOutcome(form.outcome.data)
+        ),
     ):
         return back_to(work, number, anchor="channels")
     return show_request(member, work, read_request(work, number), status=400)

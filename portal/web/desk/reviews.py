@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from portal.domain.lifecycle import Verdict
+from portal.domain.lifecycle import ReviewVerdict
 from portal.services.letters import reviews
 from portal.services.letters.reviews import ReviewCommand, Subject
 from portal.services.work import CaseWork
@@ -37,11 +37,11 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.verdict.choices = choices_of(Verdict)
+        self.verdict.choices = choices_of(ReviewVerdict)
 
     @property
     def command(self) -> ReviewCommand:
-        return ReviewCommand(verdict=Verdict(self.verdict.data), text=self.text.data or "")
+        return ReviewCommand(verdict=ReviewVerdict(self.verdict.data), text=self.text.data or "")
 
 
 @bp.get("")

@@ -18,12 +18,12 @@ from portal.services.signin.guess_throttle import TooSoon
 from portal.services.staff import accounts
 from portal.services.staff.accounts import WrongSignIn
 from portal.web.access import EVERY_ROLE, SignedInStaff, begin_entering, enter_staff, entering, leave, public, staff
-from portal.web.desk import second
+from portal.web.desk import step_up
 from portal.web.desk.forms.signin import SignInForm
-from portal.web.desk.guessing import name_cookie, password_buckets
+from portal.web.desk.login_throttle import name_cookie, password_buckets
 from portal.web.desk.pages import Answered, home_of, list_problems
 from portal.web.desk.pictures import draw_code
-from portal.web.frame import Transaction, frame
+from portal.web.unit_of_work import Transaction, unit
 
 bp = Blueprint("signin", __name__, url_prefix="/desk")
 
@@ -54,7 +54,7 @@ def factor(row: Staff, _private_key: bytes) -> Answered:
 @bp.post("/second-factor")
 @entering
 def show_factor(row: Staff, private_key: bytes) -> Answered:
-    problem = second.take_answer(row, private_key, refused=Noted.SIGN_IN_REFUSED)
+    problem = step_up.take_answer(row, private_key, refused=Noted.SIGN_IN_REFUSED)
     if problem:
         return _factor_page(row.id, problem)
     _let_in(row, private_key)
@@ -76,13 +76,13 @@ def finish_set_up(row: Staff, private_key: bytes) -> Answered:
     if _has_factor(row.id):
         return redirect(url_for("signin.factor"), 303)
     try:
-        with frame().writing() as writing:
+        with unit().writing() as writing:
             if factors.has_factor(writing, row.id):
                 raise WrongFactor
             keep_new_factor(writing, row, private_key)
             codes = factors.make_codes(writing, row.id)
     except WrongFactor:
-        return _set_up_page(row, tell_misfit())
+        return _set_up_page(row, describe_misfit())
     session.pop(SECRET, None)
     _let_in(row, private_key)
     return render_template("desk/codes.html", codes=codes, onward=home_of(row.role)), 200
@@ -92,35 +92,35 @@ def finish_set_up(row: Staff, private_key: bytes) -> Answered:
 @staff(*EVERY_ROLE)
 def confirm(member: SignedInStaff) -> Answered:
     """The second factor once more, then on to the page that was asked for."""
-    problem = second.step_up(member)
+    problem = step_up.step_up(member)
     if problem:
-        return second.show_question(member, fields=[], action=url_for("signin.confirm"), problem=problem)
-    return redirect(session.pop(second.AFTER, home_of(member.staff.role)), 303)
+        return step_up.show_question(member, fields=[], action=url_for("signin.confirm"), problem=problem)
+    return redirect(session.pop(step_up.AFTER, home_of(member.staff.role)), 303)
 
 
 @bp.post("/sign-out")
 @public
 def sign_out() -> Response:
     if "staff_id" in session:
-        journal.note(frame().db, Noted.SIGNED_OUT, staff_id=UUID(session["staff_id"]), now=frame().now)
+        journal.note(unit().db, Noted.SIGNED_OUT, staff_id=UUID(session["staff_id"]), now=unit().now)
     leave()
     return redirect(url_for("signin.show"), 303)
 
 
 def keep_new_factor(writing: Transaction, row: Staff, private_key: bytes) -> None:
     """Keep the app or passkey of this form for the member. Raises WrongFactor."""
-    answer = request.form.get(second.PASSKEY, "")
+    answer = request.form.get(step_up.PASSKEY, "")
     if answer:
-        challenge = bytes.fromhex(session.pop(second.CHALLENGE, ""))
-        factors.add_passkey(writing, row, answer, challenge, second.find_site(), now=frame().now)
+        challenge = bytes.fromhex(session.pop(step_up.CHALLENGE, ""))
+        factors.add_passkey(writing, row, answer, challenge, step_up.find_site(), now=unit().now)
     else:
-        secret, code = session.get(SECRET, ""), request.form.get(second.CODE, "")
-        factors.add_app(writing, row, private_key, secret, code, now=frame().now)
+        secret, code = session.get(SECRET, ""), request.form.get(step_up.CODE, "")
+        factors.add_app(writing, row, private_key, secret, code, now=unit().now)
 
 
-def tell_misfit() -> str:
+def describe_misfit() -> str:
     """Why the app or passkey of this form was not kept."""
-    if request.form.get(second.PASSKEY):
+    if request.form.get(step_up.PASSKEY):
         return str(_("The passkey was not kept. Try again, or set up an app for codes."))
     return str(_("This code does not fit. Look whether the app has this secret, and wait for its next code."))
 
@@ -128,10 +128,10 @@ def tell_misfit() -> str:
 def offer_new_factor(row: Staff) -> dict[str, str]:
     """What a page needs to set up an app or a passkey: the secret, its picture, and the options for the browser."""
     secret = session.setdefault(SECRET, factors.new_secret())
-    site = second.find_site()
-    with frame().reading() as reading:
+    site = step_up.find_site()
+    with unit().reading() as reading:
         asked = factors.ask_for_new_passkey(reading, row, site)
-    session[second.CHALLENGE] = asked.challenge.hex()
+    session[step_up.CHALLENGE] = asked.challenge.hex()
     address = factors.write_address(secret, login=row.login, site=site.name)
     return {"secret": secret, "picture": draw_code(address), "passkey": asked.options}
 
@@ -139,21 +139,21 @@ def offer_new_factor(row: Staff) -> dict[str, str]:
 def _try_password(login: str, password: str) -> str:
     """Let the browser in as far as the second factor. Else the sentence for the page."""
     buckets = password_buckets(login)
-    sessions = frame().parts.sessions
+    sessions = unit().parts.sessions
     try:
-        guess_throttle.claim(sessions, buckets, now=frame().now)
-        with frame().reading() as reading:
+        guess_throttle.claim(sessions, buckets, now=unit().now)
+        with unit().reading() as reading:
             signed_in = accounts.sign_in(reading, login, password)
     except TooSoon as error:
-        return second.tell_wait(error)
+        return step_up.describe_wait(error)
     except WrongSignIn:
-        with frame().writing() as writing:
+        with unit().writing() as writing:
             journal.note(
                 writing,
                 Noted.SIGN_IN_REFUSED,
                 staff_id=accounts.find_id(writing, login),
                 facts={"step": "first"},
-                now=frame().now,
+                now=unit().now,
             )
         return str(_("The sign-in name or the password is wrong."))
     guess_throttle.forgive(sessions, buckets)
@@ -164,9 +164,9 @@ def _try_password(login: str, password: str) -> str:
 def _let_in(row: Staff, private_key: bytes) -> None:
     enter_staff(row, private_key)
     token = secrets.token_urlsafe(32)
-    with frame().writing() as writing:
-        known_browsers.keep(writing, token, row.id, now=frame().now)
-        journal.note(writing, Noted.SIGNED_IN, staff_id=row.id, now=frame().now)
+    with unit().writing() as writing:
+        known_browsers.keep(writing, token, row.id, now=unit().now)
+        journal.note(writing, Noted.SIGNED_IN, staff_id=row.id, now=unit().now)
 
     @after_this_request
     def remember(response: Response) -> Response:
@@ -174,7 +174,7 @@ def _let_in(row: Staff, private_key: bytes) -> None:
             name_cookie(),
             token,
             max_age=int(known_browsers.KNOWN_FOR.total_seconds()),
-            secure=frame().config.has_https,
+            secure=unit().config.has_https,
             httponly=True,
             samesite="Strict",
         )
@@ -182,12 +182,12 @@ def _let_in(row: Staff, private_key: bytes) -> None:
 
 
 def _has_factor(staff_id: UUID) -> bool:
-    with frame().reading() as reading:
+    with unit().reading() as reading:
         return factors.has_factor(reading, staff_id)
 
 
 def _factor_page(staff_id: UUID, problem: str = "") -> Answered:
-    passkey = second.ask_passkey(staff_id)
+    passkey = step_up.ask_passkey(staff_id)
     return render_template("desk/second_factor.html", passkey=passkey, problem=problem), 400 if problem else 200
 
 

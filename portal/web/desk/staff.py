@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from portal.adapters.words import UnknownWord, WrongCount
+from portal.adapters.word_list import UnknownWord, WrongCount
 from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
 from portal.services.ports import SYSTEM
@@ -21,8 +21,8 @@ from portal.web.access import SignedInStaff, allowed, public
 from portal.web.desk.forms.staff import InviteForm, JoinForm, RoleForm, TeamForm
 from portal.web.desk.pages import Answered, Page, attempt, go, list_problems, make_blueprint
 from portal.web.desk.pages import show as show_page
-from portal.web.desk.second import confirmed
-from portal.web.frame import frame
+from portal.web.desk.step_up import confirmed
+from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_staff", __name__, "/desk/staff")
 
@@ -30,8 +30,8 @@ bp = make_blueprint("desk_staff", __name__, "/desk/staff")
 @bp.get("")
 @allowed(Right.KEEP_STAFF)
 def show(member: SignedInStaff) -> Page:
-    open_ones = invitations.list_open(frame().db, now=frame().now)
-    return show_page("desk/staff.html", member, rows=lists.list_staff(frame().db), invited=open_ones)
+    open_ones = invitations.list_open(unit().db, now=unit().now)
+    return show_page("desk/staff.html", member, rows=lists.list_staff(unit().db), invited=open_ones)
 
 
 @bp.route("/invite", methods=["GET", "POST"])
@@ -39,11 +39,11 @@ def show(member: SignedInStaff) -> Page:
 @confirmed
 def invite(member: SignedInStaff) -> Answered:
     form = InviteForm()
-    form.offer(lists.list_teams(frame().db))
+    form.offer(lists.list_teams(unit().db))
     made: list[str] = []
     if form.validate_on_submit() and attempt(
         form,
-        lambda: made.append(invitations.invite(frame().work(member.actor), form.guest, by=member.staff.id)),
+        lambda: made.append(invitations.invite(unit().work(member.actor), form.guest, by=member.staff.id)),
         AccountRefused,
     ):
         return show_words(member, form.guest.login, form.guest.name, made[0])
@@ -55,7 +55,7 @@ def invite(member: SignedInStaff) -> Answered:
 @allowed(Right.KEEP_STAFF)
 @confirmed
 def make_team(member: SignedInStaff) -> Answered:
-    form, everybody = TeamForm(), lists.list_staff(frame().db)
+    form, everybody = TeamForm(), lists.list_staff(unit().db)
     form.offer([one for one in everybody if one.ended_at is None and may(one.role, Right.LEAD_TEAM)])
     if form.validate_on_submit() and attempt_plain(form, lambda: begin_team(member, form)):
         return go("desk_staff.show")
@@ -69,7 +69,7 @@ def make_team(member: SignedInStaff) -> Answered:
 @bp.post("/invitations/<uuid:invitation_id>/end")
 @allowed(Right.KEEP_STAFF)
 def end_invitation(member: SignedInStaff, invitation_id: UUID) -> Response:
-    invitations.end(frame().db, invitation_id, now=frame().now)
+    invitations.end(unit().db, invitation_id, now=unit().now)
     return go("desk_staff.show")
 
 
@@ -82,7 +82,7 @@ def change_role(member: SignedInStaff, login: str) -> Answered:
     if form.validate_on_submit() and attempt(
         form,
         lambda: members.change_role(
-            frame().db, login, form.chosen_role, form.chosen_scope, by=member.staff.id, now=frame().now
+            unit().db, login, form.chosen_role, form.chosen_scope, by=member.staff.id, now=unit().now
         ),
         AccountRefused,
     ):
@@ -97,7 +97,7 @@ def change_role(member: SignedInStaff, login: str) -> Answered:
 def renew_password(member: SignedInStaff, login: str) -> Answered:
     one, form, made = find(login), FlaskForm(), list[str]()
     if form.validate_on_submit() and attempt_plain(
-        form, lambda: made.append(invitations.invite_back(frame().work(member.actor), login, by=member.staff.id))
+        form, lambda: made.append(invitations.invite_back(unit().work(member.actor), login, by=member.staff.id))
     ):
         return show_words(member, one.login, one.name, made[0])
     text = _(
@@ -114,7 +114,7 @@ def renew_password(member: SignedInStaff, login: str) -> Answered:
 def end(member: SignedInStaff, login: str) -> Answered:
     one, form = find(login), FlaskForm()
     if form.validate_on_submit() and attempt_plain(
-        form, lambda: members.end_by_administrator(frame().db, login, by=member.staff.id, now=frame().now)
+        form, lambda: members.end_by_administrator(unit().db, login, by=member.staff.id, now=unit().now)
     ):
         return go("desk_staff.show")
     text = _(
@@ -132,7 +132,7 @@ def join() -> Answered:
     form = JoinForm()
     if form.validate_on_submit():
         try:
-            invitations.accept(frame().work(SYSTEM), form.login.data, form.words.data, form.password.data)
+            invitations.accept(unit().work(SYSTEM), form.login.data, form.words.data, form.password.data)
             return go("signin.show")
         except InvitationOver:
             form.form_errors.append(_("The name or the words do not fit, or they are over. Ask for new ones."))
@@ -147,7 +147,7 @@ def join() -> Answered:
 def find(login: str) -> Staff:
     """Somebody whose account has not ended, or 404."""
     try:
-        return members.find_staff(frame().db, login)
+        return members.find_staff(unit().db, login)
     except AccountRefused:
         abort(404)
 
@@ -156,7 +156,7 @@ def begin_team(member: SignedInStaff, form: TeamForm) -> None:
     """Raises AccountRefused."""
     countries = members.read_countries(form.countries.data or "")
     name, first = form.name.data or "", form.first.data
-    members.make_team(frame().db, name, countries, first, by=member.staff.id, now=frame().now)
+    members.make_team(unit().db, name, countries, first, by=member.staff.id, now=unit().now)
 
 
 def attempt_plain(form: FlaskForm, act: Callable[[], object]) -> bool:

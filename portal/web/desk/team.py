@@ -19,8 +19,8 @@ from portal.services.staff.team_keys import StaleKey
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page
 from portal.web.desk.pages import show as show_page
-from portal.web.desk.second import confirmed
-from portal.web.frame import READING, frame
+from portal.web.desk.step_up import confirmed
+from portal.web.unit_of_work import READING, unit
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -41,7 +41,7 @@ def let_in(member: SignedInStaff, membership_id: UUID) -> Answered:
     return act(
         member,
         lambda: members.let_colleague_in(
-            frame().db, membership_id, member.team_keys, by=member.staff.id, now=frame().now
+            unit().db, membership_id, member.team_keys, by=member.staff.id, now=unit().now
         ),
     )
 
@@ -59,7 +59,7 @@ def remove(member: SignedInStaff, membership_id: UUID) -> Answered:
     return act(
         member,
         lambda: members.remove_from_team(
-            frame().db, membership_id, keys=member.team_keys, by=member.staff.id, now=frame().now
+            unit().db, membership_id, keys=member.team_keys, by=member.staff.id, now=unit().now
         ),
     )
 
@@ -69,7 +69,7 @@ def remove(member: SignedInStaff, membership_id: UUID) -> Answered:
 def mark_seen(member: SignedInStaff) -> Response:
     """The marks that stood on the page, so that one that came meanwhile is not waved through."""
     shown = [UUID(text) for text in request.form.getlist("mark") if is_id(text)]
-    security_notices.confirm_seen(frame().db, member.staff.id, tuple(member.team_keys), shown, now=frame().now)
+    security_notices.confirm_seen(unit().db, member.staff.id, tuple(member.team_keys), shown, now=unit().now)
     return go("desk_team.show")
 
 
@@ -78,13 +78,13 @@ def act(member: SignedInStaff, do: Callable[[], object]) -> Answered:
     try:
         do()
     except (AccountRefused, StaleKey) as error:
-        frame().db.rollback()
+        unit().db.rollback()
         return show_team(member, refused=_(str(error)))
     return go("desk_team.show")
 
 
 def list_team(member: SignedInStaff) -> tuple[TeamMember, ...]:
-    return lists.list_members(frame().db, tuple(member.team_keys))
+    return lists.list_members(unit().db, tuple(member.team_keys))
 
 
 def is_id(text: str) -> bool:
@@ -94,7 +94,7 @@ def is_id(text: str) -> bool:
 def show_team(member: SignedInStaff, *, refused: str | None = None, is_busy: bool = False) -> Page:
     team_ids = tuple(member.team_keys)
     overdue = list_queue(
-        frame().work(member.actor),
+        unit().work(member.actor),
         team_ids=team_ids,
         filter=QueueFilter.OVERDUE,
         page=read_page(request.args.get("page", "")),
@@ -104,9 +104,9 @@ def show_team(member: SignedInStaff, *, refused: str | None = None, is_busy: boo
         member,
         status=200 if refused is None else 409,
         queue=overdue,
-        waiting=lists.list_waiting(frame().db, team_ids),
+        waiting=lists.list_waiting(unit().db, team_ids),
         members=[one for one in list_team(member) if not one.is_waiting],
-        marks=security_notices.list_unseen(frame().db, member.staff.id, team_ids),
+        marks=security_notices.list_unseen(unit().db, member.staff.id, team_ids),
         me=member.staff.id,
         is_busy=is_busy,
         refused=refused,

@@ -16,19 +16,19 @@ from portal.domain.lifecycle import (
     ActorKind,
     Answer,
     CaseStatus,
-    Channel,
     Depiction,
     Filer,
     LetterKind,
     Path,
     RequestKind,
+    ReviewVerdict,
     Role,
     Scope,
-    Verdict,
+    SendingChannel,
 )
-from portal.domain.regimes import Actor, Binding, Confidence, RegimeKind
+from portal.domain.regimes import Binding, Confidence, ObligedParty, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 from portal.services.casefile.queue import QueueFilter
 from portal.services.clocks.case_events import ComplaintAnswer
 
@@ -50,23 +50,23 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Scope.TEAM: _l("every case of their teams"),
             Scope.ORGANISATION: _l("the whole organisation"),
         },
-        MarkKind: {
-            MarkKind.TEAM_MADE: _l("A team was made, with its first member"),
-            MarkKind.MEMBER_INVITED: _l("Somebody was invited"),
-            MarkKind.MEMBER_ADDED: _l("A new account was made"),
-            MarkKind.LET_IN: _l("A colleague was let in"),
-            MarkKind.LET_IN_BY_RECOVERY_KEY: _l("Somebody was let in with the organisation’s recovery key"),
-            MarkKind.PASSWORD_RESET: _l("A new password was set"),
-            MarkKind.FACTORS_RESET: _l("The second factor was taken away, to be set up anew"),
-            MarkKind.ROLE_CHANGED: _l("A role was changed"),
-            MarkKind.TEAM_LEFT: _l("Somebody was taken out of the team"),
-            MarkKind.ACCOUNT_ENDED: _l("An account was ended"),
-            MarkKind.TEAM_KEY_CHANGED: _l("The team’s key was changed"),
-            MarkKind.RECOVERY_KEY_CHANGED: _l("A new recovery key of the organisation was made"),
+        SecurityNoticeKind: {
+            SecurityNoticeKind.TEAM_MADE: _l("A team was made, with its first member"),
+            SecurityNoticeKind.MEMBER_INVITED: _l("Somebody was invited"),
+            SecurityNoticeKind.MEMBER_ADDED: _l("A new account was made"),
+            SecurityNoticeKind.LET_IN: _l("A colleague was let in"),
+            SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY: _l("Somebody was let in with the organisation’s recovery key"),
+            SecurityNoticeKind.PASSWORD_RESET: _l("A new password was set"),
+            SecurityNoticeKind.FACTORS_RESET: _l("The second factor was taken away, to be set up anew"),
+            SecurityNoticeKind.ROLE_CHANGED: _l("A role was changed"),
+            SecurityNoticeKind.TEAM_LEFT: _l("Somebody was taken out of the team"),
+            SecurityNoticeKind.ACCOUNT_ENDED: _l("An account was ended"),
+            SecurityNoticeKind.TEAM_KEY_CHANGED: _l("The team’s key was changed"),
+            SecurityNoticeKind.RECOVERY_KEY_CHANGED: _l("A new recovery key of the organisation was made"),
         },
-        Verdict: {
-            Verdict.REVIEWED: _l("Reviewed, it can go as it is"),
-            Verdict.CHANGES: _l("Something has to be changed first"),
+        ReviewVerdict: {
+            ReviewVerdict.REVIEWED: _l("Reviewed, it can go as it is"),
+            ReviewVerdict.CHANGES: _l("Something has to be changed first"),
         },
         CaseStatus: {
             CaseStatus.DRAFT: _l("draft"),
@@ -109,10 +109,10 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             QueueFilter.ALL: _l("All open"),
             QueueFilter.CLOSED: _l("Closed"),
         },
-        Channel: {
-            Channel.FORM: _l("By the platform’s own form"),
-            Channel.EMAIL: _l("By e-mail"),
-            Channel.POST: _l("By post"),
+        SendingChannel: {
+            SendingChannel.FORM: _l("By the platform’s own form"),
+            SendingChannel.EMAIL: _l("By e-mail"),
+            SendingChannel.POST: _l("By post"),
         },
         Answer: {
             Answer.ACKNOWLEDGED: _l("They only say that they got it"),
@@ -148,14 +148,14 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             ActorKind.SYSTEM: _l("the portal"),
             ActorKind.OFFICER: _l("an officer of the authority"),
         },
-        Actor: {
-            Actor.PLATFORM: _l("the platform"),
-            Actor.CONTROLLER: _l("the company that decides on the data"),
-            Actor.AUTHOR: _l("the one who posted it"),
-            Actor.REGULATOR: _l("the authority"),
-            Actor.BODY: _l("the appeal body"),
-            Actor.COURT: _l("the court"),
-            Actor.PERSON: _l("the person"),
+        ObligedParty: {
+            ObligedParty.PLATFORM: _l("the platform"),
+            ObligedParty.CONTROLLER: _l("the company that decides on the data"),
+            ObligedParty.AUTHOR: _l("the one who posted it"),
+            ObligedParty.REGULATOR: _l("the authority"),
+            ObligedParty.BODY: _l("the appeal body"),
+            ObligedParty.COURT: _l("the court"),
+            ObligedParty.PERSON: _l("the person"),
         },
         Binding: {
             Binding.DUTY: _l("a duty"),

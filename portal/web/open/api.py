@@ -21,10 +21,10 @@ from portal.services.law.deadline_calculator import (
 from portal.services.law.law_finder import Facts, find_applicable_laws
 from portal.web.access import public
 from portal.web.caching import cacheable
-from portal.web.frame import frame, parts
 from portal.web.open import records
 from portal.web.open.openapi import Endpoint, describe, list_parameters
 from portal.web.open.queries import read_query
+from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -99,7 +99,7 @@ def judge(query: records.VerdictQuery) -> tuple[records.VerdictLine, ...]:
     )
     return tuple(
         _copy(verdict, records.VerdictLine)
-        for verdict in find_applicable_laws(facts, parts().registry, on=query.on or frame().now.date())
+        for verdict in find_applicable_laws(facts, parts().registry, on=query.on or unit().now.date())
     )
 
 
@@ -175,7 +175,7 @@ def show_regulator(_: records.NoQuery, regulator: str) -> Regulator:
 @public
 @cacheable
 def openapi() -> Response:
-    address = frame().config.base_url + url_for("api.show")
+    address = unit().config.base_url + url_for("api.show")
     return _send(describe(ENDPOINTS, title="Recourse", address=address.rstrip("/")), "application/json")
 
 

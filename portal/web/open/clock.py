@@ -16,8 +16,8 @@ from flask_babel import gettext as _
 
 from portal.domain.counting import has_number
 from portal.domain.regimes import Regime, Status
-from portal.domain.steps import Step
-from portal.domain.wording import say
+from portal.domain.steps import CountingStep
+from portal.domain.wording import format_sentence
 from portal.reference.zones import UnknownZone, find_zone, load_zone
 from portal.services.law.deadline_calculator import (
     DeadlineAnswer,
@@ -29,10 +29,10 @@ from portal.services.law.deadline_calculator import (
 )
 from portal.web.access import public
 from portal.web.caching import cacheable
-from portal.web.frame import frame, parts
 from portal.web.open.queries import read_query
 from portal.web.open.records import REFUSED, Problem
 from portal.web.places import country_names
+from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("clock", __name__)
 
@@ -96,7 +96,7 @@ def as_calendar() -> Response:
     answer = _answer()
     if answer.due is None:
         raise InvalidQuery("clock", "The law sets no number here, so there is no date for a calendar.")
-    response = _send(make_entry(answer, title=_("Date to check"), today=frame().now.date()), "text/calendar")
+    response = _send(make_entry(answer, title=_("Date to check"), today=unit().now.date()), "text/calendar")
     response.headers["Content-Disposition"] = "attachment; filename=date.ics"
     return response
 
@@ -169,7 +169,7 @@ def _doubt_hour(answer: DeadlineAnswer) -> DeadlineAnswer:
     due = answer.due
     if due is None or (due.last_day is not None and answer.rule.received_by is None):
         return answer
-    noon = Step(answer.started_at.isoformat(), say("The hour is not known, so noon was taken."))
+    noon = CountingStep(answer.started_at.isoformat(), format_sentence("The hour is not known, so noon was taken."))
     return replace(answer, due=replace(due, estimated=True, steps=(noon, *due.steps)))
 
 

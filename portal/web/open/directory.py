@@ -25,9 +25,9 @@ from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
-from portal.web.frame import frame, parts
 from portal.web.open.queries import read_query
 from portal.web.places import country_names, part_names
+from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("directory", __name__)
 
@@ -40,7 +40,7 @@ class AuthorityQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlatformQuery:
+class PlatformFilter:
     q: str | None = None
     category: Category | None = None
 
@@ -90,7 +90,7 @@ def authorities() -> ResponseReturnValue:
     values = {"countries": list_countries(), "typed": request.args, "kinds": tuple(RegulatorKind)}
     try:
         query = read_query(AuthorityQuery)
-        found = find_authorities(query, frame().now.date()) if query.country else None
+        found = find_authorities(query, unit().now.date()) if query.country else None
     except InvalidQuery as error:
         return render_template("open/authorities.html", problem=error, found=None, parts=(), **values), 400
     known_parts = list_parts((query.country or "").upper())
@@ -103,7 +103,7 @@ def authorities() -> ResponseReturnValue:
 def platforms() -> ResponseReturnValue:
     values = {"typed": request.args, "categories": tuple(Category)}
     try:
-        query = read_query(PlatformQuery)
+        query = read_query(PlatformFilter)
     except InvalidQuery as error:
         return render_template("open/platforms.html", problem=error, groups=(), **values), 400
     wanted = (query.q or "").casefold().strip()
@@ -126,7 +126,7 @@ def platform(platform: str) -> ResponseReturnValue:
     found = parts().registry.platforms.get(platform)
     if found is None:
         return render_template("open/missing.html", back="directory.platforms"), 404
-    today = frame().now.date()
+    today = unit().now.date()
     return render_template(
         "open/platform.html",
         platform=found,

@@ -9,17 +9,17 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
-from portal.domain.regimes import Confidence, Cover, Regime, Rule
+from portal.domain.regimes import Certainty, Confidence, Regime, Rule
 from portal.domain.wording import Sentence
 from portal.services.directory.lookups import count_laws, laws_of
 from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws
 from portal.web.access import public
 from portal.web.caching import cacheable
-from portal.web.frame import frame, parts
 from portal.web.open.queries import read_query
 from portal.web.person.forms.parts import PARTS
 from portal.web.places import country_names
+from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("law", __name__)
 
@@ -99,14 +99,14 @@ def find_groups(query: LawQuery) -> LawGroups:
         under_18=query.under_18,
         threat=query.threat,
     )
-    verdicts = {each.regime: each for each in find_applicable_laws(facts, registry, on=frame().now.date())}
+    verdicts = {each.regime: each for each in find_applicable_laws(facts, registry, on=unit().now.date())}
     usable, unsure, others = [], [], []
     for regime in laws_of(country, registry):
         verdict = verdicts[regime.id]
         line = LawLine(regime, verdict.wording, _find_primary(regime))
-        if verdict.offered and verdict.applies is Cover.YES:
+        if verdict.offered and verdict.applies is Certainty.YES:
             usable.append(line)
-        elif verdict.applies is not Cover.NO and regime.confidence is not Confidence.MEMORY:
+        elif verdict.applies is not Certainty.NO and regime.confidence is not Confidence.MEMORY:
             unsure.append(line)
         else:
             others.append(line)

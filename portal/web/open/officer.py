@@ -10,7 +10,7 @@ from portal.services.complaints import officer_links
 from portal.services.complaints.officer_links import OfficerLinkOver
 from portal.services.ports import OFFICER
 from portal.web.access import public
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 bp = Blueprint("officer", __name__, url_prefix="/papers")
 Answer = str | tuple[str, int] | Response
@@ -21,7 +21,7 @@ Answer = str | tuple[str, int] | Response
 def show(token: str) -> Answer:
     """Asks for a press: a program that looks at links in mail must not use this one up."""
     try:
-        until = officer_links.find_open(frame().work(OFFICER), token)
+        until = officer_links.find_open(unit().work(OFFICER), token)
     except OfficerLinkOver:
         return show_over()
     return render_template("open/officer.html", token=token, until=until)
@@ -32,8 +32,8 @@ def show(token: str) -> Answer:
 def take(token: str) -> Answer:
     """In a transaction of its own, because a refusal is written down too."""
     taken = None
-    with frame().writing() as session, suppress(OfficerLinkOver):
-        taken = officer_links.take_papers(frame().work_in(session, OFFICER), token)
+    with unit().writing() as session, suppress(OfficerLinkOver):
+        taken = officer_links.take_papers(unit().work_in(session, OFFICER), token)
     if taken is None:
         return show_over()
     answer = Response(taken.content, mimetype="application/zip")

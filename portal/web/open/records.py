@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Meta as Said
 
 from portal.domain.directory import Category, Platform, Regulator, RegulatorKind
-from portal.domain.regimes import Confidence, Cover, Regime, RegimeKind, Status
+from portal.domain.regimes import Certainty, Confidence, Regime, RegimeKind, Status
 from portal.services.law.deadline_calculator import Deadline
 from portal.services.law.law_finder import ContentKind
 
@@ -118,7 +118,7 @@ class VerdictLine:
     """A law judged: whether it applies, whether it can be used, and why."""
 
     regime: str
-    applies: Cover
+    applies: Certainty
     offered: bool
     reason: str
 

@@ -11,7 +11,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.directory import AddressRole, Audience, Category, ChannelKind, DesignationKind, RegulatorKind
-from portal.domain.regimes import Actor, Binding, Confidence, Cover, RegimeKind, Status, Tie, When
+from portal.domain.regimes import (
+    Binding,
+    Certainty,
+    Confidence,
+    ConnectingFactor,
+    ObligedParty,
+    RegimeKind,
+    Status,
+    When,
+)
 from portal.services.directory.lookups import Purpose
 from portal.services.law.law_finder import ContentKind
 from portal.services.requests.channels import LABELS
@@ -40,15 +49,15 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Confidence.LOW: _l("told by one other source only"),
             Confidence.MEMORY: _l("not seen in any source: do not rely on it"),
         },
-        Cover: {Cover.YES: _l("yes"), Cover.NO: _l("no"), Cover.MAYBE: _l("perhaps")},
-        Actor: {
-            Actor.PLATFORM: _l("The platform"),
-            Actor.CONTROLLER: _l("The organisation that holds the data"),
-            Actor.AUTHOR: _l("The one who posted it"),
-            Actor.REGULATOR: _l("The authority"),
-            Actor.BODY: _l("The body outside the courts"),
-            Actor.COURT: _l("The court"),
-            Actor.PERSON: _l("You"),
+        Certainty: {Certainty.YES: _l("yes"), Certainty.NO: _l("no"), Certainty.MAYBE: _l("perhaps")},
+        ObligedParty: {
+            ObligedParty.PLATFORM: _l("The platform"),
+            ObligedParty.CONTROLLER: _l("The organisation that holds the data"),
+            ObligedParty.AUTHOR: _l("The one who posted it"),
+            ObligedParty.REGULATOR: _l("The authority"),
+            ObligedParty.BODY: _l("The body outside the courts"),
+            ObligedParty.COURT: _l("The court"),
+            ObligedParty.PERSON: _l("You"),
         },
         Binding: {
             Binding.DUTY: _l("A duty"),
@@ -100,11 +109,11 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             RegulatorKind.HOTLINE: _l("People who help"),
         },
         ChannelKind: LABELS,
-        Tie: {
-            Tie.ANYWHERE: _l("wherever the person lives"),
-            Tie.RESIDENCE: _l("the person lives there"),
-            Tie.SEAT: _l("the organisation is established there"),
-            Tie.OFFERS: _l("the service is offered there"),
+        ConnectingFactor: {
+            ConnectingFactor.ANYWHERE: _l("wherever the person lives"),
+            ConnectingFactor.RESIDENCE: _l("the person lives there"),
+            ConnectingFactor.SEAT: _l("the organisation is established there"),
+            ConnectingFactor.OFFERS: _l("the service is offered there"),
         },
         Purpose: {
             Purpose.REMOVAL: _l("To have it taken down"),
@@ -132,7 +141,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
 )
 
 
-def say(value: StrEnum) -> str:
+def label_of(value: StrEnum) -> str:
     """The word for a member. Raises KeyError for one that has none."""
     word = _TABLES[type(value)][value]
     return str(_(word)) if isinstance(word, str) else str(word)
@@ -140,4 +149,4 @@ def say(value: StrEnum) -> str:
 
 def list_choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """Members with their words, for a list to choose from."""
-    return [(value.value, say(value)) for value in values]
+    return [(value.value, label_of(value)) for value in values]

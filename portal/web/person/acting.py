@@ -15,8 +15,8 @@ from portal.services.letters.printing import LetterStopped
 from portal.services.requests.preparing import DetailsRefused
 from portal.services.work import CaseWork
 from portal.web.fields import PlainForm
-from portal.web.frame import frame
 from portal.web.person.phrases import reader_zone
+from portal.web.unit_of_work import unit
 
 REFUSALS = (StepRefused, BadInstant, DetailsRefused, BadText)
 
@@ -36,7 +36,7 @@ def try_to(action: Callable[[], object]) -> str:
 
 def zone_of(work: CaseWork) -> str:
     """The zone in which this person reads times."""
-    return reader_zone(work.report, frame().config)
+    return reader_zone(work.report, unit().config)
 
 
 def show_form(

@@ -17,13 +17,13 @@ from portal.services.intake import submission
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
+from portal.web.flood_gate import rate_limited
 from portal.web.person import receipt as receipts
 from portal.web.person.acting import page_number, show_form, try_to, zone_of
 from portal.web.person.forms.case import AddLinksForm
 from portal.web.person.keeping import read_keeping
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.paging import cut
-from portal.web.person.slow import slowed
 
 bp = Blueprint("case", __name__)
 FEW_LINKS = 12
@@ -89,7 +89,7 @@ def links(work: CaseWork) -> ResponseReturnValue:
 
 
 @bp.post("/case/links")
-@slowed(Counted.LINKS)
+@rate_limited(Counted.LINKS)
 @case_holder
 def add_links(work: CaseWork) -> ResponseReturnValue:
     form = AddLinksForm()

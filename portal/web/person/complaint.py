@@ -12,9 +12,9 @@ from portal.services.complaints import complaints
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.frame import frame
 from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.case import ComplaintAnswerForm, LodgedForm, WishForm
+from portal.web.unit_of_work import unit
 
 bp = Blueprint("complaint", __name__, url_prefix="/case/complaints")
 
@@ -65,7 +65,7 @@ def make_bundle(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/<int:number>/sent")
 @case_holder
 def ask_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = LodgedForm(zone_of(work), data={"at": frame().now})
+    form = LodgedForm(zone_of(work), data={"at": unit().now})
     return show_form("person/complaint/lodged.html", form, complaint=find(work, number))
 
 
@@ -85,7 +85,7 @@ def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/<int:number>/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = ComplaintAnswerForm(zone_of(work), data={"at": frame().now})
+    form = ComplaintAnswerForm(zone_of(work), data={"at": unit().now})
     return show_form("person/complaint/answer.html", form, complaint=find(work, number))
 
 

@@ -12,7 +12,7 @@ from portal.services.cases import documents
 from portal.services.cases.opening import UnknownNumber
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.documents import HandInForm, give_out, take_in, tell_cleaned, tell_kind
+from portal.web.documents import HandInForm, describe_cleaned, describe_kind, give_out, take_in
 from portal.web.person.acting import try_to, zone_of
 
 bp = Blueprint("documents", __name__, url_prefix="/case/documents")
@@ -67,6 +67,6 @@ def _page(work: CaseWork, form: HandInForm, *, refused: str = "") -> str:
         rows=documents.document_views(work),
         may_add=documents.takes_documents(work),
         zone=zone_of(work),
-        tell_cleaned=tell_cleaned,
-        tell_kind=tell_kind,
+        describe_cleaned=describe_cleaned,
+        describe_kind=describe_kind,
     )

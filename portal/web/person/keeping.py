@@ -8,7 +8,7 @@ from portal.services.cases import holds, mandates, retention
 from portal.services.cases.holds import HoldView
 from portal.services.cases.mandates import MandateView
 from portal.services.work import CaseWork
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -21,7 +21,7 @@ class Keeping:
 
 
 def read_keeping(work: CaseWork) -> Keeping:
-    now = frame().now
+    now = unit().now
     hold = holds.hold_view(work)
     return Keeping(
         is_near=retention.is_near(work.case, now=now),

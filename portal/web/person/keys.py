@@ -15,10 +15,10 @@ from portal.services.signin.guess_throttle import Bucket, Guess, TooSoon
 from portal.services.work import CaseWork
 from portal.web.access import case_holder, enter_case, public, session_token
 from portal.web.fields import PlainForm
-from portal.web.frame import frame
 from portal.web.network import find_bucket
 from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.keys import AddressForm, CheckForm, LinkForm, RenewForm
+from portal.web.unit_of_work import unit
 
 bp = Blueprint("keys", __name__)
 
@@ -83,7 +83,7 @@ def show_mail(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def set_mail(work: CaseWork) -> ResponseReturnValue:
     form = AddressForm()
-    if frame().config.mail is not None and not form.validate():
+    if unit().config.mail is not None and not form.validate():
         return _mail_page(work, form, is_wrong=True)
     address = form.address.data or ""
     refused = try_to(lambda: mail_contact.set_address(work, address))
@@ -117,24 +117,24 @@ def choose_link(work: CaseWork) -> ResponseReturnValue:
 @bp.get("/return/mail")
 @public
 def ask_link() -> ResponseReturnValue:
-    return show_form("person/keys/ask_link.html", AddressForm(), writes_mail=frame().config.mail is not None)
+    return show_form("person/keys/ask_link.html", AddressForm(), writes_mail=unit().config.mail is not None)
 
 
 @bp.post("/return/mail")
 @public
 def send_link() -> ResponseReturnValue:
     form = AddressForm()
-    writes_mail = frame().config.mail is not None
+    writes_mail = unit().config.mail is not None
     if not writes_mail or not form.validate():
         return show_form("person/keys/ask_link.html", form, is_wrong=True, writes_mail=writes_mail)
     try:
-        guess_throttle.claim(frame().parts.sessions, [_link_bucket()], now=frame().now)
+        guess_throttle.claim(unit().parts.sessions, [_link_bucket()], now=unit().now)
     except TooSoon as error:
         form.address.errors = [
             _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)
         ]
         return show_form("person/keys/ask_link.html", form, is_wrong=True, writes_mail=writes_mail)
-    mail_contact.ask_link(frame().work(PERSON), form.address.data or "")
+    mail_contact.ask_link(unit().work(PERSON), form.address.data or "")
     return render_template("person/keys/link_asked.html")
 
 
@@ -142,7 +142,7 @@ def send_link() -> ResponseReturnValue:
 @public
 def show_link(link: str) -> ResponseReturnValue:
     try:
-        kind = mail_contact.find_link(frame().work(PERSON), link)
+        kind = mail_contact.find_link(unit().work(PERSON), link)
     except MailLinkOver:
         return _link_over()
     form = LinkForm(formdata=None, data={"token": link})
@@ -154,7 +154,7 @@ def show_link(link: str) -> ResponseReturnValue:
 def use_link() -> ResponseReturnValue:
     form = LinkForm()
     try:
-        opened = mail_contact.use_link(frame().work(PERSON), form.token.data or "")
+        opened = mail_contact.use_link(unit().work(PERSON), form.token.data or "")
     except MailLinkOver:
         return _link_over()
     if opened is None:
@@ -213,7 +213,7 @@ def _words_page(work: CaseWork, form: CheckForm, *, refused: str = "", is_wrong:
 
 
 def _mail_page(work: CaseWork, form: AddressForm, *, refused: str = "", is_wrong: bool = False) -> ResponseReturnValue:
-    mail = frame().config.mail
+    mail = unit().config.mail
     view = mail_contact.contact_view(work)
     values = {"view": view, "sender": mail.sender if mail else None}
     return show_form("person/keys/mail.html", form, refused=refused, is_wrong=is_wrong, **values)
@@ -227,7 +227,7 @@ def _authority_page(
 
 
 def _link_bucket() -> Bucket:
-    return guess_throttle.name_bucket(frame().ports.keys, Guess.LINK, find_bucket())
+    return guess_throttle.name_bucket(unit().ports.keys, Guess.LINK, find_bucket())
 
 
 def _link_over() -> ResponseReturnValue:

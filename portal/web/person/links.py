@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from portal.domain.report import Rejected, Report, ReportedLink
+from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.reference.registry import Registry
 from portal.services.intake import drafts
 from portal.services.ports import Ports
-from portal.web.person.paging import Part, cut
+from portal.web.person.paging import ListPart, cut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def group_links(report: Report, registry: Registry) -> list[PlatformLinks]:
     return sorted(named, key=lambda one: (-one.total, one.name.lower()))
 
 
-def cut_links(groups: Sequence[PlatformLinks], page: int, size: int) -> Part[PlatformLinks]:
+def cut_links(groups: Sequence[PlatformLinks], page: int, size: int) -> ListPart[PlatformLinks]:
     """One page of the links, still by platform; each platform keeps the number of all its links."""
     flat = [(group, row) for group in groups for row in group.links]
     part = cut(flat, page, size)
@@ -56,7 +56,7 @@ def cut_links(groups: Sequence[PlatformLinks], page: int, size: int) -> Part[Pla
         for group in groups
         if any(owner is group for owner, _row in part.rows)
     ]
-    return Part(rows=rows, page=part.page, pages=part.pages, total=part.total, first=part.first)
+    return ListPart(rows=rows, page=part.page, pages=part.pages, total=part.total, first=part.first)
 
 
 def _take_out(report: Report, number: str) -> Report:
@@ -77,6 +77,6 @@ def _put_away(report: Report, which: str) -> Report:
     return replace(report, rejected=tuple(one for index, one in enumerate(report.rejected) if index != place))
 
 
-def _join(before: tuple[Rejected, ...], fresh: tuple[Rejected, ...]) -> tuple[Rejected, ...]:
+def _join(before: tuple[RejectedText, ...], fresh: tuple[RejectedText, ...]) -> tuple[RejectedText, ...]:
     """What was not understood earlier stays until it is put away; the same text is shown once."""
     return tuple({one.text: one for one in (*before, *fresh)}.values())

@@ -20,12 +20,12 @@ from portal.services.work import CaseWork
 from portal.web import access
 from portal.web.access import case_holder, public
 from portal.web.fields import PlainForm
-from portal.web.frame import frame
+from portal.web.flood_gate import rate_limited
 from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.case import EraseForm, MessageForm
 from portal.web.person.forms.reach import StatementForm
 from portal.web.person.forms.steps import Setting
-from portal.web.person.slow import slowed
+from portal.web.unit_of_work import unit
 
 bp = Blueprint("own", __name__)
 RECIPIENTS = ("platforms", "regulators")
@@ -38,7 +38,7 @@ def show_messages(work: CaseWork) -> ResponseReturnValue:
 
 
 @bp.post("/case/messages")
-@slowed(Counted.MESSAGE)
+@rate_limited(Counted.MESSAGE)
 @case_holder
 def send_message(work: CaseWork) -> ResponseReturnValue:
     form = MessageForm()
@@ -80,7 +80,7 @@ def sign(work: CaseWork) -> ResponseReturnValue:
     form = _statement_form(work)
     if not form.validate():
         return _statement_page(work, form, is_wrong=True)
-    report = replace(form.apply(work.report), signed_at=frame().now)
+    report = replace(form.apply(work.report), signed_at=unit().now)
     try:
         drafts.save_report(work, report, version=form.version_number())
     except Changed:
@@ -101,7 +101,7 @@ def company(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def change_company(work: CaseWork) -> ResponseReturnValue:
     team = request.form.get("team", "")
-    known = {team_id for team_id, _name in drafts.list_teams(frame().db, work.report.country)}
+    known = {team_id for team_id, _name in drafts.list_teams(unit().db, work.report.country)}
     if team and team not in known:
         abort(400)
     if team:
@@ -157,7 +157,7 @@ def erased() -> str:
 
 
 def _statement_form(work: CaseWork) -> StatementForm:
-    return StatementForm(Setting(report=work.report, today=frame().now.date()))
+    return StatementForm(Setting(report=work.report, today=unit().now.date()))
 
 
 def _statement_page(
@@ -177,12 +177,12 @@ def _messages_page(
 
 
 def _sharing_page(work: CaseWork) -> ResponseReturnValue:
-    given = {each: consent.has_consent(frame().db, work.case, each) for each in RECIPIENTS}
+    given = {each: consent.has_consent(unit().db, work.case, each) for each in RECIPIENTS}
     return show_form("person/case/sharing.html", PlainForm(formdata=None), given=given)
 
 
 def _company_page(work: CaseWork, *, refused: str = "") -> ResponseReturnValue:
-    teams = drafts.list_teams(frame().db, work.report.country)
+    teams = drafts.list_teams(unit().db, work.report.country)
     has_team = work.case.team_id is not None
     return show_form(
         "person/case/company.html", PlainForm(formdata=None), refused=refused, teams=teams, has_team=has_team

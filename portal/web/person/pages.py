@@ -13,35 +13,35 @@ from flask_babel import gettext as _
 from portal.domain import intake as rules
 from portal.domain.intake import Missing, Need, StepId
 from portal.domain.lifecycle import Path
-from portal.domain.regimes import Proof, When
+from portal.domain.regimes import NoticeField, When
 from portal.domain.report import Report
 from portal.services.intake import drafts
 from portal.services.law import applicability
 from portal.services.work import CaseWork
 from portal.web.fields import PlainForm
-from portal.web.frame import frame
 from portal.web.person.acting import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.steps import Setting, StepForm
 from portal.web.person.helplines import Helpline, helplines_for, helplines_near
 from portal.web.person.links import cut_links, group_links
 from portal.web.person.review import review_rows
+from portal.web.unit_of_work import unit
 
 FORMS: Mapping[StepId, type[StepForm]] = MappingProxyType(
     {
         form.step: form
         for form in (
             about.WhoForm, about.AgeForm, about.CountryForm, about.StateForm, about.WhatForm, about.OnlineForm,
-            places.LinksForm, places.PlacesForm, places.FoundForm, places.HarmForm, places.CameraForm,
-            reach.ContactForm, reach.AddressForm, reach.SharingForm, reach.HelpForm, reach.AuthorityForm,
+            places.LinksForm, places.PlacesForm, places.DiscoveryForm, places.ExplanationForm, places.OwnershipForm,
+            reach.ContactForm, reach.AddressForm, reach.SharingForm, reach.HandlerForm, reach.AuthorityForm,
             reach.NameForm, reach.StatementForm,
         )
     }
 )  # fmt: skip
 OWN_TEMPLATES = frozenset(
     {
-        StepId.START, StepId.CHILD, StepId.THREAT, StepId.LINKS, StepId.PLACES, StepId.CAMERA, StepId.CONTACT,
-        StepId.ADDRESS, StepId.HELP, StepId.NAME, StepId.REVIEW,
+        StepId.START, StepId.CHILD, StepId.THREAT, StepId.LINKS, StepId.PLACES, StepId.OWNERSHIP, StepId.CONTACT,
+        StepId.ADDRESS, StepId.HANDLER, StepId.NAME, StepId.REVIEW,
     }
 )  # fmt: skip
 
@@ -56,12 +56,12 @@ def find(work: CaseWork, name: str) -> StepId | None:
     except rules.UnknownStep:
         return None
     report = work.report
-    return step if step in {one.id for one in rules.way(report, needed_fields(report))} else None
+    return step if step in {one.id for one in rules.steps_for(report, needed_fields(report))} else None
 
 
 def needs_of(report: Report) -> tuple[Need, ...]:
     """What laws ask for, on the day of this request."""
-    return applicability.needs(report, on=frame().now.date(), ports=frame().ports)
+    return applicability.needs(report, on=unit().now.date(), ports=unit().ports)
 
 
 def needed_fields(report: Report) -> frozenset[str]:
@@ -74,14 +74,14 @@ def make_form(report: Report, step: StepId) -> PlainForm:
     if step not in FORMS:
         return PlainForm()
     fields = rules.STEPS[step].fields
-    blocking = applicability.blocking_needs(report, on=frame().now.date(), ports=frame().ports)
+    blocking = applicability.blocking_needs(report, on=unit().now.date(), ports=unit().ports)
     setting = Setting(
         report=report,
-        today=frame().now.astimezone(frame().config.time_zone).date(),
+        today=unit().now.astimezone(unit().config.time_zone).date(),
         needs=tuple(need for need in needs_of(report) if need.field in fields),
         blocking=frozenset(need.field for need in blocking if need.field in fields),
         legal_name_laws=legal_name_laws(report) if step is StepId.NAME else (),
-        teams=tuple(drafts.list_teams(frame().db, report.country)) if step is StepId.HELP else (),
+        teams=tuple(drafts.list_teams(unit().db, report.country)) if step is StepId.HANDLER else (),
         language=str(get_locale()),
     )
     return FORMS[step](setting)
@@ -90,11 +90,11 @@ def make_form(report: Report, step: StepId) -> PlainForm:
 def legal_name_laws(report: Report) -> tuple[str, ...]:
     """The laws for which a name that the person chooses is not enough."""
     names = {name for need in needs_of(report) if need.field == "name" for name in need.regimes}
-    regimes = (regime for regime in frame().ports.registry.regimes.values() if regime.name in names)
+    regimes = (regime for regime in unit().ports.registry.regimes.values() if regime.name in names)
     return tuple(
         regime.name
         for regime in regimes
-        if any(Proof.LEGAL_NAME in element.proofs and element.when is When.ALWAYS for element in regime.elements)
+        if any(NoticeField.LEGAL_NAME in element.proofs and element.when is When.ALWAYS for element in regime.elements)
     )
 
 
@@ -123,13 +123,13 @@ def render_step(
 
 def people_for(report: Report) -> tuple[Helpline, ...]:
     """Everybody who helps a person of that country and age."""
-    regulators = frame().ports.registry.regulators
+    regulators = unit().ports.registry.regulators
     return helplines_for(regulators, report.country, is_child=report.path is Path.CHILD)
 
 
 def people_near(report: Report) -> tuple[Helpline, ...]:
     """Who helps in the person's country, for the end of a page."""
-    regulators = frame().ports.registry.regulators
+    regulators = unit().ports.registry.regulators
     return helplines_near(regulators, report.country, is_child=report.path is Path.CHILD)
 
 
@@ -141,9 +141,9 @@ def missing_text(one: Missing) -> str:
 
 def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missing]) -> dict[str, Any]:
     """What only some steps show."""
-    registry = frame().ports.registry
+    registry = unit().ports.registry
     if step is StepId.START:
-        return {"words": drafts.read_words(work), "days": frame().config.draft_days}
+        return {"words": drafts.read_words(work), "days": unit().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
         return {"helplines": people_for(report)}
     if step is StepId.LINKS:
@@ -151,9 +151,9 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
         return {"part": part, "address": lambda page: url_for("report.show", step=step.value, page=page)}
     if step is StepId.REVIEW:
         found = missing or rules.missing(
-            report, applicability.blocking_needs(report, on=frame().now.date(), ports=frame().ports)
+            report, applicability.blocking_needs(report, on=unit().now.date(), ports=unit().ports)
         )
-        names = dict(drafts.list_teams(frame().db, report.country))
+        names = dict(drafts.list_teams(unit().db, report.country))
         return {
             "rows": review_rows(report, needed_fields(report), registry, names, str(get_locale())),
             "missing": [(url_for("report.show", step=one.step.value), missing_text(one)) for one in found],

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part(Generic[T]):
+class ListPart(Generic[T]):
     """One page of a list. `first` is the place of its first row, counted from zero."""
 
     rows: Sequence[T]
@@ -20,9 +20,9 @@ class Part(Generic[T]):
     first: int
 
 
-def cut(rows: Sequence[T], page: int, size: int) -> Part[T]:
+def cut(rows: Sequence[T], page: int, size: int) -> ListPart[T]:
     """The page of that number; one past the end is the last."""
     pages = max(1, -(-len(rows) // size))
     page = min(max(1, page), pages)
     first = (page - 1) * size
-    return Part(rows=rows[first : first + size], page=page, pages=pages, total=len(rows), first=first)
+    return ListPart(rows=rows[first : first + size], page=page, pages=pages, total=len(rows), first=first)

@@ -15,8 +15,16 @@ from flask_babel import lazy_gettext as _l
 
 from portal.config import Config
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import Answer, Channel, ComplaintState, ItemState, LetterKind, RequestKind, RequestState
-from portal.domain.regimes import Actor, Binding
+from portal.domain.lifecycle import (
+    Answer,
+    ComplaintState,
+    ItemState,
+    LetterKind,
+    RequestKind,
+    RequestState,
+    SendingChannel,
+)
+from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import Report
 from portal.reference.zones import find_zone, is_country
 from portal.services.clocks.views import ClockView
@@ -41,15 +49,15 @@ STATES: Mapping[str, Any] = MappingProxyType(
     }
 )
 
-WHO: Mapping[Actor, Any] = MappingProxyType(
+WHO: Mapping[ObligedParty, Any] = MappingProxyType(
     {
-        Actor.PLATFORM: _l("The platform"),
-        Actor.CONTROLLER: _l("The company behind it"),
-        Actor.AUTHOR: _l("The one who posted it"),
-        Actor.REGULATOR: _l("The authority"),
-        Actor.BODY: _l("The appeal body"),
-        Actor.COURT: _l("The court"),
-        Actor.PERSON: _l("You"),
+        ObligedParty.PLATFORM: _l("The platform"),
+        ObligedParty.CONTROLLER: _l("The company behind it"),
+        ObligedParty.AUTHOR: _l("The one who posted it"),
+        ObligedParty.REGULATOR: _l("The authority"),
+        ObligedParty.BODY: _l("The appeal body"),
+        ObligedParty.COURT: _l("The court"),
+        ObligedParty.PERSON: _l("You"),
     }
 )
 
@@ -99,8 +107,12 @@ ANSWERS: Mapping[Answer, Any] = MappingProxyType(
         Answer.GEO_BLOCKED: _l("They hide it in some countries only"),
     }
 )
-CHANNELS: Mapping[Channel, Any] = MappingProxyType(
-    {Channel.FORM: _l("With the form on their site"), Channel.EMAIL: _l("By e-mail"), Channel.POST: _l("By post")}
+CHANNELS: Mapping[SendingChannel, Any] = MappingProxyType(
+    {
+        SendingChannel.FORM: _l("With the form on their site"),
+        SendingChannel.EMAIL: _l("By e-mail"),
+        SendingChannel.POST: _l("By post"),
+    }
 )
 LETTERS: Mapping[LetterKind, Any] = MappingProxyType(
     {
@@ -117,7 +129,7 @@ KINDS: Mapping[RequestKind, Any] = MappingProxyType(
     }
 )
 WORDS: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
-    {Answer: ANSWERS, Channel: CHANNELS, LetterKind: LETTERS, RequestKind: KINDS}
+    {Answer: ANSWERS, SendingChannel: CHANNELS, LetterKind: LETTERS, RequestKind: KINDS}
 )
 
 

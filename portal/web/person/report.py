@@ -17,13 +17,13 @@ from portal.services.ports import PERSON
 from portal.services.work import CaseWork
 from portal.web.access import draft_holder, enter_case, public
 from portal.web.fields import PlainForm
-from portal.web.frame import frame
+from portal.web.flood_gate import describe_wait, find_challenge, rate_limited
 from portal.web.person import pages
 from portal.web.person.forms.places import BLANK_ROWS, LinksForm, PlacesForm
 from portal.web.person.forms.steps import StepForm
 from portal.web.person.forms.words import BeginForm
 from portal.web.person.links import change_links
-from portal.web.person.slow import find_toll, slowed, tell_wait
+from portal.web.unit_of_work import unit
 
 bp = Blueprint("report", __name__)
 
@@ -33,19 +33,19 @@ bp = Blueprint("report", __name__)
 def before() -> ResponseReturnValue:
     if "case_id" in session:
         return redirect(url_for("report.resume"), 303)
-    toll = find_toll(Counted.DRAFT)
-    time = tell_wait(toll) if toll else ""
-    days = frame().config.draft_days
+    toll = find_challenge(Counted.DRAFT)
+    time = describe_wait(toll) if toll else ""
+    days = unit().config.draft_days
     return render_template("person/before.html", form=BeginForm(), days=days, toll=toll, time=time)
 
 
 @bp.post("/report")
-@slowed(Counted.DRAFT)
+@rate_limited(Counted.DRAFT)
 @public
 def begin() -> ResponseReturnValue:
     if "case_id" in session:
         return redirect(url_for("report.resume"), 303)
-    opened, _words = drafts.start_draft(frame().work(PERSON), language=str(get_locale()))
+    opened, _words = drafts.start_draft(unit().work(PERSON), language=str(get_locale()))
     enter_case(opened, keep=bool(BeginForm().keep.data))
     return redirect(url_for("report.show", step=StepId.START.value), 303)
 
@@ -102,7 +102,7 @@ def save(work: CaseWork, step: StepId, form: PlainForm, report: Report) -> Respo
 
 def collect_links(work: CaseWork, form: LinksForm) -> ResponseReturnValue:
     """Add what was pasted, or take out what was chosen, and show it back; go on only when nothing new was pasted."""
-    report, is_changed = change_links(work.report, request.form, ports=frame().ports)
+    report, is_changed = change_links(work.report, request.form, ports=unit().ports)
     if not is_changed:
         return save(work, StepId.LINKS, form, rules.mark_visited(report, StepId.LINKS))
     try:

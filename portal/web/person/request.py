@@ -14,9 +14,9 @@ from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
-from portal.web.frame import frame
 from portal.web.person.acting import show_form, try_to, zone_of
 from portal.web.person.forms.case import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.unit_of_work import unit
 
 bp = Blueprint("request", __name__, url_prefix="/case/requests/<int:number>")
 FEW_LINKS = 20
@@ -58,7 +58,7 @@ def change_details(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/sent")
 @case_holder
 def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = SentForm(zone_of(work), data={"sent_at": frame().now})
+    form = SentForm(zone_of(work), data={"sent_at": unit().now})
     return show_form("person/request/sent.html", form, req=find(work, number))
 
 
@@ -98,7 +98,7 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = AnswerForm(zone_of(work), data={"at": frame().now})
+    form = AnswerForm(zone_of(work), data={"at": unit().now})
     return show_form("person/request/answer.html", form, req=find(work, number))
 
 
@@ -119,7 +119,7 @@ def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/given")
 @case_holder
 def ask_given(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = InformationSentForm(zone_of(work), data={"at": frame().now})
+    form = InformationSentForm(zone_of(work), data={"at": unit().now})
     return show_form("person/request/given.html", form, req=find(work, number))
 
 

@@ -12,7 +12,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.intake import StepId, way
+from portal.domain.intake import StepId, steps_for
 from portal.domain.lifecycle import Depiction, Filer, Handler
 from portal.domain.report import ContactBy, Report, YesNo
 from portal.reference.registry import Registry
@@ -51,7 +51,7 @@ def review_rows(
 ) -> list[Row]:
     """Label, answer and address of the step, for every question of this report's way."""
     show = _table(report, registry, teams, language)
-    steps = [step.id for step in way(report, needed) if step.id in show]
+    steps = [step.id for step in steps_for(report, needed) if step.id in show]
     return [
         (str(show[step][0]), _or_skipped(show[step][1]()), url_for("report.show", step=step.value)) for step in steps
     ]
@@ -69,13 +69,13 @@ def _table(
         StepId.ONLINE: (_l("Online already"), lambda: _word(report.is_online)),
         StepId.LINKS: (_l("Links"), lambda: _links(report, registry)),
         StepId.PLACES: (_l("Places without a link"), lambda: _places(report)),
-        StepId.FOUND: (_l("When and how it was found"), lambda: _found(report)),
-        StepId.HARM: (_l("Why it should come down"), lambda: report.explanation),
-        StepId.CAMERA: (_l("I took it myself"), lambda: _word(report.took_it)),
+        StepId.DISCOVERY: (_l("When and how it was found"), lambda: _found(report)),
+        StepId.EXPLANATION: (_l("Why it should come down"), lambda: report.explanation),
+        StepId.OWNERSHIP: (_l("I took it myself"), lambda: _word(report.took_it)),
         StepId.CONTACT: (_l("How to reach you"), lambda: _contact(report)),
         StepId.ADDRESS: (_l("Postal address"), lambda: report.postal_address),
         StepId.SHARING: (_l("What may be shared"), lambda: _sharing(report)),
-        StepId.HELP: (_l("Who carries the case"), lambda: _handler(report, teams)),
+        StepId.HANDLER: (_l("Who carries the case"), lambda: _handler(report, teams)),
         StepId.AUTHORITY: (_l("Who gave the authority"), lambda: _authority(report)),
         StepId.NAME: (_l("Name under the letters"), lambda: report.name),
         StepId.STATEMENT: (_l("What you state"), lambda: _statement(report)),

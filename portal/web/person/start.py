@@ -12,7 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.adapters.words import UnknownWord, WrongCount
+from portal.adapters.word_list import UnknownWord, WrongCount
 from portal.domain.journal import Noted
 from portal.domain.readable import show_unreadable
 from portal.services.cases.opening import WordsUnknown, move_words, open_by_words
@@ -23,13 +23,13 @@ from portal.services.signin.guess_throttle import Guess, TooSoon
 from portal.services.work import CaseWork
 from portal.web import access
 from portal.web.access import enter_case, public
-from portal.web.frame import frame
 from portal.web.network import find_bucket
 from portal.web.person import phrases
 from portal.web.person.forms.words import WordsForm
 from portal.web.person.helplines import list_helplines
 from portal.web.places import country_names
 from portal.web.styles import StyleSheet, join_sheets
+from portal.web.unit_of_work import unit
 
 bp = Blueprint("start", __name__)
 
@@ -44,7 +44,7 @@ def front() -> str:
 @public
 def help_now() -> str:
     names = dict(country_names(str(get_locale())))
-    lines = list_helplines(frame().ports.registry.regulators)
+    lines = list_helplines(unit().ports.registry.regulators)
     return render_template("person/help_now.html", lines=lines, names=names)
 
 
@@ -69,8 +69,8 @@ def enter() -> ResponseReturnValue:
             form.words.errors = [explain_words(error)]
         except WordsUnknown as error:
             form.words.errors = [explain_words(error)]
-            with frame().writing() as writing:
-                journal.note(writing, Noted.WORDS_REFUSED, now=frame().now)
+            with unit().writing() as writing:
+                journal.note(writing, Noted.WORDS_REFUSED, now=unit().now)
     return render_template("person/come_back.html", form=form), 400
 
 
@@ -79,16 +79,16 @@ def _open(words: str) -> CaseWork:
 
     Raises WrongCount, UnknownWord, TooSoon, WordsUnknown.
     """
-    ports, sessions = frame().ports, frame().parts.sessions
+    ports, sessions = unit().ports, unit().parts.sessions
     ports.words.read(words)
     bucket = guess_throttle.name_bucket(ports.keys, Guess.WORDS, find_bucket())
-    guess_throttle.claim(sessions, [bucket], now=frame().now)
-    with frame().reading() as reading:  # the slow part holds nobody up
-        opened = open_by_words(frame().work_in(reading, PERSON), words)
+    guess_throttle.claim(sessions, [bucket], now=unit().now)
+    with unit().reading() as reading:  # the slow part holds nobody up
+        opened = open_by_words(unit().work_in(reading, PERSON), words)
     guess_throttle.forgive(sessions, [bucket])
     if ports.keys.older:
-        with frame().writing() as writing:
-            move_words(frame().work_in(writing, PERSON), words)
+        with unit().writing() as writing:
+            move_words(unit().work_in(writing, PERSON), words)
     return opened
 
 
@@ -96,7 +96,7 @@ def _open(words: str) -> CaseWork:
 @public
 def leave() -> Response:
     access.leave()
-    return redirect(frame().config.leave_url, 303)
+    return redirect(unit().config.leave_url, 303)
 
 
 @bp.get("/style.css")
@@ -117,7 +117,7 @@ def explain_words(error: WrongCount | UnknownWord | WordsUnknown) -> str:
             _("Did you mean: %(near)s?", near=", ".join(error.near)) if error.near else _("Look at how it is spelled.")
         )
         return f"{wrong} {near}"
-    days = _("A report that was not finished is kept for %(days)s days.", days=frame().config.draft_days)
+    days = _("A report that was not finished is kept for %(days)s days.", days=unit().config.draft_days)
     return f"{_('These words do not open anything. Check their order.')} {days}"
 
 

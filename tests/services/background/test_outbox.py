@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.mail import Delayed, Mail, Mailer, Refused, Unclear
+from portal.adapters.mail import Delayed, Mailer, OutgoingMail, Refused, Unclear
 from portal.models.cases import Case
-from portal.models.outbox import MailKind, MailState, Outgoing
+from portal.models.outbox import MailKind, MailState, OutboxMail
 from portal.services.background import outbox
 from portal.services.background.outbox import Delivery, NewMail
 from portal.services.cases import erasure
@@ -28,9 +28,9 @@ class Post:
 
     def __init__(self, *ends: Exception | None) -> None:
         self.ends = list(ends)
-        self.sent: list[Mail] = []
+        self.sent: list[OutgoingMail] = []
 
-    def __call__(self, mail: Mail, handing_over: Callable[[], None]) -> None:
+    def __call__(self, mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
         end = self.ends.pop(0) if self.ends else None
         if isinstance(end, Delayed):
             raise end
@@ -66,7 +66,7 @@ def new_mail(case_id: UUID, **changes: Any) -> NewMail:
 def put(sessions: sessionmaker[Session], ports: Ports, new: NewMail) -> UUID:
     with sessions.begin() as session:
         assert outbox.put(make_work(session, ports), new)
-        return session.scalars(select(Outgoing.id).where(Outgoing.cause == new.cause)).one()
+        return session.scalars(select(OutboxMail.id).where(OutboxMail.cause == new.cause)).one()
 
 
 def try_once(
@@ -75,9 +75,9 @@ def try_once(
     return outbox.deliver(sessions, row_id, mailer=post, clock=lambda: now, ports=ports)
 
 
-def row_of(sessions: sessionmaker[Session], row_id: UUID) -> Outgoing:
+def row_of(sessions: sessionmaker[Session], row_id: UUID) -> OutboxMail:
     with sessions() as session:
-        return session.get_one(Outgoing, row_id)
+        return session.get_one(OutboxMail, row_id)
 
 
 def test_a_mail_is_sent_once_and_its_text_is_shredded(
@@ -147,7 +147,7 @@ def test_a_worker_that_dies_before_the_text_leaves_is_followed_by_another(
 ) -> None:
     row_id = put(sessions, ports, new_mail(case_id))
 
-    def die(_mail: Mail, _handing_over: Callable[[], None]) -> None:
+    def die(_mail: OutgoingMail, _handing_over: Callable[[], None]) -> None:
         raise Killed
 
     with pytest.raises(Killed):
@@ -165,7 +165,7 @@ def test_a_worker_that_dies_while_the_text_leaves_is_told_and_nothing_is_sent_tw
 ) -> None:
     row_id = put(sessions, ports, new_mail(case_id))
 
-    def die(_mail: Mail, handing_over: Callable[[], None]) -> None:
+    def die(_mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
         handing_over()
         raise Killed
 
@@ -185,8 +185,8 @@ def test_a_worker_that_was_too_slow_hands_nothing_over_and_the_next_one_does(
 ) -> None:
     row_id, slow, quick = put(sessions, ports, new_mail(case_id)), Post(), Post()
 
-    def come_late(mail: Mail, handing_over: Callable[[], None]) -> None:
-        def meanwhile(other: Mail, hand_over: Callable[[], None]) -> None:
+    def come_late(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
+        def meanwhile(other: OutgoingMail, hand_over: Callable[[], None]) -> None:
             with pytest.raises(outbox.MailNotClaimed):
                 slow(mail, handing_over)
             quick(other, hand_over)
@@ -204,7 +204,7 @@ def test_a_mail_can_be_taken_back_until_its_text_leaves(
 ) -> None:
     row_id, post = put(sessions, ports, new_mail(case_id)), Post()
 
-    def cancel_first(mail: Mail, handing_over: Callable[[], None]) -> None:
+    def cancel_first(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
         with sessions.begin() as session:
             assert outbox.cancel(session, case_id, now=NOW) == 1
         post(mail, handing_over)
@@ -215,7 +215,7 @@ def test_a_mail_can_be_taken_back_until_its_text_leaves(
 
 
 def test_a_link_that_has_run_out_is_not_sent(sessions: sessionmaker[Session], ports: Ports, case_id: UUID) -> None:
-    row_id, post = put(sessions, ports, new_mail(case_id, useless_at=NOW + HOUR)), Post()
+    row_id, post = put(sessions, ports, new_mail(case_id, expires_at=NOW + HOUR)), Post()
     assert try_once(sessions, row_id, post, ports, now=NOW + HOUR) is Delivery.NOT_OURS
     row = row_of(sessions, row_id)
     assert (row.state, row.sealed, post.sent) == (MailState.CANCELLED, None, [])
@@ -224,7 +224,7 @@ def test_a_link_that_has_run_out_is_not_sent(sessions: sessionmaker[Session], po
 def test_an_erased_case_takes_its_mail_with_it(sessions: sessionmaker[Session], ports: Ports, case_id: UUID) -> None:
     row_id, post = put(sessions, ports, new_mail(case_id)), Post()
 
-    def erase_first(mail: Mail, handing_over: Callable[[], None]) -> None:
+    def erase_first(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
         with sessions.begin() as session:
             opened = make_work(session, ports).on(session.get_one(Case, case_id), b"")
             erasure.erase(opened.at(NOW))

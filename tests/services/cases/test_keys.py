@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.adapters.vault import CannotOpen, Place
+from portal.adapters.vault import CannotOpen, SealContext
 from portal.config import ensure_secret_file, read_secret_file
 from portal.domain.lifecycle import ActorKind, Handler, Role
 from portal.models.cases import Case, CaseKey
@@ -66,7 +66,7 @@ def test_a_backup_from_before_the_erasure_opens_neither_by_words_nor_for_the_tea
     inner = vault.unwrap_with_private_key(row.wrapped, team_key)
     assert opened.key not in inner
     with pytest.raises(CannotOpen):  # the team's key alone is not the case's key
-        vault.open_sealed(team_key, Place("case_keys", str(row.id), str(row.case_id)), inner)
+        vault.open_sealed(team_key, SealContext("case_keys", str(row.id), str(row.case_id)), inner)
 
 
 def test_the_same_backup_opens_as_long_as_the_case_is_not_erased(session: Session, ports: Ports) -> None:
@@ -120,7 +120,7 @@ def test_a_lock_whose_case_this_database_does_not_know_is_left_alone(session: Se
 def test_a_case_from_before_there_were_locks_still_opens(session: Session, ports: Ports) -> None:
     opened, words = make_draft(session, ports)
     row = session.scalars(select(CaseKey)).one()
-    place = Place("case_keys", str(row.id), str(row.case_id))
+    place = SealContext("case_keys", str(row.id), str(row.case_id))
     row.wrapped = vault.seal(vault.derive_from_secret(words, row.salt or b""), place, opened.key)
     row.is_locked, row.server_key = False, None
     ports.locks.destroy([opened.case.id])
@@ -150,7 +150,7 @@ def test_words_open_under_an_older_secret_and_move_to_the_newer(session: Session
 
 def test_what_the_older_secret_sealed_for_later_can_still_be_read() -> None:
     old, new = secrets.token_bytes(32), secrets.token_bytes(32)
-    place = Place("jobs", "1", "2")
+    place = SealContext("jobs", "1", "2")
     sealed = vault.seal(ServerKeys.from_secrets([old]).outbox, place, b"later")
     assert ServerKeys.from_secrets([new, old]).open_outbox(place, sealed) == b"later"
     with pytest.raises(CannotOpen):

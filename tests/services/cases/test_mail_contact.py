@@ -19,7 +19,7 @@ from portal.adapters.vault import CannotOpen, open_values
 from portal.domain.lifecycle import History, StepRefused
 from portal.models.cases import Case
 from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
-from portal.models.outbox import MailKind, MailState, Outgoing
+from portal.models.outbox import MailKind, MailState, OutboxMail
 from portal.services.background import outbox
 from portal.services.cases import consent, mail_contact, messages, recovery_words
 from portal.services.cases.mail_contact import MailLinkOver
@@ -38,16 +38,16 @@ def ports(tmp_path: Path) -> Ports:
     return make_mail_ports(tmp_path)
 
 
-def waiting(session: Session, kind: MailKind) -> list[Outgoing]:
-    query = select(Outgoing).where(Outgoing.kind == kind, Outgoing.state == MailState.WAITING)
-    return list(session.scalars(query.order_by(Outgoing.created_at)))
+def waiting(session: Session, kind: MailKind) -> list[OutboxMail]:
+    query = select(OutboxMail).where(OutboxMail.kind == kind, OutboxMail.state == MailState.WAITING)
+    return list(session.scalars(query.order_by(OutboxMail.created_at)))
 
 
 def read_token(session: Session, ports: Ports, kind: MailKind) -> str:
     """The token of the newest waiting mail of this kind."""
     row = waiting(session, kind)[-1]
     assert row.sealed is not None
-    text = open_values(ports.keys.outbox, outbox._place(row), row.sealed)["text"]
+    text = open_values(ports.keys.outbox, outbox._seal_context(row), row.sealed)["text"]
     found = re.search(r"http://127.0.0.1:8000/mail/(\S+)", text)
     assert found
     return found[1]
@@ -61,7 +61,7 @@ def confirm(session: Session, opened: CaseWork, ports: Ports, *, link: bool = Fa
     session.flush()
 
 
-def ask(session: Session, ports: Ports, text: str = ADDRESS, *, now: datetime = NOW) -> list[Outgoing]:
+def ask(session: Session, ports: Ports, text: str = ADDRESS, *, now: datetime = NOW) -> list[OutboxMail]:
     """Ask on the page, and let the worker look it up."""
     mail_contact.ask_link(make_work(session, ports, now=now), text)
     for ask_id in mail_contact.list_asks(session):
@@ -250,7 +250,7 @@ def test_removing_the_address_deletes_it_everywhere_and_stops_what_waits(
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(Contact)) == 0
         assert session.scalar(select(func.count()).select_from(MailLink)) == 0
-        assert session.scalars(select(Outgoing.sealed).where(Outgoing.sealed.is_not(None))).all() == []
+        assert session.scalars(select(OutboxMail.sealed).where(OutboxMail.sealed.is_not(None))).all() == []
 
 
 def test_the_team_can_neither_choose_the_link_nor_read_the_carried_address(session: Session, ports: Ports) -> None:
@@ -260,7 +260,7 @@ def test_the_team_can_neither_choose_the_link_nor_read_the_carried_address(sessi
         mail_contact.choose_link(shared.first.at(NOW), wanted=True)
     row = session.scalars(select(Contact)).one()
     with pytest.raises(CannotOpen):
-        open_values(shared.first.key, mail_contact._carried_place(row), row.carried)
+        open_values(shared.first.key, mail_contact._address_context(row), row.address_for_sending)
 
 
 def test_new_words_from_the_team_end_the_way_back_by_mail(session: Session, ports: Ports) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.adapters.words import UnknownWord, WrongCount
+from portal.adapters.word_list import UnknownWord, WrongCount
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, Role, StepRefused
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event

@@ -135,7 +135,7 @@ def test_the_team_reads_the_question_but_nothing_by_which_to_try_answers(session
     row = session.scalars(select(CaseCheck)).one()
     assert open_values(shared.first.key, shared.first._place_of(row), row.sealed) == {"question": view.question}
     with pytest.raises(CannotOpen):
-        open_sealed(shared.first.key, recovery_words._verifier_place(row), row.verifier)
+        open_sealed(shared.first.key, recovery_words._verifier_context(row), row.verifier)
 
 
 def test_a_check_stays_good_when_the_server_has_a_new_secret(session: Session, ports: Ports) -> None:

@@ -13,7 +13,7 @@ from portal.db import make_session_factory
 from portal.domain.lifecycle import CaseStatus, History, StepRefused
 from portal.models.cases import Case
 from portal.models.holds import Hold
-from portal.models.outbox import MailKind, Outgoing
+from portal.models.outbox import MailKind, OutboxMail
 from portal.services.cases import erasure, handover, holds, retention
 from portal.services.cases.retention import Done, Fate
 from portal.services.intake import drafts
@@ -50,7 +50,7 @@ def run(session: Session, *, now: datetime, ports: Ports) -> Done:
 
 
 def count_warnings(session: Session) -> int:
-    query = select(func.count()).select_from(Outgoing).where(Outgoing.kind == MailKind.RETENTION)
+    query = select(func.count()).select_from(OutboxMail).where(OutboxMail.kind == MailKind.RETENTION)
     return session.scalar(query) or 0
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.vault import seal
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import Answer, CaseStatus, History, RequestState, StepRefused
-from portal.domain.regimes import Actor, Binding, Stop, Trigger, Unit
+from portal.domain.regimes import Binding, ObligedParty, Stop, Trigger, Unit
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.events import Event
@@ -111,7 +111,11 @@ def test_a_limit_that_starts_with_a_miss_starts_in_the_sweep(sessions: sessionma
     sweep.sweep(sessions, now=NOW + 40 * DAY, ports=ports)
     with sessions() as session:
         (limit,) = rows(session, "complain-after-silence")
-        assert (limit.binding, limit.owed_by, limit.state) == (Binding.LIMITATION, Actor.PERSON, ClockState.RUNNING)
+        assert (limit.binding, limit.owed_by, limit.state) == (
+            Binding.LIMITATION,
+            ObligedParty.PERSON,
+            ClockState.RUNNING,
+        )
         assert limit.regime == "ca-pipeda-access"
 
 
@@ -137,7 +141,7 @@ def test_the_persons_own_limit_is_a_date_to_watch_and_lodging_meets_it(session: 
     refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + 2 * HOUR)
     answers.log_answer(opened.at(NOW + 2 * HOUR), 1, refused)
     (limit,) = rows(session, "file-window")
-    assert (limit.regime, limit.owed_by, limit.state) == ("eu-dsa-20", Actor.PERSON, ClockState.RUNNING)
+    assert (limit.regime, limit.owed_by, limit.state) == ("eu-dsa-20", ObligedParty.PERSON, ClockState.RUNNING)
     number = complaints.prepare(opened.at(NOW + 3 * HOUR), "eu-dsa-20", "platform-instagram", (1,))
     lodged = LodgedCommand(has_checked=True, at=NOW + 4 * HOUR)
     complaints.record_lodged(opened.at(NOW + 4 * HOUR), number, lodged)

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.directory import Outcome
-from portal.domain.lifecycle import Channel, RequestState
+from portal.domain.directory import AddressOutcome
+from portal.domain.lifecycle import RequestState, SendingChannel
 from portal.models.observations import Observation
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.directory.address_checks import (
@@ -44,15 +44,15 @@ def first_form(ports: Ports) -> str:
 
 def forms_of(session: Session, ports: Ports, opened: CaseWork) -> list[str]:
     view = request_page.request_view(opened.at(NOW), 1)
-    return [channel.address for channel in view.channels if channel.via is Channel.FORM]
+    return [channel.address for channel in view.channels if channel.via is SendingChannel.FORM]
 
 
 def test_an_old_address_needs_somebody_who_looked(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=X_LINK)
     with pytest.raises(Unchecked, match="tick the box"):
-        sending.record_sent(opened.at(NOW), 1, SentCommand(channel=Channel.FORM, sent_at=NOW))
+        sending.record_sent(opened.at(NOW), 1, SentCommand(channel=SendingChannel.FORM, sent_at=NOW))
     assert find_request(opened, 1).state is RequestState.PREPARED
-    looked = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=NOW)
+    looked = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=NOW)
     sending.record_sent(opened.at(NOW), 1, looked)
     assert find_request(opened, 1).state is RequestState.SENT
 
@@ -60,21 +60,21 @@ def test_an_old_address_needs_somebody_who_looked(session: Session, ports: Ports
 def test_an_address_that_worked_is_fresh_for_everybody_and_not_for_ever(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=X_LINK)
     for address in forms_of(session, ports, opened):
-        note_outcome(make_work(session, ports), "x", address, Outcome.WORKED)
+        note_outcome(make_work(session, ports), "x", address, AddressOutcome.WORKED)
     late = NOW + 91 * DAY
-    sent = SentCommand(channel=Channel.FORM, sent_at=late)
+    sent = SentCommand(channel=SendingChannel.FORM, sent_at=late)
     with pytest.raises(Unchecked):
         sending.record_sent(opened.at(late), 1, sent)
-    sending.record_sent(opened.at(NOW), 1, SentCommand(channel=Channel.FORM, sent_at=NOW))
+    sending.record_sent(opened.at(NOW), 1, SentCommand(channel=SendingChannel.FORM, sent_at=NOW))
 
 
 def test_a_site_that_is_in_no_directory_needs_no_check(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=UNKNOWN_SITE)
-    sending.record_sent(opened.at(NOW), 1, SentCommand(channel=Channel.FORM, sent_at=NOW))
+    sending.record_sent(opened.at(NOW), 1, SentCommand(channel=SendingChannel.FORM, sent_at=NOW))
 
 
-@pytest.mark.parametrize("outcome", [Outcome.BOUNCED, Outcome.MOVED])
-def test_trouble_is_told_until_the_address_works_again(session: Session, ports: Ports, outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [AddressOutcome.BOUNCED, AddressOutcome.MOVED])
+def test_trouble_is_told_until_the_address_works_again(session: Session, ports: Ports, outcome: AddressOutcome) -> None:
     opened = make_case(session, ports, links=X_LINK)
     address = forms_of(session, ports, opened)[0]
     note_outcome(make_work(session, ports), "x", address, outcome)
@@ -82,7 +82,7 @@ def test_trouble_is_told_until_the_address_works_again(session: Session, ports: 
     told = next(channel for channel in view.channels if channel.address == address)
     assert "reported" in (told.warning or "")
     assert told.is_stale
-    note_outcome(make_work(session, ports, now=NOW + DAY), "x", address, Outcome.WORKED)
+    note_outcome(make_work(session, ports, now=NOW + DAY), "x", address, AddressOutcome.WORKED)
     again = request_page.request_view(opened.at(NOW + DAY), 1)
     told = next(channel for channel in again.channels if channel.address == address)
     assert "reported" not in (told.warning or "")
@@ -91,7 +91,7 @@ def test_trouble_is_told_until_the_address_works_again(session: Session, ports: 
 
 def test_only_addresses_of_the_directory_can_be_noted(session: Session, ports: Ports) -> None:
     with pytest.raises(UnknownAddress):
-        note_outcome(make_work(session, ports), "x", "https://elsewhere.example/", Outcome.WORKED)
+        note_outcome(make_work(session, ports), "x", "https://elsewhere.example/", AddressOutcome.WORKED)
     assert read_statuses(session) == {}
 
 
@@ -104,7 +104,7 @@ def test_what_is_stale_is_listed_until_its_shelf_life_begins_anew(session: Sessi
     today = NOW.date()
     everything = list(list_contacts(ports.registry))
     assert len(list_stale(ports.registry, {}, on=today)) == sum(not one.checked_on for one in everything)
-    note_outcome(make_work(session, ports), "x", first_form(ports), Outcome.WORKED)
+    note_outcome(make_work(session, ports), "x", first_form(ports), AddressOutcome.WORKED)
     seen = read_statuses(session)
 
     def is_listed(on: date, days: int | None = None) -> bool:

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.adapters.words import WrongCount
+from portal.adapters.word_list import WrongCount
 from portal.domain.lifecycle import Role, Scope
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 from portal.models.accounts import Membership
 from portal.services.ports import Ports
 from portal.services.signin import factors, sessions
@@ -43,7 +43,7 @@ class Office:
         invitations.accept(make_work(self.session, self.ports, now=when), login, words, OWN)
         self.session.flush()
 
-    def seen_by_supervisor(self) -> list[MarkKind]:
+    def seen_by_supervisor(self) -> list[SecurityNoticeKind]:
         return [one.kind for one in security_notices.list_unseen(self.session, self.supervisor, [self.team_id])]
 
 
@@ -64,7 +64,7 @@ def test_a_newcomer_sets_their_own_password_and_waits_to_be_let_in(office: Offic
     signed_in = accounts.sign_in(office.session, "newt", OWN)
     assert signed_in.team_keys == {}
     assert signed_in.actor.scope is Scope.OWN
-    assert set(office.seen_by_supervisor()) == {MarkKind.MEMBER_INVITED, MarkKind.MEMBER_ADDED}
+    assert set(office.seen_by_supervisor()) == {SecurityNoticeKind.MEMBER_INVITED, SecurityNoticeKind.MEMBER_ADDED}
     waiting = accounts.list_waiting(office.session, [office.team_id])
     members.let_colleague_in(
         office.session, waiting[0][0].id, {office.team_id: office.team_key}, by=office.supervisor, now=NOW
@@ -113,7 +113,7 @@ def test_a_new_password_makes_new_keys_and_an_administrator_reads_no_case_by_it(
     assert accounts.sign_in(office.session, "ines", OWN).team_keys == {}
     membership = office.session.scalars(select(Membership).where(Membership.staff_id == office.supervisor)).one()
     assert membership.team_key is None
-    assert MarkKind.PASSWORD_RESET in office.seen_by_supervisor()
+    assert SecurityNoticeKind.PASSWORD_RESET in office.seen_by_supervisor()
 
 
 def test_a_new_password_ends_the_codes_on_paper_with_the_rest(office: Office) -> None:
@@ -163,7 +163,7 @@ def test_another_role_ends_sessions_leaves_a_mark_and_takes_the_key_of_whoever_r
 
     members.change_role(office.session, "ines", Role.AUDITOR, Scope.ORGANISATION, by=office.administrator, now=NOW)
 
-    assert MarkKind.ROLE_CHANGED in office.seen_by_supervisor()
+    assert SecurityNoticeKind.ROLE_CHANGED in office.seen_by_supervisor()
     signed_in = accounts.sign_in(office.session, "ines", PASSWORD)
     assert (signed_in.role, signed_in.team_keys) == (Role.AUDITOR, {})
 

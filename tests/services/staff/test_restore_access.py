@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.domain.lifecycle import Handler, Role
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import CaseKey
 from portal.services.cases.opening import open_for_staff
@@ -82,8 +82,8 @@ def test_a_lost_password_loses_no_case_and_the_restore_leaves_a_mark(office: Off
     assert opened.report.name == "Ana Exemplar"
     shown = security_notices.list_unseen(office.session, member.id, [office.team_id])
     assert {(one.kind, one.about, one.by) for one in shown} == {
-        (MarkKind.TEAM_MADE, "Ines", ""),
-        (MarkKind.LET_IN_BY_RECOVERY_KEY, "Ines", ""),
+        (SecurityNoticeKind.TEAM_MADE, "Ines", ""),
+        (SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY, "Ines", ""),
     }
 
 
@@ -121,4 +121,4 @@ def test_after_a_lost_key_a_team_is_in_reach_once_a_member_signs_in(office: Offi
 def test_a_new_recovery_key_is_seen_by_every_supervisor(office: Office) -> None:
     restore_access.renew(office.session, office.key, now=NOW)
     kinds = [one.kind for one in security_notices.list_unseen(office.session, office.supervisor().id, [])]
-    assert set(kinds) == {MarkKind.TEAM_MADE, MarkKind.RECOVERY_KEY_CHANGED}
+    assert set(kinds) == {SecurityNoticeKind.TEAM_MADE, SecurityNoticeKind.RECOVERY_KEY_CHANGED}

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
 from portal.domain.lifecycle import CaseStatus, Handler, Role
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import Case, CaseKey
-from portal.models.marks import Mark
+from portal.models.security_notices import SecurityNotice
 from portal.models.team_keys import FormerTeamKey
 from portal.services.cases import opening
 from portal.services.cases.handover import hand_to_team
@@ -231,8 +231,8 @@ def test_leaving_leaves_marks_for_the_supervisors(make_crew: MakeCrew) -> None:
     crew = make_crew(0)
     remove_leaver(crew)
     with crew.sessions() as session:
-        kinds = set(session.scalars(select(Mark.kind)))
-    assert kinds == {MarkKind.TEAM_LEFT, MarkKind.TEAM_KEY_CHANGED}
+        kinds = set(session.scalars(select(SecurityNotice.kind)))
+    assert kinds == {SecurityNoticeKind.TEAM_LEFT, SecurityNoticeKind.TEAM_KEY_CHANGED}
 
 
 def test_the_last_member_who_leaves_does_not_take_the_cases_along(session: Session, ports: Ports) -> None:

@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import (
     Answer,
-    Channel,
     Filer,
     History,
     ItemState,
     LetterKind,
     RequestKind,
     RequestState,
+    SendingChannel,
     StepRefused,
 )
-from portal.domain.regimes import Binding, Proof
+from portal.domain.regimes import Binding, NoticeField
 from portal.domain.report import NameKind, YesNo
 from portal.models.events import Event
 from portal.models.items import Item
@@ -164,21 +164,23 @@ def test_without_any_complete_law_no_letter_is_made_and_the_missing_thing_is_nam
 @pytest.mark.parametrize(
     ("changes", "proof", "is_there"),
     [
-        ({}, Proof.LEGAL_NAME, True),
-        ({"name_kind": NameKind.PSEUDONYM}, Proof.LEGAL_NAME, False),
-        ({"name_kind": NameKind.PSEUDONYM}, Proof.NAME, True),
-        ({"email": "", "phone": "", "postal_address": ""}, Proof.CONTACT, False),
-        ({"email": ""}, Proof.CONTACT, True),
-        ({"states_no_consent": False}, Proof.NO_CONSENT, False),
-        ({"states_no_consent": False, "explanation": ""}, Proof.EXPLANATION, False),
-        ({"explanation": "It hurts."}, Proof.EXPLANATION, True),
-        ({"filer": Filer.PARENT}, Proof.AUTHORITY, True),
-        ({"filer": Filer.REPRESENTATIVE}, Proof.AUTHORITY, False),
-        ({"filer": Filer.REPRESENTATIVE, "authority": "A mandate."}, Proof.AUTHORITY, True),
-        ({"signed_at": None}, Proof.SIGNATURE, False),
+        ({}, NoticeField.LEGAL_NAME, True),
+        ({"name_kind": NameKind.PSEUDONYM}, NoticeField.LEGAL_NAME, False),
+        ({"name_kind": NameKind.PSEUDONYM}, NoticeField.NAME, True),
+        ({"email": "", "phone": "", "postal_address": ""}, NoticeField.CONTACT, False),
+        ({"email": ""}, NoticeField.CONTACT, True),
+        ({"states_no_consent": False}, NoticeField.NO_CONSENT, False),
+        ({"states_no_consent": False, "explanation": ""}, NoticeField.EXPLANATION, False),
+        ({"explanation": "It hurts."}, NoticeField.EXPLANATION, True),
+        ({"filer": Filer.PARENT}, NoticeField.AUTHORITY, True),
+        ({"filer": Filer.REPRESENTATIVE}, NoticeField.AUTHORITY, False),
+        ({"filer": Filer.REPRESENTATIVE, "authority": "A mandate."}, NoticeField.AUTHORITY, True),
+        ({"signed_at": None}, NoticeField.SIGNATURE, False),
     ],
 )
-def test_the_checker_sees_what_the_report_supplies(changes: Mapping[str, Any], proof: Proof, is_there: bool) -> None:
+def test_the_checker_sees_what_the_report_supplies(
+    changes: Mapping[str, Any], proof: NoticeField, is_there: bool
+) -> None:
     report = make_report(**{"signed_at": NOW, **changes})
     contents = RequestContent(report=report, details=Details(), places=("https://x.com/1",), organisation=None)
     assert (proof in contents.proofs()) is is_there
@@ -446,7 +448,7 @@ def test_a_refusal_opens_the_ladder_and_a_missed_clock_a_reminder(session: Sessi
     answer(session, opened, ports, Answer.REFUSED)
     shown = view(session, opened, ports, now=NOW + DAY + HOUR)
     assert shown.next_step.kind is NextStep.COMPLAIN
-    assert {rung.regulator for rung in shown.ladder if rung.is_open} >= {"us-ftc", "nz-netsafe"}
+    assert {option.regulator for option in shown.escalation if option.is_open} >= {"us-ftc", "nz-netsafe"}
 
 
 def test_every_step_stands_in_the_history_without_the_persons_words_in_plain(session: Session, ports: Ports) -> None:
@@ -461,6 +463,6 @@ def test_every_step_stands_in_the_history_without_the_persons_words_in_plain(ses
 
 def test_a_request_of_an_unknown_number_is_not_there(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    command = SentCommand(has_checked=True, channel=Channel.POST, sent_at=NOW)
+    command = SentCommand(has_checked=True, channel=SendingChannel.POST, sent_at=NOW)
     with pytest.raises(UnknownNumber):
         sending.record_sent(opened.at(NOW), 9, command)

@@ -15,7 +15,7 @@ from portal.models.accounts import Team
 from portal.services.staff import accounts
 from portal.services.staff import members as staff_service
 from portal.services.staff.accounts import NewStaff
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.second_factor import give_code
 from tests.services.factories import LINKS, make_case, make_team

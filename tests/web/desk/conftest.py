@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from portal.web.frame import parts
+from portal.web.unit_of_work import parts
 from tests.web.desk.colleague import Desk, make_desk
 
 

@@ -15,7 +15,7 @@ from portal.models.tables import metadata
 from portal.services.staff import accounts, team_keys
 from portal.web.access import SignedInStaff
 from portal.web.desk.pages import open_case
-from portal.web.frame import EXTENSION, frame
+from portal.web.unit_of_work import EXTENSION, unit
 from portal.wiring import Parts
 from tests.postgres import fresh_database
 from tests.web.desk.colleague import PASSWORD, Desk, make_desk
@@ -55,7 +55,7 @@ def test_a_case_opens_although_the_key_was_changed_since_the_page_began(desk: De
         signed_in = accounts.sign_in(reading, "mira", PASSWORD)
     assert signed_in.actor.staff_id is not None
     with desk.app.test_request_context(method="POST"):
-        database = frame().db
+        database = unit().db
         row = accounts.read_staff(database, signed_in.actor.staff_id)
         assert row is not None
         keys = accounts.team_keys_of(database, row, signed_in.private_key)

@@ -19,10 +19,10 @@ from sqlalchemy import select
 
 from portal import logs
 from portal.config import load_config
-from portal.domain.lifecycle import Channel
+from portal.domain.lifecycle import SendingChannel
 from portal.factory import create_app
 from portal.models.jobs import Job, JobKind, JobState
-from portal.models.outbox import MailKind, Outgoing
+from portal.models.outbox import MailKind, OutboxMail
 from portal.models.tables import metadata
 from portal.run import worker
 from portal.services.background import outbox
@@ -33,7 +33,7 @@ from portal.services.letters import letters
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.services.factories import make_case, make_work
 from tests.web.conftest import NOW
@@ -96,7 +96,7 @@ def plant(desk: Desk) -> CaseWork:
             email="canary-mail@example.net",
             how_found="canary-found",
         )
-        sent = SentCommand(has_checked=True, channel=Channel.FORM, sent_at=before, ticket="canary-ticket")
+        sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=before, ticket="canary-ticket")
         sending.record_sent(opened.at(before), 1, sent)
         messages.send_message(opened.at(NOW), "canary-message")
         mail = NewMail(
@@ -106,7 +106,7 @@ def plant(desk: Desk) -> CaseWork:
             to="canary-to@example.net",
             subject="canary-subject",
             text="canary-text",
-            useless_at=None,
+            expires_at=None,
         )
         assert outbox.put(make_work(session, parts.ports), mail)
         complaints.prepare(opened.at(NOW), "us-take-it-down", "us-ftc", (1,))
@@ -173,7 +173,7 @@ def test_what_was_written_stands_nowhere_but_sealed(
     break_pages(desk, opened.reference, monkeypatch)
     worker.run_sweep(desk.parts)
     with closing(desk.parts.sessions()) as session:
-        assert session.scalars(select(Outgoing)).one().sealed is not None
+        assert session.scalars(select(OutboxMail)).one().sealed is not None
         assert session.scalars(select(Job)).one().state is JobState.WAITING
     log = written[0].getvalue() + written[1].getvalue()
     assert "a request failed" in log or "failure" in log

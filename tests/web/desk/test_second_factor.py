@@ -20,7 +20,7 @@ from portal.models.journal import JournalEntry
 from portal.models.tables import metadata
 from portal.services.signin import factors, sessions
 from portal.web.access import MARK
-from portal.web.frame import EXTENSION
+from portal.web.unit_of_work import EXTENSION
 from tests.authenticator import Authenticator
 from tests.cost import REAL_COST
 from tests.second_factor import give_code

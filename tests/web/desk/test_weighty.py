@@ -13,7 +13,7 @@ from portal.factory import create_app
 from portal.models.events import Event
 from portal.models.invitations import Invitation
 from portal.web.blueprints import DESK
-from portal.web.desk.second import ASKS_AGAIN
+from portal.web.desk.step_up import ASKS_AGAIN
 from tests.second_factor import give_code
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk

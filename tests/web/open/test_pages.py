@@ -17,7 +17,7 @@ from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.reference.registry import load_registry
 from portal.services.directory.lookups import complaint_laws
-from portal.web.open.words import say_rule
+from portal.web.open.labels import describe_rule
 from tests.web.pages import HEAVIEST, Page, Visitor, weigh
 
 REGISTRY = load_registry()
@@ -250,7 +250,7 @@ def test_only_a_duty_is_said_with_must(app: Flask) -> None:
     with app.test_request_context():
         for regime in REGISTRY.regimes.values():
             for rule in regime.rules:
-                sentence = say_rule(rule).replace(rule.label, "").replace(rule.standard or "\0", "")
+                sentence = describe_rule(rule).replace(rule.label, "").replace(rule.standard or "\0", "")
                 assert ("must" in sentence) is (rule.binding is Binding.DUTY), sentence
 
 

@@ -12,12 +12,21 @@ from portal.domain.directory import (
     AddressRole,
     Audience,
     Category,
-    Channel,
     ChannelKind,
+    ContactChannel,
     DesignationKind,
     RegulatorKind,
 )
-from portal.domain.regimes import Actor, Binding, Confidence, Cover, RegimeKind, Status, Tie, When
+from portal.domain.regimes import (
+    Binding,
+    Certainty,
+    Confidence,
+    ConnectingFactor,
+    ObligedParty,
+    RegimeKind,
+    Status,
+    When,
+)
 from portal.factory import create_app
 from portal.services.directory.lookups import Purpose, purpose_of
 from portal.services.law.law_finder import ContentKind
@@ -25,19 +34,19 @@ from portal.web.open.vocabulary import list_choices
 
 SHOWN: tuple[type[StrEnum], ...] = (
     *(
-        Actor,
+        ObligedParty,
         AddressRole,
         Audience,
         Binding,
         Category,
         ChannelKind,
         Confidence,
-        Cover,
+        Certainty,
         DesignationKind,
         ContentKind,
         Purpose,
     ),
-    *(RegimeKind, RegulatorKind, Status, Tie, When),
+    *(RegimeKind, RegulatorKind, Status, ConnectingFactor, When),
 )
 
 
@@ -67,5 +76,5 @@ def test_each_channel_stands_under_what_it_is_meant_for(purpose: Purpose, kinds:
     assert sorted_there == kinds
 
 
-def make_channel(kind: ChannelKind) -> Channel:
-    return Channel(kind=kind, address="https://example.org/", confidence=Confidence.HIGH)
+def make_channel(kind: ChannelKind) -> ContactChannel:
+    return ContactChannel(kind=kind, address="https://example.org/", confidence=Confidence.HIGH)

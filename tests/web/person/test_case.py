@@ -11,7 +11,7 @@ from flask import Flask
 
 from portal.run.worker import run_left_jobs
 from portal.services.staff import accounts
-from portal.web.frame import parts
+from portal.web.unit_of_work import parts
 from tests.web.conftest import NOW, TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
 from tests.web.person.journey import hand_in, words_on

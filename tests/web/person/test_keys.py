@@ -19,7 +19,7 @@ from portal.factory import create_app
 from portal.models.cases import Case
 from portal.models.tables import metadata
 from portal.run import worker
-from portal.web.frame import parts
+from portal.web.unit_of_work import parts
 from tests.mailbox import SENDER, Mailbox, open_mailbox
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor

@@ -10,8 +10,16 @@ from flask import Flask
 from flask_babel import Babel
 
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import Answer, Channel, ComplaintState, ItemState, LetterKind, RequestKind, RequestState
-from portal.domain.regimes import Actor, Binding
+from portal.domain.lifecycle import (
+    Answer,
+    ComplaintState,
+    ItemState,
+    LetterKind,
+    RequestKind,
+    RequestState,
+    SendingChannel,
+)
+from portal.domain.regimes import Binding, ObligedParty
 from portal.services.clocks.views import ClockView
 from portal.web.person import phrases
 
@@ -29,7 +37,7 @@ def language() -> Iterator[None]:
 def make_clock(binding: Binding, state: ClockState = ClockState.RUNNING, *, due_at: datetime | None = DUE) -> ClockView:
     return ClockView(
         regime="law", regime_name="A law", rule="remove", label="remove the content", binding=binding,
-        owed_by=Actor.PLATFORM, state=state, started_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC), due_at=due_at,
+        owed_by=ObligedParty.PLATFORM, state=state, started_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC), due_at=due_at,
         last_day=date(2026, 11, 23), ended_at=None, zone="America/New_York", country="US", estimated=False,
         extended=False, standard="without undue delay", calendar="", steps=(),
     )  # fmt: skip
@@ -64,6 +72,6 @@ def test_every_state_has_a_plain_word(state: ItemState | RequestState | Complain
     assert "_" not in phrases.plain_state(state)
 
 
-@pytest.mark.parametrize("word", [*Answer, *Channel, *LetterKind, *RequestKind])
-def test_every_choice_has_a_plain_word(word: Answer | Channel | LetterKind | RequestKind) -> None:
+@pytest.mark.parametrize("word", [*Answer, *SendingChannel, *LetterKind, *RequestKind])
+def test_every_choice_has_a_plain_word(word: Answer | SendingChannel | LetterKind | RequestKind) -> None:
     assert phrases.plain_word(word)

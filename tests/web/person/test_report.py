@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from portal.services.cases import retention
-from portal.web.frame import parts
+from portal.web.unit_of_work import parts
 from tests.web.conftest import TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
 from tests.web.person.journey import LINKS, answer, begin, go_to, hand_in, step_of, words_on

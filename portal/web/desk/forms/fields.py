@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from wtforms import Field, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.web.frame import frame
+from portal.web.unit_of_work import unit
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?( ?([+-]\d{2}:\d{2}|Z))?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -120,4 +120,4 @@ def read_local(typed: datetime, zone: ZoneInfo) -> datetime:
 
 def desk_zone() -> ZoneInfo:
     """The zone in which times are typed and shown on the desk."""
-    return frame().config.time_zone
+    return unit().config.time_zone

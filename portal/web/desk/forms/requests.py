@@ -10,8 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 
-from portal.domain.directory import Outcome
-from portal.domain.lifecycle import Answer, Channel
+from portal.domain.directory import AddressOutcome
+from portal.domain.lifecycle import Answer, SendingChannel
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.requests.views import DetailsView, ItemView
 from portal.services.tracking.answers import AnswerCommand
@@ -46,7 +46,7 @@ class SentForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.channel.choices = choices_of(Channel)
+        self.channel.choices = choices_of(SendingChannel)
 
     def validate_received_at(self, field: InstantField) -> None:
         if field.data and self.sent_at.data and field.data < self.sent_at.data:
@@ -55,7 +55,7 @@ class SentForm(FlaskForm):  # type: ignore[misc]
     @property
     def command(self) -> SentCommand:
         return SentCommand(
-            channel=Channel(self.channel.data),
+            channel=SendingChannel(self.channel.data),
             sent_at=self.sent_at.data,
             received_at=self.received_at.data,
             ticket=(self.ticket.data or "").strip(),
@@ -168,4 +168,4 @@ class ChannelForm(FlaskForm):  # type: ignore[misc]
     """What came of using an address of the directory."""
 
     address = TextField(validators=[InputRequired()], lines=True)
-    outcome = StringField(validators=[AnyOf([each.value for each in Outcome])])
+    outcome = StringField(validators=[AnyOf([each.value for each in AddressOutcome])])

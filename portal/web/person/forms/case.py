@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from portal.domain.lifecycle import Answer, Channel
+from portal.domain.lifecycle import Answer, SendingChannel
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.tracking.answers import AnswerCommand
@@ -46,7 +46,7 @@ CHECKED_WHY = _l("Needed where nobody has checked our address for a while.")
 
 class SentForm(ZonedForm):
     channel = ChoiceField(
-        _l("How did you send it?"), choices=[(each.value, CHANNELS[each]) for each in Channel], required=True
+        _l("How did you send it?"), choices=[(each.value, CHANNELS[each]) for each in SendingChannel], required=True
     )
     sent_at = MomentField(_l("When did you send it?"), validators=[require_moment])
     ticket = TextField(TICKET)
@@ -55,7 +55,7 @@ class SentForm(ZonedForm):
 
     def command(self) -> SentCommand:
         return SentCommand(
-            channel=Channel(str(self.channel.data)),
+            channel=SendingChannel(str(self.channel.data)),
             sent_at=self.sent_at.data,
             received_at=self.received_at.data,
             ticket=self.ticket.data or "",

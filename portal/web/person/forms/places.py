@@ -91,8 +91,8 @@ class PlacesForm(StepForm):
         return replace(report, places=tuple(kept))
 
 
-class FoundForm(StepForm):
-    step = StepId.FOUND
+class DiscoveryForm(StepForm):
+    step = StepId.DISCOVERY
     heading = _l("When and how did you find it?")
     intro = _l("A rough answer is enough. Some laws give you only so much time from this day.")
     found_on = PastDayField(_l("On which day did you first know of it?"), description=_l("For example 24 11 2026"))
@@ -102,16 +102,16 @@ class FoundForm(StepForm):
         self.found_on.today = self.setting.today
 
 
-class HarmForm(StepForm):
-    step = StepId.HARM
+class ExplanationForm(StepForm):
+    step = StepId.EXPLANATION
     heading = _l("Why should it come down?")
     intro = _l("You do not have to explain. If you like, say in your own words what it does to you. "
                "Your words go into the letter as you write them.")  # fmt: skip
     explanation = TextField(_l("In your own words"), lines=True)
 
 
-class CameraForm(StepForm):
-    step = StepId.CAMERA
+class OwnershipForm(StepForm):
+    step = StepId.OWNERSHIP
     heading = _l("Did you take the picture or video yourself?")
     took_it = ChoiceField(
         _l("Did you take the picture or video yourself?"),

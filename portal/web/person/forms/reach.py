@@ -86,8 +86,8 @@ class SharingForm(StepForm):
     )
 
 
-class HelpForm(StepForm):
-    step = StepId.HELP
+class HandlerForm(StepForm):
+    step = StepId.HANDLER
     heading = _l("With someone, or on your own?")
     intro = _l("Both ways have the same steps. You can change your mind at any time.")
     team_id = ChoiceField(_l("Who carries the case?"))

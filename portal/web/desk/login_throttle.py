@@ -7,18 +7,18 @@ from flask import request
 from portal.models.accounts import Staff
 from portal.services.signin import guess_throttle, known_browsers
 from portal.services.signin.guess_throttle import Bucket, Guess
-from portal.web.frame import frame
 from portal.web.network import find_bucket
+from portal.web.unit_of_work import unit
 
 
 def name_cookie() -> str:
     """The cookie of a browser that somebody has signed in with."""
-    return "__Host-browser" if frame().config.has_https else "browser"
+    return "__Host-browser" if unit().config.has_https else "browser"
 
 
 def password_buckets(login: str) -> list[Bucket]:
     """One account from here, and any account from here; from a browser that is known, that browser alone."""
-    keys, who, known = frame().ports.keys, login.strip().lower().encode(), _find_known(login)
+    keys, who, known = unit().ports.keys, login.strip().lower().encode(), _find_known(login)
     if known is not None:
         return [guess_throttle.name_bucket(keys, Guess.PASSWORD, who, known)]
     network = find_bucket()
@@ -30,7 +30,7 @@ def password_buckets(login: str) -> list[Bucket]:
 
 def factor_buckets(row: Staff) -> list[Bucket]:
     """One account from here, and the same from wherever; from a browser that is known, that browser alone."""
-    keys, who, known = frame().ports.keys, row.id.bytes, _find_known(row.login)
+    keys, who, known = unit().ports.keys, row.id.bytes, _find_known(row.login)
     if known is not None:
         return [guess_throttle.name_bucket(keys, Guess.FACTOR, who, known)]
     return [
@@ -40,5 +40,5 @@ def factor_buckets(row: Staff) -> list[Bucket]:
 
 
 def _find_known(login: str) -> bytes | None:
-    with frame().reading() as reading:
-        return known_browsers.find(reading, request.cookies.get(name_cookie(), ""), login, now=frame().now)
+    with unit().reading() as reading:
+        return known_browsers.find(reading, request.cookies.get(name_cookie(), ""), login, now=unit().now)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.domain.clocks import ClockState
-from portal.domain.regimes import Actor, Binding, Confidence, Proof, RegimeKind, Trigger, Unit
-from portal.domain.steps import Step
+from portal.domain.regimes import Binding, Confidence, NoticeField, ObligedParty, RegimeKind, Trigger, Unit
+from portal.domain.steps import CountingStep
 from portal.domain.wording import Value
 
 
@@ -21,7 +21,7 @@ class ElementFact:
     key: str
     label: str
     value: str | None
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[NoticeField, ...] = ()
     required: bool = True
     confidence: Confidence = Confidence.HIGH
     confirmed: bool = False  # a person looked at a fact that rests on memory, and confirmed it
@@ -71,7 +71,7 @@ class ClockFact:
     regime_id: str
     rule_id: str
     label: str  # a verb phrase: "remove the content"
-    owed_by: Actor
+    owed_by: ObligedParty
     binding: Binding
     trigger: Trigger
     amount: int | None
@@ -114,7 +114,7 @@ class BasisFact:
     confirmed: bool = False
 
 
-def step_of(step: Step) -> StepFact:
+def step_of(step: CountingStep) -> StepFact:
     """A step of a computed date as a fact."""
     values = tuple(_step_value(name, value) for name, value in step.sentence.values)
     return StepFact(at=step.at, text=step.text, key=step.sentence.key, values=values)

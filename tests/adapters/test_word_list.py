@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.adapters.words import COUNT, LIST_SIZE, UnknownWord, WrongCount, load_words
+from portal.adapters.word_list import COUNT, LIST_SIZE, UnknownWord, WrongCount, load_words
 
 WORDS = load_words()
 

@@ -21,7 +21,7 @@ EXTENSION = "recourse"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Frame:
+class UnitOfWork:
     """One request's view of the parts."""
 
     def __init__(self, parts: Parts) -> None:
@@ -93,15 +93,15 @@ def parts() -> Parts:
     return found
 
 
-def frame() -> Frame:
+def unit() -> UnitOfWork:
     """The frame of the request being answered."""
     if "frame" not in g:
-        g.frame = Frame(parts())
-    found: Frame = g.frame
+        g.frame = UnitOfWork(parts())
+    found: UnitOfWork = g.frame
     return found
 
 
-def init_frame(app: Flask, config: Config, clock: Callable[[], datetime] | None = None) -> None:
+def init_unit_of_work(app: Flask, config: Config, clock: Callable[[], datetime] | None = None) -> None:
     app.extensions[EXTENSION] = Parts(config, clock) if clock else Parts(config)
 
     @app.before_request
@@ -113,10 +113,10 @@ def init_frame(app: Flask, config: Config, clock: Callable[[], datetime] | None 
     @app.after_request
     def commit(response: Response) -> Response:
         if "frame" in g:
-            frame().finish(is_good=response.status_code < 400)
+            unit().finish(is_good=response.status_code < 400)
         return response
 
     @app.teardown_request
     def roll_back(_error: BaseException | None) -> None:
         if "frame" in g:
-            frame().finish(is_good=False)
+            unit().finish(is_good=False)

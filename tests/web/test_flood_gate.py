@@ -14,8 +14,8 @@ from portal.domain.quotas import FREE, WAITS, Counted
 from portal.models.quotas import Quota
 from portal.services.signin import flood_challenges
 from portal.services.signin.quotas import KEPT
-from portal.web.frame import parts
 from portal.web.network import name_bucket
+from portal.web.unit_of_work import parts
 from tests.web.conftest import TestClock
 from tests.web.pages import Page, Visitor
 from tests.web.person.journey import hand_in

@@ -18,9 +18,9 @@ from portal.services.signin import factors, guess_throttle
 from portal.services.signin.factors import Site, WrongFactor
 from portal.services.signin.guess_throttle import TooSoon
 from portal.web.access import SignedInStaff, is_confirmed, note_confirmed
-from portal.web.desk.guessing import factor_buckets
+from portal.web.desk.login_throttle import factor_buckets
 from portal.web.desk.pages import Answered, show
-from portal.web.frame import READING, frame
+from portal.web.unit_of_work import READING, unit
 
 CHALLENGE = "challenge"  # in the session: what the browser's answer has to hold, once
 AFTER = "after_confirm"  # in the session: the page of ours that was asked for
@@ -30,13 +30,13 @@ CODE, PASSKEY = "second_code", "second_passkey"  # the names of the fields
 
 def find_site() -> Site:
     """Who asks for a passkey; its address is the one of the settings, never one that a request names."""
-    config = frame().config
+    config = unit().config
     return Site(host=urlsplit(config.base_url).hostname or "", origin=config.base_url, name=config.site_title)
 
 
 def ask_passkey(staff_id: UUID) -> str:
     """Options for the browser, or an empty text where the member has no passkey."""
-    with frame().reading() as reading:
+    with unit().reading() as reading:
         asked = factors.ask_for_passkey(reading, staff_id, find_site())
     if asked is None:
         return ""
@@ -50,29 +50,29 @@ def take_answer(row: Staff, private_key: bytes, *, refused: Noted) -> str | None
     The try is counted before it is looked at; a wrong one stands in the journal as `refused`.
     """
     staff_id, buckets = row.id, factor_buckets(row)
-    frame().let_go()  # what is counted here stands in transactions of its own
+    unit().let_go()  # what is counted here stands in transactions of its own
     code, passkey = request.form.get(CODE, ""), request.form.get(PASSKEY, "")
     challenge = bytes.fromhex(session.pop(CHALLENGE, ""))
     if not code.strip() and not passkey:
         return str(_("Type the code that your app shows, or one of your codes on paper."))
     try:
-        guess_throttle.claim(frame().parts.sessions, buckets, now=frame().now)
-        with frame().writing() as writing:
+        guess_throttle.claim(unit().parts.sessions, buckets, now=unit().now)
+        with unit().writing() as writing:
             if passkey:
-                factors.use_passkey(writing, staff_id, passkey, challenge, find_site(), now=frame().now)
+                factors.use_passkey(writing, staff_id, passkey, challenge, find_site(), now=unit().now)
             else:
-                factors.use_code(writing, staff_id, private_key, code, now=frame().now)
+                factors.use_code(writing, staff_id, private_key, code, now=unit().now)
     except TooSoon as error:
-        return tell_wait(error)
+        return describe_wait(error)
     except WrongFactor:
-        with frame().writing() as writing:
-            journal.note(writing, refused, staff_id=staff_id, facts={"step": "second"}, now=frame().now)
+        with unit().writing() as writing:
+            journal.note(writing, refused, staff_id=staff_id, facts={"step": "second"}, now=unit().now)
         return str(_("This does not fit, or it was used before. Wait for the next code and type that."))
-    guess_throttle.forgive(frame().parts.sessions, buckets)
+    guess_throttle.forgive(unit().parts.sessions, buckets)
     return None
 
 
-def tell_wait(error: TooSoon) -> str:
+def describe_wait(error: TooSoon) -> str:
     """How long to wait, in words."""
     minutes = -(-error.seconds // 60)
     if error.seconds < 60:
@@ -105,8 +105,8 @@ def step_up(member: SignedInStaff) -> str | None:
     problem = take_answer(member.staff, member.private_key, refused=Noted.STEP_UP_REFUSED)
     if problem is None:
         note_confirmed()
-        with frame().writing() as writing:
-            journal.note(writing, Noted.STEPPED_UP, staff_id=member.staff.id, now=frame().now)
+        with unit().writing() as writing:
+            journal.note(writing, Noted.STEPPED_UP, staff_id=member.staff.id, now=unit().now)
     return problem
 
 

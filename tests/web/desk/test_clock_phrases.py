@@ -8,16 +8,16 @@ import pytest
 from flask import Flask
 
 from portal.domain.clocks import ClockState
-from portal.domain.regimes import Actor, Binding
+from portal.domain.regimes import Binding, ObligedParty
 from portal.services.clocks.views import ClockView
-from portal.web.desk.clock_words import tell_clock
+from portal.web.desk.clock_phrases import describe_clock
 
 
 def make_clock(binding: Binding, state: ClockState) -> ClockView:
     has_date = state is not ClockState.OPEN
     return ClockView(
         regime="law", regime_name="A law", rule="remove", label="remove the content", binding=binding,
-        owed_by=Actor.PLATFORM, state=state, started_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC),
+        owed_by=ObligedParty.PLATFORM, state=state, started_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC),
         due_at=datetime(2026, 11, 24, 1, 0, tzinfo=UTC) if has_date else None,
         last_day=date(2026, 11, 23) if has_date else None, ended_at=None, zone="UTC", country="US", estimated=False,
         extended=False, standard="without undue delay", calendar="", steps=(),
@@ -28,13 +28,13 @@ def make_clock(binding: Binding, state: ClockState) -> ClockView:
 @pytest.mark.parametrize("state", list(ClockState))
 def test_only_a_running_duty_says_must(app: Flask, binding: Binding, state: ClockState) -> None:
     with app.test_request_context():
-        text = tell_clock(make_clock(binding, state), "UTC")
+        text = describe_clock(make_clock(binding, state), "UTC")
     assert ("must" in text) == (binding is Binding.DUTY and state is ClockState.RUNNING)
     assert "%(" not in text
 
 
 def test_a_clock_that_stands_still_gives_its_date_only_as_the_one_so_far(app: Flask) -> None:
     with app.test_request_context():
-        text = tell_clock(make_clock(Binding.DUTY, ClockState.PAUSED), "UTC")
+        text = describe_clock(make_clock(Binding.DUTY, ClockState.PAUSED), "UTC")
     assert text.startswith("Standing still")
     assert "moves on" in text

@@ -12,7 +12,7 @@ from portal.domain.letters.blocks import (
     Cell,
     Closing,
     Column,
-    Document,
+    LetterDocument,
     Letterhead,
     Opening,
     Paragraph,
@@ -21,27 +21,17 @@ from portal.domain.letters.blocks import (
     Translate,
     direction_of,
 )
-from portal.domain.letters.facts import (
-    Frame,
-    LinkFact,
-    Organisation,
-)
+from portal.domain.letters.facts import LetterHeader, LinkFact, SenderOrganisation
+from portal.domain.letters.phrases import CHANNELS, PLACES, format_day, format_moment, mark
 from portal.domain.letters.texts import change_texts
-from portal.domain.letters.words import (
-    CHANNELS,
-    PLACES,
-    mark,
-    say_day,
-    say_moment,
-)
 from portal.domain.lifecycle import Filer, LetterKind
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pen:
+class LetterContext:
     """What every builder writes with: the letter's frame and its language."""
 
-    frame: Frame
+    frame: LetterHeader
     translate: Translate
 
     @property
@@ -58,7 +48,7 @@ class Pen:
         return at.astimezone(ZoneInfo(self.frame.zone))
 
 
-def open_letter(pen: Pen, subject: str) -> Opening:
+def open_letter(pen: LetterContext, subject: str) -> Opening:
     frame, translate = pen.frame, pen.translate
     recipient = frame.recipient
     label = translate(CHANNELS[recipient.channel])
@@ -67,13 +57,13 @@ def open_letter(pen: Pen, subject: str) -> Opening:
         sender=_sender_lines(pen),
         recipient=tuple(line for line in lines if line),
         recipient_label=label[:1].upper() + label[1:],
-        dated=say_day(pen.local(frame.written_at).date(), translate),
+        dated=format_day(pen.local(frame.written_at).date(), translate),
         marks=((translate("Our reference"), frame.reference),),
         subject=subject,
     )
 
 
-def _sender_lines(pen: Pen) -> tuple[str, ...]:
+def _sender_lines(pen: LetterContext) -> tuple[str, ...]:
     reporter, translate = pen.frame.reporter, pen.translate
     lines = [reporter.name or translate("Name withheld")]
     if reporter.acts_for:
@@ -83,7 +73,7 @@ def _sender_lines(pen: Pen) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def list_links(pen: Pen, links: Iterable[LinkFact], *, is_bundle: bool = False) -> Table:
+def list_links(pen: LetterContext, links: Iterable[LinkFact], *, is_bundle: bool = False) -> Table:
     """The numbered places. In a bundle also the platform and what became of each."""
     translate = pen.translate
     columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Place"), cell=Cell.PLACE)]
@@ -95,25 +85,29 @@ def list_links(pen: Pen, links: Iterable[LinkFact], *, is_bundle: bool = False) 
         row = [str(link.number), link.url or link.description or ""]
         if is_bundle:
             row.insert(1, link.platform)
-            row.append(_say_place(pen, link))
+            row.append(_describe_place(pen, link))
         rows.append(tuple(row))
     return Table(columns=tuple(columns), rows=tuple(rows))
 
 
-def _say_place(pen: Pen, link: LinkFact) -> str:
+def _describe_place(pen: LetterContext, link: LinkFact) -> str:
     state = pen.translate(PLACES[link.state])
     if link.state_at is None:
         return state
-    return pen.translate("%(state)s, %(at)s", state=state, at=say_day(pen.local(link.state_at).date(), pen.translate))
+    return pen.translate(
+        "%(state)s, %(at)s", state=state, at=format_day(pen.local(link.state_at).date(), pen.translate)
+    )
 
 
-def close_letter(pen: Pen) -> Closing:
+def close_letter(pen: LetterContext) -> Closing:
     frame, translate = pen.frame, pen.translate
     reporter, signature = frame.reporter, frame.signature
     lines = []
     if signature:
         lines.append(
-            translate("Signed electronically on %(when)s", when=say_moment(pen.local(signature.signed_at), translate))
+            translate(
+                "Signed electronically on %(when)s", when=format_moment(pen.local(signature.signed_at), translate)
+            )
         )
     if reporter.is_pseudonym:
         lines.append(translate("This name is a pseudonym."))
@@ -125,12 +119,12 @@ def close_letter(pen: Pen) -> Closing:
                 country=reporter.country_name or reporter.country,
             )
         )
-    lines.append(_say_reply(pen))
+    lines.append(_describe_reply(pen))
     name = signature.name if signature else reporter.name or translate("Name withheld")
     return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
 
 
-def _say_reply(pen: Pen) -> str:
+def _describe_reply(pen: LetterContext) -> str:
     reporter, organisation = pen.frame.reporter, pen.frame.organisation
     address = reporter.email or (organisation.email if organisation else None)
     if address:
@@ -149,7 +143,7 @@ def split_paragraphs(text: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def note_redaction(pen: Pen) -> list[Block]:
+def note_redaction(pen: LetterContext) -> list[Block]:
     """The line that opens a redacted twin."""
     if not pen.frame.is_redacted:
         return []
@@ -159,12 +153,12 @@ def note_redaction(pen: Pen) -> list[Block]:
     return [Paragraph(text=text, tone=Tone.NOTE)]
 
 
-def finish(pen: Pen, kind: LetterKind, blocks: Iterable[Block]) -> Document:
+def finish(pen: LetterContext, kind: LetterKind, blocks: Iterable[Block]) -> LetterDocument:
     """The whole letter, with every character that cannot be seen made visible."""
     frame, translate = pen.frame, pen.translate
     page = translate("Page %(page)s of %(pages)s", page="{page}", pages="{pages}")
     return change_texts(
-        Document(
+        LetterDocument(
             letter=kind,
             title=translate("Letter %(reference)s", reference=frame.reference),
             language=frame.language,
@@ -182,7 +176,7 @@ def finish(pen: Pen, kind: LetterKind, blocks: Iterable[Block]) -> Document:
     )
 
 
-def _letterhead(organisation: Organisation | None) -> Letterhead | None:
+def _letterhead(organisation: SenderOrganisation | None) -> Letterhead | None:
     if organisation is None:
         return None
     contact = [part for part in (organisation.phone, organisation.email, organisation.website) if part]

@@ -45,7 +45,7 @@ _ALIASES = {
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Mail:
+class ParsedMail:
     """What is read of an e-mail. Headers are as they stand in it; `sent_at` only where its date can be understood."""
 
     sender: str
@@ -59,13 +59,13 @@ class Mail:
     is_cut: bool  # there was more than is looked at
 
 
-def read_mail(content: bytes) -> Mail:
+def read_mail(content: bytes) -> ParsedMail:
     """Read an e-mail from its bytes, whatever they are."""
     headers, _start = _read_headers(content, 0, len(content))
-    reading = _Reading(content)
+    reading = _MimeReading(content)
     reading.walk()
     date = _first(headers, "date")
-    return Mail(
+    return ParsedMail(
         sender=_first(headers, "from"),
         to=", ".join(part for part in (_first(headers, "to"), _first(headers, "cc")) if part),
         subject=_first(headers, "subject"),
@@ -78,7 +78,7 @@ def read_mail(content: bytes) -> Mail:
     )
 
 
-def write_mail(mail: Mail) -> str:
+def write_mail(mail: ParsedMail) -> str:
     """The e-mail as plain text: its headers, its words, and the names of what was attached."""
     rows = (
         ("From", mail.sender),
@@ -94,7 +94,7 @@ def write_mail(mail: Mail) -> str:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _MimePart:
     """A part by its place in the file. `group` is the number of the alternatives it belongs to, if any."""
 
     start: int
@@ -103,7 +103,7 @@ class _Part:
     group: int | None = None
 
 
-class _Reading:
+class _MimeReading:
     """Goes through the parts in their order, with a list of those still to come instead of recursion."""
 
     def __init__(self, content: bytes) -> None:
@@ -114,7 +114,7 @@ class _Reading:
         self._seen = 0
 
     def walk(self) -> None:
-        waiting = [_Part(0, len(self.content), 0)]
+        waiting = [_MimePart(0, len(self.content), 0)]
         while waiting:
             part = waiting.pop()
             self._seen += 1
@@ -131,14 +131,14 @@ class _Reading:
         self.is_cut = self.is_cut or len(whole) > LONGEST_TEXT
         return whole[:LONGEST_TEXT]
 
-    def _take(self, part: _Part) -> list[_Part]:
+    def _take(self, part: _MimePart) -> list[_MimePart]:
         """Read a part that is a text, name one that is not, and return what lies within it."""
         headers, start = _read_headers(self.content, part.start, part.end)
         kind, options = _split_value(headers.get("content-type", ["text/plain"])[0])
         boundary = options.get("boundary", "")
         if kind.startswith("multipart/") and boundary:
             group = self._seen if kind == "multipart/alternative" else part.group
-            return [_Part(*place, part.depth + 1, group) for place in self._split(start, part.end, boundary)]
+            return [_MimePart(*place, part.depth + 1, group) for place in self._split(start, part.end, boundary)]
         placed, its_options = _split_value(headers.get("content-disposition", [""])[0])
         name = its_options.get("filename") or options.get("name") or ""
         if kind in {"text/plain", "text/html"} and placed != "attachment" and not name:
@@ -165,7 +165,7 @@ class _Reading:
                 break
         return [*places, (opened, end)] if opened is not None else places
 
-    def _add_text(self, headers: dict[str, list[str]], kind: str, charset: str, start: int, part: _Part) -> None:
+    def _add_text(self, headers: dict[str, list[str]], kind: str, charset: str, start: int, part: _MimePart) -> None:
         end = min(part.end, start + 2 * LARGEST_PART)
         coding = headers.get("content-transfer-encoding", [""])[0].strip().lower()
         raw = _decode_transfer(self.content[start:end], coding)

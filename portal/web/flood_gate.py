@@ -18,14 +18,14 @@ from portal.domain.quotas import Counted
 from portal.services.signin import flood_challenges
 from portal.services.signin.flood_challenges import Challenge
 from portal.web.errors import list_typed
-from portal.web.frame import frame
 from portal.web.network import find_bucket
+from portal.web.unit_of_work import unit
 
 WAIT_FIELD = "wait"
 WORK_FIELD = "work"
 
 
-def slowed(counted: Counted) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def rate_limited(counted: Counted) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A view that is counted; above the free number it is reached by work or by waiting."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,15 +33,15 @@ def slowed(counted: Counted) -> Callable[[Callable[..., Any]], Callable[..., Any
         def guarded(**values: Any) -> Any:
             if ("case_id" in session) is (counted is Counted.DRAFT):
                 return view(**values)  # leads elsewhere and makes nothing
-            with frame().writing() as database:
+            with unit().writing() as database:
                 held = flood_challenges.let_pass(
                     database,
-                    frame().ports.keys.forms,
+                    unit().ports.keys.forms,
                     find_bucket(),
                     counted,
                     wait=request.form.get(WAIT_FIELD, ""),
                     work=request.form.get(WORK_FIELD, ""),
-                    now=frame().now,
+                    now=unit().now,
                 )
             return _show_wait(held) if held else view(**values)
 
@@ -50,16 +50,14 @@ def slowed(counted: Counted) -> Callable[[Callable[..., Any]], Callable[..., Any
     return decorate
 
 
-def find_toll(counted: Counted) -> Challenge | None:
+def find_challenge(counted: Counted) -> Challenge | None:
     """What the next one takes, for a page that is read before it is sent; None while it is free."""
-    return flood_challenges.find_challenge(
-        frame().db, frame().ports.keys.forms, find_bucket(), counted, now=frame().now
-    )
+    return flood_challenges.find_challenge(unit().db, unit().ports.keys.forms, find_bucket(), counted, now=unit().now)
 
 
-def tell_wait(toll: Challenge) -> str:
+def describe_wait(toll: Challenge) -> str:
     """How long it takes without the work, in words."""
-    minutes, seconds = divmod(toll.wait.seconds_left(frame().now), 60)
+    minutes, seconds = divmod(toll.wait.seconds_left(unit().now), 60)
     parts = [ngettext("%(num)d minute", "%(num)d minutes", minutes)] if minutes else []
     if seconds or not minutes:
         parts.append(ngettext("%(num)d second", "%(num)d seconds", seconds))
@@ -69,8 +67,8 @@ def tell_wait(toll: Challenge) -> str:
 def _show_wait(toll: Challenge) -> Response:
     fields = [(name, value) for name, value in list_typed() if name not in {WAIT_FIELD, WORK_FIELD}]
     page = render_template(
-        "person/wait.html", toll=toll, time=tell_wait(toll), fields=fields, action=request.full_path.rstrip("?")
+        "person/wait.html", toll=toll, time=describe_wait(toll), fields=fields, action=request.full_path.rstrip("?")
     )
     answer = make_response(page, HTTPStatus.TOO_MANY_REQUESTS)
-    answer.headers["Retry-After"] = str(max(1, toll.wait.seconds_left(frame().now)))
+    answer.headers["Retry-After"] = str(max(1, toll.wait.seconds_left(unit().now)))
     return answer

@@ -51,17 +51,17 @@ ENDED: Mapping[ClockState, Any] = MappingProxyType(
 )
 
 
-def tell_clock(clock: ClockView, zone: str) -> str:
+def describe_clock(clock: ClockView, zone: str) -> str:
     """One clock in a sentence or two, its moment in the reader's zone."""
     who, what = show_word(clock.owed_by), _(clock.label)
     if clock.due_at is None:
-        return _tell_standard(clock, who, what, zone)
+        return _describe_standard(clock, who, what, zone)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)
     sentence = str(table[clock.binding] if table else ENDED[clock.state])
-    return _capitalise(sentence % {"who": who, "what": what, "when": _tell_when(clock, zone)})
+    return _capitalise(sentence % {"who": who, "what": what, "when": _describe_when(clock, zone)})
 
 
-def _tell_standard(clock: ClockView, who: str, what: str, zone: str) -> str:
+def _describe_standard(clock: ClockView, who: str, what: str, zone: str) -> str:
     started = show_moment(clock.started_at, zone)
     if clock.ended_at is not None:
         ended = show_moment(clock.ended_at, zone)
@@ -74,7 +74,7 @@ def _tell_standard(clock: ClockView, who: str, what: str, zone: str) -> str:
     return str(sentence)
 
 
-def _tell_when(clock: ClockView, zone: str) -> str:
+def _describe_when(clock: ClockView, zone: str) -> str:
     """A day where the law gives the person one, else the moment."""
     if clock.binding is Binding.LIMITATION and clock.last_day is not None:
         return _show_day(clock.last_day)

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters import words
-from portal.domain.letters.blocks import Document, plain_text
+from portal.domain.letters import phrases
+from portal.domain.letters.blocks import LetterDocument, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.facts import (
     ComplaintAsk,
@@ -21,10 +21,10 @@ from portal.domain.letters.facts import (
     Statement,
     kind_of,
 )
+from portal.domain.letters.phrases import English
 from portal.domain.letters.texts import walk_texts
-from portal.domain.letters.words import English
-from portal.domain.lifecycle import Answer, Channel, Depiction, Filer, ItemState, LetterKind
-from portal.domain.regimes import Actor, Binding, Proof, Trigger, Unit
+from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterKind, SendingChannel
+from portal.domain.regimes import Binding, NoticeField, ObligedParty, Trigger, Unit
 from tests.letters.samples import SAMPLES, clock, complaint, content, erasure, month_clock, notice, take_it_down
 
 
@@ -61,7 +61,7 @@ def test_a_whole_letter_can_be_read_as_plain_text() -> None:
     assert any("https://www.examplebook.example/v/" in line for line in lines)
 
 
-def document_of(facts: LetterFacts) -> Document:
+def document_of(facts: LetterFacts) -> LetterDocument:
     return build_letter(facts, English())
 
 
@@ -84,7 +84,7 @@ def test_a_date_of_our_own_is_called_that() -> None:
 
 
 def test_periods_of_others_are_no_business_of_the_recipient() -> None:
-    basis = replace(take_it_down(), basis="A law.", clocks=(replace(clock(), owed_by=Actor.REGULATOR),))
+    basis = replace(take_it_down(), basis="A law.", clocks=(replace(clock(), owed_by=ObligedParty.REGULATOR),))
     assert "within 48 hours" not in text_of(replace(notice(), bases=(basis,)))
 
 
@@ -129,14 +129,14 @@ def test_own_words_on_who_asks_stand_in_place_of_the_offer() -> None:
 @pytest.mark.parametrize(
     ("table", "vocabulary"),
     [
-        (words.STARTS, Trigger),
-        (words.BINDINGS, Binding),
-        (words.STATES, ClockState),
-        (words.PLACES, ItemState),
-        (words.CHANNELS, Channel),
-        (words.ANSWERS, Answer),
-        (words.KINDS, LetterKind),
-        (words.PROOFS, Proof),
+        (phrases.STARTS, Trigger),
+        (phrases.BINDINGS, Binding),
+        (phrases.STATES, ClockState),
+        (phrases.PLACES, ItemState),
+        (phrases.CHANNELS, SendingChannel),
+        (phrases.ANSWERS, Answer),
+        (phrases.KINDS, LetterKind),
+        (phrases.PROOFS, NoticeField),
     ],
 )
 def test_every_word_of_a_vocabulary_can_be_said(table: dict[str, str], vocabulary: type) -> None:
@@ -145,26 +145,26 @@ def test_every_word_of_a_vocabulary_can_be_said(table: dict[str, str], vocabular
 
 def test_an_instant_is_told_in_its_zone_and_in_utc() -> None:
     at = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
-    assert words.say_instant(at, "Europe/Dublin", English()) == (
+    assert phrases.format_instant(at, "Europe/Dublin", English()) == (
         "Sunday 29 March 2026 at 00:30 in the zone Europe/Dublin (UTC+00:00), which is 00:30 UTC"
     )
     later = at + timedelta(hours=1)
-    assert words.say_instant(later, "Europe/Dublin", English()) == (
+    assert phrases.format_instant(later, "Europe/Dublin", English()) == (
         "Sunday 29 March 2026 at 02:30 in the zone Europe/Dublin (UTC+01:00), which is 01:30 UTC"
     )
-    assert words.say_instant(at, "America/New_York", English()) == (
+    assert phrases.format_instant(at, "America/New_York", English()) == (
         "Saturday 28 March 2026 at 20:30 in the zone America/New York (UTC-04:00), which is 29 March 2026, 00:30 UTC"
     )
-    assert words.say_instant(at, "UTC", English()) == "Sunday 29 March 2026 at 00:30 UTC"
+    assert phrases.format_instant(at, "UTC", English()) == "Sunday 29 March 2026 at 00:30 UTC"
 
 
 def test_a_period_of_days_ends_with_its_day() -> None:
-    assert words.say_due(month_clock(), English()).startswith("Tuesday 22 December 2026, at the end of that day")
+    assert phrases.describe_due(month_clock(), English()).startswith("Tuesday 22 December 2026, at the end of that day")
 
 
 def test_a_clock_without_a_date_cannot_be_dated() -> None:
     with pytest.raises(ValueError, match="has no date"):
-        words.say_due(replace(clock(), due_at=None), English())
+        phrases.describe_due(replace(clock(), due_at=None), English())
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,11 @@ def test_a_clock_without_a_date_cannot_be_dated() -> None:
     ],
 )
 def test_how_long_ago_is_told_in_days_and_hours(lapse: timedelta, said: str) -> None:
-    assert words.say_lapse(lapse, English()) == said
+    assert phrases.format_lapse(lapse, English()) == said
 
 
 def test_a_day_is_told_without_ambiguity() -> None:
-    assert words.say_day(date(2028, 2, 29), English()) == "29 February 2028"
+    assert phrases.format_day(date(2028, 2, 29), English()) == "29 February 2028"
 
 
 def test_what_is_no_facts_of_a_letter_has_no_kind() -> None:

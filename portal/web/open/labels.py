@@ -15,10 +15,10 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.counting import find_scheme, has_number
 from portal.domain.directory import Category, DesignationKind, Platform, Regulator, SignatoryBasis
-from portal.domain.letters.words import PERIODS, STARTS
+from portal.domain.letters.phrases import PERIODS, STARTS
 from portal.domain.regimes import (
     Binding,
-    Cover,
+    Certainty,
     Coverage,
     Extension,
     Filers,
@@ -28,10 +28,10 @@ from portal.domain.regimes import (
     Status,
     Unit,
 )
-from portal.domain.steps import Step
+from portal.domain.steps import CountingStep
 from portal.domain.wording import Sentence, Value
 from portal.web.filters import show_day, show_moment
-from portal.web.open.vocabulary import list_choices, say
+from portal.web.open.vocabulary import label_of, list_choices
 
 _DATED: Mapping[Binding, Any] = MappingProxyType(
     {
@@ -73,22 +73,22 @@ _SIGNED: Mapping[SignatoryBasis | None, Any] = MappingProxyType(
 )
 
 
-def say_period(amount: int, unit: Unit) -> str:
+def format_period(amount: int, unit: Unit) -> str:
     """ "48 hours", "1 month"."""
     one, many = PERIODS[unit]
     return str(_(one if amount == 1 else many, count=amount))
 
 
-def say_rule(rule: Rule) -> str:
+def describe_rule(rule: Rule) -> str:
     """What a clock says, in one sentence of its own kind."""
-    values = {"who": say(rule.owed_by), "what": _(rule.label), "standard": _(rule.standard or "")}
+    values = {"who": label_of(rule.owed_by), "what": _(rule.label), "standard": _(rule.standard or "")}
     if rule.amount is None or not has_number(rule):
         return str(_UNDATED[rule.binding]) % values
     start = _(STARTS[rule.trigger])
-    return str(_DATED[rule.binding]) % {**values, "period": say_period(rule.amount, rule.unit), "start": start}
+    return str(_DATED[rule.binding]) % {**values, "period": format_period(rule.amount, rule.unit), "start": start}
 
 
-def say_counting(rule: Rule) -> str:
+def describe_counting(rule: Rule) -> str:
     """How the period is counted, and what happens to days off."""
     scheme = find_scheme(rule.counting)
     said = [str(_("Counted by: %(rests_on)s.", rests_on=_(scheme.rests_on)))]
@@ -104,13 +104,13 @@ def say_counting(rule: Rule) -> str:
     return " ".join(said)
 
 
-def say_reach(regime: Regime, platforms: Mapping[str, Platform]) -> list[tuple[str, str]]:
+def describe_scope(regime: Regime, platforms: Mapping[str, Platform]) -> list[tuple[str, str]]:
     """What ties a case to the law, and which services it is for; each with the words before it."""
     reach = regime.reach
-    designated = [say(DesignationKind(each)) for each in reach.designations]
+    designated = [label_of(DesignationKind(each)) for each in reach.designations]
     named = [platforms[each].name if each in platforms else each for each in reach.platforms]
     rows = (
-        (_("It is for cases where:"), [say(tie) for tie in reach.ties]),
+        (_("It is for cases where:"), [label_of(tie) for tie in reach.ties]),
         (_("Only for these kinds of service:"), _name_categories(reach.platform_categories)),
         (_("Not for these kinds of service:"), _name_categories(reach.not_categories)),
         (_("Only for services that are:"), designated),
@@ -120,10 +120,10 @@ def say_reach(regime: Regime, platforms: Mapping[str, Platform]) -> list[tuple[s
 
 
 def _name_categories(codes: Iterable[str]) -> list[str]:
-    return [say(Category(code)) for code in codes]
+    return [label_of(Category(code)) for code in codes]
 
 
-def say_filers(filers: Filers) -> str:
+def describe_filers(filers: Filers) -> str:
     """Who may use a law: "yes: the person; no: anybody else"."""
     return _by_cover(
         (
@@ -135,7 +135,7 @@ def say_filers(filers: Filers) -> str:
     )
 
 
-def say_covers(covers: Coverage) -> str:
+def describe_covers(covers: Coverage) -> str:
     """What a law reaches, in the same way."""
     altered = covers.synthetic if covers.altered is None else covers.altered
     return _by_cover(
@@ -152,16 +152,19 @@ def say_covers(covers: Coverage) -> str:
     )
 
 
-def _by_cover(pairs: Iterable[tuple[str, Cover]]) -> str:
+def _by_cover(pairs: Iterable[tuple[str, Certainty]]) -> str:
     listed = list(pairs)
-    groups = [(cover, [name for name, each in listed if each is cover]) for cover in (Cover.YES, Cover.MAYBE, Cover.NO)]
-    return "; ".join(f"{say(cover)}: {', '.join(names)}" for cover, names in groups if names) + "."
+    groups = [
+        (cover, [name for name, each in listed if each is cover])
+        for cover in (Certainty.YES, Certainty.MAYBE, Certainty.NO)
+    ]
+    return "; ".join(f"{label_of(cover)}: {', '.join(names)}" for cover, names in groups if names) + "."
 
 
-def say_state(regime: Regime) -> str:
+def describe_state(regime: Regime) -> str:
     """Whether it is law, and from when until when: "in force, from Tuesday 19 May 2026"."""
     is_service = regime.kind is RegimeKind.SUPPORT and regime.status is Status.IN_FORCE
-    said = str(_("a service, not a law")) if is_service else say(regime.status)
+    said = str(_("a service, not a law")) if is_service else label_of(regime.status)
     if regime.in_force_from:
         said += _(", from %(day)s", day=show_day(regime.in_force_from))
     if regime.in_force_until:
@@ -171,22 +174,22 @@ def say_state(regime: Regime) -> str:
 
 def list_rules(rules: Iterable[Rule]) -> list[tuple[str, str]]:
     """Clocks by what has to be done; one that the law changed stands once."""
-    return list({rule.id: (rule.id, f"{say(rule.owed_by)}: {_(rule.label)}") for rule in rules}.values())
+    return list({rule.id: (rule.id, f"{label_of(rule.owed_by)}: {_(rule.label)}") for rule in rules}.values())
 
 
-def say_step(step: Step) -> str:
+def describe_step(step: CountingStep) -> str:
     """One step of the way to a date, in the page's language."""
     return step.render(_, _show_value)
 
 
-def say_sentence(sentence: Sentence) -> str:
+def format_sentence(sentence: Sentence) -> str:
     """What the rules say of a case, in the page's language."""
     return sentence.render(_, _show_value)
 
 
-def say_extension(extension: Extension) -> str:
+def describe_extension(extension: Extension) -> str:
     """By how much: "2 months". Only for one of a set length."""
-    return say_period(extension.amount or 0, extension.unit)
+    return format_period(extension.amount or 0, extension.unit)
 
 
 def group_by_kind(lines: Iterable[Any]) -> list[tuple[RegimeKind, list[Any]]]:
@@ -218,7 +221,7 @@ def name_languages(codes: Iterable[str]) -> str:
     return ", ".join(known.get(code, code) for code in codes)
 
 
-def say_statement(body: Regulator) -> str:
+def describe_statement(body: Regulator) -> str:
     """Whether it signed the joint statement of 23 February 2026; nothing of bodies that could not have."""
     if body.joint_statement_signatory:
         return str(_SIGNED[body.joint_statement_basis])
@@ -237,24 +240,24 @@ def end_with_stop(text: str) -> str:
     return f"{_(text).rstrip('.')}."
 
 
-def init_words(app: Flask) -> None:
+def init_labels(app: Flask) -> None:
     """The filters of the open pages' templates."""
     app.jinja_env.filters.update(
-        fact_word=say,
+        fact_word=label_of,
         fact_choices=list_choices,
-        state_words=say_state,
-        filer_words=say_filers,
-        cover_words=say_covers,
-        reach_words=say_reach,
-        counting_words=say_counting,
-        rule_sentence=say_rule,
+        state_words=describe_state,
+        filer_words=describe_filers,
+        cover_words=describe_covers,
+        reach_words=describe_scope,
+        counting_words=describe_counting,
+        rule_sentence=describe_rule,
         rule_choices=list_rules,
-        period_words=say_extension,
-        statement_words=say_statement,
+        period_words=describe_extension,
+        statement_words=describe_statement,
         ended=end_with_stop,
         sentence_case=begin_large,
-        sentence_words=say_sentence,
-        step_sentence=say_step,
+        sentence_words=format_sentence,
+        step_sentence=describe_step,
         groupby_kind=group_by_kind,
         groupby_place=group_by_place,
         place_names=name_places,

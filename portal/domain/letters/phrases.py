@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import Translate
-from portal.domain.letters.law import ClockFact, StepFact, StepValue
-from portal.domain.lifecycle import Answer, Channel, ItemState, LetterKind
-from portal.domain.regimes import Binding, Proof, Trigger, Unit
+from portal.domain.letters.law_facts import ClockFact, StepFact, StepValue
+from portal.domain.lifecycle import Answer, ItemState, LetterKind, SendingChannel
+from portal.domain.regimes import Binding, NoticeField, Trigger, Unit
 
 
 def mark(message: str) -> str:
@@ -112,10 +112,10 @@ PLACES: Mapping[ItemState, str] = {
     ItemState.BACK: mark("back again"),
 }
 
-CHANNELS: Mapping[Channel, str] = {
-    Channel.FORM: mark("by the form of the recipient"),
-    Channel.EMAIL: mark("by e-mail"),
-    Channel.POST: mark("by post"),
+CHANNELS: Mapping[SendingChannel, str] = {
+    SendingChannel.FORM: mark("by the form of the recipient"),
+    SendingChannel.EMAIL: mark("by e-mail"),
+    SendingChannel.POST: mark("by post"),
 }
 
 ANSWERS: Mapping[Answer, str] = {
@@ -137,66 +137,66 @@ KINDS: Mapping[LetterKind, str] = {
     LetterKind.COMPLAINT: mark("Complaint"),
 }
 
-PROOFS: Mapping[Proof, str] = {
-    Proof.SIGNATURE: mark("a signature"),
-    Proof.LEGAL_NAME: mark("a legal name"),
-    Proof.NAME: mark("a name"),
-    Proof.EMAIL: mark("an e-mail address"),
-    Proof.PHONE: mark("a telephone number"),
-    Proof.POSTAL_ADDRESS: mark("a postal address"),
-    Proof.CONTACT: mark("a way to be reached"),
-    Proof.LOCATION: mark("where the content is"),
-    Proof.DESCRIPTION: mark("which content is meant"),
-    Proof.EXPLANATION: mark("why it is unlawful or does harm"),
-    Proof.NO_CONSENT: mark("that there was no consent"),
-    Proof.DEPICTION: mark("what the content is"),
-    Proof.IS_SUBJECT_OR_AUTHORISED: mark("that the sender is the person shown or acts for them"),
-    Proof.AUTHORITY: mark("the authority to act"),
-    Proof.GOOD_FAITH: mark("a statement of good faith"),
-    Proof.ACCURACY: mark("a statement of accuracy"),
-    Proof.PERJURY: mark("a statement under penalty of perjury"),
-    Proof.WORK: mark("the copyright work"),
-    Proof.REQUEST: mark("what is asked"),
-    Proof.AGE: mark("the age of the person in the picture"),
-    Proof.EVIDENCE: mark("copies or records that back what is said"),
-    Proof.RECIPIENT: mark("whom it goes to or is about"),
-    Proof.AUTHOR: mark("who posted it, as far as that is known"),
-    Proof.IDENTITY: mark("a way to prove identity"),
-    Proof.IDENTITY_DOCUMENT: mark("the number or a copy of an identity document"),
-    Proof.RELEASE_CHOICE: mark("whether identity may be passed on"),
-    Proof.RESIDENCE: mark("the country of residence"),
-    Proof.PLATFORM_STEP: mark("what was asked of the platform, and when"),
-    Proof.PLATFORM_ANSWER: mark("what the platform answered"),
-    Proof.DATE: mark("the date"),
+PROOFS: Mapping[NoticeField, str] = {
+    NoticeField.SIGNATURE: mark("a signature"),
+    NoticeField.LEGAL_NAME: mark("a legal name"),
+    NoticeField.NAME: mark("a name"),
+    NoticeField.EMAIL: mark("an e-mail address"),
+    NoticeField.PHONE: mark("a telephone number"),
+    NoticeField.POSTAL_ADDRESS: mark("a postal address"),
+    NoticeField.CONTACT: mark("a way to be reached"),
+    NoticeField.LOCATION: mark("where the content is"),
+    NoticeField.DESCRIPTION: mark("which content is meant"),
+    NoticeField.EXPLANATION: mark("why it is unlawful or does harm"),
+    NoticeField.NO_CONSENT: mark("that there was no consent"),
+    NoticeField.DEPICTION: mark("what the content is"),
+    NoticeField.IS_SUBJECT_OR_AUTHORISED: mark("that the sender is the person shown or acts for them"),
+    NoticeField.AUTHORITY: mark("the authority to act"),
+    NoticeField.GOOD_FAITH: mark("a statement of good faith"),
+    NoticeField.ACCURACY: mark("a statement of accuracy"),
+    NoticeField.PERJURY: mark("a statement under penalty of perjury"),
+    NoticeField.WORK: mark("the copyright work"),
+    NoticeField.REQUEST: mark("what is asked"),
+    NoticeField.AGE: mark("the age of the person in the picture"),
+    NoticeField.EVIDENCE: mark("copies or records that back what is said"),
+    NoticeField.RECIPIENT: mark("whom it goes to or is about"),
+    NoticeField.AUTHOR: mark("who posted it, as far as that is known"),
+    NoticeField.IDENTITY: mark("a way to prove identity"),
+    NoticeField.IDENTITY_DOCUMENT: mark("the number or a copy of an identity document"),
+    NoticeField.RELEASE_CHOICE: mark("whether identity may be passed on"),
+    NoticeField.RESIDENCE: mark("the country of residence"),
+    NoticeField.PLATFORM_STEP: mark("what was asked of the platform, and when"),
+    NoticeField.PLATFORM_ANSWER: mark("what the platform answered"),
+    NoticeField.DATE: mark("the date"),
 }
 
 
-def say_day(day: date, translate: Translate) -> str:
+def format_day(day: date, translate: Translate) -> str:
     """`24 November 2026`."""
     month = translate(MONTHS[day.month - 1])
     return translate("%(day)s %(month)s %(year)s", day=str(day.day), month=month, year=str(day.year))
 
 
-def say_weekday(day: date, translate: Translate) -> str:
+def format_weekday(day: date, translate: Translate) -> str:
     """`Tuesday 24 November 2026`."""
     weekday = translate(WEEKDAYS[day.weekday()])
-    return translate("%(weekday)s %(day)s", weekday=weekday, day=say_day(day, translate))
+    return translate("%(weekday)s %(day)s", weekday=weekday, day=format_day(day, translate))
 
 
-def say_utc(at: datetime, translate: Translate) -> str:
+def format_utc(at: datetime, translate: Translate) -> str:
     """`24 November 2026, 18:04 UTC`."""
     moment = at.astimezone(UTC)
-    return translate("%(day)s, %(time)s UTC", day=say_day(moment.date(), translate), time=_time(moment))
+    return translate("%(day)s, %(time)s UTC", day=format_day(moment.date(), translate), time=_time(moment))
 
 
-def say_instant(at: datetime, zone: str, translate: Translate) -> str:
+def format_instant(at: datetime, zone: str, translate: Translate) -> str:
     """Local time with its zone and offset, and the same instant in UTC; seconds only where they are not zero."""
     local = at.astimezone(ZoneInfo(zone))
     if zone == "UTC":
-        return translate("%(day)s at %(time)s UTC", day=say_weekday(local.date(), translate), time=_time(local))
+        return translate("%(day)s at %(time)s UTC", day=format_weekday(local.date(), translate), time=_time(local))
     return translate(
         "%(day)s at %(time)s in the zone %(zone)s (UTC%(offset)s), which is %(utc)s",
-        day=say_weekday(local.date(), translate),
+        day=format_weekday(local.date(), translate),
         time=_time(local),
         zone=zone.replace("_", " "),
         offset=_offset(local),
@@ -204,33 +204,33 @@ def say_instant(at: datetime, zone: str, translate: Translate) -> str:
     )
 
 
-def say_moment(at: datetime, translate: Translate) -> str:
+def format_moment(at: datetime, translate: Translate) -> str:
     """An instant in the zone it carries: `3 November 2026, 10:04 (UTC+01:00)`; for chronologies."""
-    day, offset = say_day(at.date(), translate), _offset(at)
+    day, offset = format_day(at.date(), translate), _offset(at)
     if at.utcoffset() == timedelta():
         return translate("%(day)s, %(time)s UTC", day=day, time=_time(at))
     return translate("%(day)s, %(time)s (UTC%(offset)s)", day=day, time=_time(at), offset=offset)
 
 
-def say_period(amount: int, unit: Unit, translate: Translate) -> str:
+def format_period(amount: int, unit: Unit, translate: Translate) -> str:
     """`48 hours`, `1 month`. Raises KeyError for a unit without a number."""
     one, many = PERIODS[unit]
     return translate.plural(one, many, amount)
 
 
-def say_lapse(lapse: timedelta, translate: Translate) -> str:
+def format_lapse(lapse: timedelta, translate: Translate) -> str:
     """How long ago: days and hours, at least one hour."""
     hours = max(1, int(lapse.total_seconds()) // 3600)
     days, rest = divmod(hours, 24)
     parts = []
     if days:
-        parts.append(say_period(days, Unit.CALENDAR_DAYS, translate))
+        parts.append(format_period(days, Unit.CALENDAR_DAYS, translate))
     if rest:
-        parts.append(say_period(rest, Unit.HOURS, translate))
+        parts.append(format_period(rest, Unit.HOURS, translate))
     return translate("%(first)s and %(second)s", first=parts[0], second=parts[1]) if len(parts) == 2 else parts[0]
 
 
-def say_due(clock: ClockFact, translate: Translate) -> str:
+def describe_due(clock: ClockFact, translate: Translate) -> str:
     """The end of a period, to be read after "on": an instant for hours, a local day's end for longer ones.
 
     Raises ValueError for a clock without a date.
@@ -238,34 +238,34 @@ def say_due(clock: ClockFact, translate: Translate) -> str:
     if clock.due_at is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no date")
     if clock.last_day is None:
-        return say_instant(clock.due_at, clock.zone, translate)
+        return format_instant(clock.due_at, clock.zone, translate)
     return translate(
         "%(day)s, at the end of that day in the zone %(zone)s (%(utc)s)",
-        day=say_weekday(clock.last_day, translate),
+        day=format_weekday(clock.last_day, translate),
         zone=clock.zone.replace("_", " "),
-        utc=say_utc(clock.due_at, translate),
+        utc=format_utc(clock.due_at, translate),
     )
 
 
-def say_step(step: StepFact, translate: Translate) -> str:
+def describe_step(step: StepFact, translate: Translate) -> str:
     """A step of "why this date" in the letter's language."""
     if step.key is None:
         return translate(step.text)
-    return translate(step.key, **{value.name: _say_value(value, translate) for value in step.values})
+    return translate(step.key, **{value.name: _format_value(value, translate) for value in step.values})
 
 
-def say_step_at(step: StepFact, translate: Translate) -> str:
+def describe_step_at(step: StepFact, translate: Translate) -> str:
     """The day or the instant a step is about."""
     if "T" in step.at:
-        return say_moment(datetime.fromisoformat(step.at), translate)
-    return say_day(date.fromisoformat(step.at), translate)
+        return format_moment(datetime.fromisoformat(step.at), translate)
+    return format_day(date.fromisoformat(step.at), translate)
 
 
-def _say_value(value: StepValue, translate: Translate) -> str:
+def _format_value(value: StepValue, translate: Translate) -> str:
     if value.at is not None:
-        return say_moment(value.at, translate)
+        return format_moment(value.at, translate)
     if value.on is not None:
-        return say_weekday(value.on, translate)
+        return format_weekday(value.on, translate)
     # A step's own words ("the first Monday of June") are phrases of the law's, with a key of their own.
     return str(value.number) if value.number is not None else translate(value.text or "")
 
@@ -283,4 +283,4 @@ def _utc_beside(local: datetime, translate: Translate) -> str:
     moment = local.astimezone(UTC)
     if moment.date() == local.date():
         return translate("%(time)s UTC", time=_time(moment))
-    return say_utc(moment, translate)
+    return format_utc(moment, translate)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from portal.domain.letters.blocks import Block, Heading, Items, Pairs, Paragraph, Tone, Translate
-from portal.domain.letters.law import BasisFact, ClockFact
-from portal.domain.letters.laws import list_steps
-from portal.domain.letters.parts import Pen
-from portal.domain.letters.words import BINDINGS, STARTS, STATES, say_due, say_instant, say_period
+from portal.domain.letters.common_blocks import LetterContext
+from portal.domain.letters.law_blocks import list_steps
+from portal.domain.letters.law_facts import BasisFact, ClockFact
+from portal.domain.letters.phrases import BINDINGS, STARTS, STATES, describe_due, format_instant, format_period
 
 
-def write_sheet(pen: Pen, number: int, basis: BasisFact, clock: ClockFact) -> list[Block]:
+def write_sheet(pen: LetterContext, number: int, basis: BasisFact, clock: ClockFact) -> list[Block]:
     """One sheet. Needs a clock that has started."""
     translate = pen.translate
     title = translate("Clock %(number)s: %(act)s", number=str(number), act=translate(clock.label))
@@ -32,20 +32,20 @@ def write_sheet(pen: Pen, number: int, basis: BasisFact, clock: ClockFact) -> li
     return blocks
 
 
-def _list_rows(pen: Pen, basis: BasisFact, clock: ClockFact) -> list[tuple[str, str]]:
+def _list_rows(pen: LetterContext, basis: BasisFact, clock: ClockFact) -> list[tuple[str, str]]:
     translate = pen.translate
     if clock.started_at is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has not started")
-    start = say_instant(clock.started_at, clock.zone, translate)
-    ended = say_instant(clock.ended_at, clock.zone, translate) if clock.ended_at else ""
+    start = format_instant(clock.started_at, clock.zone, translate)
+    ended = format_instant(clock.ended_at, clock.zone, translate) if clock.ended_at else ""
     return [
         (translate("Law"), translate(basis.citation)),
         (translate("What kind of period"), translate(BINDINGS[clock.binding])),
-        (translate("Length"), say_length(clock, translate)),
+        (translate("Length"), format_length(clock, translate)),
         (translate("Started by"), translate(STARTS[clock.trigger])),
         (translate("Start"), translate("%(start)s, estimated", start=start) if clock.estimated else start),
-        (translate("End"), say_due(clock, translate) if clock.due_at else ""),
-        (translate("State"), say_state(clock, translate)),
+        (translate("End"), describe_due(clock, translate) if clock.due_at else ""),
+        (translate("State"), describe_state(clock, translate)),
         (translate("Ended by an act on"), ended),
         (translate("Way of counting"), clock.counting if clock.amount is not None else ""),
         (translate("Calendar of holidays"), clock.calendar_version or ""),
@@ -53,13 +53,13 @@ def _list_rows(pen: Pen, basis: BasisFact, clock: ClockFact) -> list[tuple[str, 
     ]
 
 
-def say_length(clock: ClockFact, translate: Translate) -> str:
+def format_length(clock: ClockFact, translate: Translate) -> str:
     """The number the law sets, or its own measure where it sets none."""
     if clock.amount is None:
         return translate(clock.standard) if clock.standard else translate("no number in the law")
-    period = say_period(clock.amount, clock.unit, translate)
+    period = format_period(clock.amount, clock.unit, translate)
     return translate("%(period)s, extended", period=period) if clock.extended else period
 
 
-def say_state(clock: ClockFact, translate: Translate) -> str:
+def describe_state(clock: ClockFact, translate: Translate) -> str:
     return translate(STATES[clock.state]) if clock.state else ""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.adapters.eml import MOST_PARTS, decode_bytes, page_to_text, read_mail, write_mail
+from portal.adapters.mail_reader import MOST_PARTS, decode_bytes, page_to_text, read_mail, write_mail
 
 
 def make_mail(body: str = "Words.", **headers: str) -> bytes:

@@ -9,23 +9,23 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
-from portal.domain.rights import MarkKind
+from portal.domain.rights import SecurityNoticeKind
 
 
-class Mark(Base):
+class SecurityNotice(Base):
     """`team_id` is empty where it is about the whole organisation; `by_id` where it was done on the server."""
 
     __tablename__ = "marks"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    kind: Mapped[MarkKind] = mapped_column(Word(MarkKind))
+    kind: Mapped[SecurityNoticeKind] = mapped_column(Word(SecurityNoticeKind))
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"), index=True)
     about_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
 
 
-class MarkSeen(Base):
+class SecurityNoticeSeen(Base):
     """That one supervisor has seen a mark. It stays in sight of the others."""
 
     __tablename__ = "marks_seen"

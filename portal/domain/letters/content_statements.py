@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.facts import Statement
-from portal.domain.letters.parts import Pen
-from portal.domain.letters.words import mark
+from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import Depiction, Filer
 
 SUBJECTS: Mapping[Depiction, str] = {
@@ -60,7 +60,7 @@ _OTHER_CONTENT: Mapping[Depiction, str] = {
 }
 
 
-def say_content(pen: Pen, depiction: Depiction, under_18: bool) -> str:
+def describe_content(pen: LetterContext, depiction: Depiction, under_18: bool) -> str:
     """What the content is and that there was no consent, without describing it."""
     text = pen.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
     if not under_18:
@@ -69,7 +69,7 @@ def say_content(pen: Pen, depiction: Depiction, under_18: bool) -> str:
     return f"{text} {minor}"
 
 
-def say_standing(pen: Pen) -> str | None:
+def describe_standing(pen: LetterContext) -> str | None:
     """In which capacity a parent or representative writes; nothing for the person themselves."""
     reporter = pen.frame.reporter
     if reporter.role is Filer.SELF:
@@ -107,11 +107,11 @@ _OTHER_STATEMENTS: Mapping[Statement, str] = {
 }
 
 
-def say_statements(pen: Pen, statements: Iterable[Statement]) -> tuple[str, ...]:
+def format_statements(pen: LetterContext, statements: Iterable[Statement]) -> tuple[str, ...]:
     return tuple(pen.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]) for each in statements)
 
 
-def say_release(pen: Pen, may_pass_identity: bool) -> str:
+def describe_release(pen: LetterContext, may_pass_identity: bool) -> str:
     """Whether the recipient may tell the poster who writes."""
     if may_pass_identity:
         return pen.translate("You may pass my name and contact details to whoever published the content.")

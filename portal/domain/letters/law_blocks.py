@@ -8,21 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from portal.domain.letters.blocks import Block, Heading, Paragraph, Steps, Tone
-from portal.domain.letters.law import BasisFact, ClockFact
-from portal.domain.letters.parts import Pen
-from portal.domain.letters.words import (
+from portal.domain.letters.common_blocks import LetterContext
+from portal.domain.letters.law_facts import BasisFact, ClockFact
+from portal.domain.letters.phrases import (
     STARTS,
+    describe_due,
+    describe_step,
+    describe_step_at,
+    format_instant,
+    format_period,
     mark,
-    say_due,
-    say_instant,
-    say_period,
-    say_step,
-    say_step_at,
 )
-from portal.domain.regimes import Actor, Binding, Trigger
+from portal.domain.regimes import Binding, ObligedParty, Trigger
 
 
-def write_bases(pen: Pen, bases: Iterable[BasisFact]) -> list[Block]:
+def write_bases(pen: LetterContext, bases: Iterable[BasisFact]) -> list[Block]:
     """Each law: its sentence, then what its clocks ask of the recipient and until when."""
     blocks: list[Block] = []
     for number, basis in enumerate(bases, start=1):
@@ -44,10 +44,10 @@ _WITHIN: Mapping[Binding, str] = {
     ),
 }
 
-_OBLIGED = frozenset({Actor.PLATFORM, Actor.CONTROLLER})
+_OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 
 
-def _write_clock(pen: Pen, clock: ClockFact) -> list[Block]:
+def _write_clock(pen: LetterContext, clock: ClockFact) -> list[Block]:
     # Periods of the person's own, of an authority or of the author are no business of this recipient.
     if clock.owed_by not in _OBLIGED or clock.binding not in _WITHIN:
         return []
@@ -57,26 +57,26 @@ def _write_clock(pen: Pen, clock: ClockFact) -> list[Block]:
     sentence = translate(
         _WITHIN[clock.binding],
         act=translate(clock.label),
-        period=say_period(clock.amount, clock.unit, translate),
-        start=_say_start(pen, clock),
+        period=format_period(clock.amount, clock.unit, translate),
+        start=_describe_start(pen, clock),
     )
     if clock.started_at is None or clock.due_at is None:
         return [Paragraph(text=sentence, tone=Tone.STRONG)]
     ends = translate(
         "If that is on %(start)s, the period ends on %(due)s.",
-        start=say_instant(clock.started_at, clock.zone, translate),
-        due=say_due(clock, translate),
+        start=format_instant(clock.started_at, clock.zone, translate),
+        due=describe_due(clock, translate),
     )
     return [Paragraph(text=sentence, tone=Tone.STRONG), Paragraph(text=ends), *_write_why(pen, clock)]
 
 
-def _say_start(pen: Pen, clock: ClockFact) -> str:
+def _describe_start(pen: LetterContext, clock: ClockFact) -> str:
     if clock.trigger is Trigger.NOTICE_RECEIVED:
         return pen.translate("receiving this letter")
     return pen.translate(STARTS[clock.trigger])
 
 
-def _write_standard(pen: Pen, clock: ClockFact) -> list[Block]:
+def _write_standard(pen: LetterContext, clock: ClockFact) -> list[Block]:
     if not clock.standard:
         return []
     text = pen.translate(
@@ -86,10 +86,10 @@ def _write_standard(pen: Pen, clock: ClockFact) -> list[Block]:
     return [Paragraph(text=text)]
 
 
-def _write_why(pen: Pen, clock: ClockFact) -> list[Block]:
+def _write_why(pen: LetterContext, clock: ClockFact) -> list[Block]:
     if not clock.steps:
         return []
-    steps = " ".join(say_step(step, pen.translate) for step in clock.steps)
+    steps = " ".join(describe_step(step, pen.translate) for step in clock.steps)
     return [Paragraph(text=pen.translate("Why this date: %(steps)s", steps=steps), tone=Tone.SMALL)]
 
 
@@ -100,28 +100,28 @@ _AUTHORITY_WITHIN: Mapping[Binding, str] = {
 }
 
 
-def say_authority_clock(pen: Pen, clock: ClockFact) -> str | None:
+def describe_authority_clock(pen: LetterContext, clock: ClockFact) -> str | None:
     """What the authority's own period asks of it; nothing for periods that are not its own."""
-    if clock.owed_by not in {Actor.REGULATOR, Actor.BODY} or clock.binding not in _AUTHORITY_WITHIN:
+    if clock.owed_by not in {ObligedParty.REGULATOR, ObligedParty.BODY} or clock.binding not in _AUTHORITY_WITHIN:
         return None
     if clock.amount is None:
         return None
     return pen.translate(
         _AUTHORITY_WITHIN[clock.binding],
         act=pen.translate(clock.label),
-        period=say_period(clock.amount, clock.unit, pen.translate),
+        period=format_period(clock.amount, clock.unit, pen.translate),
         start=pen.translate(STARTS[clock.trigger]),
     )
 
 
-def list_steps(pen: Pen, clock: ClockFact) -> Steps:
+def list_steps(pen: LetterContext, clock: ClockFact) -> Steps:
     """How a clock's date came about, one row a step."""
     translate = pen.translate
-    rows = tuple((say_step_at(step, translate), say_step(step, translate)) for step in clock.steps)
+    rows = tuple((describe_step_at(step, translate), describe_step(step, translate)) for step in clock.steps)
     return Steps(rows=rows, titles=(translate("Day or time"), translate("What it means")))
 
 
-def note_advice(pen: Pen, bases: Iterable[BasisFact]) -> Paragraph:
+def note_advice(pen: LetterContext, bases: Iterable[BasisFact]) -> Paragraph:
     """That nobody gives legal advice here, and which state of the law records was used."""
     records = "; ".join(dict.fromkeys(f"{basis.regime_id} {basis.version}" for basis in bases))
     text = pen.translate(
