@@ -5,10 +5,10 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check packages conformance fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python
+.PHONY: help run demo test test-quick check packages conformance fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python
 
 help:  ## what can be typed here
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 run: ready-run  ## start the portal on http://127.0.0.1:8000 (Ctrl-C ends it)
 	@exec $(BIN)/python -m portal.run.serve
@@ -18,6 +18,9 @@ demo: ready-run  ## the same, filled with invented cases; prints how to sign in
 
 test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-quick: ready-check  ## laws, records and use cases on SQLite alone, in a minute or so
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -k "not postgresql" tests/domain tests/reference tests/services $(ARGS)
 
 check: ready-check  ## the gate: format, lint, types, layers, templates, migrations, reference, known holes, rights
 	@$(BIN)/ruff format --check --quiet .

@@ -1,4 +1,4 @@
-"""What holds for every test: the network is guarded, a run leaves nothing behind, and Argon2id costs little.
+"""What holds for every test: the network is guarded, a run leaves nothing behind, what is made anew costs little.
 
 No test reaches beyond this machine, not even with a question for a name: pytest-socket refuses connections (its hosts
 stand in pyproject.toml); what is here refuses the look-up before them. What else tests share lives beside them.
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cost import REAL_COST, set_cost
+from tests.engines import share_what_is_compiled
 from tests.suite import begin_run, end_run
 
 _ask_for_addresses = socket.getaddrinfo
@@ -23,6 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the guard before anything is collected, so that it holds in imports and in fixtures too."""
     socket.getaddrinfo = _ask_for_addresses_here
     config.addinivalue_line("markers", f"{REAL_COST.name}: Argon2id costs what it costs a portal")
+    share_what_is_compiled()
     if not hasattr(config, "workerinput"):  # a worker belongs to the run of the process that started it
         begin_run()
 
