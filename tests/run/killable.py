@@ -33,6 +33,7 @@ from portal.services.complaints import bundle, complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import submission
 from portal.services.letters import letters
+from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_request
 from portal.services.work import CaseWork
 from portal.wiring import Parts
@@ -219,7 +220,7 @@ def warm_up() -> None:
         metadata.create_all(parts.engine)
         with parts.sessions() as session:
             opened = make_case(session, parts.ports, links=LINKS)
-            letters.draft(opened.at(NOW), find_request(opened, 1))
+            letters.draft(read_dossier(opened.at(NOW), 1))
             complaints.options(opened.at(LATE))
         parts.engine.dispose()
         parts.ports.locks.dispose()

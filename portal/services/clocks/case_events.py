@@ -32,7 +32,7 @@ class ComplaintAnswer(StrEnum):
 # A refusal and an answer about some of the links are decisions too, and open the time to contest them. For a law,
 # content is removed when every link of the request is gone: the event with which that came about lists such requests
 # under `whole`, whosever event it is.
-_REMOVING = (History.ANSWERED, History.ITEM_GONE)
+REMOVING = (History.ANSWERED, History.ITEM_GONE)
 _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
     Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED, EventKind.PLATFORM_CONFIRMED),
     Answer.MORE_ASKED: (EventKind.INFORMATION_ASKED,),
@@ -76,14 +76,14 @@ class Recorded(Protocol):
 
 def request_events(session: Session, request: Request) -> tuple[RequestEvent, ...]:
     """What happened to a request, for every law it cites."""
-    removing = and_(Event.case_id == request.case_id, Event.kind.in_(_REMOVING))
+    removing = and_(Event.case_id == request.case_id, Event.kind.in_(REMOVING))
     return translate_request(request.id, _read(session, or_(Event.request_id == request.id, removing)))
 
 
 def translate_request(request_id: UUID, rows: Sequence[Recorded]) -> tuple[RequestEvent, ...]:
     """The same from events of its case, which may hold others."""
     own = _translate((row for row in rows if row.request_id == request_id), _OF_REQUESTS)
-    gone = (row for row in rows if row.kind in _REMOVING and str(request_id) in row.facts.get("whole", ()))
+    gone = (row for row in rows if row.kind in REMOVING and str(request_id) in row.facts.get("whole", ()))
     return (*own, *(RequestEvent(kind=EventKind.REMOVED, at=row.at) for row in gone))
 
 
@@ -187,4 +187,4 @@ _AS_NOTICE = {
 }
 
 # Every kind of event that a clock can hang on.
-COUNTED = frozenset({*_OF_REQUESTS, *_OF_COMPLAINTS, *_REMOVING})
+COUNTED = frozenset({*_OF_REQUESTS, *_OF_COMPLAINTS, *REMOVING})

@@ -66,7 +66,7 @@ class _Miss:
 
 def refresh_clocks(work: Work, case: Case, owner: Request | Complaint) -> int:
     """Rebuild the clocks of one request or complaint and the case's next date. Returns how many were found missed."""
-    rows = {(row.regime, row.rule): row for row in _rows_of(work.session, owner)}
+    rows = {(row.regime, row.rule): row for row in list_clocks(work.session, owner)}
     misses: list[_Miss] = []
     for each in list(derive_any(work, case, owner)):
         row = rows.get((each.regime.id, each.clock.id))
@@ -107,10 +107,9 @@ def update_next_due(session: Session, case: Case) -> None:
     case.next_due_estimated = bool(nearest and nearest.estimated)
 
 
-def clock_views(work: Work, owner: Request | Complaint) -> tuple[ClockView, ...]:
+def clock_views(rows: Iterable[Clock], ports: Ports) -> tuple[ClockView, ...]:
     """The clocks of a request or complaint, the one to look at first in front."""
-    rows = sorted(_rows_of(work.session, owner), key=_urgency)
-    return tuple(clock_view(row, work.ports) for row in rows)
+    return tuple(clock_view(row, ports) for row in sorted(rows, key=_urgency))
 
 
 def clock_view(row: Clock, ports: Ports) -> ClockView:
@@ -163,7 +162,8 @@ def derive_any(work: Work, case: Case, owner: Request | Complaint) -> Iterator[P
     return derive_complaint_clocks(complaint, now=work.now, ports=work.ports)
 
 
-def _rows_of(session: Session, owner: Request | Complaint) -> Sequence[Clock]:
+def list_clocks(session: Session, owner: Request | Complaint) -> Sequence[Clock]:
+    """The clocks of a request or complaint as the snapshot keeps them, by their start."""
     column = Clock.request_id if isinstance(owner, Request) else Clock.complaint_id
     return session.scalars(select(Clock).where(column == owner.id).order_by(Clock.started_at, Clock.rule)).all()
 
@@ -271,8 +271,13 @@ def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:
             yield row
 
 
+def is_owed(row: Clock) -> bool:
+    """Whether the other side owes something by this clock."""
+    return row.binding in OWED and row.owed_by is not ObligedParty.PERSON
+
+
 def _is_pressing(row: Clock, *, is_taken: bool) -> bool:
-    owed = row.binding in OWED and row.owed_by is not ObligedParty.PERSON
+    owed = is_owed(row)
     if row.state in RUNS:
         return owed or (row.binding is Binding.LIMITATION and row.owed_by is ObligedParty.PERSON)
     return row.state is ClockState.MISSED and owed and not is_taken

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading
@@ -30,15 +29,13 @@ from portal.domain.regimes import ObligedParty, Regime
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
 from portal.models.events import Event
-from portal.models.items import Item
-from portal.models.requests import Request
 from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.clocks.derivation import place_of_complaint
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.history.events import read_detail, read_history
 from portal.services.law.versions import find_law
 from portal.services.letters import letters
-from portal.services.letters.drafting import answer_facts, next_number, running_bases, sent_fact, sent_letter
+from portal.services.letters.drafting import answer_facts, next_number, running_bases, sent_fact
 from portal.services.letters.facts import (
     basis_fact,
     content_fact,
@@ -51,9 +48,10 @@ from portal.services.letters.facts import (
 )
 from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
-from portal.services.requests.citations import Citation, find_reason, read_bases
+from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import Details, RequestContent, for_team
-from portal.services.requests.lookup import items_of, read_content, requests_of
+from portal.services.requests.dossier import Dossier, list_items, read_dossiers
+from portal.services.requests.lookup import requests_of
 from portal.services.work import CaseWork, Work
 
 _AUTHORITIES = frozenset({ObligedParty.REGULATOR, ObligedParty.BODY})
@@ -78,15 +76,6 @@ _SOURCES: Mapping[ActorKind, str] = {
     ActorKind.STAFF: "recorded by the helpline",
     ActorKind.SYSTEM: "counted by the portal",
 }
-
-
-@dataclass(frozen=True, repr=False)
-class _BundledRequest:
-    """A request the complaint rests on, with what it contains."""
-
-    request: Request
-    name: str
-    contents: RequestContent
 
 
 def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
@@ -116,26 +105,23 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
 
 def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFacts:
     """Everything a complaint's bundle says, from the case as it stands."""
-    parts = [
-        _BundledRequest(request, work.read_sealed(request)["name"], read_content(work, request))
-        for request in requests_of(work.session, complaint)
-    ]
+    parts = read_dossiers(work, requests_of(work.session, complaint))
     own = _contents(work, parts)
     kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
     citation = _cite(kept or work.ports.registry.regime(complaint.regime), own, parts, now=work.now, ports=work.ports)
     competence = _competence(work, citation, own, complaint)
-    files = list_exhibits(work, [part.request for part in parts])
+    files = list_exhibits(work, parts)
     exhibits = {file.of: file.exhibit.number for file in files}
     history = read_history(work.session, work.case.id)
     return ComplaintFacts(
         frame=_frame(work, complaint, own, citation, parts, number=number),
         content=content_fact(own),
-        party=_party(parts, work.ports),
+        party=_party(parts),
         competence=competence,
         links=_links(work, parts),
-        bases=_bases(work, parts) or (competence,),
-        notices=tuple(_sent(work, part.request, exhibits) for part in parts),
-        answers=_answers(work, parts, exhibits),
+        bases=_bases(parts) or (competence,),
+        notices=tuple(_sent(part, exhibits) for part in parts),
+        answers=_answers(parts, exhibits),
         chronology=tuple(_chronology(work, history, parts, exhibits)),
         exhibits=tuple(file.exhibit for file in files),
         asks=_asks(parts),
@@ -154,13 +140,13 @@ def _open(work: Work, job: RunningJob, *, to_change: bool = False) -> tuple[Case
     return work.on(case, job.key), complaint
 
 
-def _contents(work: CaseWork, parts: Sequence[_BundledRequest]) -> RequestContent:
+def _contents(work: CaseWork, parts: Sequence[Dossier]) -> RequestContent:
     """What the complaint itself says: the report, with what was given for its requests."""
     details = Details()
     for part in parts:
-        details = details.merged(part.contents.details)
+        details = details.merged(part.content.details)
     report = work.report
-    places = tuple(dict.fromkeys(place for part in parts for place in part.contents.places))
+    places = tuple(dict.fromkeys(place for part in parts for place in part.content.places))
     return RequestContent(
         report=report,
         details=details,
@@ -169,9 +155,7 @@ def _contents(work: CaseWork, parts: Sequence[_BundledRequest]) -> RequestConten
     )
 
 
-def _cite(
-    regime: Regime, own: RequestContent, parts: Sequence[_BundledRequest], *, now: datetime, ports: Ports
-) -> Citation:
+def _cite(regime: Regime, own: RequestContent, parts: Sequence[Dossier], *, now: datetime, ports: Ports) -> Citation:
     """The law under which the body is asked, its elements held against the bundle, which tells of every step."""
     facts = own.notice_facts()
     if parts:
@@ -200,13 +184,13 @@ def _frame(
     complaint: Complaint,
     own: RequestContent,
     citation: Citation,
-    parts: Sequence[_BundledRequest],
+    parts: Sequence[Dossier],
     *,
     number: int,
 ) -> LetterHeader:
     cited = [citation]
     for part in parts:
-        cited += read_bases(work, part.request, part.contents)
+        cited += part.citations
     return header_of(work, own, cited, _recipient(work, complaint), number=number)
 
 
@@ -217,10 +201,10 @@ def _recipient(work: CaseWork, complaint: Complaint) -> Recipient:
     return platform_recipient(work.read_sealed(complaint)["name"], None, (), SendingChannel.FORM)
 
 
-def _party(parts: Sequence[_BundledRequest], ports: Ports) -> Party:
+def _party(parts: Sequence[Dossier]) -> Party:
     """The organisation complained of; several stand beside each other."""
     names = ", ".join(dict.fromkeys(part.name for part in parts))
-    known = {part.request.platform: ports.registry.platforms.get(part.request.platform) for part in parts}
+    known = {part.request.platform: part.platform for part in parts}
     platform = next(iter(known.values())) if len(known) == 1 else None
     if platform is None:
         return Party(name=names or _UNNAMED)
@@ -233,49 +217,44 @@ def _party(parts: Sequence[_BundledRequest], ports: Ports) -> Party:
     )
 
 
-def _links(work: CaseWork, parts: Sequence[_BundledRequest]) -> tuple[LinkFact, ...]:
+def _links(work: CaseWork, parts: Sequence[Dossier]) -> tuple[LinkFact, ...]:
     """The places of the requests, or all of the case where there are none."""
     found: dict[int, LinkFact] = {}
     for part in parts:
-        found |= {link.number: link for link in links_of(work, items_of(work, part.request), part.name)}
+        found |= {link.number: link for link in links_of(part.items, part.name)}
     if not parts:
-        rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
-        found = {link.number: link for row in rows for link in links_of(work, [row], _item_platform(work, row))}
+        found = {link.number: link for item in list_items(work) for link in links_of([item], item.platform_name)}
     return tuple(found[number] for number in sorted(found))
 
 
-def _item_platform(work: CaseWork, item: Item) -> str:
-    return str(work.read_sealed(item).get("platform") or "")
-
-
-def _bases(work: CaseWork, parts: Sequence[_BundledRequest]) -> tuple[BasisFact, ...]:
+def _bases(parts: Sequence[Dossier]) -> tuple[BasisFact, ...]:
     """The laws with their clocks. Where several platforms are complained of, each law says whose it is."""
     found = []
     for part in parts:
-        for basis in running_bases(work, part.request, part.contents):
+        for basis in running_bases(part):
             found.append(replace(basis, name=f"{basis.name}: {part.name}") if len(parts) > 1 else basis)
     return tuple(found)
 
 
-def _sent(work: CaseWork, request: Request, exhibits: Mapping[UUID, int]) -> SentFact:
-    letter = sent_letter(work, request)
+def _sent(part: Dossier, exhibits: Mapping[UUID, int]) -> SentFact:
+    letter = part.sent_letter
     if letter is None:
-        return sent_fact(work, request)
-    text = tuple(letters.letter_text(work, letter.number).split("\n\n"))
-    return sent_fact(work, request, exhibit=exhibits.get(letter.id), text=text)
+        return sent_fact(part)
+    text = tuple(letters.letter_text(part.work, letter.number).split("\n\n"))
+    return sent_fact(part, exhibit=exhibits.get(letter.id), text=text)
 
 
-def _answers(work: CaseWork, parts: Sequence[_BundledRequest], exhibits: Mapping[UUID, int]) -> tuple[AnswerFact, ...]:
-    found = [each for part in parts for each in answer_facts(work, part.request, exhibits=exhibits)]
+def _answers(parts: Sequence[Dossier], exhibits: Mapping[UUID, int]) -> tuple[AnswerFact, ...]:
+    found = [each for part in parts for each in answer_facts(part, exhibits=exhibits)]
     return tuple(sorted(found, key=lambda answer: answer.at))
 
 
 def _chronology(
-    work: CaseWork, history: Sequence[Event], parts: Sequence[_BundledRequest], exhibits: Mapping[UUID, int]
+    work: CaseWork, history: Sequence[Event], parts: Sequence[Dossier], exhibits: Mapping[UUID, int]
 ) -> Iterator[ChronologyRow]:
     """What happened, as it was recorded: of the requests the complaint rests on, and of the case as a whole."""
     names = {part.request.id: part.name for part in parts}
-    letter_of = {part.request.id: sent_letter(work, part.request) for part in parts}
+    letter_of = {part.request.id: part.sent_letter for part in parts}
     for event in history:
         if event.kind not in _TOLD or (event.request_id is not None and event.request_id not in names):
             continue
@@ -301,7 +280,7 @@ def _name_clock(event: Event, ports: Ports) -> str:
     return f"{regime.name}: {label}"
 
 
-def _asks(parts: Sequence[_BundledRequest]) -> tuple[ComplaintAsk, ...]:
+def _asks(parts: Sequence[Dossier]) -> tuple[ComplaintAsk, ...]:
     kinds = {part.request.kind for part in parts}
     asks = [ComplaintAsk.INVESTIGATE]
     asks += [ComplaintAsk.ORDER_ERASURE] if RequestKind.ERASURE in kinds else []

@@ -24,7 +24,7 @@ from portal.services.background.jobs import JobView
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_papers, require_permission
 from portal.services.clocks.case_events import ComplaintAnswer
-from portal.services.clocks.snapshot import clock_views, refresh_clocks
+from portal.services.clocks.snapshot import clock_views, list_clocks, refresh_clocks
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.complaints.options import list_options
 from portal.services.complaints.views import ComplaintOption, ComplaintView
@@ -34,6 +34,7 @@ from portal.services.law.versions import keep_laws
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
 from portal.services.requests.channels import UNCHECKED, Unchecked
+from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.lookup import find_complaint, find_request, list_complaints, requests_of
 from portal.services.work import CaseWork, Work
 
@@ -144,7 +145,10 @@ def _exhibits_of(work: CaseWork, complaint: Complaint, number: int) -> Iterator[
     """
     query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == number)
     facts = read_facts(work, work.session.scalars(query).one())
-    files = {file.exhibit.digest: file for file in list_exhibits(work, requests_of(work.session, complaint))}
+    files = {
+        file.exhibit.digest: file
+        for file in list_exhibits(work, read_dossiers(work, requests_of(work.session, complaint)))
+    }
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
         if file := files.get(exhibit.digest):
             yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.content
@@ -269,7 +273,7 @@ def _view(work: CaseWork, row: Complaint) -> ComplaintView:
         ticket=sealed.get("ticket", ""),
         wish=sealed.get("wish", ""),
         request_numbers=tuple(request.number for request in requests_of(work.session, row)),
-        clocks=clock_views(work, row),
+        clocks=clock_views(list_clocks(work.session, row), work.ports),
         letters=letters.letter_views(work, complaint_id=row.id),
         job=jobs.job_view(job, now=work.now) if job else None,
         address="\n".join(regulator.postal_address) if regulator else "",

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-
 from portal.domain.letters.facts import Exhibit, ExhibitKind
-from portal.domain.lifecycle import History, LetterKind
+from portal.domain.lifecycle import LetterKind
 from portal.models.events import Event
 from portal.models.letters import Letter
-from portal.models.requests import Request
 from portal.services.cases import documents
 from portal.services.cases.documents import DocumentView
-from portal.services.history.events import read_detail
 from portal.services.letters import letters
-from portal.services.letters.drafting import sent_letter
+from portal.services.requests.dossier import Dossier
 from portal.services.work import CaseWork
 
 PDF = "application/pdf"
@@ -44,32 +40,20 @@ class ExhibitFile:
     content: bytes
 
 
-def list_exhibits(work: CaseWork, requests: Sequence[Request]) -> tuple[ExhibitFile, ...]:
+def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitFile, ...]:
     """Numbered from one: for each request its letter, its reminders, its answers that have a text; then the files."""
     found: list[ExhibitFile] = []
-    for request in requests:
-        for letter in _letters(work, request):
+    for dossier in dossiers:
+        for letter in filter(None, (dossier.sent_letter, *dossier.reminders)):
             found.append(_letter_file(work, letter, len(found) + 1))
-        for event, text in _answers(work, request):
-            found.append(_answer_file(event, text, len(found) + 1))
+        for event in dossier.answers:
+            if text := dossier.read_detail(event).get("text"):
+                found.append(_answer_file(event, text, len(found) + 1))
+    numbers = {dossier.number for dossier in dossiers}
     for view in documents.document_views(work):
-        if view.request_number in {request.number for request in requests}:
+        if view.request_number in numbers:
             found.append(_document_file(work, view, len(found) + 1))
     return tuple(found)
-
-
-def _letters(work: CaseWork, request: Request) -> Iterator[Letter]:
-    if letter := sent_letter(work, request):
-        yield letter
-    query = select(Letter).where(Letter.request_id == request.id, Letter.kind == LetterKind.REMINDER)
-    yield from work.session.scalars(query.order_by(Letter.number)).all()
-
-
-def _answers(work: CaseWork, request: Request) -> Iterator[tuple[Event, str]]:
-    query = select(Event).where(Event.request_id == request.id, Event.kind == History.ANSWERED)
-    for event in work.session.scalars(query.order_by(Event.at, Event.sequence)).all():
-        if text := read_detail(event, work.key).get("text"):
-            yield event, text
 
 
 def _letter_file(work: CaseWork, letter: Letter, number: int) -> ExhibitFile:

@@ -15,12 +15,12 @@ from portal.domain.report import Report
 from portal.domain.territories import is_within
 from portal.models.cases import Case
 from portal.models.items import Item
-from portal.models.requests import Request
 from portal.reference.registry import Registry
 from portal.services.clocks.derivation import PLATFORM_PREFIX
 from portal.services.complaints.views import ComplaintOption, PreconditionView
 from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
+from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.escalation import list_escalation
 from portal.services.requests.lookup import list_requests
 from portal.services.work import CaseWork
@@ -43,9 +43,9 @@ def list_options(work: CaseWork) -> tuple[ComplaintOption, ...]:
     """Every complaint open to this person now or later, each body under each law once: those open now first."""
     report = work.report
     found: dict[tuple[str, str], ComplaintOption] = {}
-    for request in list_requests(work):
-        for escalation in list_escalation(work, request, report):
-            for option in _from_escalation(work, escalation, request, report):
+    for dossier in read_dossiers(work):
+        for escalation in list_escalation(dossier):
+            for option in _from_escalation(dossier, escalation):
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
     for option in _list_direct(work, report):
@@ -100,17 +100,21 @@ def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -
     return not part or (regulator.country == case.country and part == own)
 
 
-def _from_escalation(
-    work: CaseWork, escalation: EscalationOption, request: Request, report: Report
-) -> Iterator[ComplaintOption]:
+def _from_escalation(dossier: Dossier, escalation: EscalationOption) -> Iterator[ComplaintOption]:
+    work, request = dossier.work, dossier.request
     if escalation.kind not in _USED or not (escalation.regime or escalation.regulator):
         return
     regime = work.ports.registry.regimes.get(escalation.regime or next(iter(escalation.origins), ""))
     if regime is None:
         return
-    why = find_reason(regime, report, request.platform, now=work.now, ports=work.ports) or regime.summary
-    for body in _find_bodies(work, escalation, regime, request):
-        option = _option(regime, body, why=why, what=str(escalation.can_do) if escalation.regime else regime.summary)
+    why = find_reason(regime, dossier.content.report, request.platform, now=work.now, ports=work.ports)
+    for body in _find_bodies(dossier, escalation, regime):
+        option = _option(
+            regime,
+            body,
+            why=why or regime.summary,
+            what=str(escalation.can_do) if escalation.regime else regime.summary,
+        )
         met = True if escalation.is_open else None
         yield replace(
             option,
@@ -124,13 +128,14 @@ def _from_escalation(
         )
 
 
-def _find_bodies(work: CaseWork, escalation: EscalationOption, regime: Regime, request: Request) -> list[_Body]:
+def _find_bodies(dossier: Dossier, escalation: EscalationOption, regime: Regime) -> list[_Body]:
+    work, request = dossier.work, dossier.request
     if escalation.regulator:
         found = work.ports.registry.regulators.get(escalation.regulator)
         return [_as_body(found)] if found and found.takes_complaints is not False else []
     if regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
-        return [_platform_body(work, request)] if own else []
+        return [_platform_body(dossier)] if own else []
     if regime.kind is not RegimeKind.COMPLAINT:
         return []
     return [_as_body(each) for each in find_regulators(regime, work.case, [request.platform], work.ports.registry)]
@@ -201,10 +206,9 @@ def _as_body(regulator: Regulator) -> _Body:
     return _Body(id=regulator.id, name=regulator.name, country=regulator.country, regulator=regulator)
 
 
-def _platform_body(work: CaseWork, request: Request) -> _Body:
-    platform = work.ports.registry.platforms.get(request.platform)
+def _platform_body(dossier: Dossier) -> _Body:
     return _Body(
-        id=PLATFORM_PREFIX + request.platform,
-        name=str(work.read_sealed(request)["name"]),
-        country=(platform.seat_country or "") if platform else "",
+        id=PLATFORM_PREFIX + dossier.request.platform,
+        name=dossier.name,
+        country=(dossier.platform.seat_country or "") if dossier.platform else "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -68,11 +68,11 @@ def note_outcome(work: Work, subject: str, address: str, outcome: AddressOutcome
     work.session.flush()
 
 
-def read_statuses(session: Session, subject: str | None = None) -> Mapping[tuple[str, str], AddressStatus]:
-    """What was seen of the addresses of one platform or authority, or of all, by subject and address."""
+def read_statuses(session: Session, subjects: Collection[str] | None = None) -> Mapping[tuple[str, str], AddressStatus]:
+    """What was seen of the addresses of some platforms and authorities, or of all, by subject and address."""
     query = select(Observation).order_by(Observation.seen_on, Observation.id)
-    if subject is not None:
-        query = query.where(Observation.subject == subject)
+    if subjects is not None:
+        query = query.where(Observation.subject.in_(subjects))
     found: dict[tuple[str, str], AddressStatus] = {}
     for row in session.scalars(query):
         before = found.get((row.subject, row.address), NOTHING_SEEN)

@@ -29,11 +29,11 @@ from portal.domain.notices import CheckedElement
 from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime, RegimeKind, Rule, Trigger, Unit
 from portal.domain.report import NameKind
 from portal.models.clocks import Clock
-from portal.models.items import Item
 from portal.reference.zones import UnknownZone, find_zone
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
 from portal.services.requests.citations import Citation, Disclosed, binding_of, disclose
 from portal.services.requests.content import RequestContent, describe_element
+from portal.services.requests.dossier import OpenedItem
 from portal.services.requests.views import ChannelView
 from portal.services.work import CaseWork
 
@@ -121,8 +121,8 @@ def content_fact(contents: RequestContent) -> ContentFact:
     )
 
 
-def links_of(work: CaseWork, items: Iterable[Item], name: str) -> tuple[LinkFact, ...]:
-    return tuple(_link(work, item, name) for item in items)
+def links_of(items: Iterable[OpenedItem], name: str) -> tuple[LinkFact, ...]:
+    return tuple(_link(item, name) for item in items)
 
 
 def statements_of(contents: RequestContent, cited: Iterable[Citation]) -> tuple[Statement, ...]:
@@ -293,13 +293,12 @@ def _department(channels: Sequence[ChannelView], via: SendingChannel) -> str | N
     return "Data protection officer" if first and first.kind == ChannelKind.DPO_EMAIL else None
 
 
-def _link(work: CaseWork, item: Item, name: str) -> LinkFact:
-    values = work.read_sealed(item)
+def _link(item: OpenedItem, name: str) -> LinkFact:
     return LinkFact(
-        number=item.number,
+        number=item.row.number,
         platform=name,
-        url=values.get("url"),
-        description=values.get("description"),
-        state=item.state,
-        state_at=item.changed_at,
+        url=item.values.get("url"),
+        description=item.values.get("description"),
+        state=item.row.state,
+        state_at=item.row.changed_at,
     )

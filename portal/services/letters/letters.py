@@ -24,11 +24,8 @@ from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import next_number, read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
-from portal.services.requests.citations import read_bases
-from portal.services.requests.lookup import find_request, items_of, read_content
+from portal.services.requests.dossier import REQUEST_LETTERS, Dossier, read_dossier
 from portal.services.work import CaseWork
-
-OF_REQUESTS = {LetterKind.NOTICE: RequestKind.NOTICE, LetterKind.ERASURE: RequestKind.ERASURE}
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,37 +37,35 @@ class Draft:
     problems: tuple[ProblemView, ...]
 
 
-def draft(work: CaseWork, request: Request) -> Draft:
+def draft(dossier: Dossier) -> Draft:
     """The notice or erasure request as it would be made now. Reads only."""
-    facts = request_facts(work, request, number=next_number(work))
-    problems = _missing(work, request, facts) or check(facts)
+    facts = request_facts(dossier, number=next_number(dossier.work))
+    problems = _missing(dossier, facts) or check(facts)
     return Draft(facts=facts, text="\n\n".join(plain_text(build(facts))), problems=problems)
 
 
 def letter_problems(work: CaseWork, kind: LetterKind, number: int) -> tuple[ProblemView, ...]:
     """What stops a letter about this request; empty where it can be made. Raises UnknownNumber, StepRefused."""
-    request = find_request(work, number)
-    facts = _facts(work, kind, request)
-    return _missing(work, request, facts) or check(facts)
+    dossier = read_dossier(work, number)
+    facts = _facts(dossier, kind)
+    return _missing(dossier, facts) or check(facts)
 
 
 def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
-    """As `write_letter`, for a page."""
-    return _view(work.session, write_letter(work, kind, number))
+    """As `write_letter`, for a page. Raises UnknownNumber too."""
+    return letter_view(write_letter(read_dossier(work, number), kind), request_number=number)
 
 
-def write_letter(work: CaseWork, kind: LetterKind, number: int) -> Letter:
-    """Make a notice, an erasure request or a reminder about request `number`, and keep it.
+def write_letter(dossier: Dossier, kind: LetterKind) -> Letter:
+    """Make a notice, an erasure request or a reminder, and keep it.
 
-    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, and StepRefused where the request is
-    past it.
+    Raises LetterStopped with every reason, NoConsent, MandateOver, and StepRefused where the request is past it.
     """
-    request = find_request(work, number)
-    require_papers(work, "platforms")
-    facts = _facts(work, kind, request)
-    if problems := _missing(work, request, facts) or check(facts):
+    require_papers(dossier.work, "platforms")
+    facts = _facts(dossier, kind)
+    if problems := _missing(dossier, facts) or check(facts):
         raise LetterStopped(problems)
-    return store_letter(work, kind, facts, print_letter(facts), request_id=request.id)
+    return store_letter(dossier.work, kind, facts, print_letter(facts), request_id=dossier.request.id)
 
 
 def store_letter(
@@ -132,20 +127,44 @@ def letter_text(work: CaseWork, number: int) -> str:
     return "\n\n".join(plain_text(build(read_facts(work, _find(work, number)))))
 
 
-def letter_views(
-    work: CaseWork, *, request_id: UUID | None = None, complaint_id: UUID | None = None
-) -> tuple[LetterView, ...]:
-    """The case's letters by number; only those of one request or complaint where it is named."""
-    query = select(Letter).where(Letter.case_id == work.case.id)
-    if request_id:
-        query = query.where(Letter.request_id == request_id)
+def letter_views(work: CaseWork, *, complaint_id: UUID | None = None) -> tuple[LetterView, ...]:
+    """The case's letters by number; only those of one complaint where it is named."""
+    query = (
+        select(Letter, Request.number, Complaint.number)
+        .outerjoin(Request, Request.id == Letter.request_id)
+        .outerjoin(Complaint, Complaint.id == Letter.complaint_id)
+        .where(Letter.case_id == work.case.id)
+        .order_by(Letter.number)
+    )
     if complaint_id:
         query = query.where(Letter.complaint_id == complaint_id)
-    return tuple(_view(work.session, letter) for letter in work.session.scalars(query.order_by(Letter.number)))
+    return tuple(
+        letter_view(letter, request_number=request_number, complaint_number=complaint_number)
+        for letter, request_number, complaint_number in work.session.execute(query)
+    )
 
 
-def keep_cited(work: CaseWork, request: Request, letter: Letter) -> None:
+def letter_view(
+    letter: Letter, *, request_number: int | None = None, complaint_number: int | None = None
+) -> LetterView:
+    """A letter as a list shows it, with the number of the request or complaint that it is about."""
+    return LetterView(
+        number=letter.number,
+        kind=letter.kind,
+        made_at=letter.made_at,
+        pages=letter.pages,
+        language=letter.language,
+        paper=letter.paper,
+        digest=letter.digest,
+        redacted_digest=letter.redacted_digest,
+        request_number=request_number,
+        complaint_number=complaint_number,
+    )
+
+
+def keep_cited(dossier: Dossier, letter: Letter) -> None:
     """Let the request stand for what its letter says: the laws it cites, in their versions, and the links it lists."""
+    work, request = dossier.work, dossier.request
     facts = read_facts(work, letter)
     if not isinstance(facts, NoticeFacts | ErasureFacts):
         raise StepRefused("A request is sent with its own letter.")
@@ -161,31 +180,30 @@ def keep_cited(work: CaseWork, request: Request, letter: Letter) -> None:
     work.session.flush()
 
 
-def _facts(work: CaseWork, kind: LetterKind, request: Request) -> LetterFacts:
-    number = next_number(work)
+def _facts(dossier: Dossier, kind: LetterKind) -> LetterFacts:
+    number = next_number(dossier.work)
     if kind is LetterKind.REMINDER:
-        return reminder_facts(work, request, number=number)
-    if OF_REQUESTS.get(kind) is not request.kind:
+        return reminder_facts(dossier, number=number)
+    if REQUEST_LETTERS[dossier.request.kind] is not kind:
         raise StepRefused("This kind of letter does not belong to this request.")
-    require_unsent(request.state)
-    return request_facts(work, request, number=number)
+    require_unsent(dossier.request.state)
+    return request_facts(dossier, number=number)
 
 
-def _missing(work: CaseWork, request: Request, facts: LetterFacts) -> tuple[ProblemView, ...]:
+def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:
     """Where laws could be cited and not one of them has all it demands, each missing thing by name."""
     if not isinstance(facts, NoticeFacts | ErasureFacts):
         return ()
-    if not items_of(work, request):
+    if not dossier.items:
         return (ProblemView(code="no_places", text="The request lists no place where the content is."),)
     if facts.bases:
         return ()
-    citations = read_bases(work, request, read_content(work, request))
     return tuple(
         ProblemView(
             code="element_missing",
             text=f"{citation.regime.name} asks for this, and it is missing: {each.element.label}.",
         )
-        for citation in citations
+        for citation in dossier.citations
         for each in citation.missing
     )
 
@@ -207,23 +225,6 @@ def _find(work: CaseWork, number: int) -> Letter:
     if found is None:
         raise UnknownNumber(f"There is no letter {number}.")
     return found
-
-
-def _view(session: Session, letter: Letter) -> LetterView:
-    request = session.get(Request, letter.request_id) if letter.request_id else None
-    complaint = session.get(Complaint, letter.complaint_id) if letter.complaint_id else None
-    return LetterView(
-        number=letter.number,
-        kind=letter.kind,
-        made_at=letter.made_at,
-        pages=letter.pages,
-        language=letter.language,
-        paper=letter.paper,
-        digest=letter.digest,
-        redacted_digest=letter.redacted_digest,
-        request_number=request.number if request else None,
-        complaint_number=complaint.number if complaint else None,
-    )
 
 
 def _file_key(letter: Letter, is_redacted: bool) -> str:

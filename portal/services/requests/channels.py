@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,12 +11,10 @@ from portal.domain.directory import AddressOutcome, AddressRole, ChannelKind, Me
 from portal.domain.lifecycle import RequestKind, SendingChannel, StepRefused
 from portal.domain.regimes import Confidence, RegimeKind
 from portal.domain.wording import format_day
-from portal.models.requests import Request
-from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus, last_checked, read_statuses
+from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus, last_checked
 from portal.services.requests.citations import Citation, disclose, list_cited, passes_on
-from portal.services.requests.content import RequestContent
+from portal.services.requests.dossier import Dossier
 from portal.services.requests.views import ChannelView
-from portal.services.work import Work
 
 _ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
     RequestKind.NOTICE: (
@@ -80,26 +78,26 @@ class Unchecked(StepRefused):
     """Somebody has to look first whether the address is still right."""
 
 
-def channel_views(work: Work, request: Request, contents: RequestContent) -> tuple[ChannelView, ...]:
+def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
     """Each address once, in the order in which to try them; post last."""
-    platform = work.ports.registry.platforms.get(request.platform)
+    platform, now = dossier.platform, dossier.work.now
     if platform is None:
         return ()
-    seen = read_statuses(work.session, platform.slug)
     found: dict[str, ChannelView] = {}
-    for channel in platform.channels_for(*_ORDERS[request.kind]):
-        if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or contents.view.use_copyright):
-            found.setdefault(channel.address, _channel_view(channel, platform, work.now))
-    for view in _list_post(platform, work.now):
+    for channel in platform.channels_for(*_ORDERS[dossier.request.kind]):
+        if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or dossier.content.view.use_copyright):
+            found.setdefault(channel.address, _channel_view(channel, platform, now))
+    for view in _list_post(platform, now):
         found.setdefault(view.address, view)
+    seen = dossier.address_statuses
     return tuple(
-        _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), work.now) for view in found.values()
+        _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), now) for view in found.values()
     )
 
 
-def require_address_check(work: Work, request: Request, contents: RequestContent, channel: SendingChannel) -> None:
+def require_address_check(dossier: Dossier, channel: SendingChannel) -> None:
     """Raises Unchecked where nobody has looked at an address of this medium within its shelf life."""
-    used = [view for view in channel_views(work, request, contents) if view.via is channel]
+    used = [view for view in channel_views(dossier) if view.via is channel]
     if used and all(view.is_stale for view in used):
         raise Unchecked(UNCHECKED)
 
@@ -118,17 +116,10 @@ def _with_seen(view: ChannelView, seen: AddressStatus, now: datetime) -> Channel
     )
 
 
-def list_warnings(
-    name: str, contents: RequestContent, citations: Sequence[Citation], platform: Platform | None
-) -> tuple[str, ...]:
+def list_warnings(dossier: Dossier) -> Iterator[str]:
     """What the recipient will learn, and whether the one who posted it could be told. Unknown is not said."""
-    return tuple(_list_warnings(name, contents, citations, platform))
-
-
-def _list_warnings(
-    name: str, contents: RequestContent, citations: Sequence[Citation], platform: Platform | None
-) -> Iterator[str]:
-    view, disclosed = contents.view, disclose(contents, list_cited(citations))
+    name, platform, citations = dossier.name, dossier.platform, dossier.citations
+    view, disclosed = dossier.content.view, disclose(dossier.content, list_cited(citations))
     shown = [
         label
         for label, value in (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from portal.domain.applicability import assess
@@ -84,11 +84,11 @@ def write_bases(session: Session, request: Request, citations: Sequence[Citation
     session.flush()
 
 
-def read_bases(work: Work, request: Request, contents: RequestContent) -> list[Citation]:
-    """The laws a request cites, each in the version with which it was picked."""
-    rows = work.session.scalars(select(Basis).where(Basis.request_id == request.id).order_by(Basis.position))
-    found = ((find_law(work.session, row.regime, row.version, work.ports.registry), row.reason) for row in rows)
-    return [_cite(regime, reason, contents) for regime, reason in found if regime]
+def cite_kept(work: Work, bases: Iterable[Basis], contents: RequestContent) -> Iterator[Citation]:
+    """The laws of a request as they were picked, each in the version it had then."""
+    for row in bases:
+        if regime := find_law(work.session, row.regime, row.version, work.ports.registry):
+            yield _cite(regime, row.reason, contents)
 
 
 def list_cited(citations: Sequence[Citation]) -> list[Citation]:

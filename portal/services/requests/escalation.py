@@ -14,19 +14,14 @@ from portal.domain.lifecycle import SETTLED, RequestState
 from portal.domain.notices import needs_request
 from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
-from portal.models.cases import Case
-from portal.models.requests import Request
-from portal.services.clocks.case_events import complaint_events, lodged_events, request_events
 from portal.services.clocks.derivation import list_follow_ons, place_of_complaint
-from portal.services.clocks.snapshot import cited_regimes
-from portal.services.clocks.views import ClockView
+from portal.services.clocks.snapshot import is_owed
 from portal.services.law.obliged_places import place_of_platform
 from portal.services.ports import Ports
 from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import situation_of
-from portal.services.requests.lookup import complaints_about
+from portal.services.requests.dossier import Dossier
 from portal.services.requests.views import EscalationView, NextStep, NextStepView
-from portal.services.work import CaseWork, Work
 
 # Where the directory lists who an option turns to.
 _CATEGORIES: Mapping[EscalationKind, Category] = MappingProxyType(
@@ -53,45 +48,35 @@ _DONE = frozenset({RequestState.REFUSED, RequestState.PARTLY, RequestState.GEO_B
 
 @dataclass(frozen=True)
 class _RequestHistory:
-    """What happened to one request, read once for all laws."""
+    """What happened to one request, translated once for all laws."""
 
+    dossier: Dossier
     events: tuple[RequestEvent, ...]
-    lodged: dict[str, tuple[RequestEvent, ...]]
+    lodged: Mapping[str, tuple[RequestEvent, ...]]
     finished: Mapping[str, datetime]  # when the steps already taken were answered or ran out, by their law
-    request: Request
-    country: str | None
-    now: datetime
-    ports: Ports
 
     def stand(self, regime: Regime, more: Sequence[RequestEvent] = ()) -> RegimeState:
         """The law with its events and the clocks they give, `more` being the misses under other laws."""
         events = (*self.events, *more, *self.lodged.get(regime.id, ()))
-        platform = self.ports.registry.platforms.get(self.request.platform)
-        place = place_of_platform(regime, platform, self.country)
-        clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=self.now)
+        work = self.dossier.work
+        place = place_of_platform(regime, self.dossier.platform, work.case.country)
+        clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=work.now)
         return RegimeState(regime=regime, events=events, clocks=clocks, finished_at=self.finished.get(regime.id))
 
 
-def list_escalation(work: CaseWork, request: Request, report: Report) -> tuple[EscalationOption, ...]:
+def list_escalation(dossier: Dossier) -> tuple[EscalationOption, ...]:
     """The options of one request in the order in which to try them; none before it was sent or once it is settled."""
+    request, work, report = dossier.request, dossier.work, dossier.content.report
     if request.sent_at is None or request.state in SETTLED:
         return ()
-    reading = _RequestHistory(
-        events=request_events(work.session, request),
-        lodged=dict(lodged_events(work.session, request)),
-        finished=_find_finished(work, work.case, request),
-        request=request,
-        country=work.case.country,
-        now=work.now,
-        ports=work.ports,
-    )
-    used = [reading.stand(regime) for regime in cited_regimes(work, request)]
+    history = _RequestHistory(dossier, dossier.clock_events, dossier.lodged, _find_finished(dossier))
+    used = [history.stand(regime) for regime in dossier.cited_regimes]
     misses = list_misses(_clocks(used))
-    cited = {standing.regime.id for standing in used}
+    cited = {state.regime.id for state in used}
 
     def stand_open(regimes: Iterable[Regime]) -> list[RegimeState]:
         return [
-            reading.stand(regime, misses)
+            history.stand(regime, misses)
             for regime in regimes
             if regime.id not in cited and find_reason(regime, report, request.platform, now=work.now, ports=work.ports)
         ]
@@ -100,15 +85,15 @@ def list_escalation(work: CaseWork, request: Request, report: Report) -> tuple[E
     return build_escalation(used, stand_open(further), work.now, direct=stand_open(_list_direct(report, work.ports)))
 
 
-def _find_finished(work: Work, case: Case, request: Request) -> Mapping[str, datetime]:
+def _find_finished(dossier: Dossier) -> Mapping[str, datetime]:
     """By law, when the first complaint or appeal about the request was answered, or its time ran out."""
-    found: dict[str, datetime] = {}
-    for complaint in complaints_about(work.session, request):
+    work, found = dossier.work, dict[str, datetime]()
+    for complaint in dossier.complaints:
         regime = work.ports.registry.regimes.get(complaint.regime)
         if regime is None or complaint.lodged_at is None:
             continue
-        events = complaint_events(work.session, complaint, regime.kind)
-        place = place_of_complaint(regime, complaint.regulator, case.country, work.ports)
+        events = dossier.complaint_events(complaint, regime.kind)
+        place = place_of_complaint(regime, complaint.regulator, work.case.country, work.ports)
         clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=work.now)
         ends = [event.at for event in (*events, *list_misses(clocks)) if event.kind in _FINISHED]
         if ends:
@@ -138,30 +123,23 @@ def escalation_view(option: EscalationOption) -> EscalationView:
     )
 
 
-def find_next_step(
-    request: Request,
-    citations: Sequence[Citation],
-    clocks: Sequence[ClockView],
-    options: Sequence[EscalationOption],
-    *,
-    has_consent: bool,
-    was_reminded: bool,
-) -> NextStepView:
+def find_next_step(dossier: Dossier, options: Sequence[EscalationOption], *, has_consent: bool) -> NextStepView:
     """What to do with a request now."""
+    request = dossier.request
     if request.state in SETTLED:
         return NextStepView(kind=NextStep.NONE, text="Nothing more has to be done here.")
     if request.sent_at is None:
-        return _before_sending(citations, has_consent=has_consent)
+        return _before_sending(dossier.citations, has_consent=has_consent)
     if request.state is RequestState.MORE_ASKED:
         text = "They ask for more. Send it to them, then write down that you did."
         return NextStepView(kind=NextStep.ANSWER_BACK, text=text)
-    has_missed = any(clock.state is ClockState.MISSED and clock.is_owed for clock in clocks)
+    has_missed = any(clock.state is ClockState.MISSED and is_owed(clock) for clock in dossier.clocks)
     if request.state not in _DONE and not has_missed:
         return NextStepView(kind=NextStep.WAIT, text="Wait for their answer. Log it here when it comes.")
     can_complain = any(
         option.is_open and option.kind in {EscalationKind.AUTHORITY, EscalationKind.APPEAL} for option in options
     )
-    if can_complain and (was_reminded or request.state in _DONE):
+    if can_complain and (dossier.reminders or request.state in _DONE):
         return NextStepView(kind=NextStep.COMPLAIN, text="You can complain now. See who can act, and what each can do.")
     return NextStepView(kind=NextStep.REMIND, text="Their time has run out. Send a reminder that names the date.")
 

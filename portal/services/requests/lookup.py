@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,7 +11,6 @@ from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services.cases.opening import UnknownNumber
-from portal.services.requests.content import Details, RequestContent, for_team
 from portal.services.work import CaseWork
 
 
@@ -54,17 +51,6 @@ def list_complaints(work: CaseWork) -> Sequence[Complaint]:
     return work.session.scalars(query.order_by(Complaint.number)).all()
 
 
-def complaints_about(session: Session, request: Request) -> Sequence[Complaint]:
-    """The complaints that a request is part of, in their order."""
-    query = (
-        select(Complaint)
-        .join(ComplaintRequest, ComplaintRequest.complaint_id == Complaint.id)
-        .where(ComplaintRequest.request_id == request.id)
-        .order_by(Complaint.number)
-    )
-    return session.scalars(query).all()
-
-
 def requests_of(session: Session, complaint: Complaint) -> Sequence[Request]:
     """The requests a complaint rests on, by number."""
     return session.scalars(
@@ -73,35 +59,6 @@ def requests_of(session: Session, complaint: Complaint) -> Sequence[Request]:
         .where(ComplaintRequest.complaint_id == complaint.id)
         .order_by(Request.number)
     ).all()
-
-
-def items_of(work: CaseWork, request: Request) -> Sequence[Item]:
-    """The links a request is about. What has been sent, and every erasure request, keeps its own list of them."""
-    query = select(Item).where(Item.case_id == work.case.id).order_by(Item.number)
-    listed = work.read_sealed(request).get("items")
-    return work.session.scalars(
-        query.where(Item.request_id == request.id if listed is None else Item.number.in_(listed))
-    ).all()
-
-
-def details_of(work: CaseWork, request: Request) -> Details:
-    """What was given for this request only."""
-    return msgspec.convert(work.read_sealed(request).get("details", {}), Details)
-
-
-def read_content(work: CaseWork, request: Request) -> RequestContent:
-    """Everything the request says as things stand."""
-    return RequestContent(
-        report=work.report,
-        details=details_of(work, request),
-        places=tuple(place_text(work.read_sealed(item)) for item in items_of(work, request)),
-        organisation=for_team(work.case.handler, work.ports.config.organisation),
-    )
-
-
-def place_text(values: dict[str, Any]) -> str:
-    """A link, or the words that describe the place."""
-    return str(values.get("url") or values.get("description") or "")
 
 
 def platform_name(work: CaseWork, item: Item) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import uuid4
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
 
 from portal.domain.lifecycle import (
     SETTLED,
@@ -25,22 +24,15 @@ from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services.history.events import NewEvent
-from portal.services.requests.citations import pick, write_bases
+from portal.services.requests.citations import Citation, pick, write_bases
 from portal.services.requests.content import Details
-from portal.services.requests.lookup import (
-    details_of,
-    find_request,
-    items_of,
-    list_requests,
-    platform_name,
-    read_content,
-)
+from portal.services.requests.dossier import Dossier, dossier_of, read_dossier, read_dossiers
+from portal.services.requests.lookup import platform_name
 from portal.services.work import CaseWork
 
 DetailsCommand = Details
 
 LONGEST = 20_000
-REQUEST_LETTERS = {RequestKind.NOTICE: LetterKind.NOTICE, RequestKind.ERASURE: LetterKind.ERASURE}
 
 
 class DetailsRefused(ValueError):
@@ -50,30 +42,35 @@ class DetailsRefused(ValueError):
 def group_links_into_requests(work: CaseWork) -> None:
     """Prepare a notice to each platform for the links that have none yet. Doing it again changes nothing."""
     query = select(Item).where(Item.case_id == work.case.id, Item.request_id.is_(None))
-    waiting = work.session.scalars(query.where(Item.state != ItemState.REMOVED).order_by(Item.number)).all()
-    for platform in dict.fromkeys(item.platform for item in waiting):
-        group = [item for item in waiting if item.platform == platform]
-        request = _find_unwritten(work, platform)
+    waiting: dict[str, list[Item]] = {}
+    for item in work.session.scalars(query.where(Item.state != ItemState.REMOVED).order_by(Item.number)):
+        waiting.setdefault(item.platform, []).append(item)
+    unwritten = _list_unwritten(work) if waiting else {}
+    requests = []
+    for platform, group in waiting.items():
+        request = unwritten.get(platform)
         if request is None:
             name = platform_name(work, group[0])
             request = _add_request(work, RequestKind.NOTICE, platform, {"name": name})
         _move(group, request)
-        work.session.flush()
-        _refresh_bases(work, request)
+        requests.append(request)
+    work.session.flush()
+    for dossier in read_dossiers(work, requests):
+        _refresh_bases(dossier)
 
 
 def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
     """What a law asks for this request and the report did not give. Raises StepRefused, DetailsRefused."""
-    request = find_request(work, number)
-    require_unsent(request.state)
+    dossier = read_dossier(work, number)
+    require_unsent(dossier.request.state)
     if any(isinstance(value, str) and len(value) > LONGEST for value in vars(command).values()):
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
     if command.use_copyright and work.report.took_it is not YesNo.YES:
         raise DetailsRefused("Copyright belongs to whoever took the picture, and the report does not say that you did.")
-    kept = details_of(work, request).merged(command)
+    kept = dossier.details.merged(command)
     given = {name: value for name, value in vars(kept).items() if value is not None}
-    write_sealed(work, request, details=given)
-    _refresh_bases(work, request)
+    write_sealed(work, dossier.request, details=given)
+    _refresh_bases(dossier_of(work, dossier.request))
 
 
 def prepare_erasure(work: CaseWork, number: int) -> int:
@@ -81,49 +78,59 @@ def prepare_erasure(work: CaseWork, number: int) -> int:
 
     Raises StepRefused where there is one already, or where no such law can be used.
     """
-    notice = find_request(work, number)
-    for other in list_requests(work):
-        if other.kind is RequestKind.ERASURE and other.platform == notice.platform and other.state not in SETTLED:
-            raise StepRefused(f"There is already a request to erase the data: request {other.number}.")
-    contents = read_content(work, notice)
-    citations = pick(contents, RequestKind.ERASURE, notice.platform, now=work.now, ports=work.ports)
+    notice = read_dossier(work, number)
+    if under_way := find_erasure(work, notice.request.platform):
+        raise StepRefused(f"There is already a request to erase the data: request {under_way.number}.")
+    citations = pick_for_erasure(notice)
     if not citations:
         raise StepRefused("No data-protection law that is known here can be used for this request.")
-    places = [item.number for item in items_of(work, notice) if item.state is not ItemState.REMOVED]
-    values = {"name": work.read_sealed(notice)["name"], "items": places, "details": {}}
-    request = _add_request(work, RequestKind.ERASURE, notice.platform, values)
+    places = [item.row.number for item in notice.items if item.row.state is not ItemState.REMOVED]
+    values: dict[str, object] = {"name": notice.name, "items": places, "details": {}}
+    request = _add_request(work, RequestKind.ERASURE, notice.request.platform, values)
     write_bases(work.session, request, citations, now=work.now)
     return request.number
 
 
 def prepare_again(work: CaseWork, number: int, *, use_copyright: bool = False) -> int:
     """A new notice for the links of a sent one that are still there, with copyright added if chosen. Its number."""
-    old = find_request(work, number)
-    require_sent(old.state)
-    left = [item for item in items_of(work, old) if item.state is not ItemState.REMOVED]
-    if not left or old.kind is not RequestKind.NOTICE:
+    old = read_dossier(work, number)
+    require_sent(old.request.state)
+    left = [item.row for item in old.items if item.row.state is not ItemState.REMOVED]
+    if not left or old.request.kind is not RequestKind.NOTICE:
         raise StepRefused("Nothing of this request is left to ask for.")
-    values = {"name": work.read_sealed(old)["name"], "details": work.read_sealed(old).get("details", {})}
-    request = _add_request(work, RequestKind.NOTICE, old.platform, values)
+    values = {"name": old.name, "details": old.sealed.get("details", {})}
+    request = _add_request(work, RequestKind.NOTICE, old.request.platform, values)
     _move(left, request)
     work.session.flush()
     set_details(work, request.number, DetailsCommand(use_copyright=use_copyright or None))
     return request.number
 
 
-def _refresh_bases(work: CaseWork, request: Request) -> None:
-    contents = read_content(work, request)
-    found = pick(contents, request.kind, request.platform, now=work.now, ports=work.ports)
+def find_erasure(work: CaseWork, platform: str) -> Request | None:
+    """The erasure request to this platform that is under way."""
+    own = (Request.case_id == work.case.id, Request.platform == platform, Request.kind == RequestKind.ERASURE)
+    query = select(Request).where(*own, Request.state.not_in(SETTLED))
+    return work.session.scalars(query.order_by(Request.number).limit(1)).one_or_none()
+
+
+def pick_for_erasure(notice: Dossier) -> list[Citation]:
+    """The data-protection laws that can be used against the company behind the platform of this notice."""
+    work = notice.work
+    return pick(notice.content, RequestKind.ERASURE, notice.request.platform, now=work.now, ports=work.ports)
+
+
+def _refresh_bases(dossier: Dossier) -> None:
+    work, request = dossier.work, dossier.request
+    found = pick(dossier.content, request.kind, request.platform, now=work.now, ports=work.ports)
     write_bases(work.session, request, found, now=work.now)
 
 
-def _find_unwritten(work: CaseWork, platform: str) -> Request | None:
-    """A notice to this platform that no letter exists for yet: what a letter says must not change behind it."""
-    for request in list_requests(work):
-        same = request.platform == platform and request.kind is RequestKind.NOTICE and request.state in UNSENT
-        if same and last_letter(work.session, request) is None:
-            return request
-    return None
+def _list_unwritten(work: CaseWork) -> dict[str, Request]:
+    """By platform, the first notice that no letter exists for yet: what a letter says must not change behind it."""
+    written = exists().where(Letter.request_id == Request.id, Letter.kind == LetterKind.NOTICE)
+    own = (Request.case_id == work.case.id, Request.kind == RequestKind.NOTICE, Request.state.in_(UNSENT))
+    query = select(Request).where(*own, ~written).order_by(Request.number.desc())
+    return {request.platform: request for request in work.session.scalars(query)}
 
 
 def _add_request(work: CaseWork, kind: RequestKind, platform: str, values: dict[str, object]) -> Request:
@@ -145,9 +152,3 @@ def _move(items: Iterable[Item], request: Request) -> None:
 def write_sealed(work: CaseWork, request: Request, **values: object) -> None:
     """Replace some of what is sealed in the request's row."""
     request.sealed = work.sealed_for(request, {**work.read_sealed(request), **values})
-
-
-def last_letter(session: Session, request: Request) -> Letter | None:
-    """The newest letter a request could be sent with."""
-    query = select(Letter).where(Letter.request_id == request.id, Letter.kind == REQUEST_LETTERS[request.kind])
-    return session.scalars(query.order_by(Letter.number.desc()).limit(1)).one_or_none()

@@ -23,7 +23,8 @@ from portal.services.cases.instants import check_instant
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
-from portal.services.requests.lookup import find_item, find_request, items_of, list_requests
+from portal.services.requests.dossier import Dossier, read_dossiers
+from portal.services.requests.lookup import find_item, find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
 from portal.services.work import CaseWork
 
@@ -59,14 +60,16 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
     if len(command.text) > LONGEST:
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    for item in _covered(work, request, command.items):
+    dossiers = read_dossiers(work)
+    own = next(dossier for dossier in dossiers if dossier.request is request)
+    for item in _covered(own, command.items):
         state = item_state_after(command.answer, item.state)
         if state is not item.state:
             item.state, item.changed_at = state, work.now
     work.session.flush()
     if command.answer in _DECISIONS:
         request.answered_at = at
-    whole = _settle(work)
+    whole = _settle(dossiers)
     if request not in whole:
         request.state = _state_after(request.state, command.answer)
     detail = {"text": command.text, "items": list(command.items)}
@@ -87,7 +90,7 @@ def mark_gone(work: CaseWork, item_number: int) -> None:
         raise StepRefused("This place is already marked as gone.")
     item.state, item.changed_at = ItemState.REMOVED, work.now
     work.session.flush()
-    whole = _settle(work)
+    whole = _settle(read_dossiers(work))
     facts = {"item": item.number, "whole": [str(each.id) for each in whole]}
     gone = NewEvent(kind=History.ITEM_GONE, at=work.now, request_id=item.request_id, facts=facts)
     work.record(gone)
@@ -106,8 +109,8 @@ def mark_back(work: CaseWork, item_number: int) -> None:
     group_links_into_requests(work)
 
 
-def _covered(work: CaseWork, request: Request, numbers: Sequence[int]) -> list[Item]:
-    items = items_of(work, request)
+def _covered(dossier: Dossier, numbers: Sequence[int]) -> list[Item]:
+    items = [item.row for item in dossier.items]
     known = {item.number for item in items}
     if unknown := [number for number in numbers if number not in known]:
         raise UnknownNumber(f"Place {unknown[0]} is not part of this request.")
@@ -121,15 +124,14 @@ def _state_after(state: RequestState, answer: Answer) -> RequestState:
     return RequestState.PARTLY if answer is Answer.REMOVED else REQUEST_AFTER_ANSWER[answer]
 
 
-def _settle(work: CaseWork) -> list[Request]:
+def _settle(dossiers: Sequence[Dossier]) -> list[Request]:
     """Requests of which every link is gone now and was not before."""
     whole = []
-    for request in list_requests(work):
-        items = items_of(work, request)
-        if request.state not in SETTLED and items and all(item.state is ItemState.REMOVED for item in items):
+    for dossier in dossiers:
+        request, states = dossier.request, {item.row.state for item in dossier.items}
+        if request.state not in SETTLED and states == {ItemState.REMOVED}:
             request.state = RequestState.REMOVED
             whole.append(request)
-    work.session.flush()
     return whole
 
 

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import select
-
-from portal.domain.lifecycle import SETTLED, UNSENT, ActorKind, Answer, History, LetterKind, RequestKind
+from portal.domain.escalation import EscalationOption
+from portal.domain.lifecycle import UNSENT, ActorKind, Answer, RequestKind
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
-from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services.cases.consent import NoConsent, has_consent
 from portal.services.cases.mandates import MandateOver, require_papers
 from portal.services.clocks.snapshot import clock_views
-from portal.services.history.events import read_detail
 from portal.services.letters import letters
-from portal.services.letters.views import LetterView
 from portal.services.requests.channels import channel_views, list_warnings
-from portal.services.requests.citations import Citation, binding_of, pick, read_bases
+from portal.services.requests.citations import Citation, binding_of
 from portal.services.requests.content import RequestContent
+from portal.services.requests.dossier import Dossier, OpenedItem, list_items, read_dossier, read_dossiers
 from portal.services.requests.escalation import escalation_view, find_next_step, list_escalation
-from portal.services.requests.lookup import find_request, items_of, list_requests, place_text, read_content
+from portal.services.requests.lookup import list_requests
+from portal.services.requests.preparing import find_erasure, pick_for_erasure
 from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
 from portal.services.tracking.views import AnswerView, RequestView
 from portal.services.work import CaseWork
@@ -36,69 +35,66 @@ COPYRIGHT_WARNING = (
 
 
 def request_views(work: CaseWork) -> tuple[RequestView, ...]:
-    """All requests of the case by number, for the case page: without what only making a letter would tell."""
-    return tuple(_view(work, request, is_whole=False) for request in list_requests(work))
+    """All requests of the case by number, without what only making a letter would tell."""
+    consents = has_consent(work.session, work.case, "platforms")
+    return tuple(view_of(dossier, list_escalation(dossier), has_consent=consents) for dossier in read_dossiers(work))
 
 
 def request_view(work: CaseWork, number: int) -> RequestView:
     """One request whole, with what stands in the way of its letter and the fields to copy. Raises UnknownNumber."""
-    request = find_request(work, number)
-    return _view(work, request, is_whole=True)
+    dossier = read_dossier(work, number)
+    consents = has_consent(work.session, work.case, "platforms")
+    view = view_of(dossier, list_escalation(dossier), has_consent=consents)
+    draft = letters.draft(dossier) if _is_unsent(dossier.request) else None
+    text = draft.text if draft else _sent_text(dossier)
+    may_copy = not _is_unsent(dossier.request) or _may_send(work)
+    return replace(
+        view,
+        problems=draft.problems if draft else (),
+        fields=list_fields(dossier.content, text) if may_copy else (),
+        can_prepare_erasure=_can_erase(dossier),
+    )
 
 
 def item_views(work: CaseWork) -> tuple[ItemView, ...]:
     """All links and described places of the case by number."""
     numbers = {request.id: request.number for request in list_requests(work)}
-    rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
-    return tuple(_item_view(work, row, numbers.get(row.request_id) if row.request_id else None) for row in rows)
-
-
-def _view(work: CaseWork, request: Request, *, is_whole: bool) -> RequestView:
-    sealed = work.read_sealed(request)
-    contents = read_content(work, request)
-    citations = read_bases(work, request, contents)
-    clocks = clock_views(work, request)
-    options = list_escalation(work, request, contents.report)
-    made = letters.letter_views(work, request_id=request.id)
-    next_step = find_next_step(
-        request,
-        citations,
-        clocks,
-        options,
-        has_consent=has_consent(work.session, work.case, "platforms"),
-        was_reminded=any(letter.kind is LetterKind.REMINDER for letter in made),
+    return tuple(
+        _item_view(work, item, numbers.get(item.row.request_id) if item.row.request_id else None)
+        for item in list_items(work)
     )
-    may_copy = is_whole and (not _is_unsent(request) or _may_send(work))
-    draft = letters.draft(work, request) if is_whole and _is_unsent(request) else None
+
+
+def view_of(dossier: Dossier, options: Sequence[EscalationOption], *, has_consent: bool) -> RequestView:
+    """A request for a page of many: `options` are its escalation, `has_consent` whether platforms may be told."""
+    request, work = dossier.request, dossier.work
     return RequestView(
         number=request.number,
         platform=request.platform,
-        platform_name=sealed["name"],
+        platform_name=dossier.name,
         kind=request.kind,
         state=request.state,
         channel=request.channel,
-        ticket=sealed.get("ticket", ""),
+        ticket=dossier.ticket,
         prepared_at=request.prepared_at,
         sent_at=request.sent_at,
         received_at=request.received_at,
         answered_at=request.answered_at,
-        items=tuple(_item_view(work, item, request.number) for item in items_of(work, request)),
-        bases=tuple(basis_view(citation) for citation in citations),
-        clocks=clocks,
-        missing=list_missing(citations) if _is_unsent(request) else (),
-        problems=draft.problems if draft else (),
-        channels=channel_views(work, request, contents),
-        fields=list_fields(contents, draft.text if draft else _sent_text(work, made)) if may_copy else (),
-        warnings=list_warnings(
-            sealed["name"], contents, citations, work.ports.registry.platforms.get(request.platform)
-        ),
-        details=contents.view,
-        answers=_answers(work, request),
-        letters=made,
+        items=tuple(_item_view(work, item, request.number) for item in dossier.items),
+        bases=tuple(basis_view(citation) for citation in dossier.citations),
+        clocks=clock_views(dossier.clocks, work.ports),
+        missing=list_missing(dossier.citations) if _is_unsent(request) else (),
+        problems=(),
+        channels=channel_views(dossier),
+        fields=(),
+        warnings=tuple(list_warnings(dossier)),
+        details=dossier.content.view,
+        answers=tuple(_answer_view(dossier, event) for event in dossier.answers),
+        letters=tuple(letters.letter_view(letter, request_number=request.number) for letter in dossier.letters),
         escalation=tuple(escalation_view(option) for option in options),
-        next_step=next_step,
-        can_use_copyright=contents.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
-        can_prepare_erasure=is_whole and _can_erase(work, request, contents),
+        next_step=find_next_step(dossier, options, has_consent=has_consent),
+        can_use_copyright=dossier.content.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
+        can_prepare_erasure=False,
     )
 
 
@@ -180,22 +176,21 @@ def _is_unsent(request: Request) -> bool:
     return request.state in UNSENT
 
 
-def _sent_text(work: CaseWork, made: Sequence[LetterView]) -> str:
+def _sent_text(dossier: Dossier) -> str:
     """The text of the newest letter, since what was sent is what is shown."""
-    return letters.letter_text(work, made[-1].number) if made else ""
+    return letters.letter_text(dossier.work, dossier.letters[-1].number) if dossier.letters else ""
 
 
-def _item_view(work: CaseWork, row: Item, request_number: int | None) -> ItemView:
-    values = work.read_sealed(row)
-    text = place_text(values)
+def _item_view(work: CaseWork, item: OpenedItem, request_number: int | None) -> ItemView:
+    row, text = item.row, item.text
     known = work.ports.registry.platforms.get(row.platform)
     return ItemView(
         number=row.number,
         shown=text if len(text) <= SHOWN else text[: SHOWN - 1] + "…",
-        url=values.get("url"),
-        description=values.get("description", ""),
+        url=item.values.get("url"),
+        description=item.values.get("description", ""),
         platform=row.platform,
-        platform_name=known.name if known else values.get("platform", ""),
+        platform_name=known.name if known else item.values.get("platform", ""),
         state=row.state,
         request_number=request_number,
         added_at=row.added_at,
@@ -203,13 +198,8 @@ def _item_view(work: CaseWork, row: Item, request_number: int | None) -> ItemVie
     )
 
 
-def _answers(work: CaseWork, request: Request) -> tuple[AnswerView, ...]:
-    query = select(Event).where(Event.request_id == request.id, Event.kind == History.ANSWERED)
-    return tuple(_answer_view(work, event) for event in work.session.scalars(query.order_by(Event.at, Event.sequence)))
-
-
-def _answer_view(work: CaseWork, event: Event) -> AnswerView:
-    detail = read_detail(event, work.key)
+def _answer_view(dossier: Dossier, event: Event) -> AnswerView:
+    detail = dossier.read_detail(event)
     until = detail.get("extension_until")
     return AnswerView(
         at=event.at,
@@ -220,11 +210,7 @@ def _answer_view(work: CaseWork, event: Event) -> AnswerView:
     )
 
 
-def _can_erase(work: CaseWork, request: Request, contents: RequestContent) -> bool:
+def _can_erase(dossier: Dossier) -> bool:
     """Whether a data-protection law can be used and no such request is under way."""
-    if request.kind is not RequestKind.NOTICE:
-        return False
-    for other in list_requests(work):
-        if other.kind is RequestKind.ERASURE and other.platform == request.platform and other.state not in SETTLED:
-            return False
-    return bool(pick(contents, RequestKind.ERASURE, request.platform, now=work.now, ports=work.ports))
+    is_notice = dossier.request.kind is RequestKind.NOTICE
+    return is_notice and not find_erasure(dossier.work, dossier.request.platform) and bool(pick_for_erasure(dossier))

@@ -24,9 +24,12 @@ from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.letters import letters
 from portal.services.requests.channels import require_address_check
-from portal.services.requests.lookup import find_request, items_of, read_content
-from portal.services.requests.preparing import REQUEST_LETTERS, group_links_into_requests, last_letter, write_sealed
+from portal.services.requests.dossier import REQUEST_LETTERS, Dossier, dossier_of, read_dossier
+from portal.services.requests.lookup import find_request
+from portal.services.requests.preparing import group_links_into_requests, write_sealed
 from portal.services.work import CaseWork
+
+_ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -49,31 +52,35 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     From here its laws, their versions and the letter are fixed. Raises StepRefused, NoConsent, MandateOver, Unchecked,
     BadInstant, LetterStopped.
     """
-    request = find_request(work, number)
-    require_unsent(request.state)
+    dossier = read_dossier(work, number)
+    require_unsent(dossier.request.state)
     require_permission(work, "platforms")
     sent_at = check_instant(command.sent_at, work.case, now=work.now)
-    received_at = (
-        check_instant(command.received_at, work.case, now=work.now, after=sent_at) if command.received_at else None
-    )
+    received_at = command.received_at and check_instant(command.received_at, work.case, now=work.now, after=sent_at)
     if not command.has_checked:
-        require_address_check(work, request, read_content(work, request), command.channel)
-    letter = last_letter(work.session, request) or _make_letter(work, request)
-    letters.keep_cited(work, request, letter)
-    request.state, request.channel = RequestState.SENT, command.channel
-    request.sent_at, request.received_at = sent_at, received_at
-    items = items_of(work, request)
-    write_sealed(work, request, ticket=command.ticket.strip(), items=[item.number for item in items])
-    for item in items:
-        if item.state in {ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED}:
-            item.state, item.changed_at = ItemState.ASKED, work.now
-    detail = {"ticket": command.ticket.strip(), "letter": letter.number, "digest": letter.digest}
-    sent = NewEvent(kind=History.SENT, at=sent_at, request_id=request.id, detail=detail)
-    work.record(replace(sent, facts={"channel": command.channel.value}))
-    if received_at:
-        _record_receipt(work, request, received_at)
-    refresh_clocks(work, work.case, request)
+        require_address_check(dossier, command.channel)
+    letter = dossier.last_letter or letters.write_letter(dossier, REQUEST_LETTERS[dossier.request.kind])
+    letters.keep_cited(dossier, letter)
+    _write_sent(dossier_of(work, dossier.request), replace(command, sent_at=sent_at, received_at=received_at), letter)
+    refresh_clocks(work, work.case, dossier.request)
     group_links_into_requests(work)  # for links that the letter does not list
+
+
+def _write_sent(dossier: Dossier, command: SentCommand, letter: Letter) -> None:
+    """The request's row, its links' states and its history, once what it stands for is fixed."""
+    work, request, ticket = dossier.work, dossier.request, command.ticket.strip()
+    request.state, request.channel = RequestState.SENT, command.channel
+    request.sent_at, request.received_at = command.sent_at, command.received_at
+    write_sealed(work, request, ticket=ticket, items=[item.row.number for item in dossier.items])
+    for item in dossier.items:
+        if item.row.state in _ASKED_ANEW:
+            item.row.state, item.row.changed_at = ItemState.ASKED, work.now
+    detail = {"ticket": ticket, "letter": letter.number, "digest": letter.digest}
+    facts = {"channel": command.channel.value}
+    sent = NewEvent(kind=History.SENT, at=command.sent_at, request_id=request.id, facts=facts, detail=detail)
+    work.record(sent)
+    if command.received_at:
+        _record_receipt(work, request, command.received_at)
 
 
 def record_received(work: CaseWork, number: int, received_at: datetime) -> None:
@@ -124,8 +131,3 @@ def close_request(work: CaseWork, number: int) -> None:
 
 def _record_receipt(work: CaseWork, request: Request, at: datetime) -> None:
     work.record(NewEvent(kind=History.RECEIPT_CONFIRMED, at=at, request_id=request.id))
-
-
-def _make_letter(work: CaseWork, request: Request) -> Letter:
-    kind = REQUEST_LETTERS[request.kind]
-    return letters.write_letter(work, kind, request.number)

@@ -14,9 +14,9 @@ from portal.domain.regimes import Regime
 from portal.models.laws import LawVersion
 from portal.services.law.versions import find_law, keep_laws
 from portal.services.ports import Ports
-from portal.services.requests.citations import read_bases
-from portal.services.requests.lookup import find_request, read_content
-from tests.services.factories import NOW, make_case, make_work
+from portal.services.requests.dossier import dossier_of
+from portal.services.requests.lookup import find_request
+from tests.services.factories import NOW, make_case
 
 X_LINK = "https://x.com/someone/status/1"
 
@@ -30,10 +30,10 @@ def change_law(ports: Ports, regime: Regime) -> Ports:
 def test_a_request_keeps_the_law_with_which_it_was_made(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=X_LINK)
     request = find_request(opened, 1)
-    before = read_bases(make_work(session, ports), request, read_content(opened, request))
+    before = dossier_of(opened, request).citations
     old = ports.registry.regime("us-take-it-down")
     later = change_law(ports, replace(old, basis="Something else.", version="2027-01-01.1"))
-    after = read_bases(make_work(session, later), request, read_content(replace(opened, ports=later), request))
+    after = dossier_of(replace(opened, ports=later), request).citations
     assert [citation.regime for citation in after] == [citation.regime for citation in before]
     assert old in [citation.regime for citation in after]
 

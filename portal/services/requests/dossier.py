@@ -1,0 +1,299 @@
+"""A request read once and opened: its links, what it says, the laws it cites, its letters, its history, its clocks.
+
+Whoever works on a request takes its dossier and hands it on; nobody reads again what the caller has in hand. The rows
+of several requests are read together: each table once, and only when somebody asks for it. A use case that changes
+which rows belong to a request reads a new dossier before it goes on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from portal.domain.clocks import RequestEvent
+from portal.domain.directory import Platform
+from portal.domain.lifecycle import History, LetterKind, RequestKind
+from portal.domain.regimes import Regime, RegimeKind
+from portal.domain.report import Report
+from portal.models.clocks import Clock
+from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.events import Event
+from portal.models.items import Item
+from portal.models.letters import Letter
+from portal.models.requests import Basis, Request
+from portal.services.clocks.case_events import REMOVING, translate_complaint, translate_lodged, translate_request
+from portal.services.directory.address_checks import AddressStatus, read_statuses
+from portal.services.history.events import read_detail
+from portal.services.requests.citations import Citation, cite_kept
+from portal.services.requests.content import Details, RequestContent, for_team
+from portal.services.requests.lookup import find_request, list_requests
+from portal.services.work import CaseWork
+
+REQUEST_LETTERS: Mapping[RequestKind, LetterKind] = {
+    RequestKind.NOTICE: LetterKind.NOTICE,
+    RequestKind.ERASURE: LetterKind.ERASURE,
+}
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OpenedItem:
+    """A link, or a place described in words, with what is sealed in its row."""
+
+    row: Item
+    values: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The link, or the words that describe the place."""
+        return str(self.values.get("url") or self.values.get("description") or "")
+
+    @property
+    def platform_name(self) -> str:
+        """For a platform outside the directory, the domain the link is on."""
+        return str(self.values.get("platform") or "")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dossier:
+    """One request with all that belongs to it. What is sealed is opened once."""
+
+    request: Request
+    rows: _Rows
+
+    @property
+    def work(self) -> CaseWork:
+        return self.rows.work
+
+    @property
+    def number(self) -> int:
+        return self.request.number
+
+    @property
+    def platform(self) -> Platform | None:
+        """The directory's record, or None for a platform outside of it."""
+        return self.work.ports.registry.platforms.get(self.request.platform)
+
+    @cached_property
+    def sealed(self) -> Mapping[str, Any]:
+        return self.work.read_sealed(self.request)
+
+    @property
+    def name(self) -> str:
+        """Of the recipient."""
+        return str(self.sealed["name"])
+
+    @property
+    def ticket(self) -> str:
+        """The recipient's own number for the request; empty where there is none."""
+        return str(self.sealed.get("ticket") or "")
+
+    @cached_property
+    def details(self) -> Details:
+        """What was given for this request only."""
+        return msgspec.convert(self.sealed.get("details", {}), Details)
+
+    @cached_property
+    def items(self) -> tuple[OpenedItem, ...]:
+        """The links it is about, by number. What has been sent, and every erasure request, keeps its own list."""
+        listed = self.sealed.get("items")
+        if listed is None:
+            return tuple(item for item in self.rows.items if item.row.request_id == self.request.id)
+        return tuple(item for item in self.rows.items if item.row.number in listed)
+
+    @cached_property
+    def content(self) -> RequestContent:
+        """Everything the request says as things stand."""
+        return RequestContent(
+            report=self.rows.report,
+            details=self.details,
+            places=tuple(item.text for item in self.items),
+            organisation=for_team(self.work.case.handler, self.work.ports.config.organisation),
+        )
+
+    @cached_property
+    def citations(self) -> tuple[Citation, ...]:
+        """The laws it cites, each in the version with which it was picked, held against what the request says."""
+        return tuple(cite_kept(self.work, self.rows.bases[self.request.id], self.content))
+
+    @property
+    def cited_regimes(self) -> list[Regime]:
+        """The same laws as the registry has them now. One that left the registry is not counted on any more."""
+        regimes = self.work.ports.registry.regimes
+        return [regimes[basis.regime] for basis in self.rows.bases[self.request.id] if basis.regime in regimes]
+
+    @property
+    def letters(self) -> Sequence[Letter]:
+        """Its notice or erasure request in every version, and its reminders, by number."""
+        return self.rows.letters[self.request.id]
+
+    @property
+    def last_letter(self) -> Letter | None:
+        """The newest letter it could be sent with."""
+        kind = REQUEST_LETTERS[self.request.kind]
+        return next((letter for letter in reversed(self.letters) if letter.kind is kind), None)
+
+    @property
+    def reminders(self) -> list[Letter]:
+        return [letter for letter in self.letters if letter.kind is LetterKind.REMINDER]
+
+    @cached_property
+    def sent_letter(self) -> Letter | None:
+        """The letter that was sent: the one its event names."""
+        sent = next((event for event in self.events if event.kind is History.SENT), None)
+        number = self.read_detail(sent).get("letter") if sent else None
+        return next((letter for letter in self.letters if letter.number == number), None)
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """What happened to it, in its order."""
+        return self.rows.events[self.request.id]
+
+    @property
+    def answers(self) -> list[Event]:
+        """The recipient's answers by the time they came."""
+        found = (event for event in self.events if event.kind is History.ANSWERED)
+        return sorted(found, key=lambda event: (event.at, event.sequence))
+
+    def read_detail(self, event: Event) -> Mapping[str, Any]:
+        """What is sealed in one of its events."""
+        return read_detail(event, self.work.key)
+
+    @property
+    def clocks(self) -> Sequence[Clock]:
+        """Its clocks as the snapshot keeps them, by their start."""
+        return self.rows.clocks[self.request.id]
+
+    @property
+    def clock_events(self) -> tuple[RequestEvent, ...]:
+        """What happened to it, for every law it cites."""
+        return translate_request(self.request.id, self.rows.all_events)
+
+    @property
+    def lodged(self) -> Mapping[str, tuple[RequestEvent, ...]]:
+        """The complaints lodged about it, by the law each one rests on."""
+        lodged = sorted((each.lodged_at, each.regime) for each in self.complaints if each.lodged_at is not None)
+        return translate_lodged((regime, at) for at, regime in lodged)
+
+    @property
+    def complaints(self) -> Sequence[Complaint]:
+        """The complaints it is part of, by number."""
+        return self.rows.complaints[self.request.id]
+
+    def complaint_events(self, complaint: Complaint, kind: RegimeKind) -> tuple[RequestEvent, ...]:
+        """What happened to one of them under a law of that kind."""
+        return translate_complaint(complaint.id, self.rows.all_events, kind)
+
+    @property
+    def address_statuses(self) -> Mapping[tuple[str, str], AddressStatus]:
+        """What staff saw of the recipient's addresses, by platform and address."""
+        return self.rows.address_statuses
+
+
+def read_dossier(work: CaseWork, number: int) -> Dossier:
+    """The request of this number. Raises UnknownNumber."""
+    return dossier_of(work, find_request(work, number))
+
+
+def dossier_of(work: CaseWork, request: Request) -> Dossier:
+    """A request whose row is in hand already."""
+    return Dossier(request, _Rows(work, [request]))
+
+
+def read_dossiers(work: CaseWork, requests: Iterable[Request] | None = None) -> tuple[Dossier, ...]:
+    """Requests read together in the order given; all of the case by number where none are named."""
+    chosen = list_requests(work) if requests is None else list(requests)
+    rows = _Rows(work, chosen)
+    return tuple(Dossier(request, rows) for request in chosen)
+
+
+def list_items(work: CaseWork) -> tuple[OpenedItem, ...]:
+    """All links and described places of the case by number."""
+    rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
+    return tuple(OpenedItem(row, work.read_sealed(row)) for row in rows)
+
+
+class _Rows:
+    """What belongs to some requests of one case, each table read at most once."""
+
+    def __init__(self, work: CaseWork, requests: Sequence[Request]) -> None:
+        self.work, self.requests = work, requests
+        self.ids = [request.id for request in requests]
+
+    @cached_property
+    def report(self) -> Report:
+        return self.work.report
+
+    @cached_property
+    def items(self) -> tuple[OpenedItem, ...]:
+        found = self.work.session.scalars(select(Item).where(self._chosen_items).order_by(Item.number))
+        return tuple(OpenedItem(row, self.work.read_sealed(row)) for row in found)
+
+    @property
+    def _chosen_items(self) -> ColumnElement[bool]:
+        listed = (self.work.read_sealed(request).get("items") for request in self.requests)
+        numbers = {number for each in listed for number in each or ()}
+        chosen = or_(Item.request_id.in_(self.ids), Item.number.in_(numbers) if numbers else false())
+        return and_(Item.case_id == self.work.case.id, chosen)
+
+    @cached_property
+    def bases(self) -> Mapping[UUID, Sequence[Basis]]:
+        query = select(Basis).where(Basis.request_id.in_(self.ids)).order_by(Basis.position)
+        return _group(self.work.session.scalars(query), lambda basis: basis.request_id)
+
+    @cached_property
+    def letters(self) -> Mapping[UUID | None, Sequence[Letter]]:
+        query = select(Letter).where(Letter.request_id.in_(self.ids)).order_by(Letter.number)
+        return _group(self.work.session.scalars(query), lambda letter: letter.request_id)
+
+    @cached_property
+    def all_events(self) -> Sequence[Event]:
+        """Of the requests, of the complaints about them, and those by which links were gone."""
+        complaints = {complaint.id for each in self.complaints.values() for complaint in each}
+        chosen = or_(
+            Event.request_id.in_(self.ids),
+            Event.complaint_id.in_(complaints) if complaints else false(),
+            Event.kind.in_(REMOVING),
+        )
+        query = select(Event).where(Event.case_id == self.work.case.id, chosen)
+        return self.work.session.scalars(query.order_by(Event.sequence)).all()
+
+    @cached_property
+    def events(self) -> Mapping[UUID | None, Sequence[Event]]:
+        return _group(self.all_events, lambda event: event.request_id)
+
+    @cached_property
+    def clocks(self) -> Mapping[UUID | None, Sequence[Clock]]:
+        query = select(Clock).where(Clock.request_id.in_(self.ids)).order_by(Clock.started_at, Clock.rule)
+        return _group(self.work.session.scalars(query), lambda clock: clock.request_id)
+
+    @cached_property
+    def complaints(self) -> Mapping[UUID, Sequence[Complaint]]:
+        query = (
+            select(ComplaintRequest.request_id, Complaint)
+            .join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
+            .where(ComplaintRequest.request_id.in_(self.ids))
+            .order_by(Complaint.number)
+        )
+        found: dict[UUID, list[Complaint]] = defaultdict(list)
+        for request_id, complaint in self.work.session.execute(query):
+            found[request_id].append(complaint)
+        return found
+
+    @cached_property
+    def address_statuses(self) -> Mapping[tuple[str, str], AddressStatus]:
+        return read_statuses(self.work.session, {request.platform for request in self.requests})
+
+
+def _group(rows: Iterable[Row], key: Callable[[Row], UUID | None]) -> Mapping[Any, list[Row]]:
+    found: dict[UUID | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
