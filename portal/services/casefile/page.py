@@ -18,6 +18,7 @@ from portal.services.complaints.complaints import complaint_views
 from portal.services.complaints.options import list_options
 from portal.services.history.events import read_detail, read_history
 from portal.services.letters.letters import letter_views
+from portal.services.requests.escalation import read_escalated
 from portal.services.requests.lookup import list_complaints, list_requests
 from portal.services.tracking.request_page import item_views, request_views
 from portal.services.work import CaseWork
@@ -100,6 +101,7 @@ def case_view(work: CaseWork) -> CaseView:
     case = work.case
     is_staff = work.actor.kind is ActorKind.STAFF
     team = work.session.get(Team, case.team_id) if case.team_id else None
+    escalated = read_escalated(work)
     return CaseView(
         reference=case.reference,
         status=case.status,
@@ -115,9 +117,9 @@ def case_view(work: CaseWork) -> CaseView:
         next_due_at=case.next_due_at,
         next_due_estimated=case.next_due_estimated,
         items=item_views(work),
-        requests=request_views(work),
+        requests=request_views(work, escalated),
         complaints=complaint_views(work),
-        options=list_options(work),
+        options=list_options(work, escalated),
         letters=letter_views(work),
         history=history_rows(work),
         messages=message_views(work),

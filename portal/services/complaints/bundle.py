@@ -157,7 +157,7 @@ def _contents(work: CaseWork, parts: Sequence[Dossier]) -> RequestContent:
 
 def _cite(regime: Regime, own: RequestContent, parts: Sequence[Dossier], *, now: datetime, ports: Ports) -> Citation:
     """The law under which the body is asked, its elements held against the bundle, which tells of every step."""
-    facts = own.notice_facts()
+    facts = own.notice
     if parts:
         facts = replace(
             facts,

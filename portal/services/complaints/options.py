@@ -20,8 +20,8 @@ from portal.services.clocks.derivation import PLATFORM_PREFIX
 from portal.services.complaints.views import ComplaintOption, PreconditionView
 from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
-from portal.services.requests.dossier import Dossier, read_dossiers
-from portal.services.requests.escalation import list_escalation
+from portal.services.requests.dossier import Dossier
+from portal.services.requests.escalation import EscalatedRequest, read_escalated
 from portal.services.requests.lookup import list_requests
 from portal.services.work import CaseWork
 
@@ -39,13 +39,16 @@ class _Body:
     regulator: Regulator | None = None
 
 
-def list_options(work: CaseWork) -> tuple[ComplaintOption, ...]:
-    """Every complaint open to this person now or later, each body under each law once: those open now first."""
+def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = None) -> tuple[ComplaintOption, ...]:
+    """Every complaint open to this person now or later, each body under each law once: those open now first.
+
+    `escalated` are the requests of the case where the caller has them in hand.
+    """
     report = work.report
     found: dict[tuple[str, str], ComplaintOption] = {}
-    for dossier in read_dossiers(work):
-        for escalation in list_escalation(dossier):
-            for option in _from_escalation(dossier, escalation):
+    for each in read_escalated(work) if escalated is None else escalated:
+        for escalation in each.options:
+            for option in _from_escalation(each.dossier, escalation):
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
     for option in _list_direct(work, report):

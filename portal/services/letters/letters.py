@@ -37,6 +37,14 @@ class Draft:
     problems: tuple[ProblemView, ...]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class FixedLetter:
+    """The letter with which a request leaves, and the links it lists."""
+
+    letter: Letter
+    items: tuple[Item, ...]
+
+
 def draft(dossier: Dossier) -> Draft:
     """The notice or erasure request as it would be made now. Reads only."""
     facts = request_facts(dossier, number=next_number(dossier.work))
@@ -162,9 +170,13 @@ def letter_view(
     )
 
 
-def keep_cited(dossier: Dossier, letter: Letter) -> None:
-    """Let the request stand for what its letter says: the laws it cites, in their versions, and the links it lists."""
+def fix_letter(dossier: Dossier) -> FixedLetter:
+    """The letter with which a request leaves, made if there is none: from here the request stands for what it says.
+
+    The laws it cites are kept in their versions, and the links it lists. Raises as `write_letter`.
+    """
     work, request = dossier.work, dossier.request
+    letter = dossier.last_letter or write_letter(dossier, REQUEST_LETTERS[request.kind])
     facts = read_facts(work, letter)
     if not isinstance(facts, NoticeFacts | ErasureFacts):
         raise StepRefused("A request is sent with its own letter.")
@@ -173,11 +185,11 @@ def keep_cited(dossier: Dossier, letter: Letter) -> None:
     for basis in work.session.scalars(select(Basis).where(Basis.request_id == request.id)):
         basis.version = versions[basis.regime]
     listed = {link.number for link in facts.links}
-    if request.kind is RequestKind.NOTICE:
-        query = select(Item).where(Item.request_id == request.id, Item.number.not_in(listed))
-        for item in work.session.scalars(query):
-            item.request_id = None
+    for item in dossier.items:
+        if item.row.number not in listed and request.kind is RequestKind.NOTICE:
+            item.row.request_id = None
     work.session.flush()
+    return FixedLetter(letter, tuple(item.row for item in dossier.items if item.row.number in listed))
 
 
 def _facts(dossier: Dossier, kind: LetterKind) -> LetterFacts:

@@ -146,6 +146,6 @@ def disclose(contents: RequestContent, cited: Sequence[Citation]) -> Disclosed:
 
 
 def _cite(regime: Regime, reason: str, contents: RequestContent) -> Citation:
-    facts = contents.notice_facts()
+    facts = contents.notice
     checked = check_elements(regime, list_fields_given(facts), contents.situation)
     return Citation(regime=regime, reason=reason, checked=checked, facts=facts)

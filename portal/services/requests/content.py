@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from portal.config import Organisation
@@ -44,11 +45,11 @@ class RequestContent:
     places: tuple[str, ...]  # a link or a description for each item
     organisation: Organisation | None  # where a team carries the case
 
-    @property
+    @cached_property
     def situation(self) -> Situation:
         return situation_of(self.report)
 
-    @property
+    @cached_property
     def view(self) -> DetailsView:
         """The values as they stand, for a form."""
         report, details = self.report, self.details
@@ -78,7 +79,8 @@ class RequestContent:
             return ""
         return "The picture or video at the places listed, which the person made themselves."
 
-    def notice_facts(self) -> NoticeContent:
+    @cached_property
+    def notice(self) -> NoticeContent:
         """What the notice contains, one field for each thing a law can ask for."""
         report, view = self.report, self.view
         signed = bool(report.signature) and report.signed_at is not None
@@ -113,7 +115,7 @@ class RequestContent:
         )
 
     def proofs(self) -> frozenset[NoticeField]:
-        return list_fields_given(self.notice_facts())
+        return list_fields_given(self.notice)
 
 
 def situation_of(report: Report) -> Situation:

@@ -20,8 +20,9 @@ from portal.services.law.obliged_places import place_of_platform
 from portal.services.ports import Ports
 from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import situation_of
-from portal.services.requests.dossier import Dossier
+from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.views import EscalationView, NextStep, NextStepView
+from portal.services.work import CaseWork
 
 # Where the directory lists who an option turns to.
 _CATEGORIES: Mapping[EscalationKind, Category] = MappingProxyType(
@@ -62,6 +63,19 @@ class _RequestHistory:
         place = place_of_platform(regime, self.dossier.platform, work.case.country)
         clocks = derive_clocks(regime, events, calendar=place.calendar, zone=place.zone, now=work.now)
         return RegimeState(regime=regime, events=events, clocks=clocks, finished_at=self.finished.get(regime.id))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EscalatedRequest:
+    """A request with what can be done next about it."""
+
+    dossier: Dossier
+    options: tuple[EscalationOption, ...]
+
+
+def read_escalated(work: CaseWork) -> tuple[EscalatedRequest, ...]:
+    """All requests of the case by number, each judged once: what a page of the whole case hands on."""
+    return tuple(EscalatedRequest(dossier, list_escalation(dossier)) for dossier in read_dossiers(work))
 
 
 def list_escalation(dossier: Dossier) -> tuple[EscalationOption, ...]:

@@ -45,8 +45,9 @@ def group_links_into_requests(work: CaseWork) -> None:
     waiting: dict[str, list[Item]] = {}
     for item in work.session.scalars(query.where(Item.state != ItemState.REMOVED).order_by(Item.number)):
         waiting.setdefault(item.platform, []).append(item)
-    unwritten = _list_unwritten(work) if waiting else {}
-    requests = []
+    if not waiting:
+        return
+    unwritten, requests = _list_unwritten(work), []
     for platform, group in waiting.items():
         request = unwritten.get(platform)
         if request is None:
@@ -69,7 +70,7 @@ def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
         raise DetailsRefused("Copyright belongs to whoever took the picture, and the report does not say that you did.")
     kept = dossier.details.merged(command)
     given = {name: value for name, value in vars(kept).items() if value is not None}
-    write_sealed(work, dossier.request, details=given)
+    dossier.write_sealed(details=given)
     _refresh_bases(dossier_of(work, dossier.request))
 
 
@@ -147,8 +148,3 @@ def _add_request(work: CaseWork, kind: RequestKind, platform: str, values: dict[
 def _move(items: Iterable[Item], request: Request) -> None:
     for item in items:
         item.request_id = request.id
-
-
-def write_sealed(work: CaseWork, request: Request, **values: object) -> None:
-    """Replace some of what is sealed in the request's row."""
-    request.sealed = work.sealed_for(request, {**work.read_sealed(request), **values})

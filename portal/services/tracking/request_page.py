@@ -19,8 +19,14 @@ from portal.services.letters import letters
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of
 from portal.services.requests.content import RequestContent
-from portal.services.requests.dossier import Dossier, OpenedItem, list_items, read_dossier, read_dossiers
-from portal.services.requests.escalation import escalation_view, find_next_step, list_escalation
+from portal.services.requests.dossier import Dossier, OpenedItem, list_items, read_dossier
+from portal.services.requests.escalation import (
+    EscalatedRequest,
+    escalation_view,
+    find_next_step,
+    list_escalation,
+    read_escalated,
+)
 from portal.services.requests.lookup import list_requests
 from portal.services.requests.preparing import find_erasure, pick_for_erasure
 from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
@@ -34,10 +40,14 @@ COPYRIGHT_WARNING = (
 )
 
 
-def request_views(work: CaseWork) -> tuple[RequestView, ...]:
-    """All requests of the case by number, without what only making a letter would tell."""
+def request_views(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = None) -> tuple[RequestView, ...]:
+    """All requests of the case by number, without what only making a letter would tell.
+
+    `escalated` are the same requests where the caller has them in hand.
+    """
     consents = has_consent(work.session, work.case, "platforms")
-    return tuple(view_of(dossier, list_escalation(dossier), has_consent=consents) for dossier in read_dossiers(work))
+    known = read_escalated(work) if escalated is None else escalated
+    return tuple(view_of(each.dossier, each.options, has_consent=consents) for each in known)
 
 
 def request_view(work: CaseWork, number: int) -> RequestView:

@@ -15,7 +15,6 @@ from portal.domain.lifecycle import (
     require_sent,
     require_unsent,
 )
-from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_permission
@@ -23,10 +22,11 @@ from portal.services.clocks.case_events import list_open_questions
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.letters import letters
+from portal.services.letters.letters import FixedLetter
 from portal.services.requests.channels import require_address_check
-from portal.services.requests.dossier import REQUEST_LETTERS, Dossier, dossier_of, read_dossier
+from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.lookup import find_request
-from portal.services.requests.preparing import group_links_into_requests, write_sealed
+from portal.services.requests.preparing import group_links_into_requests
 from portal.services.work import CaseWork
 
 _ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED})
@@ -59,23 +59,22 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     received_at = command.received_at and check_instant(command.received_at, work.case, now=work.now, after=sent_at)
     if not command.has_checked:
         require_address_check(dossier, command.channel)
-    letter = dossier.last_letter or letters.write_letter(dossier, REQUEST_LETTERS[dossier.request.kind])
-    letters.keep_cited(dossier, letter)
-    _write_sent(dossier_of(work, dossier.request), replace(command, sent_at=sent_at, received_at=received_at), letter)
+    fixed = letters.fix_letter(dossier)
+    _write_sent(dossier, fixed, replace(command, sent_at=sent_at, received_at=received_at))
     refresh_clocks(work, work.case, dossier.request)
     group_links_into_requests(work)  # for links that the letter does not list
 
 
-def _write_sent(dossier: Dossier, command: SentCommand, letter: Letter) -> None:
+def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand) -> None:
     """The request's row, its links' states and its history, once what it stands for is fixed."""
     work, request, ticket = dossier.work, dossier.request, command.ticket.strip()
     request.state, request.channel = RequestState.SENT, command.channel
     request.sent_at, request.received_at = command.sent_at, command.received_at
-    write_sealed(work, request, ticket=ticket, items=[item.row.number for item in dossier.items])
-    for item in dossier.items:
-        if item.row.state in _ASKED_ANEW:
-            item.row.state, item.row.changed_at = ItemState.ASKED, work.now
-    detail = {"ticket": ticket, "letter": letter.number, "digest": letter.digest}
+    dossier.write_sealed(ticket=ticket, items=[item.number for item in fixed.items])
+    for item in fixed.items:
+        if item.state in _ASKED_ANEW:
+            item.state, item.changed_at = ItemState.ASKED, work.now
+    detail = {"ticket": ticket, "letter": fixed.letter.number, "digest": fixed.letter.digest}
     facts = {"channel": command.channel.value}
     sent = NewEvent(kind=History.SENT, at=command.sent_at, request_id=request.id, facts=facts, detail=detail)
     work.record(sent)
