@@ -17,7 +17,7 @@ demo: ready-run  ## the same, filled with invented cases; prints how to sign in
 	@exec $(BIN)/python -m portal.run.serve --demo
 
 test: ready-test  ## the whole test suite (ARGS="tests/domain -k leap" for a part)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-quick: ready-check  ## laws, records and use cases on SQLite alone, in a minute or so
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -k "not postgresql" tests/domain tests/reference tests/services $(ARGS)

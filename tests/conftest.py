@@ -17,6 +17,7 @@ from tests.cost import REAL_COST, set_cost
 from tests.engines import share_what_is_compiled
 from tests.suite import begin_run, end_run
 
+LONG_FIRST = ("process", "browser", "web", "services", "letters", "adapters", "scenarios")
 _ask_for_addresses = socket.getaddrinfo
 
 
@@ -27,6 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
     share_what_is_compiled()
     if not hasattr(config, "workerinput"):  # a worker belongs to the run of the process that started it
         begin_run()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Folders whose files take long come first, so that no worker has a long one left when the others are done."""
+    items.sort(key=lambda item: [not item.nodeid.startswith(f"tests/{folder}/") for folder in LONG_FIRST])
 
 
 def pytest_unconfigure() -> None:

@@ -41,6 +41,12 @@ def fresh_database() -> Iterator[str]:
         _run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def wait_for_disk() -> None:
+    """From now on the server of this run is as careful as one that holds somebody's cases: for measurements."""
+    _run("ALTER SYSTEM RESET ALL")
+    _run("SELECT pg_reload_conf()")
+
+
 @contextmanager
 def filled_database() -> Iterator[str]:
     """The address of a database with all tables, and no row. The tables stay as they are; the next test has them."""

@@ -32,7 +32,7 @@ from portal.models.cases import Case
 from portal.services.history.verification import verify
 from portal.wiring import Parts
 from tests.bench.table import Row, keep_above, keep_below
-from tests.postgres import fresh_database
+from tests.postgres import fresh_database, wait_for_disk
 from tests.web.person.journey import LINKS, TYPED
 
 SUBMISSIONS = 1_000
@@ -53,6 +53,7 @@ def rows() -> list[Row]:
     with TemporaryDirectory() as folder:
         found = measure("SQLite", f"sqlite:///{folder}/bench.db", folder, processes=1)
     with TemporaryDirectory() as folder, fresh_database() as url:
+        wait_for_disk()
         return found + measure(f"PostgreSQL, {PROCESSES} processes", url, folder, processes=PROCESSES)
 
 

@@ -74,7 +74,8 @@ def compare(before: Contents, url: str, step: str) -> Contents:
     """Every row is there with its values. Returns them without the tables and columns that `step` took away."""
     with opened(url) as engine:
         after = read_contents(engine)
-        columns = {name: {column["name"] for column in sa.inspect(engine).get_columns(name)} for name in after}
+        found = sa.inspect(engine).get_multi_columns()
+        columns = {name: {column["name"] for column in each} for (_, name), each in found.items()}
     kept = {
         name: {key: {each: row[each] for each in row.keys() & columns[name]} for key, row in rows.items()}
         for name, rows in before.items()

@@ -171,7 +171,13 @@ def test_looking_at_a_link_does_not_use_it_up(session: Session, ports: Ports) ->
 
 
 @pytest.mark.parametrize(
-    "change", [lambda token: token[:-1] + "x", lambda token: "x" + token, lambda _: "", lambda _: "ä"]
+    "change",
+    [
+        lambda token: token[:-2] + ("A" if token[-2] != "A" else "B") + token[-1],
+        lambda token: "x" + token,
+        lambda _: "",
+        lambda _: "ä",
+    ],
 )
 def test_a_changed_link_is_none_of_ours(session: Session, ports: Ports, change: object) -> None:
     opened = make_case(session, ports)

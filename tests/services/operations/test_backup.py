@@ -31,9 +31,10 @@ from portal.services.operations import backup
 from portal.services.operations.backup import BackupRefused
 from portal.services.ports import Ports
 from portal.services.staff import accounts
-from tests.postgres import fresh_database
+from tests.postgres import filled_database
 from tests.services.factories import NOW, make_draft, make_ports, make_work
 from tests.services.fakes import print_quickly, send
+from tests.sqlite import copy_tables
 
 LATER = NOW + timedelta(days=3)
 SEEDS = (b"\x01" * 32,)
@@ -80,15 +81,14 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[sess
     folder = tmp_path / "fresh"
     folder.mkdir()
     if request.param == "sqlite":
-        yield from _make(f"sqlite:///{folder / 'new.db'}", folder)
+        yield from _make(copy_tables(folder / "new.db"), folder)
     else:
-        with fresh_database() as url:
+        with filled_database() as url:
             yield from _make(url, folder)
 
 
 def _make(url: str, folder: Path) -> Iterator[tuple[sessionmaker[Session], Ports]]:
     engine = make_engine(url)
-    metadata.create_all(engine)
     yield make_session_factory(engine), make_ports(folder)
     engine.dispose()
 
