@@ -27,7 +27,7 @@ class Parts:
     """What a process makes once, each when it is first needed: a command that only counts days opens no database."""
 
     config: Config
-    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))  # noqa: TID251 - the frame's clock
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))  # noqa: TID251 - the process's clock
 
     @cached_property
     def engine(self) -> Engine:

@@ -9,7 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.adapters.signing import BadPublicKey, by_id, public_keys, read_public_key
-from portal.cli.process import database_of, find_parts
+from portal.cli.command_context import database_of, find_parts
 from portal.config import ConfigError, ensure_secret_file, read_secret_file
 from portal.db import begin_reading
 from portal.services.history.checkpoints import BadCheckpoints, Checkpoint, list_checkpoints, read_checkpoints

@@ -13,7 +13,7 @@ from typing import TypeVar
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import database_of, find_parts, read_recovery_key
+from portal.cli.command_context import database_of, find_parts, read_recovery_key
 from portal.services.operations import backup as service
 from portal.services.operations.backup import BackupRefused, Manifest
 

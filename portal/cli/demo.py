@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import find_parts, transaction
+from portal.cli.command_context import find_parts, transaction
 from portal.services.demo.fill import AlreadyFilled, Filled, fill, require_empty
 from portal.services.demo.stories import SHOWN, make_stories
 

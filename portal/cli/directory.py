@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.adapters.link_check import ProbeResult, probe
-from portal.cli.process import find_parts
+from portal.cli.command_context import find_parts
 from portal.services.directory.address_checks import (
     AddressStatus,
     DirectoryAddress,

@@ -8,12 +8,12 @@ import click
 import msgspec
 from flask.cli import with_appcontext
 
-from portal.cli.process import find_parts
+from portal.cli.command_context import find_parts
 from portal.domain.regimes import Binding
 from portal.domain.wording import format_value
 from portal.services.law.deadline_calculator import (
-    DeadlineAnswer,
-    DeadlineQuery,
+    CalculatedDeadline,
+    DeadlineQuestion,
     InvalidQuery,
     calculate_deadline,
     deadline_of,
@@ -52,7 +52,7 @@ def due(
     as_json: bool,
 ) -> None:
     """Show when a deadline is and the steps that lead to it."""
-    question = DeadlineQuery(
+    question = DeadlineQuestion(
         regime=regime,
         clock=clock,
         started=started,
@@ -68,11 +68,11 @@ def due(
     click.echo(_to_json(answer) if as_json else _to_text(answer))
 
 
-def _to_json(answer: DeadlineAnswer) -> str:
+def _to_json(answer: CalculatedDeadline) -> str:
     return msgspec.json.format(msgspec.json.encode(deadline_of(answer)), indent=2).decode()
 
 
-def _to_text(answer: DeadlineAnswer) -> str:
+def _to_text(answer: CalculatedDeadline) -> str:
     regime, rule, due = answer.regime, answer.rule, answer.due
     lines = [f"{regime.name}: {rule.label} ({regime.id}, {rule.id}, {_BINDINGS[rule.binding]})"]
     if due is None:

@@ -10,7 +10,7 @@ import click
 import msgspec
 from flask.cli import with_appcontext
 
-from portal.cli.process import database_of, find_parts, transaction
+from portal.cli.command_context import database_of, find_parts, transaction
 from portal.domain.regimes import Confidence
 from portal.reference.audit import Counts, count_facts, find_gaps, list_versions
 from portal.reference.registry import Registry, load_registry

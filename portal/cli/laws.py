@@ -10,7 +10,7 @@ from types import MappingProxyType
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import find_parts
+from portal.cli.command_context import find_parts
 from portal.domain.applicability import Applicability
 from portal.domain.regimes import Certainty
 from portal.services.law.deadline_calculator import InvalidQuery

@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.adapters.urls import FoundLinks, find_links
-from portal.cli.process import find_parts
+from portal.cli.command_context import find_parts
 
 
 @click.command("links")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import database_of, find_parts, read_recovery_key, transaction
+from portal.cli.command_context import database_of, find_parts, read_recovery_key, transaction
 from portal.db import begin_reading
 from portal.services.staff import restore_access as service
 from portal.services.staff.accounts import AccountRefused

@@ -7,7 +7,7 @@ from collections import Counter
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import database_of, find_parts
+from portal.cli.command_context import database_of, find_parts
 from portal.db import begin_reading
 from portal.services.cases import retention as service
 from portal.services.cases.retention import Fate, RetentionRow

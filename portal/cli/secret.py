@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import find_parts, transaction
+from portal.cli.command_context import find_parts, transaction
 from portal.services.operations import server_secret as service
 from portal.services.operations.server_secret import StillNeeded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from portal.cli.process import find_parts, read_recovery_key, read_secret, transaction
+from portal.cli.command_context import find_parts, read_recovery_key, read_secret, transaction
 from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES
 from portal.services.staff import lists, members

@@ -118,11 +118,11 @@ def build_escalation(
     return tuple(sorted(merged, key=lambda option: _KINDS.index(option.kind)))  # stable: the law's order stays
 
 
-def _index(standings: Iterable[RegimeState]) -> Mapping[str, RegimeState]:
+def _index(states: Iterable[RegimeState]) -> Mapping[str, RegimeState]:
     """By the regime's id. Where a national form of a regime can be used, it is found under that regime's id too."""
-    listed = tuple(standings)
-    found = {standing.regime.id: standing for standing in listed}
-    return found | {replaced: standing for standing in listed for replaced in standing.regime.in_place_of}
+    listed = tuple(states)
+    found = {state.regime.id: state for state in listed}
+    return found | {replaced: state for state in listed for replaced in state.regime.in_place_of}
 
 
 def _make_option(
@@ -291,7 +291,7 @@ def _list_own(used: Sequence[RegimeState], now: datetime, *, has_appeal: bool) -
         return
     opened_at = _find_first_failure(used)
     failed = opened_at is not None and opened_at < now
-    origins = tuple(standing.regime.id for standing in used)
+    origins = tuple(state.regime.id for state in used)
     for kind, body, can_do, waits in _OWN:
         if kind is EscalationKind.APPEAL and has_appeal:
             continue
@@ -308,12 +308,12 @@ def _list_own(used: Sequence[RegimeState], now: datetime, *, has_appeal: bool) -
 def _find_first_failure(used: Sequence[RegimeState]) -> datetime | None:
     instants = [
         each.due.due_at
-        for standing in used
-        for clock in standing.clocks
+        for state in used
+        for clock in state.clocks
         for each in clock.periods
         if each.due and _can_fail(each) and _still_counts(each)
     ]
-    instants += [event.at for standing in used for event in standing.events if event.kind in _ANSWERS]
+    instants += [event.at for state in used for event in state.events if event.kind in _ANSWERS]
     return min(instants, default=None)
 
 
@@ -321,21 +321,21 @@ def _list_copyright(
     used: Sequence[RegimeState], known: Iterable[RegimeState], now: datetime
 ) -> Iterator[EscalationOption]:
     """Never first: it opens only when another request was answered or its time ran out."""
-    others = [standing for standing in used if standing.regime.kind is not RegimeKind.COPYRIGHT]
+    others = [state for state in used if state.regime.kind is not RegimeKind.COPYRIGHT]
     opened_at = _find_first_failure(others)
-    cited = {standing.regime.id for standing in used}
-    for standing in known:
-        if standing.regime.kind is RegimeKind.COPYRIGHT and standing.regime.id not in cited:
+    cited = {state.regime.id for state in used}
+    for state in known:
+        if state.regime.kind is RegimeKind.COPYRIGHT and state.regime.id not in cited:
             yield EscalationOption(
                 kind=EscalationKind.COPYRIGHT,
                 state=EscalationState.OPEN if opened_at is not None and opened_at < now else EscalationState.WAITING,
-                body=standing.regime.name,
-                can_do=format_sentence(standing.regime.summary.replace("%", "%%")),
+                body=state.regime.name,
+                can_do=format_sentence(state.regime.summary.replace("%", "%%")),
                 origins=tuple(other.regime.id for other in others),
-                regime=standing.regime.id,
+                regime=state.regime.id,
                 opens_at=opened_at,
                 warning=format_sentence(_COPYRIGHT_WARNING),
-                confidence=standing.regime.confidence,
+                confidence=state.regime.confidence,
             )
 
 

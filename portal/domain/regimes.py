@@ -136,7 +136,7 @@ class When(StrEnum):
 
 
 class NoticeField(StrEnum):
-    """What a notice can contain; an element is met when all its proofs are there. See `notices.NoticeFacts`."""
+    """What a notice can contain; an element is met when all its proofs are there. See `notices.NoticeContent`."""
 
     SIGNATURE = "signature"
     LEGAL_NAME = "legal_name"

@@ -1,4 +1,4 @@
-"""The frame of a request: the clock, the ports, and one transaction that is committed when the answer is good."""
+"""The unit of work of a request: the clock, the ports, and one transaction, committed when the answer is good."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.services.ports import Actor, Ports
 from portal.services.work import Work
 from portal.wiring import Parts
 
-Transaction = Session  # what a view hands on; only the frame makes one
+Transaction = Session  # what a view hands on; only the unit of work makes one
 
 EXTENSION = "recourse"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -94,10 +94,10 @@ def parts() -> Parts:
 
 
 def unit() -> UnitOfWork:
-    """The frame of the request being answered."""
-    if "frame" not in g:
-        g.frame = UnitOfWork(parts())
-    found: UnitOfWork = g.frame
+    """The unit of work of the request being answered."""
+    if "unit" not in g:
+        g.unit = UnitOfWork(parts())
+    found: UnitOfWork = g.unit
     return found
 
 
@@ -112,11 +112,11 @@ def init_unit_of_work(app: Flask, config: Config, clock: Callable[[], datetime] 
 
     @app.after_request
     def commit(response: Response) -> Response:
-        if "frame" in g:
+        if "unit" in g:
             unit().finish(is_good=response.status_code < 400)
         return response
 
     @app.teardown_request
     def roll_back(_error: BaseException | None) -> None:
-        if "frame" in g:
+        if "unit" in g:
             unit().finish(is_good=False)

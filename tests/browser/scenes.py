@@ -88,7 +88,7 @@ def build_scenes(site: Site) -> Scenes:
 
 def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
     accounts.make_recovery_key(session, now=NOW)
-    team, key = accounts.make_team(session, TEAM, now=NOW)
+    team, key = accounts.create_team(session, TEAM, now=NOW)
     made = {}
     for login, role in (
         ("mere", Role.ADVOCATE), ("ines", Role.SUPERVISOR), ("vera", Role.ADMINISTRATOR), ("jonah", Role.ADVOCATE),
@@ -97,7 +97,7 @@ def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
         new = NewStaff(login=login, name=login.capitalize(), role=role, password=PASSWORD)
         made[login] = accounts.add_staff(session, new, now=NOW)
         if needs_team(role):
-            accounts.join_team(session, made[login], team, None if login == "jonah" else key, now=NOW)
+            accounts.add_membership(session, made[login], team, None if login == "jonah" else key, now=NOW)
     return team, key, accounts.actor_of(made["mere"])
 
 

@@ -17,7 +17,7 @@ from portal.config import load_config
 from portal.domain.lifecycle import Role
 from portal.factory import create_app
 from portal.run import worker
-from portal.services.staff import accounts, organisation_key
+from portal.services.staff import accounts, recovery_key
 from portal.services.staff.accounts import NewStaff
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
@@ -64,13 +64,13 @@ class Site:
         """A team whose members (login, name, role) sign in with PASSWORD; an administrator stands beside it."""
         now = self.clock()
         with self.parts.sessions.begin() as session:
-            organisation_key.make_recovery_key_once(session, now=now)
-            team, key = accounts.make_team(session, name, now=now)
+            recovery_key.make_recovery_key_once(session, now=now)
+            team, key = accounts.create_team(session, name, now=now)
             for login, shown, role in members:
                 new = NewStaff(login=login, name=shown, role=role, password=PASSWORD)
                 member = accounts.add_staff(session, new, now=now)
                 if role is not Role.ADMINISTRATOR:
-                    accounts.join_team(session, member, team, key, now=now)
+                    accounts.add_membership(session, member, team, key, now=now)
 
 
 @contextmanager

@@ -99,4 +99,4 @@ def make_case(session: Session, ports: Ports, *, links: str = LINKS, now: dateti
 def make_team(session: Session, *, name: str = "Harbour", now: datetime = NOW) -> tuple[Team, bytes]:
     """A team and its private key; the organisation's recovery key is made on the way."""
     accounts.make_recovery_key(session, now=now)
-    return accounts.make_team(session, name, now=now)
+    return accounts.create_team(session, name, now=now)

@@ -46,7 +46,7 @@ def share_case(session: Session, ports: Ports, *, now: datetime = NOW, **changes
     for login in ("mere", "tane"):
         new = NewStaff(login=login, name=login.capitalize(), role=Role.ADVOCATE, password="a long password here")
         member = accounts.add_staff(session, new, now=now)
-        accounts.join_team(session, member, team, team_key, now=now)
+        accounts.add_membership(session, member, team, team_key, now=now)
         actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name=member.name)
         theirs.append(
             opening.open_for_staff(

@@ -63,7 +63,7 @@ def planted(sessions: sessionmaker[Session], ports: Ports) -> list[str]:
         team, team_key = make_team(session)
         new = NewStaff(login="mere", name="Mere", role=Role.ADVOCATE, password="canary-password-long")
         member = accounts.add_staff(session, new, now=NOW)
-        accounts.join_team(session, member, team, team_key, now=NOW)
+        accounts.add_membership(session, member, team, team_key, now=NOW)
         opened, words = make_draft(session, ports, links=LINKS, handler=Handler.TEAM, team_id=str(team.id), **REPORT)
         submission.submit(opened.at(NOW))
         actor = Actor(kind=ActorKind.STAFF, staff_id=member.id, role=Role.ADVOCATE, name="Mere")

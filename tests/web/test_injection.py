@@ -96,7 +96,7 @@ class Site:
             self.team, self.team_key = make_team(session)
             new = NewStaff(login="mere", name=f"Mere {HOSTILE}"[:200], role=Role.ADVOCATE, password=PASSWORD)
             member = accounts.add_staff(session, new, now=NOW)
-            accounts.join_team(session, member, self.team, self.team_key, now=NOW)
+            accounts.add_membership(session, member, self.team, self.team_key, now=NOW)
             links = f"https://x.com/a/status/1 https://pictures.example.org/?q=<b>{{{{7}}}}\n{HOSTILE}"
             make = {"links": links, **full_of_it()}
             self.draft, _words = make_draft(session, self.parts.ports, **make)

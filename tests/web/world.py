@@ -169,7 +169,7 @@ def _fill(parts: Parts) -> _Made:
     ports, later = parts.ports, NOW + timedelta(days=3)
     with parts.sessions.begin() as session:
         accounts.make_recovery_key(session, now=NOW)
-        teams = {name: accounts.make_team(session, name, now=NOW) for name in ("Harbour", "Mountain")}
+        teams = {name: accounts.create_team(session, name, now=NOW) for name in ("Harbour", "Mountain")}
 
         def join(
             login: str,
@@ -183,7 +183,7 @@ def _fill(parts: Parts) -> _Made:
             member = accounts.add_staff(session, new, now=NOW)
             if place is None:
                 return None
-            return accounts.join_team(session, member, place[0], None if waits else place[1], now=NOW)
+            return accounts.add_membership(session, member, place[0], None if waits else place[1], now=NOW)
 
         join("advocate", Role.ADVOCATE, teams["Harbour"])
         join("stranger", Role.ADVOCATE, teams["Mountain"])

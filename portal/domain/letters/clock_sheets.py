@@ -9,13 +9,13 @@ from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.phrases import BINDINGS, STARTS, STATES, describe_due, format_instant, format_period
 
 
-def write_sheet(pen: LetterContext, number: int, basis: BasisFact, clock: ClockFact) -> list[Block]:
+def write_sheet(context: LetterContext, number: int, basis: BasisFact, clock: ClockFact) -> list[Block]:
     """One sheet. Needs a clock that has started."""
-    translate = pen.translate
+    translate = context.translate
     title = translate("Clock %(number)s: %(act)s", number=str(number), act=translate(clock.label))
-    rows = tuple((name, value) for name, value in _list_rows(pen, basis, clock) if value)
+    rows = tuple((name, value) for name, value in _list_rows(context, basis, clock) if value)
     blocks: list[Block] = [Heading(text=title, level=2), Pairs(rows=rows)]
-    steps = list_steps(pen, clock)
+    steps = list_steps(context, clock)
     if steps.rows:
         blocks.append(steps)
     if clock.sources:
@@ -32,8 +32,8 @@ def write_sheet(pen: LetterContext, number: int, basis: BasisFact, clock: ClockF
     return blocks
 
 
-def _list_rows(pen: LetterContext, basis: BasisFact, clock: ClockFact) -> list[tuple[str, str]]:
-    translate = pen.translate
+def _list_rows(context: LetterContext, basis: BasisFact, clock: ClockFact) -> list[tuple[str, str]]:
+    translate = context.translate
     if clock.started_at is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has not started")
     start = format_instant(clock.started_at, clock.zone, translate)

@@ -29,15 +29,15 @@ from portal.domain.lifecycle import Filer, LetterKind
 
 @dataclass(frozen=True, kw_only=True)
 class LetterContext:
-    """What every builder writes with: the letter's frame and its language."""
+    """What every builder writes with: the letter's header and its language."""
 
-    frame: LetterHeader
+    header: LetterHeader
     translate: Translate
 
     @property
     def is_own(self) -> bool:
         """Whether the person writes about themselves."""
-        return self.frame.reporter.role is Filer.SELF
+        return self.header.reporter.role is Filer.SELF
 
     def voice(self, own: str, other: str, **values: str) -> str:
         """One of two whole sentences, by who writes."""
@@ -45,26 +45,26 @@ class LetterContext:
 
     def local(self, at: datetime) -> datetime:
         """The instant in the sender's zone."""
-        return at.astimezone(ZoneInfo(self.frame.zone))
+        return at.astimezone(ZoneInfo(self.header.zone))
 
 
-def open_letter(pen: LetterContext, subject: str) -> Opening:
-    frame, translate = pen.frame, pen.translate
+def open_letter(context: LetterContext, subject: str) -> Opening:
+    frame, translate = context.header, context.translate
     recipient = frame.recipient
     label = translate(CHANNELS[recipient.channel])
     lines = (recipient.name, recipient.department or "", *recipient.address_lines, recipient.contact or "")
     return Opening(
-        sender=_sender_lines(pen),
+        sender=_sender_lines(context),
         recipient=tuple(line for line in lines if line),
         recipient_label=label[:1].upper() + label[1:],
-        dated=format_day(pen.local(frame.written_at).date(), translate),
+        dated=format_day(context.local(frame.written_at).date(), translate),
         marks=((translate("Our reference"), frame.reference),),
         subject=subject,
     )
 
 
-def _sender_lines(pen: LetterContext) -> tuple[str, ...]:
-    reporter, translate = pen.frame.reporter, pen.translate
+def _sender_lines(context: LetterContext) -> tuple[str, ...]:
+    reporter, translate = context.header.reporter, context.translate
     lines = [reporter.name or translate("Name withheld")]
     if reporter.acts_for:
         lines.append(translate("for %(person)s", person=reporter.acts_for))
@@ -73,9 +73,9 @@ def _sender_lines(pen: LetterContext) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def list_links(pen: LetterContext, links: Iterable[LinkFact], *, is_bundle: bool = False) -> Table:
+def list_links(context: LetterContext, links: Iterable[LinkFact], *, is_bundle: bool = False) -> Table:
     """The numbered places. In a bundle also the platform and what became of each."""
-    translate = pen.translate
+    translate = context.translate
     columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Place"), cell=Cell.PLACE)]
     if is_bundle:
         columns.insert(1, Column(title=translate("Platform"), cell=Cell.SHORT))
@@ -85,55 +85,55 @@ def list_links(pen: LetterContext, links: Iterable[LinkFact], *, is_bundle: bool
         row = [str(link.number), link.url or link.description or ""]
         if is_bundle:
             row.insert(1, link.platform)
-            row.append(_describe_place(pen, link))
+            row.append(_describe_place(context, link))
         rows.append(tuple(row))
     return Table(columns=tuple(columns), rows=tuple(rows))
 
 
-def _describe_place(pen: LetterContext, link: LinkFact) -> str:
-    state = pen.translate(PLACES[link.state])
+def _describe_place(context: LetterContext, link: LinkFact) -> str:
+    state = context.translate(PLACES[link.state])
     if link.state_at is None:
         return state
-    return pen.translate(
-        "%(state)s, %(at)s", state=state, at=format_day(pen.local(link.state_at).date(), pen.translate)
+    return context.translate(
+        "%(state)s, %(at)s", state=state, at=format_day(context.local(link.state_at).date(), context.translate)
     )
 
 
-def close_letter(pen: LetterContext) -> Closing:
-    frame, translate = pen.frame, pen.translate
+def close_letter(context: LetterContext) -> Closing:
+    frame, translate = context.header, context.translate
     reporter, signature = frame.reporter, frame.signature
     lines = []
     if signature:
         lines.append(
             translate(
-                "Signed electronically on %(when)s", when=format_moment(pen.local(signature.signed_at), translate)
+                "Signed electronically on %(when)s", when=format_moment(context.local(signature.signed_at), translate)
             )
         )
     if reporter.is_pseudonym:
         lines.append(translate("This name is a pseudonym."))
     if reporter.country:
         lines.append(
-            pen.voice(
+            context.voice(
                 mark("I live in %(country)s."),
                 mark("The person I act for lives in %(country)s."),
                 country=reporter.country_name or reporter.country,
             )
         )
-    lines.append(_describe_reply(pen))
+    lines.append(_describe_reply(context))
     name = signature.name if signature else reporter.name or translate("Name withheld")
     return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
 
 
-def _describe_reply(pen: LetterContext) -> str:
-    reporter, organisation = pen.frame.reporter, pen.frame.organisation
+def _describe_reply(context: LetterContext) -> str:
+    reporter, organisation = context.header.reporter, context.header.organisation
     address = reporter.email or (organisation.email if organisation else None)
     if address:
-        return pen.translate("Please answer to %(address)s.", address=address)
+        return context.translate("Please answer to %(address)s.", address=address)
     if reporter.phone:
-        return pen.translate("Please answer by telephone: %(phone)s.", phone=reporter.phone)
+        return context.translate("Please answer by telephone: %(phone)s.", phone=reporter.phone)
     if reporter.address_lines:
-        return pen.translate("Please answer by post to the address above.")
-    return pen.translate("Please answer in the way this letter reached you.")
+        return context.translate("Please answer by post to the address above.")
+    return context.translate("Please answer in the way this letter reached you.")
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
@@ -143,19 +143,19 @@ def split_paragraphs(text: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def note_redaction(pen: LetterContext) -> list[Block]:
+def note_redaction(context: LetterContext) -> list[Block]:
     """The line that opens a redacted twin."""
-    if not pen.frame.is_redacted:
+    if not context.header.is_redacted:
         return []
-    text = pen.translate(
+    text = context.translate(
         "Redacted copy. What could identify the person is blacked out. The full letter has the same reference."
     )
     return [Paragraph(text=text, tone=Tone.NOTE)]
 
 
-def finish(pen: LetterContext, kind: LetterKind, blocks: Iterable[Block]) -> LetterDocument:
+def finish(context: LetterContext, kind: LetterKind, blocks: Iterable[Block]) -> LetterDocument:
     """The whole letter, with every character that cannot be seen made visible."""
-    frame, translate = pen.frame, pen.translate
+    frame, translate = context.header, context.translate
     page = translate("Page %(page)s of %(pages)s", page="{page}", pages="{pages}")
     return change_texts(
         LetterDocument(

@@ -75,25 +75,25 @@ PARTS = (
 
 def build_complaint(facts: ComplaintFacts, translate: Translate) -> LetterDocument:
     """The whole bundle as one document: cover letter, table of contents, then every part in the order of `PARTS`."""
-    pen = LetterContext(frame=facts.frame, translate=translate)
-    blocks = [*_write_cover(pen, facts), _list_contents(pen)]
+    context = LetterContext(header=facts.frame, translate=translate)
+    blocks = [*_write_cover(context, facts), _list_contents(context)]
     for number, part in enumerate(PARTS, start=1):
-        blocks.append(Heading(text=_title(pen, number, part), level=1, anchor=part.anchor, starts_page=number == 1))
-        blocks.extend(part.write(pen, facts))
-    return finish(pen, LetterKind.COMPLAINT, blocks)
+        blocks.append(Heading(text=_title(context, number, part), level=1, anchor=part.anchor, starts_page=number == 1))
+        blocks.extend(part.write(context, facts))
+    return finish(context, LetterKind.COMPLAINT, blocks)
 
 
-def _list_contents(pen: LetterContext) -> TableOfContents:
-    entries = tuple((part.anchor, _title(pen, number, part)) for number, part in enumerate(PARTS, start=1))
-    return TableOfContents(title=pen.translate("Contents"), entries=entries)
+def _list_contents(context: LetterContext) -> TableOfContents:
+    entries = tuple((part.anchor, _title(context, number, part)) for number, part in enumerate(PARTS, start=1))
+    return TableOfContents(title=context.translate("Contents"), entries=entries)
 
 
-def _title(pen: LetterContext, number: int, part: BundlePart) -> str:
-    return pen.translate("%(number)s. %(name)s", number=str(number), name=pen.translate(part.title))
+def _title(context: LetterContext, number: int, part: BundlePart) -> str:
+    return context.translate("%(number)s. %(name)s", number=str(number), name=context.translate(part.title))
 
 
-def _write_cover(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    translate = pen.translate
+def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    translate = context.translate
     subject = translate(
         "Complaint about %(party)s: %(matter)s",
         party=facts.party.name,
@@ -101,44 +101,44 @@ def _write_cover(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
     )
     asks = [translate(_ASKS[ask]) for ask in facts.asks]
     if facts.may_pass_identity is not None:
-        asks.append(_describe_release(pen, facts.may_pass_identity))
-    statements = format_statements(pen, facts.statements)
+        asks.append(_describe_release(context, facts.may_pass_identity))
+    statements = format_statements(context, facts.statements)
     return [
-        open_letter(pen, subject),
-        *note_redaction(pen),
-        *_write_matter(pen, facts),
+        open_letter(context, subject),
+        *note_redaction(context),
+        *_write_matter(context, facts),
         Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG),
         Items(items=tuple(asks), is_ordered=True),
-        *_write_wish(pen, facts.wish),
-        *_write_competence(pen, facts),
-        Paragraph(text=_describe_enclosed(pen)),
+        *_write_wish(context, facts.wish),
+        *_write_competence(context, facts),
+        Paragraph(text=_describe_enclosed(context)),
         *([Items(items=statements)] if statements else []),
-        close_letter(pen),
-        note_advice(pen, (facts.competence, *facts.bases)),
+        close_letter(context),
+        note_advice(context, (facts.competence, *facts.bases)),
     ]
 
 
-def _write_wish(pen: LetterContext, wish: str | None) -> list[Block]:
+def _write_wish(context: LetterContext, wish: str | None) -> list[Block]:
     if not wish:
         return []
-    lead = Paragraph(text=pen.translate("What the person concerned wishes, in their own words:"))
+    lead = Paragraph(text=context.translate("What the person concerned wishes, in their own words:"))
     return [lead, Quote(paragraphs=split_paragraphs(wish))]
 
 
-def _write_matter(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    translate = pen.translate
+def _write_matter(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    translate = context.translate
     lead = translate(
         "I complain to you about %(party)s under %(citation)s.",
         party=facts.party.legal_name or facts.party.name,
         citation=translate(facts.competence.citation),
     )
-    content = describe_content(pen, facts.content.depiction, facts.content.under_18)
-    first = [part for part in (lead, content, describe_standing(pen)) if part]
-    return [Paragraph(text=" ".join(first)), Paragraph(text=_describe_summary(pen, facts))]
+    content = describe_content(context, facts.content.depiction, facts.content.under_18)
+    first = [part for part in (lead, content, describe_standing(context)) if part]
+    return [Paragraph(text=" ".join(first)), Paragraph(text=_describe_summary(context, facts))]
 
 
-def _describe_summary(pen: LetterContext, facts: ComplaintFacts) -> str:
-    plural = pen.translate.plural
+def _describe_summary(context: LetterContext, facts: ComplaintFacts) -> str:
+    plural = context.translate.plural
     clocks = [clock for basis in facts.bases for clock in basis.clocks if clock.owed_by is not ObligedParty.PERSON]
     missed = [clock for clock in clocks if clock.state in {ClockState.MISSED, ClockState.MET_LATE}]
     duties = sum(clock.binding is Binding.DUTY for clock in missed)
@@ -147,7 +147,7 @@ def _describe_summary(pen: LetterContext, facts: ComplaintFacts) -> str:
         plural("I sent %(count)s letter.", "I sent %(count)s letters.", len(facts.notices)),
         plural("I received %(count)s answer.", "I received %(count)s answers.", len(facts.answers))
         if facts.answers
-        else pen.translate("I received no answer."),
+        else context.translate("I received no answer."),
     ]
     if duties:
         sentences.append(
@@ -160,23 +160,23 @@ def _describe_summary(pen: LetterContext, facts: ComplaintFacts) -> str:
     return " ".join(sentences)
 
 
-def _write_competence(pen: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    translate, basis = pen.translate, facts.competence
+def _write_competence(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    translate, basis = context.translate, facts.competence
     sentences: list[str | None] = [translate(basis.basis)]
     if basis.reason:
         sentences.append(translate(basis.reason))
-    sentences += [describe_authority_clock(pen, clock) for clock in basis.clocks if clock.amount is not None]
+    sentences += [describe_authority_clock(context, clock) for clock in basis.clocks if clock.amount is not None]
     return [Heading(text=translate("Why I turn to you")), Paragraph(text=" ".join(part for part in sentences if part))]
 
 
-def _describe_release(pen: LetterContext, may_pass_identity: bool) -> str:
+def _describe_release(context: LetterContext, may_pass_identity: bool) -> str:
     if may_pass_identity:
-        return pen.translate("You may tell the organisation complained about who I am.")
-    return pen.translate("Do not tell the organisation complained about who I am.")
+        return context.translate("You may tell the organisation complained about who I am.")
+    return context.translate("Do not tell the organisation complained about who I am.")
 
 
-def _describe_enclosed(pen: LetterContext) -> str:
-    return pen.translate(
+def _describe_enclosed(context: LetterContext) -> str:
+    return context.translate(
         "The parts that follow hold the facts, what happened when, the letters and answers, how each date was counted, "
         "and the exhibits with their hashes. The same facts stand inside this file in machine-readable form, as "
         "%(file)s.",

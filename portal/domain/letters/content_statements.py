@@ -60,25 +60,25 @@ _OTHER_CONTENT: Mapping[Depiction, str] = {
 }
 
 
-def describe_content(pen: LetterContext, depiction: Depiction, under_18: bool) -> str:
+def describe_content(context: LetterContext, depiction: Depiction, under_18: bool) -> str:
     """What the content is and that there was no consent, without describing it."""
-    text = pen.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
+    text = context.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
     if not under_18:
         return text
-    minor = pen.voice(mark("I was under 18 when it was made."), mark("The person was under 18 when it was made."))
+    minor = context.voice(mark("I was under 18 when it was made."), mark("The person was under 18 when it was made."))
     return f"{text} {minor}"
 
 
-def describe_standing(pen: LetterContext) -> str | None:
+def describe_standing(context: LetterContext) -> str | None:
     """In which capacity a parent or representative writes; nothing for the person themselves."""
-    reporter = pen.frame.reporter
+    reporter = context.header.reporter
     if reporter.role is Filer.SELF:
         return None
     if reporter.authority:
-        return pen.translate("I act for that person: %(authority)s.", authority=reporter.authority.rstrip("."))
+        return context.translate("I act for that person: %(authority)s.", authority=reporter.authority.rstrip("."))
     if reporter.role is Filer.PARENT:
-        return pen.translate("I act for that person as their parent or guardian.")
-    return pen.translate("I act for that person with their authority.")
+        return context.translate("I act for that person as their parent or guardian.")
+    return context.translate("I act for that person with their authority.")
 
 
 _OWN_STATEMENTS: Mapping[Statement, str] = {
@@ -107,12 +107,12 @@ _OTHER_STATEMENTS: Mapping[Statement, str] = {
 }
 
 
-def format_statements(pen: LetterContext, statements: Iterable[Statement]) -> tuple[str, ...]:
-    return tuple(pen.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]) for each in statements)
+def format_statements(context: LetterContext, statements: Iterable[Statement]) -> tuple[str, ...]:
+    return tuple(context.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]) for each in statements)
 
 
-def describe_release(pen: LetterContext, may_pass_identity: bool) -> str:
+def describe_release(context: LetterContext, may_pass_identity: bool) -> str:
     """Whether the recipient may tell the poster who writes."""
     if may_pass_identity:
-        return pen.translate("You may pass my name and contact details to whoever published the content.")
-    return pen.translate("Do not pass my name or contact details to whoever published the content.")
+        return context.translate("You may pass my name and contact details to whoever published the content.")
+    return context.translate("Do not pass my name or contact details to whoever published the content.")

@@ -47,28 +47,28 @@ _IDENTITY: Mapping[IdentityOffer, str] = {
 
 def build_erasure(facts: ErasureFacts, translate: Translate) -> LetterDocument:
     """The request as a document. `facts.grounds` are the law's own grounds, in their order."""
-    pen = LetterContext(frame=facts.frame, translate=translate)
+    context = LetterContext(header=facts.frame, translate=translate)
     blocks: list[Block] = [
-        open_letter(pen, translate("Request to erase personal data")),
-        *note_redaction(pen),
-        *_write_matter(pen, facts),
+        open_letter(context, translate("Request to erase personal data")),
+        *note_redaction(context),
+        *_write_matter(context, facts),
         Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG),
-        Items(items=_list_asks(pen, facts), is_ordered=True),
-        *_write_grounds(pen, facts),
+        Items(items=_list_asks(context, facts), is_ordered=True),
+        *_write_grounds(context, facts),
         Heading(text=translate("Where the data are")),
-        list_links(pen, facts.links),
+        list_links(context, facts.links),
         Heading(text=translate("The law and its time limits")),
-        *write_bases(pen, facts.bases),
+        *write_bases(context, facts.bases),
         Heading(text=translate("Who asks")),
-        *_write_identity(pen, facts),
-        close_letter(pen),
-        note_advice(pen, facts.bases),
+        *_write_identity(context, facts),
+        close_letter(context),
+        note_advice(context, facts.bases),
     ]
-    return finish(pen, LetterKind.ERASURE, blocks)
+    return finish(context, LetterKind.ERASURE, blocks)
 
 
-def _write_matter(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
-    which = pen.voice(
+def _write_matter(context: LetterContext, facts: ErasureFacts) -> list[Block]:
+    which = context.voice(
         mark(
             "You hold and publish personal data about me at the places listed below: the content itself, the text "
             "around it, and what was made from it."
@@ -78,35 +78,35 @@ def _write_matter(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
             "itself, the text around it, and what was made from it."
         ),
     )
-    what = describe_content(pen, facts.content.depiction, facts.content.under_18)
-    parts = [part for part in (which, what, describe_standing(pen)) if part]
+    what = describe_content(context, facts.content.depiction, facts.content.under_18)
+    parts = [part for part in (which, what, describe_standing(context)) if part]
     blocks: list[Block] = [Paragraph(text=" ".join(parts))]
     if facts.content.explanation:
         blocks.append(Quote(paragraphs=split_paragraphs(facts.content.explanation)))
     return blocks
 
 
-def _list_asks(pen: LetterContext, facts: ErasureFacts) -> tuple[str, ...]:
-    asks = [pen.translate(_ASKS[ask]) for ask in facts.asks]
-    asks.append(pen.translate("Tell me what you have done. If you refuse any of it, give your reasons."))
+def _list_asks(context: LetterContext, facts: ErasureFacts) -> tuple[str, ...]:
+    asks = [context.translate(_ASKS[ask]) for ask in facts.asks]
+    asks.append(context.translate("Tell me what you have done. If you refuse any of it, give your reasons."))
     return tuple(asks)
 
 
-def _write_grounds(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
+def _write_grounds(context: LetterContext, facts: ErasureFacts) -> list[Block]:
     if not facts.grounds:
         return []
-    lead = Paragraph(text=pen.translate("I rely on these grounds:"))
-    return [lead, Items(items=tuple(pen.translate(ground) for ground in facts.grounds))]
+    lead = Paragraph(text=context.translate("I rely on these grounds:"))
+    return [lead, Items(items=tuple(context.translate(ground) for ground in facts.grounds))]
 
 
-def _write_identity(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
-    limit = pen.translate("Please ask for no more than you need to be sure, and use it for nothing else.")
-    statements = format_statements(pen, facts.statements)
-    return [*_write_offer(pen, facts), Paragraph(text=limit), *([Items(items=statements)] if statements else [])]
+def _write_identity(context: LetterContext, facts: ErasureFacts) -> list[Block]:
+    limit = context.translate("Please ask for no more than you need to be sure, and use it for nothing else.")
+    statements = format_statements(context, facts.statements)
+    return [*_write_offer(context, facts), Paragraph(text=limit), *([Items(items=statements)] if statements else [])]
 
 
-def _write_offer(pen: LetterContext, facts: ErasureFacts) -> list[Block]:
+def _write_offer(context: LetterContext, facts: ErasureFacts) -> list[Block]:
     if not facts.identity_words:
-        return [Paragraph(text=pen.translate(_IDENTITY[facts.identity]))]
-    lead = Paragraph(text=pen.translate("This shows that I am the one who asks:"))
+        return [Paragraph(text=context.translate(_IDENTITY[facts.identity]))]
+    lead = Paragraph(text=context.translate("This shows that I am the one who asks:"))
     return [lead, Quote(paragraphs=split_paragraphs(facts.identity_words))]

@@ -3,7 +3,7 @@
 Only values live here, and all of them can be written as JSON without loss (dates and instants as ISO 8601 text, words
 as their value, tuples as lists). A letter keeps its facts for ever: the same facts give the same bytes, and the bundle
 for a regulator carries them inside itself. Instants are aware; `zone` names the time zone in which the sender counts.
-What a letter says of the law stands in `law.py`.
+What a letter says of the law stands in `law_facts.py`.
 
 Three kinds of text stand in the fields, and redaction depends on knowing which is which:
 - the law's and the directory's own words (`basis`, `citation`, a platform's name): public, they stay;

@@ -22,16 +22,16 @@ from portal.domain.letters.phrases import (
 from portal.domain.regimes import Binding, ObligedParty, Trigger
 
 
-def write_bases(pen: LetterContext, bases: Iterable[BasisFact]) -> list[Block]:
+def write_bases(context: LetterContext, bases: Iterable[BasisFact]) -> list[Block]:
     """Each law: its sentence, then what its clocks ask of the recipient and until when."""
     blocks: list[Block] = []
     for number, basis in enumerate(bases, start=1):
-        title = pen.translate("%(number)s. %(name)s", number=str(number), name=pen.translate(basis.name))
+        title = context.translate("%(number)s. %(name)s", number=str(number), name=context.translate(basis.name))
         blocks.append(Heading(text=title, level=3))
-        blocks.append(Paragraph(text=pen.translate(basis.citation), tone=Tone.SMALL))
-        blocks.append(Paragraph(text=pen.translate(basis.basis)))
+        blocks.append(Paragraph(text=context.translate(basis.citation), tone=Tone.SMALL))
+        blocks.append(Paragraph(text=context.translate(basis.basis)))
         for clock in basis.clocks:
-            blocks.extend(_write_clock(pen, clock))
+            blocks.extend(_write_clock(context, clock))
     return blocks
 
 
@@ -47,18 +47,18 @@ _WITHIN: Mapping[Binding, str] = {
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 
 
-def _write_clock(pen: LetterContext, clock: ClockFact) -> list[Block]:
+def _write_clock(context: LetterContext, clock: ClockFact) -> list[Block]:
     # Periods of the person's own, of an authority or of the author are no business of this recipient.
     if clock.owed_by not in _OBLIGED or clock.binding not in _WITHIN:
         return []
     if clock.amount is None:
-        return _write_standard(pen, clock)
-    translate = pen.translate
+        return _write_standard(context, clock)
+    translate = context.translate
     sentence = translate(
         _WITHIN[clock.binding],
         act=translate(clock.label),
         period=format_period(clock.amount, clock.unit, translate),
-        start=_describe_start(pen, clock),
+        start=_describe_start(context, clock),
     )
     if clock.started_at is None or clock.due_at is None:
         return [Paragraph(text=sentence, tone=Tone.STRONG)]
@@ -67,30 +67,30 @@ def _write_clock(pen: LetterContext, clock: ClockFact) -> list[Block]:
         start=format_instant(clock.started_at, clock.zone, translate),
         due=describe_due(clock, translate),
     )
-    return [Paragraph(text=sentence, tone=Tone.STRONG), Paragraph(text=ends), *_write_why(pen, clock)]
+    return [Paragraph(text=sentence, tone=Tone.STRONG), Paragraph(text=ends), *_write_why(context, clock)]
 
 
-def _describe_start(pen: LetterContext, clock: ClockFact) -> str:
+def _describe_start(context: LetterContext, clock: ClockFact) -> str:
     if clock.trigger is Trigger.NOTICE_RECEIVED:
-        return pen.translate("receiving this letter")
-    return pen.translate(STARTS[clock.trigger])
+        return context.translate("receiving this letter")
+    return context.translate(STARTS[clock.trigger])
 
 
-def _write_standard(pen: LetterContext, clock: ClockFact) -> list[Block]:
+def _write_standard(context: LetterContext, clock: ClockFact) -> list[Block]:
     if not clock.standard:
         return []
-    text = pen.translate(
+    text = context.translate(
         "The law sets no number of hours or days here; its measure is: %(standard)s.",
-        standard=pen.translate(clock.standard).rstrip("."),
+        standard=context.translate(clock.standard).rstrip("."),
     )
     return [Paragraph(text=text)]
 
 
-def _write_why(pen: LetterContext, clock: ClockFact) -> list[Block]:
+def _write_why(context: LetterContext, clock: ClockFact) -> list[Block]:
     if not clock.steps:
         return []
-    steps = " ".join(describe_step(step, pen.translate) for step in clock.steps)
-    return [Paragraph(text=pen.translate("Why this date: %(steps)s", steps=steps), tone=Tone.SMALL)]
+    steps = " ".join(describe_step(step, context.translate) for step in clock.steps)
+    return [Paragraph(text=context.translate("Why this date: %(steps)s", steps=steps), tone=Tone.SMALL)]
 
 
 _AUTHORITY_WITHIN: Mapping[Binding, str] = {
@@ -100,31 +100,31 @@ _AUTHORITY_WITHIN: Mapping[Binding, str] = {
 }
 
 
-def describe_authority_clock(pen: LetterContext, clock: ClockFact) -> str | None:
+def describe_authority_clock(context: LetterContext, clock: ClockFact) -> str | None:
     """What the authority's own period asks of it; nothing for periods that are not its own."""
     if clock.owed_by not in {ObligedParty.REGULATOR, ObligedParty.BODY} or clock.binding not in _AUTHORITY_WITHIN:
         return None
     if clock.amount is None:
         return None
-    return pen.translate(
+    return context.translate(
         _AUTHORITY_WITHIN[clock.binding],
-        act=pen.translate(clock.label),
-        period=format_period(clock.amount, clock.unit, pen.translate),
-        start=pen.translate(STARTS[clock.trigger]),
+        act=context.translate(clock.label),
+        period=format_period(clock.amount, clock.unit, context.translate),
+        start=context.translate(STARTS[clock.trigger]),
     )
 
 
-def list_steps(pen: LetterContext, clock: ClockFact) -> Steps:
+def list_steps(context: LetterContext, clock: ClockFact) -> Steps:
     """How a clock's date came about, one row a step."""
-    translate = pen.translate
+    translate = context.translate
     rows = tuple((describe_step_at(step, translate), describe_step(step, translate)) for step in clock.steps)
     return Steps(rows=rows, titles=(translate("Day or time"), translate("What it means")))
 
 
-def note_advice(pen: LetterContext, bases: Iterable[BasisFact]) -> Paragraph:
+def note_advice(context: LetterContext, bases: Iterable[BasisFact]) -> Paragraph:
     """That nobody gives legal advice here, and which state of the law records was used."""
     records = "; ".join(dict.fromkeys(f"{basis.regime_id} {basis.version}" for basis in bases))
-    text = pen.translate(
+    text = context.translate(
         "This letter is not legal advice. It rests on these records of the law: %(records)s.", records=records
     )
     return Paragraph(text=text, tone=Tone.NOTE)

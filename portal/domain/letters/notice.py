@@ -26,37 +26,37 @@ from portal.domain.lifecycle import LetterKind
 
 def build_notice(facts: NoticeFacts, translate: Translate) -> LetterDocument:
     """The notice as a document. It cites every basis in `facts.bases`, in that order."""
-    pen = LetterContext(frame=facts.frame, translate=translate)
+    context = LetterContext(header=facts.frame, translate=translate)
     subject = translate(
         "Notice of %(matter)s: request for removal", matter=translate(SUBJECTS[facts.content.depiction])
     )
     blocks: list[Block] = [
-        open_letter(pen, subject),
-        *note_redaction(pen),
-        *_write_matter(pen, facts),
-        *_write_asks(pen, facts),
+        open_letter(context, subject),
+        *note_redaction(context),
+        *_write_matter(context, facts),
+        *_write_asks(context, facts),
         Heading(text=translate("Where the content is")),
-        list_links(pen, facts.links),
+        list_links(context, facts.links),
         *_write_own_words(facts, translate),
         Heading(text=translate("The law and its time limits")),
-        *write_bases(pen, facts.bases),
+        *write_bases(context, facts.bases),
         Heading(text=translate("Statements")),
-        Items(items=format_statements(pen, facts.statements)),
-        close_letter(pen),
-        note_advice(pen, facts.bases),
+        Items(items=format_statements(context, facts.statements)),
+        close_letter(context),
+        note_advice(context, facts.bases),
     ]
-    return finish(pen, LetterKind.NOTICE, blocks)
+    return finish(context, LetterKind.NOTICE, blocks)
 
 
-def _write_matter(pen: LetterContext, facts: NoticeFacts) -> list[Block]:
-    translate = pen.translate
+def _write_matter(context: LetterContext, facts: NoticeFacts) -> list[Block]:
+    translate = context.translate
     where = translate.plural(
         "Your service shows content at %(count)s place, listed below.",
         "Your service shows content at %(count)s places, listed below.",
         len(facts.links),
     )
-    what = describe_content(pen, facts.content.depiction, facts.content.under_18)
-    parts = [part for part in (where, what, describe_standing(pen)) if part]
+    what = describe_content(context, facts.content.depiction, facts.content.under_18)
+    parts = [part for part in (where, what, describe_standing(context)) if part]
     blocks: list[Block] = [Paragraph(text=" ".join(parts))]
     if facts.content.work:
         text = translate("The copyright work this notice also rests on: %(work)s", work=facts.content.work)
@@ -67,8 +67,8 @@ def _write_matter(pen: LetterContext, facts: NoticeFacts) -> list[Block]:
     return blocks
 
 
-def _write_asks(pen: LetterContext, facts: NoticeFacts) -> list[Block]:
-    translate = pen.translate
+def _write_asks(context: LetterContext, facts: NoticeFacts) -> list[Block]:
+    translate = context.translate
     asks = [translate("Remove the content at every place in the list, for all users and in all countries.")]
     asks += [
         translate(
@@ -83,7 +83,7 @@ def _write_asks(pen: LetterContext, facts: NoticeFacts) -> list[Block]:
         translate("Tell me what you decided for each place, with your reasons and how the decision can be contested."),
     ]
     if facts.may_pass_identity is not None:
-        asks.append(describe_release(pen, facts.may_pass_identity))
+        asks.append(describe_release(context, facts.may_pass_identity))
     lead = Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG)
     return [lead, Items(items=tuple(asks), is_ordered=True)]
 

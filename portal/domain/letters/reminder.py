@@ -34,68 +34,68 @@ from portal.domain.regimes import Binding
 
 def build_reminder(facts: ReminderFacts, translate: Translate) -> LetterDocument:
     """The reminder as a document. Missed clocks are read from the bases' clocks."""
-    pen = LetterContext(frame=facts.frame, translate=translate)
+    context = LetterContext(header=facts.frame, translate=translate)
     subject = translate(
         "Reminder of my letter %(reference)s: %(matter)s",
         reference=facts.notice.reference,
         matter=translate(SUBJECTS[facts.content.depiction]),
     )
     blocks: list[Block] = [
-        open_letter(pen, subject),
-        *note_redaction(pen),
-        *_write_past(pen, facts),
-        *_write_misses(pen, facts),
-        *_write_asks(pen, facts),
-        *_write_next(pen, facts),
+        open_letter(context, subject),
+        *note_redaction(context),
+        *_write_past(context, facts),
+        *_write_misses(context, facts),
+        *_write_asks(context, facts),
+        *_write_next(context, facts),
         Heading(text=translate("Where the content still is")),
         Paragraph(text=translate("As far as I know, the content can still be reached at these places.")),
-        list_links(pen, facts.links),
-        close_letter(pen),
-        note_advice(pen, facts.bases),
+        list_links(context, facts.links),
+        close_letter(context),
+        note_advice(context, facts.bases),
     ]
-    return finish(pen, LetterKind.REMINDER, blocks)
+    return finish(context, LetterKind.REMINDER, blocks)
 
 
-def _write_past(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
-    translate, notice = pen.translate, facts.notice
-    standing = describe_standing(pen)
+def _write_past(context: LetterContext, facts: ReminderFacts) -> list[Block]:
+    translate, notice = context.translate, facts.notice
+    standing = describe_standing(context)
     parts = [
         translate(
             "On %(at)s I sent you my letter %(reference)s %(channel)s.",
-            at=format_moment(pen.local(notice.sent_at), translate),
+            at=format_moment(context.local(notice.sent_at), translate),
             reference=notice.reference,
             channel=translate(CHANNELS[notice.channel]),
         ),
-        _describe_receipt(pen, notice),
-        _describe_ticket(pen, notice),
-        describe_content(pen, facts.content.depiction, facts.content.under_18),
+        _describe_receipt(context, notice),
+        _describe_ticket(context, notice),
+        describe_content(context, facts.content.depiction, facts.content.under_18),
     ]
     blocks: list[Block] = [Paragraph(text=" ".join(part for part in (*parts, standing) if part))]
     if not facts.answers:
         return [*blocks, Paragraph(text=translate("No answer to it has reached me."))]
     blocks.append(Paragraph(text=translate("You answered:")))
-    blocks.append(Items(items=tuple(_describe_answer(pen, answer) for answer in facts.answers)))
+    blocks.append(Items(items=tuple(_describe_answer(context, answer) for answer in facts.answers)))
     return blocks
 
 
-def _describe_receipt(pen: LetterContext, notice: SentFact) -> str | None:
+def _describe_receipt(context: LetterContext, notice: SentFact) -> str | None:
     if notice.received_at is None:
         return None
-    at = format_moment(pen.local(notice.received_at), pen.translate)
+    at = format_moment(context.local(notice.received_at), context.translate)
     if notice.is_receipt_proven:
-        return pen.translate("You received it on %(at)s.", at=at)
-    return pen.translate("I take it that you received it on %(at)s; tell me if that is not so.", at=at)
+        return context.translate("You received it on %(at)s.", at=at)
+    return context.translate("I take it that you received it on %(at)s; tell me if that is not so.", at=at)
 
 
-def _describe_ticket(pen: LetterContext, notice: SentFact) -> str:
+def _describe_ticket(context: LetterContext, notice: SentFact) -> str:
     if notice.ticket:
-        return pen.translate("Your reference number for it is %(ticket)s.", ticket=notice.ticket)
-    return pen.translate("You gave me no reference number for it.")
+        return context.translate("Your reference number for it is %(ticket)s.", ticket=notice.ticket)
+    return context.translate("You gave me no reference number for it.")
 
 
-def _describe_answer(pen: LetterContext, answer: AnswerFact) -> str:
-    day = format_day(pen.local(answer.at).date(), pen.translate)
-    return pen.translate("%(day)s: %(answer)s", day=day, answer=pen.translate(ANSWERS[answer.meaning]))
+def _describe_answer(context: LetterContext, answer: AnswerFact) -> str:
+    day = format_day(context.local(answer.at).date(), context.translate)
+    return context.translate("%(day)s: %(answer)s", day=day, answer=context.translate(ANSWERS[answer.meaning]))
 
 
 # What it means that a period has passed depends on what kind of period it was.
@@ -121,24 +121,24 @@ def list_missed(facts: ReminderFacts) -> tuple[tuple[BasisFact, ClockFact], ...]
     )
 
 
-def _write_misses(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
+def _write_misses(context: LetterContext, facts: ReminderFacts) -> list[Block]:
     missed = list_missed(facts)
     if not missed:
         return []
-    blocks: list[Block] = [Heading(text=pen.translate("What is overdue"))]
+    blocks: list[Block] = [Heading(text=context.translate("What is overdue"))]
     for basis, clock in missed:
         blocks += [
-            Paragraph(text=_describe_duty(pen, basis, clock), tone=Tone.STRONG),
-            Paragraph(text=_describe_end(pen, clock)),
+            Paragraph(text=_describe_duty(context, basis, clock), tone=Tone.STRONG),
+            Paragraph(text=_describe_end(context, clock)),
         ]
-        steps = list_steps(pen, clock)
+        steps = list_steps(context, clock)
         if steps.rows:
-            blocks += [Paragraph(text=pen.translate("Why this date:")), steps]
+            blocks += [Paragraph(text=context.translate("Why this date:")), steps]
     return blocks
 
 
-def _describe_duty(pen: LetterContext, basis: BasisFact, clock: ClockFact) -> str:
-    translate = pen.translate
+def _describe_duty(context: LetterContext, basis: BasisFact, clock: ClockFact) -> str:
+    translate = context.translate
     if clock.amount is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no period, so it cannot be missed")
     return translate(
@@ -149,22 +149,22 @@ def _describe_duty(pen: LetterContext, basis: BasisFact, clock: ClockFact) -> st
     )
 
 
-def _describe_end(pen: LetterContext, clock: ClockFact) -> str:
-    translate = pen.translate
+def _describe_end(context: LetterContext, clock: ClockFact) -> str:
+    translate = context.translate
     if clock.due_at is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no date, so it cannot be missed")
     text = translate(
         "The period ended on %(due)s. At the date of this letter that was %(lapse)s ago.",
         due=describe_due(clock, translate),
-        lapse=format_lapse(pen.frame.written_at - clock.due_at, translate),
+        lapse=format_lapse(context.header.written_at - clock.due_at, translate),
     )
     if not clock.estimated:
         return text
     return f"{text} {translate('The start is estimated, because receipt is not proven.')}"
 
 
-def _write_asks(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
-    translate = pen.translate
+def _write_asks(context: LetterContext, facts: ReminderFacts) -> list[Block]:
+    translate = context.translate
     asks = (
         translate("Remove the content at every place in the list below, for all users and in all countries."),
         translate("Tell me in writing what you did and when, and give your reasons for each place you leave up."),
@@ -174,10 +174,10 @@ def _write_asks(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
     return [lead, Items(items=asks, is_ordered=True)]
 
 
-def _write_next(pen: LetterContext, facts: ReminderFacts) -> list[Block]:
+def _write_next(context: LetterContext, facts: ReminderFacts) -> list[Block]:
     if not facts.next_steps:
         return []
-    translate = pen.translate
+    translate = context.translate
     steps = tuple(
         translate("%(body)s, under %(basis)s", body=translate(step.body), basis=translate(step.basis))
         if step.basis

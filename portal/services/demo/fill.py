@@ -1,6 +1,6 @@
 """Fills a portal with invented cases, through the same use cases that people use, with times of the past.
 
-Which cases there are stands in `demo_cases.py`. Everything is invented: names mean "example" in many languages,
+Which cases there are stands in `stories.py`. Everything is invented: names mean "example" in many languages,
 addresses are reserved ones, and the paths on real platforms lead nowhere.
 """
 
@@ -28,7 +28,7 @@ from portal.services.intake import drafts, submission
 from portal.services.operations import sweep
 from portal.services.ports import PERSON, Actor, Ports
 from portal.services.signin import factors
-from portal.services.staff import accounts, organisation_key
+from portal.services.staff import accounts, recovery_key
 from portal.services.staff.accounts import NewStaff
 from portal.services.work import CaseWork, Work
 
@@ -138,15 +138,15 @@ def require_empty(session: Session) -> None:
 
 def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -> _Crew:
     """A team of three, an administrator, and a newcomer who waits to be let in."""
-    printed = organisation_key.make_recovery_key_once(session, now=now)
-    team, key = accounts.make_team(session, TEAM, now=now)
+    printed = recovery_key.make_recovery_key_once(session, now=now)
+    team, key = accounts.create_team(session, TEAM, now=now)
     made = {}
     for one in sign_ins:
         new = NewStaff(login=one.login, name=one.name, role=one.role, password=one.password)
         made[one.login] = accounts.add_staff(session, new, now=now)
         if one.role is not Role.ADMINISTRATOR:
             is_in = one.login != NEWCOMER[0]
-            accounts.join_team(session, made[one.login], team, key if is_in else None, now=now)
+            accounts.add_membership(session, made[one.login], team, key if is_in else None, now=now)
     ids = {login: row.id for login, row in made.items()}
     return _Crew(team.id, key, accounts.actor_of(made[ADVOCATE[0]]), ids, printed)
 

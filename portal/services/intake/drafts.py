@@ -104,9 +104,9 @@ def remove_link(report: Report, url: str) -> Report:
     return replace(report, links=tuple(link for link in report.links if link.url != url))
 
 
-def list_teams(session: Session, country: str) -> list[tuple[str, str]]:
+def list_teams_to_ask(session: Session, country: str) -> list[tuple[str, str]]:
     """(id, name) of the teams that take cases of this country."""
-    return [(str(team.id), team.name) for team in accounts.list_teams(session, country)]
+    return [(str(team.id), team.name) for team in accounts.find_teams_for(session, country)]
 
 
 def as_reported(link: FoundLink) -> ReportedLink:

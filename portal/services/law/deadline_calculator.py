@@ -27,7 +27,7 @@ class InvalidQuery(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeadlineQuery:
+class DeadlineQuestion:
     """`country` and what follows it are of the organisation that has to act."""
 
     regime: str
@@ -40,7 +40,7 @@ class DeadlineQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeadlineAnswer:
+class CalculatedDeadline:
     """The answer. `due` is None where the law sets no number: its `rule.standard` is all there is."""
 
     regime: Regime
@@ -74,7 +74,7 @@ class Deadline:
     version: str
 
 
-def deadline_of(answer: DeadlineAnswer) -> Deadline:
+def deadline_of(answer: CalculatedDeadline) -> Deadline:
     """The answer, with its steps in English."""
     due = answer.due
     steps = tuple(DeadlineStep(at=step.at, text=step.text) for step in due.steps) if due else ()
@@ -100,7 +100,7 @@ def describe_standard(rule: Rule) -> str:
     return f"The law sets no number here, so there is no date. Its measure: {rule.standard}."
 
 
-def calculate_deadline(question: DeadlineQuery, registry: Registry) -> DeadlineAnswer:
+def calculate_deadline(question: DeadlineQuestion, registry: Registry) -> CalculatedDeadline:
     """The deadline that the law in force on that day gives. Raises InvalidQuery."""
     regime = _find_regime(question.regime, registry)
     clock_id = _find_clock_id(regime, question.clock)
@@ -108,7 +108,7 @@ def calculate_deadline(question: DeadlineQuery, registry: Registry) -> DeadlineA
     zone = _find_zone(question)
     started_at = read_instant(question.started)
     rule = _find_rule_in_force(regime, clock_id, started_at, zone)
-    return DeadlineAnswer(
+    return CalculatedDeadline(
         regime=regime,
         rule=rule,
         started_at=started_at,
@@ -172,7 +172,7 @@ def _find_calendar(country: str, subdivision: str | None) -> Calendar:
         raise InvalidQuery("country", f"{error}.") from error
 
 
-def _find_zone(question: DeadlineQuery) -> ZoneInfo:
+def _find_zone(question: DeadlineQuestion) -> ZoneInfo:
     try:
         if question.zone:
             return load_zone(question.zone)

@@ -68,7 +68,7 @@ def make_recovery_key(session: Session, *, now: datetime) -> bytes:
     return pair.private
 
 
-def make_team(session: Session, name: str, *, countries: Sequence[str] = (), now: datetime) -> tuple[Team, bytes]:
+def create_team(session: Session, name: str, *, countries: Sequence[str] = (), now: datetime) -> tuple[Team, bytes]:
     """A team and its private key, for letting its first member in. Raises AccountRefused."""
     recovery = session.scalars(select(RecoveryKey)).one_or_none()
     if recovery is None:
@@ -114,7 +114,7 @@ def add_staff(session: Session, new: NewStaff, *, now: datetime) -> Staff:
     return staff
 
 
-def join_team(session: Session, staff: Staff, team: Team, team_key: bytes | None, *, now: datetime) -> Membership:
+def add_membership(session: Session, staff: Staff, team: Team, team_key: bytes | None, *, now: datetime) -> Membership:
     """Make `staff` a member. Without the team's key the member waits until a colleague lets them in.
 
     Raises AccountRefused for administrators and auditors, who never read a case.
@@ -128,7 +128,7 @@ def join_team(session: Session, staff: Staff, team: Team, team_key: bytes | None
     return member
 
 
-def list_waiting(session: Session, team_ids: Sequence[UUID]) -> list[tuple[Membership, Staff]]:
+def read_waiting(session: Session, team_ids: Sequence[UUID]) -> list[tuple[Membership, Staff]]:
     """Members of these teams who have not been let in yet."""
     rows = session.execute(
         select(Membership, Staff)
@@ -214,7 +214,7 @@ def team_keys_of(session: Session, staff: Staff, private_key: bytes) -> dict[UUI
     return {row.team_id: vault.unwrap_with_private_key(row.team_key or b"", private_key) for row in rows}
 
 
-def list_colleagues(session: Session, team_id: UUID) -> list[Staff]:
+def read_colleagues(session: Session, team_id: UUID) -> list[Staff]:
     """Members of a team who can be given a case."""
     query = (
         select(Staff)
@@ -225,7 +225,7 @@ def list_colleagues(session: Session, team_id: UUID) -> list[Staff]:
     return list(session.scalars(query.order_by(Staff.name)))
 
 
-def list_teams(session: Session, country: str) -> list[Team]:
+def find_teams_for(session: Session, country: str) -> list[Team]:
     """Teams that take cases of this country; a team without countries takes any."""
     teams = session.scalars(select(Team).where(Team.takes_cases.is_(True)).order_by(Team.name))
     return [team for team in teams if not team.countries or not country or country in team.countries]

@@ -143,7 +143,7 @@ def _join(session: Session, row: Invitation, password: str, now: datetime) -> St
     new = NewStaff(login=row.login, name=row.name, role=row.role, password=password, scope=row.scope)
     member = accounts.add_staff(session, new, now=now)
     if row.team_id is not None:
-        accounts.join_team(session, member, session.get_one(Team, row.team_id), None, now=now)
+        accounts.add_membership(session, member, session.get_one(Team, row.team_id), None, now=now)
     security_notices.add(
         session, SecurityNoticeKind.MEMBER_ADDED, team_id=row.team_id, about=member.id, by=row.made_by, now=now
     )

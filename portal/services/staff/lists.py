@@ -103,12 +103,12 @@ def list_colleagues(session: Session, team_id: UUID | None) -> tuple[Colleague, 
     """Who can be given a case of this team."""
     if team_id is None:
         return ()
-    return tuple(Colleague(id=one.id, name=one.name) for one in accounts.list_colleagues(session, team_id))
+    return tuple(Colleague(id=one.id, name=one.name) for one in accounts.read_colleagues(session, team_id))
 
 
 def list_waiting(session: Session, team_ids: Sequence[UUID]) -> tuple[Waiting, ...]:
     """New colleagues of these teams who wait to be let in."""
-    found = accounts.list_waiting(session, team_ids)
+    found = accounts.read_waiting(session, team_ids)
     names = {team.id: team.name for team in session.scalars(select(Team).where(Team.id.in_(team_ids)))}
     return tuple(
         Waiting(

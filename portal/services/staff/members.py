@@ -24,7 +24,7 @@ from portal.services.ports import SYSTEM
 from portal.services.signin import factors, known_browsers
 from portal.services.staff import accounts, security_notices, team_keys
 from portal.services.staff.accounts import AccountRefused, NewStaff
-from portal.services.staff.organisation_key import make_recovery_key_once
+from portal.services.staff.recovery_key import make_recovery_key_once
 
 NO_KEYS: Mapping[UUID, bytes] = MappingProxyType({})
 LONGEST_TEAM_NAME = 80
@@ -125,7 +125,7 @@ def let_colleague_in(
     by: UUID | None,
     now: datetime,
 ) -> None:
-    """Give a waiting colleague the key of their team, and leave a mark. Raises AccountRefused, StaleKey."""
+    """Give a waiting colleague the key of their team, and leave a notice. Raises AccountRefused, StaleKey."""
     row = session.get(Membership, membership_id)
     if row is not None and row.team_id in keys:
         team_keys.check_current(session, row.team_id, keys[row.team_id])
@@ -159,7 +159,7 @@ def end_staff(
 
 
 def reset_factors(session: Session, login: str, *, now: datetime) -> None:
-    """For whoever lost phone, key and paper: no factor, no session, no known browser, and a mark for the supervisors.
+    """For whoever lost phone, key and paper: no factor, no session, no known browser, and a notice for the supervisors.
 
     The next sign-in, which still needs the password, sets up a new factor. Raises AccountRefused.
     """
@@ -239,16 +239,16 @@ def find_staff(session: Session, login: str) -> Staff:
 def _begin_team(
     session: Session, name: str, countries: Sequence[str], member: Staff, *, by: UUID | None, now: datetime
 ) -> None:
-    """The mark is for the supervisors of every team: whoever looks for help can choose this one from now on."""
-    made, key = accounts.make_team(session, name, countries=countries, now=now)
-    accounts.join_team(session, member, made, key, now=now)
+    """The notice is for the supervisors of every team: whoever looks for help can choose this one from now on."""
+    made, key = accounts.create_team(session, name, countries=countries, now=now)
+    accounts.add_membership(session, member, made, key, now=now)
     security_notices.add(session, SecurityNoticeKind.TEAM_MADE, team_id=None, about=member.id, by=by, now=now)
 
 
 def _join(session: Session, member: Staff, team: Team, recovery_key: bytes | None, *, now: datetime) -> bool:
     """Whether the member waits."""
     key = _open_team(team, recovery_key) if recovery_key else None
-    accounts.join_team(session, member, team, key, now=now)
+    accounts.add_membership(session, member, team, key, now=now)
     kind = SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY if key else SecurityNoticeKind.MEMBER_ADDED
     security_notices.add(session, kind, team_id=team.id, about=member.id, now=now)
     return key is None

@@ -18,7 +18,7 @@ from portal.models.cases import CaseKey
 from portal.services.staff import accounts, security_notices, team_keys
 from portal.services.staff.accounts import AccountRefused
 from portal.services.staff.members import find_staff, let_colleague_in
-from portal.services.staff.organisation_key import format_recovery_key
+from portal.services.staff.recovery_key import format_recovery_key
 
 FOREIGN = "This recovery key does not belong to this organisation."
 
@@ -44,7 +44,7 @@ def rehearse(session: Session, recovery_key: bytes) -> tuple[Rehearsal, ...]:
 
 
 def restore(session: Session, login: str, recovery_key: bytes, *, now: datetime) -> tuple[str, ...]:
-    """Let a member in wherever they wait, with a mark that every supervisor of the team sees. Returns the teams.
+    """Let a member in wherever they wait, with a notice that every supervisor of the team sees. Returns the teams.
 
     Raises AccountRefused where the key does not fit, or nothing waits.
     """

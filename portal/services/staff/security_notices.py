@@ -1,4 +1,4 @@
-"""Marks: what was changed about who can read cases, for every supervisor it concerns, until each has seen it."""
+"""Security notices: what changed about who can read cases, for each supervisor it concerns until they have seen it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NOTED: Mapping[SecurityNoticeKind, Noted] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityNoticeView:
-    """One mark for a page. `team` is empty for the whole organisation, `by` for what was done on the server."""
+    """One notice for a page. `team` is empty for the whole organisation, `by` for what was done on the server."""
 
     id: UUID
     kind: SecurityNoticeKind
@@ -56,7 +56,7 @@ def add(
     by: UUID | None = None,
     now: datetime,
 ) -> None:
-    """Leave a mark for the supervisors of a team, or for all where there is no team; and an entry in the journal."""
+    """Leave a notice for the supervisors of a team, or for all where there is no team; and an entry in the journal."""
     session.add(SecurityNotice(id=uuid4(), kind=kind, team_id=team_id, about_id=about, by_id=by, at=now))
     facts = {"mark": kind.value, "team": str(team_id) if team_id else None, "about": str(about) if about else None}
     journal.note(session, _NOTED[kind], staff_id=by, facts=facts, now=now)
@@ -65,7 +65,7 @@ def add(
 def add_about(
     session: Session, kind: SecurityNoticeKind, staff: Staff, *, by: UUID | None = None, now: datetime
 ) -> None:
-    """Leave a mark in every team of a member; for the whole organisation where they are in none."""
+    """Leave a notice in every team of a member; for the whole organisation where they are in none."""
     teams = session.scalars(select(Membership.team_id).where(Membership.staff_id == staff.id)).all()
     for team_id in teams or (None,):
         add(session, kind, team_id=team_id, about=staff.id, by=by, now=now)
@@ -83,16 +83,18 @@ def list_unseen(session: Session, staff_id: UUID, team_ids: Collection[UUID]) ->
         .order_by(SecurityNotice.at.desc(), SecurityNotice.id)
     )
     return tuple(
-        SecurityNoticeView(id=mark.id, kind=mark.kind, team=team or "", about=whom or "", by=who or "", at=mark.at)
-        for mark, team, whom, who in session.execute(query)
+        SecurityNoticeView(
+            id=notice.id, kind=notice.kind, team=team or "", about=whom or "", by=who or "", at=notice.at
+        )
+        for notice, team, whom, who in session.execute(query)
     )
 
 
 def confirm_seen(
-    session: Session, staff_id: UUID, team_ids: Collection[UUID], mark_ids: Collection[UUID], *, now: datetime
+    session: Session, staff_id: UUID, team_ids: Collection[UUID], notice_ids: Collection[UUID], *, now: datetime
 ) -> int:
-    """This supervisor has seen these marks. Those of other teams are passed over. Returns how many."""
-    query = select(SecurityNotice.id).where(SecurityNotice.id.in_(mark_ids), _concerns(team_ids), ~_is_seen(staff_id))
+    """This supervisor has seen these notices. Those of other teams are passed over. Returns how many."""
+    query = select(SecurityNotice.id).where(SecurityNotice.id.in_(notice_ids), _concerns(team_ids), ~_is_seen(staff_id))
     found = session.scalars(query).all()
     session.add_all(SecurityNoticeSeen(mark_id=mark_id, staff_id=staff_id, seen_at=now) for mark_id in found)
     return len(found)

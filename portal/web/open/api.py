@@ -12,7 +12,7 @@ from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
 from portal.domain.territories import is_within
 from portal.services.law.deadline_calculator import (
-    DeadlineQuery,
+    DeadlineQuestion,
     InvalidQuery,
     calculate_deadline,
     deadline_of,
@@ -111,7 +111,7 @@ def judge(query: records.VerdictQuery) -> tuple[records.VerdictLine, ...]:
     example="/deadlines?regime=eu-gdpr-17&started=2026-03-05T09:00:00Z&country=IE",
 )
 def count(query: records.DeadlineQuery) -> Any:
-    return deadline_of(calculate_deadline(_copy(query, DeadlineQuery), parts().registry))
+    return deadline_of(calculate_deadline(_copy(query, DeadlineQuestion), parts().registry))
 
 
 @endpoint(

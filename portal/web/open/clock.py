@@ -20,8 +20,8 @@ from portal.domain.steps import CountingStep
 from portal.domain.wording import format_sentence
 from portal.reference.zones import UnknownZone, find_zone, load_zone
 from portal.services.law.deadline_calculator import (
-    DeadlineAnswer,
-    DeadlineQuery,
+    CalculatedDeadline,
+    DeadlineQuestion,
     InvalidQuery,
     calculate_deadline,
     deadline_of,
@@ -107,7 +107,7 @@ def refuse(error: InvalidQuery) -> ResponseReturnValue:
     return _send(msgspec.json.encode(problem), "application/problem+json"), 400
 
 
-def make_entry(answer: DeadlineAnswer, *, title: str, today: date) -> bytes:
+def make_entry(answer: CalculatedDeadline, *, title: str, today: date) -> bytes:
     """RFC 5545: a day for periods of days, an instant for hours. Raises ValueError where there is no date."""
     if answer.due is None:
         raise ValueError("a law without a number gives no date")
@@ -126,7 +126,7 @@ def make_entry(answer: DeadlineAnswer, *, title: str, today: date) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _list_typed(answer: DeadlineAnswer | None) -> dict[str, str]:
+def _list_typed(answer: CalculatedDeadline | None) -> dict[str, str]:
     """What stands in the form: as it was typed, with day and hour where an instant was given in place of both."""
     typed = {name: value for name, value in request.args.items() if name != "started"}
     if answer is not None and "started" in request.args:
@@ -135,7 +135,7 @@ def _list_typed(answer: DeadlineAnswer | None) -> dict[str, str]:
     return typed
 
 
-def _answer() -> DeadlineAnswer:
+def _answer() -> CalculatedDeadline:
     query = read_query(ClockQuery)
     regime = _find_regime(query)
     if regime is None:
@@ -152,7 +152,7 @@ def _find_regime(query: ClockQuery) -> Regime | None:
     return known[query.regime]
 
 
-def _reckon(query: ClockQuery, regime: Regime) -> DeadlineAnswer:
+def _reckon(query: ClockQuery, regime: Regime) -> CalculatedDeadline:
     """The answer, with its doubt where the hour was left out. Raises InvalidQuery for a field of the query."""
     try:
         answer = calculate_deadline(_ask(query, regime), parts().registry)
@@ -164,7 +164,7 @@ def _reckon(query: ClockQuery, regime: Regime) -> DeadlineAnswer:
     return answer if query.hour or query.started else _doubt_hour(answer)
 
 
-def _doubt_hour(answer: DeadlineAnswer) -> DeadlineAnswer:
+def _doubt_hour(answer: CalculatedDeadline) -> CalculatedDeadline:
     """The date is estimated where it hangs on the hour: for hours, and for laws whose day ends at one."""
     due = answer.due
     if due is None or (due.last_day is not None and answer.rule.received_by is None):
@@ -173,11 +173,11 @@ def _doubt_hour(answer: DeadlineAnswer) -> DeadlineAnswer:
     return replace(answer, due=replace(due, estimated=True, steps=(noon, *due.steps)))
 
 
-def _ask(query: ClockQuery, regime: Regime) -> DeadlineQuery:
+def _ask(query: ClockQuery, regime: Regime) -> DeadlineQuestion:
     """The question with what was left out: the law's own country, and its main clock or the first with a number."""
     asked = replace(query, country=query.country or _home_of(regime))
     numbered = sorted(regime.rules, key=has_number, reverse=True)
-    return DeadlineQuery(
+    return DeadlineQuestion(
         regime=regime.id,
         clock=query.clock or regime.primary_clock or next((rule.id for rule in numbered), None),
         started=asked.started or _read_moment(asked),

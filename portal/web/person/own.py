@@ -101,7 +101,7 @@ def company(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def change_company(work: CaseWork) -> ResponseReturnValue:
     team = request.form.get("team", "")
-    known = {team_id for team_id, _name in drafts.list_teams(unit().db, work.report.country)}
+    known = {team_id for team_id, _name in drafts.list_teams_to_ask(unit().db, work.report.country)}
     if team and team not in known:
         abort(400)
     if team:
@@ -182,7 +182,7 @@ def _sharing_page(work: CaseWork) -> ResponseReturnValue:
 
 
 def _company_page(work: CaseWork, *, refused: str = "") -> ResponseReturnValue:
-    teams = drafts.list_teams(unit().db, work.report.country)
+    teams = drafts.list_teams_to_ask(unit().db, work.report.country)
     has_team = work.case.team_id is not None
     return show_form(
         "person/case/company.html", PlainForm(formdata=None), refused=refused, teams=teams, has_team=has_team

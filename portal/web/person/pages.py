@@ -81,7 +81,7 @@ def make_form(report: Report, step: StepId) -> PlainForm:
         needs=tuple(need for need in needs_of(report) if need.field in fields),
         blocking=frozenset(need.field for need in blocking if need.field in fields),
         legal_name_laws=legal_name_laws(report) if step is StepId.NAME else (),
-        teams=tuple(drafts.list_teams(unit().db, report.country)) if step is StepId.HANDLER else (),
+        teams=tuple(drafts.list_teams_to_ask(unit().db, report.country)) if step is StepId.HANDLER else (),
         language=str(get_locale()),
     )
     return FORMS[step](setting)
@@ -153,7 +153,7 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
         found = missing or rules.missing(
             report, applicability.blocking_needs(report, on=unit().now.date(), ports=unit().ports)
         )
-        names = dict(drafts.list_teams(unit().db, report.country))
+        names = dict(drafts.list_teams_to_ask(unit().db, report.country))
         return {
             "rows": review_rows(report, needed_fields(report), registry, names, str(get_locale())),
             "missing": [(url_for("report.show", step=one.step.value), missing_text(one)) for one in found],

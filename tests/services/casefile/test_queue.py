@@ -45,7 +45,7 @@ def add_case(session: Session, team: Team, number: int, **columns: object) -> Ca
 def add_member(session: Session, team: Team, key: bytes, login: str = "tui") -> Actor:
     new = NewStaff(login=login, name=login.title(), role=Role.ADVOCATE, password="a long enough password")
     staff = accounts.add_staff(session, new, now=NOW)
-    accounts.join_team(session, staff, team, key, now=NOW)
+    accounts.add_membership(session, staff, team, key, now=NOW)
     return Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=Role.ADVOCATE, name=staff.name)
 
 
@@ -87,7 +87,7 @@ def test_each_filter_finds_its_cases_and_their_number(session: Session, ports: P
 
 def test_a_team_sees_its_own_cases_only_and_nobody_without_a_team_sees_any(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
-    other, _ = accounts.make_team(session, "Elsewhere", now=NOW)
+    other, _ = accounts.create_team(session, "Elsewhere", now=NOW)
     actor = add_member(session, team, key)
     add_case(session, other, 1)
     assert listed(session, ports, actor, team).total == 0
@@ -116,7 +116,7 @@ def test_a_page_has_fifty_cases_and_one_past_the_end_gives_the_last(session: Ses
 
 def test_a_case_is_given_to_members_of_its_team_only(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
-    other, other_key = accounts.make_team(session, "Elsewhere", now=NOW)
+    other, other_key = accounts.create_team(session, "Elsewhere", now=NOW)
     actor = add_member(session, team, key)
     stranger = add_member(session, other, other_key, "kea")
     opened = make_work(session, ports, actor=actor).on(add_case(session, team, 1), b"\0" * 32)

@@ -100,7 +100,7 @@ def test_a_team_reads_the_case_only_while_it_carries_it(session: Session, ports:
 
 def test_another_team_gets_the_same_answer_as_for_a_case_that_is_not_there(session: Session, ports: Ports) -> None:
     team, _ = make_team(session)
-    other, other_key = accounts.make_team(session, "Other", now=NOW)
+    other, other_key = accounts.create_team(session, "Other", now=NOW)
     opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
     for reference in (opened.reference, "AAAA-AAAA"):
         with pytest.raises(NoAccess):

@@ -61,7 +61,7 @@ def portal(sessions: sessionmaker[Session], ports: Ports, tmp_path: Path, monkey
     words = []
     with sessions.begin() as session:
         private = accounts.make_recovery_key(session, now=NOW)
-        team, _ = accounts.make_team(session, "Harbour", now=NOW)
+        team, _ = accounts.create_team(session, "Harbour", now=NOW)
         for _ in range(3):
             opened, drawn = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
             submission.submit(opened.at(NOW))

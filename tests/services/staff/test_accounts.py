@@ -24,7 +24,7 @@ def add(session: Session, login: str, role: Role = Role.ADVOCATE) -> Staff:
 
 def test_the_right_password_gives_the_keys_of_the_members_teams(session: Session) -> None:
     team, key = make_team(session)
-    accounts.join_team(session, add(session, "mere"), team, key, now=NOW)
+    accounts.add_membership(session, add(session, "mere"), team, key, now=NOW)
     signed_in = accounts.sign_in(session, " Mere ", PASSWORD)
     assert signed_in.team_keys == {team.id: key}
     assert signed_in.actor.role is Role.ADVOCATE
@@ -47,27 +47,27 @@ def test_an_ended_account_cannot_sign_in(session: Session) -> None:
 
 def test_a_new_member_waits_until_a_colleague_lets_them_in(session: Session) -> None:
     team, key = make_team(session)
-    accounts.join_team(session, add(session, "mere"), team, key, now=NOW)
-    waiting = accounts.join_team(session, add(session, "noah"), team, None, now=NOW)
+    accounts.add_membership(session, add(session, "mere"), team, key, now=NOW)
+    waiting = accounts.add_membership(session, add(session, "noah"), team, None, now=NOW)
     assert accounts.sign_in(session, "noah", PASSWORD).team_keys == {}
-    assert [staff.login for _, staff in accounts.list_waiting(session, [team.id])] == ["noah"]
+    assert [staff.login for _, staff in accounts.read_waiting(session, [team.id])] == ["noah"]
     accounts.grant_team_key(session, waiting.id, {team.id: key})
     session.flush()
     assert accounts.sign_in(session, "noah", PASSWORD).team_keys == {team.id: key}
-    assert accounts.list_waiting(session, [team.id]) == []
+    assert accounts.read_waiting(session, [team.id]) == []
 
 
 def test_nobody_lets_a_colleague_into_a_team_that_is_not_theirs(session: Session) -> None:
     team, _ = make_team(session)
-    other, other_key = accounts.make_team(session, "Other", now=NOW)
-    waiting = accounts.join_team(session, add(session, "noah"), team, None, now=NOW)
+    other, other_key = accounts.create_team(session, "Other", now=NOW)
+    waiting = accounts.add_membership(session, add(session, "noah"), team, None, now=NOW)
     with pytest.raises(AccountRefused):
         accounts.grant_team_key(session, waiting.id, {other.id: other_key})
 
 
 def test_the_recovery_key_opens_each_teams_key(session: Session) -> None:
     recovery = accounts.make_recovery_key(session, now=NOW)
-    team, key = accounts.make_team(session, "Harbour", now=NOW)
+    team, key = accounts.create_team(session, "Harbour", now=NOW)
     assert accounts.recover_team_key(team, recovery) == key
     with pytest.raises(CannotOpen):
         accounts.recover_team_key(team, b"\x01" * 32)
@@ -82,7 +82,7 @@ def test_there_is_one_recovery_key(session: Session) -> None:
 def test_an_administrator_belongs_to_no_team(session: Session) -> None:
     team, key = make_team(session)
     with pytest.raises(AccountRefused, match="never read cases"):
-        accounts.join_team(session, add(session, "ada", Role.ADMINISTRATOR), team, key, now=NOW)
+        accounts.add_membership(session, add(session, "ada", Role.ADMINISTRATOR), team, key, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,6 @@ def test_a_sign_in_name_is_used_once(session: Session) -> None:
 
 def test_teams_are_offered_by_country(session: Session) -> None:
     make_team(session, name="Anywhere")
-    accounts.make_team(session, "Pacific", countries=["NZ", "AU"], now=NOW)
-    assert [team.name for team in accounts.list_teams(session, "NZ")] == ["Anywhere", "Pacific"]
-    assert [team.name for team in accounts.list_teams(session, "DE")] == ["Anywhere"]
+    accounts.create_team(session, "Pacific", countries=["NZ", "AU"], now=NOW)
+    assert [team.name for team in accounts.find_teams_for(session, "NZ")] == ["Anywhere", "Pacific"]
+    assert [team.name for team in accounts.find_teams_for(session, "DE")] == ["Anywhere"]

@@ -54,7 +54,7 @@ def office(session: Session, ports: Ports) -> Office:
     for login, role in (("vera", Role.ADMINISTRATOR), ("ines", Role.SUPERVISOR)):
         new = NewStaff(login=login, name=login.title(), role=role, password=PASSWORD)
         people[login] = accounts.add_staff(session, new, now=NOW)
-    accounts.join_team(session, people["ines"], team, key, now=NOW)
+    accounts.add_membership(session, people["ines"], team, key, now=NOW)
     return Office(session, ports, team.id, key, people["vera"].id, people["ines"].id)
 
 
@@ -65,7 +65,7 @@ def test_a_newcomer_sets_their_own_password_and_waits_to_be_let_in(office: Offic
     assert signed_in.team_keys == {}
     assert signed_in.actor.scope is Scope.OWN
     assert set(office.seen_by_supervisor()) == {SecurityNoticeKind.MEMBER_INVITED, SecurityNoticeKind.MEMBER_ADDED}
-    waiting = accounts.list_waiting(office.session, [office.team_id])
+    waiting = accounts.read_waiting(office.session, [office.team_id])
     members.let_colleague_in(
         office.session, waiting[0][0].id, {office.team_id: office.team_key}, by=office.supervisor, now=NOW
     )

@@ -13,7 +13,7 @@ from portal.domain.lifecycle import Handler, Role
 from portal.models.events import Event
 from portal.services.cases.opening import open_for_staff
 from portal.services.ports import Ports
-from portal.services.staff import accounts, lists, members, organisation_key
+from portal.services.staff import accounts, lists, members, recovery_key
 from portal.services.staff.accounts import AccountRefused, NewStaff, WrongSignIn
 from tests.services.factories import NOW, make_case, make_work
 
@@ -46,7 +46,7 @@ def test_the_second_member_waits_and_gets_no_second_recovery_key(session: Sessio
 
 def test_the_recovery_key_lets_a_new_member_in_at_once(session: Session) -> None:
     first = members.add_member(session, new("mira"), team="Harbour", now=NOW)
-    key = organisation_key.read_recovery_key(first.recovery_key or "")
+    key = recovery_key.read_recovery_key(first.recovery_key or "")
 
     added = members.add_member(session, new("tane"), team="Harbour", recovery_key=key, now=NOW)
 
@@ -82,7 +82,7 @@ def test_joining_later_waits_or_uses_the_key(session: Session) -> None:
     with pytest.raises(AccountRefused, match="already waits"):
         members.join_team(session, "tane", "Harbour", recovery_key=None, now=NOW)
 
-    key = organisation_key.read_recovery_key(first.recovery_key or "")
+    key = recovery_key.read_recovery_key(first.recovery_key or "")
     assert not members.join_team(session, "tane", "Harbour", recovery_key=key, now=NOW)
     assert len(accounts.sign_in(session, "tane", PASSWORD).team_keys) == 2
     with pytest.raises(AccountRefused, match="already in"):
@@ -129,10 +129,10 @@ def test_the_list_shows_who_waits_and_puts_the_ended_last(session: Session) -> N
 
 def test_a_recovery_key_is_read_back_however_it_is_spaced() -> None:
     key = vault.new_key()
-    text = organisation_key.format_recovery_key(key)
+    text = recovery_key.format_recovery_key(key)
 
-    assert organisation_key.read_recovery_key(text) == key
-    assert organisation_key.read_recovery_key(" " + text.lower().replace("-", "  ") + "\n") == key
+    assert recovery_key.read_recovery_key(text) == key
+    assert recovery_key.read_recovery_key(" " + text.lower().replace("-", "  ") + "\n") == key
 
 
 @pytest.mark.parametrize(
@@ -140,5 +140,5 @@ def test_a_recovery_key_is_read_back_however_it_is_spaced() -> None:
     [("", "has 56"), ("AAAA-BBBB", "has 56"), ("8" * 56, "only the letters"), ("A" * 56, "at least one letter")],
 )
 def test_a_slip_in_a_recovery_key_is_named(text: str, reason: str) -> None:
-    with pytest.raises(organisation_key.BadRecoveryKey, match=reason):
-        organisation_key.read_recovery_key(text)
+    with pytest.raises(recovery_key.BadRecoveryKey, match=reason):
+        recovery_key.read_recovery_key(text)

@@ -16,7 +16,7 @@ from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import CaseKey
 from portal.services.cases.opening import open_for_staff
 from portal.services.ports import Ports
-from portal.services.staff import accounts, members, organisation_key, restore_access, security_notices, team_keys
+from portal.services.staff import accounts, members, recovery_key, restore_access, security_notices, team_keys
 from portal.services.staff.accounts import AccountRefused, NewStaff
 from tests.services.factories import NOW, make_case, make_work
 
@@ -45,7 +45,7 @@ class Office:
 def office(session: Session, ports: Ports) -> Office:
     new = NewStaff(login="ines", name="Ines", role=Role.SUPERVISOR, password=PASSWORD)
     added = members.add_member(session, new, team="Harbour", now=NOW)
-    key = organisation_key.read_recovery_key(added.recovery_key or "")
+    key = recovery_key.read_recovery_key(added.recovery_key or "")
     team = session.scalars(select(Team)).one()
     opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
     private = accounts.sign_in(session, "ines", PASSWORD).private_key
@@ -96,7 +96,7 @@ def test_a_restore_with_a_foreign_key_or_for_nobody_is_refused(office: Office) -
 
 
 def test_a_new_recovery_key_takes_the_place_of_a_known_one_at_once(office: Office) -> None:
-    new = organisation_key.read_recovery_key(restore_access.renew(office.session, office.key, now=NOW))
+    new = recovery_key.read_recovery_key(restore_access.renew(office.session, office.key, now=NOW))
 
     assert restore_access.rehearse(office.session, new)[0].is_good
     assert not restore_access.rehearse(office.session, office.key)[0].is_good
@@ -105,7 +105,7 @@ def test_a_new_recovery_key_takes_the_place_of_a_known_one_at_once(office: Offic
 
 
 def test_after_a_lost_key_a_team_is_in_reach_once_a_member_signs_in(office: Office) -> None:
-    new = organisation_key.read_recovery_key(restore_access.renew(office.session, None, now=NOW))
+    new = recovery_key.read_recovery_key(restore_access.renew(office.session, None, now=NOW))
     assert not restore_access.rehearse(office.session, new)[0].opens_key
     before = accounts.recover_team_key(office.session.get_one(Team, office.team_id), office.key)
 

@@ -81,12 +81,12 @@ def make_crew(sessions: sessionmaker[Session], ports: Ports) -> MakeCrew:
     def make(count: int) -> Crew:
         with sessions.begin() as session:
             recovery = accounts.make_recovery_key(session, now=NOW)
-            team, key = accounts.make_team(session, "Harbour", now=NOW)
+            team, key = accounts.create_team(session, "Harbour", now=NOW)
             people = []
             for login, role in (("ines", Role.SUPERVISOR), ("leo", Role.ADVOCATE)):
                 new = NewStaff(login=login, name=login.title(), role=role, password=PASSWORD)
                 people.append(accounts.add_staff(session, new, now=NOW))
-                accounts.join_team(session, people[-1], team, key, now=NOW)
+                accounts.add_membership(session, people[-1], team, key, now=NOW)
             private = accounts.sign_in(session, "ines", PASSWORD).private_key
             crew = Crew(sessions, ports, team.id, people[0].id, private, people[1].id, key, recovery, [], {})
         for _ in range(count):
@@ -214,7 +214,7 @@ def test_a_key_that_was_changed_meanwhile_lets_nobody_in_and_is_changed_by_nobod
     with crew.sessions.begin() as session:
         new = NewStaff(login="newt", name="Newt", role=Role.ADVOCATE, password=PASSWORD)
         member = accounts.add_staff(session, new, now=NOW)
-        waiting = accounts.join_team(session, member, session.get_one(Team, crew.team_id), None, now=NOW).id
+        waiting = accounts.add_membership(session, member, session.get_one(Team, crew.team_id), None, now=NOW).id
     remove_leaver(crew)
     reference = add_case(crew)
 
@@ -238,7 +238,7 @@ def test_leaving_leaves_marks_for_the_supervisors(make_crew: MakeCrew) -> None:
 def test_the_last_member_who_leaves_does_not_take_the_cases_along(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
     new = NewStaff(login="solo", name="Solo", role=Role.SUPERVISOR, password=PASSWORD)
-    accounts.join_team(session, accounts.add_staff(session, new, now=NOW), team, key, now=NOW)
+    accounts.add_membership(session, accounts.add_staff(session, new, now=NOW), team, key, now=NOW)
 
     members.end_staff(session, "solo", keys={team.id: key}, now=NOW)
 

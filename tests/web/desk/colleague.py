@@ -88,7 +88,7 @@ class Desk:
             name, role, is_in = PEOPLE[login]
             made = accounts.add_staff(session, NewStaff(login=login, name=name, role=role, password=PASSWORD), now=now)
             team_row = session.get_one(Team, self.team_id)
-            accounts.join_team(session, made, team_row, self.team_key if is_in else None, now=now)
+            accounts.add_membership(session, made, team_row, self.team_key if is_in else None, now=now)
 
     def visit(self, login: str) -> Colleague:
         """A signed-in browser of its own."""

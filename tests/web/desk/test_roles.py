@@ -22,7 +22,7 @@ def add(desk: Desk, login: str, role: Role) -> Colleague:
         member = accounts.add_staff(session, new, now=desk.parts.clock())
         if role is Role.LEGAL_REVIEWER:
             team = session.get_one(Team, desk.team_id)
-            accounts.join_team(session, member, team, desk.team_key, now=desk.parts.clock())
+            accounts.add_membership(session, member, team, desk.team_key, now=desk.parts.clock())
     colleague = Colleague(desk.app)
     colleague.sign_in(login)
     return colleague

@@ -43,7 +43,7 @@ def send_request(holder: Visitor, name: str = "Instagram") -> None:
 def make_team(app: Flask) -> None:
     with app.app_context(), parts().sessions.begin() as session:
         accounts.make_recovery_key(session, now=NOW)
-        accounts.make_team(session, "Harbour Helpline", countries=("NZ",), now=NOW)
+        accounts.create_team(session, "Harbour Helpline", countries=("NZ",), now=NOW)
 
 
 def test_the_case_shows_one_request_for_each_platform_and_every_link_with_its_state(holder: Visitor) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from portal.services.law.deadline_calculator import name_nearest
-from portal.services.staff.organisation_key import BadRecoveryKey
-from portal.services.staff.organisation_key import read_recovery_key as parse_recovery_key
+from portal.services.staff.recovery_key import BadRecoveryKey
+from portal.services.staff.recovery_key import read_recovery_key as parse_recovery_key
 from portal.wiring import Parts
 
 T = TypeVar("T")

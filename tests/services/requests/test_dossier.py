@@ -1,0 +1,109 @@
+"""A request read once: many cost no more questions to the database than one, and nothing sealed is opened twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.adapters.vault import SealContext
+from portal.domain.lifecycle import Answer
+from portal.services.cases.opening import UnknownNumber
+from portal.services.ports import Ports
+from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
+from portal.services.requests.escalation import list_escalation
+from portal.services.tracking.answers import AnswerCommand, log_answer
+from portal.services.work import CaseWork
+from tests.services.factories import NOW, make_case
+from tests.services.fakes import DAY, print_quickly, send
+
+SITES = 12
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+@pytest.fixture
+def work(session: Session, ports: Ports) -> CaseWork:
+    """A case with requests to many sites, two of them sent, one of these answered, seen two days later."""
+    links = " ".join(f"https://invented-{number}.org/album/7" for number in range(SITES))
+    opened = make_case(session, ports, links=links)
+    send(session, opened, ports)
+    send(session, opened, ports, 2)
+    log_answer(opened.at(NOW + DAY), 2, AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY))
+    session.expunge_all()
+    return make_fresh(opened).at(NOW + 2 * DAY)
+
+
+def make_fresh(opened: CaseWork) -> CaseWork:
+    """The same case read anew, so that nothing lies in the session already."""
+    case = opened.session.merge(opened.case)
+    return opened.on(case, opened.key)
+
+
+def read_all(dossier: Dossier) -> None:
+    """Everything that a page or a letter takes from a dossier."""
+    assert dossier.content.places
+    assert dossier.citations
+    assert len(dossier.clocks) >= len(dossier.answers)
+    assert dossier.last_letter is dossier.sent_letter
+    assert dossier.reminders == []
+    assert not dossier.complaints
+    list_escalation(dossier)
+
+
+@contextmanager
+def counted(session: Session) -> Iterator[Callable[[], int]]:
+    """How many statements went to the database since."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    engine = session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield lambda: len(seen)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_many_requests_are_read_with_as_many_statements_as_one(work: CaseWork) -> None:
+    with counted(work.session) as count_one:
+        read_all(read_dossier(work, 2))
+        one = count_one()
+    work.session.expunge_all()
+    work = make_fresh(work)
+    with counted(work.session) as count_all:
+        for dossier in read_dossiers(work):
+            read_all(dossier)
+        assert count_all() == one
+    assert one <= 9
+
+
+def test_what_is_sealed_is_opened_once(work: CaseWork, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: Counter[SealContext] = Counter()
+    open_values = vault.open_values
+
+    def note(key: bytes, context: SealContext, sealed: bytes) -> dict[str, object]:
+        opened[context] += 1
+        return open_values(key, context, sealed)
+
+    monkeypatch.setattr(vault, "open_values", note)
+    dossiers = read_dossiers(work)
+    for dossier in [*dossiers, *dossiers]:
+        read_all(dossier)
+    assert {context.table for context in opened} >= {"cases", "items", "requests"}
+    assert all(times == 1 for context, times in opened.items() if context.table in {"cases", "items"})
+
+
+def test_a_number_that_is_not_there_is_unknown(work: CaseWork) -> None:
+    with pytest.raises(UnknownNumber):
+        read_dossier(work, SITES + 1)
