@@ -45,6 +45,7 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     retention_until: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
+    letter_numbers: Mapped[int] = mapped_column(default=0, server_default="0")  # the last number given to a letter
     sealed: Mapped[bytes | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration

@@ -28,6 +28,7 @@ class Letter(Base):
     paper: Mapped[str] = mapped_column(String(8))
     made_at: Mapped[datetime]
     pages: Mapped[int]
+    size: Mapped[int | None]  # bytes of the full PDF; not known of letters that were made before this was kept
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the full PDF
     redacted_digest: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes]

@@ -18,10 +18,8 @@ from portal.domain.letters.build import build_letter
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind
 from portal.models.tables import metadata
-from portal.services.letters.drafting import read_facts
-from portal.services.letters.letters import write_letter
+from portal.services.letters import letters
 from portal.services.ports import Ports
-from portal.services.requests.dossier import read_dossier
 from portal.services.work import CaseWork
 from tests.bench.table import Row, compare_times
 from tests.services.factories import NOW, make_case, make_ports
@@ -58,15 +56,14 @@ def measure(session: Session, opened: CaseWork, ports: Ports) -> tuple[float, fl
 
 def time_whole(session: Session, opened: CaseWork, ports: Ports) -> float:
     started = perf_counter()
-    write_letter(read_dossier(opened.at(NOW), 1), LetterKind.NOTICE)
+    letters.make_letter(opened.at(NOW), LetterKind.NOTICE, 1)
     session.commit()
     return perf_counter() - started
 
 
 def list_pages(session: Session, opened: CaseWork, ports: Ports) -> list[str]:
     """The HTML of both forms, as the portal writes it."""
-    letter = write_letter(read_dossier(opened.at(NOW), 1), LetterKind.NOTICE)
-    facts = read_facts(opened, letter)
+    facts = letters.order_letter(opened.at(NOW), LetterKind.NOTICE, 1).facts
     translate = translator(facts.frame.language)
     return [render_html(build_letter(each, translate)) for each in (facts, redacted(facts))]
 

@@ -127,6 +127,7 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
             received_at=NOW if number < 3 else None,
             ticket=f"INV-{number}",
         )
+        letters.make_missing_letter(opened.at(NOW), number)
         sending.record_sent(opened.at(NOW), number, sent)
     _log(session, ports, opened, 1, Answer.REFUSED, "This does not go against our rules.")
     _log(session, ports, opened, 2, Answer.REMOVED, "We removed the posts.")

@@ -19,6 +19,7 @@ from portal.models.jobs import Job, JobState
 from portal.models.tables import metadata
 from portal.run.worker import run_left_jobs, run_sweep
 from portal.services.complaints import complaints
+from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
@@ -41,6 +42,7 @@ def prepare(session: Session, ports: Ports, now: datetime) -> CaseWork:
     """A complaint whose bundle waits to be made."""
     opened = make_case(session, ports, links="https://x.com/someone/status/1111", now=now - 4 * DAY)
     sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=now - 3 * DAY)
+    letters.make_missing_letter(opened.at(now - 3 * DAY), 1)
     sending.record_sent(opened.at(now - 3 * DAY), 1, sent)
     complaints.prepare(opened.at(now), "us-take-it-down", "us-ftc", (1,))
     return opened

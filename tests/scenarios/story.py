@@ -23,6 +23,7 @@ from portal.services.clocks.views import ClockView
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.complaints.views import ComplaintOption
+from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.requests import preparing
 from portal.services.requests.lookup import list_complaints, list_requests
@@ -101,7 +102,9 @@ class Story:
             has_checked=True, channel=SendingChannel.FORM, sent_at=sent_at, received_at=received_at, ticket="T-1"
         )
         number = self.request(platform).number
-        sending.record_sent(replace(self.opened, session=self.session, now=self.now, ports=self.ports), number, command)
+        work = replace(self.opened, session=self.session, now=self.now, ports=self.ports)
+        letters.make_missing_letter(work, number)
+        sending.record_sent(work, number, command)
         return self.request(platform)
 
     def answered(self, platform: str, answer: Answer, when: datetime, *, until: date | None = None) -> RequestView:

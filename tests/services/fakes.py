@@ -61,6 +61,7 @@ def send(
     command = SentCommand(
         has_checked=True, channel=SendingChannel.FORM, sent_at=at, received_at=received_at, ticket=f"T-{number}"
     )
+    letters.make_missing_letter(opened.at(now or at), number)
     sending.record_sent(opened.at(now or at), number, command)
 
 

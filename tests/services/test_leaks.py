@@ -82,6 +82,7 @@ def go_through_everything(session: Session, opened: CaseWork, ports: Ports) -> N
     sent = SentCommand(
         has_checked=True, channel=SendingChannel.FORM, sent_at=NOW, received_at=NOW, ticket="canary-ticket"
     )
+    letters.make_missing_letter(opened.at(NOW), 1)
     sending.record_sent(opened.at(NOW), 1, sent)
     answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text="canary-answer")
     answers.log_answer(opened.at(LATER), 1, answer)

@@ -18,6 +18,7 @@ from portal.domain.lifecycle import SendingChannel
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.run.worker import sign_day
+from portal.services.letters import letters
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
 from portal.web import health
@@ -134,6 +135,7 @@ def test_the_whole_portal_is_counted_and_no_case_is_named(app: Flask) -> None:
     parts = parts_of(app)
     with parts.sessions.begin() as session:
         opened = make_case(session, parts.ports, name="canary", how_found="canary")
+        letters.make_missing_letter(opened.at(NOW), 1)
         sending.record_sent(
             opened.at(NOW),
             1,

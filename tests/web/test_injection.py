@@ -112,6 +112,7 @@ class Site:
         preparing.set_details(theirs.at(NOW), 1, details)
         letters.make_letter(theirs.at(NOW), LetterKind.NOTICE, 1)
         sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=NOW, received_at=NOW, ticket=NAMED)
+        letters.make_missing_letter(theirs.at(NOW), 1)
         sending.record_sent(theirs.at(NOW), 1, sent)
         answer = AnswerCommand(answer=Answer.REFUSED, at=LATER, text=HOSTILE)
         answers.log_answer(theirs.at(LATER), 1, answer)

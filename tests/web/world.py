@@ -203,6 +203,7 @@ def _fill(parts: Parts) -> _Made:
         handed = HandIn(request_number=1, label="Their answer", given=b"We have got it.")
         documents.hand_in(opened.at(NOW), handed, clean)
         sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")
+        letters.make_missing_letter(opened.at(NOW), 1)
         sending.record_sent(opened.at(NOW), 1, sent)
         letters.make_letter(opened.at(later), LetterKind.REMINDER, 1)
         regime, regulator = str(VALUES["regime"]), str(VALUES["regulator"])

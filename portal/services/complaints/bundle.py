@@ -35,7 +35,7 @@ from portal.services.complaints.exhibits import list_exhibits
 from portal.services.history.events import read_detail, read_history
 from portal.services.law.versions import find_law
 from portal.services.letters import letters
-from portal.services.letters.drafting import answer_facts, next_number, running_bases, sent_fact
+from portal.services.letters.drafting import answer_facts, running_bases, sent_fact
 from portal.services.letters.facts import (
     basis_fact,
     content_fact,
@@ -81,11 +81,12 @@ _SOURCES: Mapping[ActorKind, str] = {
 def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
     """The job: gather, check, print; the result is stored in the transaction that ends the job. Raises Stopped."""
     job.report("gathering", 0.02)
+    with sessions.begin() as session:
+        work, _complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job, to_change=True)
+        number = letters.reserve_number(work)
     with sessions() as session:
         begin_reading(session)
-        work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job)
-        number = next_number(work)
-        facts = gather(work, complaint, number=number)
+        facts = gather(*_open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job), number=number)
     job.report("checking", 0.06)
     if problems := check(facts):
         raise Stopped(*(problem.text for problem in problems))
@@ -94,13 +95,20 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
     except LetterStopped as stop:
         raise Stopped(*(problem.text for problem in stop.problems)) from stop
 
+    gathered_at = now
+
     def finish(session: Session, now: datetime) -> None:
-        work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job, to_change=True)
-        if next_number(work) != number:
-            raise RuntimeError("another letter was made meanwhile; the number printed in this one is taken")
-        letters.store_letter(work, LetterKind.COMPLAINT, facts, printed, complaint_id=complaint.id)
+        work, complaint = _open(Work(session=session, actor=SYSTEM, now=gathered_at, ports=ports), job, to_change=True)
+        if not _is_same(facts, gather(work, complaint, number=number)):
+            raise letters.FactsChanged  # the job is given back and made again
+        letters.store_letter(work.at(now), LetterKind.COMPLAINT, facts, printed, complaint_id=complaint.id)
 
     return finish
+
+
+def _is_same(printed: ComplaintFacts, fresh: ComplaintFacts) -> bool:
+    """Whether the papers still say what is so. That something else was written down meanwhile changes nothing."""
+    return replace(printed, history_digest=None) == replace(fresh, history_digest=None)
 
 
 def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFacts:

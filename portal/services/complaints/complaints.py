@@ -151,7 +151,7 @@ def _exhibits_of(work: CaseWork, complaint: Complaint, number: int) -> Iterator[
     }
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
         if file := files.get(exhibit.digest):
-            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.content
+            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.read()
 
 
 def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from portal.domain.documents import ENDINGS, MEDIA
 from portal.domain.letters.facts import Exhibit, ExhibitKind
 from portal.domain.lifecycle import LetterKind
 from portal.models.events import Event
@@ -32,12 +33,12 @@ _DOCUMENT_TITLE = "Answer as a file, without hidden details"
 
 @dataclass(frozen=True, repr=False)
 class ExhibitFile:
-    """An exhibit with its content. `of` is the letter, the event or the document it comes from."""
+    """An exhibit, and how to read its content. `of` is the letter, the event or the document it comes from."""
 
     exhibit: Exhibit
     of: UUID
     name: str
-    content: bytes
+    read: Callable[[], bytes]
 
 
 def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitFile, ...]:
@@ -57,7 +58,6 @@ def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitF
 
 
 def _letter_file(work: CaseWork, letter: Letter, number: int) -> ExhibitFile:
-    content = letters.read_letter(work, letter.number, redacted=False)
     kind, title = _TITLES[letter.kind]
     exhibit = Exhibit(
         number=number,
@@ -65,26 +65,32 @@ def _letter_file(work: CaseWork, letter: Letter, number: int) -> ExhibitFile:
         title=title,
         digest=letter.digest,
         media=PDF,
-        size=len(content),
+        size=letters.size_of(work, letter),
         dated_at=letter.made_at,
     )
-    return ExhibitFile(exhibit=exhibit, of=letter.id, name=f"exhibit-{number}.pdf", content=content)
+    return ExhibitFile(
+        exhibit=exhibit,
+        of=letter.id,
+        name=f"exhibit-{number}.pdf",
+        read=lambda: letters.read_letter(work, letter.number, redacted=False),
+    )
 
 
 def _document_file(work: CaseWork, view: DocumentView, number: int) -> ExhibitFile:
-    file = documents.read_document(work, view.number)
     exhibit = Exhibit(
         number=number,
         kind=ExhibitKind.OTHER,
         title=_DOCUMENT_TITLE,
         digest=view.digest,
-        media=file.media,
-        size=len(file.content),
+        media=MEDIA[view.kind],
+        size=view.size,
         file_name=view.label or None,
         dated_at=view.handed_in_at,
     )
-    ending = file.name.rpartition(".")[2]
-    return ExhibitFile(exhibit=exhibit, of=view.id, name=f"exhibit-{number}.{ending}", content=file.content)
+    name = f"exhibit-{number}.{ENDINGS[view.kind]}"
+    return ExhibitFile(
+        exhibit=exhibit, of=view.id, name=name, read=lambda: documents.read_document(work, view.number).content
+    )
 
 
 def _answer_file(event: Event, text: str, number: int) -> ExhibitFile:
@@ -98,4 +104,4 @@ def _answer_file(event: Event, text: str, number: int) -> ExhibitFile:
         size=len(content),
         dated_at=event.at,
     )
-    return ExhibitFile(exhibit=exhibit, of=event.id, name=f"exhibit-{number}.txt", content=content)
+    return ExhibitFile(exhibit=exhibit, of=event.id, name=f"exhibit-{number}.txt", read=lambda: content)

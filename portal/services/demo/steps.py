@@ -41,6 +41,7 @@ def send(
         sent_at = stage.work.now - (minutes or timedelta()) - timedelta(minutes=2)
         received_at = stage.work.now - minutes if minutes is not None else None
         command = SentCommand(has_checked=True, channel=by, sent_at=sent_at, received_at=received_at, ticket=ticket)
+        letters.make_missing_letter(stage.work, number)
         sending.record_sent(stage.work, number, command)
 
     return act

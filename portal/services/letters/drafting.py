@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from portal.adapters.letter_json import decode_facts
 from portal.domain.letters.facts import (
     AnswerFact,
@@ -47,9 +45,9 @@ from portal.services.work import CaseWork
 SHOWN_STEPS = 3
 
 
-def next_number(work: CaseWork) -> int:
-    """The number the next letter of the case gets."""
-    return (work.session.scalar(select(func.max(Letter.number)).where(Letter.case_id == work.case.id)) or 0) + 1
+def number_of(facts: LetterFacts) -> int:
+    """The letter's own number, which its reference ends with."""
+    return int(facts.frame.reference.rpartition("-")[2])
 
 
 def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:

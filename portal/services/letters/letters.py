@@ -21,7 +21,7 @@ from portal.models.requests import Basis, Request
 from portal.services.cases.mandates import require_papers
 from portal.services.cases.opening import UnknownNumber
 from portal.services.history.events import NewEvent
-from portal.services.letters.drafting import next_number, read_facts, reminder_facts, request_facts
+from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.dossier import REQUEST_LETTERS, Dossier, read_dossier
@@ -45,9 +45,24 @@ class FixedLetter:
     items: tuple[Item, ...]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class LetterOrder:
+    """A letter that can be made: what it is to say, under a number of its own, as things stood at `work.now`."""
+
+    work: CaseWork
+    request_number: int
+    kind: LetterKind
+    number: int
+    facts: LetterFacts
+
+
+class FactsChanged(Exception):
+    """What the letter says is not so any more: something was written down while it was printed."""
+
+
 def draft(dossier: Dossier) -> Draft:
     """The notice or erasure request as it would be made now. Reads only."""
-    facts = request_facts(dossier, number=next_number(dossier.work))
+    facts = request_facts(dossier, number=dossier.work.case.letter_numbers + 1)
     problems = _missing(dossier, facts) or check(facts)
     return Draft(facts=facts, text="\n\n".join(plain_text(build(facts))), problems=problems)
 
@@ -55,25 +70,57 @@ def draft(dossier: Dossier) -> Draft:
 def letter_problems(work: CaseWork, kind: LetterKind, number: int) -> tuple[ProblemView, ...]:
     """What stops a letter about this request; empty where it can be made. Raises UnknownNumber, StepRefused."""
     dossier = read_dossier(work, number)
-    facts = _facts(dossier, kind)
+    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1)
     return _missing(dossier, facts) or check(facts)
 
 
-def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
-    """As `write_letter`, for a page. Raises UnknownNumber too."""
-    return letter_view(write_letter(read_dossier(work, number), kind), request_number=number)
+def order_missing_letter(work: CaseWork, number: int) -> LetterOrder | None:
+    """As `order_letter`, for the letter that a request is sent with; None where there is one already."""
+    dossier = read_dossier(work, number)
+    return None if dossier.last_letter else _order(dossier, REQUEST_LETTERS[dossier.request.kind])
 
 
-def write_letter(dossier: Dossier, kind: LetterKind) -> Letter:
-    """Make a notice, an erasure request or a reminder, and keep it.
+def order_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterOrder:
+    """Decide what a notice, an erasure request or a reminder about request `number` says, and reserve its number.
 
-    Raises LetterStopped with every reason, NoConsent, MandateOver, and StepRefused where the request is past it.
+    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, and StepRefused where the request is
+    past it.
     """
-    require_papers(dossier.work, "platforms")
-    facts = _facts(dossier, kind)
-    if problems := _missing(dossier, facts) or check(facts):
-        raise LetterStopped(problems)
-    return store_letter(dossier.work, kind, facts, print_letter(facts), request_id=dossier.request.id)
+    return _order(read_dossier(work, number), kind)
+
+
+def print_order(order: LetterOrder) -> Printed:
+    """The slow part: both PDFs. It needs no database, so no transaction is to be open. Raises LetterStopped."""
+    return print_letter(order.facts)
+
+
+def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterView:
+    """Keep what was printed, if it still says what is so. Raises FactsChanged else, and as `order_letter`."""
+    dossier = read_dossier(work.at(order.work.now), order.request_number)
+    require_papers(work, "platforms")
+    if _facts(dossier, order.kind, number=order.number) != order.facts:
+        raise FactsChanged
+    letter = store_letter(work, order.kind, order.facts, printed, request_id=dossier.request.id)
+    return letter_view(letter, request_number=order.request_number)
+
+
+def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
+    """All of it in one transaction, where nobody waits: invented cases, the command line, tests."""
+    order = order_letter(work, kind, number)
+    return keep_letter(work, order, print_order(order))
+
+
+def make_missing_letter(work: CaseWork, number: int) -> None:
+    """The same for the letter that a request is sent with, unless there is one."""
+    if order := order_missing_letter(work, number):
+        keep_letter(work, order, print_order(order))
+
+
+def reserve_number(work: CaseWork) -> int:
+    """The next letter's number, for whoever holds the case's row. One that is not used in the end stays unused."""
+    work.case.letter_numbers += 1
+    work.session.flush()
+    return work.case.letter_numbers
 
 
 def store_letter(
@@ -85,11 +132,11 @@ def store_letter(
     request_id: UUID | None = None,
     complaint_id: UUID | None = None,
 ) -> Letter:
-    """Keep a finished letter: the facts and digests in its row, both files sealed in the storage."""
-    letter = Letter(id=uuid4(), case_id=work.case.id, number=next_number(work), kind=kind)
+    """Keep a finished letter under the number in its facts: its row, and both files sealed in the storage."""
+    letter = Letter(id=uuid4(), case_id=work.case.id, number=number_of(facts), kind=kind)
     letter.request_id, letter.complaint_id = request_id, complaint_id
     letter.language, letter.paper = facts.frame.language, facts.frame.paper.value
-    letter.made_at, letter.pages = work.now, printed.pages
+    letter.made_at, letter.pages, letter.size = work.now, printed.pages, len(printed.full)
     letter.digest, letter.redacted_digest = printed.digest, printed.redacted_digest
     letter.sealed = work.sealed_for(letter, {"facts": encode_facts(facts).decode()})
     for is_redacted, content in ((False, printed.full), (True, printed.redacted)):
@@ -109,6 +156,11 @@ def store_letter(
     )
     work.record(made)
     return letter
+
+
+def size_of(work: CaseWork, letter: Letter) -> int:
+    """Bytes of the full PDF. Only a letter from before sizes were kept is read for it."""
+    return letter.size if letter.size is not None else len(read_letter(work, letter.number, redacted=False))
 
 
 def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
@@ -171,15 +223,14 @@ def letter_view(
 
 
 def fix_letter(dossier: Dossier) -> FixedLetter:
-    """The letter with which a request leaves, made if there is none: from here the request stands for what it says.
+    """The letter with which a request leaves: from here the request stands for what it says.
 
-    The laws it cites are kept in their versions, and the links it lists. Raises as `write_letter`.
+    The laws it cites are kept in their versions, and the links it lists. Raises StepRefused where there is no letter.
     """
-    work, request = dossier.work, dossier.request
-    letter = dossier.last_letter or write_letter(dossier, REQUEST_LETTERS[request.kind])
-    facts = read_facts(work, letter)
-    if not isinstance(facts, NoticeFacts | ErasureFacts):
-        raise StepRefused("A request is sent with its own letter.")
+    work, request, letter = dossier.work, dossier.request, dossier.last_letter
+    facts = read_facts(work, letter) if letter else None
+    if letter is None or not isinstance(facts, NoticeFacts | ErasureFacts):
+        raise StepRefused("Make the letter first. A request is sent with its own letter.")
     versions = {basis.regime_id: basis.version for basis in facts.bases}
     work.session.execute(delete(Basis).where(Basis.request_id == request.id, Basis.regime.not_in(versions)))
     for basis in work.session.scalars(select(Basis).where(Basis.request_id == request.id)):
@@ -192,8 +243,18 @@ def fix_letter(dossier: Dossier) -> FixedLetter:
     return FixedLetter(letter, tuple(item.row for item in dossier.items if item.row.number in listed))
 
 
-def _facts(dossier: Dossier, kind: LetterKind) -> LetterFacts:
-    number = next_number(dossier.work)
+def _order(dossier: Dossier, kind: LetterKind) -> LetterOrder:
+    work = dossier.work
+    require_papers(work, "platforms")
+    number = work.case.letter_numbers + 1
+    facts = _facts(dossier, kind, number=number)
+    if problems := _missing(dossier, facts) or check(facts):
+        raise LetterStopped(problems)
+    reserve_number(work)
+    return LetterOrder(work, dossier.number, kind, number, facts)
+
+
+def _facts(dossier: Dossier, kind: LetterKind, *, number: int) -> LetterFacts:
     if kind is LetterKind.REMINDER:
         return reminder_facts(dossier, number=number)
     if REQUEST_LETTERS[dossier.request.kind] is not kind:

@@ -47,11 +47,25 @@ class SentCommand:
 
 
 def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
-    """That the request has left, as its last letter says; the letter is made if there is none.
+    """That the request has left, as its last letter says.
 
-    From here its laws, their versions and the letter are fixed. Raises StepRefused, NoConsent, MandateOver, Unchecked,
-    BadInstant, LetterStopped.
+    From here its laws, their versions and the letter are fixed. Raises StepRefused, also where there is no letter,
+    NoConsent, MandateOver, Unchecked, BadInstant.
     """
+    dossier, checked = _check(work, number, command)
+    fixed = letters.fix_letter(dossier)
+    _write_sent(dossier, fixed, checked)
+    refresh_clocks(work, work.case, dossier.request)
+    group_links_into_requests(work)  # for links that the letter does not list
+
+
+def require_sendable(work: CaseWork, number: int, command: SentCommand) -> None:
+    """All that `record_sent` asks for but the letter, before the work of making one. Raises as `record_sent`."""
+    _check(work, number, command)
+
+
+def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, SentCommand]:
+    """The request, and the command with instants that can be right."""
     dossier = read_dossier(work, number)
     require_unsent(dossier.request.state)
     require_permission(work, "platforms")
@@ -59,10 +73,7 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     received_at = command.received_at and check_instant(command.received_at, work.case, now=work.now, after=sent_at)
     if not command.has_checked:
         require_address_check(dossier, command.channel)
-    fixed = letters.fix_letter(dossier)
-    _write_sent(dossier, fixed, replace(command, sent_at=sent_at, received_at=received_at))
-    refresh_clocks(work, work.case, dossier.request)
-    group_links_into_requests(work)  # for links that the letter does not list
+    return dossier, replace(command, sent_at=sent_at, received_at=received_at)
 
 
 def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand) -> None:

@@ -10,13 +10,13 @@ from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import LetterKind, RequestKind
 from portal.services.cases.instants import BadInstant
 from portal.services.directory.address_checks import note_outcome
-from portal.services.letters import letters
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing
 from portal.services.requests.preparing import DetailsRefused
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
+from portal.web import letter_making
 from portal.web.access import SignedInStaff
 from portal.web.desk.forms.requests import (
     AnswerForm,
@@ -76,7 +76,7 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
 @on_case
 def make_letter(member: SignedInStaff, work: CaseWork, number: int, kind: str) -> Answered:
     try:
-        letters.make_letter(work, LetterKind(kind), number)
+        letter_making.make_letter(work, LetterKind(kind), number)
     except LetterStopped as stop:
         return show_request(member, work, read_request(work, number), stop=stop, status=409)
     return back_to(work, number, anchor="letters")
@@ -106,7 +106,7 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
         try:
             if attempt(
                 form,
-                lambda: sending.record_sent(work, number, form.command),
+                lambda: letter_making.record_sent(work, number, form.command),
                 BadInstant,
             ):
                 return back_to(work, number)

@@ -11,6 +11,7 @@ from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.services.cases.opening import UnknownNumber
 from portal.services.letters import letters, printing
 from portal.services.work import CaseWork
+from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.person.acting import zone_of
 from portal.web.person.request import find, render_request
@@ -34,7 +35,7 @@ def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
     if wanted is None:
         abort(404)
     try:
-        letters.make_letter(work, wanted, number)
+        letter_making.make_letter(work, wanted, number)
     except printing.LetterStopped as error:
         return render_request(work, view, problems=tuple(each.text for each in error.problems)), 400
     except StepRefused as error:

@@ -12,6 +12,7 @@ from portal.services.requests import preparing
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
+from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.person.acting import show_form, try_to, zone_of
@@ -68,7 +69,7 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), SentForm(zone_of(work))
     if not form.validate():
         return show_form("person/request/sent.html", form, is_wrong=True, req=view)
-    refused = try_to(lambda: sending.record_sent(work, number, form.command()))
+    refused = try_to(lambda: letter_making.record_sent(work, number, form.command()))
     if refused:
         return show_form("person/request/sent.html", form, refused=refused, req=view)
     flash(_("Written down. The time limits run now."))

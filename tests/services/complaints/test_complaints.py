@@ -14,26 +14,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.letter_json import decode_facts
+from portal.adapters.pdf import Progress
 from portal.domain.clocks import ClockState
 from portal.domain.documents import CleanDocument, DocumentKind
-from portal.domain.letters.facts import ComplaintFacts
-from portal.domain.lifecycle import Answer, ComplaintState, StepRefused
+from portal.domain.letters.facts import ComplaintFacts, LetterFacts
+from portal.domain.lifecycle import Answer, ComplaintState, LetterKind, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.jobs import JobState
+from portal.models.letters import Letter
 from portal.services.cases import documents
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.documents import HandIn
 from portal.services.cases.instants import BadInstant
 from portal.services.clocks.case_events import ComplaintAnswer
-from portal.services.complaints import complaints
+from portal.services.complaints import bundle, complaints
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.letters import letters
+from portal.services.letters.drafting import number_of
+from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
 from portal.services.requests import preparing
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
-from tests.services.fakes import DAY, HOUR, print_quickly, reopen, run_job, send
+from tests.services.fakes import DAY, HOUR, print_as_json, print_quickly, reopen, run_job, send
 
 X_LINK = "https://x.com/someone/status/1111"
 LATE = NOW + 3 * DAY
@@ -203,6 +208,72 @@ class TestSteps:
             complaints.start_bundle(opened.at(LATE), number)
         with pytest.raises(StepRefused, match="already recorded"):
             complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
+
+    def test_no_connection_is_in_use_while_a_bundle_is_printed(
+        self, sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        in_use: list[int] = []
+
+        def print_letter(facts: LetterFacts, progress: Progress | None = None) -> Printed:
+            in_use.append(sessions.kw["bind"].pool.checkedout())
+            return print_as_json(facts, progress)
+
+        with sessions.begin() as session:
+            opened = make_case(session, ports, links=X_LINK)
+            send(session, opened, ports)
+            prepare(session, opened, ports)
+            job_id = job_of(session, opened, ports)
+        monkeypatch.setattr(bundle, "print_letter", print_letter)
+        assert run_job(sessions, job_id, ports, now=LATE)
+        assert in_use == [0]
+
+    def test_a_letter_that_is_made_while_a_bundle_is_printed_does_not_make_it_again(
+        self, sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        printed: list[int] = []
+
+        def print_letter(facts: LetterFacts, progress: Progress | None = None) -> Printed:
+            printed.append(number_of(facts))
+            with sessions.begin() as session:
+                letters.make_letter(reopen(session, opened).at(LATE), LetterKind.NOTICE, 2)
+            return print_as_json(facts, progress)
+
+        with sessions.begin() as session:
+            opened = make_case(session, ports, links=f"{X_LINK} https://www.instagram.com/p/Abc123/")
+            send(session, opened, ports)
+            prepare(session, opened, ports)
+            job_id = job_of(session, opened, ports)
+        monkeypatch.setattr(bundle, "print_letter", print_letter)
+        assert run_job(sessions, job_id, ports, now=LATE)
+        assert printed == [2]
+        with sessions() as session:
+            assert session.scalars(select(Letter.number).order_by(Letter.number)).all() == [1, 2, 3]
+
+    def test_an_answer_that_comes_while_a_bundle_is_printed_makes_it_again(
+        self, sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answered: list[bool] = []
+
+        def print_letter(facts: LetterFacts, progress: Progress | None = None) -> Printed:
+            assert isinstance(facts, ComplaintFacts)
+            answered.append(bool(facts.answers))
+            if not facts.answers:
+                with sessions.begin() as session:
+                    command = AnswerCommand(answer=Answer.REFUSED, at=LATE, text="No.")
+                    answers.log_answer(reopen(session, opened).at(LATE), 1, command)
+            return print_as_json(facts, progress)
+
+        with sessions.begin() as session:
+            opened = make_case(session, ports, links=X_LINK)
+            send(session, opened, ports)
+            prepare(session, opened, ports)
+            job_id = job_of(session, opened, ports)
+        monkeypatch.setattr(bundle, "print_letter", print_letter)
+        run_job(sessions, job_id, ports, now=LATE)
+        run_job(sessions, job_id, ports, now=LATE + HOUR)
+        assert answered == [False, True]
+        with sessions() as session:
+            assert complaints.complaint_view(reopen(session, opened).at(LATE + HOUR), 1).letters
 
     def test_a_problem_fails_the_bundle_and_is_told(self, sessions: sessionmaker[Session], ports: Ports) -> None:
         with sessions.begin() as session:

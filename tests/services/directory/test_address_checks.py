@@ -19,6 +19,7 @@ from portal.services.directory.address_checks import (
     note_outcome,
     read_statuses,
 )
+from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.requests.channels import Unchecked
 from portal.services.requests.lookup import find_request
@@ -49,10 +50,12 @@ def forms_of(session: Session, ports: Ports, opened: CaseWork) -> list[str]:
 
 def test_an_old_address_needs_somebody_who_looked(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=X_LINK)
+    letters.make_missing_letter(opened.at(NOW), 1)
     with pytest.raises(Unchecked, match="tick the box"):
         sending.record_sent(opened.at(NOW), 1, SentCommand(channel=SendingChannel.FORM, sent_at=NOW))
     assert find_request(opened, 1).state is RequestState.PREPARED
     looked = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=NOW)
+    letters.make_missing_letter(opened.at(NOW), 1)
     sending.record_sent(opened.at(NOW), 1, looked)
     assert find_request(opened, 1).state is RequestState.SENT
 
@@ -63,13 +66,16 @@ def test_an_address_that_worked_is_fresh_for_everybody_and_not_for_ever(session:
         note_outcome(make_work(session, ports), "x", address, AddressOutcome.WORKED)
     late = NOW + 91 * DAY
     sent = SentCommand(channel=SendingChannel.FORM, sent_at=late)
+    letters.make_missing_letter(opened.at(late), 1)
     with pytest.raises(Unchecked):
         sending.record_sent(opened.at(late), 1, sent)
+    letters.make_missing_letter(opened.at(NOW), 1)
     sending.record_sent(opened.at(NOW), 1, SentCommand(channel=SendingChannel.FORM, sent_at=NOW))
 
 
 def test_a_site_that_is_in_no_directory_needs_no_check(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links=UNKNOWN_SITE)
+    letters.make_missing_letter(opened.at(NOW), 1)
     sending.record_sent(opened.at(NOW), 1, SentCommand(channel=SendingChannel.FORM, sent_at=NOW))
 
 

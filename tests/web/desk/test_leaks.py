@@ -97,6 +97,7 @@ def plant(desk: Desk) -> CaseWork:
             how_found="canary-found",
         )
         sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=before, ticket="canary-ticket")
+        letters.make_missing_letter(opened.at(before), 1)
         sending.record_sent(opened.at(before), 1, sent)
         messages.send_message(opened.at(NOW), "canary-message")
         mail = NewMail(
