@@ -5,7 +5,7 @@ One frozen value travels through the use cases as their first argument. A use ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -19,7 +19,7 @@ from portal.db import Base
 from portal.domain.report import Report
 from portal.models.cases import Case
 from portal.models.events import Event
-from portal.services.history.events import NewEvent, record
+from portal.services.history.events import NewEvent, record, record_all
 from portal.services.ports import Actor, Ports
 
 
@@ -84,6 +84,10 @@ class CaseWork(Work):
     def record(self, event: NewEvent) -> Event:
         """Append to this case's history."""
         return record(self.session, self.case.id, self.key, event, actor=self.actor, now=self.now)
+
+    def record_all(self, events: Sequence[NewEvent]) -> None:
+        """Append several to this case's history, in this order."""
+        record_all(self.session, self.case.id, self.key, events, actor=self.actor, now=self.now)
 
     def _place_of(self, row: Base) -> SealContext:
         return SealContext(row.__tablename__, str(row.id), str(self.case.id))  # type: ignore[attr-defined]

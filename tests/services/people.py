@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import ActorKind, Handler, History, Role
+from portal.models.cases import Case
 from portal.services.cases import opening
 from portal.services.history.events import read_history
 from portal.services.intake import submission
@@ -60,3 +61,10 @@ def share_case(session: Session, ports: Ports, *, now: datetime = NOW, **changes
 def kinds(session: Session, opened: CaseWork) -> list[History]:
     """The kinds of what happened, oldest first."""
     return [event.kind for event in read_history(session, opened.case.id)]
+
+
+def fresh(opened: CaseWork) -> CaseWork:
+    """The same case read anew, so that nothing of it lies in the session already."""
+    opened.session.flush()
+    opened.session.expunge_all()
+    return opened.on(opened.session.get_one(Case, opened.case.id), opened.key)

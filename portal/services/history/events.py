@@ -36,11 +36,32 @@ class NewEvent:
 
 def record(session: Session, case_id: UUID, key: bytes | None, new: NewEvent, *, actor: Actor, now: datetime) -> Event:
     """Append one event. Raises ValueError where a detail is given without the key to seal it."""
-    if new.detail and key is None:
-        raise ValueError("a detail needs the case's key")
+    return record_all(session, case_id, key, [new], actor=actor, now=now)[0]
+
+
+def record_all(
+    session: Session, case_id: UUID, key: bytes | None, many: Sequence[NewEvent], *, actor: Actor, now: datetime
+) -> list[Event]:
+    """Append events in this order, with as many statements as for one. Raises as `record`."""
     last = session.scalars(
         select(Event).where(Event.case_id == case_id).order_by(Event.sequence.desc()).limit(1)
     ).one_or_none()
+    events = []
+    for new in many:
+        last = _make_event(case_id, key, new, last, actor=actor, now=now)
+        events.append(last)
+    session.add_all(events)
+    session.flush()  # the next event of this case reads the last one's digest
+    for event in events:
+        journal.note_event(session, event)
+    return events
+
+
+def _make_event(
+    case_id: UUID, key: bytes | None, new: NewEvent, last: Event | None, *, actor: Actor, now: datetime
+) -> Event:
+    if new.detail and key is None:
+        raise ValueError("a detail needs the case's key")
     event = Event(
         id=uuid4(),
         case_id=case_id,
@@ -58,9 +79,6 @@ def record(session: Session, case_id: UUID, key: bytes | None, new: NewEvent, *,
     if new.detail and key is not None:
         event.sealed = seal_values(key, event_context(event), dict(new.detail))
     event.digest = digest_of(event, previous=last.digest if last else b"")
-    session.add(event)
-    session.flush()  # the next event of this case reads this one's digest
-    journal.note_event(session, event)
     return event
 
 

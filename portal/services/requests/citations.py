@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import delete
-from sqlalchemy.orm import Session
 
 from portal.domain.applicability import assess
 from portal.domain.counting import has_number
@@ -73,15 +72,25 @@ def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime,
     return verdict.reason if verdict.offered else None
 
 
-def write_bases(session: Session, request: Request, citations: Sequence[Citation], *, now: datetime) -> None:
-    """Replace the bases of a request that has not been sent, and keep the records of their laws."""
-    keep_laws(session, (citation.regime for citation in citations), now=now)
-    session.execute(delete(Basis).where(Basis.request_id == request.id))
-    for position, citation in enumerate(citations, start=1):
-        row = Basis(id=uuid4(), request_id=request.id, regime=citation.regime.id, version=citation.regime.version)
-        row.position, row.reason = position, citation.reason
-        session.add(row)
-    session.flush()
+def write_bases(work: Work, cited: Iterable[tuple[Request, Sequence[Citation]]]) -> None:
+    """Replace the bases of requests that have not been sent, and keep the records of their laws."""
+    chosen = list(cited)
+    regimes = {citation.regime.id: citation.regime for _, citations in chosen for citation in citations}
+    keep_laws(work.session, regimes.values(), now=work.now)
+    work.session.execute(delete(Basis).where(Basis.request_id.in_([request.id for request, _ in chosen])))
+    work.session.add_all(
+        Basis(
+            id=uuid4(),
+            request_id=request.id,
+            regime=citation.regime.id,
+            version=citation.regime.version,
+            position=position,
+            reason=citation.reason,
+        )
+        for request, citations in chosen
+        for position, citation in enumerate(citations, start=1)
+    )
+    work.session.flush()
 
 
 def cite_kept(work: Work, bases: Iterable[Basis], contents: RequestContent) -> Iterator[Citation]:

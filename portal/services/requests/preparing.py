@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import uuid4
 
 from sqlalchemy import exists, func, select
@@ -47,17 +47,14 @@ def group_links_into_requests(work: CaseWork) -> None:
         waiting.setdefault(item.platform, []).append(item)
     if not waiting:
         return
-    unwritten, requests = _list_unwritten(work), []
+    requests = _list_unwritten(work)
+    new = {platform: {"name": platform_name(work, group[0])} for platform, group in waiting.items()}
+    missing = [(platform, values) for platform, values in new.items() if platform not in requests]
+    requests |= {request.platform: request for request in _add_requests(work, RequestKind.NOTICE, missing)}
     for platform, group in waiting.items():
-        request = unwritten.get(platform)
-        if request is None:
-            name = platform_name(work, group[0])
-            request = _add_request(work, RequestKind.NOTICE, platform, {"name": name})
-        _move(group, request)
-        requests.append(request)
+        _move(group, requests[platform])
     work.session.flush()
-    for dossier in read_dossiers(work, requests):
-        _refresh_bases(dossier)
+    _refresh_bases(work, read_dossiers(work, [requests[platform] for platform in waiting]))
 
 
 def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
@@ -71,7 +68,7 @@ def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
     kept = dossier.details.merged(command)
     given = {name: value for name, value in vars(kept).items() if value is not None}
     dossier.write_sealed(details=given)
-    _refresh_bases(dossier_of(work, dossier.request))
+    _refresh_bases(work, [dossier_of(work, dossier.request)])
 
 
 def prepare_erasure(work: CaseWork, number: int) -> int:
@@ -88,7 +85,7 @@ def prepare_erasure(work: CaseWork, number: int) -> int:
     places = [item.row.number for item in notice.items if item.row.state is not ItemState.REMOVED]
     values: dict[str, object] = {"name": notice.name, "items": places, "details": {}}
     request = _add_request(work, RequestKind.ERASURE, notice.request.platform, values)
-    write_bases(work.session, request, citations, now=work.now)
+    write_bases(work, [(request, citations)])
     return request.number
 
 
@@ -120,10 +117,13 @@ def pick_for_erasure(notice: Dossier) -> list[Citation]:
     return pick(notice.content, RequestKind.ERASURE, notice.request.platform, now=work.now, ports=work.ports)
 
 
-def _refresh_bases(dossier: Dossier) -> None:
-    work, request = dossier.work, dossier.request
-    found = pick(dossier.content, request.kind, request.platform, now=work.now, ports=work.ports)
-    write_bases(work.session, request, found, now=work.now)
+def _refresh_bases(work: CaseWork, dossiers: Iterable[Dossier]) -> None:
+    write_bases(work, [(dossier.request, _pick_for(dossier)) for dossier in dossiers])
+
+
+def _pick_for(dossier: Dossier) -> list[Citation]:
+    request, work = dossier.request, dossier.work
+    return pick(dossier.content, request.kind, request.platform, now=work.now, ports=work.ports)
 
 
 def _list_unwritten(work: CaseWork) -> dict[str, Request]:
@@ -134,15 +134,29 @@ def _list_unwritten(work: CaseWork) -> dict[str, Request]:
     return {request.platform: request for request in work.session.scalars(query)}
 
 
-def _add_request(work: CaseWork, kind: RequestKind, platform: str, values: dict[str, object]) -> Request:
-    last = work.session.scalar(select(func.max(Request.number)).where(Request.case_id == work.case.id)) or 0
-    request = Request(id=uuid4(), case_id=work.case.id, number=last + 1, platform=platform, kind=kind)
-    request.state, request.prepared_at = RequestState.PREPARED, work.now
-    request.sealed = work.sealed_for(request, {"ticket": "", "details": {}, **values})
-    work.session.add(request)
-    work.session.flush()
-    work.record(NewEvent(kind=History.REQUEST_PREPARED, at=work.now, request_id=request.id))
+def _add_request(work: CaseWork, kind: RequestKind, platform: str, values: Mapping[str, object]) -> Request:
+    (request,) = _add_requests(work, kind, [(platform, values)])
     return request
+
+
+def _add_requests(
+    work: CaseWork, kind: RequestKind, wanted: Sequence[tuple[str, Mapping[str, object]]]
+) -> list[Request]:
+    """New requests, each with its platform and what is sealed in its row, with as many statements as for one."""
+    if not wanted:
+        return []
+    last = work.session.scalar(select(func.max(Request.number)).where(Request.case_id == work.case.id)) or 0
+    requests = []
+    for number, (platform, values) in enumerate(wanted, start=last + 1):
+        request = Request(id=uuid4(), case_id=work.case.id, number=number, platform=platform, kind=kind)
+        request.state, request.prepared_at = RequestState.PREPARED, work.now
+        request.sealed = work.sealed_for(request, {"ticket": "", "details": {}, **values})
+        requests.append(request)
+    work.session.add_all(requests)
+    work.session.flush()
+    prepared = [NewEvent(kind=History.REQUEST_PREPARED, at=work.now, request_id=each.id) for each in requests]
+    work.record_all(prepared)
+    return requests
 
 
 def _move(items: Iterable[Item], request: Request) -> None:

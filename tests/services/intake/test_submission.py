@@ -21,7 +21,10 @@ from portal.services.intake import drafts, submission
 from portal.services.intake.submission import Incomplete
 from portal.services.law.applicability import blocking_needs, needs
 from portal.services.ports import Ports
+from portal.services.requests.lookup import list_requests
 from tests.services.factories import LINKS, NOW, make_case, make_draft, make_report, make_team, make_work
+from tests.services.people import fresh
+from tests.statements import counted
 
 
 def test_a_draft_keeps_its_answers_and_shows_its_words_again(session: Session, ports: Ports) -> None:
@@ -172,3 +175,15 @@ def test_a_threat_that_comes_true_gets_requests(session: Session, ports: Ports) 
     submission.add_items(opened.at(NOW), "https://x.com/a/status/1")
     assert opened.case.path is Path.REMOVAL
     assert len(session.scalars(select(Request)).all()) == 1
+
+
+@pytest.mark.parametrize("sites", [7, 70])
+def test_handing_in_many_links_takes_few_statements(session: Session, ports: Ports, sites: int) -> None:
+    links = " ".join(f"https://invented-{number % sites}.org/album/{number}" for number in range(480))
+    opened, _words = make_draft(session, ports, links=links)
+    work = fresh(opened)
+    with counted(session) as count:
+        submission.submit(work)
+        session.commit()
+    assert len(list_requests(work)) == sites
+    assert count() <= 60

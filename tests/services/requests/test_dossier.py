@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
@@ -21,6 +18,8 @@ from portal.services.tracking.answers import AnswerCommand, log_answer
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, print_quickly, send
+from tests.services.people import fresh
+from tests.statements import counted
 
 SITES = 12
 
@@ -38,14 +37,7 @@ def work(session: Session, ports: Ports) -> CaseWork:
     send(session, opened, ports)
     send(session, opened, ports, 2)
     log_answer(opened.at(NOW + DAY), 2, AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY))
-    session.expunge_all()
-    return make_fresh(opened).at(NOW + 2 * DAY)
-
-
-def make_fresh(opened: CaseWork) -> CaseWork:
-    """The same case read anew, so that nothing lies in the session already."""
-    case = opened.session.merge(opened.case)
-    return opened.on(case, opened.key)
+    return fresh(opened).at(NOW + 2 * DAY)
 
 
 def read_all(dossier: Dossier) -> None:
@@ -59,28 +51,11 @@ def read_all(dossier: Dossier) -> None:
     list_escalation(dossier)
 
 
-@contextmanager
-def counted(session: Session) -> Iterator[Callable[[], int]]:
-    """How many statements went to the database since."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    engine = session.get_bind()
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield lambda: len(seen)
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
-
-
 def test_many_requests_are_read_with_as_many_statements_as_one(work: CaseWork) -> None:
     with counted(work.session) as count_one:
         read_all(read_dossier(work, 2))
         one = count_one()
-    work.session.expunge_all()
-    work = make_fresh(work)
+    work = fresh(work)
     with counted(work.session) as count_all:
         for dossier in read_dossiers(work):
             read_all(dossier)
