@@ -21,7 +21,10 @@ def share_what_is_compiled() -> None:
 
 def _create_sharing(*arguments: Any, **options: Any) -> sa.Engine:
     engine = sa.create_engine(*arguments, **options)
-    first = _first.setdefault(engine.dialect.name, engine)
+    first = _first.get(engine.dialect.name)
+    if first is None:  # it is the first once it has asked a server what that can do, if it ever does
+        sa.event.listen(engine, "engine_connect", lambda _connection: _first.setdefault(engine.dialect.name, engine))
+        return engine
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
     return engine
