@@ -40,14 +40,22 @@ def _require(field: Any, sentence: str) -> None:
         raise ValidationError(sentence)
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc]
+class PageForm(FlaskForm):  # type: ignore[misc]  # WTForms carries no types
+    """A form on a page, which says what is wrong with it."""
+
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong, as pairs of a field's id and a sentence, in the order of the fields.
+
+        What is about the form as a whole comes first, with an empty id.
+        """
+        whole = [("", str(text)) for text in self.form_errors]
+        return whole + [(field.id, str(text)) for field in self for text in field.errors if field.name != "csrf_token"]
+
+
+class PlainForm(PageForm):
     """A form of the person's side. `version` notices that another tab has saved in between."""
 
     version = HiddenField()
-
-    def problems(self) -> list[tuple[str, str]]:
-        """What is wrong, as pairs of a field's id and a sentence, in the order of the fields."""
-        return [(field.id, str(text)) for field in self for text in field.errors if field.name != "csrf_token"]
 
     def version_number(self) -> int | None:
         """The version this page was loaded with; None where it is not a number, which checks nothing."""

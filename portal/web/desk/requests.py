@@ -8,16 +8,16 @@ from werkzeug.wrappers import Response
 
 from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import LetterKind, RequestKind
-from portal.services.cases.instants import BadInstant
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters import letters
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing
-from portal.services.requests.preparing import DetailsRefused
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.requests import (
     AnswerForm,
     ChannelForm,
@@ -26,17 +26,8 @@ from portal.web.desk.forms.requests import (
     ReceivedForm,
     SentForm,
 )
-from portal.web.desk.pages import (
-    Answered,
-    Page,
-    attempt,
-    go,
-    make_blueprint,
-    on_case,
-    on_case_to_read,
-    show_form,
-    show_on_case,
-)
+from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests/<int:number>")
@@ -54,12 +45,10 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
     request = read_request(work, number)
     form = DetailsForm(obj=request.details)
     form.offer(request)
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: preparing.set_details(work, number, form.command_for(request.details)),
-        DetailsRefused,
-    ):
-        return back_to(work, number)
+    if form.validate_on_submit():
+        with refusals(form):
+            preparing.set_details(work, number, form.command_for(request.details))
+            return back_to(work, number)
     text = _("Used for this request only. What the person wrote in the report is not changed.")
     return show_form(
         member,
@@ -88,13 +77,10 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
     """What staff saw of an address is kept for everybody, and says nothing of the case."""
     form = ChannelForm()
     subject = read_request(work, number).platform
-    if form.validate() and attempt(
-        form,
-        lambda: note_outcome(
-            unit().work(member.actor), subject, form.address.data or "", AddressOutcome(form.outcome.data)
-        ),
-    ):
-        return back_to(work, number, anchor="channels")
+    if form.validate():
+        with refusals(form):
+            note_outcome(unit().work(member.actor), subject, form.address.data or "", AddressOutcome(form.outcome.data))
+            return back_to(work, number, anchor="channels")
     return show_request(member, work, read_request(work, number), status=400)
 
 
@@ -103,15 +89,12 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = SentForm()
     if form.validate_on_submit():
-        try:
-            if attempt(
-                form,
-                lambda: sending.record_sent(work, number, form.command),
-                BadInstant,
-            ):
-                return back_to(work, number)
-        except LetterStopped as stop:
-            return show_request(member, work, read_request(work, number), stop=stop, status=409)
+        with refusals(form):
+            try:
+                sending.record_sent(work, number, form.command)
+            except LetterStopped as stop:
+                return show_request(member, work, read_request(work, number), stop=stop, status=409)
+            return back_to(work, number)
     title = _("Record that it was sent to %(platform)s", platform=read_request(work, number).platform_name)
     return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
 
@@ -120,12 +103,10 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @on_case
 def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = ReceivedForm()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: sending.record_received(work, number, form.received_at.data),
-        BadInstant,
-    ):
-        return back_to(work, number)
+    if form.validate_on_submit():
+        with refusals(form):
+            sending.record_received(work, number, form.received_at.data)
+            return back_to(work, number)
     title = _("Record the receipt by %(platform)s", platform=read_request(work, number).platform_name)
     return show_form(member, work, form, title=title, button=_("It was received"), back=address(work, number))
 
@@ -135,13 +116,10 @@ def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answe
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm()
     form.offer(request.items)
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: answers.log_answer(work, number, form.command),
-        BadInstant,
-        DetailsRefused,
-    ):
-        return back_to(work, number)
+    if form.validate_on_submit():
+        with refusals(form):
+            answers.log_answer(work, number, form.command)
+            return back_to(work, number)
     title = _("Log an answer of %(platform)s", platform=request.platform_name)
     return show_form(member, work, form, title=title, button=_("Log the answer"), back=address(work, number))
 
@@ -150,12 +128,10 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @on_case
 def record_given(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = InformationSentForm()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: sending.record_information_sent(work, number, form.at.data),
-        BadInstant,
-    ):
-        return back_to(work, number)
+    if form.validate_on_submit():
+        with refusals(form):
+            sending.record_information_sent(work, number, form.at.data)
+            return back_to(work, number)
     title = _("Record that %(platform)s was given what it asked for", platform=read_request(work, number).platform_name)
     return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired, ValidationError
 
@@ -17,10 +16,10 @@ from portal.services.tracking.views import RequestView
 from portal.web.desk.forms.fields import CheckboxesField, InstantField
 from portal.web.desk.forms.requests import CHECKED, CHECKED_WHY
 from portal.web.desk.wording import choices_of
-from portal.web.fields import TextField, require_moment
+from portal.web.fields import PageForm, TextField, require_moment
 
 
-class PrepareForm(FlaskForm):  # type: ignore[misc]
+class PrepareForm(PageForm):
     requests = CheckboxesField(_l("Which requests is the complaint about?"))
     wish = TextField(
         _l("What should the authority do?"),
@@ -44,7 +43,7 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]
         return tuple(int(number) for number in self.requests.data)
 
 
-class LodgedForm(FlaskForm):  # type: ignore[misc]
+class LodgedForm(PageForm):
     at = InstantField(_l("When was it lodged?"), [require_moment])
     received_at = InstantField(
         _l("When did it arrive? (only with proof)"),
@@ -67,7 +66,7 @@ class LodgedForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class ComplaintAnswerForm(FlaskForm):  # type: ignore[misc]
+class ComplaintAnswerForm(PageForm):
     meaning = RadioField(_l("What does the answer mean?"), [InputRequired(_l("Choose what the answer means."))])
     at = InstantField(_l("When did the answer arrive?"), [require_moment])
     text = TextField(_l("What they wrote"), description=_l("Copy their words."), lines=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 
@@ -19,7 +18,7 @@ from portal.services.tracking.sending import SentCommand
 from portal.services.tracking.views import RequestView
 from portal.web.desk.forms.fields import CheckboxesField, DayField, InstantField
 from portal.web.desk.wording import choices_of
-from portal.web.fields import TextField, require_moment
+from portal.web.fields import PageForm, TextField, require_moment
 
 TEXTS = ("name", "email", "phone", "postal_address", "explanation", "identity_offer")
 
@@ -28,7 +27,7 @@ CHECKED = _l("The address was looked at and is still the right one")
 CHECKED_WHY = _l("Needed where the directory’s address was not checked for a while.")
 
 
-class SentForm(FlaskForm):  # type: ignore[misc]
+class SentForm(PageForm):
     channel = RadioField(_l("How was it sent?"), [InputRequired(_l("Choose how it was sent."))])
     sent_at = InstantField(_l("When was it sent?"), [require_moment])
     received_at = InstantField(
@@ -63,7 +62,7 @@ class SentForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class ReceivedForm(FlaskForm):  # type: ignore[misc]
+class ReceivedForm(PageForm):
     received_at = InstantField(
         _l("When did it arrive?"),
         [require_moment],
@@ -71,7 +70,7 @@ class ReceivedForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class InformationSentForm(FlaskForm):  # type: ignore[misc]
+class InformationSentForm(PageForm):
     at = InstantField(
         _l("When was it sent?"),
         [require_moment],
@@ -79,7 +78,7 @@ class InformationSentForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]
+class AnswerForm(PageForm):
     answer = RadioField(_l("What does the answer mean?"), [InputRequired(_l("Choose what the answer means."))])
     at = InstantField(_l("When did the answer arrive?"), [require_moment])
     extension_until = DayField(
@@ -112,7 +111,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class DetailsForm(FlaskForm):  # type: ignore[misc]
+class DetailsForm(PageForm):
     """What a law asks and the report did not give. Only this request uses it; the report stays as it was written."""
 
     name = TextField(_l("Name under the notice"))
@@ -164,7 +163,7 @@ def _clean(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").strip()
 
 
-class ChannelForm(FlaskForm):  # type: ignore[misc]
+class ChannelForm(PageForm):
     """What came of using an address of the directory."""
 
     address = TextField(validators=[InputRequired()], lines=True)

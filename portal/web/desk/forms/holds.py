@@ -1,20 +1,15 @@
-"""Forms for giving out new words and for holding a case."""
+"""The form that asks for a hold on a case."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms.validators import DataRequired
 
 from portal.web.desk.forms.fields import DayField
-from portal.web.fields import TextField, require_day
+from portal.web.fields import PageForm, TextField, require_day
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]
-    answer = TextField(_l("What the caller answers"), [DataRequired(_l("Type what the caller said."))])
-
-
-class HoldForm(FlaskForm):  # type: ignore[misc]
+class HoldForm(PageForm):
     reason = TextField(
         _l("Why must the case not be erased by itself?"),
         [DataRequired(_l("Say in a few words why."))],

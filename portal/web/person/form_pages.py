@@ -1,0 +1,28 @@
+"""What the pages of a case share: a page with one form, the reader's zone, which part of a list is asked for."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.services.work import CaseWork
+from portal.web.fields import PlainForm
+from portal.web.person.phrases import reader_zone
+from portal.web.unit_of_work import unit
+
+
+def zone_of(work: CaseWork) -> str:
+    """The zone in which this person reads times."""
+    return reader_zone(work.report, unit().config)
+
+
+def show_form(template: str, form: PlainForm, **values: object) -> ResponseReturnValue:
+    """A page with one form; 400 once it was sent, because then something in it is wrong, with all of it still there."""
+    page = render_template(template, form=form, problems=form.problems(), **values)
+    return page, 400 if form.is_submitted() else 200
+
+
+def page_number() -> int:
+    """Which page of a list is asked for."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
