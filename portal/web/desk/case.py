@@ -19,8 +19,9 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
-from portal.web.desk.forms.cases import AddLinksForm, CloseCaseForm, HandOverForm, WriteForm
-from portal.web.desk.pages import Answered, Page, go, note_taken, show_file, show_form, show_on_case
+from portal.web.desk.forms.cases import CloseCaseForm, HandOverForm, WriteForm
+from portal.web.desk.pages import Answered, Page, go, note_taken, show_file, show_form, show_on_case, staff_reader
+from portal.web.forms.links import AddLinksForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -103,9 +104,9 @@ def prepare(member: SignedInStaff, work: CaseWork) -> Response:
 @bp.route("/links/add", methods=["GET", "POST"])
 @on_case
 def add_links(member: SignedInStaff, work: CaseWork) -> Answered:
-    form = AddLinksForm()
+    form = AddLinksForm(staff_reader())
     if form.validate_on_submit():
-        found = submission.add_items(work, form.links.data)
+        found = submission.add_items(work, form.pasted.data)
         return show_on_case("desk/links_added.html", member, work, found=found)
     back = url_for("desk_case.show", reference=work.reference)
     return show_form(member, work, form, title=_("Add links"), button=_("Add links"), back=back)

@@ -13,9 +13,10 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
-from portal.web.desk.forms.complaints import ComplaintAnswerForm, LodgedForm, PrepareForm
-from portal.web.desk.pages import Answered, Page, go, note_taken, show_file, show_form, show_on_case
+from portal.web.desk.forms.complaints import PrepareForm
+from portal.web.desk.pages import Answered, Page, go, note_taken, show_file, show_form, show_on_case, staff_reader
 from portal.web.desk.step_up import confirmed
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
 from portal.web.refusals import refusals
 
 bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/complaints")
@@ -70,10 +71,10 @@ def bundle(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Res
 @bp.route("/<int:number>/lodged", methods=["GET", "POST"])
 @on_case
 def record_lodged(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    complaint, form = read_complaint(work, number), LodgedForm()
+    complaint, form = read_complaint(work, number), LodgedForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
-            complaints.record_lodged(work, number, form.command)
+            complaints.record_lodged(work, number, form.command())
             return back_to(work, number)
     title = _("Record that it was lodged with %(name)s", name=complaint.regulator_name)
     return show_form(member, work, form, title=title, button=_("It was lodged"), back=address(work, number))
@@ -82,10 +83,10 @@ def record_lodged(member: SignedInStaff, work: CaseWork, number: int) -> Answere
 @bp.route("/<int:number>/answer", methods=["GET", "POST"])
 @on_case
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    complaint, form = read_complaint(work, number), ComplaintAnswerForm()
+    complaint, form = read_complaint(work, number), ComplaintAnswerForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
-            complaints.log_complaint_answer(work, number, form.command)
+            complaints.log_complaint_answer(work, number, form.command())
             return back_to(work, number)
     title = _("Log an answer of %(name)s", name=complaint.regulator_name)
     return show_form(member, work, form, title=title, button=_("Log the answer"), back=address(work, number))

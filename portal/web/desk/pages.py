@@ -9,12 +9,15 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.journal import Noted
-from portal.domain.lifecycle import CaseStatus, Path
+from portal.domain.lifecycle import Answer, CaseStatus, Path, SendingChannel
 from portal.domain.rights import RIGHTS, Right
+from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.history import journal
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
+from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm
+from portal.web.forms.readers import Reader
 from portal.web.unit_of_work import unit
 
 Page = tuple[str, int]
@@ -40,6 +43,14 @@ def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
         path=case.path,
         country=case.country,
         is_mine=case.assignee_id == member.staff.id,
+    )
+
+
+def staff_reader() -> Reader:
+    """An advocate as the reader of a form."""
+    vocabularies = (SendingChannel, Answer, ComplaintAnswer)
+    return Reader(
+        is_staff=True, zone=unit().config.time_zone.key, words={each: choices_of(each) for each in vocabularies}
     )
 
 

@@ -18,15 +18,9 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
-from portal.web.desk.forms.requests import (
-    AnswerForm,
-    ChannelForm,
-    DetailsForm,
-    InformationSentForm,
-    ReceivedForm,
-    SentForm,
-)
-from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case
+from portal.web.desk.forms.requests import ChannelForm
+from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case, staff_reader
+from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -43,11 +37,10 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
 @on_case
 def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request = read_request(work, number)
-    form = DetailsForm(obj=request.details)
-    form.offer(request)
+    form = DetailsForm.of(staff_reader(), request)
     if form.validate_on_submit():
         with refusals(form):
-            preparing.set_details(work, number, form.command_for(request.details))
+            preparing.set_details(work, number, form.changes(request.details))
             return back_to(work, number)
     text = _("Used for this request only. What the person wrote in the report is not changed.")
     return show_form(
@@ -87,11 +80,11 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
 @bp.route("/sent", methods=["GET", "POST"])
 @on_case
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    form = SentForm()
+    form = SentForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
             try:
-                sending.record_sent(work, number, form.command)
+                sending.record_sent(work, number, form.command())
             except LetterStopped as stop:
                 return show_request(member, work, read_request(work, number), stop=stop, status=409)
             return back_to(work, number)
@@ -102,7 +95,7 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @bp.route("/received", methods=["GET", "POST"])
 @on_case
 def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    form = ReceivedForm()
+    form = ReceivedForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
             sending.record_received(work, number, form.received_at.data)
@@ -114,11 +107,11 @@ def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answe
 @bp.route("/answer", methods=["GET", "POST"])
 @on_case
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    request, form = read_request(work, number), AnswerForm()
+    request, form = read_request(work, number), AnswerForm(staff_reader())
     form.offer(request.items)
     if form.validate_on_submit():
         with refusals(form):
-            answers.log_answer(work, number, form.command)
+            answers.log_answer(work, number, form.command(form.ticked))
             return back_to(work, number)
     title = _("Log an answer of %(platform)s", platform=request.platform_name)
     return show_form(member, work, form, title=title, button=_("Log the answer"), back=address(work, number))
@@ -127,7 +120,7 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @bp.route("/given", methods=["GET", "POST"])
 @on_case
 def record_given(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    form = InformationSentForm()
+    form = InformationSentForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
             sending.record_information_sent(work, number, form.at.data)

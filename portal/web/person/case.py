@@ -18,9 +18,9 @@ from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.flood_gate import rate_limited
+from portal.web.forms.links import AddLinksForm
 from portal.web.person import receipt as receipts
-from portal.web.person.form_pages import page_number, show_form, zone_of
-from portal.web.person.forms.case import AddLinksForm
+from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.paging import cut
 from portal.web.person.retention import read_retention
@@ -86,14 +86,14 @@ def receipt_text(work: CaseWork) -> ResponseReturnValue:
 @bp.get("/case/links")
 @case_holder
 def links(work: CaseWork) -> ResponseReturnValue:
-    return _links_page(work, AddLinksForm())
+    return _links_page(work, AddLinksForm(reader_of(work)))
 
 
 @bp.post("/case/links")
 @rate_limited(Counted.LINKS)
 @case_holder
 def add_links(work: CaseWork) -> ResponseReturnValue:
-    form = AddLinksForm()
+    form = AddLinksForm(reader_of(work))
     if not (form.pasted.data or "").strip():
         form.form_errors.append(_("Paste at least one link first."))
         return _links_page(work, form)
@@ -114,7 +114,7 @@ def change_state(work: CaseWork) -> ResponseReturnValue:
     number = request.form.get("gone") or request.form.get("back") or ""
     if not (number.isascii() and number.isdigit() and len(number) < 6):
         return redirect(url_for("case.links"), 303)
-    form = AddLinksForm(formdata=None)
+    form = AddLinksForm(reader_of(work), formdata=None)
     with refusals(form):
         change(work, int(number))
         flash(_("Written down for link %(number)s.", number=number))

@@ -11,8 +11,9 @@ from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
-from portal.web.person.form_pages import show_form, zone_of
-from portal.web.person.forms.case import ComplaintAnswerForm, LodgedForm, WishForm
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
+from portal.web.person.form_pages import reader_of, show_form, zone_of
+from portal.web.person.forms.case import WishForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -64,14 +65,14 @@ def make_bundle(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/<int:number>/sent")
 @case_holder
 def ask_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = LodgedForm(zone_of(work), data={"at": unit().now})
+    form = LodgedForm(reader_of(work), data={"at": unit().now})
     return show_form("person/complaint/lodged.html", form, complaint=find(work, number))
 
 
 @bp.post("/<int:number>/sent")
 @case_holder
 def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), LodgedForm(zone_of(work))
+    view, form = find(work, number), LodgedForm(reader_of(work))
     if form.validate():
         with refusals(form):
             complaints.record_lodged(work, number, form.command())
@@ -83,14 +84,14 @@ def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/<int:number>/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = ComplaintAnswerForm(zone_of(work), data={"at": unit().now})
+    form = ComplaintAnswerForm(reader_of(work), data={"at": unit().now})
     return show_form("person/complaint/answer.html", form, complaint=find(work, number))
 
 
 @bp.post("/<int:number>/answer")
 @case_holder
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), ComplaintAnswerForm(zone_of(work))
+    view, form = find(work, number), ComplaintAnswerForm(reader_of(work))
     if form.validate():
         with refusals(form):
             complaints.log_complaint_answer(work, number, form.command())

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from portal.domain.lifecycle import Answer, SendingChannel
 from portal.services.work import CaseWork
-from portal.web.fields import PlainForm
-from portal.web.person.phrases import reader_zone
+from portal.web.fields import PageForm
+from portal.web.forms.readers import Reader
+from portal.web.person.phrases import ANSWERS, CHANNELS, reader_zone
 from portal.web.unit_of_work import unit
 
 
@@ -16,7 +18,14 @@ def zone_of(work: CaseWork) -> str:
     return reader_zone(work.report, unit().config)
 
 
-def show_form(template: str, form: PlainForm, **values: object) -> ResponseReturnValue:
+def reader_of(work: CaseWork) -> Reader:
+    """The person as the reader of a form."""
+    channels = [(each.value, CHANNELS[each]) for each in SendingChannel]
+    answers = [(each.value, ANSWERS[each]) for each in Answer]
+    return Reader(is_staff=False, zone=zone_of(work), words={SendingChannel: channels, Answer: answers})
+
+
+def show_form(template: str, form: PageForm, **values: object) -> ResponseReturnValue:
     """A page with one form; 400 once it was sent, because then something in it is wrong, with all of it still there."""
     page = render_template(template, form=form, problems=form.problems(), **values)
     return page, 400 if form.is_submitted() else 200

@@ -33,7 +33,7 @@ FORMS: Mapping[StepId, type[StepForm]] = MappingProxyType(
         for form in (
             about.WhoForm, about.AgeForm, about.CountryForm, about.StateForm, about.WhatForm, about.OnlineForm,
             places.LinksForm, places.PlacesForm, places.DiscoveryForm, places.ExplanationForm, places.OwnershipForm,
-            reach.ContactForm, reach.AddressForm, reach.SharingForm, reach.HandlerForm, reach.AuthorityForm,
+            reach.ContactForm, reach.PostalAddressForm, reach.SharingForm, reach.HandlerForm, reach.AuthorityForm,
             reach.NameForm, reach.StatementForm,
         )
     }

@@ -13,8 +13,8 @@ from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
-from portal.web.person.form_pages import show_form, zone_of
-from portal.web.person.forms.case import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -38,14 +38,14 @@ def fill_in(work: CaseWork, number: int) -> str:
 @case_holder
 def details(work: CaseWork, number: int) -> ResponseReturnValue:
     view = find(work, number)
-    return show_form("person/request/details.html", DetailsForm.of(view), req=view)
+    return show_form("person/request/details.html", DetailsForm.of(reader_of(work), view), req=view)
 
 
 @bp.post("/details")
 @case_holder
 def change_details(work: CaseWork, number: int) -> ResponseReturnValue:
     view = find(work, number)
-    form = DetailsForm.of(view)
+    form = DetailsForm.of(reader_of(work), view)
     if form.validate():
         with refusals(form):
             preparing.set_details(work, number, form.command(_confirmed(view)))
@@ -56,14 +56,14 @@ def change_details(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/sent")
 @case_holder
 def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = SentForm(zone_of(work), data={"sent_at": unit().now})
+    form = SentForm(reader_of(work), data={"sent_at": unit().now})
     return show_form("person/request/sent.html", form, req=find(work, number))
 
 
 @bp.post("/sent")
 @case_holder
 def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), SentForm(zone_of(work))
+    view, form = find(work, number), SentForm(reader_of(work))
     if form.validate():
         with refusals(form):
             sending.record_sent(work, number, form.command())
@@ -75,13 +75,13 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/received")
 @case_holder
 def ask_received(work: CaseWork, number: int) -> ResponseReturnValue:
-    return show_form("person/request/received.html", ReceivedForm(zone_of(work)), req=find(work, number))
+    return show_form("person/request/received.html", ReceivedForm(reader_of(work)), req=find(work, number))
 
 
 @bp.post("/received")
 @case_holder
 def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), ReceivedForm(zone_of(work))
+    view, form = find(work, number), ReceivedForm(reader_of(work))
     if form.validate():
         with refusals(form):
             sending.record_received(work, number, form.received_at.data)
@@ -93,14 +93,14 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = AnswerForm(zone_of(work), data={"at": unit().now})
+    form = AnswerForm(reader_of(work), data={"at": unit().now})
     return show_form("person/request/answer.html", form, req=find(work, number))
 
 
 @bp.post("/answer")
 @case_holder
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), AnswerForm(zone_of(work))
+    view, form = find(work, number), AnswerForm(reader_of(work))
     if form.validate():
         with refusals(form):
             answers.log_answer(work, number, form.command(_ticked(view)))
@@ -112,14 +112,14 @@ def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/given")
 @case_holder
 def ask_given(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = InformationSentForm(zone_of(work), data={"at": unit().now})
+    form = InformationSentForm(reader_of(work), data={"at": unit().now})
     return show_form("person/request/given.html", form, req=find(work, number))
 
 
 @bp.post("/given")
 @case_holder
 def record_given(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), InformationSentForm(zone_of(work))
+    view, form = find(work, number), InformationSentForm(reader_of(work))
     if form.validate():
         with refusals(form):
             sending.record_information_sent(work, number, form.at.data)

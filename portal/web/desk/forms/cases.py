@@ -1,4 +1,4 @@
-"""Forms of a case as a whole: whose it is, its end, its links, and words to the person or among colleagues."""
+"""Forms of a case as a whole: whose it is, its end, and words to the person or among colleagues."""
 
 from __future__ import annotations
 
@@ -31,16 +31,6 @@ class HandOverForm(PageForm):
 
 class CloseCaseForm(PageForm):
     reason = TextField(_l("Why is it closed?"), [DataRequired(_l("Say in a few words why."))], lines=True)
-
-
-class AddLinksForm(PageForm):
-    links = TextField(
-        _l("Links"),
-        [DataRequired(_l("Paste at least one link."))],
-        description=_l("In any form, with or without text around them. None of them is opened."),
-        lines=True,
-        longest=1_000_000,
-    )
 
 
 class WriteForm(PageForm):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired
 
-from portal.web.desk.forms.fields import DayField
 from portal.web.fields import PageForm, TextField, require_day
+from portal.web.forms.typed_fields import IsoDayField
 
 
 class HoldForm(PageForm):
@@ -17,4 +17,4 @@ class HoldForm(PageForm):
         lines=True,
         longest=2000,
     )
-    ends_on = DayField(_l("Until which day?"), [require_day], description=_l("At most a year from today."))
+    ends_on = IsoDayField(_l("Until which day?"), [require_day], description=_l("At most a year from today."))
