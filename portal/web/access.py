@@ -147,6 +147,11 @@ def entering(view: Callable[..., Any]) -> Callable[..., Any]:
     return _mark(guarded, "entering")
 
 
+def is_read_by_staff() -> bool:
+    """Whether a signed-in member of staff reads the answer to this request."""
+    return "staff_role" in g
+
+
 def is_confirmed(within: timedelta = FRESH) -> bool:
     """Whether the member of this session has shown a second factor within the last minutes."""
     at = session.get(CONFIRMED)

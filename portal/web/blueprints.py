@@ -10,16 +10,33 @@ from portal.web.desk import audit as desk_audit
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import documents as desk_documents
-from portal.web.desk import keys as desk_keys
+from portal.web.desk import holds as desk_holds
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
+from portal.web.desk import reissue as desk_reissue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
 from portal.web.open import api, clock, directory, law, officer
-from portal.web.person import case, complaint, documents, keys, letters, own, report, request, start
+from portal.web.person import (
+    authority,
+    case,
+    complaint,
+    documents,
+    erase,
+    export,
+    letters,
+    mail,
+    messages,
+    recovery,
+    report,
+    request,
+    retention,
+    sharing,
+    start,
+)
 
 PERSON: tuple[Blueprint, ...] = (
     start.bp,
@@ -29,8 +46,14 @@ PERSON: tuple[Blueprint, ...] = (
     complaint.bp,
     documents.bp,
     letters.bp,
-    own.bp,
-    keys.bp,
+    messages.bp,
+    sharing.bp,
+    recovery.bp,
+    mail.bp,
+    authority.bp,
+    retention.bp,
+    export.bp,
+    erase.bp,
 )
 DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
@@ -41,7 +64,8 @@ DESK: tuple[Blueprint, ...] = (
     desk_complaints.bp,
     desk_documents.bp,
     desk_reviews.bp,
-    desk_keys.bp,
+    desk_reissue.bp,
+    desk_holds.bp,
     desk_officer.bp,
     desk_team.bp,
     desk_audit.bp,

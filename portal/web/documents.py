@@ -14,15 +14,9 @@ from werkzeug.wrappers import Response
 from wtforms import FileField
 from wtforms.validators import ValidationError
 
-from portal.adapters import documents
 from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal
-from portal.domain.lifecycle import StepRefused
-from portal.services.casefile.views import CaseView
-from portal.services.cases import documents as case_documents
-from portal.services.cases.documents import DocumentFile, HandIn
-from portal.services.work import CaseWork
+from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn
 from portal.web.fields import ListField, PlainForm, TextField
-from portal.web.unit_of_work import unit
 
 UPLOADS = frozenset({"documents.hand_in", "desk_documents.hand_in"})  # the only forms that may hold a file
 LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
@@ -73,10 +67,10 @@ class HandInForm(PlainForm):
     file = FileField(_l("The file"))
 
     @classmethod
-    def of(cls, view: CaseView, chosen: str = "") -> HandInForm:
+    def of(cls, subjects: Iterable[DocumentSubject], chosen: str = "") -> HandInForm:
         """The form with the case's requests and complaints to choose from; empty `choices` where there are none."""
         form = cls(data={"about": chosen})
-        form.about.offer(_list_subjects(view))
+        form.about.offer((f"{each.kind}-{each.number}", _describe_subject(each)) for each in subjects)
         return form
 
     def validate_file(self, field: Any) -> None:
@@ -89,34 +83,15 @@ class HandInForm(PlainForm):
         return HandIn(**about, label=self.label.data or "", given=self.file.data.stream.read())
 
 
-def _list_subjects(view: CaseView) -> list[tuple[str, str]]:
-    asked = [(f"request-{each.number}", each.platform_name, each.number) for each in view.requests]
-    complained = [(f"complaint-{each.number}", each.regulator_name, each.number) for each in view.complaints]
-    return [
-        *((value, str(_("Request %(number)s: %(name)s", number=number, name=name))) for value, name, number in asked),
-        *(
-            (value, str(_("Complaint %(number)s: %(name)s", number=number, name=name)))
-            for value, name, number in complained
-        ),
-    ]
+def _describe_subject(subject: DocumentSubject) -> str:
+    if subject.kind == "request":
+        return str(_("Request %(number)s: %(name)s", number=subject.number, name=subject.name))
+    return str(_("Complaint %(number)s: %(name)s", number=subject.number, name=subject.name))
 
 
-def take_in(work: CaseWork, command: HandIn) -> str:
-    """Look into the file, make it anew and keep it. Returns why not, or nothing.
-
-    The case's lock is let go of while another process looks into the file, since that can take many seconds.
-    """
-    try:
-        case_documents.require_room(work, 0)
-        unit().let_go()
-        clean = documents.clean_document(command.given)
-        case_documents.open_again(work)
-        case_documents.hand_in(work, command, clean)
-    except DocumentRefused as refused:
-        return str(REFUSALS[refused.reason])
-    except StepRefused as refused:
-        return str(_(str(refused)))
-    return ""
+def describe_refused_file(error: DocumentRefused) -> str:
+    """Why a file is not taken, and what to do."""
+    return str(REFUSALS[error.reason])
 
 
 def describe_cleaned(cleaned: Iterable[Cleaned]) -> str:

@@ -8,9 +8,10 @@ import secrets
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from portal.logs import describe_error
+from portal.services.cases.opening import UnknownNumber
 
 LOG = logging.getLogger("recourse")
 Answer = tuple[str, int, dict[str, str]]
@@ -22,6 +23,7 @@ SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers te
 def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_expired_form)
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(UnknownNumber, show_missing)
     app.register_error_handler(Exception, show_failure)
     app.logger.addFilter(hide_content)
 
@@ -60,6 +62,11 @@ def show_http_error(error: HTTPException) -> Answer:
     }
     title, text = texts.get(code, (_("This did not work"), _("Go back and try once more.")))
     return render_template("errors/page.html", heading=title, text=text), code, _own_headers(error)
+
+
+def show_missing(_error: UnknownNumber) -> Answer:
+    """The case has nothing of the number in the address. The desk has a page of its own for this."""
+    return show_http_error(NotFound())
 
 
 def show_failure(error: BaseException) -> Answer:

@@ -22,6 +22,7 @@ from portal.domain.readable import MARK, UNREADABLE, show_unreadable
 
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 300
+MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def require_moment(_form: Any, field: Any) -> None:
@@ -34,20 +35,34 @@ def require_day(_form: Any, field: Any) -> None:
     _require(field, _("Write the day."))
 
 
+def check_mail(_form: Any, field: Any) -> None:
+    """Only what is surely a slip is refused; whether an address works nobody can see from here."""
+    if field.data and not MAIL.fullmatch(field.data):
+        raise ValidationError(_("This does not look like an e-mail address. It needs one @, as in name@example.org."))
+
+
 def _require(field: Any, sentence: str) -> None:
     """What was typed wrong has its own sentence already."""
     if not field.data and not field.process_errors:
         raise ValidationError(sentence)
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc]
+class PageForm(FlaskForm):  # type: ignore[misc]  # WTForms carries no types
+    """A form on a page, which says what is wrong with it."""
+
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong, as pairs of a field's id and a sentence, in the order of the fields.
+
+        What is about the form as a whole comes first, with an empty id.
+        """
+        whole = [("", str(text)) for text in self.form_errors]
+        return whole + [(field.id, str(text)) for field in self for text in field.errors if field.name != "csrf_token"]
+
+
+class PlainForm(PageForm):
     """A form of the person's side. `version` notices that another tab has saved in between."""
 
     version = HiddenField()
-
-    def problems(self) -> list[tuple[str, str]]:
-        """What is wrong, as pairs of a field's id and a sentence, in the order of the fields."""
-        return [(field.id, str(text)) for field in self for text in field.errors if field.name != "csrf_token"]
 
     def version_number(self) -> int | None:
         """The version this page was loaded with; None where it is not a number, which checks nothing."""
@@ -83,6 +98,13 @@ class TextField(StringField):  # type: ignore[misc]
             )  # fmt: skip
 
 
+class PasteField(StringField):  # type: ignore[misc]
+    """What was pasted, exactly as it came: reading links out of it is not the form's business."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+
 def _make_choices(pairs: Iterable[Any]) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=words) for value, words, *_rest in pairs]
 
@@ -103,9 +125,9 @@ class ListField(Paired, SelectField):  # type: ignore[misc]
 
 
 class ChoiceField(Paired, RadioField):  # type: ignore[misc]
-    """One of a few answers, or none yet."""
+    """One of a few answers, or none yet. `required`: that one has to be chosen, or the sentence that says so."""
 
-    def __init__(self, *args: Any, required: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, required: Any = False, **kwargs: Any) -> None:
         super().__init__(*args, validate_choice=False, **kwargs)
         self.required = required
 
@@ -114,7 +136,7 @@ class ChoiceField(Paired, RadioField):  # type: ignore[misc]
 
     def pre_validate(self, form: FlaskForm) -> None:
         if not self.data and self.required:
-            raise ValidationError(_("Choose one answer."))
+            raise ValidationError(_("Choose one answer.") if self.required is True else str(self.required))
         if self.data and self.data not in {choice.value for choice in self.choices}:
             raise ValidationError(_("Choose one of the answers on this page."))
 

@@ -49,7 +49,7 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 # After these the browser is asked to forget this site: what it kept, its cookies, its stores. Browsers do so behind
 # TLS and on their own machine only. Cookies go for the whole registered domain, as docs/operations.md says.
-FORGETTING = frozenset({"start.leave", "own.erase", "signin.sign_out"})
+FORGETTING = frozenset({"start.leave", "erase.erase", "signin.sign_out"})
 FORGET = '"cache", "cookies", "storage"'
 FORGET_DESK = '"cache", "storage"'  # a colleague's browser stays known, so that strangers cannot slow it down
 LARGEST_FORM = 4 * 1024 * 1024  # a million pasted characters of any script fit; more is refused before it is read

@@ -28,6 +28,7 @@ class UnitOfWork:
         self.parts = parts
         self.now = parts.clock()
         self._session: Session | None = None
+        self._is_refused = False
 
     @property
     def config(self) -> Config:
@@ -75,11 +76,17 @@ class UnitOfWork:
         if self._session is not None:
             self._session.commit()
 
+    def refuse(self) -> None:
+        """Undo what the transaction had begun. What is read for the answer from here on is never committed."""
+        self._is_refused = True
+        if self._session is not None:
+            self._session.rollback()
+
     def finish(self, *, is_good: bool) -> None:
-        """Commit a good answer, roll back every other, and let the session go."""
+        """Commit a good answer, roll back every other and what was refused, and let the session go."""
         if self._session is None:
             return
-        if is_good:
+        if is_good and not self._is_refused:
             self._session.commit()
         else:
             self._session.rollback()

@@ -35,7 +35,7 @@ STRONG = {"camera", "microphone", "geolocation", "display-capture", "usb", "paym
 READING = {"GET", "HEAD", "OPTIONS"}
 FORMS = [(endpoint, rule) for method, endpoint, rule in EVERY_ROUTE if method not in READING]
 FOREIGN = "evil.example"
-ENDS = {"start.leave", "signin.sign_out", "own.erase"}
+ENDS = {"start.leave", "signin.sign_out", "erase.erase"}
 
 
 @pytest.fixture(scope="module")

@@ -59,8 +59,8 @@ HOSTILE = (
 # and stop the letter.
 NAMED = "<i id=inj>${7*7}</i><script>zs()</script>\"'><img src=x onerror=zt()>=cmd|' /C calc'!A1"
 CASE_PAGES = """
-    case.show case.links case.history own.statement own.sharing own.company own.show_messages own.take_along
-    own.ask_erase request.show request.fill_in request.details request.ask_answer request.ask_sent complaint.options
+    case.show case.links case.history sharing.statement sharing.show sharing.team messages.show export.show
+    erase.show request.show request.fill_in request.details request.ask_answer request.ask_sent complaint.options
     complaint.show complaint.ask_answer letters.show documents.show
 """
 ADDRESSES = """
@@ -202,7 +202,7 @@ def test_the_words_are_really_on_the_desk_too(site: Site, colleague: Colleague) 
 def test_the_words_are_really_on_these_pages(site: Site) -> None:
     shown = [
         endpoint
-        for endpoint in ("case.links", "request.show", "request.details", "own.show_messages", "documents.show")
+        for endpoint in ("case.links", "request.show", "request.details", "messages.show", "documents.show")
         if "{{7*&#39;zq&#39;}}" in site.ask_as_holder(site.case, endpoint, **_numbered(site, endpoint)).text
     ]
     assert len(shown) >= 4, shown

@@ -76,8 +76,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
     {
         Group.PUBLIC: """
             start.front start.help_now start.come_back start.enter start.leave start.style report.before report.begin
-            keys.ask_link keys.send_link keys.show_link keys.use_link
-            own.erased signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
+            mail.ask_link mail.send_link mail.show_link mail.use_link
+            erase.erased signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
             api.count law.show_all law.show clock.show clock.as_json clock.as_calendar directory.authorities
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
             api.show_regulator health.alive health.ready desk_staff.join
@@ -86,15 +86,16 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
             documents.show documents.hand_in documents.read documents.remove
-            case.history own.statement own.sign request.show request.fill_in request.details request.change_details
-            request.ask_sent request.record_sent request.ask_received request.record_received request.ask_answer
-            request.log_answer request.ask_given request.record_given request.prepare_erasure request.close
+            case.history sharing.statement sharing.sign request.show request.fill_in request.details
+            request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
+            request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
+            request.close
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
-            letters.make letters.read letters.read_redacted own.show_messages own.send_message own.sharing
-            own.change_sharing own.company own.change_company own.take_along own.export own.ask_erase own.erase
-            keys.show_words keys.make_words keys.stop_words keys.set_check keys.remove_check keys.show_mail
-            keys.set_mail keys.remove_mail keys.choose_link keys.keep keys.authority keys.renew
+            letters.make letters.read letters.read_redacted messages.show messages.send sharing.show
+            sharing.change sharing.team sharing.change_team export.show export.download erase.show erase.erase
+            recovery.show recovery.make_set recovery.stop_set recovery.set_check recovery.remove_check mail.show
+            mail.set_address mail.remove_address mail.choose_link retention.keep authority.show authority.renew
         """,
         Group.DESK: "queue.show",
         Group.READ_CASE: """
@@ -104,8 +105,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_reviews.show_all
         """,
         Group.TEAM_CASE: """
-            desk_keys.show_words desk_keys.start_words desk_keys.give_words desk_keys.stop_words
-            desk_keys.show_hold desk_keys.ask_hold desk_keys.confirm_hold desk_keys.end_hold
+            desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
+            desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
             desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
             desk_case.mark_gone desk_case.mark_back desk_case.write desk_requests.change_details
             desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
+from portal.adapters.documents import clean_document
 from portal.adapters.vault import SealContext, open_sealed, seal
 from portal.db import after_commit
 from portal.domain.documents import (
@@ -44,6 +46,15 @@ class HandIn:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class DocumentSubject:
+    """A request or complaint that a document can be about: its number and the name of its recipient."""
+
+    kind: Literal["request", "complaint"]
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DocumentView:
     id: UUID
     number: int
@@ -72,6 +83,31 @@ class DocumentFile:
 def takes_documents(work: CaseWork) -> bool:
     """Whether this case may hold documents at all."""
     return may_hand_in(work.case.path, under_18=work.case.under_18)
+
+
+def list_subjects(work: CaseWork) -> tuple[DocumentSubject, ...]:
+    """What a document of this case can be about: its requests by number, then its complaints."""
+    case_id = work.case.id
+    requests = work.session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.number))
+    complaints = work.session.scalars(select(Complaint).where(Complaint.case_id == case_id).order_by(Complaint.number))
+    return (
+        *(_subject(work, "request", row) for row in requests),
+        *(_subject(work, "complaint", row) for row in complaints),
+    )
+
+
+def accept_document(work: CaseWork, command: HandIn, *, let_go: Callable[[], None]) -> int:
+    """Look into the file, make it anew, keep it, and return its number.
+
+    Another process looks into the file, which can take many seconds. `let_go` ends the transaction before that, and
+    with it the case's lock; what follows is a transaction of its own. Raises DocumentRefused, StepRefused,
+    UnknownNumber.
+    """
+    require_room(work, 0)
+    let_go()
+    clean = clean_document(command.given)
+    open_again(work)
+    return hand_in(work, command, clean)
 
 
 def require_room(work: CaseWork, size: int) -> None:
@@ -155,6 +191,10 @@ def remove_document(work: CaseWork, number: int) -> None:
     work.session.flush()
     _record(work, row, History.DOCUMENT_REMOVED, {})
     after_commit(work.session, lambda: work.ports.storage.delete(key))
+
+
+def _subject(work: CaseWork, kind: Literal["request", "complaint"], row: Request | Complaint) -> DocumentSubject:
+    return DocumentSubject(kind=kind, number=row.number, name=work.read_sealed(row)["name"])
 
 
 def _find_owner(work: CaseWork, command: HandIn) -> tuple[UUID | None, UUID | None]:

@@ -9,7 +9,8 @@ The second factor alone has one, because nobody comes to it without the password
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -85,6 +86,31 @@ def name_bucket(keys: ServerKeys, guess: Guess, *parts: bytes) -> Bucket:
     """The bucket of these parts: an account or case, a network or known browser. Nothing can be read from it."""
     key = derive_subkey(keys.forms, f"throttle {guess}")
     return Bucket(guess, hmac.digest(key, b"\x1f".join(parts), "sha256")[:16])
+
+
+class Try:
+    """One try that was counted."""
+
+    def __init__(self) -> None:
+        self.counts = False
+
+    def keep(self) -> None:
+        """The count stays although nothing was refused: asking at all is what is counted."""
+        self.counts = True
+
+
+@contextmanager
+def attempt(factory: sessionmaker[Session], buckets: Sequence[Bucket], *, now: datetime) -> Iterator[Try]:
+    """One try, counted before the body looks at it and forgiven after it; a body that raises leaves the count.
+
+    Count and forgiveness stand in transactions of their own, so the body must leave none open that writes. Raises
+    TooSoon, and then counts nothing and runs nothing.
+    """
+    claim(factory, buckets, now=now)
+    tried = Try()
+    yield tried
+    if not tried.counts:
+        forgive(factory, buckets)
 
 
 def claim(factory: sessionmaker[Session], buckets: Sequence[Bucket], *, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import abort, flash, render_template, request, session
@@ -12,17 +11,19 @@ from portal.domain.journal import Noted
 from portal.services.history import journal
 from portal.services.signin import factors, guess_throttle, known_browsers, sessions
 from portal.services.signin.factors import WrongFactor
-from portal.services.signin.guess_throttle import Bucket, TooSoon
+from portal.services.signin.guess_throttle import TooSoon
 from portal.services.staff import accounts
 from portal.services.staff.accounts import AccountRefused, WrongSignIn
 from portal.web.access import EVERY_ROLE, TIME_TO_ENTER, SignedInStaff, is_confirmed, rotate, staff
 from portal.web.desk import step_up
+from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.forms.account import PasswordForm
 from portal.web.desk.login_throttle import password_buckets
-from portal.web.desk.pages import Answered, go, list_problems, make_blueprint
+from portal.web.desk.pages import Answered, go
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.signin import SECRET, describe_misfit, keep_new_factor, offer_new_factor
 from portal.web.desk.step_up import confirmed
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("account", __name__, "/desk/account")
@@ -65,7 +66,7 @@ def password(member: SignedInStaff) -> Answered:
         flash(_("The password was changed. Everywhere else you are signed out."))
         return go("account.show")
     status = 400 if form.is_submitted() else 200
-    return show_page("desk/password.html", member, status=status, form=form, problems=list_problems(form))
+    return show_page("desk/password.html", member, status=status, form=form, problems=form.problems())
 
 
 @bp.get("/factors/add")
@@ -129,20 +130,24 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
     buckets = password_buckets(member.staff.login)
     unit().let_go()
     try:
-        guess_throttle.claim(unit().parts.sessions, buckets, now=unit().now)
-        title = unit().config.site_title
-        accounts.change_password(unit().db, member.staff, form.old.data, form.new.data, site=title, now=unit().now)
+        with guess_throttle.attempt(unit().parts.sessions, buckets, now=unit().now):
+            is_changed = _take_password(member, form)
+            unit().let_go()  # the count stands in a transaction of its own
+            return is_changed
     except TooSoon as error:
         form.form_errors.append(step_up.describe_wait(error))
     except WrongSignIn:
         form.old.errors = [_("This is not the password so far.")]
         _note_refused(member)
-    except AccountRefused as error:
-        form.new.errors = [str(_(str(error)))]
-        _forgive(buckets)  # the old password was not even looked at
-    else:
+    return False
+
+
+def _take_password(member: SignedInStaff, form: PasswordForm) -> bool:
+    """Whether the new password is kept. Where it cannot be, the old one was not even looked at. Raises WrongSignIn."""
+    with refusals(form, AccountRefused, at=form.new):
+        title = unit().config.site_title
+        accounts.change_password(unit().db, member.staff, form.old.data, form.new.data, site=title, now=unit().now)
         _end_elsewhere(member)
-        _forgive(buckets)
         return True
     return False
 
@@ -151,11 +156,6 @@ def _note_refused(member: SignedInStaff) -> None:
     unit().let_go()  # nothing was changed; the entry stays although the form is refused
     with unit().writing() as writing:
         journal.note(writing, Noted.STEP_UP_REFUSED, staff_id=member.staff.id, facts={"step": "first"}, now=unit().now)
-
-
-def _forgive(buckets: Sequence[Bucket]) -> None:
-    unit().let_go()  # the count stands in a transaction of its own
-    guess_throttle.forgive(unit().parts.sessions, buckets)
 
 
 def _end_elsewhere(member: SignedInStaff) -> None:

@@ -10,7 +10,8 @@ from portal.services.casefile.page import SENTENCES
 from portal.services.history import journal
 from portal.services.history.audit_list import list_events
 from portal.web.access import SignedInStaff, allowed
-from portal.web.desk.pages import Page, make_blueprint, read_page, read_reference
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.pages import Page, read_page, read_reference
 from portal.web.desk.pages import show as show_page
 from portal.web.unit_of_work import unit
 

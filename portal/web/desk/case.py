@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from portal.domain.rights import Right
 from portal.services.casefile import page, queue
 from portal.services.cases import handover, messages
-from portal.services.cases.messages import BadText
 from portal.services.intake import submission
 from portal.services.letters import letters
 from portal.services.requests import preparing
@@ -18,23 +17,12 @@ from portal.services.staff import lists as staff_service
 from portal.services.tracking import answers
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
-from portal.web.desk.forms.cases import AddLinksForm, CloseCaseForm, HandOverForm, WriteForm
-from portal.web.desk.pages import (
-    Answered,
-    Page,
-    attempt,
-    go,
-    list_problems,
-    make_blueprint,
-    note_taken,
-    on_case,
-    on_case_to_note,
-    on_case_to_read,
-    open_case,
-    show_file,
-    show_form,
-    show_on_case,
-)
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
+from portal.web.desk.forms.cases import CloseCaseForm, HandOverForm, WriteForm
+from portal.web.desk.pages import Answered, Page, go, note_taken, show_file, show_form, show_on_case, staff_reader
+from portal.web.forms.links import AddLinksForm
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
@@ -73,8 +61,10 @@ def take(member: SignedInStaff, work: CaseWork) -> Response:
 def hand_over(member: SignedInStaff, work: CaseWork) -> Answered:
     form = HandOverForm()
     form.offer(staff_service.list_colleagues(unit().db, work.case.team_id), work.case.assignee_id)
-    if form.validate_on_submit() and attempt(form, lambda: queue.assign(work, form.chosen)):
-        return go("desk_case.show", reference=work.reference)
+    if form.validate_on_submit():
+        with refusals(form):
+            queue.assign(work, form.chosen)
+            return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)
     return show_form(member, work, form, title=_("Hand the case over"), button=_("Hand over"), back=back)
 
@@ -83,8 +73,10 @@ def hand_over(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case
 def close(member: SignedInStaff, work: CaseWork) -> Answered:
     form = CloseCaseForm()
-    if form.validate_on_submit() and attempt(form, lambda: handover.close(work, reason=form.reason.data)):
-        return go("desk_case.show", reference=work.reference)
+    if form.validate_on_submit():
+        with refusals(form):
+            handover.close(work, reason=form.reason.data)
+            return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)
     days = unit().config.closed_days
     text = ngettext(
@@ -112,9 +104,9 @@ def prepare(member: SignedInStaff, work: CaseWork) -> Response:
 @bp.route("/links/add", methods=["GET", "POST"])
 @on_case
 def add_links(member: SignedInStaff, work: CaseWork) -> Answered:
-    form = AddLinksForm()
+    form = AddLinksForm(staff_reader())
     if form.validate_on_submit():
-        found = submission.add_items(work, form.links.data)
+        found = submission.add_items(work, form.pasted.data)
         return show_on_case("desk/links_added.html", member, work, found=found)
     back = url_for("desk_case.show", reference=work.reference)
     return show_form(member, work, form, title=_("Add links"), button=_("Add links"), back=back)
@@ -154,12 +146,10 @@ def talk(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case
 def write(member: SignedInStaff, work: CaseWork) -> Answered:
     form = message_form()
-    if form.validate() and attempt(
-        form,
-        lambda: messages.answer_person(work, form.text.data),
-        BadText,
-    ):
-        return go("desk_case.talk", reference=work.reference)
+    if form.validate():
+        with refusals(form):
+            messages.answer_person(work, form.text.data)
+            return go("desk_case.talk", reference=work.reference)
     return show_messages(member, work, form)
 
 
@@ -167,8 +157,10 @@ def write(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case_to_note
 def notes(member: SignedInStaff, work: CaseWork) -> Answered:
     form = WriteForm(_("Note"))
-    if form.validate_on_submit() and attempt(form, lambda: messages.add_note(work, form.text.data), BadText):
-        return go("desk_case.notes", reference=work.reference)
+    if form.validate_on_submit():
+        with refusals(form):
+            messages.add_note(work, form.text.data)
+            return go("desk_case.notes", reference=work.reference)
     return show_words(member, work, "desk/notes.html", form, rows=messages.note_views(work))
 
 
@@ -185,7 +177,7 @@ def show_words(
 ) -> Page:
     """What was written so far, and the form to write more."""
     status = 400 if form.is_submitted() else 200
-    return show_on_case(template, member, work, status=status, form=form, problems=list_problems(form), rows=rows)
+    return show_on_case(template, member, work, status=status, form=form, problems=form.problems(), rows=rows)
 
 
 def note_reading(member: SignedInStaff, work: CaseWork) -> None:

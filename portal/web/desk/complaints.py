@@ -6,27 +6,18 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services.cases.instants import BadInstant
 from portal.services.complaints import complaints
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.tracking import request_page
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
-from portal.web.desk.forms.complaints import ComplaintAnswerForm, LodgedForm, PrepareForm
-from portal.web.desk.pages import (
-    Answered,
-    Page,
-    attempt,
-    go,
-    make_blueprint,
-    note_taken,
-    on_case,
-    on_case_to_read,
-    show_file,
-    show_form,
-    show_on_case,
-)
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.case_access import on_case, on_case_to_read
+from portal.web.desk.forms.complaints import PrepareForm
+from portal.web.desk.pages import Answered, Page, go, note_taken, show_file, show_form, show_on_case, staff_reader
 from portal.web.desk.step_up import confirmed
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
+from portal.web.refusals import refusals
 
 bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/complaints")
 
@@ -46,12 +37,9 @@ def prepare(member: SignedInStaff, work: CaseWork, regime: str, regulator: str) 
     form = PrepareForm()
     form.offer(option, request_page.request_views(work))
     if form.validate_on_submit():
-        made: list[int] = []
-        if attempt(
-            form,
-            lambda: made.append(complaints.prepare(work, regime, regulator, form.numbers, wish=form.wish.data or "")),
-        ):
-            return back_to(work, made[0])
+        with refusals(form):
+            made = complaints.prepare(work, regime, regulator, form.numbers, wish=form.wish.data or "")
+            return back_to(work, made)
     back = url_for("desk_complaints.show_all", reference=work.reference)
     title = _("Prepare the complaint to %(name)s", name=option.name)
     return show_form(member, work, form, title=title, button=_("Prepare the complaint"), back=back, text=option.why)
@@ -83,13 +71,11 @@ def bundle(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Res
 @bp.route("/<int:number>/lodged", methods=["GET", "POST"])
 @on_case
 def record_lodged(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    complaint, form = read_complaint(work, number), LodgedForm()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: complaints.record_lodged(work, number, form.command),
-        BadInstant,
-    ):
-        return back_to(work, number)
+    complaint, form = read_complaint(work, number), LodgedForm(staff_reader())
+    if form.validate_on_submit():
+        with refusals(form):
+            complaints.record_lodged(work, number, form.command())
+            return back_to(work, number)
     title = _("Record that it was lodged with %(name)s", name=complaint.regulator_name)
     return show_form(member, work, form, title=title, button=_("It was lodged"), back=address(work, number))
 
@@ -97,13 +83,11 @@ def record_lodged(member: SignedInStaff, work: CaseWork, number: int) -> Answere
 @bp.route("/<int:number>/answer", methods=["GET", "POST"])
 @on_case
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    complaint, form = read_complaint(work, number), ComplaintAnswerForm()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: complaints.log_complaint_answer(work, number, form.command),
-        BadInstant,
-    ):
-        return back_to(work, number)
+    complaint, form = read_complaint(work, number), ComplaintAnswerForm(staff_reader())
+    if form.validate_on_submit():
+        with refusals(form):
+            complaints.log_complaint_answer(work, number, form.command())
+            return back_to(work, number)
     title = _("Log an answer of %(name)s", name=complaint.regulator_name)
     return show_form(member, work, form, title=title, button=_("Log the answer"), back=address(work, number))
 

@@ -6,13 +6,16 @@ from flask import abort, flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services.casefile import page
 from portal.services.cases import documents
 from portal.services.cases.opening import UnknownNumber
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
-from portal.web.desk.pages import Answered, Page, go, make_blueprint, on_case, on_case_to_read, show_on_case
-from portal.web.documents import HandInForm, describe_cleaned, describe_kind, give_out, take_in
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.case_access import on_case, on_case_to_read
+from portal.web.desk.pages import Answered, Page, go, show_on_case
+from portal.web.documents import HandInForm, describe_cleaned, describe_kind, give_out
+from portal.web.refusals import refusals
+from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_documents", __name__, "/desk/cases/<reference>/documents")
 
@@ -27,12 +30,12 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
 @on_case
 def hand_in(member: SignedInStaff, work: CaseWork) -> Answered:
     form = _form(work)
-    if not documents.takes_documents(work) or not form.validate():
-        return _page(member, work, form, status=400)
-    if refused := take_in(work, form.command()):
-        return _page(member, work, form, status=400, refused=refused)
-    flash(_("The file is kept."))
-    return go("desk_documents.show", reference=work.reference)
+    if documents.takes_documents(work) and form.validate():
+        with refusals(form, at=form.file):
+            documents.accept_document(work, form.command(), let_go=unit().let_go)
+            flash(_("The file is kept."))
+            return go("desk_documents.show", reference=work.reference)
+    return _page(member, work, form)
 
 
 @bp.get("/<int:number>")
@@ -53,18 +56,17 @@ def remove(member: SignedInStaff, work: CaseWork, number: int) -> Response:
 
 
 def _form(work: CaseWork) -> HandInForm:
-    view = page.case_view(work)
-    return HandInForm.of(view, request.args.get("about", ""))
+    return HandInForm.of(documents.list_subjects(work), request.args.get("about", ""))
 
 
-def _page(member: SignedInStaff, work: CaseWork, form: HandInForm, *, status: int = 200, refused: str = "") -> Page:
+def _page(member: SignedInStaff, work: CaseWork, form: HandInForm) -> Page:
     return show_on_case(
         "desk/documents.html",
         member,
         work,
-        status=status,
+        status=400 if form.is_submitted() else 200,
         form=form,
-        problems=form.problems() + ([(form.file.id, refused)] if refused else []),
+        problems=form.problems(),
         rows=documents.document_views(work),
         may_add=documents.takes_documents(work),
         describe_cleaned=describe_cleaned,

@@ -6,7 +6,6 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import RadioField
 from wtforms.validators import InputRequired
@@ -15,15 +14,19 @@ from portal.domain.rights import Right
 from portal.services.complaints import complaints, officer_links
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
-from portal.web.desk.pages import Answered, Page, attempt, case_view_of, go, list_problems, make_blueprint, show_on_case
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.case_access import case_view_of
+from portal.web.desk.pages import Answered, Page, go, show_on_case
 from portal.web.desk.step_up import confirmed
+from portal.web.fields import PageForm
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_officer", __name__, "/desk/cases/<reference>/complaints/<int:number>/officer")
 on_case_to_share = case_view_of(Right.SHARE_WITH_OFFICER)
 
 
-class OfficerLinkForm(FlaskForm):  # type: ignore[misc]
+class OfficerLinkForm(PageForm):
     days = RadioField(_l("For how long should the link work?"), [InputRequired(_l("Choose how many days."))])
 
     def __init__(self) -> None:
@@ -42,13 +45,11 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
 @confirmed
 def make(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = OfficerLinkForm()
-    made: list[str] = []
-    if form.validate() and attempt(
-        form,
-        lambda: made.append(officer_links.make_link(work, number, days=int(form.days.data))),
-    ):
-        link = unit().config.base_url + url_for("officer.show", token=made[0])
-        return show_on_case("desk/officer_made.html", member, work, number=number, link=link)
+    if form.validate():
+        with refusals(form):
+            token = officer_links.make_link(work, number, days=int(form.days.data))
+            link = unit().config.base_url + url_for("officer.show", token=token)
+            return show_on_case("desk/officer_made.html", member, work, number=number, link=link)
     return show_links(member, work, number, form)
 
 
@@ -68,6 +69,6 @@ def show_links(member: SignedInStaff, work: CaseWork, number: int, form: Officer
         complaint=complaints.complaint_view(work, number),
         links=officer_links.list_links(work, number),
         form=form,
-        problems=list_problems(form),
+        problems=form.problems(),
         back=_("Back"),
     )

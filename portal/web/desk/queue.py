@@ -8,7 +8,9 @@ from portal.domain.rights import Right
 from portal.services.casefile.queue import QueueFilter, list_queue
 from portal.services.cases.opening import NoAccess, open_for_staff
 from portal.web.access import SignedInStaff, allowed
-from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page, read_reference
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.key_rotation import continue_key_rotation
+from portal.web.desk.pages import Answered, Page, go, read_page, read_reference
 from portal.web.desk.pages import show as show_page
 from portal.web.unit_of_work import unit
 
@@ -18,7 +20,7 @@ bp = make_blueprint("queue", __name__, "/desk")
 @bp.get("")
 @allowed(Right.READ_CASES)
 def show(member: SignedInStaff) -> Page:
-    go_on_with_keys(member)
+    continue_key_rotation(member)
     return show_queue(member)
 
 

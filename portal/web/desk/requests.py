@@ -8,35 +8,20 @@ from werkzeug.wrappers import Response
 
 from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import LetterKind, RequestKind
-from portal.services.cases.instants import BadInstant
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing
-from portal.services.requests.preparing import DetailsRefused
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
-from portal.web.desk.forms.requests import (
-    AnswerForm,
-    ChannelForm,
-    DetailsForm,
-    InformationSentForm,
-    ReceivedForm,
-    SentForm,
-)
-from portal.web.desk.pages import (
-    Answered,
-    Page,
-    attempt,
-    go,
-    make_blueprint,
-    on_case,
-    on_case_to_read,
-    show_form,
-    show_on_case,
-)
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.case_access import on_case, on_case_to_read
+from portal.web.desk.forms.requests import ChannelForm
+from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case, staff_reader
+from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests/<int:number>")
@@ -52,14 +37,11 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
 @on_case
 def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request = read_request(work, number)
-    form = DetailsForm(obj=request.details)
-    form.offer(request)
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: preparing.set_details(work, number, form.command_for(request.details)),
-        DetailsRefused,
-    ):
-        return back_to(work, number)
+    form = DetailsForm.of(staff_reader(), request)
+    if form.validate_on_submit():
+        with refusals(form):
+            preparing.set_details(work, number, form.changes(request.details))
+            return back_to(work, number)
     text = _("Used for this request only. What the person wrote in the report is not changed.")
     return show_form(
         member,
@@ -88,30 +70,24 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
     """What staff saw of an address is kept for everybody, and says nothing of the case."""
     form = ChannelForm()
     subject = read_request(work, number).platform
-    if form.validate() and attempt(
-        form,
-        lambda: note_outcome(
-            unit().work(member.actor), subject, form.address.data or "", AddressOutcome(form.outcome.data)
-        ),
-    ):
-        return back_to(work, number, anchor="channels")
+    if form.validate():
+        with refusals(form):
+            note_outcome(unit().work(member.actor), subject, form.address.data or "", AddressOutcome(form.outcome.data))
+            return back_to(work, number, anchor="channels")
     return show_request(member, work, read_request(work, number), status=400)
 
 
 @bp.route("/sent", methods=["GET", "POST"])
 @on_case
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    form = SentForm()
+    form = SentForm(staff_reader())
     if form.validate_on_submit():
-        try:
-            if attempt(
-                form,
-                lambda: letter_making.record_sent(work, number, form.command),
-                BadInstant,
-            ):
-                return back_to(work, number)
-        except LetterStopped as stop:
-            return show_request(member, work, read_request(work, number), stop=stop, status=409)
+        with refusals(form):
+            try:
+                letter_making.record_sent(work, number, form.command())
+            except LetterStopped as stop:
+                return show_request(member, work, read_request(work, number), stop=stop, status=409)
+            return back_to(work, number)
     title = _("Record that it was sent to %(platform)s", platform=read_request(work, number).platform_name)
     return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
 
@@ -119,13 +95,11 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @bp.route("/received", methods=["GET", "POST"])
 @on_case
 def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    form = ReceivedForm()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: sending.record_received(work, number, form.received_at.data),
-        BadInstant,
-    ):
-        return back_to(work, number)
+    form = ReceivedForm(staff_reader())
+    if form.validate_on_submit():
+        with refusals(form):
+            sending.record_received(work, number, form.received_at.data)
+            return back_to(work, number)
     title = _("Record the receipt by %(platform)s", platform=read_request(work, number).platform_name)
     return show_form(member, work, form, title=title, button=_("It was received"), back=address(work, number))
 
@@ -133,15 +107,12 @@ def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answe
 @bp.route("/answer", methods=["GET", "POST"])
 @on_case
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    request, form = read_request(work, number), AnswerForm()
+    request, form = read_request(work, number), AnswerForm(staff_reader())
     form.offer(request.items)
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: answers.log_answer(work, number, form.command),
-        BadInstant,
-        DetailsRefused,
-    ):
-        return back_to(work, number)
+    if form.validate_on_submit():
+        with refusals(form):
+            answers.log_answer(work, number, form.command(form.ticked))
+            return back_to(work, number)
     title = _("Log an answer of %(platform)s", platform=request.platform_name)
     return show_form(member, work, form, title=title, button=_("Log the answer"), back=address(work, number))
 
@@ -149,13 +120,11 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @bp.route("/given", methods=["GET", "POST"])
 @on_case
 def record_given(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    form = InformationSentForm()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: sending.record_information_sent(work, number, form.at.data),
-        BadInstant,
-    ):
-        return back_to(work, number)
+    form = InformationSentForm(staff_reader())
+    if form.validate_on_submit():
+        with refusals(form):
+            sending.record_information_sent(work, number, form.at.data)
+            return back_to(work, number)
     title = _("Record that %(platform)s was given what it asked for", platform=read_request(work, number).platform_name)
     return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
 

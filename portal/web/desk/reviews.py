@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
@@ -14,24 +13,17 @@ from portal.services.letters import reviews
 from portal.services.letters.reviews import ReviewCommand, Subject
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
-from portal.web.desk.pages import (
-    Answered,
-    Page,
-    attempt,
-    go,
-    make_blueprint,
-    on_case_to_read,
-    on_case_to_review,
-    show_form,
-    show_on_case,
-)
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.case_access import on_case_to_read, on_case_to_review
+from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case
 from portal.web.desk.wording import choices_of
-from portal.web.fields import TextField
+from portal.web.fields import PageForm, TextField
+from portal.web.refusals import refusals
 
 bp = make_blueprint("desk_reviews", __name__, "/desk/cases/<reference>/reviews")
 
 
-class ReviewForm(FlaskForm):  # type: ignore[misc]
+class ReviewForm(PageForm):
     verdict = RadioField(_l("What do you say of it?"), [InputRequired(_l("Choose one."))])
     text = TextField(_l("What has to be changed, or what you looked at"), lines=True)
 
@@ -55,8 +47,10 @@ def show_all(member: SignedInStaff, work: CaseWork) -> Page:
 def review(member: SignedInStaff, work: CaseWork, subject: str, number: int) -> Answered:
     form, what = ReviewForm(), Subject(subject)
     reviews.find_reviewable(work, what, number)
-    if form.validate_on_submit() and attempt(form, lambda: reviews.add_review(work, what, number, form.command)):
-        return go("desk_reviews.show_all", reference=work.reference)
+    if form.validate_on_submit():
+        with refusals(form):
+            reviews.add_review(work, what, number, form.command)
+            return go("desk_reviews.show_all", reference=work.reference)
     is_letter = what is Subject.LETTER
     title = (
         _("Review letter %(number)s", number=number) if is_letter else _("Review complaint %(number)s", number=number)

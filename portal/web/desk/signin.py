@@ -19,9 +19,10 @@ from portal.services.staff import accounts
 from portal.services.staff.accounts import WrongSignIn
 from portal.web.access import EVERY_ROLE, SignedInStaff, begin_entering, enter_staff, entering, leave, public, staff
 from portal.web.desk import step_up
+from portal.web.desk.blueprint import home_of
 from portal.web.desk.forms.signin import SignInForm
 from portal.web.desk.login_throttle import name_cookie, password_buckets
-from portal.web.desk.pages import Answered, home_of, list_problems
+from portal.web.desk.pages import Answered
 from portal.web.desk.pictures import draw_code
 from portal.web.unit_of_work import Transaction, unit
 
@@ -40,7 +41,7 @@ def show() -> Answered:
             return redirect(url_for("signin.factor"), 303)
         form.form_errors.append(problem)
     status = 400 if form.is_submitted() else 200
-    return render_template("desk/signin.html", form=form, problems=list_problems(form)), status
+    return render_template("desk/signin.html", form=form, problems=form.problems()), status
 
 
 @bp.get("/second-factor")
@@ -139,10 +140,8 @@ def offer_new_factor(row: Staff) -> dict[str, str]:
 def _try_password(login: str, password: str) -> str:
     """Let the browser in as far as the second factor. Else the sentence for the page."""
     buckets = password_buckets(login)
-    sessions = unit().parts.sessions
     try:
-        guess_throttle.claim(sessions, buckets, now=unit().now)
-        with unit().reading() as reading:
+        with guess_throttle.attempt(unit().parts.sessions, buckets, now=unit().now), unit().reading() as reading:
             signed_in = accounts.sign_in(reading, login, password)
     except TooSoon as error:
         return step_up.describe_wait(error)
@@ -156,7 +155,6 @@ def _try_password(login: str, password: str) -> str:
                 now=unit().now,
             )
         return str(_("The sign-in name or the password is wrong."))
-    guess_throttle.forgive(sessions, buckets)
     begin_entering(signed_in)
     return ""
 

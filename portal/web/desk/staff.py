@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from flask import abort, render_template
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from portal.adapters.word_list import UnknownWord, WrongCount
@@ -18,10 +16,13 @@ from portal.services.staff import invitations, lists, members
 from portal.services.staff.accounts import AccountRefused
 from portal.services.staff.invitations import InvitationOver
 from portal.web.access import SignedInStaff, allowed, public
+from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.forms.staff import InviteForm, JoinForm, RoleForm, TeamForm
-from portal.web.desk.pages import Answered, Page, attempt, go, list_problems, make_blueprint
+from portal.web.desk.pages import Answered, Page, go
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
+from portal.web.fields import PageForm
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_staff", __name__, "/desk/staff")
@@ -40,13 +41,10 @@ def show(member: SignedInStaff) -> Page:
 def invite(member: SignedInStaff) -> Answered:
     form = InviteForm()
     form.offer(lists.list_teams(unit().db))
-    made: list[str] = []
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: made.append(invitations.invite(unit().work(member.actor), form.guest, by=member.staff.id)),
-        AccountRefused,
-    ):
-        return show_words(member, form.guest.login, form.guest.name, made[0])
+    if form.validate_on_submit():
+        with refusals(form, AccountRefused):
+            made = invitations.invite(unit().work(member.actor), form.guest, by=member.staff.id)
+            return show_words(member, form.guest.login, form.guest.name, made)
     text = _("They get six words from you and set a password of their own. A supervisor of the team then lets them in.")
     return show_form(member, form, title=_("Invite somebody"), button=_("Make the words"), text=text)
 
@@ -57,8 +55,10 @@ def invite(member: SignedInStaff) -> Answered:
 def make_team(member: SignedInStaff) -> Answered:
     form, everybody = TeamForm(), lists.list_staff(unit().db)
     form.offer([one for one in everybody if one.ended_at is None and may(one.role, Right.LEAD_TEAM)])
-    if form.validate_on_submit() and attempt_plain(form, lambda: begin_team(member, form)):
-        return go("desk_staff.show")
+    if form.validate_on_submit():
+        with refusals(form, AccountRefused):
+            begin_team(member, form)
+            return go("desk_staff.show")
     text = _(
         "The team’s key is made for its first member, a supervisor, who lets the others in. You get no key by making "
         "a team. The supervisors of every team see that it was made."
@@ -79,14 +79,12 @@ def end_invitation(member: SignedInStaff, invitation_id: UUID) -> Response:
 def change_role(member: SignedInStaff, login: str) -> Answered:
     one, form = find(login), RoleForm()
     form.begin_with(one.role, one.scope)
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: members.change_role(
-            unit().db, login, form.chosen_role, form.chosen_scope, by=member.staff.id, now=unit().now
-        ),
-        AccountRefused,
-    ):
-        return go("desk_staff.show")
+    if form.validate_on_submit():
+        with refusals(form, AccountRefused):
+            members.change_role(
+                unit().db, login, form.chosen_role, form.chosen_scope, by=member.staff.id, now=unit().now
+            )
+            return go("desk_staff.show")
     text = _("They are signed out at once. Whoever reads no cases any more leaves their teams.")
     return show_form(member, form, title=_("Another role for %(name)s", name=one.name), button=_("Change"), text=text)
 
@@ -95,11 +93,11 @@ def change_role(member: SignedInStaff, login: str) -> Answered:
 @allowed(Right.KEEP_STAFF)
 @confirmed
 def renew_password(member: SignedInStaff, login: str) -> Answered:
-    one, form, made = find(login), FlaskForm(), list[str]()
-    if form.validate_on_submit() and attempt_plain(
-        form, lambda: made.append(invitations.invite_back(unit().work(member.actor), login, by=member.staff.id))
-    ):
-        return show_words(member, one.login, one.name, made[0])
+    one, form = find(login), PageForm()
+    if form.validate_on_submit():
+        with refusals(form, AccountRefused):
+            made = invitations.invite_back(unit().work(member.actor), login, by=member.staff.id)
+            return show_words(member, one.login, one.name, made)
     text = _(
         "They get six words from you and set a new password. It makes new keys: a supervisor of each team, or the "
         "recovery key, has to let them in again. No case is lost. The second factor is set up anew as well."
@@ -112,11 +110,11 @@ def renew_password(member: SignedInStaff, login: str) -> Answered:
 @allowed(Right.KEEP_STAFF)
 @confirmed
 def end(member: SignedInStaff, login: str) -> Answered:
-    one, form = find(login), FlaskForm()
-    if form.validate_on_submit() and attempt_plain(
-        form, lambda: members.end_by_administrator(unit().db, login, by=member.staff.id, now=unit().now)
-    ):
-        return go("desk_staff.show")
+    one, form = find(login), PageForm()
+    if form.validate_on_submit():
+        with refusals(form, AccountRefused):
+            members.end_by_administrator(unit().db, login, by=member.staff.id, now=unit().now)
+            return go("desk_staff.show")
     text = _(
         "They cannot sign in any more and read no case from that moment. The key of each of their teams is changed "
         "when a colleague is on the desk next. Cases they carried are then without an advocate."
@@ -132,16 +130,15 @@ def join() -> Answered:
     form = JoinForm()
     if form.validate_on_submit():
         try:
-            invitations.accept(unit().work(SYSTEM), form.login.data, form.words.data, form.password.data)
-            return go("signin.show")
+            with refusals(form, AccountRefused, at=form.password):
+                invitations.accept(unit().work(SYSTEM), form.login.data, form.words.data, form.password.data)
+                return go("signin.show")
         except InvitationOver:
             form.form_errors.append(_("The name or the words do not fit, or they are over. Ask for new ones."))
         except (WrongCount, UnknownWord):
             form.words.errors = [_("These are not six words as they were given. Look at each of them once more.")]
-        except AccountRefused as error:
-            form.password.errors = [_(str(error))]
     status = 400 if form.is_submitted() else 200
-    return render_template("desk/join.html", form=form, problems=list_problems(form)), status
+    return render_template("desk/join.html", form=form, problems=form.problems()), status
 
 
 def find(login: str) -> Staff:
@@ -159,15 +156,11 @@ def begin_team(member: SignedInStaff, form: TeamForm) -> None:
     members.make_team(unit().db, name, countries, first, by=member.staff.id, now=unit().now)
 
 
-def attempt_plain(form: FlaskForm, act: Callable[[], object]) -> bool:
-    return attempt(form, act, AccountRefused)
-
-
 def show_words(member: SignedInStaff, login: str, name: str, words: str) -> Page:
     return show_page("desk/invited.html", member, login=login, invited=name, words=words)
 
 
-def show_form(member: SignedInStaff, form: FlaskForm, *, title: str, button: str, text: str) -> Page:
+def show_form(member: SignedInStaff, form: PageForm, *, title: str, button: str, text: str) -> Page:
     status = 400 if form.is_submitted() else 200
     values = {"form": form, "title": title, "button_label": button, "text": text}
-    return show_page("desk/staff_form.html", member, status=status, problems=list_problems(form), **values)
+    return show_page("desk/staff_form.html", member, status=status, problems=form.problems(), **values)

@@ -56,8 +56,7 @@ def take_answer(row: Staff, private_key: bytes, *, refused: Noted) -> str | None
     if not code.strip() and not passkey:
         return str(_("Type the code that your app shows, or one of your codes on paper."))
     try:
-        guess_throttle.claim(unit().parts.sessions, buckets, now=unit().now)
-        with unit().writing() as writing:
+        with guess_throttle.attempt(unit().parts.sessions, buckets, now=unit().now), unit().writing() as writing:
             if passkey:
                 factors.use_passkey(writing, staff_id, passkey, challenge, find_site(), now=unit().now)
             else:
@@ -68,7 +67,6 @@ def take_answer(row: Staff, private_key: bytes, *, refused: Noted) -> str | None
         with unit().writing() as writing:
             journal.note(writing, refused, staff_id=staff_id, facts={"step": "second"}, now=unit().now)
         return str(_("This does not fit, or it was used before. Wait for the next code and type that."))
-    guess_throttle.forgive(unit().parts.sessions, buckets)
     return None
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import abort, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.rights import Right
@@ -17,9 +16,13 @@ from portal.services.staff.accounts import AccountRefused
 from portal.services.staff.lists import TeamMember
 from portal.services.staff.team_keys import StaleKey
 from portal.web.access import SignedInStaff, allowed
-from portal.web.desk.pages import Answered, Page, go, go_on_with_keys, make_blueprint, read_page
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.key_rotation import continue_key_rotation
+from portal.web.desk.pages import Answered, Page, go, read_page
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
+from portal.web.fields import PageForm
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import READING, unit
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -30,7 +33,7 @@ bp = make_blueprint("desk_team", __name__, "/desk/team")
 @bp.get("")
 @allowed(Right.LEAD_TEAM)
 def show(member: SignedInStaff) -> Page:
-    is_busy = go_on_with_keys(member)
+    is_busy = continue_key_rotation(member)
     return show_team(member, is_busy=is_busy)
 
 
@@ -38,12 +41,11 @@ def show(member: SignedInStaff) -> Page:
 @allowed(Right.LEAD_TEAM)
 @confirmed
 def let_in(member: SignedInStaff, membership_id: UUID) -> Answered:
-    return act(
-        member,
-        lambda: members.let_colleague_in(
-            unit().db, membership_id, member.team_keys, by=member.staff.id, now=unit().now
-        ),
-    )
+    form = PageForm(formdata=None)
+    with refusals(form, AccountRefused, StaleKey):
+        members.let_colleague_in(unit().db, membership_id, member.team_keys, by=member.staff.id, now=unit().now)
+        return go("desk_team.show")
+    return show_team(member, refused=form.form_errors)
 
 
 @bp.route("/members/<uuid:membership_id>/remove", methods=["GET", "POST"])
@@ -56,12 +58,11 @@ def remove(member: SignedInStaff, membership_id: UUID) -> Answered:
         abort(404)
     if request.method in READING:
         return show_page("desk/remove_member.html", member, one=found[0])
-    return act(
-        member,
-        lambda: members.remove_from_team(
-            unit().db, membership_id, keys=member.team_keys, by=member.staff.id, now=unit().now
-        ),
-    )
+    form = PageForm(formdata=None)
+    with refusals(form, AccountRefused, StaleKey):
+        members.remove_from_team(unit().db, membership_id, keys=member.team_keys, by=member.staff.id, now=unit().now)
+        return go("desk_team.show")
+    return show_team(member, refused=form.form_errors)
 
 
 @bp.post("/seen")
@@ -73,16 +74,6 @@ def mark_seen(member: SignedInStaff) -> Response:
     return go("desk_team.show")
 
 
-def act(member: SignedInStaff, do: Callable[[], object]) -> Answered:
-    """Do it and go back to the page; a refusal stands above it."""
-    try:
-        do()
-    except (AccountRefused, StaleKey) as error:
-        unit().db.rollback()
-        return show_team(member, refused=_(str(error)))
-    return go("desk_team.show")
-
-
 def list_team(member: SignedInStaff) -> tuple[TeamMember, ...]:
     return lists.list_members(unit().db, tuple(member.team_keys))
 
@@ -91,7 +82,7 @@ def is_id(text: str) -> bool:
     return ID.fullmatch(text) is not None
 
 
-def show_team(member: SignedInStaff, *, refused: str | None = None, is_busy: bool = False) -> Page:
+def show_team(member: SignedInStaff, *, refused: Sequence[str] = (), is_busy: bool = False) -> Page:
     team_ids = tuple(member.team_keys)
     overdue = list_queue(
         unit().work(member.actor),
@@ -102,7 +93,7 @@ def show_team(member: SignedInStaff, *, refused: str | None = None, is_busy: boo
     return show_page(
         "desk/team.html",
         member,
-        status=200 if refused is None else 409,
+        status=409 if refused else 200,
         queue=overdue,
         waiting=lists.list_waiting(unit().db, team_ids),
         members=[one for one in list_team(member) if not one.is_waiting],

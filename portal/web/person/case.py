@@ -18,12 +18,13 @@ from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.flood_gate import rate_limited
+from portal.web.forms.links import AddLinksForm
 from portal.web.person import receipt as receipts
-from portal.web.person.acting import page_number, show_form, try_to, zone_of
-from portal.web.person.forms.case import AddLinksForm
-from portal.web.person.keeping import read_keeping
+from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.paging import cut
+from portal.web.person.retention import read_retention
+from portal.web.refusals import refusals
 
 bp = Blueprint("case", __name__)
 FEW_LINKS = 12
@@ -44,7 +45,7 @@ def show(work: CaseWork) -> str:
         unread=sum(1 for one in view.messages if not one.is_read and one.author.value == "staff"),
         has_receipt="receipt" in session,
         near=people_near(work.report),
-        keeping=read_keeping(work),
+        retention=read_retention(work),
     )
 
 
@@ -85,19 +86,21 @@ def receipt_text(work: CaseWork) -> ResponseReturnValue:
 @bp.get("/case/links")
 @case_holder
 def links(work: CaseWork) -> ResponseReturnValue:
-    return _links_page(work, AddLinksForm())
+    return _links_page(work, AddLinksForm(reader_of(work)))
 
 
 @bp.post("/case/links")
 @rate_limited(Counted.LINKS)
 @case_holder
 def add_links(work: CaseWork) -> ResponseReturnValue:
-    form = AddLinksForm()
+    form = AddLinksForm(reader_of(work))
     if not (form.pasted.data or "").strip():
-        return _links_page(work, form, refused=_("Paste at least one link first."))
+        form.form_errors.append(_("Paste at least one link first."))
+        return _links_page(work, form)
     found = submission.add_items(work, form.pasted.data)
     if not found.items:
-        return _links_page(work, form, refused=_("We found no link in this. What you pasted is still there."))
+        form.form_errors.append(_("We found no link in this. What you pasted is still there."))
+        return _links_page(work, form)
     flash(ngettext("%(num)d link was read.", "%(num)d links were read.", len(found.items)))
     for one in found.rejected[:5]:
         flash(_("Not understood: %(text)s (%(why)s)", text=one.text[:80], why=_(one.why)))
@@ -111,11 +114,12 @@ def change_state(work: CaseWork) -> ResponseReturnValue:
     number = request.form.get("gone") or request.form.get("back") or ""
     if not (number.isascii() and number.isdigit() and len(number) < 6):
         return redirect(url_for("case.links"), 303)
-    refused = try_to(lambda: change(work, int(number)))
-    if refused:
-        return _links_page(work, AddLinksForm(formdata=None), refused=refused)
-    flash(_("Written down for link %(number)s.", number=number))
-    return redirect(url_for("case.show" if request.form.get("from") == "case" else "case.links"), 303)
+    form = AddLinksForm(reader_of(work), formdata=None)
+    with refusals(form):
+        change(work, int(number))
+        flash(_("Written down for link %(number)s.", number=number))
+        return redirect(url_for("case.show" if request.form.get("from") == "case" else "case.links"), 303)
+    return _links_page(work, form)
 
 
 @bp.get("/case/history")
@@ -131,12 +135,11 @@ def history(work: CaseWork) -> str:
     )
 
 
-def _links_page(work: CaseWork, form: AddLinksForm, *, refused: str = "") -> ResponseReturnValue:
+def _links_page(work: CaseWork, form: AddLinksForm) -> ResponseReturnValue:
     items = request_page.item_views(work)
     return show_form(
         "person/case/links.html",
         form,
-        refused=refused,
         part=cut(items, page_number(), LINKS_A_PAGE),
         address=lambda page: url_for("case.links", page=page),
     )

@@ -6,14 +6,15 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.domain.lifecycle import StepRefused
-from portal.services.cases.opening import UnknownNumber
 from portal.services.complaints import complaints
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.person.acting import show_form, try_to, zone_of
-from portal.web.person.forms.case import ComplaintAnswerForm, LodgedForm, WishForm
+from portal.web.fields import PlainForm
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
+from portal.web.person.form_pages import reader_of, show_form, zone_of
+from portal.web.person.forms.case import WishForm
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = Blueprint("complaint", __name__, url_prefix="/case/complaints")
@@ -36,78 +37,72 @@ def begin(work: CaseWork, regime: str, regulator: str) -> ResponseReturnValue:
 @case_holder
 def prepare(work: CaseWork, regime: str, regulator: str) -> ResponseReturnValue:
     option, form = _find_option(work, regime, regulator), WishForm()
-    if not form.validate():
-        return _begin_page(work, option, form, is_wrong=True)
     ticked = set(request.form.getlist("requests"))
     numbers = tuple(each for each in option.request_numbers if str(each) in ticked) or option.request_numbers
-    try:
-        number = complaints.prepare(work, regime, regulator, numbers, wish=form.wish.data or "")  # fmt: skip
-    except StepRefused as error:
-        return _begin_page(work, option, form, refused=str(error))
-    return redirect(url_for("complaint.show", number=number), 303)
+    if form.validate():
+        with refusals(form):
+            number = complaints.prepare(work, regime, regulator, numbers, wish=form.wish.data or "")
+            return _back_to(number)
+    return _begin_page(work, option, form)
 
 
 @bp.get("/<int:number>")
 @case_holder
-def show(work: CaseWork, number: int) -> str:
-    return _complaint_page(work, find(work, number))
+def show(work: CaseWork, number: int) -> ResponseReturnValue:
+    return _complaint_page(work, find(work, number), PlainForm(formdata=None))
 
 
 @bp.post("/<int:number>/bundle")
 @case_holder
 def make_bundle(work: CaseWork, number: int) -> ResponseReturnValue:
-    refused = try_to(lambda: complaints.start_bundle(work, number))
-    if refused:
-        return _complaint_page(work, find(work, number), refused=refused), 400
-    return _back_to(number)
+    form = PlainForm(formdata=None)
+    with refusals(form):
+        complaints.start_bundle(work, number)
+        return _back_to(number)
+    return _complaint_page(work, find(work, number), form)
 
 
 @bp.get("/<int:number>/sent")
 @case_holder
 def ask_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = LodgedForm(zone_of(work), data={"at": unit().now})
+    form = LodgedForm(reader_of(work), data={"at": unit().now})
     return show_form("person/complaint/lodged.html", form, complaint=find(work, number))
 
 
 @bp.post("/<int:number>/sent")
 @case_holder
 def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), LodgedForm(zone_of(work))
-    if not form.validate():
-        return show_form("person/complaint/lodged.html", form, is_wrong=True, complaint=view)
-    refused = try_to(lambda: complaints.record_lodged(work, number, form.command()))
-    if refused:
-        return show_form("person/complaint/lodged.html", form, refused=refused, complaint=view)
-    flash(_("Written down. The authority’s time runs now."))
-    return _back_to(number)
+    view, form = find(work, number), LodgedForm(reader_of(work))
+    if form.validate():
+        with refusals(form):
+            complaints.record_lodged(work, number, form.command())
+            flash(_("Written down. The authority’s time runs now."))
+            return _back_to(number)
+    return show_form("person/complaint/lodged.html", form, complaint=view)
 
 
 @bp.get("/<int:number>/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = ComplaintAnswerForm(zone_of(work), data={"at": unit().now})
+    form = ComplaintAnswerForm(reader_of(work), data={"at": unit().now})
     return show_form("person/complaint/answer.html", form, complaint=find(work, number))
 
 
 @bp.post("/<int:number>/answer")
 @case_holder
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), ComplaintAnswerForm(zone_of(work))
-    if not form.validate():
-        return show_form("person/complaint/answer.html", form, is_wrong=True, complaint=view)
-    refused = try_to(lambda: complaints.log_complaint_answer(work, number, form.command()))
-    if refused:
-        return show_form("person/complaint/answer.html", form, refused=refused, complaint=view)
-    flash(_("Their answer is written down."))
-    return _back_to(number)
+    view, form = find(work, number), ComplaintAnswerForm(reader_of(work))
+    if form.validate():
+        with refusals(form):
+            complaints.log_complaint_answer(work, number, form.command())
+            flash(_("Their answer is written down."))
+            return _back_to(number)
+    return show_form("person/complaint/answer.html", form, complaint=view)
 
 
 def find(work: CaseWork, number: int) -> ComplaintView:
-    """The complaint of that number in this case; 404 where there is none."""
-    try:
-        return complaints.complaint_view(work, number)
-    except UnknownNumber:
-        abort(404)
+    """The complaint of that number in this case. Raises UnknownNumber, which is answered with 404."""
+    return complaints.complaint_view(work, number)
 
 
 def _find_option(work: CaseWork, regime: str, regulator: str) -> ComplaintOption:
@@ -116,16 +111,12 @@ def _find_option(work: CaseWork, regime: str, regulator: str) -> ComplaintOption
     return fitting[0] if fitting else abort(404)
 
 
-def _begin_page(
-    work: CaseWork, option: ComplaintOption, form: WishForm, *, refused: str = "", is_wrong: bool = False
-) -> ResponseReturnValue:
-    values = {"option": option, "zone": zone_of(work)}
-    return show_form("person/complaint/begin.html", form, refused=refused, is_wrong=is_wrong, **values)
+def _begin_page(work: CaseWork, option: ComplaintOption, form: WishForm) -> ResponseReturnValue:
+    return show_form("person/complaint/begin.html", form, option=option, zone=zone_of(work))
 
 
-def _complaint_page(work: CaseWork, view: ComplaintView, *, refused: str = "") -> str:
-    problems = [("", refused)] if refused else []
-    return render_template("person/complaint/show.html", complaint=view, zone=zone_of(work), problems=problems)
+def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> ResponseReturnValue:
+    return show_form("person/complaint/show.html", form, complaint=view, zone=zone_of(work))
 
 
 def _back_to(number: int) -> ResponseReturnValue:

@@ -7,14 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.domain.lifecycle import LetterKind, StepRefused
-from portal.services.cases.opening import UnknownNumber
-from portal.services.letters import letters, printing
+from portal.domain.lifecycle import LetterKind
+from portal.services.letters import letters
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
-from portal.web.person.acting import zone_of
-from portal.web.person.request import find, render_request
+from portal.web.fields import PlainForm
+from portal.web.person.form_pages import zone_of
+from portal.web.person.request import find, show_request
+from portal.web.refusals import refusals
 
 bp = Blueprint("letters", __name__)
 OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE})
@@ -34,14 +35,12 @@ def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
     wanted = next((each for each in OF_REQUESTS if each.value == kind), None)
     if wanted is None:
         abort(404)
-    try:
+    form = PlainForm(formdata=None)
+    with refusals(form):
         letter_making.make_letter(work, wanted, number)
-    except printing.LetterStopped as error:
-        return render_request(work, view, problems=tuple(each.text for each in error.problems)), 400
-    except StepRefused as error:
-        return render_request(work, view, refused=str(error)), 400
-    flash(_("The letter is ready. Read it before you send it."))
-    return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
+        flash(_("The letter is ready. Read it before you send it."))
+        return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
+    return show_request(work, view, form)
 
 
 @bp.get("/case/letters/<int:number>.pdf")
@@ -57,10 +56,7 @@ def read_redacted(work: CaseWork, number: int) -> Response:
 
 
 def _answer_pdf(work: CaseWork, number: int, *, redacted: bool) -> Response:
-    try:
-        content = letters.read_letter(work, number, redacted=redacted)
-    except UnknownNumber:
-        abort(404)
+    content = letters.read_letter(work, number, redacted=redacted)
     answer: Response = current_app.response_class(content, mimetype="application/pdf")
     name = f"letter-{number}-redacted.pdf" if redacted else f"letter-{number}.pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

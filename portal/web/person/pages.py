@@ -19,7 +19,7 @@ from portal.services.intake import drafts
 from portal.services.law import applicability
 from portal.services.work import CaseWork
 from portal.web.fields import PlainForm
-from portal.web.person.acting import page_number
+from portal.web.person.form_pages import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.steps import Setting, StepForm
 from portal.web.person.helplines import Helpline, helplines_for, helplines_near
@@ -33,7 +33,7 @@ FORMS: Mapping[StepId, type[StepForm]] = MappingProxyType(
         for form in (
             about.WhoForm, about.AgeForm, about.CountryForm, about.StateForm, about.WhatForm, about.OnlineForm,
             places.LinksForm, places.PlacesForm, places.DiscoveryForm, places.ExplanationForm, places.OwnershipForm,
-            reach.ContactForm, reach.AddressForm, reach.SharingForm, reach.HandlerForm, reach.AuthorityForm,
+            reach.ContactForm, reach.PostalAddressForm, reach.SharingForm, reach.HandlerForm, reach.AuthorityForm,
             reach.NameForm, reach.StatementForm,
         )
     }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.services.cases.opening import UnknownNumber
 from portal.services.requests import preparing
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
@@ -15,8 +14,9 @@ from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
-from portal.web.person.acting import show_form, try_to, zone_of
-from portal.web.person.forms.case import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.person.form_pages import reader_of, show_form, zone_of
+from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = Blueprint("request", __name__, url_prefix="/case/requests/<int:number>")
@@ -25,8 +25,8 @@ FEW_LINKS = 20
 
 @bp.get("")
 @case_holder
-def show(work: CaseWork, number: int) -> str:
-    return render_request(work, find(work, number))
+def show(work: CaseWork, number: int) -> ResponseReturnValue:
+    return show_request(work, find(work, number), PlainForm(formdata=None))
 
 
 @bp.get("/form")
@@ -39,144 +39,125 @@ def fill_in(work: CaseWork, number: int) -> str:
 @case_holder
 def details(work: CaseWork, number: int) -> ResponseReturnValue:
     view = find(work, number)
-    return show_form("person/request/details.html", DetailsForm.of(view), req=view)
+    return show_form("person/request/details.html", DetailsForm.of(reader_of(work), view), req=view)
 
 
 @bp.post("/details")
 @case_holder
 def change_details(work: CaseWork, number: int) -> ResponseReturnValue:
     view = find(work, number)
-    form = DetailsForm.of(view)
-    if not form.validate():
-        return show_form("person/request/details.html", form, is_wrong=True, req=view)
-    command = form.command(_confirmed(view))
-    refused = try_to(lambda: preparing.set_details(work, number, command))
-    if refused:
-        return show_form("person/request/details.html", form, refused=refused, req=view)
-    return _back_to(number)
+    form = DetailsForm.of(reader_of(work), view)
+    if form.validate():
+        with refusals(form):
+            preparing.set_details(work, number, form.command(_confirmed(view)))
+            return _back_to(number)
+    return show_form("person/request/details.html", form, req=view)
 
 
 @bp.get("/sent")
 @case_holder
 def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = SentForm(zone_of(work), data={"sent_at": unit().now})
+    form = SentForm(reader_of(work), data={"sent_at": unit().now})
     return show_form("person/request/sent.html", form, req=find(work, number))
 
 
 @bp.post("/sent")
 @case_holder
 def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), SentForm(zone_of(work))
-    if not form.validate():
-        return show_form("person/request/sent.html", form, is_wrong=True, req=view)
-    refused = try_to(lambda: letter_making.record_sent(work, number, form.command()))
-    if refused:
-        return show_form("person/request/sent.html", form, refused=refused, req=view)
-    flash(_("Written down. The time limits run now."))
-    return _back_to(number)
+    view, form = find(work, number), SentForm(reader_of(work))
+    if form.validate():
+        with refusals(form):
+            letter_making.record_sent(work, number, form.command())
+            flash(_("Written down. The time limits run now."))
+            return _back_to(number)
+    return show_form("person/request/sent.html", form, req=view)
 
 
 @bp.get("/received")
 @case_holder
 def ask_received(work: CaseWork, number: int) -> ResponseReturnValue:
-    return show_form("person/request/received.html", ReceivedForm(zone_of(work)), req=find(work, number))
+    return show_form("person/request/received.html", ReceivedForm(reader_of(work)), req=find(work, number))
 
 
 @bp.post("/received")
 @case_holder
 def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), ReceivedForm(zone_of(work))
-    if not form.validate():
-        return show_form("person/request/received.html", form, is_wrong=True, req=view)
-    at = form.received_at.data
-    refused = try_to(lambda: sending.record_received(work, number, at))
-    if refused:
-        return show_form("person/request/received.html", form, refused=refused, req=view)
-    flash(_("Written down. The dates are counted from that moment."))
-    return _back_to(number)
+    view, form = find(work, number), ReceivedForm(reader_of(work))
+    if form.validate():
+        with refusals(form):
+            sending.record_received(work, number, form.received_at.data)
+            flash(_("Written down. The dates are counted from that moment."))
+            return _back_to(number)
+    return show_form("person/request/received.html", form, req=view)
 
 
 @bp.get("/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = AnswerForm(zone_of(work), data={"at": unit().now})
+    form = AnswerForm(reader_of(work), data={"at": unit().now})
     return show_form("person/request/answer.html", form, req=find(work, number))
 
 
 @bp.post("/answer")
 @case_holder
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), AnswerForm(zone_of(work))
-    if not form.validate():
-        return show_form("person/request/answer.html", form, is_wrong=True, req=view)
-    command = form.command(_ticked(view))
-    refused = try_to(lambda: answers.log_answer(work, number, command))
-    if refused:
-        return show_form("person/request/answer.html", form, refused=refused, req=view)
-    flash(_("Their answer is written down."))
-    return _back_to(number)
+    view, form = find(work, number), AnswerForm(reader_of(work))
+    if form.validate():
+        with refusals(form):
+            answers.log_answer(work, number, form.command(_ticked(view)))
+            flash(_("Their answer is written down."))
+            return _back_to(number)
+    return show_form("person/request/answer.html", form, req=view)
 
 
 @bp.get("/given")
 @case_holder
 def ask_given(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = InformationSentForm(zone_of(work), data={"at": unit().now})
+    form = InformationSentForm(reader_of(work), data={"at": unit().now})
     return show_form("person/request/given.html", form, req=find(work, number))
 
 
 @bp.post("/given")
 @case_holder
 def record_given(work: CaseWork, number: int) -> ResponseReturnValue:
-    view, form = find(work, number), InformationSentForm(zone_of(work))
-    if not form.validate():
-        return show_form("person/request/given.html", form, is_wrong=True, req=view)
-    at = form.at.data
-    refused = try_to(lambda: sending.record_information_sent(work, number, at))
-    if refused:
-        return show_form("person/request/given.html", form, refused=refused, req=view)
-    flash(_("Written down. Time limits that stood still go on."))
-    return _back_to(number)
+    view, form = find(work, number), InformationSentForm(reader_of(work))
+    if form.validate():
+        with refusals(form):
+            sending.record_information_sent(work, number, form.at.data)
+            flash(_("Written down. Time limits that stood still go on."))
+            return _back_to(number)
+    return show_form("person/request/given.html", form, req=view)
 
 
 @bp.post("/erasure")
 @case_holder
 def prepare_erasure(work: CaseWork, number: int) -> ResponseReturnValue:
-    made: list[int] = []
-    refused = try_to(lambda: made.append(preparing.prepare_erasure(work, number)))
-    if refused:
-        return render_request(work, find(work, number), refused=refused), 400
-    flash(_("A request to erase your data is ready. Look at it before it goes."))
-    return _back_to(made[0])
+    form = PlainForm(formdata=None)
+    with refusals(form):
+        made = preparing.prepare_erasure(work, number)
+        flash(_("A request to erase your data is ready. Look at it before it goes."))
+        return _back_to(made)
+    return show_request(work, find(work, number), form)
 
 
 @bp.post("/close")
 @case_holder
 def close(work: CaseWork, number: int) -> ResponseReturnValue:
-    refused = try_to(lambda: sending.close_request(work, number))
-    if refused:
-        return render_request(work, find(work, number), refused=refused), 400
-    return _back_to(number)
+    form = PlainForm(formdata=None)
+    with refusals(form):
+        sending.close_request(work, number)
+        return _back_to(number)
+    return show_request(work, find(work, number), form)
 
 
 def find(work: CaseWork, number: int) -> RequestView:
-    """The request of that number in this case; 404 where there is none."""
-    try:
-        return request_page.request_view(work, number)
-    except UnknownNumber:
-        abort(404)
+    """The request of that number in this case. Raises UnknownNumber, which is answered with 404."""
+    return request_page.request_view(work, number)
 
 
-def render_request(work: CaseWork, view: RequestView, *, refused: str = "", problems: tuple[str, ...] = ()) -> str:
+def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> ResponseReturnValue:
     """The page of a request, with whatever stopped the last step."""
-    texts = [("", text) for text in (*problems, refused) if text]
-    return render_template(
-        "person/request/show.html",
-        req=view,
-        zone=zone_of(work),
-        problems=texts,
-        few=view.items[:FEW_LINKS],
-        form=PlainForm(formdata=None),
-    )
+    return show_form("person/request/show.html", form, req=view, zone=zone_of(work), few=view.items[:FEW_LINKS])
 
 
 def _back_to(number: int) -> ResponseReturnValue:

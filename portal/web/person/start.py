@@ -79,13 +79,14 @@ def _open(words: str) -> CaseWork:
 
     Raises WrongCount, UnknownWord, TooSoon, WordsUnknown.
     """
-    ports, sessions = unit().ports, unit().parts.sessions
+    ports = unit().ports
     ports.words.read(words)
     bucket = guess_throttle.name_bucket(ports.keys, Guess.WORDS, find_bucket())
-    guess_throttle.claim(sessions, [bucket], now=unit().now)
-    with unit().reading() as reading:  # the slow part holds nobody up
+    with (
+        guess_throttle.attempt(unit().parts.sessions, [bucket], now=unit().now),
+        unit().reading() as reading,  # the slow part holds nobody up
+    ):
         opened = open_by_words(unit().work_in(reading, PERSON), words)
-    guess_throttle.forgive(sessions, [bucket])
     if ports.keys.older:
         with unit().writing() as writing:
             move_words(unit().work_in(writing, PERSON), words)

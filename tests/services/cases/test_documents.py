@@ -28,6 +28,7 @@ from portal.services.cases.documents import HandIn
 from portal.services.cases.opening import UnknownNumber
 from portal.services.history.events import read_detail, read_history
 from portal.services.ports import Actor, Ports
+from portal.services.tracking.request_page import request_views
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY
@@ -188,3 +189,39 @@ def test_a_case_erased_or_taken_back_while_the_file_was_looked_at_takes_none(ses
     session.flush()
     with pytest.raises(StepRefused, match="changed meanwhile"):
         documents.open_again(opened)
+
+
+def test_what_a_document_can_be_about_are_the_requests_and_complaints_by_name(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    listed = documents.list_subjects(opened)
+    names = [(each.kind, each.number, each.name) for each in listed]
+    assert names == [("request", view.number, view.platform_name) for view in request_views(opened)]
+    assert names
+
+
+def test_no_transaction_is_open_while_the_file_is_looked_at(
+    session: Session, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = make_case(session, ports).at(NOW)
+    open_ones: list[bool] = []
+
+    def look(given: bytes) -> CleanDocument:
+        open_ones.append(session.in_transaction())
+        return CLEAN
+
+    monkeypatch.setattr(documents, "clean_document", look)
+    number = documents.accept_document(opened, HandIn(given=b"first form", request_number=1), let_go=session.commit)
+    assert documents.read_document(opened, number).content == WORDS
+    assert open_ones == [False]
+
+
+def test_a_file_for_a_case_that_takes_none_is_not_even_looked_at(
+    session: Session, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = make_case(session, ports).at(NOW)
+    opened.case.under_18 = True
+    looked: list[bytes] = []
+    monkeypatch.setattr(documents, "clean_document", looked.append)
+    with pytest.raises(StepRefused, match="under 18"):
+        documents.accept_document(opened, HandIn(given=b"first form", request_number=1), let_go=session.commit)
+    assert looked == []

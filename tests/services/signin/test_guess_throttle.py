@@ -90,6 +90,57 @@ def test_a_right_try_does_not_wipe_out_the_wrong_ones_of_a_whole_network(session
     assert wait_after(sessions, network, now) > timedelta(0)
 
 
+def count(sessions: Sessions, bucket: Bucket) -> int:
+    with sessions() as session:
+        row = session.get(Throttle, bucket.key)
+        return row.failures if row else 0
+
+
+def test_an_attempt_is_counted_while_it_is_looked_at_and_forgiven_when_it_was_right(
+    sessions: Sessions, bucket: Bucket
+) -> None:
+    with guess_throttle.attempt(sessions, [bucket], now=NOW):
+        assert count(sessions, bucket) == 1
+    assert count(sessions, bucket) == 0
+
+
+def test_an_attempt_that_is_left_with_an_answer_is_forgiven(sessions: Sessions, bucket: Bucket) -> None:
+    def look() -> str:
+        with guess_throttle.attempt(sessions, [bucket], now=NOW):
+            return "the case"
+
+    assert (look(), count(sessions, bucket)) == ("the case", 0)
+
+
+def test_an_attempt_that_raises_stays_counted(sessions: Sessions, bucket: Bucket) -> None:
+    for tries in (1, 2):
+        with pytest.raises(LookupError), guess_throttle.attempt(sessions, [bucket], now=NOW):
+            raise LookupError
+        assert count(sessions, bucket) == tries
+
+
+def test_an_attempt_can_keep_its_count(sessions: Sessions, bucket: Bucket) -> None:
+    with guess_throttle.attempt(sessions, [bucket], now=NOW) as tried:
+        tried.keep()
+    assert count(sessions, bucket) == 1
+
+
+def test_an_attempt_that_comes_too_soon_is_neither_looked_at_nor_counted(sessions: Sessions, bucket: Bucket) -> None:
+    now = fail(sessions, bucket, 4)
+    looked: list[bool] = []
+    with pytest.raises(TooSoon), guess_throttle.attempt(sessions, [bucket], now=now):
+        looked.append(True)
+    assert (looked, count(sessions, bucket)) == ([], 4)
+
+
+def test_a_right_attempt_takes_back_only_itself_from_a_whole_network(sessions: Sessions, ports: Ports) -> None:
+    network = guess_throttle.name_bucket(ports.keys, Guess.PASSWORDS, b"a network")
+    now = fail(sessions, network, 5)
+    with guess_throttle.attempt(sessions, [network], now=now):
+        pass
+    assert count(sessions, network) == 5
+
+
 def test_a_quiet_day_is_forgotten(sessions: Sessions, bucket: Bucket) -> None:
     now = fail(sessions, bucket, 12) + timedelta(days=1, seconds=1)
     assert fail(sessions, bucket, 3, start=now) == now

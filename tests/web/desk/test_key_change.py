@@ -14,7 +14,7 @@ from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.services.staff import accounts, team_keys
 from portal.web.access import SignedInStaff
-from portal.web.desk.pages import open_case
+from portal.web.desk.case_access import open_case
 from portal.web.unit_of_work import EXTENSION, unit
 from portal.wiring import Parts
 from tests.postgres import fresh_database

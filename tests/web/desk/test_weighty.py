@@ -26,7 +26,7 @@ WEIGHTY = {
     "account.new_codes": "mira",
     "account.remove_factor": "mira",
     "desk_complaints.bundle": "mira",
-    "desk_keys.give_words": "mira",
+    "desk_reissue.confirm": "mira",
     "desk_officer.make": "ines",
     "desk_team.let_in": "ines",
     "desk_team.remove": "ines",
@@ -43,11 +43,11 @@ LIGHT = {
         desk_staff.join
     """,
     "ends something, which must not be held up": """
-        signin.sign_out account.end_session desk_officer.end desk_staff.end_invitation desk_keys.stop_words
+        signin.sign_out account.end_session desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
     "says that something was seen": "desk_team.mark_seen",
     "takes a second member, or begins what a second one has to go on with": """
-        desk_keys.start_words desk_keys.ask_hold desk_keys.confirm_hold desk_keys.end_hold
+        desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
     """,
     "is the daily work on a case, stands in its history, and gives nobody a way in": """
         desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links

@@ -1,4 +1,4 @@
-"""Forms of a case as a whole: whose it is, its end, its links, and words to the person or among colleagues."""
+"""Forms of a case as a whole: whose it is, its end, and words to the person or among colleagues."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.validators import DataRequired, InputRequired
 
 from portal.services.staff.lists import Colleague
-from portal.web.fields import TextField
+from portal.web.fields import PageForm, TextField
 
 
-class HandOverForm(FlaskForm):  # type: ignore[misc]
+class HandOverForm(PageForm):
     colleague = RadioField(_l("Who carries this case now?"), [InputRequired(_l("Choose one."))])
 
     def offer(self, colleagues: Sequence[Colleague], current: UUID | None) -> None:
@@ -30,21 +29,11 @@ class HandOverForm(FlaskForm):  # type: ignore[misc]
         return None if self.colleague.data == "nobody" else UUID(self.colleague.data)
 
 
-class CloseCaseForm(FlaskForm):  # type: ignore[misc]
+class CloseCaseForm(PageForm):
     reason = TextField(_l("Why is it closed?"), [DataRequired(_l("Say in a few words why."))], lines=True)
 
 
-class AddLinksForm(FlaskForm):  # type: ignore[misc]
-    links = TextField(
-        _l("Links"),
-        [DataRequired(_l("Paste at least one link."))],
-        description=_l("In any form, with or without text around them. None of them is opened."),
-        lines=True,
-        longest=1_000_000,
-    )
-
-
-class WriteForm(FlaskForm):  # type: ignore[misc]
+class WriteForm(PageForm):
     """A message to the person, or a note that only the team reads."""
 
     text = TextField(_l("Text"), [DataRequired(_l("Write something first."))], lines=True)

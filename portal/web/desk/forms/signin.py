@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
+from portal.web.fields import PageForm
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+
+class SignInForm(PageForm):
     login = StringField(_l("Sign-in name"), [InputRequired(_l("Enter your sign-in name."))])
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])

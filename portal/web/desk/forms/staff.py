@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
@@ -16,12 +15,12 @@ from portal.domain.rights import ACCOUNT_ROLES, SCOPES, first_scope
 from portal.services.staff.invitations import Guest
 from portal.services.staff.lists import StaffRow, TeamName
 from portal.web.desk.wording import show_word
-from portal.web.fields import TextField
+from portal.web.fields import PageForm, TextField
 
 NO_TEAM = "none"
 
 
-class RoleForm(FlaskForm):  # type: ignore[misc]
+class RoleForm(PageForm):
     role = RadioField(_l("Role"), [InputRequired(_l("Choose a role."))])
 
     def __init__(self) -> None:
@@ -67,7 +66,7 @@ class InviteForm(RoleForm):
         )
 
 
-class TeamForm(FlaskForm):  # type: ignore[misc]
+class TeamForm(PageForm):
     name = TextField(
         _l("Name of the team"),
         [InputRequired(_l("Write the name."))],
@@ -83,7 +82,7 @@ class TeamForm(FlaskForm):  # type: ignore[misc]
         self.first.choices = [(one.login, f"{one.name} ({one.login})") for one in supervisors]
 
 
-class JoinForm(FlaskForm):  # type: ignore[misc]
+class JoinForm(PageForm):
     login = StringField(_l("Sign-in name"), [InputRequired(_l("Enter the sign-in name you were given."))])
     words = PasswordField(_l("The six words you were given"), [InputRequired(_l("Enter the six words."))])
     password = PasswordField(_l("A password of your own"), [InputRequired(_l("Enter a password."))])

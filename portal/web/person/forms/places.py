@@ -7,24 +7,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, StringField
+from wtforms import FieldList, FormField
 from wtforms import Form as PartForm
 
 from portal.domain.intake import StepId
 from portal.domain.report import Report, ReportedPlace
-from portal.web.fields import ChoiceField, PastDayField, TextField
+from portal.web.fields import ChoiceField, PastDayField, PasteField, TextField
 from portal.web.person.forms.about import UNSURE
 from portal.web.person.forms.steps import StepForm
 
 BLANK_ROWS = 3
 MOST_PLACES = 100
-
-
-class PasteField(StringField):  # type: ignore[misc]
-    """What was pasted, exactly as it came: reading links out of it is not the form's business."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = valuelist[0] if valuelist else ""
 
 
 class LinksForm(StepForm):

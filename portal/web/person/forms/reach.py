@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
-from wtforms.validators import ValidationError
 
 from portal.domain.intake import StepId
 from portal.domain.lifecycle import Filer, Handler, Path
 from portal.domain.report import ContactBy, NameKind, Report
-from portal.web.fields import YES_NO, ChoiceField, DayField, TextField
+from portal.web.fields import YES_NO, ChoiceField, DayField, TextField, check_mail
 from portal.web.person.forms.steps import StepForm
 
 ALONE = "alone"
-MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-
-
-def check_mail(_form: Any, field: Any) -> None:
-    """Only what is surely a slip is refused; whether an address works nobody can see from here."""
-    if field.data and not MAIL.fullmatch(field.data):
-        raise ValidationError(_("This does not look like an e-mail address. It needs one @, as in name@example.org."))
 
 
 class ContactForm(StepForm):
@@ -60,7 +51,7 @@ class ContactForm(StepForm):
         return is_valid
 
 
-class AddressForm(StepForm):
+class PostalAddressForm(StepForm):
     step = StepId.ADDRESS
     heading = _l("Your postal address")
     postal_address = TextField(_l("Postal address"), lines=True, longest=1000)

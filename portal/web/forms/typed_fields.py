@@ -1,15 +1,16 @@
-"""Fields of the desk's forms: moments and days as an advocate types them, and what keeps typed values on the page."""
+"""Moments and days in one line, as an advocate types them, and several of a list. What was typed stays on the page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from wtforms import Field, SelectMultipleField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.web.unit_of_work import unit
@@ -70,7 +71,7 @@ class InstantField(TypedField):
         return value.astimezone(desk_zone()).strftime("%Y-%m-%dT%H:%M")
 
 
-class DayField(TypedField):
+class IsoDayField(TypedField):
     """A calendar day."""
 
     native = "date"
@@ -92,6 +93,16 @@ class CheckboxesField(SelectMultipleField):  # type: ignore[misc]
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+def not_before(name: str, sentence: Any) -> Callable[[Any, Any], None]:
+    """A validator: a moment that cannot lie before the one in another field."""
+
+    def check(form: Any, field: Any) -> None:
+        if field.data and form[name].data and field.data < form[name].data:
+            raise ValidationError(str(sentence))
+
+    return check
 
 
 class UnclearTime(ValueError):

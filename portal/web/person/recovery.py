@@ -1,0 +1,77 @@
+"""The recovery words: a second set, stopping one, and the question with which the team can give out new ones."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.services.cases import recovery_words
+from portal.services.work import CaseWork
+from portal.web.access import case_holder, session_token
+from portal.web.person.form_pages import show_form, zone_of
+from portal.web.person.forms.recovery import CheckForm
+from portal.web.refusals import refusals
+
+bp = Blueprint("recovery", __name__)
+
+
+@bp.get("/case/words")
+@case_holder
+def show(work: CaseWork) -> ResponseReturnValue:
+    return _words_page(work, CheckForm())
+
+
+@bp.post("/case/words")
+@case_holder
+def make_set(work: CaseWork) -> ResponseReturnValue:
+    form = CheckForm(formdata=None)
+    with refusals(form):
+        words = recovery_words.make_second_set(work)
+        return render_template("person/recovery/new_words.html", words=words)
+    return _words_page(work, form)
+
+
+@bp.post("/case/words/stop")
+@case_holder
+def stop_set(work: CaseWork) -> ResponseReturnValue:
+    number, form = request.form.get("stop", ""), CheckForm(formdata=None)
+    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 3 else 0
+    with refusals(form):
+        recovery_words.stop_set(work, wanted, token=session_token())
+        flash(_("These words do not open your case any more."))
+        return redirect(url_for("recovery.show"), 303)
+    return _words_page(work, form)
+
+
+@bp.post("/case/words/check")
+@case_holder
+def set_check(work: CaseWork) -> ResponseReturnValue:
+    form = CheckForm()
+    if form.validate():
+        with refusals(form):
+            recovery_words.set_check(work, form.question.data or "", form.answer.data or "")
+            flash(_("Written down. With this answer the team can give you new words."))
+            return redirect(url_for("recovery.show"), 303)
+    return _words_page(work, form)
+
+
+@bp.post("/case/words/no-check")
+@case_holder
+def remove_check(work: CaseWork) -> ResponseReturnValue:
+    recovery_words.remove_check(work)
+    flash(_("Written down. The team cannot give out new words now."))
+    return redirect(url_for("recovery.show"), 303)
+
+
+def _words_page(work: CaseWork, form: CheckForm) -> ResponseReturnValue:
+    sets = recovery_words.list_sets(work)
+    return show_form(
+        "person/recovery/words.html",
+        form,
+        sets=sets,
+        is_full=len(sets) >= recovery_words.MOST_SETS,
+        check=recovery_words.check_view(work),
+        has_team=work.case.team_id is not None,
+        zone=zone_of(work),
+    )

@@ -1,0 +1,105 @@
+"""What the person decides: who may learn what they told us, what is stated and signed, whether a team helps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.services.casefile import sharing as case_sharing
+from portal.services.cases import consent, handover
+from portal.services.cases.opening import Changed
+from portal.services.intake import drafts
+from portal.services.work import CaseWork
+from portal.web.access import case_holder
+from portal.web.fields import PlainForm
+from portal.web.person.form_pages import show_form
+from portal.web.person.forms.reach import StatementForm
+from portal.web.person.forms.steps import Setting
+from portal.web.refusals import refusals
+from portal.web.unit_of_work import unit
+
+bp = Blueprint("sharing", __name__)
+RECIPIENTS = ("platforms", "regulators")
+
+
+@bp.get("/case/sharing")
+@case_holder
+def show(work: CaseWork) -> ResponseReturnValue:
+    given = {each: consent.has_consent(unit().db, work.case, each) for each in RECIPIENTS}
+    return show_form("person/case/sharing.html", PlainForm(formdata=None), given=given)
+
+
+@bp.post("/case/sharing")
+@case_holder
+def change(work: CaseWork) -> ResponseReturnValue:
+    recipient = request.form.get("give") or request.form.get("withdraw") or ""
+    if recipient not in RECIPIENTS:
+        abort(400)
+    case_sharing.change_consent(work, recipient, given="give" in request.form)
+    flash(_("Written down. It counts from now on; what was sent before cannot be called back."))
+    return redirect(url_for("sharing.show"), 303)
+
+
+@bp.get("/case/statement")
+@case_holder
+def statement(work: CaseWork) -> ResponseReturnValue:
+    return _statement_page(work, _statement_form(work))
+
+
+@bp.post("/case/statement")
+@case_holder
+def sign(work: CaseWork) -> ResponseReturnValue:
+    form = _statement_form(work)
+    if not form.validate():
+        return _statement_page(work, form)
+    report = replace(form.apply(work.report), signed_at=unit().now)
+    try:
+        drafts.save_report(work, report, version=form.version_number())
+    except Changed:
+        form.form_errors.append(_("The case was changed in another window. Look, and send it again."))
+        return _statement_page(work, form)
+    flash(_("Written down. Letters that are made from now on say it."))
+    return redirect(url_for("case.show"), 303)
+
+
+@bp.get("/case/help")
+@case_holder
+def team(work: CaseWork) -> ResponseReturnValue:
+    return _team_page(work, PlainForm(formdata=None))
+
+
+@bp.post("/case/help")
+@case_holder
+def change_team(work: CaseWork) -> ResponseReturnValue:
+    chosen, form = request.form.get("team", ""), PlainForm(formdata=None)
+    if chosen and chosen not in {
+        team_id for team_id, _name in drafts.list_teams_to_ask(unit().db, work.report.country)
+    }:
+        abort(400)
+    with refusals(form):
+        if chosen:
+            handover.hand_to_team(work, UUID(chosen))
+            flash(_("The team can open your case now."))
+        else:
+            handover.take_back(work)
+            flash(_("You carry the case yourself now. The team cannot open it any more."))
+        return redirect(url_for("case.show"), 303)
+    return _team_page(work, form)
+
+
+def _statement_form(work: CaseWork) -> StatementForm:
+    return StatementForm(Setting(report=work.report, today=unit().now.date()))
+
+
+def _statement_page(work: CaseWork, form: StatementForm) -> ResponseReturnValue:
+    form.version.data = str(work.case.version)
+    return show_form("person/case/statement.html", form)
+
+
+def _team_page(work: CaseWork, form: PlainForm) -> ResponseReturnValue:
+    teams = drafts.list_teams_to_ask(unit().db, work.report.country)
+    return show_form("person/case/team.html", form, teams=teams, has_team=work.case.team_id is not None)
