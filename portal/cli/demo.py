@@ -24,10 +24,10 @@ def demo() -> None:
     except AlreadyFilled as error:
         click.echo(str(error))
         return
-    click.echo(tell(filled, parts.config.base_url))
+    click.echo(describe_filled(filled, parts.config.base_url))
 
 
-def tell(filled: Filled, base_url: str) -> str:
+def describe_filled(filled: Filled, base_url: str) -> str:
     """What is shown once."""
     lines = [f"Made {filled.cases} invented cases.", "", f"The desk, {base_url}/desk:"]
     lines += [f"  {one.role:<14} {one.login:<19} {one.password}" for one in filled.sign_ins]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.cli.demo import demo, tell
+from portal.cli.demo import demo, describe_filled
 from portal.config import load_config
 from portal.domain.lifecycle import Role
 from portal.factory import create_app
@@ -35,7 +35,7 @@ def test_what_is_printed_names_every_sign_in_and_the_words() -> None:
         app_secret="ABCD",
         codes=("CODE-1", "CODE-2"),
     )
-    text = tell(
+    text = describe_filled(
         Filled(sign_ins=(sign_in,), words="four five six", reference="ABCD-EFGH", cases=3, recovery_key="KEYS-KEYS"),
         "http://here",
     )
