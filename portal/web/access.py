@@ -115,7 +115,7 @@ def enter_case(work: CaseWork, *, keep: bool = False) -> None:
     session.permanent = keep
 
 
-def begin_entering(signed_in: accounts.SignedIn) -> None:
+def begin_sign_in(signed_in: accounts.SignedIn) -> None:
     """The password fitted: this browser may show a second factor, and nothing else, for some minutes."""
     session.renew()  # type: ignore[attr-defined]
     session[ENTERING], session["private_key"] = str(signed_in.actor.staff_id), signed_in.private_key.hex()

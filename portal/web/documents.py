@@ -18,7 +18,7 @@ from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefu
 from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn
 from portal.web.fields import ListField, PlainForm, TextField
 
-UPLOADS = frozenset({"documents.hand_in", "desk_documents.hand_in"})  # the only forms that may hold a file
+UPLOADS = frozenset({"documents.add", "desk_documents.add"})  # the only forms that may hold a file
 LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
 
 REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
@@ -61,13 +61,13 @@ KINDS: Mapping[DocumentKind, Any] = MappingProxyType(
 )
 
 
-class HandInForm(PlainForm):
+class DocumentForm(PlainForm):
     about = ListField(_l("What is it about?"))
     label = TextField(_l("A name for it, if you like"))
     file = FileField(_l("The file"))
 
     @classmethod
-    def of(cls, subjects: Iterable[DocumentSubject], chosen: str = "") -> HandInForm:
+    def of(cls, subjects: Iterable[DocumentSubject], chosen: str = "") -> DocumentForm:
         """The form with the case's requests and complaints to choose from; empty `choices` where there are none."""
         form = cls(data={"about": chosen})
         form.about.offer((f"{each.kind}-{each.number}", _describe_subject(each)) for each in subjects)
@@ -103,7 +103,7 @@ def describe_kind(kind: DocumentKind) -> str:
     return str(KINDS[kind])
 
 
-def give_out(file: DocumentFile) -> Response:
+def make_download(file: DocumentFile) -> Response:
     """To be saved, never shown in the page: whatever it is, the browser runs none of it as ours."""
     answer = Response(file.content, content_type=file.media)
     answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'

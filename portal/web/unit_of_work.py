@@ -68,7 +68,7 @@ class UnitOfWork:
         """The same in a transaction of its own, from `writing` or `reading`."""
         return Work(session=session, actor=actor, now=self.now, ports=self.ports)
 
-    def let_go(self) -> None:
+    def end_transaction(self) -> None:
         """End the transaction so far, which has changed nothing of a case, so that slow work holds nobody up.
 
         What follows is a transaction of its own and has to look again at what it read before.

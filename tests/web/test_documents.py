@@ -17,7 +17,7 @@ from portal.domain import documents as limits
 from portal.models.cases import Case
 from portal.models.documents import Document
 from portal.services.cases.documents import HandIn
-from portal.web.documents import HandInForm
+from portal.web.documents import DocumentForm
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import Page
 from tests.web.world import TITLE, Caller, World, make_world
@@ -178,12 +178,12 @@ def test_a_file_that_comes_in_never_lies_open_on_the_disk(world: World, monkeypa
     """The web framework's own way is a temporary file for all above half a megabyte."""
     visitor, path = come_as(world, Caller.PERSON)
     held = []
-    real = HandInForm.command
+    real = DocumentForm.command
 
-    def look(form: HandInForm) -> HandIn:
+    def look(form: DocumentForm) -> HandIn:
         held.append(form.file.data.stream)
         return real(form)
 
-    monkeypatch.setattr(HandInForm, "command", look)
+    monkeypatch.setattr(DocumentForm, "command", look)
     assert send_file(visitor, path, b"words " * 150_000).status_code == 303
     assert [type(stream) for stream in held] == [io.BytesIO]

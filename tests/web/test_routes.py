@@ -85,7 +85,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.DRAFT: "report.resume report.show report.answer",
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
-            documents.show documents.hand_in documents.read documents.remove
+            documents.show documents.add documents.read documents.remove
             case.history sharing.statement sharing.sign request.show request.fill_in request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
@@ -112,7 +112,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent
             desk_requests.record_received desk_requests.log_answer desk_requests.record_given
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
-            desk_documents.hand_in desk_documents.remove
+            desk_documents.add desk_documents.remove
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",

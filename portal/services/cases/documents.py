@@ -96,15 +96,15 @@ def list_subjects(work: CaseWork) -> tuple[DocumentSubject, ...]:
     )
 
 
-def accept_document(work: CaseWork, command: HandIn, *, let_go: Callable[[], None]) -> int:
+def accept_document(work: CaseWork, command: HandIn, *, end_transaction: Callable[[], None]) -> int:
     """Look into the file, make it anew, keep it, and return its number.
 
-    Another process looks into the file, which can take many seconds. `let_go` ends the transaction before that, and
-    with it the case's lock; what follows is a transaction of its own. Raises DocumentRefused, StepRefused,
+    Another process looks into the file, which can take many seconds. `end_transaction` is called before that, so that
+    the case's lock holds nobody up; what follows is a transaction of its own. Raises DocumentRefused, StepRefused,
     UnknownNumber.
     """
     require_room(work, 0)
-    let_go()
+    end_transaction()
     clean = clean_document(command.given)
     open_again(work)
     return hand_in(work, command, clean)

@@ -128,11 +128,11 @@ def _change_password(member: SignedInStaff, form: PasswordForm) -> bool:
         form.again.errors = [_("The two new passwords are not the same.")]
         return False
     buckets = password_buckets(member.staff.login)
-    unit().let_go()
+    unit().end_transaction()
     try:
         with guess_throttle.attempt(unit().parts.sessions, buckets, now=unit().now):
             is_changed = _take_password(member, form)
-            unit().let_go()  # the count stands in a transaction of its own
+            unit().end_transaction()  # the count stands in a transaction of its own
             return is_changed
     except TooSoon as error:
         form.form_errors.append(step_up.describe_wait(error))
@@ -153,7 +153,7 @@ def _take_password(member: SignedInStaff, form: PasswordForm) -> bool:
 
 
 def _note_refused(member: SignedInStaff) -> None:
-    unit().let_go()  # nothing was changed; the entry stays although the form is refused
+    unit().end_transaction()  # nothing was changed; the entry stays although the form is refused
     with unit().writing() as writing:
         journal.note(writing, Noted.STEP_UP_REFUSED, staff_id=member.staff.id, facts={"step": "first"}, now=unit().now)
 

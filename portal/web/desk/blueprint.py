@@ -16,7 +16,7 @@ from portal.domain.rights import Right, may
 from portal.services.cases.opening import UnknownNumber
 from portal.web.desk.clock_phrases import describe_clock
 from portal.web.desk.pages import Page
-from portal.web.desk.wording import show_distance, show_word
+from portal.web.desk.wording import describe_distance, describe_word
 from portal.web.refusals import describe_refusal
 
 # Where somebody begins, by the first of these rights that their role has, and why others are stopped there.
@@ -41,8 +41,8 @@ def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
     bp.register_error_handler(403, show_forbidden)
     bp.register_error_handler(StepRefused, show_refusal)
     bp.register_error_handler(UnknownNumber, show_missing)
-    bp.add_app_template_filter(show_word, "desk_word")
-    bp.add_app_template_filter(show_distance, "distance")
+    bp.add_app_template_filter(describe_word, "desk_word")
+    bp.add_app_template_filter(describe_distance, "distance")
     bp.add_app_template_filter(describe_clock, "describe_clock")
     return bp
 
@@ -63,16 +63,16 @@ def show_forbidden(error: Forbidden) -> Page:
 def show_refusal(error: StepRefused) -> Page:
     """A step that cannot follow now: the reason, and nothing changed."""
     return render_template(
-        "desk/stopped.html", heading=_("This cannot be done now"), text=describe_refusal(error)[0], place=find_place()
+        "desk/stopped.html", heading=_("This cannot be done now"), text=describe_refusal(error)[0], place=find_way_on()
     ), 409
 
 
 def show_missing(error: UnknownNumber) -> Page:
     text = _("The case has no request, letter or complaint of this number.")
-    return render_template("desk/stopped.html", heading=_("This page is not here"), text=text, place=find_place()), 404
+    return render_template("desk/stopped.html", heading=_("This page is not here"), text=text, place=find_way_on()), 404
 
 
-def find_place() -> str:
+def find_way_on() -> str:
     """Where to go on from a stop: the case, if the address names one, else the list."""
     reference = (request.view_args or {}).get("reference")
     return url_for("desk_case.show", reference=reference) if reference else url_for("queue.show")

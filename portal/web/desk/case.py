@@ -20,7 +20,7 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
 from portal.web.desk.forms.cases import CloseCaseForm, HandOverForm, WriteForm
-from portal.web.desk.pages import Answered, Page, go, note_taken, show_file, show_form, show_on_case, staff_reader
+from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
 from portal.web.forms.links import AddLinksForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
@@ -130,7 +130,7 @@ def mark_back(member: SignedInStaff, work: CaseWork, number: int) -> Response:
 @on_case_to_read
 def letter(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Response:
     content = letters.take_letter(work, number, redacted=form == "redacted")
-    note_taken(member, work, "letter")
+    note_export(member, work, "letter")
     return show_file(content, "application/pdf", f"{work.reference}-{number}-{form}.pdf")
 
 

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding
 from portal.services.clocks.views import ClockView
-from portal.web.desk.wording import show_word
+from portal.web.desk.wording import describe_word
 from portal.web.filters import show_moment
 
 RUNNING: Mapping[Binding, Any] = MappingProxyType(
@@ -53,7 +53,7 @@ ENDED: Mapping[ClockState, Any] = MappingProxyType(
 
 def describe_clock(clock: ClockView, zone: str) -> str:
     """One clock in a sentence or two, its moment in the reader's zone."""
-    who, what = show_word(clock.owed_by), _(clock.label)
+    who, what = describe_word(clock.owed_by), _(clock.label)
     if clock.due_at is None:
         return _describe_standard(clock, who, what, zone)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)

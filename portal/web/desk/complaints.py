@@ -14,7 +14,7 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.complaints import PrepareForm
-from portal.web.desk.pages import Answered, Page, go, note_taken, show_file, show_form, show_on_case, staff_reader
+from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
 from portal.web.desk.step_up import confirmed
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
 from portal.web.refusals import refusals
@@ -64,7 +64,7 @@ def start_bundle(member: SignedInStaff, work: CaseWork, number: int) -> Response
 def bundle(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Response:
     """The papers as they are handed in: the bundle, in the full form with every exhibit as a file of its own."""
     content = complaints.take_bundle(work, number, redacted=form == "redacted")
-    note_taken(member, work, "bundle")
+    note_export(member, work, "bundle")
     return show_file(content, "application/zip", f"{work.reference}-complaint-{number}-{form}.zip")
 
 

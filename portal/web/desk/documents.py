@@ -13,7 +13,7 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.pages import Answered, Page, go, show_on_case
-from portal.web.documents import HandInForm, describe_cleaned, describe_kind, give_out
+from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, make_download
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -28,11 +28,11 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
 
 @bp.post("")
 @on_case
-def hand_in(member: SignedInStaff, work: CaseWork) -> Answered:
+def add(member: SignedInStaff, work: CaseWork) -> Answered:
     form = _form(work)
     if documents.takes_documents(work) and form.validate():
         with refusals(form, at=form.file):
-            documents.accept_document(work, form.command(), let_go=unit().let_go)
+            documents.accept_document(work, form.command(), end_transaction=unit().end_transaction)
             flash(_("The file is kept."))
             return go("desk_documents.show", reference=work.reference)
     return _page(member, work, form)
@@ -42,7 +42,7 @@ def hand_in(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case_to_read
 def read(member: SignedInStaff, work: CaseWork, number: int) -> Response:
     try:
-        return give_out(documents.read_document(work, number))
+        return make_download(documents.read_document(work, number))
     except UnknownNumber:
         abort(404)
 
@@ -55,11 +55,11 @@ def remove(member: SignedInStaff, work: CaseWork, number: int) -> Response:
     return go("desk_documents.show", reference=work.reference)
 
 
-def _form(work: CaseWork) -> HandInForm:
-    return HandInForm.of(documents.list_subjects(work), request.args.get("about", ""))
+def _form(work: CaseWork) -> DocumentForm:
+    return DocumentForm.of(documents.list_subjects(work), request.args.get("about", ""))
 
 
-def _page(member: SignedInStaff, work: CaseWork, form: HandInForm) -> Page:
+def _page(member: SignedInStaff, work: CaseWork, form: DocumentForm) -> Page:
     return show_on_case(
         "desk/documents.html",
         member,

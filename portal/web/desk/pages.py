@@ -83,7 +83,7 @@ def show_form(
     return show_on_case("desk/form.html", member, work, status=status, problems=form.problems(), **values)
 
 
-def note_taken(member: SignedInStaff, work: CaseWork, what: str) -> None:
+def note_export(member: SignedInStaff, work: CaseWork, what: str) -> None:
     """That papers of a case were taken out by a member; a transaction of its own, because the page only reads."""
     with unit().writing() as writing:
         journal.note(

@@ -17,7 +17,7 @@ from portal.services.signin.factors import WrongFactor
 from portal.services.signin.guess_throttle import TooSoon
 from portal.services.staff import accounts
 from portal.services.staff.accounts import WrongSignIn
-from portal.web.access import EVERY_ROLE, SignedInStaff, begin_entering, enter_staff, entering, leave, public, staff
+from portal.web.access import EVERY_ROLE, SignedInStaff, begin_sign_in, enter_staff, entering, leave, public, staff
 from portal.web.desk import step_up
 from portal.web.desk.blueprint import home_of
 from portal.web.desk.forms.signin import SignInForm
@@ -155,7 +155,7 @@ def _try_password(login: str, password: str) -> str:
                 now=unit().now,
             )
         return str(_("The sign-in name or the password is wrong."))
-    begin_entering(signed_in)
+    begin_sign_in(signed_in)
     return ""
 
 

@@ -50,7 +50,7 @@ def take_answer(row: Staff, private_key: bytes, *, refused: Noted) -> str | None
     The try is counted before it is looked at; a wrong one stands in the journal as `refused`.
     """
     staff_id, buckets = row.id, factor_buckets(row)
-    unit().let_go()  # what is counted here stands in transactions of its own
+    unit().end_transaction()  # what is counted here stands in transactions of its own
     code, passkey = request.form.get(CODE, ""), request.form.get(PASSKEY, "")
     challenge = bytes.fromhex(session.pop(CHALLENGE, ""))
     if not code.strip() and not passkey:

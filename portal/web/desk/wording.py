@@ -185,17 +185,17 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
 )
 
 
-def show_word(value: StrEnum) -> str:
+def describe_word(value: StrEnum) -> str:
     """The desk's word for a member of one of our vocabularies. Raises KeyError for one that has none."""
     return str(_TABLES[type(value)][value])
 
 
 def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
     """All members with their words, for a form."""
-    return [(member.value, show_word(member)) for member in vocabulary]
+    return [(member.value, describe_word(member)) for member in vocabulary]
 
 
-def show_distance(at: datetime, now: datetime) -> str:
+def describe_distance(at: datetime, now: datetime) -> str:
     """How far `at` is: "in 5 hours", "3 days late". Rounded down, so that no time is promised that is not there."""
     return str(_show_left(at - now) if at >= now else _show_late(now - at))
 

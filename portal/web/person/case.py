@@ -77,7 +77,7 @@ def receipt_text(work: CaseWork) -> ResponseReturnValue:
     kept = session.get("receipt")
     if kept is None:
         return redirect(url_for("case.show"), 303)
-    text = receipts.write_receipt(kept, zone_of(work))
+    text = receipts.format_receipt(kept, zone_of(work))
     answer: Response = current_app.response_class(text, mimetype="text/plain; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="receipt.txt"'
     return answer

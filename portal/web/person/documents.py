@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from portal.services.cases import documents
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.documents import HandInForm, describe_cleaned, describe_kind, give_out
+from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, make_download
 from portal.web.person.form_pages import show_form, zone_of
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
@@ -26,11 +26,11 @@ def show(work: CaseWork) -> ResponseReturnValue:
 
 @bp.post("")
 @case_holder
-def hand_in(work: CaseWork) -> ResponseReturnValue:
+def add(work: CaseWork) -> ResponseReturnValue:
     form = _form(work)
     if documents.takes_documents(work) and form.validate():
         with refusals(form, at=form.file):
-            documents.accept_document(work, form.command(), let_go=unit().let_go)
+            documents.accept_document(work, form.command(), end_transaction=unit().end_transaction)
             flash(_("The file is kept."))
             return redirect(url_for("documents.show"), 303)
     return _page(work, form)
@@ -39,7 +39,7 @@ def hand_in(work: CaseWork) -> ResponseReturnValue:
 @bp.get("/<int:number>")
 @case_holder
 def read(work: CaseWork, number: int) -> Response:
-    return give_out(documents.read_document(work, number))
+    return make_download(documents.read_document(work, number))
 
 
 @bp.post("/<int:number>/remove")
@@ -50,11 +50,11 @@ def remove(work: CaseWork, number: int) -> ResponseReturnValue:
     return redirect(url_for("documents.show"), 303)
 
 
-def _form(work: CaseWork) -> HandInForm:
-    return HandInForm.of(documents.list_subjects(work), request.args.get("about", ""))
+def _form(work: CaseWork) -> DocumentForm:
+    return DocumentForm.of(documents.list_subjects(work), request.args.get("about", ""))
 
 
-def _page(work: CaseWork, form: HandInForm) -> ResponseReturnValue:
+def _page(work: CaseWork, form: DocumentForm) -> ResponseReturnValue:
     return show_form(
         "person/case/documents.html",
         form,

@@ -24,9 +24,9 @@ class PlatformLinks:
 def change_links(report: Report, typed: Mapping[str, str], *, ports: Ports) -> tuple[Report, bool]:
     """The report after what was asked for, and whether the page has to be shown again."""
     if "remove" in typed:
-        return _take_out(report, typed["remove"]), True
+        return _remove(report, typed["remove"]), True
     if "dismiss" in typed:
-        return _put_away(report, typed["dismiss"]), True
+        return _dismiss(report, typed["dismiss"]), True
     text = typed.get("pasted", "")
     if not text.strip():
         return report, "add" in typed
@@ -59,7 +59,7 @@ def cut_links(groups: Sequence[PlatformLinks], page: int, size: int) -> ListPart
     return ListPart(rows=rows, page=part.page, pages=part.pages, total=part.total, first=part.first)
 
 
-def _take_out(report: Report, number: str) -> Report:
+def _remove(report: Report, number: str) -> Report:
     """Without the link of that number, counted from one."""
     place = _read_number(number) - 1
     return drafts.remove_link(report, report.links[place].url) if 0 <= place < len(report.links) else report
@@ -69,7 +69,7 @@ def _read_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
 
 
-def _put_away(report: Report, which: str) -> Report:
+def _dismiss(report: Report, which: str) -> Report:
     """Without one of the rejected texts, by its place, or without all. What was pasted is kept as it came."""
     if which == "all":
         return replace(report, rejected=())

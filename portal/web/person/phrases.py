@@ -146,25 +146,25 @@ def plain_word(value: StrEnum) -> str:
 def clock_sentence(clock: ClockView, zone: str) -> str:
     """What a clock says, in one or two sentences; its moment in the reader's zone."""
     if clock.state is ClockState.OPEN or clock.due_at is None:
-        started = show_short_moment(clock.started_at, zone)
+        started = format_short_moment(clock.started_at, zone)
         text = _("The law sets no date here, only this: %(standard)s. It has counted since %(started)s.",
                  standard=_(clock.standard or clock.label), started=started)  # fmt: skip
         return str(text)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)
     sentence = str(table[clock.binding] if table else ENDED[clock.state])
-    return sentence % {"who": _who(clock, sentence), "what": _(clock.label), "when": show_due(clock, zone)}
+    return sentence % {"who": _who(clock, sentence), "what": _(clock.label), "when": format_due(clock, zone)}
 
 
-def show_due(clock: ClockView, zone: str) -> str:
+def format_due(clock: ClockView, zone: str) -> str:
     """The end of a clock: a day where days are all that matters to the reader, else the moment in their zone."""
     if clock.due_at is None:
         return ""
     if clock.binding in DAY_BINDINGS and clock.last_day is not None:
         return str(format_date(clock.last_day, "EEEE d MMMM y"))
-    return show_short_moment(clock.due_at, zone)
+    return format_short_moment(clock.due_at, zone)
 
 
-def show_short_moment(at: datetime, zone: str) -> str:
+def format_short_moment(at: datetime, zone: str) -> str:
     """ "Tuesday 24 November 2026, 14:00 (Auckland time)"."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     text = format_datetime(local, "EEEE d MMMM y, HH:mm", rebase=False)

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from portal.web.person.phrases import show_short_moment
+from portal.web.person.phrases import format_short_moment
 
 
-def write_receipt(kept: Mapping[str, str], zone: str) -> str:
+def format_receipt(kept: Mapping[str, str], zone: str) -> str:
     """Reference, words, moment and digest; line ends as every system reads them."""
-    moment = show_short_moment(datetime.fromisoformat(kept["submitted_at"]), zone)
+    moment = format_short_moment(datetime.fromisoformat(kept["submitted_at"]), zone)
     lines = [
         _("Receipt"),
         "",

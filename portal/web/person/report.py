@@ -73,7 +73,7 @@ def answer(work: CaseWork, step: str) -> ResponseReturnValue:
     if found is None:
         return redirect(url_for("report.resume"), 303)
     if found is StepId.REVIEW:
-        return hand_in(work)
+        return submit(work)
     form = pages.make_form(work.report, found)
     if "skip" in request.form:
         return save(work, found, form, rules.skip(work.report, found))
@@ -112,7 +112,7 @@ def collect_links(work: CaseWork, form: LinksForm) -> ResponseReturnValue:
     return redirect(url_for("report.show", step=StepId.LINKS.value, _anchor="found"), 303)
 
 
-def hand_in(work: CaseWork) -> ResponseReturnValue:
+def submit(work: CaseWork) -> ResponseReturnValue:
     """Submit; the receipt waits in the session until the person has kept it."""
     form = PlainForm()
     if form.version_number() != work.case.version:

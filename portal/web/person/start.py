@@ -66,9 +66,9 @@ def enter() -> ResponseReturnValue:
             problem = _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)
             form.words.errors = [problem]
         except (WrongCount, UnknownWord) as error:
-            form.words.errors = [explain_words(error)]
+            form.words.errors = [describe_wrong_words(error)]
         except WordsUnknown as error:
-            form.words.errors = [explain_words(error)]
+            form.words.errors = [describe_wrong_words(error)]
             with unit().writing() as writing:
                 journal.note(writing, Noted.WORDS_REFUSED, now=unit().now)
     return render_template("person/come_back.html", form=form), 400
@@ -108,7 +108,7 @@ def style() -> Response:
     return answer
 
 
-def explain_words(error: WrongCount | UnknownWord | WordsUnknown) -> str:
+def describe_wrong_words(error: WrongCount | UnknownWord | WordsUnknown) -> str:
     """What is wrong with the words, as far as it may be told."""
     if isinstance(error, WrongCount):
         return str(_("There are six words. You wrote %(count)s.", count=error.count))
@@ -137,7 +137,7 @@ def prepare(state: BlueprintSetupState) -> None:
         plain_state=phrases.plain_state,
         plain_word=phrases.plain_word,
         clock_sentence=phrases.clock_sentence,
-        due=phrases.show_due,
-        short_moment=phrases.show_short_moment,
+        due=phrases.format_due,
+        short_moment=phrases.format_short_moment,
         visible=show_unreadable,
     )

@@ -210,7 +210,8 @@ def test_no_transaction_is_open_while_the_file_is_looked_at(
         return CLEAN
 
     monkeypatch.setattr(documents, "clean_document", look)
-    number = documents.accept_document(opened, HandIn(given=b"first form", request_number=1), let_go=session.commit)
+    command = HandIn(given=b"first form", request_number=1)
+    number = documents.accept_document(opened, command, end_transaction=session.commit)
     assert documents.read_document(opened, number).content == WORDS
     assert open_ones == [False]
 
@@ -223,5 +224,5 @@ def test_a_file_for_a_case_that_takes_none_is_not_even_looked_at(
     looked: list[bytes] = []
     monkeypatch.setattr(documents, "clean_document", looked.append)
     with pytest.raises(StepRefused, match="under 18"):
-        documents.accept_document(opened, HandIn(given=b"first form", request_number=1), let_go=session.commit)
+        documents.accept_document(opened, HandIn(given=b"first form", request_number=1), end_transaction=session.commit)
     assert looked == []

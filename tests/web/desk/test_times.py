@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from portal.web.desk.wording import show_distance
+from portal.web.desk.wording import describe_distance
 from portal.web.forms.typed_fields import UnclearTime, read_local
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -46,4 +46,4 @@ def test_a_time_that_came_twice_is_asked_for_its_offset(app: Flask) -> None:
 )
 def test_no_time_is_promised_that_is_not_there(app: Flask, by: timedelta, words: str) -> None:
     with app.test_request_context():
-        assert show_distance(NOW + by, NOW) == words
+        assert describe_distance(NOW + by, NOW) == words

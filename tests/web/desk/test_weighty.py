@@ -55,7 +55,7 @@ LIGHT = {
         desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent desk_requests.record_received
         desk_requests.log_answer desk_requests.record_given desk_requests.prepare_erasure desk_requests.prepare_again
         desk_requests.close desk_complaints.prepare desk_complaints.start_bundle desk_complaints.record_lodged
-        desk_complaints.log_answer desk_documents.hand_in desk_documents.remove desk_reviews.review
+        desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
     """,
 }
 

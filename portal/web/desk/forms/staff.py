@@ -14,7 +14,7 @@ from portal.domain.lifecycle import Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES, SCOPES, first_scope
 from portal.services.staff.invitations import Guest
 from portal.services.staff.lists import StaffRow, TeamName
-from portal.web.desk.wording import show_word
+from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm, TextField
 
 NO_TEAM = "none"
@@ -96,4 +96,4 @@ def _join(role: Role, scope: Scope) -> str:
 
 
 def _tell(role: Role, scope: Scope) -> str:
-    return show_word(role) if scope is first_scope(role) else f"{show_word(role)} ({show_word(scope)})"
+    return describe_word(role) if scope is first_scope(role) else f"{describe_word(role)} ({describe_word(scope)})"
