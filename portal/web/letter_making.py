@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from portal.domain.lifecycle import LetterKind, StepRefused
-from portal.services.cases.documents import open_again
+from portal.services.cases.opening import open_again
 from portal.services.letters import letters
 from portal.services.letters.letters import LetterOrder
 from portal.services.tracking import sending
@@ -42,7 +42,7 @@ def make_missing_letter(work: CaseWork, number: int) -> None:
 
 def _keep(work: CaseWork, order: LetterOrder) -> bool:
     """Print and keep it. False where it does not say what is so any more."""
-    unit().let_go()
+    unit().end_transaction()
     printed = letters.print_order(order)
     open_again(work)
     try:

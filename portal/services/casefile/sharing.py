@@ -1,15 +1,22 @@
-"""The person's yes to sharing, given and taken back, with all that ends at once when it is taken back."""
+"""Who the case is shared with: the yes given and taken back, the team left, with all that ends at once."""
 
 from __future__ import annotations
 
 from portal.domain.lifecycle import History
 from portal.services.background.jobs import stop_jobs
+from portal.services.cases import handover
 from portal.services.cases.consent import set_consent
 from portal.services.complaints.officer_links import end_links_of_case
 from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork
 
 WITHDRAWN = "The person has taken back the yes to sharing with authorities, so the papers are not made."
+
+
+def take_back(work: CaseWork) -> None:
+    """The person carries the case alone again; what the team had ready for an officer is gone. Raises StepRefused."""
+    handover.take_back(work)
+    end_links_of_case(work)
 
 
 def change_consent(work: CaseWork, recipient: str, *, given: bool) -> None:

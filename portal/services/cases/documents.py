@@ -24,11 +24,11 @@ from portal.domain.documents import (
     DocumentKind,
     may_hand_in,
 )
-from portal.domain.lifecycle import ActorKind, CaseStatus, History, StepRefused
+from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.documents import Document
 from portal.models.requests import Request
-from portal.services.cases.opening import UnknownNumber
+from portal.services.cases.opening import UnknownNumber, open_again
 from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork
 
@@ -125,15 +125,6 @@ def require_room(work: CaseWork, size: int) -> None:
         raise StepRefused(f"{MOST} files fit into one case, and they are all there. Remove one that is not needed.")
     if together + size > LARGEST_TOGETHER:
         raise StepRefused("The files of this case are too large together. Remove one that is not needed.")
-
-
-def open_again(work: CaseWork) -> None:
-    """Take the case's lock again after it was let go of. Raises StepRefused where it was erased or taken back since."""
-    team = work.case.team_id
-    work.session.refresh(work.case, with_for_update=True)
-    is_taken_back = work.actor.kind is ActorKind.STAFF and work.case.team_id != team
-    if work.case.status is CaseStatus.ERASED or is_taken_back:
-        raise StepRefused("This case was changed meanwhile. Open it again.")
 
 
 def hand_in(work: CaseWork, command: HandIn, clean: CleanDocument) -> int:

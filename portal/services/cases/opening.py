@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select, true
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
-from portal.domain.lifecycle import CaseStatus, Handler, History, Scope
+from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, Scope, StepRefused
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event
 from portal.services.cases.keys import find_key_row, key_context, unlock_key
@@ -92,6 +92,15 @@ def open_for_staff(work: Work, reference: str, *, team_keys: Mapping[UUID, bytes
         return work.on(case, unlock_key(row, inner, ports=work.ports))
     except CannotOpen as error:
         raise NoAccess from error
+
+
+def open_again(work: CaseWork) -> None:
+    """Take the case's lock again after it was let go of. Raises StepRefused where it was erased or taken back since."""
+    team = work.case.team_id
+    work.session.refresh(work.case, with_for_update=True)
+    is_taken_back = work.actor.kind is ActorKind.STAFF and work.case.team_id != team
+    if work.case.status is CaseStatus.ERASED or is_taken_back:
+        raise StepRefused("This case was changed meanwhile. Open it again.")
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:

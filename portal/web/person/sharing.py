@@ -85,7 +85,7 @@ def change_team(work: CaseWork) -> ResponseReturnValue:
             handover.hand_to_team(work, UUID(chosen))
             flash(_("The team can open your case now."))
         else:
-            handover.take_back(work)
+            case_sharing.take_back(work)
             flash(_("You carry the case yourself now. The team cannot open it any more."))
         return redirect(url_for("case.show"), 303)
     return _team_page(work, form)

@@ -23,7 +23,7 @@ from portal.domain.lifecycle import Path as Way
 from portal.domain.report import YesNo
 from portal.models.documents import Document
 from portal.services.casefile import export as case_export
-from portal.services.cases import documents, erasure
+from portal.services.cases import documents, erasure, opening
 from portal.services.cases.documents import HandIn
 from portal.services.cases.opening import UnknownNumber
 from portal.services.history.events import read_detail, read_history
@@ -182,13 +182,13 @@ def test_they_are_in_what_the_person_takes_along(session: Session, ports: Ports)
 
 def test_a_case_erased_or_taken_back_while_the_file_was_looked_at_takes_none(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    documents.open_again(opened)
+    opening.open_again(opened)
     theirs = replace(opened, actor=Actor(kind=ActorKind.STAFF))
-    documents.open_again(theirs)
+    opening.open_again(theirs)
     erasure.erase(opened.at(NOW))
     session.flush()
     with pytest.raises(StepRefused, match="changed meanwhile"):
-        documents.open_again(opened)
+        opening.open_again(opened)
 
 
 def test_what_a_document_can_be_about_are_the_requests_and_complaints_by_name(session: Session, ports: Ports) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -16,16 +17,16 @@ from portal.models.events import Event
 from portal.models.journal import JournalEntry
 from portal.models.officers import OfficerLink
 from portal.services.casefile import sharing as case_sharing
-from portal.services.cases import erasure
+from portal.services.cases import erasure, handover
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.mandates import MandateOver
 from portal.services.complaints import complaints, officer_links
 from portal.services.complaints.officer_links import OfficerLinkOver
-from portal.services.ports import Actor, Ports
+from portal.services.ports import PERSON, Actor, Ports
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
 from portal.services.work import CaseWork
-from tests.services.factories import NOW, make_case, make_work
+from tests.services.factories import NOW, make_case, make_team, make_work
 from tests.services.fakes import print_quickly, run_job, send
 
 LATER = NOW + timedelta(days=3)
@@ -148,6 +149,20 @@ def test_without_the_yes_to_authorities_every_link_ends_and_nothing_of_it_is_lef
     for token in tokens:
         with sessions.begin() as session, pytest.raises(OfficerLinkOver):
             officer_links.take_papers(make_work(session, ports, now=LATER), token)
+
+
+def test_a_case_taken_back_from_the_team_leaves_nothing_for_an_officer(
+    sessions: sessionmaker[Session], prepared: tuple[UUID, bytes, Actor], ports: Ports
+) -> None:
+    token = make(sessions, prepared, ports)
+    with sessions.begin() as session:
+        team, _key = make_team(session)
+        handover.hand_to_team(replace(open_again(session, ports, prepared), actor=PERSON), team.id)
+    with sessions.begin() as session:
+        case_sharing.take_back(replace(open_again(session, ports, prepared).at(LATER), actor=PERSON))
+    assert list_files(ports) == []
+    with sessions.begin() as session, pytest.raises(OfficerLinkOver):
+        officer_links.take_papers(make_work(session, ports, now=LATER), token)
 
 
 def test_a_withdrawal_that_fails_leaves_the_papers_where_they_are(
