@@ -32,6 +32,7 @@ from portal.models.tables import metadata
 from portal.services.cases import holds, messages, opening
 from portal.services.complaints import officer_links
 from portal.services.staff import accounts, members
+from portal.web.forms.readers import ForEach
 from tests.services.factories import NOW, make_work
 from tests.web.test_routes import EVERY_ROUTE
 from tests.web.world import PASSWORD, VALUES, Caller, World, make_world
@@ -87,7 +88,7 @@ def foreign(world: World) -> Foreign:
 
 def test_every_field_of_the_desk_is_tried() -> None:
     fields = list_fields()
-    assert {"colleague", "items", "requests", "team", "mark", "which", "factor"} <= set(fields)
+    assert {"colleague", "items", "links", "pasted", "requests", "team", "mark", "which", "factor"} <= set(fields)
     assert len(OF_A_TEAM) > 40
 
 
@@ -141,8 +142,15 @@ def list_fields() -> tuple[str, ...]:
     while waiting:
         form = waiting.pop()
         waiting += form.__subclasses__()
-        names |= {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}
+        names |= {sent for name in dir(form) for sent in list_names(name, getattr(form, name))}
     return tuple(sorted(names))
+
+
+def list_names(name: str, declared: Any) -> set[str]:
+    """The names under which a field is sent, by whichever reader of the form; none where it is no field."""
+    if isinstance(declared, ForEach):
+        return list_names(name, declared.person) | list_names(name, declared.desk)
+    return {declared.name or name} if isinstance(declared, UnboundField) else set()
 
 
 def is_uuid(text: str) -> bool:
