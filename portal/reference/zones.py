@@ -6,7 +6,7 @@ The list of countries and of zones comes from the tz database as the `tzdata` pa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -99,6 +99,7 @@ def find_zone(country: str, subdivision: str | None = None) -> ZoneInfo:
     return load_zone(name)
 
 
+@lru_cache(maxsize=1024)  # Python's own cache holds eight, and reads the others from their files each time
 def load_zone(name: str) -> ZoneInfo:
     """The zone of that name in the tz database. Raises UnknownZone."""
     try:

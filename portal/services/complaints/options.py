@@ -110,7 +110,7 @@ def _from_escalation(dossier: Dossier, escalation: EscalationOption) -> Iterator
     regime = work.ports.registry.regimes.get(escalation.regime or next(iter(escalation.origins), ""))
     if regime is None:
         return
-    why = find_reason(regime, dossier.content.report, request.platform, now=work.now, ports=work.ports)
+    why = dossier.find_reason(regime)
     for body in _find_bodies(dossier, escalation, regime):
         option = _option(
             regime,
@@ -147,7 +147,9 @@ def _find_bodies(dossier: Dossier, escalation: EscalationOption, regime: Regime)
 def _list_direct(work: CaseWork, report: Report) -> Iterator[ComplaintOption]:
     """Complaints that need no request to the platform before: the law asks for no account of one."""
     query = select(Item.platform).where(Item.case_id == work.case.id)
-    platforms = list(dict.fromkeys(work.session.scalars(query.order_by(Item.number)))) or [""]  # a threat: no place yet
+    listed = list(dict.fromkeys(work.session.scalars(query.order_by(Item.number)))) or [""]  # a threat: no place yet
+    registry = work.ports.registry
+    platforms = list(dict.fromkeys(each if each in registry.platforms else "" for each in listed))
     sent = tuple(request.number for request in list_requests(work) if request.sent_at)
     situation = situation_of(report)
     for regime in work.ports.registry.regimes.values():

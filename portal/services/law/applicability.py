@@ -105,7 +105,9 @@ def blocking_needs(report: Report, *, on: date, ports: Ports) -> tuple[Need, ...
 def _citable(report: Report, *, on: date, ports: Ports) -> Iterable[Regime]:
     if report.path is Path.THREAT:
         return ()
-    platforms = {link.platform for link in report.links} | {place.platform for place in report.places} or {""}
+    reported = {link.platform for link in report.links} | {place.platform for place in report.places} or {""}
+    # Of sites outside the directory nothing is known, so one judgement is that of all.
+    platforms = {platform if platform in ports.registry.platforms else "" for platform in reported}
     found: dict[str, Regime] = {}
     for platform in sorted(platforms):
         for regime, verdict in assess_law(report, platform, NOTICE_KINDS, on=on, registry=ports.registry):

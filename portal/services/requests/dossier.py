@@ -31,7 +31,7 @@ from portal.models.requests import Basis, Request
 from portal.services.clocks.case_events import REMOVING, translate_complaint, translate_lodged, translate_request
 from portal.services.directory.address_checks import AddressStatus, read_statuses
 from portal.services.history.events import read_detail
-from portal.services.requests.citations import Citation, cite_kept
+from portal.services.requests.citations import Citation, cite_kept, find_reason
 from portal.services.requests.content import Details, RequestContent, for_team
 from portal.services.requests.lookup import find_request, list_requests
 from portal.services.work import CaseWork
@@ -127,6 +127,17 @@ class Dossier:
         """The laws it cites, each in the version with which it was picked, held against what the request says."""
         return tuple(cite_kept(self.work, self.rows.bases[self.request.id], self.content))
 
+    def find_reason(self, regime: Regime) -> str | None:
+        """Why a law can be used against its recipient, or None where it cannot.
+
+        Of sites outside the directory nothing is known, so they are judged once for all requests read together.
+        """
+        reasons, key = self.rows.reasons, (regime.id, self.platform.slug if self.platform else "")
+        if key not in reasons:
+            now, ports = self.work.now, self.work.ports
+            reasons[key] = find_reason(regime, self.rows.report, self.request.platform, now=now, ports=ports)
+        return reasons[key]
+
     @property
     def cited_regimes(self) -> list[Regime]:
         """The same laws as the registry has them now. One that left the registry is not counted on any more."""
@@ -178,7 +189,8 @@ class Dossier:
     @property
     def clock_events(self) -> tuple[RequestEvent, ...]:
         """What happened to it, for every law it cites."""
-        return translate_request(self.request.id, self.rows.all_events)
+        others = (event for event in self.rows.removing if event.request_id != self.request.id)
+        return translate_request(self.request.id, [*self.events, *others])
 
     @property
     def lodged(self) -> Mapping[str, tuple[RequestEvent, ...]]:
@@ -230,6 +242,7 @@ class _Rows:
     def __init__(self, work: CaseWork, requests: Sequence[Request]) -> None:
         self.work, self.requests = work, requests
         self.ids = [request.id for request in requests]
+        self.reasons: dict[tuple[str, str], str | None] = {}  # by law and platform: why it can be used
 
     @cached_property
     def report(self) -> Report:
@@ -268,6 +281,11 @@ class _Rows:
         )
         query = select(Event).where(Event.case_id == self.work.case.id, chosen)
         return self.work.session.scalars(query.order_by(Event.sequence)).all()
+
+    @cached_property
+    def removing(self) -> Sequence[Event]:
+        """Those by which links were gone, of whichever request."""
+        return [event for event in self.all_events if event.kind in REMOVING]
 
     @cached_property
     def events(self) -> Mapping[UUID | None, Sequence[Event]]:

@@ -18,7 +18,7 @@ from portal.services.clocks.derivation import list_follow_ons, place_of_complain
 from portal.services.clocks.snapshot import is_owed
 from portal.services.law.obliged_places import place_of_platform
 from portal.services.ports import Ports
-from portal.services.requests.citations import Citation, find_reason
+from portal.services.requests.citations import Citation
 from portal.services.requests.content import situation_of
 from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.views import EscalationView, NextStep, NextStepView
@@ -92,7 +92,7 @@ def list_escalation(dossier: Dossier) -> tuple[EscalationOption, ...]:
         return [
             history.stand(regime, misses)
             for regime in regimes
-            if regime.id not in cited and find_reason(regime, report, request.platform, now=work.now, ports=work.ports)
+            if regime.id not in cited and dossier.find_reason(regime)
         ]
 
     further = (*list_follow_ons([each.regime for each in used], work.ports), *_copyright(report, work.ports))
