@@ -83,6 +83,12 @@ class TextField(StringField):  # type: ignore[misc]
             )  # fmt: skip
 
 
+class SecretField(TextField):
+    """Text that is never shown again, not even when something else was wrong: what it says opens something."""
+
+    is_secret = True
+
+
 def _make_choices(pairs: Iterable[Any]) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=words) for value, words, *_rest in pairs]
 

@@ -7,11 +7,11 @@ from flask_wtf import FlaskForm
 from wtforms.validators import DataRequired
 
 from portal.web.desk.forms.fields import DayField
-from portal.web.fields import TextField, require_day
+from portal.web.fields import SecretField, TextField, require_day
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]
-    answer = TextField(_l("What the caller answers"), [DataRequired(_l("Type what the caller said."))])
+    answer = SecretField(_l("What the caller answers"), [DataRequired(_l("Type what the caller said."))])
 
 
 class HoldForm(FlaskForm):  # type: ignore[misc]

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from portal.adapters.mail import BadAddress, read_address
 from portal.services.cases.recovery_words import LONGEST, SHORTEST_ANSWER, is_long_enough
-from portal.web.fields import DayField, PlainForm, TextField
+from portal.web.fields import DayField, PlainForm, SecretField, TextField
 
 
 def check_address(_form: Any, field: Any) -> None:
@@ -40,7 +40,7 @@ class CheckForm(PlainForm):
         description=_l("The team can read this. For example: Which phrase did you choose?"),
         longest=LONGEST,
     )
-    answer = TextField(
+    answer = SecretField(
         _l("The answer"),
         [check_answer],
         description=_l("Nobody can read it. Choose something that people who know you cannot guess."),
