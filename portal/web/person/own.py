@@ -16,6 +16,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import consent, erasure, handover, messages
 from portal.services.cases.opening import Changed
 from portal.services.intake import drafts
+from portal.services.law.local_days import person_day
 from portal.services.work import CaseWork
 from portal.web import access
 from portal.web.access import case_holder, public
@@ -157,7 +158,7 @@ def erased() -> str:
 
 
 def _statement_form(work: CaseWork) -> StatementForm:
-    return StatementForm(Setting(report=work.report, today=unit().now.date()))
+    return StatementForm(Setting(report=work.report, today=person_day(work.report, unit().config, now=unit().now)))
 
 
 def _statement_page(
