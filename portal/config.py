@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -97,6 +98,10 @@ class Config:
     def key_files(self) -> dict[str, Path]:
         """The files that a backup keeps apart from the data, by the setting that names them."""
         return {"RECOURSE_SECRET_FILE": self.secret_file, "RECOURSE_AUDIT_KEY": self.audit_key_file}
+
+    def day_at(self, now: datetime) -> date:
+        """Which day it is in the portal's own zone at that moment (aware)."""
+        return now.astimezone(self.time_zone).date()
 
     @property
     def has_https(self) -> bool:

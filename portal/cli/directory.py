@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from datetime import UTC, date
+from datetime import date
 from functools import partial
 
 import click
@@ -38,7 +38,7 @@ def directory() -> None:
 def stale(days: int | None, as_json: bool) -> None:
     """List what was not checked within its shelf life, and what was reported as not working."""
     parts = find_parts()
-    today = parts.clock().astimezone(UTC).date()
+    today = parts.config.day_at(parts.clock())
     rows = list_stale(parts.registry, _read_what_was_seen(), on=today, days=days)
     click.echo(_to_json(rows) if as_json else _to_text(rows))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 import click
@@ -52,9 +52,10 @@ def laws(
         threat=threat,
         platform=platform,
     )
-    day = on.date() if on else parts.clock().astimezone(UTC).date()
+    now = parts.clock()
+    day = on.date() if on else parts.config.day_at(now)
     try:
-        verdicts = find_applicable_laws(facts, parts.registry, on=day)
+        verdicts = find_applicable_laws(facts, parts.registry, on=on.date() if on else None, now=now)
     except InvalidQuery as error:
         raise click.UsageError(f"--{error.field}: {error}") from error
     click.echo(_to_json(verdicts) if as_json else _to_text(verdicts, day))

@@ -195,8 +195,11 @@ class _Computation:
             steps += more
             if number < len(self.periods):
                 end = self._roll(end, steps)
+        running_from = start.date() + _DAY
         for pause in pauses:
-            end = self._stand_still(start, end, pause, steps)
+            end = self._stand_still(start, end, pause, running_from, steps)
+            if pause.ended_at is not None:
+                running_from = max(running_from, pause.ended_at.astimezone(self.zone).date() + _DAY)
         end = self._roll(end, steps)
         return self._lengthen(local, end, steps), steps
 
@@ -246,9 +249,17 @@ class _Computation:
         return walk.end
 
     def _stand_still(
-        self, start: datetime, end: datetime | date, pause: PausedPeriod, steps: list[CountingStep]
+        self,
+        start: datetime,
+        end: datetime | date,
+        pause: PausedPeriod,
+        running_from: date,
+        steps: list[CountingStep],
     ) -> datetime | date:
-        """Adds the time of a pause to the end; one from before the period's new beginning is over and done with."""
+        """Adds the time of a pause to the end; one from before the period's new beginning is over and done with.
+
+        `running_from` is the first day that no earlier pause has taken out already.
+        """
         began = pause.began_at.astimezone(self.zone)
         if pause.ended_at is None:
             steps.append(CountingStep(end.isoformat(), format_sentence(_LASTS[pause.effect], asked=began)))
@@ -264,10 +275,29 @@ class _Computation:
                 )
             )
             return later
+        if self.periods[-1][1] is Unit.WORKING_DAYS:
+            return self._skip_working_days(end, max(began.date(), running_from), ended.date(), steps)
         many = (ended.date() - began.date()).days
         moved = end + timedelta(days=many)
         sentence = format_sentence(_DAYS_STOOD_STILL, asked=began.date(), given=ended.date(), count=many, end=moved)
         steps.append(CountingStep(moved.isoformat(), sentence, many))
+        return moved
+
+    def _skip_working_days(self, end: date, first: date, last: date, steps: list[CountingStep]) -> date:
+        """Working days that stood still are no days of the period, so as many follow after its end.
+
+        The day of the question and that of the answer count as standing still. Where a law does not say, that is the
+        latest of the days that can be meant, and nobody complains too early.
+        """
+        many = self.days.count(first, last)
+        moved = self.days.add(end, many).end
+        said = {"asked": first, "given": last, "end": moved}
+        sentence = (
+            format_sentence(_WORKING_DAYS_STOOD_STILL, count=many, **said)
+            if many
+            else format_sentence(_NO_WORKING_DAY_STOOD_STILL)
+        )
+        steps.append(CountingStep(moved.isoformat(), sentence, (moved - end).days))
         return moved
 
     def _lengthen(self, local: datetime, end: datetime | date, steps: list[CountingStep]) -> datetime | date:
@@ -306,6 +336,11 @@ _DAYS_STOOD_STILL = (
     "The days from %(asked)s, when they asked for something, to %(given)s, when it was given, are added: "
     "%(count)s days, so until %(end)s."
 )
+_WORKING_DAYS_STOOD_STILL = (
+    "From %(asked)s, when they asked for something, to %(given)s, when it was given, the period stood still. "
+    "Working days in that time: %(count)s. As many follow at the end, so until %(end)s."
+)
+_NO_WORKING_DAY_STOOD_STILL = "They asked for something and got it while no working day passed, so nothing is added."
 _HOURS_STOOD_STILL = (
     "The time from %(asked)s, when they asked for something, to %(given)s, when it was given, is added: until %(end)s."
 )

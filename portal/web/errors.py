@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
@@ -16,7 +20,24 @@ from portal.services.cases.opening import UnknownNumber
 LOG = logging.getLogger("recourse")
 Answer = tuple[str, int, dict[str, str]]
 LONGEST_ECHO = 2_000_000
-UNREPEATED = frozenset({"csrf_token", "password", "words"})
+# What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
+# words, answers to a check question, codes, links' tokens, and that somebody is sure.
+NO_SECRETS = """
+    about add address at authority authority_ends_on back channel colleague confirm confirmed contact_by countries
+    country days depiction dismiss email ends_on explanation extension_until factor filer first found_on from give
+    gone handler has_checked how_found identity_offer is_final is_online items keep label link links login mark
+    meaning more name name_kind outcome pasted phone places platform postal_address question reason received_at
+    release_to_poster remove requests role safe_contact sent_at share_with_platforms share_with_regulators signature
+    skip states_accuracy states_good_faith states_no_consent states_ownership stop subdivision team team_id text
+    ticket took_it under_18 use_copyright verdict version wait which wish withdraw work
+"""
+REPEATED = frozenset(NO_SECRETS.split())
+# `answer` is what the person's check question asks for, and here one of a list.
+REPEATED_AT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"request.log_answer": frozenset({"answer"}), "desk_requests.log_answer": frozenset({"answer"})}
+)
+PARTS = re.compile(r"-(day|month|year|time)|-\d{1,3}-(platform|text)")  # boxes of one field, rows of a list
+OWN_PAGES = frozenset({"same-origin", "none"})  # `none`: nobody's page, as when a page is loaded again
 SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers tell the one who asked
 
 
@@ -29,18 +50,49 @@ def init_errors(app: Flask) -> None:
 
 
 def show_expired_form(error: CSRFError) -> Answer:
-    """A form whose token does not fit: everything typed is shown again, with a new token, to be sent with one press."""
+    """A form whose token does not fit: what may be repeated is shown with a new token, to be sent with one press.
+
+    Only where the form began here: nobody else's may be pressed on.
+    """
+    if not began_here():
+        text = _(
+            "This page was open for too long. Nothing was saved. Go back, open the page again, and fill it in anew."
+        )
+        return render_template("errors/page.html", heading=_("Nothing was sent"), text=text), 400, {}
     return render_template("errors/form_again.html", fields=list_typed(), action=request.path), 400, {}
 
 
+def show_foreign_form() -> Answer:
+    """A form that another site's page sent: none of it is shown."""
+    text = _("Another website tried to send something in your name. We stopped it. Nothing was saved or changed.")
+    return render_template("errors/page.html", heading=_("Nothing was sent"), text=text), 403, {}
+
+
+def began_here() -> bool:
+    """Whether a page of ours sent this form, as far as the browser says; one that says nothing is not believed."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in OWN_PAGES
+    sender = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
+    here = urlsplit(request.host_url)
+    return (sender.scheme, sender.netloc) == (here.scheme, here.netloc)
+
+
 def list_typed() -> list[tuple[str, str]]:
-    """Names and values of the form that was sent, to be sent again; without its token and what must not be repeated."""
+    """Names and values of the form that was sent, as far as they may be sent again."""
     return [
         (name, value)
         for name, values in request.form.lists()
         for value in values
-        if name not in UNREPEATED and len(value) <= LONGEST_ECHO
+        if _may_be_repeated(name) and len(value) <= LONGEST_ECHO
     ]
+
+
+def _may_be_repeated(name: str) -> bool:
+    field, dash, _rest = name.partition("-")
+    if dash and not PARTS.fullmatch(name, len(field)):
+        return False
+    return field in REPEATED or field in REPEATED_AT.get(request.endpoint or "", ())
 
 
 def show_http_error(error: HTTPException) -> Answer:

@@ -105,6 +105,12 @@ class PasteField(StringField):  # type: ignore[misc]
         self.data = valuelist[0] if valuelist else ""
 
 
+class SecretField(TextField):
+    """Text that is never shown again, not even when something else was wrong: what it says opens something."""
+
+    is_secret = True
+
+
 def _make_choices(pairs: Iterable[Any]) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=words) for value, words, *_rest in pairs]
 

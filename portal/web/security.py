@@ -9,12 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Request, Response, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import Forbidden
 
 from portal.config import Config
 from portal.web.caching import is_cacheable, let_keep
 from portal.web.documents import widen_for_files
-from portal.web.errors import Answer, show_http_error
+from portal.web.errors import OWN_PAGES, Answer, show_foreign_form
 from portal.web.unit_of_work import READING
 
 POLICY = (
@@ -78,8 +77,9 @@ def init_security(app: Flask, config: Config) -> None:
         widen_for_files(request)
         # Before the form token is looked at, because the answer to a bad token would begin a new session
         # and so end the one that this browser has.
-        if request.method not in READING and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            return show_http_error(Forbidden())
+        # A sibling of our domain is as foreign as any other site; old browsers do not say where a form came from.
+        if request.method not in READING and request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_PAGES:
+            return show_foreign_form()
         return None
 
     csrf.init_app(app)

@@ -349,12 +349,53 @@ def test_what_stood_still_before_the_new_beginning_is_not_added_again() -> None:
     assert due_after(date(2026, 9, 3), before, anew, after).last_day == date(2026, 11, 3)
 
 
-def test_working_days_stand_still_for_calendar_days_and_end_on_a_working_day() -> None:
-    rule = make_rule(amount=5, unit=Unit.WORKING_DAYS, counting="working-days")
-    due = due_after(date(2026, 11, 16), stand_still(date(2026, 11, 17), date(2026, 11, 18)), rule=rule)
-    assert due.last_day == date(2026, 11, 24)  # Monday the 23rd and a day
-    due = due_after(date(2026, 11, 13), stand_still(date(2026, 11, 17), date(2026, 11, 18)), rule=rule)
-    assert due.last_day == date(2026, 11, 23)  # Friday the 20th and a day is a Saturday
+TEN_WORKING_DAYS = make_rule(amount=10, unit=Unit.WORKING_DAYS, counting="working-days")
+PERU = (  # asked, given, and the last day of ten working days from Monday 2 November 2026
+    (None, None, date(2026, 11, 16)),  # days 1 to 4 are the 3rd to the 6th, 5 to 9 the 9th to the 13th, 10 is the 16th
+    (
+        date(2026, 11, 6),
+        date(2026, 11, 9),
+        date(2026, 11, 18),
+    ),  # Friday and Monday stand still, the weekend did so anyway
+    (date(2026, 11, 7), date(2026, 11, 8), date(2026, 11, 16)),  # a weekend: nothing was running
+    (date(2026, 11, 2), date(2026, 11, 3), date(2026, 11, 17)),  # the day of the request was no day of the period
+    (date(2026, 11, 16), date(2026, 11, 30), date(2026, 12, 1)),  # the tenth day itself comes after the answer
+)
+
+
+@pytest.mark.parametrize(("asked", "given_on", "last_day"), PERU)
+def test_working_days_stand_still_for_working_days(asked: date | None, given_on: date | None, last_day: date) -> None:
+    """Peru, Decreto Supremo 016-2024-JUS, art. 70: the time stands still from the question to what was given.
+
+    Whether the day of the question and that of the answer still count, it does not say: ten working days from Monday
+    2 November with a question on Friday the 6th, answered on Monday the 9th, end on the 16th where both count, on the
+    17th where one does, on the 18th where neither does. Here neither counts: on the latest day nobody complains
+    too early.
+    """
+    pauses = [stand_still(asked, given_on)] if asked else []
+    due = due_after(date(2026, 11, 2), *pauses, rule=TEN_WORKING_DAYS)
+    assert due.last_day == last_day
+    assert_adds_up(due, noon(date(2026, 11, 2)))
+
+
+def test_a_holiday_within_a_pause_of_working_days_is_not_added() -> None:
+    calendar = FakeCalendar(holidays={date(2026, 11, 9): "a holiday"})
+    pause = stand_still(date(2026, 11, 6), date(2026, 11, 10))
+    due = due_after(date(2026, 11, 2), pause, rule=TEN_WORKING_DAYS, calendar=calendar)
+    assert due.last_day == date(2026, 11, 19)  # without the pause the 17th, and Friday and Tuesday stood still
+    assert_adds_up(due, noon(date(2026, 11, 2)))
+
+
+def test_an_answer_of_the_same_day_leaves_that_day_out() -> None:
+    pause = PausedPeriod(noon(date(2026, 11, 6)), noon(date(2026, 11, 6)) + timedelta(hours=3), SUSPENDS)
+    assert due_after(date(2026, 11, 2), pause, rule=TEN_WORKING_DAYS).last_day == date(2026, 11, 17)
+
+
+def test_a_day_on_which_one_pause_ends_and_another_begins_stands_still_once() -> None:
+    first, second = stand_still(date(2026, 11, 4), date(2026, 11, 5)), stand_still(date(2026, 11, 5), date(2026, 11, 6))
+    whole = stand_still(date(2026, 11, 4), date(2026, 11, 6))
+    due = due_after(date(2026, 11, 2), first, second, rule=TEN_WORKING_DAYS)
+    assert due.last_day == due_after(date(2026, 11, 2), whole, rule=TEN_WORKING_DAYS).last_day == date(2026, 11, 19)
 
 
 def test_hours_stand_still_to_the_minute() -> None:
@@ -489,6 +530,31 @@ def test_no_pause_and_no_late_receipt_shortens_a_period_and_all_is_explained(
     due = due_at(rule, start, calendar=CALENDAR, zone=zone, pauses=make_pauses(start, drawn))
     assert plain.due_at <= received.due_at <= due.due_at
     assert_adds_up(due, start.astimezone(zone))
+
+
+WORKING = st.sampled_from(["working-days", "nz-working-days", "eu-1182-71"])
+
+
+@given(
+    counting=WORKING, amount=st.integers(1, 40), start=INSTANTS, after=LENGTHS, long=LENGTHS, more=LENGTHS, zone=ZONES
+)
+def test_a_longer_pause_of_working_days_never_ends_earlier_and_adds_at_most_its_working_days(
+    counting: str, amount: int, start: datetime, after: timedelta, long: timedelta, more: timedelta, zone: ZoneInfo
+) -> None:
+    rule = make_rule(amount=amount, unit=Unit.WORKING_DAYS, counting=counting)
+    plain = due_at(rule, start, calendar=CALENDAR, zone=zone)
+    asked = start + after
+    pauses = [PausedPeriod(asked, asked + each, SUSPENDS) for each in (long, long + more)]
+    short, longer = (due_at(rule, start, calendar=CALENDAR, zone=zone, pauses=[each]) for each in pauses)
+    assert plain.due_at <= short.due_at <= longer.due_at
+    assert plain.last_day is not None
+    assert short.last_day is not None
+    days = SCHEMES[counting].read(CALENDAR)
+    stood_still = days.count(asked.astimezone(zone).date(), (asked + long).astimezone(zone).date())
+    assert days.count(plain.last_day + timedelta(days=1), short.last_day) <= stood_still
+    if stood_still == 0:
+        assert short.last_day == plain.last_day
+    assert_adds_up(short, start.astimezone(zone))
 
 
 @given(period=PERIODS, amount=st.integers(1, 40), start=INSTANTS, later=st.integers(0, 10**6), zone=ZONES)

@@ -21,6 +21,7 @@ HEADERS = {
 HEAVIEST = 60_000  # bytes of a person's page with its style sheet and scripts
 OWN_NAME = re.compile(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}\b")  # a case's reference
 REFERENCES = ("aria-describedby", "aria-labelledby", "for")
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}  # as a browser says of a form on a page of ours
 QUIET_INPUTS = frozenset({"hidden", "submit", "button"})
 
 
@@ -105,7 +106,8 @@ class Visitor:
 
     def send(self, path: str, values: MultiDict[str, str] | dict[str, str], *, status: int = 200) -> Page:
         """Send a form as it is given and follow where it leads."""
-        return self._show(self.client.post(path, data=values, follow_redirects=True), status)
+        answer = self.client.post(path, data=values, headers=OWN_PAGE, follow_redirects=True)
+        return self._show(answer, status)
 
     def _show(self, answer: TestResponse, status: int) -> Page:
         assert answer.status_code == status, f"{answer.status_code} at {answer.request.path}: {answer.text[:3000]}"

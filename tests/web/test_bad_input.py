@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.domain.readable import show_unreadable
 from tests.web.desk.colleague import Colleague
-from tests.web.pages import Page
+from tests.web.pages import OWN_PAGE, Page
 from tests.web.world import TITLE, Caller, World, make_world
 
 HOSTILE: Mapping[str, str] = MappingProxyType(
@@ -159,7 +159,7 @@ def test_a_file_that_nobody_asked_for_is_not_taken(browse: World) -> None:
 )
 def test_a_body_that_is_no_form_is_refused_in_words(browse: World, content_type: str) -> None:
     visitor = come_as(browse, Caller.PERSON)
-    answer = visitor.client.post("/case/messages", data=b"--x\r\nnonsense", content_type=content_type)
+    answer = visitor.client.post("/case/messages", data=b"--x\r\nnonsense", content_type=content_type, headers=OWN_PAGE)
     assert visitor._show(answer, 400).heading == "Please send it once more"
 
 

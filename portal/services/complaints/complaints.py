@@ -236,7 +236,7 @@ def _demand_check(work: Work, complaint: Complaint) -> None:
         if seen.worked_on and not seen.trouble
     ]
     checked_on = max((day for day in (regulator.checked_on, *worked) if day), default=None)
-    if is_stale(work.now.date(), checked_on, AUTHORITY_DAYS):
+    if is_stale(work.ports.config.day_at(work.now), checked_on, AUTHORITY_DAYS):
         raise Unchecked(UNCHECKED)
 
 

@@ -63,7 +63,9 @@ def note_outcome(work: Work, subject: str, address: str, outcome: AddressOutcome
     known = {contact.address for contact in list_contacts(work.ports.registry) if contact.subject == subject}
     if address not in known:
         raise UnknownAddress("The directory does not have this address any more. Load the page again.")
-    row = Observation(id=uuid4(), subject=subject, address=address, outcome=outcome, seen_on=work.now.date())
+    row = Observation(
+        id=uuid4(), subject=subject, address=address, outcome=outcome, seen_on=work.ports.config.day_at(work.now)
+    )
     work.session.add(row)
     work.session.flush()
 

@@ -52,7 +52,7 @@ def submit(work: CaseWork) -> Receipt:
     them; they are shown once more on the receipt.
     """
     report = replace(work.report, signed_at=work.now)
-    if found := missing(report, blocking_needs(report, on=work.now.date(), ports=work.ports)):
+    if found := missing(report, blocking_needs(report, now=work.now, ports=work.ports)):
         raise Incomplete(found)
     words = read_words(work)
     _fill_columns(work.case, report, now=work.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import datetime
 from types import MappingProxyType
 
 from portal.adapters import vault
@@ -13,6 +13,7 @@ from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.domain.regimes import Element, NoticeField, Regime, RegimeKind, When
 from portal.domain.report import Report, YesNo
 from portal.reference.registry import Registry
+from portal.services.law.local_days import law_day
 from portal.services.ports import Ports
 
 NOTICE_KINDS = frozenset({RegimeKind.REMOVAL})
@@ -72,29 +73,30 @@ def platform_column(key: bytes, platform: str, registry: Registry) -> str:
 
 
 def assess_law(
-    report: Report, platform: str, kinds: Collection[RegimeKind], *, on: date, registry: Registry
+    report: Report, platform: str, kinds: Collection[RegimeKind], *, now: datetime, registry: Registry
 ) -> list[tuple[Regime, Applicability]]:
     """Every regime of these kinds with its verdict for this report and platform, in the registry's order."""
-    facts, place = facts_of(report), platform_facts(registry, platform)
+    facts, known = facts_of(report), platform_facts(registry, platform)
+    found, country = registry.platforms.get(platform), report.country or None
     regimes = (regime for regime in registry.regimes.values() if regime.kind in kinds)
-    return [(regime, assess(regime, facts, place, on)) for regime in regimes]
+    return [(regime, assess(regime, facts, known, law_day(regime, found, country, now=now))) for regime in regimes]
 
 
-def needs(report: Report, *, on: date, ports: Ports) -> tuple[Need, ...]:
+def needs(report: Report, *, now: datetime, ports: Ports) -> tuple[Need, ...]:
     """Which answers the laws ask for that could be cited for the reported platforms, each with those laws' names."""
     wanted: dict[str, list[str]] = {}
-    for regime in _citable(report, on=on, ports=ports):
+    for regime in _citable(report, now=now, ports=ports):
         for field in sorted(_fields_of(regime, report)):
             wanted.setdefault(field, []).append(regime.name)
     return tuple(Need(field=field, regimes=tuple(names)) for field, names in sorted(wanted.items()))
 
 
-def blocking_needs(report: Report, *, on: date, ports: Ports) -> tuple[Need, ...]:
+def blocking_needs(report: Report, *, now: datetime, ports: Ports) -> tuple[Need, ...]:
     """The answers without which no law at all could be cited. Any other may be left out, and costs only its own law.
 
     Whoever has not said where they live is not held up: the law of their country may ask for less.
     """
-    regimes = list(_citable(report, on=on, ports=ports))
+    regimes = list(_citable(report, now=now, ports=ports))
     if not regimes or not report.country:
         return ()
     shared = frozenset.intersection(*(_fields_of(regime, report) for regime in regimes))
@@ -102,7 +104,7 @@ def blocking_needs(report: Report, *, on: date, ports: Ports) -> tuple[Need, ...
     return tuple(Need(field=field, regimes=names) for field in sorted(shared))
 
 
-def _citable(report: Report, *, on: date, ports: Ports) -> Iterable[Regime]:
+def _citable(report: Report, *, now: datetime, ports: Ports) -> Iterable[Regime]:
     if report.path is Path.THREAT:
         return ()
     reported = {link.platform for link in report.links} | {place.platform for place in report.places} or {""}
@@ -110,7 +112,7 @@ def _citable(report: Report, *, on: date, ports: Ports) -> Iterable[Regime]:
     platforms = {platform if platform in ports.registry.platforms else "" for platform in reported}
     found: dict[str, Regime] = {}
     for platform in sorted(platforms):
-        for regime, verdict in assess_law(report, platform, NOTICE_KINDS, on=on, registry=ports.registry):
+        for regime, verdict in assess_law(report, platform, NOTICE_KINDS, now=now, registry=ports.registry):
             if verdict.offered:
                 found[regime.id] = regime
     return found.values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from portal.reference.holidays import UnknownPart, UnknownPlace, load_calendar
 from portal.reference.registry import Registry
 from portal.services.law.applicability import platform_facts
 from portal.services.law.deadline_calculator import InvalidQuery, name_nearest
+from portal.services.law.local_days import law_day
 
 
 class ContentKind(StrEnum):
@@ -50,8 +51,13 @@ _KINDS: Mapping[ContentKind, tuple[Depiction, bool | None]] = MappingProxyType(
 )
 
 
-def find_applicable_laws(facts: Facts, registry: Registry, *, on: date) -> tuple[Applicability, ...]:
-    """One verdict for each law, in the registry's order. Raises InvalidQuery."""
+def find_applicable_laws(
+    facts: Facts, registry: Registry, *, on: date | None = None, now: datetime
+) -> tuple[Applicability, ...]:
+    """One verdict for each law, in the registry's order; without `on`, for the obliged side's day at `now`.
+
+    Raises InvalidQuery.
+    """
     country, subdivision = read_place(facts.country, facts.subdivision)
     depiction, altered = _KINDS[facts.depiction]
     case = CaseFacts(
@@ -63,7 +69,11 @@ def find_applicable_laws(facts: Facts, registry: Registry, *, on: date) -> tuple
         threat_only=facts.threat,
     )
     target = _find_platform(facts.platform, registry)
-    return tuple(assess(regime, case, target, on) for regime in registry.regimes.values())
+    platform = registry.platforms[facts.platform] if facts.platform else None
+    return tuple(
+        assess(regime, case, target, on or law_day(regime, platform, country, now=now))
+        for regime in registry.regimes.values()
+    )
 
 
 def read_place(country: str, subdivision: str | None) -> tuple[str, str | None]:

@@ -28,7 +28,12 @@ class Jurisdiction:
 
 
 def place_of_platform(regime: Regime, platform: Platform | None, person_country: str | None) -> Jurisdiction:
-    """Where the obliged side counts its days under this law.
+    """Where the obliged side counts its days under this law. Raises UnknownPlace, UnknownZone."""
+    return make_jurisdiction(*find_place(regime, platform, person_country))
+
+
+def find_place(regime: Regime, platform: Platform | None, person_country: str | None) -> tuple[str, str | None]:
+    """The country, and the part of it, where the obliged side is under this law.
 
     A law counts its own days, so its own territory is looked for first: the platform's seat there, else another
     establishment there, else the person's country where the law covers it, else the law's own country.
@@ -37,9 +42,9 @@ def place_of_platform(regime: Regime, platform: Platform | None, person_country:
     for country in filter(None, [*known, person_country]):
         for jurisdiction in regime.jurisdictions:
             if is_within(country, None, jurisdiction) is not False:
-                return make_jurisdiction(country, _part_of(jurisdiction))
+                return country, _part_of(jurisdiction)
     first = regime.jurisdictions[0]
-    return make_jurisdiction(_OF_GROUPS.get(first) or first.partition("-")[0], _part_of(first))
+    return _OF_GROUPS.get(first) or first.partition("-")[0], _part_of(first)
 
 
 def place_of_regulator(regulator: Regulator) -> Jurisdiction:

@@ -29,7 +29,7 @@ from portal.domain.notices import CheckedElement
 from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime, RegimeKind, Rule, Trigger, Unit
 from portal.domain.report import NameKind
 from portal.models.clocks import Clock
-from portal.reference.zones import UnknownZone, find_zone
+from portal.services.law.local_days import place_zone
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
 from portal.services.requests.citations import Citation, Disclosed, binding_of, disclose
 from portal.services.requests.content import RequestContent, describe_element
@@ -67,10 +67,7 @@ def header_of(
 
 def zone_of(work: CaseWork) -> ZoneInfo:
     """The sender's zone: of the country the person named, else the portal's own."""
-    try:
-        return find_zone(work.case.country or "", work.case.subdivision)
-    except UnknownZone:
-        return work.ports.config.time_zone
+    return place_zone(work.case.country, work.case.subdivision, work.ports.config)
 
 
 def platform_recipient(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 
 from portal.domain import directory
 from portal.domain.directory import AddressOutcome, AddressRole, ChannelKind, Medium, Platform, is_stale
@@ -80,18 +80,19 @@ class Unchecked(StepRefused):
 
 def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
     """Each address once, in the order in which to try them; post last."""
-    platform, now = dossier.platform, dossier.work.now
+    platform, work = dossier.platform, dossier.work
     if platform is None:
         return ()
+    today = work.ports.config.day_at(work.now)
     found: dict[str, ChannelView] = {}
     for channel in platform.channels_for(*_ORDERS[dossier.request.kind]):
         if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or dossier.content.view.use_copyright):
-            found.setdefault(channel.address, _channel_view(channel, platform, now))
-    for view in _list_post(platform, now):
+            found.setdefault(channel.address, _channel_view(channel, platform, today))
+    for view in _list_post(platform, today):
         found.setdefault(view.address, view)
     seen = dossier.address_statuses
     return tuple(
-        _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), now) for view in found.values()
+        _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), today) for view in found.values()
     )
 
 
@@ -102,7 +103,7 @@ def require_address_check(dossier: Dossier, channel: SendingChannel) -> None:
         raise Unchecked(UNCHECKED)
 
 
-def _with_seen(view: ChannelView, seen: AddressStatus, now: datetime) -> ChannelView:
+def _with_seen(view: ChannelView, seen: AddressStatus, today: date) -> ChannelView:
     """With what staff saw: an address that worked was checked that day; one that did not is told so."""
     checked_on = last_checked(view.checked_on, seen)
     told = [view.warning] if view.warning else []
@@ -111,7 +112,7 @@ def _with_seen(view: ChannelView, seen: AddressStatus, now: datetime) -> Channel
     return replace(
         view,
         checked_on=checked_on,
-        is_stale=bool(seen.trouble) or is_stale(now.date(), checked_on, directory.PLATFORM_DAYS),
+        is_stale=bool(seen.trouble) or is_stale(today, checked_on, directory.PLATFORM_DAYS),
         warning=" ".join(told) or None,
     )
 
@@ -148,7 +149,7 @@ def _describe_release(citation: Citation, is_released: bool) -> str:
     return f"{law}: the notice can be shown to the one who posted it. The letter asks that your name is left out."
 
 
-def _channel_view(channel: directory.ContactChannel, platform: Platform, now: datetime) -> ChannelView:
+def _channel_view(channel: directory.ContactChannel, platform: Platform, today: date) -> ChannelView:
     warnings = [FROM_MEMORY] if channel.confidence is Confidence.MEMORY else []
     if channel.medium is Medium.FORM and platform.flags.account_needed:
         warnings.append(NEEDS_ACCOUNT)
@@ -158,12 +159,12 @@ def _channel_view(channel: directory.ContactChannel, platform: Platform, now: da
         via=_MEDIA[channel.medium],
         address=channel.address,
         checked_on=channel.checked_on,
-        is_stale=is_stale(now.date(), channel.checked_on, directory.PLATFORM_DAYS),
+        is_stale=is_stale(today, channel.checked_on, directory.PLATFORM_DAYS),
         warning=" ".join(warnings) or None,
     )
 
 
-def _list_post(platform: Platform, now: datetime) -> Iterator[ChannelView]:
+def _list_post(platform: Platform, today: date) -> Iterator[ChannelView]:
     for address in platform.postal_addresses:
         if address.role is AddressRole.COMPANY:
             yield ChannelView(
@@ -172,6 +173,6 @@ def _list_post(platform: Platform, now: datetime) -> Iterator[ChannelView]:
                 via=SendingChannel.POST,
                 address="\n".join((platform.legal_entity or platform.name, *address.lines)),
                 checked_on=None,
-                is_stale=is_stale(now.date(), None, directory.PLATFORM_DAYS),
+                is_stale=is_stale(today, None, directory.PLATFORM_DAYS),
                 warning=None,
             )

@@ -17,7 +17,7 @@ from portal.domain.regimes import Binding, NoticeField, Regime, RegimeKind, Rule
 from portal.domain.report import Report
 from portal.models.requests import Basis, Request
 from portal.services.law.applicability import facts_of, platform_facts
-from portal.services.law.obliged_places import place_of_platform
+from portal.services.law.local_days import law_day
 from portal.services.law.versions import find_law, keep_laws
 from portal.services.ports import Ports
 from portal.services.requests.content import RequestContent
@@ -65,10 +65,8 @@ def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: dat
 
 def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime, ports: Ports) -> str | None:
     """Why the law can be used, or None where it cannot. The day is the obliged side's own."""
-    place = place_of_platform(regime, ports.registry.platforms.get(platform), report.country or None)
-    verdict = assess(
-        regime, facts_of(report), platform_facts(ports.registry, platform), now.astimezone(place.zone).date()
-    )
+    on = law_day(regime, ports.registry.platforms.get(platform), report.country or None, now=now)
+    verdict = assess(regime, facts_of(report), platform_facts(ports.registry, platform), on)
     return verdict.reason if verdict.offered else None
 
 

@@ -20,6 +20,7 @@ from portal.services.signin.guess_throttle import TooSoon
 from portal.web.access import SignedInStaff, is_confirmed, note_confirmed
 from portal.web.desk.login_throttle import factor_buckets
 from portal.web.desk.pages import Answered, show
+from portal.web.errors import list_typed
 from portal.web.unit_of_work import READING, unit
 
 CHALLENGE = "challenge"  # in the session: what the browser's answer has to hold, once
@@ -110,12 +111,7 @@ def step_up(member: SignedInStaff) -> str | None:
 
 def _ask(member: SignedInStaff, problem: str = "") -> Answered:
     """The question, with the form that is waiting; a page that is only looked at is opened by a form too."""
-    fields = [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if name not in {"csrf_token", CODE, PASSKEY}
-    ]
+    fields = list_typed()
     if request.method in READING:
         session[AFTER] = request.path
         fields, action = [], url_for("signin.confirm")

@@ -99,7 +99,7 @@ def judge(query: records.VerdictQuery) -> tuple[records.VerdictLine, ...]:
     )
     return tuple(
         _copy(verdict, records.VerdictLine)
-        for verdict in find_applicable_laws(facts, parts().registry, on=query.on or unit().now.date())
+        for verdict in find_applicable_laws(facts, parts().registry, on=query.on, now=unit().now)
     )
 
 

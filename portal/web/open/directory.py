@@ -90,7 +90,7 @@ def authorities() -> ResponseReturnValue:
     values = {"countries": list_countries(), "typed": request.args, "kinds": tuple(RegulatorKind)}
     try:
         query = read_query(AuthorityQuery)
-        found = find_authorities(query, unit().now.date()) if query.country else None
+        found = find_authorities(query, unit().config.day_at(unit().now)) if query.country else None
     except InvalidQuery as error:
         return render_template("open/authorities.html", problem=error, found=None, parts=(), **values), 400
     known_parts = list_parts((query.country or "").upper())
@@ -126,7 +126,7 @@ def platform(platform: str) -> ResponseReturnValue:
     found = parts().registry.platforms.get(platform)
     if found is None:
         return render_template("open/missing.html", back="directory.platforms"), 404
-    today = unit().now.date()
+    today = unit().config.day_at(unit().now)
     return render_template(
         "open/platform.html",
         platform=found,

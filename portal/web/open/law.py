@@ -99,7 +99,7 @@ def find_groups(query: LawQuery) -> LawGroups:
         under_18=query.under_18,
         threat=query.threat,
     )
-    verdicts = {each.regime: each for each in find_applicable_laws(facts, registry, on=unit().now.date())}
+    verdicts = {each.regime: each for each in find_applicable_laws(facts, registry, now=unit().now)}
     usable, unsure, others = [], [], []
     for regime in laws_of(country, registry):
         verdict = verdicts[regime.id]

@@ -17,6 +17,7 @@ from portal.domain.regimes import NoticeField, When
 from portal.domain.report import Report
 from portal.services.intake import drafts
 from portal.services.law import applicability
+from portal.services.law.local_days import person_day
 from portal.services.work import CaseWork
 from portal.web.fields import PlainForm
 from portal.web.person.form_pages import page_number
@@ -61,7 +62,7 @@ def find(work: CaseWork, name: str) -> StepId | None:
 
 def needs_of(report: Report) -> tuple[Need, ...]:
     """What laws ask for, on the day of this request."""
-    return applicability.needs(report, on=unit().now.date(), ports=unit().ports)
+    return applicability.needs(report, now=unit().now, ports=unit().ports)
 
 
 def needed_fields(report: Report) -> frozenset[str]:
@@ -74,10 +75,10 @@ def make_form(report: Report, step: StepId) -> PlainForm:
     if step not in FORMS:
         return PlainForm()
     fields = rules.STEPS[step].fields
-    blocking = applicability.blocking_needs(report, on=unit().now.date(), ports=unit().ports)
+    blocking = applicability.blocking_needs(report, now=unit().now, ports=unit().ports)
     setting = Setting(
         report=report,
-        today=unit().now.astimezone(unit().config.time_zone).date(),
+        today=person_day(report, unit().config, now=unit().now),
         needs=tuple(need for need in needs_of(report) if need.field in fields),
         blocking=frozenset(need.field for need in blocking if need.field in fields),
         legal_name_laws=legal_name_laws(report) if step is StepId.NAME else (),
@@ -151,7 +152,7 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
         return {"part": part, "address": lambda page: url_for("report.show", step=step.value, page=page)}
     if step is StepId.REVIEW:
         found = missing or rules.missing(
-            report, applicability.blocking_needs(report, on=unit().now.date(), ports=unit().ports)
+            report, applicability.blocking_needs(report, now=unit().now, ports=unit().ports)
         )
         names = dict(drafts.list_teams_to_ask(unit().db, report.country))
         return {

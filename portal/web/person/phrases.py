@@ -26,8 +26,8 @@ from portal.domain.lifecycle import (
 )
 from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import Report
-from portal.reference.zones import find_zone, is_country
 from portal.services.clocks.views import ClockView
+from portal.services.law.local_days import person_zone
 
 STATES: Mapping[str, Any] = MappingProxyType(
     {
@@ -174,9 +174,7 @@ def format_short_moment(at: datetime, zone: str) -> str:
 
 def reader_zone(report: Report, config: Config) -> str:
     """The zone in which the person reads times: their country's, else the portal's own."""
-    if is_country(report.country):
-        return find_zone(report.country, report.subdivision or None).key
-    return config.time_zone.key
+    return person_zone(report, config).key
 
 
 def _who(clock: ClockView, sentence: str) -> str:

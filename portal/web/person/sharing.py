@@ -13,6 +13,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import consent, handover
 from portal.services.cases.opening import Changed
 from portal.services.intake import drafts
+from portal.services.law.local_days import person_day
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
@@ -92,7 +93,7 @@ def change_team(work: CaseWork) -> ResponseReturnValue:
 
 
 def _statement_form(work: CaseWork) -> StatementForm:
-    return StatementForm(Setting(report=work.report, today=unit().now.date()))
+    return StatementForm(Setting(report=work.report, today=person_day(work.report, unit().config, now=unit().now)))
 
 
 def _statement_page(work: CaseWork, form: StatementForm) -> ResponseReturnValue:

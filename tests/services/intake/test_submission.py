@@ -139,9 +139,9 @@ def test_whoever_acts_for_another_leaves_a_mandate_with_its_end(session: Session
 
 def test_a_law_that_asks_for_more_is_named_but_does_not_block(ports: Ports) -> None:
     report = drafts.add_links(make_report(postal_address="", phone=""), LINKS, ports=ports)
-    asked = {need.field: need.regimes for need in needs(report, on=NOW.date(), ports=ports)}
+    asked = {need.field: need.regimes for need in needs(report, now=NOW, ports=ports)}
     assert any("Harmful Digital" in name for name in asked["postal_address"])
-    assert "postal_address" not in {need.field for need in blocking_needs(report, on=NOW.date(), ports=ports)}
+    assert "postal_address" not in {need.field for need in blocking_needs(report, now=NOW, ports=ports)}
 
 
 def test_an_answer_that_every_law_asks_for_is_required_by_name(session: Session, ports: Ports) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired
 
-from portal.web.fields import PageForm, TextField
+from portal.web.fields import PageForm, SecretField
 
 
 class CheckAnswerForm(PageForm):
-    answer = TextField(_l("What the caller answers"), [DataRequired(_l("Type what the caller said."))])
+    answer = SecretField(_l("What the caller answers"), [DataRequired(_l("Type what the caller said."))])

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired, ValidationError
 
 from portal.services.cases.recovery_words import LONGEST, SHORTEST_ANSWER, is_long_enough
-from portal.web.fields import PlainForm, TextField
+from portal.web.fields import PlainForm, SecretField, TextField
 
 
 def check_answer(_form: Any, field: Any) -> None:
@@ -30,7 +30,7 @@ class CheckForm(PlainForm):
         description=_l("The team can read this. For example: Which phrase did you choose?"),
         longest=LONGEST,
     )
-    answer = TextField(
+    answer = SecretField(
         _l("The answer"),
         [check_answer],
         description=_l("Nobody can read it. Choose something that people who know you cannot guess."),
