@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_today_can_be_entered_where_it_is_today_and_tomorrow_cannot(
     begin(visitor)
     go_to(visitor, "found", country={"country": home["country"]}, state={"subdivision": home.get("subdivision", "")})
     form = visitor.page
-    typed = {"found_on-day": "24", "found_on-month": "11", "found_on-year": "2026"}
+    typed: dict[str, Any] = {"found_on-day": "24", "found_on-month": "11", "found_on-year": "2026"}
     assert "has not come yet" in visitor.press("Continue", status=400, **typed).errors[0]
     clock.now = midnight
     visitor.seen.append(form)
