@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from portal.web.desk.forms.fields import UnclearTime, read_local
 from portal.web.desk.wording import show_distance
+from portal.web.local_times import UnclearTime, read_local
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
