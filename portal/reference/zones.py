@@ -14,6 +14,9 @@ from portal.zone_names import UnknownZone, load_zone, read_table
 
 __all__ = ["UnknownZone", "find_zone", "is_country", "load_zone"]
 
+# Countries that ISO 3166-1 gives no code, under the one that everybody uses for them.
+_BESIDES: Mapping[str, str] = MappingProxyType({"XK": "Europe/Belgrade"})
+
 
 # The seat of government's zone, for countries with several zones.
 _MAIN: Mapping[str, str] = MappingProxyType(
@@ -107,7 +110,7 @@ _TERRITORIES: Mapping[str, str] = MappingProxyType(
 
 
 def is_country(code: str) -> bool:
-    """Whether `code` is a country of ISO 3166-1 (two capital letters)."""
+    """Whether `code` is a country of ISO 3166-1 (two capital letters), or Kosovo."""
     return code in _read_zones()
 
 
@@ -128,7 +131,7 @@ def _by_part() -> Mapping[str, str]:
 @cache
 def _read_zones() -> Mapping[str, str]:
     """The first zone listed for each country."""
-    listed: dict[str, str] = {}
+    listed = dict(_BESIDES)
     for code, _, name, *_ in read_table("zone.tab"):
         listed.setdefault(code, name)
     return listed

@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("US", "NY", "America/New_York"),
         ("DE", None, "Europe/Berlin"),
         ("JE", None, "Europe/Jersey"),
+        ("XK", None, "Europe/Belgrade"),
         ("PT", "20", "Atlantic/Azores"),
         ("PT", "30", "Atlantic/Madeira"),
         ("ES", "CN", "Atlantic/Canary"),
@@ -166,6 +167,7 @@ DUE = [  # questions whose answers were worked out by hand: regime, started, pla
     ("sg-pdpa", "2026-03-05T20:20:00-03:00", {"country": "CL"}, "2026-04-05T03:59:59"),
     ("sg-pdpa", "2026-02-05T20:20:00-05:00", {"country": "CU"}, "2026-03-08T04:59:59"),
     ("sg-pdpa", "2026-02-26T20:20:00+02:00", {"country": "LB"}, "2026-03-28T21:59:59"),
+    ("us-take-it-down", "2026-11-29T10:00:00+00:00", {"country": "XK"}, "2026-12-01T10:00:00"),
     ("sg-pdpa", "2026-02-26T20:20:00-02:00", {"country": "GL"}, "2026-03-29T00:59:59"),
 ]  # fmt: skip
 
