@@ -14,7 +14,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from portal.zone_names import UnknownZone, load_zone
 
 T = TypeVar("T")
 
@@ -342,9 +344,9 @@ def _folder(text: str) -> Path | None:
 
 def _zone(text: str) -> ZoneInfo:
     try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("is not a time zone of the tz database; an example is Europe/Berlin") from error
+        return load_zone(text)
+    except UnknownZone as error:
+        raise ValueError(f"cannot be used. {error}") from error
 
 
 def _lines(text: str) -> tuple[EmergencyLine, ...]:

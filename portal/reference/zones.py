@@ -6,10 +6,17 @@ The list of countries and of zones comes from the tz database as the `tzdata` pa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from portal.zone_names import UnknownZone, load_zone, read_table
+
+__all__ = ["UnknownZone", "find_zone", "is_country", "load_zone"]
+
+# Countries that ISO 3166-1 gives no code, under the one that everybody uses for them.
+_BESIDES: Mapping[str, str] = MappingProxyType({"XK": "Europe/Belgrade"})
+
 
 # The seat of government's zone, for countries with several zones.
 _MAIN: Mapping[str, str] = MappingProxyType(
@@ -78,16 +85,32 @@ _PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "America/Rio_Branco": ("BR-AC",),
         "Pacific/Chatham": ("NZ-CIT",),
         "Atlantic/Canary": ("ES-CN",),
+        "Africa/Ceuta": ("ES-CE", "ES-ML"),
+        "Atlantic/Azores": ("PT-20",),
+        "Atlantic/Madeira": ("PT-30",),
+        "America/Coyhaique": ("CL-AI",),
+        "America/Punta_Arenas": ("CL-MA",),
+        "Pacific/Chuuk": ("FM-TRK", "FM-YAP"),
+        "Pacific/Kosrae": ("FM-KSA",),
+        "Asia/Kuching": ("MY-12", "MY-13"),
+        "America/Detroit": ("US-MI",),
+        "America/Indiana/Indianapolis": ("US-IN",),
     }
 )
 
 
-class UnknownZone(ValueError):
-    """No such time zone, or no country to take one from."""
+# Parts with a code of a country's own: the overseas territories of the United States and of France.
+_TERRITORIES: Mapping[str, str] = MappingProxyType(
+    {
+        **{f"US-{code}": code for code in ("AS", "GU", "MP", "PR", "UM", "VI")},
+        **{f"FR-{code}": code for code in ("BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT")},
+        **{"FR-971": "GP", "FR-972": "MQ", "FR-973": "GF", "FR-974": "RE", "FR-976": "YT"},
+    }
+)
 
 
 def is_country(code: str) -> bool:
-    """Whether `code` is a country of ISO 3166-1 (two capital letters)."""
+    """Whether `code` is a country of ISO 3166-1 (two capital letters), or Kosovo."""
     return code in _read_zones()
 
 
@@ -95,17 +118,9 @@ def find_zone(country: str, subdivision: str | None = None) -> ZoneInfo:
     """The time zone that counts for an organisation in that place. Raises UnknownZone for no country at all."""
     if country not in _read_zones():
         raise UnknownZone(f"There is no country with the code {country!r}")
-    name = _by_part().get(f"{country}-{subdivision}") or _MAIN.get(country) or _read_zones()[country]
-    return load_zone(name)
-
-
-@lru_cache(maxsize=1024)  # Python's own cache holds eight, and reads the others from their files each time
-def load_zone(name: str) -> ZoneInfo:
-    """The zone of that name in the tz database. Raises UnknownZone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownZone(f"There is no time zone {name!r}") from error
+    part = f"{country}-{subdivision}"
+    country = _TERRITORIES.get(part, country)
+    return load_zone(_by_part().get(part) or _MAIN.get(country) or _read_zones()[country])
 
 
 @cache
@@ -116,9 +131,7 @@ def _by_part() -> Mapping[str, str]:
 @cache
 def _read_zones() -> Mapping[str, str]:
     """The first zone listed for each country."""
-    listed: dict[str, str] = {}
-    for line in files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            code, _, name = line.split("\t")[:3]
-            listed.setdefault(code, name)
+    listed = dict(_BESIDES)
+    for code, _, name, *_ in read_table("zone.tab"):
+        listed.setdefault(code, name)
     return listed

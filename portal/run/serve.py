@@ -18,7 +18,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ import sqlalchemy.exc
 from portal.adapters.storage import BadStorage, open_storage
 from portal.adapters.tasks import BadQueue, open_queue
 from portal.config import Config, ConfigError, ensure_secret_file, load_config
+from portal.run.ending import Ending
 from portal.run.system import LETTERS, describe_remedy, find_missing, join_packages
 from portal.services.case_locks import BadLocks, open_locks
 
@@ -177,17 +177,16 @@ def fill_demo() -> None:
 
 def run_children(config: Config, commands: Commands = COMMANDS) -> int:
     """Start all children, wait for a signal or for the end of one of them, end all. Returns the exit code."""
-    asked_to_end = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: asked_to_end.set())
+    ending = Ending()
+    ending.listen(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     children: list[Child] = []
     try:
         for name, command in commands.items():
             children.append(start_child(name, command))
-        dead = wait_for_answer(config, children, asked_to_end)
-        if dead is None and not asked_to_end.is_set():
+        dead = wait_for_answer(config, children, ending)
+        if dead is None and not ending.is_asked():
             click.echo(f"Recourse is at {describe_address(config)}  (Ctrl-C ends it)")
-            dead = wait_for_end(children, asked_to_end)
+            dead = wait_for_end(children, ending)
     finally:
         end_children(children)
     if dead is not None:
@@ -214,13 +213,13 @@ def _end_with_launcher() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def wait_for_answer(config: Config, children: Sequence[Child], asked_to_end: threading.Event) -> Child | None:
+def wait_for_answer(config: Config, children: Sequence[Child], ending: Ending) -> Child | None:
     """Wait until the front page answers, a child has ended (which is returned) or the end is asked for.
 
     Raises CannotStart when it answers with a failure, or not at all in SECONDS_TO_START.
     """
     give_up_at = time.monotonic() + SECONDS_TO_START
-    while not asked_to_end.wait(0.2):
+    while not ending.wait(0.2):
         dead = find_dead(children)
         status = None if dead is not None else fetch_status(config)
         if status is not None and status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -232,9 +231,9 @@ def wait_for_answer(config: Config, children: Sequence[Child], asked_to_end: thr
     return None
 
 
-def wait_for_end(children: Sequence[Child], asked_to_end: threading.Event) -> Child | None:
+def wait_for_end(children: Sequence[Child], ending: Ending) -> Child | None:
     """Wait until the end is asked for (None) or a child has ended, which is returned."""
-    while not asked_to_end.wait(0.2):
+    while not ending.wait(0.2):
         dead = find_dead(children)
         if dead is not None:
             return dead

@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import sys
-from types import FrameType
 from uuid import UUID
 
 from portal import logs
@@ -18,6 +17,7 @@ from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
 from portal.config import ConfigError, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
+from portal.run.ending import Ending
 from portal.services.background import jobs, outbox
 from portal.services.cases import erasure, mail_contact
 from portal.services.complaints import officer_links
@@ -163,14 +163,10 @@ def main() -> int:
         sys.stderr.write(f"The worker cannot start: {error}\n")
         return 2
     consumer = queue.make_consumer()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        consumer.stop_flag.set()
-
+    ending = Ending()
     consumer.start()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, stop)
-    consumer.stop_flag.wait()
+    ending.listen(signal.SIGTERM, signal.SIGINT)  # after the start, which sets handlers of its own
+    ending.wait()
     consumer.stop(graceful=True)  # waits for the job in hand, though not for ever
     for job_id in tuple(IN_HAND):
         jobs.give_back(parts.sessions, job_id)

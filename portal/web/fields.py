@@ -19,10 +19,13 @@ from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
 from portal.domain.readable import MARK, UNREADABLE, show_unreadable
+from portal.web.local_times import read_local, show_time
 
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 300
 MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+# Hours and minutes, and the offset for the hour that came twice when clocks were put back.
+CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[:.hH]?([0-5]\d) ?([+-](?:0\d|1[0-4]):[0-5]\d)?", re.ASCII)
 
 
 def require_moment(_form: Any, field: Any) -> None:
@@ -201,16 +204,17 @@ class MomentField(DayField):
 
     def read(self, typed: Mapping[str, str]) -> datetime:
         day = read_day(typed)
-        found = re.fullmatch(r"([01]?\d|2[0-3])[:.hH]?([0-5]\d)", typed["time"], re.ASCII)
+        found = CLOCK_TIME.fullmatch(typed["time"])
         if found is None:
             raise ValueError(_("Write the time with hours and minutes, for example 14:05."))
-        return datetime(day.year, day.month, day.day, int(found[1]), int(found[2]), tzinfo=self.zone)
+        time = f"{found[1]:>02}:{found[2]}{found[3] or ''}"
+        return read_local(datetime.fromisoformat(f"{day.isoformat()} {time}"), self.zone, says_day=False)
 
     def _typed_from(self, data: Any) -> dict[str, str]:
         if data is None:
             return dict.fromkeys(self.names, "")
         local = data.astimezone(self.zone)
-        return {**super()._typed_from(local), "time": f"{local.hour:02}:{local.minute:02}"}
+        return {**super()._typed_from(local), "time": show_time(local)}
 
 
 def read_day(typed: Mapping[str, str]) -> date:

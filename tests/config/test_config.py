@@ -32,6 +32,8 @@ def test_the_address_people_type_follows_the_port() -> None:
         ("RECOURSE_PAPER", "A5", "A4, Letter"),
         ("RECOURSE_TIME_ZONE", "Mars/Base", "time zone"),
         ("RECOURSE_TIME_ZONE", "../etc/passwd", "time zone"),
+        ("RECOURSE_TIME_ZONE", "posix/Europe/Berlin", "write Europe/Berlin"),
+        ("RECOURSE_TIME_ZONE", "US/Eastern", "write America/New_York"),
         ("RECOURSE_BASE_URL", "javascript:alert(1)", "https://"),
         ("RECOURSE_LEAVE_URL", "wikipedia.org", "https://"),
         ("RECOURSE_ORG_COUNTRIES", "New Zealand", "two letters"),

@@ -43,6 +43,7 @@ from portal.services.complaints import complaints
 from portal.services.history.verification import verify
 from portal.services.intake import submission
 from portal.services.letters import letters
+from portal.services.letters.drafting import number_of, read_facts
 from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.mailbox import Mailbox, open_mailbox
@@ -295,7 +296,8 @@ def check_whole(session: Session, parts: Parts, opened: CaseWork) -> None:
 def check_letters(session: Session, parts: Parts, opened: CaseWork, counted: Counter[History]) -> None:
     """Each letter has its number once, its event once and both its files."""
     rows = session.scalars(select(Letter).where(Letter.case_id == opened.case.id).order_by(Letter.number)).all()
-    assert [letter.number for letter in rows] == list(range(1, len(rows) + 1))
+    assert [letter.number for letter in rows] == [number_of(read_facts(opened, letter)) for letter in rows]
+    assert len({letter.number for letter in rows}) == len(rows), "a number that a killed worker reserved stays unused"
     assert counted[History.LETTER_MADE] == len(rows)
     assert len([letter for letter in rows if letter.request_id]) == 1
     for letter in rows:

@@ -175,6 +175,19 @@ def test_a_signal_ends_all_children_with_exit_code_0(free_port: int) -> None:
         socket.create_connection(("127.0.0.1", free_port), timeout=2)
 
 
+def test_many_signals_at_once_end_the_launcher_and_free_the_port(free_port: int) -> None:
+    launcher = start_launcher(free_port, "wait")
+    read_first_line(launcher)
+    for _number in range(200):
+        if launcher.poll() is None:
+            launcher.send_signal(signal.SIGTERM)
+            launcher.send_signal(signal.SIGINT)
+    out, err = launcher.communicate(timeout=20)
+    assert (launcher.returncode, out.strip()) == (0, "Recourse has ended.")
+    assert "Traceback" not in err
+    assert not is_port_open(free_port)
+
+
 def test_a_child_that_dies_ends_the_other_with_a_clear_line(free_port: int) -> None:
     launcher = start_launcher(free_port, "die")
     _, err = launcher.communicate(timeout=30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from portal.domain.report import Report
 from portal.models.cases import Case, Mandate
 from portal.services.cases.consent import NO_CONSENT, NoConsent, has_consent, refuse_withdrawn
 from portal.services.history.events import NewEvent
-from portal.services.ports import Ports
+from portal.services.law.local_days import place_zone
 from portal.services.work import CaseWork, Work
 
 WARN_DAYS = 14
@@ -60,7 +60,7 @@ def require_mandate(work: CaseWork) -> None:
 def has_mandate(work: Work, case: Case) -> bool:
     """Whether the person acts themselves, or the authority of who acts for them still stands. Needs no key."""
     mandate = _find_mandate(work.session, case)
-    return mandate is None or not _is_over(mandate, _today(work.now, work.ports))
+    return mandate is None or not _is_over(mandate, _today(work, case))
 
 
 def mandate_view(work: CaseWork) -> MandateView | None:
@@ -68,7 +68,7 @@ def mandate_view(work: CaseWork) -> MandateView | None:
     mandate = _find_mandate(work.session, work.case)
     if mandate is None:
         return None
-    today = _today(work.now, work.ports)
+    today = _today(work, work.case)
     is_over = _is_over(mandate, today)
     is_near = mandate.ends_on is not None and not is_over and mandate.ends_on - today <= timedelta(days=WARN_DAYS)
     authority = work.read_sealed(mandate)["authority"]
@@ -86,7 +86,7 @@ def renew_mandate(work: CaseWork, authority: str, ends_on: date | None) -> None:
         raise StepRefused("Nobody acts for somebody else in this case, so there is nothing to renew.")
     if not authority.strip():
         raise StepRefused("Write who gave the authority, and how.")
-    _check_end(ends_on, _today(work.now, work.ports))
+    _check_end(ends_on, _today(work, work.case))
     row = Mandate(id=uuid4(), case_id=work.case.id, ends_on=ends_on, created_at=work.now)
     row.sealed = work.sealed_for(row, {"authority": authority.strip()})
     work.session.add(row)
@@ -115,5 +115,6 @@ def _is_over(mandate: Mandate, today: date) -> bool:
     return mandate.ends_on is not None and mandate.ends_on < today
 
 
-def _today(now: datetime, ports: Ports) -> date:
-    return now.astimezone(ports.config.time_zone).date()
+def _today(work: Work, case: Case) -> date:
+    """Where the person lives: the authority is theirs, and so is its last day."""
+    return work.now.astimezone(place_zone(case.country, case.subdivision, work.ports.config)).date()

@@ -13,9 +13,11 @@ from wtforms import Field, SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.web.local_times import UnclearTime, read_local, show_time
 from portal.web.unit_of_work import unit
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?( ?([+-]\d{2}:\d{2}|Z))?")
+OFFSET = re.compile(r"[+-]\d{2}:\d{2}$")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -27,8 +29,8 @@ class TypedField(Field):  # type: ignore[misc]  # WTForms carries no types
 
     @property
     def input_type(self) -> str:
-        """A browser's picker drops what it cannot show, so a wrong value is shown in a plain field."""
-        return "text" if self.errors else self.native
+        """A browser's picker drops what it cannot show: a wrong value, and an offset, are shown in a plain field."""
+        return "text" if self.errors or OFFSET.search(self.shown) else self.native
 
     @property
     def shown(self) -> str:
@@ -68,7 +70,8 @@ class InstantField(TypedField):
             raise ValueError(_("There is no such day or time.")) from error
 
     def format_value(self, value: datetime) -> str:
-        return value.astimezone(desk_zone()).strftime("%Y-%m-%dT%H:%M")
+        local = value.astimezone(desk_zone())
+        return f"{local:%Y-%m-%d}T{show_time(local)}"
 
 
 class IsoDayField(TypedField):
@@ -103,30 +106,6 @@ def not_before(name: str, sentence: Any) -> Callable[[Any, Any], None]:
             raise ValidationError(str(sentence))
 
     return check
-
-
-class UnclearTime(ValueError):
-    """A local time that did not happen, or happened twice. The message says what to write instead."""
-
-
-def read_local(typed: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of a local time; one with its own offset is taken as it is. Raises UnclearTime."""
-    if typed.tzinfo is not None:
-        return typed
-    first, second = typed.replace(tzinfo=zone), typed.replace(tzinfo=zone, fold=1)
-    if first.utcoffset() == second.utcoffset():
-        return first
-    if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != typed:
-        raise UnclearTime(
-            _("This time did not happen: the clocks were put forward that day (%(zone)s).", zone=zone.key)
-        )
-    raise UnclearTime(
-        _(
-            "This time came twice, because the clocks were put back that day. Write which: %(first)s or %(second)s",
-            first=first.isoformat(" ", "minutes"),
-            second=second.isoformat(" ", "minutes"),
-        )
-    )
 
 
 def desk_zone() -> ZoneInfo:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
@@ -29,6 +28,8 @@ from portal.services.law.deadline_calculator import (
 )
 from portal.web.access import public
 from portal.web.caching import cacheable
+from portal.web.fields import CLOCK_TIME
+from portal.web.local_times import UnclearTime, read_local, show_time
 from portal.web.open.queries import read_query
 from portal.web.open.records import REFUSED, Problem
 from portal.web.places import country_names
@@ -36,7 +37,6 @@ from portal.web.unit_of_work import parts, unit
 
 bp = Blueprint("clock", __name__)
 
-_HOUR = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 _GROUPS = {"EU": "IE", "EEA": "IE"}  # where most platforms of the Union are established
 
 
@@ -131,7 +131,7 @@ def _list_typed(answer: CalculatedDeadline | None) -> dict[str, str]:
     typed = {name: value for name, value in request.args.items() if name != "started"}
     if answer is not None and "started" in request.args:
         local = answer.started_at.astimezone(answer.zone)
-        typed |= {"day": local.date().isoformat(), "hour": f"{local:%H:%M}"}
+        typed |= {"day": local.date().isoformat(), "hour": show_time(local)}
     return typed
 
 
@@ -194,14 +194,18 @@ def _read_moment(query: ClockQuery) -> str:
         day = date.fromisoformat(query.day or "")
     except ValueError as error:
         raise InvalidQuery("day", _("Write the day like this: 2026-11-24.")) from error
-    found = _HOUR.fullmatch((query.hour or "12:00").strip())
+    found = CLOCK_TIME.fullmatch((query.hour or "12:00").strip())
     if found is None:
         raise InvalidQuery("hour", _("Write the time like this: 14:05."))
     try:
         zone = load_zone(query.zone) if query.zone else find_zone((query.country or "").upper(), _part(query))
     except UnknownZone as error:
         raise InvalidQuery("zone" if query.zone else "country", f"{error}.") from error
-    return datetime.combine(day, time(int(found[1]), int(found[2])), zone).isoformat()
+    typed = datetime.fromisoformat(f"{day.isoformat()} {found[1]:>02}:{found[2]}{found[3] or ''}")
+    try:
+        return read_local(typed, zone, says_day=False).isoformat()
+    except UnclearTime as error:
+        raise InvalidQuery("hour", str(error)) from error
 
 
 def _part(query: ClockQuery) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from portal.web.desk.wording import describe_distance
-from portal.web.forms.typed_fields import UnclearTime, read_local
+from portal.web.local_times import UnclearTime, read_local
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
