@@ -29,7 +29,7 @@ from portal.services.signin import quotas
 from portal.wiring import Parts
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
-IN_HAND: set[UUID] = set()  # jobs of this process that have begun and not ended
+IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
 
 log = logging.getLogger("portal.run.worker")
 
@@ -55,10 +55,7 @@ def connect(queue: TaskQueue, parts: Parts) -> None:
 
 def run_job(parts: Parts, job_id: UUID) -> bool:
     """Run one job now. False where it is not there to be run."""
-    IN_HAND.add(job_id)
-    was_ours = jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS)
-    IN_HAND.discard(job_id)  # not where the thread is torn away: such a job is given back
-    return was_ours
+    return jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS, in_hand=IN_HAND)
 
 
 def deliver_mail(parts: Parts, row_id: UUID) -> bool:
@@ -172,8 +169,8 @@ def main() -> int:
         signal.signal(each, stop)
     consumer.stop_flag.wait()
     consumer.stop(graceful=True)  # waits for the job in hand, though not for ever
-    for job_id in tuple(IN_HAND):
-        jobs.give_back(parts.sessions, job_id)
+    for lease in tuple(IN_HAND):
+        jobs.give_back(parts.sessions, lease)
         log.warning("a job was given back at the end, to be done by the next worker")
     return 0
 
