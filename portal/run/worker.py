@@ -9,6 +9,8 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from types import FrameType
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from portal.config import ConfigError, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.services.background import jobs, outbox
+from portal.services.background.duties import do_each
 from portal.services.cases import erasure, mail_contact
 from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
@@ -30,27 +33,68 @@ from portal.wiring import Parts
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
 IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
+SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
+HOUR = timedelta(hours=1)
 
 log = logging.getLogger("portal.run.worker")
 
 
-def connect(queue: TaskQueue, parts: Parts) -> None:
-    """Let `queue` run the jobs of this portal."""
+class Rounds:
+    """What the worker does each minute, and each hour, by itself: a duty that fails keeps none of the others waiting.
+
+    Nothing of it hangs on the minute at which it is called: when an hourly duty was done last is remembered here, and
+    so is the place at which a sweep stopped.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._position: sweep.Position | None = None
+        self._done_at: dict[str, datetime] = {}
+        self._each_minute: dict[str, Callable[[], object]] = {
+            "sweep": self._sweep,
+            "counts of days": lambda: purge_counts(parts),
+            "empty drafts": lambda: purge_empty(parts),
+            "signing the day": lambda: sign_day(parts),
+            "links asked for": lambda: answer_asks(parts),
+            "mail": lambda: deliver_due_mail(parts),
+        }
+        self._each_hour: dict[str, Callable[[], object]] = {
+            "locks": lambda: purge_locks(parts),
+            "officers' links": lambda: purge_links(parts),
+        }
+
+    def start(self) -> None:
+        """What came due while nothing ran; mail waits until the worker can be told to stop."""
+        do_each(("sweep", "signing the day", "locks"), self._do, what="a duty of the worker")
+
+    def go(self) -> None:
+        """Everything whose time has come."""
+        do_each((*self._each_minute, *self._list_hourly()), self._do, what="a duty of the worker")
+
+    def _list_hourly(self) -> list[str]:
+        now = self.parts.clock()
+        return [name for name in self._each_hour if name not in self._done_at or now - self._done_at[name] >= HOUR]
+
+    def _do(self, name: str) -> int:
+        begun_at = self.parts.clock()
+        (self._each_minute | self._each_hour)[name]()
+        self._done_at[name] = begun_at
+        return 1
+
+    def _sweep(self) -> None:
+        self._position = run_sweep(self.parts, after=self._position)
+
+
+def connect(queue: TaskQueue, parts: Parts) -> Rounds:
+    """Let `queue` run the jobs of this portal, and call the rounds each minute."""
+    rounds = Rounds(parts)
 
     def run(row_id: UUID) -> None:
         if not (run_job(parts, row_id) or deliver_mail(parts, row_id)):
             answer_ask(parts, row_id)
 
-    def look() -> None:
-        run_sweep(parts)
-        sign_day(parts)
-        answer_asks(parts)
-        deliver_due_mail(parts)
-        if parts.clock().minute == 0:
-            purge_locks(parts)
-            purge_links(parts)
-
-    queue.handle(run, look)
+    queue.handle(run, rounds.go)
+    return rounds
 
 
 def run_job(parts: Parts, job_id: UUID) -> bool:
@@ -78,7 +122,7 @@ def answer_asks(parts: Parts) -> int:
     with parts.sessions() as session:
         begin_reading(session)
         waiting = mail_contact.list_asks(session)
-    return sum(answer_ask(parts, ask_id) for ask_id in waiting)
+    return do_each(waiting, lambda ask_id: answer_ask(parts, ask_id), what="answering somebody who asked").done
 
 
 def deliver_due_mail(parts: Parts) -> int:
@@ -92,7 +136,7 @@ def deliver_due_mail(parts: Parts) -> int:
     if left:
         with parts.sessions.begin() as session:
             log.warning("%d mails may have left or not", outbox.give_up_unclear(session, now=now))
-    return sum(deliver_mail(parts, row_id) for row_id in due)
+    return do_each(due, lambda row_id: deliver_mail(parts, row_id), what="delivering a mail").done
 
 
 def run_left_jobs(parts: Parts) -> int:
@@ -100,21 +144,31 @@ def run_left_jobs(parts: Parts) -> int:
     with parts.sessions() as session:
         begin_reading(session)
         waiting = jobs.list_waiting_jobs(session, now=parts.clock())
-    return sum(run_job(parts, job_id) for job_id in waiting)
+    return do_each(waiting, lambda job_id: run_job(parts, job_id), what="running a job").done
 
 
-def run_sweep(parts: Parts) -> None:
-    """Notice missed clocks, purge what is over, wake lost jobs."""
-    swept = sweep.sweep(parts.sessions, now=parts.clock(), ports=parts.ports)
-    if swept.missed or swept.purged or swept.jobs:
-        log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again", swept.missed, swept.purged, swept.jobs)
-    purge_empty(parts)
+def run_sweep(parts: Parts, *, after: sweep.Position | None = None) -> sweep.Position | None:
+    """Notice missed clocks, purge what is over, wake lost jobs. Returns where the next one goes on, None at the end."""
+    end = parts.clock() + SWEEP_LASTS
+    swept = sweep.sweep(
+        parts.sessions, now=parts.clock(), ports=parts.ports, after=after, may_go_on=lambda: parts.clock() < end
+    )
+    if swept.missed or swept.purged or swept.jobs or swept.failed:
+        found = (swept.missed, swept.purged, swept.jobs, swept.failed)
+        log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again, %d failed", *found)
+    if swept.position is not None:
+        log.warning("the sweep did not come to its end and goes on the next time")
+    return swept.position
+
+
+def purge_counts(parts: Parts) -> None:
+    """Delete counts of days that are over, and proofs too old to be used again."""
+    with parts.sessions.begin() as session:
+        quotas.purge(session, now=parts.clock())
 
 
 def purge_empty(parts: Parts) -> None:
-    """Delete drafts that nobody went on with, counts of days that are over, and proofs too old to be used again."""
-    with parts.sessions.begin() as session:
-        quotas.purge(session, now=parts.clock())
+    """Delete drafts that nobody went on with."""
     if purged := drafts.purge_empty(parts.sessions, now=parts.clock(), ports=parts.ports):
         log.info("purged: %d drafts that nobody went on with", purged)
 
@@ -152,13 +206,12 @@ def main() -> int:
         parts = Parts(load_config(os.environ))
         logs.set_up(parts.config.log_format)
         queue = open_queue(parts.config.queue_url)
-        connect(queue, parts)
-        run_sweep(parts)  # what came due while nothing ran
-        sign_day(parts)
-        purge_locks(parts)
+        rounds = connect(queue, parts)
+        parts.ports, parts.signer  # noqa: B018 - settings that cannot be used are told here
     except (ConfigError, BadQueue) as error:
         sys.stderr.write(f"The worker cannot start: {error}\n")
         return 2
+    rounds.start()
     consumer = queue.make_consumer()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

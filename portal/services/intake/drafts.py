@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
 from portal.adapters.urls import FoundLink, find_links
+from portal.db import begin_reading
 from portal.domain.lifecycle import CaseStatus, Handler
 from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.models.cases import Case
+from portal.services.background.duties import do_together
 from portal.services.cases.erasure import delete_drafts
 from portal.services.cases.keys import wrap_for_words
 from portal.services.cases.opening import Changed, new_reference
@@ -55,17 +58,29 @@ def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
 
 
 def purge_empty(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> int:
-    """Delete drafts that were begun a day ago and never gone on with. Returns how many."""
-    query = select(Case).where(
-        Case.status == CaseStatus.DRAFT, Case.version == FRESH, Case.created_at < now - EMPTY_LASTS
-    )
-    purged, is_more = 0, True
-    while is_more:
+    """Delete drafts that were begun a day ago and never gone on with. Returns how many.
+
+    One that cannot be deleted holds up no other.
+    """
+    empty = and_(Case.status == CaseStatus.DRAFT, Case.version == FRESH, Case.created_at < now - EMPTY_LASTS)
+
+    def delete_some(case_ids: Sequence[UUID]) -> int:
         with factory.begin() as session:
-            rows = session.scalars(query.limit(AT_ONCE)).all()
+            rows = session.scalars(select(Case).where(Case.id.in_(case_ids), empty)).all()
             delete_drafts(Work(session=session, actor=SYSTEM, now=now, ports=ports), rows)
-        purged, is_more = purged + len(rows), len(rows) == AT_ONCE
+        return len(rows)
+
+    purged, last = 0, UUID(int=0)
+    while page := _list_ids(factory, empty, after=last):
+        purged += do_together(page, delete_some, what="deleting an empty draft").done
+        last = page[-1]
     return purged
+
+
+def _list_ids(factory: sessionmaker[Session], chosen: ColumnElement[bool], *, after: UUID) -> Sequence[UUID]:
+    with factory() as session:
+        begin_reading(session)
+        return session.scalars(select(Case.id).where(chosen, Case.id > after).order_by(Case.id).limit(AT_ONCE)).all()
 
 
 def read_words(work: CaseWork) -> str:
