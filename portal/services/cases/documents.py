@@ -26,6 +26,7 @@ from portal.domain.lifecycle import ActorKind, CaseStatus, History, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.documents import Document
 from portal.models.requests import Request
+from portal.services.cases.handover import open_to_record
 from portal.services.cases.opening import UnknownNumber
 from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork
@@ -102,6 +103,7 @@ def open_again(work: CaseWork) -> None:
 
 def hand_in(work: CaseWork, command: HandIn, clean: CleanDocument) -> int:
     """Keep a document that was made anew, and return its number. Raises StepRefused, UnknownNumber."""
+    open_to_record(work)
     require_room(work, len(clean.content))
     row = Document(id=uuid4(), case_id=work.case.id, number=_next_number(work), kind=clean.kind)
     row.request_id, row.complaint_id = _find_owner(work, command)

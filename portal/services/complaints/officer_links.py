@@ -23,7 +23,7 @@ from portal.adapters.storage import FileMissing
 from portal.adapters.vault import SealContext, derive_subkey
 from portal.db import after_commit
 from portal.domain.journal import Noted
-from portal.domain.lifecycle import CaseStatus, History, StepRefused
+from portal.domain.lifecycle import CaseStatus, History, StepRefused, require_open
 from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
 from portal.models.cases import Case
@@ -75,6 +75,7 @@ def make_link(work: CaseWork, number: int, *, days: int) -> str:
         raise StepRefused("Only a supervisor of the team makes a link for an officer.")
     if days not in DAYS:
         raise StepRefused("Choose how many days the link works.")
+    require_open(work.case.status)
     complaint = find_complaint(work, number)
     require_permission(work, "regulators")
     content = read_bundle(work, number, redacted=False)

@@ -19,7 +19,7 @@ from portal.domain.report import Report, ReportedLink, ReportedPlace, YesNo
 from portal.models.cases import Case, Mandate
 from portal.models.items import Item
 from portal.services.cases.consent import set_consent
-from portal.services.cases.handover import hand_to_team
+from portal.services.cases.handover import hand_to_team, open_to_record
 from portal.services.history.events import NewEvent
 from portal.services.intake.drafts import LINK_LIMIT, add_links, read_words
 from portal.services.law.applicability import blocking_needs, platform_column
@@ -73,6 +73,7 @@ def add_items(work: CaseWork, text: str) -> FoundLinks:
 
     A threat that has come true is a case of removal from then on.
     """
+    open_to_record(work)
     found = find_links(text, work.ports.registry.hosts, limit=LINK_LIMIT)
     report = add_links(work.report, text, ports=work.ports)
     known = {row for row in work.session.scalars(select(Item.url_index).where(Item.case_id == work.case.id))}
