@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -97,21 +97,47 @@ def save_report(work: CaseWork, report: Report, *, version: int | None) -> None:
         work.case.retention_until = work.now + timedelta(days=work.ports.config.draft_days)
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PastedLinks:
+    """What a pasted text holds, seen from a report: what is new and fits, what it has already, and the rest."""
+
+    fresh: tuple[ReportedLink, ...]
+    known: tuple[ReportedLink, ...]
+    over: tuple[RejectedText, ...]  # links that do not fit any more
+    rejected: tuple[RejectedText, ...]  # what was not understood
+
+
+def sort_links(report: Report, text: str, *, ports: Ports) -> PastedLinks:
+    """Every link of the text is in exactly one of the three, each once."""
+    found = find_links(text, ports.registry.hosts, limit=len(text))
+    there = {link.url for link in report.links}
+    links = [as_reported(link) for link in found.items]
+    fresh = [link for link in links if link.url not in there]
+    room = max(0, LINK_LIMIT - len(report.links))
+    return PastedLinks(
+        fresh=tuple(fresh[:room]),
+        known=tuple(link for link in links if link.url in there),
+        over=tuple(RejectedText(text=link.url, why=f"over the limit of {LINK_LIMIT} links") for link in fresh[room:]),
+        rejected=tuple(RejectedText(text=one.text, why=one.why) for one in found.rejected),
+    )
+
+
 def add_links(report: Report, text: str, *, ports: Ports) -> Report:
     """The report with the links found in `text` added; what was not understood is kept to be shown.
 
     Links already there are not added twice; those over the limit come back as rejected.
     """
-    found = find_links(text, ports.registry.hosts, limit=LINK_LIMIT)
-    known = {link.url for link in report.links}
-    fresh = [link for link in found.items if link.url not in known]
-    room = LINK_LIMIT - len(report.links)
-    over = [RejectedText(text=link.url, why=f"over the limit of {LINK_LIMIT} links") for link in fresh[room:]]
+    pasted = sort_links(report, text, ports=ports)
+    return with_links(report, text, pasted, rejected=pasted.rejected + pasted.over)
+
+
+def with_links(report: Report, text: str, pasted: PastedLinks, *, rejected: tuple[RejectedText, ...]) -> Report:
+    """The report with what is new of `text`, and with these texts shown as rejected."""
     return replace(
         report,
         pasted=(report.pasted + "\n" + text).strip(),
-        links=report.links + tuple(as_reported(link) for link in fresh[:room]),
-        rejected=tuple(RejectedText(text=one.text, why=one.why) for one in found.rejected) + tuple(over),
+        links=report.links + pasted.fresh,
+        rejected=rejected,
     )
 
 

@@ -100,16 +100,17 @@ def mark_gone(work: CaseWork, item_number: int) -> None:
     _refresh_all(work, whole)
 
 
-def mark_back(work: CaseWork, item_number: int) -> None:
-    """The content is there again: the link gets a new request, the old one stays as it was. Raises StepRefused."""
+def mark_back(work: CaseWork, *item_numbers: int) -> None:
+    """The content is there again: each link gets a new request, the old one stays as it was. Raises StepRefused."""
     open_to_record(work)
-    item = find_item(work, item_number)
-    if item.state is not ItemState.REMOVED:
-        raise StepRefused("This place was not marked as gone.")
-    back = NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts={"item": item.number})
-    item.state, item.changed_at, item.request_id = ItemState.BACK, work.now, None
-    work.session.flush()
-    work.record(back)
+    for number in item_numbers:
+        item = find_item(work, number)
+        if item.state is not ItemState.REMOVED:
+            raise StepRefused("This place was not marked as gone.")
+        back = NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts={"item": item.number})
+        item.state, item.changed_at, item.request_id = ItemState.BACK, work.now, None
+        work.session.flush()
+        work.record(back)
     group_links_into_requests(work)
 
 
