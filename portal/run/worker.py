@@ -22,13 +22,14 @@ from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.services.background import jobs, outbox
 from portal.services.background.duties import do_each
-from portal.services.cases import erasure, mail_contact
+from portal.services.cases import documents, erasure, mail_contact
 from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
 from portal.services.history import checkpoints
 from portal.services.intake import drafts
 from portal.services.operations import sweep
 from portal.services.signin import quotas
+from portal.services.work import Work
 from portal.wiring import Parts
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
@@ -61,6 +62,8 @@ class Rounds:
         self._each_hour: dict[str, Callable[[], object]] = {
             "locks": lambda: purge_locks(parts),
             "officers' links": lambda: purge_links(parts),
+            "files of documents": lambda: purge_files(parts, documents.purge_files),
+            "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
         }
 
     def start(self) -> None:
@@ -190,13 +193,20 @@ def purge_links(parts: Parts) -> int:
         return officer_links.purge_links(parts.work(session))
 
 
+def purge_files(parts: Parts, purge: Callable[[Work], None]) -> None:
+    """Delete files again that should be gone."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        purge(parts.work(session))
+
+
 def purge_locks(parts: Parts) -> None:
-    """Destroy the locks of erased cases where a crash came between the erasure and its lock."""
+    """Destroy locks and files of erased cases where a crash came between, or the storage did not answer."""
     with parts.sessions() as session:
         begin_reading(session)
         gone = erasure.purge_locks(parts.work(session))
     if gone:
-        log.info("locks of %d cases that are gone were destroyed", gone)
+        log.info("what was left of %d erased cases was destroyed", gone)
 
 
 def main() -> int:

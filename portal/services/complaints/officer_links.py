@@ -12,10 +12,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
@@ -28,6 +29,7 @@ from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
 from portal.models.cases import Case
 from portal.models.officers import OfficerLink
+from portal.services.background.duties import do_each
 from portal.services.cases.consent import has_consent
 from portal.services.cases.mandates import has_mandate, require_permission
 from portal.services.complaints.complaints import read_bundle
@@ -39,6 +41,7 @@ from portal.services.work import CaseWork, Work
 
 DAYS = (3, 7, 14, 30)
 PURPOSE = "officer-link"
+FILES_RETRIED = timedelta(days=7)  # how long the worker goes on deleting a file that should be gone
 
 
 class OfficerLinkOver(LookupError):
@@ -138,6 +141,13 @@ def purge_links(work: Work) -> int:
     return len(rows)
 
 
+def purge_files(work: Work) -> None:
+    """Destroy the files of links that were used or have ended, where the storage did not answer at that moment."""
+    lately = work.now - FILES_RETRIED
+    query = select(OfficerLink).where(or_(OfficerLink.used_at > lately, OfficerLink.ended_at > lately))
+    do_each(work.session.scalars(query).all(), partial(_delete_file, work), what="deleting an officer's file")
+
+
 def list_links(work: CaseWork, number: int) -> tuple[OfficerLinkView, ...]:
     """Every link ever made for complaint `number`, the newest first. Raises UnknownNumber."""
     rows = _list(work.session, find_complaint(work, number).id)
@@ -205,8 +215,12 @@ def _list(session: Session, complaint_id: UUID) -> list[OfficerLink]:
 
 
 def _drop_file(work: Work, row: OfficerLink) -> None:
-    key = _file_key(row)
-    after_commit(work.session, lambda: work.ports.storage.delete(key))
+    after_commit(work.session, lambda: do_each([row], partial(_delete_file, work), what="deleting an officer's file"))
+
+
+def _delete_file(work: Work, row: OfficerLink) -> int:
+    work.ports.storage.delete(_file_key(row))
+    return 1
 
 
 def _signer(keys: ServerKeys) -> URLSafeSerializer:
