@@ -83,7 +83,7 @@ def begin_reading(session: Session) -> None:
     session.connection(execution_options={READ_ONLY: True})
 
 
-def after_commit(session: Session, action: Callable[[], None]) -> None:
+def after_commit(session: Session, action: Callable[[], object]) -> None:
     """Do something outside the database once the session's transaction has been committed, and only then."""
     event.listen(session, "after_commit", lambda _session: action(), once=True)
 

@@ -16,6 +16,8 @@ import psycopg
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
+from portal.logs import describe_error
+
 NAME = "recourse"
 SHUTDOWN_SECONDS = 20.0  # that a job in hand has to be finished before it is given back
 IDLE_SECONDS = 1.0
@@ -40,7 +42,7 @@ class TaskQueue:
         try:
             self._send(str(job_id))
         except Exception as error:
-            log.warning("the queue did not take a job: %s", type(error).__name__)
+            log.warning("the queue did not take a job: %s", describe_error(error))
 
     def check(self) -> None:
         """Whether the store answers. Raises what its driver raises."""

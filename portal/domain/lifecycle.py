@@ -224,6 +224,33 @@ ITEM_AFTER_ANSWER: Mapping[Answer, ItemState | None] = {
     Answer.GEO_BLOCKED: ItemState.GEO_BLOCKED,
 }
 
+# What begins something new: a clock that somebody has to watch, or papers that leave.
+BEGINNINGS = frozenset(
+    {
+        History.REQUEST_PREPARED,
+        History.SENT,
+        History.COMPLAINT_PREPARED,
+        History.COMPLAINT_LODGED,
+        History.OFFICER_LINK_MADE,
+    }
+)
+
+
+def require_open(status: CaseStatus) -> None:
+    """Raises StepRefused unless the case is open: what begins anew would be watched by nobody and erased unseen."""
+    if status is CaseStatus.CLOSED:
+        raise StepRefused("This case is closed. Open it again first.")
+    require_submitted(status)
+
+
+def require_submitted(status: CaseStatus) -> None:
+    """Raises StepRefused for a draft, and for a case that was erased. A closed one passes."""
+    if status is CaseStatus.ERASED:
+        raise StepRefused("This case was erased. Nothing can be added to it.")
+    if status is CaseStatus.DRAFT:
+        raise StepRefused("This report is not sent yet. Send it first.")
+
+
 UNSENT = frozenset({RequestState.PREPARED})
 SETTLED = frozenset({RequestState.REMOVED, RequestState.CLOSED})
 

@@ -9,6 +9,8 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from portal import logs
@@ -19,46 +21,88 @@ from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.run.ending import Ending
 from portal.services.background import jobs, outbox
-from portal.services.cases import erasure, mail_contact
+from portal.services.background.duties import do_each
+from portal.services.cases import documents, erasure, mail_contact
 from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
 from portal.services.history import checkpoints
 from portal.services.intake import drafts
 from portal.services.operations import sweep
 from portal.services.signin import quotas
+from portal.services.work import Work
 from portal.wiring import Parts
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
-IN_HAND: set[UUID] = set()  # jobs of this process that have begun and not ended
+IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
+SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
+HOUR = timedelta(hours=1)
 
 log = logging.getLogger("portal.run.worker")
 
 
-def connect(queue: TaskQueue, parts: Parts) -> None:
-    """Let `queue` run the jobs of this portal."""
+class Rounds:
+    """What the worker does each minute, and each hour, by itself: a duty that fails keeps none of the others waiting.
+
+    Nothing of it hangs on the minute at which it is called: when an hourly duty was done last is remembered here, and
+    so is the place at which a sweep stopped.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._position: sweep.Position | None = None
+        self._done_at: dict[str, datetime] = {}
+        self._each_minute: dict[str, Callable[[], object]] = {
+            "sweep": self._sweep,
+            "counts of days": lambda: purge_counts(parts),
+            "empty drafts": lambda: purge_empty(parts),
+            "signing the day": lambda: sign_day(parts),
+            "links asked for": lambda: answer_asks(parts),
+            "mail": lambda: deliver_due_mail(parts),
+        }
+        self._each_hour: dict[str, Callable[[], object]] = {
+            "locks": lambda: purge_locks(parts),
+            "officers' links": lambda: purge_links(parts),
+            "files of documents": lambda: purge_files(parts, documents.purge_files),
+            "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
+        }
+
+    def start(self) -> None:
+        """What came due while nothing ran; mail waits until the worker can be told to stop."""
+        do_each(("sweep", "signing the day", "locks"), self._do, what="a duty of the worker")
+
+    def go(self) -> None:
+        """Everything whose time has come."""
+        do_each((*self._each_minute, *self._list_hourly()), self._do, what="a duty of the worker")
+
+    def _list_hourly(self) -> list[str]:
+        now = self.parts.clock()
+        return [name for name in self._each_hour if name not in self._done_at or now - self._done_at[name] >= HOUR]
+
+    def _do(self, name: str) -> int:
+        begun_at = self.parts.clock()
+        (self._each_minute | self._each_hour)[name]()
+        self._done_at[name] = begun_at
+        return 1
+
+    def _sweep(self) -> None:
+        self._position = run_sweep(self.parts, after=self._position)
+
+
+def connect(queue: TaskQueue, parts: Parts) -> Rounds:
+    """Let `queue` run the jobs of this portal, and call the rounds each minute."""
+    rounds = Rounds(parts)
 
     def run(row_id: UUID) -> None:
         if not (run_job(parts, row_id) or deliver_mail(parts, row_id)):
             answer_ask(parts, row_id)
 
-    def look() -> None:
-        run_sweep(parts)
-        sign_day(parts)
-        answer_asks(parts)
-        deliver_due_mail(parts)
-        if parts.clock().minute == 0:
-            purge_locks(parts)
-            purge_links(parts)
-
-    queue.handle(run, look)
+    queue.handle(run, rounds.go)
+    return rounds
 
 
 def run_job(parts: Parts, job_id: UUID) -> bool:
     """Run one job now. False where it is not there to be run."""
-    IN_HAND.add(job_id)
-    was_ours = jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS)
-    IN_HAND.discard(job_id)  # not where the thread is torn away: such a job is given back
-    return was_ours
+    return jobs.run_job(parts.sessions, job_id, clock=parts.clock, ports=parts.ports, runners=RUNNERS, in_hand=IN_HAND)
 
 
 def deliver_mail(parts: Parts, row_id: UUID) -> bool:
@@ -81,7 +125,7 @@ def answer_asks(parts: Parts) -> int:
     with parts.sessions() as session:
         begin_reading(session)
         waiting = mail_contact.list_asks(session)
-    return sum(answer_ask(parts, ask_id) for ask_id in waiting)
+    return do_each(waiting, lambda ask_id: answer_ask(parts, ask_id), what="answering somebody who asked").done
 
 
 def deliver_due_mail(parts: Parts) -> int:
@@ -95,7 +139,7 @@ def deliver_due_mail(parts: Parts) -> int:
     if left:
         with parts.sessions.begin() as session:
             log.warning("%d mails may have left or not", outbox.give_up_unclear(session, now=now))
-    return sum(deliver_mail(parts, row_id) for row_id in due)
+    return do_each(due, lambda row_id: deliver_mail(parts, row_id), what="delivering a mail").done
 
 
 def run_left_jobs(parts: Parts) -> int:
@@ -103,21 +147,31 @@ def run_left_jobs(parts: Parts) -> int:
     with parts.sessions() as session:
         begin_reading(session)
         waiting = jobs.list_waiting_jobs(session, now=parts.clock())
-    return sum(run_job(parts, job_id) for job_id in waiting)
+    return do_each(waiting, lambda job_id: run_job(parts, job_id), what="running a job").done
 
 
-def run_sweep(parts: Parts) -> None:
-    """Notice missed clocks, purge what is over, wake lost jobs."""
-    swept = sweep.sweep(parts.sessions, now=parts.clock(), ports=parts.ports)
-    if swept.missed or swept.purged or swept.jobs:
-        log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again", swept.missed, swept.purged, swept.jobs)
-    purge_empty(parts)
+def run_sweep(parts: Parts, *, after: sweep.Position | None = None) -> sweep.Position | None:
+    """Notice missed clocks, purge what is over, wake lost jobs. Returns where the next one goes on, None at the end."""
+    end = parts.clock() + SWEEP_LASTS
+    swept = sweep.sweep(
+        parts.sessions, now=parts.clock(), ports=parts.ports, after=after, may_go_on=lambda: parts.clock() < end
+    )
+    if swept.missed or swept.purged or swept.jobs or swept.failed:
+        found = (swept.missed, swept.purged, swept.jobs, swept.failed)
+        log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again, %d failed", *found)
+    if swept.position is not None:
+        log.warning("the sweep did not come to its end and goes on the next time")
+    return swept.position
+
+
+def purge_counts(parts: Parts) -> None:
+    """Delete counts of days that are over, and proofs too old to be used again."""
+    with parts.sessions.begin() as session:
+        quotas.purge(session, now=parts.clock())
 
 
 def purge_empty(parts: Parts) -> None:
-    """Delete drafts that nobody went on with, counts of days that are over, and proofs too old to be used again."""
-    with parts.sessions.begin() as session:
-        quotas.purge(session, now=parts.clock())
+    """Delete drafts that nobody went on with."""
     if purged := drafts.purge_empty(parts.sessions, now=parts.clock(), ports=parts.ports):
         log.info("purged: %d drafts that nobody went on with", purged)
 
@@ -139,13 +193,20 @@ def purge_links(parts: Parts) -> int:
         return officer_links.purge_links(parts.work(session))
 
 
+def purge_files(parts: Parts, purge: Callable[[Work], None]) -> None:
+    """Delete files again that should be gone."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        purge(parts.work(session))
+
+
 def purge_locks(parts: Parts) -> None:
-    """Destroy the locks of erased cases where a crash came between the erasure and its lock."""
+    """Destroy locks and files of erased cases where a crash came between, or the storage did not answer."""
     with parts.sessions() as session:
         begin_reading(session)
         gone = erasure.purge_locks(parts.work(session))
     if gone:
-        log.info("locks of %d cases that are gone were destroyed", gone)
+        log.info("what was left of %d erased cases was destroyed", gone)
 
 
 def main() -> int:
@@ -155,21 +216,20 @@ def main() -> int:
         parts = Parts(load_config(os.environ))
         logs.set_up(parts.config.log_format)
         queue = open_queue(parts.config.queue_url)
-        connect(queue, parts)
-        run_sweep(parts)  # what came due while nothing ran
-        sign_day(parts)
-        purge_locks(parts)
+        rounds = connect(queue, parts)
+        parts.ports, parts.signer  # noqa: B018 - settings that cannot be used are told here
     except (ConfigError, BadQueue) as error:
         sys.stderr.write(f"The worker cannot start: {error}\n")
         return 2
+    rounds.start()
     consumer = queue.make_consumer()
     ending = Ending()
     consumer.start()
     ending.listen(signal.SIGTERM, signal.SIGINT)  # after the start, which sets handlers of its own
     ending.wait()
     consumer.stop(graceful=True)  # waits for the job in hand, though not for ever
-    for job_id in tuple(IN_HAND):
-        jobs.give_back(parts.sessions, job_id)
+    for lease in tuple(IN_HAND):
+        jobs.give_back(parts.sessions, lease)
         log.warning("a job was given back at the end, to be done by the next worker")
     return 0
 

@@ -3,13 +3,16 @@
 Erasing a case destroys its lock here. A backup of the database that was made before holds the sealed rows and the
 wraps, and still opens nothing, because the lock that belongs to them is gone. That holds as long as locks are never
 kept in the same backup, and of their own copies only the newest lives.
+
+The row of a destroyed lock stays, empty, until the case's files are gone too: by it they are found again where the
+storage did not answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +21,9 @@ from sqlalchemy.engine import make_url
 
 from portal.adapters.vault import CannotOpen, new_key
 from portal.db import READ_ONLY, UTCDateTime, make_engine
+
+DESTROYED = b""  # stands where the lock stood
+UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)  # when a lock was made of which nothing was ever kept here
 
 metadata = sa.MetaData()
 LOCKS = sa.Table(
@@ -70,29 +76,42 @@ class CaseLockStore:
         """Raises LockGone."""
         with self._engine.connect().execution_options(**{READ_ONLY: True}) as connection:
             found = connection.scalar(sa.select(LOCKS.c.lock).where(LOCKS.c.case_id == case_id))
-        if found is None:
+        if not found:
             raise LockGone("the case has no lock")
         return bytes(found)
 
     def destroy(self, case_ids: Iterable[UUID]) -> int:
-        """Destroy these locks, also in the files beside the database. Returns how many there were."""
+        """Destroy these locks, also in the files beside the database. Returns how many there were.
+
+        That each was destroyed is kept until `forget`, also of a case that had none.
+        """
         with self._engine.begin() as connection:
-            gone = sum(
-                connection.execute(LOCKS.delete().where(LOCKS.c.case_id == case_id)).rowcount for case_id in case_ids
-            )
+            gone = sum(_destroy(connection, case_id) for case_id in case_ids)
         if gone and self._engine.dialect.name == "sqlite":
             self._empty_journal()
         return gone
 
+    def forget(self, case_ids: Iterable[UUID]) -> None:
+        """Forget that these locks were destroyed: nothing of the cases is left anywhere. One that lives stays."""
+        with self._engine.begin() as connection:
+            for case_id in case_ids:
+                connection.execute(LOCKS.delete().where(LOCKS.c.case_id == case_id, LOCKS.c.lock == DESTROYED))
+
     def list_all(self) -> Iterator[CaseLock]:
         """Every lock, in the order of the cases' ids."""
         with self._engine.connect().execution_options(**{READ_ONLY: True}) as connection:
-            for case_id, lock, made_at in connection.execute(sa.select(LOCKS).order_by(LOCKS.c.case_id)):
+            living = sa.select(LOCKS).where(LOCKS.c.lock != DESTROYED).order_by(LOCKS.c.case_id)
+            for case_id, lock, made_at in connection.execute(living):
                 yield CaseLock(case_id, bytes(lock), made_at)
+
+    def list_cases(self) -> set[UUID]:
+        """The cases that have a lock, or had one that was destroyed and is not forgotten yet."""
+        with self._engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            return set(connection.scalars(sa.select(LOCKS.c.case_id)))
 
     def put_all(self, locks: Iterable[CaseLock]) -> int:
         """Bring locks back from their copy; those that are there already stay. Returns how many were missing."""
-        there = {lock.case_id for lock in self.list_all()}
+        there = self.list_cases()
         rows = [
             {"case_id": lock.case_id, "lock": lock.lock, "made_at": lock.made_at}
             for lock in locks
@@ -113,6 +132,15 @@ class CaseLockStore:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             raw.close()
+
+
+def _destroy(connection: sa.Connection, case_id: UUID) -> int:
+    row = connection.execute(sa.select(LOCKS.c.lock).where(LOCKS.c.case_id == case_id).with_for_update()).one_or_none()
+    if row is None:
+        connection.execute(LOCKS.insert().values(case_id=case_id, lock=DESTROYED, made_at=UNKNOWN))
+        return 0
+    connection.execute(LOCKS.update().where(LOCKS.c.case_id == case_id).values(lock=DESTROYED))
+    return 1 if row.lock else 0
 
 
 def open_locks(url: str) -> CaseLockStore:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.vault import SealContext
 from portal.db import Base
+from portal.domain.lifecycle import BEGINNINGS, require_open
 from portal.domain.report import Report
 from portal.models.cases import Case
 from portal.models.events import Event
@@ -82,7 +83,9 @@ class CaseWork(Work):
         return vault.open_values(self.key, self._place_of(row), row.sealed)  # type: ignore[attr-defined]
 
     def record(self, event: NewEvent) -> Event:
-        """Append to this case's history."""
+        """Append to this case's history. Raises StepRefused for something new in a case that is not open."""
+        if event.kind in BEGINNINGS:
+            require_open(self.case.status)
         return record(self.session, self.case.id, self.key, event, actor=self.actor, now=self.now)
 
     def record_all(self, events: Sequence[NewEvent]) -> None:

@@ -44,6 +44,7 @@ def test_a_copy_brings_back_what_is_missing_and_nothing_else(store: CaseLockStor
         store.make(case, now=NOW)
     copy = list(store.list_all())
     store.destroy(cases[:2])
+    store.forget(cases[:2])
     kept = store.read(cases[2])
     assert store.put_all(copy) == 2
     assert store.read(cases[2]) == kept
@@ -54,3 +55,18 @@ def test_a_copy_brings_back_what_is_missing_and_nothing_else(store: CaseLockStor
 def test_a_place_that_cannot_be_used_is_named(url: str) -> None:
     with pytest.raises(BadLocks, match="cannot be used"):
         open_locks(url)
+
+
+def test_a_destroyed_lock_is_remembered_until_it_is_forgotten_and_no_copy_brings_it_back(store: CaseLockStore) -> None:
+    gone, never, living = uuid4(), uuid4(), uuid4()
+    store.make(gone, now=NOW)
+    store.make(living, now=NOW)
+    copy = list(store.list_all())
+    assert store.destroy([gone, never]) == 1
+    assert store.list_cases() == {gone, never, living}
+    assert {lock.case_id for lock in store.list_all()} == {living}
+    assert store.put_all(copy) == 0
+    with pytest.raises(LockGone):
+        store.read(gone)
+    store.forget([gone, never, living])
+    assert store.list_cases() == {living}, "a lock that lives is not forgotten"

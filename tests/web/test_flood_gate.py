@@ -142,7 +142,7 @@ def test_links_that_have_to_wait_are_not_lost(app: Flask, clock: TestClock) -> N
     visitor.go("/case/links")
     page = visitor.press("Add", status=429, pasted="https://x.com/someone/status/77\nhttps://x.com/someone/status/78")
     page = visitor.press("Go on", work=work_of(page))
-    assert "2 links were read" in page.text
+    assert "2 links were added" in page.text
 
 
 def test_beginning_again_inside_a_report_leads_back_to_it_and_is_not_counted(app: Flask, clock: TestClock) -> None:

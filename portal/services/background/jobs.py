@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, event, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.vault import SealContext, seal
+from portal.logs import describe_error
 from portal.models.jobs import Job, JobKind, JobState
 from portal.services.ports import Ports
 from portal.services.work import Work
@@ -65,6 +66,14 @@ class RunningJob:
     subject_id: UUID
     key: bytes
     report: Callable[[str, float], None]  # stage, share done from 0 to 1
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A job in one worker's hands. Which try it is tells this lease from a later one of another worker."""
+
+    job_id: UUID
+    tries: int
 
 
 class Finish(Protocol):
@@ -151,25 +160,32 @@ def run_job(
     clock: Callable[[], datetime],
     ports: Ports,
     runners: Mapping[JobKind, Runner],
+    in_hand: set[Lease] | None = None,
 ) -> bool:
     """Take the job, do it, write the result. False when it is not ours to do. A broken job waits for its next try.
 
-    The work itself holds no transaction, so that no page waits for it.
+    The work itself holds no transaction, so that no page waits for it. Its lease is in `in_hand` meanwhile, and stays
+    there where the thread is torn away.
     """
     try:
-        work, kind = _take(sessions, job_id, clock, ports)
+        lease, kind = _take(sessions, job_id, clock())
     except JobNotClaimed:
         return False
+    held = in_hand if in_hand is not None else set()
+    held.add(lease)
     try:
+        work = _open(sessions, lease, clock, ports)
         finish = runners[kind](sessions, work, clock(), ports)
-        _complete(sessions, job_id, finish, now=clock())
+        _complete(sessions, lease, finish, now=clock())
+    except JobNotClaimed:
+        log.info("a %s job was gone before it was begun", kind)
     except Stopped as stop:
-        _end(sessions, job_id, JobState.FAILED, problems="\n".join(stop.reasons), now=clock())
-        return True
+        _fail(sessions, lease, problems="\n".join(stop.reasons), now=clock())
     except Exception as error:
-        # The message of an unexpected error could hold what the person wrote, so only its kind is told.
-        log.error("a %s job broke: %s", kind, type(error).__name__)
-        _give_back(sessions, job_id, now=clock())
+        # The message of an unexpected error could hold what the person wrote, so only its kind and place are told.
+        log.error("a %s job broke: %s", kind, describe_error(error))
+        _try_later(sessions, lease, now=clock())
+    held.discard(lease)
     return True
 
 
@@ -192,26 +208,34 @@ def _waits(now: datetime) -> ColumnElement[bool]:
     return and_(Job.state == JobState.WAITING, or_(Job.lease_until.is_(None), Job.lease_until < now))
 
 
-def _take(
-    sessions: sessionmaker[Session], job_id: UUID, clock: Callable[[], datetime], ports: Ports
-) -> tuple[RunningJob, JobKind]:
+def _take(sessions: sessionmaker[Session], job_id: UUID, now: datetime) -> tuple[Lease, JobKind]:
     """Take the lease. Raises JobNotClaimed."""
-    now = clock()
     with sessions.begin() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None or not _is_free(job, now) or job.sealed is None:
             raise JobNotClaimed
-        if job.tries >= MAX_TRIES:
-            _shred(job, JobState.FAILED, now, problems=GAVE_UP)
-            gave_up = True
-        else:
+        if job.tries < MAX_TRIES:
             job.state, job.tries, job.lease_until, job.percent = JobState.RUNNING, job.tries + 1, now + LEASE, 0
-            key = ports.keys.open_outbox(_seal_context(job), job.sealed)
-            gave_up = False
-    if gave_up:
-        raise JobNotClaimed
-    report = _make_report(sessions, job_id, clock)
-    return RunningJob(job.id, job.case_id, job.subject_id, key, report), job.kind
+            return Lease(job.id, job.tries), job.kind
+        _shred(job, JobState.FAILED, now, problems=GAVE_UP)
+    raise JobNotClaimed
+
+
+def _open(sessions: sessionmaker[Session], lease: Lease, clock: Callable[[], datetime], ports: Ports) -> RunningJob:
+    """What the runner is given. Raises JobNotClaimed where the case was erased meanwhile, CannotOpen."""
+    with sessions.begin() as session:
+        job = _find_leased(session, lease)
+        if job is None or job.sealed is None:
+            raise JobNotClaimed
+        key = ports.keys.open_outbox(_seal_context(job), job.sealed)
+        return RunningJob(job.id, job.case_id, job.subject_id, key, _make_report(sessions, lease, clock))
+
+
+def _find_leased(session: Session, lease: Lease) -> Job | None:
+    """The job, locked, as long as it is in the hands of this lease. Whoever lost it writes nothing any more."""
+    job = session.get(Job, lease.job_id, with_for_update=True)
+    is_ours = job is not None and job.state is JobState.RUNNING and job.tries == lease.tries
+    return job if is_ours else None
 
 
 def _is_free(job: Job, now: datetime) -> bool:
@@ -221,40 +245,40 @@ def _is_free(job: Job, now: datetime) -> bool:
 
 
 def _make_report(
-    sessions: sessionmaker[Session], job_id: UUID, clock: Callable[[], datetime]
+    sessions: sessionmaker[Session], lease: Lease, clock: Callable[[], datetime]
 ) -> Callable[[str, float], None]:
     def report(stage: str, share: float) -> None:
         """Each word of progress is also a sign of life: the lease is renewed."""
         with sessions.begin() as session:
-            job = session.get(Job, job_id, with_for_update=True)
-            if job is not None and job.state is JobState.RUNNING:
+            job = _find_leased(session, lease)
+            if job is not None:
                 job.stage, job.lease_until = stage[:40], clock() + LEASE
                 job.percent = max(job.percent, min(99, round(share * 100)))
 
     return report
 
 
-def _complete(sessions: sessionmaker[Session], job_id: UUID, finish: Finish, *, now: datetime) -> None:
+def _complete(sessions: sessionmaker[Session], lease: Lease, finish: Finish, *, now: datetime) -> None:
     with sessions.begin() as session:
-        job = session.get(Job, job_id, with_for_update=True)
-        if job is None or job.state is not JobState.RUNNING:
-            return  # the case was erased, or another worker finished first
+        job = _find_leased(session, lease)
+        if job is None:
+            return  # the case was erased, or another worker has taken it up
         finish(session, now)
         _shred(job, JobState.DONE, now, problems=None)
         job.percent, job.stage = 100, "done"
 
 
-def _end(sessions: sessionmaker[Session], job_id: UUID, state: JobState, *, problems: str, now: datetime) -> None:
+def _fail(sessions: sessionmaker[Session], lease: Lease, *, problems: str, now: datetime) -> None:
     with sessions.begin() as session:
-        job = session.get(Job, job_id, with_for_update=True)
+        job = _find_leased(session, lease)
         if job is not None:
-            _shred(job, state, now, problems=problems)
+            _shred(job, JobState.FAILED, now, problems=problems)
 
 
-def _give_back(sessions: sessionmaker[Session], job_id: UUID, *, now: datetime) -> None:
+def _try_later(sessions: sessionmaker[Session], lease: Lease, *, now: datetime) -> None:
     """Let the sweep try again later; after the last try the job has failed."""
     with sessions.begin() as session:
-        job = session.get(Job, job_id, with_for_update=True)
+        job = _find_leased(session, lease)
         if job is None:
             return
         if job.tries >= MAX_TRIES:
@@ -263,11 +287,11 @@ def _give_back(sessions: sessionmaker[Session], job_id: UUID, *, now: datetime) 
             job.state, job.stage, job.lease_until = JobState.WAITING, WAITING_STAGE, now + GRACE
 
 
-def give_back(sessions: sessionmaker[Session], job_id: UUID) -> None:
+def give_back(sessions: sessionmaker[Session], lease: Lease) -> None:
     """Let another worker take the job at once, because this one ends. That is no failed try."""
     with sessions.begin() as session:
-        job = session.get(Job, job_id, with_for_update=True)
-        if job is not None and job.state is JobState.RUNNING:
+        job = _find_leased(session, lease)
+        if job is not None:
             job.state, job.stage, job.lease_until, job.tries = JobState.WAITING, WAITING_STAGE, None, job.tries - 1
 
 

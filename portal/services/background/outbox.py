@@ -20,7 +20,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.mail import Delayed, Mailer, OutgoingMail, Refused, Unclear
-from portal.adapters.vault import SealContext, seal_values
+from portal.adapters.vault import CannotOpen, SealContext, seal_values
+from portal.logs import describe_error
 from portal.models.outbox import MailKind, MailState, OutboxMail
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.ports import Ports
@@ -66,8 +67,11 @@ class NewMail:
 class _Claim:
     """A mail in a worker's hands; `tries` tells this claim from a later one."""
 
-    mail: OutgoingMail
+    row_id: UUID
     tries: int
+    created_at: datetime
+    sealed: bytes
+    place: SealContext
 
 
 def put(work: Work, new: NewMail) -> bool:
@@ -133,12 +137,20 @@ def has_trouble(session: Session, case_id: UUID) -> bool:
 def deliver(
     sessions: sessionmaker[Session], row_id: UUID, *, mailer: Mailer, clock: Callable[[], datetime], ports: Ports
 ) -> Delivery:
-    """One try to hand one mail over. Nothing is locked while the mail server is talked to."""
+    """One try to hand one mail over. Nothing is locked while the mail server is talked to.
+
+    A mail that cannot be opened, because the server's secret is not the one it was sealed under, waits like one that
+    the mail server puts off.
+    """
     try:
-        claim = _claim(sessions, row_id, clock(), ports)
-        mailer(claim.mail, lambda: _hand_over(sessions, row_id, claim.tries, clock()))
+        claim = _claim(sessions, row_id, clock())
+        mail = _open(claim, ports)
+        mailer(mail, lambda: _hand_over(sessions, row_id, claim.tries, clock()))
     except MailNotClaimed:
         return Delivery.NOT_OURS
+    except CannotOpen as error:
+        log.error("a mail cannot be opened: %s", describe_error(error))
+        return _finish(sessions, row_id, claim.tries, Delivery.LATER, clock())
     except Delayed as error:
         log.warning("a mail was put off: %s", error)
         return _finish(sessions, row_id, claim.tries, Delivery.LATER, clock())
@@ -151,7 +163,7 @@ def deliver(
     return _finish(sessions, row_id, claim.tries, Delivery.SENT, clock())
 
 
-def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: Ports) -> _Claim:
+def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime) -> _Claim:
     """Take the lease. Raises MailNotClaimed."""
     with sessions.begin() as session:
         row = session.get(OutboxMail, row_id, with_for_update=True)
@@ -159,12 +171,15 @@ def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: 
             raise MailNotClaimed
         if row.expires_at is None or row.expires_at > now:
             row.tries, row.lease_until = row.tries + 1, now + LEASE
-            values = json.loads(ports.keys.open_outbox(_seal_context(row), row.sealed))
-            return _Claim(
-                OutgoingMail(row.id, values["to"], values["subject"], values["text"], row.created_at), row.tries
-            )
+            return _Claim(row.id, row.tries, row.created_at, row.sealed, _seal_context(row))
         _end(row, MailState.CANCELLED, now)
     raise MailNotClaimed
+
+
+def _open(claim: _Claim, ports: Ports) -> OutgoingMail:
+    """What is to be sent. Raises CannotOpen."""
+    values = json.loads(ports.keys.open_outbox(claim.place, claim.sealed))
+    return OutgoingMail(claim.row_id, values["to"], values["subject"], values["text"], claim.created_at)
 
 
 def _is_free(row: OutboxMail, now: datetime) -> bool:
@@ -200,7 +215,7 @@ def _finish(sessions: sessionmaker[Session], row_id: UUID, tries: int, outcome: 
         if outcome is not Delivery.LATER:
             _end(row, _ENDS[outcome], now)
             return outcome
-        if row.tries >= MAX_TRIES:
+        if row.tries >= MAX_TRIES or row.sealed is None:  # given up as unclear meanwhile: its text is gone
             _end(row, MailState.FAILED, now)
             return Delivery.FAILED
         row.state, row.lease_until = MailState.WAITING, None

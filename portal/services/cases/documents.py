@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -28,11 +29,14 @@ from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.documents import Document
 from portal.models.requests import Request
+from portal.services.background.duties import do_each
+from portal.services.cases.handover import open_to_record
 from portal.services.cases.opening import UnknownNumber, open_again
 from portal.services.history.events import NewEvent
-from portal.services.work import CaseWork
+from portal.services.work import CaseWork, Work
 
 LONGEST_LABEL = 300
+FILES_RETRIED = timedelta(days=7)  # how long the worker goes on deleting a file that should be gone
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -129,6 +133,7 @@ def require_room(work: CaseWork, size: int) -> None:
 
 def hand_in(work: CaseWork, command: HandIn, clean: CleanDocument) -> int:
     """Keep a document that was made anew, and return its number. Raises StepRefused, UnknownNumber."""
+    open_to_record(work)
     require_room(work, len(clean.content))
     row = Document(id=uuid4(), case_id=work.case.id, number=_next_number(work), kind=clean.kind)
     row.request_id, row.complaint_id = _find_owner(work, command)
@@ -177,11 +182,21 @@ def read_document(work: CaseWork, number: int) -> DocumentFile:
 def remove_document(work: CaseWork, number: int) -> None:
     """Destroy the file and all that is known of it; that there was one stays in the history. Raises UnknownNumber."""
     row = _find(work, number)
-    key = _file_key(row)
     row.removed_at, row.sealed, row.size = work.now, None, 0
     work.session.flush()
     _record(work, row, History.DOCUMENT_REMOVED, {})
-    after_commit(work.session, lambda: work.ports.storage.delete(key))
+    after_commit(work.session, lambda: do_each([row], partial(_delete_file, work), what="deleting a document"))
+
+
+def purge_files(work: Work) -> None:
+    """Destroy the files of documents that were removed, where the storage did not answer at that moment."""
+    query = select(Document).where(Document.removed_at > work.now - FILES_RETRIED)
+    do_each(work.session.scalars(query).all(), partial(_delete_file, work), what="deleting a document")
+
+
+def _delete_file(work: Work, row: Document) -> int:
+    work.ports.storage.delete(_file_key(row))
+    return 1
 
 
 def _subject(work: CaseWork, kind: Literal["request", "complaint"], row: Request | Complaint) -> DocumentSubject:

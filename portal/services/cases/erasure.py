@@ -29,6 +29,7 @@ from portal.models.officers import OfficerLink
 from portal.models.outbox import OutboxMail
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
+from portal.services.background.duties import do_each
 from portal.services.history import journal
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
@@ -67,17 +68,16 @@ def delete_drafts(work: Work, drafts: Sequence[Case]) -> None:
 
 
 def purge_locks(work: Work) -> int:
-    """Destroy the locks of cases that were erased, where a crash came between. Returns how many.
+    """Destroy the locks and files of cases that were erased, where a crash came between or the storage did not answer.
+    Returns how many cases are wholly gone now.
 
     Only of a case that this database says was erased: one that it does not know may stand in another, because this is
     an older copy or the wrong one, and no lock can be made again. A lock whose case was never saved opens nothing.
     """
     erased = set(work.session.scalars(select(Case.id).where(Case.status == CaseStatus.ERASED)))
     deleted = select(JournalEntry.case_id).where(JournalEntry.kind == Noted.DRAFT_DELETED)
-    gone = {lock.case_id for lock in work.ports.locks.list_all()} & (erased | set(work.session.scalars(deleted)))
-    for case_id in gone:
-        _destroy_apart([case_id], work.ports)
-    return len(gone)
+    left = work.ports.locks.list_cases() & (erased | set(work.session.scalars(deleted)))
+    return do_each(sorted(left), lambda case_id: _destroy_apart([case_id], work.ports), what="erasing the rest").done
 
 
 def is_held(today: date) -> ColumnElement[bool]:
@@ -86,11 +86,22 @@ def is_held(today: date) -> ColumnElement[bool]:
     return exists().where(Hold.case_id == Case.id, *counts)
 
 
-def _destroy_apart(case_ids: Sequence[UUID], ports: Ports) -> None:
-    """What of cases stands outside the database: the locks first, because they alone are enough."""
+def _destroy_apart(case_ids: Sequence[UUID], ports: Ports) -> int:
+    """What of cases stands outside the database: the locks first, because they alone are enough. How many are gone.
+
+    Files that cannot be deleted now are sealed for good; the destroyed lock stands for them until `purge_locks` comes.
+    """
     ports.locks.destroy(case_ids)
-    for case_id in case_ids:
+    gone: list[UUID] = []
+
+    def delete_files(case_id: UUID) -> int:
         ports.storage.delete(str(case_id))
+        gone.append(case_id)
+        return 1
+
+    done = do_each(case_ids, delete_files, what="deleting the files of an erased case").done
+    ports.locks.forget(gone)
+    return done
 
 
 def _empty(case: Case, *, now: datetime) -> None:

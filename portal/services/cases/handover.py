@@ -1,4 +1,8 @@
-"""Handing a case to a team and taking it back, closing it and opening it again."""
+"""Handing a case to a team and taking it back, closing it and opening it again.
+
+A closed case is watched by nobody and goes by itself one day. So what begins something new asks to open it first
+(`require_open` in the lifecycle), and what happened, which is never refused, opens it (`open_to_record`).
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete
 
 from portal.adapters import vault
-from portal.domain.lifecycle import CaseStatus, Handler, History, StepRefused
+from portal.domain.lifecycle import CaseStatus, Handler, History, StepRefused, require_submitted
 from portal.models.accounts import Team
 from portal.models.cases import CaseKey
 from portal.services.cases.consent import set_consent
 from portal.services.cases.keys import lock_key
+from portal.services.clocks.snapshot import update_next_due
 from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork
 
@@ -51,6 +56,7 @@ def close(work: CaseWork, *, reason: str) -> None:
     work.case.status, work.case.closed_at = CaseStatus.CLOSED, work.now
     work.case.retention_until = work.now + timedelta(days=work.ports.config.closed_days)
     work.record(NewEvent(kind=History.CLOSED, at=work.now, detail={"reason": reason}))
+    update_next_due(work.session, work.case)
 
 
 def reopen(work: CaseWork) -> None:
@@ -59,3 +65,13 @@ def reopen(work: CaseWork) -> None:
         raise StepRefused("This case is already open.")
     work.case.status, work.case.closed_at, work.case.retention_until = CaseStatus.OPEN, None, None
     work.record(NewEvent(kind=History.REOPENED, at=work.now))
+    update_next_due(work.session, work.case)
+
+
+def open_to_record(work: CaseWork) -> None:
+    """Called before something that happened is written down: a closed case is open again from then on, so that it is
+    looked at and does not go by itself. Raises StepRefused where there is no case to write it into.
+    """
+    require_submitted(work.case.status)
+    if work.case.status is CaseStatus.CLOSED:
+        reopen(work)

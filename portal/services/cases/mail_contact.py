@@ -25,6 +25,7 @@ from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.messages import Message
 from portal.models.outbox import MailKind, OutboxMail
 from portal.services.background import mail_texts, outbox
+from portal.services.background.duties import do_each
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.background.outbox import NewMail
 from portal.services.cases.keys import lock_at, unlock_at
@@ -133,10 +134,10 @@ def answer_ask(work: Work, ask_id: UUID) -> bool:
     ask = work.session.get(LinkAsk, ask_id, with_for_update=True)
     if ask is None:
         return False
-    address = json.loads(work.ports.keys.open_outbox(_ask_context(ask), ask.sealed))["address"]
     work.session.delete(ask)
     if ask.made_at + RETURN_LASTS <= work.now:
-        return True  # whoever asked has given up by now, or asked again
+        return True  # whoever asked has given up by now, or asked again; also one that cannot be opened ends here
+    address = json.loads(work.ports.keys.open_outbox(_ask_context(ask), ask.sealed))["address"]
     indexes = [_index(keys, address) for keys in work.ports.keys.every()]
     rows = work.session.scalars(
         select(Contact).where(Contact.address_index.in_(indexes), Contact.link_key.is_not(None))
@@ -204,12 +205,16 @@ def purge_links(session: Session, *, now: datetime) -> None:
 def move_to_new_secret(work: Work) -> int:
     """Carry addresses and kept keys from under an older server secret anew. Returns how many."""
     rows = work.session.scalars(select(Contact).where(Contact.server_key != work.ports.keys.id)).all()
-    for row in rows:
-        if row.link_key is not None:
-            inner = work.ports.keys.open_outbox(_link_context(row), row.link_key)
-            row.link_key = vault.seal(work.ports.keys.outbox, _link_context(row), inner)
-        _seal_address(row, _read_address(row, work.ports), work.ports.keys)
-    return len(rows)
+    return do_each(rows, lambda row: _carry(row, work.ports), what="moving an address to the new secret").done
+
+
+def _carry(row: Contact, ports: Ports) -> int:
+    address = _read_address(row, ports)
+    if row.link_key is not None:
+        inner = ports.keys.open_outbox(_link_context(row), row.link_key)
+        row.link_key = vault.seal(ports.keys.outbox, _link_context(row), inner)
+    _seal_address(row, address, ports.keys)
+    return 1
 
 
 def _require_mail(ports: Ports) -> None:

@@ -21,6 +21,7 @@ from portal.models.accounts import WebSession
 from portal.models.cases import CaseKey
 from portal.models.contacts import Contact, MailLink
 from portal.models.reissues import CaseCheck, Reissue
+from portal.services.background.duties import do_each
 from portal.services.cases.keys import add_words
 from portal.services.history.events import NewEvent
 from portal.services.ports import Ports
@@ -207,9 +208,12 @@ def reissue_view(work: CaseWork) -> ReissueView | None:
 def move_to_new_secret(work: Work) -> int:
     """Seal verifiers from under an older server secret anew. Returns how many."""
     rows = work.session.scalars(select(CaseCheck).where(CaseCheck.server_key != work.ports.keys.id)).all()
-    for row in rows:
-        _keep_verifier(row, _read_verifier(row, work.ports), work.ports)
-    return len(rows)
+    return do_each(rows, lambda row: _carry(row, work.ports), what="moving a check to the new secret").done
+
+
+def _carry(row: CaseCheck, ports: Ports) -> int:
+    _keep_verifier(row, _read_verifier(row, ports), ports)
+    return 1
 
 
 def _end_other_ways(work: CaseWork) -> None:

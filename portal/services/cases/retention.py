@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from portal.models.accounts import SessionKind, WebSession
 from portal.models.cases import Case
 from portal.models.contacts import Contact
 from portal.models.events import Event
+from portal.services.background.duties import do_each
 from portal.services.cases import mail_contact, recovery_words
 from portal.services.cases.erasure import erase, is_held
 from portal.services.history.events import NewEvent, record
@@ -26,8 +26,6 @@ from portal.services.work import CaseWork, Work
 
 WARNING = timedelta(days=14)
 AT_ONCE = 500  # ids that are read at a time, so that memory stays the same however many there are
-
-log = logging.getLogger(__name__)
 
 
 class Fate(StrEnum):
@@ -112,14 +110,9 @@ class _Moment:
 
     def deal_with_each(self, chosen: ColumnElement[bool], deal: Callable[[Work, Case], bool]) -> tuple[int, int]:
         """How many of the chosen cases were dealt with, and how many failed. Each is looked at again under its lock."""
-        done = failed = 0
-        for case_id in _list_ids(self.factory, chosen):
-            try:
-                done += self._deal_with(case_id, chosen, deal)
-            except Exception as error:  # whatever is wrong with one case, the others go on
-                log.error("retention of a case failed: %s", type(error).__name__)
-                failed += 1
-        return done, failed
+        case_ids = _list_ids(self.factory, chosen)
+        tally = do_each(case_ids, lambda case_id: self._deal_with(case_id, chosen, deal), what="retention of a case")
+        return tally.done, tally.failed
 
     def _deal_with(self, case_id: UUID, chosen: ColumnElement[bool], deal: Callable[[Work, Case], bool]) -> bool:
         with self.factory.begin() as session:

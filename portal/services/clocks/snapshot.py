@@ -67,15 +67,18 @@ class _Miss:
 def refresh_clocks(work: Work, case: Case, owner: Request | Complaint) -> int:
     """Rebuild the clocks of one request or complaint and the case's next date. Returns how many were found missed."""
     rows = {(row.regime, row.rule): row for row in list_clocks(work.session, owner)}
+    uncounted = dict(rows)
     misses: list[_Miss] = []
     for each in list(derive_any(work, case, owner)):
         row = rows.get((each.regime.id, each.clock.id))
+        uncounted.pop((each.regime.id, each.clock.id), None)
         misses += _list_past_misses(row, each)
         if row is None:
             row = rows[each.regime.id, each.clock.id] = add_row(work.session, case, owner, each)
         write_row(row, each, now=work.now)
     misses += _list_misses(rows.values())
     missed = _record_misses(work.session, case, owner, misses, now=work.now)
+    _stop_uncounted(work, case, owner, uncounted.values())
     work.session.flush()
     update_next_due(work.session, case)
     return missed
@@ -138,7 +141,9 @@ def clock_view(row: Clock, ports: Ports) -> ClockView:
 
 
 def cited_regimes(work: Work, request: Request) -> list[Regime]:
-    """The laws a request cites, in their order. One that left the registry since is not counted on any more."""
+    """The laws a request cites, in their order. One that left the registry since is not counted on any more: its clocks
+    keep their dates, and are stopped when these have passed.
+    """
     names = work.session.scalars(select(Basis.regime).where(Basis.request_id == request.id).order_by(Basis.position))
     return [work.ports.registry.regimes[name] for name in names if name in work.ports.registry.regimes]
 
@@ -252,6 +257,40 @@ def _record_misses(
         )
         record(session, case.id, None, missed, actor=SYSTEM, now=now)
     return len(fresh)
+
+
+def _stop_uncounted(work: Work, case: Case, owner: Request | Complaint, rows: Iterable[Clock]) -> None:
+    """End clocks that the engine no longer gives and whose date has passed, with an event.
+
+    Their law or rule has left the records, so nobody can say any more whether the date was kept: neither "missed" nor
+    "met" would be true, and "running" is not true either.
+    """
+    over = [row for row in rows if row.state is ClockState.RUNNING and row.due_at and row.due_at < work.now]
+    if not over:
+        return
+    for row in over:
+        row.state, row.ended_at = ClockState.STOPPED, work.now
+    facts = {"clocks": [_describe_stopped(row) for row in over]}
+    stopped = NewEvent(kind=History.LAW_APPLIED, at=work.now, facts=facts)
+    record(work.session, case.id, None, stopped, actor=SYSTEM, now=work.now)
+
+
+def _describe_stopped(row: Clock) -> dict[str, str | None]:
+    """The clock as it was; what is not named "before" it has no longer, as where `recount` finds it gone."""
+    return {
+        "request": str(row.request_id) if row.request_id else None,
+        "complaint": str(row.complaint_id) if row.complaint_id else None,
+        "regime": row.regime,
+        "rule": row.rule,
+        "version_before": row.version,
+        "version_after": None,
+        "calendar_before": row.calendar,
+        "calendar_after": None,
+        "due_before": row.due_at.isoformat() if row.due_at else None,
+        "due_after": None,
+        "binding_before": row.binding,
+        "binding_after": None,
+    }
 
 
 def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.facts import ComplaintFacts
-from portal.domain.lifecycle import ComplaintState, History, StepRefused
+from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.jobs import JobKind
 from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services.background import jobs
 from portal.services.background.jobs import JobView
+from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_papers, require_permission
 from portal.services.clocks.case_events import ComplaintAnswer
@@ -78,6 +79,7 @@ def prepare(
     work: CaseWork, regime_id: str, regulator_id: str, request_numbers: Sequence[int], *, wish: str = ""
 ) -> int:
     """Prepare a complaint and start its bundle in the background. Returns its number. Raises StepRefused."""
+    require_open(work.case.status)
     require_mandate(work)
     found = options(work)
     option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
@@ -97,6 +99,7 @@ def prepare(
 
 def start_bundle(work: CaseWork, number: int) -> JobView:
     """Make the bundle, or make it again, in the background. Raises StepRefused once the complaint was handed in."""
+    require_open(work.case.status)
     complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
         raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
@@ -159,6 +162,7 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
 
     Raises StepRefused, NoConsent, MandateOver, BadInstant.
     """
+    require_open(work.case.status)
     complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
         raise StepRefused("It is already recorded when this complaint was handed in.")
@@ -181,6 +185,7 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
 
 def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCommand) -> None:
     """What the body answered. Raises StepRefused before it was handed in, BadInstant."""
+    open_to_record(work)
     complaint = find_complaint(work, number)
     if complaint.lodged_at is None:
         raise StepRefused("This complaint has not been handed in yet. Record that first.")

@@ -12,10 +12,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
@@ -23,11 +24,12 @@ from portal.adapters.storage import FileMissing
 from portal.adapters.vault import SealContext, derive_subkey
 from portal.db import after_commit
 from portal.domain.journal import Noted
-from portal.domain.lifecycle import CaseStatus, History, StepRefused
+from portal.domain.lifecycle import CaseStatus, History, StepRefused, require_open
 from portal.domain.rights import Right, may
 from portal.models.accounts import Staff
 from portal.models.cases import Case
 from portal.models.officers import OfficerLink
+from portal.services.background.duties import do_each
 from portal.services.cases.consent import has_consent
 from portal.services.cases.mandates import has_mandate, require_permission
 from portal.services.complaints.complaints import read_bundle
@@ -39,6 +41,7 @@ from portal.services.work import CaseWork, Work
 
 DAYS = (3, 7, 14, 30)
 PURPOSE = "officer-link"
+FILES_RETRIED = timedelta(days=7)  # how long the worker goes on deleting a file that should be gone
 
 
 class OfficerLinkOver(LookupError):
@@ -75,6 +78,7 @@ def make_link(work: CaseWork, number: int, *, days: int) -> str:
         raise StepRefused("Only a supervisor of the team makes a link for an officer.")
     if days not in DAYS:
         raise StepRefused("Choose how many days the link works.")
+    require_open(work.case.status)
     complaint = find_complaint(work, number)
     require_permission(work, "regulators")
     content = read_bundle(work, number, redacted=False)
@@ -135,6 +139,13 @@ def purge_links(work: Work) -> int:
         record(work.session, row.case_id, None, ended, actor=SYSTEM, now=work.now)
         _drop_file(work, row)
     return len(rows)
+
+
+def purge_files(work: Work) -> None:
+    """Destroy the files of links that were used or have ended, where the storage did not answer at that moment."""
+    lately = work.now - FILES_RETRIED
+    query = select(OfficerLink).where(or_(OfficerLink.used_at > lately, OfficerLink.ended_at > lately))
+    do_each(work.session.scalars(query).all(), partial(_delete_file, work), what="deleting an officer's file")
 
 
 def list_links(work: CaseWork, number: int) -> tuple[OfficerLinkView, ...]:
@@ -204,8 +215,12 @@ def _list(session: Session, complaint_id: UUID) -> list[OfficerLink]:
 
 
 def _drop_file(work: Work, row: OfficerLink) -> None:
-    key = _file_key(row)
-    after_commit(work.session, lambda: work.ports.storage.delete(key))
+    after_commit(work.session, lambda: do_each([row], partial(_delete_file, work), what="deleting an officer's file"))
+
+
+def _delete_file(work: Work, row: OfficerLink) -> int:
+    work.ports.storage.delete(_file_key(row))
+    return 1
 
 
 def _signer(keys: ServerKeys) -> URLSafeSerializer:

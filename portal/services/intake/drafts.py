@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
 from portal.adapters.urls import FoundLink, find_links
+from portal.db import begin_reading
 from portal.domain.lifecycle import CaseStatus, Handler
 from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.models.cases import Case
+from portal.services.background.duties import do_together
 from portal.services.cases.erasure import delete_drafts
 from portal.services.cases.keys import wrap_for_words
 from portal.services.cases.opening import Changed, new_reference
@@ -55,17 +58,29 @@ def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
 
 
 def purge_empty(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> int:
-    """Delete drafts that were begun a day ago and never gone on with. Returns how many."""
-    query = select(Case).where(
-        Case.status == CaseStatus.DRAFT, Case.version == FRESH, Case.created_at < now - EMPTY_LASTS
-    )
-    purged, is_more = 0, True
-    while is_more:
+    """Delete drafts that were begun a day ago and never gone on with. Returns how many.
+
+    One that cannot be deleted holds up no other.
+    """
+    empty = and_(Case.status == CaseStatus.DRAFT, Case.version == FRESH, Case.created_at < now - EMPTY_LASTS)
+
+    def delete_some(case_ids: Sequence[UUID]) -> int:
         with factory.begin() as session:
-            rows = session.scalars(query.limit(AT_ONCE)).all()
+            rows = session.scalars(select(Case).where(Case.id.in_(case_ids), empty)).all()
             delete_drafts(Work(session=session, actor=SYSTEM, now=now, ports=ports), rows)
-        purged, is_more = purged + len(rows), len(rows) == AT_ONCE
+        return len(rows)
+
+    purged, last = 0, UUID(int=0)
+    while page := _list_ids(factory, empty, after=last):
+        purged += do_together(page, delete_some, what="deleting an empty draft").done
+        last = page[-1]
     return purged
+
+
+def _list_ids(factory: sessionmaker[Session], chosen: ColumnElement[bool], *, after: UUID) -> Sequence[UUID]:
+    with factory() as session:
+        begin_reading(session)
+        return session.scalars(select(Case.id).where(chosen, Case.id > after).order_by(Case.id).limit(AT_ONCE)).all()
 
 
 def read_words(work: CaseWork) -> str:
@@ -82,21 +97,47 @@ def save_report(work: CaseWork, report: Report, *, version: int | None) -> None:
         work.case.retention_until = work.now + timedelta(days=work.ports.config.draft_days)
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PastedLinks:
+    """What a pasted text holds, seen from a report: what is new and fits, what it has already, and the rest."""
+
+    fresh: tuple[ReportedLink, ...]
+    known: tuple[ReportedLink, ...]
+    over: tuple[RejectedText, ...]  # links that do not fit any more
+    rejected: tuple[RejectedText, ...]  # what was not understood
+
+
+def sort_links(report: Report, text: str, *, ports: Ports) -> PastedLinks:
+    """Every link of the text is in exactly one of the three, each once."""
+    found = find_links(text, ports.registry.hosts, limit=len(text))
+    there = {link.url for link in report.links}
+    links = [as_reported(link) for link in found.items]
+    fresh = [link for link in links if link.url not in there]
+    room = max(0, LINK_LIMIT - len(report.links))
+    return PastedLinks(
+        fresh=tuple(fresh[:room]),
+        known=tuple(link for link in links if link.url in there),
+        over=tuple(RejectedText(text=link.url, why=f"over the limit of {LINK_LIMIT} links") for link in fresh[room:]),
+        rejected=tuple(RejectedText(text=one.text, why=one.why) for one in found.rejected),
+    )
+
+
 def add_links(report: Report, text: str, *, ports: Ports) -> Report:
     """The report with the links found in `text` added; what was not understood is kept to be shown.
 
     Links already there are not added twice; those over the limit come back as rejected.
     """
-    found = find_links(text, ports.registry.hosts, limit=LINK_LIMIT)
-    known = {link.url for link in report.links}
-    fresh = [link for link in found.items if link.url not in known]
-    room = LINK_LIMIT - len(report.links)
-    over = [RejectedText(text=link.url, why=f"over the limit of {LINK_LIMIT} links") for link in fresh[room:]]
+    pasted = sort_links(report, text, ports=ports)
+    return with_links(report, text, pasted, rejected=pasted.rejected + pasted.over)
+
+
+def with_links(report: Report, text: str, pasted: PastedLinks, *, rejected: tuple[RejectedText, ...]) -> Report:
+    """The report with what is new of `text`, and with these texts shown as rejected."""
     return replace(
         report,
         pasted=(report.pasted + "\n" + text).strip(),
-        links=report.links + tuple(as_reported(link) for link in fresh[:room]),
-        rejected=tuple(RejectedText(text=one.text, why=one.why) for one in found.rejected) + tuple(over),
+        links=report.links + pasted.fresh,
+        rejected=rejected,
     )
 
 

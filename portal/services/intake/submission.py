@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -12,18 +13,18 @@ import msgspec
 from sqlalchemy import func, select
 
 from portal.adapters import vault
-from portal.adapters.urls import FoundLinks, find_links
 from portal.domain.intake import Missing, missing
-from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemState, Path
-from portal.domain.report import Report, ReportedLink, ReportedPlace, YesNo
+from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemState, Path, require_submitted
+from portal.domain.report import RejectedText, Report, ReportedLink, ReportedPlace, YesNo
 from portal.models.cases import Case, Mandate
 from portal.models.items import Item
 from portal.services.cases.consent import set_consent
-from portal.services.cases.handover import hand_to_team
+from portal.services.cases.handover import hand_to_team, open_to_record
 from portal.services.history.events import NewEvent
-from portal.services.intake.drafts import LINK_LIMIT, add_links, read_words
+from portal.services.intake.drafts import read_words, sort_links, with_links
 from portal.services.law.applicability import blocking_needs, platform_column
 from portal.services.requests import preparing
+from portal.services.tracking.answers import mark_back
 from portal.services.work import CaseWork
 
 
@@ -43,6 +44,29 @@ class Receipt:
     words: str
     submitted_at: datetime
     digest: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AddedLinks:
+    """What became of a text with links: added, marked as back, there already, too many, not understood.
+
+    `added` and `over` are addresses; every link of the text counts in one of the first four.
+    """
+
+    added: tuple[str, ...]
+    back: int
+    known: int
+    over: tuple[str, ...]
+    rejected: tuple[RejectedText, ...]
+
+    @property
+    def has_links(self) -> bool:
+        return bool(self.added or self.back or self.known or self.over)
+
+    @property
+    def left(self) -> str:
+        """What of the text is in no link of the case, one piece a line."""
+        return "\n".join((*self.over, *(one.text for one in self.rejected)))
 
 
 def submit(work: CaseWork) -> Receipt:
@@ -68,24 +92,43 @@ def submit(work: CaseWork) -> Receipt:
     return Receipt(work.reference, words, work.now, digest)
 
 
-def add_items(work: CaseWork, text: str) -> FoundLinks:
-    """Links added to a case later. They get requests of their own. Returns what was found and what was not.
+def add_items(work: CaseWork, text: str) -> AddedLinks:
+    """Links added to a case later. They get requests of their own; one that was marked as gone is marked as back.
 
-    A threat that has come true is a case of removal from then on.
+    A threat that has come true is a case of removal from then on. What did not fit or was not understood is kept in the
+    report. Raises StepRefused for a case that was erased.
     """
-    found = find_links(text, work.ports.registry.hosts, limit=LINK_LIMIT)
-    report = add_links(work.report, text, ports=work.ports)
-    known = {row for row in work.session.scalars(select(Item.url_index).where(Item.case_id == work.case.id))}
-    fresh = tuple(link for link in report.links if vault.blind_index(work.key, link.url) not in known)
-    if fresh and report.path is Path.THREAT:
+    require_submitted(work.case.status)
+    report = work.report
+    pasted = sort_links(report, text, ports=work.ports)
+    back = _list_gone(work, pasted.known)
+    if pasted.fresh or back:
+        open_to_record(work)
+    if pasted.fresh and report.path is Path.THREAT:
         report = replace(report, is_online=YesNo.YES)
         work.case.path = report.path
-    work.write_report(report)
-    _add_rows(work, fresh, ())
-    work.record(NewEvent(kind=History.ITEMS_ADDED, at=work.now, facts={"count": len(fresh)}))
-    if fresh:
+    rejected = tuple(dict.fromkeys(report.rejected + pasted.rejected + pasted.over))
+    work.write_report(with_links(report, text, pasted, rejected=rejected))
+    if pasted.fresh:
+        _add_rows(work, pasted.fresh, ())
+        work.record(NewEvent(kind=History.ITEMS_ADDED, at=work.now, facts={"count": len(pasted.fresh)}))
         preparing.group_links_into_requests(work)
-    return found
+    if back:
+        mark_back(work, *back)
+    return AddedLinks(
+        added=tuple(link.url for link in pasted.fresh),
+        back=len(back),
+        known=len(pasted.known) - len(back),
+        over=tuple(one.text for one in pasted.over),
+        rejected=pasted.rejected,
+    )
+
+
+def _list_gone(work: CaseWork, links: Sequence[ReportedLink]) -> list[int]:
+    """The numbers of those of these links that are marked as gone."""
+    indexes = {vault.blind_index(work.key, link.url) for link in links}
+    gone = select(Item.number, Item.url_index).where(Item.case_id == work.case.id, Item.state == ItemState.REMOVED)
+    return [number for number, index in work.session.execute(gone.order_by(Item.number)) if index in indexes]
 
 
 def digest_report(report: Report) -> str:

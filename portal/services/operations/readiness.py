@@ -16,6 +16,7 @@ from portal.config import read_secret_file
 from portal.db import begin_reading
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import CaseStatus
+from portal.logs import describe_error
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.jobs import Job, JobState
@@ -78,7 +79,7 @@ def _works(name: str, look: Callable[[], None]) -> bool:
     try:
         look()
     except Exception as error:
-        log.error("not ready: the %s: %s", name, type(error).__name__)
+        log.error("not ready: the %s: %s", name, describe_error(error))
         return False
     return True
 

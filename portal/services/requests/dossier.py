@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from portal.domain.clocks import RequestEvent
 from portal.domain.directory import Platform
-from portal.domain.lifecycle import History, LetterKind, RequestKind
+from portal.domain.lifecycle import History, LetterKind, RequestKind, require_open
 from portal.domain.regimes import Regime, RegimeKind
 from portal.domain.report import Report
 from portal.models.clocks import Clock
@@ -86,7 +86,11 @@ class Dossier:
         return self.work.read_sealed(self.request)
 
     def write_sealed(self, **values: object) -> None:
-        """Replace some of what is sealed in the request's row. This dossier goes on saying what it said before."""
+        """Replace some of what is sealed in the request's row. This dossier goes on saying what it said before.
+
+        Raises StepRefused where the case is not open.
+        """
+        require_open(self.work.case.status)
         self.request.sealed = self.work.sealed_for(self.request, {**self.sealed, **values})
 
     @property

@@ -19,6 +19,7 @@ from portal.domain.lifecycle import (
 )
 from portal.models.items import Item
 from portal.models.requests import Request
+from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.snapshot import refresh_clocks
@@ -55,6 +56,7 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
 
     Raises StepRefused, BadInstant, UnknownNumber.
     """
+    open_to_record(work)
     request = find_request(work, number)
     require_sent(request.state)
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
@@ -85,6 +87,7 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
 
 def mark_gone(work: CaseWork, item_number: int) -> None:
     """Somebody saw that the content is gone. When all links of a request are, it is removed and its clocks are met."""
+    open_to_record(work)
     item = find_item(work, item_number)
     if item.state is ItemState.REMOVED:
         raise StepRefused("This place is already marked as gone.")
@@ -97,15 +100,17 @@ def mark_gone(work: CaseWork, item_number: int) -> None:
     _refresh_all(work, whole)
 
 
-def mark_back(work: CaseWork, item_number: int) -> None:
-    """The content is there again: the link gets a new request, the old one stays as it was. Raises StepRefused."""
-    item = find_item(work, item_number)
-    if item.state is not ItemState.REMOVED:
-        raise StepRefused("This place was not marked as gone.")
-    back = NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts={"item": item.number})
-    item.state, item.changed_at, item.request_id = ItemState.BACK, work.now, None
-    work.session.flush()
-    work.record(back)
+def mark_back(work: CaseWork, *item_numbers: int) -> None:
+    """The content is there again: each link gets a new request, the old one stays as it was. Raises StepRefused."""
+    open_to_record(work)
+    for number in item_numbers:
+        item = find_item(work, number)
+        if item.state is not ItemState.REMOVED:
+            raise StepRefused("This place was not marked as gone.")
+        back = NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts={"item": item.number})
+        item.state, item.changed_at, item.request_id = ItemState.BACK, work.now, None
+        work.session.flush()
+        work.record(back)
     group_links_into_requests(work)
 
 

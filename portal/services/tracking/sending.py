@@ -12,10 +12,13 @@ from portal.domain.lifecycle import (
     SendingChannel,
     StepRefused,
     require_asked,
+    require_open,
     require_sent,
+    require_submitted,
     require_unsent,
 )
 from portal.models.requests import Request
+from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_permission
 from portal.services.clocks.case_events import list_open_questions
@@ -66,6 +69,7 @@ def require_sendable(work: CaseWork, number: int, command: SentCommand) -> None:
 
 def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, SentCommand]:
     """The request, and the command with instants that can be right."""
+    require_open(work.case.status)
     dossier = read_dossier(work, number)
     require_unsent(dossier.request.state)
     require_permission(work, "platforms")
@@ -95,6 +99,7 @@ def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand) -> N
 
 def record_received(work: CaseWork, number: int, received_at: datetime) -> None:
     """That receipt is proven: the clocks start there and are no longer estimated. Raises StepRefused, BadInstant."""
+    open_to_record(work)
     request = find_request(work, number)
     require_sent(request.state)
     if request.received_at is not None:
@@ -106,6 +111,7 @@ def record_received(work: CaseWork, number: int, received_at: datetime) -> None:
 
 def record_reminded(work: CaseWork, number: int, at: datetime) -> None:
     """That a reminder has left. It starts no clock. Raises StepRefused, NoConsent, MandateOver, BadInstant."""
+    open_to_record(work)
     request = find_request(work, number)
     require_sent(request.state)
     require_permission(work, "platforms")
@@ -118,6 +124,7 @@ def record_information_sent(work: CaseWork, number: int, at: datetime) -> None:
 
     Raises StepRefused, NoConsent, MandateOver, BadInstant.
     """
+    open_to_record(work)
     request = find_request(work, number)
     require_asked(request.state)
     require_permission(work, "platforms")
@@ -130,7 +137,11 @@ def record_information_sent(work: CaseWork, number: int, at: datetime) -> None:
 
 
 def close_request(work: CaseWork, number: int) -> None:
-    """Take the request back: every clock stops. Raises StepRefused where it is closed already."""
+    """Take the request back: every clock stops. Raises StepRefused where it is closed already.
+
+    In a closed case too, which stays closed: nothing begins, and nothing is left to be watched.
+    """
+    require_submitted(work.case.status)
     request = find_request(work, number)
     if request.state is RequestState.CLOSED:
         raise StepRefused("This request is already closed.")

@@ -11,6 +11,7 @@ from portal.domain.rights import Right
 from portal.services.casefile import page, queue
 from portal.services.cases import handover, messages
 from portal.services.intake import submission
+from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import letters
 from portal.services.requests import preparing
 from portal.services.staff import lists as staff_service
@@ -107,7 +108,7 @@ def add_links(member: SignedInStaff, work: CaseWork) -> Answered:
     form = AddLinksForm(staff_reader())
     if form.validate_on_submit():
         found = submission.add_items(work, form.pasted.data)
-        return show_on_case("desk/links_added.html", member, work, found=found)
+        return show_on_case("desk/links_added.html", member, work, found=found, most=LINK_LIMIT)
     back = url_for("desk_case.show", reference=work.reference)
     return show_form(member, work, form, title=_("Add links"), button=_("Add links"), back=back)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
@@ -14,6 +15,8 @@ from werkzeug.wrappers import Response
 from portal.domain.quotas import Counted
 from portal.services.casefile.page import case_view
 from portal.services.intake import submission
+from portal.services.intake.drafts import LINK_LIMIT
+from portal.services.intake.submission import AddedLinks
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
@@ -98,13 +101,15 @@ def add_links(work: CaseWork) -> ResponseReturnValue:
         form.form_errors.append(_("Paste at least one link first."))
         return _links_page(work, form)
     found = submission.add_items(work, form.pasted.data)
-    if not found.items:
+    if not found.has_links:
         form.form_errors.append(_("We found no link in this. What you pasted is still there."))
         return _links_page(work, form)
-    flash(ngettext("%(num)d link was read.", "%(num)d links were read.", len(found.items)))
-    for one in found.rejected[:5]:
-        flash(_("Not understood: %(text)s (%(why)s)", text=one.text[:80], why=_(one.why)))
-    return redirect(url_for("case.show"), 303)
+    for sentence in describe_added(found):
+        flash(sentence)
+    if not found.left:
+        return redirect(url_for("case.show"), 303)
+    form.pasted.data = found.left  # not lost from sight: the page comes back with what the case did not take
+    return _links_page(work, form)
 
 
 @bp.post("/case/links/state")
@@ -133,6 +138,29 @@ def history(work: CaseWork) -> str:
         zone=zone_of(work),
         address=lambda page: url_for("case.history", page=page),
     )
+
+
+def describe_added(found: AddedLinks) -> Iterator[str]:
+    """What became of pasted links, a sentence for each outcome."""
+    if found.added:
+        yield ngettext("%(num)d link was added.", "%(num)d links were added.", len(found.added))
+    if found.back:
+        yield ngettext(
+            "%(num)d link was marked as gone. Now it is marked as back.",
+            "%(num)d links were marked as gone. Now they are marked as back.",
+            found.back,
+        )
+    if found.known:
+        yield ngettext("%(num)d link was on the list already.", "%(num)d links were on the list already.", found.known)
+    if found.over:
+        yield ngettext(
+            "%(num)d link did not fit. A case holds %(most)d links. You can still see it in the box below.",
+            "%(num)d links did not fit. A case holds %(most)d links. You can still see them in the box below.",
+            len(found.over),
+            most=LINK_LIMIT,
+        )
+    for one in found.rejected[:5]:
+        yield _("Not understood: %(text)s (%(why)s)", text=one.text[:80], why=_(one.why))
 
 
 def _links_page(work: CaseWork, form: AddLinksForm) -> ResponseReturnValue:

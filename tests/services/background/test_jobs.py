@@ -199,3 +199,62 @@ def test_every_waiting_job_can_be_listed_at_once(sessions: sessionmaker[Session]
     with sessions() as session:
         assert jobs.list_waiting_jobs(session, now=NOW) == [job_id]
         assert jobs.list_left_jobs(session, now=NOW) == []
+
+
+def overtake(sessions: sessionmaker[Session], ports: Ports, end: Callable[[RunningJob], None]) -> tuple[UUID, Worker]:
+    """A slow worker that loses its lease to a second one, which does the job, and only then comes to its end."""
+    _, job_id = add(sessions, ports)
+    second = Worker()
+
+    def be_slow(job: RunningJob) -> None:
+        assert run(sessions, job_id, second, ports, now=NOW + 10 * MINUTE)
+        end(job)
+
+    run(sessions, job_id, Worker(be_slow), ports)
+    return job_id, second
+
+
+def test_a_slow_worker_that_breaks_late_leaves_what_another_has_done(
+    sessions: sessionmaker[Session], ports: Ports, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(job: RunningJob) -> None:
+        raise RuntimeError("canary")
+
+    job_id, second = overtake(sessions, ports, break_down)
+    assert read(sessions, job_id).state is JobState.DONE
+    assert second.finished == 1
+    assert "a bundle job broke: RuntimeError at " in caplog.text
+
+
+def test_a_slow_worker_that_stops_late_leaves_what_another_has_done(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    def stop(job: RunningJob) -> None:
+        raise Stopped("The signature is missing.")
+
+    job_id, _ = overtake(sessions, ports, stop)
+    job = read(sessions, job_id)
+    assert (job.state, job.problems) == (JobState.DONE, None)
+
+
+def test_whoever_lost_the_lease_neither_writes_nor_gives_back_what_another_has_in_hand(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    _, job_id = add(sessions, ports)
+    slow_hands: set[jobs.Lease] = set()
+    seen: list[tuple[JobState, int, str]] = []
+
+    def be_overtaken(slow: RunningJob) -> None:
+        def look(_job: RunningJob) -> None:
+            slow.report("late", 0.9)
+            for lease in slow_hands:
+                jobs.give_back(sessions, lease)
+            row = read(sessions, job_id)
+            seen.append((row.state, row.tries, row.stage))
+
+        run(sessions, job_id, Worker(look), ports, now=NOW + 10 * MINUTE)
+
+    slow = Worker(be_overtaken)
+    jobs.run_job(sessions, job_id, clock=lambda: NOW, ports=ports, runners={JobKind.BUNDLE: slow}, in_hand=slow_hands)
+    assert seen == [(JobState.RUNNING, 2, jobs.WAITING_STAGE)]
+    assert (read(sessions, job_id).state, slow.finished, slow_hands) == (JobState.DONE, 0, set())

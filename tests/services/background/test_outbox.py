@@ -232,3 +232,21 @@ def test_an_erased_case_takes_its_mail_with_it(sessions: sessionmaker[Session], 
 
     assert try_once(sessions, row_id, erase_first, ports) is Delivery.NOT_OURS
     assert post.sent == []
+
+
+def test_a_mail_given_up_as_unclear_that_was_put_off_after_all_has_failed_and_waits_for_nothing(
+    sessions: sessionmaker[Session], ports: Ports, case_id: UUID
+) -> None:
+    """The slow server says "later" when the worker has long been taken for dead: its text is gone."""
+    row_id = put(sessions, ports, new_mail(case_id))
+
+    def answer_late(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
+        handing_over()
+        with sessions.begin() as session:
+            assert outbox.give_up_unclear(session, now=NOW + HOUR) == 1
+        raise Delayed("450")
+
+    assert try_once(sessions, row_id, answer_late, ports, now=NOW) is Delivery.FAILED
+    with sessions() as session:
+        assert outbox.list_due(session, now=NOW + 24 * HOUR) == []
+        assert session.get_one(OutboxMail, row_id).state is MailState.FAILED

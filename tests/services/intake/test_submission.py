@@ -10,20 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.domain.lifecycle import CaseStatus, Filer, Handler, ItemState, Path
+from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemState, Path
 from portal.domain.report import Report, ReportedPlace, YesNo
 from portal.models.cases import Consent, Mandate
 from portal.models.items import Item
 from portal.models.requests import Request
-from portal.services.cases import opening
+from portal.services.cases import handover, opening
 from portal.services.cases.opening import Changed
 from portal.services.intake import drafts, submission
 from portal.services.intake.submission import Incomplete
 from portal.services.law.applicability import blocking_needs, needs
 from portal.services.ports import Ports
 from portal.services.requests.lookup import list_requests
+from portal.services.tracking import answers
 from tests.services.factories import LINKS, NOW, make_case, make_draft, make_report, make_team, make_work
-from tests.services.people import fresh
+from tests.services.people import fresh, kinds
 from tests.statements import counted
 
 
@@ -158,7 +159,7 @@ def test_links_added_later_get_numbers_and_requests_of_their_own(session: Sessio
     text = "https://www.reddit.com/r/x/comments/abc/ and https://x.com/someone/status/1111"
     found = submission.add_items(opened.at(NOW), text)
     session.flush()
-    assert len(found.items) == 2
+    assert (found.added, found.known) == (("https://www.reddit.com/r/x/comments/abc/",), 1)
     assert [item.number for item in session.scalars(select(Item).order_by(Item.number))] == [1, 2, 3, 4]
     assert opened.case.item_count == 4
     assert len(session.scalars(select(Request)).all()) == 4
@@ -187,3 +188,54 @@ def test_handing_in_many_links_takes_few_statements(session: Session, ports: Por
         session.commit()
     assert len(list_requests(work)) == sites
     assert count() <= 60
+
+
+def paste(first: int, last: int) -> str:
+    return "\n".join(f"https://x.com/someone/status/{number}" for number in range(first, last))
+
+
+def test_what_was_added_was_there_and_did_not_fit_is_told_apart(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=paste(1000, 1480))
+    found = submission.add_items(opened.at(NOW), f"{paste(1470, 1570)}\nhttp://")
+    assert (len(found.added), found.back, found.known, len(found.over)) == (20, 0, 10, 70)
+    assert opened.case.item_count == 500
+    assert found.added[0].endswith("/1480")
+    assert found.over[0].endswith("/1500")
+    assert [one.text for one in found.rejected] == ["http://"]
+    assert len(found.left.splitlines()) == 71
+    again = submission.add_items(opened.at(NOW), found.over[0])
+    assert (again.added, again.known, again.over) == ((), 0, found.over[:1])
+
+
+def test_more_links_than_fit_at_all_are_told_to_the_last(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="https://www.reddit.com/r/x/comments/abc/")
+    found = submission.add_items(opened.at(NOW), paste(1000, 1600))
+    assert (len(found.added), len(found.over)) == (499, 101)
+
+
+def test_what_was_not_understood_earlier_is_kept(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="https://x.com/a/status/1 http://")
+    submission.add_items(opened.at(NOW), "https://x.com/a/status/2 ftp://one.example/a")
+    assert [one.text for one in opened.report.rejected] == ["http://", "ftp://one.example/a"]
+    assert "http://" in opened.report.pasted
+
+
+def test_a_pasted_link_that_was_marked_as_gone_is_back_and_gets_a_new_request(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="https://x.com/a/status/1 https://x.com/a/status/2")
+    answers.mark_gone(opened.at(NOW), 1)
+    found = submission.add_items(opened.at(NOW), "https://x.com/a/status/1 https://x.com/a/status/2")
+    assert (found.added, found.back, found.known, found.left) == ((), 1, 1, "")
+    item = session.scalars(select(Item).where(Item.number == 1)).one()
+    assert item.state is ItemState.BACK
+    assert item.request_id is not None
+    happened = kinds(session, opened)
+    assert History.ITEM_BACK in happened
+    assert History.ITEMS_ADDED not in happened
+
+
+def test_a_text_that_adds_nothing_leaves_no_trace_in_the_history(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="https://x.com/a/status/1")
+    handover.close(opened.at(NOW), reason="All gone.")
+    found = submission.add_items(opened.at(NOW), "https://x.com/a/status/1 and words")
+    assert (found.known, found.has_links) == (1, True)
+    assert kinds(session, opened)[-1] is History.CLOSED

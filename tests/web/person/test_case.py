@@ -14,7 +14,7 @@ from portal.services.staff import accounts
 from portal.web.unit_of_work import parts
 from tests.web.conftest import NOW, TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
-from tests.web.person.journey import hand_in, words_on
+from tests.web.person.journey import LINKS, hand_in, words_on
 
 SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
 REFUSED: dict[str, Any] = {"answer": "refused", "text": "It does not break our rules."}
@@ -171,8 +171,28 @@ def test_a_link_can_be_marked_gone_and_back_again(holder: Visitor) -> None:
 def test_links_can_be_added_later_and_get_a_request(holder: Visitor) -> None:
     holder.go("/case/links")
     page = holder.press("Add these links", pasted="https://www.reddit.com/r/x/comments/abc/")
-    assert "1 link was read" in page.text
+    assert "1 link was added" in page.text
     assert "Reddit" in page.text
+
+
+def test_what_the_case_did_not_take_stays_in_sight(holder: Visitor) -> None:
+    links = " ".join(f"https://x.com/someone/status/{number}" for number in range(700))
+    holder.go("/case/links")
+    page = holder.press("Add these links", pasted=f"{links}\nhttp://")
+    assert "did not fit. A case holds 500 links." in page.text
+    field = page.answer.text.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "https://x.com/someone/status/699" in field
+    assert "https://x.com/someone/status/5\n" not in field
+    assert field.rstrip().endswith("http://")
+    page = holder.press("Add these links", pasted="https://x.com/someone/status/1")
+    assert "1 link was on the list already." in page.text
+
+
+def test_a_link_that_was_gone_is_back_when_it_is_pasted_again(holder: Visitor) -> None:
+    holder.press("It is gone")
+    holder.go("/case/links")
+    page = holder.press("Add these links", pasted=LINKS)
+    assert "1 link was marked as gone. Now it is marked as back." in page.text
 
 
 def test_a_paste_without_a_link_is_refused_and_kept(holder: Visitor) -> None:

@@ -1,0 +1,173 @@
+"""The sweep: what fails, or is too many, takes nothing from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import CaseStatus, History
+from portal.models.accounts import WebSession
+from portal.models.cases import Case
+from portal.models.clocks import Clock
+from portal.models.events import Event
+from portal.models.requests import Request
+from portal.services.casefile.page import SENTENCES
+from portal.services.history.events import NewEvent, find_break, read_history, record
+from portal.services.operations import sweep
+from portal.services.ports import SYSTEM, Ports
+from portal.services.signin import guess_throttle
+from portal.services.signin import sessions as web_sessions
+from tests.services.factories import NOW, make_case, make_draft
+from tests.services.fakes import DAY, HOUR, print_quickly, send
+
+ONE_LINK = "https://pictures.example.org/album/7"
+LAW = "us-take-it-down"
+LATER = NOW + 9 * DAY
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+def send_one(
+    sessions: sessionmaker[Session], ports: Ports, *, at: datetime = NOW + HOUR, links: str = ONE_LINK
+) -> UUID:
+    """A case whose requests have all left."""
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=links)
+        for request in session.scalars(select(Request).where(Request.case_id == opened.case.id)).all():
+            send(session, opened, ports, request.number, at=at)
+        return opened.case.id
+
+
+def spoil(sessions: sessionmaker[Session], case_id: UUID, number: int = 1) -> None:
+    """An answer of a word that nobody knows, as a newer version could have written it."""
+    with sessions.begin() as session:
+        request = session.scalars(select(Request).where(Request.case_id == case_id, Request.number == number)).one()
+        unknown = NewEvent(kind=History.ANSWERED, at=NOW, request_id=request.id, facts={"answer": "whatever"})
+        record(session, case_id, None, unknown, actor=SYSTEM, now=NOW)
+
+
+def states(sessions: sessionmaker[Session], case_id: UUID, number: int = 1) -> set[ClockState]:
+    with sessions() as session:
+        query = select(Clock.state).join(Request).where(Clock.case_id == case_id, Request.number == number)
+        return set(session.scalars(query.where(Clock.due_at.is_not(None))))
+
+
+def drop_law(ports: Ports) -> Ports:
+    """The records without the laws that the cases here cite."""
+    none: MappingProxyType[str, object] = MappingProxyType({})
+    return replace(ports, registry=replace(ports.registry, regimes=none))  # type: ignore[arg-type]
+
+
+def test_an_event_that_cannot_be_read_stops_neither_other_cases_nor_what_comes_behind(
+    sessions: sessionmaker[Session], ports: Ports, caplog: pytest.LogCaptureFixture
+) -> None:
+    spoilt, whole = send_one(sessions, ports), send_one(sessions, ports, at=NOW + 2 * HOUR)
+    spoil(sessions, spoilt)
+    with sessions.begin() as session:
+        make_draft(session, ports)
+    swept = sweep.sweep(sessions, now=LATER, ports=ports)
+    assert states(sessions, whole) == {ClockState.MISSED}
+    assert (swept.purged, swept.failed) == (1, 1)
+    assert "ValueError at portal/services/clocks/case_events.py:" in caplog.text
+    assert "request" in caplog.text, "which one it was"
+
+
+def test_a_request_that_cannot_be_counted_stops_no_other_of_its_case(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    case_id = send_one(sessions, ports, links=f"{ONE_LINK} https://x.com/someone/status/1111")
+    spoil(sessions, case_id, 1)
+    swept = sweep.sweep(sessions, now=LATER, ports=ports)
+    assert states(sessions, case_id, 1) == {ClockState.RUNNING}
+    assert ClockState.MISSED in states(sessions, case_id, 2)
+    assert swept.failed == 1
+    with sessions() as session:
+        assert find_break(read_history(session, case_id)) is None
+
+
+def test_one_duty_that_fails_keeps_none_of_the_others_from_being_done(
+    sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(*_given: object, **_named: object) -> None:
+        raise OSError("canary")
+
+    monkeypatch.setattr(guess_throttle, "purge", break_down)
+    with sessions.begin() as session:
+        make_draft(session, ports)
+        web_sessions.save(session, web_sessions.new_token(), {}, now=NOW, lasts=HOUR)
+    swept = sweep.sweep(sessions, now=LATER, ports=ports)
+    assert (swept.purged, swept.failed) == (1, 1)
+    with sessions() as session:
+        assert session.scalars(select(WebSession)).all() == []
+    assert "guesses: OSError at " in caplog.text
+    assert "canary" not in caplog.text
+
+
+def test_no_case_starves_another_however_many_wait_in_front(
+    sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "AT_ONCE", 2)
+    broken = [send_one(sessions, ports) for _ in range(3)]
+    for case_id in broken:
+        spoil(sessions, case_id)
+    last = send_one(sessions, ports, at=NOW + 5 * HOUR)
+    sweep.sweep(sessions, now=LATER, ports=ports)
+    assert states(sessions, last) == {ClockState.MISSED}
+
+
+def test_a_sweep_that_is_cut_short_is_gone_on_with_behind_the_last_case(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    broken = [send_one(sessions, ports) for _ in range(2)]
+    for case_id in broken:
+        spoil(sessions, case_id)
+    last = send_one(sessions, ports, at=NOW + 5 * HOUR)
+    first = sweep.sweep(sessions, now=LATER, ports=ports, may_go_on=allow(2))
+    assert (first.failed, first.missed) == (2, 0)
+    assert first.position is not None
+    second = sweep.sweep(sessions, now=LATER, ports=ports, after=first.position, may_go_on=allow(2))
+    assert states(sessions, last) == {ClockState.MISSED}
+    assert (second.failed, second.position) == (0, None)
+
+
+def allow(times: int) -> Callable[[], bool]:
+    left = iter([True] * times)
+    return lambda: next(left, False)
+
+
+def test_a_clock_whose_law_has_left_the_records_is_stopped_once_its_date_has_passed(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    case_id, without = send_one(sessions, ports), drop_law(ports)
+    assert sweep.sweep(sessions, now=NOW + HOUR, ports=without).missed == 0
+    assert states(sessions, case_id) == {ClockState.RUNNING}, "until then it keeps its date"
+    assert sweep.sweep(sessions, now=LATER, ports=without).missed == 0
+    assert states(sessions, case_id) == {ClockState.STOPPED}
+    sweep.sweep(sessions, now=LATER + timedelta(minutes=1), ports=without)
+    with sessions() as session:
+        (told,) = session.scalars(select(Event).where(Event.kind == History.LAW_APPLIED)).all()
+        assert {one["rule"] for one in told.facts["clocks"]} == set(
+            session.scalars(select(Clock.rule).where(Clock.due_at.is_not(None)))
+        )
+        assert all(one["due_before"] and one["due_after"] is None for one in told.facts["clocks"])
+        assert session.get_one(Case, case_id).next_due_at is None
+    assert History.LAW_APPLIED in SENTENCES
+
+
+def test_a_law_that_has_left_claims_no_miss_in_any_later_step(sessions: sessionmaker[Session], ports: Ports) -> None:
+    case_id, without = send_one(sessions, ports), drop_law(ports)
+    sweep.sweep(sessions, now=LATER, ports=without)
+    with sessions() as session:
+        assert session.get_one(Case, case_id).status is CaseStatus.OPEN
+        assert session.scalars(select(Event).where(Event.kind == History.CLOCK_MISSED)).all() == []
