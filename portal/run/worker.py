@@ -189,8 +189,7 @@ def sign_day(parts: Parts) -> None:
 
 def purge_links(parts: Parts) -> int:
     """Destroy the papers of officers' links whose days are over; how many."""
-    with parts.sessions.begin() as session:
-        return officer_links.purge_links(parts.work(session))
+    return officer_links.purge_links(parts.sessions, now=parts.clock(), ports=parts.ports)
 
 
 def purge_files(parts: Parts, purge: Callable[[Work], None]) -> None:

@@ -29,7 +29,7 @@ from portal.services.background.duties import do_each
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.background.outbox import NewMail
 from portal.services.cases.keys import lock_at, unlock_at
-from portal.services.history.events import NewEvent, record
+from portal.services.history.events import NewEvent, hold_case, record
 from portal.services.ports import PERSON, SYSTEM, Ports, ServerKeys
 from portal.services.work import CaseWork, Work
 
@@ -140,9 +140,12 @@ def answer_ask(work: Work, ask_id: UUID) -> bool:
     address = json.loads(work.ports.keys.open_outbox(_ask_context(ask), ask.sealed))["address"]
     indexes = [_index(keys, address) for keys in work.ports.keys.every()]
     rows = work.session.scalars(
-        select(Contact).where(Contact.address_index.in_(indexes), Contact.link_key.is_not(None))
+        select(Contact)
+        .where(Contact.address_index.in_(indexes), Contact.link_key.is_not(None))
+        .order_by(Contact.case_id)
     )
     for row in rows.all():
+        hold_case(work.session, row.case_id)  # before the links of this hour are counted
         made = select(func.count()).select_from(MailLink).where(MailLink.case_id == row.case_id)
         if (work.session.scalar(made.where(MailLink.made_at > work.now - HOUR)) or 0) < MOST_RETURNS:
             token, cause = _make_link(work, row.case_id, LinkKind.RETURN, RETURN_LASTS)
@@ -271,6 +274,8 @@ def _read_link(work: Work, token: str, *, to_use: bool = False) -> MailLink:
         digest = read_token(tuple(_token_key(keys) for keys in work.ports.keys.every()), token, now=work.now)
     except BadToken as error:
         raise MailLinkOver from error
+    if to_use and (case_id := work.session.scalar(select(MailLink.case_id).where(MailLink.id == digest))):
+        hold_case(work.session, case_id)
     link = work.session.get(MailLink, digest, with_for_update=to_use or None)
     if link is None or link.ends_at <= work.now:
         raise MailLinkOver

@@ -17,12 +17,12 @@ from uuid import UUID, uuid4
 
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
 from portal.adapters.storage import FileMissing
 from portal.adapters.vault import SealContext, derive_subkey
-from portal.db import after_commit
+from portal.db import after_commit, begin_reading
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, History, StepRefused, require_open
 from portal.domain.rights import Right, may
@@ -34,7 +34,7 @@ from portal.services.cases.consent import has_consent
 from portal.services.cases.mandates import has_mandate, require_permission
 from portal.services.complaints.complaints import read_bundle
 from portal.services.history import journal
-from portal.services.history.events import NewEvent, record
+from portal.services.history.events import NewEvent, hold_case, record
 from portal.services.ports import OFFICER, SYSTEM, Ports, ServerKeys
 from portal.services.requests.lookup import find_complaint
 from portal.services.work import CaseWork, Work
@@ -127,18 +127,33 @@ def end_links_of_case(work: CaseWork) -> int:
     return _end(work, rows.all())
 
 
-def purge_links(work: Work) -> int:
-    """End links whose days are over, and destroy what they would have opened. Returns how many."""
-    query = select(OfficerLink).where(
-        OfficerLink.ends_at <= work.now, OfficerLink.used_at.is_(None), OfficerLink.ended_at.is_(None)
-    )
-    rows = work.session.scalars(query).all()
-    for row in rows:
-        row.ended_at = work.now
-        ended = NewEvent(kind=History.OFFICER_LINK_ENDED, at=work.now, complaint_id=row.complaint_id)
-        record(work.session, row.case_id, None, ended, actor=SYSTEM, now=work.now)
-        _drop_file(work, row)
-    return len(rows)
+def purge_links(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> int:
+    """End links whose days are over, and destroy what they would have opened. Returns how many.
+
+    Each has its own transaction: one that cannot be ended holds up no other.
+    """
+    over = (OfficerLink.ends_at <= now, OfficerLink.used_at.is_(None), OfficerLink.ended_at.is_(None))
+    with factory() as session:
+        begin_reading(session)
+        waiting = session.scalars(select(OfficerLink.id).where(*over).order_by(OfficerLink.ends_at)).all()
+
+    def end(link_id: UUID) -> int:
+        with factory.begin() as session:
+            work = Work(session=session, actor=SYSTEM, now=now, ports=ports)
+            case_id = session.scalar(select(OfficerLink.case_id).where(OfficerLink.id == link_id))
+            if case_id is None:
+                return 0  # erased meanwhile
+            hold_case(session, case_id)
+            row = session.scalars(select(OfficerLink).where(OfficerLink.id == link_id, *over)).one_or_none()
+            if row is None:
+                return 0  # used or taken back meanwhile
+            row.ended_at = now
+            ended = NewEvent(kind=History.OFFICER_LINK_ENDED, at=now, complaint_id=row.complaint_id)
+            record(session, row.case_id, None, ended, actor=SYSTEM, now=now)
+            _drop_file(work, row)
+        return 1
+
+    return do_each(waiting, end, what="ending an officer's link").done
 
 
 def purge_files(work: Work) -> None:
@@ -170,6 +185,8 @@ def list_links(work: CaseWork, number: int) -> tuple[OfficerLinkView, ...]:
 def _read(work: Work, token: str, *, to_change: bool) -> tuple[OfficerLink, bytes]:
     """The row of a link and the key in it. Raises OfficerLinkOver."""
     link_id, key = _parse(token, work.ports)
+    if to_change and (case_id := work.session.scalar(select(OfficerLink.case_id).where(OfficerLink.id == link_id))):
+        hold_case(work.session, case_id)
     row = work.session.get(OfficerLink, link_id, with_for_update=to_change or None, populate_existing=True)
     if row is None or not hmac.compare_digest(hashlib.sha256(key).digest(), row.proof):
         raise OfficerLinkOver

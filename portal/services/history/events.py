@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.vault import SealContext, open_values, seal_values
 from portal.domain.lifecycle import History
+from portal.models.cases import Case
 from portal.models.events import Event
 from portal.services.history import journal
 from portal.services.ports import Actor
@@ -34,8 +35,21 @@ class NewEvent:
     detail: Mapping[str, Any] | None = None
 
 
+def hold_case(session: Session, case_id: UUID) -> None:
+    """Hold the case's row until the transaction ends, so that nobody else appends to its history meanwhile.
+
+    Whoever also holds rows that belong to a case takes this one first, as whoever opens a case to change it does. On
+    SQLite a transaction that writes holds everything since it began.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+
+
 def record(session: Session, case_id: UUID, key: bytes | None, new: NewEvent, *, actor: Actor, now: datetime) -> Event:
-    """Append one event. Raises ValueError where a detail is given without the key to seal it."""
+    """Append one event, behind those that others append at the same time.
+
+    Raises ValueError where a detail is given without the key to seal it.
+    """
     return record_all(session, case_id, key, [new], actor=actor, now=now)[0]
 
 
@@ -43,6 +57,7 @@ def record_all(
     session: Session, case_id: UUID, key: bytes | None, many: Sequence[NewEvent], *, actor: Actor, now: datetime
 ) -> list[Event]:
     """Append events in this order, with as many statements as for one. Raises as `record`."""
+    hold_case(session, case_id)
     last = session.scalars(
         select(Event).where(Event.case_id == case_id).order_by(Event.sequence.desc()).limit(1)
     ).one_or_none()

@@ -70,7 +70,8 @@ def renew(session: Session, old_key: bytes | None, *, now: datetime) -> str:
     Without it a team comes into reach when a member signs in next. Either way each team's own key is changed then, so
     that the old paper with an old copy of the database opens no case that comes later. Raises AccountRefused.
     """
-    row = session.scalars(select(RecoveryKey)).one_or_none()
+    # Of two who do this at once, the second finds that the old key is no key any more.
+    row = session.scalars(select(RecoveryKey).with_for_update()).one_or_none()
     if row is None:
         raise AccountRefused("There is no recovery key yet. It is made with the first account.")
     opened: dict[UUID, bytes] = {}

@@ -124,8 +124,8 @@ def test_a_link_ends_with_its_days_and_the_sweep_destroys_its_file(
         officer_links.find_open(make_work(session, ports, now=end - timedelta(seconds=1)), token)
         with pytest.raises(OfficerLinkOver):
             officer_links.find_open(make_work(session, ports, now=end), token)
-    with sessions.begin() as session:
-        assert officer_links.purge_links(make_work(session, ports, now=end)) == 1
+    assert officer_links.purge_links(sessions, now=end, ports=ports) == 1
+    assert officer_links.purge_links(sessions, now=end, ports=ports) == 0
     assert list_files(ports) == []
 
 
