@@ -52,12 +52,13 @@ class Parts:
 
     @cached_property
     def ports(self) -> Ports:
+        keys = ServerKeys.from_secrets(ensure_secret_file(self.config.secret_file))
         return Ports(
             config=self.config,
             registry=self.registry,
             storage=open_storage(self.config.storage_url),
             locks=open_locks(self.config.locks_url),
-            keys=ServerKeys.from_secrets(ensure_secret_file(self.config.secret_file)),
+            keys=keys,
             words=load_words(),
-            enqueue=tasks.enqueuer(self.config.queue_url),
+            enqueue=tasks.enqueuer(self.config.queue_url, keys.queue_keys()),
         )

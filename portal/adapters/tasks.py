@@ -1,13 +1,18 @@
 """The queue that wakes the background worker. It may lose a message; the table of jobs may not (`services/background`).
 
-A message holds the id of a job and nothing else. Which store carries it is an address in the settings.
+A message holds the id of a job and nothing else, as JSON under a signature: whoever can write into the queue's store
+runs nothing by it. Which store carries it is an address in the settings.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import logging
+import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -15,12 +20,15 @@ from uuid import UUID
 import psycopg
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from huey.registry import Message
+from huey.serializer import Serializer
 
 from portal.logs import describe_error
 
 NAME = "recourse"
 SHUTDOWN_SECONDS = 20.0  # that a job in hand has to be finished before it is given back
 IDLE_SECONDS = 1.0
+_SIGNATURE_BYTES = 32
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +37,40 @@ class BadQueue(ValueError):
     """The queue's address cannot be used. The message says why."""
 
 
-class TaskQueue:
-    """Sends the ids of jobs to the worker, and in the worker runs them and a sweep each minute."""
+class BadMessage(ValueError):
+    """A message that nobody who has the key wrote, or of another form."""
 
-    def __init__(self, huey: Huey) -> None:
+
+class SignedMessages(Serializer):  # type: ignore[misc]  # Huey carries no types
+    """How messages are kept: the name of a task and its texts. Huey's own way is a pickle, which runs what it holds."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        super().__init__()
+        self._keys = tuple(keys)  # the first one signs, any of them fits
+
+    def _serialize(self, data: Any) -> bytes:
+        if not isinstance(data, Message) or data.kwargs:
+            raise BadMessage("only a task with its texts can be sent")
+        body = json.dumps({"id": data.id, "name": data.name, "args": list(data.args)}).encode()
+        return _sign(self._keys[0], body) + body
+
+    def _deserialize(self, data: bytes) -> Message:
+        signature, body = bytes(data[:_SIGNATURE_BYTES]), bytes(data[_SIGNATURE_BYTES:])
+        if not any(hmac.compare_digest(signature, _sign(key, body)) for key in self._keys):
+            raise BadMessage("a message without the signature of this server")
+        found = json.loads(body)
+        return Message(id=found["id"], name=found["name"], args=tuple(found["args"]), kwargs={})
+
+
+class TaskQueue:
+    """Sends the ids of jobs to the worker, and in the worker runs them and a sweep each minute.
+
+    `keys` sign and check messages; without any it understands only itself.
+    """
+
+    def __init__(self, huey: Huey, keys: Sequence[bytes] = ()) -> None:
         self._huey = huey
+        self._huey.serializer = SignedMessages(keys or (secrets.token_bytes(32),))
         self._run_job: Callable[[UUID], None] | None = None
         self._send = huey.task(name="run_job")(self._receive)
 
@@ -70,13 +107,13 @@ class TaskQueue:
         self._run_job(UUID(job_id))
 
 
-def open_queue(url: str) -> TaskQueue:
+def open_queue(url: str, keys: Sequence[bytes] = ()) -> TaskQueue:
     """`sqlite:///file`, `redis://...`, `postgresql://...`; `memory:` keeps messages to itself. Raises BadQueue."""
     scheme = url.partition(":")[0]
     if scheme not in _MAKERS:
         raise BadQueue(f"a queue's address starts with one of: {', '.join(_MAKERS)}")
     try:
-        return TaskQueue(_MAKERS[scheme](url))
+        return TaskQueue(_MAKERS[scheme](url), keys)
     except (OSError, ValueError, ImportError, sqlite3.Error, psycopg.Error) as error:
         raise BadQueue(f"the queue at {scheme}: cannot be used: {error}") from error
 
@@ -107,6 +144,10 @@ _MAKERS: dict[str, Callable[[str], Huey]] = {
 }
 
 
-def enqueuer(url: str) -> Callable[[UUID], None]:
+def enqueuer(url: str, keys: Sequence[bytes]) -> Callable[[UUID], None]:
     """What a process that only sends needs. Raises BadQueue."""
-    return open_queue(url).enqueue
+    return open_queue(url, keys).enqueue
+
+
+def _sign(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, hashlib.sha256)

@@ -214,7 +214,7 @@ def main() -> int:
     try:
         parts = Parts(load_config(os.environ))
         logs.set_up(parts.config.log_format)
-        queue = open_queue(parts.config.queue_url)
+        queue = open_queue(parts.config.queue_url, parts.ports.keys.queue_keys())
         rounds = connect(queue, parts)
         parts.ports, parts.signer  # noqa: B018 - settings that cannot be used are told here
     except (ConfigError, BadQueue) as error:

@@ -26,6 +26,8 @@ class ServerKeys:
     words_index: bytes  # finds a case by its words
     outbox: bytes  # seals what a background worker needs until it is done
     forms: bytes  # signs the tokens of forms
+    queue: bytes  # signs the messages to the worker
+    visits: bytes  # seals the session of a browser that has nothing open
     older: tuple[ServerKeys, ...] = ()
 
     @classmethod
@@ -41,11 +43,17 @@ class ServerKeys:
             words_index=derive_subkey(secret, "words_index"),
             outbox=derive_subkey(secret, "outbox"),
             forms=derive_subkey(secret, "forms"),
+            queue=derive_subkey(secret, "queue"),
+            visits=derive_subkey(secret, "visits"),
         )
 
     def every(self) -> tuple[ServerKeys, ...]:
         """These keys, then the older ones."""
         return (self, *self.older)
+
+    def queue_keys(self) -> tuple[bytes, ...]:
+        """The key that signs messages to the worker, then those under which one may still be on its way."""
+        return tuple(keys.queue for keys in self.every())
 
     def open_outbox(self, place: SealContext, sealed: bytes) -> bytes:
         """What was sealed under the outbox key in use, or under one before. Raises CannotOpen."""

@@ -1,18 +1,27 @@
-"""Flask's session kept on the server: the browser holds a random token, the database a sealed row."""
+"""Flask's session kept on the server: the browser holds a random token, the database a sealed row.
+
+A browser that only looks around has a form token and nothing open. That stays with the browser, sealed, so that nobody
+fills the table by asking for pages.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
+from portal.adapters.vault import CannotOpen, SealContext, open_values, seal_values
 from portal.db import begin_reading
 from portal.services.signin import sessions
 from portal.wiring import Parts
 
+VISIT = "v."  # how the cookie of a visit begins; a token of the table has no full stop
+VISIT_LASTS = timedelta(hours=12)
+OF_A_VISIT = frozenset({"csrf_token", "_flashes"})
+_PLACE = SealContext(table="visit", row="", case="")
 OPENS = frozenset({"case_id", "staff_id"})  # a session with one of these opens something
 
 
@@ -69,6 +78,10 @@ class DatabaseSessions(SessionInterface):
         if not token:
             return ServerSession(sessions.new_token(), None)
         now = self._parts.clock()
+        if token.startswith(VISIT):
+            made = ServerSession(sessions.new_token(), self._open_visit(token, now))
+            made.loaded_as = None
+            return made
         with self._parts.sessions() as database:
             begin_reading(database)
             loaded = sessions.load(database, token, now=now)
@@ -81,25 +94,41 @@ class DatabaseSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, ServerSession):
             raise TypeError("a session of another kind")
+        is_visit = session.loaded_as is None and session.keys() <= OF_A_VISIT
         is_alive = True
-        if session.modified or session.is_due or session.old_tokens:
-            is_alive = self._write(session)
+        if session.old_tokens or session.is_due or (session.modified and not is_visit):
+            is_alive = self._write(session, is_visit=is_visit)
         if not is_alive:
             return  # ended while this request ran: the browser may have a newer cookie by now, which is left alone
         if session and (session.modified or session.new):
             kept = self._keep_for if session.permanent else None
+            token = self._seal_visit(session) if is_visit else session.token
             response.set_cookie(
-                self.cookie, session.token, max_age=kept, secure=self._is_secure, httponly=True, samesite="Strict"
+                self.cookie, token, max_age=kept, secure=self._is_secure, httponly=True, samesite="Strict"
             )
         elif session.old_tokens:
             response.delete_cookie(self.cookie, secure=self._is_secure, httponly=True, samesite="Strict")
 
-    def _write(self, session: ServerSession) -> bool:
+    def _seal_visit(self, session: ServerSession) -> str:
+        values = {**session, "until": (self._parts.clock() + VISIT_LASTS).isoformat()}
+        return VISIT + seal_values(self._parts.ports.keys.visits, _PLACE, values).hex()
+
+    def _open_visit(self, cookie: str, now: datetime) -> dict[str, Any] | None:
+        """What the browser has kept of its visit; None where it is over, or not ours."""
+        for keys in self._parts.ports.keys.every():
+            try:
+                values = open_values(keys.visits, _PLACE, bytes.fromhex(cookie.removeprefix(VISIT)))
+            except (CannotOpen, ValueError):
+                continue
+            return values if datetime.fromisoformat(values.pop("until")) > now else None
+        return None
+
+    def _write(self, session: ServerSession, *, is_visit: bool) -> bool:
         """Whether the session is there still."""
         with self._parts.sessions.begin() as database:
             for token in session.old_tokens:
                 sessions.end(database, token)
-            if not session:
+            if not session or is_visit:
                 return True
             return sessions.save(
                 database,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import threading
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from huey import MemoryHuey, SqliteHuey
 
-from portal.adapters.tasks import BadQueue, TaskQueue, enqueuer, open_queue
+from portal.adapters.tasks import BadMessage, BadQueue, TaskQueue, enqueuer, open_queue
+
+KEYS = (b"k" * 32,)
 
 
 def nothing() -> None:
@@ -28,7 +33,7 @@ def test_a_job_is_run_at_once_in_immediate_mode() -> None:
 def test_a_message_written_by_one_process_is_read_by_another(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'queue.db'}"
     job_id = uuid4()
-    enqueuer(url)(job_id)
+    enqueuer(url, KEYS)(job_id)
     seen: list[UUID] = []
     done = threading.Event()
 
@@ -36,7 +41,7 @@ def test_a_message_written_by_one_process_is_read_by_another(tmp_path: Path) -> 
         seen.append(each)
         done.set()
 
-    worker = open_queue(url)
+    worker = open_queue(url, [b"newer" * 8, *KEYS])  # after a rotation, the older key still fits
     worker.handle(run, nothing)
     consumer = worker.make_consumer()
     consumer._set_signal_handlers = nothing  # signals belong to the test runner
@@ -51,10 +56,44 @@ def test_a_message_written_by_one_process_is_read_by_another(tmp_path: Path) -> 
 def test_a_message_holds_the_id_and_nothing_else(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'queue.db'}"
     job_id = uuid4()
-    enqueuer(url)(job_id)
+    enqueuer(url, KEYS)(job_id)
     (task,) = SqliteHuey("recourse", filename=str(tmp_path / "queue.db"), results=False).storage.enqueued_items()
     assert str(job_id).encode() in task
     assert len(task) < 400
+
+
+class Bomb:
+    """What a pickle can do: here it leaves a file behind as soon as it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path.touch, (self.path,))
+
+
+def test_a_message_that_somebody_else_wrote_runs_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever can write into the queue's store can neither run code in the worker nor name a job."""
+    url, harm = f"sqlite:///{tmp_path / 'queue.db'}", tmp_path / "harm"
+    enqueuer(url, [b"another key" * 3])(uuid4())
+    storage = SqliteHuey("recourse", filename=str(tmp_path / "queue.db"), results=False).storage
+    plain = json.dumps({"id": "1", "name": "huey.api.run_job", "args": [str(uuid4())]}).encode()
+    for forged in (pickle.dumps(Bomb(harm)), b"0" * 32 + plain, plain, b"", b"x"):
+        storage.enqueue(forged)
+    ours = uuid4()
+    enqueuer(url, KEYS)(ours)
+    seen: list[UUID] = []
+    worker = open_queue(url, KEYS)
+    worker.handle(seen.append, nothing)
+    refused = 0
+    while worker._huey.pending_count():
+        try:
+            worker._huey.execute(worker._huey.dequeue())
+        except BadMessage:
+            refused += 1
+    assert refused == 6
+    assert seen == [ours]
+    assert not harm.exists()
 
 
 def test_a_queue_that_is_down_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
