@@ -95,7 +95,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             letters.make letters.read letters.read_redacted messages.show messages.send sharing.show
             sharing.change sharing.team sharing.change_team export.show export.download erase.show erase.erase
             recovery.show recovery.make_set recovery.stop_set recovery.set_check recovery.remove_check mail.show
-            mail.set_address mail.remove_address mail.choose_link retention.keep authority.show authority.renew
+            mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
+            authority.show authority.renew
         """,
         Group.DESK: "queue.show",
         Group.READ_CASE: """

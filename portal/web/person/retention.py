@@ -1,4 +1,4 @@
-"""For how long the case is kept: what its page says of that, and keeping it longer."""
+"""For how long the case is kept: what its page says of that, keeping it longer, opening it again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from portal.services.cases import holds, mandates, retention
+from portal.services.cases import handover, holds, mandates, retention
 from portal.services.cases.holds import HoldView
 from portal.services.cases.mandates import MandateView
 from portal.services.work import CaseWork
@@ -37,6 +37,18 @@ def keep(work: CaseWork) -> ResponseReturnValue:
     with refusals(form):
         day = format_date(retention.keep_longer(work), "d MMMM y")
         flash(_("Your case is kept until %(day)s.", day=day))
+    for _id, text in form.problems():
+        flash(text)
+    return redirect(url_for("case.show"), 303)
+
+
+@bp.post("/case/reopen")
+@case_holder
+def reopen(work: CaseWork) -> ResponseReturnValue:
+    form = PlainForm(formdata=None)
+    with refusals(form):
+        handover.reopen(work)
+        flash(_("Your case is open again."))
     for _id, text in form.problems():
         flash(text)
     return redirect(url_for("case.show"), 303)

@@ -198,6 +198,18 @@ def test_a_closed_case_is_kept_for_longer_by_one_press(app: Flask, holder: Visit
     assert "kept until 21 February 2027" in holder.page.answer.text
 
 
+def test_a_closed_case_is_opened_again_by_one_press(app: Flask, holder: Visitor, clock: TestClock) -> None:
+    with app.app_context(), parts().sessions.begin() as session:
+        case = session.scalars(select(Case)).one()
+        case.status, case.closed_at, case.retention_until = CaseStatus.CLOSED, clock.now, clock.now + timedelta(days=90)
+    holder.go("/case")
+    page = holder.press("Open my case again")
+    assert "Your case is open again." in page.text
+    with app.app_context(), parts().sessions() as session:
+        case = session.scalars(select(Case)).one()
+        assert (case.status, case.retention_until) == (CaseStatus.OPEN, None)
+
+
 def test_an_authority_that_ended_is_renewed(visitor: Visitor, clock: TestClock) -> None:
     day = {"authority_ends_on-day": "30", "authority_ends_on-month": "11", "authority_ends_on-year": "2026"}
     ending = {"authority": "She signed a letter.", **day}
