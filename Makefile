@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-WORKERS ?= 2
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-quick check packages conformance fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python

@@ -20,7 +20,7 @@ from portal.domain.lifecycle import BEGINNINGS, require_open
 from portal.domain.report import Report
 from portal.models.cases import Case
 from portal.models.events import Event
-from portal.services.history.events import NewEvent, record, record_all
+from portal.services.history.events import NewEvent, record_all
 from portal.services.ports import Actor, Ports
 
 
@@ -84,13 +84,13 @@ class CaseWork(Work):
 
     def record(self, event: NewEvent) -> Event:
         """Append to this case's history. Raises StepRefused for something new in a case that is not open."""
-        if event.kind in BEGINNINGS:
-            require_open(self.case.status)
-        return record(self.session, self.case.id, self.key, event, actor=self.actor, now=self.now)
+        return self.record_all([event])[0]
 
-    def record_all(self, events: Sequence[NewEvent]) -> None:
-        """Append several to this case's history, in this order."""
-        record_all(self.session, self.case.id, self.key, events, actor=self.actor, now=self.now)
+    def record_all(self, events: Sequence[NewEvent]) -> list[Event]:
+        """Append several to this case's history, in this order. Raises as `record`."""
+        if any(event.kind in BEGINNINGS for event in events):
+            require_open(self.case.status)
+        return record_all(self.session, self.case.id, self.key, events, actor=self.actor, now=self.now)
 
     def _place_of(self, row: Base) -> SealContext:
         return SealContext(row.__tablename__, str(row.id), str(self.case.id))  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from portal.domain.lifecycle import (
     RequestKind,
     RequestState,
     StepRefused,
+    require_open,
     require_sent,
     require_unsent,
 )
@@ -59,6 +60,7 @@ def group_links_into_requests(work: CaseWork) -> None:
 
 def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
     """What a law asks for this request and the report did not give. Raises StepRefused, DetailsRefused."""
+    require_open(work.case.status)
     dossier = read_dossier(work, number)
     require_unsent(dossier.request.state)
     if any(isinstance(value, str) and len(value) > LONGEST for value in vars(command).values()):
@@ -76,6 +78,7 @@ def prepare_erasure(work: CaseWork, number: int) -> int:
 
     Raises StepRefused where there is one already, or where no such law can be used.
     """
+    require_open(work.case.status)
     notice = read_dossier(work, number)
     if under_way := find_erasure(work, notice.request.platform):
         raise StepRefused(f"There is already a request to erase the data: request {under_way.number}.")
@@ -91,6 +94,7 @@ def prepare_erasure(work: CaseWork, number: int) -> int:
 
 def prepare_again(work: CaseWork, number: int, *, use_copyright: bool = False) -> int:
     """A new notice for the links of a sent one that are still there, with copyright added if chosen. Its number."""
+    require_open(work.case.status)
     old = read_dossier(work, number)
     require_sent(old.request.state)
     left = [item.row for item in old.items if item.row.state is not ItemState.REMOVED]

@@ -109,7 +109,7 @@ def add_links(work: CaseWork) -> ResponseReturnValue:
     if not found.left:
         return redirect(url_for("case.show"), 303)
     form.pasted.data = found.left  # not lost from sight: the page comes back with what the case did not take
-    return _links_page(work, form)
+    return _links_page(work, form, is_done=True)
 
 
 @bp.post("/case/links/state")
@@ -163,11 +163,12 @@ def describe_added(found: AddedLinks) -> Iterator[str]:
         yield _("Not understood: %(text)s (%(why)s)", text=one.text[:80], why=_(one.why))
 
 
-def _links_page(work: CaseWork, form: AddLinksForm) -> ResponseReturnValue:
+def _links_page(work: CaseWork, form: AddLinksForm, *, is_done: bool = False) -> ResponseReturnValue:
     items = request_page.item_views(work)
     return show_form(
         "person/case/links.html",
         form,
+        is_done=is_done,
         part=cut(items, page_number(), LINKS_A_PAGE),
         address=lambda page: url_for("case.links", page=page),
     )

@@ -25,10 +25,13 @@ def reader_of(work: CaseWork) -> Reader:
     return Reader(is_staff=False, zone=zone_of(work), words={SendingChannel: channels, Answer: answers})
 
 
-def show_form(template: str, form: PageForm, **values: object) -> ResponseReturnValue:
-    """A page with one form; 400 once it was sent, because then something in it is wrong, with all of it still there."""
+def show_form(template: str, form: PageForm, *, is_done: bool = False, **values: object) -> ResponseReturnValue:
+    """A page with one form; 400 once it was sent, because then something in it is wrong, with all of it still there.
+
+    `is_done`: nothing was wrong, what was sent is written down, and the form comes back with what is left.
+    """
     page = render_template(template, form=form, problems=form.problems(), **values)
-    return page, 400 if form.is_submitted() else 200
+    return page, 400 if form.is_submitted() and not is_done else 200
 
 
 def page_number() -> int:

@@ -22,6 +22,7 @@ from portal.services.cases.opening import UnknownNumber
 from portal.services.complaints import complaints, officer_links
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.intake import submission
+from portal.services.letters import letters
 from portal.services.operations import sweep
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
@@ -77,6 +78,7 @@ def carried(sessions: sessionmaker[Session], ports: Ports, supervisor: Actor) ->
 
 
 def sent(work: CaseWork) -> None:
+    letters.make_missing_letter(work, 3)
     sending.record_sent(work, 3, SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=AT))
 
 
