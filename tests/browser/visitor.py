@@ -10,7 +10,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 
 PATIENCE_MS = 15_000
 NOT_ASKED_FOR = re.compile(r"Failed to load resource")  # the browser's own remark on an answer of 400 and up
-UNKNOWN_ABILITY = re.compile(r"Permissions-Policy.*Unrecognized feature")  # each version knows other names
+# What a browser says of single names of the header: each version, and each trial it takes part in, knows other ones.
+# That the header cannot be read at all it says in other words.
+UNKNOWN_ABILITY = re.compile(r"Permissions-Policy header: (?!Parse of)")
 
 
 @dataclass
