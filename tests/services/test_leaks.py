@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pgserver
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -30,6 +29,7 @@ from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
+from tests.postgres import PROGRAMS
 from tests.services.factories import NOW, make_draft, make_team, make_work
 
 LATER = NOW + timedelta(days=4)
@@ -114,8 +114,7 @@ def read_everything(folder: Path, database_url: str) -> Iterator[tuple[str, byte
         if path.is_file():
             yield path.name, path.read_bytes()
     if database_url.startswith("postgres"):
-        dump = Path(pgserver.__file__).parent / "pginstall" / "bin" / "pg_dump"
-        yield "dump", subprocess.run([dump, database_url], capture_output=True, check=True).stdout
+        yield "dump", subprocess.run([PROGRAMS / "pg_dump", database_url], capture_output=True, check=True).stdout
 
 
 def test_raw_bytes_hold_none_of_what_a_person_wrote(planted: list[str], database_url: str, tmp_path: Path) -> None:
