@@ -18,11 +18,18 @@ class Ending:
     def __init__(self) -> None:
         self._asked, self._ask = os.pipe()  # children do not inherit them
         os.set_blocking(self._ask, False)
+        self._numbers: list[int] = []
 
     def listen(self, *numbers: int) -> None:
         """Take these signals as asking for the end. Only in the main thread."""
         for number in numbers:
             signal.signal(number, self._note)
+            self._numbers.append(number)
+
+    def finish(self) -> None:
+        """The process ends by itself now. Python takes handlers away at its end, so a late signal is ignored."""
+        for number in self._numbers:
+            signal.signal(number, signal.SIG_IGN)
 
     def is_asked(self) -> bool:
         """Whether the end was asked for."""

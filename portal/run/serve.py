@@ -189,6 +189,7 @@ def run_children(config: Config, commands: Commands = COMMANDS) -> int:
             dead = wait_for_end(children, ending)
     finally:
         end_children(children)
+        ending.finish()
     if dead is not None:
         click.echo(f"The {dead.name} ended by itself (exit code {dead.process.returncode}). Recourse stops.", err=True)
         return 1
