@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask_babel import gettext as _
 
 from portal.domain.lifecycle import LetterKind, StepRefused
@@ -18,10 +20,7 @@ TRIES = 3  # each time somebody wrote something down while it was printed
 
 def make_letter(work: CaseWork, kind: LetterKind, number: int) -> None:
     """A notice, an erasure request or a reminder about request `number`. Raises as `letters.order_letter`."""
-    for _try in range(TRIES):
-        if _keep(work, letters.order_letter(work, kind, number)):
-            return
-    raise StepRefused(_("The case was changed while the letter was made. Make it again."))
+    _make(work, lambda: letters.order_letter(work, kind, number))
 
 
 def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
@@ -33,8 +32,13 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
 
 def make_missing_letter(work: CaseWork, number: int) -> None:
     """The letter that a request is sent with, unless there is one. Raises as `letters.order_letter`."""
+    _make(work, lambda: letters.order_missing_letter(work, number))
+
+
+def _make(work: CaseWork, decide: Callable[[], LetterOrder | None]) -> None:
+    """Decide what the letter says, print and keep it; again where something was written down meanwhile."""
     for _try in range(TRIES):
-        order = letters.order_missing_letter(work, number)
+        order = decide()
         if order is None or _keep(work, order):
             return
     raise StepRefused(_("The case was changed while the letter was made. Make it again."))

@@ -81,9 +81,9 @@ class Dossier:
         """The directory's record, or None for a platform outside of it."""
         return self.work.ports.registry.platforms.get(self.request.platform)
 
-    @cached_property
+    @property
     def sealed(self) -> Mapping[str, Any]:
-        return self.work.read_sealed(self.request)
+        return self.rows.sealed[self.request.id]
 
     def write_sealed(self, **values: object) -> None:
         """Replace some of what is sealed in the request's row. This dossier goes on saying what it said before.
@@ -249,6 +249,11 @@ class _Rows:
         self.reasons: dict[tuple[str, str], str | None] = {}  # by law and platform: why it can be used
 
     @cached_property
+    def sealed(self) -> Mapping[UUID, Mapping[str, Any]]:
+        """What is sealed in the requests' own rows."""
+        return {request.id: self.work.read_sealed(request) for request in self.requests}
+
+    @cached_property
     def report(self) -> Report:
         return self.work.report
 
@@ -259,7 +264,7 @@ class _Rows:
 
     @property
     def _chosen_items(self) -> ColumnElement[bool]:
-        listed = (self.work.read_sealed(request).get("items") for request in self.requests)
+        listed = (sealed.get("items") for sealed in self.sealed.values())
         numbers = {number for each in listed for number in each or ()}
         chosen = or_(Item.request_id.in_(self.ids), Item.number.in_(numbers) if numbers else false())
         return and_(Item.case_id == self.work.case.id, chosen)
