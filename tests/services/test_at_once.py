@@ -19,11 +19,12 @@ from portal.models.contacts import MailLink
 from portal.models.events import Event
 from portal.models.outbox import MailKind, OutboxMail
 from portal.services.background.outbox import Delivery
-from portal.services.cases import handover, mail_contact, recovery_words, retention
+from portal.services.cases import handover, mail_contact, opening, recovery_words, retention
 from portal.services.cases.mail_contact import MailLinkOver
 from portal.services.complaints import complaints, officer_links
 from portal.services.complaints.officer_links import OfficerLinkOver
 from portal.services.history.events import NewEvent, find_break, read_history, record
+from portal.services.intake import submission
 from portal.services.operations import sweep
 from portal.services.ports import SYSTEM, Ports
 from portal.services.signin import flood_challenges
@@ -37,7 +38,7 @@ from tests.services.background.test_jobs import Worker, add, run
 from tests.services.background.test_outbox import Post, new_mail, put, try_once
 from tests.services.cases.test_mail_contact import ADDRESS, confirm, read_token
 from tests.services.complaints.test_officer_links import add_actor
-from tests.services.factories import NOW, make_case, make_team, make_work
+from tests.services.factories import NOW, make_case, make_draft, make_team, make_work
 from tests.services.fakes import DAY, HOUR, print_quickly, reopen, run_job, send
 from tests.services.people import make_mail_ports, share_case
 
@@ -82,6 +83,26 @@ def test_two_who_append_to_one_history_without_opening_the_case_both_do(
             record(session, case_id, None, NewEvent(kind=History.KEPT, at=NOW), actor=SYSTEM, now=NOW)
 
     assert do_at_once(sessions, [append] * 2, after="FROM events") == [None, None]
+    assert count(sessions, case_id, History.KEPT) == 2
+
+
+def test_two_with_the_same_words_change_one_case_behind_each_other(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    with sessions.begin() as session:
+        draft, words = make_draft(session, ports)
+        submission.submit(draft.at(NOW))
+        case_id = draft.case.id
+
+    def write(text: str) -> None:
+        with sessions.begin() as session:
+            read = opening.open_by_words(make_work(session, ports), words)  # before the lock: soon out of date
+            opened = opening.open_for_person(make_work(session, ports), read.case.id, read.key, to_change=True)
+            opened.record(NewEvent(kind=History.KEPT, at=NOW))
+            opened.case.language = text
+
+    found = do_at_once(sessions, [lambda: write("en-GB"), lambda: write("en-IE")], after="FROM cases")
+    assert found == [None, None]
     assert count(sessions, case_id, History.KEPT) == 2
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, select, true
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
@@ -72,7 +72,7 @@ def move_words(work: Work, text: str) -> None:
 
 def open_for_person(work: Work, case_id: UUID, key: bytes, *, to_change: bool) -> CaseWork:
     """The case a person's session holds the key of. `to_change` takes the row's lock. Raises NoAccess."""
-    case = work.session.get(Case, case_id, with_for_update=to_change or None)
+    case = _read_case(work, select(Case).where(Case.id == case_id), to_change=to_change)
     if case is None or case.status is CaseStatus.ERASED:
         raise NoAccess
     return work.on(case, key)
@@ -83,7 +83,7 @@ def open_for_staff(work: Work, reference: str, *, team_keys: Mapping[UUID, bytes
     query = select(Case).where(
         Case.reference == reference, Case.team_id.in_(team_keys), Case.status != CaseStatus.DRAFT, seen_by(work.actor)
     )
-    case = work.session.scalars(query.with_for_update() if to_change else query).one_or_none()
+    case = _read_case(work, query, to_change=to_change)
     row = find_key_row(work.session, case, Handler.TEAM, case.team_id) if case else None
     if case is None or row is None or case.team_id is None:
         raise NoAccess
@@ -94,10 +94,17 @@ def open_for_staff(work: Work, reference: str, *, team_keys: Mapping[UUID, bytes
         raise NoAccess from error
 
 
+def _read_case(work: Work, query: Select[Case], *, to_change: bool) -> Case | None:
+    """One case. Read anew with its row's lock: what this session read of it before may be older than the lock."""
+    if to_change:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return work.session.scalars(query).one_or_none()
+
+
 def open_again(work: CaseWork) -> None:
     """Take the case's lock again after it was let go of. Raises StepRefused where it was erased or taken back since."""
     team = work.case.team_id
-    work.session.refresh(work.case, with_for_update=True)
+    _read_case(work, select(Case).where(Case.id == work.case.id), to_change=True)
     is_taken_back = work.actor.kind is ActorKind.STAFF and work.case.team_id != team
     if work.case.status is CaseStatus.ERASED or is_taken_back:
         raise StepRefused("This case was changed meanwhile. Open it again.")
