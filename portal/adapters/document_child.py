@@ -1,26 +1,28 @@
 """The child process that opens a file somebody handed in, and makes it anew. Started by `documents.py`, once a file.
 
 A file may be made to take over the program that opens it. So this one has nothing: it reads one file from its input,
-writes one to its output, may open no other file and no connection, start nothing, and has little memory and time.
+writes one to its output, may open no other file and no connection, start and end nothing, and has little memory and
+time. `confinement.py` says how.
 
-Input: the file. Argument: its kind. Output: a line of JSON, `{"cleaned": [...], "about": "...",
-"size": 1}` or `{"refused": "..."}`, and after it the file as it is to be kept.
+Input: the file. Arguments: its kind or ONLY_WALLS, then perhaps ANYWAY. Output: a line of JSON, `{"missing": [],
+"cleaned": [...], "about": "...", "size": 1}` or `{"missing": [...], "refused": "..."}`, and after it the file as it
+is to be kept. `missing` are the walls that this machine does not give.
 """
 
 from __future__ import annotations
 
 import codecs
-import contextlib
 import io
 import json
-import resource
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pikepdf
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
+from portal.adapters.confinement import ALL, ANYWAY, ONLY_WALLS, Wall, confine
 from portal.adapters.mail_reader import CHARSETS, read_mail, write_mail
 from portal.adapters.picture_parts import strip_jpeg, strip_jpeg2000
 from portal.domain.documents import (
@@ -36,8 +38,6 @@ from portal.domain.documents import (
 )
 from portal.domain.readable import UNREADABLE
 
-MEMORY = 1024 * 1024 * 1024  # bytes of address space: the libraries alone take 300 MB of it
-CPU_SECONDS = 10
 LARGEST_KEPT = 2 * LARGEST  # bytes; a picture made anew can be larger than before
 MOST_OBJECTS = 200_000  # of a PDF
 DEEPEST = 100  # of values within one object of a PDF
@@ -292,38 +292,36 @@ def clean(kind: DocumentKind, content: bytes) -> CleanDocument:
     return made
 
 
-def shut_in() -> None:
-    """Give up all that reading one file does not need. What is loaded later would need a file, so it is loaded now."""
+def shut_in(walls: frozenset[Wall] = ALL) -> frozenset[Wall]:
+    """Give up all that reading one file does not need. Returns the walls that this machine does not give.
+
+    What is loaded later would need a file, so it is loaded now.
+    """
     for name in (*CHARSETS, "utf-8-sig"):
         codecs.lookup(name)
     Image.preinit()
     pikepdf.new().save(io.BytesIO(), encryption=pikepdf.Encryption(owner="", user=""))  # loads what reads locked files
-    limits = (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_NOFILE, 3),  # input, output and errors are open; nothing more can be, no connection either
-    )
-    for what, most in limits:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
+    return confine(walls)
 
 
-def main() -> None:
-    shut_in()
+def main(arguments: Sequence[str]) -> None:
+    """Nothing of the file is read before the walls stand; without the one that counts, only where that is allowed."""
+    missing = shut_in()
+    answer: dict[str, object] = {"missing": sorted(missing)}
+    content = b""
     try:
-        made = clean(DocumentKind(sys.argv[1]), sys.stdin.buffer.read(LARGEST + 1))
+        if Wall.SECCOMP in missing and ANYWAY not in arguments:
+            raise DocumentRefused(Refusal.UNCONFINED)
+        if arguments[0] != ONLY_WALLS:
+            made = clean(DocumentKind(arguments[0]), sys.stdin.buffer.read(LARGEST + 1))
+            content = made.content
+            answer |= {"cleaned": [each.value for each in made.cleaned], "about": made.about, "size": len(content)}
     except DocumentRefused as refused:
-        answer: dict[str, object] = {"refused": refused.reason.value}
-        content = b""
-    else:
-        content = made.content
-        answer = {"cleaned": [each.value for each in made.cleaned], "about": made.about, "size": len(content)}
+        answer["refused"] = refused.reason.value
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + content)
     sys.stdout.buffer.flush()
+    os._exit(0)  # the ordinary end of Python asks the kernel for more than is left
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -36,6 +36,7 @@ class Refusal(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_COMPLEX = "too_complex"  # it needs more time or memory than any honest file
     BUSY = "busy"  # nothing is wrong with it: others are looked into just now
+    UNCONFINED = "unconfined"  # nothing is wrong with it: no file can be opened safely on this server
 
 
 class Cleaned(StrEnum):

@@ -34,6 +34,8 @@ REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
         Refusal.TOO_MANY_PIXELS: _l("This picture is too large to open. Make it smaller, or take a new screenshot."),
         Refusal.BUSY: _l("Other files are being looked at just now. Nothing is wrong with yours. "
                          "Wait a minute, choose it again and try once more."),
+        Refusal.UNCONFINED: _l("This site cannot open files safely just now. Nothing is wrong with yours. "
+                               "Write down the words of the answer instead."),
         Refusal.TOO_COMPLEX: _l("This file takes too much work to open. Print or save it as a new PDF, "
                                 "and choose that one."),
     }
