@@ -46,6 +46,7 @@ TAKEN_OUT: Mapping[Cleaned, Any] = MappingProxyType(
         Cleaned.SCRIPTS: _l("links and other things that act on a click"),
         Cleaned.FILES_INSIDE: _l("files inside the file"),
         Cleaned.FORMS: _l("programs behind a form"),
+        Cleaned.SIGNATURES: _l("digital signatures, which only hold in the first file"),
         Cleaned.FRAMES: _l("all pictures but the first"),
         Cleaned.ENCODING: _l("its old way of writing letters"),
         Cleaned.CHARACTERS: _l("signs that cannot be seen"),
