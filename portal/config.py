@@ -80,6 +80,7 @@ class Config:
     log_format: str  # "text" or "json"
     metrics_token: str | None = field(repr=False)  # without it /metrics is not there
     may_check_links: bool  # off: the portal itself never asks another machine for anything
+    takes_files_unconfined: bool  # also where the kernel does not shut in what opens them
     packs: Path | None  # the organisation's own laws and directory, over ours
     site_title: str
     leave_url: str
@@ -128,6 +129,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
         metrics_token=_metrics_token(env),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
+        takes_files_unconfined=_read(env, "RECOURSE_UPLOADS", "confined", _one_of("confined", "anyway")) == "anyway",
         packs=_read(env, "RECOURSE_PACKS", "", _folder),
         site_title=env.get("RECOURSE_TITLE", "Recourse"),
         leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", _web_address),
@@ -153,7 +155,7 @@ def ensure_secret_file(path: Path) -> tuple[bytes, ...]:
     except FileNotFoundError:
         pass
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return read_secret_file(path)
@@ -199,6 +201,7 @@ KNOWN = frozenset(
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
+        "RECOURSE_UPLOADS",
         "RECOURSE_PACKS",
         "RECOURSE_TITLE",
         "RECOURSE_LEAVE_URL",

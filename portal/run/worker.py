@@ -210,6 +210,7 @@ def purge_locks(parts: Parts) -> None:
 
 def main() -> int:
     """Run until told to stop. 0 after a clean end, 2 for a setting that cannot be used."""
+    os.umask(0o077)  # what the portal writes is for its own user only, whoever started it
     log.setLevel(logging.INFO)
     try:
         parts = Parts(load_config(os.environ))

@@ -161,12 +161,12 @@ def test_nobody_waits_for_the_case_while_a_file_is_looked_at(world: World, monke
     """While the child works, another writer gets in: on SQLite a held transaction would stop the whole portal."""
     real, waited = adapter._ask_child, []
 
-    def ask(kind: limits.DocumentKind, content: bytes) -> bytes:
+    def ask(content: bytes, *arguments: str) -> bytes:
         with world.parts.sessions.begin() as session:
             session.connection().exec_driver_sql("PRAGMA busy_timeout=100")
             session.execute(update(Case).values(language="en"))
-        waited.append(kind)
-        return real(kind, content)
+        waited.append(arguments)
+        return real(content, *arguments)
 
     monkeypatch.setattr(adapter, "_ask_child", ask)
     visitor, path = come_as(world, Caller.PERSON)

@@ -109,7 +109,7 @@ def accept_document(work: CaseWork, command: HandIn, *, end_transaction: Callabl
     """
     require_room(work, 0)
     end_transaction()
-    clean = clean_document(command.given)
+    clean = clean_document(command.given, may_be_unconfined=work.ports.config.takes_files_unconfined)
     open_again(work)
     return hand_in(work, command, clean)
 
