@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, func, select, true
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
@@ -34,6 +35,20 @@ class NoAccess(LookupError):
 
 class Changed(ValueError):
     """The case was changed from elsewhere since the page was loaded."""
+
+
+@dataclass(frozen=True)
+class CaseStamp:
+    """How far a case had come: two that are equal stand for the same case in the same state."""
+
+    version: int
+    last_event: int
+
+
+def read_stamp(work: CaseWork) -> CaseStamp:
+    """Of the case as this transaction sees it."""
+    query = select(func.max(Event.sequence)).where(Event.case_id == work.case.id)
+    return CaseStamp(work.case.version, work.session.scalar(query) or 0)
 
 
 def new_reference() -> str:
@@ -95,12 +110,20 @@ def open_for_staff(work: Work, reference: str, *, team_keys: Mapping[UUID, bytes
 
 
 def open_again(work: CaseWork) -> None:
-    """Take the case's lock again after it was let go of. Raises StepRefused where it was erased or taken back since."""
+    """Take the case's lock in a new transaction. Raises StepRefused where it was erased or taken back since."""
     team = work.case.team_id
-    work.session.refresh(work.case, with_for_update=True)
+    look_again(work, to_change=True)
     is_taken_back = work.actor.kind is ActorKind.STAFF and work.case.team_id != team
     if work.case.status is CaseStatus.ERASED or is_taken_back:
         raise StepRefused("This case was changed meanwhile. Open it again.")
+
+
+def look_again(work: CaseWork, *, to_change: bool = False) -> None:
+    """In a new transaction: nothing that was read in the one before counts any more. `to_change` takes the lock."""
+    work.session.refresh(work.case, with_for_update=to_change or None)
+    for row in work.session:
+        if row is not work.case:
+            work.session.expire(row)
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
