@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, abort, flash, g, redirect, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,7 @@ from portal.services.cases.opening import NoAccess, open_for_person
 from portal.services.ports import PERSON, Actor
 from portal.services.staff import accounts
 from portal.services.work import CaseWork
-from portal.web.unit_of_work import READING, unit
+from portal.web.unit_of_work import begins_with_reading, unit
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
@@ -200,7 +200,7 @@ def _open_own_case() -> CaseWork | None:
             unit().work(PERSON),
             UUID(session["case_id"]),
             bytes.fromhex(session["case_key"]),
-            to_change=request.method not in READING,
+            to_change=not begins_with_reading(),
         )
     except NoAccess:
         leave()

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Request, Response, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.config import Config
+from portal.domain.typed import LARGEST_FORM, LARGEST_TYPED
 from portal.web.caching import is_cacheable, let_keep
 from portal.web.documents import widen_for_files
 from portal.web.errors import OWN_PAGES, Answer, show_foreign_form
@@ -51,7 +53,6 @@ STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 FORGETTING = frozenset({"start.leave", "erase.erase", "signin.sign_out"})
 FORGET = '"cache", "cookies", "storage"'
 FORGET_DESK = '"cache", "storage"'  # a colleague's browser stays known, so that strangers cannot slow it down
-LARGEST_FORM = 4 * 1024 * 1024  # a million pasted characters of any script fit; more is refused before it is read
 
 SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybody, so it may be kept
 
@@ -82,6 +83,7 @@ def init_security(app: Flask, config: Config) -> None:
             return show_foreign_form()
         return None
 
+    app.before_request(refuse_what_is_too_much)
     csrf.init_app(app)
 
     @app.after_request
@@ -93,6 +95,17 @@ def init_security(app: Flask, config: Config) -> None:
         if request.endpoint in FORGETTING and response.status_code == HTTPStatus.SEE_OTHER:
             response.headers["Clear-Site-Data"] = FORGET_DESK if request.endpoint == "signin.sign_out" else FORGET
         return format_duration(stay_here(response))
+
+
+def refuse_what_is_too_much() -> None:
+    """Before anything of it is read, where the browser says how much it sends. Raises RequestEntityTooLarge."""
+    if request.method not in READING and measure_typed(request) > LARGEST_TYPED:
+        raise RequestEntityTooLarge
+
+
+def measure_typed(request: Request) -> int:
+    """Bytes of everything typed into the form that was sent. Raises RequestEntityTooLarge."""
+    return sum(len(value.encode(errors="replace")) for values in request.form.listvalues() for value in values)
 
 
 def stay_here(response: Response) -> Response:

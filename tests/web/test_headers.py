@@ -13,9 +13,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from portal.config import load_config
+from portal.domain.typed import LARGEST_FORM
 from portal.factory import create_app
 from portal.models.tables import metadata
-from portal.web.security import FORGETTING, LARGEST_FORM
+from portal.web.security import FORGETTING
 from portal.web.unit_of_work import parts
 from tests.web.test_routes import EVERY_ROUTE, _address
 from tests.web.world import Caller, World, make_world
@@ -183,7 +184,7 @@ def test_files_and_missing_pages_carry_the_headers_too(world: World, path: str, 
 def test_too_large_a_form_is_told_so_before_it_is_read(world: World) -> None:
     answer = ask(world, Caller.NOBODY, "POST", "/return", data={"words": "a" * (LARGEST_FORM + 1)})
     assert answer.status_code == 413
-    assert "Paste fewer links" in answer.text
+    assert "Send it in smaller parts" in answer.text
     check(answer)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
@@ -34,6 +35,20 @@ class NoAccess(LookupError):
 
 class Changed(ValueError):
     """The case was changed from elsewhere since the page was loaded."""
+
+
+@dataclass(frozen=True)
+class CaseStamp:
+    """How far a case had come: two that are equal stand for the same case in the same state."""
+
+    version: int
+    last_event: int
+
+
+def read_stamp(work: CaseWork) -> CaseStamp:
+    """Of the case as this transaction sees it."""
+    query = select(func.max(Event.sequence)).where(Event.case_id == work.case.id)
+    return CaseStamp(work.case.version, work.session.scalar(query) or 0)
 
 
 def new_reference() -> str:
@@ -102,12 +117,19 @@ def _read_case(work: Work, query: Select[Case], *, to_change: bool) -> Case | No
 
 
 def open_again(work: CaseWork) -> None:
-    """Take the case's lock again after it was let go of. Raises StepRefused where it was erased or taken back since."""
+    """Take the case's lock in a new transaction. Raises StepRefused where it was erased or taken back since."""
     team = work.case.team_id
-    _read_case(work, select(Case).where(Case.id == work.case.id), to_change=True)
+    look_again(work, to_change=True)
     is_taken_back = work.actor.kind is ActorKind.STAFF and work.case.team_id != team
     if work.case.status is CaseStatus.ERASED or is_taken_back:
         raise StepRefused("This case was changed meanwhile. Open it again.")
+
+
+def look_again(work: CaseWork, *, to_change: bool = False) -> None:
+    """In a new transaction: nothing that was read in the one before counts any more. `to_change` takes the lock."""
+    case_id = work.case.id
+    work.session.expire_all()
+    _read_case(work, select(Case).where(Case.id == case_id), to_change=to_change)
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:

@@ -24,6 +24,7 @@ from portal.services.background.jobs import JobView
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_papers, require_permission
+from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.clocks.snapshot import clock_views, list_clocks, refresh_clocks
 from portal.services.complaints.exhibits import list_exhibits
@@ -91,6 +92,7 @@ def prepare(
         raise StepRefused(f"Request {min(strangers)} cannot be part of this complaint.")
     if len(wish) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    require_room_for_words(work, wish)
     requests = [find_request(work, number) for number in sorted(set(request_numbers))]
     complaint = _add(work, option, requests, wish=wish)
     start_bundle(work, complaint.number)
@@ -191,6 +193,7 @@ def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCo
         raise StepRefused("This complaint has not been handed in yet. Record that first.")
     if len(command.text) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    require_room_for_words(work, command.text)
     at = check_instant(command.at, work.case, now=work.now, after=complaint.lodged_at)
     if command.means in _FINAL:
         complaint.state, complaint.answered_at = ComplaintState.ANSWERED, at

@@ -19,7 +19,8 @@ from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
 from portal.services.cases.mandates import require_papers
-from portal.services.cases.opening import UnknownNumber
+from portal.services.cases.opening import CaseStamp, UnknownNumber, read_stamp
+from portal.services.cases.room import require_room_for_letter
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
@@ -43,6 +44,16 @@ class FixedLetter:
 
     letter: Letter
     items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LetterPlan:
+    """What a letter would say as things stood at `stamp`, if nothing stops it."""
+
+    stamp: CaseStamp
+    request_number: int
+    kind: LetterKind
+    facts: LetterFacts
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,19 +85,35 @@ def letter_problems(work: CaseWork, kind: LetterKind, number: int) -> tuple[Prob
     return _missing(dossier, facts) or check(facts)
 
 
-def order_missing_letter(work: CaseWork, number: int) -> LetterOrder | None:
-    """As `order_letter`, for the letter that a request is sent with; None where there is one already."""
+def find_missing_letter(work: CaseWork, number: int) -> LetterKind | None:
+    """Which letter request `number` is sent with, where it has not been made yet. Raises UnknownNumber."""
     dossier = read_dossier(work, number)
-    return None if dossier.last_letter else _order(dossier, REQUEST_LETTERS[dossier.request.kind])
+    return None if dossier.last_letter else REQUEST_LETTERS[dossier.request.kind]
+
+
+def plan_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterPlan:
+    """Decide what a notice, an erasure request or a reminder about request `number` says. Reads only.
+
+    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, NoRoom, and StepRefused where the
+    request is past it.
+    """
+    stamp, dossier = read_stamp(work), read_dossier(work, number)
+    require_papers(work, "platforms")
+    require_room_for_letter(work, dossier.request)
+    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1)
+    if problems := _missing(dossier, facts) or check(facts):
+        raise LetterStopped(problems)
+    return LetterPlan(stamp, number, kind, facts)
+
+
+def reserve_letter(work: CaseWork, plan: LetterPlan) -> LetterOrder:
+    """Reserve the number of a planned letter, for whoever holds the case as it stood at the plan's stamp."""
+    return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts)
 
 
 def order_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterOrder:
-    """Decide what a notice, an erasure request or a reminder about request `number` says, and reserve its number.
-
-    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, and StepRefused where the request is
-    past it.
-    """
-    return _order(read_dossier(work, number), kind)
+    """Both at once. Raises as `plan_letter`."""
+    return reserve_letter(work, plan_letter(work, kind, number))
 
 
 def print_order(order: LetterOrder) -> Printed:
@@ -94,13 +121,29 @@ def print_order(order: LetterOrder) -> Printed:
     return print_letter(order.facts)
 
 
-def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterView:
-    """Keep what was printed, if it still says what is so. Raises FactsChanged else, and as `order_letter`."""
-    dossier = read_dossier(work.at(order.work.now), order.request_number)
+@dataclass(frozen=True, eq=False, repr=False)
+class PrintedLetter:
+    """A letter whose files are in the storage, found at `stamp` to say what is so. Its row is in no table yet."""
+
+    stamp: CaseStamp
+    letter: Letter
+
+
+def confirm_letter(work: CaseWork, order: LetterOrder, letter: Letter) -> PrintedLetter:
+    """That what was printed still says what is so. Reads only. Raises FactsChanged else, and as `plan_letter`."""
+    stamp, dossier = read_stamp(work), read_dossier(work.at(order.work.now), order.request_number)
     require_papers(work, "platforms")
     if _facts(dossier, order.kind, number=order.number) != order.facts:
         raise FactsChanged
-    letter = store_letter(work, order.kind, order.facts, printed, request_id=dossier.request.id)
+    letter.request_id = dossier.request.id
+    return PrintedLetter(stamp, letter)
+
+
+def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterView:
+    """Keep what was printed, if it still says what is so. Raises as `confirm_letter`."""
+    letter = put_files(work, order.kind, order.facts, printed)
+    confirm_letter(work, order, letter)
+    add_letter(work, letter)
     return letter_view(letter, request_number=order.request_number)
 
 
@@ -112,8 +155,8 @@ def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
 
 def make_missing_letter(work: CaseWork, number: int) -> None:
     """The same for the letter that a request is sent with, unless there is one."""
-    if order := order_missing_letter(work, number):
-        keep_letter(work, order, print_order(order))
+    if kind := find_missing_letter(work, number):
+        make_letter(work, kind, number)
 
 
 def reserve_number(work: CaseWork) -> int:
@@ -133,8 +176,18 @@ def store_letter(
     complaint_id: UUID | None = None,
 ) -> Letter:
     """Keep a finished letter under the number in its facts: its row, and both files sealed in the storage."""
-    letter = Letter(id=uuid4(), case_id=work.case.id, number=number_of(facts), kind=kind)
+    letter = put_files(work, kind, facts, printed)
     letter.request_id, letter.complaint_id = request_id, complaint_id
+    add_letter(work, letter)
+    return letter
+
+
+def put_files(work: CaseWork, kind: LetterKind, facts: LetterFacts, printed: Printed) -> Letter:
+    """Both files of a letter, sealed in the storage, and the row that `add_letter` puts into its table.
+
+    Needs no lock; `drop_files` takes them away again where the letter is not kept.
+    """
+    letter = Letter(id=uuid4(), case_id=work.case.id, number=number_of(facts), kind=kind)
     letter.language, letter.paper = facts.frame.language, facts.frame.paper.value
     letter.made_at, letter.pages, letter.size = work.now, printed.pages, len(printed.full)
     letter.digest, letter.redacted_digest = printed.digest, printed.redacted_digest
@@ -143,19 +196,29 @@ def store_letter(
         work.ports.storage.put(
             _file_key(letter, is_redacted), seal(work.key, _file_context(letter, is_redacted), content)
         )
+    return letter
+
+
+def drop_files(work: CaseWork, letter: Letter) -> None:
+    """Of a letter that is not kept after all."""
+    for is_redacted in (False, True):
+        work.ports.storage.delete(_file_key(letter, is_redacted))
+
+
+def add_letter(work: CaseWork, letter: Letter) -> None:
+    """The row of a letter whose files are in the storage, and that it was made."""
     work.session.add(letter)
     work.session.flush()
     detail = {"letter": letter.number, "digest": letter.digest}
     made = NewEvent(
         kind=History.LETTER_MADE,
         at=work.now,
-        request_id=request_id,
-        complaint_id=complaint_id,
-        facts={"kind": kind.value},
+        request_id=letter.request_id,
+        complaint_id=letter.complaint_id,
+        facts={"kind": letter.kind.value},
         detail=detail,
     )
     work.record(made)
-    return letter
 
 
 def size_of(work: CaseWork, letter: Letter) -> int:
@@ -241,17 +304,6 @@ def fix_letter(dossier: Dossier) -> FixedLetter:
             item.row.request_id = None
     work.session.flush()
     return FixedLetter(letter, tuple(item.row for item in dossier.items if item.row.number in listed))
-
-
-def _order(dossier: Dossier, kind: LetterKind) -> LetterOrder:
-    work = dossier.work
-    require_papers(work, "platforms")
-    number = work.case.letter_numbers + 1
-    facts = _facts(dossier, kind, number=number)
-    if problems := _missing(dossier, facts) or check(facts):
-        raise LetterStopped(problems)
-    reserve_number(work)
-    return LetterOrder(work, dossier.number, kind, number, facts)
 
 
 def _facts(dossier: Dossier, kind: LetterKind, *, number: int) -> LetterFacts:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from portal.domain.applicability import assess
 from portal.domain.counting import has_number
@@ -15,7 +15,7 @@ from portal.domain.lifecycle import RequestKind
 from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given
 from portal.domain.regimes import Binding, NoticeField, Regime, RegimeKind, Rule
 from portal.domain.report import Report
-from portal.models.requests import Basis, Request
+from portal.models.requests import Basis
 from portal.services.law.applicability import facts_of, platform_facts
 from portal.services.law.local_days import law_day
 from portal.services.law.versions import find_law, keep_laws
@@ -70,25 +70,26 @@ def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime,
     return verdict.reason if verdict.offered else None
 
 
-def write_bases(work: Work, cited: Iterable[tuple[Request, Sequence[Citation]]]) -> None:
-    """Replace the bases of requests that have not been sent, and keep the records of their laws."""
+def write_bases(work: Work, cited: Iterable[tuple[UUID, Sequence[Citation]]]) -> None:
+    """Replace the bases of requests, named by their ids, that have not been sent; keep the records of their laws."""
     chosen = list(cited)
     regimes = {citation.regime.id: citation.regime for _, citations in chosen for citation in citations}
     keep_laws(work.session, regimes.values(), now=work.now)
-    work.session.execute(delete(Basis).where(Basis.request_id.in_([request.id for request, _ in chosen])))
-    work.session.add_all(
-        Basis(
-            id=uuid4(),
-            request_id=request.id,
-            regime=citation.regime.id,
-            version=citation.regime.version,
-            position=position,
-            reason=citation.reason,
-        )
-        for request, citations in chosen
+    work.session.execute(delete(Basis).where(Basis.request_id.in_([request_id for request_id, _ in chosen])))
+    rows = [
+        {
+            "id": uuid4(),
+            "request_id": request_id,
+            "regime": citation.regime.id,
+            "version": citation.regime.version,
+            "position": position,
+            "reason": citation.reason,
+        }
+        for request_id, citations in chosen
         for position, citation in enumerate(citations, start=1)
-    )
-    work.session.flush()
+    ]
+    if rows:
+        work.session.execute(insert(Basis), rows)
 
 
 def cite_kept(work: Work, bases: Iterable[Basis], contents: RequestContent) -> Iterator[Citation]:

@@ -57,9 +57,17 @@ class Challenge:
 
 
 def let_pass(
-    session: Session, key: bytes, bucket: bytes, counted: Counted, *, wait: str, work: str, now: datetime
+    session: Session,
+    key: bytes,
+    bucket: bytes,
+    counted: Counted,
+    *,
+    wait: str,
+    work: str,
+    now: datetime,
+    amount: int = 1,
 ) -> Challenge | None:
-    """Count one more from there. None where it may go on: it is free, or paid for; else what is asked first."""
+    """Count `amount` more from there. None where it may go on: it is free, or paid for; else what is asked first."""
     level = read_level(session, bucket, counted)
     if level is not None:
         asked = ChallengeAnswer(bucket, counted, level)
@@ -67,7 +75,7 @@ def let_pass(
         if not is_paid:
             begun = read_wait(key, wait, asked, now=now)
             return Challenge(begun or begin_wait(key, asked, now=now), make_work(key, asked, now=now))
-    count_request(session, bucket, counted, now=now)
+    count_request(session, bucket, counted, now=now, amount=amount)
     return None
 
 

@@ -23,11 +23,11 @@ def read_level(session: Session, bucket: bytes, counted: Counted) -> int | None:
     return find_level(counted, used or 0)
 
 
-def count_request(session: Session, bucket: bytes, counted: Counted, *, now: datetime) -> int:
-    """Count one more, in one statement, so that two at the same time are two. Returns how many there are now."""
-    row = _insert(session, Quota).values(bucket=bucket, counted=counted, used=1, ends_at=now + KEPT)
+def count_request(session: Session, bucket: bytes, counted: Counted, *, now: datetime, amount: int = 1) -> int:
+    """Count `amount` more, in one statement, so that two at the same time are two. Returns how many there are now."""
+    row = _insert(session, Quota).values(bucket=bucket, counted=counted, used=amount, ends_at=now + KEPT)
     counting = row.on_conflict_do_update(
-        index_elements=[Quota.bucket, Quota.counted], set_={Quota.used: Quota.used + 1}
+        index_elements=[Quota.bucket, Quota.counted], set_={Quota.used: Quota.used + amount}
     )
     used: int = session.execute(counting.returning(Quota.used)).scalar_one()
     return used

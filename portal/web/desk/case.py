@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from portal.domain.rights import Right
 from portal.services.casefile import page, queue
 from portal.services.cases import handover, messages
-from portal.services.intake import submission
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import letters
 from portal.services.requests import preparing
@@ -23,8 +22,9 @@ from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_rea
 from portal.web.desk.forms.cases import CloseCaseForm, HandOverForm, WriteForm
 from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
 from portal.web.forms.links import AddLinksForm
+from portal.web.link_adding import add_pasted
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import unit
+from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 
@@ -104,11 +104,13 @@ def prepare(member: SignedInStaff, work: CaseWork) -> Response:
 
 @bp.route("/links/add", methods=["GET", "POST"])
 @on_case
+@locks_late
 def add_links(member: SignedInStaff, work: CaseWork) -> Answered:
     form = AddLinksForm(staff_reader())
     if form.validate_on_submit():
-        found = submission.add_items(work, form.pasted.data)
-        return show_on_case("desk/links_added.html", member, work, found=found, most=LINK_LIMIT)
+        with refusals(form):
+            found = add_pasted(work, form.pasted.data)
+            return show_on_case("desk/links_added.html", member, work, found=found, most=LINK_LIMIT)
     back = url_for("desk_case.show", reference=work.reference)
     return show_form(member, work, form, title=_("Add links"), button=_("Add links"), back=back)
 

@@ -55,7 +55,9 @@ def staff_reader() -> Reader:
 
 
 def show(template: str, member: SignedInStaff, *, status: int = 200, **values: Any) -> Page:
-    """A page of the desk, with what its frame needs."""
+    """A page of the desk, with what its frame needs. One that says that something was refused undoes it first."""
+    if status >= 400:
+        unit().refuse()
     page = render_template(
         template,
         name=member.staff.name,

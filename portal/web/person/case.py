@@ -14,20 +14,22 @@ from werkzeug.wrappers import Response
 
 from portal.domain.quotas import Counted
 from portal.services.casefile.page import case_view
-from portal.services.intake import submission
+from portal.services.cases.room import NoRoom
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.submission import AddedLinks
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.flood_gate import rate_limited
+from portal.web.flood_gate import measure_pasted, rate_limited
 from portal.web.forms.links import AddLinksForm
+from portal.web.link_adding import add_pasted
 from portal.web.person import receipt as receipts
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.paging import cut
 from portal.web.person.retention import read_retention
 from portal.web.refusals import refusals
+from portal.web.unit_of_work import locks_late
 
 bp = Blueprint("case", __name__)
 FEW_LINKS = 12
@@ -94,13 +96,19 @@ def links(work: CaseWork) -> ResponseReturnValue:
 
 @bp.post("/case/links")
 @rate_limited(Counted.LINKS)
+@rate_limited(Counted.PASTED, measure=measure_pasted)
 @case_holder
+@locks_late
 def add_links(work: CaseWork) -> ResponseReturnValue:
     form = AddLinksForm(reader_of(work))
     if not (form.pasted.data or "").strip():
         form.form_errors.append(_("Paste at least one link first."))
         return _links_page(work, form)
-    found = submission.add_items(work, form.pasted.data)
+    try:
+        found = add_pasted(work, form.pasted.data)
+    except NoRoom as error:
+        form.pasted.errors = [_(str(error))]
+        return _links_page(work, form)
     if not found.has_links:
         form.form_errors.append(_("We found no link in this. What you pasted is still there."))
         return _links_page(work, form)

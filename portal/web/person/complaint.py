@@ -10,12 +10,13 @@ from portal.services.complaints import complaints
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
+from portal.web.case_lock import hold_case
 from portal.web.fields import PlainForm
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.forms.case import WishForm
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import unit
+from portal.web.unit_of_work import locks_late, unit
 
 bp = Blueprint("complaint", __name__, url_prefix="/case/complaints")
 
@@ -35,12 +36,14 @@ def begin(work: CaseWork, regime: str, regulator: str) -> ResponseReturnValue:
 
 @bp.post("/new/<regime>/<regulator>")
 @case_holder
+@locks_late
 def prepare(work: CaseWork, regime: str, regulator: str) -> ResponseReturnValue:
     option, form = _find_option(work, regime, regulator), WishForm()
     ticked = set(request.form.getlist("requests"))
     numbers = tuple(each for each in option.request_numbers if str(each) in ticked) or option.request_numbers
     if form.validate():
         with refusals(form):
+            hold_case(work)
             number = complaints.prepare(work, regime, regulator, numbers, wish=form.wish.data or "")
             return _back_to(number)
     return _begin_page(work, option, form)
@@ -71,10 +74,12 @@ def ask_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/<int:number>/sent")
 @case_holder
+@locks_late
 def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), LodgedForm(reader_of(work))
     if form.validate():
         with refusals(form):
+            hold_case(work)
             complaints.record_lodged(work, number, form.command())
             flash(_("Written down. The authority’s time runs now."))
             return _back_to(number)
@@ -90,10 +95,12 @@ def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/<int:number>/answer")
 @case_holder
+@locks_late
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), ComplaintAnswerForm(reader_of(work))
     if form.validate():
         with refusals(form):
+            hold_case(work)
             complaints.log_complaint_answer(work, number, form.command())
             flash(_("Their answer is written down."))
             return _back_to(number)
