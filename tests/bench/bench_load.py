@@ -1,8 +1,9 @@
 """Many people report, twenty at a time: how many pages went wrong, and how many reports a second.
 
 Against the web server as it is deployed: on SQLite as `make run` starts it, on PostgreSQL four of one process each, as
-on several machines, and each page is asked of one of them in turn. A report is what a browser sends: begin, an answer to each question, the review, handing in, and the
-receipt. Each person comes from a network of their own, as behind a proxy.
+on several machines, and each page is asked of one of them in turn. A report is what a browser sends: begin, an answer
+to each question, the review, handing in, and the receipt. Each person comes from a network of their own, as behind a
+proxy.
 """
 
 from __future__ import annotations
