@@ -87,7 +87,10 @@ class Config:
     base_url: str
     host: str
     port: int
-    threads: int
+    processes: int  # of the web server
+    threads: int  # of each process
+    connections: int  # of one address, in each process
+    gc_threshold: int  # objects made before the collector looks for what nobody holds
     trusted_proxies: int  # how many of our own stand in front and say who asks; without one nobody else's word counts
     language: str
     time_zone: ZoneInfo
@@ -136,7 +139,10 @@ def load_config(env: Mapping[str, str]) -> Config:
         base_url=base_url,
         host=env.get("RECOURSE_HOST", "127.0.0.1"),
         port=port,
-        threads=_read(env, "RECOURSE_THREADS", "8", _number(1, 64)),
+        processes=_read(env, "RECOURSE_PROCESSES", str(count_cores()), _number(1, 64)),
+        threads=_read(env, "RECOURSE_THREADS", "3", _number(1, 64)),
+        connections=_read(env, "RECOURSE_CONNECTIONS", "100", _number(4, 1000)),
+        gc_threshold=_read(env, "RECOURSE_GC_THRESHOLD", "20000", _number(700, 1_000_000)),
         trusted_proxies=_read(env, "RECOURSE_TRUSTED_PROXIES", "0", _number(0, 10)),
         language=env.get("RECOURSE_LANGUAGE", "en"),
         time_zone=_read(env, "RECOURSE_TIME_ZONE", "UTC", _zone),
@@ -146,6 +152,11 @@ def load_config(env: Mapping[str, str]) -> Config:
         closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", _number(1, 3650)),
         mail=_load_mail(env),
     )
+
+
+def count_cores() -> int:
+    """How many cores this process may use, at most 16: a machine with more is told how many to take."""
+    return min(16, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def ensure_secret_file(path: Path) -> tuple[bytes, ...]:
@@ -208,7 +219,10 @@ KNOWN = frozenset(
         "RECOURSE_BASE_URL",
         "RECOURSE_HOST",
         "RECOURSE_PORT",
+        "RECOURSE_PROCESSES",
         "RECOURSE_THREADS",
+        "RECOURSE_CONNECTIONS",
+        "RECOURSE_GC_THRESHOLD",
         "RECOURSE_TRUSTED_PROXIES",
         "RECOURSE_LANGUAGE",
         "RECOURSE_TIME_ZONE",

@@ -46,6 +46,11 @@ class Parts:
         """Signs the heads of the journal."""
         return Signer.from_seeds(ensure_secret_file(self.config.audit_key_file))
 
+    def warm_up(self) -> None:
+        """Read what lies in files and never changes while the process lives."""
+        self.registry.read_all()
+        load_words()
+
     def work(self, session: Session) -> Work:
         """What the use cases work with where nobody is signed in: a command, the background worker."""
         return Work(session=session, actor=SYSTEM, now=self.clock(), ports=self.ports)
