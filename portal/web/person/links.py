@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from portal.domain.paging import ListPart, cut
 from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.reference.registry import Registry
 from portal.services.intake import drafts
 from portal.services.ports import Ports
-from portal.web.person.paging import ListPart, cut
 
 
 @dataclass(frozen=True, kw_only=True)
