@@ -23,11 +23,12 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
 from portal.web.desk.forms.cases import CloseCaseForm, HandOverForm, WriteForm
 from portal.web.desk.pages import (
+    LINKS_A_PAGE,
     Answered,
     Page,
+    asked_page,
     go,
     note_export,
-    read_page,
     show_file,
     show_form,
     show_on_case,
@@ -37,7 +38,6 @@ from portal.web.forms.links import AddLinksForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
-LINKS_A_PAGE = 50
 FEW_LINKS = 20  # so many are shown without a press
 
 bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
@@ -47,8 +47,8 @@ bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork) -> Page:
     parts = Parts(
-        requests=read_page(request.args.get("requests", "")),
-        items=read_page(request.args.get("page", "")),
+        requests=asked_page("requests"),
+        items=asked_page(),
         items_a_page=LINKS_A_PAGE,
         link=int(link) if (link := request.args.get("link", "")).isdecimal() and len(link) < 6 else None,
     )
