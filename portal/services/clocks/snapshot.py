@@ -327,8 +327,8 @@ def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:
             yield row
 
 
-def is_owed(row: Clock) -> bool:
-    """Whether the other side owes something by this clock."""
+def is_owed(row: Clock | ClockView) -> bool:
+    """Whether the other side has to do something by then, so that a miss is theirs."""
     return row.binding in OWED and row.owed_by is not ObligedParty.PERSON
 
 
