@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
@@ -124,15 +124,24 @@ def case_view(work: CaseWork) -> CaseView:
         history=history_rows(work),
         messages=message_views(work),
         notes=note_views(work) if is_staff else (),
-        consents=_consents(work),
+        consents=list_consents(work),
         retention_until=case.retention_until,
     )
 
 
 def history_rows(work: CaseWork) -> tuple[HistoryRow, ...]:
-    """The case's history in its order, each event as a sentence with what was written down with it."""
+    """The case's history in its order, as `describe_events` tells it."""
+    return describe_events(work, list_events(work))
+
+
+def list_events(work: CaseWork) -> list[Event]:
+    """The events of the case in their order, without those that the person must not see."""
     is_staff = work.actor.kind is ActorKind.STAFF
-    events = [event for event in read_history(work.session, work.case.id) if is_staff or event.is_visible]
+    return [event for event in read_history(work.session, work.case.id) if is_staff or event.is_visible]
+
+
+def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow, ...]:
+    """Each event as a sentence with what was written down with it. Only these are opened."""
     names = staff_names(work.session, (event.staff_id for event in events))
     requests = {row.id: row.number for row in list_requests(work)}
     filed = {row.id: row.number for row in list_complaints(work)}
@@ -167,7 +176,8 @@ def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     return " ".join([text, *words])
 
 
-def _consents(work: CaseWork) -> tuple[ConsentView, ...]:
+def list_consents(work: CaseWork) -> tuple[ConsentView, ...]:
+    """Whom the person allowed what they told us to be shared with, and until when."""
     rows = work.session.scalars(select(Consent).where(Consent.case_id == work.case.id).order_by(Consent.recipient))
     return tuple(
         ConsentView(recipient=row.recipient, given_at=row.given_at, withdrawn_at=row.withdrawn_at) for row in rows

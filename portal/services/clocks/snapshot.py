@@ -8,10 +8,11 @@ somebody who applies the new records to open cases (`portal.services.clocks.reco
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import select
@@ -115,6 +116,12 @@ def clock_views(rows: Iterable[Clock], ports: Ports) -> tuple[ClockView, ...]:
     return tuple(clock_view(row, ports) for row in sorted(rows, key=_urgency))
 
 
+def first_clock(rows: Iterable[Clock], ports: Ports) -> ClockView | None:
+    """The one to look at first: the next due that the other side owes and that still runs, else what there is."""
+    first = min(rows, key=_urgency, default=None)
+    return clock_view(first, ports) if first else None
+
+
 def clock_view(row: Clock, ports: Ports) -> ClockView:
     regime = ports.registry.regimes.get(row.regime)
     rule = next((rule for rule in regime.rules if rule.id == row.rule), None) if regime else None
@@ -171,6 +178,16 @@ def list_clocks(session: Session, owner: Request | Complaint) -> Sequence[Clock]
     """The clocks of a request or complaint as the snapshot keeps them, by their start."""
     column = Clock.request_id if isinstance(owner, Request) else Clock.complaint_id
     return session.scalars(select(Clock).where(column == owner.id).order_by(Clock.started_at, Clock.rule)).all()
+
+
+def list_clocks_of_complaints(session: Session, complaint_ids: Collection[UUID]) -> Mapping[UUID, list[Clock]]:
+    """The clocks of several complaints, by complaint."""
+    found: dict[UUID, list[Clock]] = defaultdict(list)
+    query = select(Clock).where(Clock.complaint_id.in_(complaint_ids)).order_by(Clock.started_at, Clock.rule)
+    for row in session.scalars(query):
+        if row.complaint_id is not None:
+            found[row.complaint_id].append(row)
+    return found
 
 
 def _is_moved(row: Clock, clock: Derived) -> bool:
@@ -310,8 +327,8 @@ def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:
             yield row
 
 
-def is_owed(row: Clock) -> bool:
-    """Whether the other side owes something by this clock."""
+def is_owed(row: Clock | ClockView) -> bool:
+    """Whether the other side has to do something by then, so that a miss is theirs."""
     return row.binding in OWED and row.owed_by is not ObligedParty.PERSON
 
 

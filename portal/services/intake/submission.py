@@ -260,7 +260,7 @@ def _make_item(work: CaseWork, number: int, one: ReportedLink | ReportedPlace) -
     else:
         values = {"description": one.text, "platform": one.platform}
     row.sealed = work.sealed_for(row, values)
-    return OpenedItem(row, values)
+    return OpenedItem(row, work, sealed=values)
 
 
 def _add_rows(work: CaseWork, items: Sequence[OpenedItem], requests: RequestPlan | None) -> None:

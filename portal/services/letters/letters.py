@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, true
 from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import encode_facts
@@ -252,19 +254,30 @@ def letter_text(work: CaseWork, number: int) -> str:
 
 def letter_views(work: CaseWork, *, complaint_id: UUID | None = None) -> tuple[LetterView, ...]:
     """The case's letters by number; only those of one complaint where it is named."""
+    chosen = true() if complaint_id is None else Letter.complaint_id == complaint_id
+    return tuple(view for _, view in _views_of(work, chosen))
+
+
+def letters_of_complaints(work: CaseWork, complaint_ids: Collection[UUID]) -> Mapping[UUID, list[LetterView]]:
+    """The letters of several complaints by complaint, each by number."""
+    found: dict[UUID, list[LetterView]] = defaultdict(list)
+    for complaint_id, view in _views_of(work, Letter.complaint_id.in_(complaint_ids)):
+        if complaint_id is not None:
+            found[complaint_id].append(view)
+    return found
+
+
+def _views_of(work: CaseWork, chosen: ColumnElement[bool]) -> Iterator[tuple[UUID | None, LetterView]]:
+    """Letters by number, each with the complaint it is for."""
     query = (
         select(Letter, Request.number, Complaint.number)
         .outerjoin(Request, Request.id == Letter.request_id)
         .outerjoin(Complaint, Complaint.id == Letter.complaint_id)
-        .where(Letter.case_id == work.case.id)
+        .where(Letter.case_id == work.case.id, chosen)
         .order_by(Letter.number)
     )
-    if complaint_id:
-        query = query.where(Letter.complaint_id == complaint_id)
-    return tuple(
-        letter_view(letter, request_number=request_number, complaint_number=complaint_number)
-        for letter, request_number, complaint_number in work.session.execute(query)
-    )
+    for letter, request_number, complaint_number in work.session.execute(query):
+        yield letter.complaint_id, letter_view(letter, request_number=request_number, complaint_number=complaint_number)
 
 
 def letter_view(

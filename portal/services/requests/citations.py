@@ -12,21 +12,23 @@ from sqlalchemy import delete, insert
 from portal.domain.applicability import assess
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
-from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given
+from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given, needs_request
 from portal.domain.regimes import Binding, NoticeField, Regime, RegimeKind, Rule
 from portal.domain.report import Report
 from portal.models.requests import Basis
+from portal.reference.registry import Registry
 from portal.services.law.applicability import facts_of, platform_facts
 from portal.services.law.local_days import law_day
 from portal.services.law.versions import find_law, keep_laws
 from portal.services.ports import Ports
-from portal.services.requests.content import RequestContent
+from portal.services.requests.content import RequestContent, situation_of
 from portal.services.work import Work
 
 KINDS = {
     RequestKind.NOTICE: frozenset({RegimeKind.REMOVAL}),
     RequestKind.ERASURE: frozenset({RegimeKind.ERASURE}),
 }
+_DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,20 @@ def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime,
     on = law_day(regime, ports.registry.platforms.get(platform), report.country or None, now=now)
     verdict = assess(regime, facts_of(report), platform_facts(ports.registry, platform), on)
     return verdict.reason if verdict.offered else None
+
+
+def list_direct(report: Report, registry: Registry) -> list[Regime]:
+    """Complaints, courts and services that the person can turn to, whatever was cited.
+
+    Not a complaint about a request where the laws of such requests lead to it: the data protection authority wants to
+    know of an erasure request, not of a notice.
+    """
+    situation = situation_of(report)
+    return [
+        regime
+        for regime in registry.regimes.values()
+        if regime.kind in _DIRECT and (regime.id not in registry.led_to or not needs_request(regime, situation))
+    ]
 
 
 def write_bases(work: Work, cited: Iterable[tuple[UUID, Sequence[Citation]]]) -> None:

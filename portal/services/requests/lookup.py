@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,3 +70,13 @@ def requests_of(session: Session, complaint: Complaint) -> Sequence[Request]:
         .where(ComplaintRequest.complaint_id == complaint.id)
         .order_by(Request.number)
     ).all()
+
+
+def numbers_of_requests(session: Session, complaint_ids: Collection[UUID]) -> Mapping[UUID, list[int]]:
+    """By complaint, the numbers of the requests it rests on."""
+    found: dict[UUID, list[int]] = defaultdict(list)
+    query = select(ComplaintRequest.complaint_id, Request.number).join(Request)
+    query = query.where(ComplaintRequest.complaint_id.in_(complaint_ids)).order_by(Request.number)
+    for complaint_id, number in session.execute(query):
+        found[complaint_id].append(number)
+    return found

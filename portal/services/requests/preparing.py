@@ -191,7 +191,7 @@ def _cite_new(
 def _list_waiting(work: CaseWork) -> list[OpenedItem]:
     query = select(Item).where(Item.case_id == work.case.id, Item.request_id.is_(None))
     rows = work.session.scalars(query.where(Item.state != ItemState.REMOVED).order_by(Item.number))
-    return [OpenedItem(row, work.read_sealed(row)) for row in rows]
+    return [OpenedItem(row, work) for row in rows]
 
 
 def _name_of(work: CaseWork, item: OpenedItem) -> str:

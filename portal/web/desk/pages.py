@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.journal import Noted
@@ -21,6 +21,7 @@ from portal.web.forms.readers import Reader
 from portal.web.unit_of_work import unit
 
 Page = tuple[str, int]
+LINKS_A_PAGE = 50
 Answered = Page | Response
 
 
@@ -109,6 +110,11 @@ def show_file(content: bytes, mimetype: str, name: str) -> Response:
 def go(endpoint: str, **values: Any) -> Response:
     """To another page after a change."""
     return redirect(url_for(endpoint, **values), 303)
+
+
+def asked_page(name: str = "page") -> int:
+    """The number of a page of a list that this address asks for under that name."""
+    return read_page(request.args.get(name, ""))
 
 
 def read_page(text: str) -> int:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import LetterKind, RequestKind
+from portal.domain.paging import cut
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing
@@ -20,7 +21,7 @@ from portal.web.case_lock import hold_case
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.requests import ChannelForm
-from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case, staff_reader
+from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, show_on_case, staff_reader
 from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
@@ -168,7 +169,17 @@ def show_request(
     first = LetterKind.ERASURE if request.kind is RequestKind.ERASURE else LetterKind.NOTICE
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
     return show_on_case(
-        "desk/request.html", member, work, status=status, request_view=request, first_letter=first, problems=problems
+        "desk/request.html",
+        member,
+        work,
+        status=status,
+        request_view=request,
+        items=cut(request.items, asked_page(), LINKS_A_PAGE),
+        address=lambda page: url_for(
+            "desk_requests.show", reference=work.reference, number=request.number, page=page, _anchor="links"
+        ),
+        first_letter=first,
+        problems=problems,
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from portal.domain.paging import ListPart, cut
 from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.reference.registry import Registry
 from portal.services.intake import drafts
 from portal.services.intake.drafts import ReadText
 from portal.services.ports import Ports
-from portal.web.person.paging import ListPart, cut
 
 
 @dataclass(frozen=True, kw_only=True)
