@@ -43,7 +43,10 @@ class ConsentView:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
-    """Everything a case page shows. For the person, hidden events and the team's notes are left out."""
+    """Everything a case page shows. For the person, hidden events and the team's notes are left out.
+
+    `unfit` names what of the case is not as it was written: its dates and states are not to be relied on.
+    """
 
     reference: str
     status: CaseStatus
@@ -68,3 +71,4 @@ class CaseView:
     notes: tuple[NoteView, ...]
     consents: tuple[ConsentView, ...]
     retention_until: datetime | None
+    unfit: tuple[str, ...]

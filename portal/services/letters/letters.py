@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import encode_facts
-from portal.adapters.vault import SealContext, open_sealed, seal
+from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts
 from portal.domain.lifecycle import ComplaintState, History, LetterKind, RequestKind, StepRefused, require_unsent
@@ -20,6 +21,8 @@ from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
 from portal.services.cases.mandates import require_papers
 from portal.services.cases.opening import UnknownNumber
+from portal.services.clocks.agreement import require_whole
+from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
@@ -83,8 +86,8 @@ def order_missing_letter(work: CaseWork, number: int) -> LetterOrder | None:
 def order_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterOrder:
     """Decide what a notice, an erasure request or a reminder about request `number` says, and reserve its number.
 
-    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, and StepRefused where the request is
-    past it.
+    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, RecordsDisagree, and StepRefused
+    where the request is past it.
     """
     return _order(read_dossier(work, number), kind)
 
@@ -100,6 +103,7 @@ def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterV
     require_papers(work, "platforms")
     if _facts(dossier, order.kind, number=order.number) != order.facts:
         raise FactsChanged
+    require_whole(work)
     letter = store_letter(work, order.kind, order.facts, printed, request_id=dossier.request.id)
     return letter_view(letter, request_number=order.request_number)
 
@@ -140,9 +144,9 @@ def store_letter(
     letter.digest, letter.redacted_digest = printed.digest, printed.redacted_digest
     letter.sealed = work.sealed_for(letter, {"facts": encode_facts(facts).decode()})
     for is_redacted, content in ((False, printed.full), (True, printed.redacted)):
-        work.ports.storage.put(
-            _file_key(letter, is_redacted), seal(work.key, _file_context(letter, is_redacted), content)
-        )
+        sealed = seal(work.key, _file_context(letter, is_redacted), content)
+        name = _file_key(letter, is_redacted)
+        stored_files.keep(work.session, work.ports.storage, name, sealed, case_id=letter.case_id)
     work.session.add(letter)
     work.session.flush()
     detail = {"letter": letter.number, "digest": letter.digest}
@@ -167,7 +171,10 @@ def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF as it was made. Raises UnknownNumber, CannotOpen where the file was changed."""
     letter = _find(work, number)
     sealed = work.ports.storage.get(_file_key(letter, redacted))
-    return open_sealed(work.key, _file_context(letter, redacted), sealed)
+    content = open_sealed(work.key, _file_context(letter, redacted), sealed)
+    if hashlib.sha256(content).hexdigest() != (letter.redacted_digest if redacted else letter.digest):
+        raise CannotOpen("the file is not the letter that was made")
+    return content
 
 
 def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
@@ -179,6 +186,7 @@ def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     if not _has_left(work.session, letter):
         recipient = "regulators" if letter.complaint_id else "platforms"
         require_papers(work, recipient)
+    require_whole(work)
     return read_letter(work, number, redacted=redacted)
 
 
@@ -248,6 +256,7 @@ def _order(dossier: Dossier, kind: LetterKind) -> LetterOrder:
     require_papers(work, "platforms")
     number = work.case.letter_numbers + 1
     facts = _facts(dossier, kind, number=number)
+    require_whole(work)
     if problems := _missing(dossier, facts) or check(facts):
         raise LetterStopped(problems)
     reserve_number(work)
