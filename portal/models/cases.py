@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import CaseStatus, Depiction, Filer, Handler, Path
+from portal.models.guards import Guarded
 
 
-class Case(Base):
+class Case(Guarded, Base):
     """One report and all that follows. What is about the person is in `sealed`; the rest must work with nobody there.
 
     `version` counts changes, so that a page opened before another change is noticed instead of overwriting it.
@@ -51,7 +52,7 @@ class Case(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
-class CaseKey(Base):
+class CaseKey(Guarded, Base):
     """The case's key, wrapped for one reader: the person (under the recovery words) or a team (in a sealed box).
 
     Inside each wrap the key is sealed once more under the case's lock, which is kept apart from this database.
@@ -79,7 +80,7 @@ class CaseKey(Base):
     created_at: Mapped[datetime]
 
 
-class Consent(Base):
+class Consent(Guarded, Base):
     """What the person allowed to be shared with one recipient, and until when."""
 
     __tablename__ = "consents"
@@ -92,7 +93,7 @@ class Consent(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
-class Mandate(Base):
+class Mandate(Guarded, Base):
     """The authority of somebody who acts for the person: what it covers is sealed, its end is not."""
 
     __tablename__ = "mandates"

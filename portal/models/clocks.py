@@ -12,9 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, Word
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding, ObligedParty
+from portal.models.guards import Guarded
 
 
-class Clock(Base):
+class Clock(Guarded, Base):
     """One clock of one basis. `steps` is the explanation: dates, holidays and paragraphs, nothing about the person.
 
     A clock once started keeps the rule and the calendar it was started with.

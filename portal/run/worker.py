@@ -15,8 +15,9 @@ from uuid import UUID
 
 from portal import logs
 from portal.adapters.mail import make_mailer
+from portal.adapters.signing import by_id, public_keys
 from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
-from portal.config import ConfigError, load_config
+from portal.config import ConfigError, ensure_secret_file, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.run.ending import Ending
@@ -25,9 +26,9 @@ from portal.services.background.duties import do_each
 from portal.services.cases import documents, erasure, mail_contact
 from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
-from portal.services.history import checkpoints
+from portal.services.history import checkpoints, witness
 from portal.services.intake import drafts
-from portal.services.operations import sweep
+from portal.services.operations import audits, sweep
 from portal.services.signin import quotas
 from portal.services.work import Work
 from portal.wiring import Parts
@@ -51,11 +52,13 @@ class Rounds:
         self.parts = parts
         self._position: sweep.Position | None = None
         self._done_at: dict[str, datetime] = {}
+        self._at_start: dict[str, Callable[[], object]] = {"guards": lambda: guard_rows(parts)}
         self._each_minute: dict[str, Callable[[], object]] = {
             "sweep": self._sweep,
             "counts of days": lambda: purge_counts(parts),
             "empty drafts": lambda: purge_empty(parts),
             "signing the day": lambda: sign_day(parts),
+            "witness": lambda: write_witness(parts),
             "links asked for": lambda: answer_asks(parts),
             "mail": lambda: deliver_due_mail(parts),
         }
@@ -64,11 +67,12 @@ class Rounds:
             "officers' links": lambda: purge_links(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
+            "history": lambda: check_history(parts),
         }
 
     def start(self) -> None:
         """What came due while nothing ran; mail waits until the worker can be told to stop."""
-        do_each(("sweep", "signing the day", "locks"), self._do, what="a duty of the worker")
+        do_each(("guards", "sweep", "signing the day", "witness", "locks"), self._do, what="a duty of the worker")
 
     def go(self) -> None:
         """Everything whose time has come."""
@@ -80,7 +84,7 @@ class Rounds:
 
     def _do(self, name: str) -> int:
         begun_at = self.parts.clock()
-        (self._each_minute | self._each_hour)[name]()
+        (self._at_start | self._each_minute | self._each_hour)[name]()
         self._done_at[name] = begun_at
         return 1
 
@@ -184,7 +188,37 @@ def sign_day(parts: Parts) -> None:
         is_done = checkpoints.is_signed(session, now=now)
     if not is_done:
         with parts.sessions.begin() as session:
+            if not witness.may_sign(session, parts.ports.locks, parts.ports.keys):
+                log.error("the day is not signed: the journal is not the one it was. See flask audit verify")
+                return
             checkpoints.sign_checkpoint(session, parts.signer, now=now)
+
+
+def guard_rows(parts: Parts) -> None:
+    """Give rows from before there were guards theirs, once in the life of a database."""
+    if done := audits.adopt(parts.sessions, now=parts.clock(), ports=parts.ports):
+        log.info("%d rows from before there were guards have theirs now", done)
+
+
+def write_witness(parts: Parts) -> None:
+    """Write down beside the database how far the journal has come."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        if not witness.write_down(session, parts.ports.locks, parts.ports.keys):
+            log.error("the journal does not hold what it held before. See flask audit verify")
+
+
+def check_history(parts: Parts) -> None:
+    """The check of the night, where it is time; supervisors are told of what it finds."""
+    now = parts.clock()
+    with parts.sessions() as session:
+        begin_reading(session)
+        if not audits.is_due(session, parts.ports.keys, now=now):
+            return
+    keys = by_id(public_keys(ensure_secret_file(parts.config.audit_key_file)))
+    found = audits.run(parts.sessions, keys=keys, now=now, ports=parts.ports)
+    looked_at = "everything" if found.cases is None else f"{found.cases} cases"
+    log.log(logging.ERROR if found.breaks else logging.INFO, "checked %s: %d breaks", looked_at, len(found.breaks))
 
 
 def purge_links(parts: Parts) -> int:

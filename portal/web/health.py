@@ -101,6 +101,9 @@ class _Shown(Collector):
         yield GaugeMetricFamily("recourse_journal_entries", "Entries of the journal", found.entries)
         if found.head_age is not None:
             yield GaugeMetricFamily("recourse_head_age_seconds", "Time since the journal was signed", found.head_age)
+        yield GaugeMetricFamily("recourse_history_breaks", "What the last check of the history found", found.breaks)
+        if found.check_age is not None:
+            yield GaugeMetricFamily("recourse_check_age_seconds", "Time since the history was checked", found.check_age)
 
 
 @bp.get("/healthz")

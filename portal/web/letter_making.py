@@ -54,18 +54,18 @@ def _print_and_keep(work: CaseWork, order: LetterOrder) -> bool:
     unit().end_transaction()
     printed = letters.print_order(order)
     let_go(work)
-    letter = letters.put_files(work, order.kind, order.facts, printed)
+    rows = letters.put_files(work, order.kind, order.facts, printed)
 
     def confirm() -> PrintedLetter:
-        return letters.confirm_letter(work, order, letter)
+        return letters.confirm_letter(work, order, rows)
 
     is_kept = False
     try:
-        plan_and_keep(work, confirm, lambda _found: letters.add_letter(work, letter))
+        plan_and_keep(work, confirm, lambda _found: letters.add_letter(work, rows))
         is_kept = True
     except letters.FactsChanged:
         let_go(work)
     finally:
         if not is_kept:
-            letters.drop_files(work, letter)
+            letters.drop_files(work, rows)
     return is_kept

@@ -30,7 +30,7 @@ from sqlalchemy import func, select
 from portal.config import load_config
 from portal.domain.lifecycle import CaseStatus
 from portal.models.cases import Case
-from portal.services.history.verification import verify
+from portal.services.history.verification import Against, verify
 from portal.wiring import Parts
 from tests.bench.table import Row, keep_above, keep_below
 from tests.postgres import fresh_database, wait_for_disk
@@ -87,7 +87,7 @@ def look(env: Mapping[str, str]) -> tuple[int, int]:
     parts = Parts(load_config(env))
     with parts.sessions() as session:
         there = session.scalar(select(func.count()).where(Case.status == CaseStatus.OPEN)) or 0
-        breaks = len(verify(session, keys={}).breaks)
+        breaks = len(verify(session, Against(keys={}), now=parts.clock()).breaks)
     parts.engine.dispose()
     return there, breaks
 

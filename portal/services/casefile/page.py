@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from portal.models.cases import Consent
 from portal.models.events import Event
 from portal.services.casefile.views import CaseView, ConsentView, HistoryRow
 from portal.services.cases.messages import message_views, note_views, staff_names
+from portal.services.clocks.agreement import list_bent
 from portal.services.complaints.complaints import complaint_views
 from portal.services.complaints.options import list_options
 from portal.services.history.events import read_detail, read_history
@@ -102,7 +104,7 @@ def case_view(work: CaseWork) -> CaseView:
     is_staff = work.actor.kind is ActorKind.STAFF
     team = work.session.get(Team, case.team_id) if case.team_id else None
     escalated = read_escalated(work)
-    return CaseView(
+    view = CaseView(
         reference=case.reference,
         status=case.status,
         path=case.path,
@@ -126,7 +128,10 @@ def case_view(work: CaseWork) -> CaseView:
         notes=note_views(work) if is_staff else (),
         consents=list_consents(work),
         retention_until=case.retention_until,
+        unfit=(),
     )
+    # Only now, when every row has been read that is shown.
+    return replace(view, unfit=tuple(str(each) for each in list_bent(work)))
 
 
 def history_rows(work: CaseWork) -> tuple[HistoryRow, ...]:

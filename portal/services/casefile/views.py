@@ -88,7 +88,10 @@ class CaseOverview:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
-    """Everything of a case, to take along. For the person, hidden events and the team's notes are left out."""
+    """Everything of a case, to take along. For the person, hidden events and the team's notes are left out.
+
+    `unfit` names what of the case is not as it was written: its dates and states are not to be relied on.
+    """
 
     reference: str
     status: CaseStatus
@@ -113,3 +116,4 @@ class CaseView:
     notes: tuple[NoteView, ...]
     consents: tuple[ConsentView, ...]
     retention_until: datetime | None
+    unfit: tuple[str, ...]

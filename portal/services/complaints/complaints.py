@@ -27,6 +27,7 @@ from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_papers, require_permission
 from portal.services.cases.room import require_room_for_words
+from portal.services.clocks.agreement import require_whole
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.clocks.snapshot import clock_views, list_clocks_of_complaints, refresh_clocks
 from portal.services.complaints.exhibits import list_exhibits
@@ -120,7 +121,8 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
 
 
 def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
-    """The newest bundle with every exhibit as a file of its own, as ZIP. Raises StepRefused before it is made.
+    """The newest bundle with every exhibit as a file of its own, as ZIP. Raises StepRefused before it is made,
+    RecordsDisagree.
 
     The redacted form has no exhibits: they are the full letters.
     """
@@ -128,6 +130,7 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     made = letters.letter_views(work, complaint_id=complaint.id)
     if not made:
         raise StepRefused("The papers for this complaint are not made yet.")
+    require_whole(work)
     newest = made[-1]
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

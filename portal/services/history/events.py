@@ -83,7 +83,7 @@ def _make_event(
         sequence=last.sequence + 1 if last else 1,
         kind=new.kind,
         at=new.at,
-        recorded_at=now,
+        recorded_at=max(now, last.recorded_at) if last else now,  # who waited for the case came after
         actor=actor.kind,
         staff_id=actor.staff_id,
         request_id=new.request_id,

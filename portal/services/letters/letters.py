@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,18 +12,21 @@ from sqlalchemy import ColumnElement, delete, select, true
 from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import encode_facts
-from portal.adapters.vault import SealContext, open_sealed, seal
+from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts
 from portal.domain.lifecycle import ComplaintState, History, LetterKind, RequestKind, StepRefused, require_unsent
 from portal.models.complaints import Complaint
 from portal.models.events import Event
+from portal.models.guards import StoredFile
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
 from portal.services.cases.mandates import require_papers
 from portal.services.cases.opening import CaseStamp, UnknownNumber, read_stamp
 from portal.services.cases.room import require_room_for_letter
+from portal.services.clocks.agreement import require_whole
+from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
@@ -96,13 +100,14 @@ def find_missing_letter(work: CaseWork, number: int) -> LetterKind | None:
 def plan_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterPlan:
     """Decide what a notice, an erasure request or a reminder about request `number` says. Reads only.
 
-    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, NoRoom, and StepRefused where the
-    request is past it.
+    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, NoRoom, RecordsDisagree, and
+    StepRefused where the request is past it.
     """
     stamp, dossier = read_stamp(work), read_dossier(work, number)
     require_papers(work, "platforms")
     require_room_for_letter(work, dossier.request)
     facts = _facts(dossier, kind, number=work.case.letter_numbers + 1)
+    require_whole(work)
     if problems := _missing(dossier, facts) or check(facts):
         raise LetterStopped(problems)
     return LetterPlan(stamp, number, kind, facts)
@@ -124,29 +129,38 @@ def print_order(order: LetterOrder) -> Printed:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class LetterRows:
+    """The rows of a letter whose files are in the storage. They are in no table yet."""
+
+    letter: Letter
+    files: tuple[StoredFile, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class PrintedLetter:
-    """A letter whose files are in the storage, found at `stamp` to say what is so. Its row is in no table yet."""
+    """A letter that was found at `stamp` to say what is so."""
 
     stamp: CaseStamp
-    letter: Letter
+    rows: LetterRows
 
 
-def confirm_letter(work: CaseWork, order: LetterOrder, letter: Letter) -> PrintedLetter:
+def confirm_letter(work: CaseWork, order: LetterOrder, rows: LetterRows) -> PrintedLetter:
     """That what was printed still says what is so. Reads only. Raises FactsChanged else, and as `plan_letter`."""
     stamp, dossier = read_stamp(work), read_dossier(work.at(order.work.now), order.request_number)
     require_papers(work, "platforms")
     if _facts(dossier, order.kind, number=order.number) != order.facts:
         raise FactsChanged
-    letter.request_id = dossier.request.id
-    return PrintedLetter(stamp, letter)
+    require_whole(work)
+    rows.letter.request_id = dossier.request.id
+    return PrintedLetter(stamp, rows)
 
 
 def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterView:
     """Keep what was printed, if it still says what is so. Raises as `confirm_letter`."""
-    letter = put_files(work, order.kind, order.facts, printed)
-    confirm_letter(work, order, letter)
-    add_letter(work, letter)
-    return letter_view(letter, request_number=order.request_number)
+    rows = put_files(work, order.kind, order.facts, printed)
+    confirm_letter(work, order, rows)
+    add_letter(work, rows)
+    return letter_view(rows.letter, request_number=order.request_number)
 
 
 def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
@@ -178,14 +192,14 @@ def store_letter(
     complaint_id: UUID | None = None,
 ) -> Letter:
     """Keep a finished letter under the number in its facts: its row, and both files sealed in the storage."""
-    letter = put_files(work, kind, facts, printed)
-    letter.request_id, letter.complaint_id = request_id, complaint_id
-    add_letter(work, letter)
-    return letter
+    rows = put_files(work, kind, facts, printed)
+    rows.letter.request_id, rows.letter.complaint_id = request_id, complaint_id
+    add_letter(work, rows)
+    return rows.letter
 
 
-def put_files(work: CaseWork, kind: LetterKind, facts: LetterFacts, printed: Printed) -> Letter:
-    """Both files of a letter, sealed in the storage, and the row that `add_letter` puts into its table.
+def put_files(work: CaseWork, kind: LetterKind, facts: LetterFacts, printed: Printed) -> LetterRows:
+    """Both files of a letter, sealed in the storage, and the rows that `add_letter` puts into their tables.
 
     Needs no lock; `drop_files` takes them away again where the letter is not kept.
     """
@@ -194,22 +208,24 @@ def put_files(work: CaseWork, kind: LetterKind, facts: LetterFacts, printed: Pri
     letter.made_at, letter.pages, letter.size = work.now, printed.pages, len(printed.full)
     letter.digest, letter.redacted_digest = printed.digest, printed.redacted_digest
     letter.sealed = work.sealed_for(letter, {"facts": encode_facts(facts).decode()})
+    files = []
     for is_redacted, content in ((False, printed.full), (True, printed.redacted)):
-        work.ports.storage.put(
-            _file_key(letter, is_redacted), seal(work.key, _file_context(letter, is_redacted), content)
-        )
-    return letter
+        sealed = seal(work.key, _file_context(letter, is_redacted), content)
+        name = _file_key(letter, is_redacted)
+        files.append(stored_files.put(work.ports.storage, name, sealed, case_id=letter.case_id))
+    return LetterRows(letter, tuple(files))
 
 
-def drop_files(work: CaseWork, letter: Letter) -> None:
+def drop_files(work: CaseWork, rows: LetterRows) -> None:
     """Of a letter that is not kept after all."""
-    for is_redacted in (False, True):
-        work.ports.storage.delete(_file_key(letter, is_redacted))
+    for file in rows.files:
+        work.ports.storage.delete(file.name)
 
 
-def add_letter(work: CaseWork, letter: Letter) -> None:
-    """The row of a letter whose files are in the storage, and that it was made."""
-    work.session.add(letter)
+def add_letter(work: CaseWork, rows: LetterRows) -> None:
+    """The rows of a letter whose files are in the storage, and that it was made."""
+    letter = rows.letter
+    work.session.add_all((letter, *rows.files))
     work.session.flush()
     detail = {"letter": letter.number, "digest": letter.digest}
     made = NewEvent(
@@ -232,7 +248,10 @@ def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF as it was made. Raises UnknownNumber, CannotOpen where the file was changed."""
     letter = _find(work, number)
     sealed = work.ports.storage.get(_file_key(letter, redacted))
-    return open_sealed(work.key, _file_context(letter, redacted), sealed)
+    content = open_sealed(work.key, _file_context(letter, redacted), sealed)
+    if hashlib.sha256(content).hexdigest() != (letter.redacted_digest if redacted else letter.digest):
+        raise CannotOpen("the file is not the letter that was made")
+    return content
 
 
 def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
@@ -244,6 +263,7 @@ def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     if not _has_left(work.session, letter):
         recipient = "regulators" if letter.complaint_id else "platforms"
         require_papers(work, recipient)
+    require_whole(work)
     return read_letter(work, number, redacted=redacted)
 
 

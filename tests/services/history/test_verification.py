@@ -27,11 +27,13 @@ from portal.models.tables import metadata
 from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import erasure
 from portal.services.history import checkpoints, journal
+from portal.services.history.breaks import Break
 from portal.services.history.checkpoints import Checkpoint, read_checkpoints
-from portal.services.history.verification import Verification, verify
-from portal.services.ports import Ports
+from portal.services.history.rows_check import count_rows
+from portal.services.history.verification import Against, Verification, verify
+from portal.services.ports import Ports, ServerKeys
 from portal.services.work import CaseWork
-from tests.services.factories import NOW, make_case, make_draft, make_ports
+from tests.services.factories import NOW, SERVER_KEYS, guarded, make_case, make_draft, make_ports
 
 ROOT = Path(__file__).resolve().parents[3]
 SEEDS = (b"\x01" * 32, b"\x02" * 32)
@@ -67,8 +69,13 @@ def _again(session: Session, opened: CaseWork) -> CaseWork:
     return replace(opened, session=session, case=session.get_one(Case, opened.case.id))
 
 
-def look(session: Session, *copies: Checkpoint) -> Verification:
-    return verify(session, keys=KEYS, copies=copies)
+def look(session: Session, *copies: Checkpoint, server: ServerKeys | None = SERVER_KEYS) -> Verification:
+    return verify(session, Against(keys=KEYS, copies=copies, server=server), now=NOW + 3 * DAY)
+
+
+def find_all(session: Session) -> list[Break]:
+    """What does not fit, in the history and in the rows."""
+    return [*look(session).breaks, *count_rows(session, SERVER_KEYS)]
 
 
 def test_what_was_only_added_to_is_whole(sessions: sessionmaker[Session], ports: Ports) -> None:
@@ -83,6 +90,7 @@ def test_what_was_only_added_to_is_whole(sessions: sessionmaker[Session], ports:
 def test_an_empty_history_is_whole(sessions: sessionmaker[Session]) -> None:
     with sessions() as session:
         assert look(session) == Verification(entries=0, events=0, heads=0, breaks=())
+        assert find_all(session) == []
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     url = f"sqlite:///{folder / 'test.db'}"
     engine = make_engine(url)
     metadata.create_all(engine)
-    sessions = make_session_factory(engine)
+    sessions = guarded(make_session_factory(engine))
     fill(sessions, make_ports(folder))
     with sessions() as session:
         copies = tuple(checkpoints.list_checkpoints(session))
@@ -151,7 +159,7 @@ def test_any_turned_bit_of_any_column_of_any_row_is_found(filled: Filled, data: 
             connection.exec_driver_sql(change, (turned[1], key))
         except IntegrityError:
             assume(False)
-        assert look(session).breaks
+        assert find_all(session)
 
 
 def test_any_removed_row_is_found(filled: Filled) -> None:
@@ -196,8 +204,10 @@ def test_a_journal_rewritten_with_its_heads_taken_away_is_found_by_the_copy(fill
         session.connection().exec_driver_sql("DELETE FROM heads")
         session.connection().exec_driver_sql("UPDATE journal SET kind = 'signed_in' WHERE kind = 'head_signed'")
         rewrite(session, position=2)
-        assert look(session).breaks == ()
-        named = [str(each) for each in look(session, *filled.copies).breaks]
+        alone = [str(each) for each in look(session).breaks]
+        named = [str(each) for each in look(session, *filled.copies, server=None).breaks]
+    assert any("none: nothing of the history is signed" in each for each in alone)
+    assert "journal_tip: has been changed: it does not fit its guard" in alone
     assert "head of 2026-11-23: is missing or not the same as in the copy" in named
     assert any("is not what the copy of the head of" in each for each in named)
 
@@ -211,8 +221,9 @@ def test_a_journal_cut_at_its_end_is_found_by_the_copy(filled: Filled) -> None:
         run("DELETE FROM journal WHERE position >= ?", (last.position,))
         end = "SELECT {} FROM journal ORDER BY position DESC LIMIT 1"
         run(f"UPDATE journal_tip SET position = ({end.format('position')}), digest = ({end.format('digest')})")  # noqa: S608
-        assert look(session).breaks == ()
-        assert any("and what follows is missing" in str(each) for each in look(session, *filled.copies).breaks)
+        assert [each.row for each in look(session).breaks] == ["journal_tip"]
+        found = look(session, *filled.copies, server=None).breaks
+        assert any("and what follows is missing" in str(each) for each in found)
 
 
 def rewrite(session: Session, *, position: int) -> None:
@@ -231,8 +242,9 @@ def rewrite(session: Session, *, position: int) -> None:
 def test_a_head_of_a_key_that_is_not_trusted_is_found(filled: Filled) -> None:
     other = by_id(public_keys([b"\x09" * 32]))
     with filled.tamper() as session:
-        assert all("is not known here" in str(each) for each in verify(session, keys=other).breaks)
-        assert verify(session, keys=other).breaks
+        found = verify(session, Against(keys=other, server=SERVER_KEYS), now=NOW + 3 * DAY).breaks
+        assert len(found) == 3
+        assert all("is not known here" in str(each) for each in found)
 
 
 def test_a_missing_event_is_excused_only_by_the_end_of_its_own_case(filled: Filled) -> None:
@@ -251,8 +263,8 @@ def test_an_end_that_is_put_in_excuses_no_event_of_a_case_that_goes_on(filled: F
         run("DELETE FROM events WHERE case_id = ? AND sequence = 1", (living,))
         journal.note(session, Noted.DRAFT_DELETED, case_id=UUID(living), now=NOW + 5 * DAY)
         journal.write_pending(session)
-        assert [each.problem for each in look(session).breaks] == [
-            "says that its case ended, but events from before are still there",
+        assert [each.problem for each in look(session, server=None).breaks] == [
+            "says that a draft was deleted, but its case had been submitted",
             "is missing, and its case was not erased",
         ]
 
@@ -288,8 +300,12 @@ def test_events_from_before_the_journal_are_taken_in(sessions: sessionmaker[Sess
     with sessions.begin() as session:
         verdict = look(session)
         make_case(session, ports)
-    assert verdict.breaks == ()
+    assert [each.row for each in verdict.breaks] == ["heads", "journal_tip"]  # no head and no guard is there yet
     assert verdict.entries == verdict.events > 3
+    with sessions.begin() as session:
+        journal.note(session, Noted.GUARDS_SET, facts={"rows": 1}, now=NOW + 3 * DAY)
+    with sessions.begin() as session:
+        checkpoints.sign_checkpoint(session, SIGNER, now=NOW + 3 * DAY)
     with sessions() as session:
         assert look(session).breaks == ()
         assert look(session).entries > verdict.entries
