@@ -30,6 +30,7 @@ SALT = "salt"  # in the session: of the password that fitted; another password h
 CONFIRMED = "confirmed_at"  # in the session: when a second factor was shown last
 TIME_TO_ENTER = timedelta(minutes=10)
 FRESH = timedelta(minutes=5)
+WAYS = "ways_ended"  # in the session: how often the case's other ways in had been ended when it was opened
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,7 +113,14 @@ def enter_case(work: CaseWork, *, keep: bool = False) -> None:
     """Let this browser hold the case open. `keep` lets a draft stay in the browser for its days."""
     session.renew()  # type: ignore[attr-defined]
     session["case_id"], session["case_key"] = str(work.case.id), work.key.hex()
+    session[WAYS] = work.case.ways_ended
     session.permanent = keep
+
+
+def stay_in_case(work: CaseWork) -> None:
+    """All other ways in were ended: this browser goes on, under a cookie that nobody has copied."""
+    rotate()
+    session[WAYS] = work.case.ways_ended
 
 
 def begin_sign_in(signed_in: accounts.SignedIn) -> None:
@@ -201,6 +209,7 @@ def _open_own_case() -> CaseWork | None:
             UUID(session["case_id"]),
             bytes.fromhex(session["case_key"]),
             to_change=request.method not in READING,
+            ways_ended=session.get(WAYS, 0),
         )
     except NoAccess:
         leave()

@@ -96,6 +96,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             sharing.change sharing.team sharing.change_team export.show export.download erase.show erase.erase
             recovery.show recovery.make_set recovery.stop_set recovery.set_check recovery.remove_check mail.show
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
+            ways.show ways.end ways.put_away
             authority.show authority.renew
         """,
         Group.DESK: "queue.show",

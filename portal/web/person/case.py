@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response
 
 from portal.domain.quotas import Counted
 from portal.services.casefile.page import case_view
+from portal.services.casefile.ways_in import find_news
 from portal.services.intake import submission
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.submission import AddedLinks
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
-from portal.web.access import case_holder
+from portal.web.access import case_holder, session_token
 from portal.web.flood_gate import rate_limited
 from portal.web.forms.links import AddLinksForm
 from portal.web.person import receipt as receipts
@@ -49,6 +50,7 @@ def show(work: CaseWork) -> str:
         has_receipt="receipt" in session,
         near=people_near(work.report),
         retention=read_retention(work),
+        news=find_news(work, token=session_token()),
     )
 
 
