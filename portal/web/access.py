@@ -9,8 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, abort, flash, g, redirect, request, session, url_for
-from flask_babel import gettext as _
+from flask import Flask, abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import CaseStatus, Role
@@ -56,9 +55,9 @@ def case_holder(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(**values: Any) -> Any:
-        opened = _open_own_case()
+        opened = open_own_case()
         if opened is None:
-            return _ask_for_words()
+            return ask_for_words()
         if opened.case.status is CaseStatus.DRAFT:
             return redirect(url_for("report.resume"), 303)
         return view(opened, **values)
@@ -71,9 +70,9 @@ def draft_holder(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(**values: Any) -> Any:
-        opened = _open_own_case()
+        opened = open_own_case()
         if opened is None:
-            return _ask_for_words()
+            return ask_for_words()
         if opened.case.status is not CaseStatus.DRAFT:
             return redirect(url_for("case.show"), 303)
         return view(opened, **values)
@@ -107,6 +106,14 @@ def allowed(right: Right) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return _mark(staff(*roles_with(right))(view), f"right:{right}")
 
     return decorate
+
+
+def ask_for_words() -> Response:
+    """The same answer at every address of a case, known or not, so that an old one does not say that there is a case.
+
+    Why a page may have closed itself stands on the page where the words are asked for, for everybody.
+    """
+    return redirect(url_for("start.come_back"), 303)
 
 
 def enter_case(work: CaseWork, *, keep: bool = False) -> None:
@@ -200,7 +207,8 @@ def _mark(view: View, mark: str) -> View:
     return view
 
 
-def _open_own_case() -> CaseWork | None:
+def open_own_case() -> CaseWork | None:
+    """The case or draft that this browser has open, if it has one."""
     if "case_id" not in session:
         return None
     try:
@@ -214,13 +222,6 @@ def _open_own_case() -> CaseWork | None:
     except NoAccess:
         leave()
         return None
-
-
-def _ask_for_words() -> Response:
-    flash(
-        _("Enter your six words to go on. If you stepped away for a while, this page closed itself to keep you safe.")
-    )
-    return redirect(url_for("start.come_back"), 303)
 
 
 def _find_member() -> SignedInStaff | None:

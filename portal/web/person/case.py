@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -24,13 +24,14 @@ from portal.web.access import case_holder, session_token
 from portal.web.flood_gate import rate_limited
 from portal.web.forms.links import AddLinksForm
 from portal.web.person import receipt as receipts
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.paging import cut
 from portal.web.person.retention import read_retention
 from portal.web.refusals import refusals
 
-bp = Blueprint("case", __name__)
+bp = PersonBlueprint("case", __name__)
 FEW_LINKS = 12
 LINKS_A_PAGE = 40
 EVENTS_A_PAGE = 40

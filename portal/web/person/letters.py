@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -13,11 +13,12 @@ from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import zone_of
 from portal.web.person.request import find, show_request
 from portal.web.refusals import refusals
 
-bp = Blueprint("letters", __name__)
+bp = PersonBlueprint("letters", __name__)
 OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE})
 
 
@@ -28,7 +29,7 @@ def show(work: CaseWork) -> str:
     return render_template("person/case/letters.html", rows=rows, zone=zone_of(work))
 
 
-@bp.post("/case/requests/<int:number>/letter/<kind>")
+@bp.post("/case/requests/<int:number>/letter/<letter:kind>")
 @case_holder
 def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
     view = find(work, number)

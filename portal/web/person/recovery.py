@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,11 +13,12 @@ from portal.services.cases import recovery_words
 from portal.services.cases.recovery_words import EndedWays
 from portal.services.work import CaseWork
 from portal.web.access import case_holder, session_token, stay_in_case
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
 from portal.web.person.forms.recovery import CheckForm
 from portal.web.refusals import refusals
 
-bp = Blueprint("recovery", __name__)
+bp = PersonBlueprint("recovery", __name__)
 
 
 @bp.get("/case/words")

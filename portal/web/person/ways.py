@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,10 +11,11 @@ from portal.services.cases import recovery_words
 from portal.services.work import CaseWork
 from portal.web.access import case_holder, session_token, stay_in_case
 from portal.web.fields import PlainForm
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
 from portal.web.refusals import refusals
 
-bp = Blueprint("ways", __name__)
+bp = PersonBlueprint("ways", __name__)
 
 
 @bp.get("/case/ways")

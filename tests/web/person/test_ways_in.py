@@ -21,6 +21,7 @@ from portal.models.tables import metadata
 from portal.run import worker
 from portal.web.unit_of_work import parts
 from tests.mailbox import SENDER, Mailbox, open_mailbox
+from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in, words_on
@@ -240,7 +241,7 @@ def test_stopped_words_also_close_the_case_where_they_had_opened_it(app: Flask, 
     holder.go("/case/words")
     holder.press("Stop this set")
     assert holder.go("/case").path == "/case"
-    answer = other.client.get("/case/words")
+    answer = other.client.get(at("/case/words"))
     assert (answer.status_code, answer.headers["Location"]) in {(303, "/return"), (302, "/return")}
 
 
@@ -252,7 +253,7 @@ def enter(app: Flask, words: str) -> Visitor:
 
 
 def is_shut_out(visitor: Visitor) -> bool:
-    return visitor.client.get("/case").headers.get("Location") == "/return"
+    return visitor.client.get(at("/case")).headers.get("Location") == "/return"
 
 
 def test_a_watcher_who_made_every_way_in_for_themselves_has_none_once_the_words_are_stopped(
