@@ -47,6 +47,8 @@ class Case(Guarded, Base):
     retention_until: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
     letter_numbers: Mapped[int] = mapped_column(default=0, server_default="0")  # the last number given to a letter
+    ways_ended: Mapped[int] = mapped_column(default=0, server_default="0")  # how often all other ways in were ended
+    ways_seen: Mapped[int] = mapped_column(default=0, server_default="0")  # up to which event the person knows them
     sealed: Mapped[bytes | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration

@@ -36,6 +36,7 @@ from portal.web.person import (
     retention,
     sharing,
     start,
+    ways,
 )
 
 PERSON: tuple[Blueprint, ...] = (
@@ -49,6 +50,7 @@ PERSON: tuple[Blueprint, ...] = (
     messages.bp,
     sharing.bp,
     recovery.bp,
+    ways.bp,
     mail.bp,
     authority.bp,
     retention.bp,

@@ -92,7 +92,7 @@ def init_security(app: Flask, config: Config) -> None:
             response.headers.setdefault(name, value)
         if config.has_https:
             response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
-        if request.endpoint in FORGETTING and response.status_code == HTTPStatus.SEE_OTHER:
+        if request.endpoint in FORGETTING and response.status_code < HTTPStatus.BAD_REQUEST:
             response.headers["Clear-Site-Data"] = FORGET_DESK if request.endpoint == "signin.sign_out" else FORGET
         return format_duration(stay_here(response))
 

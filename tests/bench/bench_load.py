@@ -34,6 +34,7 @@ from portal.services.history.verification import Against, verify
 from portal.wiring import Parts
 from tests.bench.table import Row, keep_above, keep_below
 from tests.postgres import fresh_database, wait_for_disk
+from tests.web.addresses import at
 from tests.web.person.journey import LINKS, TYPED
 
 SUBMISSIONS = int(os.environ.get("REPORTS", "250"))  # `REPORTS=1000 make bench` for the long run
@@ -183,10 +184,10 @@ def hand_in(browser: Browser) -> None:
     token = dict(HIDDEN.findall(browser.go(start)))["csrf_token"]
     browser.send(start, {"csrf_token": token})
     for step, typed in TYPED.items():
-        browser.send(f"/report/{step}", {**typed, "csrf_token": token})
+        browser.send(at(f"/report/{step}"), {**typed, "csrf_token": token})
         if step == "online":
-            browser.send("/report/links", {"pasted": LINKS, "csrf_token": token})
-    review = dict(HIDDEN.findall(browser.go("/report/review")))
-    where = browser.send("/report/review", review)
+            browser.send(at("/report/links"), {"pasted": LINKS, "csrf_token": token})
+    review = dict(HIDDEN.findall(browser.go(at("/report/review"))))
+    where = browser.send(at("/report/review"), review)
     if not WORDS.search(browser.go(where)):
         raise Wrong("a receipt without words")

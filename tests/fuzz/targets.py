@@ -35,6 +35,7 @@ from portal.reference.registry import load_regimes, load_registry
 from portal.reference.strict import BadReference
 from portal.web.unit_of_work import EXTENSION
 from tests.services.factories import NOW
+from tests.web.addresses import at
 
 FOUND = Path(__file__).parent / "found"
 
@@ -133,9 +134,9 @@ def answer_a_page(data: bytes) -> None:
     step = list(StepId)[data[0] % len(StepId)] if data else StepId.WHO
     if step is StepId.REVIEW:
         return
-    answer = browser.post(f"/report/{step.value}", data=data[1:], content_type="application/x-www-form-urlencoded")
+    answer = browser.post(at(f"/report/{step.value}"), data=data[1:], content_type="application/x-www-form-urlencoded")
     assert answer.status_code in {200, 303, 400, 409}, f"{answer.status_code} at {step}"
-    shown = browser.get(f"/report/{step.value}")
+    shown = browser.get(at(f"/report/{step.value}"))
     assert shown.status_code in {200, 303}, f"{shown.status_code} after {step}"
 
 

@@ -18,11 +18,12 @@ from portal.models.cases import Case
 from portal.models.documents import Document
 from portal.services.cases.documents import HandIn
 from portal.web.documents import DocumentForm
+from tests.web.addresses import at
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import Page
 from tests.web.world import TITLE, Caller, World, make_world
 
-PERSON, DESK = "/case/documents", "/desk/cases/{}/documents"
+PERSON, DESK = at("/case/documents"), "/desk/cases/{}/documents"
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +66,16 @@ def make_png() -> bytes:
 @pytest.mark.parametrize("caller", [Caller.PERSON, Caller.ADVOCATE])
 def test_a_file_is_handed_in_saved_and_removed(world: World, caller: Caller) -> None:
     visitor, path = come_as(world, caller)
+    remove = "/2/1" if caller is Caller.PERSON else "/2/remove"
     assert send_file(visitor, path, make_png(), "../../<script>.exe", label="Their refusal").status_code == 303
     page = visitor.go(path)
     assert "Their refusal" in page.text
     assert "<script>.exe" not in page.text
     saved = visitor.client.get(f"{path}/2")
     assert Image.open(io.BytesIO(saved.data)).size == (30, 10)
-    form = next(each for each in page.root.iter("form") if each.get("action", "").endswith("/2/remove"))
+    form = next(each for each in page.root.iter("form") if each.get("action", "").endswith(remove))
     token = next(each.get("value", "") for each in form.iter("input"))
-    visitor.send(f"{path}/2/remove", {"csrf_token": token})
+    visitor.send(f"{path}{remove}", {"csrf_token": token})
     assert visitor.client.get(f"{path}/2").status_code == 404
 
 
@@ -136,7 +138,7 @@ def test_more_than_a_file_is_not_even_read(world: World) -> None:
 
 def test_ten_megabytes_are_for_files_only(world: World) -> None:
     visitor, _path = come_as(world, Caller.PERSON)
-    answer = visitor.client.post("/case/messages", data={"text": "x" * (5 * 1024 * 1024)})
+    answer = visitor.client.post(at("/case/messages"), data={"text": "x" * (5 * 1024 * 1024)})
     assert answer.status_code == 413
 
 

@@ -70,6 +70,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CONTACT_REMOVED: "The e-mail address was removed.",
         History.RETURN_CHOSEN: "The way back by e-mail was changed.",
         History.OPENED_BY_LINK: "The case was opened by a link from an e-mail.",
+        History.SESSIONS_ENDED: "The case was closed in other browsers.",
         History.RETENTION_WARNED: "An e-mail said that the case will be deleted.",
         History.KEPT: "The case is kept for longer.",
         History.HOLD_ASKED: "A member of the team asked that the case is not deleted by itself.",

@@ -64,11 +64,13 @@ def open_by_words(work: Work, text: str) -> CaseWork:
     """
     words = work.ports.words.read(text)
     indexes = {keys.id: vault.blind_index(keys.words_index, words) for keys in work.ports.keys.every()}
-    row = work.session.scalars(select(CaseKey).where(CaseKey.words_index.in_(indexes.values()))).one_or_none()
-    derived = vault.derive_from_secret(words, (row.salt if row else None) or NO_SALT)
-    case = work.session.get(Case, row.case_id) if row else None
-    if case is None or row is None:
+    # In one statement: whoever stops these words meanwhile counts up `ways_ended`, and then what opens here is too old.
+    query = select(CaseKey, Case).join(Case, Case.id == CaseKey.case_id)
+    found = work.session.execute(query.where(CaseKey.words_index.in_(indexes.values()))).one_or_none()
+    derived = vault.derive_from_secret(words, (found[0].salt if found else None) or NO_SALT)
+    if found is None:
         raise WordsUnknown
+    row, case = found
     try:
         key = unlock_key(row, vault.open_sealed(derived, key_context(row), row.wrapped), ports=work.ports)
     except CannotOpen as error:
@@ -85,10 +87,14 @@ def move_words(work: Work, text: str) -> None:
         row.words_index, row.server_key = vault.blind_index(work.ports.keys.words_index, words), work.ports.keys.id
 
 
-def open_for_person(work: Work, case_id: UUID, key: bytes, *, to_change: bool) -> CaseWork:
-    """The case a person's session holds the key of. `to_change` takes the row's lock. Raises NoAccess."""
+def open_for_person(work: Work, case_id: UUID, key: bytes, *, to_change: bool, ways_ended: int = 0) -> CaseWork:
+    """The case a person's session holds the key of. `to_change` takes the row's lock.
+
+    `ways_ended` is how often other ways in had been ended when the session began. Raises NoAccess, also where that was
+    done since: a request that was under way at that moment comes too late as well.
+    """
     case = _read_case(work, select(Case).where(Case.id == case_id), to_change=to_change)
-    if case is None or case.status is CaseStatus.ERASED:
+    if case is None or case.status is CaseStatus.ERASED or case.ways_ended != ways_ended:
         raise NoAccess
     return work.on(case, key)
 

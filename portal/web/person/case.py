@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,23 +15,25 @@ from portal.domain.paging import cut
 from portal.domain.quotas import Counted
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
+from portal.services.casefile.ways_in import find_news
 from portal.services.cases.room import NoRoom
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.submission import AddedLinks
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
-from portal.web.access import case_holder
+from portal.web.access import case_holder, session_token
 from portal.web.flood_gate import measure_pasted, rate_limited
 from portal.web.forms.links import AddLinksForm
 from portal.web.link_adding import add_pasted
 from portal.web.person import receipt as receipts
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.retention import read_retention
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
 
-bp = Blueprint("case", __name__)
+bp = PersonBlueprint("case", __name__)
 FEW_LINKS = 12
 LINKS_A_PAGE = 40
 EVENTS_A_PAGE = 40
@@ -48,6 +50,7 @@ def show(work: CaseWork) -> str:
         has_receipt="receipt" in session,
         near=people_near(work.report),
         retention=read_retention(work),
+        news=find_news(work, token=session_token()),
     )
 
 

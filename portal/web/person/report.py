@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -24,13 +24,14 @@ from portal.web.case_lock import hold_case, plan_and_keep
 from portal.web.fields import PlainForm
 from portal.web.flood_gate import describe_wait, find_challenge, measure_pasted, rate_limited
 from portal.web.person import pages
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.places import BLANK_ROWS, LinksForm, PlacesForm
 from portal.web.person.forms.steps import StepForm
 from portal.web.person.forms.words import BeginForm
 from portal.web.person.links import Change, read_change
 from portal.web.unit_of_work import locks_late, unit
 
-bp = Blueprint("report", __name__)
+bp = PersonBlueprint("report", __name__)
 
 
 @bp.get("/report")
@@ -62,7 +63,7 @@ def resume(work: CaseWork) -> ResponseReturnValue:
     return redirect(url_for("report.show", step=rules.first_open_step(report, pages.needed_fields(report)).value), 303)
 
 
-@bp.get("/report/<step>")
+@bp.get("/report/<step:step>")
 @draft_holder
 def show(work: CaseWork, step: str) -> ResponseReturnValue:
     found = pages.find(work, step)
@@ -71,7 +72,7 @@ def show(work: CaseWork, step: str) -> ResponseReturnValue:
     return pages.render_step(work, found, pages.make_form(work.report, found))
 
 
-@bp.post("/report/<step>")
+@bp.post("/report/<step:step>")
 @rate_limited(Counted.PASTED, measure=measure_pasted)
 @draft_holder
 @locks_late

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,11 +16,12 @@ from portal.web.access import case_holder
 from portal.web.case_lock import hold_case
 from portal.web.fields import PlainForm
 from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
-bp = Blueprint("request", __name__, url_prefix="/case/requests/<int:number>")
+bp = PersonBlueprint("request", __name__, place="/case/requests/<int:number>")
 FEW_LINKS = 20
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,13 +19,14 @@ from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.case_lock import plan_and_keep
 from portal.web.fields import PlainForm
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form
 from portal.web.person.forms.reach import StatementForm
 from portal.web.person.forms.steps import Setting
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
-bp = Blueprint("sharing", __name__)
+bp = PersonBlueprint("sharing", __name__)
 RECIPIENTS = ("platforms", "regulators")
 
 
