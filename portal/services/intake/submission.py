@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import func, insert, inspect, select
+from sqlalchemy import func, inspect, select
 
 from portal.adapters import vault
 from portal.domain.intake import Missing, missing
@@ -22,6 +22,7 @@ from portal.services.cases.consent import set_consent
 from portal.services.cases.handover import hand_to_team, open_to_record
 from portal.services.cases.opening import CaseStamp, read_stamp
 from portal.services.cases.room import require_room_for_pasted
+from portal.services.history import guards
 from portal.services.history.events import NewEvent
 from portal.services.intake.drafts import PastedLinks, ReadText, read_text, read_words, sort_links, with_links
 from portal.services.law.applicability import blocking_needs, platform_column
@@ -272,8 +273,7 @@ def _add_rows(work: CaseWork, items: Sequence[OpenedItem], requests: RequestPlan
         preparing.add_requests(work, requests)
         for row, request_id in requests.moved:
             row.request_id = request_id
-    if items:
-        columns = [column.key for column in inspect(Item).column_attrs]
-        work.session.execute(insert(Item), [{name: getattr(item.row, name) for name in columns} for item in items])
+    columns = [column.key for column in inspect(Item).column_attrs]
+    guards.insert_rows(work.session, Item, ({name: getattr(item.row, name) for name in columns} for item in items))
     work.case.item_count += len(items)
     work.session.flush()

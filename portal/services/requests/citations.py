@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from portal.domain.applicability import assess
 from portal.domain.counting import has_number
@@ -17,6 +17,7 @@ from portal.domain.regimes import Binding, NoticeField, Regime, RegimeKind, Rule
 from portal.domain.report import Report
 from portal.models.requests import Basis
 from portal.reference.registry import Registry
+from portal.services.history import guards
 from portal.services.law.applicability import facts_of, platform_facts
 from portal.services.law.local_days import law_day
 from portal.services.law.versions import find_law, keep_laws
@@ -104,8 +105,7 @@ def write_bases(work: Work, cited: Iterable[tuple[UUID, Sequence[Citation]]]) ->
         for request_id, citations in chosen
         for position, citation in enumerate(citations, start=1)
     ]
-    if rows:
-        work.session.execute(insert(Basis), rows)
+    guards.insert_rows(work.session, Basis, rows)
 
 
 def cite_kept(work: Work, bases: Iterable[Basis], contents: RequestContent) -> Iterator[Citation]:
