@@ -21,17 +21,21 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.signing import Signer, by_id, public_keys
 from portal.db import make_engine, make_session_factory
 from portal.domain.journal import Noted
+from portal.domain.lifecycle import CaseStatus, History
 from portal.models.cases import Case
+from portal.models.events import Event
 from portal.models.journal import JournalEntry, JournalTip
 from portal.models.tables import metadata
 from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import erasure
-from portal.services.history import checkpoints, journal
+from portal.services.history import checkpoints, events, journal, witness
 from portal.services.history.breaks import Break
 from portal.services.history.checkpoints import Checkpoint, read_checkpoints
+from portal.services.history.events import NewEvent
 from portal.services.history.rows_check import count_rows
 from portal.services.history.verification import Against, Verification, verify
-from portal.services.ports import Ports, ServerKeys
+from portal.services.history.witness import Place
+from portal.services.ports import PERSON, Ports, ServerKeys
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, SERVER_KEYS, guarded, make_case, make_draft, make_ports
 
@@ -309,3 +313,170 @@ def test_events_from_before_the_journal_are_taken_in(sessions: sessionmaker[Sess
     with sessions() as session:
         assert look(session).breaks == ()
         assert look(session).entries > verdict.entries
+
+
+def test_a_history_that_nobody_signs_is_not_whole(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        make_case(session, ports)
+    with sessions() as session:
+        assert [each.row for each in look(session).breaks] == ["heads"]
+
+
+def test_a_day_without_a_head_is_named_unless_the_next_head_says_so(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    """The worker stood still for days: the head that ends this says since when nothing was signed."""
+    with sessions.begin() as session:
+        make_case(session, ports)
+    with sessions.begin() as session:
+        checkpoints.sign_checkpoint(session, SIGNER, now=NOW)
+    with sessions.begin() as session:
+        journal.note(session, Noted.SIGNED_IN, now=NOW + DAY)
+    later = NOW + 3 * DAY
+    with sessions() as session:
+        assert [each.row for each in look(session).breaks] == ["head of 2026-11-24"]
+    with sessions.begin() as session:
+        checkpoints.sign_checkpoint(session, SIGNER, now=later)
+    with sessions() as session:
+        verdict = look(session)
+        signed = session.scalars(sa.select(JournalEntry).where(JournalEntry.kind == Noted.HEAD_SIGNED)).all()
+    assert verdict.breaks == ()
+    assert verdict.notes == ("what happened since 2026-11-24 was signed late, on 2026-11-26",)
+    assert [entry.facts for entry in signed] == [
+        {"day": "2026-11-23"},
+        {"day": "2026-11-26", "late_since": "2026-11-24"},
+    ]
+
+
+def test_heads_taken_away_with_all_that_speaks_of_them_are_found(filled: Filled) -> None:
+    """Cut behind the first head, and counted again: the days after it are signed by nothing."""
+    with filled.tamper() as session:
+        run = session.connection().exec_driver_sql
+        run("DELETE FROM heads WHERE day > ?", (filled.copies[0].day.isoformat(),))
+        run("UPDATE journal SET kind = 'signed_in' WHERE kind = 'head_signed' AND position > ?", (20,))
+        rewrite(session, position=filled.copies[0].position + 2)
+        found = [str(each) for each in look(session, server=None).breaks]
+        assert any(each.startswith("head of 2026-11-2") and "not to this day" in each for each in found)
+
+
+def test_fewer_heads_than_before_and_a_shorter_journal_are_found_by_what_stands_beside_the_database(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    fill(sessions, ports)
+    with sessions() as session:
+        assert witness.write_down(session, ports.locks, SERVER_KEYS)
+    known = witness.read(ports.locks)
+    assert known is not None
+    assert known.heads == 3
+    with sessions.begin() as session:
+        run = session.connection().execute
+        run(sa.text("DELETE FROM heads"))
+        last = known.place.position - 1
+        run(sa.text("DELETE FROM journal WHERE position > :last"), {"last": last})
+        end = session.get_one(JournalEntry, last)
+        tip = session.get_one(JournalTip, journal.TIP)
+        tip.position, tip.digest = last, end.digest
+        tip.guard = journal.guard_of_tip(SERVER_KEYS, last, end.digest)  # even with the secret in hand
+    with sessions() as session:
+        against = Against(keys=KEYS, server=SERVER_KEYS, witness=known)
+        found = [str(each) for each in verify(session, against, now=NOW + 3 * DAY).breaks]
+        assert not witness.write_down(session, ports.locks, SERVER_KEYS)
+        assert not witness.may_sign(session, ports.locks, SERVER_KEYS)
+    assert "heads: there are fewer than there were: 0 of 3" in found
+    assert any(each.startswith(f"journal {known.place.position}: is missing: by what was written") for each in found)
+    assert witness.read(ports.locks) == known
+
+
+def test_what_stands_beside_the_database_fits_its_own_guard(sessions: sessionmaker[Session], ports: Ports) -> None:
+    fill(sessions, ports)
+    with sessions() as session:
+        witness.write_down(session, ports.locks, SERVER_KEYS)
+        known = witness.read(ports.locks)
+        assert known is not None
+        for bent in (replace(known, heads=0), replace(known, place=Place(1, known.place.digest))):
+            found = verify(session, Against(keys=KEYS, server=SERVER_KEYS, witness=bent), now=NOW + 3 * DAY).breaks
+            assert any(each.row == "the witness" for each in found)
+
+
+def test_a_submitted_case_does_not_end_as_a_draft(filled: Filled) -> None:
+    """All of its events are gone, and an entry says that a draft was deleted."""
+    with filled.tamper() as session:
+        run = session.connection().exec_driver_sql
+        living = run("SELECT case_id FROM events GROUP BY case_id HAVING count(*) > 1").scalar()
+        run("DELETE FROM events WHERE case_id = ?", (living,))
+        journal.note(session, Noted.DRAFT_DELETED, case_id=UUID(living), now=NOW + 3 * DAY)
+        journal.write_pending(session)
+        found = [str(each) for each in look(session, server=None).breaks]
+    assert any("says that a draft was deleted, but its case had been submitted" in each for each in found)
+    assert sum("is missing, and its case was not erased" in each for each in found) > 1
+
+
+def test_what_is_dated_before_its_neighbours_is_found(sessions: sessionmaker[Session], ports: Ports) -> None:
+    """Somebody with the program writes an event in a member's name, as if it had been two days ago."""
+    fill(sessions, ports)
+    with sessions.begin() as session:
+        opened = session.scalars(sa.select(Case).where(Case.status == CaseStatus.OPEN).limit(1)).one()
+        last = session.scalars(
+            sa.select(Event).where(Event.case_id == opened.id).order_by(Event.sequence.desc()).limit(1)
+        ).one()
+        made = NewEvent(kind=History.OPENED, at=NOW - 2 * DAY)
+        forged = events.record(session, opened.id, None, made, actor=PERSON, now=NOW - 2 * DAY)
+        assert forged.recorded_at == last.recorded_at  # the portal itself never goes back
+        forged.recorded_at = NOW - 2 * DAY
+        forged.digest = events.digest_of(forged, previous=last.digest)
+        pending = session.info[journal.PENDING]
+        pending[-1] = replace(pending[-1], recorded_at=forged.recorded_at)
+    with sessions() as session:
+        found = [str(each) for each in find_all(session)]
+    assert len(found) == 3
+    assert any(each.endswith("was signed not to this day") for each in found)
+    assert any("is dated before what was written down before it" in each for each in found)
+    assert any("is dated before the event before it in its case" in each for each in found)
+
+
+def test_work_that_crosses_and_invented_cases_are_no_breaks(sessions: sessionmaker[Session], ports: Ports) -> None:
+    fill(sessions, ports)
+    with sessions.begin() as session:
+        journal.note(session, Noted.SIGNED_IN, now=NOW + 3 * DAY - timedelta(minutes=50))
+        journal.note(session, Noted.DEMO_BEGUN, now=NOW + 3 * DAY)
+        journal.note(session, Noted.SIGNED_IN, now=NOW - 90 * DAY)
+        journal.note(session, Noted.DEMO_ENDED, now=NOW + 3 * DAY)
+    with sessions() as session:
+        assert look(session).breaks == ()
+        assert look(session).notes == ("2 entries are of invented cases, and so are their times",)
+
+
+def test_a_check_goes_on_where_the_last_one_ended(sessions: sessionmaker[Session], ports: Ports) -> None:
+    """It reads only what came since, and still finds what does not fit there, also by what stands before."""
+    fill(sessions, ports)
+    with sessions() as session:
+        place = look(session).place
+    with sessions.begin() as session:
+        living = session.scalars(sa.select(Case).where(Case.status == CaseStatus.OPEN)).all()
+        for case in living:
+            made = NewEvent(kind=History.OPENED, at=NOW + 3 * DAY)
+            events.record(session, case.id, None, made, actor=PERSON, now=NOW + 3 * DAY)
+    against = Against(keys=KEYS, server=SERVER_KEYS)
+    with sessions() as session:
+        part = verify(session, against, now=NOW + 3 * DAY, since=place)
+        assert (part.entries, part.events, part.breaks) == (len(living), len(living), ())
+        assert verify(session, against, now=NOW + 3 * DAY, since=part.place).entries == 0
+        wrong = replace(place, digest=b"\x00" * 32)
+        rows = [each.row for each in verify(session, against, now=NOW + 3 * DAY, since=wrong).breaks]
+        assert rows == [f"journal {place.position}", f"journal {place.position + 1}"]
+    with sessions.begin() as session:
+        session.execute(sa.text("DELETE FROM journal WHERE position = :last"), {"last": place.position + 1})
+    with sessions() as session:
+        assert verify(session, against, now=NOW + 3 * DAY, since=place).breaks
+
+
+def test_a_part_knows_what_was_submitted_and_erased_before_it(sessions: sessionmaker[Session], ports: Ports) -> None:
+    fill(sessions, ports)
+    with sessions() as session:
+        place = look(session).place
+        case_id = session.scalars(sa.select(Case.id).where(Case.status == CaseStatus.OPEN).limit(1)).one()
+    with sessions.begin() as session:
+        journal.note(session, Noted.DRAFT_DELETED, case_id=case_id, now=NOW + 3 * DAY)
+    with sessions() as session:
+        found = verify(session, Against(keys=KEYS, server=SERVER_KEYS), now=NOW + 3 * DAY, since=place).breaks
+    assert [each.problem for each in found] == ["says that a draft was deleted, but its case had been submitted"]
