@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
@@ -15,6 +15,7 @@ from portal.models.messages import Message
 from portal.services.casefile.views import CaseOverview, RequestLine
 from portal.services.cases.consent import has_consent
 from portal.services.cases.messages import staff_names
+from portal.services.clocks.agreement import list_bent
 from portal.services.clocks.snapshot import first_clock
 from portal.services.complaints.complaints import list_lines
 from portal.services.complaints.options import list_options
@@ -53,7 +54,7 @@ def read_overview(work: CaseWork, parts: Parts) -> CaseOverview:
     consents = has_consent(work.session, case, "platforms")
     shown = cut(_order(escalated), parts.requests, REQUESTS_A_PAGE)
     listed = cut(items, _page_of(items, parts), parts.items_a_page)
-    return CaseOverview(
+    view = CaseOverview(
         reference=case.reference,
         status=case.status,
         path=case.path,
@@ -72,7 +73,10 @@ def read_overview(work: CaseWork, parts: Parts) -> CaseOverview:
         item_states=tuple(Counter(item.row.state for item in items).most_common()),
         has_free_items=any(item.row.request_id is None for item in items),
         unread=_count_unread(work),
+        unfit=(),
     )
+    # Only now, when every row has been read that is shown.
+    return replace(view, unfit=tuple(str(each) for each in list_bent(work)))
 
 
 def _order(escalated: Sequence[EscalatedRequest]) -> Sequence[EscalatedRequest]:

@@ -63,7 +63,8 @@ class CaseOverview:
     """What the first page of a case shows.
 
     `requests` and `items` are the part that was asked for, the counts are of all. `open_options`: complaints that can
-    be made now, None where nobody asks; `has_free_items`: a link no request is about.
+    be made now, None where nobody asks; `has_free_items`: a link no request is about; `unfit`: what of the case is not
+    as it was written, so that its dates and states are not to be relied on.
     """
 
     reference: str
@@ -84,6 +85,7 @@ class CaseOverview:
     item_states: tuple[tuple[ItemState, int], ...]
     has_free_items: bool
     unread: int
+    unfit: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -261,6 +261,25 @@ def test_no_statement_writes_behind_the_back_of_the_guards(world: World) -> None
                 session.execute(statement)
 
 
+def test_a_column_that_is_added_later_changes_no_guard_of_the_rows_that_are_there(world: World) -> None:
+    with world.sessions() as session:
+        row = dict(session.execute(sa.select(Case.__table__)).mappings().one())
+    before = guards.guard_of(SERVER_KEYS, "cases", {name: row[name] for name in row if name != "ways_ended"})
+    assert guards.guard_of(SERVER_KEYS, "cases", row) == before
+    assert guards.guard_of(SERVER_KEYS, "cases", {**row, "a_new_one": None}) == before
+    assert guards.guard_of(SERVER_KEYS, "cases", {**row, "ways_ended": 1}) != before
+
+
+def test_many_rows_written_at_once_are_guarded_as_one_by_one(world: World) -> None:
+    with world.sessions.begin() as session:
+        row = dict(session.execute(sa.select(Item.__table__).limit(1)).mappings().one())
+        more = ({**row, "id": uuid4(), "number": 90 + each, "url_index": None} for each in range(3))
+        guards.insert_rows(session, Item, more)
+    assert list_problems(world.check()) == []
+    world.bend("UPDATE items SET state = 'removed' WHERE number = 91")
+    assert len(list_problems(world.check())) == 1
+
+
 def test_rows_from_before_there_were_guards_get_theirs_once(world: World) -> None:
     with world.sessions.begin() as session:
         for model in guards.list_guarded():
