@@ -124,6 +124,8 @@ def _blank_comments(stream: bytes) -> bytes:
         if marker == b"\xff\x90":
             length = int.from_bytes(stream[at + 6 : at + 10], "big")
             tile_end = at + length if length else _end_of_last_tile(stream)
+            if tile_end > len(stream):
+                raise ValueError("a tile that does not fit")
         elif marker == b"\xff\x64":
             made[at + 6 : end] = bytes(max(end - at - 6, 0))
         at = end
