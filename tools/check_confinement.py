@@ -2,8 +2,9 @@
 
     python -m tools.check_confinement
 
-`systemd-analyze security` gives each unit an exposure from 0 (shut) to 10 (open). LARGEST is what ours have, and a tenth
-for other versions of systemd. `apparmor_parser` reads the profile without loading it. What cannot be measured is a failure.
+`systemd-analyze security` gives each unit an exposure from 0 (shut) to 10 (open). LARGEST is what ours have, and a
+tenth for other versions of systemd. `apparmor_parser` reads the profile without loading it. What cannot be measured is
+a failure.
 """
 
 from __future__ import annotations
