@@ -33,7 +33,7 @@ FILES = ("secret.key", "locks.db", "recourse.db", "renamed", "removed", "cut")
 # What needs rights that a tester or a kernel may not have, walls or none.
 PERHAPS = {
     "trace the parent", "read the parent's memory", "mount", "change the root", "be root among its own",
-    "ask in a ring", "be another user", "signal the parent by a handle",
+    "ask in a ring", "be another user", "signal the parent by a handle", "make memory that runs", "let memory run",
 }  # fmt: skip
 BY_LANDLOCK = {
     1: {"read the secret", "read the locks", "read the database", "read the parent's settings", "read the accounts",

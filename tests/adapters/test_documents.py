@@ -17,6 +17,7 @@ from PIL import Image, PngImagePlugin
 
 from portal.adapters import documents
 from portal.adapters.documents import clean_document
+from portal.adapters.picture_parts import strip_jpeg
 from portal.domain import documents as limits
 from portal.domain.documents import Cleaned, DocumentKind, DocumentRefused, Refusal, recognise_kind
 
@@ -301,6 +302,13 @@ def test_a_photo_in_a_pdf_loses_all_that_it_tells_beside_its_points(photo: bytes
         assert not image.getexif()
         if name == "/DCTDecode":
             assert image.info["icc_profile"] == b"colours", "what its colours mean stays"
+
+
+@pytest.mark.parametrize("marker", [0x02, 0xBF, 0xC8, *range(0xF0, 0xFF)])
+def test_a_part_that_the_standard_keeps_free_does_not_stay_in_a_photo(marker: int) -> None:
+    photo = strip_jpeg(make_photo("JPEG"))
+    part = bytes((0xFF, marker)) + (2 + len(CANARY)).to_bytes(2, "big") + CANARY.encode()
+    assert strip_jpeg(photo[:2] + part + photo[2:]) == photo
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "JPEG2000"])
