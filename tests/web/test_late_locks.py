@@ -117,7 +117,8 @@ def during(
     monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[[], object], *, times: int = 1
 ) -> list[object]:
     """Do something within a slow function, its first `times`. Returns what came of it."""
-    slow, came = getattr(module, name), []
+    came: list[object] = []
+    slow = getattr(module, name)
 
     def with_something_else(*arguments: Any, **named: Any) -> Any:
         if len(came) < times:
