@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -98,6 +99,7 @@ class Config:
     organisation: Organisation
     draft_days: int
     closed_days: int
+    security_contacts: tuple[str, ...]  # where holes are told; without one there is no /.well-known/security.txt
     mail: MailServer | None  # without it contact by mail is not offered at all
 
     @property
@@ -121,7 +123,7 @@ def load_config(env: Mapping[str, str]) -> Config:
     folder = Path(env.get("RECOURSE_DATA", "var")).absolute()
     port = _read(env, "RECOURSE_PORT", "8000", _number(1, 65535))
     base_url = _read(env, "RECOURSE_BASE_URL", f"http://127.0.0.1:{port}", _web_address).rstrip("/")
-    return Config(
+    config = Config(
         data_folder=folder,
         database_url=env.get("RECOURSE_DATABASE", f"sqlite:///{folder / 'recourse.db'}"),
         storage_url=env.get("RECOURSE_STORAGE", f"file://{folder / 'files'}"),
@@ -150,8 +152,11 @@ def load_config(env: Mapping[str, str]) -> Config:
         organisation=_load_organisation(env),
         draft_days=_read(env, "RECOURSE_DRAFT_DAYS", "7", _number(1, 365)),
         closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", _number(1, 3650)),
+        security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", _contacts),
         mail=_load_mail(env),
     )
+    _refuse_open_door(config, env)
+    return config
 
 
 def count_cores() -> int:
@@ -238,6 +243,8 @@ KNOWN = frozenset(
         "RECOURSE_ORG_WEBSITE",
         "RECOURSE_ORG_COUNTRIES",
         "RECOURSE_EMERGENCY_LINES",
+        "RECOURSE_SECURITY_CONTACT",
+        "RECOURSE_PLAIN_HTTP",
     }
 )
 
@@ -246,6 +253,29 @@ def _refuse_unknown(env: Mapping[str, str]) -> None:
     for name in env:
         if name.startswith("RECOURSE_") and name not in KNOWN:
             raise ConfigError(f"{name} is not a setting of Recourse. See docs/operations.md for the list.")
+
+
+def _refuse_open_door(config: Config, env: Mapping[str, str]) -> None:
+    """Words and passwords never cross a network in the open, unless whoever runs the portal says that they may.
+
+    An address that begins with https:// says that TLS ends in front of the portal.
+    """
+    is_wanted = _read(env, "RECOURSE_PLAIN_HTTP", "off", _one_of("off", "on")) == "on"
+    if is_wanted or config.has_https or is_own_machine(config.host):
+        return
+    raise ConfigError(
+        f"RECOURSE_HOST={config.host!r} listens to other machines over plain HTTP, where everybody on the way can read "
+        "words and passwords. Let a proxy end TLS and set RECOURSE_BASE_URL to the https:// address that people type, "
+        "or leave RECOURSE_HOST at 127.0.0.1. For a network of your own alone: RECOURSE_PLAIN_HTTP=on."
+    )
+
+
+def is_own_machine(host: str) -> bool:
+    """Whether only this machine reaches the address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _load_organisation(env: Mapping[str, str]) -> Organisation:
@@ -351,6 +381,17 @@ def _web_address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("has to be a web address that starts with https:// or http://")
     return text
+
+
+def _contacts(text: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    for each in found:
+        address = each.removeprefix("mailto:")
+        is_mail = address != each and ADDRESS.fullmatch(address) is not None
+        is_page = each.startswith("https://") and bool(urlsplit(each).hostname) and each.isascii() and " " not in each
+        if not (is_mail or is_page):
+            raise ValueError("has to look like mailto:security@example.org or https://example.org/security")
+    return found
 
 
 def _folder(text: str) -> Path | None:

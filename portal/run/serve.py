@@ -94,6 +94,8 @@ def prepare(config: Config) -> None:
     if missing:
         names = join_packages(part.debian for part in missing)
         raise CannotStart(f"parts of the system are missing ({names}). {describe_remedy(missing)}")
+    if advice := describe_proxy(config):
+        click.echo(advice, err=True)
     check_port(config.host, config.port)
     check_folder(config.data_folder)
     shut_others_out(config)
@@ -101,6 +103,16 @@ def prepare(config: Config) -> None:
     ensure_secret_file(config.secret_file)
     upgrade_database(config.database_url)
     tell_missing_walls(config)
+
+
+def describe_proxy(config: Config) -> str | None:
+    """What looks wrong about the proxy in front; None where nothing does."""
+    if config.has_https and not config.trusted_proxies:
+        return (
+            "RECOURSE_BASE_URL says that a proxy ends TLS, and RECOURSE_TRUSTED_PROXIES is 0: so everybody seems to "
+            "come from the proxy, and shares its limits and waits. Set it to the number of your proxies."
+        )
+    return None
 
 
 def check_port(host: str, port: int) -> None:

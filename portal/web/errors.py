@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from portal.domain.typed import LARGEST_TYPED
 from portal.logs import describe_error
 from portal.services.cases.opening import UnknownNumber
+from portal.web.origins import OWN_PAGES
 
 LOG = logging.getLogger("recourse")
 Answer = tuple[str, int, dict[str, str]]
@@ -37,7 +38,6 @@ REPEATED_AT: Mapping[str, frozenset[str]] = MappingProxyType(
     {"request.log_answer": frozenset({"answer"}), "desk_requests.log_answer": frozenset({"answer"})}
 )
 PARTS = re.compile(r"-(day|month|year|time)|-\d{1,3}-(platform|text)")  # boxes of one field, rows of a list
-OWN_PAGES = frozenset({"same-origin", "none"})  # `none`: nobody's page, as when a page is loaded again
 SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers tell the one who asked
 
 

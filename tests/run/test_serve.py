@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.run.serve import main
+from portal.config import load_config
+from portal.run.serve import describe_proxy, main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -227,3 +228,10 @@ def is_port_open(port: int) -> bool:
     finally:
         connection.close()
     return True
+
+
+def test_a_proxy_that_nobody_trusts_is_spoken_of_at_the_start() -> None:
+    behind = {"RECOURSE_BASE_URL": "https://help.example.org"}
+    assert "RECOURSE_TRUSTED_PROXIES" in (describe_proxy(load_config(behind)) or "")
+    assert describe_proxy(load_config({**behind, "RECOURSE_TRUSTED_PROXIES": "1"})) is None
+    assert describe_proxy(load_config({})) is None

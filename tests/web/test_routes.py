@@ -78,6 +78,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
 ROUTES: Mapping[Group, str] = MappingProxyType(
     {
         Group.PUBLIC: """
+            well_known.security
             start.front start.help_now start.come_back start.enter start.leave start.style report.before report.begin
             mail.ask_link mail.send_link mail.show_link mail.use_link
             signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from flask import current_app, redirect, render_template, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -25,6 +25,7 @@ from portal.services.work import CaseWork
 from portal.web import access
 from portal.web.access import enter_case, public
 from portal.web.network import find_bucket
+from portal.web.origins import began_elsewhere
 from portal.web.person import phrases
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.words import WordsForm
@@ -112,7 +113,8 @@ bp.add_old_rules(meet_old_address)
 @bp.get("/leave")
 @public
 def leave() -> Response:
-    access.leave()
+    if not began_elsewhere(request, unit().config.base_url):
+        access.leave()
     return redirect(unit().config.leave_url, 303)
 
 
