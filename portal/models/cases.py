@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -22,6 +22,15 @@ class Case(Guarded, Base):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_team_queue", "team_id", "status", "next_due_at"),
+        Index("ix_cases_assignee", "team_id", "status", "assignee_id", "next_due_at"),
+        Index(
+            "ix_cases_undated",
+            "team_id",
+            "status",
+            "submitted_at",
+            postgresql_where=text("next_due_at IS NULL"),
+            sqlite_where=text("next_due_at IS NULL"),
+        ),
         CheckConstraint("status != 'erased' OR sealed IS NULL", name="erased_is_empty"),
     )
 

@@ -5,6 +5,7 @@ It ends cleanly on SIGTERM and SIGINT. Its log holds no content: kinds and count
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -36,6 +37,7 @@ from portal.wiring import Parts
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
 IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
+WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on
 HOUR = timedelta(hours=1)
 
 log = logging.getLogger("portal.run.worker")
@@ -53,6 +55,7 @@ class Rounds:
         self._position: sweep.Position | None = None
         self._done_at: dict[str, datetime] = {}
         self._at_start: dict[str, Callable[[], object]] = {"guards": lambda: guard_rows(parts)}
+        self._served_at = parts.clock()
         self._each_minute: dict[str, Callable[[], object]] = {
             "sweep": self._sweep,
             "counts of days": lambda: purge_counts(parts),
@@ -89,7 +92,14 @@ class Rounds:
         return 1
 
     def _sweep(self) -> None:
-        self._position = run_sweep(self.parts, after=self._position)
+        self._position = run_sweep(self.parts, after=self._position, meanwhile=self._serve_waiting)
+
+    def _serve_waiting(self) -> None:
+        """What somebody waits for, while a sweep takes long."""
+        now = self.parts.clock()
+        if now - self._served_at >= WAITS_AT_MOST:
+            do_each(("links asked for", "mail"), self._do, what="a duty of the worker")
+            self._served_at = self.parts.clock()
 
 
 def connect(queue: TaskQueue, parts: Parts) -> Rounds:
@@ -154,12 +164,20 @@ def run_left_jobs(parts: Parts) -> int:
     return do_each(waiting, lambda job_id: run_job(parts, job_id), what="running a job").done
 
 
-def run_sweep(parts: Parts, *, after: sweep.Position | None = None) -> sweep.Position | None:
-    """Notice missed clocks, purge what is over, wake lost jobs. Returns where the next one goes on, None at the end."""
+def run_sweep(
+    parts: Parts, *, after: sweep.Position | None = None, meanwhile: Callable[[], None] = lambda: None
+) -> sweep.Position | None:
+    """Notice missed clocks, purge what is over, wake lost jobs. Returns where the next one goes on, None at the end.
+
+    `meanwhile` is called again and again, between cases that are counted together.
+    """
     end = parts.clock() + SWEEP_LASTS
-    swept = sweep.sweep(
-        parts.sessions, now=parts.clock(), ports=parts.ports, after=after, may_go_on=lambda: parts.clock() < end
-    )
+
+    def may_go_on() -> bool:
+        meanwhile()
+        return parts.clock() < end
+
+    swept = sweep.sweep(parts.sessions, now=parts.clock(), ports=parts.ports, after=after, may_go_on=may_go_on)
     if swept.missed or swept.purged or swept.jobs or swept.failed:
         found = (swept.missed, swept.purged, swept.jobs, swept.failed)
         log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again, %d failed", *found)
@@ -256,6 +274,7 @@ def main() -> int:
         sys.stderr.write(f"The worker cannot start: {error}\n")
         return 2
     rounds.start()
+    gc.freeze()  # laws and code stay: looking through them again and again is the larger part of collecting garbage
     consumer = queue.make_consumer()
     ending = Ending()
     consumer.start()

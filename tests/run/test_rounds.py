@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -25,6 +26,7 @@ from portal.services.background.outbox import NewMail
 from portal.services.cases import mail_contact
 from portal.services.history import checkpoints
 from portal.services.operations import audits, sweep
+from portal.services.operations.sweep import Swept
 from portal.services.ports import Ports
 from portal.wiring import Parts
 from tests.services.background.test_outbox import Post
@@ -222,3 +224,27 @@ def test_a_journal_that_was_cut_is_neither_signed_nor_written_down(parts: Parts,
     with parts.sessions() as session:
         assert len(checkpoints.list_checkpoints(session)) == 1
     assert parts.ports.locks.read_witness() == known
+
+
+def test_mail_waits_for_no_sweep_however_long_it_takes(
+    parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = Post()
+    waited: list[timedelta] = []
+    monkeypatch.setattr(worker, "make_mailer", lambda _server: post)
+
+    def sweep_long(*_given: object, may_go_on: Callable[[], bool], **_named: object) -> Swept:
+        with parts.sessions.begin() as session:
+            put_mail(session, parts.ports)
+        begun_at = clock.now
+        while may_go_on():
+            clock.now += timedelta(seconds=0.5)
+            if post.sent and not waited:
+                waited.append(clock.now - begun_at)
+        return Swept(missed=0, purged=0, jobs=0, failed=0, position=None)
+
+    monkeypatch.setattr(sweep, "sweep", sweep_long)
+    Rounds(parts).go()
+    assert len(post.sent) == 1
+    assert waited[0] <= timedelta(seconds=4)
+    assert clock.now - TEN >= worker.SWEEP_LASTS

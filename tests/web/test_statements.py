@@ -176,3 +176,7 @@ def sign_in(app: Flask, parts: Parts, login: str) -> FlaskClient:
     assert client.post("/desk/sign-in", data={"login": login, "password": PASSWORD}).status_code == 303
     assert client.post("/desk/second-factor", data={"second_code": code}).status_code == 303
     return client
+
+
+def test_the_list_of_cases_takes_twelve_statements_at_most(portals: Mapping[int, Portal]) -> None:
+    assert portals[LARGE].count("queue.show") <= 12
