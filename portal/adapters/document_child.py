@@ -47,6 +47,8 @@ def clean_text(content: bytes) -> CleanDocument:
         text = content.decode("utf-16" if is_wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentRefused(Refusal.BROKEN) from error
+    if not text.replace("\ufeff", "").strip():  # such marks may stand one after another
+        raise DocumentRefused(Refusal.EMPTY)
     if len(text) > LONGEST_TEXT:
         raise DocumentRefused(Refusal.TOO_LARGE)
     if any(sign < " " and sign not in "\t\n\r\f" for sign in text):

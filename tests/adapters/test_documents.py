@@ -68,6 +68,10 @@ def test_the_kind_is_told_by_the_content(content: bytes, kind: DocumentKind) -> 
     [
         (b"", Refusal.EMPTY),
         (b" \r\n\t", Refusal.EMPTY),
+        ("".encode("utf-16"), Refusal.EMPTY),
+        (" \n".encode("utf-16"), Refusal.EMPTY),
+        ("\ufeff \ufeff".encode("utf-16"), Refusal.EMPTY),
+        ("".encode("utf-8-sig"), Refusal.EMPTY),
         (b"PK\x03\x04\x00", Refusal.UNKNOWN_KIND),
         (b"MZ\x90\x00\x03", Refusal.UNKNOWN_KIND),
         (b"GIF89a\x01\x00\x01\x00", Refusal.UNKNOWN_KIND),

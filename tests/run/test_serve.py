@@ -142,6 +142,7 @@ def test_a_store_that_cannot_be_used_is_named(
 def test_a_database_of_a_newer_version_is_one_clear_line(
     capsys: pytest.CaptureFixture[str], free_port: int, tmp_path: Path
 ) -> None:
+    (tmp_path / "recourse.db").touch(mode=0o600)
     with contextlib.closing(sqlite3.connect(tmp_path / "recourse.db")) as database:
         database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
         database.execute("INSERT INTO alembic_version VALUES ('9999')")

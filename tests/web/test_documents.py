@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from portal.domain import documents as limits
 from portal.models.cases import Case
 from portal.models.documents import Document
 from portal.services.cases.documents import HandIn
-from portal.web.documents import DocumentForm
+from portal.web.documents import REFUSALS, TAKEN_OUT, DocumentForm
 from tests.web.addresses import at
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import Page
@@ -121,6 +122,40 @@ def test_a_refusal_says_what_to_do_and_keeps_what_was_typed(
     assert 'value="Do not lose me"' in page.answer.text
     with world.parts.sessions() as session:
         assert len(session.scalars(select(Document)).all()) == 1
+
+
+def test_every_refusal_and_everything_that_is_taken_out_has_words() -> None:
+    assert REFUSALS.keys() == set(limits.Refusal)
+    assert TAKEN_OUT.keys() == set(limits.Cleaned)
+
+
+def test_where_no_file_can_be_opened_safely_the_page_asks_for_the_words(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        adapter, "_ask_child", lambda _content, *_: b'{"missing": ["seccomp"], "refused": "unconfined"}\n'
+    )
+    visitor, path = come_as(world, Caller.PERSON)
+    assert "Write down the words" in shown(visitor, send_file(visitor, path, b"Words."), 400).text
+
+
+def test_the_operator_may_have_files_opened_unconfined(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+    real = adapter._ask_child
+
+    def ask(content: bytes, *arguments: str) -> bytes:
+        asked.append(arguments)
+        return real(content, *arguments)
+
+    monkeypatch.setattr(adapter, "_ask_child", ask)
+    visitor, path = come_as(world, Caller.PERSON)
+    assert send_file(visitor, path, b"Words.").status_code == 303
+    ports = world.parts.ports
+    monkeypatch.setitem(
+        vars(world.parts), "ports", replace(ports, config=replace(ports.config, takes_files_unconfined=True))
+    )
+    assert send_file(visitor, path, b"Other words.").status_code == 303
+    assert asked == [("txt",), ("txt", "--anyway")]
 
 
 def test_a_form_without_a_file_or_about_nothing_is_refused(world: World) -> None:
