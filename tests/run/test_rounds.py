@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -222,3 +223,17 @@ def test_a_journal_that_was_cut_is_neither_signed_nor_written_down(parts: Parts,
     with parts.sessions() as session:
         assert len(checkpoints.list_checkpoints(session)) == 1
     assert parts.ports.locks.read_witness() == known
+
+
+def test_what_takes_long_runs_beside_the_rest_and_once_at_a_time() -> None:
+    aside, begun, may_end = worker.Aside(), threading.Semaphore(0), threading.Event()
+
+    def work() -> None:
+        begun.release()
+        may_end.wait(10)
+
+    aside.start(work)
+    aside.start(work)
+    assert begun.acquire(timeout=10)
+    assert not begun.acquire(blocking=False)
+    may_end.set()
