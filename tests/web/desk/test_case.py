@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.domain.lifecycle import History
 from portal.domain.report import YesNo
@@ -166,3 +166,15 @@ def test_what_the_case_does_not_have_is_not_found(desk: Desk) -> None:
     colleague.go(f"/desk/cases/{reference}/letters/99-full.pdf", status=404)
     colleague.go(f"/desk/cases/{reference}/complaints/99", status=404)
     colleague.go(f"/desk/cases/{reference}/complaints/prepare/no-law/nobody", status=404)
+
+
+def test_a_case_that_was_changed_in_the_database_says_so(desk: Desk) -> None:
+    reference = desk.add_case()
+    assert "changed from outside" not in desk.visit("mira").go(f"/desk/cases/{reference}").text
+    with desk.parts.sessions.begin() as session:
+        session.connection().execute(text("UPDATE items SET state = 'removed'"))
+
+    page = desk.visit("mira").go(f"/desk/cases/{reference}")
+
+    assert "This case was changed from outside" in page.text
+    assert "no paper is made from it" in page.text
