@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -50,7 +51,8 @@ class Rounds:
     so is the place at which a sweep stopped.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, aside: Callable[[Callable[[], object]], object] = lambda work: work()) -> None:
+        """`aside` runs what may take minutes: in a process, where nothing else has to wait for it."""
         self.parts = parts
         self._position: sweep.Position | None = None
         self._done_at: dict[str, datetime] = {}
@@ -70,7 +72,7 @@ class Rounds:
             "officers' links": lambda: purge_links(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
-            "history": lambda: check_history(parts),
+            "history": lambda: aside(lambda: check_history(parts)),
         }
 
     def start(self) -> None:
@@ -102,9 +104,30 @@ class Rounds:
             self._served_at = self.parts.clock()
 
 
+class Aside:
+    """One thread beside the work of the worker. It ends with the process, and changes nothing before its last step."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Begin, unless the one before is not done yet."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, args=(work,), name="aside", daemon=True)
+            self._thread.start()
+
+    @staticmethod
+    def _run(work: Callable[[], object]) -> None:
+        def once(_name: str) -> int:
+            work()
+            return 1
+
+        do_each(("aside",), once, what="a duty of the worker")
+
+
 def connect(queue: TaskQueue, parts: Parts) -> Rounds:
     """Let `queue` run the jobs of this portal, and call the rounds each minute."""
-    rounds = Rounds(parts)
+    rounds = Rounds(parts, aside=Aside().start)
 
     def run(row_id: UUID) -> None:
         if not (run_job(parts, row_id) or deliver_mail(parts, row_id)):
