@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib.resources
 import re
 import secrets
@@ -12,6 +13,7 @@ from functools import lru_cache
 
 COUNT = 6
 LIST_SIZE = 7776  # 6 words of 7,776: 77.5 bits
+LIST_DIGEST = "c523ba7b5e0d3f77cc6cf0d83bed3f250143c0c90c255d6a646dd992f8453675"  # SHA-256, single spaces between
 
 
 class UnknownWord(ValueError):
@@ -57,9 +59,11 @@ class WordList:
 
 @lru_cache(maxsize=1)
 def load_words() -> WordList:
-    """The EFF's long list, from the `diceware` package. Raises RuntimeError when it is not whole."""
+    """The EFF's long list, from the `diceware` package. Raises RuntimeError where a letter of it was changed."""
     text = importlib.resources.files("diceware").joinpath("wordlists", "wordlist_en_eff.txt").read_text("utf-8")
     words: Sequence[str] = [line.split()[-1] for line in text.splitlines() if line.strip()]
-    if len(set(words)) != LIST_SIZE:
-        raise RuntimeError(f"the word list has {len(set(words))} words instead of {LIST_SIZE}")
+    if hashlib.sha256(" ".join(words).encode()).hexdigest() != LIST_DIGEST:
+        raise RuntimeError(
+            "The package diceware has not the words that people were given. Put its pinned version back."
+        )
     return WordList(tuple(words))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from portal.adapters import word_list
 from portal.adapters.word_list import COUNT, LIST_SIZE, UnknownWord, WrongCount, load_words
 
 WORDS = load_words()
@@ -11,6 +14,17 @@ WORDS = load_words()
 
 def test_the_list_has_its_size_and_no_word_twice() -> None:
     assert len(WORDS.words) == len(set(WORDS.words)) == LIST_SIZE
+
+
+def test_another_list_is_refused_because_words_that_were_given_out_would_be_unknown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "wordlists").mkdir()
+    changed = "\n".join(f"11111 {word}" for word in ("abacuses", *WORDS.words[1:]))
+    (tmp_path / "wordlists" / "wordlist_en_eff.txt").write_text(changed)
+    monkeypatch.setattr(word_list.importlib.resources, "files", lambda _package: tmp_path)
+    with pytest.raises(RuntimeError, match="Put its pinned version back"):
+        load_words.__wrapped__()
 
 
 def test_six_words_are_drawn_from_the_list() -> None:
