@@ -42,7 +42,7 @@ conformance: ready-conformance  ## every kind of letter through veraPDF
 	@$(BIN)/python -m tools.conformance
 
 fuzz: ready-check  ## hostile input for SECONDS=60 at each reader of foreign input; what breaks one is kept as a test
-	@for target in links mail packs wizard; do \
+	@for target in forms links mail packs wizard; do \
 	$(BIN)/python -m tests.fuzz.harness $$target $(or $(SECONDS),60) || exit 1; done
 
 bench: ready-check  ## measurements against their budgets
