@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -120,6 +120,7 @@ def measure_waits(name: str, folder: str, settings: dict[str, str]) -> Iterator[
         person, _version = enter(app, parts, list_links(500, 1), is_submitted=True)
         send(person, "/case/requests/1/letter/notice", 303)
 
+    print(f"{name}: alone {measure_steps(other, lambda: sleep(2)) * 1_000:.0f} ms p95", file=sys.stderr)
     for what, act in (("500 sites are saved", save), ("a letter of 500 links is made", write_letter)):
         p95 = measure_steps(other, act)
         yield keep_below(f"another's step while {what}, {name}", p95 * 1_000, at_most=100, unit="ms p95")

@@ -96,11 +96,12 @@ class Control:
 
 @dataclass(frozen=True)
 class SentForm:
-    """A form of one browser, and where it is sent to."""
+    """A form of one browser, and where it is sent to. `is_shown`: one of its pages has it."""
 
     who: str
     action: str
     controls: tuple[Control, ...]
+    is_shown: bool = True
 
 
 @dataclass
@@ -255,7 +256,7 @@ def list_bare(world: World, cookies: Mapping[str, str], actions: set[str]) -> It
         for path in list_paths(world, "POST", who):
             if path not in actions:
                 names = (Control("csrf_token", tokens[who]), *(Control(name, "") for name in NAMES))
-                yield SentForm(who, path, names)
+                yield SentForm(who, path, names, is_shown=False)
 
 
 def read_token(world: World, cookie: str) -> str:
