@@ -1,7 +1,7 @@
 """The unit of work of a request: the clock, the ports, and one transaction, committed when the answer is good.
 
 A request that writes holds the case from its first look on, and on SQLite the whole database. A view marked with
-`locks_late` does its slow work first: it reads, and takes the lock with `case_lock.hold_case` for the little it writes.
+`locks_late` does its slow work first: it reads, and takes the lock for the little it writes (`late_writing.py`).
 """
 
 from __future__ import annotations

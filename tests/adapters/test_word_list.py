@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters import word_list
 from portal.adapters.word_list import COUNT, LIST_SIZE, UnknownWord, WrongCount, load_words
 
 WORDS = load_words()
@@ -22,7 +21,7 @@ def test_another_list_is_refused_because_words_that_were_given_out_would_be_unkn
     (tmp_path / "wordlists").mkdir()
     changed = "\n".join(f"11111 {word}" for word in ("abacuses", *WORDS.words[1:]))
     (tmp_path / "wordlists" / "wordlist_en_eff.txt").write_text(changed)
-    monkeypatch.setattr(word_list.importlib.resources, "files", lambda _package: tmp_path)
+    monkeypatch.setattr("importlib.resources.files", lambda _package: tmp_path)
     with pytest.raises(RuntimeError, match="Put its pinned version back"):
         load_words.__wrapped__()
 

@@ -20,9 +20,9 @@ from portal.services.intake import drafts, submission
 from portal.services.ports import PERSON
 from portal.services.work import CaseWork
 from portal.web.access import draft_holder, enter_case, public
-from portal.web.case_lock import hold_case, plan_and_keep
 from portal.web.fields import PlainForm
 from portal.web.flood_gate import describe_wait, find_challenge, measure_pasted, rate_limited
+from portal.web.late_writing import hold_case, plan_and_keep
 from portal.web.person import pages
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.places import BLANK_ROWS, LinksForm, PlacesForm
