@@ -93,6 +93,7 @@ class SecurityNoticeKind(StrEnum):
     """Changes of who can read cases. Each leaves a mark that every supervisor it concerns sees until they say so."""
 
     TEAM_MADE = "team_made"
+    TEAM_SHOWN = "team_shown"  # people are offered it from now on
     MEMBER_INVITED = "member_invited"
     MEMBER_ADDED = "member_added"
     LET_IN = "let_in"
