@@ -18,10 +18,13 @@ class Counted(StrEnum):
     DRAFT = "draft"
     MESSAGE = "message"
     LINKS = "links"
+    MAIL = "mail"  # to one address or of one case; above the free number nothing is sent
 
 
 # How many a day are free for one network: a school or a helpline has many people behind one address.
-FREE: Mapping[Counted, int] = MappingProxyType({Counted.DRAFT: 20, Counted.MESSAGE: 60, Counted.LINKS: 60})
+FREE: Mapping[Counted, int] = MappingProxyType(
+    {Counted.DRAFT: 20, Counted.MESSAGE: 60, Counted.LINKS: 60, Counted.MAIL: 12}
+)
 # By level, which rises by one for each further free number: the wait without JavaScript.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (20, 40, 80, 160, 320, 600))
 # By level: the most tries of the work. A try is TRY_COST rounds of PBKDF2, about a third of a millisecond on a laptop.

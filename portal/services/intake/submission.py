@@ -21,7 +21,7 @@ from portal.models.items import Item
 from portal.services.cases.consent import set_consent
 from portal.services.cases.handover import hand_to_team, open_to_record
 from portal.services.history.events import NewEvent
-from portal.services.intake.drafts import read_words, sort_links, with_links
+from portal.services.intake.drafts import sort_links, with_links
 from portal.services.law.applicability import blocking_needs, platform_column
 from portal.services.requests import preparing
 from portal.services.tracking.answers import mark_back
@@ -41,7 +41,6 @@ class Receipt:
     """Proof that a report was handed in. `digest` is the SHA-256 of the report as the server keeps it."""
 
     reference: str
-    words: str
     submitted_at: datetime
     digest: str
 
@@ -72,16 +71,14 @@ class AddedLinks:
 def submit(work: CaseWork) -> Receipt:
     """Hand the report in: the draft becomes a case, its links become items, its requests are prepared.
 
-    Raises Incomplete. The words leave the sealed row here, so that whoever is given the case's key later cannot read
-    them; they are shown once more on the receipt.
+    Raises Incomplete.
     """
     report = replace(work.report, signed_at=work.now)
     if found := missing(report, blocking_needs(report, now=work.now, ports=work.ports)):
         raise Incomplete(found)
-    words = read_words(work)
     _fill_columns(work.case, report, now=work.now)
     _keep_consents(work, report)
-    work.write(report=msgspec.to_builtins(report), words=None)
+    work.write(report=msgspec.to_builtins(report), words=None)  # drafts from before had them there
     digest = digest_report(report)
     _add_rows(work, report.links, report.places)
     work.record(NewEvent(kind=History.SUBMITTED, at=work.now, detail={"digest": digest}))
@@ -89,7 +86,7 @@ def submit(work: CaseWork) -> Receipt:
         hand_to_team(work, UUID(report.team_id))
     if report.path is not Path.THREAT:
         preparing.group_links_into_requests(work)
-    return Receipt(work.reference, words, work.now, digest)
+    return Receipt(work.reference, work.now, digest)
 
 
 def add_items(work: CaseWork, text: str) -> AddedLinks:
