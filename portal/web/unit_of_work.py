@@ -76,7 +76,7 @@ class UnitOfWork:
         return Work(session=session, actor=actor, now=self.now, ports=self.ports)
 
     def end_transaction(self) -> None:
-        """End the transaction so far, which has changed nothing of a case, so that slow work holds nobody up.
+        """End the transaction so far, so that slow work holds nobody up, or what follows its commit is done.
 
         What follows is a transaction of its own and has to look again at what it read before.
         """

@@ -126,7 +126,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.REVIEW: "desk_reviews.review",
         Group.LINK: "officer.show officer.take",
         Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
-        "desk_officer.show desk_officer.make desk_officer.end",
+        "desk_team.show_to_people desk_officer.show desk_officer.make desk_officer.end",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",
         Group.CONTACT: "well_known.security",

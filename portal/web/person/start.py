@@ -63,7 +63,8 @@ def enter() -> ResponseReturnValue:
     form = WordsForm()
     if form.validate():
         try:
-            enter_case(_open(form.words.data or ""))
+            typed = form.words.data or ""
+            enter_case(_open(typed), words=unit().ports.words.read(typed))
             return redirect(url_for("case.show"), 303)
         except TooSoon as error:
             problem = _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)

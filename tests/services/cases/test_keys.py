@@ -83,8 +83,7 @@ def test_a_crash_between_erasing_and_its_lock_is_made_good(session: Session, por
     locks = ports.locks
     crashed = replace(ports, locks=_Broken())  # type: ignore[arg-type]
     erasure.erase(replace(opened, now=NOW, ports=crashed))
-    with pytest.raises(OSError, match="power"):
-        session.commit()
+    session.commit()
     session.close()
     assert locks.read(opened.case.id)
     assert erasure.purge_locks(make_work(session, ports)) == 1
@@ -102,8 +101,7 @@ def test_a_crash_after_deleting_a_draft_is_made_good(session: Session, ports: Po
     draft, _ = make_draft(session, ports)
     session.commit()
     erasure.erase(replace(draft, now=NOW, ports=replace(ports, locks=_Broken())))  # type: ignore[arg-type]
-    with pytest.raises(OSError, match="power"):
-        session.commit()
+    session.commit()
     session.close()
     assert erasure.purge_locks(make_work(session, ports)) == 1
     with pytest.raises(CannotOpen):
