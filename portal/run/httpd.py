@@ -13,6 +13,7 @@ from gunicorn.glogging import Logger
 
 from portal import logs
 from portal.config import load_config
+from portal.wear import end_gracefully, wear
 
 AT_START = "Exception in worker process"  # gunicorn's words
 
@@ -58,3 +59,8 @@ errorlog = "-"
 accesslog = None
 logger_class = QuietLog
 control_socket_disable = True
+
+
+def post_worker_init(_worker: Any) -> None:
+    """A worker that has printed much ends once it has answered, and another begins in its place."""
+    wear.action = end_gracefully
