@@ -1,6 +1,6 @@
 """Since when people are offered a team, and by whose word. Teams that are there are shown already.
 
-Revision: 0020, after 0019.
+Revision: 0019, after 0018.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from portal.db import UTCDateTime
 
-revision = "0020"
-down_revision = "0019"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
