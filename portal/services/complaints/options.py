@@ -72,7 +72,8 @@ def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], regist
     nations = {jurisdiction.partition("-")[0] for jurisdiction in regime.jurisdictions}
     home = {case.country} | (nations if len(nations) == 1 else set())
     ids = dict.fromkeys(escalation.regulator for _, escalation in origins if escalation.regulator)
-    named = [registry.regulators[each] for each in ids if each in registry.regulators]
+    known = [registry.regulators[each] for each in ids if each in registry.regulators]
+    named = [regulator for regulator in known if regulator.can_be_asked]
     if near := [regulator for regulator in named if regulator.country in home]:
         return near
     from_erasure = any(origin.kind is RegimeKind.ERASURE for origin, _ in origins)
@@ -96,7 +97,7 @@ def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], r
 
 def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -> bool:
     """Of a country with authorities for its parts, the one of the person's part and the national one."""
-    if regulator.country not in countries or regulator.takes_complaints is False:
+    if regulator.country not in countries or not regulator.can_be_asked:
         return False
     part = (regulator.subdivision or "").removeprefix(f"{regulator.country}-")
     own = (case.subdivision or "").removeprefix(f"{regulator.country}-")
@@ -135,7 +136,7 @@ def _find_bodies(dossier: Dossier, escalation: EscalationOption, regime: Regime)
     work, request = dossier.work, dossier.request
     if escalation.regulator:
         found = work.ports.registry.regulators.get(escalation.regulator)
-        return [_as_body(found)] if found and found.takes_complaints is not False else []
+        return [_as_body(found)] if found and found.can_be_asked else []
     if regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
         return [_platform_body(dossier)] if own else []

@@ -34,6 +34,7 @@ from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
+from portal.web.open.labels import list_asks
 from portal.web.open.queries import read_query
 from portal.web.places import country_names, part_names
 from portal.web.unit_of_work import parts, unit
@@ -136,6 +137,7 @@ def platform(platform: str) -> ResponseReturnValue:
         platform=found,
         further_hosts=sum(1 for _host in list_hosts(found)) - len(found.hosts),
         purposes=channels_by_purpose(found),
+        asks=list_asks(found.category),
         stale={channel for channel in found.channels if is_stale(today, channel.checked_on, PLATFORM_DAYS)},
     )
 

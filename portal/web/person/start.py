@@ -26,7 +26,7 @@ from portal.web.access import enter_case, public
 from portal.web.network import find_bucket
 from portal.web.person import phrases
 from portal.web.person.forms.words import WordsForm
-from portal.web.person.helplines import list_helplines
+from portal.web.person.helplines import FINDER, list_helplines
 from portal.web.places import country_names
 from portal.web.styles import StyleSheet, join_sheets
 from portal.web.unit_of_work import unit
@@ -45,7 +45,8 @@ def front() -> str:
 def help_now() -> str:
     names = dict(country_names(str(get_locale())))
     lines = list_helplines(unit().ports.registry.regulators)
-    return render_template("person/help_now.html", lines=lines, names=names)
+    listeners = [line for line in lines if line.id == FINDER]
+    return render_template("person/help_now.html", lines=lines, listeners=listeners, names=names)
 
 
 @bp.get("/return")
