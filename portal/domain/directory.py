@@ -294,6 +294,7 @@ class Regulator:
     role: HelpRole | None = None  # of a help service
     hours: str | None = None  # of the phone, in words; "day and night"
     takes_complaints: bool | None = None  # False: never offer it as the addressee of a complaint
+    covers_platforms: bool = True  # False: it answers for public offices, not for companies
     no_door_found_on: date | None = None  # the day somebody looked for a form, an e-mail or a post address in vain
     joint_statement_signatory: bool | None = None
     joint_statement_basis: SignatoryBasis | None = None
@@ -319,7 +320,7 @@ class Regulator:
     @property
     def can_be_asked(self) -> bool:
         """Whether a person may be sent there with a complaint."""
-        return self.has_door and self.is_seen and self.takes_complaints is not False
+        return self.has_door and self.is_seen and self.covers_platforms and self.takes_complaints is not False
 
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")

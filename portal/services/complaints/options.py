@@ -79,7 +79,14 @@ def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], regist
     from_erasure = any(origin.kind is RegimeKind.ERASURE for origin, _ in origins)
     kind = RegulatorKind.DATA_PROTECTION if from_erasure else RegulatorKind.ONLINE_SAFETY
     countries = _competent_countries(regime, case, platforms, registry)
-    return [each for each in registry.regulators.values() if each.kind is kind and _is_competent(each, countries, case)]
+    of_kind = [each for each in registry.regulators.values() if each.kind is kind]
+    found = [each for each in of_kind if _is_competent(each, countries, case)]
+    if found or case.subdivision:
+        return found
+    # Every part of her country has its own, and she did not say where she lives: she knows which is hers by its name.
+    return [
+        each for each in of_kind if each.country == case.country and each.can_be_asked and each.country in countries
+    ]
 
 
 def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], registry: Registry) -> frozenset[str]:

@@ -177,7 +177,7 @@ def _group(bodies: Iterable[Regulator], country: str, today: date) -> Iterator[A
         lines = (
             AuthorityLine(
                 regulator=each,
-                laws=tuple(law for law in complaint_laws(each, registry) if law in near),
+                laws=() if each.is_worldwide else tuple(law for law in complaint_laws(each, registry) if law in near),
                 is_stale=is_stale(today, each.checked_on, AUTHORITY_DAYS),
             )
             for each in group

@@ -386,9 +386,9 @@ def test_what_a_platform_is_to_be_told_is_not_asked_for_by_an_authority(visitor:
 
 
 def test_laws_of_other_countries_do_not_lead_anywhere(visitor: Visitor) -> None:
-    name = REGISTRY.regime("us-ca-ab1394-csam").name
-    assert name in visitor.go("/authorities?country=US&kind=hotline").text
-    assert name not in visitor.go("/authorities?country=DE&kind=hotline").text
+    (law, *_rest) = complaint_laws(REGISTRY.regulators["in-gac"], REGISTRY)
+    assert law.name in visitor.go("/authorities?country=IN").text
+    assert law.name not in visitor.go("/authorities?country=DE").text
 
 
 def test_people_who_help_anywhere_are_shown_in_every_country_and_say_whom_they_are_for(visitor: Visitor) -> None:
@@ -450,3 +450,9 @@ def test_a_visitor_with_a_case_sees_the_same_page(tmp_path: Path) -> None:
         session["_flashes"] = [("message", "Something that only this visitor may read.")]
     assert client.get("/law?country=NZ").data == alone.data
     assert client.get("/law?country=NZ", headers={"If-None-Match": alone.headers["ETag"]}).status_code == 304
+
+
+def test_a_service_for_every_country_is_tied_to_no_law_of_one(visitor: Visitor) -> None:
+    page = visitor.go("/authorities?country=US&kind=hotline").answer.text
+    entry = page[page.index('id="us-ncmec-cybertipline"') :].partition("</li>")[0]
+    assert "Laws that lead here" not in entry
