@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     """What a way to reach a platform is good for, as somebody looks for it."""
 
     REMOVAL = "removal"
+    APPEAL = "appeal"
     PRIVACY = "privacy"
     COPYRIGHT = "copyright"
     AUTHORITIES = "authorities"
@@ -23,8 +24,9 @@ class Purpose(StrEnum):
 
 _PURPOSES: Mapping[str, Purpose] = MappingProxyType(
     {
-        **dict.fromkeys(("ncii", "takeitdown", "general", "abuse", "dsa"), Purpose.REMOVAL),
-        **dict.fromkeys(("privacy", "dpo"), Purpose.PRIVACY),
+        **dict.fromkeys(("ncii", "takeitdown", "general", "abuse", "dsa", "report", "legal"), Purpose.REMOVAL),
+        **dict.fromkeys(("privacy", "dpo", "delisting"), Purpose.PRIVACY),
+        "appeal": Purpose.APPEAL,
         "copyright": Purpose.COPYRIGHT,
     }
 )
@@ -74,8 +76,11 @@ def count_laws(registry: Registry, countries: Iterable[str]) -> dict[str, int]:
 
 
 def bodies_of(country: str, registry: Registry) -> list[Regulator]:
-    """The authorities and services of a country, then those of a union it lies in and those for people anywhere."""
-    known = registry.regulators.values()
+    """The authorities and services of a country, then those of a union it lies in and those for people anywhere.
+
+    Only those that somebody saw in a source.
+    """
+    known = [each for each in registry.regulators.values() if each.is_seen]
     own = [each for each in known if each.country == country]
     far = [each for each in known if each.country != country]
     return own + [each for each in far if each.is_worldwide or is_within(country, None, each.country)]
