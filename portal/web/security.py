@@ -56,7 +56,7 @@ FORGETTING = frozenset({LEAVING, "erase.erase", "signin.sign_out"})
 FORGET = '"cache", "cookies", "storage"'
 FORGET_DESK = '"cache", "storage"'  # a colleague's browser stays known, so that strangers cannot slow it down
 
-OF_OURS = frozenset({"csrf_token", "version", "wait", "work"})  # fields that nobody types
+OF_OURS = frozenset({"csrf_token", "version", "wait", "work", "add", "next"})  # fields that nobody types
 SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybody, so it may be kept
 
 csrf = CSRFProtect()
