@@ -17,7 +17,7 @@ from portal.domain.regimes import Binding, ObligedParty
 class Clock(Base):
     """One clock of one basis. `steps` is the explanation: dates, holidays and paragraphs, nothing about the person.
 
-    A clock once started keeps the rule and the calendar it was started with.
+    A clock once started keeps the rule, the calendar and the release of the time zones it was started with.
     """
 
     __tablename__ = "clocks"
@@ -46,4 +46,5 @@ class Clock(Base):
     estimated: Mapped[bool]
     extended: Mapped[bool]
     calendar: Mapped[str] = mapped_column(String(64))
+    zone_version: Mapped[str] = mapped_column(String(64))  # empty in rows from before it was kept
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
