@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.regimes import Certainty, Confidence, ConnectingFactor, Coverage, Filers, Regime, RegimeKind, Status
-from portal.domain.territories import is_within
+from portal.domain.territories import Territory, reaches
 from portal.domain.wording import Sentence, format_sentence
 
 
@@ -22,6 +22,7 @@ class CaseFacts:
 
     country: str | None  # ISO 3166-1 alpha-2 of residence
     subdivision: str | None = None  # the part of ISO 3166-2 after the hyphen
+    territory: Territory | None = None  # where the country's code is that of a part of a state
     under_18: bool | None = None  # when the picture was made
     depiction: Depiction = Depiction.UNSURE
     altered: bool | None = None  # of a synthetic one: a real picture changed (true), or made whole (false)
@@ -119,7 +120,9 @@ def _judge_anywhere(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -
 def _judge_residence(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
     if facts.country is None:
         return Certainty.MAYBE, format_sentence("It is not known where the person lives.")
-    lives = _find_place(regime, facts.country, facts.subdivision)
+    lives = reaches(regime, facts.country, facts.subdivision, facts.territory)
+    if lives is None and facts.territory:
+        return Certainty.MAYBE, format_sentence("A part of this law may apply where the person lives.")
     if lives is None:
         return Certainty.MAYBE, format_sentence("This law applies in a part of the country; which part is not known.")
     if lives and regime.kind is RegimeKind.SUPPORT:
@@ -134,7 +137,7 @@ def _judge_seat(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _A
     if not seats:  # of a platform that nothing is known of, nothing ties the case to this territory
         unknown = Certainty.MAYBE if platform.id else Certainty.NO
         return unknown, format_sentence("It is not known where the platform is established.")
-    found = {_find_place(regime, seat, None) for seat in seats}
+    found = {reaches(regime, seat, None, None) for seat in seats}
     if True in found:
         return Certainty.YES, format_sentence("The platform is established where this law applies.")
     if None in found:
@@ -145,11 +148,11 @@ def _judge_seat(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _A
 
 
 def _judge_offers(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    if facts.country and _find_place(regime, facts.country, facts.subdivision):
+    if facts.country and reaches(regime, facts.country, facts.subdivision, facts.territory):
         return Certainty.YES, format_sentence("The platform is used by a person who lives where this law applies.")
     if platform.serves is None:
         return Certainty.MAYBE, format_sentence("The platform may offer its service where this law applies.")
-    if any(_find_place(regime, country, None) is not False for country in platform.serves):
+    if any(reaches(regime, country, None, None) is not False for country in platform.serves):
         return Certainty.YES, format_sentence("The platform offers its service where this law applies.")
     return Certainty.NO, format_sentence("The platform does not offer its service where this law applies.")
 
@@ -207,14 +210,6 @@ def _judge_ownership(regime: Regime, facts: CaseFacts, platform: PlatformFacts) 
     if facts.took_it_themselves is None:
         return Certainty.MAYBE, format_sentence("This law is only for the one who took the picture.")
     return Certainty.NO, format_sentence("This law is only for the one who took the picture.")
-
-
-def _find_place(regime: Regime, country: str, subdivision: str | None) -> bool | None:
-    """Whether the place lies in one of the regime's jurisdictions; None where it may."""
-    answers = [is_within(country, subdivision, jurisdiction) for jurisdiction in regime.jurisdictions]
-    if True in answers:
-        return True
-    return None if None in answers else False
 
 
 def _cover_depiction(covers: Coverage, facts: CaseFacts) -> Certainty:

@@ -14,6 +14,7 @@ import msgspec
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Confidence, Regime
 from portal.reference.registry import Registry, find_dangling, list_facts
+from portal.reference.territories import TERRITORIES
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,20 @@ def _without_gaps(value: Any) -> Any:
 def find_gaps(registry: Registry) -> Iterator[str]:
     """Faults that no single file shows, one line each: what dangles, and what of the directory names no source."""
     yield from find_dangling(registry)
+    yield from _find_lost_territories(registry)
     yield from _find_bare_records(registry.platforms.values())
     yield from _find_bare_records(registry.regulators.values())
+
+
+def _find_lost_territories(registry: Registry) -> Iterator[str]:
+    """Laws and authorities that a territory names and that are not there."""
+    for territory in TERRITORIES.values():
+        for law in (*territory.laws, *territory.without_laws):
+            if law not in registry.regimes:
+                yield f"{territory.code}: the territory names the unknown regime {law!r}"
+        for body in (*territory.bodies, *territory.without_bodies):
+            if body not in registry.regulators:
+                yield f"{territory.code}: the territory names the unknown regulator {body!r}"
 
 
 def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]:

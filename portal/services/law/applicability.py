@@ -13,6 +13,7 @@ from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.domain.regimes import Element, NoticeField, Regime, RegimeKind, When
 from portal.domain.report import Report, YesNo
 from portal.reference.registry import Registry
+from portal.reference.territories import find_territory
 from portal.services.law.local_days import law_day
 from portal.services.ports import Ports
 
@@ -43,6 +44,7 @@ def facts_of(report: Report) -> CaseFacts:
     return CaseFacts(
         country=report.country or None,
         subdivision=report.subdivision or None,
+        territory=find_territory(report.country),
         under_18={YesNo.YES: True, YesNo.NO: False}.get(report.under_18) if report.under_18 else None,
         depiction=report.depiction or Depiction.UNSURE,
         threat_only=report.path is Path.THREAT,

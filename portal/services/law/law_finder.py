@@ -12,6 +12,7 @@ from portal.domain.applicability import Applicability, CaseFacts, PlatformFacts,
 from portal.domain.lifecycle import Depiction
 from portal.reference.holidays import UnknownPart, UnknownPlace, load_calendar
 from portal.reference.registry import Registry
+from portal.reference.territories import find_territory
 from portal.services.law.applicability import platform_facts
 from portal.services.law.deadline_calculator import InvalidQuery, name_nearest
 from portal.services.law.local_days import law_day
@@ -63,6 +64,7 @@ def find_applicable_laws(
     case = CaseFacts(
         country=country,
         subdivision=subdivision,
+        territory=find_territory(country),
         under_18=facts.under_18,
         depiction=depiction,
         altered=altered,

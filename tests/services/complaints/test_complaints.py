@@ -92,6 +92,16 @@ class TestOptions:
         assert ("ie-dpc", "ie-dpc") in found
         assert not any(regime in {"eu-gdpr-77", "eu-dsa-53"} for regime, _ in found)
 
+    def test_the_authority_of_the_state_is_competent_in_its_territory(self, session: Session, ports: Ports) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="AX")
+        number = preparing.prepare_erasure(opened.at(NOW), 1)
+        send(session, opened, ports)
+        send(session, opened, ports, number)
+        answers.log_answer(opened.at(NOW + DAY), 1, AnswerCommand(answer=Answer.REFUSED, at=NOW + DAY))
+        found = pairs(session, opened, ports)
+        assert ("eu-gdpr-77", "fi-tietosuoja") in found
+        assert ("eu-dsa-53", "fi-traficom-dsc") in found
+
     def test_outside_the_union_the_authority_where_the_platform_sits_is_competent(
         self, session: Session, ports: Ports
     ) -> None:
