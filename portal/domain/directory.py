@@ -6,6 +6,7 @@ Only values and pure look-ups live here; the records themselves are files under 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -126,6 +127,37 @@ class PostalAddress:
     role: AddressRole = AddressRole.COMPANY
 
 
+class Region(StrEnum):
+    """Where people live, as companies divide the world among themselves."""
+
+    EEA = "EEA"
+    GB = "GB"
+    CH = "CH"
+    US = "US"
+    REST = "rest"  # everywhere else
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """One company behind a platform, and for people of which regions it answers.
+
+    `controller_for`: it decides about their data. `provider_for`: it provides the service to them, which is whom the
+    European law of such services obliges. A region that no company names is unknown; what rests on memory is too.
+    """
+
+    name: str
+    country: str | None  # ISO; where it is established
+    confidence: Confidence
+    controller_for: tuple[Region, ...] = ()
+    provider_for: tuple[Region, ...] = ()
+    source: str | None = None  # None: one of the record's sources
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether anything may be built on it."""
+        return self.confidence is not Confidence.MEMORY
+
+
 class DesignationKind(StrEnum):
     """Designation by the European Commission under the Digital Services Act."""
 
@@ -183,6 +215,7 @@ class Platform:
     legal_entity: str | None = None
     seat_country: str | None = None  # ISO; of the first company address, or of a country the entity's name states
     establishments: tuple[str, ...] = ()  # ISO; every country an entity or a company address states
+    companies: tuple[Company, ...] = ()  # needed where there is more than one: which of them answers for whom
     postal_addresses: tuple[PostalAddress, ...] = ()
     channels: tuple[ContactChannel, ...] = ()
     flags: Flags = Flags()
@@ -198,6 +231,12 @@ class Platform:
     def channels_for(self, *kinds: ChannelKind) -> tuple[ContactChannel, ...]:
         """Its channels of these kinds, in the order in which the kinds are given."""
         return tuple(channel for kind in kinds for channel in self.channels if channel.kind is kind)
+
+    @property
+    def has_several_companies(self) -> bool:
+        """Whether its record names more than one company, or companies in more than one country."""
+        named = [name for name in re.split(r"; | / ", self.legal_entity or "") if name.strip()]
+        return len(named) > 1 or len(set(self.establishments)) > 1
 
     def sources_of(self, channel: ContactChannel) -> tuple[str, ...]:
         """Where a channel was read; the record's sources where the channel names none."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.domain.directory import Region
 from portal.domain.regimes import Confidence, Regime
 
 # Treaty on European Union, Art. 52(1), as amended by the accession treaties; the United Kingdom left on 2020-01-31.
@@ -70,6 +71,14 @@ class Territory:
         if not self.of_right:
             return regulator_id in self.bodies
         return country == self.state and subdivision is None and regulator_id not in self.without_bodies
+
+
+def find_region(country: str, territory: Territory | None) -> Region:
+    """The region that a country counts to where companies divide the world among themselves."""
+    if country in _GROUPS["EEA"]:
+        return Region.EEA
+    state = territory.state if territory is not None and territory.of_right else country
+    return Region(state) if state in {Region.GB, Region.CH, Region.US} else Region.REST
 
 
 def reaches(regime: Regime, country: str, subdivision: str | None, territory: Territory | None) -> bool | None:

@@ -78,6 +78,12 @@ class Unchecked(StepRefused):
     """Somebody has to look first whether the address is still right."""
 
 
+_BORROWED_FORM = (
+    "It is not sure that this law reaches a service of this kind. "
+    "The service has this form all the same, so you can use it."
+)
+
+
 def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
     """Each address once, in the order in which to try them; post last."""
     platform, work = dossier.platform, dossier.work
@@ -87,7 +93,7 @@ def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
     found: dict[str, ChannelView] = {}
     for channel in platform.channels_for(*_ORDERS[dossier.request.kind]):
         if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or dossier.content.view.use_copyright):
-            found.setdefault(channel.address, _channel_view(channel, platform, today))
+            found.setdefault(channel.address, _doubt(_channel_view(channel, platform, today), platform, dossier))
     for view in _list_post(platform, today):
         found.setdefault(view.address, view)
     seen = dossier.address_statuses
@@ -162,6 +168,17 @@ def _channel_view(channel: directory.ContactChannel, platform: Platform, today: 
         is_stale=is_stale(today, channel.checked_on, directory.PLATFORM_DAYS),
         warning=" ".join(warnings) or None,
     )
+
+
+def _doubt(view: ChannelView, platform: Platform, dossier: Dossier) -> ChannelView:
+    """A form that a law asks for, at a service of a kind which that law leaves out: with the doubt."""
+    left_out = (
+        regime.reach.own_form == view.kind and platform.category in regime.reach.not_categories
+        for regime in dossier.work.ports.registry.regimes.values()
+    )
+    if not any(left_out):
+        return view
+    return replace(view, warning=" ".join(filter(None, [_BORROWED_FORM, view.warning])))
 
 
 def _list_post(platform: Platform, today: date) -> Iterator[ChannelView]:
