@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-quick check packages conformance fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python
+.PHONY: help run demo test test-quick check packages conformance confinement fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python
 
 help:  ## what can be typed here
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -41,8 +41,11 @@ packages: ready-check  ## look for known holes in the packages; fails where ther
 conformance: ready-conformance  ## every kind of letter through veraPDF
 	@$(BIN)/python -m tools.conformance
 
+confinement: ready-check  ## how far the units and the profile in deploy/ shut the portal in; fails where it cannot be measured
+	@$(BIN)/python -m tools.check_confinement
+
 fuzz: ready-check  ## hostile input for SECONDS=60 at each reader of foreign input; what breaks one is kept as a test
-	@for target in links mail packs wizard; do \
+	@for target in links mail packs pdf photos uploads wizard; do \
 	$(BIN)/python -m tests.fuzz.harness $$target $(or $(SECONDS),60) || exit 1; done
 
 bench: ready-check  ## measurements against their budgets

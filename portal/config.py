@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -80,13 +81,17 @@ class Config:
     log_format: str  # "text" or "json"
     metrics_token: str | None = field(repr=False)  # without it /metrics is not there
     may_check_links: bool  # off: the portal itself never asks another machine for anything
+    takes_files_unconfined: bool  # also where the kernel does not shut in what opens them
     packs: Path | None  # the organisation's own laws and directory, over ours
     site_title: str
     leave_url: str
     base_url: str
     host: str
     port: int
-    threads: int
+    processes: int  # of the web server
+    threads: int  # of each process
+    connections: int  # of one address, in each process
+    gc_threshold: int  # objects made before the collector looks for what nobody holds
     trusted_proxies: int  # how many of our own stand in front and say who asks; without one nobody else's word counts
     language: str
     time_zone: ZoneInfo
@@ -94,6 +99,7 @@ class Config:
     organisation: Organisation
     draft_days: int
     closed_days: int
+    security_contacts: tuple[str, ...]  # where holes are told; without one there is no /.well-known/security.txt
     mail: MailServer | None  # without it contact by mail is not offered at all
 
     @property
@@ -117,7 +123,7 @@ def load_config(env: Mapping[str, str]) -> Config:
     folder = Path(env.get("RECOURSE_DATA", "var")).absolute()
     port = _read(env, "RECOURSE_PORT", "8000", _number(1, 65535))
     base_url = _read(env, "RECOURSE_BASE_URL", f"http://127.0.0.1:{port}", _web_address).rstrip("/")
-    return Config(
+    config = Config(
         data_folder=folder,
         database_url=env.get("RECOURSE_DATABASE", f"sqlite:///{folder / 'recourse.db'}"),
         storage_url=env.get("RECOURSE_STORAGE", f"file://{folder / 'files'}"),
@@ -128,13 +134,17 @@ def load_config(env: Mapping[str, str]) -> Config:
         log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
         metrics_token=_metrics_token(env),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
+        takes_files_unconfined=_read(env, "RECOURSE_UPLOADS", "confined", _one_of("confined", "anyway")) == "anyway",
         packs=_read(env, "RECOURSE_PACKS", "", _folder),
         site_title=env.get("RECOURSE_TITLE", "Recourse"),
         leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", _web_address),
         base_url=base_url,
         host=env.get("RECOURSE_HOST", "127.0.0.1"),
         port=port,
-        threads=_read(env, "RECOURSE_THREADS", "8", _number(1, 64)),
+        processes=_read(env, "RECOURSE_PROCESSES", str(count_cores()), _number(1, 64)),
+        threads=_read(env, "RECOURSE_THREADS", "3", _number(1, 64)),
+        connections=_read(env, "RECOURSE_CONNECTIONS", "100", _number(4, 1000)),
+        gc_threshold=_read(env, "RECOURSE_GC_THRESHOLD", "20000", _number(700, 1_000_000)),
         trusted_proxies=_read(env, "RECOURSE_TRUSTED_PROXIES", "0", _number(0, 10)),
         language=env.get("RECOURSE_LANGUAGE", "en"),
         time_zone=_read(env, "RECOURSE_TIME_ZONE", "UTC", _zone),
@@ -142,8 +152,16 @@ def load_config(env: Mapping[str, str]) -> Config:
         organisation=_load_organisation(env),
         draft_days=_read(env, "RECOURSE_DRAFT_DAYS", "7", _number(1, 365)),
         closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", _number(1, 3650)),
+        security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", _contacts),
         mail=_load_mail(env),
     )
+    _refuse_open_door(config, env)
+    return config
+
+
+def count_cores() -> int:
+    """How many cores this process may use, at most 16: a machine with more is told how many to take."""
+    return min(16, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def ensure_secret_file(path: Path) -> tuple[bytes, ...]:
@@ -153,7 +171,7 @@ def ensure_secret_file(path: Path) -> tuple[bytes, ...]:
     except FileNotFoundError:
         pass
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return read_secret_file(path)
@@ -199,13 +217,17 @@ KNOWN = frozenset(
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
+        "RECOURSE_UPLOADS",
         "RECOURSE_PACKS",
         "RECOURSE_TITLE",
         "RECOURSE_LEAVE_URL",
         "RECOURSE_BASE_URL",
         "RECOURSE_HOST",
         "RECOURSE_PORT",
+        "RECOURSE_PROCESSES",
         "RECOURSE_THREADS",
+        "RECOURSE_CONNECTIONS",
+        "RECOURSE_GC_THRESHOLD",
         "RECOURSE_TRUSTED_PROXIES",
         "RECOURSE_LANGUAGE",
         "RECOURSE_TIME_ZONE",
@@ -221,6 +243,8 @@ KNOWN = frozenset(
         "RECOURSE_ORG_WEBSITE",
         "RECOURSE_ORG_COUNTRIES",
         "RECOURSE_EMERGENCY_LINES",
+        "RECOURSE_SECURITY_CONTACT",
+        "RECOURSE_PLAIN_HTTP",
     }
 )
 
@@ -229,6 +253,29 @@ def _refuse_unknown(env: Mapping[str, str]) -> None:
     for name in env:
         if name.startswith("RECOURSE_") and name not in KNOWN:
             raise ConfigError(f"{name} is not a setting of Recourse. See docs/operations.md for the list.")
+
+
+def _refuse_open_door(config: Config, env: Mapping[str, str]) -> None:
+    """Words and passwords never cross a network in the open, unless whoever runs the portal says that they may.
+
+    An address that begins with https:// says that TLS ends in front of the portal.
+    """
+    is_wanted = _read(env, "RECOURSE_PLAIN_HTTP", "off", _one_of("off", "on")) == "on"
+    if is_wanted or config.has_https or is_own_machine(config.host):
+        return
+    raise ConfigError(
+        f"RECOURSE_HOST={config.host!r} listens to other machines over plain HTTP, where everybody on the way can read "
+        "words and passwords. Let a proxy end TLS and set RECOURSE_BASE_URL to the https:// address that people type, "
+        "or leave RECOURSE_HOST at 127.0.0.1. For a network of your own alone: RECOURSE_PLAIN_HTTP=on."
+    )
+
+
+def is_own_machine(host: str) -> bool:
+    """Whether only this machine reaches the address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _load_organisation(env: Mapping[str, str]) -> Organisation:
@@ -334,6 +381,17 @@ def _web_address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("has to be a web address that starts with https:// or http://")
     return text
+
+
+def _contacts(text: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    for each in found:
+        address = each.removeprefix("mailto:")
+        is_mail = address != each and ADDRESS.fullmatch(address) is not None
+        is_page = each.startswith("https://") and bool(urlsplit(each).hostname) and each.isascii() and " " not in each
+        if not (is_mail or is_page):
+            raise ValueError("has to look like mailto:security@example.org or https://example.org/security")
+    return found
 
 
 def _folder(text: str) -> Path | None:

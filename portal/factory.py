@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -26,6 +27,7 @@ from portal.web.security import init_security
 from portal.web.session import DatabaseSessions
 from portal.web.unit_of_work import init_unit_of_work, parts
 
+LETTERS = "letters/"  # templates with an environment of their own
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -51,7 +53,19 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     for command in COMMANDS:
         app.cli.add_command(command)
     check_marks(app)
+    app.extensions["warm_up"] = partial(warm_up, app)
     return app
+
+
+def warm_up(app: Flask) -> None:
+    """Read what the first page would read, for a server that then makes its processes out of this one.
+
+    Nothing is connected: a connection may not be shared between processes.
+    """
+    with app.app_context():
+        parts().warm_up()
+    for name in app.jinja_env.list_templates(filter_func=lambda name: not name.startswith(LETTERS)):
+        app.jinja_env.get_template(name)
 
 
 def init_sessions(app: Flask, config: Config) -> None:

@@ -18,6 +18,7 @@ from portal.config import Config, ensure_secret_file
 from portal.db import make_engine, make_session_factory
 from portal.reference.registry import Registry, load_registry
 from portal.services.case_locks import open_locks
+from portal.services.history import guards
 from portal.services.ports import SYSTEM, Ports, ServerKeys
 from portal.services.work import Work
 
@@ -35,7 +36,11 @@ class Parts:
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
-        return make_session_factory(self.engine)
+        return guards.watch(make_session_factory(self.engine), lambda: self.keys)
+
+    @cached_property
+    def keys(self) -> ServerKeys:
+        return ServerKeys.from_secrets(ensure_secret_file(self.config.secret_file))
 
     @cached_property
     def registry(self) -> Registry:
@@ -46,19 +51,23 @@ class Parts:
         """Signs the heads of the journal."""
         return Signer.from_seeds(ensure_secret_file(self.config.audit_key_file))
 
+    def warm_up(self) -> None:
+        """Read what lies in files and never changes while the process lives."""
+        self.registry.read_all()
+        load_words()
+
     def work(self, session: Session) -> Work:
         """What the use cases work with where nobody is signed in: a command, the background worker."""
         return Work(session=session, actor=SYSTEM, now=self.clock(), ports=self.ports)
 
     @cached_property
     def ports(self) -> Ports:
-        keys = ServerKeys.from_secrets(ensure_secret_file(self.config.secret_file))
         return Ports(
             config=self.config,
             registry=self.registry,
             storage=open_storage(self.config.storage_url),
             locks=open_locks(self.config.locks_url),
-            keys=keys,
+            keys=self.keys,
             words=load_words(),
-            enqueue=tasks.enqueuer(self.config.queue_url, keys.queue_keys()),
+            enqueue=tasks.enqueuer(self.config.queue_url, self.keys.queue_keys()),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import IO, cast
 
 import msgspec
 
+from portal.adapters.confinement import ALL, ANYWAY, ONLY_WALLS, WHAT_IS_OPEN, Wall
 from portal.domain.documents import (
     LARGEST,
     CleanDocument,
@@ -30,35 +32,55 @@ LONGEST_ABOUT = 2_000  # characters of what is told about an e-mail
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = "portal.adapters.document_child"
 
+log = logging.getLogger("portal.adapters.documents")
 _turns = BoundedSemaphore(AT_ONCE)
 
 
 class _Told(msgspec.Struct, frozen=True):
     """The first line of the child's answer."""
 
+    missing: frozenset[Wall] = frozenset()
     refused: Refusal | None = None
     cleaned: tuple[Cleaned, ...] = ()
     about: str = ""
     size: int = 0
 
 
-def clean_document(content: bytes) -> CleanDocument:
+def clean_document(content: bytes, *, may_be_unconfined: bool = False) -> CleanDocument:
     """The file made anew by its kind, whatever it is called. Takes PATIENCE and SECONDS at most.
 
-    Raises DocumentRefused.
+    `may_be_unconfined` lets it be opened where the kernel does not shut the child in. Raises DocumentRefused.
     """
     kind = recognise_kind(content)
     if not _turns.acquire(timeout=PATIENCE):
         raise DocumentRefused(Refusal.BUSY)
     try:
-        return _read_answer(kind, _ask_child(kind, content))
+        return _read_answer(kind, _ask_child(content, kind.value, *([ANYWAY] if may_be_unconfined else [])))
     finally:
         _turns.release()
 
 
-def _ask_child(kind: DocumentKind, content: bytes) -> bytes:
+def find_missing_walls() -> frozenset[Wall]:
+    """What of the child's confinement this machine does not give, as a child that was given no file found it."""
+    head, _end, _content = _ask_child(b"", ONLY_WALLS).partition(b"\n")
+    try:
+        return msgspec.json.decode(head, type=_Told).missing
+    except msgspec.MsgspecError:
+        return ALL  # it did not come so far as to say
+
+
+def describe_uploads(*, may_be_unconfined: bool) -> str:
+    """What follows where nothing filters the child's calls."""
+    if may_be_unconfined:
+        return "RECOURSE_UPLOADS=anyway: files are opened all the same. A hostile one could take over the portal."
+    return (
+        "So no file is taken. RECOURSE_UPLOADS=anyway takes them at the risk that a hostile one takes over the portal."
+    )
+
+
+def _ask_child(content: bytes, *arguments: str) -> bytes:
     """What the child writes; less than that where its limits ended it. It gets no setting and no secret of ours."""
-    command = [sys.executable, "-P", "-s", "-B", "-m", CHILD, kind.value]
+    command = [sys.executable, "-P", "-s", "-B", "-m", CHILD, *arguments]
     with subprocess.Popen(  # noqa: S603 - nothing in the command comes from outside
         command,
         stdin=subprocess.PIPE,
@@ -66,6 +88,7 @@ def _ask_child(kind: DocumentKind, content: bytes) -> bytes:
         stderr=subprocess.DEVNULL,
         env={"PYTHONPATH": str(ROOT)},
         cwd="/",
+        start_new_session=True,  # no terminal, and a group of its own
     ) as child:
         to_child, from_child = cast(IO[bytes], child.stdin), cast(IO[bytes], child.stdout)
         timer = Timer(SECONDS, child.kill)
@@ -95,6 +118,8 @@ def _read_answer(kind: DocumentKind, answer: bytes) -> CleanDocument:
         told = msgspec.json.decode(head, type=_Told)
     except msgspec.MsgspecError as error:
         raise DocumentRefused(Refusal.TOO_COMPLEX) from error
+    if told.refused is Refusal.UNCONFINED:
+        log.warning("a file was not opened: %s", WHAT_IS_OPEN[Wall.SECCOMP])
     if told.refused is not None:
         raise DocumentRefused(told.refused)
     if told.size != len(content) or not content:

@@ -31,6 +31,7 @@ class Why(StrEnum):
     HIDDEN = "there are hidden characters in it"
     FILE = "this looks like the name of a file, not a link"
     TOO_LONG = "this is too long for a link"
+    REST = "this is the rest of a long text: it is kept as it came, and is read when it is pasted again by itself"
 
 
 @dataclass(frozen=True)

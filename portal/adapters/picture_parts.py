@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_JPEG_START, _JPEG_END, _JPEG_SCAN, _JPEG_COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
+_JPEG_START, _JPEG_END, _JPEG_SCAN = 0xD8, 0xD9, 0xDA
 _JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
-_JPEG_ABOUT = range(0xE0, 0xF0)  # APP0 to APP15, for whatever a program wants to add
+# Frames, tables, scans and their lines. All others are comments, what programs add, or kept free by the standard.
+_JPEG_POINTS = frozenset({*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xE0), *_JPEG_BARE})
 # Within a scan 0xFF stands before 0x00 for itself, and before D0 to D7 as a mark to begin again.
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
@@ -65,7 +66,7 @@ def _bare_jpeg_part(part: bytes, marker: int) -> bytes:
         return part
     if marker == 0xEE and about.startswith(b"Adobe") and len(about) >= 12:
         return part[:2] + (14).to_bytes(2, "big") + about[:12]
-    return b"" if marker in _JPEG_ABOUT or marker == _JPEG_COMMENT else part
+    return part if marker in _JPEG_POINTS else b""
 
 
 def strip_jpeg2000(content: bytes) -> bytes:
@@ -124,6 +125,8 @@ def _blank_comments(stream: bytes) -> bytes:
         if marker == b"\xff\x90":
             length = int.from_bytes(stream[at + 6 : at + 10], "big")
             tile_end = at + length if length else _end_of_last_tile(stream)
+            if tile_end > len(stream):
+                raise ValueError("a tile that does not fit")
         elif marker == b"\xff\x64":
             made[at + 6 : end] = bytes(max(end - at - 6, 0))
         at = end

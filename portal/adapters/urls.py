@@ -7,7 +7,7 @@ is every line in which no link was found. Words around links are only context.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from portal.adapters.hosts import NotALink, Why, show_host
@@ -16,6 +16,11 @@ from portal.adapters.web_addresses import is_hidden, read_chunk
 from portal.domain.directory import HostIndex, Platform
 
 LIMIT = 500
+MOST_MEANT = 2_000  # different pieces of one text that are read as a link, or shown back as meant to be one
+MOST_READ = 8_000  # different pieces that are looked at: in a long chat each time of day is one
+FOREIGN = 4  # so many plain pieces cost no more than one in other letters than ASCII
+MOST_REJECTED = 2_000  # lines and pieces of one text that are shown back one by one
+LONG_LINE = 10_000  # characters from which on a line is cut at a blank; longer than any link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +59,43 @@ class FoundLinks:
     items: tuple[FoundLink, ...]
     rejected: tuple[RejectedPiece, ...]
     duplicates: int  # how many more times a page was named that is already among the items
+    rest: str  # the lines that were too many to be read or shown back one by one, as they came
+    work: int  # how many different pieces were looked at, which is what the reading costs
 
 
 def find_links(text: str, index: HostIndex, *, limit: int = LIMIT) -> FoundLinks:
-    """Find up to `limit` different links in any text. Takes time in proportion to its length and never raises."""
+    """Find up to `limit` different links in any text. Never raises.
+
+    Takes time in proportion to its length, and reads no more of it than `MOST_MEANT`, `MOST_READ` and `MOST_REJECTED`
+    allow; what is over is in `rest`.
+    """
     collection = _Collection(index, limit)
     for line in text.splitlines():
-        collection.take_line(line)
+        for part in _cut_line(line) if len(line) > LONG_LINE else (line,):
+            collection.take_line(part)
     return FoundLinks(
-        items=tuple(collection.items), rejected=tuple(collection.rejected), duplicates=collection.duplicates
+        items=tuple(collection.items),
+        rejected=tuple(collection.rejected),
+        duplicates=collection.duplicates,
+        rest="\n".join(collection.rest),
+        work=collection.looked_at,
     )
+
+
+def _cut_line(line: str) -> Iterator[str]:
+    """A long line in parts, each cut at a blank, so that reading can end between them. A word is never cut."""
+    start = 0
+    while len(line) - start > LONG_LINE:
+        end = line.rfind(" ", start, start + LONG_LINE)
+        end = end if end > start else line.find(" ", start + LONG_LINE)
+        if end < 0:
+            break
+        yield line[start:end]
+        start = end + 1
+    yield line[start:]
+
+
+_Reading = Address | NotALink | None
 
 
 @dataclass
@@ -73,30 +105,73 @@ class _Collection:
     items: list[FoundLink] = field(default_factory=list)
     rejected: dict[RejectedPiece, None] = field(default_factory=dict)
     duplicates: int = 0
+    rest: list[str] = field(default_factory=list)
+    readings: dict[str, _Reading] = field(default_factory=dict)  # by piece, because texts repeat themselves
+    looked_at: int = 0
+    meant: int = 0
     keys: set[tuple[str, ...]] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)  # pieces whose page is among the keys
+    lines: dict[str, int] = field(default_factory=dict)  # those that were read, and how many links each holds
 
     def take_line(self, line: str) -> None:
         """Take the links of a line; show back what is not understood in it, or the whole line where it has none."""
-        readings = [(chunk, read_chunk(chunk)) for chunk in _split_line(line, self.index)]
-        links = [(chunk, found) for chunk, found in readings if isinstance(found, Address)]
-        refused = [(chunk, found.why) for chunk, found in readings if isinstance(found, NotALink)]
-        for chunk, address in links:
-            self._take(chunk, address)
-        has_words = any(found is None and any(map(str.isalnum, chunk)) for chunk, found in readings)
-        if links or (len(refused) > 1 and not has_words):
-            for chunk, why in refused:
-                self._refuse(chunk, why)
-        elif line.strip():
-            self._refuse(line.strip(), refused[0][1] if refused else _judge_line(line))
+        if line in self.lines:
+            self.duplicates += self.lines[line]
+        elif not _HAS_MARK.search(line):
+            self.lines[line] = 0
+            if line.strip():
+                self._reject(line, [(line.strip(), _judge_line(line))])
+        elif self._is_full:
+            self.rest.append(line)
+        else:
+            self._read_line(line)
+
+    @property
+    def _is_full(self) -> bool:
+        return self.meant >= MOST_MEANT or self.looked_at >= MOST_READ
+
+    def _read_line(self, line: str) -> None:
+        links, refused, has_words = 0, [], False
+        for chunk in _split_line(line, self.index):
+            if self._is_full:
+                self.rest.append(line)  # whole: what is read twice is recognised
+                break
+            found = self._read(chunk)
+            if isinstance(found, Address):
+                self._take(chunk, found)
+                links += 1
+            elif found is not None:
+                refused.append((chunk, found.why))
+            elif not has_words:
+                has_words = any(map(str.isalnum, chunk))
+        else:
+            self.lines[line] = links
+            if links or (len(refused) > 1 and not has_words):
+                self._reject(line, refused)
+            elif line.strip():
+                self._reject(line, [(line.strip(), refused[0][1] if refused else _judge_line(line))])
+
+    def _read(self, chunk: str) -> _Reading:
+        if not _COULD_BE_LINK.search(chunk):
+            return None
+        if chunk not in self.readings:
+            found = self.readings[chunk] = read_chunk(chunk)
+            self.meant += found is not None
+            self.looked_at += 1 if chunk.isascii() else FOREIGN
+        return self.readings[chunk]
 
     def _take(self, chunk: str, address: Address) -> None:
+        if chunk in self.taken:
+            self.duplicates += 1
+            return
+        self.taken.add(chunk)
         key = page_key(address)
         if key in self.keys:
             self.duplicates += 1
             return
         self.keys.add(key)
         if len(self.items) >= self.limit:
-            self._refuse(chunk, f"over the limit of {self.limit} links")
+            self._reject(chunk, [(chunk, f"over the limit of {self.limit} links")])
             return
         link = FoundLink(
             url=_close(address.url),
@@ -107,21 +182,29 @@ class _Collection:
         )
         self.items.append(link)
 
-    def _refuse(self, text: str, why: str) -> None:
-        self.rejected.setdefault(RejectedPiece(text=_write_out(text), why=str(why)))
+    def _reject(self, line: str, pieces: Sequence[tuple[str, str]]) -> None:
+        """Show these pieces of a line back; the whole line goes to the rest where there are too many already."""
+        if pieces and len(self.rejected) >= MOST_REJECTED:
+            self.rest.append(line)
+            return
+        for text, why in pieces:
+            self.rejected.setdefault(RejectedPiece(text=_write_out(text), why=str(why)))
+
+
+# A line without any of these holds no link, no account and no address; nor does a piece of a line.
+_HAS_MARK = re.compile(r"[./:@\\\[({]|localhost", re.IGNORECASE)
+_COULD_BE_LINK = re.compile(r"[./:@\\]|localhost", re.IGNORECASE)
 
 
 def _judge_line(line: str) -> Why:
-    return Why.HIDDEN if all(is_hidden(character) for character in line.strip()) else Why.NO_LINK
+    return Why.HIDDEN if all(map(is_hidden, set(line.strip()))) else Why.NO_LINK
 
 
 def _write_out(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        f"[U+{ord(character):04X}]" if is_hidden(character) and ord(character) not in _ZERO_WIDTH else character
-        for character in text
-    )
+    hidden = {ord(character) for character in set(text) if is_hidden(character)} - _ZERO_WIDTH.keys()
+    return text.translate({code: f"[U+{code:04X}]" for code in hidden})
 
 
 # Marks without a width that phones and chats put into what is copied; they are no part of any address.
@@ -136,6 +219,7 @@ _LINK_START = re.compile(r"h(?:tt|xx)ps?:/|www\.", re.IGNORECASE)
 _LEADING = "([{<'*_~-–—•·→:;,.|!#=+‘’…" + _EDGE_MARKS
 _TRAILING = frozenset(".,;:!?|'*‘’…" + _EDGE_MARKS)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
+_ENDINGS = _TRAILING | _PAIRS.keys() | {"_", "~"}  # all that may be cut off an end
 
 
 def _split_line(line: str, index: HostIndex) -> Iterator[str]:
@@ -180,6 +264,8 @@ def _trim(chunk: str) -> str:
     """Cut quotes, emphasis, unmatched brackets and the sentence's own punctuation off both ends."""
     inner = chunk.lstrip(_LEADING)
     led = chunk[: len(chunk) - len(inner)]
+    if inner[-1:] not in _ENDINGS:
+        return inner
     trailing = _TRAILING | {mark for mark in "_~" if mark in led}
     surplus = {close: inner.count(close) - inner.count(opening) for close, opening in _PAIRS.items()}
     end = len(inner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 from portal.adapters.hosts import NotALink, Why, clean_host, find_registrable, has_known_ending, is_dotted_quad
@@ -41,6 +42,7 @@ def has_hidden(text: str) -> bool:
     return any(is_hidden(character) for character in text if not "\x20" <= character <= "\x7e")
 
 
+@lru_cache(maxsize=4_096)
 def is_hidden(character: str) -> bool:
     """Whether a character cannot be seen and can make a link look like another one."""
     kind = unicodedata.category(character)

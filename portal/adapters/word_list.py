@@ -1,17 +1,23 @@
-"""Recovery words: six from the long list of 7,776, checked as they are typed."""
+"""Recovery words: six from the long list of 7,776, checked as they are typed.
+
+The list is that of the Electronic Frontier Foundation (see LICENSE-DATA). It never changes: a word that is no longer in
+it would be refused to whoever was given it.
+"""
 
 from __future__ import annotations
 
 import difflib
-import importlib.resources
+import hashlib
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 COUNT = 6
 LIST_SIZE = 7776  # 6 words of 7,776: 77.5 bits
+LIST = Path(__file__).with_name("words.txt")
+LIST_DIGEST = "6d557f0693958fb5e650b68b5bee585eb82cf4da32965505c789e924743bc522"
 
 
 class UnknownWord(ValueError):
@@ -57,9 +63,8 @@ class WordList:
 
 @lru_cache(maxsize=1)
 def load_words() -> WordList:
-    """The EFF's long list, from the `diceware` package. Raises RuntimeError when it is not whole."""
-    text = importlib.resources.files("diceware").joinpath("wordlists", "wordlist_en_eff.txt").read_text("utf-8")
-    words: Sequence[str] = [line.split()[-1] for line in text.splitlines() if line.strip()]
-    if len(set(words)) != LIST_SIZE:
-        raise RuntimeError(f"the word list has {len(set(words))} words instead of {LIST_SIZE}")
-    return WordList(tuple(words))
+    """The EFF's long list. Raises RuntimeError where a single letter of it was changed."""
+    content = LIST.read_bytes()
+    if hashlib.sha256(content).hexdigest() != LIST_DIGEST:
+        raise RuntimeError(f"{LIST.name} is not the list of words that people were given. Put the right file back.")
+    return WordList(tuple(content.decode("ascii").split()))

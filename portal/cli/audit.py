@@ -13,7 +13,7 @@ from portal.cli.command_context import database_of, find_parts
 from portal.config import ConfigError, ensure_secret_file, read_secret_file
 from portal.db import begin_reading
 from portal.services.history.checkpoints import BadCheckpoints, Checkpoint, list_checkpoints, read_checkpoints
-from portal.services.history.verification import verify
+from portal.services.operations import audits
 from portal.wiring import Parts
 
 
@@ -30,17 +30,24 @@ def audit() -> None:
     help="A copy of the heads kept elsewhere, as `audit heads` prints them: finds a log that was cut or rewritten",
 )
 @click.option("--public-key", "given", multiple=True, help="Trust this key alone, not the key file of this machine")
+@click.option("--since-last", is_flag=True, help="Only what came after the last check, as the worker does each night")
 @with_appcontext
-def check(copy: Path | None, given: tuple[str, ...]) -> None:
-    """Look at every row of the history; ends with 1 and names each row that was changed, removed or moved."""
+def check(copy: Path | None, given: tuple[str, ...], since_last: bool) -> None:
+    """Look at every row that must stay as it was written; ends with 1 and names each that was changed or is gone."""
     parts = find_parts()
     keys, copies = _trusted_keys(parts, given), _read_copy(copy)
+    now = parts.clock()
     with database_of(parts), parts.sessions() as session:
         begin_reading(session)
-        verdict = verify(session, keys=keys, copies=copies)
+        since = audits.find_start(session, parts.ports.keys, now=now) if since_last else None
+        verdict = audits.check(session, keys=keys, copies=copies, since=since, now=now, ports=parts.ports)
     for broken in verdict.breaks:
         click.echo(str(broken))
-    looked_at = f"{verdict.entries} entries, {verdict.events} events, {verdict.heads} signed heads"
+    for note in verdict.history.notes:
+        click.echo(f"Note: {note}.")
+    found = verdict.history
+    looked_at = f"{found.entries} entries, {found.events} events, {found.heads} signed heads"
+    looked_at += ", the rows of every case" if verdict.cases is None else f", the rows of {verdict.cases} cases"
     if verdict.breaks:
         raise click.ClickException(f"The history is not as it was written ({looked_at}).")
     compared = f", {len(copies)} heads of the copy" if copy else ""
@@ -86,6 +93,9 @@ def _read_copy(copy: Path | None) -> list[Checkpoint]:
     if copy is None:
         return []
     try:
-        return read_checkpoints(copy.read_text("utf-8").splitlines())
+        heads = read_checkpoints(copy.read_text("utf-8").splitlines())
     except (BadCheckpoints, UnicodeDecodeError) as error:
         raise click.UsageError(f"--heads: {copy}: {error}") from error
+    if not heads:
+        raise click.UsageError(f"--heads: {copy}: there is no head in it, so it proves nothing")
+    return heads

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 import click
 from flask import current_app
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from portal.services.law.deadline_calculator import name_nearest
 from portal.services.staff.recovery_key import BadRecoveryKey
 from portal.services.staff.recovery_key import read_recovery_key as parse_recovery_key
 from portal.wiring import Parts
-
-T = TypeVar("T")
 
 
 def find_parts() -> Parts:
     """The parts of the application whose command this is."""
     found: Parts = current_app.extensions["recourse"]
     return found
-
-
-def find_known(records: Mapping[str, T], wanted: str, noun: str) -> T:
-    """The record of that id. Raises UsageError, which names the nearest one."""
-    if wanted not in records:
-        raise click.UsageError(f"No {noun} {wanted!r}.{name_nearest(wanted, records)}")
-    return records[wanted]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import click
 
 from portal.cli.audit import audit
 from portal.cli.backup import backup
+from portal.cli.confinement import confinement
 from portal.cli.demo import demo
 from portal.cli.directory import directory
 from portal.cli.due import due
@@ -22,6 +23,7 @@ from portal.cli.staff import staff
 COMMANDS: tuple[click.Command, ...] = (
     audit,
     backup,
+    confinement,
     demo,
     directory,
     due,

@@ -48,7 +48,7 @@ def write_rights(app: Flask) -> str:
         "\n## How far each role sees\n",
         *_table(["Role", "Scopes, the usual one first"], [[role, ", ".join(SCOPES[role])] for role in Role]),
         "\n## Every address\n",
-        *_table(["Address", "Method", "Who"], _addresses(app)),
+        *_table(["Address", "Page", "Method", "Who"], _addresses(app)),
     ]
     return "\n".join(parts) + "\n"
 
@@ -62,7 +62,7 @@ def _addresses(app: Flask) -> Iterator[list[str]]:
     for rule in rules:
         if rule.endpoint != "static":
             who = describe_mark(getattr(app.view_functions[rule.endpoint], MARK))
-            yield [f"`{rule.rule}`", ", ".join(sorted((rule.methods or set()) & METHODS)), who]
+            yield [f"`{rule.rule}`", rule.endpoint, ", ".join(sorted((rule.methods or set()) & METHODS)), who]
 
 
 def describe_mark(mark: str) -> str:

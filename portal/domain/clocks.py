@@ -123,6 +123,10 @@ STAND_INS: Mapping[Trigger, EventKind] = MappingProxyType(
     }
 )
 
+# Looked up many times for each clock, where making the member from its value takes longer than all the rest.
+_BY_TRIGGER: Mapping[Trigger, EventKind] = MappingProxyType({each: EventKind(each.value) for each in Trigger})
+_BY_STOP: Mapping[Stop, EventKind] = MappingProxyType({each: EventKind(each.value) for each in Stop})
+
 # Running out of these is a failure of the other side; a target or a date of our own is none, nor is the person's limit.
 _FAILING = frozenset({Binding.DUTY, Binding.SAFE_HARBOUR, Binding.PRECONDITION})
 
@@ -136,12 +140,22 @@ def derive_clocks(
     does not matter. A rule with the trigger `deadline_missed` starts when another clock of the regime ran out.
     """
     past = sorted((event for event in events if event.at <= now), key=lambda event: event.at)
+    if not _can_start(regime, past):
+        return ()
     watch = _ClockDeriver(regime, past, calendar, zone, now)
     first = {id(rule): clock for rule, clock in watch.start_all(Trigger.DEADLINE_MISSED, wanted=False)}
     watch.events = sorted([*past, *list_misses(first.values())], key=lambda event: event.at)
     then = {id(rule): clock for rule, clock in watch.start_all(Trigger.DEADLINE_MISSED, wanted=True)}
     started = first | then
     return tuple(started[id(rule)] for rule in regime.rules if id(rule) in started)
+
+
+def _can_start(regime: Regime, events: Iterable[RequestEvent]) -> bool:
+    """Whether any of the events starts any clock of the regime. Of most laws that a step could lead to, none does."""
+    happened = {event.kind for event in events}
+    return any(
+        _BY_TRIGGER[rule.trigger] in happened or STAND_INS.get(rule.trigger) in happened for rule in regime.rules
+    )
 
 
 def list_misses(clocks: Iterable[DerivedClock]) -> tuple[RequestEvent, ...]:
@@ -219,7 +233,7 @@ class _ClockDeriver:
 
     def _list_restarts(self, rule: Rule, started_at: datetime) -> Iterator[RequestEvent]:
         """The events that set the clock going again, one for each instant, until something ends it for good."""
-        kinds = {EventKind(trigger.value) for trigger in rule.restarts_on}
+        kinds = {_BY_TRIGGER[trigger] for trigger in rule.restarts_on}
         if not kinds:
             return
         end = self._find_end(rule, started_at, can_extend=False)
@@ -249,7 +263,7 @@ class _ClockDeriver:
 
     def _find_start(self, trigger: Trigger) -> RequestEvent | None:
         """The first event that starts the clock; a known one wins over an earlier one that only stands in for it."""
-        found = self._first(EventKind(trigger.value))
+        found = self._first(_BY_TRIGGER[trigger])
         if found is None and trigger in STAND_INS:
             sent = self._first(STAND_INS[trigger])
             return RequestEvent(kind=sent.kind, at=sent.at, estimated=True) if sent else None
@@ -290,9 +304,9 @@ class _ClockDeriver:
         """The first event that ends the clock for good. Word of an extension does not end the clock that it lengthens,
         nor does what sets it going again.
         """
-        stops = {EventKind(stop.value) for stop in rule.stops} - {EventKind(each.value) for each in rule.restarts_on}
+        stops = {_BY_STOP[stop] for stop in rule.stops} - {_BY_TRIGGER[each] for each in rule.restarts_on}
         if can_extend:
-            stops -= {EventKind(Stop.EXTENDED_ANSWER.value)}
+            stops -= {EventKind.EXTENDED_ANSWER}
         stops |= {EventKind.WITHDRAWN}
         return next((event for event in self.events if event.kind in stops and event.at >= started_at), None)
 

@@ -36,6 +36,7 @@ class Refusal(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_COMPLEX = "too_complex"  # it needs more time or memory than any honest file
     BUSY = "busy"  # nothing is wrong with it: others are looked into just now
+    UNCONFINED = "unconfined"  # nothing is wrong with it: no file can be opened safely on this server
 
 
 class Cleaned(StrEnum):
@@ -45,6 +46,7 @@ class Cleaned(StrEnum):
     SCRIPTS = "scripts"  # and other things that happen by themselves or on a click
     FILES_INSIDE = "files_inside"
     FORMS = "forms"  # programs behind the fields of a form
+    SIGNATURES = "signatures"  # who signed it, with which certificate; in a file made anew no signature holds
     FRAMES = "frames"  # all pictures of a moving picture but the first
     ENCODING = "encoding"  # the same text, in UTF-8
     CHARACTERS = "characters"  # signs that hide or turn around what is written; a mark stands for each

@@ -44,6 +44,10 @@ class Noted(StrEnum):
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
     HEAD_SIGNED = "head_signed"
+    GUARDS_SET = "guards_set"  # rows that had no guard were given one as they were
+    HISTORY_BROKEN = "history_broken"  # a check found what does not fit
+    DEMO_BEGUN = "demo_begun"  # what follows is of invented cases, and so are its times
+    DEMO_ENDED = "demo_ended"
 
 
 def check_facts(facts: Mapping[str, object]) -> dict[str, Fact]:

@@ -182,6 +182,7 @@ class History(StrEnum):
     CONTACT_REMOVED = "contact_removed"
     RETURN_CHOSEN = "return_chosen"  # to come back by a mailed link, or not any more
     OPENED_BY_LINK = "opened_by_link"
+    SESSIONS_ENDED = "sessions_ended"  # the case was closed in the other browsers that had it open
     RETENTION_WARNED = "retention_warned"
     KEPT = "kept"  # for another while, at the person's wish
     HOLD_ASKED = "hold_asked"

@@ -18,10 +18,14 @@ class Counted(StrEnum):
     DRAFT = "draft"
     MESSAGE = "message"
     LINKS = "links"
+    PASTED = "pasted"  # in kilobytes of text that was read for links
+    LETTER = "letter"
 
 
 # How many a day are free for one network: a school or a helpline has many people behind one address.
-FREE: Mapping[Counted, int] = MappingProxyType({Counted.DRAFT: 20, Counted.MESSAGE: 60, Counted.LINKS: 60})
+FREE: Mapping[Counted, int] = MappingProxyType(
+    {Counted.DRAFT: 20, Counted.MESSAGE: 60, Counted.LINKS: 60, Counted.PASTED: 4_000, Counted.LETTER: 300}
+)
 # By level, which rises by one for each further free number: the wait without JavaScript.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (20, 40, 80, 160, 320, 600))
 # By level: the most tries of the work. A try is TRY_COST rounds of PBKDF2, about a third of a millisecond on a laptop.

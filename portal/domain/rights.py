@@ -90,7 +90,10 @@ def first_scope(role: Role) -> Scope:
 
 
 class SecurityNoticeKind(StrEnum):
-    """Changes of who can read cases. Each leaves a mark that every supervisor it concerns sees until they say so."""
+    """Changes of who can read cases, and that the history was bent.
+
+    Each leaves a mark that every supervisor it concerns sees until they say so.
+    """
 
     TEAM_MADE = "team_made"
     MEMBER_INVITED = "member_invited"
@@ -104,3 +107,4 @@ class SecurityNoticeKind(StrEnum):
     ACCOUNT_ENDED = "account_ended"
     TEAM_KEY_CHANGED = "team_key_changed"
     RECOVERY_KEY_CHANGED = "recovery_key_changed"
+    HISTORY_BROKEN = "history_broken"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import Role, Scope
+from portal.models.guards import Guarded
 
 
 class SessionKind(StrEnum):
@@ -19,7 +20,7 @@ class SessionKind(StrEnum):
     STAFF = "staff"
 
 
-class Team(Base):
+class Team(Guarded, Base):
     """A team of advocates. Its private key exists only in its members' memberships and in `recovery`."""
 
     __tablename__ = "teams"
@@ -35,7 +36,7 @@ class Team(Base):
     created_at: Mapped[datetime]
 
 
-class RecoveryKey(Base):
+class RecoveryKey(Guarded, Base):
     """The public half of the organisation's recovery key. The private half is printed once and kept on paper."""
 
     __tablename__ = "recovery_keys"
@@ -45,7 +46,7 @@ class RecoveryKey(Base):
     created_at: Mapped[datetime]
 
 
-class Staff(Base):
+class Staff(Guarded, Base):
     """A member of staff. The private key opens with the password alone; a wrong password simply does not open it."""
 
     __tablename__ = "staff"
@@ -62,7 +63,7 @@ class Staff(Base):
     ended_at: Mapped[datetime | None]
 
 
-class Membership(Base):
+class Membership(Guarded, Base):
     """A member of a team. `team_key` is its private key for this member; empty until a colleague lets them in."""
 
     __tablename__ = "memberships"

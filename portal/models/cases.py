@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import CaseStatus, Depiction, Filer, Handler, Path
+from portal.models.guards import Guarded
 
 
-class Case(Base):
+class Case(Guarded, Base):
     """One report and all that follows. What is about the person is in `sealed`; the rest must work with nobody there.
 
     `version` counts changes, so that a page opened before another change is noticed instead of overwriting it.
@@ -21,6 +22,15 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_team_queue", "team_id", "status", "next_due_at"),
+        Index("ix_cases_assignee", "team_id", "status", "assignee_id", "next_due_at"),
+        Index(
+            "ix_cases_undated",
+            "team_id",
+            "status",
+            "submitted_at",
+            postgresql_where=text("next_due_at IS NULL"),
+            sqlite_where=text("next_due_at IS NULL"),
+        ),
         CheckConstraint("status != 'erased' OR sealed IS NULL", name="erased_is_empty"),
     )
 
@@ -46,12 +56,14 @@ class Case(Base):
     retention_until: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column(default=1)
     letter_numbers: Mapped[int] = mapped_column(default=0, server_default="0")  # the last number given to a letter
+    ways_ended: Mapped[int] = mapped_column(default=0, server_default="0")  # how often all other ways in were ended
+    ways_seen: Mapped[int] = mapped_column(default=0, server_default="0")  # up to which event the person knows them
     sealed: Mapped[bytes | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
-class CaseKey(Base):
+class CaseKey(Guarded, Base):
     """The case's key, wrapped for one reader: the person (under the recovery words) or a team (in a sealed box).
 
     Inside each wrap the key is sealed once more under the case's lock, which is kept apart from this database.
@@ -79,7 +91,7 @@ class CaseKey(Base):
     created_at: Mapped[datetime]
 
 
-class Consent(Base):
+class Consent(Guarded, Base):
     """What the person allowed to be shared with one recipient, and until when."""
 
     __tablename__ = "consents"
@@ -92,7 +104,7 @@ class Consent(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
-class Mandate(Base):
+class Mandate(Guarded, Base):
     """The authority of somebody who acts for the person: what it covers is sealed, its end is not."""
 
     __tablename__ = "mandates"

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, Word
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding, ObligedParty
+from portal.models.guards import Guarded
 
 
-class Clock(Base):
+class Clock(Guarded, Base):
     """One clock of one basis. `steps` is the explanation: dates, holidays and paragraphs, nothing about the person.
 
     A clock once started keeps the rule, the calendar and the release of the time zones it was started with.
@@ -46,5 +47,5 @@ class Clock(Base):
     estimated: Mapped[bool]
     extended: Mapped[bool]
     calendar: Mapped[str] = mapped_column(String(64))
-    zone_version: Mapped[str] = mapped_column(String(64))  # empty in rows from before it was kept
+    zone_version: Mapped[str] = mapped_column(String(64), default="", server_default="")  # empty: not kept then
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import ComplaintState
+from portal.models.guards import Guarded
 
 
-class Complaint(Base):
+class Complaint(Guarded, Base):
     """One complaint to one regulator under one regime. `sealed` holds {"recipient", "ticket", "wish"}."""
 
     __tablename__ = "complaints"
@@ -31,7 +32,7 @@ class Complaint(Base):
     sealed: Mapped[bytes]
 
 
-class ComplaintRequest(Base):
+class ComplaintRequest(Guarded, Base):
     """A request that a complaint rests on."""
 
     __tablename__ = "complaint_requests"

@@ -10,9 +10,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
+from portal.models.guards import Guarded
 
 
-class Contact(Base):
+class Contact(Guarded, Base):
     """The address under which a person wants to hear from us; used only once it is confirmed.
 
     `sealed` holds it under the case's key, `address_for_sending` under the server's outbox key, because mail leaves
@@ -41,7 +42,7 @@ class LinkKind(StrEnum):
     RETURN = "return"
 
 
-class MailLink(Base):
+class MailLink(Guarded, Base):
     """A link that was mailed and works once. The table knows only a hash of what stands in the link."""
 
     __tablename__ = "mail_links"

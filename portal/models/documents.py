@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, Word
 from portal.domain.documents import DocumentKind
 from portal.domain.lifecycle import ActorKind
+from portal.models.guards import Guarded
 
 
-class Document(Base):
+class Document(Guarded, Base):
     """A file about one request or one complaint; it stands sealed in the storage under the id.
 
     `sealed` holds label, about, digests and what was taken out. Of one that was removed the number stays, so that no

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import ActorKind, History
+from portal.models.guards import Guarded
 
 
-class Event(Base):
+class Event(Guarded, Base):
     """`at` is when it happened, `recorded_at` when it was written down.
 
     `facts` holds what clocks need with nobody signed in: our own words and instants, nothing a person wrote.

@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.models.guards import Guarded
 
 
-class Hold(Base):
+class Hold(Guarded, Base):
     """`sealed` holds {"reason"}. It counts from its confirmation to the end of its last day, or until it is lifted."""
 
     __tablename__ = "holds"

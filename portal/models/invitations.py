@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import Role, Scope
+from portal.models.guards import Guarded
 
 
-class Invitation(Base):
+class Invitation(Guarded, Base):
     """`words_index` is a keyed hash of the words, which are shown once. `staff_id` is set where a password is lost."""
 
     __tablename__ = "invitations"

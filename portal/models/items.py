@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import ItemState
+from portal.models.guards import Guarded
 
 
-class Item(Base):
+class Item(Guarded, Base):
     """`sealed` holds {"url", "host", "shown", "description"}; `platform` is a slug, or a keyed hash where unknown."""
 
     __tablename__ = "items"

@@ -36,13 +36,17 @@ class JournalEntry(Base):
 
 
 class JournalTip(Base):
-    """The one row that says where the journal ends, so that a removed last entry is missed."""
+    """The one row that says where the journal ends, so that a removed last entry is missed.
+
+    `guard` is a keyed digest of the other columns: whoever has the database alone cannot move the end.
+    """
 
     __tablename__ = "journal_tip"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int]
     digest: Mapped[bytes]
+    guard: Mapped[bytes | None]  # empty only until the next entry, where the end is from before there were guards
 
 
 class JournalCheckpoint(Base):

@@ -8,9 +8,10 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.models.guards import Guarded
 
 
-class LawVersion(Base):
+class LawVersion(Guarded, Base):
     """One version of one law, whole, kept for the requests made with it. `record` is a `Regime` in JSON."""
 
     __tablename__ = "law_versions"

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import LetterKind
+from portal.models.guards import Guarded
 
 
-class Letter(Base):
+class Letter(Guarded, Base):
     """A finished letter in both forms. `sealed` holds the facts; the PDFs stand sealed in the storage under the id."""
 
     __tablename__ = "letters"

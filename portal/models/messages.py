@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import ActorKind
+from portal.models.guards import Guarded
 
 
-class Message(Base):
+class Message(Guarded, Base):
     """From the person to the team or back. `sealed` holds {"text"}."""
 
     __tablename__ = "messages"
@@ -26,7 +27,7 @@ class Message(Base):
     sealed: Mapped[bytes]
 
 
-class Note(Base):
+class Note(Guarded, Base):
     """The team's own note on a case, never shown to the person. `sealed` holds {"text"}."""
 
     __tablename__ = "notes"

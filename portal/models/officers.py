@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.models.guards import Guarded
 
 
-class OfficerLink(Base):
+class OfficerLink(Guarded, Base):
     """The bundle lies in the storage, sealed under a key that stands in the link alone; `proof` is that key's hash."""
 
     __tablename__ = "officer_links"

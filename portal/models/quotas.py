@@ -11,13 +11,17 @@ from portal.domain.quotas import Counted
 
 
 class Quota(Base):
-    """How many of one kind came from one network. `bucket` is a hash that is another one the next day."""
+    """How many of one kind came from one network. `bucket` is a hash that is another one the next day.
+
+    `waited_until` is when somebody there last went on after a wait: a wait that began earlier counts from then on only.
+    """
 
     __tablename__ = "quotas"
 
     bucket: Mapped[bytes] = mapped_column(primary_key=True)
     counted: Mapped[Counted] = mapped_column(Word(Counted), primary_key=True)
     used: Mapped[int]
+    waited_until: Mapped[datetime | None]
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
     def __repr__(self) -> str:

@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.models.guards import Guarded
 
 
-class CaseCheck(Base):
+class CaseCheck(Guarded, Base):
     """What the person wants to be asked before new words are given out.
 
     `sealed` holds the question under the case's key. `verifier` is what Argon2id makes of the answer, under the
@@ -31,7 +32,7 @@ class CaseCheck(Base):
     sealed: Mapped[bytes]
 
 
-class Reissue(Base):
+class Reissue(Guarded, Base):
     """One member heard the right answer; a second member gives the new words out, or the day ends it."""
 
     __tablename__ = "reissues"

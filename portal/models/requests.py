@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import RequestKind, RequestState, SendingChannel
+from portal.models.guards import Guarded
 
 
-class Request(Base):
+class Request(Guarded, Base):
     """One request of a case to one recipient. `sealed` holds {"recipient", "ticket", ...}."""
 
     __tablename__ = "requests"
@@ -32,7 +33,7 @@ class Request(Base):
     sealed: Mapped[bytes]
 
 
-class Basis(Base):
+class Basis(Guarded, Base):
     """A regime that a request cites, in the version it was made with, and why it applies."""
 
     __tablename__ = "bases"

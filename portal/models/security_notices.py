@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.rights import SecurityNoticeKind
+from portal.models.guards import Guarded
 
 
-class SecurityNotice(Base):
+class SecurityNotice(Guarded, Base):
     """`team_id` is empty where it is about the whole organisation; `by_id` where it was done on the server."""
 
     __tablename__ = "marks"
@@ -25,7 +26,7 @@ class SecurityNotice(Base):
     at: Mapped[datetime]
 
 
-class SecurityNoticeSeen(Base):
+class SecurityNoticeSeen(Guarded, Base):
     """That one supervisor has seen a mark. It stays in sight of the others."""
 
     __tablename__ = "marks_seen"

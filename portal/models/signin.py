@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
+from portal.models.guards import Guarded
 
 
 class FactorKind(StrEnum):
@@ -17,7 +18,7 @@ class FactorKind(StrEnum):
     PASSKEY = "passkey"  # WebAuthn
 
 
-class Factor(Base):
+class Factor(Guarded, Base):
     """A second factor. An app's secret is sealed under the member's own key, which the password opens.
 
     `last_step` is the newest time step of a code that was used, so that none counts twice.
@@ -37,7 +38,7 @@ class Factor(Base):
     used_at: Mapped[datetime | None]
 
 
-class RecoveryCode(Base):
+class RecoveryCode(Guarded, Base):
     """One of ten codes for the day on which phone or key is gone. Only its hash is kept; it works once."""
 
     __tablename__ = "recovery_codes"

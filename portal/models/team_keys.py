@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.models.guards import Guarded
 
 
-class FormerTeamKey(Base):
+class FormerTeamKey(Guarded, Base):
     """A private key that a team had, in a sealed box to the team's present public key."""
 
     __tablename__ = "former_team_keys"

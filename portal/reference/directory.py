@@ -6,12 +6,16 @@ then a link would be named after whichever file happened to be read last.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.domain.directory import Platform, Regulator
+from portal.domain.directory import Platform, Regulator, is_safe_pattern, list_hosts
 from portal.reference.strict import BadReference, build, read_yaml
+
+# Lower case and ASCII; `*` and `#` as `HostIndex` reads them.
+_HOST = re.compile(r"[a-z0-9*#-]+(\.[a-z0-9*#-]+)+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +65,9 @@ def _read_countries(folder: Path) -> Iterator[tuple[Regulator, Path]]:
 def _refuse_double_hosts(platforms: Iterable[Platform]) -> None:
     owners: dict[str, str] = {}
     for platform in platforms:
-        for host in platform.hosts:
-            if host != host.strip().lower() or "." not in host:
-                raise BadReference(f"{platform.slug}.yaml: {host!r} is not a lower-case host name")
+        for host in list_hosts(platform):
+            if not _HOST.fullmatch(host) or not is_safe_pattern(host):
+                raise BadReference(f"{platform.slug}.yaml: {host!r} is not a host name that one owner can have")
             if host in owners:
                 raise BadReference(f"{platform.slug}.yaml: the host {host} already belongs to {owners[host]}")
             owners[host] = platform.slug

@@ -73,6 +73,10 @@ class Registry:
                 found[replaced] = (*found.get(replaced, ()), regime)
         return MappingProxyType(found)
 
+    def read_all(self) -> None:
+        """Read now what else is read when it is first asked for."""
+        self.hosts, self.regulators, self.led_to  # noqa: B018 - kept from here on
+
     def regime(self, regime_id: str) -> Regime:
         """The regime of that id. Raises UnknownReference."""
         if regime_id not in self.regimes:

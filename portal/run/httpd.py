@@ -1,12 +1,16 @@
 """Settings of the web server (gunicorn -c python:portal.run.httpd app:app), and a log without addresses or paths.
 
-One process with threads is the default; whoever runs several machines starts this same line on each.
+One process for each core, with a few threads each; whoever runs several machines starts this same line on each.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -14,6 +18,7 @@ from gunicorn.glogging import Logger
 from portal import logs
 from portal.config import load_config
 
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # the name is of prometheus_client
 AT_START = "Exception in worker process"  # gunicorn's words
 
 
@@ -43,18 +48,45 @@ class QuietLog(Logger):
         """Nothing: who asked for what is not written down."""
 
 
+def remove_figures(folder: str, owner: int) -> None:
+    """At the end of the process that made the folder; those made out of it also come here."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 _config = load_config(os.environ)
 logs.set_up(_config.log_format)
 
+# Each process writes its figures into a file of this folder, and whichever is asked sums them up.
+_figures = tempfile.mkdtemp(prefix="recourse-figures-")
+atexit.register(remove_figures, _figures, os.getpid())
+
 # The names below are gunicorn's.
 bind = f"[{_config.host}]:{_config.port}" if ":" in _config.host else f"{_config.host}:{_config.port}"
-workers = 1
-worker_class = "gthread"
+raw_env = [f"{FIGURES}={_figures}"]  # put into the environment before the application is imported
+workers = _config.processes
+worker_class = "portal.run.front.Front"
 threads = _config.threads
+preload_app = True  # read once and shared; see when_ready
 timeout = 60
 graceful_timeout = 25  # seconds that running requests have to be finished; the launcher waits longer
+sendfile = False  # answers go through the loop
 loglevel = "warning"
 errorlog = "-"
 accesslog = None
 logger_class = QuietLog
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """Read what every process needs, and have it left alone by the collector, before the first one is made."""
+    warm_up = getattr(server.app.wsgi(), "extensions", {}).get("warm_up")
+    if warm_up is not None:
+        warm_up()
+    gc.collect()
+    gc.freeze()
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """A page makes some ten thousand objects that go with it; looking among them less often costs little memory."""
+    gc.set_threshold(_config.gc_threshold, 20, 20)

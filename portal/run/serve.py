@@ -29,9 +29,12 @@ import alembic.util
 import click
 import sqlalchemy.exc
 
+from portal.adapters.confinement import WHAT_IS_OPEN, Wall
+from portal.adapters.documents import describe_uploads, find_missing_walls
 from portal.adapters.storage import BadStorage, open_storage
 from portal.adapters.tasks import BadQueue, open_queue
 from portal.config import Config, ConfigError, ensure_secret_file, load_config
+from portal.run import private_files
 from portal.run.ending import Ending
 from portal.run.system import LETTERS, describe_remedy, find_missing, join_packages
 from portal.services.case_locks import BadLocks, open_locks
@@ -91,11 +94,25 @@ def prepare(config: Config) -> None:
     if missing:
         names = join_packages(part.debian for part in missing)
         raise CannotStart(f"parts of the system are missing ({names}). {describe_remedy(missing)}")
+    if advice := describe_proxy(config):
+        click.echo(advice, err=True)
     check_port(config.host, config.port)
     check_folder(config.data_folder)
+    shut_others_out(config)
     check_stores(config)
     ensure_secret_file(config.secret_file)
     upgrade_database(config.database_url)
+    tell_missing_walls(config)
+
+
+def describe_proxy(config: Config) -> str | None:
+    """What looks wrong about the proxy in front; None where nothing does."""
+    if config.has_https and not config.trusted_proxies:
+        return (
+            "RECOURSE_BASE_URL says that a proxy ends TLS, and RECOURSE_TRUSTED_PROXIES is 0: so everybody seems to "
+            "come from the proxy, and shares its limits and waits. Set it to the number of your proxies."
+        )
+    return None
 
 
 def check_port(host: str, port: int) -> None:
@@ -129,6 +146,24 @@ def check_folder(folder: Path) -> None:
         raise CannotStart(
             f"cannot write in {folder}: {error.strerror}. Make it writable, or set RECOURSE_DATA to another folder."
         ) from error
+
+
+def shut_others_out(config: Config) -> None:
+    """Whether the folder and the files in it are the portal's alone. Raises CannotStart."""
+    try:
+        for remark in private_files.shut_others_out(config):
+            click.echo(remark, err=True)
+    except private_files.OthersCanLook as error:
+        raise CannotStart(str(error)) from error
+
+
+def tell_missing_walls(config: Config) -> None:
+    """Say what this machine does not give to shut in the process that opens files of strangers."""
+    missing = find_missing_walls()
+    for wall in sorted(missing):
+        click.echo(f"Opening files that were handed in: {wall.value} is missing, {WHAT_IS_OPEN[wall]}.", err=True)
+    if Wall.SECCOMP in missing:
+        click.echo(describe_uploads(may_be_unconfined=config.takes_files_unconfined), err=True)
 
 
 def upgrade_database(url: str) -> None:

@@ -5,6 +5,7 @@ It ends cleanly on SIGTERM and SIGINT. Its log holds no content: kinds and count
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -15,8 +16,9 @@ from uuid import UUID
 
 from portal import logs
 from portal.adapters.mail import make_mailer
+from portal.adapters.signing import by_id, public_keys
 from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
-from portal.config import ConfigError, load_config
+from portal.config import ConfigError, ensure_secret_file, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.run.ending import Ending
@@ -25,9 +27,9 @@ from portal.services.background.duties import do_each
 from portal.services.cases import documents, erasure, mail_contact
 from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
-from portal.services.history import checkpoints
+from portal.services.history import checkpoints, witness
 from portal.services.intake import drafts
-from portal.services.operations import sweep
+from portal.services.operations import audits, sweep
 from portal.services.signin import quotas
 from portal.services.work import Work
 from portal.wiring import Parts
@@ -35,6 +37,7 @@ from portal.wiring import Parts
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
 IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
+WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on
 HOUR = timedelta(hours=1)
 
 log = logging.getLogger("portal.run.worker")
@@ -51,11 +54,14 @@ class Rounds:
         self.parts = parts
         self._position: sweep.Position | None = None
         self._done_at: dict[str, datetime] = {}
+        self._at_start: dict[str, Callable[[], object]] = {"guards": lambda: guard_rows(parts)}
+        self._served_at = parts.clock()
         self._each_minute: dict[str, Callable[[], object]] = {
             "sweep": self._sweep,
             "counts of days": lambda: purge_counts(parts),
             "empty drafts": lambda: purge_empty(parts),
             "signing the day": lambda: sign_day(parts),
+            "witness": lambda: write_witness(parts),
             "links asked for": lambda: answer_asks(parts),
             "mail": lambda: deliver_due_mail(parts),
         }
@@ -64,11 +70,12 @@ class Rounds:
             "officers' links": lambda: purge_links(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
+            "history": lambda: check_history(parts),
         }
 
     def start(self) -> None:
         """What came due while nothing ran; mail waits until the worker can be told to stop."""
-        do_each(("sweep", "signing the day", "locks"), self._do, what="a duty of the worker")
+        do_each(("guards", "sweep", "signing the day", "witness", "locks"), self._do, what="a duty of the worker")
 
     def go(self) -> None:
         """Everything whose time has come."""
@@ -80,12 +87,19 @@ class Rounds:
 
     def _do(self, name: str) -> int:
         begun_at = self.parts.clock()
-        (self._each_minute | self._each_hour)[name]()
+        (self._at_start | self._each_minute | self._each_hour)[name]()
         self._done_at[name] = begun_at
         return 1
 
     def _sweep(self) -> None:
-        self._position = run_sweep(self.parts, after=self._position)
+        self._position = run_sweep(self.parts, after=self._position, meanwhile=self._serve_waiting)
+
+    def _serve_waiting(self) -> None:
+        """What somebody waits for, while a sweep takes long."""
+        now = self.parts.clock()
+        if now - self._served_at >= WAITS_AT_MOST:
+            do_each(("links asked for", "mail"), self._do, what="a duty of the worker")
+            self._served_at = self.parts.clock()
 
 
 def connect(queue: TaskQueue, parts: Parts) -> Rounds:
@@ -150,12 +164,20 @@ def run_left_jobs(parts: Parts) -> int:
     return do_each(waiting, lambda job_id: run_job(parts, job_id), what="running a job").done
 
 
-def run_sweep(parts: Parts, *, after: sweep.Position | None = None) -> sweep.Position | None:
-    """Notice missed clocks, purge what is over, wake lost jobs. Returns where the next one goes on, None at the end."""
+def run_sweep(
+    parts: Parts, *, after: sweep.Position | None = None, meanwhile: Callable[[], None] = lambda: None
+) -> sweep.Position | None:
+    """Notice missed clocks, purge what is over, wake lost jobs. Returns where the next one goes on, None at the end.
+
+    `meanwhile` is called again and again, between cases that are counted together.
+    """
     end = parts.clock() + SWEEP_LASTS
-    swept = sweep.sweep(
-        parts.sessions, now=parts.clock(), ports=parts.ports, after=after, may_go_on=lambda: parts.clock() < end
-    )
+
+    def may_go_on() -> bool:
+        meanwhile()
+        return parts.clock() < end
+
+    swept = sweep.sweep(parts.sessions, now=parts.clock(), ports=parts.ports, after=after, may_go_on=may_go_on)
     if swept.missed or swept.purged or swept.jobs or swept.failed:
         found = (swept.missed, swept.purged, swept.jobs, swept.failed)
         log.info("swept: %d clocks missed, %d rows purged, %d jobs sent again, %d failed", *found)
@@ -184,7 +206,37 @@ def sign_day(parts: Parts) -> None:
         is_done = checkpoints.is_signed(session, now=now)
     if not is_done:
         with parts.sessions.begin() as session:
+            if not witness.may_sign(session, parts.ports.locks, parts.ports.keys):
+                log.error("the day is not signed: the journal is not the one it was. See flask audit verify")
+                return
             checkpoints.sign_checkpoint(session, parts.signer, now=now)
+
+
+def guard_rows(parts: Parts) -> None:
+    """Give rows from before there were guards theirs, once in the life of a database."""
+    if done := audits.adopt(parts.sessions, now=parts.clock(), ports=parts.ports):
+        log.info("%d rows from before there were guards have theirs now", done)
+
+
+def write_witness(parts: Parts) -> None:
+    """Write down beside the database how far the journal has come."""
+    with parts.sessions() as session:
+        begin_reading(session)
+        if not witness.write_down(session, parts.ports.locks, parts.ports.keys):
+            log.error("the journal does not hold what it held before. See flask audit verify")
+
+
+def check_history(parts: Parts) -> None:
+    """The check of the night, where it is time; supervisors are told of what it finds."""
+    now = parts.clock()
+    with parts.sessions() as session:
+        begin_reading(session)
+        if not audits.is_due(session, parts.ports.keys, now=now):
+            return
+    keys = by_id(public_keys(ensure_secret_file(parts.config.audit_key_file)))
+    found = audits.run(parts.sessions, keys=keys, now=now, ports=parts.ports)
+    looked_at = "everything" if found.cases is None else f"{found.cases} cases"
+    log.log(logging.ERROR if found.breaks else logging.INFO, "checked %s: %d breaks", looked_at, len(found.breaks))
 
 
 def purge_links(parts: Parts) -> int:
@@ -210,6 +262,7 @@ def purge_locks(parts: Parts) -> None:
 
 def main() -> int:
     """Run until told to stop. 0 after a clean end, 2 for a setting that cannot be used."""
+    os.umask(0o077)  # what the portal writes is for its own user only, whoever started it
     log.setLevel(logging.INFO)
     try:
         parts = Parts(load_config(os.environ))
@@ -221,6 +274,7 @@ def main() -> int:
         sys.stderr.write(f"The worker cannot start: {error}\n")
         return 2
     rounds.start()
+    gc.freeze()  # laws and code stay: looking through them again and again is the larger part of collecting garbage
     consumer = queue.make_consumer()
     ending = Ending()
     consumer.start()

@@ -34,6 +34,16 @@ LOCKS = sa.Table(
     sa.Column("made_at", UTCDateTime, nullable=False, index=True),
 )
 
+WITNESS = sa.Table(
+    "witness",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("heads", sa.Integer, nullable=False),
+    sa.Column("guard", sa.LargeBinary, nullable=False),
+)
+
 
 class LockGone(CannotOpen):
     """The case has no lock, or has none any more: it was erased."""
@@ -121,6 +131,27 @@ class CaseLockStore:
             with self._engine.begin() as connection:
                 connection.execute(LOCKS.insert(), rows)
         return len(rows)
+
+    def read_witness(self) -> tuple[int, bytes, int, bytes] | None:
+        """Position and digest of the journal's end, number of heads, and guard, as they were written down last."""
+        with self._engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            row = connection.execute(sa.select(WITNESS)).one_or_none()
+        return None if row is None else (row.position, bytes(row.digest), row.heads, bytes(row.guard))
+
+    def write_witness(self, position: int, digest: bytes, heads: int, guard: bytes) -> None:
+        """Replace what was written down, unless somebody wrote down more meanwhile."""
+        values = {"position": position, "digest": digest, "heads": heads, "guard": guard}
+        with self._engine.begin() as connection:
+            held = connection.execute(sa.select(WITNESS.c.position).with_for_update()).scalar()
+            if held is None:
+                connection.execute(WITNESS.insert().values(id=1, **values))
+            elif held <= position:
+                connection.execute(WITNESS.update().values(**values))
+
+    def forget_witness(self) -> None:
+        """The database was replaced on purpose: what was written down of the one before says nothing of this one."""
+        with self._engine.begin() as connection:
+            connection.execute(WITNESS.delete())
 
     def dispose(self) -> None:
         self._engine.dispose()

@@ -27,6 +27,7 @@ class ServerKeys:
     outbox: bytes  # seals what a background worker needs until it is done
     forms: bytes  # signs the tokens of forms
     queue: bytes  # signs the messages to the worker
+    guards: bytes  # makes the guards of rows
     visits: bytes  # seals the session of a browser that has nothing open
     older: tuple[ServerKeys, ...] = ()
 
@@ -44,6 +45,7 @@ class ServerKeys:
             outbox=derive_subkey(secret, "outbox"),
             forms=derive_subkey(secret, "forms"),
             queue=derive_subkey(secret, "queue"),
+            guards=derive_subkey(secret, "guards"),
             visits=derive_subkey(secret, "visits"),
         )
 

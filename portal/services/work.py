@@ -67,9 +67,13 @@ class CaseWork(Work):
 
     def write(self, **values: Any) -> None:
         """Replace some of what is sealed in the case's own row; a value of None takes the name out."""
+        self.case.sealed = self.seal_with(**values)
+
+    def seal_with(self, **values: Any) -> bytes:
+        """What `write` would put into the case's own row, for whoever writes it later if nothing has changed."""
         merged = {**self.read(), **values} if self.case.sealed else values
         kept = {name: value for name, value in merged.items() if value is not None}
-        self.case.sealed = vault.seal_values(self.key, self.place, kept)
+        return vault.seal_values(self.key, self.place, kept)
 
     def write_report(self, report: Report) -> None:
         self.write(report=msgspec.to_builtins(report))

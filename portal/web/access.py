@@ -9,8 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, abort, flash, g, redirect, request, session, url_for
-from flask_babel import gettext as _
+from flask import Flask, abort, g, redirect, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import CaseStatus, Role
@@ -20,7 +19,7 @@ from portal.services.cases.opening import NoAccess, open_for_person
 from portal.services.ports import PERSON, Actor
 from portal.services.staff import accounts
 from portal.services.work import CaseWork
-from portal.web.unit_of_work import READING, unit
+from portal.web.unit_of_work import begins_with_reading, unit
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
@@ -30,6 +29,7 @@ SALT = "salt"  # in the session: of the password that fitted; another password h
 CONFIRMED = "confirmed_at"  # in the session: when a second factor was shown last
 TIME_TO_ENTER = timedelta(minutes=10)
 FRESH = timedelta(minutes=5)
+WAYS = "ways_ended"  # in the session: how often the case's other ways in had been ended when it was opened
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,9 +55,9 @@ def case_holder(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(**values: Any) -> Any:
-        opened = _open_own_case()
+        opened = open_own_case()
         if opened is None:
-            return _ask_for_words()
+            return ask_for_words()
         if opened.case.status is CaseStatus.DRAFT:
             return redirect(url_for("report.resume"), 303)
         return view(opened, **values)
@@ -70,9 +70,9 @@ def draft_holder(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(**values: Any) -> Any:
-        opened = _open_own_case()
+        opened = open_own_case()
         if opened is None:
-            return _ask_for_words()
+            return ask_for_words()
         if opened.case.status is not CaseStatus.DRAFT:
             return redirect(url_for("case.show"), 303)
         return view(opened, **values)
@@ -108,11 +108,26 @@ def allowed(right: Right) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
+def ask_for_words() -> Response:
+    """The same answer at every address of a case, known or not, so that an old one does not say that there is a case.
+
+    Why a page may have closed itself stands on the page where the words are asked for, for everybody.
+    """
+    return redirect(url_for("start.come_back"), 303)
+
+
 def enter_case(work: CaseWork, *, keep: bool = False) -> None:
     """Let this browser hold the case open. `keep` lets a draft stay in the browser for its days."""
     session.renew()  # type: ignore[attr-defined]
     session["case_id"], session["case_key"] = str(work.case.id), work.key.hex()
+    session[WAYS] = work.case.ways_ended
     session.permanent = keep
+
+
+def stay_in_case(work: CaseWork) -> None:
+    """All other ways in were ended: this browser goes on, under a cookie that nobody has copied."""
+    rotate()
+    session[WAYS] = work.case.ways_ended
 
 
 def begin_sign_in(signed_in: accounts.SignedIn) -> None:
@@ -192,7 +207,8 @@ def _mark(view: View, mark: str) -> View:
     return view
 
 
-def _open_own_case() -> CaseWork | None:
+def open_own_case() -> CaseWork | None:
+    """The case or draft that this browser has open, if it has one."""
     if "case_id" not in session:
         return None
     try:
@@ -200,18 +216,12 @@ def _open_own_case() -> CaseWork | None:
             unit().work(PERSON),
             UUID(session["case_id"]),
             bytes.fromhex(session["case_key"]),
-            to_change=request.method not in READING,
+            to_change=not begins_with_reading(),
+            ways_ended=session.get(WAYS, 0),
         )
     except NoAccess:
         leave()
         return None
-
-
-def _ask_for_words() -> Response:
-    flash(
-        _("Enter your six words to go on. If you stepped away for a while, this page closed itself to keep you safe.")
-    )
-    return redirect(url_for("start.come_back"), 303)
 
 
 def _find_member() -> SignedInStaff | None:

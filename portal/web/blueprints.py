@@ -19,7 +19,7 @@ from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
-from portal.web.open import api, clock, directory, law, officer
+from portal.web.open import api, clock, directory, law, officer, well_known
 from portal.web.person import (
     authority,
     case,
@@ -36,6 +36,7 @@ from portal.web.person import (
     retention,
     sharing,
     start,
+    ways,
 )
 
 PERSON: tuple[Blueprint, ...] = (
@@ -49,6 +50,7 @@ PERSON: tuple[Blueprint, ...] = (
     messages.bp,
     sharing.bp,
     recovery.bp,
+    ways.bp,
     mail.bp,
     authority.bp,
     retention.bp,
@@ -71,6 +73,6 @@ DESK: tuple[Blueprint, ...] = (
     desk_audit.bp,
     desk_staff.bp,
 )
-OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp, officer.bp)
+OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp, officer.bp, well_known.bp)
 RUNNING: tuple[Blueprint, ...] = (health.bp,)
 BLUEPRINTS = (*PERSON, *DESK, *OPEN, *RUNNING)

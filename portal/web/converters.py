@@ -2,20 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import BaseConverter, IntegerConverter
 
-HIGHEST = 1_000_000
+from portal.domain.intake import StepId
+from portal.domain.lifecycle import LetterKind
 
 
 class OrdinalConverter(IntegerConverter):
-    """The number of a request, letter or complaint within its case. A number no database can hold is no page."""
+    """The number of a request, letter or complaint within its case. A number no database can hold is no page.
 
-    def __init__(self, url_map: Map, *arguments: Any, **options: Any) -> None:
-        super().__init__(url_map, *arguments, **{"max": HIGHEST, **options})
+    The pattern says so, because a value that a converter refuses is "not found" at once, and no other rule is asked.
+    """
+
+    regex = r"\d{1,6}"
+
+
+class NumberedConverter(BaseConverter):
+    """A word of a vocabulary, which is a number in the address, because the word would tell what the page is about."""
+
+    numbers: Mapping[str, int] = MappingProxyType({})
+
+    def __init_subclass__(cls) -> None:
+        cls.regex = "|".join(str(number) for number in sorted(cls.numbers.values(), reverse=True))
+        super().__init_subclass__()
+
+    def to_python(self, value: str) -> str:
+        return next(word for word, number in self.numbers.items() if str(number) == value)
+
+    def to_url(self, value: str) -> str:
+        return str(self.numbers[value])
+
+
+class StepConverter(NumberedConverter):
+    """A step of the report. A number is never given to another step: a page that is open keeps its meaning."""
+
+    numbers = MappingProxyType(
+        {
+            StepId.START: 1,
+            StepId.WHO: 2,
+            StepId.AGE: 3,
+            StepId.COUNTRY: 4,
+            StepId.STATE: 5,
+            StepId.CHILD: 6,
+            StepId.WHAT: 7,
+            StepId.ONLINE: 8,
+            StepId.THREAT: 9,
+            StepId.LINKS: 10,
+            StepId.PLACES: 11,
+            StepId.DISCOVERY: 12,
+            StepId.EXPLANATION: 13,
+            StepId.OWNERSHIP: 14,
+            StepId.CONTACT: 15,
+            StepId.ADDRESS: 16,
+            StepId.SHARING: 17,
+            StepId.HANDLER: 18,
+            StepId.AUTHORITY: 19,
+            StepId.NAME: 20,
+            StepId.STATEMENT: 21,
+            StepId.REVIEW: 22,
+        }
+    )
+
+
+class LetterConverter(NumberedConverter):
+    """A kind of letter."""
+
+    numbers = MappingProxyType(
+        {LetterKind.NOTICE: 1, LetterKind.REMINDER: 2, LetterKind.ERASURE: 3, LetterKind.COMPLAINT: 4}
+    )
 
 
 def init_converters(app: Flask) -> None:
-    app.url_map.converters["int"] = OrdinalConverter
+    app.url_map.converters.update(int=OrdinalConverter, step=StepConverter, letter=LetterConverter)

@@ -34,6 +34,8 @@ REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
         Refusal.TOO_MANY_PIXELS: _l("This picture is too large to open. Make it smaller, or take a new screenshot."),
         Refusal.BUSY: _l("Other files are being looked at just now. Nothing is wrong with yours. "
                          "Wait a minute, choose it again and try once more."),
+        Refusal.UNCONFINED: _l("This site cannot open files safely just now. Nothing is wrong with yours. "
+                               "Write down the words of the answer instead."),
         Refusal.TOO_COMPLEX: _l("This file takes too much work to open. Print or save it as a new PDF, "
                                 "and choose that one."),
     }
@@ -44,6 +46,7 @@ TAKEN_OUT: Mapping[Cleaned, Any] = MappingProxyType(
         Cleaned.SCRIPTS: _l("links and other things that act on a click"),
         Cleaned.FILES_INSIDE: _l("files inside the file"),
         Cleaned.FORMS: _l("programs behind a form"),
+        Cleaned.SIGNATURES: _l("digital signatures, which only hold in the first file"),
         Cleaned.FRAMES: _l("all pictures but the first"),
         Cleaned.ENCODING: _l("its old way of writing letters"),
         Cleaned.CHARACTERS: _l("signs that cannot be seen"),

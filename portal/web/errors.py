@@ -14,12 +14,13 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
+from portal.domain.typed import LARGEST_TYPED
 from portal.logs import describe_error
 from portal.services.cases.opening import UnknownNumber
+from portal.web.origins import OWN_PAGES
 
 LOG = logging.getLogger("recourse")
 Answer = tuple[str, int, dict[str, str]]
-LONGEST_ECHO = 2_000_000
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
@@ -37,7 +38,6 @@ REPEATED_AT: Mapping[str, frozenset[str]] = MappingProxyType(
     {"request.log_answer": frozenset({"answer"}), "desk_requests.log_answer": frozenset({"answer"})}
 )
 PARTS = re.compile(r"-(day|month|year|time)|-\d{1,3}-(platform|text)")  # boxes of one field, rows of a list
-OWN_PAGES = frozenset({"same-origin", "none"})  # `none`: nobody's page, as when a page is loaded again
 SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers tell the one who asked
 
 
@@ -80,12 +80,7 @@ def began_here() -> bool:
 
 def list_typed() -> list[tuple[str, str]]:
     """Names and values of the form that was sent, as far as they may be sent again."""
-    return [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if _may_be_repeated(name) and len(value) <= LONGEST_ECHO
-    ]
+    return [(name, value) for name, values in request.form.lists() for value in values if _may_be_repeated(name)]
 
 
 def _may_be_repeated(name: str) -> bool:
@@ -107,7 +102,11 @@ def show_http_error(error: HTTPException) -> Answer:
         405: (_("This page is not here"), _("Go back and use the buttons on the page.")),
         413: (
             _("That was too much at once"),
-            _("Go back: what you typed is still there. Paste fewer links at a time. A file has up to 10 MB."),
+            _(
+                "Nothing was saved. Go back: what you typed is still there. Send it in smaller parts. "
+                "One page takes up to %(most)s characters, and a file may have 10 MB.",
+                most=f"{LARGEST_TYPED:,}",
+            ),
         ),
         429: (_("Please wait a moment"), _("A lot came in from where you are. Wait a minute, then try again.")),
         503: (_("Please wait a moment"), _("We are busy just now. Wait a minute, then try again.")),

@@ -25,14 +25,31 @@ WAIT_FIELD = "wait"
 WORK_FIELD = "work"
 
 
-def rate_limited(counted: Counted) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A view that is counted; above the free number it is reached by work or by waiting."""
+def count_one() -> int:
+    """Each request is one."""
+    return 1
+
+
+def measure_pasted() -> int:
+    """Kilobytes of the text in this form that is read for links, begun ones whole."""
+    return -(-len(request.form.get("pasted", "").encode(errors="replace")) // 1_000)
+
+
+def rate_limited(
+    counted: Counted, measure: Callable[[], int] = count_one
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A view that is counted, by as much as `measure` says; above the free number it is reached by work or by waiting.
+
+    What measures nothing is not counted.
+    """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(**values: Any) -> Any:
             if ("case_id" in session) is (counted is Counted.DRAFT):
                 return view(**values)  # leads elsewhere and makes nothing
+            if (amount := measure()) == 0:
+                return view(**values)
             with unit().writing() as database:
                 held = flood_challenges.let_pass(
                     database,
@@ -42,6 +59,7 @@ def rate_limited(counted: Counted) -> Callable[[Callable[..., Any]], Callable[..
                     wait=request.form.get(WAIT_FIELD, ""),
                     work=request.form.get(WORK_FIELD, ""),
                     now=unit().now,
+                    amount=amount,
                 )
             return _show_wait(held) if held else view(**values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, re
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from portal.services.operations import readiness
@@ -25,6 +27,7 @@ KEEP_SECONDS = 5.0  # how long an answer about readiness is given again, so that
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 EXTENSION = "recourse_health"
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # set by the web server before this package is imported
 
 
 @dataclass
@@ -44,7 +47,11 @@ class Readiness:
 
 
 class Metrics:
-    """Counts of one process. Labels come from closed lists: endpoints of ours, methods, states; never an address."""
+    """Counts of all processes of this server. Labels come from closed lists, such as our endpoints; never an address.
+
+    A web server of several processes names a folder in FOLDER, where each process keeps its counts in a file; the one
+    that is asked sums up all files, also those of processes that have ended.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -64,7 +71,14 @@ class Metrics:
     def render(self, figures: Figures) -> bytes:
         shown = CollectorRegistry()
         shown.register(_Shown(figures))
-        return generate_latest(self.registry) + generate_latest(shown)
+        return generate_latest(self._find_counts()) + generate_latest(shown)
+
+    def _find_counts(self) -> CollectorRegistry:
+        if FOLDER not in os.environ:
+            return self.registry
+        of_all = CollectorRegistry()
+        MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
+        return of_all
 
 
 class _Shown(Collector):
@@ -87,6 +101,9 @@ class _Shown(Collector):
         yield GaugeMetricFamily("recourse_journal_entries", "Entries of the journal", found.entries)
         if found.head_age is not None:
             yield GaugeMetricFamily("recourse_head_age_seconds", "Time since the journal was signed", found.head_age)
+        yield GaugeMetricFamily("recourse_history_breaks", "What the last check of the history found", found.breaks)
+        if found.check_age is not None:
+            yield GaugeMetricFamily("recourse_check_age_seconds", "Time since the history was checked", found.check_age)
 
 
 @bp.get("/healthz")

@@ -1,26 +1,36 @@
-"""Making a letter while nobody waits for it: no transaction is open as long as it is printed."""
+"""Making a letter while nobody waits for it: slow work is done without a lock, printing without a transaction.
+
+The case is held twice for a moment: to give the letter its number, and to write down that it was made.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from flask_babel import gettext as _
 
 from portal.domain.lifecycle import LetterKind, StepRefused
-from portal.services.cases.opening import open_again
 from portal.services.letters import letters
-from portal.services.letters.letters import LetterOrder
+from portal.services.letters.letters import LetterOrder, PrintedLetter
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
+from portal.web.case_lock import hold_case, let_go, plan_and_keep
 from portal.web.unit_of_work import unit
 
 TRIES = 3  # each time somebody wrote something down while it was printed
 
 
 def make_letter(work: CaseWork, kind: LetterKind, number: int) -> None:
-    """A notice, an erasure request or a reminder about request `number`. Raises as `letters.order_letter`."""
-    _make(work, lambda: letters.order_letter(work, kind, number))
+    """A notice, an erasure request or a reminder about request `number`; the case is held afterwards.
+
+    Raises as `letters.plan_letter`.
+    """
+    for _try in range(TRIES):
+        order = plan_and_keep(
+            work, lambda: letters.plan_letter(work, kind, number), lambda plan: letters.reserve_letter(work, plan)
+        )
+        if _print_and_keep(work, order):
+            return
+    raise StepRefused(_("The case was changed while the letter was made. Make it again."))
 
 
 def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
@@ -31,26 +41,31 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
 
 
 def make_missing_letter(work: CaseWork, number: int) -> None:
-    """The letter that a request is sent with, unless there is one. Raises as `letters.order_letter`."""
-    _make(work, lambda: letters.order_missing_letter(work, number))
+    """The letter that a request is sent with, unless there is one; the case is held afterwards. Raises as above."""
+    kind = letters.find_missing_letter(work, number)
+    if kind is None:
+        hold_case(work)
+    else:
+        make_letter(work, kind, number)
 
 
-def _make(work: CaseWork, decide: Callable[[], LetterOrder | None]) -> None:
-    """Decide what the letter says, print and keep it; again where something was written down meanwhile."""
-    for _try in range(TRIES):
-        order = decide()
-        if order is None or _keep(work, order):
-            return
-    raise StepRefused(_("The case was changed while the letter was made. Make it again."))
-
-
-def _keep(work: CaseWork, order: LetterOrder) -> bool:
+def _print_and_keep(work: CaseWork, order: LetterOrder) -> bool:
     """Print and keep it. False where it does not say what is so any more."""
     unit().end_transaction()
     printed = letters.print_order(order)
-    open_again(work)
+    let_go(work)
+    rows = letters.put_files(work, order.kind, order.facts, printed)
+
+    def confirm() -> PrintedLetter:
+        return letters.confirm_letter(work, order, rows)
+
+    is_kept = False
     try:
-        letters.keep_letter(work, order, printed)
+        plan_and_keep(work, confirm, lambda _found: letters.add_letter(work, rows))
+        is_kept = True
     except letters.FactsChanged:
-        return False
-    return True
+        let_go(work)
+    finally:
+        if not is_kept:
+            letters.drop_files(work, rows)
+    return is_kept

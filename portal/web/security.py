@@ -7,13 +7,16 @@ from io import BytesIO
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, render_template, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.config import Config
+from portal.domain.typed import LARGEST_FORM, LARGEST_TYPED
 from portal.web.caching import is_cacheable, let_keep
 from portal.web.documents import widen_for_files
-from portal.web.errors import OWN_PAGES, Answer, show_foreign_form
+from portal.web.errors import Answer, show_foreign_form
+from portal.web.origins import began_elsewhere, leads_a_person
 from portal.web.unit_of_work import READING
 
 POLICY = (
@@ -48,10 +51,10 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 # After these the browser is asked to forget this site: what it kept, its cookies, its stores. Browsers do so behind
 # TLS and on their own machine only. Cookies go for the whole registered domain, as docs/operations.md says.
-FORGETTING = frozenset({"start.leave", "erase.erase", "signin.sign_out"})
+LEAVING = "start.leave"
+FORGETTING = frozenset({LEAVING, "erase.erase", "signin.sign_out"})
 FORGET = '"cache", "cookies", "storage"'
 FORGET_DESK = '"cache", "storage"'  # a colleague's browser stays known, so that strangers cannot slow it down
-LARGEST_FORM = 4 * 1024 * 1024  # a million pasted characters of any script fit; more is refused before it is read
 
 SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybody, so it may be kept
 
@@ -73,15 +76,12 @@ def init_security(app: Flask, config: Config) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False  # no page sends a referrer
 
     @app.before_request
-    def refuse_foreign_forms() -> Answer | None:
+    def look_where_it_began() -> Answer | str | None:
         widen_for_files(request)
-        # Before the form token is looked at, because the answer to a bad token would begin a new session
-        # and so end the one that this browser has.
-        # A sibling of our domain is as foreign as any other site; old browsers do not say where a form came from.
-        if request.method not in READING and request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_PAGES:
-            return show_foreign_form()
-        return None
+        # Before the form token is looked at, because the answer to a bad token would begin a new session.
+        return answer_foreign() if began_elsewhere(request, config.base_url) else None
 
+    app.before_request(refuse_what_is_too_much)
     csrf.init_app(app)
 
     @app.after_request
@@ -90,9 +90,35 @@ def init_security(app: Flask, config: Config) -> None:
             response.headers.setdefault(name, value)
         if config.has_https:
             response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
-        if request.endpoint in FORGETTING and response.status_code == HTTPStatus.SEE_OTHER:
+        is_ours = not began_elsewhere(request, config.base_url)
+        if is_ours and request.endpoint in FORGETTING and response.status_code < HTTPStatus.BAD_REQUEST:
             response.headers["Clear-Site-Data"] = FORGET_DESK if request.endpoint == "signin.sign_out" else FORGET
         return format_duration(stay_here(response))
+
+
+def refuse_what_is_too_much() -> None:
+    """Before anything of it is read, where the browser says how much it sends. Raises RequestEntityTooLarge."""
+    if request.method not in READING and measure_typed(request) > LARGEST_TYPED:
+        raise RequestEntityTooLarge
+
+
+def measure_typed(request: Request) -> int:
+    """Bytes of everything typed into the form that was sent. Raises RequestEntityTooLarge."""
+    return sum(len(value.encode(errors="replace")) for values in request.form.listvalues() for value in values)
+
+
+def answer_foreign() -> Answer | str | None:
+    """What another site sends is refused; whoever comes from there asks once more, now as one of our own pages does."""
+    if request.method not in READING:
+        return show_foreign_form()
+    if leads_a_person(request) and not _is_without_session():
+        return render_template("open/arrive.html", address=request.full_path.rstrip("?"))
+    return None
+
+
+def _is_without_session() -> bool:
+    """Whether the answer is the same whoever asks, or there is none; and leaving, which no other site may do for us."""
+    return request.endpoint in {None, LEAVING, *SAME_FOR_ALL} or is_cacheable()
 
 
 def stay_here(response: Response) -> Response:

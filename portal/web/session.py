@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
 from portal.adapters.vault import CannotOpen, SealContext, open_values, seal_values
 from portal.db import begin_reading
 from portal.services.signin import sessions
+from portal.web.origins import began_elsewhere
 from portal.wiring import Parts
 
 VISIT = "v."  # how the cookie of a visit begins; a token of the table has no full stop
@@ -94,6 +95,8 @@ class DatabaseSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, ServerSession):
             raise TypeError("a session of another kind")
+        if began_elsewhere(request, self._parts.config.base_url):
+            return  # its cookie may have been left behind, and is neither overwritten nor cleared
         is_visit = session.loaded_as is None and session.keys() <= OF_A_VISIT
         is_alive = True
         if session.old_tokens or session.is_due or (session.modified and not is_visit):

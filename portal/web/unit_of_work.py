@@ -1,10 +1,15 @@
-"""The unit of work of a request: the clock, the ports, and one transaction, committed when the answer is good."""
+"""The unit of work of a request: the clock, the ports, and one transaction, committed when the answer is good.
+
+A request that writes holds the case from its first look on, and on SQLite the whole database. A view marked with
+`locks_late` does its slow work first: it reads, and takes the lock with `case_lock.hold_case` for the little it writes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
@@ -19,6 +24,8 @@ Transaction = Session  # what a view hands on; only the unit of work makes one
 
 EXTENSION = "recourse"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+LATE = "locks_late"
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class UnitOfWork:
@@ -40,10 +47,10 @@ class UnitOfWork:
 
     @property
     def db(self) -> Session:
-        """The request's session. A reading request takes no lock."""
+        """The request's session. A reading request takes no lock, and one that locks late takes none yet."""
         if self._session is None:
             self._session = self.parts.sessions()
-            if request.method in READING:
+            if begins_with_reading():
                 begin_reading(self._session)
         return self._session
 
@@ -76,11 +83,22 @@ class UnitOfWork:
         if self._session is not None:
             self._session.commit()
 
+    def read_again(self) -> None:
+        """End the transaction so far, and go on with one that only reads."""
+        self.end_transaction()
+        begin_reading(self.db)
+
     def refuse(self) -> None:
-        """Undo what the transaction had begun. What is read for the answer from here on is never committed."""
+        """Undo what the transaction had begun. What is read for the answer from here on is never committed.
+
+        The page that says so is made while others may write.
+        """
+        if self._is_refused:
+            return
         self._is_refused = True
         if self._session is not None:
             self._session.rollback()
+            begin_reading(self._session)
 
     def finish(self, *, is_good: bool) -> None:
         """Commit a good answer, roll back every other and what was refused, and let the session go."""
@@ -92,6 +110,18 @@ class UnitOfWork:
             self._session.rollback()
         self._session.close()
         self._session = None
+
+
+def locks_late(view: View) -> View:
+    """The view, which reads first although it writes: it takes the case's lock itself, once the slow work is done."""
+    setattr(view, LATE, True)
+    return view
+
+
+def begins_with_reading() -> bool:
+    """Whether the request being answered writes nothing, or nothing yet."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method in READING or getattr(view, LATE, False)
 
 
 def parts() -> Parts:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.adapters.hosts import Why
-from portal.adapters.urls import FoundLinks, find_links
+from portal.adapters.urls import FOREIGN, MOST_MEANT, MOST_READ, MOST_REJECTED, FoundLinks, find_links
 from portal.reference.registry import load_registry
 
 INDEX = load_registry().hosts
@@ -285,3 +285,54 @@ def test_every_line_leaves_a_link_a_duplicate_or_is_shown_back(text: str) -> Non
 def test_links_keep_the_order_of_first_appearance(numbers: list[int]) -> None:
     expected = [f"https://some.de/{number}" for number in dict.fromkeys(numbers)]
     assert urls(" ".join(f"some.de/{number}" for number in numbers)) == expected
+
+
+def test_no_more_than_so_many_links_are_read_and_the_rest_comes_back_as_it_was() -> None:
+    lines = [f"https://some.de/{number}" for number in range(MOST_MEANT + 300)]
+    found = find_links("\n".join(lines), INDEX, limit=len(lines))
+    assert [item.url for item in found.items] == lines[:MOST_MEANT]
+    assert found.rest.splitlines() == lines[MOST_MEANT:]
+    assert not found.rejected
+    assert [item.url for item in find_links(found.rest, INDEX).items] == lines[MOST_MEANT:], "a second reading goes on"
+
+
+def test_a_line_that_was_read_in_part_comes_back_whole() -> None:
+    pieces = [f"some{number}.de/a" for number in range(MOST_MEANT + 10)]
+    line = ",".join(pieces)
+    found = find_links(line, INDEX, limit=len(pieces))
+    assert len(found.items) == MOST_MEANT
+    assert found.rest == line
+
+
+def test_a_long_line_is_cut_only_between_words() -> None:
+    lines = [f"https://some.de/{number}" for number in range(MOST_MEANT + 300)]
+    found = find_links(" ".join(lines), INDEX, limit=len(lines))
+    assert " ".join(found.rest.splitlines()).endswith(" ".join(lines[MOST_MEANT:]))
+    assert len(found.items) == MOST_MEANT
+    word = "https://some.de/" + "a" * 30_000
+    assert [piece.text for piece in find_links(f"{word} some.de/b {word}", INDEX).rejected] == [word]
+
+
+def test_words_around_links_use_nothing_up_however_many_they_are() -> None:
+    words = "\n".join(f"she wrote {number} times" for number in range(3 * MOST_REJECTED))
+    found = find_links(f"{words}\nhttps://some.de/a", INDEX)
+    assert [item.url for item in found.items] == ["https://some.de/a"]
+    assert len(found.rejected) == MOST_REJECTED
+    assert len(found.rest.splitlines()) == 2 * MOST_REJECTED
+    assert found.work == 1
+
+
+def test_what_is_no_link_is_looked_at_only_so_often() -> None:
+    text = " ".join(f"at.{number}" for number in range(3 * MOST_READ))
+    assert find_links(text, INDEX).work <= MOST_READ
+    foreign = " ".join(f"слово{number}.конец" for number in range(3 * MOST_READ))
+    found = find_links(foreign, INDEX)
+    assert MOST_READ <= found.work < MOST_READ + FOREIGN
+    assert found.rest
+
+
+def test_what_is_repeated_is_read_once() -> None:
+    found = find_links("https://some.de/a\n" * 20_000 + "some.de/a, some.de/b " * 5_000, INDEX)
+    assert [item.url for item in found.items] == ["https://some.de/a", "https://some.de/b"]
+    assert found.duplicates == 29_998
+    assert found.work == 3

@@ -1,8 +1,9 @@
 """Many people report, twenty at a time: how many pages went wrong, and how many reports a second.
 
-Against the web server as it is deployed: on SQLite one process, on PostgreSQL four, and each page is asked of one of
-them in turn. A report is what a browser sends: begin, an answer to each question, the review, handing in, and the
-receipt. Each person comes from a network of their own, as behind a proxy.
+Against the web server as it is deployed: on SQLite as `make run` starts it, on PostgreSQL four of one process each, as
+on several machines, and each page is asked of one of them in turn. A report is what a browser sends: begin, an answer
+to each question, the review, handing in, and the receipt. Each person comes from a network of their own, as behind a
+proxy.
 """
 
 from __future__ import annotations
@@ -29,15 +30,16 @@ from sqlalchemy import func, select
 from portal.config import load_config
 from portal.domain.lifecycle import CaseStatus
 from portal.models.cases import Case
-from portal.services.history.verification import verify
+from portal.services.history.verification import Against, verify
 from portal.wiring import Parts
 from tests.bench.table import Row, keep_above, keep_below
 from tests.postgres import fresh_database, wait_for_disk
+from tests.web.addresses import at
 from tests.web.person.journey import LINKS, TYPED
 
 SUBMISSIONS = int(os.environ.get("REPORTS", "250"))  # `REPORTS=1000 make bench` for the long run
 AT_ONCE = 20
-PROCESSES = 4
+SERVERS = 4
 PATIENCE = 60.0  # seconds, for a server to start and for one page
 HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*name="(csrf_token|version)"[^>]*value="([^"]*)"')
 WORDS = re.compile(r'class="words"')
@@ -51,22 +53,23 @@ class Wrong(Exception):
 
 def rows() -> list[Row]:
     with TemporaryDirectory() as folder:
-        found = measure("SQLite", f"sqlite:///{folder}/bench.db", folder, processes=1)
+        found = measure("SQLite", {"RECOURSE_DATABASE": f"sqlite:///{folder}/bench.db"}, folder, servers=1)
     with TemporaryDirectory() as folder, fresh_database() as url:
         wait_for_disk()
-        return found + measure(f"PostgreSQL, {PROCESSES} processes", url, folder, processes=PROCESSES)
+        env = {"RECOURSE_DATABASE": url, "RECOURSE_PROCESSES": "1"}
+        return found + measure(f"PostgreSQL, {SERVERS} processes", env, folder, servers=SERVERS)
 
 
-def measure(name: str, database: str, folder: str, *, processes: int) -> list[Row]:
+def measure(name: str, settings: Mapping[str, str], folder: str, *, servers: int) -> list[Row]:
     """Pages that went wrong, reports missing and breaks of the chain, of which there may be none; and the speed."""
     env = {
+        **settings,
         "RECOURSE_DATA": folder,
-        "RECOURSE_DATABASE": database,
         "RECOURSE_LOCKS": f"sqlite:///{folder}/locks.db",
         "RECOURSE_QUEUE": "memory:",
         "RECOURSE_TRUSTED_PROXIES": "1",
     }
-    with running(env, processes) as ports, ThreadPoolExecutor(AT_ONCE) as pool:
+    with running(env, servers) as ports, ThreadPoolExecutor(AT_ONCE) as pool:
         started = perf_counter()
         errors = Counter(error for error in pool.map(lambda number: report(number, ports), range(SUBMISSIONS)) if error)
         taken = perf_counter() - started
@@ -85,16 +88,16 @@ def look(env: Mapping[str, str]) -> tuple[int, int]:
     parts = Parts(load_config(env))
     with parts.sessions() as session:
         there = session.scalar(select(func.count()).where(Case.status == CaseStatus.OPEN)) or 0
-        breaks = len(verify(session, keys={}).breaks)
+        breaks = len(verify(session, Against(keys={}), now=parts.clock()).breaks)
     parts.engine.dispose()
     return there, breaks
 
 
 @contextmanager
-def running(env: Mapping[str, str], processes: int) -> Iterator[Sequence[int]]:
+def running(env: Mapping[str, str], servers: int) -> Iterator[Sequence[int]]:
     """Web servers on one prepared portal; their ports."""
     whole = {**os.environ, **env}
-    ports = [find_free_port() for _ in range(processes)]
+    ports = [find_free_port() for _ in range(servers)]
     subprocess.run([sys.executable, "-m", "portal.run.serve", "--prepare"], env=whole, check=True)
     order = [sys.executable, "-m", "gunicorn", "-c", "python:portal.run.httpd", "app:app"]
     with ExitStack() as stack:
@@ -181,10 +184,10 @@ def hand_in(browser: Browser) -> None:
     token = dict(HIDDEN.findall(browser.go(start)))["csrf_token"]
     browser.send(start, {"csrf_token": token})
     for step, typed in TYPED.items():
-        browser.send(f"/report/{step}", {**typed, "csrf_token": token})
+        browser.send(at(f"/report/{step}"), {**typed, "csrf_token": token})
         if step == "online":
-            browser.send("/report/links", {"pasted": LINKS, "csrf_token": token})
-    review = dict(HIDDEN.findall(browser.go("/report/review")))
-    where = browser.send("/report/review", review)
+            browser.send(at("/report/links"), {"pasted": LINKS, "csrf_token": token})
+    review = dict(HIDDEN.findall(browser.go(at("/report/review"))))
+    where = browser.send(at("/report/review"), review)
     if not WORDS.search(browser.go(where)):
         raise Wrong("a receipt without words")

@@ -23,9 +23,10 @@ from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.bench.table import Row, compare_times
 from tests.services.factories import NOW, make_draft
+from tests.web.addresses import at
 
 LINKS = "\n".join(f"https://pictures.example.org/album/{number}" for number in range(1, 61))
-PAGES = ("/case", "/case/links")
+PAGES = (at("/case"), at("/case/links"))
 PAIRS = 30
 DECRYPT = "crypto_aead_xchacha20poly1305_ietf_decrypt"  # through which the vault opens everything
 

@@ -145,6 +145,6 @@ def erase(visitor: Visitor, words: str) -> None:
     visitor.sees("Tick this box to erase, or go back.")
     visitor.choose("Yes, erase everything. I know that nobody can bring it back.")
     visitor.press("Erase everything")
-    assert visitor.path == "/erased"
+    visitor.is_at("Everything is erased")
     visitor.come_back(words)
     visitor.sees("These words do not open anything.")

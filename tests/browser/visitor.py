@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
 
+from tests.web.addresses import at, name_of
+
 PATIENCE_MS = 15_000
 NOT_ASKED_FOR = re.compile(r"Failed to load resource")  # the browser's own remark on an answer of 400 and up
 # What a browser says of single names of the header: each version, and each trial it takes part in, knows other ones.
@@ -33,12 +35,13 @@ class Visitor:
         self.page: Page = self.context.new_page()
 
     def open(self, path: str) -> None:
-        """Type an address."""
-        self.page.goto(self.address + path)
+        """Type an address, or open the page of that name."""
+        self.page.goto(self.address + at(path))
 
     @property
     def path(self) -> str:
-        return urlsplit(self.page.url).path
+        """The page's name, or its address where it has none."""
+        return name_of(urlsplit(self.page.url).path)
 
     @property
     def heading(self) -> str:

@@ -103,3 +103,32 @@ def test_a_broken_secret_is_refused(tmp_path: Path, text: str) -> None:
     path.chmod(0o600)
     with pytest.raises(ConfigError, match="hex"):
         ensure_secret_file(path)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "portal.example.org"])
+def test_other_machines_are_listened_to_only_where_something_says_that_it_is_safe(host: str) -> None:
+    with pytest.raises(ConfigError, match=r"plain HTTP.*RECOURSE_BASE_URL"):
+        load_config({"RECOURSE_HOST": host})
+    with pytest.raises(ConfigError, match="RECOURSE_BASE_URL"):
+        load_config({"RECOURSE_HOST": host, "RECOURSE_BASE_URL": "http://portal.example.org"})
+    assert load_config({"RECOURSE_HOST": host, "RECOURSE_BASE_URL": "https://portal.example.org"}).host == host
+    assert load_config({"RECOURSE_HOST": host, "RECOURSE_PLAIN_HTTP": "on"}).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+def test_this_machine_alone_is_listened_to_without_tls(host: str) -> None:
+    assert load_config({"RECOURSE_HOST": host}).host == host
+
+
+def test_every_core_gets_a_process_with_a_few_threads() -> None:
+    config = load_config({})
+    assert config.processes == len(os.sched_getaffinity(0))
+    assert config.threads == 3
+
+
+@pytest.mark.parametrize(
+    "contact", ["security@example.org", "mailto:", "http://example.org", "https://", "mailto:a b@c.d"]
+)
+def test_a_contact_that_machines_cannot_use_is_refused(contact: str) -> None:
+    with pytest.raises(ConfigError, match="RECOURSE_SECURITY_CONTACT"):
+        load_config({"RECOURSE_SECURITY_CONTACT": contact})

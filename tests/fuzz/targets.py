@@ -6,6 +6,7 @@ The promises are the readers' own: no fault but the one they name, no time witho
 from __future__ import annotations
 
 import atexit
+import io
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -17,15 +18,26 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
+import pikepdf
 from flask import Flask
+from PIL import Image
 
-from portal.adapters.document_child import clean_mail
+from portal.adapters.document_child import clean, clean_mail
 from portal.adapters.mail_reader import DEEPEST, LONGEST_VALUE, MOST_PARTS, read_mail, write_mail
+from portal.adapters.picture_parts import strip_jpeg, strip_jpeg2000
 from portal.adapters.urls import LIMIT, find_links
 from portal.adapters.web_addresses import is_hidden
 from portal.config import load_config
 from portal.domain import intake
-from portal.domain.documents import LONGEST_TEXT, DocumentRefused, recognise_kind
+from portal.domain.documents import (
+    LONGEST_TEXT,
+    MOST_PAGES,
+    MOST_PIXELS,
+    Cleaned,
+    DocumentKind,
+    DocumentRefused,
+    recognise_kind,
+)
 from portal.domain.intake import StepId
 from portal.domain.readable import UNREADABLE
 from portal.domain.report import Report
@@ -35,7 +47,14 @@ from portal.reference.registry import load_regimes, load_registry
 from portal.reference.strict import BadReference
 from portal.web.unit_of_work import EXTENSION
 from tests.services.factories import NOW
+from tests.web.addresses import at
 
+# Written down here once more, so that an entry that the cleaner forgets is not forgotten here as well.
+ACTING = {
+    "/JS", "/URI", "/OpenAction", "/AA", "/EF", "/OPI", "/Metadata", "/ByteRange", "/XFA", "/UF", "/PieceInfo",
+    "/Thumb", "/RichMediaContent", "/JavaScript", "/EmbeddedFiles", "/DSS", "/Perms", "/SV", "/LastModified",
+    "/CreationDate",
+}  # fmt: skip
 FOUND = Path(__file__).parent / "found"
 
 
@@ -70,6 +89,111 @@ def check_mail(data: bytes) -> None:
     assert clean_mail(data).content.decode() == written
     with suppress(DocumentRefused):
         recognise_kind(data)
+
+
+def check_uploads(data: bytes) -> None:
+    """Any bytes as a file: refused with a reason, or made anew as something that can be made anew again."""
+    try:
+        kind = recognise_kind(data)
+        made = clean(kind, data)
+    except DocumentRefused:
+        return
+    assert made.kind is kind
+    assert made.content
+    if kind in {DocumentKind.PNG, DocumentKind.JPEG}:
+        with Image.open(io.BytesIO(made.content), formats=(kind.value.upper(),)) as image:
+            assert image.width * image.height <= MOST_PIXELS
+            assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}, image.info
+    elif kind is DocumentKind.PDF:
+        require_plain(made.content)
+    else:
+        made.content.decode()
+    if kind is not DocumentKind.EMAIL:  # of which only words are left
+        again = clean(kind, made.content)
+        assert set(again.cleaned) <= {Cleaned.METADATA}, "a picture made anew is said to have lost what it never had"
+
+
+def check_pdf(data: bytes) -> None:
+    """A value of a PDF at a place chosen by the first byte: nothing that acts or tells comes through."""
+    place, text = (data[0], data[1:]) if data else (0, b"")
+    try:
+        given = write_pdf(place, text)
+    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
+        return  # no PDF can be made of it
+    with suppress(DocumentRefused):
+        require_plain(clean(DocumentKind.PDF, given).content)
+
+
+def write_pdf(place: int, text: bytes) -> bytes:
+    """A page with this value among its drawing commands, entries, notes, pictures, fonts, fields, or in the catalog."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page().obj
+        page.Resources = pikepdf.Dictionary()
+        match place % 7:
+            case 0:
+                page.Contents = pdf.make_stream(text)
+            case 1:
+                form = pdf.make_stream(
+                    text, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9], Resources=pikepdf.Dictionary()
+                )
+                page.Resources.XObject = pikepdf.Dictionary(X=form)
+            case 2:
+                page.Annots = pikepdf.Array([pikepdf.Object.parse(text)])
+            case 3:
+                page.Resources.Font = pikepdf.Dictionary(F=pikepdf.Object.parse(text))
+            case 4:
+                pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([pikepdf.Object.parse(text)]))
+            case 5:
+                pdf.Root.Outlines = pikepdf.Object.parse(text)
+            case _:
+                photo = pdf.make_stream(text, Subtype=pikepdf.Name.Image, Filter=pikepdf.Name.DCTDecode)
+                page.Resources.XObject = pikepdf.Dictionary(X=photo)
+        stream = io.BytesIO()
+        pdf.save(stream, compress_streams=False)
+    return stream.getvalue()
+
+
+def require_plain(content: bytes) -> None:
+    """No dictionary anywhere in the file has an entry that acts or tells, and whoever wrote a note is not named."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert 0 < len(pdf.pages) <= MOST_PAGES
+        assert "/Info" not in pdf.trailer
+        waiting: list[Any] = list(pdf.objects)
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
+                assert not ACTING & value.keys(), ACTING & value.keys()
+                assert not ("/Rect" in value and "/T" in value and value.get("/Subtype") != "/Widget")
+                waiting.extend(each for _name, each in value.items() if not _is_elsewhere(each))
+            elif isinstance(value, pikepdf.Array):
+                waiting.extend(each for each in value if not _is_elsewhere(each))
+
+
+def _is_elsewhere(value: Any) -> bool:
+    return not isinstance(value, pikepdf.Object) or value.is_indirect
+
+
+def check_photos(data: bytes) -> None:
+    """Any bytes as a photo within a PDF: parts that do not add up, or a photo that has nothing left to take out."""
+    for strip in (strip_jpeg, strip_jpeg2000):
+        with suppress(ValueError):
+            bare = strip(data)
+            assert len(bare) <= len(data) + 2
+            assert strip(bare) == bare, "once is enough"
+            if strip is strip_jpeg:
+                require_points(bare)
+
+
+def require_points(photo: bytes) -> None:
+    """Up to its points the photo has segments of points alone, and two that say how their colours are meant."""
+    at = 2
+    while photo[at + 1] not in {0xDA, 0xD9}:
+        marker, about = photo[at + 1], photo[at + 4 : at + 16]
+        if marker in {0xE0, 0xE2, 0xEE}:
+            assert about.startswith((b"JFIF\0", b"ICC_PROFILE\0", b"Adobe")), about
+        else:
+            assert marker in {1, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF} or 0xC0 <= marker < 0xD8, hex(marker)
+        at += 2 if marker == 1 or 0xD0 <= marker < 0xD8 else 2 + int.from_bytes(photo[at + 2 : at + 4], "big")
 
 
 def check_packs(data: bytes) -> None:
@@ -133,9 +257,9 @@ def answer_a_page(data: bytes) -> None:
     step = list(StepId)[data[0] % len(StepId)] if data else StepId.WHO
     if step is StepId.REVIEW:
         return
-    answer = browser.post(f"/report/{step.value}", data=data[1:], content_type="application/x-www-form-urlencoded")
+    answer = browser.post(at(f"/report/{step.value}"), data=data[1:], content_type="application/x-www-form-urlencoded")
     assert answer.status_code in {200, 303, 400, 409}, f"{answer.status_code} at {step}"
-    shown = browser.get(f"/report/{step.value}")
+    shown = browser.get(at(f"/report/{step.value}"))
     assert shown.status_code in {200, 303}, f"{shown.status_code} after {step}"
 
 
@@ -143,5 +267,8 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "links": check_links,
     "mail": check_mail,
     "packs": check_packs,
+    "pdf": check_pdf,
+    "photos": check_photos,
+    "uploads": check_uploads,
     "wizard": check_wizard,
 }

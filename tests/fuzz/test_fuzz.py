@@ -38,6 +38,25 @@ FORM_PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+def _to_bytes(pieces: list[str]) -> bytes:
+    return "".join(pieces).encode("latin-1")
+
+
+PDF_PIECES = st.sampled_from(
+    ["<<", ">>", "[", "]", "/Type/Annot", "/Subtype/Text", "/Subtype/Widget", "/Rect[0 0 9 9]", "/T(who)", "/A", "/S",
+     "/URI", "/GoTo", "/JavaScript", "/JS(x)", "/Next", "/V", "/ByteRange[0 1 2 3]", "/Type/Sig", "/Contents(x)",
+     "/FontMatrix[1 0 0 1 0(x)]", "/OPI", "/Ref", "/F(x)", "/UF(x)", "/#4a#53(x)", "(", ")", "\\", "<41>", "1 0 R",
+     "99 0 R", "null", "true", "-.5", "9" * 30, "q Q ", "BI ", "/W 1 /H 1 ", "/F/DCT ", "/F[/Fl/DCT] ", "ID ", "EI ",
+     "\xff\xd8\xff\xfe\0\x04hi\xff\xd9", "%x\n", "\0", "\n"]
+)  # fmt: skip
+PHOTO_PIECES = st.sampled_from(
+    [b"\xff\xd8", b"\xff\xd9", b"\xff\xe1\0\x08Exif\0\0", b"\xff\xe0\0\x10JFIF\0" + b"\0" * 9, b"\xff\xfe\0\x04hi",
+     b"\xff\xda\0\x02", b"\xff\0", b"\xff\xff", b"\xff\xd0", b"\xff\xee\0\x0eAdobe" + b"\0" * 7, b"\xff\xc0\0\x0b",
+     b"\0\0\0\x0cjP  \r\n\x87\n", b"\0\0\0\x08jp2h", b"\0\0\0\x08uuid", b"\0\0\0\0jp2c", b"\0\0\0\1xml ",
+     b"\xff\x4f\xff\x51\0\x02", b"\xff\x64\0\x06hihi", b"\xff\x90\0\x0a" + b"\0" * 8, b"\xff\x93", b"\0", b"\xff"]
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(("target", "name", "data"), KEPT, ids=[f"{target} {name}" for target, name, _data in KEPT])
 def test_what_once_broke_a_reader_does_so_no_more(target: str, name: str, data: bytes) -> None:
     TARGETS[target](data)
@@ -59,6 +78,24 @@ def test_any_bytes_are_read_as_an_email(data: bytes) -> None:
 @given(st.lists(YAML_PIECES, max_size=25).map("".join).map(str.encode) | st.binary(max_size=200))
 def test_any_bytes_as_a_pack_are_refused_or_read(data: bytes) -> None:
     TARGETS["packs"](data)
+
+
+@QUICK
+@given(st.builds(bytes.__add__, st.binary(min_size=1, max_size=1), st.lists(PDF_PIECES, max_size=30).map(_to_bytes)))
+def test_any_value_in_a_pdf_is_refused_or_made_harmless(data: bytes) -> None:
+    TARGETS["pdf"](data)
+
+
+@QUICK
+@given(st.lists(PHOTO_PIECES, max_size=20).map(b"".join) | st.binary(max_size=200))
+def test_any_bytes_as_a_photo_are_refused_or_have_nothing_left_to_tell(data: bytes) -> None:
+    TARGETS["photos"](data)
+
+
+@QUICK
+@given(st.sampled_from([b"", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]), st.binary(max_size=300))
+def test_any_bytes_as_a_file_are_refused_or_made_anew(beginning: bytes, data: bytes) -> None:
+    TARGETS["uploads"](beginning + data)
 
 
 @SLOW

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from portal.adapters.hosts import clean_host
-from portal.domain.directory import ChannelKind, HostIndex, Medium, Platform, Regulator, is_stale
+from portal.domain.directory import (
+    ChannelKind,
+    HostIndex,
+    Medium,
+    Platform,
+    Regulator,
+    expand_host,
+    is_stale,
+    list_hosts,
+)
 from portal.domain.regimes import Confidence
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.registry import load_registry
@@ -26,7 +35,7 @@ def write_platform(folder: Path, slug: str, host: str, more: str = "") -> None:
 
 
 def test_every_record_of_the_directory_is_there() -> None:
-    assert len(PLATFORMS) == 188
+    assert len(PLATFORMS) == 269
     assert len(REGULATORS) == 157
     assert sum(regulator.joint_statement_signatory is True for regulator in REGULATORS.values()) == 48
 
@@ -37,7 +46,9 @@ def test_a_platform_is_sourced_or_marked_as_memory(platform: Platform) -> None:
     assert platform.sources or platform.confidence is Confidence.MEMORY
     for channel in platform.channels:
         assert platform.sources_of(channel) or channel.confidence is Confidence.MEMORY
-    assert all(clean_host(host) == host for host in platform.hosts)
+    for host in list_hosts(platform):
+        written = host.replace("*", "any").replace("#", "7")
+        assert clean_host(written) == written
 
 
 @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
@@ -83,6 +94,21 @@ def test_an_unknown_fact_is_none_and_not_no() -> None:
         ("www.google.com", "google-search"),
         ("x.com", "x"),
         ("pages.dev", "cloudflare"),
+        ("www.google.com.au", "google-search"),
+        ("google.evil.com", None),
+        ("google.com.evil.com", None),
+        ("maps.google.de", "google-services"),
+        ("notgoogle.de", None),
+        ("xhamster19.desi", "xhamster"),
+        ("de.xhamster42.com", "xhamster"),
+        ("xhamster1234.com", None),
+        ("xhamsterx.desi", None),
+        ("xhamster19.desi.evil.com", None),
+        ("instagram.fham1-1.fna.fbcdn.net", "instagram"),
+        ("scontent.fham1-1.fna.fbcdn.net", "facebook"),
+        ("instagram.a.b.fna.fbcdn.net", "facebook"),
+        ("static.wixmp.com", "wix"),
+        ("bunkr.si", "bunkr"),
         ("notx.com", None),
         ("com", None),
         ("", None),
@@ -91,6 +117,26 @@ def test_an_unknown_fact_is_none_and_not_no() -> None:
 def test_the_longest_host_wins(host: str, slug: str | None) -> None:
     found = HostIndex(PLATFORMS.values()).find(host)
     assert (found.slug if found else None) == slug
+
+
+def test_a_pattern_writes_its_endings_out() -> None:
+    assert list(expand_host("{a,b}.shop.{de, co.uk}")) == ["a.shop.de", "a.shop.co.uk", "b.shop.de", "b.shop.co.uk"]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["google.*", "*.com", "*.co.uk", "some.*.co.uk", "goo*.example.org", "#.com", "{a,B}.com"]
+)
+def test_a_pattern_that_a_stranger_could_register_is_refused(tmp_path: Path, pattern: str) -> None:
+    write_platform(tmp_path, "one", "some.example", f"more_hosts: ['{pattern}']\n")
+    with pytest.raises(BadReference, match="is not a host name that one owner can have"):
+        load_platforms(tmp_path)
+
+
+def test_two_platforms_with_one_written_out_host_are_refused(tmp_path: Path) -> None:
+    write_platform(tmp_path, "first", "some.example")
+    write_platform(tmp_path, "second", "other.example", "more_hosts: ['some.{test,example}']\n")
+    with pytest.raises(BadReference, match=r"the host some\.example already belongs to first"):
+        load_platforms(tmp_path)
 
 
 def test_two_platforms_with_one_host_are_refused_by_name(tmp_path: Path) -> None:
@@ -116,7 +162,7 @@ def test_a_record_in_another_form_is_refused(tmp_path: Path, more: str, message:
 
 def test_a_host_in_capitals_and_a_slug_that_is_not_the_file_name_are_refused(tmp_path: Path) -> None:
     write_platform(tmp_path, "one", "Some.example")
-    with pytest.raises(BadReference, match="lower-case"):
+    with pytest.raises(BadReference, match="is not a host name"):
         load_platforms(tmp_path)
     (tmp_path / "one.yaml").rename(tmp_path / "two.yaml")
     with pytest.raises(BadReference, match=r"two\.yaml: the slug 'one'"):

@@ -10,10 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.run.servers import running
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,6 +61,21 @@ def fetch(port: int, path: str) -> int:
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+def test_the_figures_are_those_of_all_processes_whichever_is_asked(tmp_path: Path) -> None:
+    token = "a-token-of-some-length-for-figures"
+    prepare = [sys.executable, "-m", "portal.run.serve", "--prepare"]
+    subprocess.run(prepare, cwd=ROOT, env={**os.environ, "RECOURSE_DATA": str(tmp_path)}, check=True)
+    settings = {"RECOURSE_PROCESSES": "2", "RECOURSE_THREADS": "1", "RECOURSE_METRICS_TOKEN": token}
+    with running("app:app", tmp_path, **settings) as server:
+        with ThreadPoolExecutor(8) as pool:
+            assert {status for status, _ in pool.map(lambda _: server.ask("/"), range(40))} == {200}
+        name = b'recourse_requests_total{endpoint="start.front",method="GET",status="200"} '
+        headers = {"Authorization": f"Bearer {token}"}
+        for _ in range(8):
+            lines = server.ask("/metrics", headers=headers)[1].splitlines()
+            assert [line for line in lines if line.startswith(name)] == [name + b"40.0"]
 
 
 def test_the_portal_answers_logs_nobody_and_ends_cleanly(portal: Portal) -> None:

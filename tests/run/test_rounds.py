@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.config import load_config
+from portal.domain.rights import SecurityNoticeKind
 from portal.models.contacts import LinkAsk
+from portal.models.guards import HistoryCheck
 from portal.models.jobs import Job, JobKind, JobState
 from portal.models.outbox import MailKind, MailState, OutboxMail
+from portal.models.security_notices import SecurityNotice
 from portal.models.tables import metadata
 from portal.run import worker
 from portal.run.worker import Rounds
@@ -21,7 +25,8 @@ from portal.services.background import jobs, outbox
 from portal.services.background.outbox import NewMail
 from portal.services.cases import mail_contact
 from portal.services.history import checkpoints
-from portal.services.operations import sweep
+from portal.services.operations import audits, sweep
+from portal.services.operations.sweep import Swept
 from portal.services.ports import Ports
 from portal.wiring import Parts
 from tests.services.background.test_outbox import Post
@@ -177,3 +182,69 @@ def add_job(session: Session, ports: Ports) -> UUID:
     opened = make_case(session, ports, now=TEN)
     work = make_work(session, ports, now=TEN)
     return jobs.add_job(work, JobKind.BUNDLE, case_id=opened.case.id, subject_id=uuid4(), key=opened.key).id
+
+
+def test_the_history_is_checked_each_night_by_itself(parts: Parts, clock: Clock) -> None:
+    rounds = Rounds(parts)
+    rounds.start()
+    with parts.sessions.begin() as session:
+        make_case(session, parts.ports, now=TEN)
+    rounds.go()
+    with parts.sessions() as session:
+        first = session.get_one(HistoryCheck, audits.CHECK)
+        assert (first.checked_at, first.breaks) == (TEN, 0)
+    clock.now += timedelta(hours=5)
+    rounds.go()
+    with parts.sessions.begin() as session:
+        assert session.get_one(HistoryCheck, audits.CHECK).checked_at == TEN
+        session.execute(text("UPDATE staff SET role = role"))
+        session.execute(text("UPDATE items SET state = 'removed'"))
+    clock.now += timedelta(days=7)
+    rounds.go()
+    with parts.sessions() as session:
+        last = session.get_one(HistoryCheck, audits.CHECK)
+        notices = session.scalars(select(SecurityNotice.kind)).all()
+    assert last.checked_at == clock.now
+    assert last.breaks > 0
+    assert notices == [SecurityNoticeKind.HISTORY_BROKEN]
+
+
+def test_a_journal_that_was_cut_is_neither_signed_nor_written_down(parts: Parts, clock: Clock) -> None:
+    rounds = Rounds(parts)
+    rounds.start()
+    with parts.sessions.begin() as session:
+        make_case(session, parts.ports, now=TEN)
+    rounds.go()
+    known = parts.ports.locks.read_witness()
+    assert known is not None
+    with parts.sessions.begin() as session:
+        session.execute(text("DELETE FROM journal WHERE position = :last"), {"last": known[0]})
+    clock.now += timedelta(days=1)
+    rounds.go()
+    with parts.sessions() as session:
+        assert len(checkpoints.list_checkpoints(session)) == 1
+    assert parts.ports.locks.read_witness() == known
+
+
+def test_mail_waits_for_no_sweep_however_long_it_takes(
+    parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = Post()
+    waited: list[timedelta] = []
+    monkeypatch.setattr(worker, "make_mailer", lambda _server: post)
+
+    def sweep_long(*_given: object, may_go_on: Callable[[], bool], **_named: object) -> Swept:
+        with parts.sessions.begin() as session:
+            put_mail(session, parts.ports)
+        begun_at = clock.now
+        while may_go_on():
+            clock.now += timedelta(seconds=0.5)
+            if post.sent and not waited:
+                waited.append(clock.now - begun_at)
+        return Swept(missed=0, purged=0, jobs=0, failed=0, position=None)
+
+    monkeypatch.setattr(sweep, "sweep", sweep_long)
+    Rounds(parts).go()
+    assert len(post.sent) == 1
+    assert waited[0] <= timedelta(seconds=4)
+    assert clock.now - TEN >= worker.SWEEP_LASTS

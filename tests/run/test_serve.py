@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.run.serve import main
+from portal.config import load_config
+from portal.run.serve import describe_proxy, main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -141,6 +142,7 @@ def test_a_store_that_cannot_be_used_is_named(
 def test_a_database_of_a_newer_version_is_one_clear_line(
     capsys: pytest.CaptureFixture[str], free_port: int, tmp_path: Path
 ) -> None:
+    (tmp_path / "recourse.db").touch(mode=0o600)
     with contextlib.closing(sqlite3.connect(tmp_path / "recourse.db")) as database:
         database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
         database.execute("INSERT INTO alembic_version VALUES ('9999')")
@@ -227,3 +229,10 @@ def is_port_open(port: int) -> bool:
     finally:
         connection.close()
     return True
+
+
+def test_a_proxy_that_nobody_trusts_is_spoken_of_at_the_start() -> None:
+    behind = {"RECOURSE_BASE_URL": "https://help.example.org"}
+    assert "RECOURSE_TRUSTED_PROXIES" in (describe_proxy(load_config(behind)) or "")
+    assert describe_proxy(load_config({**behind, "RECOURSE_TRUSTED_PROXIES": "1"})) is None
+    assert describe_proxy(load_config({})) is None

@@ -22,6 +22,7 @@ from portal.domain.clocks import ClockState
 from portal.domain.escalation import EscalationState
 from portal.domain.lifecycle import Answer
 from portal.domain.regimes import Binding, ObligedParty
+from portal.services.clocks.snapshot import is_owed
 from tests.scenarios.story import Story, Teller, at, end_of
 
 IZMIR = "Europe/Istanbul"
@@ -70,7 +71,7 @@ def test_her_own_limit_is_shown_as_hers(applied: Story) -> None:
         ObligedParty.PERSON,
         Binding.LIMITATION,
     )
-    assert not limit.is_owed
+    assert not is_owed(limit)
 
 
 def test_without_an_answer_the_board_is_closed_then_open_then_closed_for_good(applied: Story) -> None:

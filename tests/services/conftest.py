@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.db import make_engine, make_session_factory
 from portal.services.ports import Ports
 from tests.postgres import filled_database
-from tests.services.factories import make_ports
+from tests.services.factories import guarded, make_ports
 from tests.sqlite import copy_tables
 
 
@@ -27,7 +27,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
     engine = make_engine(database_url)
-    yield make_session_factory(engine)
+    yield guarded(make_session_factory(engine))
     engine.dispose()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.storage import open_storage
 from portal.adapters.word_list import load_words
@@ -18,6 +18,7 @@ from portal.domain.report import ContactBy, NameKind, Report, YesNo
 from portal.models.accounts import Team
 from portal.reference.registry import load_registry
 from portal.services.case_locks import open_locks
+from portal.services.history import guards
 from portal.services.intake import drafts, submission
 from portal.services.ports import PERSON, Actor, Ports, ServerKeys
 from portal.services.staff import accounts
@@ -25,6 +26,14 @@ from portal.services.work import CaseWork, Work
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LINKS = "https://x.com/someone/status/1111 https://www.instagram.com/p/Abc123/ https://pictures.example.org/album/7"
+
+
+SERVER_KEYS = ServerKeys.from_secrets([b"\x07" * 32])
+
+
+def guarded(factory: sessionmaker[Session]) -> sessionmaker[Session]:
+    """Sessions that guard their rows under the keys of `make_ports`."""
+    return guards.watch(factory, lambda: SERVER_KEYS)
 
 
 def ignore_job(_job_id: UUID) -> None:
@@ -38,7 +47,7 @@ def make_ports(folder: Path, *, enqueue: Callable[[UUID], None] = ignore_job, **
         registry=load_registry(),
         storage=open_storage(config.storage_url),
         locks=open_locks(config.locks_url),
-        keys=ServerKeys.from_secrets([b"\x07" * 32]),
+        keys=SERVER_KEYS,
         words=load_words(),
         enqueue=enqueue,
     )

@@ -13,6 +13,8 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from tests.web.addresses import at, name_of
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
     "Referrer-Policy": "no-referrer",
@@ -34,7 +36,8 @@ class Page:
 
     @property
     def path(self) -> str:
-        return urlsplit(self.answer.request.url).path
+        """The page's name, or its address where it has none."""
+        return name_of(urlsplit(self.answer.request.url).path)
 
     @property
     def status(self) -> int:
@@ -85,8 +88,8 @@ class Visitor:
         return self.seen[-1]
 
     def go(self, path: str, *, status: int = 200) -> Page:
-        """Open an address and follow where it leads."""
-        return self._show(self.client.get(path, follow_redirects=True), status)
+        """Open an address, or the page of that name, and follow where it leads."""
+        return self._show(self.client.get(at(path), follow_redirects=True), status)
 
     def follow(self, words: str) -> Page:
         """Follow the link of that name."""
@@ -106,7 +109,7 @@ class Visitor:
 
     def send(self, path: str, values: MultiDict[str, str] | dict[str, str], *, status: int = 200) -> Page:
         """Send a form as it is given and follow where it leads."""
-        answer = self.client.post(path, data=values, headers=OWN_PAGE, follow_redirects=True)
+        answer = self.client.post(at(path), data=values, headers=OWN_PAGE, follow_redirects=True)
         return self._show(answer, status)
 
     def _show(self, answer: TestResponse, status: int) -> Page:

@@ -14,6 +14,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from portal.domain.readable import show_unreadable
+from tests.web.addresses import at
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import OWN_PAGE, Page
 from tests.web.world import TITLE, Caller, World, make_world
@@ -39,7 +40,7 @@ PAGES: Mapping[Caller, str] = MappingProxyType(
         """,
         Caller.PERSON: """
             /case/links /case/messages /case/requests/2/sent /case/requests/1/answer /case/requests/2/details
-            /case/complaints/1/sent /case/complaints/new/us-take-it-down/us-ftc
+            /case/complaints/1/sent /case/complaints/new/{option}
         """,
         Caller.ADVOCATE: """
             {case}/close {case}/links/add {case}/messages {case}/notes {case}/requests/2/details {case}/requests/2/sent
@@ -80,7 +81,7 @@ def come_as(world: World, caller: Caller) -> Colleague:
 @pytest.mark.parametrize(("caller", "path"), ROWS, ids=[f"{caller} {path}" for caller, path in ROWS])
 def test_whatever_is_typed_is_answered_and_not_lost(browse: World, caller: Caller, path: str, kind: str) -> None:
     visitor = come_as(browse, caller)
-    page = visitor.go(path.replace("{case}", f"/desk/cases/{browse.reference}"))
+    page = visitor.go(path.replace("{case}", f"/desk/cases/{browse.reference}").replace("{option}", browse.option))
     form = next(each for each in page.root.iter("form") if list(_free_fields(each)))
     typed = _fill(form, HOSTILE[kind])
     answer = visitor.client.post(form.get("action") or page.path, data=typed, follow_redirects=True)
@@ -147,7 +148,7 @@ def test_a_file_that_nobody_asked_for_is_not_taken(browse: World) -> None:
     token = next(each.get("value", "") for each in form.iter("input") if each.get("name") == "csrf_token")
     picture = (b"\xff\xd8\xff" + b"0" * 1000, "picture.jpg")
     answer = visitor.client.post(
-        "/case/messages", data={"csrf_token": token, "text": "Only words.", "file": picture}, follow_redirects=True
+        at("/case/messages"), data={"csrf_token": token, "text": "Only words.", "file": picture}, follow_redirects=True
     )
     assert answer.status_code == 200
     assert "Only words." in answer.text
@@ -159,7 +160,9 @@ def test_a_file_that_nobody_asked_for_is_not_taken(browse: World) -> None:
 )
 def test_a_body_that_is_no_form_is_refused_in_words(browse: World, content_type: str) -> None:
     visitor = come_as(browse, Caller.PERSON)
-    answer = visitor.client.post("/case/messages", data=b"--x\r\nnonsense", content_type=content_type, headers=OWN_PAGE)
+    answer = visitor.client.post(
+        at("/case/messages"), data=b"--x\r\nnonsense", content_type=content_type, headers=OWN_PAGE
+    )
     assert visitor._show(answer, 400).heading == "Please send it once more"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,12 +18,13 @@ from portal.domain import documents as limits
 from portal.models.cases import Case
 from portal.models.documents import Document
 from portal.services.cases.documents import HandIn
-from portal.web.documents import DocumentForm
+from portal.web.documents import REFUSALS, TAKEN_OUT, DocumentForm
+from tests.web.addresses import at
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import Page
 from tests.web.world import TITLE, Caller, World, make_world
 
-PERSON, DESK = "/case/documents", "/desk/cases/{}/documents"
+PERSON, DESK = at("/case/documents"), "/desk/cases/{}/documents"
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +67,16 @@ def make_png() -> bytes:
 @pytest.mark.parametrize("caller", [Caller.PERSON, Caller.ADVOCATE])
 def test_a_file_is_handed_in_saved_and_removed(world: World, caller: Caller) -> None:
     visitor, path = come_as(world, caller)
+    remove = "/2/1" if caller is Caller.PERSON else "/2/remove"
     assert send_file(visitor, path, make_png(), "../../<script>.exe", label="Their refusal").status_code == 303
     page = visitor.go(path)
     assert "Their refusal" in page.text
     assert "<script>.exe" not in page.text
     saved = visitor.client.get(f"{path}/2")
     assert Image.open(io.BytesIO(saved.data)).size == (30, 10)
-    form = next(each for each in page.root.iter("form") if each.get("action", "").endswith("/2/remove"))
+    form = next(each for each in page.root.iter("form") if each.get("action", "").endswith(remove))
     token = next(each.get("value", "") for each in form.iter("input"))
-    visitor.send(f"{path}/2/remove", {"csrf_token": token})
+    visitor.send(f"{path}{remove}", {"csrf_token": token})
     assert visitor.client.get(f"{path}/2").status_code == 404
 
 
@@ -121,6 +124,40 @@ def test_a_refusal_says_what_to_do_and_keeps_what_was_typed(
         assert len(session.scalars(select(Document)).all()) == 1
 
 
+def test_every_refusal_and_everything_that_is_taken_out_has_words() -> None:
+    assert REFUSALS.keys() == set(limits.Refusal)
+    assert TAKEN_OUT.keys() == set(limits.Cleaned)
+
+
+def test_where_no_file_can_be_opened_safely_the_page_asks_for_the_words(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        adapter, "_ask_child", lambda _content, *_: b'{"missing": ["seccomp"], "refused": "unconfined"}\n'
+    )
+    visitor, path = come_as(world, Caller.PERSON)
+    assert "Write down the words" in shown(visitor, send_file(visitor, path, b"Words."), 400).text
+
+
+def test_the_operator_may_have_files_opened_unconfined(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+    real = adapter._ask_child
+
+    def ask(content: bytes, *arguments: str) -> bytes:
+        asked.append(arguments)
+        return real(content, *arguments)
+
+    monkeypatch.setattr(adapter, "_ask_child", ask)
+    visitor, path = come_as(world, Caller.PERSON)
+    assert send_file(visitor, path, b"Words.").status_code == 303
+    ports = world.parts.ports
+    monkeypatch.setitem(
+        vars(world.parts), "ports", replace(ports, config=replace(ports.config, takes_files_unconfined=True))
+    )
+    assert send_file(visitor, path, b"Other words.").status_code == 303
+    assert asked == [("txt",), ("txt", "--anyway")]
+
+
 def test_a_form_without_a_file_or_about_nothing_is_refused(world: World) -> None:
     visitor, path = come_as(world, Caller.PERSON)
     assert "Choose a file first." in shown(visitor, send_file(visitor, path, b"", ""), 400).errors
@@ -136,7 +173,7 @@ def test_more_than_a_file_is_not_even_read(world: World) -> None:
 
 def test_ten_megabytes_are_for_files_only(world: World) -> None:
     visitor, _path = come_as(world, Caller.PERSON)
-    answer = visitor.client.post("/case/messages", data={"text": "x" * (5 * 1024 * 1024)})
+    answer = visitor.client.post(at("/case/messages"), data={"text": "x" * (5 * 1024 * 1024)})
     assert answer.status_code == 413
 
 
@@ -161,12 +198,12 @@ def test_nobody_waits_for_the_case_while_a_file_is_looked_at(world: World, monke
     """While the child works, another writer gets in: on SQLite a held transaction would stop the whole portal."""
     real, waited = adapter._ask_child, []
 
-    def ask(kind: limits.DocumentKind, content: bytes) -> bytes:
+    def ask(content: bytes, *arguments: str) -> bytes:
         with world.parts.sessions.begin() as session:
             session.connection().exec_driver_sql("PRAGMA busy_timeout=100")
             session.execute(update(Case).values(language="en"))
-        waited.append(kind)
-        return real(kind, content)
+        waited.append(arguments)
+        return real(content, *arguments)
 
     monkeypatch.setattr(adapter, "_ask_child", ask)
     visitor, path = come_as(world, Caller.PERSON)

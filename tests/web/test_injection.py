@@ -45,6 +45,7 @@ from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.letters.reading import read_without_spaces
 from tests.services.factories import NOW, make_draft, make_team
+from tests.web.addresses import at
 from tests.web.desk.colleague import PASSWORD, Colleague
 from tests.web.world import VALUES
 
@@ -266,7 +267,7 @@ def test_no_address_can_write_a_header(site: Site, path: str, end: str) -> None:
 @pytest.mark.parametrize("name", ["next", "url", "redirect", "return_to", "back", "from", "continue"])
 def test_no_address_leads_to_another_site(site: Site, name: str, place: str) -> None:
     client = site.app.test_client()
-    for path in ("/return", "/desk/sign-in", "/leave", "/report", "/case", "/desk"):
+    for path in ("/return", "/desk/sign-in", "/leave", "/report", "/case", at("/case"), "/desk"):
         for answer in (client.get(path, query_string={name: place}), client.post(path, data={name: place})):
             assert "evil" not in answer.headers.get("Location", "")
             assert "javascript" not in answer.headers.get("Location", "")

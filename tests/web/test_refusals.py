@@ -18,6 +18,7 @@ from portal.services.staff.accounts import AccountRefused
 from portal.web.fields import PageForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
+from tests.web.addresses import at
 from tests.web.world import World, make_world
 
 
@@ -33,7 +34,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def app(world: World) -> Iterator[Flask]:
-    with world.app.test_request_context("/case", method="POST"):
+    with world.app.test_request_context(at("/case"), method="POST"):
         yield world.app
         unit().finish(is_good=False)
 

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from portal.config import load_config
 from portal.factory import create_app
+from tests.web.addresses import at
 from tests.web.pages import check_page
 from tests.web.world import TITLE, VALUES, Caller, World, make_world
 
@@ -43,6 +44,7 @@ class Group(StrEnum):
     ADMINISTRATOR = "administrator"
     ACCOUNT = "one's own account"
     ENTERING = "between password and second factor"
+    OLD = "an address that was a page once, or never"
     TOKEN = "whoever has the token of the figures"
 
 
@@ -57,6 +59,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.PUBLIC:        (OPEN,  OPEN,   OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN),
         Group.DRAFT:         (WORDS, OPEN,   CASE,  WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS),
         Group.CASE:          (WORDS, RESUME, OPEN,  WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS),
+        Group.OLD:           (WORDS, RESUME, CASE,  WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, WORDS),
         Group.DESK:          (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  NEVER, OPEN,  NEVER, OPEN,  OPEN),
         Group.READ_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, OPEN,  NEVER, OPEN,  NONE),
         Group.TEAM_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, NEVER, NEVER, OPEN,  NONE),
@@ -75,9 +78,10 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
 ROUTES: Mapping[Group, str] = MappingProxyType(
     {
         Group.PUBLIC: """
+            well_known.security
             start.front start.help_now start.come_back start.enter start.leave start.style report.before report.begin
             mail.ask_link mail.send_link mail.show_link mail.use_link
-            erase.erased signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
+            signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
             api.count law.show_all law.show clock.show clock.as_json clock.as_calendar directory.authorities
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
             api.show_regulator health.alive health.ready desk_staff.join
@@ -96,8 +100,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             sharing.change sharing.team sharing.change_team export.show export.download erase.show erase.erase
             recovery.show recovery.make_set recovery.stop_set recovery.set_check recovery.remove_check mail.show
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
+            ways.show ways.end ways.put_away
             authority.show authority.renew
         """,
+        Group.OLD: "start.meet_old_address",
         Group.DESK: "queue.show",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read
@@ -182,20 +188,22 @@ def _address(world: World, endpoint: str) -> str:
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
     known: dict[str, Any] = {**VALUES, "reference": world.reference, "membership_id": world.membership}
     known["invitation_id"] = uuid4()
+    known["option"] = world.option
     with world.app.test_request_context():
         path = world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
     return f"{path}?reference={world.reference}" if endpoint == "queue.find" else path
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.
-_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN)
+_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.OLD)
 SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
     {
         Group.PUBLIC: {},
         Group.LINK: {},
         Group.TOKEN: {},
-        Group.DRAFT: {"/return": Gets.WORDS, "/case": Gets.CASE},
-        Group.CASE: {"/return": Gets.WORDS, "/report/resume": Gets.RESUME},
+        Group.DRAFT: {"/return": Gets.WORDS, at("/case"): Gets.CASE},
+        Group.CASE: {"/return": Gets.WORDS, at("/report/resume"): Gets.RESUME},
+        Group.OLD: {"/return": Gets.WORDS, at("/report/resume"): Gets.RESUME, at("/case"): Gets.CASE},
         **{group: {"/desk/sign-in": Gets.SIGN_IN} for group in Group if group not in _OF_PERSONS},
     }
 )

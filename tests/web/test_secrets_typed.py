@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms.fields.core import UnboundField
 
 from portal.web.errors import REPEATED
+from tests.web.addresses import at
 from tests.web.pages import OWN_PAGE, check_page
 from tests.web.test_foreign_ids import READ_BY_HAND, list_fields
 from tests.web.test_routes import EVERY_ROUTE, GROUPS, TABLE, Gets, Group, _address
@@ -31,8 +32,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         made.app.config["WTF_CSRF_ENABLED"] = False
         client = make_client(made, Caller.PERSON, "keys.set_check")
         check = {"question": "What did we paddle?", "answer": "the long waka at dawn"}
-        assert client.post("/case/words/check", data=check, headers=OWN_PAGE).status_code == 303
-        client.get("/case/words")  # the page that says so takes the word from the session
+        assert client.post(at("/case/words/check"), data=check, headers=OWN_PAGE).status_code == 303
+        client.get(at("/case/words"))  # the page that says so takes the word from the session
         made.keep()
         yield made
 
@@ -113,7 +114,7 @@ def test_a_form_from_elsewhere_is_refused_and_shown_to_nobody(world: World, endp
 def test_only_a_form_of_ours_is_offered_to_be_sent_again(world: World, headers: dict[str, str], is_ours: bool) -> None:
     world.app.config["WTF_CSRF_ENABLED"] = True
     client = make_client(world, Caller.PERSON, "")
-    answer = client.post("/case/messages", data={"text": "Nobody but me."}, headers=headers)
+    answer = client.post(at("/case/messages"), data={"text": "Nobody but me."}, headers=headers)
     assert answer.status_code == 400
     check_page(answer, TITLE)
     assert ("Nobody but me." in answer.text) is is_ours

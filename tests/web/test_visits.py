@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, flash
 from sqlalchemy import func, select
 
 from portal.models.accounts import WebSession
@@ -46,8 +46,19 @@ def test_a_form_without_a_token_writes_none_either(app: Flask) -> None:
 
 
 def test_what_a_visit_was_told_is_shown_on_its_next_page_once(app: Flask, visitor: Visitor) -> None:
-    assert "Enter your six words to go on" in visitor.go("/case").text
-    assert "Enter your six words to go on" not in visitor.go("/return").text
+    with app.test_client() as client:
+        assert client.get("/return").status_code == 200
+        cookie = client.get_cookie("session")
+        assert cookie is not None
+    session_of = app.session_interface
+    with app.test_request_context("/return", headers={"Cookie": f"session={cookie.value}"}) as context:
+        flash("Something was said.")
+        answer = app.response_class()
+        session_of.save_session(app, context.session, answer)
+    told = answer.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+    visitor.client.set_cookie("session", told)
+    assert "Something was said." in visitor.go("/return").text
+    assert "Something was said." not in visitor.go("/return").text
     assert count_rows(app) == 0
 
 

@@ -35,10 +35,12 @@ from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
+from portal.web.person.complaint import name_option
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.second_factor import give_code
 from tests.services.factories import NOW, make_draft
+from tests.web.addresses import at
 
 PASSWORD = "anchor ember willow lantern meadow"
 TITLE = "Recourse"
@@ -67,6 +69,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "step": "who",
         "regime": "us-take-it-down",
         "regulator": "us-ftc",
+        "option": "0123456789abcdef",  # a complaint of no case; that of the table's person is `World.option`
+        "rest": "was/once",
         "platform": "x",
         "subject": "letter",
         "link": "none-of-ours",
@@ -88,13 +92,15 @@ class World:
     others: str  # the reference of a case of the other team
     membership: UUID
     cookies: dict[Caller, str]
+    option: str = ""  # what stands for a complaint in the addresses of the person's case
     files: dict[str, bytes] = field(default_factory=dict)
 
     def ask(self, caller: Caller, method: str, path: str) -> TestResponse:
+        """The answer to somebody at an address, or at the page of that name."""
         client = self.app.test_client()
         if self.cookies[caller]:
             client.set_cookie("session", self.cookies[caller])
-        return client.open(path, method=method)
+        return client.open(at(path), method=method)
 
     def count_events(self) -> int:
         with self.parts.sessions() as session:
@@ -121,6 +127,7 @@ class _Made:
     words: str
     draft_words: str
     membership: UUID
+    option: str
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -142,7 +149,15 @@ def make_world(folder: Path) -> Iterator[World]:
     worker.run_sweep(parts)
     assert worker.run_left_jobs(parts) == 1
     made = World(
-        app, parts, folder / "recourse.db", folder / "copy.db", filled.reference, filled.others, filled.membership, {}
+        app,
+        parts,
+        folder / "recourse.db",
+        folder / "copy.db",
+        filled.reference,
+        filled.others,
+        filled.membership,
+        {},
+        filled.option,
     )
     app.config["WTF_CSRF_ENABLED"] = False  # only while everybody comes in
     made.cookies = {
@@ -212,7 +227,8 @@ def _fill(parts: Parts) -> _Made:
         others, _ = make_draft(session, ports, handler=Handler.TEAM, team_id=str(teams["Mountain"][0].id))
         submission.submit(others.at(NOW))
         _, draft_words = make_draft(session, ports, now=later)
-        return _Made(opened.reference, others.reference, words, draft_words, waiting.id)
+        option = name_option(opened.key, regime, regulator)
+        return _Made(opened.reference, others.reference, words, draft_words, waiting.id, option)
 
 
 def _enter_desk(app: Flask, parts: Parts, login: str) -> str:

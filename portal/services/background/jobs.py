@@ -7,7 +7,7 @@ without harm. What the worker needs is sealed under the server's outbox key and 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -124,10 +124,10 @@ def _forget(session: Session) -> None:
     session.info[WAKE] = []
 
 
-def find_job(session: Session, subject_id: UUID, kind: JobKind) -> Job | None:
-    """The newest job about this subject."""
-    query = select(Job).where(Job.subject_id == subject_id, Job.kind == kind)
-    return session.scalars(query.order_by(Job.created_at.desc()).limit(1)).one_or_none()
+def find_newest(session: Session, subject_ids: Collection[UUID], kind: JobKind) -> Mapping[UUID, Job]:
+    """By subject, the newest job about it."""
+    query = select(Job).where(Job.subject_id.in_(subject_ids), Job.kind == kind)
+    return {job.subject_id: job for job in session.scalars(query.order_by(Job.created_at))}
 
 
 def stop_jobs(session: Session, case_id: UUID, why: str, *, now: datetime) -> int:

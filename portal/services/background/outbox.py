@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.mail import Delayed, Mailer, OutgoingMail, Refused, Unclear
@@ -116,12 +116,6 @@ def give_up_unclear(session: Session, *, now: datetime) -> int:
     for row in rows:
         _end(row, MailState.UNCLEAR, now)
     return len(rows)
-
-
-def count_states(session: Session) -> Mapping[MailState, int]:
-    """How many mails are in each state."""
-    found = session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
-    return {state: number for state, number in found}
 
 
 def has_trouble(session: Session, case_id: UUID) -> bool:

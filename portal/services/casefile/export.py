@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,7 @@ from portal.services.casefile.export_data import SCHEMA_NAME, ExportedCase, expo
 from portal.services.casefile.page import case_view
 from portal.services.cases import documents
 from portal.services.cases.documents import DocumentView
+from portal.services.clocks.agreement import list_breaks
 from portal.services.clocks.views import ClockView
 from portal.services.history.events import NewEvent
 from portal.services.letters import letters
@@ -41,7 +43,9 @@ class FolderEntry(str):
 def export_case(work: CaseWork) -> bytes:
     """A ZIP with `case.html`, `case.json` and its schema, and every letter in both forms. It is written down."""
     work.record(NewEvent(kind=History.EXPORTED, at=work.now))
-    view = export_data(work, case_view(work))
+    shown = case_view(work)
+    shown = replace(shown, unfit=tuple(str(each) for each in list_breaks(work)))
+    view = export_data(work, shown)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         files = documents.document_views(work)
@@ -76,6 +80,7 @@ def write_page(view: ExportedCase, files: Sequence[DocumentView]) -> str:
     """One page that needs nothing else: no script, no picture; its links lead to the files beside it alone."""
     parts = [
         f"<h1>Case {_text(view.reference)}</h1>",
+        *_warn(view),
         _pairs(_list_report(view)),
         "<h2>Places</h2>",
         _table(("Number", "Place", "Platform", "State"), [_item_row(item) for item in view.items]),
@@ -144,6 +149,14 @@ def _write_keeping(view: ExportedCase) -> list[str]:
         "<h2>The chain of events</h2>",
         _table(("Number", "When", "Digest"), [(each.sequence, each.at, each.digest) for each in view.chain]),
     ]
+
+
+def _warn(view: ExportedCase) -> list[str]:
+    """What stands first where something of the case is not as it was written."""
+    if not view.unfit:
+        return []
+    said = "Something about this case was changed in a way that the portal did not do. Do not rely on dates and states."
+    return [f"<p><strong>{said}</strong></p>", _table(("What does not fit",), [(each,) for each in view.unfit])]
 
 
 def _list_report(view: ExportedCase) -> Iterable[tuple[str, object]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from portal.models.cases import Consent
 from portal.models.events import Event
 from portal.services.casefile.views import CaseView, ConsentView, HistoryRow
 from portal.services.cases.messages import message_views, note_views, staff_names
+from portal.services.clocks.agreement import list_bent
 from portal.services.complaints.complaints import complaint_views
 from portal.services.complaints.options import list_options
 from portal.services.history.events import read_detail, read_history
@@ -68,6 +70,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CONTACT_REMOVED: "The e-mail address was removed.",
         History.RETURN_CHOSEN: "The way back by e-mail was changed.",
         History.OPENED_BY_LINK: "The case was opened by a link from an e-mail.",
+        History.SESSIONS_ENDED: "The case was closed in other browsers.",
         History.RETENTION_WARNED: "An e-mail said that the case will be deleted.",
         History.KEPT: "The case is kept for longer.",
         History.HOLD_ASKED: "A member of the team asked that the case is not deleted by itself.",
@@ -102,7 +105,7 @@ def case_view(work: CaseWork) -> CaseView:
     is_staff = work.actor.kind is ActorKind.STAFF
     team = work.session.get(Team, case.team_id) if case.team_id else None
     escalated = read_escalated(work)
-    return CaseView(
+    view = CaseView(
         reference=case.reference,
         status=case.status,
         path=case.path,
@@ -124,15 +127,27 @@ def case_view(work: CaseWork) -> CaseView:
         history=history_rows(work),
         messages=message_views(work),
         notes=note_views(work) if is_staff else (),
-        consents=_consents(work),
+        consents=list_consents(work),
         retention_until=case.retention_until,
+        unfit=(),
     )
+    # Only now, when every row has been read that is shown.
+    return replace(view, unfit=tuple(str(each) for each in list_bent(work)))
 
 
 def history_rows(work: CaseWork) -> tuple[HistoryRow, ...]:
-    """The case's history in its order, each event as a sentence with what was written down with it."""
+    """The case's history in its order, as `describe_events` tells it."""
+    return describe_events(work, list_events(work))
+
+
+def list_events(work: CaseWork) -> list[Event]:
+    """The events of the case in their order, without those that the person must not see."""
     is_staff = work.actor.kind is ActorKind.STAFF
-    events = [event for event in read_history(work.session, work.case.id) if is_staff or event.is_visible]
+    return [event for event in read_history(work.session, work.case.id) if is_staff or event.is_visible]
+
+
+def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow, ...]:
+    """Each event as a sentence with what was written down with it. Only these are opened."""
     names = staff_names(work.session, (event.staff_id for event in events))
     requests = {row.id: row.number for row in list_requests(work)}
     filed = {row.id: row.number for row in list_complaints(work)}
@@ -167,7 +182,8 @@ def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     return " ".join([text, *words])
 
 
-def _consents(work: CaseWork) -> tuple[ConsentView, ...]:
+def list_consents(work: CaseWork) -> tuple[ConsentView, ...]:
+    """Whom the person allowed what they told us to be shared with, and until when."""
     rows = work.session.scalars(select(Consent).where(Consent.case_id == work.case.id).order_by(Consent.recipient))
     return tuple(
         ConsentView(recipient=row.recipient, given_at=row.given_at, withdrawn_at=row.withdrawn_at) for row in rows

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.clocks import ClockState
@@ -64,14 +64,15 @@ class QueuePage:
 
 
 PAGE_ROWS = 50
+_LISTED = (CaseStatus.OPEN, CaseStatus.CLOSED)
 COLUMNS = (
     Case.id,
     Case.reference,
     Case.status,
     Case.path,
     Case.country,
-    Case.team_id,
-    Case.assignee_id,
+    Team.name.label("team_name"),
+    Staff.name.label("assignee_name"),
     Case.item_count,
     Case.next_due_at,
     Case.next_due_estimated,
@@ -82,11 +83,12 @@ COLUMNS = (
 def list_queue(work: Work, *, team_ids: Collection[UUID], filter: QueueFilter, page: int) -> QueuePage:
     """One page of those of these teams' cases that the member sees. Pages count from 1; a later one is the last."""
     ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor))
-    counts = _count(work.session, work.actor, ours, work.now)
-    total = counts[filter]
+    counted = _count(work.session, work.actor, ours, work.now)
+    total, dated = counted[filter]
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    found = _find_page(work.session, and_(ours, _FILTERS[filter](work.actor, work.now)), page)
+    found = _find_page(work.session, and_(ours, _FILTERS[filter](work.actor, work.now)), page, dated=dated)
+    counts = {each: number for each, (number, _) in counted.items()}
     return QueuePage(rows=_rows(work.session, found, work.now), total=total, page=page, pages=pages, counts=counts)
 
 
@@ -115,40 +117,49 @@ def _can_carry(session: Session, team_id: UUID, staff_id: UUID) -> bool:
     return session.scalars(query).first() is not None
 
 
-def _find_page(session: Session, chosen: ColumnElement[bool], page: int) -> Sequence[Any]:
-    """Cases with a date in its order, then those without one in the order of their coming.
+def _find_page(session: Session, chosen: ColumnElement[bool], page: int, *, dated: int) -> Sequence[Any]:
+    """Cases with a date in its order, then those without one in the order of their coming. `dated`: how many have one.
 
-    Two questions instead of one: the first is answered in the index's own order and stops after a page, where one
-    question for both would sort every case of the team.
+    Two questions instead of one: each is answered in an index's own order and stops after a page, where one question
+    for both would sort every case of the team.
     """
-    dated, undated = and_(chosen, Case.next_due_at.is_not(None)), and_(chosen, Case.next_due_at.is_(None))
-    with_date = session.scalar(select(func.count()).select_from(Case).where(dated)) or 0
     skipped = (page - 1) * PAGE_ROWS
-    first = select(*COLUMNS).where(dated).order_by(Case.next_due_at, Case.id)
-    found = list(session.execute(first.offset(skipped).limit(PAGE_ROWS))) if skipped < with_date else []
-    rest = select(*COLUMNS).where(undated).order_by(Case.submitted_at, Case.id)
+    query = select(*COLUMNS).outerjoin(Team, Team.id == Case.team_id).outerjoin(Staff, Staff.id == Case.assignee_id)
+    found: list[Any] = []
+    if skipped < dated:
+        first = query.where(chosen, Case.next_due_at.is_not(None)).order_by(Case.next_due_at, Case.id)
+        found += session.execute(first.offset(skipped).limit(PAGE_ROWS))
     if len(found) < PAGE_ROWS:
-        found += session.execute(rest.offset(max(0, skipped - with_date)).limit(PAGE_ROWS - len(found)))
+        rest = query.where(chosen, Case.next_due_at.is_(None)).order_by(Case.submitted_at, Case.id)
+        found += session.execute(rest.offset(max(0, skipped - dated)).limit(PAGE_ROWS - len(found)))
     return found
 
 
-def _count(session: Session, actor: Actor, ours: ColumnElement[bool], now: datetime) -> dict[QueueFilter, int]:
-    """How many cases each filter finds. Who works on them is counted in one go: no index holds it."""
-    by_member = select(Case.assignee_id, func.count()).where(ours, _is_open()).group_by(Case.assignee_id)
-    carried: dict[UUID | None, int] = {staff_id: number for staff_id, number in session.execute(by_member)}
-    query = select(func.count()).select_from(Case).where(ours)
+def _count(
+    session: Session, actor: Actor, ours: ColumnElement[bool], now: datetime
+) -> dict[QueueFilter, tuple[int, int]]:
+    """How many cases each filter finds, and how many of these have a date; all of it in one look at one index."""
+    overdue = func.count(case((Case.next_due_at < now, 1)))
+    counts = (func.count().label("all"), func.count(Case.next_due_at).label("dated"), overdue.label("overdue"))
+    query = select(Case.status, Case.assignee_id, *counts).where(ours, Case.status.in_(_LISTED))
+    rows = session.execute(query.group_by(Case.status, Case.assignee_id)).all()
+    opened = [row for row in rows if row.status is CaseStatus.OPEN]
+    late = sum(row.overdue for row in opened)
     return {
-        QueueFilter.MINE: carried.get(actor.staff_id, 0) if actor.staff_id else 0,
-        QueueFilter.UNASSIGNED: carried.get(None, 0),
-        QueueFilter.OVERDUE: session.scalar(query.where(_FILTERS[QueueFilter.OVERDUE](actor, now))) or 0,
-        QueueFilter.ALL: sum(carried.values()),
-        QueueFilter.CLOSED: session.scalar(query.where(_FILTERS[QueueFilter.CLOSED](actor, now))) or 0,
+        QueueFilter.MINE: _add_up(row for row in opened if row.assignee_id and row.assignee_id == actor.staff_id),
+        QueueFilter.UNASSIGNED: _add_up(row for row in opened if row.assignee_id is None),
+        QueueFilter.OVERDUE: (late, late),
+        QueueFilter.ALL: _add_up(opened),
+        QueueFilter.CLOSED: _add_up(row for row in rows if row.status is CaseStatus.CLOSED),
     }
 
 
+def _add_up(rows: Iterable[Any]) -> tuple[int, int]:
+    chosen = list(rows)
+    return sum(row.all for row in chosen), sum(row.dated for row in chosen)
+
+
 def _rows(session: Session, found: Sequence[Any], now: datetime) -> tuple[QueueRow, ...]:
-    teams = {row.id: row.name for row in session.execute(select(Team.id, Team.name))}
-    names = {row.id: row.name for row in session.execute(select(Staff.id, Staff.name))}
     missed = _count_missed(session, [row.id for row in found])
     return tuple(
         QueueRow(
@@ -156,8 +167,8 @@ def _rows(session: Session, found: Sequence[Any], now: datetime) -> tuple[QueueR
             status=row.status,
             path=row.path,
             country=row.country,
-            team_name=teams.get(row.team_id, ""),
-            assignee=names.get(row.assignee_id),
+            team_name=row.team_name or "",
+            assignee=row.assignee_name,
             item_count=row.item_count,
             next_due_at=row.next_due_at,
             next_due_estimated=row.next_due_estimated,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, Path
+from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, ItemState, Path, RequestKind, RequestState
+from portal.domain.paging import ListPart
 from portal.domain.report import Report
 from portal.services.cases.messages import MessageView, NoteView
-from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.clocks.views import ClockView
+from portal.services.complaints.views import ComplaintLine, ComplaintOption, ComplaintView
 from portal.services.letters.views import LetterView
-from portal.services.requests.views import ItemView
+from portal.services.requests.views import ItemView, NextStepView
 from portal.services.tracking.views import RequestView
 
 
@@ -42,8 +44,56 @@ class ConsentView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestLine:
+    """A request in the list of a case. `main_clock` is the one to look at first."""
+
+    number: int
+    platform_name: str
+    kind: RequestKind
+    state: RequestState
+    ticket: str
+    sent_at: datetime | None
+    item_count: int
+    main_clock: ClockView | None
+    next_step: NextStepView
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOverview:
+    """What the first page of a case shows.
+
+    `requests` and `items` are the part that was asked for, the counts are of all. `open_options`: complaints that can
+    be made now, None where nobody asks; `has_free_items`: a link no request is about; `unfit`: what of the case is not
+    as it was written, so that its dates and states are not to be relied on.
+    """
+
+    reference: str
+    status: CaseStatus
+    path: Path | None
+    country: str | None
+    team_name: str | None
+    assignee: str | None
+    report: Report
+    submitted_at: datetime | None
+    next_due_at: datetime | None
+    next_due_estimated: bool
+    retention_until: datetime | None
+    requests: ListPart[RequestLine]
+    complaints: tuple[ComplaintLine, ...]
+    open_options: int | None
+    items: ListPart[ItemView]
+    item_states: tuple[tuple[ItemState, int], ...]
+    has_free_items: bool
+    unread: int
+    unfit: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseView:
-    """Everything a case page shows. For the person, hidden events and the team's notes are left out."""
+    """Everything of a case, to take along. For the person, hidden events and the team's notes are left out.
+
+    `unfit` names what of the case is not as it was written: its dates and states are not to be relied on.
+    """
 
     reference: str
     status: CaseStatus
@@ -68,3 +118,4 @@ class CaseView:
     notes: tuple[NoteView, ...]
     consents: tuple[ConsentView, ...]
     retention_until: datetime | None
+    unfit: tuple[str, ...]

@@ -32,6 +32,7 @@ from portal.models.requests import Request
 from portal.services.background.duties import do_each
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.opening import UnknownNumber, open_again
+from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork, Work
 
@@ -109,7 +110,7 @@ def accept_document(work: CaseWork, command: HandIn, *, end_transaction: Callabl
     """
     require_room(work, 0)
     end_transaction()
-    clean = clean_document(command.given)
+    clean = clean_document(command.given, may_be_unconfined=work.ports.config.takes_files_unconfined)
     open_again(work)
     return hand_in(work, command, clean)
 
@@ -148,7 +149,8 @@ def hand_in(work: CaseWork, command: HandIn, clean: CleanDocument) -> int:
         "cleaned": [each.value for each in clean.cleaned],
     }
     row.sealed = work.sealed_for(row, values)
-    work.ports.storage.put(_file_key(row), seal(work.key, _file_context(row), clean.content))
+    sealed = seal(work.key, _file_context(row), clean.content)
+    stored_files.keep(work.session, work.ports.storage, _file_key(row), sealed, case_id=row.case_id)
     work.session.add(row)
     work.session.flush()
     _record(work, row, History.DOCUMENT_ADDED, {"digest": digest, "given_digest": given})
@@ -183,6 +185,7 @@ def remove_document(work: CaseWork, number: int) -> None:
     """Destroy the file and all that is known of it; that there was one stays in the history. Raises UnknownNumber."""
     row = _find(work, number)
     row.removed_at, row.sealed, row.size = work.now, None, 0
+    stored_files.note_gone(work.session, _file_key(row))
     work.session.flush()
     _record(work, row, History.DOCUMENT_REMOVED, {})
     after_commit(work.session, lambda: do_each([row], partial(_delete_file, work), what="deleting a document"))

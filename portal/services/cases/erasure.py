@@ -19,6 +19,7 @@ from portal.models.complaints import Complaint
 from portal.models.contacts import Contact, MailLink
 from portal.models.documents import Document
 from portal.models.events import Event
+from portal.models.guards import StoredFile
 from portal.models.holds import Hold
 from portal.models.items import Item
 from portal.models.jobs import Job
@@ -30,7 +31,7 @@ from portal.models.outbox import OutboxMail
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.services.background.duties import do_each
-from portal.services.history import journal
+from portal.services.history import guards, journal
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
@@ -38,6 +39,7 @@ from portal.services.work import CaseWork, Work
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
     CaseCheck, Reissue, Contact, MailLink, OutboxMail, Hold, Event, WebSession,
+    StoredFile,
 )  # fmt: skip
 
 
@@ -113,5 +115,7 @@ def _empty(case: Case, *, now: datetime) -> None:
 
 
 def _delete_rows(session: Session, case_ids: Sequence[UUID]) -> None:
+    guards.forget(session, case_ids)
     for table in CHILDREN:
-        session.execute(delete(table).where(table.case_id.in_(case_ids)))  # type: ignore[attr-defined]
+        whole = delete(table).where(table.case_id.in_(case_ids))  # type: ignore[attr-defined]
+        session.execute(whole, execution_options={guards.FORGOTTEN: True})

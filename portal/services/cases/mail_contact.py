@@ -54,6 +54,23 @@ class ContactView:
     is_confirmed: bool
     has_link: bool
     has_trouble: bool
+    given_at: datetime
+
+    @property
+    def masked(self) -> str:
+        """Enough to know one's own address by, too little to write to."""
+        name, _at, host = self.address.rpartition("@")
+        first, dot, last = host.rpartition(".")
+        return f"{name[:1]}…@{first[:1]}…{dot}{last}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailLinkView:
+    """A mailed link that nobody has used yet. `opens_case`: else it confirms the address."""
+
+    opens_case: bool
+    made_at: datetime
+    ends_at: datetime
 
 
 def contact_view(work: CaseWork) -> ContactView | None:
@@ -66,6 +83,7 @@ def contact_view(work: CaseWork) -> ContactView | None:
         is_confirmed=row.confirmed_at is not None,
         has_link=row.link_key is not None,
         has_trouble=outbox.has_trouble(work.session, work.case.id),
+        given_at=row.created_at,
     )
 
 
@@ -93,10 +111,39 @@ def set_address(work: CaseWork, text: str) -> None:
     work.record(NewEvent(kind=History.CONTACT_SET, at=work.now))
 
 
-def remove_address(work: CaseWork) -> None:
-    """Forget the address in both its forms, take back what has not left, and destroy the way back by mail."""
-    if _forget(work.session, work.case.id, now=work.now):
+def remove_address(work: CaseWork) -> bool:
+    """Forget the address in both its forms, take back what has not left, and destroy the way back by mail.
+
+    Whether there was one.
+    """
+    is_gone = _forget(work.session, work.case.id, now=work.now)
+    if is_gone:
         work.record(NewEvent(kind=History.CONTACT_REMOVED, at=work.now))
+    return is_gone
+
+
+def list_links(work: CaseWork) -> tuple[MailLinkView, ...]:
+    """The mailed links that still work, the first first."""
+    query = select(MailLink).where(MailLink.case_id == work.case.id, MailLink.ends_at > work.now)
+    rows = work.session.scalars(query.order_by(MailLink.made_at, MailLink.id))
+    return tuple(
+        MailLinkView(opens_case=row.kind is LinkKind.RETURN, made_at=row.made_at, ends_at=row.ends_at) for row in rows
+    )
+
+
+def end_links(work: CaseWork) -> int:
+    """From now on no mailed link works, and one that has not left stays. Returns how many were still good.
+
+    The rows stay until their hour is over, because they count against what may be sent.
+    """
+    query = select(MailLink).where(MailLink.case_id == work.case.id, MailLink.ends_at > work.now)
+    rows = work.session.scalars(query).all()
+    for row in rows:
+        row.ends_at = work.now
+    work.session.flush()
+    for kind in (MailKind.CONFIRM, MailKind.RETURN):
+        outbox.cancel(work.session, work.case.id, kind, now=work.now)
+    return len(rows)
 
 
 def choose_link(work: CaseWork, *, wanted: bool) -> None:

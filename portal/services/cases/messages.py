@@ -14,6 +14,7 @@ from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.models.accounts import Staff
 from portal.models.messages import Message, Note
 from portal.services.cases import mail_contact
+from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork
 
@@ -42,11 +43,12 @@ class BadText(ValueError):
 
 
 def send_message(work: CaseWork, text: str) -> None:
-    """From the person to the team or back. Raises BadText, and StepRefused where no team carries the case."""
+    """From the person to the team or back. Raises BadText, NoRoom, and StepRefused where no team carries the case."""
     if work.case.team_id is None:
         raise StepRefused("No team carries this case, so nobody would read the message. Ask a team for help first.")
+    require_room_for_words(work, _checked(text))
     row = Message(id=uuid4(), case_id=work.case.id, author=work.actor.kind, staff_id=work.actor.staff_id)
-    row.sent_at, row.sealed = work.now, work.sealed_for(row, {"text": _checked(text)})
+    row.sent_at, row.sealed = work.now, work.sealed_for(row, {"text": text})
     work.session.add(row)
     work.record(NewEvent(kind=History.MESSAGE, at=work.now))
 
@@ -66,12 +68,13 @@ def mark_read(work: CaseWork) -> None:
 
 
 def add_note(work: CaseWork, text: str) -> None:
-    """The team's own note; the person never sees it. Raises BadText, StepRefused for anybody but staff."""
+    """The team's own note; the person never sees it. Raises BadText, NoRoom, StepRefused for anybody but staff."""
     staff_id = work.actor.staff_id
     if work.actor.kind is not ActorKind.STAFF or staff_id is None:
         raise StepRefused("Only the team writes notes.")
+    require_room_for_words(work, _checked(text))
     row = Note(id=uuid4(), case_id=work.case.id, staff_id=staff_id, written_at=work.now)
-    row.sealed = work.sealed_for(row, {"text": _checked(text)})
+    row.sealed = work.sealed_for(row, {"text": text})
     work.session.add(row)
     work.record(NewEvent(kind=History.NOTE, at=work.now))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
@@ -36,6 +37,20 @@ class Changed(ValueError):
     """The case was changed from elsewhere since the page was loaded."""
 
 
+@dataclass(frozen=True)
+class CaseStamp:
+    """How far a case had come: two that are equal stand for the same case in the same state."""
+
+    version: int
+    last_event: int
+
+
+def read_stamp(work: CaseWork) -> CaseStamp:
+    """Of the case as this transaction sees it."""
+    query = select(func.max(Event.sequence)).where(Event.case_id == work.case.id)
+    return CaseStamp(work.case.version, work.session.scalar(query) or 0)
+
+
 def new_reference() -> str:
     """Eight letters and digits in two groups; random, so that it tells neither date nor number of cases."""
     drawn = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
@@ -49,11 +64,13 @@ def open_by_words(work: Work, text: str) -> CaseWork:
     """
     words = work.ports.words.read(text)
     indexes = {keys.id: vault.blind_index(keys.words_index, words) for keys in work.ports.keys.every()}
-    row = work.session.scalars(select(CaseKey).where(CaseKey.words_index.in_(indexes.values()))).one_or_none()
-    derived = vault.derive_from_secret(words, (row.salt if row else None) or NO_SALT)
-    case = work.session.get(Case, row.case_id) if row else None
-    if case is None or row is None:
+    # In one statement: whoever stops these words meanwhile counts up `ways_ended`, and then what opens here is too old.
+    query = select(CaseKey, Case).join(Case, Case.id == CaseKey.case_id)
+    found = work.session.execute(query.where(CaseKey.words_index.in_(indexes.values()))).one_or_none()
+    derived = vault.derive_from_secret(words, (found[0].salt if found else None) or NO_SALT)
+    if found is None:
         raise WordsUnknown
+    row, case = found
     try:
         key = unlock_key(row, vault.open_sealed(derived, key_context(row), row.wrapped), ports=work.ports)
     except CannotOpen as error:
@@ -70,10 +87,14 @@ def move_words(work: Work, text: str) -> None:
         row.words_index, row.server_key = vault.blind_index(work.ports.keys.words_index, words), work.ports.keys.id
 
 
-def open_for_person(work: Work, case_id: UUID, key: bytes, *, to_change: bool) -> CaseWork:
-    """The case a person's session holds the key of. `to_change` takes the row's lock. Raises NoAccess."""
+def open_for_person(work: Work, case_id: UUID, key: bytes, *, to_change: bool, ways_ended: int = 0) -> CaseWork:
+    """The case a person's session holds the key of. `to_change` takes the row's lock.
+
+    `ways_ended` is how often other ways in had been ended when the session began. Raises NoAccess, also where that was
+    done since: a request that was under way at that moment comes too late as well.
+    """
     case = _read_case(work, select(Case).where(Case.id == case_id), to_change=to_change)
-    if case is None or case.status is CaseStatus.ERASED:
+    if case is None or case.status is CaseStatus.ERASED or case.ways_ended != ways_ended:
         raise NoAccess
     return work.on(case, key)
 
@@ -102,12 +123,19 @@ def _read_case(work: Work, query: Select[Case], *, to_change: bool) -> Case | No
 
 
 def open_again(work: CaseWork) -> None:
-    """Take the case's lock again after it was let go of. Raises StepRefused where it was erased or taken back since."""
+    """Take the case's lock in a new transaction. Raises StepRefused where it was erased or taken back since."""
     team = work.case.team_id
-    _read_case(work, select(Case).where(Case.id == work.case.id), to_change=True)
+    look_again(work, to_change=True)
     is_taken_back = work.actor.kind is ActorKind.STAFF and work.case.team_id != team
     if work.case.status is CaseStatus.ERASED or is_taken_back:
         raise StepRefused("This case was changed meanwhile. Open it again.")
+
+
+def look_again(work: CaseWork, *, to_change: bool = False) -> None:
+    """In a new transaction: nothing that was read in the one before counts any more. `to_change` takes the lock."""
+    case_id = work.case.id
+    work.session.expire_all()
+    _read_case(work, select(Case).where(Case.id == case_id), to_change=to_change)
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from portal.models.cases import CaseKey
 from portal.models.contacts import Contact, MailLink
 from portal.models.reissues import CaseCheck, Reissue
 from portal.services.background.duties import do_each
+from portal.services.cases import mail_contact
 from portal.services.cases.keys import add_words
 from portal.services.history.events import NewEvent
 from portal.services.ports import Ports
@@ -43,12 +44,23 @@ class WordSet:
     made_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class EndedWays:
+    """Which other ways into a case ended with a set of words."""
+
+    sessions: int  # other browsers that had it open
+    links: int  # mailed links that nobody had used yet
+    has_address: bool
+    has_check: bool
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CheckView:
     """What the person wants to be asked. `is_worn_out`: too many wrong answers, so it no longer counts."""
 
     question: str
     tries_left: int
+    set_at: datetime
 
     @property
     def is_worn_out(self) -> bool:
@@ -82,10 +94,11 @@ def make_second_set(work: CaseWork) -> str:
     return words
 
 
-def stop_set(work: CaseWork, number: int, *, token: str) -> None:
-    """From now on this set opens nothing, and what it may have opened elsewhere ends, so that it makes no new words.
+def stop_set(work: CaseWork, number: int, *, token: str) -> EndedWays:
+    """From now on this set opens nothing, and whatever else its finder may have opened or made ends with it: open
+    sessions, the way back by mail, links on their way, the check for new words.
 
-    `token` is of the session that goes on. Raises StepRefused for the last one.
+    `token` is of the session that goes on. Returns what there was. Raises StepRefused for the last one.
     """
     _require_person(work)
     rows = _rows(work)
@@ -95,8 +108,22 @@ def stop_set(work: CaseWork, number: int, *, token: str) -> None:
         raise StepRefused("This is the only set of words. Make a second one first; then this one can be stopped.")
     work.session.delete(rows[number - 1])
     work.session.flush()
-    end_of_case(work.session, work.case.id, but=token)
     work.record(NewEvent(kind=History.WORDS_STOPPED, at=work.now))
+    return EndedWays(
+        links=mail_contact.end_links(work),
+        has_address=mail_contact.remove_address(work),
+        has_check=remove_check(work),
+        sessions=end_sessions(work, token=token),
+    )
+
+
+def end_sessions(work: CaseWork, *, token: str) -> int:
+    """Close the case in every other browser of the person. `token` is of the one that goes on. Returns how many."""
+    work.case.ways_ended += 1
+    ended = end_of_case(work.session, work.case.id, but=token)
+    if ended:
+        work.record(NewEvent(kind=History.SESSIONS_ENDED, at=work.now, facts={"count": ended}))
+    return ended
 
 
 def set_check(work: CaseWork, question: str, answer: str) -> None:
@@ -120,11 +147,13 @@ def is_long_enough(answer: str) -> bool:
     return len(_normal(answer)) >= SHORTEST_ANSWER
 
 
-def remove_check(work: CaseWork) -> None:
-    """Without a check the team gives out no new words. Raises StepRefused."""
+def remove_check(work: CaseWork) -> bool:
+    """Without a check the team gives out no new words. Whether there was one. Raises StepRefused."""
     _require_person(work)
-    if _forget_check(work):
+    is_gone = _forget_check(work)
+    if is_gone:
         work.record(NewEvent(kind=History.CHECK_REMOVED, at=work.now))
+    return is_gone
 
 
 def check_view(work: CaseWork) -> CheckView | None:
@@ -132,7 +161,8 @@ def check_view(work: CaseWork) -> CheckView | None:
     row = _find_check(work)
     if row is None:
         return None
-    return CheckView(question=work.read_sealed(row)["question"], tries_left=MOST_WRONG - row.wrong_tries)
+    question = work.read_sealed(row)["question"]
+    return CheckView(question=question, tries_left=MOST_WRONG - row.wrong_tries, set_at=row.created_at)
 
 
 def start_reissue(work: CaseWork, answer: str) -> bool:
@@ -219,6 +249,7 @@ def _carry(row: CaseCheck, ports: Ports) -> int:
 def _end_other_ways(work: CaseWork) -> None:
     """Sets of words, open sessions of the person, and the way in by mail, which a stranger may have asked for."""
     case_id = work.case.id
+    work.case.ways_ended += 1
     work.session.execute(delete(CaseKey).where(CaseKey.case_id == case_id, CaseKey.holder == Handler.PERSON))
     work.session.execute(delete(WebSession).where(WebSession.case_id == case_id))
     work.session.execute(delete(MailLink).where(MailLink.case_id == case_id))

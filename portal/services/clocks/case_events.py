@@ -133,11 +133,17 @@ def list_open_questions(session: Session, request: Request) -> tuple[Answer, ...
 
 def find_missed(session: Session, owner_id: UUID) -> set[tuple[str, str, str]]:
     """The clocks of a request or complaint whose miss is already in the history: regime, rule and start."""
-    rows = _read(session, or_(Event.request_id == owner_id, Event.complaint_id == owner_id))
+    missed = Event.kind == History.CLOCK_MISSED
+    rows = _read(session, and_(missed, or_(Event.request_id == owner_id, Event.complaint_id == owner_id)))
+    return list_missed(rows, owner_id)
+
+
+def list_missed(rows: Iterable[Recorded], owner_id: UUID) -> set[tuple[str, str, str]]:
+    """The same from events of its case, which may hold others."""
     return {
-        (event.facts["regime"], event.facts["rule"], event.facts["started_at"])
-        for event in rows
-        if event.kind is History.CLOCK_MISSED
+        (row.facts["regime"], row.facts["rule"], row.facts["started_at"])
+        for row in rows
+        if row.kind is History.CLOCK_MISSED and owner_id in (row.request_id, row.complaint_id)
     }
 
 

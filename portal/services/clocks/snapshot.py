@@ -7,11 +7,11 @@ somebody who applies the new records to open cases (`portal.services.clocks.reco
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import select
@@ -35,7 +35,7 @@ from portal.services.clocks.derivation import (
     derive_request_clocks,
 )
 from portal.services.clocks.views import ClockView, StepView
-from portal.services.history.events import NewEvent, record
+from portal.services.history.events import NewEvent, record_all
 from portal.services.ports import SYSTEM, Ports
 from portal.services.work import Work
 
@@ -43,7 +43,7 @@ OWED = frozenset({Binding.DUTY, Binding.SAFE_HARBOUR})
 # A clock that stands still keeps its place in the queue: somebody has to send what was asked for.
 RUNS = frozenset({ClockState.RUNNING, ClockState.PAUSED})
 
-log = logging.getLogger(__name__)
+MissKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -59,37 +59,102 @@ class _Miss:
     estimated: bool
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> MissKey:
         """What tells one miss from another: the law, the rule and the start of the period."""
         return self.regime, self.rule, self.started_at.isoformat()
 
 
+@dataclass(frozen=True)
+class Owner:
+    """Whose clocks they are: a request or a complaint of a case, by its id."""
+
+    case_id: UUID
+    request_id: UUID | None = None
+    complaint_id: UUID | None = None
+
+    def __str__(self) -> str:
+        return f"request {self.request_id}" if self.request_id else f"complaint {self.complaint_id}"
+
+    @property
+    def id(self) -> UUID:
+        return self.request_id or self.complaint_id or self.case_id
+
+    @classmethod
+    def of(cls, row: Request | Complaint) -> Owner:
+        return cls(row.case_id, row.id, None) if isinstance(row, Request) else cls(row.case_id, None, row.id)
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What counting again came to: rows that are new, and what is to be told in the case's history, in this order."""
+
+    added: tuple[Clock, ...]
+    misses: tuple[NewEvent, ...]
+    stopped: NewEvent | None
+
+    @property
+    def events(self) -> tuple[NewEvent, ...]:
+        return (*self.misses, self.stopped) if self.stopped else self.misses
+
+
 def refresh_clocks(work: Work, case: Case, owner: Request | Complaint) -> int:
     """Rebuild the clocks of one request or complaint and the case's next date. Returns how many were found missed."""
-    rows = {(row.regime, row.rule): row for row in list_clocks(work.session, owner)}
-    uncounted = dict(rows)
+    session = work.session
+    counted = count_again(
+        Owner.of(owner),
+        list_clocks(session, owner),
+        list(derive_any(work, case, owner)),
+        lambda: find_missed(session, owner.id),
+        now=work.now,
+    )
+    session.add_all(counted.added)
+    if counted.events:
+        record_all(session, case.id, None, counted.events, actor=SYSTEM, now=work.now)
+    session.flush()
+    update_next_due(session, case)
+    return len(counted.misses)
+
+
+def count_again(
+    owner: Owner,
+    rows: Iterable[Clock],
+    found: Iterable[PlacedClock],
+    find_known: Callable[[], Collection[MissKey]],
+    *,
+    now: datetime,
+) -> Recount:
+    """Bring the rows of one request or complaint up to date with what the engine found. Asks no database.
+
+    `find_known` gives the misses that its history tells already; it is asked only where there is a miss.
+    """
+    known = {(row.regime, row.rule): row for row in rows}
+    uncounted, added = dict(known), list[Clock]()
     misses: list[_Miss] = []
-    for each in list(derive_any(work, case, owner)):
-        row = rows.get((each.regime.id, each.clock.id))
-        uncounted.pop((each.regime.id, each.clock.id), None)
+    for each in found:
+        key = each.regime.id, each.clock.id
+        row = known.get(key)
+        uncounted.pop(key, None)
         misses += _list_past_misses(row, each)
         if row is None:
-            row = rows[each.regime.id, each.clock.id] = add_row(work.session, case, owner, each)
-        write_row(row, each, now=work.now)
-    misses += _list_misses(rows.values())
-    missed = _record_misses(work.session, case, owner, misses, now=work.now)
-    _stop_uncounted(work, case, owner, uncounted.values())
-    work.session.flush()
-    update_next_due(work.session, case)
-    return missed
+            row = known[key] = make_row(owner, each)
+            added.append(row)
+        write_row(row, each, now=now)
+    misses += _list_misses(known.values())
+    fresh = _tell_misses(owner, misses, find_known() if misses else ())
+    return Recount(tuple(added), tuple(fresh), _stop_uncounted(uncounted.values(), now=now))
 
 
 def add_row(session: Session, case: Case, owner: Request | Complaint, found: PlacedClock) -> Clock:
-    """A row for a clock that has none yet; nothing but its names is in it."""
-    row = Clock(id=uuid4(), case_id=case.id, regime=found.regime.id, rule=found.clock.id)
-    row.request_id = owner.id if isinstance(owner, Request) else None
-    row.complaint_id = owner.id if isinstance(owner, Complaint) else None
+    """The same as `make_row`, in the session."""
+    row = make_row(Owner.of(owner), found)
     session.add(row)
+    return row
+
+
+def make_row(owner: Owner, found: PlacedClock) -> Clock:
+    """A row for a clock that has none yet; nothing but its names is in it."""
+    row = Clock(id=uuid4(), case_id=owner.case_id, regime=found.regime.id, rule=found.clock.id)
+    row.request_id, row.complaint_id = owner.request_id, owner.complaint_id
     return row
 
 
@@ -105,14 +170,43 @@ def write_row(row: Clock, found: PlacedClock, *, now: datetime, anew: bool = Fal
 
 def update_next_due(session: Session, case: Case) -> None:
     """The case's place in the queue: its nearest date that matters, and whether that date is only estimated."""
-    nearest = min(_list_pressing(session, case), key=lambda row: row.due_at or row.started_at, default=None)
-    case.next_due_at = nearest.due_at if nearest else None
-    case.next_due_estimated = bool(nearest and nearest.estimated)
+    rows = session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.due_at.is_not(None))).all()
+    taken = select(ComplaintRequest.request_id).join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
+    taken = taken.where(Complaint.case_id == case.id, Complaint.lodged_at.is_not(None))
+    settled = select(Request.id).where(Request.case_id == case.id, Request.state.in_(SETTLED))
+    case.next_due_at, case.next_due_estimated = find_next_due(
+        case.status, rows, taken=set(session.scalars(taken)), settled=set(session.scalars(settled))
+    )
+
+
+def find_next_due(
+    status: CaseStatus, rows: Iterable[Clock], *, taken: Collection[UUID], settled: Collection[UUID]
+) -> tuple[datetime | None, bool]:
+    """The same from all clocks of a case: None and False where no date matters.
+
+    `taken` are the requests that a lodged complaint rests on, `settled` those that are over.
+    """
+    if status is not CaseStatus.OPEN:
+        return None, False
+    pressing = [
+        (row.due_at, row.estimated)
+        for row in rows
+        if row.due_at is not None
+        and row.request_id not in settled
+        and _is_pressing(row, is_taken=row.request_id in taken)
+    ]
+    return min(pressing, key=lambda each: each[0], default=(None, False))
 
 
 def clock_views(rows: Iterable[Clock], ports: Ports) -> tuple[ClockView, ...]:
     """The clocks of a request or complaint, the one to look at first in front."""
     return tuple(clock_view(row, ports) for row in sorted(rows, key=_urgency))
+
+
+def first_clock(rows: Iterable[Clock], ports: Ports) -> ClockView | None:
+    """The one to look at first: the next due that the other side owes and that still runs, else what there is."""
+    first = min(rows, key=_urgency, default=None)
+    return clock_view(first, ports) if first else None
 
 
 def clock_view(row: Clock, ports: Ports) -> ClockView:
@@ -172,6 +266,16 @@ def list_clocks(session: Session, owner: Request | Complaint) -> Sequence[Clock]
     """The clocks of a request or complaint as the snapshot keeps them, by their start."""
     column = Clock.request_id if isinstance(owner, Request) else Clock.complaint_id
     return session.scalars(select(Clock).where(column == owner.id).order_by(Clock.started_at, Clock.rule)).all()
+
+
+def list_clocks_of_complaints(session: Session, complaint_ids: Collection[UUID]) -> Mapping[UUID, list[Clock]]:
+    """The clocks of several complaints, by complaint."""
+    found: dict[UUID, list[Clock]] = defaultdict(list)
+    query = select(Clock).where(Clock.complaint_id.in_(complaint_ids)).order_by(Clock.started_at, Clock.rule)
+    for row in session.scalars(query):
+        if row.complaint_id is not None:
+            found[row.complaint_id].append(row)
+    return found
 
 
 def _is_moved(row: Clock, clock: Derived) -> bool:
@@ -236,18 +340,15 @@ def _list_misses(rows: Iterable[Clock]) -> Iterator[_Miss]:
             )
 
 
-def _record_misses(
-    session: Session, case: Case, owner: Request | Complaint, misses: Sequence[_Miss], *, now: datetime
-) -> int:
+def _tell_misses(owner: Owner, misses: Iterable[_Miss], known: Collection[MissKey]) -> Iterator[NewEvent]:
     """One event for each period that ran out, once. Facts only: nobody may be signed in."""
-    known = find_missed(session, owner.id) if misses else set()
     fresh = [miss for miss in misses if miss.key not in known]
     for miss in sorted(fresh, key=lambda miss: (miss.due_at, miss.regime, miss.rule)):
-        missed = NewEvent(
+        yield NewEvent(
             kind=History.CLOCK_MISSED,
             at=miss.due_at,
-            request_id=owner.id if isinstance(owner, Request) else None,
-            complaint_id=owner.id if isinstance(owner, Complaint) else None,
+            request_id=owner.request_id,
+            complaint_id=owner.complaint_id,
             facts={
                 "regime": miss.regime,
                 "rule": miss.rule,
@@ -257,24 +358,20 @@ def _record_misses(
                 "estimated": miss.estimated,
             },
         )
-        record(session, case.id, None, missed, actor=SYSTEM, now=now)
-    return len(fresh)
 
 
-def _stop_uncounted(work: Work, case: Case, owner: Request | Complaint, rows: Iterable[Clock]) -> None:
+def _stop_uncounted(rows: Iterable[Clock], *, now: datetime) -> NewEvent | None:
     """End clocks that the engine no longer gives and whose date has passed, with an event.
 
     Their law or rule has left the records, so nobody can say any more whether the date was kept: neither "missed" nor
     "met" would be true, and "running" is not true either.
     """
-    over = [row for row in rows if row.state is ClockState.RUNNING and row.due_at and row.due_at < work.now]
+    over = [row for row in rows if row.state is ClockState.RUNNING and row.due_at and row.due_at < now]
     if not over:
-        return
+        return None
     for row in over:
-        row.state, row.ended_at = ClockState.STOPPED, work.now
-    facts = {"clocks": [_describe_stopped(row) for row in over]}
-    stopped = NewEvent(kind=History.LAW_APPLIED, at=work.now, facts=facts)
-    record(work.session, case.id, None, stopped, actor=SYSTEM, now=work.now)
+        row.state, row.ended_at = ClockState.STOPPED, now
+    return NewEvent(kind=History.LAW_APPLIED, at=now, facts={"clocks": [_describe_stopped(row) for row in over]})
 
 
 def _describe_stopped(row: Clock) -> dict[str, str | None]:
@@ -299,25 +396,8 @@ def _describe_stopped(row: Clock) -> dict[str, str | None]:
     }
 
 
-def _list_pressing(session: Session, case: Case) -> Iterator[Clock]:
-    """Clocks with a date that somebody should look at: what runs, and what the other side missed and nobody took on."""
-    if case.status is not CaseStatus.OPEN:
-        return
-    taken = set(
-        session.scalars(
-            select(ComplaintRequest.request_id)
-            .join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
-            .where(Complaint.case_id == case.id, Complaint.lodged_at.is_not(None))
-        )
-    )
-    settled = set(session.scalars(select(Request.id).where(Request.case_id == case.id, Request.state.in_(SETTLED))))
-    for row in session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.due_at.is_not(None))):
-        if row.request_id not in settled and _is_pressing(row, is_taken=row.request_id in taken):
-            yield row
-
-
-def is_owed(row: Clock) -> bool:
-    """Whether the other side owes something by this clock."""
+def is_owed(row: Clock | ClockView) -> bool:
+    """Whether the other side has to do something by then, so that a miss is theirs."""
     return row.binding in OWED and row.owed_by is not ObligedParty.PERSON
 
 

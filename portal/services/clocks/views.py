@@ -44,8 +44,3 @@ class ClockView:
     calendar: str
     zone_version: str
     steps: tuple[StepView, ...]
-
-    @property
-    def is_owed(self) -> bool:
-        """Whether the other side has to do something by then, so that a miss is theirs."""
-        return self.owed_by is not ObligedParty.PERSON and self.binding in {Binding.DUTY, Binding.SAFE_HARBOUR}

@@ -30,6 +30,7 @@ from portal.models.cases import Case
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.services.background.jobs import Finish, RunningJob, Stopped
+from portal.services.clocks.agreement import RecordsDisagree, require_whole
 from portal.services.clocks.derivation import place_of_complaint
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.history.events import read_detail, read_history
@@ -86,7 +87,9 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
         number = letters.reserve_number(work)
     with sessions() as session:
         begin_reading(session)
-        facts = gather(*_open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job), number=number)
+        work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job)
+        facts = gather(work, complaint, number=number)
+        _require_whole(work)
     job.report("checking", 0.06)
     if problems := check(facts):
         raise Stopped(*(problem.text for problem in problems))
@@ -101,9 +104,18 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
         work, complaint = _open(Work(session=session, actor=SYSTEM, now=gathered_at, ports=ports), job, to_change=True)
         if not _is_same(facts, gather(work, complaint, number=number)):
             raise letters.FactsChanged  # the job is given back and made again
+        _require_whole(work)
         letters.store_letter(work.at(now), LetterKind.COMPLAINT, facts, printed, complaint_id=complaint.id)
 
     return finish
+
+
+def _require_whole(work: CaseWork) -> None:
+    """Raises Stopped: the page of the complaint says why no papers are made."""
+    try:
+        require_whole(work)
+    except RecordsDisagree as disagree:
+        raise Stopped(str(disagree)) from disagree
 
 
 def _is_same(printed: ComplaintFacts, fresh: ComplaintFacts) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,8 +16,9 @@ from sqlalchemy.orm import Session
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.facts import ComplaintFacts
 from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
+from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
-from portal.models.jobs import JobKind
+from portal.models.jobs import Job, JobKind
 from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services.background import jobs
@@ -24,19 +26,28 @@ from portal.services.background.jobs import JobView
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_papers, require_permission
+from portal.services.cases.room import require_room_for_words
+from portal.services.clocks.agreement import require_whole
 from portal.services.clocks.case_events import ComplaintAnswer
-from portal.services.clocks.snapshot import clock_views, list_clocks, refresh_clocks
+from portal.services.clocks.snapshot import clock_views, list_clocks_of_complaints, refresh_clocks
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.complaints.options import list_options
-from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.complaints.views import ComplaintLine, ComplaintOption, ComplaintView
 from portal.services.directory.address_checks import read_statuses
 from portal.services.history.events import NewEvent
 from portal.services.law.versions import keep_laws
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
+from portal.services.letters.views import LetterView
 from portal.services.requests.channels import UNCHECKED, Unchecked
 from portal.services.requests.dossier import read_dossiers
-from portal.services.requests.lookup import find_complaint, find_request, list_complaints, requests_of
+from portal.services.requests.lookup import (
+    find_complaint,
+    find_request,
+    list_complaints,
+    numbers_of_requests,
+    requests_of,
+)
 from portal.services.work import CaseWork, Work
 
 LONGEST = 20_000
@@ -91,6 +102,7 @@ def prepare(
         raise StepRefused(f"Request {min(strangers)} cannot be part of this complaint.")
     if len(wish) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    require_room_for_words(work, wish)
     requests = [find_request(work, number) for number in sorted(set(request_numbers))]
     complaint = _add(work, option, requests, wish=wish)
     start_bundle(work, complaint.number)
@@ -108,14 +120,9 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
     return jobs.job_view(job, now=work.now)
 
 
-def bundle_progress(work: CaseWork, number: int) -> JobView | None:
-    """How far the bundle is; None where none was started."""
-    job = jobs.find_job(work.session, find_complaint(work, number).id, JobKind.BUNDLE)
-    return jobs.job_view(job, now=work.now) if job else None
-
-
 def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
-    """The newest bundle with every exhibit as a file of its own, as ZIP. Raises StepRefused before it is made.
+    """The newest bundle with every exhibit as a file of its own, as ZIP. Raises StepRefused before it is made,
+    RecordsDisagree.
 
     The redacted form has no exhibits: they are the full letters.
     """
@@ -123,6 +130,7 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     made = letters.letter_views(work, complaint_id=complaint.id)
     if not made:
         raise StepRefused("The papers for this complaint are not made yet.")
+    require_whole(work)
     newest = made[-1]
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -191,6 +199,7 @@ def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCo
         raise StepRefused("This complaint has not been handed in yet. Record that first.")
     if len(command.text) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    require_room_for_words(work, command.text)
     at = check_instant(command.at, work.case, now=work.now, after=complaint.lodged_at)
     if command.means in _FINAL:
         complaint.state, complaint.answered_at = ComplaintState.ANSWERED, at
@@ -207,12 +216,17 @@ def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCo
 
 def complaint_views(work: CaseWork) -> tuple[ComplaintView, ...]:
     """All complaints of the case by number."""
-    return tuple(_view(work, row) for row in list_complaints(work))
+    return _views(work, list_complaints(work))
 
 
 def complaint_view(work: CaseWork, number: int) -> ComplaintView:
     """Raises UnknownNumber."""
-    return _view(work, find_complaint(work, number))
+    return _views(work, [find_complaint(work, number)])[0]
+
+
+def list_lines(work: CaseWork) -> tuple[ComplaintLine, ...]:
+    """All complaints of the case by number, as a list names them."""
+    return tuple(_line(work, row, work.read_sealed(row)) for row in list_complaints(work))
 
 
 def _add(work: CaseWork, option: ComplaintOption, requests: Sequence[Request], *, wish: str) -> Complaint:
@@ -260,26 +274,60 @@ def _write(work: CaseWork, complaint: Complaint, **values: object) -> None:
     complaint.sealed = work.sealed_for(complaint, {**work.read_sealed(complaint), **values})
 
 
-def _view(work: CaseWork, row: Complaint) -> ComplaintView:
-    sealed = work.read_sealed(row)
-    regulator = work.ports.registry.regulators.get(row.regulator)
+def _line(work: CaseWork, row: Complaint, sealed: Mapping[str, Any]) -> ComplaintLine:
     regime = work.ports.registry.regimes.get(row.regime)
-    job = jobs.find_job(work.session, row.id, JobKind.BUNDLE)
+    return ComplaintLine(
+        number=row.number,
+        regulator_name=sealed["name"],
+        regime_name=regime.name if regime else row.regime,
+        state=row.state,
+        ticket=sealed.get("ticket", ""),
+    )
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What belongs to some complaints, by their ids; each table read once for all of them."""
+
+    numbers: Mapping[UUID, Sequence[int]]  # of the requests they rest on
+    clocks: Mapping[UUID, Sequence[Clock]]
+    letters: Mapping[UUID, Sequence[LetterView]]
+    jobs: Mapping[UUID, Job]
+
+
+def _views(work: CaseWork, rows: Sequence[Complaint]) -> tuple[ComplaintView, ...]:
+    if not rows:
+        return ()
+    ids = [row.id for row in rows]
+    beside = _Beside(
+        numbers_of_requests(work.session, ids),
+        list_clocks_of_complaints(work.session, ids),
+        letters.letters_of_complaints(work, ids),
+        jobs.find_newest(work.session, ids, JobKind.BUNDLE),
+    )
+    return tuple(_view(work, row, beside) for row in rows)
+
+
+def _view(work: CaseWork, row: Complaint, beside: _Beside) -> ComplaintView:
+    sealed = work.read_sealed(row)
+    line = _line(work, row, sealed)
+    regulator = work.ports.registry.regulators.get(row.regulator)
+    job = beside.jobs.get(row.id)
     return ComplaintView(
         number=row.number,
         regulator=row.regulator,
-        regulator_name=sealed["name"],
+        regulator_name=line.regulator_name,
         regime=row.regime,
-        regime_name=regime.name if regime else row.regime,
+        regime_name=line.regime_name,
         state=row.state,
         prepared_at=row.prepared_at,
         lodged_at=row.lodged_at,
         answered_at=row.answered_at,
-        ticket=sealed.get("ticket", ""),
+        ticket=line.ticket,
         wish=sealed.get("wish", ""),
-        request_numbers=tuple(request.number for request in requests_of(work.session, row)),
-        clocks=clock_views(list_clocks(work.session, row), work.ports),
-        letters=letters.letter_views(work, complaint_id=row.id),
+        request_numbers=tuple(beside.numbers.get(row.id, ())),
+        clocks=clock_views(beside.clocks.get(row.id, ()), work.ports),
+        letters=tuple(beside.letters.get(row.id, ())),
         job=jobs.job_view(job, now=work.now) if job else None,
         address="\n".join(regulator.postal_address) if regulator else "",
         complaint_url=regulator.complaint_url if regulator else None,

@@ -33,7 +33,7 @@ from portal.services.background.duties import do_each
 from portal.services.cases.consent import has_consent
 from portal.services.cases.mandates import has_mandate, require_permission
 from portal.services.complaints.complaints import read_bundle
-from portal.services.history import journal
+from portal.services.history import journal, stored_files
 from portal.services.history.events import NewEvent, hold_case, record
 from portal.services.ports import OFFICER, SYSTEM, Ports, ServerKeys
 from portal.services.requests.lookup import find_complaint
@@ -85,7 +85,8 @@ def make_link(work: CaseWork, number: int, *, days: int) -> str:
     key = vault.new_key()
     row = OfficerLink(id=uuid4(), case_id=work.case.id, complaint_id=complaint.id, made_by=actor.staff_id)
     row.proof, row.made_at, row.ends_at = hashlib.sha256(key).digest(), work.now, work.now + timedelta(days=days)
-    work.ports.storage.put(_file_key(row), vault.seal(key, _seal_context(row), content))
+    sealed = vault.seal(key, _seal_context(row), content)
+    stored_files.keep(work.session, work.ports.storage, _file_key(row), sealed, case_id=row.case_id)
     work.session.add(row)
     made = NewEvent(kind=History.OFFICER_LINK_MADE, at=work.now, complaint_id=complaint.id)
     work.record(made)
@@ -232,6 +233,7 @@ def _list(session: Session, complaint_id: UUID) -> list[OfficerLink]:
 
 
 def _drop_file(work: Work, row: OfficerLink) -> None:
+    stored_files.note_gone(work.session, _file_key(row))
     after_commit(work.session, lambda: do_each([row], partial(_delete_file, work), what="deleting an officer's file"))
 
 

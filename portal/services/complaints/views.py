@@ -47,6 +47,17 @@ class ComplaintOption:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComplaintLine:
+    """A complaint in a list."""
+
+    number: int
+    regulator_name: str
+    regime_name: str
+    state: ComplaintState
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplaintView:
     number: int
     regulator: str

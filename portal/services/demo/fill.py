@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.clocks import ClockState
+from portal.domain.journal import Noted
 from portal.domain.lifecycle import Handler, Role
 from portal.domain.report import Report, ReportedPlace
 from portal.models.accounts import Staff
@@ -24,6 +25,7 @@ from portal.models.jobs import JobKind
 from portal.services.background import jobs
 from portal.services.cases.opening import open_for_person, open_for_staff
 from portal.services.complaints.bundle import make_bundle
+from portal.services.history import journal
 from portal.services.intake import drafts, submission
 from portal.services.operations import sweep
 from portal.services.ports import PERSON, Actor, Ports
@@ -121,9 +123,13 @@ def fill(
     )
     oldest = max(story.age for story in stories)
     with sessions.begin() as session:
+        journal.note(session, Noted.DEMO_BEGUN, now=now)
+        journal.write_pending(session)
         crew = _make_crew(session, sign_ins, now=now - oldest - timedelta(days=30))
         sign_ins = tuple(_set_up_factor(session, one, now=now) for one in sign_ins)
     played = {story.key: _Player(sessions, story, crew, now, ports).play() for story in stories}
+    with sessions.begin() as session:
+        journal.note(session, Noted.DEMO_ENDED, now=now)
     words, reference = played[shown]
     return Filled(
         sign_ins=sign_ins, words=words, reference=reference, cases=len(stories), recovery_key=crew.recovery_key

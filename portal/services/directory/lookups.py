@@ -31,6 +31,18 @@ _PURPOSES: Mapping[str, Purpose] = MappingProxyType(
 )
 
 
+def find_platforms(text: str, registry: Registry) -> list[Platform]:
+    """Those whose name or host holds the text, and the one that an address leads to; an empty text finds all."""
+    wanted = text.casefold().strip()
+    host = wanted.partition("://")[2].partition("/")[0] or wanted.partition("/")[0]
+    led_to = registry.hosts.find(host) if "." in host else None
+    return [
+        platform
+        for platform in registry.platforms.values()
+        if platform is led_to or any(wanted in name.casefold() for name in (platform.name, *platform.hosts))
+    ]
+
+
 def channels_by_purpose(platform: Platform) -> list[tuple[Purpose, list[ContactChannel]]]:
     """Its channels, those for a report first. Purposes without a channel are left out."""
     groups = {purpose: [each for each in platform.channels if purpose_of(each) is purpose] for purpose in Purpose}

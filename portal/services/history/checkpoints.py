@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import signing
 from portal.adapters.signing import Signer
 from portal.domain.journal import Noted
-from portal.models.journal import JournalCheckpoint, JournalTip
+from portal.models.journal import JournalCheckpoint, JournalEntry, JournalTip
 from portal.services.history import journal
 
 
@@ -63,6 +63,7 @@ def sign_checkpoint(session: Session, signer: Signer, *, now: datetime) -> Check
     tip = journal.hold_tip(session)
     if tip.position == 0 or session.get(JournalCheckpoint, day, populate_existing=True) is not None:
         return None
+    late_since = _find_late(session, day)
     head = Checkpoint(day, tip.position, tip.digest, now, signer.key_id)
     signature = signer.sign(head.message)
     session.add(
@@ -75,8 +76,18 @@ def sign_checkpoint(session: Session, signer: Signer, *, now: datetime) -> Check
             signature=signature,
         )
     )
-    journal.note(session, Noted.HEAD_SIGNED, facts={"day": day.isoformat()}, now=now)
+    journal.note(session, Noted.HEAD_SIGNED, facts={"day": day.isoformat(), **late_since}, now=now)
     return Checkpoint(head.day, head.position, head.digest, head.signed_at, head.key_id, signature)
+
+
+def _find_late(session: Session, day: date) -> dict[str, str]:
+    """Where a day before yesterday was not signed in time: it is said since when, so that the gap is explained."""
+    signed = session.scalar(select(func.max(JournalCheckpoint.position))) or 0
+    waiting = (JournalEntry.position > signed, JournalEntry.kind != Noted.HEAD_SIGNED)
+    first = session.scalar(select(func.min(JournalEntry.recorded_at)).where(*waiting))
+    if first is None or first.astimezone(UTC).date() >= day - timedelta(days=1):
+        return {}
+    return {"late_since": first.astimezone(UTC).date().isoformat()}
 
 
 def is_signed(session: Session, *, now: datetime) -> bool:

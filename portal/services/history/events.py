@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.vault import SealContext, open_values, seal_values
@@ -72,6 +72,35 @@ def record_all(
     return events
 
 
+def record_in_cases(
+    session: Session, many: Sequence[tuple[UUID, NewEvent]], *, actor: Actor, now: datetime
+) -> list[Event]:
+    """Append to the histories of many cases, each named by its id, with as many statements as to that of one.
+
+    The caller holds the rows of all these cases, see `hold_case`. Nothing may have a detail: no key is at hand.
+    """
+    if not many:
+        return []
+    last = _read_last(session, {case_id for case_id, _ in many})
+    events = []
+    for case_id, new in many:
+        last[case_id] = _make_event(case_id, None, new, last.get(case_id), actor=actor, now=now)
+        events.append(last[case_id])
+    session.add_all(events)
+    session.flush()
+    for event in events:
+        journal.note_event(session, event)
+    return events
+
+
+def _read_last(session: Session, case_ids: Collection[UUID]) -> dict[UUID, Event]:
+    """The last event of each of these cases."""
+    ends = select(Event.case_id, func.max(Event.sequence).label("sequence")).where(Event.case_id.in_(case_ids))
+    end = ends.group_by(Event.case_id).subquery()
+    query = select(Event).join(end, and_(Event.case_id == end.c.case_id, Event.sequence == end.c.sequence))
+    return {event.case_id: event for event in session.scalars(query)}
+
+
 def _make_event(
     case_id: UUID, key: bytes | None, new: NewEvent, last: Event | None, *, actor: Actor, now: datetime
 ) -> Event:
@@ -83,7 +112,7 @@ def _make_event(
         sequence=last.sequence + 1 if last else 1,
         kind=new.kind,
         at=new.at,
-        recorded_at=now,
+        recorded_at=max(now, last.recorded_at) if last else now,  # who waited for the case came after
         actor=actor.kind,
         staff_id=actor.staff_id,
         request_id=new.request_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session, SessionTransaction
 from portal.domain.journal import Fact, Noted, check_facts
 from portal.models.events import Event
 from portal.models.journal import JournalEntry, JournalTip
+from portal.services.history import guards
+from portal.services.ports import ServerKeys
 
 PENDING = "entries for the journal"
 TIP = 1
@@ -102,18 +104,41 @@ def hold_tip(session: Session) -> JournalTip:
     return tip
 
 
+def guard_of_tip(keys: ServerKeys, position: int, digest: bytes, *, like: bytes | None = None) -> bytes:
+    """The keyed digest of where the journal ends; `like` as for `guards.value_guard`."""
+    return guards.value_guard(keys, "journal tip", position, digest, like=like)
+
+
+def is_end(keys: ServerKeys, tip: JournalTip) -> bool:
+    """Whether the portal itself wrote where the journal ends."""
+    return tip.guard is not None and tip.guard == guard_of_tip(keys, tip.position, tip.digest, like=tip.guard)
+
+
 def write_pending(session: Session) -> None:
     """Write what was gathered now, before the transaction ends. The journal is held from here to its end."""
     pending: list[_Pending] = session.info.get(PENDING, [])
     if not pending:
         return
     session.flush()
-    tip = hold_tip(session)
+    tip, keys = hold_tip(session), guards.keys_of(session)
+    is_ours = keys is not None and _may_guard(keys, tip, pending)
     for each in pending:
         if each.event is None or inspect(each.event).persistent:
             _append(session, tip, each)
+    if keys is not None and is_ours:
+        tip.guard = guard_of_tip(keys, tip.position, tip.digest)
     pending.clear()
     session.flush()
+
+
+def _may_guard(keys: ServerKeys, tip: JournalTip, pending: Sequence[_Pending]) -> bool:
+    """An end that somebody else wrote is not made good by what is written behind it.
+
+    One from before there were guards gets its own together with all rows, once.
+    """
+    if tip.guard is None and tip.position:
+        return any(each.kind == Noted.GUARDS_SET for each in pending)
+    return tip.position == 0 or is_end(keys, tip)
 
 
 def _append(session: Session, tip: JournalTip, pending: _Pending) -> None:

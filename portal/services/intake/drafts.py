@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
-from portal.adapters.urls import FoundLink, find_links
+from portal.adapters.hosts import Why
+from portal.adapters.urls import MOST_MEANT, FoundLink, FoundLinks, find_links
 from portal.db import begin_reading
 from portal.domain.lifecycle import CaseStatus, Handler
 from portal.domain.report import RejectedText, Report, ReportedLink
@@ -20,7 +21,8 @@ from portal.models.cases import Case
 from portal.services.background.duties import do_together
 from portal.services.cases.erasure import delete_drafts
 from portal.services.cases.keys import wrap_for_words
-from portal.services.cases.opening import Changed, new_reference
+from portal.services.cases.opening import CaseStamp, Changed, new_reference, read_stamp
+from portal.services.cases.room import require_room_for_pasted
 from portal.services.ports import SYSTEM, Ports
 from portal.services.staff import accounts
 from portal.services.work import CaseWork, Work
@@ -88,11 +90,34 @@ def read_words(work: CaseWork) -> str:
     return str(work.read().get("words", ""))
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SavingPlan:
+    """The answers so far, sealed, for the case as it stood at `stamp`."""
+
+    stamp: CaseStamp
+    report: Report
+    sealed: bytes
+
+
 def save_report(work: CaseWork, report: Report, *, version: int | None) -> None:
-    """Save the answers so far; a draft's days begin anew. Raises Changed when another tab saved since `version`."""
+    """Save the answers so far, in one transaction. Raises as `plan_report`."""
+    keep_report(work, plan_report(work, report, version=version))
+
+
+def plan_report(work: CaseWork, report: Report, *, version: int | None) -> SavingPlan:
+    """The answers as they would be saved. Reads only.
+
+    Raises Changed when another tab saved since `version`, and NoRoom.
+    """
     if version is not None and version != work.case.version:
         raise Changed
-    work.write_report(report)
+    require_room_for_pasted(work.report, report)
+    return SavingPlan(stamp=read_stamp(work), report=report, sealed=work.seal_with(report=msgspec.to_builtins(report)))
+
+
+def keep_report(work: CaseWork, plan: SavingPlan) -> None:
+    """Write them down; a draft's days begin anew. For whoever holds the case as it stood at the plan's stamp."""
+    work.case.sealed = plan.sealed
     if work.case.status is CaseStatus.DRAFT:
         work.case.retention_until = work.now + timedelta(days=work.ports.config.draft_days)
 
@@ -107,19 +132,37 @@ class PastedLinks:
     rejected: tuple[RejectedText, ...]  # what was not understood
 
 
-def sort_links(report: Report, text: str, *, ports: Ports) -> PastedLinks:
-    """Every link of the text is in exactly one of the three, each once."""
-    found = find_links(text, ports.registry.hosts, limit=len(text))
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ReadText:
+    """A pasted text and what was found in it, whoever's report it is for."""
+
+    text: str
+    found: FoundLinks
+
+
+def read_text(text: str, *, ports: Ports) -> ReadText:
+    """The slow part of adding links. It needs no database, so nothing is to be locked meanwhile."""
+    return ReadText(text=text, found=find_links(text, ports.registry.hosts, limit=MOST_MEANT))
+
+
+def sort_links(report: Report, read: ReadText) -> PastedLinks:
+    """Every link that was read is in exactly one of the three, each once."""
     there = {link.url for link in report.links}
-    links = [as_reported(link) for link in found.items]
+    links = [as_reported(link) for link in read.found.items]
     fresh = [link for link in links if link.url not in there]
     room = max(0, LINK_LIMIT - len(report.links))
     return PastedLinks(
         fresh=tuple(fresh[:room]),
         known=tuple(link for link in links if link.url in there),
         over=tuple(RejectedText(text=link.url, why=f"over the limit of {LINK_LIMIT} links") for link in fresh[room:]),
-        rejected=tuple(RejectedText(text=one.text, why=one.why) for one in found.rejected),
+        rejected=tuple(_list_rejected(read.found)),
     )
+
+
+def _list_rejected(found: FoundLinks) -> Iterator[RejectedText]:
+    yield from (RejectedText(text=one.text, why=one.why) for one in found.rejected)
+    if found.rest.strip():
+        yield RejectedText(text=found.rest, why=Why.REST.value)
 
 
 def add_links(report: Report, text: str, *, ports: Ports) -> Report:
@@ -127,8 +170,13 @@ def add_links(report: Report, text: str, *, ports: Ports) -> Report:
 
     Links already there are not added twice; those over the limit come back as rejected.
     """
-    pasted = sort_links(report, text, ports=ports)
-    return with_links(report, text, pasted, rejected=pasted.rejected + pasted.over)
+    return add_read_links(report, read_text(text, ports=ports))
+
+
+def add_read_links(report: Report, read: ReadText) -> Report:
+    """The same of a text that was read before. Whatever the report holds by now, it only becomes more."""
+    pasted = sort_links(report, read)
+    return with_links(report, read.text, pasted, rejected=pasted.rejected + pasted.over)
 
 
 def with_links(report: Report, text: str, pasted: PastedLinks, *, rejected: tuple[RejectedText, ...]) -> Report:

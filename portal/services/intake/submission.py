@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from portal.adapters import vault
 from portal.domain.intake import Missing, missing
@@ -20,10 +20,15 @@ from portal.models.cases import Case, Mandate
 from portal.models.items import Item
 from portal.services.cases.consent import set_consent
 from portal.services.cases.handover import hand_to_team, open_to_record
+from portal.services.cases.opening import CaseStamp, read_stamp
+from portal.services.cases.room import require_room_for_pasted
+from portal.services.history import guards
 from portal.services.history.events import NewEvent
-from portal.services.intake.drafts import read_words, sort_links, with_links
+from portal.services.intake.drafts import PastedLinks, ReadText, read_text, read_words, sort_links, with_links
 from portal.services.law.applicability import blocking_needs, platform_column
 from portal.services.requests import preparing
+from portal.services.requests.dossier import OpenedItem
+from portal.services.requests.preparing import RequestPlan
 from portal.services.tracking.answers import mark_back
 from portal.services.work import CaseWork
 
@@ -69,50 +74,119 @@ class AddedLinks:
         return "\n".join((*self.over, *(one.text for one in self.rejected)))
 
 
-def submit(work: CaseWork) -> Receipt:
-    """Hand the report in: the draft becomes a case, its links become items, its requests are prepared.
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SubmissionPlan:
+    """A report as it will be when it is handed in: all that takes long, worked out from the case as at `stamp`."""
 
-    Raises Incomplete. The words leave the sealed row here, so that whoever is given the case's key later cannot read
-    them; they are shown once more on the receipt.
+    stamp: CaseStamp
+    report: Report
+    words: str
+    digest: str
+    sealed: bytes  # of the case's own row
+    items: Sequence[OpenedItem]
+    requests: RequestPlan | None  # none where nothing is online yet
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AddingPlan:
+    """What a text with links adds to a case as at `stamp`."""
+
+    stamp: CaseStamp
+    report: Report
+    sealed: bytes  # of the case's own row
+    pasted: PastedLinks
+    back: Sequence[int]
+    items: Sequence[OpenedItem]
+    requests: RequestPlan | None  # none where no link is new
+
+
+def submit(work: CaseWork) -> Receipt:
+    """Hand the report in, planned and kept in one transaction. Raises Incomplete."""
+    return keep_submission(work, plan_submission(work))
+
+
+def plan_submission(work: CaseWork) -> SubmissionPlan:
+    """The draft as a case: its links as items, its requests with their laws. Reads only. Raises Incomplete.
+
+    The words leave the sealed row, so that whoever is given the case's key later cannot read them; they are shown once
+    more on the receipt.
     """
-    report = replace(work.report, signed_at=work.now)
+    stamp, kept = read_stamp(work), work.report
+    report = replace(kept, signed_at=work.now)
     if found := missing(report, blocking_needs(report, now=work.now, ports=work.ports)):
         raise Incomplete(found)
-    words = read_words(work)
+    items = _make_items(work, report.links, report.places)
+    requests = None
+    if report.path is not Path.THREAT:
+        requests = preparing.plan_requests(work, report, handler=_carrier(report), fresh=items)
+    return SubmissionPlan(
+        stamp=stamp,
+        report=report,
+        words=read_words(work),
+        digest=digest_report(report),
+        sealed=work.seal_with(report=msgspec.to_builtins(report), words=None),
+        items=items,
+        requests=requests,
+    )
+
+
+def keep_submission(work: CaseWork, plan: SubmissionPlan) -> Receipt:
+    """The draft becomes a case. For whoever holds it as it stood at the plan's stamp."""
+    report = plan.report
     _fill_columns(work.case, report, now=work.now)
     _keep_consents(work, report)
-    work.write(report=msgspec.to_builtins(report), words=None)
-    digest = digest_report(report)
-    _add_rows(work, report.links, report.places)
-    work.record(NewEvent(kind=History.SUBMITTED, at=work.now, detail={"digest": digest}))
-    if report.handler is Handler.TEAM and report.team_id:
+    work.case.sealed = plan.sealed
+    _add_rows(work, plan.items, plan.requests)
+    work.record(NewEvent(kind=History.SUBMITTED, at=work.now, detail={"digest": plan.digest}))
+    if _carrier(report) is Handler.TEAM:
         hand_to_team(work, UUID(report.team_id))
-    if report.path is not Path.THREAT:
-        preparing.group_links_into_requests(work)
-    return Receipt(work.reference, words, work.now, digest)
+    if plan.requests:
+        preparing.cite_laws(work, plan.requests)
+    return Receipt(work.reference, plan.words, work.now, plan.digest)
 
 
 def add_items(work: CaseWork, text: str) -> AddedLinks:
-    """Links added to a case later. They get requests of their own; one that was marked as gone is marked as back.
+    """Links added to a case later, planned and kept in one transaction. Raises as `plan_items`."""
+    return keep_items(work, plan_items(work, read_text(text, ports=work.ports)))
 
-    A threat that has come true is a case of removal from then on. What did not fit or was not understood is kept in the
-    report. Raises StepRefused for a case that was erased.
+
+def plan_items(work: CaseWork, read: ReadText) -> AddingPlan:
+    """What a text that was read adds to the case. Reads only. Raises NoRoom, and StepRefused for an erased case.
+
+    New links get requests of their own; one that was marked as gone is marked as back. A threat that has come true is a
+    case of removal from then on. What did not fit or was not understood is kept in the report.
     """
     require_submitted(work.case.status)
-    report = work.report
-    pasted = sort_links(report, text, ports=work.ports)
-    back = _list_gone(work, pasted.known)
-    if pasted.fresh or back:
-        open_to_record(work)
+    stamp, report = read_stamp(work), work.report
+    pasted = sort_links(report, read)
     if pasted.fresh and report.path is Path.THREAT:
         report = replace(report, is_online=YesNo.YES)
-        work.case.path = report.path
     rejected = tuple(dict.fromkeys(report.rejected + pasted.rejected + pasted.over))
-    work.write_report(with_links(report, text, pasted, rejected=rejected))
-    if pasted.fresh:
-        _add_rows(work, pasted.fresh, ())
+    report = with_links(report, read.text, pasted, rejected=rejected)
+    require_room_for_pasted(work.report, report)
+    items = _make_items(work, pasted.fresh, ())
+    requests = preparing.plan_requests(work, report, handler=work.case.handler, fresh=items) if items else None
+    return AddingPlan(
+        stamp=stamp,
+        report=report,
+        sealed=work.seal_with(report=msgspec.to_builtins(report)),
+        pasted=pasted,
+        back=_list_gone(work, pasted.known),
+        items=items,
+        requests=requests,
+    )
+
+
+def keep_items(work: CaseWork, plan: AddingPlan) -> AddedLinks:
+    """Write it down. For whoever holds the case as it stood at the plan's stamp."""
+    pasted, back = plan.pasted, plan.back
+    if pasted.fresh or back:
+        open_to_record(work)
+    work.case.sealed, work.case.path = plan.sealed, plan.report.path
+    if plan.requests:
+        _add_rows(work, plan.items, plan.requests)
         work.record(NewEvent(kind=History.ITEMS_ADDED, at=work.now, facts={"count": len(pasted.fresh)}))
-        preparing.group_links_into_requests(work)
+        preparing.cite_laws(work, plan.requests)
     if back:
         mark_back(work, *back)
     return AddedLinks(
@@ -159,22 +233,47 @@ def _keep_consents(work: CaseWork, report: Report) -> None:
         work.session.add(row)
 
 
-def _add_rows(work: CaseWork, links: tuple[ReportedLink, ...], places: tuple[ReportedPlace, ...]) -> None:
-    """Items for links and places, numbered on from those already there."""
-    case = work.case
-    last = work.session.scalar(select(func.max(Item.number)).where(Item.case_id == case.id)) or 0
+def _carrier(report: Report) -> Handler:
+    """Who carries the case once it is handed in."""
+    return Handler.TEAM if report.handler is Handler.TEAM and report.team_id else Handler.PERSON
+
+
+def _make_items(work: CaseWork, links: Sequence[ReportedLink], places: Sequence[ReportedPlace]) -> Sequence[OpenedItem]:
+    """Items for links and places, numbered on from those already there. They are in no table yet."""
+    last = work.session.scalar(select(func.max(Item.number)).where(Item.case_id == work.case.id)) or 0
     reported: tuple[ReportedLink | ReportedPlace, ...] = (*links, *places)
-    for number, one in enumerate(reported, start=last + 1):
-        row = Item(
-            id=uuid4(), case_id=case.id, number=number, state=ItemState.REPORTED, added_at=work.now, changed_at=work.now
-        )
-        if isinstance(one, ReportedLink):
-            row.url_index = vault.blind_index(work.key, one.url)
-            values = {"url": one.url, "host": one.host, "platform": one.platform}
-        else:
-            values = {"description": one.text, "platform": one.platform}
-        row.platform = platform_column(work.key, one.platform, work.ports.registry)
-        row.sealed = work.sealed_for(row, values)
-        work.session.add(row)
-        case.item_count += 1
+    return [_make_item(work, number, one) for number, one in enumerate(reported, start=last + 1)]
+
+
+def _make_item(work: CaseWork, number: int, one: ReportedLink | ReportedPlace) -> OpenedItem:
+    row = Item(
+        id=uuid4(),
+        case_id=work.case.id,
+        number=number,
+        state=ItemState.REPORTED,
+        added_at=work.now,
+        changed_at=work.now,
+        platform=platform_column(work.key, one.platform, work.ports.registry),
+    )
+    if isinstance(one, ReportedLink):
+        row.url_index = vault.blind_index(work.key, one.url)
+        values = {"url": one.url, "host": one.host, "platform": one.platform}
+    else:
+        values = {"description": one.text, "platform": one.platform}
+    row.sealed = work.sealed_for(row, values)
+    return OpenedItem(row, work, sealed=values)
+
+
+def _add_rows(work: CaseWork, items: Sequence[OpenedItem], requests: RequestPlan | None) -> None:
+    """The rows of new items, each in the request that was planned for it; and of those requests, which come first.
+
+    Written in one statement and not one by one, because everybody waits for it.
+    """
+    if requests:
+        preparing.add_requests(work, requests)
+        for row, request_id in requests.moved:
+            row.request_id = request_id
+    columns = [column.key for column in inspect(Item).column_attrs]
+    guards.insert_rows(work.session, Item, ({name: getattr(item.row, name) for name in columns} for item in items))
+    work.case.item_count += len(items)
     work.session.flush()

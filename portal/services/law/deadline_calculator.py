@@ -127,9 +127,12 @@ def calculate_deadline(question: DeadlineQuestion, registry: Registry) -> Calcul
 
 
 def read_instant(text: str) -> datetime:
-    """An instant of ISO 8601 with its offset. Raises InvalidQuery."""
+    """An instant of ISO 8601 with its offset. Raises InvalidQuery.
+
+    RFC 3339, which OpenAPI's `date-time` names, lets T and Z be written small (section 5.6).
+    """
     try:
-        instant = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text.upper())
     except ValueError as error:
         raise InvalidQuery("started", f"{text!r} is no instant of ISO 8601.") from error
     if instant.tzinfo is None:

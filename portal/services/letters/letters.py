@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, true
 from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import encode_facts
-from portal.adapters.vault import SealContext, open_sealed, seal
+from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts
 from portal.domain.lifecycle import ComplaintState, History, LetterKind, RequestKind, StepRefused, require_unsent
 from portal.models.complaints import Complaint
 from portal.models.events import Event
+from portal.models.guards import StoredFile
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
 from portal.services.cases.mandates import require_papers
-from portal.services.cases.opening import UnknownNumber
+from portal.services.cases.opening import CaseStamp, UnknownNumber, read_stamp
+from portal.services.cases.room import require_room_for_letter
+from portal.services.clocks.agreement import require_whole
+from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
@@ -43,6 +50,16 @@ class FixedLetter:
 
     letter: Letter
     items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LetterPlan:
+    """What a letter would say as things stood at `stamp`, if nothing stops it."""
+
+    stamp: CaseStamp
+    request_number: int
+    kind: LetterKind
+    facts: LetterFacts
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,19 +91,36 @@ def letter_problems(work: CaseWork, kind: LetterKind, number: int) -> tuple[Prob
     return _missing(dossier, facts) or check(facts)
 
 
-def order_missing_letter(work: CaseWork, number: int) -> LetterOrder | None:
-    """As `order_letter`, for the letter that a request is sent with; None where there is one already."""
+def find_missing_letter(work: CaseWork, number: int) -> LetterKind | None:
+    """Which letter request `number` is sent with, where it has not been made yet. Raises UnknownNumber."""
     dossier = read_dossier(work, number)
-    return None if dossier.last_letter else _order(dossier, REQUEST_LETTERS[dossier.request.kind])
+    return None if dossier.last_letter else REQUEST_LETTERS[dossier.request.kind]
+
+
+def plan_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterPlan:
+    """Decide what a notice, an erasure request or a reminder about request `number` says. Reads only.
+
+    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, NoRoom, RecordsDisagree, and
+    StepRefused where the request is past it.
+    """
+    stamp, dossier = read_stamp(work), read_dossier(work, number)
+    require_papers(work, "platforms")
+    require_room_for_letter(work, dossier.request)
+    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1)
+    require_whole(work)
+    if problems := _missing(dossier, facts) or check(facts):
+        raise LetterStopped(problems)
+    return LetterPlan(stamp, number, kind, facts)
+
+
+def reserve_letter(work: CaseWork, plan: LetterPlan) -> LetterOrder:
+    """Reserve the number of a planned letter, for whoever holds the case as it stood at the plan's stamp."""
+    return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts)
 
 
 def order_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterOrder:
-    """Decide what a notice, an erasure request or a reminder about request `number` says, and reserve its number.
-
-    Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, and StepRefused where the request is
-    past it.
-    """
-    return _order(read_dossier(work, number), kind)
+    """Both at once. Raises as `plan_letter`."""
+    return reserve_letter(work, plan_letter(work, kind, number))
 
 
 def print_order(order: LetterOrder) -> Printed:
@@ -94,14 +128,39 @@ def print_order(order: LetterOrder) -> Printed:
     return print_letter(order.facts)
 
 
-def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterView:
-    """Keep what was printed, if it still says what is so. Raises FactsChanged else, and as `order_letter`."""
-    dossier = read_dossier(work.at(order.work.now), order.request_number)
+@dataclass(frozen=True, eq=False, repr=False)
+class LetterRows:
+    """The rows of a letter whose files are in the storage. They are in no table yet."""
+
+    letter: Letter
+    files: tuple[StoredFile, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PrintedLetter:
+    """A letter that was found at `stamp` to say what is so."""
+
+    stamp: CaseStamp
+    rows: LetterRows
+
+
+def confirm_letter(work: CaseWork, order: LetterOrder, rows: LetterRows) -> PrintedLetter:
+    """That what was printed still says what is so. Reads only. Raises FactsChanged else, and as `plan_letter`."""
+    stamp, dossier = read_stamp(work), read_dossier(work.at(order.work.now), order.request_number)
     require_papers(work, "platforms")
     if _facts(dossier, order.kind, number=order.number) != order.facts:
         raise FactsChanged
-    letter = store_letter(work, order.kind, order.facts, printed, request_id=dossier.request.id)
-    return letter_view(letter, request_number=order.request_number)
+    require_whole(work)
+    rows.letter.request_id = dossier.request.id
+    return PrintedLetter(stamp, rows)
+
+
+def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterView:
+    """Keep what was printed, if it still says what is so. Raises as `confirm_letter`."""
+    rows = put_files(work, order.kind, order.facts, printed)
+    confirm_letter(work, order, rows)
+    add_letter(work, rows)
+    return letter_view(rows.letter, request_number=order.request_number)
 
 
 def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
@@ -112,8 +171,8 @@ def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
 
 def make_missing_letter(work: CaseWork, number: int) -> None:
     """The same for the letter that a request is sent with, unless there is one."""
-    if order := order_missing_letter(work, number):
-        keep_letter(work, order, print_order(order))
+    if kind := find_missing_letter(work, number):
+        make_letter(work, kind, number)
 
 
 def reserve_number(work: CaseWork) -> int:
@@ -133,29 +192,51 @@ def store_letter(
     complaint_id: UUID | None = None,
 ) -> Letter:
     """Keep a finished letter under the number in its facts: its row, and both files sealed in the storage."""
+    rows = put_files(work, kind, facts, printed)
+    rows.letter.request_id, rows.letter.complaint_id = request_id, complaint_id
+    add_letter(work, rows)
+    return rows.letter
+
+
+def put_files(work: CaseWork, kind: LetterKind, facts: LetterFacts, printed: Printed) -> LetterRows:
+    """Both files of a letter, sealed in the storage, and the rows that `add_letter` puts into their tables.
+
+    Needs no lock; `drop_files` takes them away again where the letter is not kept.
+    """
     letter = Letter(id=uuid4(), case_id=work.case.id, number=number_of(facts), kind=kind)
-    letter.request_id, letter.complaint_id = request_id, complaint_id
     letter.language, letter.paper = facts.frame.language, facts.frame.paper.value
     letter.made_at, letter.pages, letter.size = work.now, printed.pages, len(printed.full)
     letter.digest, letter.redacted_digest = printed.digest, printed.redacted_digest
     letter.sealed = work.sealed_for(letter, {"facts": encode_facts(facts).decode()})
+    files = []
     for is_redacted, content in ((False, printed.full), (True, printed.redacted)):
-        work.ports.storage.put(
-            _file_key(letter, is_redacted), seal(work.key, _file_context(letter, is_redacted), content)
-        )
-    work.session.add(letter)
+        sealed = seal(work.key, _file_context(letter, is_redacted), content)
+        name = _file_key(letter, is_redacted)
+        files.append(stored_files.put(work.ports.storage, name, sealed, case_id=letter.case_id))
+    return LetterRows(letter, tuple(files))
+
+
+def drop_files(work: CaseWork, rows: LetterRows) -> None:
+    """Of a letter that is not kept after all."""
+    for file in rows.files:
+        work.ports.storage.delete(file.name)
+
+
+def add_letter(work: CaseWork, rows: LetterRows) -> None:
+    """The rows of a letter whose files are in the storage, and that it was made."""
+    letter = rows.letter
+    work.session.add_all((letter, *rows.files))
     work.session.flush()
     detail = {"letter": letter.number, "digest": letter.digest}
     made = NewEvent(
         kind=History.LETTER_MADE,
         at=work.now,
-        request_id=request_id,
-        complaint_id=complaint_id,
-        facts={"kind": kind.value},
+        request_id=letter.request_id,
+        complaint_id=letter.complaint_id,
+        facts={"kind": letter.kind.value},
         detail=detail,
     )
     work.record(made)
-    return letter
 
 
 def size_of(work: CaseWork, letter: Letter) -> int:
@@ -167,7 +248,10 @@ def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF as it was made. Raises UnknownNumber, CannotOpen where the file was changed."""
     letter = _find(work, number)
     sealed = work.ports.storage.get(_file_key(letter, redacted))
-    return open_sealed(work.key, _file_context(letter, redacted), sealed)
+    content = open_sealed(work.key, _file_context(letter, redacted), sealed)
+    if hashlib.sha256(content).hexdigest() != (letter.redacted_digest if redacted else letter.digest):
+        raise CannotOpen("the file is not the letter that was made")
+    return content
 
 
 def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
@@ -179,6 +263,7 @@ def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     if not _has_left(work.session, letter):
         recipient = "regulators" if letter.complaint_id else "platforms"
         require_papers(work, recipient)
+    require_whole(work)
     return read_letter(work, number, redacted=redacted)
 
 
@@ -189,19 +274,30 @@ def letter_text(work: CaseWork, number: int) -> str:
 
 def letter_views(work: CaseWork, *, complaint_id: UUID | None = None) -> tuple[LetterView, ...]:
     """The case's letters by number; only those of one complaint where it is named."""
+    chosen = true() if complaint_id is None else Letter.complaint_id == complaint_id
+    return tuple(view for _, view in _views_of(work, chosen))
+
+
+def letters_of_complaints(work: CaseWork, complaint_ids: Collection[UUID]) -> Mapping[UUID, list[LetterView]]:
+    """The letters of several complaints by complaint, each by number."""
+    found: dict[UUID, list[LetterView]] = defaultdict(list)
+    for complaint_id, view in _views_of(work, Letter.complaint_id.in_(complaint_ids)):
+        if complaint_id is not None:
+            found[complaint_id].append(view)
+    return found
+
+
+def _views_of(work: CaseWork, chosen: ColumnElement[bool]) -> Iterator[tuple[UUID | None, LetterView]]:
+    """Letters by number, each with the complaint it is for."""
     query = (
         select(Letter, Request.number, Complaint.number)
         .outerjoin(Request, Request.id == Letter.request_id)
         .outerjoin(Complaint, Complaint.id == Letter.complaint_id)
-        .where(Letter.case_id == work.case.id)
+        .where(Letter.case_id == work.case.id, chosen)
         .order_by(Letter.number)
     )
-    if complaint_id:
-        query = query.where(Letter.complaint_id == complaint_id)
-    return tuple(
-        letter_view(letter, request_number=request_number, complaint_number=complaint_number)
-        for letter, request_number, complaint_number in work.session.execute(query)
-    )
+    for letter, request_number, complaint_number in work.session.execute(query):
+        yield letter.complaint_id, letter_view(letter, request_number=request_number, complaint_number=complaint_number)
 
 
 def letter_view(
@@ -241,17 +337,6 @@ def fix_letter(dossier: Dossier) -> FixedLetter:
             item.row.request_id = None
     work.session.flush()
     return FixedLetter(letter, tuple(item.row for item in dossier.items if item.row.number in listed))
-
-
-def _order(dossier: Dossier, kind: LetterKind) -> LetterOrder:
-    work = dossier.work
-    require_papers(work, "platforms")
-    number = work.case.letter_numbers + 1
-    facts = _facts(dossier, kind, number=number)
-    if problems := _missing(dossier, facts) or check(facts):
-        raise LetterStopped(problems)
-    reserve_number(work)
-    return LetterOrder(work, dossier.number, kind, number, facts)
 
 
 def _facts(dossier: Dossier, kind: LetterKind, *, number: int) -> LetterFacts:

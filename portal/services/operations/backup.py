@@ -162,6 +162,7 @@ def restore(
             raise BackupRefused(
                 "What came back is not what went in, so nothing was kept. Keep both files and ask for help."
             )
+        ports.locks.forget_witness()
         restored = ports.locks.put_all(CaseLock(*each) for each in kept.locks)
     with factory.begin() as session:
         again = _erase_again(Work(session=session, actor=SYSTEM, now=now, ports=ports))

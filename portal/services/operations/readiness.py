@@ -19,10 +19,12 @@ from portal.domain.lifecycle import CaseStatus
 from portal.logs import describe_error
 from portal.models.cases import Case
 from portal.models.clocks import Clock
+from portal.models.guards import HistoryCheck
 from portal.models.jobs import Job, JobState
 from portal.models.journal import JournalCheckpoint, JournalTip
 from portal.services.case_locks import LockGone
 from portal.services.history.journal import TIP
+from portal.services.operations.audits import CHECK
 from portal.services.ports import Ports
 
 PROBE = "readiness"
@@ -40,6 +42,8 @@ class Figures:
     sweep_lag: float  # age of the oldest deadline that no sweep has noticed
     entries: int  # of the journal
     head_age: float | None  # since the journal was last signed
+    check_age: float | None  # since the history was last checked
+    breaks: int  # that the last check found
 
 
 def check(sessions: sessionmaker[Session], ports: Ports) -> dict[str, bool]:
@@ -60,7 +64,7 @@ def count(session: Session, *, now: datetime) -> Figures:
     waiting = select(func.min(Job.created_at)).where(Job.state == JobState.WAITING)
     overdue = select(func.min(Clock.due_at)).where(Clock.state == ClockState.RUNNING, Clock.due_at < now)
     signed_at = session.scalar(select(func.max(JournalCheckpoint.signed_at)))
-    tip = session.get(JournalTip, TIP)
+    tip, checked = session.get(JournalTip, TIP), session.get(HistoryCheck, CHECK)
     return Figures(
         open_cases=session.scalar(select(func.count()).where(Case.status == CaseStatus.OPEN)) or 0,
         jobs={state: 0 for state in JobState} | {state: number for state, number in states},
@@ -68,6 +72,8 @@ def count(session: Session, *, now: datetime) -> Figures:
         sweep_lag=_age(session.scalar(overdue), now) or 0.0,
         entries=tip.position if tip else 0,
         head_age=_age(signed_at, now),
+        check_age=_age(checked.checked_at if checked else None, now),
+        breaks=checked.breaks if checked else 0,
     )
 
 

@@ -13,20 +13,18 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import CaseStatus
-from portal.models.cases import Case
 from portal.models.clocks import Clock
-from portal.models.complaints import Complaint
-from portal.models.requests import Request
 from portal.services.background import jobs
 from portal.services.background.duties import Tally, do_each, do_together
 from portal.services.cases import mail_contact, retention
-from portal.services.clocks.snapshot import refresh_clocks
+from portal.services.clocks.many import refresh_overdue
+from portal.services.clocks.snapshot import Owner
 from portal.services.ports import SYSTEM, Ports
 from portal.services.signin import guess_throttle, sessions
 from portal.services.work import Work
 
-AT_ONCE = 500  # ids that are read at a time, so that memory stays the same however many there are
+AT_ONCE = 5_000  # ids that are read at a time, so that memory stays the same however many there are
+TOGETHER = 200  # cases that are counted in one transaction
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,9 @@ def sweep(
 ) -> Swept:
     """What has to happen with nobody signed in: misses are noticed, what is over is purged, lost jobs are sent again.
 
-    Each case has its own transaction; running it twice, or on two machines, changes nothing more. A case or a duty that
-    fails holds up no other. Once it may not go on, the sweep leaves the rest of the cases to the one after it.
+    Cases are counted some hundred at a time; running it twice, or on two machines, changes nothing more. A case or a
+    duty that fails holds up no other: it is counted apart. Once it may not go on, the sweep leaves the rest of the
+    cases to the one after it.
     """
     clocks = _ClockSweep(factory, now, ports, after)
     noticed = clocks.run(may_go_on)
@@ -105,20 +104,6 @@ def _enqueue(ports: Ports, job_id: UUID) -> int:
     return 1
 
 
-@dataclass(frozen=True)
-class _Owner:
-    """A request or a complaint by its id."""
-
-    request_id: UUID | None
-    complaint_id: UUID | None
-
-    def __str__(self) -> str:
-        return f"request {self.request_id}" if self.request_id else f"complaint {self.complaint_id}"
-
-    def find(self, session: Session) -> Request | Complaint | None:
-        return session.get(Request, self.request_id) if self.request_id else session.get(Complaint, self.complaint_id)
-
-
 class _ClockSweep:
     """One run over the cases with a clock that is overdue, the one that waits longest first.
 
@@ -133,18 +118,18 @@ class _ClockSweep:
     def run(self, may_go_on: Callable[[], bool]) -> Tally:
         """How many clocks were found missed, and of how many requests and complaints they could not be counted."""
         tally = Tally()
-        for position in self._list_overdue():
+        for positions in self._list_overdue():
             if not may_go_on():
                 return tally
-            self.position = position
-            tally += self._sweep_case(position.case_id)
+            tally += self._count_apart([position.case_id for position in positions])
+            self.position = positions[-1]
         self.position = None
         return tally
 
-    def _list_overdue(self) -> Iterator[Position]:
+    def _list_overdue(self) -> Iterator[Sequence[Position]]:
         page = self._read_page(self.position)
         while page:
-            yield from page
+            yield from (page[first : first + TOGETHER] for first in range(0, len(page), TOGETHER))
             page = self._read_page(page[-1])
 
     def _read_page(self, after: Position | None) -> Sequence[Position]:
@@ -158,23 +143,36 @@ class _ClockSweep:
             rows = session.execute(query.order_by(first, Clock.case_id).limit(AT_ONCE))
             return [Position(due_at, case_id) for due_at, case_id in rows if due_at is not None]
 
-    def _sweep_case(self, case_id: UUID) -> Tally:
+    def _count_apart(self, case_ids: Sequence[UUID]) -> Tally:
+        """All of these; where that fails, each half by itself, so that the one it comes from is found soon."""
+        if len(case_ids) == 1:
+            return self._count_case(case_ids[0])
+        try:
+            return Tally(done=self._count_cases(case_ids))
+        except Exception:  # told with the one that it comes from
+            half = len(case_ids) // 2
+            return self._count_apart(case_ids[:half]) + self._count_apart(case_ids[half:])
+
+    def _count_cases(self, case_ids: Sequence[UUID]) -> int:
+        """All of these in one transaction. How many clocks were found missed."""
+        with self.factory.begin() as session:
+            return refresh_overdue(self._work(session), case_ids)
+
+    def _count_case(self, case_id: UUID) -> Tally:
+        """One case, whose requests and complaints have a transaction each where they cannot be counted together."""
         with self.factory() as session:
             begin_reading(session)
-            columns = (Clock.request_id, Clock.complaint_id)
+            columns = (Clock.case_id, Clock.request_id, Clock.complaint_id)
             query = select(*columns).where(self._is_overdue(), Clock.case_id == case_id).distinct().order_by(*columns)
-            owners = [_Owner(*row) for row in session.execute(query)]
-        return do_together(owners, lambda some: self._count(case_id, some), what="counting the clocks")
+            owners = [Owner(*row) for row in session.execute(query)]
+        return do_together(owners, lambda some: self._count_owners(case_id, some), what="counting the clocks")
 
-    def _count(self, case_id: UUID, owners: Sequence[_Owner]) -> int:
-        """Count requests and complaints of a case in one transaction. How many clocks were found missed."""
+    def _count_owners(self, case_id: UUID, owners: Sequence[Owner]) -> int:
         with self.factory.begin() as session:
-            case = session.get(Case, case_id, with_for_update=True)
-            if case is None or case.status is CaseStatus.ERASED:
-                return 0
-            work = Work(session=session, actor=SYSTEM, now=self.now, ports=self.ports)
-            found = [owner.find(session) for owner in owners]
-            return sum(refresh_clocks(work, case, owner) for owner in found if owner is not None)
+            return refresh_overdue(self._work(session), [case_id], only=owners)
+
+    def _work(self, session: Session) -> Work:
+        return Work(session=session, actor=SYSTEM, now=self.now, ports=self.ports)
 
     def _is_overdue(self) -> ColumnElement[bool]:
         return and_(Clock.state == ClockState.RUNNING, Clock.due_at < self.now)

@@ -5,28 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete
 
 from portal.domain.applicability import assess, prefer_national
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
-from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given
+from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given, needs_request
 from portal.domain.regimes import Binding, NoticeField, Regime, RegimeKind, Rule
 from portal.domain.report import Report
-from portal.models.requests import Basis, Request
+from portal.models.requests import Basis
+from portal.reference.registry import Registry
+from portal.services.history import guards
 from portal.services.law.applicability import facts_of, platform_facts
 from portal.services.law.local_days import law_day
 from portal.services.law.versions import find_law, keep_laws
 from portal.services.ports import Ports
-from portal.services.requests.content import RequestContent
+from portal.services.requests.content import RequestContent, situation_of
 from portal.services.work import Work
 
 KINDS = {
     RequestKind.NOTICE: frozenset({RegimeKind.REMOVAL}),
     RequestKind.ERASURE: frozenset({RegimeKind.ERASURE}),
 }
+_DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
 
 
 @dataclass(frozen=True)
@@ -74,25 +77,39 @@ def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime,
     return verdict.reason if verdict.offered else None
 
 
-def write_bases(work: Work, cited: Iterable[tuple[Request, Sequence[Citation]]]) -> None:
-    """Replace the bases of requests that have not been sent, and keep the records of their laws."""
+def list_direct(report: Report, registry: Registry) -> list[Regime]:
+    """Complaints, courts and services that the person can turn to, whatever was cited.
+
+    Not a complaint about a request where the laws of such requests lead to it: the data protection authority wants to
+    know of an erasure request, not of a notice.
+    """
+    situation = situation_of(report)
+    return [
+        regime
+        for regime in registry.regimes.values()
+        if regime.kind in _DIRECT and (regime.id not in registry.led_to or not needs_request(regime, situation))
+    ]
+
+
+def write_bases(work: Work, cited: Iterable[tuple[UUID, Sequence[Citation]]]) -> None:
+    """Replace the bases of requests, named by their ids, that have not been sent; keep the records of their laws."""
     chosen = list(cited)
     regimes = {citation.regime.id: citation.regime for _, citations in chosen for citation in citations}
     keep_laws(work.session, regimes.values(), now=work.now)
-    work.session.execute(delete(Basis).where(Basis.request_id.in_([request.id for request, _ in chosen])))
-    work.session.add_all(
-        Basis(
-            id=uuid4(),
-            request_id=request.id,
-            regime=citation.regime.id,
-            version=citation.regime.version,
-            position=position,
-            reason=citation.reason,
-        )
-        for request, citations in chosen
+    work.session.execute(delete(Basis).where(Basis.request_id.in_([request_id for request_id, _ in chosen])))
+    rows = [
+        {
+            "id": uuid4(),
+            "request_id": request_id,
+            "regime": citation.regime.id,
+            "version": citation.regime.version,
+            "position": position,
+            "reason": citation.reason,
+        }
+        for request_id, citations in chosen
         for position, citation in enumerate(citations, start=1)
-    )
-    work.session.flush()
+    ]
+    guards.insert_rows(work.session, Basis, rows)
 
 
 def cite_kept(work: Work, bases: Iterable[Basis], contents: RequestContent) -> Iterator[Citation]:

@@ -31,7 +31,7 @@ from portal.models.requests import Basis, Request
 from portal.services.clocks.case_events import REMOVING, translate_complaint, translate_lodged, translate_request
 from portal.services.directory.address_checks import AddressStatus, read_statuses
 from portal.services.history.events import read_detail
-from portal.services.requests.citations import Citation, cite_kept, find_reason
+from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
 from portal.services.requests.content import Details, RequestContent, for_team
 from portal.services.requests.lookup import find_request, list_requests
 from portal.services.work import CaseWork
@@ -45,10 +45,15 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OpenedItem:
-    """A link, or a place described in words, with what is sealed in its row."""
+    """A link, or a place described in words, with what is sealed in its row: opened when somebody asks for it, once."""
 
     row: Item
-    values: Mapping[str, Any]
+    work: CaseWork
+    sealed: Mapping[str, Any] | None = None  # what was just sealed, which nobody has to open
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        return self.work.read_sealed(self.row) if self.sealed is None else self.sealed
 
     @property
     def text(self) -> str:
@@ -82,6 +87,10 @@ class Dossier:
         return self.work.ports.registry.platforms.get(self.request.platform)
 
     @property
+    def report(self) -> Report:
+        return self.rows.report
+
+    @property
     def sealed(self) -> Mapping[str, Any]:
         return self.rows.sealed[self.request.id]
 
@@ -113,8 +122,9 @@ class Dossier:
         """The links it is about, by number. What has been sent, and every erasure request, keeps its own list."""
         listed = self.sealed.get("items")
         if listed is None:
-            return tuple(item for item in self.rows.items if item.row.request_id == self.request.id)
-        return tuple(item for item in self.rows.items if item.row.number in listed)
+            return tuple(self.rows.items_by_request[self.request.id])
+        known = self.rows.items_by_number
+        return tuple(known[number] for number in sorted(set(listed)) if number in known)
 
     @cached_property
     def content(self) -> RequestContent:
@@ -141,6 +151,11 @@ class Dossier:
             now, ports = self.work.now, self.work.ports
             reasons[key] = find_reason(regime, self.rows.report, self.request.platform, now=now, ports=ports)
         return reasons[key]
+
+    @property
+    def direct_regimes(self) -> Sequence[Regime]:
+        """Complaints, courts and services that the person can turn to, whatever was cited."""
+        return self.rows.direct
 
     @property
     def cited_regimes(self) -> list[Regime]:
@@ -237,7 +252,7 @@ def read_dossiers(work: CaseWork, requests: Iterable[Request] | None = None) -> 
 def list_items(work: CaseWork) -> tuple[OpenedItem, ...]:
     """All links and described places of the case by number."""
     rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
-    return tuple(OpenedItem(row, work.read_sealed(row)) for row in rows)
+    return tuple(OpenedItem(row, work) for row in rows)
 
 
 class _Rows:
@@ -258,9 +273,21 @@ class _Rows:
         return self.work.report
 
     @cached_property
+    def direct(self) -> Sequence[Regime]:
+        return list_direct(self.report, self.work.ports.registry)
+
+    @cached_property
     def items(self) -> tuple[OpenedItem, ...]:
         found = self.work.session.scalars(select(Item).where(self._chosen_items).order_by(Item.number))
-        return tuple(OpenedItem(row, self.work.read_sealed(row)) for row in found)
+        return tuple(OpenedItem(row, self.work) for row in found)
+
+    @cached_property
+    def items_by_request(self) -> Mapping[UUID | None, Sequence[OpenedItem]]:
+        return _group(self.items, lambda item: item.row.request_id)
+
+    @cached_property
+    def items_by_number(self) -> Mapping[int, OpenedItem]:
+        return {item.row.number: item for item in self.items}
 
     @property
     def _chosen_items(self) -> ColumnElement[bool]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 
 from portal.domain.clocks import ClockState, DerivedClock, EventKind, RequestEvent, derive_clocks, list_misses
 from portal.domain.directory import Category
 from portal.domain.escalation import EscalationKind, EscalationOption, RegimeState, build_escalation
 from portal.domain.lifecycle import SETTLED, RequestState
-from portal.domain.notices import needs_request
 from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
 from portal.services.clocks.derivation import list_follow_ons, place_of_complaint
@@ -19,7 +19,6 @@ from portal.services.clocks.snapshot import is_owed
 from portal.services.law.obliged_places import place_of_platform
 from portal.services.ports import Ports
 from portal.services.requests.citations import Citation
-from portal.services.requests.content import situation_of
 from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.views import EscalationView, NextStep, NextStepView
 from portal.services.work import CaseWork
@@ -34,7 +33,6 @@ _CATEGORIES: Mapping[EscalationKind, Category] = MappingProxyType(
         EscalationKind.PAYMENT: Category.PAYMENT,
     }
 )
-_DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
 _FINISHED = frozenset(
     {
         EventKind.DECIDED,
@@ -44,6 +42,7 @@ _FINISHED = frozenset(
         EventKind.DEADLINE_MISSED,
     }
 )
+_COMPLAINTS = frozenset({EscalationKind.AUTHORITY, EscalationKind.APPEAL})
 _DONE = frozenset({RequestState.REFUSED, RequestState.PARTLY, RequestState.GEO_BLOCKED})
 
 
@@ -67,20 +66,24 @@ class _RequestHistory:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EscalatedRequest:
-    """A request with what can be done next about it."""
+    """A request with what can be done next about it, judged once and only when somebody asks."""
 
     dossier: Dossier
-    options: tuple[EscalationOption, ...]
+
+    @cached_property
+    def options(self) -> tuple[EscalationOption, ...]:
+        """In the order in which to try them."""
+        return list_escalation(self.dossier)
 
 
 def read_escalated(work: CaseWork) -> tuple[EscalatedRequest, ...]:
-    """All requests of the case by number, each judged once: what a page of the whole case hands on."""
-    return tuple(EscalatedRequest(dossier, list_escalation(dossier)) for dossier in read_dossiers(work))
+    """All requests of the case by number: what a page of the whole case hands on."""
+    return tuple(EscalatedRequest(dossier) for dossier in read_dossiers(work))
 
 
 def list_escalation(dossier: Dossier) -> tuple[EscalationOption, ...]:
     """The options of one request in the order in which to try them; none before it was sent or once it is settled."""
-    request, work, report = dossier.request, dossier.work, dossier.content.report
+    request, work, report = dossier.request, dossier.work, dossier.report
     if request.sent_at is None or request.state in SETTLED:
         return ()
     history = _RequestHistory(dossier, dossier.clock_events, dossier.lodged, _find_finished(dossier))
@@ -96,7 +99,7 @@ def list_escalation(dossier: Dossier) -> tuple[EscalationOption, ...]:
         ]
 
     further = (*list_follow_ons([each.regime for each in used], work.ports), *_copyright(report, work.ports))
-    return build_escalation(used, stand_open(further), work.now, direct=stand_open(_list_direct(report, work.ports)))
+    return build_escalation(used, stand_open(further), work.now, direct=stand_open(dossier.direct_regimes))
 
 
 def _find_finished(dossier: Dossier) -> Mapping[str, datetime]:
@@ -137,9 +140,9 @@ def escalation_view(option: EscalationOption) -> EscalationView:
     )
 
 
-def find_next_step(dossier: Dossier, options: Sequence[EscalationOption], *, has_consent: bool) -> NextStepView:
-    """What to do with a request now."""
-    request = dossier.request
+def find_next_step(escalated: EscalatedRequest, *, has_consent: bool) -> NextStepView:
+    """What to do with a request now. Its options are judged only where one of them could be the next step."""
+    dossier, request = escalated.dossier, escalated.dossier.request
     if request.state in SETTLED:
         return NextStepView(kind=NextStep.NONE, text="Nothing more has to be done here.")
     if request.sent_at is None:
@@ -147,15 +150,30 @@ def find_next_step(dossier: Dossier, options: Sequence[EscalationOption], *, has
     if request.state is RequestState.MORE_ASKED:
         text = "They ask for more. Send it to them, then write down that you did."
         return NextStepView(kind=NextStep.ANSWER_BACK, text=text)
-    has_missed = any(clock.state is ClockState.MISSED and is_owed(clock) for clock in dossier.clocks)
-    if request.state not in _DONE and not has_missed:
+    if not _has_failed(dossier):
         return NextStepView(kind=NextStep.WAIT, text="Wait for their answer. Log it here when it comes.")
-    can_complain = any(
-        option.is_open and option.kind in {EscalationKind.AUTHORITY, EscalationKind.APPEAL} for option in options
-    )
-    if can_complain and (dossier.reminders or request.state in _DONE):
+    if (dossier.reminders or request.state in _DONE) and _can_complain(escalated.options):
         return NextStepView(kind=NextStep.COMPLAIN, text="You can complain now. See who can act, and what each can do.")
     return NextStepView(kind=NextStep.REMIND, text="Their time has run out. Send a reminder that names the date.")
+
+
+def find_turn(dossier: Dossier) -> int:
+    """Whose turn it is: 0 where something can be done now, 1 where the other side has to answer, 2 where it is over."""
+    request = dossier.request
+    if request.state in SETTLED:
+        return 2
+    is_waiting = request.sent_at is not None and request.state is not RequestState.MORE_ASKED
+    return int(is_waiting and not _has_failed(dossier))
+
+
+def _has_failed(dossier: Dossier) -> bool:
+    """Whether the other side refused, did less than was asked, or let its time run out."""
+    missed = (clock for clock in dossier.clocks if clock.state is ClockState.MISSED)
+    return dossier.request.state in _DONE or any(is_owed(clock) for clock in missed)
+
+
+def _can_complain(options: Iterable[EscalationOption]) -> bool:
+    return any(option.is_open and option.kind in _COMPLAINTS for option in options)
 
 
 def _before_sending(citations: Sequence[Citation], *, has_consent: bool) -> NextStepView:
@@ -168,18 +186,6 @@ def _before_sending(citations: Sequence[Citation], *, has_consent: bool) -> Next
 
 def _clocks(standings: Iterable[RegimeState]) -> list[DerivedClock]:
     return [clock for standing in standings for clock in standing.clocks]
-
-
-def _list_direct(report: Report, ports: Ports) -> Iterator[Regime]:
-    """Complaints, courts and services that the person can turn to, whatever was cited.
-
-    Not a complaint about a request where the laws of such requests lead to it: the data protection authority wants to
-    know of an erasure request, not of a notice.
-    """
-    situation, led_to = situation_of(report), ports.registry.led_to
-    for regime in ports.registry.regimes.values():
-        if regime.kind in _DIRECT and (regime.id not in led_to or not needs_request(regime, situation)):
-            yield regime
 
 
 def _copyright(report: Report, ports: Ports) -> list[Regime]:

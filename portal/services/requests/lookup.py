@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,6 +42,15 @@ def find_item(work: CaseWork, number: int) -> Item:
     return found
 
 
+def find_items(work: CaseWork, numbers: Sequence[int]) -> list[Item]:
+    """The places of these numbers, in their order, read together. Raises UnknownNumber."""
+    rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id, Item.number.in_(numbers)))
+    found = {row.number: row for row in rows}
+    if unknown := [number for number in numbers if number not in found]:
+        raise UnknownNumber(f"There is no place {unknown[0]}.")
+    return [found[number] for number in numbers]
+
+
 def list_requests(work: CaseWork) -> Sequence[Request]:
     """All requests of the case by number."""
     return work.session.scalars(select(Request).where(Request.case_id == work.case.id).order_by(Request.number)).all()
@@ -61,7 +72,11 @@ def requests_of(session: Session, complaint: Complaint) -> Sequence[Request]:
     ).all()
 
 
-def platform_name(work: CaseWork, item: Item) -> str:
-    """The platform's name, or for one outside the directory the domain the link is on."""
-    known = work.ports.registry.platforms.get(item.platform)
-    return known.name if known else str(work.read_sealed(item).get("platform") or "")
+def numbers_of_requests(session: Session, complaint_ids: Collection[UUID]) -> Mapping[UUID, list[int]]:
+    """By complaint, the numbers of the requests it rests on."""
+    found: dict[UUID, list[int]] = defaultdict(list)
+    query = select(ComplaintRequest.complaint_id, Request.number).join(Request)
+    query = query.where(ComplaintRequest.complaint_id.in_(complaint_ids)).order_by(Request.number)
+    for complaint_id, number in session.execute(query):
+        found[complaint_id].append(number)
+    return found

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from uuid import uuid4
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
 
 from sqlalchemy import exists, func, select
 
 from portal.domain.lifecycle import (
     SETTLED,
     UNSENT,
+    Handler,
     History,
     ItemState,
     LetterKind,
@@ -20,15 +22,15 @@ from portal.domain.lifecycle import (
     require_sent,
     require_unsent,
 )
-from portal.domain.report import YesNo
+from portal.domain.report import Report, YesNo
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Request
+from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent
 from portal.services.requests.citations import Citation, pick, write_bases
-from portal.services.requests.content import Details
-from portal.services.requests.dossier import Dossier, dossier_of, read_dossier, read_dossiers
-from portal.services.requests.lookup import platform_name
+from portal.services.requests.content import Details, RequestContent, for_team
+from portal.services.requests.dossier import Dossier, OpenedItem, dossier_of, read_dossier, read_dossiers
 from portal.services.work import CaseWork
 
 DetailsCommand = Details
@@ -40,22 +42,58 @@ class DetailsRefused(ValueError):
     """A detail cannot be used. The message says why, fit for a page."""
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RequestPlan:
+    """Notices that are to be prepared, and which links go into which. Nothing of it is in a table yet."""
+
+    new: Sequence[Request]
+    moved: Sequence[tuple[Item, UUID]]  # each with the request that it goes into
+    cited: Sequence[tuple[UUID, Sequence[Citation]]]
+
+
 def group_links_into_requests(work: CaseWork) -> None:
     """Prepare a notice to each platform for the links that have none yet. Doing it again changes nothing."""
-    query = select(Item).where(Item.case_id == work.case.id, Item.request_id.is_(None))
-    waiting: dict[str, list[Item]] = {}
-    for item in work.session.scalars(query.where(Item.state != ItemState.REMOVED).order_by(Item.number)):
-        waiting.setdefault(item.platform, []).append(item)
-    if not waiting:
-        return
-    requests = _list_unwritten(work)
-    new = {platform: {"name": platform_name(work, group[0])} for platform, group in waiting.items()}
-    missing = [(platform, values) for platform, values in new.items() if platform not in requests]
-    requests |= {request.platform: request for request in _add_requests(work, RequestKind.NOTICE, missing)}
-    for platform, group in waiting.items():
-        _move(group, requests[platform])
+    plan = plan_requests(work, work.report, handler=work.case.handler)
+    add_requests(work, plan)
+    for item, request_id in plan.moved:
+        item.request_id = request_id
     work.session.flush()
-    _refresh_bases(work, read_dossiers(work, [requests[platform] for platform in waiting]))
+    cite_laws(work, plan)
+
+
+def plan_requests(work: CaseWork, report: Report, *, handler: Handler, fresh: Sequence[OpenedItem] = ()) -> RequestPlan:
+    """Which notices the case's links need that have none, those of `fresh` included, which are in no table yet.
+
+    Reads only, so it needs no lock; `report` and `handler` are as they will be when it is written down.
+    """
+    waiting: dict[str, list[OpenedItem]] = {}
+    for item in (*_list_waiting(work), *fresh):
+        waiting.setdefault(item.row.platform, []).append(item)
+    if not waiting:
+        return RequestPlan(new=(), moved=(), cited=())
+    open_ones = {name: request for name, request in _list_unwritten(work).items() if name in waiting}
+    missing = [(name, {"name": _name_of(work, group[0])}) for name, group in waiting.items() if name not in open_ones]
+    new = _make_requests(work, RequestKind.NOTICE, missing)
+    requests = open_ones | {request.platform: request for request in new}
+    cited = list(_cite_new(work, report, handler, [(request, waiting[request.platform]) for request in new]))
+    for dossier in read_dossiers(work, open_ones.values()):
+        places = (*dossier.content.places, *(item.text for item in waiting[dossier.request.platform]))
+        content = replace(dossier.content, report=report, places=places)
+        cited.append((dossier.request.id, _pick(work, content, dossier.request.platform)))
+    moved = [(item.row, requests[name].id) for name, group in waiting.items() for item in group]
+    return RequestPlan(new=new, moved=moved, cited=cited)
+
+
+def add_requests(work: CaseWork, plan: RequestPlan) -> None:
+    """The rows of what was planned."""
+    work.session.add_all(plan.new)
+    work.session.flush()
+
+
+def cite_laws(work: CaseWork, plan: RequestPlan) -> None:
+    """The laws of what was planned, and that its requests were prepared: once their links are in their tables."""
+    _record_prepared(work, plan.new)
+    write_bases(work, plan.cited)
 
 
 def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
@@ -65,6 +103,7 @@ def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
     require_unsent(dossier.request.state)
     if any(isinstance(value, str) and len(value) > LONGEST for value in vars(command).values()):
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    require_room_for_words(work, *(value for value in vars(command).values() if isinstance(value, str)))
     if command.use_copyright and work.report.took_it is not YesNo.YES:
         raise DetailsRefused("Copyright belongs to whoever took the picture, and the report does not say that you did.")
     kept = dossier.details.merged(command)
@@ -88,7 +127,7 @@ def prepare_erasure(work: CaseWork, number: int) -> int:
     places = [item.row.number for item in notice.items if item.row.state is not ItemState.REMOVED]
     values: dict[str, object] = {"name": notice.name, "items": places, "details": {}}
     request = _add_request(work, RequestKind.ERASURE, notice.request.platform, values)
-    write_bases(work, [(request, citations)])
+    write_bases(work, [(request.id, citations)])
     return request.number
 
 
@@ -122,12 +161,43 @@ def pick_for_erasure(notice: Dossier) -> list[Citation]:
 
 
 def _refresh_bases(work: CaseWork, dossiers: Iterable[Dossier]) -> None:
-    write_bases(work, [(dossier.request, _pick_for(dossier)) for dossier in dossiers])
+    write_bases(work, [(dossier.request.id, _pick_for(dossier)) for dossier in dossiers])
 
 
 def _pick_for(dossier: Dossier) -> list[Citation]:
     request, work = dossier.request, dossier.work
     return pick(dossier.content, request.kind, request.platform, now=work.now, ports=work.ports)
+
+
+def _pick(work: CaseWork, content: RequestContent, platform: str) -> list[Citation]:
+    return pick(content, RequestKind.NOTICE, platform, now=work.now, ports=work.ports)
+
+
+def _cite_new(
+    work: CaseWork, report: Report, handler: Handler, asked: Iterable[tuple[Request, Sequence[OpenedItem]]]
+) -> Iterator[tuple[UUID, Sequence[Citation]]]:
+    """The laws of new requests. Of sites outside the directory nothing is known, so one judgement is that of all."""
+    judged: dict[str, Sequence[Citation]] = {}
+    organisation = for_team(handler, work.ports.config.organisation)
+    for request, items in asked:
+        known = request.platform if request.platform in work.ports.registry.platforms else ""
+        if known not in judged:
+            places = tuple(item.text for item in items)
+            content = RequestContent(report=report, details=Details(), places=places, organisation=organisation)
+            judged[known] = _pick(work, content, request.platform)
+        yield request.id, judged[known]
+
+
+def _list_waiting(work: CaseWork) -> list[OpenedItem]:
+    query = select(Item).where(Item.case_id == work.case.id, Item.request_id.is_(None))
+    rows = work.session.scalars(query.where(Item.state != ItemState.REMOVED).order_by(Item.number))
+    return [OpenedItem(row, work) for row in rows]
+
+
+def _name_of(work: CaseWork, item: OpenedItem) -> str:
+    """The platform's name, or for one outside the directory the domain the link is on."""
+    known = work.ports.registry.platforms.get(item.row.platform)
+    return known.name if known else item.platform_name
 
 
 def _list_unwritten(work: CaseWork) -> dict[str, Request]:
@@ -139,14 +209,17 @@ def _list_unwritten(work: CaseWork) -> dict[str, Request]:
 
 
 def _add_request(work: CaseWork, kind: RequestKind, platform: str, values: Mapping[str, object]) -> Request:
-    (request,) = _add_requests(work, kind, [(platform, values)])
+    (request,) = _make_requests(work, kind, [(platform, values)])
+    work.session.add(request)
+    work.session.flush()
+    _record_prepared(work, [request])
     return request
 
 
-def _add_requests(
+def _make_requests(
     work: CaseWork, kind: RequestKind, wanted: Sequence[tuple[str, Mapping[str, object]]]
 ) -> list[Request]:
-    """New requests, each with its platform and what is sealed in its row, with as many statements as for one."""
+    """New requests, each with its platform and what is sealed in its row, numbered on. They are in no table yet."""
     if not wanted:
         return []
     last = work.session.scalar(select(func.max(Request.number)).where(Request.case_id == work.case.id)) or 0
@@ -156,11 +229,13 @@ def _add_requests(
         request.state, request.prepared_at = RequestState.PREPARED, work.now
         request.sealed = work.sealed_for(request, {"ticket": "", "details": {}, **values})
         requests.append(request)
-    work.session.add_all(requests)
-    work.session.flush()
-    prepared = [NewEvent(kind=History.REQUEST_PREPARED, at=work.now, request_id=each.id) for each in requests]
-    work.record_all(prepared)
     return requests
+
+
+def _record_prepared(work: CaseWork, requests: Iterable[Request]) -> None:
+    events = [NewEvent(kind=History.REQUEST_PREPARED, at=work.now, request_id=each.id) for each in requests]
+    if events:
+        work.record_all(events)
 
 
 def _move(items: Iterable[Item], request: Request) -> None:

@@ -9,11 +9,12 @@ from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pyotp
 import webauthn
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 from webauthn.helpers import options_to_json
 from webauthn.helpers.exceptions import WebAuthnException
@@ -37,6 +38,8 @@ CODE_BYTES = 10  # 80 bits: a stolen hash leads nowhere
 MOST_FACTORS = 10
 LONGEST_ANSWER = 20_000  # characters of a browser's answer; those with an attestation have some thousands
 UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
+
+Row = TypeVar("Row", Factor, RecoveryCode)
 
 
 class WrongFactor(ValueError):
@@ -238,20 +241,26 @@ def _use_app(session: Session, staff_id: UUID, private_key: bytes, code: str, no
 def _take_step(session: Session, factor_id: UUID, step: int, now: datetime) -> bool:
     """Whether this time step was still free; whoever comes first has it."""
     free = or_(Factor.last_step.is_(None), Factor.last_step < step)
-    query = update(Factor).where(Factor.id == factor_id, free).values(last_step=step, used_at=now)
-    options = {"synchronize_session": False}
-    return session.scalars(query.returning(Factor.id), execution_options=options).first() is not None
+    row = _hold_one(session, select(Factor).where(Factor.id == factor_id, free))
+    if row is None:
+        return False
+    row.last_step, row.used_at = step, now
+    session.flush()
+    return True
+
+
+def _hold_one(session: Session, query: Select[Row]) -> Row | None:
+    """One row that is still so when it is this transaction's turn to have it."""
+    return session.scalars(query.with_for_update(), execution_options={"populate_existing": True}).first()
 
 
 def _use_paper(session: Session, staff_id: UUID, typed: str, now: datetime) -> None:
-    query = update(RecoveryCode).where(
-        RecoveryCode.staff_id == staff_id,
-        RecoveryCode.digest == _digest(staff_id, typed),
-        RecoveryCode.used_at.is_(None),
-    )
-    used = query.values(used_at=now).returning(RecoveryCode.id)
-    if session.scalars(used, execution_options={"synchronize_session": False}).first() is None:
+    is_it = (RecoveryCode.staff_id == staff_id, RecoveryCode.digest == _digest(staff_id, typed))
+    row = _hold_one(session, select(RecoveryCode).where(*is_it, RecoveryCode.used_at.is_(None)))
+    if row is None:
         raise WrongFactor
+    row.used_at = now
+    session.flush()
     journal.note(session, Noted.RECOVERY_CODE_USED, staff_id=staff_id, now=now)
 
 

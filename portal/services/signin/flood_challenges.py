@@ -1,7 +1,9 @@
 """What each further one from a busy network takes: work of the device, or waiting. Never a riddle, nothing from others.
 
 Both are texts that the server signs and does not keep: they name the network's bucket, what is counted, the level, and
-until when they can be used. Only their use is noted, so that each counts once.
+until when they can be used. Only their use is noted, so that each counts once. Waits of one network add up: whoever
+goes on after one has used up the time of all that were begun before, since a thousand waits at once are no more waiting
+than one.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.vault import derive_subkey
 from portal.domain.quotas import LASTS, TRIES, TRY_COST, WAITS, Counted, is_enough
-from portal.services.signin.quotas import count_request, read_level, use_once
+from portal.services.signin.quotas import count_request, read_level, use_once, use_wait
 
 ALGORITHM = "PBKDF2/SHA-256"
 PREFIX_BYTES = 16  # of the derived key, so that one counter fits and no other
@@ -57,9 +59,17 @@ class Challenge:
 
 
 def let_pass(
-    session: Session, key: bytes, bucket: bytes, counted: Counted, *, wait: str, work: str, now: datetime
+    session: Session,
+    key: bytes,
+    bucket: bytes,
+    counted: Counted,
+    *,
+    wait: str,
+    work: str,
+    now: datetime,
+    amount: int = 1,
 ) -> Challenge | None:
-    """Count one more from there. None where it may go on: it is free, or paid for; else what is asked first."""
+    """Count `amount` more from there. None where it may go on: it is free, or paid for; else what is asked first."""
     level = read_level(session, bucket, counted)
     if level is not None:
         asked = ChallengeAnswer(bucket, counted, level)
@@ -67,7 +77,7 @@ def let_pass(
         if not is_paid:
             begun = read_wait(key, wait, asked, now=now)
             return Challenge(begun or begin_wait(key, asked, now=now), make_work(key, asked, now=now))
-    count_request(session, bucket, counted, now=now)
+    count_request(session, bucket, counted, now=now, amount=amount)
     return None
 
 
@@ -113,8 +123,8 @@ def begin_wait(key: bytes, asked: ChallengeAnswer, *, now: datetime) -> Ticket:
     ripe_at = now + WAITS[asked.level]
     values = {
         **_pack(asked, ripe_at + LASTS),
+        "begun_at": now.isoformat(),
         "ripe_at": ripe_at.timestamp(),
-        "nonce": secrets.token_hex(16),
     }
     return Ticket(_signer(key).dumps(values), ripe_at)
 
@@ -128,11 +138,12 @@ def read_wait(key: bytes, text: str, asked: ChallengeAnswer, *, now: datetime) -
 
 
 def accept_wait(session: Session, key: bytes, text: str, asked: ChallengeAnswer, *, now: datetime) -> bool:
-    """Whether this wait is over and was not used before."""
+    """Whether this wait is over, and nobody else of its network went on after a wait since it began."""
     values = _read(key, text)
-    if values is None or values["ripe_at"] > now.timestamp():
+    if values is None or values["ripe_at"] > now.timestamp() or not _fits(values, asked, now=now):
         return False
-    return _redeem(session, values, asked, values["nonce"], now=now)
+    begun_at = datetime.fromisoformat(values["begun_at"])
+    return use_wait(session, asked.bucket, asked.counted, begun_at=begun_at, now=now)
 
 
 def _pack(asked: ChallengeAnswer, ends_at: datetime) -> dict[str, Any]:

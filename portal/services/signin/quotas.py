@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,14 +23,28 @@ def read_level(session: Session, bucket: bytes, counted: Counted) -> int | None:
     return find_level(counted, used or 0)
 
 
-def count_request(session: Session, bucket: bytes, counted: Counted, *, now: datetime) -> int:
-    """Count one more, in one statement, so that two at the same time are two. Returns how many there are now."""
-    row = _insert(session, Quota).values(bucket=bucket, counted=counted, used=1, ends_at=now + KEPT)
+def count_request(session: Session, bucket: bytes, counted: Counted, *, now: datetime, amount: int = 1) -> int:
+    """Count `amount` more, in one statement, so that two at the same time are two. Returns how many there are now."""
+    row = _insert(session, Quota).values(bucket=bucket, counted=counted, used=amount, ends_at=now + KEPT)
     counting = row.on_conflict_do_update(
-        index_elements=[Quota.bucket, Quota.counted], set_={Quota.used: Quota.used + 1}
+        index_elements=[Quota.bucket, Quota.counted], set_={Quota.used: Quota.used + amount}
     )
     used: int = session.execute(counting.returning(Quota.used)).scalar_one()
     return used
+
+
+def use_wait(session: Session, bucket: bytes, counted: Counted, *, begun_at: datetime, now: datetime) -> bool:
+    """Note that a wait from there was used. False where another one was, after this one had begun.
+
+    In one statement, so that of two at the same time one goes on.
+    """
+    row = _insert(session, Quota).values(bucket=bucket, counted=counted, used=0, ends_at=now + KEPT, waited_until=now)
+    noting = row.on_conflict_do_update(
+        index_elements=[Quota.bucket, Quota.counted],
+        set_={Quota.waited_until: now},
+        where=or_(Quota.waited_until.is_(None), Quota.waited_until <= begun_at),
+    )
+    return session.execute(noting.returning(Quota.bucket)).scalar_one_or_none() is not None
 
 
 def use_once(session: Session, identity: bytes, *, ends_at: datetime) -> bool:

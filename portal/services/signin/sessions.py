@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.vault import CannotOpen, SealContext, derive_subkey, open_values, seal_values
@@ -74,17 +74,29 @@ class SessionView:
 
 def list_of_staff(session: Session, staff_id: UUID, token: str, *, now: datetime) -> list[SessionView]:
     """The living sessions of a member, the one of this cookie first, then the one seen last."""
+    return _list(session, WebSession.staff_id == staff_id, token, now=now)
+
+
+def list_of_case(session: Session, case_id: UUID, token: str, *, now: datetime) -> list[SessionView]:
+    """The living sessions that have a case open for its person, in the same order."""
+    return _list(session, WebSession.case_id == case_id, token, now=now)
+
+
+def _list(session: Session, owner: ColumnElement[bool], token: str, *, now: datetime) -> list[SessionView]:
     here = _identify(token)
     rows = session.scalars(
-        select(WebSession)
-        .where(WebSession.staff_id == staff_id, WebSession.ends_at > now)
-        .order_by(WebSession.seen_at.desc(), WebSession.id)
+        select(WebSession).where(owner, WebSession.ends_at > now).order_by(WebSession.seen_at.desc(), WebSession.id)
     ).all()
     views = [
         SessionView(id=row.id.hex(), started_at=row.started_at, seen_at=row.seen_at, is_this=row.id == here)
         for row in rows
     ]
     return sorted(views, key=lambda each: not each.is_this)
+
+
+def began_at(session: Session, token: str) -> datetime | None:
+    """When the session of this cookie began, under whatever cookie."""
+    return session.scalar(select(WebSession.started_at).where(WebSession.id == (_identify(token) or b"")))
 
 
 def end_of_staff(session: Session, staff_id: UUID, *, only: str | None = None, but: str | None = None) -> int:
@@ -97,10 +109,14 @@ def end_of_staff(session: Session, staff_id: UUID, *, only: str | None = None, b
     return len(session.scalars(query.returning(WebSession.id)).all())
 
 
-def end_of_case(session: Session, case_id: UUID, *, but: str) -> None:
-    """End every session of a person that has this case open, but the one of the cookie `but`."""
+def end_of_case(session: Session, case_id: UUID, *, but: str, only: str | None = None) -> int:
+    """End every session of a person that has this case open, or the one of the id `only`, but never the one of the
+    cookie `but`. Returns how many.
+    """
     query = delete(WebSession).where(WebSession.case_id == case_id, WebSession.id != (_identify(but) or b""))
-    session.execute(query)
+    if only is not None:
+        query = query.where(WebSession.id == _read_id(only))
+    return len(session.scalars(query.returning(WebSession.id)).all())
 
 
 def save(

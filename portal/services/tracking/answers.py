@@ -22,10 +22,11 @@ from portal.models.requests import Request
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.opening import UnknownNumber
+from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.requests.dossier import Dossier, read_dossiers
-from portal.services.requests.lookup import find_item, find_request
+from portal.services.requests.lookup import find_item, find_items, find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
 from portal.services.work import CaseWork
 
@@ -62,6 +63,7 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
     if len(command.text) > LONGEST:
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    require_room_for_words(work, command.text)
     dossiers = read_dossiers(work)
     own = next(dossier for dossier in dossiers if dossier.request is request)
     for item in _covered(own, command.items):
@@ -103,14 +105,15 @@ def mark_gone(work: CaseWork, item_number: int) -> None:
 def mark_back(work: CaseWork, *item_numbers: int) -> None:
     """The content is there again: each link gets a new request, the old one stays as it was. Raises StepRefused."""
     open_to_record(work)
-    for number in item_numbers:
-        item = find_item(work, number)
+    seen = []
+    for item in find_items(work, item_numbers):
         if item.state is not ItemState.REMOVED:
             raise StepRefused("This place was not marked as gone.")
-        back = NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts={"item": item.number})
+        facts = {"item": item.number}
+        seen.append(NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts=facts))
         item.state, item.changed_at, item.request_id = ItemState.BACK, work.now, None
-        work.session.flush()
-        work.record(back)
+    work.session.flush()
+    work.record_all(seen)
     group_links_into_requests(work)
 
 

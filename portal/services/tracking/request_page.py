@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
-from portal.domain.escalation import EscalationOption
 from portal.domain.lifecycle import UNSENT, ActorKind, Answer, RequestKind
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
@@ -24,7 +24,6 @@ from portal.services.requests.escalation import (
     EscalatedRequest,
     escalation_view,
     find_next_step,
-    list_escalation,
     read_escalated,
 )
 from portal.services.requests.lookup import list_requests
@@ -47,14 +46,14 @@ def request_views(work: CaseWork, escalated: Sequence[EscalatedRequest] | None =
     """
     consents = has_consent(work.session, work.case, "platforms")
     known = read_escalated(work) if escalated is None else escalated
-    return tuple(view_of(each.dossier, each.options, has_consent=consents) for each in known)
+    return tuple(view_of(each, has_consent=consents) for each in known)
 
 
 def request_view(work: CaseWork, number: int) -> RequestView:
     """One request whole, with what stands in the way of its letter and the fields to copy. Raises UnknownNumber."""
     dossier = read_dossier(work, number)
     consents = has_consent(work.session, work.case, "platforms")
-    view = view_of(dossier, list_escalation(dossier), has_consent=consents)
+    view = view_of(EscalatedRequest(dossier), has_consent=consents)
     draft = letters.draft(dossier) if _is_unsent(dossier.request) else None
     text = draft.text if draft else _sent_text(dossier)
     may_copy = not _is_unsent(dossier.request) or _may_send(work)
@@ -69,15 +68,19 @@ def request_view(work: CaseWork, number: int) -> RequestView:
 def item_views(work: CaseWork) -> tuple[ItemView, ...]:
     """All links and described places of the case by number."""
     numbers = {request.id: request.number for request in list_requests(work)}
+    return views_of_items(work, list_items(work), numbers)
+
+
+def views_of_items(work: CaseWork, items: Iterable[OpenedItem], numbers: Mapping[UUID, int]) -> tuple[ItemView, ...]:
+    """Some of them; `numbers` are those of the requests by id."""
     return tuple(
-        _item_view(work, item, numbers.get(item.row.request_id) if item.row.request_id else None)
-        for item in list_items(work)
+        _item_view(work, item, numbers.get(item.row.request_id) if item.row.request_id else None) for item in items
     )
 
 
-def view_of(dossier: Dossier, options: Sequence[EscalationOption], *, has_consent: bool) -> RequestView:
-    """A request for a page of many: `options` are its escalation, `has_consent` whether platforms may be told."""
-    request, work = dossier.request, dossier.work
+def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
+    """A request for a page of many; `has_consent`: whether platforms may be told."""
+    dossier, request, work = escalated.dossier, escalated.dossier.request, escalated.dossier.work
     return RequestView(
         number=request.number,
         platform=request.platform,
@@ -101,8 +104,8 @@ def view_of(dossier: Dossier, options: Sequence[EscalationOption], *, has_consen
         details=dossier.content.view,
         answers=tuple(_answer_view(dossier, event) for event in dossier.answers),
         letters=tuple(letters.letter_view(letter, request_number=request.number) for letter in dossier.letters),
-        escalation=tuple(escalation_view(option) for option in options),
-        next_step=find_next_step(dossier, options, has_consent=has_consent),
+        escalation=tuple(escalation_view(option) for option in escalated.options),
+        next_step=find_next_step(escalated, has_consent=has_consent),
         can_use_copyright=dossier.content.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
         can_prepare_erasure=False,
     )

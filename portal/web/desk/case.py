@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from portal.domain.rights import Right
 from portal.services.casefile import page, queue
+from portal.services.casefile.overview import Parts, read_overview
 from portal.services.cases import handover, messages
-from portal.services.intake import submission
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import letters
 from portal.services.requests import preparing
@@ -21,10 +21,24 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
 from portal.web.desk.forms.cases import CloseCaseForm, HandOverForm, WriteForm
-from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
+from portal.web.desk.pages import (
+    LINKS_A_PAGE,
+    Answered,
+    Page,
+    asked_page,
+    go,
+    note_export,
+    show_file,
+    show_form,
+    show_on_case,
+    staff_reader,
+)
 from portal.web.forms.links import AddLinksForm
+from portal.web.link_adding import add_pasted
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import unit
+from portal.web.unit_of_work import locks_late, unit
+
+FEW_LINKS = 20  # so many are shown without a press
 
 bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 
@@ -32,15 +46,30 @@ bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 @bp.get("")
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork) -> Page:
-    view = page.case_view(work)
-    return show_on_case("desk/case.html", member, work, case=view)
+    parts = Parts(
+        requests=asked_page("requests"),
+        items=asked_page(),
+        items_a_page=LINKS_A_PAGE,
+        link=int(link) if (link := request.args.get("link", "")).isdecimal() and len(link) < 6 else None,
+    )
+    view = read_overview(work, parts)
+    return show_on_case(
+        "desk/case.html",
+        member,
+        work,
+        case=view,
+        is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
+        address=lambda page: url_for(
+            "desk_case.show", reference=work.reference, requests=view.requests.page, page=page, _anchor="links"
+        ),
+        requests_address=lambda page: url_for("desk_case.show", reference=work.reference, requests=page),
+    )
 
 
 @bp.get("/report")
 @on_case_to_read
 def report(member: SignedInStaff, work: CaseWork) -> Page:
-    view = page.case_view(work)
-    return show_on_case("desk/report.html", member, work, case=view, report=view.report)
+    return show_on_case("desk/report.html", member, work, consents=page.list_consents(work), report=work.report)
 
 
 @bp.get("/history")
@@ -104,11 +133,13 @@ def prepare(member: SignedInStaff, work: CaseWork) -> Response:
 
 @bp.route("/links/add", methods=["GET", "POST"])
 @on_case
+@locks_late
 def add_links(member: SignedInStaff, work: CaseWork) -> Answered:
     form = AddLinksForm(staff_reader())
     if form.validate_on_submit():
-        found = submission.add_items(work, form.pasted.data)
-        return show_on_case("desk/links_added.html", member, work, found=found, most=LINK_LIMIT)
+        with refusals(form):
+            found = add_pasted(work, form.pasted.data)
+            return show_on_case("desk/links_added.html", member, work, found=found, most=LINK_LIMIT)
     back = url_for("desk_case.show", reference=work.reference)
     return show_form(member, work, form, title=_("Add links"), button=_("Add links"), back=back)
 
@@ -117,14 +148,14 @@ def add_links(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case
 def mark_gone(member: SignedInStaff, work: CaseWork, number: int) -> Response:
     answers.mark_gone(work, number)
-    return go("desk_case.show", reference=work.reference, _anchor=f"link-{number}")
+    return go("desk_case.show", reference=work.reference, link=number, _anchor=f"link-{number}")
 
 
 @bp.post("/links/<int:number>/back")
 @on_case
 def mark_back(member: SignedInStaff, work: CaseWork, number: int) -> Response:
     answers.mark_back(work, number)
-    return go("desk_case.show", reference=work.reference, _anchor=f"link-{number}")
+    return go("desk_case.show", reference=work.reference, link=number, _anchor=f"link-{number}")
 
 
 @bp.get("/letters/<int:number>-<any(full, redacted):form>.pdf")

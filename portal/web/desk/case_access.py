@@ -17,7 +17,7 @@ from portal.services.staff import accounts
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.wording import HOUR
-from portal.web.unit_of_work import READING, Transaction, unit
+from portal.web.unit_of_work import READING, Transaction, begins_with_reading, unit
 
 NOTED = "noted"  # in the session: the cases whose opening was written down, and when
 
@@ -58,7 +58,7 @@ def note_opening(member: SignedInStaff, reference: str) -> None:
 def open_case(member: SignedInStaff, reference: str, writing: Transaction | None = None) -> CaseWork:
     """A case of one of the member's teams; every other is not there. `writing` is a transaction of its own."""
     database = writing or unit().db
-    to_change = writing is not None or request.method not in READING
+    to_change = writing is not None or not begins_with_reading()
 
     def attempt_with(keys: Mapping[UUID, bytes]) -> CaseWork:
         return open_for_staff(unit().work_in(database, member.actor), reference, team_keys=keys, to_change=to_change)

@@ -11,6 +11,7 @@ from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.tracking import request_page
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
+from portal.web.case_lock import hold_case
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.complaints import PrepareForm
@@ -18,6 +19,7 @@ from portal.web.desk.pages import Answered, Page, go, note_export, show_file, sh
 from portal.web.desk.step_up import confirmed
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
 from portal.web.refusals import refusals
+from portal.web.unit_of_work import locks_late
 
 bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/complaints")
 
@@ -32,12 +34,14 @@ def show_all(member: SignedInStaff, work: CaseWork) -> Page:
 
 @bp.route("/prepare/<regime>/<regulator>", methods=["GET", "POST"])
 @on_case
+@locks_late
 def prepare(member: SignedInStaff, work: CaseWork, regime: str, regulator: str) -> Answered:
     option = find_option(work, regime, regulator)
     form = PrepareForm()
     form.offer(option, request_page.request_views(work))
     if form.validate_on_submit():
         with refusals(form):
+            hold_case(work)
             made = complaints.prepare(work, regime, regulator, form.numbers, wish=form.wish.data or "")
             return back_to(work, made)
     back = url_for("desk_complaints.show_all", reference=work.reference)
@@ -70,10 +74,12 @@ def bundle(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Res
 
 @bp.route("/<int:number>/lodged", methods=["GET", "POST"])
 @on_case
+@locks_late
 def record_lodged(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     complaint, form = read_complaint(work, number), LodgedForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
+            hold_case(work)
             complaints.record_lodged(work, number, form.command())
             return back_to(work, number)
     title = _("Record that it was lodged with %(name)s", name=complaint.regulator_name)
@@ -82,10 +88,12 @@ def record_lodged(member: SignedInStaff, work: CaseWork, number: int) -> Answere
 
 @bp.route("/<int:number>/answer", methods=["GET", "POST"])
 @on_case
+@locks_late
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     complaint, form = read_complaint(work, number), ComplaintAnswerForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
+            hold_case(work)
             complaints.log_complaint_answer(work, number, form.command())
             return back_to(work, number)
     title = _("Log an answer of %(name)s", name=complaint.regulator_name)

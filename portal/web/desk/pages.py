@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.journal import Noted
@@ -21,6 +21,7 @@ from portal.web.forms.readers import Reader
 from portal.web.unit_of_work import unit
 
 Page = tuple[str, int]
+LINKS_A_PAGE = 50
 Answered = Page | Response
 
 
@@ -55,7 +56,9 @@ def staff_reader() -> Reader:
 
 
 def show(template: str, member: SignedInStaff, *, status: int = 200, **values: Any) -> Page:
-    """A page of the desk, with what its frame needs."""
+    """A page of the desk, with what its frame needs. One that says that something was refused undoes it first."""
+    if status >= 400:
+        unit().refuse()
     page = render_template(
         template,
         name=member.staff.name,
@@ -107,6 +110,11 @@ def show_file(content: bytes, mimetype: str, name: str) -> Response:
 def go(endpoint: str, **values: Any) -> Response:
     """To another page after a change."""
     return redirect(url_for(endpoint, **values), 303)
+
+
+def asked_page(name: str = "page") -> int:
+    """The number of a page of a list that this address asks for under that name."""
+    return read_page(request.args.get(name, ""))
 
 
 def read_page(text: str) -> int:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import LetterKind, RequestKind
+from portal.domain.paging import cut
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing
@@ -16,13 +17,14 @@ from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
+from portal.web.case_lock import hold_case
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.requests import ChannelForm
-from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case, staff_reader
+from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, show_on_case, staff_reader
 from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import unit
+from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests/<int:number>")
 
@@ -35,11 +37,13 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
 
 @bp.route("/details", methods=["GET", "POST"])
 @on_case
+@locks_late
 def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request = read_request(work, number)
     form = DetailsForm.of(staff_reader(), request)
     if form.validate_on_submit():
         with refusals(form):
+            hold_case(work)
             preparing.set_details(work, number, form.changes(request.details))
             return back_to(work, number)
     text = _("Used for this request only. What the person wrote in the report is not changed.")
@@ -56,6 +60,7 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
 
 @bp.post("/letter/<any(notice, reminder, erasure):kind>")
 @on_case
+@locks_late
 def make_letter(member: SignedInStaff, work: CaseWork, number: int, kind: str) -> Answered:
     try:
         letter_making.make_letter(work, LetterKind(kind), number)
@@ -79,6 +84,7 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
 
 @bp.route("/sent", methods=["GET", "POST"])
 @on_case
+@locks_late
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = SentForm(staff_reader())
     if form.validate_on_submit():
@@ -94,10 +100,12 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 
 @bp.route("/received", methods=["GET", "POST"])
 @on_case
+@locks_late
 def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = ReceivedForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
+            hold_case(work)
             sending.record_received(work, number, form.received_at.data)
             return back_to(work, number)
     title = _("Record the receipt by %(platform)s", platform=read_request(work, number).platform_name)
@@ -106,11 +114,13 @@ def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answe
 
 @bp.route("/answer", methods=["GET", "POST"])
 @on_case
+@locks_late
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm(staff_reader())
     form.offer(request.items)
     if form.validate_on_submit():
         with refusals(form):
+            hold_case(work)
             answers.log_answer(work, number, form.command(form.ticked))
             return back_to(work, number)
     title = _("Log an answer of %(platform)s", platform=request.platform_name)
@@ -119,10 +129,12 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 
 @bp.route("/given", methods=["GET", "POST"])
 @on_case
+@locks_late
 def record_given(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = InformationSentForm(staff_reader())
     if form.validate_on_submit():
         with refusals(form):
+            hold_case(work)
             sending.record_information_sent(work, number, form.at.data)
             return back_to(work, number)
     title = _("Record that %(platform)s was given what it asked for", platform=read_request(work, number).platform_name)
@@ -157,7 +169,17 @@ def show_request(
     first = LetterKind.ERASURE if request.kind is RequestKind.ERASURE else LetterKind.NOTICE
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
     return show_on_case(
-        "desk/request.html", member, work, status=status, request_view=request, first_letter=first, problems=problems
+        "desk/request.html",
+        member,
+        work,
+        status=status,
+        request_view=request,
+        items=cut(request.items, asked_page(), LINKS_A_PAGE),
+        address=lambda page: url_for(
+            "desk_requests.show", reference=work.reference, number=request.number, page=page, _anchor="links"
+        ),
+        first_letter=first,
+        problems=problems,
     )
 
 

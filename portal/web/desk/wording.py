@@ -63,6 +63,9 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             SecurityNoticeKind.ACCOUNT_ENDED: _l("An account was ended"),
             SecurityNoticeKind.TEAM_KEY_CHANGED: _l("The team’s key was changed"),
             SecurityNoticeKind.RECOVERY_KEY_CHANGED: _l("A new recovery key of the organisation was made"),
+            SecurityNoticeKind.HISTORY_BROKEN: _l(
+                "The nightly check found data that was changed from outside. Ask whoever runs the portal to look"
+            ),
         },
         ReviewVerdict: {
             ReviewVerdict.REVIEWED: _l("Reviewed, it can go as it is"),

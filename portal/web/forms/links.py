@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired
 
+from portal.domain.typed import LARGEST_TYPED
 from portal.web.fields import PasteField, TextField
 from portal.web.forms.readers import ReaderForm, for_each
 
@@ -18,6 +19,6 @@ class AddLinksForm(ReaderForm):
             description=_l("In any form, with or without text around them. None of them is opened."),
             name="links",
             lines=True,
-            longest=1_000_000,
+            longest=LARGEST_TYPED,
         ),
     )

@@ -16,7 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.web.local_times import UnclearTime, read_local, show_time
 from portal.web.unit_of_work import unit
 
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?( ?([+-]\d{2}:\d{2}|Z))?")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?( ?([+-]\d{2}:\d{2}|Z))?", re.IGNORECASE)
 OFFSET = re.compile(r"[+-]\d{2}:\d{2}$")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -60,7 +60,8 @@ class InstantField(TypedField):
         if not MOMENT.fullmatch(text):
             raise ValueError(_("Write the day and the time like this: 2026-11-24 14:05"))
         try:
-            typed = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+            written = text.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z")
+            typed = datetime.fromisoformat(written)
             return read_local(typed, desk_zone()).astimezone(UTC)
         except OverflowError as error:
             raise ValueError(_("This moment is too far away.")) from error

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
-from portal.services.directory.lookups import is_body_of, is_law_in
+from portal.services.directory.lookups import find_platforms, is_body_of, is_law_in
 from portal.services.law.deadline_calculator import (
     DeadlineQuestion,
     InvalidQuery,
@@ -122,12 +122,10 @@ def count(query: records.DeadlineQuery) -> Any:
     example="/platforms?category=dating",
 )
 def list_platforms(query: records.PlatformQuery) -> tuple[records.PlatformLine, ...]:
-    wanted = (query.q or "").casefold()
     return tuple(
         _copy(platform, records.PlatformLine)
-        for platform in parts().registry.platforms.values()
+        for platform in find_platforms(query.q or "", parts().registry)
         if query.category in {None, platform.category}
-        and any(wanted in text.casefold() for text in (platform.name, *platform.hosts))
     )
 
 

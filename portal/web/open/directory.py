@@ -11,13 +11,22 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
-from portal.domain.directory import AUTHORITY_DAYS, PLATFORM_DAYS, Category, Regulator, RegulatorKind, is_stale
+from portal.domain.directory import (
+    AUTHORITY_DAYS,
+    PLATFORM_DAYS,
+    Category,
+    Regulator,
+    RegulatorKind,
+    is_stale,
+    list_hosts,
+)
 from portal.domain.regimes import Regime
 from portal.services.directory.lookups import (
     FILED_WITH_BODIES,
     bodies_of,
     channels_by_purpose,
     complaint_laws,
+    find_platforms,
     laws_of,
     part_of,
 )
@@ -106,13 +115,8 @@ def platforms() -> ResponseReturnValue:
         query = read_query(PlatformFilter)
     except InvalidQuery as error:
         return render_template("open/platforms.html", problem=error, groups=(), **values), 400
-    wanted = (query.q or "").casefold().strip()
-    found = [
-        platform
-        for platform in parts().registry.platforms.values()
-        if query.category in {None, platform.category}
-        and any(wanted in text.casefold() for text in (platform.name, *platform.hosts))
-    ]
+    named = find_platforms(query.q or "", parts().registry)
+    found = [platform for platform in named if query.category in {None, platform.category}]
     order = tuple(Category)
     found.sort(key=lambda platform: (order.index(platform.category), platform.name.casefold()))
     groups = [(kind, list(group)) for kind, group in groupby(found, key=lambda platform: platform.category)]
@@ -130,6 +134,7 @@ def platform(platform: str) -> ResponseReturnValue:
     return render_template(
         "open/platform.html",
         platform=found,
+        further_hosts=sum(1 for _host in list_hosts(found)) - len(found.hosts),
         purposes=channels_by_purpose(found),
         stale={channel for channel in found.channels if is_stale(today, channel.checked_on, PLATFORM_DAYS)},
     )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.services.cases import mandates
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form
 from portal.web.person.forms.authority import RenewForm
 from portal.web.refusals import refusals
 
-bp = Blueprint("authority", __name__)
+bp = PersonBlueprint("authority", __name__)
 
 
 @bp.get("/case/authority")

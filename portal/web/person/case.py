@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from portal.domain.paging import cut
 from portal.domain.quotas import Counted
-from portal.services.casefile.page import case_view
-from portal.services.intake import submission
+from portal.services.casefile.overview import Parts, read_overview
+from portal.services.casefile.page import describe_events, list_events
+from portal.services.casefile.ways_in import find_news
+from portal.services.cases.room import NoRoom
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.submission import AddedLinks
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
-from portal.web.access import case_holder
-from portal.web.flood_gate import rate_limited
+from portal.web.access import case_holder, session_token
+from portal.web.flood_gate import measure_pasted, rate_limited
 from portal.web.forms.links import AddLinksForm
+from portal.web.link_adding import add_pasted
 from portal.web.person import receipt as receipts
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.pages import people_for, people_near
-from portal.web.person.paging import cut
 from portal.web.person.retention import read_retention
 from portal.web.refusals import refusals
+from portal.web.unit_of_work import locks_late
 
-bp = Blueprint("case", __name__)
+bp = PersonBlueprint("case", __name__)
 FEW_LINKS = 12
 LINKS_A_PAGE = 40
 EVENTS_A_PAGE = 40
@@ -38,17 +42,15 @@ EVENTS_A_PAGE = 40
 @bp.get("/case")
 @case_holder
 def show(work: CaseWork) -> str:
-    view = case_view(work)
     return render_template(
         "person/case/show.html",
-        case=view,
+        case=read_overview(work, Parts(requests=page_number(), items_a_page=FEW_LINKS)),
         zone=zone_of(work),
-        counts=Counter(item.state for item in view.items).most_common(),
-        few=view.items[:FEW_LINKS],
-        unread=sum(1 for one in view.messages if not one.is_read and one.author.value == "staff"),
+        address=lambda page: url_for("case.show", page=page),
         has_receipt="receipt" in session,
         near=people_near(work.report),
         retention=read_retention(work),
+        news=find_news(work, token=session_token()),
     )
 
 
@@ -94,13 +96,19 @@ def links(work: CaseWork) -> ResponseReturnValue:
 
 @bp.post("/case/links")
 @rate_limited(Counted.LINKS)
+@rate_limited(Counted.PASTED, measure=measure_pasted)
 @case_holder
+@locks_late
 def add_links(work: CaseWork) -> ResponseReturnValue:
     form = AddLinksForm(reader_of(work))
     if not (form.pasted.data or "").strip():
         form.form_errors.append(_("Paste at least one link first."))
         return _links_page(work, form)
-    found = submission.add_items(work, form.pasted.data)
+    try:
+        found = add_pasted(work, form.pasted.data)
+    except NoRoom as error:
+        form.pasted.errors = [_(str(error))]
+        return _links_page(work, form)
     if not found.has_links:
         form.form_errors.append(_("We found no link in this. What you pasted is still there."))
         return _links_page(work, form)
@@ -130,11 +138,10 @@ def change_state(work: CaseWork) -> ResponseReturnValue:
 @bp.get("/case/history")
 @case_holder
 def history(work: CaseWork) -> str:
-    view = case_view(work)
-    rows = [row for row in reversed(view.history) if row.is_visible]
+    part = cut(list_events(work)[::-1], page_number(), EVENTS_A_PAGE)
     return render_template(
         "person/case/history.html",
-        part=cut(rows, page_number(), EVENTS_A_PAGE),
+        part=part.with_rows(describe_events(work, part.rows)),
         zone=zone_of(work),
         address=lambda page: url_for("case.history", page=page),
     )

@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.adapters.vault import blind_index, derive_subkey
 from portal.services.complaints import complaints
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
+from portal.web.case_lock import hold_case
 from portal.web.fields import PlainForm
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.forms.case import WishForm
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import unit
+from portal.web.unit_of_work import locks_late, unit
 
-bp = Blueprint("complaint", __name__, url_prefix="/case/complaints")
+bp = PersonBlueprint("complaint", __name__, place="/case/complaints")
+TAG_LETTERS = 16
 
 
 @bp.get("")
 @case_holder
 def options(work: CaseWork) -> str:
     found = complaints.options(work)
-    return render_template("person/complaint/options.html", options=found, zone=zone_of(work))
+    named = [(_tag(work, each), each) for each in found]
+    return render_template("person/complaint/options.html", options=named, zone=zone_of(work))
 
 
-@bp.get("/new/<regime>/<regulator>")
+@bp.get("/new/<option>")
 @case_holder
-def begin(work: CaseWork, regime: str, regulator: str) -> ResponseReturnValue:
-    return _begin_page(work, _find_option(work, regime, regulator), WishForm())
+def begin(work: CaseWork, option: str) -> ResponseReturnValue:
+    return _begin_page(work, _find_option(work, option), WishForm())
 
 
-@bp.post("/new/<regime>/<regulator>")
+@bp.post("/new/<option>")
 @case_holder
-def prepare(work: CaseWork, regime: str, regulator: str) -> ResponseReturnValue:
-    option, form = _find_option(work, regime, regulator), WishForm()
+@locks_late
+def prepare(work: CaseWork, option: str) -> ResponseReturnValue:
+    chosen, form = _find_option(work, option), WishForm()
     ticked = set(request.form.getlist("requests"))
-    numbers = tuple(each for each in option.request_numbers if str(each) in ticked) or option.request_numbers
+    numbers = tuple(each for each in chosen.request_numbers if str(each) in ticked) or chosen.request_numbers
     if form.validate():
         with refusals(form):
-            number = complaints.prepare(work, regime, regulator, numbers, wish=form.wish.data or "")
+            hold_case(work)
+            number = complaints.prepare(work, chosen.regime, chosen.regulator, numbers, wish=form.wish.data or "")
             return _back_to(number)
-    return _begin_page(work, option, form)
+    return _begin_page(work, chosen, form)
 
 
 @bp.get("/<int:number>")
@@ -71,10 +78,12 @@ def ask_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/<int:number>/sent")
 @case_holder
+@locks_late
 def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), LodgedForm(reader_of(work))
     if form.validate():
         with refusals(form):
+            hold_case(work)
             complaints.record_lodged(work, number, form.command())
             flash(_("Written down. The authority’s time runs now."))
             return _back_to(number)
@@ -90,10 +99,12 @@ def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/<int:number>/answer")
 @case_holder
+@locks_late
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), ComplaintAnswerForm(reader_of(work))
     if form.validate():
         with refusals(form):
+            hold_case(work)
             complaints.log_complaint_answer(work, number, form.command())
             flash(_("Their answer is written down."))
             return _back_to(number)
@@ -105,14 +116,22 @@ def find(work: CaseWork, number: int) -> ComplaintView:
     return complaints.complaint_view(work, number)
 
 
-def _find_option(work: CaseWork, regime: str, regulator: str) -> ComplaintOption:
-    found = complaints.options(work)
-    fitting = [each for each in found if (each.regime, each.regulator) == (regime, regulator)]
+def name_option(key: bytes, regime: str, regulator: str) -> str:
+    """What stands for this law and this authority in an address of the case with this key, and of no other."""
+    return blind_index(derive_subkey(key, "addresses"), f"{regime} {regulator}").hex()[:TAG_LETTERS]
+
+
+def _tag(work: CaseWork, option: ComplaintOption) -> str:
+    return name_option(work.key, option.regime, option.regulator)
+
+
+def _find_option(work: CaseWork, tag: str) -> ComplaintOption:
+    fitting = [each for each in complaints.options(work) if _tag(work, each) == tag]
     return fitting[0] if fitting else abort(404)
 
 
 def _begin_page(work: CaseWork, option: ComplaintOption, form: WishForm) -> ResponseReturnValue:
-    return show_form("person/complaint/begin.html", form, option=option, zone=zone_of(work))
+    return show_form("person/complaint/begin.html", form, option=option, tag=_tag(work, option), zone=zone_of(work))
 
 
 def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> ResponseReturnValue:

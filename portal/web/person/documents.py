@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -11,11 +11,12 @@ from portal.services.cases import documents
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, make_download
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
-bp = Blueprint("documents", __name__, url_prefix="/case/documents")
+bp = PersonBlueprint("documents", __name__, place="/case/documents")
 
 
 @bp.get("")

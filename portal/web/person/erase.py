@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from portal.services.cases import erasure
 from portal.services.work import CaseWork
 from portal.web import access
-from portal.web.access import case_holder, public
+from portal.web.access import case_holder
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form
 from portal.web.person.forms.case import EraseForm
 
-bp = Blueprint("erase", __name__)
+bp = PersonBlueprint("erase", __name__)
 
 
 @bp.get("/case/erase")
@@ -29,10 +30,4 @@ def erase(work: CaseWork) -> ResponseReturnValue:
         return show_form("person/case/erase.html", form, reference=work.reference)
     erasure.erase(work)
     access.leave()
-    return redirect(url_for("erase.erased"), 303)
-
-
-@bp.get("/erased")
-@public
-def erased() -> str:
-    return render_template("person/erased.html")
+    return render_template("person/erased.html")  # and not at an address of its own, which would tell of it for ever

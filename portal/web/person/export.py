@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import current_app, render_template
 from werkzeug.wrappers import Response
 
 from portal.services.casefile import export
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
+from portal.web.person.addresses import PersonBlueprint
 
-bp = Blueprint("export", __name__)
+bp = PersonBlueprint("export", __name__)
 
 
 @bp.get("/case/take-along")

@@ -30,8 +30,11 @@ def show_form(template: str, form: PageForm, *, is_done: bool = False, **values:
 
     `is_done`: nothing was wrong, what was sent is written down, and the form comes back with what is left.
     """
+    is_wrong = form.is_submitted() and not is_done
+    if is_wrong:
+        unit().refuse()
     page = render_template(template, form=form, problems=form.problems(), **values)
-    return page, 400 if form.is_submitted() and not is_done else 200
+    return page, 400 if is_wrong else 200
 
 
 def page_number() -> int:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import LetterKind
+from portal.domain.quotas import Counted
 from portal.services.letters import letters
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
+from portal.web.flood_gate import rate_limited
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import zone_of
 from portal.web.person.request import find, show_request
 from portal.web.refusals import refusals
+from portal.web.unit_of_work import locks_late
 
-bp = Blueprint("letters", __name__)
+bp = PersonBlueprint("letters", __name__)
 OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE})
 
 
@@ -28,8 +32,10 @@ def show(work: CaseWork) -> str:
     return render_template("person/case/letters.html", rows=rows, zone=zone_of(work))
 
 
-@bp.post("/case/requests/<int:number>/letter/<kind>")
+@bp.post("/case/requests/<int:number>/letter/<letter:kind>")
+@rate_limited(Counted.LETTER)
 @case_holder
+@locks_late
 def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
     view = find(work, number)
     wanted = next((each for each in OF_REQUESTS if each.value == kind), None)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from portal.domain.paging import ListPart, cut
 from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.reference.registry import Registry
 from portal.services.intake import drafts
+from portal.services.intake.drafts import ReadText
 from portal.services.ports import Ports
-from portal.web.person.paging import ListPart, cut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,17 +22,31 @@ class PlatformLinks:
     links: tuple[tuple[int, ReportedLink], ...]
 
 
-def change_links(report: Report, typed: Mapping[str, str], *, ports: Ports) -> tuple[Report, bool]:
-    """The report after what was asked for, and whether the page has to be shown again."""
+Change = Callable[[Report], Report]
+
+
+@dataclass(frozen=True)
+class LinksChange:
+    """What was asked for on the page. `only_adds`: it fits whatever was changed in another tab."""
+
+    apply: Change
+    only_adds: bool
+
+
+def read_change(typed: Mapping[str, str], *, ports: Ports) -> LinksChange | None:
+    """What is to be done to the report's links before the page is shown again; None where it is time to go on.
+
+    What was pasted is read here, which can take a moment.
+    """
     if "remove" in typed:
-        return _remove(report, typed["remove"]), True
+        return LinksChange(lambda report: _remove(report, typed["remove"]), only_adds=False)
     if "dismiss" in typed:
-        return _dismiss(report, typed["dismiss"]), True
+        return LinksChange(lambda report: _dismiss(report, typed["dismiss"]), only_adds=False)
     text = typed.get("pasted", "")
     if not text.strip():
-        return report, "add" in typed
-    after = drafts.add_links(report, text, ports=ports)
-    return replace(after, rejected=_join(report.rejected, after.rejected)), True
+        return LinksChange(lambda report: report, only_adds=True) if "add" in typed else None
+    read = drafts.read_text(text, ports=ports)
+    return LinksChange(lambda report: _add(report, read), only_adds=True)
 
 
 def group_links(report: Report, registry: Registry) -> list[PlatformLinks]:
@@ -57,6 +72,11 @@ def cut_links(groups: Sequence[PlatformLinks], page: int, size: int) -> ListPart
         if any(owner is group for owner, _row in part.rows)
     ]
     return ListPart(rows=rows, page=part.page, pages=part.pages, total=part.total, first=part.first)
+
+
+def _add(report: Report, read: ReadText) -> Report:
+    after = drafts.add_read_links(report, read)
+    return replace(after, rejected=_join(report.rejected, after.rejected))
 
 
 def _remove(report: Report, number: str) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,12 +15,13 @@ from portal.services.work import CaseWork
 from portal.web.access import case_holder, enter_case, public
 from portal.web.fields import PlainForm
 from portal.web.network import find_bucket
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form
 from portal.web.person.forms.mail import MailAddressForm, MailLinkForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
-bp = Blueprint("mail", __name__)
+bp = PersonBlueprint("mail", __name__)
 
 
 @bp.get("/case/mail")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.domain.quotas import Counted
@@ -10,11 +10,12 @@ from portal.services.cases import messages
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.flood_gate import rate_limited
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
 from portal.web.person.forms.case import MessageForm
 from portal.web.refusals import refusals
 
-bp = Blueprint("messages", __name__)
+bp = PersonBlueprint("messages", __name__)
 
 
 @bp.get("/case/messages")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from collections.abc import Iterator
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.services.cases import recovery_words
+from portal.services.cases.recovery_words import EndedWays
 from portal.services.work import CaseWork
-from portal.web.access import case_holder, session_token
+from portal.web.access import case_holder, session_token, stay_in_case
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
 from portal.web.person.forms.recovery import CheckForm
 from portal.web.refusals import refusals
 
-bp = Blueprint("recovery", __name__)
+bp = PersonBlueprint("recovery", __name__)
 
 
 @bp.get("/case/words")
@@ -38,8 +43,10 @@ def stop_set(work: CaseWork) -> ResponseReturnValue:
     number, form = request.form.get("stop", ""), CheckForm(formdata=None)
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 3 else 0
     with refusals(form):
-        recovery_words.stop_set(work, wanted, token=session_token())
-        flash(_("These words do not open your case any more."))
+        ended = recovery_words.stop_set(work, wanted, token=session_token())
+        stay_in_case(work)
+        for sentence in describe_ended(ended):
+            flash(sentence)
         return redirect(url_for("recovery.show"), 303)
     return _words_page(work, form)
 
@@ -62,6 +69,27 @@ def remove_check(work: CaseWork) -> ResponseReturnValue:
     recovery_words.remove_check(work)
     flash(_("Written down. The team cannot give out new words now."))
     return redirect(url_for("recovery.show"), 303)
+
+
+def describe_ended(ended: EndedWays) -> Iterator[str]:
+    """What ended with the words, a sentence for each."""
+    yield _("These words do not open your case any more.")
+    if ended.sessions:
+        yield ngettext(
+            "Your case was open in %(num)d other browser. It is closed there now.",
+            "Your case was open in %(num)d other browsers. It is closed there now.",
+            ended.sessions,
+        )
+    if ended.has_address:
+        yield _("There was an e-mail address. It is deleted. If it was yours, you can give it again.")
+    if ended.links:
+        yield ngettext(
+            "%(num)d link sent by e-mail still worked. It does not any more.",
+            "%(num)d links sent by e-mail still worked. They do not any more.",
+            ended.links,
+        )
+    if ended.has_check:
+        yield _("There was a question for new words. It is deleted. If it was yours, you can set it again.")
 
 
 def _words_page(work: CaseWork, form: CheckForm) -> ResponseReturnValue:

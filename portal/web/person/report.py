@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from collections.abc import Callable
+
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.domain import intake as rules
 from portal.domain.intake import StepId
+from portal.domain.lifecycle import CaseStatus
 from portal.domain.quotas import Counted
 from portal.domain.report import Report
-from portal.services.cases.opening import Changed
+from portal.services.cases.opening import Changed, read_stamp
+from portal.services.cases.room import NoRoom
 from portal.services.intake import drafts, submission
 from portal.services.ports import PERSON
 from portal.services.work import CaseWork
 from portal.web.access import draft_holder, enter_case, public
+from portal.web.case_lock import hold_case, plan_and_keep
 from portal.web.fields import PlainForm
-from portal.web.flood_gate import describe_wait, find_challenge, rate_limited
+from portal.web.flood_gate import describe_wait, find_challenge, measure_pasted, rate_limited
 from portal.web.person import pages
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.places import BLANK_ROWS, LinksForm, PlacesForm
 from portal.web.person.forms.steps import StepForm
 from portal.web.person.forms.words import BeginForm
-from portal.web.person.links import change_links
-from portal.web.unit_of_work import unit
+from portal.web.person.links import Change, read_change
+from portal.web.unit_of_work import locks_late, unit
 
-bp = Blueprint("report", __name__)
+bp = PersonBlueprint("report", __name__)
 
 
 @bp.get("/report")
@@ -57,7 +63,7 @@ def resume(work: CaseWork) -> ResponseReturnValue:
     return redirect(url_for("report.show", step=rules.first_open_step(report, pages.needed_fields(report)).value), 303)
 
 
-@bp.get("/report/<step>")
+@bp.get("/report/<step:step>")
 @draft_holder
 def show(work: CaseWork, step: str) -> ResponseReturnValue:
     found = pages.find(work, step)
@@ -66,8 +72,10 @@ def show(work: CaseWork, step: str) -> ResponseReturnValue:
     return pages.render_step(work, found, pages.make_form(work.report, found))
 
 
-@bp.post("/report/<step>")
+@bp.post("/report/<step:step>")
+@rate_limited(Counted.PASTED, measure=measure_pasted)
 @draft_holder
+@locks_late
 def answer(work: CaseWork, step: str) -> ResponseReturnValue:
     found = pages.find(work, step)
     if found is None:
@@ -76,7 +84,7 @@ def answer(work: CaseWork, step: str) -> ResponseReturnValue:
         return submit(work)
     form = pages.make_form(work.report, found)
     if "skip" in request.form:
-        return save(work, found, form, rules.skip(work.report, found))
+        return save(work, found, form, lambda report: rules.skip(report, found))
     if isinstance(form, LinksForm):
         return collect_links(work, form)
     if isinstance(form, PlacesForm) and "more" in request.form:
@@ -84,42 +92,86 @@ def answer(work: CaseWork, step: str) -> ResponseReturnValue:
         return pages.render_step(work, found, form)
     if not form.validate():
         return pages.render_step(work, found, form), 400
-    after = form.apply(work.report) if isinstance(form, StepForm) else work.report
-    return save(work, found, form, rules.mark_visited(after, found))
+
+    def apply(report: Report) -> Report:
+        return rules.mark_visited(form.apply(report) if isinstance(form, StepForm) else report, found)
+
+    return save(work, found, form, apply)
 
 
-def save(work: CaseWork, step: StepId, form: PlainForm, report: Report) -> ResponseReturnValue:
+def save(work: CaseWork, step: StepId, form: PlainForm, apply: Change) -> ResponseReturnValue:
     """Keep the answers and go on; when another tab was quicker, show what was typed again instead."""
-    try:
-        drafts.save_report(work, report, version=form.version_number())
-    except Changed:
-        return pages.render_step(work, step, form, note=_changed_text()), 409
-    needed = pages.needed_fields(report)
-    if rules.first_open_step(report, needed) is StepId.REVIEW:
-        return redirect(url_for("report.show", step=StepId.REVIEW.value), 303)
-    return redirect(url_for("report.show", step=rules.next_step(report, step, needed).value), 303)
+
+    def find_next(report: Report) -> str:
+        needed = pages.needed_fields(report)
+        if rules.first_open_step(report, needed) is StepId.REVIEW:
+            return url_for("report.show", step=StepId.REVIEW.value)
+        return url_for("report.show", step=rules.next_step(report, step, needed).value)
+
+    return _keep(work, step, form, apply, find_next, version=form.version_number())
 
 
 def collect_links(work: CaseWork, form: LinksForm) -> ResponseReturnValue:
-    """Add what was pasted, or take out what was chosen, and show it back; go on only when nothing new was pasted."""
-    report, is_changed = change_links(work.report, request.form, ports=unit().ports)
-    if not is_changed:
-        return save(work, StepId.LINKS, form, rules.mark_visited(report, StepId.LINKS))
+    """Add what was pasted, or take out what was chosen, and show it back; go on only when nothing new was pasted.
+
+    What is pasted is added to whatever the report holds by now, so another tab is no reason to ask again.
+    """
+    change = read_change(request.form, ports=unit().ports)
+    if change is None:
+        return save(work, StepId.LINKS, form, lambda report: rules.mark_visited(report, StepId.LINKS))
+    found = url_for("report.show", step=StepId.LINKS.value, _anchor="found")
+    version = None if change.only_adds else form.version_number()
+    return _keep(work, StepId.LINKS, form, change.apply, lambda _report: found, version=version)
+
+
+def _keep(
+    work: CaseWork,
+    step: StepId,
+    form: PlainForm,
+    apply: Change,
+    find_next: Callable[[Report], str],
+    *,
+    version: int | None,
+) -> ResponseReturnValue:
+    """Work out what is saved and what comes next while nobody waits for it, and keep it in a moment."""
+    targets = []
+
+    def plan() -> drafts.SavingPlan:
+        if work.case.status is not CaseStatus.DRAFT:
+            raise Changed
+        planned = drafts.plan_report(work, apply(work.report), version=version)
+        targets.append(find_next(planned.report))
+        return planned
+
     try:
-        drafts.save_report(work, report, version=form.version_number())
+        plan_and_keep(work, plan, lambda planned: drafts.keep_report(work, planned))
     except Changed:
-        return pages.render_step(work, StepId.LINKS, form, note=_changed_text()), 409
-    return redirect(url_for("report.show", step=StepId.LINKS.value, _anchor="found"), 303)
+        unit().refuse()
+        return pages.render_step(work, step, form, note=_changed_text()), 409
+    except NoRoom as error:
+        unit().refuse()
+        return pages.render_step(work, step, form, note=_(str(error))), 400
+    return redirect(targets[-1], 303)
 
 
 def submit(work: CaseWork) -> ResponseReturnValue:
     """Submit; the receipt waits in the session until the person has kept it."""
     form = PlainForm()
-    if form.version_number() != work.case.version:
-        return pages.render_step(work, StepId.REVIEW, PlainForm(formdata=None), note=_review_text()), 409
     try:
-        receipt = submission.submit(work)
+        if form.version_number() != work.case.version:
+            raise Changed
+        plan = submission.plan_submission(work)
+        hold_case(work)
+        if plan.stamp != read_stamp(work):
+            raise Changed
+        receipt = submission.keep_submission(work, plan)
+    except Changed:
+        unit().refuse()
+        if work.case.status is not CaseStatus.DRAFT:
+            return redirect(url_for("case.show"), 303)
+        return pages.render_step(work, StepId.REVIEW, PlainForm(formdata=None), note=_review_text()), 409
     except submission.Incomplete as error:
+        unit().refuse()
         return pages.render_step(work, StepId.REVIEW, PlainForm(formdata=None), missing=error.missing), 400
     session.permanent = False  # a draft may stay in the browser for days, a case may not
     session["receipt"] = {

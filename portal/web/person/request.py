@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,13 +13,15 @@ from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
+from portal.web.case_lock import hold_case
 from portal.web.fields import PlainForm
 from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import unit
+from portal.web.unit_of_work import locks_late, unit
 
-bp = Blueprint("request", __name__, url_prefix="/case/requests/<int:number>")
+bp = PersonBlueprint("request", __name__, place="/case/requests/<int:number>")
 FEW_LINKS = 20
 
 
@@ -44,11 +46,13 @@ def details(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/details")
 @case_holder
+@locks_late
 def change_details(work: CaseWork, number: int) -> ResponseReturnValue:
     view = find(work, number)
     form = DetailsForm.of(reader_of(work), view)
     if form.validate():
         with refusals(form):
+            hold_case(work)
             preparing.set_details(work, number, form.command(_confirmed(view)))
             return _back_to(number)
     return show_form("person/request/details.html", form, req=view)
@@ -63,6 +67,7 @@ def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/sent")
 @case_holder
+@locks_late
 def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), SentForm(reader_of(work))
     if form.validate():
@@ -81,10 +86,12 @@ def ask_received(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/received")
 @case_holder
+@locks_late
 def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), ReceivedForm(reader_of(work))
     if form.validate():
         with refusals(form):
+            hold_case(work)
             sending.record_received(work, number, form.received_at.data)
             flash(_("Written down. The dates are counted from that moment."))
             return _back_to(number)
@@ -100,10 +107,12 @@ def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/answer")
 @case_holder
+@locks_late
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), AnswerForm(reader_of(work))
     if form.validate():
         with refusals(form):
+            hold_case(work)
             answers.log_answer(work, number, form.command(_ticked(view)))
             flash(_("Their answer is written down."))
             return _back_to(number)
@@ -119,10 +128,12 @@ def ask_given(work: CaseWork, number: int) -> ResponseReturnValue:
 
 @bp.post("/given")
 @case_holder
+@locks_late
 def record_given(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), InformationSentForm(reader_of(work))
     if form.validate():
         with refusals(form):
+            hold_case(work)
             sending.record_information_sent(work, number, form.at.data)
             flash(_("Written down. Time limits that stood still go on."))
             return _back_to(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -15,10 +15,11 @@ from portal.services.cases.mandates import MandateView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
-bp = Blueprint("retention", __name__)
+bp = PersonBlueprint("retention", __name__)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,17 +13,20 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import consent, handover
 from portal.services.cases.opening import Changed
 from portal.services.intake import drafts
+from portal.services.intake.drafts import SavingPlan
 from portal.services.law.local_days import person_day
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
+from portal.web.case_lock import plan_and_keep
 from portal.web.fields import PlainForm
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form
 from portal.web.person.forms.reach import StatementForm
 from portal.web.person.forms.steps import Setting
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import unit
+from portal.web.unit_of_work import locks_late, unit
 
-bp = Blueprint("sharing", __name__)
+bp = PersonBlueprint("sharing", __name__)
 RECIPIENTS = ("platforms", "regulators")
 
 
@@ -53,13 +56,18 @@ def statement(work: CaseWork) -> ResponseReturnValue:
 
 @bp.post("/case/statement")
 @case_holder
+@locks_late
 def sign(work: CaseWork) -> ResponseReturnValue:
     form = _statement_form(work)
     if not form.validate():
         return _statement_page(work, form)
-    report = replace(form.apply(work.report), signed_at=unit().now)
+
+    def plan() -> SavingPlan:
+        report = replace(form.apply(work.report), signed_at=unit().now)
+        return drafts.plan_report(work, report, version=form.version_number())
+
     try:
-        drafts.save_report(work, report, version=form.version_number())
+        plan_and_keep(work, plan, lambda planned: drafts.keep_report(work, planned))
     except Changed:
         form.form_errors.append(_("The case was changed in another window. Look, and send it again."))
         return _statement_page(work, form)

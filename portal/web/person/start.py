@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, current_app, redirect, render_template, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from portal.adapters.word_list import UnknownWord, WrongCount
 from portal.domain.journal import Noted
+from portal.domain.lifecycle import CaseStatus
 from portal.domain.readable import show_unreadable
 from portal.services.cases.opening import WordsUnknown, move_words, open_by_words
 from portal.services.history import journal
@@ -24,14 +25,16 @@ from portal.services.work import CaseWork
 from portal.web import access
 from portal.web.access import enter_case, public
 from portal.web.network import find_bucket
+from portal.web.origins import began_elsewhere
 from portal.web.person import phrases
+from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.words import WordsForm
 from portal.web.person.helplines import list_helplines
 from portal.web.places import country_names
 from portal.web.styles import StyleSheet, join_sheets
 from portal.web.unit_of_work import unit
 
-bp = Blueprint("start", __name__)
+bp = PersonBlueprint("start", __name__)
 
 
 @bp.get("/")
@@ -93,10 +96,25 @@ def _open(words: str) -> CaseWork:
     return opened
 
 
+@public
+def meet_old_address(**_rest: str) -> ResponseReturnValue:
+    """An address that is no page any more, or never was one. Whoever has nothing open gets what every page of a case
+    answers them; whoever has is led to what they have open.
+    """
+    opened = access.open_own_case()
+    if opened is None:
+        return access.ask_for_words()
+    return redirect(url_for("report.resume" if opened.case.status is CaseStatus.DRAFT else "case.show"), 303)
+
+
+bp.add_old_rules(meet_old_address)
+
+
 @bp.get("/leave")
 @public
 def leave() -> Response:
-    access.leave()
+    if not began_elsewhere(request, unit().config.base_url):
+        access.leave()
     return redirect(unit().config.leave_url, 303)
 
 

@@ -205,7 +205,8 @@ def test_no_transaction_is_open_while_the_file_is_looked_at(
     opened = make_case(session, ports).at(NOW)
     open_ones: list[bool] = []
 
-    def look(given: bytes) -> CleanDocument:
+    def look(given: bytes, *, may_be_unconfined: bool) -> CleanDocument:
+        assert not may_be_unconfined, "unless the operator says so, a file is opened behind walls only"
         open_ones.append(session.in_transaction())
         return CLEAN
 

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.vault import CannotOpen, open_values
+from portal.adapters.vault import CannotOpen, open_sealed, open_values
 from portal.domain.lifecycle import History, StepRefused
 from portal.models.cases import Case
 from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
@@ -222,6 +222,24 @@ def test_the_kept_key_opens_nothing_without_the_lock_of_the_case(session: Sessio
     ports.locks.destroy([opened.case.id])  # as erasing does; the row comes back from an older backup
     with pytest.raises(MailLinkOver):
         mail_contact.use_link(make_work(session, ports), token)
+
+
+def test_disk_and_secret_show_the_address_that_mail_goes_to_and_none_that_was_removed(
+    session: Session, ports: Ports
+) -> None:
+    """The worker needs it while nobody has the case open, so whoever has both has it too: the threat model says so."""
+    kept, removed = make_case(session, ports), make_case(session, ports)
+    confirm(session, kept, ports, link=True)
+    confirm(session, removed, ports)
+    stolen = session.scalars(select(Contact).where(Contact.case_id == kept.case.id)).one()
+    mail_contact.remove_address(removed.at(NOW))
+    keys = ports.keys.outbox
+    opened = open_values(keys, mail_contact._address_context(stolen), stolen.address_for_sending)
+    assert opened == {"address": ADDRESS}
+    assert stolen.link_key is not None
+    inner = open_sealed(keys, mail_contact._link_context(stolen), stolen.link_key)
+    assert kept.key not in inner, "the key of the case lies under its lock, which is kept elsewhere"
+    assert session.scalars(select(Contact.case_id)).all() == [kept.case.id]
 
 
 def test_nobody_fills_a_mailbox_through_this_page(session: Session, ports: Ports) -> None:

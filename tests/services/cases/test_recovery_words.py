@@ -17,13 +17,14 @@ from portal.models.cases import Case
 from portal.models.contacts import MailLink
 from portal.models.reissues import CaseCheck
 from portal.services.cases import erasure, mail_contact, opening, recovery_words
-from portal.services.cases.opening import WordsUnknown
+from portal.services.cases.opening import NoAccess, WordsUnknown
+from portal.services.intake import submission
 from portal.services.ports import Ports, ServerKeys
 from portal.services.signin import sessions
 from portal.services.work import CaseWork
 from tests.cost import REAL_COST
 from tests.services.cases.test_mail_contact import confirm
-from tests.services.factories import NOW, make_case, make_work
+from tests.services.factories import NOW, make_case, make_draft, make_work
 from tests.services.people import Shared, kinds, make_mail_ports, share_case
 
 pytestmark = REAL_COST
@@ -233,3 +234,25 @@ def test_an_erased_case_leaves_no_check(sessions: sessionmaker[Session], ports: 
         erasure.erase(replace(person, session=session, case=session.get_one(Case, person.case.id), key=b"").at(NOW))
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(CaseCheck)) == 0
+
+
+def test_whoever_was_coming_in_by_stopped_words_at_that_moment_comes_too_late(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    """They had read the words before, and the session is written after: nothing could be deleted in between."""
+    with sessions.begin() as session:
+        opened, words = make_draft(session, ports)
+        submission.submit(opened.at(NOW))
+        recovery_words.make_second_set(opened.at(NOW + timedelta(days=1)))
+        case_id, key = opened.case.id, opened.key
+    with sessions() as session:
+        late = opening.open_by_words(make_work(session, ports), words).case.ways_ended
+    with sessions.begin() as session:
+        mine = opening.open_for_person(make_work(session, ports), case_id, key, to_change=True, ways_ended=late)
+        recovery_words.stop_set(mine, 1, token="")
+        kept = mine.case.ways_ended
+    with sessions.begin() as session:
+        for to_change in (False, True):
+            with pytest.raises(NoAccess):
+                opening.open_for_person(make_work(session, ports), case_id, key, to_change=to_change, ways_ended=late)
+            opening.open_for_person(make_work(session, ports), case_id, key, to_change=to_change, ways_ended=kept)

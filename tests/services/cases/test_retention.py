@@ -22,7 +22,7 @@ from portal.services.ports import Ports
 from portal.services.signin import sessions as web_sessions
 from portal.services.work import CaseWork
 from tests.services.cases.test_mail_contact import confirm
-from tests.services.factories import NOW, make_case, make_draft, make_work
+from tests.services.factories import NOW, guarded, make_case, make_draft, make_work
 from tests.services.people import Shared, kinds, make_mail_ports, share_case
 
 DAY = timedelta(days=1)
@@ -44,7 +44,7 @@ def close(session: Session, opened: CaseWork, ports: Ports, *, now: datetime = N
 def run(session: Session, *, now: datetime, ports: Ports) -> Done:
     """As the worker does it: in transactions of its own, after what the test has written."""
     session.commit()
-    done = retention.run(make_session_factory(session.get_bind()), now=now, ports=ports)  # type: ignore[arg-type]
+    done = retention.run(guarded(make_session_factory(session.get_bind())), now=now, ports=ports)  # type: ignore[arg-type]
     session.expire_all()
     return done
 

@@ -302,7 +302,7 @@ class TestSteps:
         run_job(sessions, job_id, ports, now=LATE)
         with sessions() as session:
             opened = reopen(session, opened)
-            job = complaints.bundle_progress(opened.at(LATE), 1)
+            job = complaints.complaint_view(opened.at(LATE), 1).job
             assert job is not None
             assert job.state is JobState.FAILED
             assert "unfilled" in job.problems[0]

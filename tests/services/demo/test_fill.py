@@ -30,7 +30,7 @@ from portal.services.demo.stories import SHOWN, STORIES, make_stories
 from portal.services.history.events import find_break, read_history
 from portal.services.ports import Ports
 from portal.services.staff import accounts
-from tests.services.factories import make_ports, make_work
+from tests.services.factories import guarded, make_ports, make_work
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 RESERVED = ("example.org", "example.net", "example.com")
@@ -43,7 +43,7 @@ def filling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filling]:
     folder: Path = tmp_path_factory.mktemp("demo")
     engine = make_engine(f"sqlite:///{folder / 'demo.db'}")
     metadata.create_all(engine)
-    sessions, ports = make_session_factory(engine), make_ports(folder)
+    sessions, ports = guarded(make_session_factory(engine)), make_ports(folder)
     yield sessions, ports, fill(sessions, make_stories(NOW.date()), shown=SHOWN, now=NOW, ports=ports)
     engine.dispose()
 

@@ -21,17 +21,23 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.signing import Signer, by_id, public_keys
 from portal.db import make_engine, make_session_factory
 from portal.domain.journal import Noted
+from portal.domain.lifecycle import CaseStatus, History
 from portal.models.cases import Case
+from portal.models.events import Event
 from portal.models.journal import JournalEntry, JournalTip
 from portal.models.tables import metadata
 from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import erasure
-from portal.services.history import checkpoints, journal
+from portal.services.history import checkpoints, events, journal, witness
+from portal.services.history.breaks import Break
 from portal.services.history.checkpoints import Checkpoint, read_checkpoints
-from portal.services.history.verification import Verification, verify
-from portal.services.ports import Ports
+from portal.services.history.events import NewEvent
+from portal.services.history.rows_check import count_rows
+from portal.services.history.verification import Against, Verification, verify
+from portal.services.history.witness import Place
+from portal.services.ports import PERSON, Ports, ServerKeys
 from portal.services.work import CaseWork
-from tests.services.factories import NOW, make_case, make_draft, make_ports
+from tests.services.factories import NOW, SERVER_KEYS, guarded, make_case, make_draft, make_ports
 
 ROOT = Path(__file__).resolve().parents[3]
 SEEDS = (b"\x01" * 32, b"\x02" * 32)
@@ -67,8 +73,13 @@ def _again(session: Session, opened: CaseWork) -> CaseWork:
     return replace(opened, session=session, case=session.get_one(Case, opened.case.id))
 
 
-def look(session: Session, *copies: Checkpoint) -> Verification:
-    return verify(session, keys=KEYS, copies=copies)
+def look(session: Session, *copies: Checkpoint, server: ServerKeys | None = SERVER_KEYS) -> Verification:
+    return verify(session, Against(keys=KEYS, copies=copies, server=server), now=NOW + 3 * DAY)
+
+
+def find_all(session: Session) -> list[Break]:
+    """What does not fit, in the history and in the rows."""
+    return [*look(session).breaks, *count_rows(session, SERVER_KEYS)]
 
 
 def test_what_was_only_added_to_is_whole(sessions: sessionmaker[Session], ports: Ports) -> None:
@@ -83,6 +94,7 @@ def test_what_was_only_added_to_is_whole(sessions: sessionmaker[Session], ports:
 def test_an_empty_history_is_whole(sessions: sessionmaker[Session]) -> None:
     with sessions() as session:
         assert look(session) == Verification(entries=0, events=0, heads=0, breaks=())
+        assert find_all(session) == []
 
 
 @dataclass(frozen=True)
@@ -106,7 +118,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     url = f"sqlite:///{folder / 'test.db'}"
     engine = make_engine(url)
     metadata.create_all(engine)
-    sessions = make_session_factory(engine)
+    sessions = guarded(make_session_factory(engine))
     fill(sessions, make_ports(folder))
     with sessions() as session:
         copies = tuple(checkpoints.list_checkpoints(session))
@@ -151,7 +163,7 @@ def test_any_turned_bit_of_any_column_of_any_row_is_found(filled: Filled, data: 
             connection.exec_driver_sql(change, (turned[1], key))
         except IntegrityError:
             assume(False)
-        assert look(session).breaks
+        assert find_all(session)
 
 
 def test_any_removed_row_is_found(filled: Filled) -> None:
@@ -196,8 +208,10 @@ def test_a_journal_rewritten_with_its_heads_taken_away_is_found_by_the_copy(fill
         session.connection().exec_driver_sql("DELETE FROM heads")
         session.connection().exec_driver_sql("UPDATE journal SET kind = 'signed_in' WHERE kind = 'head_signed'")
         rewrite(session, position=2)
-        assert look(session).breaks == ()
-        named = [str(each) for each in look(session, *filled.copies).breaks]
+        alone = [str(each) for each in look(session).breaks]
+        named = [str(each) for each in look(session, *filled.copies, server=None).breaks]
+    assert any("none: nothing of the history is signed" in each for each in alone)
+    assert "journal_tip: has been changed: it does not fit its guard" in alone
     assert "head of 2026-11-23: is missing or not the same as in the copy" in named
     assert any("is not what the copy of the head of" in each for each in named)
 
@@ -211,8 +225,9 @@ def test_a_journal_cut_at_its_end_is_found_by_the_copy(filled: Filled) -> None:
         run("DELETE FROM journal WHERE position >= ?", (last.position,))
         end = "SELECT {} FROM journal ORDER BY position DESC LIMIT 1"
         run(f"UPDATE journal_tip SET position = ({end.format('position')}), digest = ({end.format('digest')})")  # noqa: S608
-        assert look(session).breaks == ()
-        assert any("and what follows is missing" in str(each) for each in look(session, *filled.copies).breaks)
+        assert [each.row for each in look(session).breaks] == ["journal_tip"]
+        found = look(session, *filled.copies, server=None).breaks
+        assert any("and what follows is missing" in str(each) for each in found)
 
 
 def rewrite(session: Session, *, position: int) -> None:
@@ -231,8 +246,9 @@ def rewrite(session: Session, *, position: int) -> None:
 def test_a_head_of_a_key_that_is_not_trusted_is_found(filled: Filled) -> None:
     other = by_id(public_keys([b"\x09" * 32]))
     with filled.tamper() as session:
-        assert all("is not known here" in str(each) for each in verify(session, keys=other).breaks)
-        assert verify(session, keys=other).breaks
+        found = verify(session, Against(keys=other, server=SERVER_KEYS), now=NOW + 3 * DAY).breaks
+        assert len(found) == 3
+        assert all("is not known here" in str(each) for each in found)
 
 
 def test_a_missing_event_is_excused_only_by_the_end_of_its_own_case(filled: Filled) -> None:
@@ -251,8 +267,8 @@ def test_an_end_that_is_put_in_excuses_no_event_of_a_case_that_goes_on(filled: F
         run("DELETE FROM events WHERE case_id = ? AND sequence = 1", (living,))
         journal.note(session, Noted.DRAFT_DELETED, case_id=UUID(living), now=NOW + 5 * DAY)
         journal.write_pending(session)
-        assert [each.problem for each in look(session).breaks] == [
-            "says that its case ended, but events from before are still there",
+        assert [each.problem for each in look(session, server=None).breaks] == [
+            "says that a draft was deleted, but its case had been submitted",
             "is missing, and its case was not erased",
         ]
 
@@ -288,8 +304,179 @@ def test_events_from_before_the_journal_are_taken_in(sessions: sessionmaker[Sess
     with sessions.begin() as session:
         verdict = look(session)
         make_case(session, ports)
-    assert verdict.breaks == ()
+    assert [each.row for each in verdict.breaks] == ["heads", "journal_tip"]  # no head and no guard is there yet
     assert verdict.entries == verdict.events > 3
+    with sessions.begin() as session:
+        journal.note(session, Noted.GUARDS_SET, facts={"rows": 1}, now=NOW + 3 * DAY)
+    with sessions.begin() as session:
+        checkpoints.sign_checkpoint(session, SIGNER, now=NOW + 3 * DAY)
     with sessions() as session:
         assert look(session).breaks == ()
         assert look(session).entries > verdict.entries
+
+
+def test_a_history_that_nobody_signs_is_not_whole(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        make_case(session, ports)
+    with sessions() as session:
+        assert [each.row for each in look(session).breaks] == ["heads"]
+
+
+def test_a_day_without_a_head_is_named_unless_the_next_head_says_so(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    """The worker stood still for days: the head that ends this says since when nothing was signed."""
+    with sessions.begin() as session:
+        make_case(session, ports)
+    with sessions.begin() as session:
+        checkpoints.sign_checkpoint(session, SIGNER, now=NOW)
+    with sessions.begin() as session:
+        journal.note(session, Noted.SIGNED_IN, now=NOW + DAY)
+    later = NOW + 3 * DAY
+    with sessions() as session:
+        assert [each.row for each in look(session).breaks] == ["head of 2026-11-24"]
+    with sessions.begin() as session:
+        checkpoints.sign_checkpoint(session, SIGNER, now=later)
+    with sessions() as session:
+        verdict = look(session)
+        signed = session.scalars(sa.select(JournalEntry).where(JournalEntry.kind == Noted.HEAD_SIGNED)).all()
+    assert verdict.breaks == ()
+    assert verdict.notes == ("what happened since 2026-11-24 was signed late, on 2026-11-26",)
+    assert [entry.facts for entry in signed] == [
+        {"day": "2026-11-23"},
+        {"day": "2026-11-26", "late_since": "2026-11-24"},
+    ]
+
+
+def test_heads_taken_away_with_all_that_speaks_of_them_are_found(filled: Filled) -> None:
+    """Cut behind the first head, and counted again: the days after it are signed by nothing."""
+    with filled.tamper() as session:
+        run = session.connection().exec_driver_sql
+        run("DELETE FROM heads WHERE day > ?", (filled.copies[0].day.isoformat(),))
+        run("UPDATE journal SET kind = 'signed_in' WHERE kind = 'head_signed' AND position > ?", (20,))
+        rewrite(session, position=filled.copies[0].position + 2)
+        found = [str(each) for each in look(session, server=None).breaks]
+        assert any(each.startswith("head of 2026-11-2") and "not to this day" in each for each in found)
+
+
+def test_fewer_heads_than_before_and_a_shorter_journal_are_found_by_what_stands_beside_the_database(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    fill(sessions, ports)
+    with sessions() as session:
+        assert witness.write_down(session, ports.locks, SERVER_KEYS)
+    known = witness.read(ports.locks)
+    assert known is not None
+    assert known.heads == 3
+    with sessions.begin() as session:
+        run = session.connection().execute
+        run(sa.text("DELETE FROM heads"))
+        last = known.place.position - 1
+        run(sa.text("DELETE FROM journal WHERE position > :last"), {"last": last})
+        end = session.get_one(JournalEntry, last)
+        tip = session.get_one(JournalTip, journal.TIP)
+        tip.position, tip.digest = last, end.digest
+        tip.guard = journal.guard_of_tip(SERVER_KEYS, last, end.digest)  # even with the secret in hand
+    with sessions() as session:
+        against = Against(keys=KEYS, server=SERVER_KEYS, witness=known)
+        found = [str(each) for each in verify(session, against, now=NOW + 3 * DAY).breaks]
+        assert not witness.write_down(session, ports.locks, SERVER_KEYS)
+        assert not witness.may_sign(session, ports.locks, SERVER_KEYS)
+    assert "heads: there are fewer than there were: 0 of 3" in found
+    assert any(each.startswith(f"journal {known.place.position}: is missing: by what was written") for each in found)
+    assert witness.read(ports.locks) == known
+
+
+def test_what_stands_beside_the_database_fits_its_own_guard(sessions: sessionmaker[Session], ports: Ports) -> None:
+    fill(sessions, ports)
+    with sessions() as session:
+        witness.write_down(session, ports.locks, SERVER_KEYS)
+        known = witness.read(ports.locks)
+        assert known is not None
+        for bent in (replace(known, heads=0), replace(known, place=Place(1, known.place.digest))):
+            found = verify(session, Against(keys=KEYS, server=SERVER_KEYS, witness=bent), now=NOW + 3 * DAY).breaks
+            assert any(each.row == "the witness" for each in found)
+
+
+def test_a_submitted_case_does_not_end_as_a_draft(filled: Filled) -> None:
+    """All of its events are gone, and an entry says that a draft was deleted."""
+    with filled.tamper() as session:
+        run = session.connection().exec_driver_sql
+        living = run("SELECT case_id FROM events GROUP BY case_id HAVING count(*) > 1").scalar()
+        run("DELETE FROM events WHERE case_id = ?", (living,))
+        journal.note(session, Noted.DRAFT_DELETED, case_id=UUID(living), now=NOW + 3 * DAY)
+        journal.write_pending(session)
+        found = [str(each) for each in look(session, server=None).breaks]
+    assert any("says that a draft was deleted, but its case had been submitted" in each for each in found)
+    assert sum("is missing, and its case was not erased" in each for each in found) > 1
+
+
+def test_what_is_dated_before_its_neighbours_is_found(sessions: sessionmaker[Session], ports: Ports) -> None:
+    """Somebody with the program writes an event in a member's name, as if it had been two days ago."""
+    fill(sessions, ports)
+    with sessions.begin() as session:
+        opened = session.scalars(sa.select(Case).where(Case.status == CaseStatus.OPEN).limit(1)).one()
+        last = session.scalars(
+            sa.select(Event).where(Event.case_id == opened.id).order_by(Event.sequence.desc()).limit(1)
+        ).one()
+        made = NewEvent(kind=History.OPENED, at=NOW - 2 * DAY)
+        forged = events.record(session, opened.id, None, made, actor=PERSON, now=NOW - 2 * DAY)
+        assert forged.recorded_at == last.recorded_at  # the portal itself never goes back
+        forged.recorded_at = NOW - 2 * DAY
+        forged.digest = events.digest_of(forged, previous=last.digest)
+        pending = session.info[journal.PENDING]
+        pending[-1] = replace(pending[-1], recorded_at=forged.recorded_at)
+    with sessions() as session:
+        found = [str(each) for each in find_all(session)]
+    assert len(found) == 3
+    assert any(each.endswith("was signed not to this day") for each in found)
+    assert any("is dated before what was written down before it" in each for each in found)
+    assert any("is dated before the event before it in its case" in each for each in found)
+
+
+def test_work_that_crosses_and_invented_cases_are_no_breaks(sessions: sessionmaker[Session], ports: Ports) -> None:
+    fill(sessions, ports)
+    with sessions.begin() as session:
+        journal.note(session, Noted.SIGNED_IN, now=NOW + 3 * DAY - timedelta(minutes=50))
+        journal.note(session, Noted.DEMO_BEGUN, now=NOW + 3 * DAY)
+        journal.note(session, Noted.SIGNED_IN, now=NOW - 90 * DAY)
+        journal.note(session, Noted.DEMO_ENDED, now=NOW + 3 * DAY)
+    with sessions() as session:
+        assert look(session).breaks == ()
+        assert look(session).notes == ("2 entries are of invented cases, and so are their times",)
+
+
+def test_a_check_goes_on_where_the_last_one_ended(sessions: sessionmaker[Session], ports: Ports) -> None:
+    """It reads only what came since, and still finds what does not fit there, also by what stands before."""
+    fill(sessions, ports)
+    with sessions() as session:
+        place = look(session).place
+    with sessions.begin() as session:
+        living = session.scalars(sa.select(Case).where(Case.status == CaseStatus.OPEN)).all()
+        for case in living:
+            made = NewEvent(kind=History.OPENED, at=NOW + 3 * DAY)
+            events.record(session, case.id, None, made, actor=PERSON, now=NOW + 3 * DAY)
+    against = Against(keys=KEYS, server=SERVER_KEYS)
+    with sessions() as session:
+        part = verify(session, against, now=NOW + 3 * DAY, since=place)
+        assert (part.entries, part.events, part.breaks) == (len(living), len(living), ())
+        assert verify(session, against, now=NOW + 3 * DAY, since=part.place).entries == 0
+        wrong = replace(place, digest=b"\x00" * 32)
+        rows = [each.row for each in verify(session, against, now=NOW + 3 * DAY, since=wrong).breaks]
+        assert rows == [f"journal {place.position}", f"journal {place.position + 1}"]
+    with sessions.begin() as session:
+        session.execute(sa.text("DELETE FROM journal WHERE position = :last"), {"last": place.position + 1})
+    with sessions() as session:
+        assert verify(session, against, now=NOW + 3 * DAY, since=place).breaks
+
+
+def test_a_part_knows_what_was_submitted_and_erased_before_it(sessions: sessionmaker[Session], ports: Ports) -> None:
+    fill(sessions, ports)
+    with sessions() as session:
+        place = look(session).place
+        case_id = session.scalars(sa.select(Case.id).where(Case.status == CaseStatus.OPEN).limit(1)).one()
+    with sessions.begin() as session:
+        journal.note(session, Noted.DRAFT_DELETED, case_id=case_id, now=NOW + 3 * DAY)
+    with sessions() as session:
+        found = verify(session, Against(keys=KEYS, server=SERVER_KEYS), now=NOW + 3 * DAY, since=place).breaks
+    assert [each.problem for each in found] == ["says that a draft was deleted, but its case had been submitted"]

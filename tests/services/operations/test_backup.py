@@ -25,6 +25,7 @@ from portal.services.case_locks import open_locks
 from portal.services.cases import erasure, messages, opening
 from portal.services.cases.opening import WordsUnknown
 from portal.services.history import checkpoints, events, verification
+from portal.services.history.verification import Against
 from portal.services.intake import submission
 from portal.services.letters import letters
 from portal.services.operations import backup
@@ -32,7 +33,7 @@ from portal.services.operations.backup import BackupRefused
 from portal.services.ports import Ports
 from portal.services.staff import accounts
 from tests.postgres import filled_database
-from tests.services.factories import NOW, make_draft, make_ports, make_work
+from tests.services.factories import NOW, guarded, make_draft, make_ports, make_work
 from tests.services.fakes import print_quickly, send
 from tests.sqlite import copy_tables
 
@@ -89,7 +90,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[sess
 
 def _make(url: str, folder: Path) -> Iterator[tuple[sessionmaker[Session], Ports]]:
     engine = make_engine(url)
-    yield make_session_factory(engine), make_ports(folder)
+    yield guarded(make_session_factory(engine)), make_ports(folder)
     engine.dispose()
 
 
@@ -211,7 +212,7 @@ def test_the_restored_journal_verifies_whole_against_the_copied_heads(
     backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
     bring_back(portal, fresh)
     with fresh[0]() as session:
-        verdict = verification.verify(session, keys=by_id(public_keys(SEEDS)), copies=copies)
+        verdict = verification.verify(session, Against(keys=by_id(public_keys(SEEDS)), copies=copies), now=LATER)
         last = session.scalars(select(JournalEntry).order_by(JournalEntry.position.desc()).limit(1)).one()
     assert (verdict.breaks, verdict.heads, len(copies)) == ((), 1, 1)
     assert verdict.events > 3

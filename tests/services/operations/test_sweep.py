@@ -13,20 +13,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import CaseStatus, History
+from portal.domain.lifecycle import Answer, CaseStatus, History
 from portal.models.accounts import WebSession
 from portal.models.cases import Case
 from portal.models.clocks import Clock
+from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.requests import Request
 from portal.services.casefile.page import SENTENCES
+from portal.services.clocks import many
+from portal.services.clocks.snapshot import refresh_clocks
+from portal.services.complaints import complaints
+from portal.services.complaints.complaints import LodgedCommand
 from portal.services.history.events import NewEvent, find_break, read_history, record
+from portal.services.history.verification import Against, verify
 from portal.services.operations import sweep
 from portal.services.ports import SYSTEM, Ports
 from portal.services.signin import guess_throttle
 from portal.services.signin import sessions as web_sessions
-from tests.services.factories import NOW, make_case, make_draft
+from portal.services.tracking import answers
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.work import CaseWork
+from tests.services.factories import NOW, make_case, make_draft, make_work
 from tests.services.fakes import DAY, HOUR, print_quickly, send
+from tests.statements import counted
 
 ONE_LINK = "https://pictures.example.org/album/7"
 LAW = "us-take-it-down"
@@ -127,8 +137,9 @@ def test_no_case_starves_another_however_many_wait_in_front(
 
 
 def test_a_sweep_that_is_cut_short_is_gone_on_with_behind_the_last_case(
-    sessions: sessionmaker[Session], ports: Ports
+    sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sweep, "TOGETHER", 1)
     broken = [send_one(sessions, ports) for _ in range(2)]
     for case_id in broken:
         spoil(sessions, case_id)
@@ -171,3 +182,77 @@ def test_a_law_that_has_left_claims_no_miss_in_any_later_step(sessions: sessionm
     with sessions() as session:
         assert session.get_one(Case, case_id).status is CaseStatus.OPEN
         assert session.scalars(select(Event).where(Event.kind == History.CLOCK_MISSED)).all() == []
+
+
+def test_many_cases_are_swept_with_as_many_statements_as_one(sessions: sessionmaker[Session], ports: Ports) -> None:
+    def count() -> int:
+        with sessions() as session, counted(session) as found:
+            assert sweep.sweep(sessions, now=LATER, ports=ports).missed
+            return found()
+
+    first = send_one(sessions, ports)
+    one = count()
+    rest = [send_one(sessions, ports, at=NOW + HOUR + timedelta(minutes=number)) for number in range(8)]
+    eight = count()
+    assert eight <= one + 1, "one more look whether there are more"
+    with sessions() as session:
+        for case_id in [first, *rest]:
+            assert find_break(read_history(session, case_id)) is None
+        assert not verify(session, Against(keys={}, server=ports.keys), now=LATER).breaks
+
+
+def make_eventful(session: Session, ports: Ports, kind: int) -> CaseWork:
+    """A case in which much, or little, has happened."""
+    opened = make_case(session, ports, links=f"{ONE_LINK} https://x.com/someone/status/1111")
+    for number in (1, 2)[: 1 + kind % 2]:
+        send(session, opened, ports, number, received_at=NOW + 2 * HOUR if kind > 1 else None, now=NOW + 3 * HOUR)
+    x = session.scalars(select(Request).where(Request.case_id == opened.case.id, Request.platform == "x")).one()
+    if kind in (3, 5) and x.sent_at:
+        refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + 3 * HOUR)
+        answers.log_answer(opened.at(NOW + DAY), x.number, refused)
+    if kind == 5:
+        complaints.prepare(opened.at(NOW + 3 * DAY), LAW, "us-ftc", (x.number,))
+        complaints.record_lodged(opened.at(NOW + 3 * DAY), 1, LodgedCommand(at=NOW + 3 * DAY, has_checked=True))
+    if kind == 4:
+        asked = AnswerCommand(answer=Answer.MORE_ASKED, at=NOW + 3 * HOUR)
+        answers.log_answer(opened.at(NOW + DAY), 1, asked)
+    return opened
+
+
+def describe(session: Session, opened: CaseWork) -> object:
+    """Everything that counting again writes of a case, without what is of this case alone."""
+    session.flush()
+    numbers: dict[UUID | None, int] = {row.id: row.number for row in session.scalars(select(Request))}
+    clocks = session.scalars(select(Clock).where(Clock.case_id == opened.case.id).order_by(Clock.regime, Clock.rule))
+    told = [
+        (event.kind, event.at, event.facts)
+        for event in read_history(session, opened.case.id)
+        if event.kind in {History.CLOCK_MISSED, History.LAW_APPLIED}
+    ]
+    rows = [
+        (numbers.get(row.request_id), row.rule, row.state, row.started_at, row.due_at, row.ended_at, row.estimated)
+        for row in clocks
+    ]
+    return sorted(rows, key=repr), sorted(told, key=repr), opened.case.next_due_at, opened.case.next_due_estimated
+
+
+def test_together_the_same_is_found_as_one_by_one(session: Session, ports: Ports) -> None:
+    """A refusal, a complaint, a question that is open, nothing at all: whatever has happened, nothing differs."""
+    kinds = range(6)
+    together, apart, alone = ([make_eventful(session, ports, kind) for kind in kinds] for _ in range(3))
+    for later in (LATER, LATER + 40 * DAY):
+        work = make_work(session, ports, now=later)
+        many.refresh_overdue(work, [opened.case.id for opened in together])
+        for opened in apart:
+            many.refresh_overdue(work, [opened.case.id])
+        for opened in alone:
+            of_case = opened.case.id
+            filed = session.scalars(select(Complaint).where(Complaint.case_id == of_case)).all()
+            requests = session.scalars(select(Request).where(Request.case_id == of_case)).all()
+            owners: list[Request | Complaint] = [*requests, *filed]
+            for owner in owners:
+                refresh_clocks(work, opened.case, owner)
+        for kind in kinds:
+            found = describe(session, together[kind])
+            assert found == describe(session, apart[kind])
+            assert found == describe(session, alone[kind]), kind

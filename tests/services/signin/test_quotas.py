@@ -213,13 +213,42 @@ def test_above_the_free_number_a_shared_network_gets_through_by_either_way(sessi
     assert send(session, NOW, bucket=THERE) is None, "another network notices nothing"
 
 
-def test_many_waits_begun_at_once_are_worth_little_when_the_level_rises(session: Session) -> None:
-    free = FREE[Counted.DRAFT]
-    for _each in range(free):
+def test_many_waits_begun_at_once_are_one_wait(session: Session) -> None:
+    for _each in range(FREE[Counted.DRAFT]):
         send(session, NOW)
-    held = [send(session, NOW) for _each in range(5 * free)]
-    passed = sum(send(session, NOW + WAITS[0], wait=each.wait.text) is None for each in held if each)
-    assert passed == 2 * free, "those of this level and of the next; the rest begin to wait again, for longer"
+    held = [send(session, NOW) for _each in range(200)]
+    over = NOW + WAITS[0]
+    again = [send(session, over, wait=each.wait.text) for each in held if each]
+    assert [each for each in again if each is None] == [None]
+    later = [each.wait for each in again if each]
+    assert {wait.ripe_at for wait in later} == {over + WAITS[0]}, "the rest wait anew from when one went on"
+    assert sum(send(session, over + WAITS[0], wait=wait.text) is None for wait in later) == 1
+
+
+def test_a_wait_begun_after_somebody_went_on_counts(session: Session) -> None:
+    """Two people of one network who wait one after the other both go on; what overlaps is no wait of its own."""
+    first = flood_challenges.begin_wait(KEY, ASKED, now=NOW)
+    beside = flood_challenges.begin_wait(KEY, ASKED, now=first.ripe_at - timedelta(milliseconds=1))
+    after = flood_challenges.begin_wait(KEY, ASKED, now=first.ripe_at)
+    other_kind = replace(ASKED, counted=Counted.MESSAGE)
+    message = flood_challenges.begin_wait(KEY, other_kind, now=NOW)
+    assert flood_challenges.accept_wait(session, KEY, first.text, ASKED, now=first.ripe_at)
+    assert not flood_challenges.accept_wait(session, KEY, beside.text, ASKED, now=after.ripe_at)
+    assert flood_challenges.accept_wait(session, KEY, after.text, ASKED, now=after.ripe_at)
+    assert flood_challenges.accept_wait(session, KEY, message.text, other_kind, now=after.ripe_at)
+
+
+def test_of_many_waits_used_at_the_same_time_one_goes_on(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        quotas.count_request(session, HERE, Counted.DRAFT, now=NOW)
+    tickets = [flood_challenges.begin_wait(KEY, ASKED, now=NOW).text for _each in range(16)]
+
+    def use(text: str) -> bool:
+        with sessions.begin() as session:
+            return flood_challenges.accept_wait(session, KEY, text, ASKED, now=NOW + WAITS[0])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(use, tickets)) == 1
 
 
 def test_even_a_network_that_flooded_gets_the_next_person_in_within_ten_minutes(session: Session) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from portal.domain.lifecycle import History
 from portal.domain.report import YesNo
 from portal.models.events import Event
+from portal.services.cases import room
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk
 
@@ -166,3 +168,17 @@ def test_what_the_case_does_not_have_is_not_found(desk: Desk) -> None:
     colleague.go(f"/desk/cases/{reference}/letters/99-full.pdf", status=404)
     colleague.go(f"/desk/cases/{reference}/complaints/99", status=404)
     colleague.go(f"/desk/cases/{reference}/complaints/prepare/no-law/nobody", status=404)
+
+
+def test_the_team_has_room_left_in_a_case_that_its_person_has_filled(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = desk.add_case()
+    monkeypatch.setattr(room, "LARGEST_WORDS", 1)
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/notes")
+    colleague.press("Keep the note", text="Called back.")
+    assert "Called back." in colleague.page.text
+    monkeypatch.setattr(room, "LARGEST_WORDS_OF_STAFF", 1)
+    page = colleague.press("Keep the note", status=400, text="Called again.")
+    assert "do not fit any more" in page.text

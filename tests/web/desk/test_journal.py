@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.adapters.signing import by_id
 from portal.models.cases import Case
 from portal.models.journal import JournalEntry
-from portal.services.history.verification import verify
+from portal.services.history.verification import Against, verify
 from portal.services.letters import letters
 from tests.web.desk.colleague import Colleague, Desk
 from tests.web.pages import Visitor
@@ -66,6 +66,6 @@ def test_the_history_of_a_day_at_the_desk_is_whole(desk: Desk) -> None:
     desk.add_case()
     desk.visit("mira").go("/desk")
     with desk.parts.sessions() as session:
-        verdict = verify(session, keys=by_id([]))
-    assert verdict.breaks == ()
+        verdict = verify(session, Against(keys=by_id([]), server=desk.parts.keys), now=desk.parts.clock())
+    assert [broken.row for broken in verdict.breaks] == ["heads"]  # no worker was there to sign
     assert verdict.entries > verdict.events

@@ -11,6 +11,7 @@ from portal.domain.lifecycle import Filer, Handler
 from portal.run import worker
 from portal.services.intake import submission
 from tests.services.factories import NOW, make_draft
+from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
 from tests.web.desk.test_complaints import refuse_first_request
@@ -67,7 +68,7 @@ def test_without_the_yes_to_platforms_no_letter_is_made_or_taken_out_before_it_w
     assert NOT_ALLOWED in two.member.go(f"/desk/cases/{two.reference}/letters/1-redacted.pdf", status=409).text
     assert "Ready to copy into their form" not in two.request_page()
     assert two.member.press("Make the letter", status=409).text.count(NOT_ALLOWED) == 1
-    assert two.person.client.get("/case/letters/1.pdf").status_code == 200, "it is theirs"
+    assert two.person.client.get(at("/case/letters/1.pdf")).status_code == 200, "it is theirs"
 
     two.say("Say yes Platforms")
     assert two.letter(1) == 200

@@ -112,6 +112,7 @@ def test_lists_are_narrowed(app: Flask) -> None:
 def test_a_deadline_is_the_same_as_on_the_command_line(app: Flask) -> None:
     found = read(app, "/deadlines?regime=eu-gdpr-17&started=2026-03-05T09:00:00Z&country=IE")
     assert (found["clock"], found["last_day"], found["binding"]) == ("respond", "2026-04-07", "duty")
+    assert read(app, "/deadlines?regime=eu-gdpr-17&started=2026-03-05t09:00:00z&country=IE") == found
     longer = read(app, "/deadlines?regime=eu-gdpr-17&started=2026-03-05T09:00:00Z&country=IE&extended=true")
     assert longer["last_day"] == "2026-06-05"
     assert found["zone_version"] == longer["zone_version"] == PACKAGE

@@ -56,6 +56,16 @@ def test_every_platform_has_its_page(visitor: Visitor) -> None:
             assert " ".join(channel.address.split()) in page.text
 
 
+@pytest.mark.parametrize("typed", ["xhamster19.desi", "https://de.xhamster.one/videos/1", "XHAMSTER"])
+def test_a_platform_is_found_by_any_of_its_addresses(visitor: Visitor, typed: str) -> None:
+    assert "/platforms/xhamster" in visitor.go("/platforms?" + urlencode({"q": typed})).links().values()
+
+
+def test_a_platform_page_says_how_many_more_addresses_it_has(visitor: Visitor) -> None:
+    assert "more addresses of the same site" in visitor.go("/platforms/xhamster").text
+    assert "of the same site" not in visitor.go("/platforms/parler").text
+
+
 def test_a_law_says_which_services_it_is_for_and_how_it_counts(visitor: Visitor) -> None:
     named = [law for law in REGISTRY.regimes.values() if law.reach.platforms]
     for regime in named:

@@ -14,12 +14,12 @@ from tests.web.person.journey import begin, go_to, hand_in, step_of, words_on
 TURNED = "abc\N{RIGHT-TO-LEFT OVERRIDE}def"
 
 
-def test_a_million_characters_are_read_quickly_and_kept(visitor: Visitor) -> None:
+def test_a_very_long_text_is_read_quickly_and_kept(visitor: Visitor) -> None:
     begin(visitor)
     go_to(visitor, "links")
-    pasted = "https://x.com/a/status/1 " + "some words around it " * 50_000
+    pasted = "https://x.com/a/status/1 " + "some words around it " * 20_000
     started = time.monotonic()
-    page = visitor.press("Add these links", pasted=pasted[:1_000_000])
+    page = visitor.press("Add these links", pasted=pasted[:400_000])
     assert time.monotonic() - started < 10
     assert "1 link found" in page.text
     assert weigh(visitor) < HEAVIEST

@@ -8,6 +8,7 @@ from flask import Flask
 
 from portal.services.cases import retention
 from portal.web.unit_of_work import parts
+from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
 from tests.web.person.journey import LINKS, answer, begin, go_to, hand_in, step_of, words_on
@@ -24,7 +25,7 @@ def test_the_whole_report_leads_to_a_receipt_with_the_words_of_the_start(visitor
 
 def test_the_receipt_as_a_file_holds_nothing_of_the_content(visitor: Visitor) -> None:
     words = words_on(hand_in(visitor))
-    text = visitor.client.get("/case/receipt.txt").text
+    text = visitor.client.get(at("/case/receipt.txt")).text
     assert words in text
     rest = text.replace(words, "")  # one of the drawn words may well be or hold "work"
     for content in ("instagram", "Ana", "example.net", "work"):
@@ -55,7 +56,7 @@ def test_every_question_can_be_skipped_but_a_place_is_needed_in_the_end(visitor:
         visitor.press(next(one for one in wanted if one in labels))
     page = visitor.press("Hand it in", status=400)
     assert any("At least one link" in each for each in page.errors)
-    assert page.links()[page.errors[0]].startswith("/report/")
+    assert page.links()[page.errors[0]].startswith("/p/22/")
 
 
 def test_going_back_shows_the_answer_that_was_given(visitor: Visitor) -> None:

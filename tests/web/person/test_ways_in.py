@@ -21,6 +21,7 @@ from portal.models.tables import metadata
 from portal.run import worker
 from portal.web.unit_of_work import parts
 from tests.mailbox import SENDER, Mailbox, open_mailbox
+from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in, words_on
@@ -240,5 +241,129 @@ def test_stopped_words_also_close_the_case_where_they_had_opened_it(app: Flask, 
     holder.go("/case/words")
     holder.press("Stop this set")
     assert holder.go("/case").path == "/case"
-    answer = other.client.get("/case/words")
+    answer = other.client.get(at("/case/words"))
     assert (answer.status_code, answer.headers["Location"]) in {(303, "/return"), (302, "/return")}
+
+
+def enter(app: Flask, words: str) -> Visitor:
+    made = Visitor(app)
+    made.go("/return")
+    made.press("Go on", words=words)
+    return made
+
+
+def is_shut_out(visitor: Visitor) -> bool:
+    return visitor.client.get(at("/case")).headers.get("Location") == "/return"
+
+
+def test_a_watcher_who_made_every_way_in_for_themselves_has_none_once_the_words_are_stopped(
+    app: Flask, visitor: Visitor, mailbox: Mailbox, clock: TestClock
+) -> None:
+    """With the phone and the words for a minute: an own address with the way back, a link on its way, a question, an
+    open browser."""
+    words = words_on(hand_in(visitor))
+    visitor.press("I have kept it")
+    watcher = enter(app, words)
+    confirm_address(app, watcher, mailbox)
+    watcher.go("/case/mail")
+    watcher.press("Turn it on")
+    watcher.go("/case/words")
+    watcher.press("Set the question", question="Which boat?", answer="the red canoe")
+    stranger = Visitor(app)
+    stranger.go("/return/mail")
+    stranger.press("Send me a link", address=ADDRESS)
+    assert deliver(app) == 1
+    kept = newest_link(mailbox)
+    clock.move(minutes=1)
+    visitor.go("/case/words")
+    visitor.press("Make a second set")
+    fresh = words_on(visitor.page)
+    visitor.go("/case/words")
+    cookie = visitor.client.get_cookie("session")
+    assert cookie is not None
+    text = visitor.press("Stop this set").text
+    for sentence in (
+        "Your case was open in 1 other browser.",
+        "There was an e-mail address. It is deleted.",
+        "1 link sent by e-mail still worked.",
+        "There was a question for new words.",
+    ):
+        assert sentence in text
+    assert visitor.go("/case").path == "/case"
+    assert is_shut_out(watcher)
+    Visitor(app).go(kept, status=400)
+    stranger.go("/return/mail")
+    stranger.press("Send me a link", address=ADDRESS)
+    assert deliver(app) == 0
+    guess = Visitor(app)
+    guess.go("/return")
+    guess.press("Go on", words=words, status=400)
+    copied = Visitor(app)
+    copied.client.set_cookie("session", cookie.value)
+    assert is_shut_out(copied), "a cookie that was copied before"
+    ways = visitor.go("/case/ways").text
+    assert "No address." in ways
+    assert "question" not in ways.partition("E-mail No address")[2]
+    assert enter(app, fresh).page.path == "/case"
+
+
+def test_the_page_of_ways_lists_each_and_ends_each(
+    app: Flask, visitor: Visitor, mailbox: Mailbox, clock: TestClock
+) -> None:
+    words = words_on(hand_in(visitor))
+    visitor.press("I have kept it")
+    others = [enter(app, words) for _ in range(3)]
+    confirm_address(app, visitor, mailbox)
+    visitor.go("/case/mail")
+    visitor.press("Turn it on")
+    visitor.go("/case/words")
+    visitor.press("Set the question", question="Which boat?", answer="the red canoe")
+    stranger = Visitor(app)
+    stranger.go("/return/mail")
+    stranger.press("Send me a link", address=ADDRESS)
+    assert deliver(app) == 1
+    page = visitor.go("/case/ways")
+    assert ADDRESS not in page.answer.text
+    assert "a…@e….net" in page.text
+    assert page.text.count("Another browser") == 3
+    assert page.text.count("This one") == 1
+    assert "A link that opens your case, sent" in page.text
+    visitor.press("End this one")
+    assert visitor.page.text.count("Another browser") == 2
+    assert sum(is_shut_out(each) for each in others) == 1
+    visitor.press("End all others")
+    assert all(is_shut_out(each) for each in others)
+    assert "Another browser" not in visitor.page.text
+    visitor.press("End these links")
+    Visitor(app).go(newest_link(mailbox), status=400)
+    visitor.press("Stop links by e-mail")
+    assert "It does not open your case." in visitor.page.text
+    visitor.press("Delete the address")
+    assert "No address." in visitor.page.text
+    visitor.press("Take the question away")
+    assert "the question that was set" not in visitor.page.text
+    assert "The case was closed in other browsers." in visitor.go("/case/history").text
+
+
+def test_a_new_way_in_is_told_until_a_later_visit_puts_it_away(app: Flask, visitor: Visitor, clock: TestClock) -> None:
+    """Whoever has the phone while the case is open there cannot hide what they made."""
+    words = words_on(hand_in(visitor))
+    visitor.press("I have kept it")
+    assert "Was this you?" not in visitor.go("/case").text
+    clock.move(minutes=1)
+    visitor.go("/case/words")
+    visitor.press("Make a second set")
+    page = visitor.go("/case")
+    assert "Was this you?" in page.text
+    assert "A second set of words was made." in page.text
+    assert "It was me" not in page.text
+    token = next(each.get("value", "") for each in page.root.iter("input") if each.get("name") == "csrf_token")
+    visitor.send("/case/ways/known", {"csrf_token": token, "number": "99"}, status=400)
+    assert "when you come back next time" in visitor.page.errors[0]
+    assert "Was this you?" in visitor.go("/case").text
+    clock.move(minutes=1)
+    later = enter(app, words)
+    assert "Was this you?" in later.page.text
+    later.press("It was me")
+    assert "Was this you?" not in later.page.text
+    assert "Was this you?" not in visitor.go("/case").text

@@ -1,6 +1,6 @@
 """A clock keeps the release of the time zones that its date was counted with.
 
-Revision: 0016, after 0015.
+Revision: 0022, after 0021.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Long lists in parts, so that no page grows too big for a slow phone."""
+"""Long lists in parts, so that no page grows too big for a slow phone or a slow line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,10 @@ class ListPart(Generic[T]):
     pages: int
     total: int
     first: int
+
+    def with_rows(self, rows: Sequence[S]) -> ListPart[S]:
+        """The same part of the list, its rows told in another way."""
+        return ListPart(rows=rows, page=self.page, pages=self.pages, total=self.total, first=self.first)
 
 
 def cut(rows: Sequence[T], page: int, size: int) -> ListPart[T]:

@@ -1,0 +1,182 @@
+"""The clocks of many cases counted together, with nobody signed in: each table is read once for all of them.
+
+What is counted is the same as in `portal.services.clocks.snapshot`, which does it for one request or complaint.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Executable, select
+
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import SETTLED, CaseStatus, History
+from portal.models.cases import Case
+from portal.models.clocks import Clock
+from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.events import Event
+from portal.models.requests import Basis, Request
+from portal.services.clocks.case_events import (
+    COUNTED,
+    list_missed,
+    translate_complaint,
+    translate_lodged,
+    translate_request,
+)
+from portal.services.clocks.derivation import (
+    ComplaintClockFacts,
+    PlacedClock,
+    RequestClockFacts,
+    derive_complaint_clocks,
+    derive_request_clocks,
+)
+from portal.services.clocks.snapshot import MissKey, Owner, count_again, find_next_due
+from portal.services.history.events import NewEvent, record_in_cases
+from portal.services.ports import SYSTEM
+from portal.services.work import Work
+
+Row = TypeVar("Row")
+
+_COUNTED = COUNTED | {History.CLOCK_MISSED}
+
+
+def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[Owner] | None = None) -> int:
+    """Count again every request and complaint of these cases that has a clock whose date has passed; or of these those
+    in `only`.
+
+    All of it in the transaction of `work`; an erased case is passed over. Returns how many clocks were found missed.
+    Raises what counting any one of them raises, and then nothing of it is to be committed.
+    """
+    cases = _hold(work, case_ids)
+    around = _Around(work, tuple(cases))
+    events: list[tuple[UUID, NewEvent]] = []
+    missed = 0
+    for case_id, owner in _list_overdue(around.clocks, work.now):
+        if only is not None and owner not in only:
+            continue
+        counted = count_again(
+            owner,
+            around.clocks_of(owner),
+            around.derive(owner, cases[case_id].country),
+            lambda owner=owner: around.missed(owner),  # type: ignore[misc]
+            now=work.now,
+        )
+        work.session.add_all(counted.added)
+        around.clocks[case_id] += counted.added
+        events += [(case_id, event) for event in counted.events]
+        missed += len(counted.misses)
+    record_in_cases(work.session, events, actor=SYSTEM, now=work.now)
+    for case in cases.values():
+        case.next_due_at, case.next_due_estimated = find_next_due(
+            case.status, around.clocks[case.id], taken=around.lodged.keys(), settled=around.settled
+        )
+    return missed
+
+
+def _hold(work: Work, case_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+    """The cases, held in the order of their ids, so that two who do the same take turns."""
+    query = select(Case).where(Case.id.in_(case_ids), Case.status != CaseStatus.ERASED)
+    return {case.id: case for case in work.session.scalars(query.order_by(Case.id).with_for_update())}
+
+
+def _list_overdue(clocks: Mapping[UUID, Iterable[Clock]], now: datetime) -> Iterator[tuple[UUID, Owner]]:
+    for case_id, rows in list(clocks.items()):
+        owners = {
+            Owner(case_id, row.request_id, row.complaint_id): None
+            for row in rows
+            if row.state is ClockState.RUNNING and row.due_at is not None and row.due_at < now
+        }
+        yield from ((case_id, owner) for owner in owners)
+
+
+class _Around:
+    """What counting these cases looks at, by case or by request or complaint: each table read once."""
+
+    def __init__(self, work: Work, case_ids: Collection[UUID]) -> None:
+        self.work, self.case_ids = work, case_ids
+        self.clocks = self._read_clocks()
+        self.events = self._read_events()
+        self.requests = self._read_requests()
+        self.complaints = self._read_complaints()
+        self.cited = self._read_cited()
+        self.lodged = self._read_lodged()
+        self.settled = {row.id for row in self.requests.values() if row.state in SETTLED}
+
+    def clocks_of(self, owner: Owner) -> list[Clock]:
+        key = owner.request_id, owner.complaint_id
+        return [row for row in self.clocks[owner.case_id] if (row.request_id, row.complaint_id) == key]
+
+    def derive(self, owner: Owner, country: str | None) -> Iterator[PlacedClock]:
+        """The clocks of one request or complaint as the engine gives them today."""
+        if owner.request_id is not None:
+            return derive_request_clocks(
+                self._facts_of_request(owner, country), now=self.work.now, ports=self.work.ports
+            )
+        facts = self._facts_of_complaint(owner, country)
+        return derive_complaint_clocks(facts, now=self.work.now, ports=self.work.ports) if facts else iter(())
+
+    def missed(self, owner: Owner) -> Collection[MissKey]:
+        """The misses that its history tells already."""
+        return list_missed(self.events[owner.case_id], owner.id)
+
+    def _facts_of_request(self, owner: Owner, country: str | None) -> RequestClockFacts:
+        regimes = self.work.ports.registry.regimes
+        request = self.requests[owner.request_id]
+        return RequestClockFacts(
+            platform=request.platform,
+            country=country,
+            cited=[regimes[row.regime] for row in self.cited[request.id] if row.regime in regimes],
+            events=translate_request(request.id, self.events[owner.case_id]),
+            lodged=translate_lodged((row.regime, row.lodged_at) for row in self.lodged.get(request.id, ())),
+        )
+
+    def _facts_of_complaint(self, owner: Owner, country: str | None) -> ComplaintClockFacts | None:
+        """None where its law has left the records."""
+        complaint = self.complaints[owner.complaint_id]
+        regime = self.work.ports.registry.regimes.get(complaint.regime)
+        if regime is None:
+            return None
+        events = translate_complaint(complaint.id, self.events[owner.case_id], regime.kind)
+        return ComplaintClockFacts(regulator=complaint.regulator, country=country, regime=regime, events=events)
+
+    def _read_clocks(self) -> dict[UUID, list[Clock]]:
+        query = select(Clock).where(Clock.case_id.in_(self.case_ids))
+        return _group(self.work.session.scalars(query.order_by(Clock.started_at, Clock.rule)), lambda row: row.case_id)
+
+    def _read_events(self) -> Mapping[UUID, Sequence[Any]]:
+        columns = (Event.case_id, Event.request_id, Event.complaint_id, Event.kind, Event.at, Event.facts)
+        query = select(*columns).where(Event.case_id.in_(self.case_ids), Event.kind.in_(_COUNTED))
+        return _group(self._all(query.order_by(Event.case_id, Event.sequence)), lambda row: row.case_id)
+
+    def _read_requests(self) -> Mapping[UUID | None, Any]:
+        query = select(Request.id, Request.platform, Request.state).where(Request.case_id.in_(self.case_ids))
+        return {row.id: row for row in self._all(query)}
+
+    def _read_complaints(self) -> Mapping[UUID | None, Any]:
+        query = select(Complaint.id, Complaint.regulator, Complaint.regime)
+        return {row.id: row for row in self._all(query.where(Complaint.case_id.in_(self.case_ids)))}
+
+    def _read_cited(self) -> Mapping[UUID, Sequence[Any]]:
+        query = select(Basis.request_id, Basis.regime).join(Request, Request.id == Basis.request_id)
+        query = query.where(Request.case_id.in_(self.case_ids)).order_by(Basis.position)
+        return _group(self._all(query), lambda row: row.request_id)
+
+    def _read_lodged(self) -> Mapping[UUID, Sequence[Any]]:
+        query = select(ComplaintRequest.request_id, Complaint.regime, Complaint.lodged_at)
+        query = query.join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
+        query = query.where(Complaint.case_id.in_(self.case_ids), Complaint.lodged_at.is_not(None))
+        return _group(self._all(query.order_by(Complaint.lodged_at)), lambda row: row.request_id)
+
+    def _all(self, query: Executable) -> Iterable[Any]:
+        return self.work.session.execute(query)
+
+
+def _group(rows: Iterable[Row], key: Callable[[Row], UUID]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found

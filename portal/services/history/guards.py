@@ -1,0 +1,512 @@
+"""Guards: a keyed digest over each row that decides something, and a sum of them for each case.
+
+Somebody who has the database alone can change a row; the key of the guards is the server's, and stands elsewhere. A
+guard tells that a row is not as the portal wrote it. The sum tells that one was taken out, or put back as it once was.
+
+A row that was bent keeps the guard it had when the portal next writes to it: nothing that is written later makes it
+good. Sums are counted from what was added and taken away, never anew from the rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import InstanceState, ORMExecuteState, Session, SessionTransaction, sessionmaker
+from sqlalchemy.orm.base import NEVER_SET, NO_VALUE
+
+from portal.db import Base
+from portal.domain.lifecycle import CaseStatus, History
+from portal.models.cases import Case
+from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.events import Event
+from portal.models.guards import Guarded, GuardSum
+from portal.models.requests import Basis, Request
+from portal.models.tables import metadata
+from portal.services.ports import ServerKeys
+
+ORGANISATION = UUID(int=0)  # the scope of every row that belongs to no case
+WATCH = "guards"
+MARK_BYTES = 4  # of the id of the server's secret, in front of each guard
+MODULUS = 1 << 256
+LOCK = 4_732_654  # of PostgreSQL, for sums that are made
+# What counts changes or tries, and decides nothing by itself.
+NOT_GUARDED: Mapping[str, frozenset[str]] = MappingProxyType({"cases": frozenset({"version"})})
+# Rows that belong to a case by the row they hang on.
+PARENTS: Mapping[type[Base], tuple[str, type[Base]]] = MappingProxyType(
+    {Basis: ("request_id", Request), ComplaintRequest: ("complaint_id", Complaint)}
+)
+FORGOTTEN = "guards_forgotten"  # option of a statement that deletes all rows of whole cases, see `forget`
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+class Unguarded(TypeError):
+    """A statement would change rows behind the back of their guards: a mistake of ours."""
+
+
+@dataclass(repr=False)
+class _Watch:
+    """What one session has to remember until its transaction ends."""
+
+    find_keys: Callable[[], ServerKeys]
+    added: dict[UUID, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))  # scope: total, rows
+    forgotten: set[UUID] = field(default_factory=set)
+    bent: set[tuple[UUID, str]] = field(default_factory=set)
+
+    @property
+    def keys(self) -> ServerKeys:
+        return self.find_keys()
+
+
+def watch(factory: sessionmaker[Session], find_keys: Callable[[], ServerKeys]) -> sessionmaker[Session]:
+    """Guard what the sessions of this factory write, and look at what they read. `find_keys` is asked when needed."""
+    factory.configure(info={WATCH: find_keys})
+    event.listen(factory, "before_flush", _guard_flush)
+    event.listen(factory, "do_orm_execute", _guard_statement)
+    event.listen(factory, "before_commit", _end)
+    event.listen(factory, "after_transaction_end", _forget_all)
+    return factory
+
+
+def forget(session: Session, case_ids: Iterable[UUID]) -> None:
+    """All rows of these cases go, by statements with the option FORGOTTEN: nothing has to be counted any more."""
+    case_ids = list(case_ids)
+    session.execute(delete(GuardSum).where(GuardSum.scope.in_(case_ids)))
+    if found := _watch_of(session):
+        found.forgotten.update(case_ids)
+        for case_id in case_ids:
+            found.added.pop(case_id, None)
+
+
+def list_bent(session: Session, case_id: UUID) -> list[str]:
+    """The tables of this case, and of the organisation, of which a row was read that is not as it was written.
+
+    Also "sums", where a row of the case is gone or was put back as it once was. Two statements, however large the case.
+    """
+    found = _watch_of(session)
+    if found is None:
+        return []
+    session.flush()
+    bent = {table for scope, table in found.bent if scope in {case_id, ORGANISATION}}
+    total, rows = 0, 0
+    for (guard,) in session.execute(union_all(*(_guards_of(model, case_id) for model in CASE_TABLES))):
+        rows += 1
+        total += addend(found.keys, guard) if guard else 0
+    kept = session.execute(select(*GuardSum.__table__.c).where(GuardSum.scope == case_id)).one_or_none()
+    added = found.added.get(case_id, [0, 0])
+    before = (int.from_bytes(kept.total), kept.rows) if kept else (0, 0)
+    fits = kept is None or kept.guard == sum_guard(found.keys, case_id, kept.total, kept.rows, like=kept.guard)
+    if not fits or ((before[0] + added[0]) % MODULUS, before[1] + added[1]) != (total % MODULUS, rows):
+        bent.add("sums")
+    return sorted(bent)
+
+
+def insert_rows(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write many new rows of one guarded table in one statement. Column names to values; what is left out is empty."""
+    found = _watch_of(session)
+    whole = [{name: row.get(name, _DEFAULTS[model].get(name)) for name in _NAMES[model]} for row in rows]
+    if found:
+        for row in whole:
+            row["guard"] = guard_of(found.keys, model.__tablename__, row)
+            _add(session, found, model, row, row["guard"], 1)
+    if whole:
+        session.execute(insert(model.__table__), whole)
+
+
+def keys_of(session: Session) -> ServerKeys | None:
+    """The keys under which this session guards; None where it does not."""
+    found = _watch_of(session)
+    return found.keys if found else None
+
+
+# What is digested.
+
+
+def guard_of(keys: ServerKeys, table: str, values: Mapping[str, Any]) -> bytes:
+    """The guard of a row with these values, under the secret in use. Without `guard`, and what is not guarded."""
+    return _digest(keys, _content(table, values))
+
+
+def fits(keys: ServerKeys, table: str, values: Mapping[str, Any], guard: bytes | None) -> bool:
+    """Whether a row has the guard that belongs to it, under the secret in use or one before."""
+    each = _key_of(keys, guard)
+    return each is not None and hmac.compare_digest(_digest(each, _content(table, values)), guard or b"")
+
+
+def addend(keys: ServerKeys, guard: bytes) -> int:
+    """What a guard adds to its sum."""
+    each = _key_of(keys, guard) or keys
+    return int.from_bytes(hashlib.blake2b(guard, key=each.guards, digest_size=32, person=b"addend").digest())
+
+
+def sum_guard(keys: ServerKeys, scope: UUID, total: bytes, rows: int, *, like: bytes | None = None) -> bytes:
+    """The guard of a sum, under the secret in use or under the one that `like` was made under."""
+    return _digest(_key_of(keys, like) or keys if like else keys, b"sum %s %s %d" % (scope.bytes, total, rows))
+
+
+def value_guard(keys: ServerKeys, *values: object, like: bytes | None = None) -> bytes:
+    """The guard of some plain values, under the secret in use or under the one that `like` was made under."""
+    return _digest((_key_of(keys, like) or keys) if like else keys, b"values " + _encoder.encode(values))
+
+
+def is_current(keys: ServerKeys, guard: bytes | None) -> bool:
+    """Whether a guard was made under the secret in use."""
+    return guard is not None and guard.startswith(_mark(keys))
+
+
+def scope_of(model: type[Base], values: Mapping[str, Any]) -> UUID | None:
+    """The case that a row belongs to, or the organisation. None where another row has to be asked."""
+    if model in PARENTS:
+        return None
+    if model is Case:
+        return UUID(int=values["id"].int)
+    scope: UUID = values.get("case_id", ORGANISATION)
+    return scope
+
+
+def adopt(session: Session, model: type[Any], *, most: int) -> int:
+    """Guard rows from before there were guards, as they are. Returns how many were found, at most `most`."""
+    found = _watch_of(session)
+    if found is None:
+        return 0
+    table: Table = model.__table__
+    rows = session.execute(select(table).where(table.c.guard.is_(None)).limit(most).with_for_update()).mappings().all()
+    return _put_guards(session, found, model, rows)
+
+
+def renew(session: Session, model: type[Any], *, most: int) -> int:
+    """Guard rows anew under the secret in use that fit a guard under one before; as `adopt`.
+
+    What fits no guard stays as it is: it was bent before.
+    """
+    found = _watch_of(session)
+    if found is None:
+        return 0
+    table: Table = model.__table__
+    older = [func.substr(table.c.guard, 1, MARK_BYTES) == _mark(each) for each in found.keys.older]
+    if not older:
+        return 0
+    held = session.execute(select(table).where(or_(*older)).limit(most).with_for_update()).mappings().all()
+    rows = [row for row in held if fits(found.keys, table.name, _named(model, row), row["guard"])]
+    return _put_guards(session, found, model, rows)
+
+
+def _put_guards(session: Session, found: _Watch, model: type[Any], rows: Sequence[Mapping[Any, Any]]) -> int:
+    table: Table = model.__table__
+    changes = []
+    for row in rows:
+        values = _named(model, row)
+        guard = guard_of(found.keys, table.name, values)
+        changes.append({f"key_{c.name}": row[c.name] for c in table.primary_key} | {"guard": guard})
+        _add(session, found, model, values, row["guard"], -1)
+        _add(session, found, model, values, guard, 1)
+    if changes:
+        key = (column == bindparam(f"key_{column.name}", type_=column.type) for column in table.primary_key)
+        session.connection().execute(update(table).where(*key).values(guard=bindparam("guard")), changes)
+    return len(changes)
+
+
+def _named(model: type[Any], row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in _NAMES[model]}
+
+
+def counts(model: type[Base], values: Mapping[str, Any]) -> bool:
+    """Whether a row is counted in its sum. What stays of an erased case, its tombstone and the event, is not."""
+    if model is Event:
+        return values["kind"] is not History.ERASED
+    return model is not Case or values["status"] is not CaseStatus.ERASED
+
+
+def _content(table: str, values: Mapping[str, Any]) -> bytes:
+    left_out, added_later = NOT_GUARDED.get(table, frozenset()), _ADDED_LATER.get(table, {})
+    kept = {
+        name: _plain(value)
+        for name, value in values.items()
+        if name != "guard" and name not in left_out and value is not None and value != added_later.get(name)
+    }
+    return _encoder.encode([str(table), kept])  # SQLAlchemy's own kind of text is none that msgspec knows
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+def _digest(keys: ServerKeys, content: bytes) -> bytes:
+    return _mark(keys) + hashlib.blake2b(content, key=keys.guards, digest_size=20, person=b"guard").digest()
+
+
+def _mark(keys: ServerKeys) -> bytes:
+    return bytes.fromhex(keys.id)[:MARK_BYTES]
+
+
+def _key_of(keys: ServerKeys, guard: bytes | None) -> ServerKeys | None:
+    if not guard:
+        return None
+    return next((each for each in keys.every() if guard[:MARK_BYTES] == _mark(each)), None)
+
+
+# What a session does.
+
+
+def _watch_of(session: Session) -> _Watch | None:
+    found: _Watch | Callable[[], ServerKeys] | None = session.info.get(WATCH)
+    if found is None or isinstance(found, _Watch):
+        return found
+    session.info[WATCH] = made = _Watch(found)
+    return made
+
+
+def _note_bent(target: Any, session: Session | None) -> None:
+    found = _watch_of(session) if session is not None else None
+    if found is None:
+        return
+    state: InstanceState[Any] = inspect(target)
+    if state.unloaded:
+        return  # a part of the row only
+    names = _NAMES[type(target)]
+    values = {name: state.dict[name] for name in names}
+    if not fits(found.keys, target.__tablename__, values, state.dict["guard"]):
+        scope = scope_of(type(target), values)
+        if scope is None and session is not None:
+            scope = _ask_parent(session, type(target), values)
+        found.bent.add((scope or ORGANISATION, target.__tablename__))
+
+
+@event.listens_for(Guarded, "load", propagate=True)
+def _note_loaded(target: Any, context: Any) -> None:
+    _note_bent(target, context.session)
+
+
+@event.listens_for(Guarded, "refresh", propagate=True)
+def _note_refreshed(target: Any, context: Any, _attributes: object) -> None:
+    _note_bent(target, context.session)
+
+
+def _guard_flush(session: Session, _context: object, _instances: object) -> None:
+    found = _watch_of(session)
+    if found is None:
+        return
+    for row in session.new:
+        if isinstance(row, Guarded):
+            _guard_new(session, found, row)
+    for row in session.dirty:
+        if isinstance(row, Guarded) and session.is_modified(row):
+            _guard_changed(session, found, row)
+    for row in session.deleted:
+        if isinstance(row, Guarded):
+            before = _before(session, row)
+            _add(session, found, type(row), before, before["guard"], -1)
+
+
+def _guard_new(session: Session, found: _Watch, row: Any) -> None:
+    for name, value in _DEFAULTS[type(row)].items():
+        if getattr(row, name) is None:
+            setattr(row, name, value)
+    values = {name: getattr(row, name) for name in _NAMES[type(row)]}
+    row.guard = guard_of(found.keys, row.__tablename__, values)
+    _add(session, found, type(row), values, row.guard, 1)
+
+
+def _guard_changed(session: Session, found: _Watch, row: Any) -> None:
+    before = _before(session, row)
+    old: bytes | None = before["guard"]
+    if not fits(found.keys, row.__tablename__, before, old):
+        return  # it was bent, and stays so
+    values = {name: getattr(row, name) for name in _NAMES[type(row)]}
+    new = guard_of(found.keys, row.__tablename__, values)
+    if new == old:
+        return
+    row.guard = new
+    _add(session, found, type(row), before, old, -1)
+    _add(session, found, type(row), values, new, 1)
+
+
+def _before(session: Session, row: Any) -> dict[str, Any]:
+    """The row's values as the database has them, the guard among them."""
+    state: InstanceState[Any] = inspect(row)
+    names = (*_NAMES[type(row)], "guard")
+    values = {name: state.committed_state.get(name, state.dict.get(name, NO_VALUE)) for name in names}
+    if not any(value is NO_VALUE or value is NEVER_SET for value in values.values()):
+        return values
+    table: Table = type(row).__table__
+    key = zip(table.primary_key, state.identity or (), strict=True)
+    with session.no_autoflush:
+        read = session.execute(select(table).where(*(column == value for column, value in key))).mappings().one()
+    return {name: read[name] for name in names}
+
+
+def _guard_statement(state: ORMExecuteState) -> None:
+    """Rows that a statement deletes are taken from their sums first; statements that write values are refused."""
+    mapper = state.bind_mapper
+    if mapper is None or not issubclass(mapper.class_, Guarded) or state.execution_options.get(FORGOTTEN):
+        return
+    if state.is_insert or state.is_update:
+        raise Unguarded(f"rows of {mapper.local_table} are written one by one, for the sake of their guards")
+    if not state.is_delete:
+        return
+    session = state.session
+    model: Any = mapper.class_
+    if (found := _watch_of(session)) is None:
+        return
+    session.flush()
+    table: Table = model.__table__
+    criteria = state.statement._where_criteria  # type: ignore[attr-defined] # of a DELETE
+    gone = select(table).where(*criteria).with_for_update()
+    for row in session.execute(gone).mappings().all():
+        _add(session, found, model, dict(row), row["guard"], -1)
+
+
+def _add(
+    session: Session, found: _Watch, model: type[Any], values: Mapping[str, Any], guard: bytes | None, sign: int
+) -> None:
+    if guard is None or not counts(model, values):
+        return
+    scope = scope_of(model, values) or _ask_parent(session, model, values)
+    if scope in found.forgotten:
+        return
+    sums = found.added[scope]
+    sums[0] = (sums[0] + sign * addend(found.keys, guard)) % MODULUS
+    sums[1] += sign
+
+
+def _ask_parent(session: Session, model: type[Any], values: Mapping[str, Any]) -> UUID:
+    """The case of the row that this one hangs on."""
+    name, parent_model = PARENTS[model]
+    parent: Any = parent_model
+    wanted = values[name]
+    known: Any = session.identity_map.get(session.identity_key(parent, wanted)) or next(
+        (row for row in session.new if isinstance(row, parent) and row.id == wanted), None
+    )
+    if known is not None:
+        return known.case_id  # type: ignore[no-any-return]
+    with session.no_autoflush:
+        query = select(parent.__table__.c.case_id).where(parent.__table__.c.id == wanted)
+        return session.execute(query).scalar() or ORGANISATION
+
+
+def _end(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    write_sums(session)
+
+
+def write_sums(session: Session) -> None:
+    """Bring the sums up to what this transaction has written so far. They are held from here to its end."""
+    found = _watch_of(session)
+    if found is None:
+        return
+    changed = {scope: sums for scope, sums in found.added.items() if sums != [0, 0]}
+    found.added.clear()
+    if not changed:
+        return
+    connection, keys = session.connection(), found.keys
+    kept = _hold_sums(connection, changed)
+    rows = {scope: _count_on(keys, scope, kept.get(scope), *changed[scope]) for scope in sorted(changed)}
+    moved = [row for scope, row in rows.items() if scope in kept and row]
+    if moved:
+        connection.execute(update(_SUMS).where(_SUMS.c.scope == bindparam("held")), moved)
+    if fresh := [row for scope, row in rows.items() if scope not in kept]:
+        connection.execute(insert(_SUMS).values(scope=bindparam("held")), fresh)
+
+
+def _hold_sums(connection: Connection, scopes: Iterable[UUID]) -> dict[UUID, Any]:
+    query = select(_SUMS).where(_SUMS.c.scope.in_(list(scopes))).order_by(_SUMS.c.scope).with_for_update()
+    kept = {row.scope: row for row in connection.execute(query)}
+    if connection.dialect.name == "postgresql" and any(scope not in kept for scope in scopes):
+        # Two that both find no sum yet would both make it: whoever comes second waits here and looks again.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        kept = {row.scope: row for row in connection.execute(query)}
+    return kept
+
+
+def _count_on(keys: ServerKeys, scope: UUID, kept: Any, total: int, rows: int) -> dict[str, Any]:
+    """The sum with what was added to it. Nothing where it was bent: it stays as it is, and is found."""
+    if kept is not None:
+        if kept.guard != sum_guard(keys, scope, kept.total, kept.rows, like=kept.guard):
+            return {}
+        total, rows = (int.from_bytes(kept.total) + total) % MODULUS, kept.rows + rows
+    whole = total.to_bytes(32)
+    return {"held": scope, "total": whole, "rows": rows, "guard": sum_guard(keys, scope, whole, rows)}
+
+
+def _forget_all(session: Session, ended: SessionTransaction) -> None:
+    found = session.info.get(WATCH)
+    if ended.parent is None and isinstance(found, _Watch):
+        found.added.clear()
+        found.forgotten.clear()
+
+
+# What there is to guard.
+
+
+def list_guarded() -> list[type[Any]]:
+    """Every table whose rows carry a guard, in the order of their names."""
+    return sorted(_NAMES, key=lambda model: str(model.__tablename__))
+
+
+def _guards_of(model: type[Any], case_id: UUID) -> Select[Any]:
+    if model is Case:
+        return select(Case.__table__.c.guard).where(Case.id == case_id, Case.status != CaseStatus.ERASED)
+    if model in PARENTS:
+        name, parent = PARENTS[model]
+        query = select(model.__table__.c.guard).join(parent.__table__, parent.__table__.c.id == model.__table__.c[name])
+        return query.where(parent.__table__.c.case_id == case_id)
+    query = select(model.__table__.c.guard).where(model.__table__.c.case_id == case_id)
+    return query.where(Event.kind != History.ERASED) if model is Event else query
+
+
+def _list_columns() -> dict[type[Any], tuple[str, ...]]:
+    models: Iterable[Any] = (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Guarded))
+    return {model: tuple(str(c.name) for c in model.__table__.columns if c.name != "guard") for model in models}
+
+
+def _list_defaults(model: type[Any]) -> dict[str, Any]:
+    """Values that a new row is given where nobody named one."""
+    scalar = (column for column in model.__table__.columns if column.default is not None and column.default.is_scalar)
+    return {column.name: column.default.arg for column in scalar}
+
+
+_SUMS: Table = metadata.tables[GuardSum.__tablename__]
+_NAMES: Mapping[type[Any], tuple[str, ...]] = MappingProxyType(_list_columns())
+_DEFAULTS: Mapping[type[Any], Mapping[str, Any]] = MappingProxyType({m: _list_defaults(m) for m in _NAMES})
+# What a migration puts into the rows that are there when it adds a column, by table. Such a value is not digested, nor
+# is an empty one, so that these rows keep fitting their guards.
+_ADDED_LATER: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        str(model.__tablename__): {
+            name: value for name, value in values.items() if model.__table__.columns[name].server_default is not None
+        }
+        for model, values in _DEFAULTS.items()
+    }
+)
+CASE_TABLES: tuple[type[Any], ...] = tuple(
+    model
+    for model in sorted(_NAMES, key=lambda each: str(each.__tablename__))
+    if model is Case or model in PARENTS or "case_id" in _NAMES[model]
+)

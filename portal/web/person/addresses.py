@@ -1,0 +1,98 @@
+"""The addresses of a person's pages: neutral numbers, because a browser keeps them and somebody else may read that.
+
+Views say by a name where they are ("/case/words"); this table says what stands in the browser. Nothing there names a
+law, an authority, a question or what is done. A name without a line here is refused when the application starts.
+
+Addresses that anybody may print or send on keep their words: the front page, the report's first page, coming back,
+what can be done now, mailed links, leaving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+ROOT = "/p"
+
+# A number is never given to another page: what stands in an old history must not open something else.
+NEUTRAL: Mapping[str, str] = MappingProxyType(
+    {
+        "/case": "/p",
+        "/case/receipt": "/p/1",
+        "/case/receipt.txt": "/p/1/1",
+        "/case/links": "/p/2",
+        "/case/links/state": "/p/2/1",
+        "/case/history": "/p/3",
+        "/case/requests/<int:number>": "/p/4/<int:number>",
+        "/case/requests/<int:number>/form": "/p/4/<int:number>/1",
+        "/case/requests/<int:number>/details": "/p/4/<int:number>/2",
+        "/case/requests/<int:number>/sent": "/p/4/<int:number>/3",
+        "/case/requests/<int:number>/received": "/p/4/<int:number>/4",
+        "/case/requests/<int:number>/answer": "/p/4/<int:number>/5",
+        "/case/requests/<int:number>/given": "/p/4/<int:number>/6",
+        "/case/requests/<int:number>/erasure": "/p/4/<int:number>/7",
+        "/case/requests/<int:number>/close": "/p/4/<int:number>/8",
+        "/case/requests/<int:number>/letter/<letter:kind>": "/p/4/<int:number>/9/<letter:kind>",
+        "/case/complaints": "/p/5",
+        "/case/complaints/new/<option>": "/p/6/<option>",
+        "/case/complaints/<int:number>": "/p/7/<int:number>",
+        "/case/complaints/<int:number>/bundle": "/p/7/<int:number>/1",
+        "/case/complaints/<int:number>/sent": "/p/7/<int:number>/2",
+        "/case/complaints/<int:number>/answer": "/p/7/<int:number>/3",
+        "/case/documents": "/p/8",
+        "/case/documents/<int:number>": "/p/8/<int:number>",
+        "/case/documents/<int:number>/remove": "/p/8/<int:number>/1",
+        "/case/letters": "/p/9",
+        "/case/letters/<int:number>.pdf": "/p/9/<int:number>",
+        "/case/letters/<int:number>-redacted.pdf": "/p/9/<int:number>/1",
+        "/case/messages": "/p/10",
+        "/case/sharing": "/p/11",
+        "/case/statement": "/p/12",
+        "/case/help": "/p/13",
+        "/case/words": "/p/14",
+        "/case/words/stop": "/p/14/1",
+        "/case/words/check": "/p/14/2",
+        "/case/words/no-check": "/p/14/3",
+        "/case/mail": "/p/15",
+        "/case/mail/remove": "/p/15/1",
+        "/case/mail/link": "/p/15/2",
+        "/case/authority": "/p/16",
+        "/case/keep": "/p/17/1",
+        "/case/reopen": "/p/17/2",
+        "/case/take-along": "/p/18",
+        "/case/erase": "/p/19",
+        "/case/ways": "/p/20",
+        "/case/ways/known": "/p/20/1",
+        "/report/resume": "/p/21",
+        "/report/<step:step>": "/p/22/<step:step>",
+    }
+)
+# Where these pages were before, or what somebody guesses there: each is answered as a page of a case is to whoever has
+# none open.
+ONCE = ("/case", "/case/<path:rest>", "/report/<path:rest>", "/erased", f"{ROOT}/<path:rest>")
+PUBLISHED = frozenset(
+    {"/", "/help", "/return", "/leave", "/style.css", "/report", "/return/mail", "/mail", "/mail/<link>"}
+)
+
+
+class PersonBlueprint(Blueprint):
+    """A blueprint whose rules are names of the table. `place` stands before each of them."""
+
+    def __init__(self, name: str, import_name: str, *, place: str = "") -> None:
+        super().__init__(name, import_name)
+        self._place = place
+
+    def add_url_rule(self, rule: str, *arguments: Any, **options: Any) -> None:
+        """Raises KeyError for a name that is neither published nor in the table."""
+        name = self._place + rule
+        super().add_url_rule(name if name in PUBLISHED else NEUTRAL[name], *arguments, **options)
+
+    def add_old_rules(self, view: Callable[..., ResponseReturnValue]) -> None:
+        """Let a view answer where no page is any more, or ever was."""
+        for rule in ONCE:
+            super().add_url_rule(rule, view_func=view, methods=["GET", "POST"])
+        super().add_url_rule(ROOT, view_func=view, methods=["POST"])  # as everywhere else: no other answer to a form

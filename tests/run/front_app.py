@@ -1,0 +1,41 @@
+"""A web application behind the portal's worker, to be asked fast and slowly.
+
+`/large` is more than any socket holds, `/wait` takes half a second, `/break` fails, anything else says what was sent.
+With QUICK in the environment the worker's time limits are a second each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from portal.run import front
+
+LARGE = 16 * 1024 * 1024
+
+if "QUICK" in os.environ:
+    front.HEAD_SECONDS = front.BODY_SECONDS = front.STALL_SECONDS = 1.0
+    front.SLOWEST = 1024 * 1024
+
+
+def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """One answer by path."""
+    path = environ["PATH_INFO"]
+    if path == "/break":
+        raise ValueError("what a person wrote")
+    if path == "/wait":
+        time.sleep(0.5)
+    body = environ["wsgi.input"].read()
+    said = {
+        "path": path,
+        "length": len(body),
+        "digest": hashlib.sha256(body).hexdigest(),
+        "from": environ["REMOTE_ADDR"],
+        "process": os.getpid(),
+    }
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [b" " * LARGE] if path == "/large" else [json.dumps(said).encode()]

@@ -1,0 +1,99 @@
+"""The team's list among many cases on PostgreSQL: no question it asks reads the table of the cases from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.db import make_engine
+from portal.domain.lifecycle import ActorKind, Role, Scope
+from portal.models.tables import metadata
+from portal.services.casefile.queue import QueueFilter, list_queue
+from portal.services.ports import Actor
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
+from tests.postgres import fresh_database
+from tests.services.factories import NOW, make_ports, make_team, make_work
+
+CASES = 20_000
+# Nearly all of one team; a tenth closed, a quarter without a date, a third with nobody, the others with one of two.
+FILL = """
+INSERT INTO cases (id, reference, status, path, country, language, handler, team_id, assignee_id, item_count,
+                   next_due_at, next_due_estimated, created_at, submitted_at, version, letter_numbers, sealed)
+SELECT gen_random_uuid(), 'B-' || n, CASE WHEN n % 10 = 0 THEN 'closed' ELSE 'open' END, 'removal', 'NZ', 'en', 'team',
+       (:teams)[CASE WHEN n % 20 = 0 THEN 2 ELSE 1 END], (:staff)[1 + n % 3], 42,
+       CASE WHEN n % 4 = 0 THEN NULL ELSE :now + make_interval(mins => 7 * (n % 9000) - 30000) END,
+       false, :now, :now + make_interval(secs => n), 1, 0, decode(repeat('00', 1500), 'hex')
+FROM generate_series(1, :cases) AS n
+"""
+
+
+@dataclass(frozen=True)
+class Filled:
+    engine: sa.Engine
+    team_id: UUID
+    staff_id: UUID
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Filled]:
+    with fresh_database() as url:
+        engine = make_engine(url)
+        metadata.create_all(engine)
+        with Session(engine) as session:
+            teams = [make_team(session, name="First")[0]]
+            teams.append(accounts.create_team(session, "Second", now=NOW)[0])
+            members = [
+                accounts.add_staff(
+                    session, NewStaff(login=login, name=login, role=Role.ADVOCATE, password="a long one here"), now=NOW
+                )
+                for login in ("mere", "tane")
+            ]
+            uuids = sa.ARRAY(sa.Uuid())
+            fill = sa.text(FILL).bindparams(
+                sa.bindparam("teams", [team.id for team in teams], type_=uuids),
+                sa.bindparam("staff", [None, *(member.id for member in members)], type_=uuids),
+            )
+            session.execute(fill, {"now": NOW, "cases": CASES})
+            session.commit()
+            made = Filled(engine, teams[0].id, members[0].id)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM ANALYZE"))
+        yield made
+        engine.dispose()
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("filter", list(QueueFilter))
+@pytest.mark.parametrize("page", [1, 20])
+def test_no_page_of_the_list_reads_the_whole_table(
+    filled: Filled, tmp_path: Path, filter: QueueFilter, page: int, scope: Scope
+) -> None:
+    actor = Actor(kind=ActorKind.STAFF, staff_id=filled.staff_id, role=Role.ADVOCATE, scope=scope)
+    with Session(filled.engine) as session:
+        asked = note_questions(session)
+        work = make_work(session, make_ports(tmp_path), actor=actor)
+        list_queue(work, team_ids=(filled.team_id,), filter=filter, page=page)
+        questions = [each for each in asked if "FROM cases" in each[0]]
+        assert 2 <= len(questions) <= 3
+        for statement, values in questions:
+            plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+            assert "Seq Scan on cases" not in plan, plan
+
+
+def note_questions(session: Session) -> list[tuple[str, Any]]:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_rest: object) -> None:
+        if not statement.startswith("EXPLAIN"):
+            asked.append((statement, values))
+
+    sa.event.listen(session.connection(), "before_cursor_execute", note)
+    return asked

@@ -1,0 +1,182 @@
+"""How many statements each page sends to the database: as many for a case of a hundred requests as for one of ten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.config import load_config
+from portal.domain.documents import CleanDocument, DocumentKind
+from portal.domain.lifecycle import Answer, Handler, Role
+from portal.factory import create_app
+from portal.models.accounts import Membership, Team
+from portal.models.tables import metadata
+from portal.run import worker
+from portal.services.cases import documents, messages
+from portal.services.cases.documents import HandIn
+from portal.services.complaints import complaints
+from portal.services.intake import submission
+from portal.services.staff import accounts
+from portal.services.staff.accounts import NewStaff
+from portal.services.tracking.answers import AnswerCommand, log_answer
+from portal.services.work import CaseWork
+from portal.web.unit_of_work import EXTENSION
+from portal.wiring import Parts
+from tests.second_factor import give_code
+from tests.services.factories import NOW, make_draft
+from tests.services.fakes import print_quickly, send
+from tests.statements import counted
+from tests.web.test_routes import EVERY_ROUTE, GROUPS, Group
+from tests.web.world import PASSWORD, VALUES
+
+SMALL, LARGE = 10, 100
+LATER = NOW + timedelta(days=3)
+MOST = 22
+# What needs more than the others: all that a complaint can rest on, and its papers with their exhibits.
+MORE: Mapping[str, int] = MappingProxyType({"desk_complaints.prepare": 24, "desk_complaints.bundle": 28})
+WHO: Mapping[Group, str] = MappingProxyType(
+    {
+        Group.CASE: "person",
+        Group.DRAFT: "draft",
+        Group.DESK: "supervisor",
+        Group.READ_CASE: "supervisor",
+        Group.TEAM_CASE: "supervisor",
+        Group.SUPERVISOR: "supervisor",
+        Group.ACCOUNT: "supervisor",
+        Group.REVIEW: "reviewer",
+        Group.AUDITOR: "auditor",
+        Group.ADMINISTRATOR: "administrator",
+    }
+)
+STAFF = MappingProxyType(
+    {
+        "supervisor": Role.SUPERVISOR,
+        "reviewer": Role.LEGAL_REVIEWER,
+        "auditor": Role.AUDITOR,
+        "administrator": Role.ADMINISTRATOR,
+        str(VALUES["login"]): Role.ADVOCATE,
+    }
+)
+PAGES = [endpoint for method, endpoint, _ in EVERY_ROUTE if method == "GET" and GROUPS[endpoint] in WHO]
+
+
+@dataclass(frozen=True)
+class Portal:
+    """One case of some size in a portal of its own, and a browser for each who may see something."""
+
+    app: Flask
+    parts: Parts
+    reference: str
+    membership_id: UUID
+    browsers: Mapping[str, FlaskClient]
+
+    def count(self, endpoint: str) -> int:
+        """The statements that a page takes the second time, when the process has read what it keeps."""
+        client, path = self.browsers[WHO[GROUPS[endpoint]]], self._address(endpoint)
+        client.get(path)
+        with self.parts.sessions() as session, counted(session) as count:
+            answer = client.get(path)
+            assert answer.status_code in {200, 303}, f"{answer.status_code} for {path}"
+            return count()
+
+    def _address(self, endpoint: str) -> str:
+        rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
+        known: dict[str, Any] = {**VALUES, "reference": self.reference, "membership_id": self.membership_id}
+        with self.app.test_request_context():
+            path = self.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
+        return f"{path}?reference={self.reference}" if endpoint == "queue.find" else path
+
+
+@pytest.fixture(scope="module")
+def portals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[int, Portal]]:
+    with pytest.MonkeyPatch.context() as patch:
+        print_quickly(patch)
+        made = {size: make_portal(tmp_path_factory.mktemp("statements"), size) for size in (SMALL, LARGE)}
+        yield made
+        for portal in made.values():
+            portal.parts.engine.dispose()
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_a_page_takes_as_many_statements_for_many_requests_as_for_few(
+    portals: Mapping[int, Portal], endpoint: str
+) -> None:
+    few, many = (portals[size].count(endpoint) for size in (SMALL, LARGE))
+    assert many <= few, f"{few} for {SMALL} requests, {many} for {LARGE}"
+    assert many <= MORE.get(endpoint, MOST)
+
+
+def make_portal(folder: Path, size: int) -> Portal:
+    """A case whose requests have left; of some the answers, complaints, files and words there are grow with them."""
+    config = load_config({"RECOURSE_DATA": str(folder), "RECOURSE_QUEUE": "memory:"})
+    app = create_app(config, clock=lambda: LATER)
+    app.config["WTF_CSRF_ENABLED"] = False
+    parts: Parts = app.extensions[EXTENSION]
+    metadata.create_all(parts.engine)
+    with parts.sessions.begin() as session:
+        team, membership = make_staff(session)
+        links = " ".join(("https://x.com/someone/status/1", *(f"https://invented-{n}.org/7" for n in range(1, size))))
+        opened, words = make_draft(session, parts.ports, handler=Handler.TEAM, team_id=str(team.id), links=links)
+        submission.submit(opened.at(NOW))
+        fill(session, opened, parts, size)
+        _, draft_words = make_draft(session, parts.ports, now=LATER, links=links)
+    worker.run_sweep(parts)
+    worker.run_left_jobs(parts)
+    browsers = {"person": enter(app, words=words), "draft": enter(app, words=draft_words)}
+    browsers |= {login: sign_in(app, parts, login) for login in STAFF}
+    return Portal(app, parts, opened.reference, membership.id, browsers)
+
+
+def make_staff(session: Session) -> tuple[Team, Membership]:
+    """A team, and the last who came into it."""
+    accounts.make_recovery_key(session, now=NOW)
+    team, key = accounts.create_team(session, "Harbour", now=NOW)
+    for login, role in STAFF.items():
+        member = accounts.add_staff(session, NewStaff(login=login, name=login, role=role, password=PASSWORD), now=NOW)
+        if role not in {Role.AUDITOR, Role.ADMINISTRATOR}:
+            membership = accounts.add_membership(session, member, team, key, now=NOW)
+    return team, membership
+
+
+def fill(session: Session, opened: CaseWork, parts: Parts, size: int) -> None:
+    for number in range(1, size + 1):
+        if number % 5 != 0:  # the fifth of each five is not sent yet
+            send(session, opened, parts.ports, number, received_at=NOW + timedelta(hours=2), now=LATER)
+    for number in range(1, size + 1, 5):
+        refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + timedelta(days=1), text="It breaks no rule of ours.")
+        log_answer(opened.at(LATER), number, refused)
+        given = f"We have read request {number}.".encode()
+        clean = CleanDocument(kind=DocumentKind.TEXT, content=given)
+        documents.hand_in(opened.at(LATER), HandIn(request_number=number, label="Answer", given=given), clean)
+        messages.send_message(opened.at(LATER), f"They answered request {number}.")
+    for _ in range(size // 10):
+        complaints.prepare(opened.at(LATER), str(VALUES["regime"]), str(VALUES["regulator"]), [1])
+
+
+def enter(app: Flask, *, words: str) -> FlaskClient:
+    client = app.test_client()
+    assert client.post("/return", data={"words": words}).status_code == 303
+    return client
+
+
+def sign_in(app: Flask, parts: Parts, login: str) -> FlaskClient:
+    with parts.sessions.begin() as session:
+        code = give_code(session, login)
+    client = app.test_client()
+    assert client.post("/desk/sign-in", data={"login": login, "password": PASSWORD}).status_code == 303
+    assert client.post("/desk/second-factor", data={"second_code": code}).status_code == 303
+    return client
+
+
+def test_the_list_of_cases_takes_twelve_statements_at_most(portals: Mapping[int, Portal]) -> None:
+    assert portals[LARGE].count("queue.show") <= 12
