@@ -45,7 +45,7 @@ confinement: ready-check  ## how far the units and the profile in deploy/ shut t
 	@$(BIN)/python -m tools.check_confinement
 
 fuzz: ready-check  ## hostile input for SECONDS=60 at each reader of foreign input; what breaks one is kept as a test
-	@for target in links mail packs pdf photos uploads wizard; do \
+	@for target in forms links mail packs pdf photos uploads wizard; do \
 	$(BIN)/python -m tests.fuzz.harness $$target $(or $(SECONDS),60) || exit 1; done
 
 bench: ready-check  ## measurements against their budgets

@@ -33,6 +33,7 @@ from portal.domain.letters.checks import LetterProblem, LetterRefused, find_prob
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import LetterKind
+from portal.wear import wear
 
 ROOT = Path(__file__).parent.parent.parent
 STYLE_SHEET = ROOT / "static" / "css" / "letter.css"
@@ -136,6 +137,7 @@ def render_pdf(
         )
         tell("writing", 0.8)
         pdf = _write(laid_out, variant, enclosures)
+    wear.note_file()
     tell("done", 1.0)
     return Rendered(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(laid_out.pages))
 

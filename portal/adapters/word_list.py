@@ -1,23 +1,19 @@
-"""Recovery words: six from the long list of 7,776, checked as they are typed.
-
-The list is that of the Electronic Frontier Foundation (see LICENSE-DATA). It never changes: a word that is no longer in
-it would be refused to whoever was given it.
-"""
+"""Recovery words: six from the long list of 7,776, checked as they are typed."""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import importlib.resources
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 COUNT = 6
 LIST_SIZE = 7776  # 6 words of 7,776: 77.5 bits
-LIST = Path(__file__).with_name("words.txt")
-LIST_DIGEST = "6d557f0693958fb5e650b68b5bee585eb82cf4da32965505c789e924743bc522"
+LIST_DIGEST = "c523ba7b5e0d3f77cc6cf0d83bed3f250143c0c90c255d6a646dd992f8453675"  # SHA-256, single spaces between
 
 
 class UnknownWord(ValueError):
@@ -63,8 +59,11 @@ class WordList:
 
 @lru_cache(maxsize=1)
 def load_words() -> WordList:
-    """The EFF's long list. Raises RuntimeError where a single letter of it was changed."""
-    content = LIST.read_bytes()
-    if hashlib.sha256(content).hexdigest() != LIST_DIGEST:
-        raise RuntimeError(f"{LIST.name} is not the list of words that people were given. Put the right file back.")
-    return WordList(tuple(content.decode("ascii").split()))
+    """The EFF's long list, from the `diceware` package. Raises RuntimeError where a letter of it was changed."""
+    text = importlib.resources.files("diceware").joinpath("wordlists", "wordlist_en_eff.txt").read_text("utf-8")
+    words: Sequence[str] = [line.split()[-1] for line in text.splitlines() if line.strip()]
+    if hashlib.sha256(" ".join(words).encode()).hexdigest() != LIST_DIGEST:
+        raise RuntimeError(
+            "The package diceware has not the words that people were given. Put its pinned version back."
+        )
+    return WordList(tuple(words))

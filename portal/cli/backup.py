@@ -31,8 +31,10 @@ def backup() -> None:
 @click.argument("data", type=FILE)
 @click.argument("keys", type=FILE)
 @click.option("--anyway", is_flag=True, help="Also where locks of cases are lost for good")
+@click.option("--index", type=FILE, help="A file on this server that tells the next backup what this one holds")
+@click.option("--add", "goes_on", is_flag=True, help="Write only what changed since the backup of the index")
 @with_appcontext
-def create(data: Path, keys: Path, anyway: bool) -> None:
+def create(data: Path, keys: Path, anyway: bool, index: Path | None, goes_on: bool) -> None:
     """Write DATA and KEYS while the portal runs.
 
     Old DATA files may be kept. Of KEYS only the newest may: an erasure is complete when no older copy is left.
@@ -41,7 +43,16 @@ def create(data: Path, keys: Path, anyway: bool) -> None:
     os.umask(0o077)
     with database_of(parts):
         made, took = _attempt(
-            lambda: service.create(parts.sessions, data, keys, now=parts.clock(), ports=parts.ports, anyway=anyway)
+            lambda: service.create(
+                parts.sessions,
+                data,
+                keys,
+                now=parts.clock(),
+                ports=parts.ports,
+                anyway=anyway,
+                index=index,
+                goes_on=goes_on,
+            )
         )
     _tell("Kept", made, took)
     click.echo(f"Put {keys} over the one before, apart from {data}, and keep no older copy of it.")
@@ -50,28 +61,40 @@ def create(data: Path, keys: Path, anyway: bool) -> None:
 @backup.command("verify")
 @click.argument("data", type=FILE)
 @click.argument("keys", type=FILE, required=False)
+@click.option("--with", "increments", type=FILE, multiple=True, help="What was added since, a file for each day")
 @with_appcontext
-def verify(data: Path, keys: Path | None) -> None:
+def verify(data: Path, keys: Path | None, increments: tuple[Path, ...]) -> None:
     """Read every byte and count again. Asks for the recovery key; best done on another machine than the portal's."""
-    made, took = _attempt(lambda: service.verify(data, keys, read_recovery_key()))
+    made, took = _attempt(lambda: service.verify(data, keys, read_recovery_key(), increments))
     _tell("Whole", made, took)
 
 
 @backup.command("restore")
 @click.argument("data", type=FILE)
 @click.argument("keys", type=FILE)
+@click.option("--with", "increments", type=FILE, multiple=True, help="What was added since, a file for each day")
 @with_appcontext
-def restore(data: Path, keys: Path) -> None:
+def restore(data: Path, keys: Path, increments: tuple[Path, ...]) -> None:
     """Bring DATA and KEYS back into an empty data folder. Asks for the recovery key."""
     parts = find_parts()
     os.umask(0o077)
     private = read_recovery_key()
 
     def bring_back() -> service.Restored:
-        service.verify(data, keys, private)  # before anything is written: half a restore is worse than none
+        # Before anything is written: half a restore is worse than none.
+        checked = service.verify(data, keys, private, increments)
         service.restore_secrets(keys, private, parts.config.key_files)
         _prepare()
-        return service.restore(parts.sessions, data, keys, private, now=parts.clock(), ports=parts.ports)
+        return service.restore(
+            parts.sessions,
+            data,
+            keys,
+            private,
+            now=parts.clock(),
+            ports=parts.ports,
+            increments=increments,
+            checked=checked,
+        )
 
     restored, took = _attempt(bring_back)
     _tell("Restored", restored.manifest, took)

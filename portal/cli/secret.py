@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.cli.command_context import find_parts, transaction
+from portal.services.operations import audits
 from portal.services.operations import server_secret as service
 from portal.services.operations.server_secret import StillNeeded
 
@@ -45,7 +46,11 @@ def retire(anyway: bool) -> None:
     parts = find_parts()
     try:
         with transaction(parts) as session:
+            service.require_unneeded(session, parts.config.secret_file, anyway=anyway)
+        moved = audits.renew(parts.sessions, parts.ports)
+        with transaction(parts) as session:
             gone = service.retire(session, parts.config.secret_file, anyway=anyway, now=parts.clock())
     except StillNeeded as error:
         raise click.ClickException(f"{error} Wait; for words alone there is --anyway.") from error
+    click.echo(f"{moved} rows have guards of the secret in use now.")
     click.echo(f"{gone} older secrets were destroyed. Start every process anew, and take a backup.")

@@ -131,6 +131,8 @@ def _to_line(row: StaffRow) -> str:
 def _describe_added(new: NewStaff, team: str | None, added: Added, *, made_password: str | None) -> None:
     place = f" in the {'new ' if added.team_is_new else ''}team {team}" if team else ""
     click.echo(f"Added {new.login}, {new.role}{place}.")
+    if not added.team_is_shown:
+        click.echo("People are not offered this team yet: a supervisor of another team has to agree, on their page.")
     if made_password:
         click.echo(f"\nPassword, shown this once:\n\n    {made_password}\n")
     if added.is_waiting and team:

@@ -127,7 +127,7 @@ def _has_only_form(regime: Regime, platform: PlatformFacts) -> bool:
     """Whether a service of a kind that the law leaves out runs the form that the law asks for all the same."""
     if platform.category is None or _is_reached_kind(regime.reach, platform.category):
         return False
-    return regime.reach.own_form in platform.forms
+    return any(form.partition("_")[0] == regime.reach.own_form for form in platform.forms)
 
 
 def _judge_named(regime: Regime, platform: PlatformFacts) -> Answer:

@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from portal.domain.regimes import Confidence
+from portal.domain.territories import Region, Territory, is_within
 
 PLATFORM_DAYS = 90  # forms and addresses of platforms move quickly
 AUTHORITY_DAYS = 180
@@ -46,9 +47,17 @@ class ChannelKind(StrEnum):
     """What a way of reaching a platform is meant for."""
 
     NCII_FORM = "ncii_form"
-    TAKEITDOWN_FORM = "takeitdown_form"  # the notice page the US TAKE IT DOWN Act asks for
+    NCII_PAGE = "ncii_page"  # a page that explains how to report intimate images, no form
+    TAKEITDOWN_FORM = "takeitdown_form"  # a form for the request that the US TAKE IT DOWN Act names
+    TAKEITDOWN_PAGE = "takeitdown_page"  # a page that explains how to make that request, no form
+    TAKEITDOWN_EMAIL = "takeitdown_email"
     GENERAL_FORM = "general_form"
     ABUSE_EMAIL = "abuse_email"
+    REPORT_PAGE = "report_page"  # a page that explains how to report, no form
+    LEGAL_EMAIL = "legal_email"  # its legal department
+    APPEAL_FORM = "appeal_form"  # against a decision about a report
+    APPEAL_EMAIL = "appeal_email"
+    DELISTING_FORM = "delisting_form"  # of a search engine, under data protection law
     PRIVACY_FORM = "privacy_form"
     PRIVACY_EMAIL = "privacy_email"
     PRIVACY_POLICY = "privacy_policy"  # a page to read, not a form
@@ -56,6 +65,7 @@ class ChannelKind(StrEnum):
     PRIVACY_REPRESENTATIVE_EMAIL = "privacy_representative_email"
     DPO_EMAIL = "dpo_email"
     COPYRIGHT_FORM = "copyright_form"
+    COPYRIGHT_PAGE = "copyright_page"
     COPYRIGHT_EMAIL = "copyright_email"
     COPYRIGHT_PHONE = "copyright_phone"
     COPYRIGHT_POST = "copyright_post"
@@ -66,6 +76,7 @@ class ChannelKind(StrEnum):
     DSA_REPRESENTATIVE_EMAIL = "dsa_representative_email"
     DSA_AUTHORITIES_FORM = "dsa_authorities_form"  # for authorities only, never for a person's notice
     DSA_AUTHORITIES_EMAIL = "dsa_authorities_email"
+    DSA_AUTHORITIES_PAGE = "dsa_authorities_page"
 
 
 class Medium(StrEnum):
@@ -81,7 +92,7 @@ class Medium(StrEnum):
 _POST_KINDS = frozenset(
     {ChannelKind.COPYRIGHT_POST, ChannelKind.DSA_REPRESENTATIVE, ChannelKind.PRIVACY_REPRESENTATIVE}
 )
-_AUTHORITY_KINDS = frozenset({ChannelKind.DSA_AUTHORITIES_FORM, ChannelKind.DSA_AUTHORITIES_EMAIL})
+_AUTHORITY_KINDS = frozenset(kind for kind in ChannelKind if kind.value.startswith("dsa_authorities_"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +104,7 @@ class ContactChannel:
     confidence: Confidence
     source: str | None = None  # None: one of the record's sources, which one was not noted
     checked_on: date | None = None  # the day a person opened the official page; None: nobody has yet
+    countries: tuple[str, ...] = ()  # where people must live to use it: ISO, or "EU"; empty: anywhere
 
     @property
     def medium(self) -> Medium:
@@ -102,6 +114,16 @@ class ContactChannel:
         if self.kind is ChannelKind.PRIVACY_POLICY:
             return Medium.PAGE
         return Medium(self.kind.value.rpartition("_")[2])
+
+    def is_open_to(self, country: str | None, territory: Territory | None = None) -> bool:
+        """Whether somebody who lives there may use it; while the country is not known, everybody's only.
+
+        What is for a state is for its territories where its law applies of right.
+        """
+        if not self.countries or not country:
+            return not self.countries
+        homes = (country, territory.state) if territory is not None and territory.of_right else (country,)
+        return any(is_within(home, None, each) for home in homes for each in self.countries)
 
     @property
     def is_for_authorities(self) -> bool:
@@ -125,16 +147,6 @@ class PostalAddress:
     lines: tuple[str, ...]
     country: str | None  # ISO 3166-1 alpha-2, from the last line
     role: AddressRole = AddressRole.COMPANY
-
-
-class Region(StrEnum):
-    """Where people live, as companies divide the world among themselves."""
-
-    EEA = "EEA"
-    GB = "GB"
-    CH = "CH"
-    US = "US"
-    REST = "rest"  # everywhere else
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +234,7 @@ class Platform:
     flags: Flags = Flags()
     dsa_designation: Designation | None = None
     hash_programmes: HashProgrammes = HashProgrammes()
+    takeitdown_none_found_on: date | None = None  # the day somebody looked for a public route under that Act in vain
     ftc_reminder_on: date | None = None  # the US trade commission's letter about the TAKE IT DOWN Act
     stated_response_time: str | None = None  # the platform's own words for it, shortened; a promise, not a duty
     notes: tuple[str, ...] = ()
@@ -270,6 +283,16 @@ class Audience(StrEnum):
     EVERYONE = "everyone"
 
 
+class HelpRole(StrEnum):
+    """What a help service does. Only the first two are somebody to talk to."""
+
+    TALK = "talk"  # people who help with this, on the phone, by chat or by mail
+    CRISIS = "crisis"  # people who listen when it gets too much, about anything
+    REPORT = "report"  # takes reports: a tip line, a portal of the police
+    FINGERPRINT = "fingerprint"  # turns a picture into a number on the person's own device
+    FINDER = "finder"  # finds a service in the person's country
+
+
 class SignatoryBasis(StrEnum):
     """What makes us say that a body signed the joint statement of 23 February 2026, or that we cannot say."""
 
@@ -300,7 +323,11 @@ class Regulator:
     postal_address: tuple[str, ...] = ()
     audience: Audience | None = None  # of a help service
     is_worldwide: bool = False  # a help service for people of any country
+    role: HelpRole | None = None  # of a help service
+    hours: str | None = None  # of the phone, in words; "day and night"
     takes_complaints: bool | None = None  # False: never offer it as the addressee of a complaint
+    covers_platforms: bool = True  # False: it answers for public offices, not for companies
+    no_door_found_on: date | None = None  # the day somebody looked for a form, an e-mail or a post address in vain
     joint_statement_signatory: bool | None = None
     joint_statement_basis: SignatoryBasis | None = None
     joint_statement_note: str | None = None
@@ -311,6 +338,21 @@ class Regulator:
     source_date: str | None = None  # ISO date or year of the source's last own edit
     checked_on: date | None = None
     sources: tuple[str, ...] = ()
+
+    @property
+    def has_door(self) -> bool:
+        """Whether a complaint can be sent there: by a form, by e-mail or by post."""
+        return bool(self.complaint_url or self.email or self.postal_address)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether anybody saw it in a source. What nobody did stays off every page for people."""
+        return self.confidence is not Confidence.MEMORY
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether a person may be sent there with a complaint."""
+        return self.has_door and self.is_seen and self.covers_platforms and self.takes_complaints is not False
 
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")

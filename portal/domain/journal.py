@@ -29,6 +29,7 @@ class Noted(StrEnum):
     STAFF_CHANGED = "staff_changed"
     STAFF_ENDED = "staff_ended"
     TEAM_MADE = "team_made"
+    TEAM_SHOWN = "team_shown"
     TEAM_CHANGED = "team_changed"
     LET_IN = "let_in"  # a member was given their team's key
     KEYS_CHANGED = "keys_changed"  # of a team or of the server

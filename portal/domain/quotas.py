@@ -20,11 +20,19 @@ class Counted(StrEnum):
     LINKS = "links"
     PASTED = "pasted"  # in kilobytes of text that was read for links
     LETTER = "letter"
+    MAIL = "mail"  # to one address or of one case; above the free number nothing is sent
 
 
 # How many a day are free for one network: a school or a helpline has many people behind one address.
 FREE: Mapping[Counted, int] = MappingProxyType(
-    {Counted.DRAFT: 20, Counted.MESSAGE: 60, Counted.LINKS: 60, Counted.PASTED: 4_000, Counted.LETTER: 300}
+    {
+        Counted.DRAFT: 20,
+        Counted.MESSAGE: 60,
+        Counted.LINKS: 60,
+        Counted.PASTED: 4_000,
+        Counted.LETTER: 300,
+        Counted.MAIL: 12,
+    }
 )
 # By level, which rises by one for each further free number: the wait without JavaScript.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (20, 40, 80, 160, 320, 600))

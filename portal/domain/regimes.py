@@ -332,7 +332,7 @@ class TerritorialScope:
     platforms: tuple[str, ...] = ()  # slugs: the services that an authority has named; empty where it binds all
     designations: tuple[str, ...] = ()  # "vlop", "vlose": binds only services so designated
     needs_ownership: bool = False  # copyright: the person took the picture
-    own_form: str | None = None  # a kind of channel: services left out by their kind that run this form may be reached
+    own_form: str | None = None  # how kinds of channels for it begin: a service left out that has one may be reached
     note: str | None = None
 
 

@@ -96,6 +96,7 @@ class SecurityNoticeKind(StrEnum):
     """
 
     TEAM_MADE = "team_made"
+    TEAM_SHOWN = "team_shown"  # people are offered it from now on
     MEMBER_INVITED = "member_invited"
     MEMBER_ADDED = "member_added"
     LET_IN = "let_in"

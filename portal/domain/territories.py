@@ -6,8 +6,8 @@ Parts of states that have a country code of their own are facts with sources: se
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from portal.domain.directory import Region
 from portal.domain.regimes import Confidence, Regime
 
 # Treaty on European Union, Art. 52(1), as amended by the accession treaties; the United Kingdom left on 2020-01-31.
@@ -38,6 +38,16 @@ def is_within(country: str, subdivision: str | None, jurisdiction: str) -> bool 
     if not part:
         return True
     return subdivision == part if subdivision else None
+
+
+class Region(StrEnum):
+    """Where people live, as companies divide the world among themselves."""
+
+    EEA = "EEA"
+    GB = "GB"
+    CH = "CH"
+    US = "US"
+    REST = "rest"  # everywhere else
 
 
 @dataclass(frozen=True, kw_only=True)

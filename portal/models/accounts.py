@@ -34,6 +34,9 @@ class Team(Guarded, Base):
     generation: Mapped[int] = mapped_column(default=1, server_default="1")  # of its key pair
     key_change_due_since: Mapped[datetime | None]  # somebody left while nobody who could change the key was there
     created_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]  # of staff; empty: on the server
+    shown_at: Mapped[datetime | None]  # since when people are offered it; empty until a second person has said so
+    shown_by: Mapped[UUID | None]  # of staff; empty: it was the first team
 
 
 class RecoveryKey(Guarded, Base):

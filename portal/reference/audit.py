@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from portal.domain.directory import Platform, Regulator
+from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
 from portal.domain.regimes import Confidence, Regime
 from portal.reference.registry import Registry, find_dangling, list_facts
 from portal.reference.territories import TERRITORIES
@@ -78,6 +79,9 @@ def find_gaps(registry: Registry) -> Iterator[str]:
     yield from _find_unclear_companies(registry.platforms.values())
     yield from _find_bare_records(registry.platforms.values())
     yield from _find_bare_records(registry.regulators.values())
+    yield from _find_makers_words((*registry.platforms.values(), *registry.regulators.values()))
+    yield from _find_pages_called_forms(registry.platforms.values())
+    yield from _find_closed_doors(registry.regulators.values())
 
 
 def _find_lost_territories(registry: Registry) -> Iterator[str]:
@@ -107,12 +111,61 @@ def _find_unclear_companies(platforms: Iterable[Platform]) -> Iterator[str]:
 
 def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]:
     for record in records:
-        name = record.slug if isinstance(record, Platform) else record.id
+        name = _name(record)
         if not record.sources and record.confidence is not Confidence.MEMORY:
             yield f"{name}: it names no source, so it can only be from memory"
         for graded in record.graded:
             if not _has_field(record, graded.field):
                 yield f"{name}: grade of {graded.field!r}: it has no such field"
+
+
+# Words of those who put the records together: what they could not find, where they looked, what is still to be done.
+_MAKERS_WORDS = re.compile(
+    r"datenanfragen|marked checked|do not offer|to be opened|check (?:both|before|the|name)\b|in the copy read|masked"
+    r"|from memory|\(memory\)|general knowledge|inferred|(?:could|can) ?not be (?:verified|told)|not (?:verified|seen)"
+    r"|\bnot found\b|no \w+ (?:page|form|address|route) (?:seen|found)|public (?:list|file|repositor|code|project)"
+    r"|third[- ]part|snapshot|compiler|complaint_url|part seen|user-assigned|country list|\bTIDA\b|\bNCII\b|FTC letter"
+    r"|\b(?:see|as) [a-z]{2}-[a-z]",
+    re.IGNORECASE,
+)
+_HELP_PAGE = re.compile(r"/answer/\d|/hc/(?:[\w-]+/)?articles/|/help/policies/|/rules-and-policies/|/knowledge-?base/")
+_ADDRESS = re.compile(r"https?://\S+")
+_PHONE = re.compile(r"\+?[0-9][0-9 -]*[0-9]")
+
+
+def _find_makers_words(records: Iterable[Platform | Regulator]) -> Iterator[str]:
+    """Notes are read by people at risk: each has to be for them."""
+    for record in records:
+        for note in record.notes:
+            if found := _MAKERS_WORDS.search(_ADDRESS.sub("", note)):
+                yield f"{_name(record)}: its note has words for its makers, {found[0]!r}"
+
+
+def _find_pages_called_forms(platforms: Iterable[Platform]) -> Iterator[str]:
+    for platform in platforms:
+        for channel in platform.channels:
+            if channel.medium is Medium.FORM and _HELP_PAGE.search(channel.address):
+                yield f"{platform.slug}: {channel.kind} leads to a help page, which is no form: {channel.address}"
+
+
+def _find_closed_doors(regulators: Iterable[Regulator]) -> Iterator[str]:
+    """Who takes complaints can be reached, or somebody looked and says when; who is called has a number for it."""
+    for body in regulators:
+        takes = body.kind is not RegulatorKind.HOTLINE and body.takes_complaints is not False
+        if takes and not body.has_door and body.no_door_found_on is None:
+            yield f"{body.id}: it takes complaints and has no form, no e-mail and no postal address"
+        if body.has_door and body.no_door_found_on is not None:
+            yield f"{body.id}: it has an address, so nobody looked for one in vain"
+        if body.phone is not None and not _PHONE.fullmatch(body.phone):
+            yield f"{body.id}: {body.phone!r} is no number that a phone can call"
+        if body.kind is RegulatorKind.HOTLINE and body.role is None:
+            yield f"{body.id}: a help service has a role"
+        if body.joint_statement_signatory and body.joint_statement_basis is not SignatoryBasis.NAMED:
+            yield f"{body.id}: only a body that is named has signed"
+
+
+def _name(record: Platform | Regulator) -> str:
+    return record.slug if isinstance(record, Platform) else record.id
 
 
 def _has_field(record: Platform | Regulator, path: str) -> bool:

@@ -19,6 +19,7 @@ class Ending:
         self._asked, self._ask = os.pipe()  # children do not inherit them
         os.set_blocking(self._ask, False)
         self._numbers: list[int] = []
+        self._has_signal = False
 
     def listen(self, *numbers: int) -> None:
         """Take these signals as asking for the end. Only in the main thread."""
@@ -31,6 +32,16 @@ class Ending:
         for number in self._numbers:
             signal.signal(number, signal.SIG_IGN)
 
+    @property
+    def has_signal(self) -> bool:
+        """Whether it was a signal that asked for the end."""
+        return self._has_signal
+
+    def ask(self) -> None:
+        """Ask for the end without a signal, from any thread."""
+        with contextlib.suppress(BlockingIOError):  # a full pipe has been asked often enough
+            os.write(self._ask, b".")
+
     def is_asked(self) -> bool:
         """Whether the end was asked for."""
         return self.wait(0.0)
@@ -41,5 +52,5 @@ class Ending:
         return bool(ready)
 
     def _note(self, *_: object) -> None:
-        with contextlib.suppress(BlockingIOError):  # a full pipe has been asked often enough
-            os.write(self._ask, b".")
+        self._has_signal = True
+        self.ask()

@@ -34,10 +34,13 @@ from portal.adapters.documents import describe_uploads, find_missing_walls
 from portal.adapters.storage import BadStorage, open_storage
 from portal.adapters.tasks import BadQueue, open_queue
 from portal.config import Config, ConfigError, ensure_secret_file, load_config
+from portal.db import begin_reading
 from portal.run import private_files
 from portal.run.ending import Ending
 from portal.run.system import LETTERS, describe_remedy, find_missing, join_packages
 from portal.services.case_locks import BadLocks, open_locks
+from portal.services.operations import audits
+from portal.wiring import Parts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 30.0
@@ -102,6 +105,7 @@ def prepare(config: Config) -> None:
     check_stores(config)
     ensure_secret_file(config.secret_file)
     upgrade_database(config.database_url)
+    guard_rows(config)
     tell_missing_walls(config)
 
 
@@ -177,6 +181,17 @@ def upgrade_database(url: str) -> None:
         raise CannotStart(f"the database does not answer: {reason}. Check RECOURSE_DATABASE.") from error
     except alembic.util.CommandError as error:
         raise CannotStart(f"the database does not fit this version of Recourse: {error}") from error
+
+
+def guard_rows(config: Config) -> None:
+    """Rows from before there were guards get theirs while nobody writes yet. Once in the life of a database."""
+    parts = Parts(config)
+    with parts.sessions() as session:
+        begin_reading(session)
+        is_done = audits.is_adopted(session)
+    if not is_done:
+        audits.adopt(parts.sessions, now=parts.clock(), ports=parts.ports)
+    parts.engine.dispose()
 
 
 def check_stores(config: Config) -> None:

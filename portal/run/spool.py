@@ -6,6 +6,7 @@ made for this one spool and never leaves the process; the file has no name and g
 
 from __future__ import annotations
 
+import errno
 import io
 import secrets
 import tempfile
@@ -38,11 +39,10 @@ class Spool:
             if self._file is None and len(self._memory) + len(data) <= self._in_memory:
                 self._memory += data
                 return
-            if self._file is None:
-                self._open_file()
-            assert self._file is not None  # noqa: S101 - opened above
-            self._file.seek(self._written)
-            self._file.write(self._encipher(data))
+            file = self._file = self._file or self._open_file()
+            file.seek(self._written)
+            if file.write(self._encipher(data)) != len(data):
+                raise OSError(errno.ENOSPC, "only a part fitted")
             self._written += len(data)
 
     def read(self, most: int) -> bytes:
@@ -67,10 +67,10 @@ class Spool:
                 self._file.close()
                 self._file = None
 
-    def _open_file(self) -> None:
+    def _open_file(self) -> IO[bytes]:
         cipher = Cipher(ChaCha20(secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)), mode=None)
         self._encipher, self._decipher = cipher.encryptor().update, cipher.decryptor().update
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the spool
+        return tempfile.TemporaryFile(buffering=0)
 
     @property
     def file_number(self) -> int | None:

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -32,6 +33,7 @@ from portal.services.intake import drafts
 from portal.services.operations import audits, sweep
 from portal.services.signin import quotas
 from portal.services.work import Work
+from portal.wear import wear
 from portal.wiring import Parts
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
@@ -39,6 +41,7 @@ IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
 WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on
 HOUR = timedelta(hours=1)
+MODULE = "portal.run.worker"
 
 log = logging.getLogger("portal.run.worker")
 
@@ -50,7 +53,8 @@ class Rounds:
     so is the place at which a sweep stopped.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, aside: Callable[[Callable[[], object]], object] = lambda work: work()) -> None:
+        """`aside` runs what may take minutes: in a process, where nothing else has to wait for it."""
         self.parts = parts
         self._position: sweep.Position | None = None
         self._done_at: dict[str, datetime] = {}
@@ -70,7 +74,7 @@ class Rounds:
             "officers' links": lambda: purge_links(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
-            "history": lambda: check_history(parts),
+            "history": lambda: aside(lambda: check_history(parts)),
         }
 
     def start(self) -> None:
@@ -102,9 +106,30 @@ class Rounds:
             self._served_at = self.parts.clock()
 
 
+class Aside:
+    """One thread beside the work of the worker. It ends with the process, and changes nothing before its last step."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Begin, unless the one before is not done yet."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, args=(work,), name="aside", daemon=True)
+            self._thread.start()
+
+    @staticmethod
+    def _run(work: Callable[[], object]) -> None:
+        def once(_name: str) -> int:
+            work()
+            return 1
+
+        do_each(("aside",), once, what="a duty of the worker")
+
+
 def connect(queue: TaskQueue, parts: Parts) -> Rounds:
     """Let `queue` run the jobs of this portal, and call the rounds each minute."""
-    rounds = Rounds(parts)
+    rounds = Rounds(parts, aside=Aside().start)
 
     def run(row_id: UUID) -> None:
         if not (run_job(parts, row_id) or deliver_mail(parts, row_id)):
@@ -277,6 +302,7 @@ def main() -> int:
     gc.freeze()  # laws and code stay: looking through them again and again is the larger part of collecting garbage
     consumer = queue.make_consumer()
     ending = Ending()
+    wear.action = ending.ask
     consumer.start()
     ending.listen(signal.SIGTERM, signal.SIGINT)  # after the start, which sets handlers of its own
     ending.wait()
@@ -284,6 +310,10 @@ def main() -> int:
     for lease in tuple(IN_HAND):
         jobs.give_back(parts.sessions, lease)
         log.warning("a job was given back at the end, to be done by the next worker")
+    if not ending.has_signal:
+        log.info("this worker has printed much and starts anew")
+        # Under the same number, so that whoever started it waits for its successor as for itself.
+        os.execv(sys.executable, [sys.executable, "-m", MODULE])  # noqa: S606 - our own module
     return 0
 
 

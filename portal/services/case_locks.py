@@ -4,8 +4,8 @@ Erasing a case destroys its lock here. A backup of the database that was made be
 wraps, and still opens nothing, because the lock that belongs to them is gone. That holds as long as locks are never
 kept in the same backup, and of their own copies only the newest lives.
 
-The row of a destroyed lock stays, empty, until the case's files are gone too: by it they are found again where the
-storage did not answer.
+The row of a destroyed lock stays, empty, until the case's files are gone too, and the lock's bytes from the files of
+this database: by it they are found again where the storage did not answer, or somebody was reading.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from portal.adapters.vault import CannotOpen, new_key
 from portal.db import READ_ONLY, UTCDateTime, make_engine
 
 DESTROYED = b""  # stands where the lock stood
+PATIENCE_MS = 200  # how long overwriting waits for whoever reads
 UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)  # when a lock was made of which nothing was ever kept here
 
 metadata = sa.MetaData()
@@ -91,15 +92,47 @@ class CaseLockStore:
         return bytes(found)
 
     def destroy(self, case_ids: Iterable[UUID]) -> int:
-        """Destroy these locks, also in the files beside the database. Returns how many there were.
+        """Destroy these locks: from now on nobody reads them here. Returns how many there were.
 
-        That each was destroyed is kept until `forget`, also of a case that had none.
+        That each was destroyed is kept until `forget`, also of a case that had none. Their bytes go with `overwrite`.
         """
         with self._engine.begin() as connection:
-            gone = sum(_destroy(connection, case_id) for case_id in case_ids)
-        if gone and self._engine.dialect.name == "sqlite":
-            self._empty_journal()
-        return gone
+            return sum(_destroy(connection, case_id) for case_id in case_ids)
+
+    @property
+    def can_overwrite(self) -> bool:
+        """Whether the bytes of what was destroyed can be overwritten and that be checked: only SQLite can.
+
+        PostgreSQL leaves them in dead rows, in blocks of files that it gave back, and in its write-ahead log.
+        """
+        return self._engine.dialect.name == "sqlite"
+
+    def overwrite(self) -> bool:
+        """Overwrite what destroyed locks left in the database's files. Whether nothing is left now.
+
+        On SQLite the write-ahead log holds the page as it was, and the file itself until the log went into it. A
+        checkpoint ends both, unless somebody reads an older state: then it is tried again later. On PostgreSQL there
+        is nothing to wait for, and `can_overwrite` says that it proves nothing.
+        """
+        if not self.can_overwrite:
+            return True
+        raw = self._engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")  # a person waits for the answer
+            try:
+                is_busy, _frames, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={before}")
+        finally:
+            raw.close()
+        return not is_busy and self._is_log_empty()
+
+    def is_left(self, case_id: UUID) -> bool:
+        """Whether a lock is here, or something of it, or of the case's files, may be left."""
+        with self._engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            return connection.scalar(sa.select(LOCKS.c.case_id).where(LOCKS.c.case_id == case_id)) is not None
 
     def forget(self, case_ids: Iterable[UUID]) -> None:
         """Forget that these locks were destroyed: nothing of the cases is left anywhere. One that lives stays."""
@@ -156,13 +189,9 @@ class CaseLockStore:
     def dispose(self) -> None:
         self._engine.dispose()
 
-    def _empty_journal(self) -> None:
-        # The write-ahead log still holds the page as it was; a truncating checkpoint ends that.
-        raw = self._engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            raw.close()
+    def _is_log_empty(self) -> bool:
+        log = Path(f"{self._engine.url.database}-wal")
+        return not log.exists() or log.stat().st_size == 0
 
 
 def _destroy(connection: sa.Connection, case_id: UUID) -> int:

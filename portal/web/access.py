@@ -29,6 +29,7 @@ SALT = "salt"  # in the session: of the password that fitted; another password h
 CONFIRMED = "confirmed_at"  # in the session: when a second factor was shown last
 TIME_TO_ENTER = timedelta(minutes=10)
 FRESH = timedelta(minutes=5)
+WORDS = "words"  # in the session: of the draft that is open
 WAYS = "ways_ended"  # in the session: how often the case's other ways in had been ended when it was opened
 
 
@@ -116,11 +117,16 @@ def ask_for_words() -> Response:
     return redirect(url_for("start.come_back"), 303)
 
 
-def enter_case(work: CaseWork, *, keep: bool = False) -> None:
-    """Let this browser hold the case open. `keep` lets a draft stay in the browser for its days."""
+def enter_case(work: CaseWork, *, words: str = "", keep: bool = False) -> None:
+    """Let this browser hold the case open. `keep` lets a draft stay in the browser for its days.
+
+    The words of a draft stay in the session, sealed under the cookie, because they are shown until it is handed in.
+    """
     session.renew()  # type: ignore[attr-defined]
     session["case_id"], session["case_key"] = str(work.case.id), work.key.hex()
     session[WAYS] = work.case.ways_ended
+    if work.case.status is CaseStatus.DRAFT:
+        session[WORDS] = words
     session.permanent = keep
 
 

@@ -13,7 +13,7 @@ from portal.services.letters.letters import LetterOrder, PrintedLetter
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
-from portal.web.case_lock import hold_case, let_go, plan_and_keep
+from portal.web.late_writing import hold_case, let_go, plan_and_keep
 from portal.web.unit_of_work import unit
 
 TRIES = 3  # each time somebody wrote something down while it was printed

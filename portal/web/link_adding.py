@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.services.intake import drafts, submission
 from portal.services.intake.submission import AddedLinks
 from portal.services.work import CaseWork
-from portal.web.case_lock import let_go, plan_and_keep
+from portal.web.late_writing import let_go, plan_and_keep
 
 
 def add_pasted(work: CaseWork, text: str) -> AddedLinks:

@@ -56,6 +56,7 @@ FORGETTING = frozenset({LEAVING, "erase.erase", "signin.sign_out"})
 FORGET = '"cache", "cookies", "storage"'
 FORGET_DESK = '"cache", "storage"'  # a colleague's browser stays known, so that strangers cannot slow it down
 
+OF_OURS = frozenset({"csrf_token", "version", "wait", "work", "add", "next"})  # fields that nobody types
 SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybody, so it may be kept
 
 csrf = CSRFProtect()
@@ -104,7 +105,8 @@ def refuse_what_is_too_much() -> None:
 
 def measure_typed(request: Request) -> int:
     """Bytes of everything typed into the form that was sent. Raises RequestEntityTooLarge."""
-    return sum(len(value.encode(errors="replace")) for values in request.form.listvalues() for value in values)
+    typed = (values for name, values in request.form.lists() if name not in OF_OURS)
+    return sum(len(value.encode(errors="replace")) for values in typed for value in values)
 
 
 def answer_foreign() -> Answer | str | None:

@@ -1,7 +1,7 @@
 """The unit of work of a request: the clock, the ports, and one transaction, committed when the answer is good.
 
 A request that writes holds the case from its first look on, and on SQLite the whole database. A view marked with
-`locks_late` does its slow work first: it reads, and takes the lock with `case_lock.hold_case` for the little it writes.
+`locks_late` does its slow work first: it reads, and takes the lock for the little it writes (`late_writing.py`).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class UnitOfWork:
         return Work(session=session, actor=actor, now=self.now, ports=self.ports)
 
     def end_transaction(self) -> None:
-        """End the transaction so far, which has changed nothing of a case, so that slow work holds nobody up.
+        """End the transaction so far, so that slow work holds nobody up, or what follows its commit is done.
 
         What follows is a transaction of its own and has to look again at what it read before.
         """

@@ -15,7 +15,7 @@ from portal.domain.journal import Noted
 from portal.factory import create_app
 from portal.models.journal import JournalEntry
 from portal.models.tables import metadata
-from portal.run.worker import sign_day
+from portal.run.worker import check_history, sign_day
 from portal.services.history import journal
 from portal.wiring import Parts
 from tests.services.factories import NOW, make_case
@@ -63,7 +63,9 @@ def test_a_copy_of_the_heads_shows_what_is_gone(app: Flask, parts: Parts, tmp_pa
     with parts.sessions.begin() as session:
         for table in ("journal", "journal_tip", "heads", "events"):
             session.execute(sa.delete(metadata.tables[table]))
-    assert run(app, "verify").exit_code == 0
+    alone = run(app, "verify")
+    assert alone.exit_code == 1
+    assert "has lost or gained rows" in alone.output
     result = run(app, "verify", "--heads", str(copy))
     assert result.exit_code == 1
     assert "head of 2026-11-23: is missing" in result.output
@@ -95,3 +97,28 @@ def test_the_key_is_for_its_owner_only_and_each_day_is_signed_once(app: Flask, p
     sign_day(later)
     assert len(run(app, "heads").output.splitlines()) == 2
     assert run(app, "verify").exit_code == 0
+
+
+def test_a_copy_with_no_head_in_it_is_refused(app: Flask, tmp_path: Path) -> None:
+    empty = tmp_path / "heads.txt"
+    empty.write_text("\n")
+    result = run(app, "verify", "--heads", str(empty))
+    assert result.exit_code == 2
+    assert "there is no head in it, so it proves nothing" in result.output
+
+
+def test_only_what_came_since_the_last_check_is_looked_at_on_demand(app: Flask, parts: Parts) -> None:
+    check_history(parts)
+    result = run(app, "verify", "--since-last")
+    assert result.exit_code == 0, result.output
+    assert "0 entries, 0 events, 1 signed heads, the rows of 0 cases" in result.output
+    assert "the rows of every case" in run(app, "verify").output
+
+
+def test_rows_that_were_bent_are_named_by_table_and_id(app: Flask, parts: Parts) -> None:
+    with parts.sessions.begin() as session:
+        session.connection().execute(sa.text("UPDATE requests SET state = 'sent'"))
+    result = run(app, "verify")
+    assert result.exit_code == 1
+    assert "requests " in result.output
+    assert "has been changed: it does not fit its guard" in result.output

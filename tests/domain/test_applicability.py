@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from portal.domain.applicability import CaseFacts, PlatformFacts, assess, prefer_national
-from portal.domain.directory import Company, Region
+from portal.domain.directory import Company
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.regimes import (
     Certainty,
@@ -21,7 +21,7 @@ from portal.domain.regimes import (
     Status,
     TerritorialScope,
 )
-from portal.domain.territories import EEA_OTHERS, EU_MEMBERS, Territory, is_within
+from portal.domain.territories import EEA_OTHERS, EU_MEMBERS, Region, Territory, is_within
 from tests.domain.laws import REGIME
 
 ON = date(2026, 11, 22)
@@ -209,6 +209,7 @@ def test_the_reason_names_the_place_and_the_company() -> None:
     [
         ("social", frozenset({"takeitdown_form"}), Certainty.YES),
         ("search", frozenset({"takeitdown_form"}), Certainty.MAYBE),
+        ("search", frozenset({"takeitdown_page"}), Certainty.MAYBE),
         ("search", frozenset({"general_form"}), Certainty.NO),
     ],
 )
@@ -219,7 +220,7 @@ def test_a_service_left_out_that_runs_the_form_may_be_reached_and_no_letter_says
         ties=(ConnectingFactor.ANYWHERE,),
         platform_categories=(),
         not_categories=("search",),
-        own_form="takeitdown_form",
+        own_form="takeitdown",
     )
     verdict = assess(replace(REGIME, reach=reach), PERSON, PlatformFacts(id="s", category=category, forms=forms), ON)
     assert verdict.applies is applies

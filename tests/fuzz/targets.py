@@ -46,6 +46,7 @@ from portal.models.tables import metadata
 from portal.reference.registry import load_regimes, load_registry
 from portal.reference.strict import BadReference
 from portal.web.unit_of_work import EXTENSION
+from tests.fuzz.forms import check_forms
 from tests.services.factories import NOW
 from tests.web.addresses import at
 
@@ -264,6 +265,7 @@ def answer_a_page(data: bytes) -> None:
 
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "forms": check_forms,
     "links": check_links,
     "mail": check_mail,
     "packs": check_packs,

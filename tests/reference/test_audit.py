@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from portal.domain.directory import Graded
+import pytest
+
+from portal.domain.directory import ChannelKind, ContactChannel, Graded, HelpRole, SignatoryBasis
 from portal.domain.regimes import Confidence
 from portal.reference.audit import count_facts, find_gaps
 from portal.reference.registry import Registry, load_registry
@@ -48,3 +50,73 @@ def test_a_record_without_a_source_is_a_gap() -> None:
 def test_a_grade_of_a_field_that_is_not_there_is_a_gap() -> None:
     registry = with_platform(graded=(Graded(field="flags.colour", confidence=Confidence.MEMORY),))
     assert "facebook: grade of 'flags.colour': it has no such field" in list(find_gaps(registry))
+
+
+def with_regulator(**changes: object) -> Registry:
+    """Our registry with one authority changed."""
+    body = replace(REGISTRY.regulators["ie-cnam"], **changes)  # type: ignore[arg-type]
+    registry = replace(REGISTRY)
+    vars(registry)["platforms"] = REGISTRY.platforms
+    vars(registry)["regulators"] = MappingProxyType({**REGISTRY.regulators, "ie-cnam": body})
+    return registry
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Do not offer it as an addressee of a complaint.",
+        "Contact could not be verified; see the legal page on the site.",
+        "Body not named in the part seen of the Commission page; from memory.",
+        "File name of the datenanfragen record still uses the old abbreviation.",
+        "See ae-adgm-odp.",
+        "complaint_url is the FAQ page that leads to the form.",
+        "No TIDA page found.",
+    ],
+)
+def test_a_note_for_those_who_keep_the_records_is_a_gap(note: str) -> None:
+    assert any("words for its makers" in gap for gap in find_gaps(with_regulator(notes=(note,))))
+    assert any("words for its makers" in gap for gap in find_gaps(with_platform(notes=(note,))))
+
+
+def test_a_note_for_the_reader_is_none() -> None:
+    note = "Fill in the form and mail it. More: https://example.org/ncii/check-the-name."
+    assert list(find_gaps(with_regulator(notes=(note,)))) == []
+
+
+def test_a_door_without_an_address_is_a_gap_until_somebody_looked() -> None:
+    closed = {"complaint_url": None, "email": None, "postal_address": ()}
+    gaps = list(find_gaps(with_regulator(**closed)))
+    assert gaps == ["ie-cnam: it takes complaints and has no form, no e-mail and no postal address"]
+    assert list(find_gaps(with_regulator(**closed, takes_complaints=False))) == []
+    looked_on = REGISTRY.regulators["fr-arcom"].no_door_found_on
+    assert list(find_gaps(with_regulator(**closed, no_door_found_on=looked_on))) == []
+    assert any("nobody looked for one in vain" in gap for gap in find_gaps(with_regulator(no_door_found_on=looked_on)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"phone": "182 (in Korea)"}, "is no number that a phone can call"),
+        ({"joint_statement_signatory": True, "joint_statement_basis": SignatoryBasis.JURISDICTION_LISTED}, "is named"),
+    ],
+)
+def test_what_a_page_would_tell_wrongly_is_a_gap(changes: dict[str, object], told: str) -> None:
+    assert any(told in gap for gap in find_gaps(with_regulator(**changes)))
+
+
+def test_a_help_page_that_is_called_a_form_is_a_gap() -> None:
+    address = "https://support.google.com/accounts/answer/17045517"
+    channel = ContactChannel(kind=ChannelKind.TAKEITDOWN_FORM, address=address, confidence=Confidence.HIGH)
+    told = "leads to a help page, which is no form"
+    assert any(told in gap for gap in find_gaps(with_platform(channels=(channel,))))
+    page = replace(channel, kind=ChannelKind.TAKEITDOWN_PAGE)
+    assert not any(told in gap for gap in find_gaps(with_platform(channels=(page,))))
+
+
+def test_a_help_service_without_a_role_is_a_gap() -> None:
+    helper = REGISTRY.regulators["gb-samaritans"]
+    assert helper.role is HelpRole.CRISIS
+    registry = with_regulator()
+    lost = MappingProxyType({**REGISTRY.regulators, helper.id: replace(helper, role=None)})
+    vars(registry)["regulators"] = lost
+    assert any("a help service has a role" in gap for gap in find_gaps(registry))

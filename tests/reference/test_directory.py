@@ -10,7 +10,9 @@ import pytest
 
 from portal.adapters.hosts import clean_host
 from portal.domain.directory import (
+    Category,
     ChannelKind,
+    HelpRole,
     HostIndex,
     Medium,
     Platform,
@@ -23,6 +25,7 @@ from portal.domain.regimes import Confidence
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.registry import load_registry
 from portal.reference.strict import BadReference
+from portal.reference.territories import find_territory
 
 PLATFORMS = load_registry().platforms
 REGULATORS = load_registry().regulators
@@ -36,8 +39,8 @@ def write_platform(folder: Path, slug: str, host: str, more: str = "") -> None:
 
 def test_every_record_of_the_directory_is_there() -> None:
     assert len(PLATFORMS) == 269
-    assert len(REGULATORS) == 157
-    assert sum(regulator.joint_statement_signatory is True for regulator in REGULATORS.values()) == 48
+    assert len(REGULATORS) == 197
+    assert sum(regulator.joint_statement_signatory is True for regulator in REGULATORS.values()) == 15
 
 
 @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
@@ -72,14 +75,50 @@ def test_a_seat_is_one_of_the_stated_countries(platform: Platform) -> None:
 def test_an_authority_is_sourced_and_reachable_or_known_not_to_take_complaints(regulator: Regulator) -> None:
     assert regulator.sources or regulator.confidence is Confidence.MEMORY
     assert regulator.languages
-    assert regulator.website or regulator.complaint_url or regulator.email or regulator.takes_complaints is False
+    reached = regulator.website or regulator.complaint_url or regulator.email or regulator.phone
+    assert reached or regulator.takes_complaints is False
 
 
 def test_later_corrections_win_over_the_first_record() -> None:
     tiktok = PLATFORMS["tiktok"].channels_for(ChannelKind.NCII_FORM)
-    assert [channel.address for channel in tiktok] == ["https://www.tiktok.com/legal/report/privacy"]
+    assert "https://www.tiktok.com/legal/report/privacy" in [channel.address for channel in tiktok]
     assert "mastodon.online" in PLATFORMS["mastodon-social"].hosts
     assert REGULATORS["ca-opc"].joint_statement_basis == "named"
+
+
+def test_who_listens_can_be_reached_and_says_in_which_languages() -> None:
+    finder = REGULATORS["int-find-a-helpline"]
+    assert finder.is_worldwide
+    assert finder.website
+    for body in REGULATORS.values():
+        if body.role in {HelpRole.TALK, HelpRole.CRISIS}:
+            assert body.phone or body.website, body.id
+        if body.role is HelpRole.CRISIS:
+            assert body.phone, body.id
+            assert body.hours, body.id
+
+
+def test_a_form_for_some_countries_is_open_to_people_there_alone() -> None:
+    forms = {channel.kind: channel for channel in PLATFORMS["x"].channels}
+    assert forms[ChannelKind.TAKEITDOWN_FORM].is_open_to("US")
+    assert not forms[ChannelKind.TAKEITDOWN_FORM].is_open_to("DE")
+    assert forms[ChannelKind.TAKEITDOWN_FORM].is_open_to("PR", find_territory("PR"))
+    assert not forms[ChannelKind.TAKEITDOWN_FORM].is_open_to("PF", find_territory("PF"))
+    assert not forms[ChannelKind.TAKEITDOWN_FORM].is_open_to(None)
+    assert forms[ChannelKind.NCII_FORM].is_open_to("DE")
+    assert forms[ChannelKind.NCII_FORM].is_open_to(None)
+    (delisting,) = PLATFORMS["google-search"].channels_for(ChannelKind.DELISTING_FORM)
+    assert [each for each in ("FR", "GB", "US", "IE", "NO") if delisting.is_open_to(each)] == ["FR", "GB", "IE", "NO"]
+
+
+NOT_COVERED = {Category.FACE_SEARCH, Category.APP_STORE, Category.CDN, Category.REGISTRAR, Category.PAYMENT}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+def test_the_way_of_the_take_it_down_act_is_known_or_was_looked_for(platform: Platform) -> None:
+    has_way = any(channel.kind.value.startswith("takeitdown") for channel in platform.channels)
+    if platform.category not in NOT_COVERED:
+        assert has_way is (platform.takeitdown_none_found_on is None)
 
 
 def test_an_unknown_fact_is_none_and_not_no() -> None:

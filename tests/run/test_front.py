@@ -32,19 +32,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def read_answer(line: socket.socket) -> tuple[int, bytes]:
-    """Status and content of one answer on a connection that may be used on. 0 where it was hung up."""
-    read = b""
-    while b"\r\n\r\n" not in read:
-        piece = line.recv(4096)
+    """Status and content of one answer, and no byte of the next. 0 where it was hung up."""
+    head, content = b"", b""
+    while not head.endswith(b"\r\n\r\n"):
+        piece = line.recv(1)
         if not piece:
             return 0, b""
-        read += piece
-    head, _end, content = read.partition(b"\r\n\r\n")
+        head += piece
     found = re.search(rb"(?i)content-length: (\d+)", head)
     while found and len(content) < int(found[1]):
-        content += line.recv(4096)
+        content += line.recv(int(found[1]) - len(content))
     while b"chunked" in head.lower() and not content.endswith(b"0\r\n\r\n"):
-        content += line.recv(4096)
+        content += line.recv(1)
     return int(head.split()[1]), content
 
 

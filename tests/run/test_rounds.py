@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,16 +16,18 @@ from portal.config import load_config
 from portal.domain.rights import SecurityNoticeKind
 from portal.models.contacts import LinkAsk
 from portal.models.guards import HistoryCheck
+from portal.models.items import Item
 from portal.models.jobs import Job, JobKind, JobState
 from portal.models.outbox import MailKind, MailState, OutboxMail
 from portal.models.security_notices import SecurityNotice
 from portal.models.tables import metadata
 from portal.run import worker
+from portal.run.serve import guard_rows
 from portal.run.worker import Rounds
 from portal.services.background import jobs, outbox
 from portal.services.background.outbox import NewMail
 from portal.services.cases import mail_contact
-from portal.services.history import checkpoints
+from portal.services.history import checkpoints, guards
 from portal.services.operations import audits, sweep
 from portal.services.operations.sweep import Swept
 from portal.services.ports import Ports
@@ -248,3 +251,29 @@ def test_mail_waits_for_no_sweep_however_long_it_takes(
     assert len(post.sent) == 1
     assert waited[0] <= timedelta(seconds=4)
     assert clock.now - TEN >= worker.SWEEP_LASTS
+
+
+def test_what_takes_long_runs_beside_the_rest_and_once_at_a_time() -> None:
+    aside, begun, may_end = worker.Aside(), threading.Semaphore(0), threading.Event()
+
+    def work() -> None:
+        begun.release()
+        may_end.wait(10)
+
+    aside.start(work)
+    aside.start(work)
+    assert begun.acquire(timeout=10)
+    assert not begun.acquire(blocking=False)
+    may_end.set()
+
+
+def test_rows_from_before_there_were_guards_get_theirs_before_the_portal_answers(parts: Parts) -> None:
+    with parts.sessions.begin() as session:
+        make_case(session, parts.ports, now=TEN)
+        for model in guards.list_guarded():
+            session.flush()
+            session.connection().execute(text(f"UPDATE {model.__tablename__} SET guard = NULL"))  # noqa: S608
+    guard_rows(parts.config)
+    with parts.sessions() as session:
+        assert audits.is_adopted(session)
+        assert session.scalars(select(Item.guard).where(Item.guard.is_(None))).all() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -30,6 +32,7 @@ def test_no_byte_of_a_destroyed_lock_is_left_in_any_file(store: CaseLockStore, t
     gone, stays = uuid4(), uuid4()
     lock, other = store.make(gone, now=NOW), store.make(stays, now=NOW)
     assert store.destroy([gone]) == 1
+    assert store.overwrite()
     content = b"".join(path.read_bytes() for path in (tmp_path / "apart").iterdir())
     assert lock not in content
     assert other in content
@@ -70,3 +73,37 @@ def test_a_destroyed_lock_is_remembered_until_it_is_forgotten_and_no_copy_brings
         store.read(gone)
     store.forget([gone, never, living])
     assert store.list_cases() == {living}, "a lock that lives is not forgotten"
+
+
+def test_while_somebody_reads_the_locks_nothing_is_claimed_and_later_no_byte_is_left(
+    store: CaseLockStore, tmp_path: Path
+) -> None:
+    folder, gone = tmp_path / "apart", uuid4()
+    lock = store.make(gone, now=NOW)
+
+    def is_on_disk() -> bool:
+        return lock in b"".join(path.read_bytes() for path in folder.iterdir())
+
+    reader = sqlite3.connect(folder / "locks.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM locks").fetchone()
+    store.destroy([gone])
+    began = time.monotonic()
+    assert not store.overwrite()
+    assert time.monotonic() - began < 10, "and not the half minute that a writer may wait"
+    assert is_on_disk(), "which is why nothing else is said"
+    with pytest.raises(LockGone):
+        store.read(gone)
+    assert store.is_left(gone)
+    reader.execute("COMMIT")
+    reader.close()
+    assert store.overwrite()
+    assert not is_on_disk()
+
+
+def test_a_checkpoint_that_fails_is_noticed(store: CaseLockStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = uuid4()
+    store.make(gone, now=NOW)
+    store.destroy([gone])
+    monkeypatch.setattr(CaseLockStore, "_is_log_empty", lambda _self: False)
+    assert not store.overwrite()

@@ -17,6 +17,7 @@ from portal.adapters import documents as adapter
 from portal.domain import documents as limits
 from portal.models.cases import Case
 from portal.models.documents import Document
+from portal.models.tables import metadata
 from portal.services.cases.documents import HandIn
 from portal.web.documents import REFUSALS, TAKEN_OUT, DocumentForm
 from tests.web.addresses import at
@@ -183,7 +184,7 @@ def test_in_a_case_about_somebody_under_18_there_is_no_field_and_no_way_in(world
     page = visitor.go(path)
     token = next(each.get("value", "") for each in page.root.iter("input") if each.get("name") == "csrf_token")
     with world.parts.sessions.begin() as session:
-        session.execute(update(Case).where(Case.reference == world.reference).values(under_18=True))
+        session.scalars(select(Case).where(Case.reference == world.reference)).one().under_18 = True
     page = visitor.go(path)
     assert "under 18" in page.text
     assert 'type="file"' not in page.answer.text
@@ -201,7 +202,7 @@ def test_nobody_waits_for_the_case_while_a_file_is_looked_at(world: World, monke
     def ask(content: bytes, *arguments: str) -> bytes:
         with world.parts.sessions.begin() as session:
             session.connection().exec_driver_sql("PRAGMA busy_timeout=100")
-            session.execute(update(Case).values(language="en"))
+            session.connection().execute(update(metadata.tables["cases"]).values(language="en"))
         waited.append(arguments)
         return real(content, *arguments)
 

@@ -24,7 +24,7 @@ from portal.models.requests import Request
 from portal.services.intake import drafts, submission
 from portal.services.letters import letters
 from portal.services.tracking import request_page
-from portal.web.case_lock import TRIES
+from portal.web.late_writing import TRIES
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.postgres import filled_database

@@ -46,6 +46,7 @@ class Group(StrEnum):
     ENTERING = "between password and second factor"
     OLD = "an address that was a page once, or never"
     TOKEN = "whoever has the token of the figures"
+    CONTACT = "there where the operator has named a contact, and here none is named"
 
 
 OPEN, WORDS, RESUME, CASE = Gets.OPEN, Gets.WORDS, Gets.RESUME, Gets.CASE
@@ -71,6 +72,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.ACCOUNT:       (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN),
         Group.ENTERING:      (ENTER, ENTER,  ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER),
         Group.TOKEN:         (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
+        Group.CONTACT:       (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
     }
 )
 # fmt: on
@@ -78,7 +80,6 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
 ROUTES: Mapping[Group, str] = MappingProxyType(
     {
         Group.PUBLIC: """
-            well_known.security
             start.front start.help_now start.come_back start.enter start.leave start.style report.before report.begin
             mail.ask_link mail.send_link mail.show_link mail.use_link
             signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
@@ -125,9 +126,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.REVIEW: "desk_reviews.review",
         Group.LINK: "officer.show officer.take",
         Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
-        "desk_officer.show desk_officer.make desk_officer.end",
+        "desk_team.show_to_people desk_officer.show desk_officer.make desk_officer.end",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",
+        Group.CONTACT: "well_known.security",
         Group.ADMINISTRATOR: """
             desk_staff.show desk_staff.invite desk_staff.make_team desk_staff.end_invitation desk_staff.change_role
             desk_staff.renew_password desk_staff.end
@@ -195,12 +197,13 @@ def _address(world: World, endpoint: str) -> str:
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.
-_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.OLD)
+_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.CONTACT, Group.OLD)
 SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
     {
         Group.PUBLIC: {},
         Group.LINK: {},
         Group.TOKEN: {},
+        Group.CONTACT: {},
         Group.DRAFT: {"/return": Gets.WORDS, at("/case"): Gets.CASE},
         Group.CASE: {"/return": Gets.WORDS, at("/report/resume"): Gets.RESUME},
         Group.OLD: {"/return": Gets.WORDS, at("/report/resume"): Gets.RESUME, at("/case"): Gets.CASE},

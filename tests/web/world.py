@@ -71,6 +71,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "regulator": "us-ftc",
         "option": "0123456789abcdef",  # a complaint of no case; that of the table's person is `World.option`
         "rest": "was/once",
+        "team_id": UUID(int=7),
         "platform": "x",
         "subject": "letter",
         "link": "none-of-ours",

@@ -56,7 +56,15 @@ def erase(work: CaseWork) -> None:
     _empty(case, now=work.now)
     record(work.session, case.id, None, NewEvent(kind=History.ERASED, at=work.now), actor=SYSTEM, now=work.now)
     case_ids = [case.id]
-    after_commit(work.session, lambda: _destroy_apart(case_ids, work.ports))
+    _destroy_after_commit(work, case_ids)
+
+
+def is_wholly_gone(case_id: UUID, *, ports: Ports) -> bool:
+    """Whether nothing of an erased case is left: its files deleted, and the bytes of its lock overwritten.
+
+    False as well where the locks' database cannot say so.
+    """
+    return ports.locks.can_overwrite and not ports.locks.is_left(case_id)
 
 
 def delete_drafts(work: Work, drafts: Sequence[Case]) -> None:
@@ -66,11 +74,13 @@ def delete_drafts(work: Work, drafts: Sequence[Case]) -> None:
     for case in drafts:
         work.session.delete(case)
         journal.note(work.session, Noted.DRAFT_DELETED, case_id=case.id, now=work.now)
-    after_commit(work.session, lambda: _destroy_apart(case_ids, work.ports))
+    _destroy_after_commit(work, case_ids)
 
 
 def purge_locks(work: Work) -> int:
-    """Destroy the locks and files of cases that were erased, where a crash came between or the storage did not answer.
+    """Destroy the locks and files of cases that were erased, where a crash came between, the storage did not answer, or
+    somebody was reading the locks, so that their bytes could not be overwritten.
+
     Returns how many cases are wholly gone now.
 
     Only of a case that this database says was erased: one that it does not know may stand in another, because this is
@@ -88,12 +98,23 @@ def is_held(today: date) -> ColumnElement[bool]:
     return exists().where(Hold.case_id == Case.id, *counts)
 
 
+def _destroy_after_commit(work: Work, case_ids: Sequence[UUID]) -> None:
+    """Where that fails, the cases are erased all the same, and `purge_locks` does the rest."""
+
+    def destroy(those: Sequence[UUID]) -> int:
+        return _destroy_apart(those, work.ports)
+
+    after_commit(work.session, lambda: do_each([case_ids], destroy, what="destroying the locks of erased cases"))
+
+
 def _destroy_apart(case_ids: Sequence[UUID], ports: Ports) -> int:
     """What of cases stands outside the database: the locks first, because they alone are enough. How many are gone.
 
-    Files that cannot be deleted now are sealed for good; the destroyed lock stands for them until `purge_locks` comes.
+    Files that cannot be deleted now are sealed for good; the destroyed lock stands for them until `purge_locks` comes,
+    and stands too as long as its bytes could not be overwritten.
     """
     ports.locks.destroy(case_ids)
+    is_overwritten = ports.locks.overwrite()
     gone: list[UUID] = []
 
     def delete_files(case_id: UUID) -> int:
@@ -102,6 +123,8 @@ def _destroy_apart(case_ids: Sequence[UUID], ports: Ports) -> int:
         return 1
 
     done = do_each(case_ids, delete_files, what="deleting the files of an erased case").done
+    if not is_overwritten:
+        return 0
     ports.locks.forget(gone)
     return done
 

@@ -26,7 +26,7 @@ def hand_to_team(work: CaseWork, team_id: UUID) -> None:
     """Give the team the case's key. Raises StepRefused where the team takes no cases or already has it."""
     # While the team changes its key, a case waits here: a wrap for the old key would be made too late to be renewed.
     team = work.session.get(Team, team_id, with_for_update={"read": True})
-    if team is None or not team.takes_cases:
+    if team is None or not team.takes_cases or team.shown_at is None:
         raise StepRefused("This team does not take cases at the moment. Choose another, or go on by yourself.")
     if work.case.team_id is not None:
         raise StepRefused("A team already carries this case. Take it back first.")

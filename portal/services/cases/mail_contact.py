@@ -20,6 +20,7 @@ from portal.adapters.link_tokens import BadToken, make_token, read_token
 from portal.adapters.mail import read_address
 from portal.adapters.vault import CannotOpen, SealContext
 from portal.domain.lifecycle import ActorKind, CaseStatus, History, StepRefused
+from portal.domain.quotas import FREE, Counted
 from portal.models.cases import Case
 from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.messages import Message
@@ -31,6 +32,7 @@ from portal.services.background.outbox import NewMail
 from portal.services.cases.keys import lock_at, unlock_at
 from portal.services.history.events import NewEvent, hold_case, record
 from portal.services.ports import PERSON, SYSTEM, Ports, ServerKeys
+from portal.services.signin.quotas import count_request
 from portal.services.work import CaseWork, Work
 
 CONFIRM_LASTS = timedelta(hours=24)
@@ -101,6 +103,8 @@ def set_address(work: CaseWork, text: str) -> None:
     )
     if recent >= MOST_CONFIRMATIONS:
         raise StepRefused("We wrote to an address three times today. Try again tomorrow.")
+    if not _is_free(work, MailKind.CONFIRM, address):
+        raise StepRefused("We wrote to this address several times today. Try again tomorrow.")
     _forget(work.session, work.case.id, now=work.now)
     row = Contact(id=uuid4(), case_id=work.case.id, created_at=work.now)
     row.sealed = work.sealed_for(row, {"address": address})
@@ -194,7 +198,8 @@ def answer_ask(work: Work, ask_id: UUID) -> bool:
     for row in rows.all():
         hold_case(work.session, row.case_id)  # before the links of this hour are counted
         made = select(func.count()).select_from(MailLink).where(MailLink.case_id == row.case_id)
-        if (work.session.scalar(made.where(MailLink.made_at > work.now - HOUR)) or 0) < MOST_RETURNS:
+        is_few = (work.session.scalar(made.where(MailLink.made_at > work.now - HOUR)) or 0) < MOST_RETURNS
+        if is_few and _is_free(work, MailKind.RETURN, f"case {row.case_id}", address):
             token, cause = _make_link(work, row.case_id, LinkKind.RETURN, RETURN_LASTS)
             words = mail_texts.RETURN.fill(link=_address_of(token, work.ports))
             _write(work, row, MailKind.RETURN, cause, words, lasts=RETURN_LASTS)
@@ -306,6 +311,19 @@ def _write(
         expires_at=work.now + lasts if lasts else None,
     )
     outbox.put(work, new)
+
+
+def _is_free(work: Work, kind: MailKind, *whom: str) -> bool:
+    """Count one more mail of this kind of today for each of these, and whether each is below its number still.
+
+    Addresses are counted over all cases, since anybody can begin many. The two kinds are counted apart: who fills a
+    mailbox from cases of their own shuts nobody else's way back. Kept is a hash that is another one the next day.
+    """
+    key = vault.derive_subkey(work.ports.keys.outbox, "mail of a day")
+    day = work.now.date().isoformat()
+    buckets = [vault.blind_index(key, f"{day} {kind} {each.lower()}") for each in whom]
+    used = [count_request(work.session, bucket, Counted.MAIL, now=work.now) for bucket in buckets]
+    return max(used) <= FREE[Counted.MAIL]
 
 
 def _make_link(work: Work, case_id: UUID, kind: LinkKind, lasts: timedelta) -> tuple[str, str]:

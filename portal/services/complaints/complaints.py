@@ -251,7 +251,7 @@ def _demand_check(work: Work, complaint: Complaint) -> None:
         return
     worked = [
         seen.worked_on
-        for seen in read_statuses(work.session, regulator.id).values()
+        for seen in read_statuses(work.session, {regulator.id}).values()
         if seen.worked_on and not seen.trouble
     ]
     checked_on = max((day for day in (regulator.checked_on, *worked) if day), default=None)

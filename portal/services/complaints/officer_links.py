@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
@@ -41,6 +41,7 @@ from portal.services.work import CaseWork, Work
 
 DAYS = (3, 7, 14, 30)
 PURPOSE = "officer-link"
+TAKEN_AGAIN = timedelta(minutes=30)  # how long whoever has taken the papers can take them again: downloads break
 FILES_RETRIED = timedelta(days=7)  # how long the worker goes on deleting a file that should be gone
 
 
@@ -64,6 +65,7 @@ class OfficerLinkView:
 class OfficerPapers:
     """What the officer takes: a ZIP."""
 
+    link_id: str
     name: str
     content: bytes
 
@@ -93,28 +95,42 @@ def make_link(work: CaseWork, number: int, *, days: int) -> str:
     return _signer(work.ports.keys).dumps({"l": row.id.hex, "k": urlsafe_b64encode(key).decode()})
 
 
-def find_open(work: Work, token: str) -> datetime:
-    """Until when the link works; looking does not use it up. Raises OfficerLinkOver."""
+@dataclass(frozen=True, kw_only=True)
+class OpenLink:
+    """A link that works. `id` is for the session of the browser that takes the papers."""
+
+    id: str
+    until: datetime
+    is_taken: bool  # by this very browser, and can be taken once more
+
+
+def find_open(work: Work, token: str, *, taken_here: Collection[str] = ()) -> OpenLink:
+    """The link, if it works; looking does not use it up. `taken_here` are the ids of the links whose papers this
+    browser has taken. Raises OfficerLinkOver.
+    """
     row, _key = _read(work, token, to_change=False)
-    _check_open(work, row)
-    return row.ends_at
+    _check_open(work, row, is_same_reader=row.id.hex in taken_here)
+    until = row.used_at + TAKEN_AGAIN if row.used_at else row.ends_at
+    return OpenLink(id=row.id.hex, until=until, is_taken=row.used_at is not None)
 
 
-def take_papers(work: Work, token: str) -> OfficerPapers:
-    """The bundle, this once. A refusal of a link that was real stands in the journal. Raises OfficerLinkOver."""
+def take_papers(work: Work, token: str, *, taken_here: Collection[str] = ()) -> OfficerPapers:
+    """The bundle, once; and for half an hour again for the browser that took it, whose download may have broken.
+
+    A refusal of a link that was real stands in the journal. Raises OfficerLinkOver.
+    """
     row, key = _read(work, token, to_change=True)
     try:
-        _check_open(work, row)
+        _check_open(work, row, is_same_reader=row.id.hex in taken_here)
         content = vault.open_sealed(key, _seal_context(row), work.ports.storage.get(_file_key(row)))
     except (OfficerLinkOver, FileMissing) as error:
         journal.note(work.session, Noted.LINK_REFUSED, case_id=row.case_id, now=work.now)
         raise OfficerLinkOver from error
-    row.used_at = work.now
+    row.used_at = row.used_at or work.now
     used = NewEvent(kind=History.OFFICER_LINK_USED, at=work.now, complaint_id=row.complaint_id)
     record(work.session, row.case_id, None, used, actor=OFFICER, now=work.now)
-    _drop_file(work, row)
     case = work.session.get_one(Case, row.case_id)
-    return OfficerPapers(name=f"{case.reference}-complaint.zip", content=content)
+    return OfficerPapers(link_id=row.id.hex, name=f"{case.reference}-complaint.zip", content=content)
 
 
 def end_links(work: CaseWork, number: int) -> int:
@@ -158,9 +174,12 @@ def purge_links(factory: sessionmaker[Session], *, now: datetime, ports: Ports) 
 
 
 def purge_files(work: Work) -> None:
-    """Destroy the files of links that were used or have ended, where the storage did not answer at that moment."""
+    """Destroy the files of links that were used half an hour ago; and of those that have ended, where the storage did
+    not answer at that moment.
+    """
     lately = work.now - FILES_RETRIED
-    query = select(OfficerLink).where(or_(OfficerLink.used_at > lately, OfficerLink.ended_at > lately))
+    is_used = and_(OfficerLink.used_at > lately, OfficerLink.used_at <= work.now - TAKEN_AGAIN)
+    query = select(OfficerLink).where(or_(is_used, OfficerLink.ended_at > lately))
     do_each(work.session.scalars(query).all(), partial(_delete_file, work), what="deleting an officer's file")
 
 
@@ -204,10 +223,11 @@ def _parse(token: str, ports: Ports) -> tuple[UUID, bytes]:
     raise OfficerLinkOver
 
 
-def _check_open(work: Work, row: OfficerLink) -> None:
+def _check_open(work: Work, row: OfficerLink, *, is_same_reader: bool) -> None:
     """Raises OfficerLinkOver, also where the consent was taken back since or the authority to act is over."""
     case = work.session.get_one(Case, row.case_id)
-    if not _is_live(row, work.now) or case.status is CaseStatus.ERASED:
+    is_open = _is_live(row, work.now) or (is_same_reader and _is_taken_lately(row, work.now))
+    if not is_open or case.status is CaseStatus.ERASED:
         raise OfficerLinkOver
     if not has_consent(work.session, case, "regulators") or not has_mandate(work, case):
         raise OfficerLinkOver
@@ -217,8 +237,13 @@ def _is_live(row: OfficerLink, now: datetime) -> bool:
     return row.used_at is None and row.ended_at is None and now < row.ends_at
 
 
+def _is_taken_lately(row: OfficerLink, now: datetime) -> bool:
+    """Whether its papers are kept for another download."""
+    return row.used_at is not None and row.ended_at is None and now < row.used_at + TAKEN_AGAIN
+
+
 def _end(work: CaseWork, rows: Sequence[OfficerLink]) -> int:
-    live = [row for row in rows if _is_live(row, work.now)]
+    live = [row for row in rows if _is_live(row, work.now) or _is_taken_lately(row, work.now)]
     for row in live:
         row.ended_at = work.now
         _drop_file(work, row)

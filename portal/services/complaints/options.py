@@ -74,13 +74,21 @@ def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], regist
     nations = {jurisdiction.partition("-")[0] for jurisdiction in regime.jurisdictions}
     home = {case.country} | (nations if len(nations) == 1 else set())
     ids = dict.fromkeys(escalation.regulator for _, escalation in origins if escalation.regulator)
-    named = [registry.regulators[each] for each in ids if each in registry.regulators]
+    known = [registry.regulators[each] for each in ids if each in registry.regulators]
+    named = [regulator for regulator in known if regulator.can_be_asked]
     if near := [each for each in named if each.country in home or is_body_of(each, case.country or "")]:
         return near
     from_erasure = any(origin.kind is RegimeKind.ERASURE for origin, _ in origins)
     kind = RegulatorKind.DATA_PROTECTION if from_erasure else RegulatorKind.ONLINE_SAFETY
     countries = _competent_countries(regime, case, platforms, registry)
-    return [each for each in registry.regulators.values() if each.kind is kind and _is_competent(each, countries, case)]
+    of_kind = [each for each in registry.regulators.values() if each.kind is kind]
+    found = [each for each in of_kind if _is_competent(each, countries, case)]
+    if found or case.subdivision:
+        return found
+    # Every part of her country has its own, and she did not say where she lives: she knows which is hers by its name.
+    return [
+        each for each in of_kind if each.country == case.country and each.can_be_asked and each.country in countries
+    ]
 
 
 def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], registry: Registry) -> frozenset[str]:
@@ -98,7 +106,7 @@ def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], r
 
 def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -> bool:
     """Of a country with authorities for its parts, the one of the person's part and the national one."""
-    if regulator.takes_complaints is False or not any(is_body_of(regulator, country) for country in countries):
+    if not regulator.can_be_asked or not any(is_body_of(regulator, country) for country in countries):
         return False
     part = (regulator.subdivision or "").removeprefix(f"{regulator.country}-")
     own = (case.subdivision or "").removeprefix(f"{regulator.country}-")
@@ -137,7 +145,7 @@ def _find_bodies(dossier: Dossier, escalation: EscalationOption, regime: Regime)
     work, request = dossier.work, dossier.request
     if escalation.regulator:
         found = work.ports.registry.regulators.get(escalation.regulator)
-        return [_as_body(found)] if found and found.takes_complaints is not False else []
+        return [_as_body(found)] if found and found.can_be_asked else []
     if regime.kind is RegimeKind.APPEAL:
         own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
         return [_platform_body(dossier)] if own else []

@@ -16,7 +16,7 @@ from portal.domain.directory import (
     AUTHORITY_DAYS,
     PLATFORM_DAYS,
     AddressOutcome,
-    Medium,
+    ChannelKind,
     Platform,
     Regulator,
     RegulatorKind,
@@ -137,7 +137,7 @@ def check_links(
 
 def _of_platform(platform: Platform) -> Iterator[DirectoryAddress]:
     for channel in platform.channels:
-        if channel.medium is not Medium.PAGE:
+        if channel.kind is not ChannelKind.PRIVACY_POLICY:
             yield DirectoryAddress(
                 subject=platform.slug,
                 name=platform.name,

@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     """What a way to reach a platform is good for, as somebody looks for it."""
 
     REMOVAL = "removal"
+    APPEAL = "appeal"
     PRIVACY = "privacy"
     COPYRIGHT = "copyright"
     AUTHORITIES = "authorities"
@@ -24,8 +25,9 @@ class Purpose(StrEnum):
 
 _PURPOSES: Mapping[str, Purpose] = MappingProxyType(
     {
-        **dict.fromkeys(("ncii", "takeitdown", "general", "abuse", "dsa"), Purpose.REMOVAL),
-        **dict.fromkeys(("privacy", "dpo"), Purpose.PRIVACY),
+        **dict.fromkeys(("ncii", "takeitdown", "general", "abuse", "dsa", "report", "legal"), Purpose.REMOVAL),
+        **dict.fromkeys(("privacy", "dpo", "delisting"), Purpose.PRIVACY),
+        "appeal": Purpose.APPEAL,
         "copyright": Purpose.COPYRIGHT,
     }
 )
@@ -77,9 +79,10 @@ def count_laws(registry: Registry, countries: Iterable[str]) -> dict[str, int]:
 def bodies_of(country: str, registry: Registry) -> list[Regulator]:
     """The authorities and services of a country, then those of a union it lies in and those for people anywhere.
 
-    A territory of a state has its own ones, and those of the state that are competent there.
+    A territory of a state has its own ones, and those of the state that are competent there. Only those that somebody
+    saw in a source.
     """
-    known = registry.regulators.values()
+    known = [each for each in registry.regulators.values() if each.is_seen]
     own = [each for each in known if is_body_of(each, country)]
     far = [each for each in known if not is_body_of(each, country)]
     return own + [each for each in far if each.is_worldwide or is_within(country, None, each.country)]

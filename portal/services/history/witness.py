@@ -55,7 +55,7 @@ def write_down(session: Session, locks: CaseLockStore, keys: ServerKeys) -> bool
     heads = session.scalar(select(func.count()).select_from(JournalCheckpoint)) or 0
     place, before = Place(tip.position, tip.digest), read(locks)
     if before is not None:
-        if before.place == place and before.heads == heads:
+        if before.place == place and before.heads == heads and guards.is_current(keys, before.guard):
             return True
         if not before.fits(keys) or heads < before.heads or not holds(session, before.place):
             return False

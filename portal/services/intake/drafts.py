@@ -35,7 +35,11 @@ AT_ONCE = 50  # drafts deleted in one transaction, so that nobody who writes wai
 
 
 def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
-    """A new draft and the six words that open it. The words stay the case's words after it is handed in."""
+    """A new draft and the six words that open it. The words stay the case's words after it is handed in.
+
+    They are not kept, also not sealed: an older copy of the row could be read with a key that somebody is given later.
+    The browser that began the draft has them in its session, one that came back has just typed them.
+    """
     words = work.ports.words.draw()
     case = Case(
         id=uuid4(),
@@ -48,7 +52,7 @@ def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
     )
     work.ports.locks.make(case.id, now=work.now)
     opened = work.on(case, vault.new_key())
-    opened.write(report=msgspec.to_builtins(Report()), words=words)
+    opened.write(report=msgspec.to_builtins(Report()))
     way_back = wrap_for_words(
         case.id, opened.key, words, now=work.now, ports=work.ports
     )  # slow, so before anything is locked
@@ -85,8 +89,8 @@ def _list_ids(factory: sessionmaker[Session], chosen: ColumnElement[bool], *, af
         return session.scalars(select(Case.id).where(chosen, Case.id > after).order_by(Case.id).limit(AT_ONCE)).all()
 
 
-def read_words(work: CaseWork) -> str:
-    """The words of a draft, for its start page. A submitted case does not know its own words."""
+def read_old_words(work: CaseWork) -> str:
+    """The words of a draft that was begun when its row still held them; else nothing."""
     return str(work.read().get("words", ""))
 
 

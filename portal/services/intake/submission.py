@@ -24,7 +24,7 @@ from portal.services.cases.opening import CaseStamp, read_stamp
 from portal.services.cases.room import require_room_for_pasted
 from portal.services.history import guards
 from portal.services.history.events import NewEvent
-from portal.services.intake.drafts import PastedLinks, ReadText, read_text, read_words, sort_links, with_links
+from portal.services.intake.drafts import PastedLinks, ReadText, read_text, sort_links, with_links
 from portal.services.law.applicability import blocking_needs, platform_column
 from portal.services.requests import preparing
 from portal.services.requests.dossier import OpenedItem
@@ -46,7 +46,6 @@ class Receipt:
     """Proof that a report was handed in. `digest` is the SHA-256 of the report as the server keeps it."""
 
     reference: str
-    words: str
     submitted_at: datetime
     digest: str
 
@@ -80,7 +79,6 @@ class SubmissionPlan:
 
     stamp: CaseStamp
     report: Report
-    words: str
     digest: str
     sealed: bytes  # of the case's own row
     items: Sequence[OpenedItem]
@@ -106,11 +104,7 @@ def submit(work: CaseWork) -> Receipt:
 
 
 def plan_submission(work: CaseWork) -> SubmissionPlan:
-    """The draft as a case: its links as items, its requests with their laws. Reads only. Raises Incomplete.
-
-    The words leave the sealed row, so that whoever is given the case's key later cannot read them; they are shown once
-    more on the receipt.
-    """
+    """The draft as a case: its links as items, its requests with their laws. Reads only. Raises Incomplete."""
     stamp, kept = read_stamp(work), work.report
     report = replace(kept, signed_at=work.now)
     if found := missing(report, blocking_needs(report, now=work.now, ports=work.ports)):
@@ -122,9 +116,8 @@ def plan_submission(work: CaseWork) -> SubmissionPlan:
     return SubmissionPlan(
         stamp=stamp,
         report=report,
-        words=read_words(work),
         digest=digest_report(report),
-        sealed=work.seal_with(report=msgspec.to_builtins(report), words=None),
+        sealed=work.seal_with(report=msgspec.to_builtins(report), words=None),  # drafts from before had them there
         items=items,
         requests=requests,
     )
@@ -142,7 +135,7 @@ def keep_submission(work: CaseWork, plan: SubmissionPlan) -> Receipt:
         hand_to_team(work, UUID(report.team_id))
     if plan.requests:
         preparing.cite_laws(work, plan.requests)
-    return Receipt(work.reference, plan.words, work.now, plan.digest)
+    return Receipt(work.reference, work.now, plan.digest)
 
 
 def add_items(work: CaseWork, text: str) -> AddedLinks:

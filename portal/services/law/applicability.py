@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from portal.adapters import vault
@@ -83,8 +85,14 @@ def assess_law(
     report: Report, platform: str, kinds: Collection[RegimeKind], *, now: datetime, registry: Registry
 ) -> list[tuple[Regime, Applicability]]:
     """Every regime of these kinds with its verdict for this report and platform, in the registry's order."""
-    facts, known = facts_of(report), platform_facts(registry, platform)
-    found, country = registry.platforms.get(platform), report.country or None
+    return _assess(facts_of(report), platform, kinds, now=now, registry=registry)
+
+
+def _assess(
+    facts: CaseFacts, platform: str, kinds: Collection[RegimeKind], *, now: datetime, registry: Registry
+) -> list[tuple[Regime, Applicability]]:
+    known = platform_facts(registry, platform)
+    found, country = registry.platforms.get(platform), facts.country
     regimes = (regime for regime in registry.regimes.values() if regime.kind in kinds)
     return prefer_national(
         [(regime, assess(regime, facts, known, law_day(regime, found, country, now=now))) for regime in regimes]
@@ -119,12 +127,33 @@ def _citable(report: Report, *, now: datetime, ports: Ports) -> Iterable[Regime]
     reported = {link.platform for link in report.links} | {place.platform for place in report.places} or {""}
     # Of sites outside the directory nothing is known, so one judgement is that of all.
     platforms = {platform if platform in ports.registry.platforms else "" for platform in reported}
-    found: dict[str, Regime] = {}
-    for platform in sorted(platforms):
-        for regime, verdict in assess_law(report, platform, NOTICE_KINDS, now=now, registry=ports.registry):
-            if verdict.offered:
-                found[regime.id] = regime
-    return found.values()
+    facts, registry = facts_of(report), _Same(ports.registry)
+    quarter = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+    offered = [_find_offered(registry, facts, platform, quarter) for platform in sorted(platforms)]
+    return {regime.id: regime for regimes in offered for regime in regimes}.values()
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """A registry as a key: the very same object, not one of the same content."""
+
+    registry: Registry
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.registry is other.registry
+
+    def __hash__(self) -> int:
+        return id(self.registry)
+
+
+@lru_cache(maxsize=2048)
+def _find_offered(same: _Same, facts: CaseFacts, platform: str, quarter: datetime) -> tuple[Regime, ...]:
+    """The laws offered for such facts. Each page of a report asks several times, and many reports ask alike.
+
+    Days begin at full quarters of an hour of UTC in every zone, so the law's day is that of the quarter.
+    """
+    judged = _assess(facts, platform, NOTICE_KINDS, now=quarter, registry=same.registry)
+    return tuple(regime for regime, verdict in judged if verdict.offered)
 
 
 def _fields_of(regime: Regime, report: Report) -> frozenset[str]:

@@ -179,7 +179,7 @@ def adopt(sessions: sessionmaker[Session], *, now: datetime, ports: Ports) -> in
         begin_reading(session)
         if is_adopted(session):
             return 0
-    rows = sum(_go_through(sessions, model, guards.adopt) for model in guards.list_guarded())
+    rows = sum(_adopt_all(sessions, model) for model in guards.list_guarded())
     files = _adopt_files(sessions, ports) if rows else 0
     with sessions.begin() as session:
         journal.hold_tip(session)
@@ -188,21 +188,35 @@ def adopt(sessions: sessionmaker[Session], *, now: datetime, ports: Ports) -> in
     return rows
 
 
-def renew(sessions: sessionmaker[Session]) -> int:
+def renew(sessions: sessionmaker[Session], ports: Ports) -> int:
     """Guard everything anew under the server's newest secret, before older ones are destroyed. Returns how many rows.
 
     What fits no guard stays as it is, and is found after as before.
     """
-    return sum(_go_through(sessions, model, guards.renew) for model in guards.list_guarded())
+    rows = sum(_renew_all(sessions, model) for model in guards.list_guarded())
+    with sessions.begin() as session:
+        guards.renew_sums(session)
+        witness.write_down(session, ports.locks, ports.keys)
+    return rows
 
 
-def _go_through(sessions: sessionmaker[Session], model: type[Any], step: Any) -> int:
+def _adopt_all(sessions: sessionmaker[Session], model: type[Any]) -> int:
     total = 0
     while True:
         with sessions.begin() as session:
-            done: int = step(session, model, most=ROWS_AT_ONCE)
+            done = guards.adopt(session, model, most=ROWS_AT_ONCE)
         total += done
         if not done:
+            return total
+
+
+def _renew_all(sessions: sessionmaker[Session], model: type[Any]) -> int:
+    total, after = 0, None
+    while True:
+        with sessions.begin() as session:
+            done = guards.renew(session, model, after=after, most=ROWS_AT_ONCE)
+        total, after = total + done.rows, done.last
+        if after is None:
             return total
 
 

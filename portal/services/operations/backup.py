@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -25,7 +24,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.archives import BadArchive, add_bytes, read_archive, write_archive
 from portal.adapters.storage import FileMissing
-from portal.db import UTCDateTime, Word, begin_reading
+from portal.adapters.vault import derive_subkey
+from portal.db import begin_reading
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus
 from portal.models.accounts import RecoveryKey
@@ -34,33 +34,48 @@ from portal.models.tables import metadata
 from portal.services.case_locks import CaseLock
 from portal.services.cases import erasure
 from portal.services.history import journal
+from portal.services.operations.backup_index import FILES, BackupIndex, BadIndex, write_index
+from portal.services.operations.backup_rows import (
+    Sum,
+    TableSum,
+    cut_in_batches,
+    delete_rows,
+    insert_rows,
+    kept_tables,
+    put_rows,
+    read_rows,
+    sum_tables,
+)
 from portal.services.ports import SYSTEM, Ports
 from portal.services.work import Work
 
-# What is worth nothing on another day: sessions, and work that holds a key for the worker. It is begun anew.
-# Mail that waited then may have left since, and would leave twice.
-LEFT_OUT = frozenset({"web_sessions", "jobs", "throttles", "known_browsers", "outbox", "mail_links", "link_asks"})
-BATCH = 1000  # rows in one entry of the archive
+FORMAT = 2  # 1 had no increments
 
 
 class BackupRefused(ValueError):
     """It cannot be done as things stand. The message says what to do."""
 
 
-class TableSum(msgspec.Struct, frozen=True):
-    """Rows of one table, and the SHA-256 over them in the order of their keys."""
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a data file holds. Two backups of the same state have equal sums.
 
-    rows: int
-    digest: str
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """What a data file holds. Two backups of the same state have equal sums."""
+    `tables` and `files` are the sums of everything there was at that moment. An increment holds only what changed since
+    the backup whose `id` is `after`: `changed` and `added` are the sums of that.
+    """
 
     revision: str
     made_at: datetime
     tables: dict[str, TableSum]
     files: TableSum
+    format: int = 1
+    id: str = ""
+    after: str = ""
+    changed: dict[str, TableSum] = {}
+    added: TableSum | None = None  # files, and lists of what is gone
+
+    @property
+    def is_increment(self) -> bool:
+        return bool(self.after)
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -81,12 +96,21 @@ class Restored:
 
 
 def create(
-    factory: sessionmaker[Session], data: Path, keys: Path, *, now: datetime, ports: Ports, anyway: bool = False
+    factory: sessionmaker[Session],
+    data: Path,
+    keys: Path,
+    *,
+    now: datetime,
+    ports: Ports,
+    anyway: bool = False,
+    index: Path | None = None,
+    goes_on: bool = False,
 ) -> Manifest:
     """Write both files, each as a whole or not at all. The keys are read last, so that no case lacks its lock.
 
     The keys are in place before the data: whatever cuts this off, the keys are never older than the data beside them.
-    Where living cases have lost their locks it is refused, unless `anyway`. Raises BackupRefused, OSError.
+    Where living cases have lost their locks it is refused, unless `anyway`. `index` is where it is noted what the
+    backup holds; one that `goes_on` writes only what is not noted there. Raises BackupRefused, OSError.
     """
     if data.resolve().parent == keys.resolve().parent:
         raise BackupRefused("Put the keys in another folder than the data, best on another machine.")
@@ -98,53 +122,86 @@ def create(
     with factory.begin() as session:  # whatever comes of it: somebody takes everything out
         public_key = _recovery_key(session)
         journal.note(session, Noted.BACKUP_MADE, now=now)
-    with factory() as session:
+    secret = derive_subkey(ports.keys.outbox, "backup-index")
+    with factory() as session, _telling_damage(), write_index(index, secret, goes_on=goes_on) as noted:
         _begin_snapshot(session)
+        about = {"revision": _revision(session), "recovery_key": public_key.hex()}
+        _refuse_strange(noted, about)
         with write_archive(data, public_key) as archive:
-            tables = {table.name: _write_table(session, archive, table) for table in kept_tables()}
-            files = _write_files(archive, ports)
-            manifest = Manifest(revision=_revision(session), made_at=now, tables=tables, files=files)
-            add_bytes(archive, "manifest.json", msgspec.json.encode(manifest))
+            manifest = _write_data(session, archive, noted, now=now, ports=ports)
             gathered, living = _gather_keys(ports, now), _living(session)
             if not anyway:
                 _refuse_lost_locks(factory, living - {case_id for case_id, *_ in gathered.locks})
             with write_archive(keys, public_key) as apart:
                 add_bytes(apart, "keys.json", msgspec.json.encode(gathered))
+        noted.tell(id=manifest.id, **about)
     return manifest
 
 
-def verify(data: Path, keys: Path | None, private_key: bytes) -> Manifest:
-    """Read every byte of a backup and count it again. Raises BackupRefused, OSError."""
+def verify(data: Path, keys: Path | None, private_key: bytes, increments: Sequence[Path] = ()) -> Manifest:
+    """Read every byte of a backup and of its increments, and count them again. What the last of them says.
+
+    Raises BackupRefused, OSError.
+    """
+    last = _verify_file(data, private_key)
+    if last.is_increment:
+        raise BackupRefused(f"{data} holds only what one day changed. Name the whole backup first, then it.")
+    for path in increments:
+        manifest = _verify_file(path, private_key)
+        if not manifest.is_increment or manifest.after != last.id:
+            raise BackupRefused(f"{path} does not go on from the file before it. Name them in the order of their days.")
+        last = manifest
+    if keys is not None and _read_keys(keys, private_key).made_at < last.made_at:
+        raise BackupRefused("The keys are older than the data. Take the keys of the same backup, or newer ones.")
+    return last
+
+
+def _verify_file(data: Path, private_key: bytes) -> Manifest:
+    """One file by itself: what is in it is what its own list says."""
     with _telling_damage():
-        tables: dict[str, _Sum] = {}
-        files, manifest = _Sum(), None
+        tables: dict[str, Sum] = {}
+        files, manifest = Sum(), None
         with read_archive(data, private_key) as archive:
             for name, content in _entries(archive):
                 if name == "manifest.json":
                     manifest = msgspec.json.decode(content, type=Manifest)
-                elif table := _table_of(name):
-                    for line in content.splitlines(keepends=True):
-                        tables.setdefault(table, _Sum()).add(line)
-                else:
-                    files.add(_file_line(name, content))
+                    continue
+                table = _table_of(name)
+                if table is None or name.startswith("gone/"):
+                    files.add(_file_line(name, hashlib.sha256(content).digest()))
+                    continue
+                total = tables.setdefault(table, Sum())
+                for line in content.splitlines(keepends=True):
+                    total.add(line)
         if manifest is None:
             raise BackupRefused("The backup has no list of what is in it.")
-        found = {name: tables.get(name, _Sum()).result() for name in manifest.tables}
-        if found != manifest.tables or files.result() != manifest.files:
+        if manifest.format > FORMAT:
+            raise BackupRefused("A newer Recourse made this backup. Use that one.")
+        told = (manifest.changed, manifest.added) if manifest.is_increment else (manifest.tables, manifest.files)
+        found = {name: tables.get(name, Sum()).result() for name in told[0]}
+        if tables.keys() - found.keys() or (found, files.result()) != told:
             raise BackupRefused("What is in the backup is not what its list says.")
-        if keys is not None and _read_keys(keys, private_key).made_at < manifest.made_at:
-            raise BackupRefused("The keys are older than the data. Take the keys of the same backup, or newer ones.")
         return manifest
 
 
 def restore(
-    factory: sessionmaker[Session], data: Path, keys: Path, private_key: bytes, *, now: datetime, ports: Ports
+    factory: sessionmaker[Session],
+    data: Path,
+    keys: Path,
+    private_key: bytes,
+    *,
+    now: datetime,
+    ports: Ports,
+    increments: Sequence[Path] = (),
+    checked: Manifest | None = None,
 ) -> Restored:
-    """Bring both files back into an empty portal whose tables are there. All or nothing in the database.
+    """Bring all of it back into an empty portal whose tables are there. All or nothing in the database.
 
-    Cases that have been erased since the backup was made are erased again: their lock is gone. Raises BackupRefused.
+    `increments` in the order of their days; `checked` is what `verify` said of the same files just before. Cases that
+    have been erased since the backup was made are erased again: their lock is gone. Raises BackupRefused.
     """
-    manifest, kept = verify(data, keys, private_key), _read_keys(keys, private_key)
+    manifest = checked or verify(data, keys, private_key, increments)
+    kept = _read_keys(keys, private_key)
     with factory.begin() as session:
         _refuse_filled(session)
         if manifest.revision != _revision(session):
@@ -152,15 +209,13 @@ def restore(
                 f"The backup is of revision {manifest.revision}, this Recourse of {_revision(session)}. "
                 "Restore it with the version that made it, then bring that up to date."
             )
-        with _telling_damage(), read_archive(data, private_key) as archive:
-            for name, content in _entries(archive):
-                if table := _table_of(name):
-                    _insert(session, metadata.tables[table], content)
-                elif name.startswith("files/"):
-                    ports.storage.put(name.removeprefix("files/"), content)
-        if _sum_tables(session) != manifest.tables:
+        with _telling_damage():
+            _bring_back(session, data, private_key, ports, insert_rows)
+            for path in increments:
+                _bring_increment(session, path, private_key, ports)
+        if sum_tables(session) != manifest.tables:
             raise BackupRefused(
-                "What came back is not what went in, so nothing was kept. Keep both files and ask for help."
+                "What came back is not what went in, so nothing was kept. Keep all files and ask for help."
             )
         ports.locks.forget_witness()
         restored = ports.locks.put_all(CaseLock(*each) for each in kept.locks)
@@ -168,6 +223,44 @@ def restore(
         again = _erase_again(Work(session=session, actor=SYSTEM, now=now, ports=ports))
         journal.note(session, Noted.BACKUP_RESTORED, facts={"erased_again": again}, now=now)
     return Restored(manifest, restored, again)
+
+
+def _bring_back(
+    session: Session, path: Path, private_key: bytes, ports: Ports, put: Callable[[Session, sa.Table, bytes], None]
+) -> None:
+    with read_archive(path, private_key) as archive:
+        for name, content in _entries(archive):
+            if name.startswith("tables/"):
+                put(session, metadata.tables[_table_of(name) or ""], content)
+            elif name.startswith("files/"):
+                ports.storage.put(name.removeprefix("files/"), content)
+
+
+def _bring_increment(session: Session, path: Path, private_key: bytes, ports: Ports) -> None:
+    """What went goes first, where nothing refers to it any more; what still does, is told otherwise by what changed."""
+    gone: dict[str, list[str]] = {}
+    with read_archive(path, private_key) as archive:
+        for name, content in _entries(archive):
+            if name.startswith("gone/"):
+                gone[name.split("/")[1]] = msgspec.json.decode(content, type=list[str])
+    for key in gone.pop(FILES, ()):
+        ports.storage.delete(key)
+    left = _delete_rows(session, gone)
+    _bring_back(session, path, private_key, ports, put_rows)
+    if left and _delete_rows(session, left):
+        raise BackupRefused("What came back is not what went in, so nothing was kept. Keep all files and ask for help.")
+
+
+def _delete_rows(session: Session, gone: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Delete rows, those first that refer to others. What is left by table, because something refers to it."""
+    left: dict[str, Sequence[str]] = {}
+    for table in reversed(kept_tables()):
+        try:
+            with session.begin_nested():
+                delete_rows(session, table, gone.get(table.name, ()))
+        except sa.exc.IntegrityError:
+            left[table.name] = gone[table.name]
+    return left
 
 
 def restore_secrets(keys: Path, private_key: bytes, paths: Mapping[str, Path]) -> None:
@@ -191,36 +284,7 @@ def sums(factory: sessionmaker[Session]) -> dict[str, TableSum]:
     """Rows and digest of every kept table as they are now."""
     with factory() as session:
         _begin_snapshot(session)
-        return _sum_tables(session)
-
-
-def kept_tables() -> list[sa.Table]:
-    """Every table of a backup, those first that others refer to."""
-    return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
-
-
-def _sum_tables(session: Session) -> dict[str, TableSum]:
-    found = {}
-    for table in kept_tables():
-        total = _Sum()
-        for line in _lines(session, table):
-            total.add(line)
-        found[table.name] = total.result()
-    return found
-
-
-class _Sum:
-    """Counts and digests lines one by one."""
-
-    def __init__(self) -> None:
-        self.rows, self._hash = 0, hashlib.sha256()
-
-    def add(self, line: bytes) -> None:
-        self.rows += 1
-        self._hash.update(line)
-
-    def result(self) -> TableSum:
-        return TableSum(self.rows, self._hash.hexdigest())
+        return sum_tables(session)
 
 
 @contextmanager
@@ -228,7 +292,7 @@ def _telling_damage() -> Iterator[None]:
     """A damaged archive is refused in the words of this module."""
     try:
         yield
-    except BadArchive as error:
+    except (BadArchive, BadIndex) as error:
         raise BackupRefused(str(error)) from error
 
 
@@ -254,80 +318,100 @@ def _revision(session: Session) -> str:
     return str(session.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
-def _lines(session: Session, table: sa.Table) -> Iterator[bytes]:
-    """Each row as one line of JSON, in the order of the primary key."""
-    rows = session.execute(sa.select(table).order_by(*table.primary_key), execution_options={"yield_per": BATCH})
-    for row in rows.mappings():
-        yield msgspec.json.encode({column.name: row[column.name] for column in table.columns}) + b"\n"
+def _refuse_strange(noted: BackupIndex, about: Mapping[str, str]) -> None:
+    """An increment is brought back over what the same portal wrote, with the same recovery key."""
+    if noted.goes_on and any(noted.find(name) != value for name, value in about.items()):
+        raise BackupRefused(
+            "Recourse or its recovery key has changed since the backup of this index. Make a whole backup again."
+        )
 
 
-def _write_table(session: Session, archive: tarfile.TarFile, table: sa.Table) -> TableSum:
-    total = _Sum()
-    for number, lines in enumerate(_batches(_lines(session, table))):
-        for line in lines:
+def _write_data(
+    session: Session, archive: tarfile.TarFile, noted: BackupIndex, *, now: datetime, ports: Ports
+) -> Manifest:
+    tables, changed, beside = {}, {}, Sum()
+    for table in kept_tables():
+        tables[table.name], changed[table.name] = _write_table(session, archive, noted, table)
+        _write_gone(archive, noted, table.name, beside)
+    files = _write_files(archive, noted, ports, beside)
+    manifest = Manifest(
+        revision=_revision(session),
+        made_at=now,
+        tables=tables,
+        files=files,
+        format=FORMAT,
+        id=secrets.token_hex(16),
+        after=noted.find("id") or "",
+        changed=changed if noted.goes_on else {},
+        added=beside.result() if noted.goes_on else None,
+    )
+    add_bytes(archive, "manifest.json", msgspec.json.encode(manifest))
+    return manifest
+
+
+def _write_table(
+    session: Session, archive: tarfile.TarFile, noted: BackupIndex, table: sa.Table
+) -> tuple[TableSum, TableSum]:
+    """The sums of all rows and of those that were written: all of them, or where it goes on those that changed."""
+    total, written = Sum(), Sum()
+    for number, rows in enumerate(cut_in_batches(read_rows(session, table))):
+        for _, line in rows:
             total.add(line)
-        add_bytes(archive, f"tables/{table.name}/{number:06d}.jsonl", b"".join(lines))
-    return total.result()
+        lines = noted.list_changed(table.name, rows)
+        for line in lines:
+            written.add(line)
+        if lines:
+            add_bytes(archive, f"tables/{table.name}/{number:06d}.jsonl", b"".join(lines))
+    return total.result(), written.result()
 
 
-def _write_files(archive: tarfile.TarFile, ports: Ports) -> TableSum:
-    """Every sealed file. One that went while this ran belonged to a case that was erased."""
-    total = _Sum()
+def _write_files(archive: tarfile.TarFile, noted: BackupIndex, ports: Ports, beside: Sum) -> TableSum:
+    """Every sealed file that is not noted yet. One that went while this ran belonged to a case that was erased."""
+    total = Sum()
     for key in sorted(ports.storage.list_keys()):
-        try:
-            content = ports.storage.get(key)
-        except FileMissing:
-            continue
-        add_bytes(archive, f"files/{key}", content)
-        total.add(_file_line(f"files/{key}", content))
+        digest = noted.find_file(key)
+        if digest is None:
+            try:
+                content = ports.storage.get(key)
+            except FileMissing:
+                continue
+            digest = hashlib.sha256(content).digest()
+            add_bytes(archive, f"files/{key}", content)
+            noted.note_file(key, digest)
+            beside.add(_file_line(f"files/{key}", digest))
+        total.add(_file_line(f"files/{key}", digest))
+    _write_gone(archive, noted, FILES, beside)
     return total.result()
 
 
-def _file_line(name: str, content: bytes) -> bytes:
-    return f"{name} {hashlib.sha256(content).hexdigest()}\n".encode()
+def _write_gone(archive: tarfile.TarFile, noted: BackupIndex, place: str, beside: Sum) -> None:
+    if gone := list(noted.list_gone(place)):
+        name, content = f"gone/{place}/keys.json", msgspec.json.encode(gone)
+        add_bytes(archive, name, content)
+        beside.add(_file_line(name, hashlib.sha256(content).digest()))
 
 
-def _batches(lines: Iterable[bytes]) -> Iterator[tuple[bytes, ...]]:
-    rest = iter(lines)
-    while batch := tuple(islice(rest, BATCH)):
-        yield batch
+def _file_line(name: str, digest: bytes) -> bytes:
+    return f"{name} {digest.hex()}\n".encode()
 
 
 def _entries(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
     """Name and content of each plain file; anything else has no place in a backup of ours."""
     for entry in archive:
         file = archive.extractfile(entry) if entry.isfile() else None
-        if file is None or not re.fullmatch(r"(tables|files)/[\w./-]+|(manifest|keys)\.json", entry.name):
+        if file is None or not re.fullmatch(r"(tables|files|gone)/[\w./-]+|(manifest|keys)\.json", entry.name):
             raise BackupRefused(f"The backup holds something that does not belong there: {entry.name!r}")
         yield entry.name, file.read()
 
 
 def _table_of(name: str) -> str | None:
+    """The table whose rows, or whose keys that are gone, an entry holds; None for one of files."""
     parts = name.split("/")
-    if parts[0] != "tables":
+    if parts[0] == "files" or parts[:2] == ["gone", FILES]:
         return None
     if len(parts) != 3 or parts[1] not in metadata.tables:
         raise BackupRefused(f"This Recourse has no table {name}. Use the version that made the backup.")
     return parts[1]
-
-
-def _insert(session: Session, table: sa.Table, content: bytes) -> None:
-    rows = [_decode_row(table, line) for line in content.splitlines()]
-    if rows:
-        session.execute(table.insert(), rows)
-
-
-def _decode_row(table: sa.Table, line: bytes) -> dict[str, Any]:
-    """A row with values of the columns' types."""
-    raw: dict[str, Any] = msgspec.json.decode(line)
-    return {column.name: _decode(column, raw.get(column.name)) for column in table.columns}
-
-
-def _decode(column: sa.Column[Any], value: Any) -> Any:
-    if value is None or isinstance(column.type, (sa.JSON, Word)):
-        return value
-    kind = datetime if isinstance(column.type, UTCDateTime) else column.type.python_type
-    return msgspec.convert(value, kind, strict=False)
 
 
 def _gather_keys(ports: Ports, now: datetime) -> Keys:

@@ -60,7 +60,19 @@ def list_uses(session: Session, path: Path) -> list[SecretUse]:
 
 
 def retire(session: Session, path: Path, *, anyway: bool = False, now: datetime) -> int:
-    """Destroy the older secrets. Returns how many. Raises StillNeeded where somebody needs them, unless `anyway`."""
+    """Destroy the older secrets. Returns how many. Raises StillNeeded where somebody needs them, unless `anyway`.
+
+    Guards of rows are renewed before, see `audits.renew`: what is left under an older secret is found as bent.
+    """
+    require_unneeded(session, path, anyway=anyway)
+    secrets = read_secret_file(path)
+    journal.note(session, Noted.KEYS_CHANGED, facts={"key": "server", "older": 0}, now=now)
+    _write(path, [secrets[0].hex()])
+    return len(secrets) - 1
+
+
+def require_unneeded(session: Session, path: Path, *, anyway: bool = False) -> None:
+    """Raises StillNeeded where somebody could not come back without the older secrets."""
     older = list_uses(session, path)[1:]
     if any(use.carried for use in older):
         raise StillNeeded("The worker has not moved everything to the new secret yet; it does so each minute.")
@@ -70,10 +82,6 @@ def retire(session: Session, path: Path, *, anyway: bool = False, now: datetime)
             f"{needed} sets of words were drawn under an older secret and have not been typed since. "
             "Whoever has them could not come back."
         )
-    secrets = read_secret_file(path)
-    journal.note(session, Noted.KEYS_CHANGED, facts={"key": "server", "older": 0}, now=now)
-    _write(path, [secrets[0].hex()])
-    return len(secrets) - 1
 
 
 def _count(

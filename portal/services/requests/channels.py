@@ -11,6 +11,7 @@ from portal.domain.directory import AddressOutcome, AddressRole, ChannelKind, Me
 from portal.domain.lifecycle import RequestKind, SendingChannel, StepRefused
 from portal.domain.regimes import Confidence, RegimeKind
 from portal.domain.wording import format_day
+from portal.reference.territories import find_territory
 from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus, last_checked
 from portal.services.requests.citations import Citation, disclose, list_cited, passes_on
 from portal.services.requests.dossier import Dossier
@@ -21,15 +22,22 @@ _ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
         ChannelKind.NCII_FORM,
         ChannelKind.TAKEITDOWN_FORM,
         ChannelKind.DSA_FORM,
+        ChannelKind.NCII_PAGE,
+        ChannelKind.TAKEITDOWN_PAGE,
         ChannelKind.GENERAL_FORM,
+        ChannelKind.REPORT_PAGE,
+        ChannelKind.TAKEITDOWN_EMAIL,
         ChannelKind.DSA_EMAIL,
         ChannelKind.ABUSE_EMAIL,
+        ChannelKind.LEGAL_EMAIL,
         ChannelKind.DSA_REPRESENTATIVE_EMAIL,
         ChannelKind.DSA_REPRESENTATIVE,
         ChannelKind.COPYRIGHT_FORM,
+        ChannelKind.COPYRIGHT_PAGE,
         ChannelKind.COPYRIGHT_EMAIL,
     ),
     RequestKind.ERASURE: (
+        ChannelKind.DELISTING_FORM,
         ChannelKind.PRIVACY_FORM,
         ChannelKind.DPO_EMAIL,
         ChannelKind.PRIVACY_EMAIL,
@@ -40,6 +48,14 @@ _ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
 LABELS: Mapping[ChannelKind, str] = {
     ChannelKind.NCII_FORM: "Form for intimate images",
     ChannelKind.TAKEITDOWN_FORM: "Form under the US TAKE IT DOWN Act",
+    ChannelKind.NCII_PAGE: "Page about intimate images that leads to the form",
+    ChannelKind.TAKEITDOWN_PAGE: "Page about the US TAKE IT DOWN Act that leads to the form",
+    ChannelKind.TAKEITDOWN_EMAIL: "E-mail under the US TAKE IT DOWN Act",
+    ChannelKind.REPORT_PAGE: "Page about reporting that leads to the form",
+    ChannelKind.LEGAL_EMAIL: "E-mail of its legal department",
+    ChannelKind.APPEAL_FORM: "Form to ask for another decision",
+    ChannelKind.APPEAL_EMAIL: "E-mail to ask for another decision",
+    ChannelKind.DELISTING_FORM: "Form to take search results for a name out of the list",
     ChannelKind.DSA_FORM: "Form for illegal content (European Union)",
     ChannelKind.DSA_EMAIL: "E-mail for illegal content (European Union)",
     ChannelKind.GENERAL_FORM: "General report form",
@@ -47,6 +63,7 @@ LABELS: Mapping[ChannelKind, str] = {
     ChannelKind.DSA_REPRESENTATIVE_EMAIL: "E-mail of its representative in the European Union",
     ChannelKind.DSA_REPRESENTATIVE: "Its representative in the European Union",
     ChannelKind.COPYRIGHT_FORM: "Form for copyright",
+    ChannelKind.COPYRIGHT_PAGE: "Page about copyright that leads to the form",
     ChannelKind.COPYRIGHT_EMAIL: "E-mail for copyright",
     ChannelKind.PRIVACY_FORM: "Form for privacy requests",
     ChannelKind.DPO_EMAIL: "E-mail of its data protection officer",
@@ -59,9 +76,16 @@ LABELS: Mapping[ChannelKind, str] = {
     ChannelKind.DSA_PHONE: "Telephone for illegal content (European Union)",
     ChannelKind.DSA_AUTHORITIES_FORM: "Form for authorities",
     ChannelKind.DSA_AUTHORITIES_EMAIL: "E-mail for authorities",
+    ChannelKind.DSA_AUTHORITIES_PAGE: "Page for authorities",
 }
-_MEDIA = {Medium.FORM: SendingChannel.FORM, Medium.EMAIL: SendingChannel.EMAIL, Medium.POST: SendingChannel.POST}
-_COPYRIGHT = frozenset({ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_EMAIL})
+# A page that explains the way leads to a form; what goes out through it goes out by that form.
+_MEDIA = {
+    Medium.FORM: SendingChannel.FORM,
+    Medium.PAGE: SendingChannel.FORM,
+    Medium.EMAIL: SendingChannel.EMAIL,
+    Medium.POST: SendingChannel.POST,
+}
+_COPYRIGHT = frozenset({ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_PAGE, ChannelKind.COPYRIGHT_EMAIL})
 UNCHECKED = (
     "Nobody has checked this address for a while. Look at their site whether it is still the right one, tick the box "
     "that says so, and save again."
@@ -91,7 +115,10 @@ def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
         return ()
     today = work.ports.config.day_at(work.now)
     found: dict[str, ChannelView] = {}
-    for channel in platform.channels_for(*_ORDERS[dossier.request.kind]):
+    territory = find_territory(work.case.country)
+    usable = platform.channels_for(*_ORDERS[dossier.request.kind])
+    near = [channel for channel in usable if channel.is_open_to(work.case.country, territory)]
+    for channel in sorted(near, key=lambda channel: not channel.countries):  # what is made for the country comes first
         if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or dossier.content.view.use_copyright):
             found.setdefault(channel.address, _doubt(_channel_view(channel, platform, today), platform, dossier))
     for view in _list_post(platform, today):
@@ -173,7 +200,7 @@ def _channel_view(channel: directory.ContactChannel, platform: Platform, today: 
 def _doubt(view: ChannelView, platform: Platform, dossier: Dossier) -> ChannelView:
     """A form that a law asks for, at a service of a kind which that law leaves out: with the doubt."""
     left_out = (
-        regime.reach.own_form == view.kind and platform.category in regime.reach.not_categories
+        regime.reach.own_form == view.kind.partition("_")[0] and platform.category in regime.reach.not_categories
         for regime in dossier.work.ports.registry.regimes.values()
     )
     if not any(left_out):

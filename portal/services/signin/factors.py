@@ -203,6 +203,8 @@ def count_codes(session: Session, staff_id: UUID) -> int:
 
 def remove(session: Session, staff_id: UUID, factor_id: UUID, *, now: datetime) -> None:
     """Take one factor away. Raises WrongFactor for the last one, and for one that is not the member's."""
+    # Held until the transaction ends: of two who take one each at the same moment, the second sees what is left.
+    session.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update())
     held = list_factors(session, staff_id)
     if len(held) < 2 or factor_id not in {each.id for each in held}:
         raise WrongFactor

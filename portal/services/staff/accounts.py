@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
+from portal.adapters.look_alikes import UnreadableName, clean_name, look_alike
 from portal.adapters.vault import CannotOpen, KeyPair, SealContext
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import ActorKind, Role, Scope
@@ -68,13 +69,18 @@ def make_recovery_key(session: Session, *, now: datetime) -> bytes:
     return pair.private
 
 
-def create_team(session: Session, name: str, *, countries: Sequence[str] = (), now: datetime) -> tuple[Team, bytes]:
-    """A team and its private key, for letting its first member in. Raises AccountRefused."""
+def create_team(
+    session: Session, name: str, *, countries: Sequence[str] = (), is_shown: bool = True, now: datetime
+) -> tuple[Team, bytes]:
+    """A team and its private key, for letting its first member in. Raises AccountRefused, also where the name looks
+    like that of another team.
+
+    `is_shown`: whether people are offered it at once. What anybody can reach asks for a second person first.
+    """
     recovery = session.scalars(select(RecoveryKey)).one_or_none()
     if recovery is None:
         raise AccountRefused("Make the organisation's recovery key first.")
-    if find_team(session, name) is not None:
-        raise AccountRefused(f"There is already a team named {name}.")
+    name = _read_team_name(session, name)
     pair = vault.new_key_pair()
     team = Team(
         id=uuid4(),
@@ -84,10 +90,25 @@ def create_team(session: Session, name: str, *, countries: Sequence[str] = (), n
         public_key=pair.public,
         recovery=vault.wrap_for_public_key(pair.private, recovery.public_key),
         created_at=now,
+        shown_at=now if is_shown else None,
     )
     session.add(team)
     session.flush()
     return team, pair.private
+
+
+def _read_team_name(session: Session, text: str) -> str:
+    """The name as it is kept. Raises AccountRefused."""
+    try:
+        name = clean_name(text)
+    except UnreadableName as error:
+        raise AccountRefused(str(error)) from error
+    for other in session.scalars(select(Team.name).order_by(Team.name)):
+        if name == other:
+            raise AccountRefused(f"There is already a team named {other}.")
+        if look_alike(name, other):
+            raise AccountRefused(f"This name looks like the name of the team {other}. Choose another.")
+    return name
 
 
 def find_team(session: Session, name: str) -> Team | None:
@@ -226,8 +247,9 @@ def read_colleagues(session: Session, team_id: UUID) -> list[Staff]:
 
 
 def find_teams_for(session: Session, country: str) -> list[Team]:
-    """Teams that take cases of this country; a team without countries takes any."""
-    teams = session.scalars(select(Team).where(Team.takes_cases.is_(True)).order_by(Team.name))
+    """Teams that are shown and take cases of this country; a team without countries takes any."""
+    offered = (Team.takes_cases.is_(True), Team.shown_at.is_not(None))
+    teams = session.scalars(select(Team).where(*offered).order_by(Team.name))
     return [team for team in teams if not team.countries or not country or country in team.countries]
 
 

@@ -149,3 +149,41 @@ def list_members(session: Session, team_ids: Sequence[UUID]) -> tuple[TeamMember
         )
         for membership, member, team in rows
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTeam:
+    """A team that people are not offered yet. `made_by` is empty where it was made on the server."""
+
+    team_id: UUID
+    name: str
+    countries: tuple[str, ...]
+    made_by: str
+    made_at: datetime
+    members: tuple[str, ...]
+
+
+def list_new_teams(session: Session) -> tuple[NewTeam, ...]:
+    """Teams that wait for a supervisor of another one, the oldest first."""
+    query = (
+        select(Team, Staff.name)
+        .outerjoin(Staff, Staff.id == Team.made_by)
+        .where(Team.shown_at.is_(None))
+        .order_by(Team.created_at, Team.id)
+    )
+    found = session.execute(query).all()
+    names: dict[UUID, list[str]] = {team.id: [] for team, _maker in found}
+    members = select(Membership.team_id, Staff.name).join(Staff, Staff.id == Membership.staff_id)
+    for team_id, name in session.execute(members.where(Membership.team_id.in_(names)).order_by(Staff.name)):
+        names[team_id].append(name)
+    return tuple(
+        NewTeam(
+            team_id=team.id,
+            name=team.name,
+            countries=tuple(team.countries),
+            made_by=maker or "",
+            made_at=team.created_at,
+            members=tuple(names[team.id]),
+        )
+        for team, maker in found
+    )

@@ -37,6 +37,7 @@ class Added:
     recovery_key: str | None
     team_is_new: bool
     is_waiting: bool
+    team_is_shown: bool = True  # else a supervisor of another team has to let people be offered it
 
 
 def add_member(
@@ -62,8 +63,8 @@ def add_member(
     if found is not None and countries:
         raise AccountRefused(f"The team {team} is already there; its countries are not changed here.")
     if found is None:
-        _begin_team(session, team, countries, member, by=None, now=now)
-        return Added(recovery_key=printed, team_is_new=True, is_waiting=False)
+        is_shown = _begin_team(session, team, countries, member, by=None, now=now)
+        return Added(recovery_key=printed, team_is_new=True, is_waiting=False, team_is_shown=is_shown)
     is_waiting = _join(session, member, found, recovery_key, now=now)
     return Added(recovery_key=printed, team_is_new=False, is_waiting=is_waiting)
 
@@ -236,13 +237,33 @@ def find_staff(session: Session, login: str) -> Staff:
     return member
 
 
+def show_team(session: Session, team_id: UUID, keys: Mapping[UUID, bytes], *, by: UUID, now: datetime) -> None:
+    """A second person lets people be offered a new team: a supervisor of another one, which people are offered
+    already. `keys` are those of their teams. Raises AccountRefused.
+    """
+    team = session.get(Team, team_id, with_for_update=True)
+    if team is None or team.shown_at is not None:
+        raise AccountRefused("This team is shown already, or is not there any more.")
+    others = session.scalars(select(Team.id).where(Team.id.in_(keys), Team.id != team_id, Team.shown_at.is_not(None)))
+    if by == team.made_by or others.first() is None:
+        raise AccountRefused("A supervisor of another team has to say this, and not whoever made the team.")
+    team.shown_at, team.shown_by = now, by
+    security_notices.add(session, SecurityNoticeKind.TEAM_SHOWN, team_id=team.id, by=by, now=now)
+    session.flush()
+
+
 def _begin_team(
     session: Session, name: str, countries: Sequence[str], member: Staff, *, by: UUID | None, now: datetime
-) -> None:
-    """The notice is for the supervisors of every team: whoever looks for help can choose this one from now on."""
-    made, key = accounts.create_team(session, name, countries=countries, now=now)
+) -> bool:
+    """The notice is for the supervisors of every team. Whether people are offered it: at once where there is no other
+    team, since then nobody else could say so, and it looks like none.
+    """
+    is_first = session.scalars(select(Team.id).where(Team.shown_at.is_not(None)).limit(1)).first() is None
+    made, key = accounts.create_team(session, name, countries=countries, is_shown=is_first, now=now)
+    made.made_by = by
     accounts.add_membership(session, member, made, key, now=now)
-    security_notices.add(session, SecurityNoticeKind.TEAM_MADE, team_id=None, about=member.id, by=by, now=now)
+    security_notices.add(session, SecurityNoticeKind.TEAM_MADE, team_id=made.id, about=member.id, by=by, now=now)
+    return is_first
 
 
 def _join(session: Session, member: Staff, team: Team, recovery_key: bytes | None, *, now: datetime) -> bool:

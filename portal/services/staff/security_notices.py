@@ -20,6 +20,7 @@ from portal.services.history import journal
 _NOTED: Mapping[SecurityNoticeKind, Noted] = MappingProxyType(
     {
         SecurityNoticeKind.TEAM_MADE: Noted.TEAM_MADE,
+        SecurityNoticeKind.TEAM_SHOWN: Noted.TEAM_SHOWN,
         SecurityNoticeKind.MEMBER_INVITED: Noted.STAFF_ADDED,
         SecurityNoticeKind.MEMBER_ADDED: Noted.STAFF_ADDED,
         SecurityNoticeKind.LET_IN: Noted.LET_IN,
@@ -34,6 +35,8 @@ _NOTED: Mapping[SecurityNoticeKind, Noted] = MappingProxyType(
         SecurityNoticeKind.HISTORY_BROKEN: Noted.HISTORY_BROKEN,
     }
 )
+# Whatever team they name: every supervisor sees them.
+FOR_ALL = (SecurityNoticeKind.TEAM_MADE, SecurityNoticeKind.TEAM_SHOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,9 @@ def add(
     by: UUID | None = None,
     now: datetime,
 ) -> None:
-    """Leave a notice for the supervisors of a team, or for all where there is no team; and an entry in the journal."""
+    """Leave a notice for the supervisors of a team, or for all where there is no team or a new one; and an entry in the
+    journal.
+    """
     session.add(SecurityNotice(id=uuid4(), kind=kind, team_id=team_id, about_id=about, by_id=by, at=now))
     facts = {"mark": kind.value, "team": str(team_id) if team_id else None, "about": str(about) if about else None}
     journal.note(session, _NOTED[kind], staff_id=by, facts=facts, now=now)
@@ -102,7 +107,8 @@ def confirm_seen(
 
 
 def _concerns(team_ids: Collection[UUID]) -> ColumnElement[bool]:
-    return or_(SecurityNotice.team_id.is_(None), SecurityNotice.team_id.in_(team_ids))
+    is_for_all = or_(SecurityNotice.team_id.is_(None), SecurityNotice.kind.in_(FOR_ALL))
+    return or_(is_for_all, SecurityNotice.team_id.in_(team_ids))
 
 
 def _is_seen(staff_id: UUID) -> ColumnElement[bool]:

@@ -11,13 +11,13 @@ from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.tracking import request_page
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
-from portal.web.case_lock import hold_case
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.complaints import PrepareForm
 from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
 from portal.web.desk.step_up import confirmed
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
+from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
 

@@ -17,12 +17,12 @@ from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
-from portal.web.case_lock import hold_case
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.requests import ChannelForm
 from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, show_on_case, staff_reader
 from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 

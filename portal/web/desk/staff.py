@@ -61,7 +61,7 @@ def make_team(member: SignedInStaff) -> Answered:
             return go("desk_staff.show")
     text = _(
         "The team’s key is made for its first member, a supervisor, who lets the others in. You get no key by making "
-        "a team. The supervisors of every team see that it was made."
+        "a team. People are offered it once a supervisor of another team has agreed; the first team is shown at once."
     )
     return show_form(member, form, title=_("Make a team"), button=_("Make the team"), text=text)
 

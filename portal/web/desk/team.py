@@ -65,6 +65,18 @@ def remove(member: SignedInStaff, membership_id: UUID) -> Answered:
     return show_team(member, refused=form.form_errors)
 
 
+@bp.post("/new/<uuid:team_id>")
+@allowed(Right.LEAD_TEAM)
+@confirmed
+def show_to_people(member: SignedInStaff, team_id: UUID) -> Answered:
+    """A team that an administrator made is offered to people once a supervisor of another team has said so."""
+    form = PageForm(formdata=None)
+    with refusals(form, AccountRefused):
+        members.show_team(unit().db, team_id, member.team_keys, by=member.staff.id, now=unit().now)
+        return go("desk_team.show")
+    return show_team(member, refused=form.form_errors)
+
+
 @bp.post("/seen")
 @allowed(Right.LEAD_TEAM)
 def mark_seen(member: SignedInStaff) -> Response:
@@ -96,6 +108,7 @@ def show_team(member: SignedInStaff, *, refused: Sequence[str] = (), is_busy: bo
         status=409 if refused else 200,
         queue=overdue,
         waiting=lists.list_waiting(unit().db, team_ids),
+        new_teams=lists.list_new_teams(unit().db),
         members=[one for one in list_team(member) if not one.is_waiting],
         marks=security_notices.list_unseen(unit().db, member.staff.id, team_ids),
         me=member.staff.id,

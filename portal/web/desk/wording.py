@@ -52,6 +52,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         },
         SecurityNoticeKind: {
             SecurityNoticeKind.TEAM_MADE: _l("A team was made, with its first member"),
+            SecurityNoticeKind.TEAM_SHOWN: _l("A new team is shown to people from now on"),
             SecurityNoticeKind.MEMBER_INVITED: _l("Somebody was invited"),
             SecurityNoticeKind.MEMBER_ADDED: _l("A new account was made"),
             SecurityNoticeKind.LET_IN: _l("A colleague was let in"),

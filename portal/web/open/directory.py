@@ -34,6 +34,7 @@ from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
+from portal.web.open.labels import list_asks
 from portal.web.open.queries import read_query
 from portal.web.places import country_names, part_names
 from portal.web.unit_of_work import parts, unit
@@ -136,6 +137,7 @@ def platform(platform: str) -> ResponseReturnValue:
         platform=found,
         further_hosts=sum(1 for _host in list_hosts(found)) - len(found.hosts),
         purposes=channels_by_purpose(found),
+        asks=list_asks(found.category),
         stale={channel for channel in found.channels if is_stale(today, channel.checked_on, PLATFORM_DAYS)},
     )
 
@@ -175,7 +177,7 @@ def _group(bodies: Iterable[Regulator], country: str, today: date) -> Iterator[A
         lines = (
             AuthorityLine(
                 regulator=each,
-                laws=tuple(law for law in complaint_laws(each, registry) if law in near),
+                laws=() if each.is_worldwide else tuple(law for law in complaint_laws(each, registry) if law in near),
                 is_stale=is_stale(today, each.checked_on, AUTHORITY_DAYS),
             )
             for each in group

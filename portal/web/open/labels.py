@@ -62,15 +62,9 @@ _UNDATED: Mapping[Binding, Any] = MappingProxyType(
 _SIGNED: Mapping[SignatoryBasis | None, Any] = MappingProxyType(
     {
         SignatoryBasis.NAMED: _l("It signed the joint statement of 23 February 2026 on generated images."),
-        SignatoryBasis.JURISDICTION_LISTED: _l(
-            "It signed the joint statement of 23 February 2026 on generated images: its country is in the list."
-        ),
-        SignatoryBasis.SEVERAL_AUTHORITIES: _l(
-            "Its country is in the list of the joint statement of 23 February 2026 on generated images; "
-            "of its authorities this one is the most likely to have signed."
-        ),
     }
 )
+_COUNTRY_LISTED = frozenset(SignatoryBasis) - {SignatoryBasis.NAMED, SignatoryBasis.UNCONFIRMED}
 
 
 def format_period(amount: int, unit: Unit) -> str:
@@ -221,10 +215,45 @@ def name_languages(codes: Iterable[str]) -> str:
     return ", ".join(known.get(code, code) for code in codes)
 
 
+# What a service that shows no page of its own can do, so that nobody asks it for what it cannot.
+_ASKS: Mapping[Category, tuple[Any, ...]] = MappingProxyType(
+    {
+        Category.AI_GENERATOR: (
+            _l("Delete the pictures of you that somebody put in, and all that was made from them."),
+            _l("Stop making pictures with your face, your name or your voice."),
+            _l("Take down the model or the character that shows you, and keep the data of who made it for the police."),
+            _l("If it does not answer: ask the shop of the app, the payment service and the host that carry it."),
+        ),
+        Category.SEARCH: (
+            _l("Take the results out of its list. The page itself stays where it is."),
+            _l("Show its own saved copy and its preview pictures no more."),
+        ),
+        Category.FACE_SEARCH: (_l("Find your face no more. The pictures themselves stay where they are."),),
+        Category.CDN: (_l("Pass your report to the host of the site, and say who that is."),),
+        Category.REGISTRAR: (_l("Stop the name of the site, or press its owner. It cannot delete a file."),),
+        Category.PAYMENT: (_l("Look into a site that breaks its rules. It can make the site remove content."),),
+        Category.APP_STORE: (_l("Take the app out of the shop."),),
+        Category.LINK_PAGE: (_l("Switch off the short link or the entry. The page behind it stays where it is."),),
+    }
+)
+
+
+def list_asks(category: Category) -> list[str]:
+    """What can be asked of a service of this kind, where it is not simply to take a page down."""
+    return [str(ask) for ask in _ASKS.get(category, ())]
+
+
 def describe_statement(body: Regulator) -> str:
     """Whether it signed the joint statement of 23 February 2026; nothing of bodies that could not have."""
     if body.joint_statement_signatory:
         return str(_SIGNED[body.joint_statement_basis])
+    if body.joint_statement_basis in _COUNTRY_LISTED:
+        return str(
+            _(
+                "Its country is in the list of the joint statement of 23 February 2026 on generated images. "
+                "Whether this authority signed it is not known."
+            )
+        )
     if body.joint_statement_signatory is None:
         return str(_("Whether it signed the joint statement of 23 February 2026 on generated images is not known."))
     return ""

@@ -118,6 +118,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         },
         Purpose: {
             Purpose.REMOVAL: _l("To have it taken down"),
+            Purpose.APPEAL: _l("If you do not agree with their answer"),
             Purpose.PRIVACY: _l("To have data erased, or to ask what is held"),
             Purpose.COPYRIGHT: _l("If you took the picture yourself: copyright"),
             Purpose.AUTHORITIES: _l("For authorities only, not for you"),

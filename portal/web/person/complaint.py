@@ -11,9 +11,9 @@ from portal.services.complaints import complaints
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.case_lock import hold_case
 from portal.web.fields import PlainForm
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
+from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.forms.case import WishForm

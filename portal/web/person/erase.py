@@ -12,6 +12,7 @@ from portal.web.access import case_holder
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form
 from portal.web.person.forms.case import EraseForm
+from portal.web.unit_of_work import unit
 
 bp = PersonBlueprint("erase", __name__)
 
@@ -28,6 +29,10 @@ def erase(work: CaseWork) -> ResponseReturnValue:
     form = EraseForm()
     if not form.validate():
         return show_form("person/case/erase.html", form, reference=work.reference)
+    case_id = work.case.id
     erasure.erase(work)
+    unit().end_transaction()  # so that the page says how far it is
     access.leave()
-    return render_template("person/erased.html")  # and not at an address of its own, which would tell of it for ever
+    is_gone = erasure.is_wholly_gone(case_id, ports=unit().ports)
+    # Not at an address of its own, which would tell of it for ever.
+    return render_template("person/erased.html", is_gone=is_gone)

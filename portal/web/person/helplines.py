@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from portal.domain.directory import Audience, Regulator, RegulatorKind
-from portal.domain.regimes import Confidence
+from portal.domain.directory import Audience, HelpRole, Regulator, RegulatorKind
 from portal.services.directory.lookups import is_body_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Helpline:
-    """A hotline as a page shows it. `is_sure` is false where nobody saw its address in a source."""
+    """A help service as a page shows it. `address` is None where it is known by its phone alone."""
 
     id: str
     name: str
     country: str
-    address: str
+    address: str | None
     phone: str | None
-    is_sure: bool
+    hours: str | None
+    languages: tuple[str, ...]
+    role: HelpRole
     audience: Audience
     is_worldwide: bool
 
 
 def list_helplines(regulators: Mapping[str, Regulator]) -> tuple[Helpline, ...]:
-    """Every hotline of the directory that can be reached."""
-    found = (one for one in regulators.values() if one.kind is RegulatorKind.HOTLINE)
-    return tuple(_shown(one) for one in found if one.complaint_url or one.website)
+    """Every help service of the directory that somebody saw in a source and that can be reached."""
+    found = (one for one in regulators.values() if one.kind is RegulatorKind.HOTLINE and one.is_seen)
+    return tuple(_shown(one) for one in found if one.complaint_url or one.website or one.phone)
 
 
 def helplines_for(regulators: Mapping[str, Regulator], country: str, *, is_child: bool) -> tuple[Helpline, ...]:
@@ -39,9 +40,18 @@ def helplines_for(regulators: Mapping[str, Regulator], country: str, *, is_child
 
 
 def helplines_near(regulators: Mapping[str, Regulator], country: str, *, is_child: bool) -> tuple[Helpline, ...]:
-    """The few that stand at the end of a page: those of the country, at most two."""
+    """The few that stand at the end of a page: one who helps and one who listens, of the country.
+
+    Who only takes reports is nobody to talk to. Where the country has neither, the finder of such people stands there.
+    """
     found = helplines_for(regulators, country, is_child=is_child)
-    return tuple(one for one in found if not one.is_worldwide)[:2]
+    firsts = [next((one for one in found if one.role is role and not one.is_worldwide), None) for role in _LISTENERS]
+    near = tuple(one for one in firsts if one is not None)
+    return near or tuple(one for one in found if one.id == FINDER)
+
+
+_LISTENERS = (HelpRole.TALK, HelpRole.CRISIS)
+FINDER = "int-find-a-helpline"
 
 
 def _shown(one: Regulator) -> Helpline:
@@ -49,9 +59,11 @@ def _shown(one: Regulator) -> Helpline:
         id=one.id,
         name=one.name,
         country=one.country,
-        address=one.complaint_url or one.website or "",
+        address=one.complaint_url or one.website,
         phone=one.phone,
-        is_sure=one.confidence is not Confidence.MEMORY,
+        hours=one.hours,
+        languages=one.languages,
+        role=one.role or HelpRole.TALK,
         audience=one.audience or Audience.EVERYONE,
         is_worldwide=one.is_worldwide,
     )

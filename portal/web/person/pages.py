@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -19,6 +19,7 @@ from portal.services.intake import drafts
 from portal.services.law import applicability
 from portal.services.law.local_days import person_day
 from portal.services.work import CaseWork
+from portal.web.access import WORDS
 from portal.web.fields import PlainForm
 from portal.web.person.form_pages import page_number
 from portal.web.person.forms import about, places, reach
@@ -144,7 +145,7 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
     """What only some steps show."""
     registry = unit().ports.registry
     if step is StepId.START:
-        return {"words": drafts.read_words(work), "days": unit().config.draft_days}
+        return {"words": session.get(WORDS) or drafts.read_old_words(work), "days": unit().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
         return {"helplines": people_for(report)}
     if step is StepId.LINKS:

@@ -19,10 +19,10 @@ from portal.services.cases.room import NoRoom
 from portal.services.intake import drafts, submission
 from portal.services.ports import PERSON
 from portal.services.work import CaseWork
-from portal.web.access import draft_holder, enter_case, public
-from portal.web.case_lock import hold_case, plan_and_keep
+from portal.web.access import WORDS, draft_holder, enter_case, public
 from portal.web.fields import PlainForm
 from portal.web.flood_gate import describe_wait, find_challenge, measure_pasted, rate_limited
+from portal.web.late_writing import hold_case, plan_and_keep
 from portal.web.person import pages
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.places import BLANK_ROWS, LinksForm, PlacesForm
@@ -51,8 +51,8 @@ def before() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     if "case_id" in session:
         return redirect(url_for("report.resume"), 303)
-    opened, _words = drafts.start_draft(unit().work(PERSON), language=str(get_locale()))
-    enter_case(opened, keep=bool(BeginForm().keep.data))
+    opened, words = drafts.start_draft(unit().work(PERSON), language=str(get_locale()))
+    enter_case(opened, words=words, keep=bool(BeginForm().keep.data))
     return redirect(url_for("report.show", step=StepId.START.value), 303)
 
 
@@ -160,6 +160,7 @@ def submit(work: CaseWork) -> ResponseReturnValue:
     try:
         if form.version_number() != work.case.version:
             raise Changed
+        words = session.get(WORDS) or drafts.read_old_words(work)
         plan = submission.plan_submission(work)
         hold_case(work)
         if plan.stamp != read_stamp(work):
@@ -174,9 +175,10 @@ def submit(work: CaseWork) -> ResponseReturnValue:
         unit().refuse()
         return pages.render_step(work, StepId.REVIEW, PlainForm(formdata=None), missing=error.missing), 400
     session.permanent = False  # a draft may stay in the browser for days, a case may not
+    session.pop(WORDS, None)
     session["receipt"] = {
         "reference": receipt.reference,
-        "words": receipt.words,
+        "words": words,
         "submitted_at": receipt.submitted_at.isoformat(),
         "digest": receipt.digest,
     }

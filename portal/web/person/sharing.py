@@ -17,8 +17,8 @@ from portal.services.intake.drafts import SavingPlan
 from portal.services.law.local_days import person_day
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.case_lock import plan_and_keep
 from portal.web.fields import PlainForm
+from portal.web.late_writing import plan_and_keep
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form
 from portal.web.person.forms.reach import StatementForm

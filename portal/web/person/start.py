@@ -29,7 +29,7 @@ from portal.web.origins import began_elsewhere
 from portal.web.person import phrases
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.words import WordsForm
-from portal.web.person.helplines import list_helplines
+from portal.web.person.helplines import FINDER, list_helplines
 from portal.web.places import country_names
 from portal.web.styles import StyleSheet, join_sheets
 from portal.web.unit_of_work import unit
@@ -48,7 +48,8 @@ def front() -> str:
 def help_now() -> str:
     names = dict(country_names(str(get_locale())))
     lines = list_helplines(unit().ports.registry.regulators)
-    return render_template("person/help_now.html", lines=lines, names=names)
+    listeners = [line for line in lines if line.id == FINDER]
+    return render_template("person/help_now.html", lines=lines, listeners=listeners, names=names)
 
 
 @bp.get("/return")
@@ -63,7 +64,8 @@ def enter() -> ResponseReturnValue:
     form = WordsForm()
     if form.validate():
         try:
-            enter_case(_open(form.words.data or ""))
+            typed = form.words.data or ""
+            enter_case(_open(typed), words=unit().ports.words.read(typed))
             return redirect(url_for("case.show"), 303)
         except TooSoon as error:
             problem = _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)

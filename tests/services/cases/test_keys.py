@@ -19,6 +19,7 @@ from portal.domain.lifecycle import ActorKind, Handler, Role
 from portal.models.cases import Case, CaseKey
 from portal.models.events import Event
 from portal.models.reissues import CaseCheck
+from portal.models.tables import metadata
 from portal.services.cases import erasure, handover, opening
 from portal.services.cases.opening import WordsUnknown
 from portal.services.intake import submission
@@ -30,7 +31,7 @@ from tests.services.factories import NOW, make_case, make_draft, make_team, make
 ADVOCATE = Actor(kind=ActorKind.STAFF, role=Role.ADVOCATE)
 
 
-def copy_rows(session: Session, case: Case) -> dict[type, list[dict[str, Any]]]:
+def copy_rows(session: Session, case: Case) -> dict[Any, list[dict[str, Any]]]:
     """What a thief, or a restored backup, has of one case."""
     tables: tuple[Any, ...] = (Case, CaseKey)
     names = {Case: Case.id, CaseKey: CaseKey.case_id}
@@ -54,7 +55,7 @@ def test_a_backup_from_before_the_erasure_opens_neither_by_words_nor_for_the_tea
     session.execute(delete(Case))
     session.flush()
     for table, rows in backup.items():
-        session.execute(insert(table), rows)
+        session.connection().execute(insert(metadata.tables[table.__tablename__]), rows)  # as a thief would
     session.expire_all()
     with pytest.raises(WordsUnknown):
         opening.open_by_words(make_work(session, ports), words)
@@ -82,8 +83,7 @@ def test_a_crash_between_erasing_and_its_lock_is_made_good(session: Session, por
     locks = ports.locks
     crashed = replace(ports, locks=_Broken())  # type: ignore[arg-type]
     erasure.erase(replace(opened, now=NOW, ports=crashed))
-    with pytest.raises(OSError, match="power"):
-        session.commit()
+    session.commit()
     session.close()
     assert locks.read(opened.case.id)
     assert erasure.purge_locks(make_work(session, ports)) == 1
@@ -101,8 +101,7 @@ def test_a_crash_after_deleting_a_draft_is_made_good(session: Session, ports: Po
     draft, _ = make_draft(session, ports)
     session.commit()
     erasure.erase(replace(draft, now=NOW, ports=replace(ports, locks=_Broken())))  # type: ignore[arg-type]
-    with pytest.raises(OSError, match="power"):
-        session.commit()
+    session.commit()
     session.close()
     assert erasure.purge_locks(make_work(session, ports)) == 1
     with pytest.raises(CannotOpen):

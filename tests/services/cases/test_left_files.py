@@ -152,8 +152,9 @@ def test_what_an_officer_took_goes_when_the_storage_answers_again(
     with sessions.begin() as session:
         officer_links.take_papers(make_work(session, flaky, now=at), used)
     assert len([key for key in ports.storage.list_keys() if key.endswith("-officer")]) == 2
-    with sessions() as session:
-        officer_links.purge_files(make_work(session, flaky, now=at + timedelta(hours=1)))
-    assert len([key for key in ports.storage.list_keys() if key.endswith("-officer")]) == 1
+    for left in (2, 1):
+        with sessions() as session:
+            officer_links.purge_files(make_work(session, flaky, now=at + timedelta(hours=1)))
+        assert len([key for key in ports.storage.list_keys() if key.endswith("-officer")]) == left
     with sessions() as session:
         assert officer_links.find_open(make_work(session, flaky, now=at), waits)

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters.vault import CannotOpen, open_sealed, open_values
 from portal.domain.lifecycle import History, StepRefused
+from portal.domain.quotas import FREE, Counted
 from portal.models.cases import Case
 from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.outbox import MailKind, MailState, OutboxMail
+from portal.models.quotas import Quota
 from portal.services.background import outbox
 from portal.services.cases import consent, mail_contact, messages, recovery_words
 from portal.services.cases.mail_contact import MailLinkOver
@@ -335,3 +337,41 @@ def test_the_table_of_those_who_asked_shows_no_address(session: Session, ports: 
     rows = session.scalars(select(LinkAsk)).all()
     assert len({len(row.sealed) for row in rows}) == 1, "not even its length"
     assert all(ADDRESS.encode() not in row.sealed for row in rows)
+
+
+def test_an_address_gets_no_more_than_some_links_a_day_over_all_cases_together(session: Session, ports: Ports) -> None:
+    """Anybody can begin cases and give them somebody else's address."""
+    for _ in range(3):
+        confirm(session, make_case(session, ports), ports, link=True)
+    hours = [NOW + timedelta(hours=number) for number in range(1, 8)]
+    assert len([ask(session, ports, now=hour) for hour in hours][-1]) == FREE[Counted.MAIL]
+    tomorrow = NOW + timedelta(days=1)
+    assert len(ask(session, ports, now=tomorrow)) == FREE[Counted.MAIL] + 3
+
+
+def test_a_case_sends_no_more_than_some_links_a_day(session: Session, ports: Ports) -> None:
+    confirm(session, make_case(session, ports), ports, link=True)
+    moments = [NOW + timedelta(minutes=21 * number) for number in range(1, 40)]
+    assert len([ask(session, ports, now=moment) for moment in moments][-1]) == FREE[Counted.MAIL]
+
+
+def test_an_address_is_asked_to_confirm_itself_only_so_often_a_day_and_keeps_its_way_back(
+    session: Session, ports: Ports
+) -> None:
+    own = make_case(session, ports)
+    confirm(session, own, ports, link=True)
+    for _ in range(FREE[Counted.MAIL] - 1):
+        mail_contact.set_address(make_case(session, ports).at(NOW), ADDRESS.upper())
+    with pytest.raises(StepRefused, match="several times today"):
+        mail_contact.set_address(make_case(session, ports).at(NOW), ADDRESS)
+    mail_contact.set_address(make_case(session, ports).at(NOW), "somebody.else@example.net")
+    assert len(ask(session, ports)) == 1, "what strangers ask for is counted apart"
+
+
+def test_the_count_of_a_day_tells_no_address_and_is_another_the_next_day(session: Session, ports: Ports) -> None:
+    for day in range(2):
+        mail_contact.set_address(make_case(session, ports).at(NOW + timedelta(days=day)), ADDRESS)
+    rows = session.scalars(select(Quota).where(Quota.counted == Counted.MAIL)).all()
+    assert len({row.bucket for row in rows}) == 2
+    index = session.scalars(select(Contact.address_index)).first()
+    assert index not in {row.bucket for row in rows}

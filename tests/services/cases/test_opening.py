@@ -19,7 +19,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import consent, erasure, handover, opening
 from portal.services.cases.opening import NoAccess, WordsUnknown
 from portal.services.history.events import find_break, read_history
-from portal.services.intake import drafts, submission
+from portal.services.intake import submission
 from portal.services.ports import Actor, Ports
 from portal.services.staff import accounts
 from tests.cost import REAL_COST
@@ -70,9 +70,14 @@ def test_a_mistyped_word_is_named_before_anything_is_looked_up(session: Session,
         opening.open_by_words(make_work(session, ports), "abacus abdomen")
 
 
-def test_a_submitted_case_does_not_hold_its_own_words(session: Session, ports: Ports) -> None:
-    opened = make_case(session, ports)
-    assert drafts.read_words(opened) == ""
+def test_who_is_given_a_case_reads_its_words_in_no_older_copy_of_it(session: Session, ports: Ports) -> None:
+    """A team's key opens the case's key, and that opens the row as it was in a backup from before it was handed in."""
+    person, words = make_draft(session, ports)
+    older = person.case.sealed
+    submission.submit(person.at(NOW))
+    person.case.sealed = older
+    assert set(person.read()) == {"report"}
+    assert words not in str(person.read())
 
 
 def test_a_team_reads_the_case_only_while_it_carries_it(session: Session, ports: Ports) -> None:

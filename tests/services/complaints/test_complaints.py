@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.letter_json import decode_facts
 from portal.adapters.pdf import Progress
 from portal.domain.clocks import ClockState
+from portal.domain.directory import AddressOutcome
 from portal.domain.documents import CleanDocument, DocumentKind
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
 from portal.domain.lifecycle import Answer, ComplaintState, LetterKind, StepRefused
@@ -29,11 +30,13 @@ from portal.services.cases.instants import BadInstant
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints import bundle, complaints
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.directory.address_checks import list_contacts, note_outcome
 from portal.services.letters import letters
 from portal.services.letters.drafting import number_of
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
 from portal.services.requests import preparing
+from portal.services.requests.channels import Unchecked
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
@@ -181,6 +184,19 @@ class TestSteps:
         number = prepare(session, opened, ports)
         with pytest.raises(BadInstant):
             complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=NOW))
+
+    def test_an_authority_that_was_looked_at_lately_is_not_asked_about_again(
+        self, session: Session, ports: Ports
+    ) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="IT")
+        number = complaints.prepare(opened.at(NOW), "it-garante-144bis", "it-garante", ())
+        with pytest.raises(Unchecked):
+            complaints.record_lodged(opened.at(NOW + 300 * DAY), number, LodgedCommand(at=NOW + HOUR))
+        contact = next(each for each in list_contacts(ports.registry) if each.subject == "it-garante")
+        seen = opened.at(NOW + 299 * DAY)
+        note_outcome(seen, "it-garante", contact.address, AddressOutcome.WORKED)
+        complaints.record_lodged(opened.at(NOW + 300 * DAY), number, LodgedCommand(at=NOW + HOUR))
+        assert complaints.complaint_view(opened.at(NOW + 300 * DAY), number).state is ComplaintState.LODGED
 
     def test_the_bodys_own_clock_runs_from_receipt_and_a_decision_meets_it(
         self, session: Session, ports: Ports

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ from portal.models.laws import LawVersion
 from portal.models.tables import metadata
 from portal.services.cases import erasure, messages
 from portal.services.complaints import complaints, officer_links
-from portal.services.history import checkpoints, guards
+from portal.services.history import checkpoints, guards, witness
 from portal.services.history.guards import Unguarded
 from portal.services.history.rows_check import count_rows
 from portal.services.operations import audits
@@ -301,7 +301,12 @@ def test_another_secret_of_the_server_takes_the_guards_over(world: World) -> Non
     newer = ServerKeys.from_secrets([b"\x08" * 32])
     world.bend("UPDATE teams SET name = 'Bent before'")
     factory = guards.watch(sessionmaker(world.sessions.kw["bind"], expire_on_commit=False), lambda: both)
-    assert audits.renew(factory) > 20
+    with world.sessions() as session:
+        assert witness.write_down(session, world.ports.locks, SERVER_KEYS)
+    assert audits.renew(factory, replace(world.ports, keys=both)) > 20
+    known = witness.read(world.ports.locks)
+    assert known is not None
+    assert known.fits(newer)
     with world.sessions() as session:
         assert [each.row.split()[0] for each in count_rows(session, both)] == ["teams"]
         after = list(count_rows(session, newer))

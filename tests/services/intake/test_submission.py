@@ -28,13 +28,15 @@ from tests.services.people import fresh, kinds
 from tests.statements import counted
 
 
-def test_a_draft_keeps_its_answers_and_shows_its_words_again(session: Session, ports: Ports) -> None:
+def test_a_draft_keeps_its_answers_and_not_its_words(session: Session, ports: Ports) -> None:
     opened, words = drafts.start_draft(make_work(session, ports), language="en")
     drafts.save_report(opened.at(NOW), Report(country="NZ"), version=opened.case.version)
     session.commit()
     again = opening.open_by_words(make_work(session, ports), words)
     assert again.report.country == "NZ"
-    assert drafts.read_words(again) == words
+    assert set(again.read()) == {"report"}
+    for word in words.split():
+        assert word not in str(again.read()), "a later key to an older copy of the row reads them nowhere"
     assert again.case.retention_until == NOW + timedelta(days=7)
 
 
@@ -99,9 +101,8 @@ def test_a_site_outside_the_directory_has_no_name_in_a_plain_column(session: Ses
 
 
 def test_the_receipt_proves_the_report_without_holding_it(session: Session, ports: Ports) -> None:
-    opened, words = make_draft(session, ports)
+    opened, _words = make_draft(session, ports)
     receipt = submission.submit(opened.at(NOW))
-    assert receipt.words == words
     assert receipt.reference == opened.reference
     assert receipt.digest == submission.digest_report(opened.report)
     assert receipt.digest != submission.digest_report(replace(opened.report, name="Other"))

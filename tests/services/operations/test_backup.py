@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,6 +19,7 @@ from portal.config import ensure_secret_file
 from portal.db import make_engine, make_session_factory
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Handler, LetterKind
+from portal.models.accounts import Team
 from portal.models.cases import Case
 from portal.models.journal import JournalEntry
 from portal.models.tables import metadata
@@ -28,7 +30,7 @@ from portal.services.history import checkpoints, events, verification
 from portal.services.history.verification import Against
 from portal.services.intake import submission
 from portal.services.letters import letters
-from portal.services.operations import backup
+from portal.services.operations import backup, backup_rows
 from portal.services.operations.backup import BackupRefused
 from portal.services.ports import Ports
 from portal.services.staff import accounts
@@ -102,7 +104,7 @@ def bring_back(portal: Portal, fresh: tuple[sessionmaker[Session], Ports]) -> ba
     )
 
 
-def but_the_journal(tables: dict[str, backup.TableSum]) -> dict[str, backup.TableSum]:
+def but_the_journal(tables: dict[str, backup_rows.TableSum]) -> dict[str, backup_rows.TableSum]:
     """The journal goes on: that it was restored is its next entry."""
     return {name: total for name, total in tables.items() if not name.startswith("journal")}
 
@@ -259,9 +261,9 @@ def test_a_restore_that_brings_back_something_else_keeps_nothing(
     portal: Portal, fresh: tuple[sessionmaker[Session], Ports], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
-    whole = backup._decode_row
+    whole = backup_rows._decode_row
     monkeypatch.setattr(
-        backup, "_decode_row", lambda table, line: {**whole(table, line), **CHANGED.get(table.name, {})}
+        backup_rows, "_decode_row", lambda table, line: {**whole(table, line), **CHANGED.get(table.name, {})}
     )
     with pytest.raises(BackupRefused, match="nothing was kept"):
         bring_back(portal, fresh)
@@ -286,7 +288,7 @@ def test_a_wrong_recovery_key_and_a_cut_file_are_told_apart(portal: Portal) -> N
 
 
 def test_every_table_is_kept_or_left_out_on_purpose() -> None:
-    assert set(metadata.tables) >= backup.LEFT_OUT
+    assert set(metadata.tables) >= backup_rows.LEFT_OUT
 
 
 def test_a_portal_without_a_recovery_key_says_what_to_do(
@@ -295,3 +297,134 @@ def test_a_portal_without_a_recovery_key_says_what_to_do(
     (tmp_path / "x").mkdir()
     with pytest.raises(BackupRefused, match="first member of staff"):
         backup.create(sessions, tmp_path / "a", tmp_path / "x" / "b", now=LATER, ports=replace(ports))
+
+
+@dataclass
+class Days:
+    """A whole backup, and what each day after it added."""
+
+    whole: Path
+    added: list[Path]
+    sums: dict[str, backup_rows.TableSum]
+
+
+def spend_days(portal: Portal, index: Path) -> Days:
+    """Two days: something new, something changed, something erased; each with its increment."""
+    at = LATER
+    backup.create(portal.sessions, portal.data, portal.keys, now=at, ports=portal.ports, index=index)
+    added = []
+    for day in (1, 2):
+        at = LATER + timedelta(days=day)
+        with portal.sessions.begin() as session:
+            team = session.scalars(select(Team)).first()
+            assert team is not None
+            opened, words = make_draft(session, portal.ports, now=at, handler=Handler.TEAM, team_id=str(team.id))
+            submission.submit(opened.at(at))
+            portal.words.append(words)
+            messages.send_message(opened.at(at), f"It is day {day}")
+        with portal.sessions.begin() as session:
+            work = opening.open_by_words(
+                make_work(session, portal.ports, now=at), portal.words.pop(2 if day == 1 else 0)
+            )
+            erasure.erase(work)
+        added.append(portal.data.with_name(f"day-{day}.backup"))
+        backup.create(portal.sessions, added[-1], portal.keys, now=at, ports=portal.ports, index=index, goes_on=True)
+    return Days(portal.data, added, backup.sums(portal.sessions))
+
+
+def test_a_whole_backup_and_what_each_day_added_come_back_to_the_last_bit(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports], tmp_path: Path
+) -> None:
+    days = spend_days(portal, tmp_path / "data" / "index")
+    made = backup.verify(days.whole, portal.keys, portal.private_key, days.added)
+    assert made.is_increment
+    sessions, ports = fresh
+    backup.restore_secrets(portal.keys, portal.private_key, ports.config.key_files)
+    restored = backup.restore(
+        sessions,
+        days.whole,
+        portal.keys,
+        portal.private_key,
+        now=LATER + 3 * timedelta(days=1),
+        ports=ports,
+        increments=days.added,
+    )
+    assert restored.erased_again == 0, "what was erased is gone with the increment already"
+    assert but_the_journal(backup.sums(sessions)) == but_the_journal(days.sums)
+    assert sorted(ports.storage.list_keys()) == sorted(portal.ports.storage.list_keys())
+    with sessions.begin() as session:
+        for words in portal.words:
+            opening.open_by_words(make_work(session, ports, now=LATER + 3 * timedelta(days=1)), words)
+
+
+def test_an_increment_holds_what_its_day_changed_and_no_more(portal: Portal, tmp_path: Path) -> None:
+    days = spend_days(portal, tmp_path / "data" / "index")
+    made = backup.verify(days.whole, None, portal.private_key, days.added[:1])
+    assert made.changed["teams"].rows == 0
+    assert 0 < made.changed["cases"].rows <= 2, "the new one, and what is left of the erased one"
+    assert made.changed["events"].rows < made.tables["events"].rows / 2
+
+
+@pytest.mark.parametrize("wrong", ["missing", "turned round", "alone"])
+def test_increments_out_of_their_order_are_refused(portal: Portal, tmp_path: Path, wrong: str) -> None:
+    days = spend_days(portal, tmp_path / "data" / "index")
+    first, second = days.added
+    whole, added = {
+        "missing": (days.whole, [second]),
+        "turned round": (days.whole, [second, first]),
+        "alone": (first, [second]),
+    }[wrong]
+    with pytest.raises(BackupRefused, match=r"in the order of their days|Name the whole backup first"):
+        backup.verify(whole, portal.keys, portal.private_key, added)
+
+
+def test_an_increment_wants_the_index_of_the_backup_before(portal: Portal, tmp_path: Path) -> None:
+    index, added = tmp_path / "data" / "index", tmp_path / "data" / "a.backup"
+    with pytest.raises(BackupRefused, match="Make a whole backup first"):
+        backup.create(portal.sessions, added, portal.keys, now=LATER, ports=portal.ports, index=index, goes_on=True)
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports, index=index)
+    index.write_bytes(b"something else")
+    with pytest.raises(BackupRefused, match="no index"):
+        backup.create(portal.sessions, added, portal.keys, now=LATER, ports=portal.ports, index=index, goes_on=True)
+    assert not added.exists()
+
+
+def test_a_backup_that_breaks_off_leaves_the_index_as_it_was(
+    portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, added = tmp_path / "data" / "index", tmp_path / "data" / "a.backup"
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports, index=index)
+    before = index.read_bytes()
+
+    def break_off(*_given: object) -> None:
+        raise OSError("canary")
+
+    monkeypatch.setattr(backup, "_gather_keys", break_off)
+    with pytest.raises(OSError, match="canary"):
+        backup.create(portal.sessions, added, portal.keys, now=LATER, ports=portal.ports, index=index, goes_on=True)
+    assert index.read_bytes() == before
+    assert not added.exists()
+
+
+def test_a_backup_from_before_there_were_increments_comes_back(
+    portal: Portal, fresh: tuple[sessionmaker[Session], Ports], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Older(msgspec.Struct):
+        """The list of what is in a backup, as it was then."""
+
+        revision: str
+        made_at: datetime
+        tables: dict[str, backup_rows.TableSum]
+        files: backup_rows.TableSum
+
+    encode = msgspec.json.encode
+
+    def encode_older(value: object) -> bytes:
+        if isinstance(value, backup.Manifest):
+            value = Older(value.revision, value.made_at, value.tables, value.files)
+        return encode(value)
+
+    monkeypatch.setattr("portal.services.operations.backup.msgspec.json.encode", encode_older)
+    backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=portal.ports)
+    monkeypatch.undo()
+    assert bring_back(portal, fresh).manifest.format == 1

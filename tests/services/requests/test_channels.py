@@ -23,6 +23,6 @@ def test_a_search_engine_in_arizona_has_the_form_of_the_federal_act_with_the_dou
 ) -> None:
     opened = make_case(session, ports, links=link, country="US", subdivision="AZ")
     views = {view.kind: view for view in channel_views(read_dossier(opened, 1))}
-    form = views[ChannelKind.TAKEITDOWN_FORM]
+    form = views[ChannelKind.TAKEITDOWN_PAGE]
     assert (DOUBT in (form.warning or "")) is is_doubted
     assert DOUBT not in (views[ChannelKind.NCII_FORM].warning or "")

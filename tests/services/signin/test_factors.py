@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from functools import partial
+from uuid import UUID, uuid4
 
 import pyotp
 import pytest
@@ -21,6 +22,7 @@ from portal.services.signin import factors
 from portal.services.signin.factors import PasskeyChallenge, Site, WrongFactor
 from tests.authenticator import Authenticator
 from tests.cost import REAL_COST
+from tests.services.at_once import do_at_once
 from tests.services.factories import NOW
 
 pytestmark = REAL_COST
@@ -169,6 +171,25 @@ def test_the_last_factor_stays(session: Session, holder: Holder) -> None:
     only = factors.list_factors(session, holder.staff.id)[0]
     with pytest.raises(WrongFactor):
         factors.remove(session, holder.staff.id, only.id, now=NOW)
+
+
+def test_two_who_take_one_of_the_last_two_factors_each_leave_one(
+    sessions: sessionmaker[Session], holder: Holder
+) -> None:
+    with sessions.begin() as session:
+        staff = session.get_one(Staff, holder.staff.id)
+        secret = factors.new_secret()
+        factors.add_app(session, staff, holder.private_key, secret, pyotp.TOTP(secret).at(NOW), now=NOW)
+        both = [each.id for each in factors.list_factors(session, staff.id)]
+
+    def take_away(factor_id: UUID) -> None:
+        with sessions.begin() as session:
+            factors.remove(session, holder.staff.id, factor_id, now=NOW)
+
+    found = do_at_once(sessions, [partial(take_away, each) for each in both], after="FROM factors")
+    assert {type(each) for each in found} == {type(None), WrongFactor}
+    with sessions() as session:
+        assert len(factors.list_factors(session, holder.staff.id)) == 1
 
 
 def test_a_reset_leaves_nothing_that_opens(session: Session, holder: Holder) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.domain.lifecycle import History
 from portal.domain.report import YesNo
@@ -182,3 +182,15 @@ def test_the_team_has_room_left_in_a_case_that_its_person_has_filled(
     monkeypatch.setattr(room, "LARGEST_WORDS_OF_STAFF", 1)
     page = colleague.press("Keep the note", status=400, text="Called again.")
     assert "do not fit any more" in page.text
+
+
+def test_a_case_that_was_changed_in_the_database_says_so(desk: Desk) -> None:
+    reference = desk.add_case()
+    assert "changed from outside" not in desk.visit("mira").go(f"/desk/cases/{reference}").text
+    with desk.parts.sessions.begin() as session:
+        session.connection().execute(text("UPDATE items SET state = 'removed'"))
+
+    page = desk.visit("mira").go(f"/desk/cases/{reference}")
+
+    assert "This case was changed from outside" in page.text
+    assert "no paper is made from it" in page.text

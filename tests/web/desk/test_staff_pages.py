@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.domain.lifecycle import Role
 from portal.models.accounts import Membership, Staff, Team
+from portal.services.staff import accounts
 from portal.services.staff import members as staff_service
 from portal.services.staff.accounts import NewStaff
 from tests.web.desk.colleague import PASSWORD, Desk
@@ -109,6 +110,13 @@ def test_an_administrator_makes_a_team_and_gets_no_key_by_it(desk: Desk) -> None
         (only,) = session.scalars(select(Membership).where(Membership.team_id == team.id)).all()
         assert session.get_one(Staff, only.staff_id).login == "ines"
         assert only.team_key is not None
+        assert team not in accounts.find_teams_for(session, "NZ"), "nobody is offered it yet"
+    page = supervisor.go("/desk/team")
+    assert "Lake" in page.text
+    assert "by Vera" in page.text
+    assert "A new team is shown to people from now on" in supervisor.press("Show it to people").text
+    with desk.parts.sessions() as session:
+        assert team.id in {one.id for one in accounts.find_teams_for(session, "NZ")}
     reference = desk.add_case(team_id=str(team.id))
     assert reference in supervisor.go(f"/desk/cases/{reference}").text
     administrator.go(f"/desk/cases/{reference}", status=403)
@@ -125,7 +133,7 @@ def test_the_supervisors_of_every_team_see_that_a_team_was_made(desk: Desk) -> N
     administrator.press("Make the team", name="Lake", countries="", first="sigrid")
     text = elsewhere.go("/desk/team").text
     assert "A team was made, with its first member" in text
-    assert "Sigrid Holm" in text
+    assert "Sigrid Holm · team Lake" in text
 
 
 def test_nobody_changes_their_own_role_or_ends_their_own_account(desk: Desk) -> None:

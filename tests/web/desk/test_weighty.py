@@ -29,6 +29,7 @@ WEIGHTY = {
     "desk_reissue.confirm": "mira",
     "desk_officer.make": "ines",
     "desk_team.let_in": "ines",
+    "desk_team.show_to_people": "ines",
     "desk_team.remove": "ines",
     "desk_staff.invite": "vera",
     "desk_staff.make_team": "vera",

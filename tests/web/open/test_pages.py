@@ -316,7 +316,35 @@ def test_every_authority_is_found_under_its_country_and_its_part(visitor: Visito
     for body in REGISTRY.regulators.values():
         query = {"country": body.country, **({"subdivision": body.subdivision} if body.subdivision else {})}
         page = visitor.go(f"/authorities?{urlencode(query)}")
-        assert f'id="{body.id}"' in page.answer.text, body.id
+        assert (f'id="{body.id}"' in page.answer.text) is body.is_seen, body.id
+
+
+def test_a_number_can_be_called_and_an_address_written_to_with_one_press(visitor: Visitor) -> None:
+    shown = visitor.go("/authorities?country=IE").links().values()
+    assert {"tel:+35319637755", "mailto:usersupport@cnam.ie", "tel:116123"} <= set(shown)
+
+
+def test_a_body_without_a_door_says_when_somebody_looked_for_one(visitor: Visitor) -> None:
+    text = visitor.go("/authorities?country=FR").text
+    assert "We looked for a form, an e-mail and a postal address on Monday 30 November 2026 and found none." in text
+
+
+def test_no_body_is_said_to_have_signed_on_its_country_alone(visitor: Visitor) -> None:
+    text = visitor.go("/authorities?country=PH").text
+    assert "Whether this authority signed it is not known." in text
+    assert "It signed the joint statement" not in text
+    assert "It signed the joint statement" in visitor.go("/authorities?country=NZ").text
+
+
+def test_what_can_be_asked_of_a_service_that_undresses_pictures(visitor: Visitor) -> None:
+    text = visitor.go("/platforms/clothoff").text
+    assert "Delete the pictures of you that somebody put in" in text
+    assert "What you can ask of it" not in visitor.go("/platforms/instagram").text
+
+
+def test_a_way_that_was_looked_for_in_vain_says_so(visitor: Visitor) -> None:
+    assert "looked for on Monday 30 November 2026 and not found" in visitor.go("/platforms/parler").text
+    assert "For people in: United States." in visitor.go("/platforms/x").text
 
 
 def test_a_part_shows_its_own_authorities_and_those_of_the_whole_country(visitor: Visitor) -> None:
@@ -360,9 +388,9 @@ def test_what_a_platform_is_to_be_told_is_not_asked_for_by_an_authority(visitor:
 
 
 def test_laws_of_other_countries_do_not_lead_anywhere(visitor: Visitor) -> None:
-    name = REGISTRY.regime("us-ca-ab1394-csam").name
-    assert name in visitor.go("/authorities?country=US&kind=hotline").text
-    assert name not in visitor.go("/authorities?country=DE&kind=hotline").text
+    (law, *_rest) = complaint_laws(REGISTRY.regulators["in-gac"], REGISTRY)
+    assert law.name in visitor.go("/authorities?country=IN").text
+    assert law.name not in visitor.go("/authorities?country=DE").text
 
 
 def test_people_who_help_anywhere_are_shown_in_every_country_and_say_whom_they_are_for(visitor: Visitor) -> None:
@@ -424,3 +452,9 @@ def test_a_visitor_with_a_case_sees_the_same_page(tmp_path: Path) -> None:
         session["_flashes"] = [("message", "Something that only this visitor may read.")]
     assert client.get("/law?country=NZ").data == alone.data
     assert client.get("/law?country=NZ", headers={"If-None-Match": alone.headers["ETag"]}).status_code == 304
+
+
+def test_a_service_for_every_country_is_tied_to_no_law_of_one(visitor: Visitor) -> None:
+    page = visitor.go("/authorities?country=US&kind=hotline").answer.text
+    entry = page[page.index('id="us-ncmec-cybertipline"') :].partition("</li>")[0]
+    assert "Laws that lead here" not in entry

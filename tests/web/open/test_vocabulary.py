@@ -66,9 +66,13 @@ def test_every_member_has_a_word_of_its_own(app: Flask, vocabulary: type[StrEnum
 @pytest.mark.parametrize(
     ("purpose", "kinds"),
     [
-        (Purpose.AUTHORITIES, {ChannelKind.DSA_AUTHORITIES_FORM, ChannelKind.DSA_AUTHORITIES_EMAIL}),
+        (Purpose.AUTHORITIES, {kind for kind in ChannelKind if "authorities" in kind}),
+        (Purpose.APPEAL, {ChannelKind.APPEAL_FORM, ChannelKind.APPEAL_EMAIL}),
         (Purpose.COPYRIGHT, {kind for kind in ChannelKind if "copyright" in kind}),
-        (Purpose.PRIVACY, {kind for kind in ChannelKind if "privacy" in kind} | {ChannelKind.DPO_EMAIL}),
+        (
+            Purpose.PRIVACY,
+            {kind for kind in ChannelKind if "privacy" in kind} | {ChannelKind.DPO_EMAIL, ChannelKind.DELISTING_FORM},
+        ),
     ],
 )
 def test_each_channel_stands_under_what_it_is_meant_for(purpose: Purpose, kinds: set[ChannelKind]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from portal.run import worker
 from portal.run.worker import run_left_jobs
 from portal.services.staff import accounts
 from portal.web.unit_of_work import parts
@@ -312,3 +315,36 @@ def test_a_case_of_500_links_stays_light(visitor: Visitor) -> None:
     for path in ("/case", "/case/links", "/case/links?page=13", "/case/requests/1", "/case/requests/1/answer"):
         visitor.go(path)
         assert weigh(visitor) < HEAVIEST, path
+
+
+def test_the_page_after_erasing_says_what_is_true_while_somebody_reads_the_locks(
+    app: Flask, visitor: Visitor, tmp_path: Path
+) -> None:
+    """Until the lock's bytes are overwritten it does not say that they are; the worker goes on until they are."""
+    words = words_on(hand_in(visitor))
+    visitor.press("I have kept it")
+    with app.app_context():
+        made = parts()
+    (lock,) = (each.lock for each in made.ports.locks.list_all())
+    folder = tmp_path / "var"
+
+    def is_on_disk() -> bool:
+        return any(lock in path.read_bytes() for path in folder.glob("locks.db*"))
+
+    reader = sqlite3.connect(folder / "locks.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM locks").fetchone()
+    visitor.go("/case/erase")
+    page = visitor.press("Erase everything", sure="y")
+    assert page.heading == "Everything is being erased"
+    assert "is destroyed" not in page.text
+    assert is_on_disk()
+    visitor.go("/return")
+    visitor.press("Go on", words=words, status=400)
+    worker.purge_locks(made)
+    assert made.ports.locks.list_cases(), "it is tried again"
+    reader.execute("COMMIT")
+    reader.close()
+    worker.purge_locks(made)
+    assert not is_on_disk()
+    assert not made.ports.locks.list_cases()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from portal.domain.directory import Audience, RegulatorKind
+from portal.domain.directory import Audience, HelpRole, RegulatorKind
+from portal.domain.regimes import Confidence
 from portal.reference.registry import load_registry
-from portal.web.person.helplines import helplines_for, helplines_near
+from portal.web.person.helplines import FINDER, helplines_for, helplines_near, list_helplines
 
 REGULATORS = load_registry().regulators
 
@@ -27,5 +30,25 @@ def test_each_age_gets_its_own(is_child: bool, other: Audience) -> None:
 
 
 def test_the_end_of_a_page_names_two_at_most() -> None:
-    assert [one.country for one in helplines_near(REGULATORS, "GB", is_child=True)] == ["GB", "GB"]
-    assert helplines_near(REGULATORS, "", is_child=False) == ()
+    assert [one.id for one in helplines_near(REGULATORS, "GB", is_child=True)] == ["gb-report-remove", "gb-samaritans"]
+    adult = helplines_near(REGULATORS, "DE", is_child=False)
+    assert [one.id for one in adult] == ["de-hilfetelefon", "de-telefonseelsorge"]
+
+
+@pytest.mark.parametrize("country", ["", "FJ", "UZ"])
+def test_where_we_know_nobody_the_finder_stands(country: str) -> None:
+    assert [one.id for one in helplines_near(REGULATORS, country, is_child=False)] == [FINDER]
+
+
+def test_who_only_takes_reports_is_nobody_to_talk_to() -> None:
+    for country in {one.country for one in REGULATORS.values()}:
+        for is_child in (True, False):
+            near = helplines_near(REGULATORS, country, is_child=is_child)
+            assert near, country
+            assert all(one.role in {HelpRole.TALK, HelpRole.CRISIS, HelpRole.FINDER} for one in near)
+
+
+def test_what_nobody_saw_in_a_source_stands_on_no_page() -> None:
+    unseen = replace(REGULATORS["de-hilfetelefon"], confidence=Confidence.MEMORY)
+    regulators = {**REGULATORS, unseen.id: unseen}
+    assert unseen.id not in {one.id for one in list_helplines(regulators)}

@@ -1,6 +1,6 @@
 """A clock keeps the release of the time zones that its date was counted with.
 
-Revision: 0022, after 0021.
+Revision: 0021, after 0020.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

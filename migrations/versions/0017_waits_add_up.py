@@ -1,6 +1,6 @@
 """When somebody of a network last went on after a wait, so that waits begun at once are one wait.
 
-Revision: 0018, after 0015.
+Revision: 0017, after 0016.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None

@@ -1,6 +1,6 @@
 """How often the other ways into a case were ended, and up to which event the person knows of new ones.
 
-Revision: 0019, after 0015.
+Revision: 0018, after 0017.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
