@@ -22,6 +22,7 @@ from portal.web.filters import init_filters
 from portal.web.health import init_health
 from portal.web.network import init_network
 from portal.web.open.labels import init_labels
+from portal.web.reasons import init_reasons
 from portal.web.security import init_security
 from portal.web.session import DatabaseSessions
 from portal.web.unit_of_work import init_unit_of_work, parts
@@ -44,6 +45,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     init_converters(app)
     init_filters(app, config)
     init_labels(app)
+    init_reasons(app)
     init_security(app, config)
     init_errors(app)
     for blueprint in BLUEPRINTS:

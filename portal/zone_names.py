@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from importlib.metadata import version
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PACKAGE = f"tzdata {version('tzdata')}"  # stored beside each date that was counted
 
 _TABLES = ("zone.tab", "zone1970.tab")
 _COPIES = ("posix/", "right/")

@@ -82,5 +82,6 @@ def _to_text(answer: CalculatedDeadline) -> str:
     lines += [f"  {step.at}  {step.text}" for step in due.steps]
     if due.calendar_version:
         lines.append(f"Holidays: {answer.calendar.code}, {due.calendar_version}.")
+    lines.append(f"Time zone: {answer.zone.key}, {answer.zone_version}.")
     lines.append(f"Law as of {regime.version}.")
     return "\n".join(lines)

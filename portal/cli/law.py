@@ -16,7 +16,7 @@ from portal.reference.audit import Counts, count_facts, find_gaps, list_versions
 from portal.reference.registry import Registry, load_registry
 from portal.reference.strict import BadReference
 from portal.reference.tables import make_decision_table
-from portal.services.clocks.recount import Change, apply_changes, find_changes
+from portal.services.clocks.recount import Change, FailedCase, apply_changes, find_changes
 
 _NOTHING = "Nothing changes for the clocks that run."
 
@@ -64,21 +64,37 @@ def versions() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable")
 @with_appcontext
 def diff(as_json: bool) -> None:
-    """Show what the laws and holidays as they are now would change for clocks that run. Changes nothing."""
+    """Show what laws, holidays and time zones as they are now would change for clocks that run. Changes nothing.
+
+    Ends with 1 and names the cases whose clocks could not be counted; of all others the changes are shown.
+    """
     parts = find_parts()
     with transaction(parts) as session:
-        changes = list(find_changes(parts.work(session)))
+        found = list(find_changes(parts.work(session)))
+    changes = [each for each in found if isinstance(each, Change)]
     click.echo(_to_json(changes) if as_json else _to_text(changes))
+    _name_failed([each for each in found if isinstance(each, FailedCase)])
 
 
 @law.command("apply")
 @with_appcontext
 def apply() -> None:
-    """Count the clocks that run by the laws and holidays as they are now, with an event on each case."""
+    """Count the clocks that run by laws, holidays and time zones as they are now, with an event on each case.
+
+    Ends with 1 and names the cases whose clocks could not be counted; those stay as they were, the others are done.
+    """
     parts = find_parts()
     with database_of(parts):
-        changed = apply_changes(parts.sessions, now=parts.clock(), ports=parts.ports)
-    click.echo(f"{changed} clocks changed." if changed else _NOTHING)
+        applied = apply_changes(parts.sessions, now=parts.clock(), ports=parts.ports)
+    click.echo(f"{applied.changed} clocks changed." if applied.changed else _NOTHING)
+    _name_failed(applied.failed)
+
+
+def _name_failed(failed: Sequence[FailedCase]) -> None:
+    """Ends the command with 1 where a case could not be counted."""
+    if failed:
+        lines = [f"{each.reference}: its clocks could not be counted: {each.problem}" for each in failed]
+        raise click.ClickException("\n".join(lines))
 
 
 def _to_json(changes: Sequence[Change]) -> str:
@@ -100,6 +116,8 @@ def _describe(change: Change) -> str:
         ("binding", change.binding_before, change.binding_after),
         ("version", change.version_before, change.version_after),
         ("holidays", change.calendar_before, change.calendar_after),
+        ("zone", change.zone_before, change.zone_after),
+        ("time zones", change.zone_version_before, change.zone_version_after),
     )
     parts += [f"{name} {before or '-'} -> {after or '-'}" for name, before, after in pairs if before != after]
     return "  ".join(parts)

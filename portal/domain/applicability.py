@@ -1,45 +1,30 @@
 """Which regimes can be used for this person, this content and this platform on this day, each with the reason.
 
-Everything is read from the regime's own record: no law has code of its own here.
+Everything is read from the regime's own record: no law has code of its own here. What ties a case to a law's territory
+is in `portal.domain.ties`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
 from portal.domain.lifecycle import Depiction, Filer
-from portal.domain.regimes import Certainty, Confidence, ConnectingFactor, Coverage, Filers, Regime, RegimeKind, Status
-from portal.domain.territories import is_within
+from portal.domain.regimes import (
+    Certainty,
+    Confidence,
+    Coverage,
+    Filers,
+    Regime,
+    Status,
+    TerritorialScope,
+)
+from portal.domain.ties import ORDER, Answer, CaseFacts, PlatformFacts, judge_tie, rank_answer
 from portal.domain.wording import Sentence, format_sentence
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFacts:
-    """What is known of the person and the content. None is unknown, never "no"."""
-
-    country: str | None  # ISO 3166-1 alpha-2 of residence
-    subdivision: str | None = None  # the part of ISO 3166-2 after the hyphen
-    under_18: bool | None = None  # when the picture was made
-    depiction: Depiction = Depiction.UNSURE
-    altered: bool | None = None  # of a synthetic one: a real picture changed (true), or made whole (false)
-    threat_only: bool = False  # nothing is online yet
-    filer: Filer = Filer.SELF
-    took_it_themselves: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlatformFacts:
-    """What is known of the platform. None is unknown, never "no"."""
-
-    id: str | None = None  # slug in the directory
-    category: str | None = None  # a category of the directory
-    seat_country: str | None = None
-    establishments: tuple[str, ...] = ()  # other countries where it has a company
-    serves: tuple[str, ...] | None = None  # countries it offers its service in, where that is limited
-    designation: str | None = None  # "vlop" or "vlose"; None: not designated
+__all__ = ["Applicability", "CaseFacts", "PlatformFacts", "assess", "prefer_national"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +35,7 @@ class Applicability:
     applies: Certainty
     wording: Sentence
     offered: bool
+    replaced_by: str | None = None  # the national form of the same right, which is used in its place
 
     @property
     def reason(self) -> str:
@@ -57,41 +43,52 @@ class Applicability:
         return str(self.wording)
 
 
-_Answer = tuple[Certainty, Sentence]
-_ORDER: Mapping[Certainty, int] = MappingProxyType({Certainty.NO: 0, Certainty.MAYBE: 1, Certainty.YES: 2})
-
-
 def assess(regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> Applicability:
     """Whether `regime` can be used on the day `on`. A "no" anywhere is no; else a "maybe" anywhere is maybe.
 
-    It is offered where the content or the filer may leave a doubt, but not the territory: a letter would else cite the
-    laws of every country to somebody who gave none.
+    It is offered where the content or the filer may leave a doubt, but not the territory, nor whether such a service is
+    bound at all: a letter would else cite the laws of every country to somebody who gave none.
     """
-    tie = _judge_tie(regime, facts, platform)
+    tie = judge_tie(regime, facts, platform)
     applies, wording = _find_weakest(tie, regime, facts, platform, on)
     if applies is Certainty.NO:
         return Applicability(regime=regime.id, applies=applies, wording=wording, offered=False)
     usable = regime.offered and regime.confidence is not Confidence.MEMORY
     if not usable:
         wording = format_sentence("This law may apply, but what is known of it is not sure enough to use it.")
-    return Applicability(regime=regime.id, applies=applies, wording=wording, offered=usable and tie[0] is Certainty.YES)
+    is_bound = tie[0] is Certainty.YES and not _has_only_form(regime, platform)
+    return Applicability(regime=regime.id, applies=applies, wording=wording, offered=usable and is_bound)
 
 
-def _find_weakest(tie: _Answer, regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> _Answer:
+def prefer_national(found: Sequence[tuple[Regime, Applicability]]) -> list[tuple[Regime, Applicability]]:
+    """The same verdicts, where both can be used with the national form of a right in place of the general one.
+
+    Commands, pages, the API and letters all go through this.
+    """
+    usable = [regime for regime, verdict in found if verdict.offered]
+    forms = {replaced: regime for regime in reversed(usable) for replaced in regime.in_place_of}
+    return [
+        (regime, _replace(verdict, forms[regime.id]) if verdict.offered and regime.id in forms else verdict)
+        for regime, verdict in found
+    ]
+
+
+def _replace(verdict: Applicability, form: Regime) -> Applicability:
+    wording = format_sentence("%(law)s is used in its place: it is the national form of the same right.", law=form.name)
+    return replace(verdict, wording=wording, offered=False, replaced_by=form.id)
+
+
+def _find_weakest(tie: Answer, regime: Regime, facts: CaseFacts, platform: PlatformFacts, on: date) -> Answer:
     """The first of the least sure answers. Where all agree the tie speaks: that is what people need to know."""
-    weakest = min(tie, _judge_law(regime, on), key=_rank)
+    weakest = min(tie, _judge_law(regime, on), key=rank_answer)
     for judge in _JUDGES:
         if weakest[0] is Certainty.NO:
             break
-        weakest = min(weakest, judge(regime, facts, platform), key=_rank)
+        weakest = min(weakest, judge(regime, facts, platform), key=rank_answer)
     return weakest
 
 
-def _rank(answer: _Answer) -> int:
-    return _ORDER[answer[0]]
-
-
-def _judge_law(regime: Regime, on: date) -> _Answer:
+def _judge_law(regime: Regime, on: date) -> Answer:
     if regime.is_in_force_on(on):
         return Certainty.YES, format_sentence("This law is in force.")
     if regime.status is Status.BILL:
@@ -103,58 +100,7 @@ def _judge_law(regime: Regime, on: date) -> _Answer:
     return Certainty.NO, format_sentence("This law is no longer in force.")
 
 
-def _judge_tie(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    """The best of the ties, since one is enough."""
-    answers = [_TIES[tie](regime, facts, platform) for tie in regime.reach.ties]
-    nothing = (Certainty.NO, format_sentence("Nothing ties this case to the territory of this law."))
-    return max(answers, key=_rank, default=nothing)
-
-
-def _judge_anywhere(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    if regime.kind is RegimeKind.SUPPORT:
-        return Certainty.YES, format_sentence("This service is open wherever the person lives.")
-    return Certainty.YES, format_sentence("This law binds the platform wherever the person lives.")
-
-
-def _judge_residence(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    if facts.country is None:
-        return Certainty.MAYBE, format_sentence("It is not known where the person lives.")
-    lives = _find_place(regime, facts.country, facts.subdivision)
-    if lives is None:
-        return Certainty.MAYBE, format_sentence("This law applies in a part of the country; which part is not known.")
-    if lives and regime.kind is RegimeKind.SUPPORT:
-        return Certainty.YES, format_sentence("The person lives where this service works.")
-    if lives:
-        return Certainty.YES, format_sentence("The person lives where this law applies.")
-    return Certainty.NO, format_sentence("The person does not live where this law applies.")
-
-
-def _judge_seat(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    seats = [*platform.establishments, *([platform.seat_country] if platform.seat_country else [])]
-    if not seats:  # of a platform that nothing is known of, nothing ties the case to this territory
-        unknown = Certainty.MAYBE if platform.id else Certainty.NO
-        return unknown, format_sentence("It is not known where the platform is established.")
-    found = {_find_place(regime, seat, None) for seat in seats}
-    if True in found:
-        return Certainty.YES, format_sentence("The platform is established where this law applies.")
-    if None in found:
-        return Certainty.MAYBE, format_sentence(
-            "The platform is established in this country; in which part is not known."
-        )
-    return Certainty.NO, format_sentence("The platform is not established where this law applies.")
-
-
-def _judge_offers(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    if facts.country and _find_place(regime, facts.country, facts.subdivision):
-        return Certainty.YES, format_sentence("The platform is used by a person who lives where this law applies.")
-    if platform.serves is None:
-        return Certainty.MAYBE, format_sentence("The platform may offer its service where this law applies.")
-    if any(_find_place(regime, country, None) is not False for country in platform.serves):
-        return Certainty.YES, format_sentence("The platform offers its service where this law applies.")
-    return Certainty.NO, format_sentence("The platform does not offer its service where this law applies.")
-
-
-def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> Answer:
     reach = regime.reach
     if reach.platforms or reach.designations:
         return _judge_named(regime, platform)
@@ -163,13 +109,28 @@ def _judge_platform(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -
         return (Certainty.MAYBE if unsure else Certainty.YES), format_sentence(
             "It is not known what kind of service the platform is."
         )
-    listed = not reach.platform_categories or platform.category in reach.platform_categories
-    if listed and platform.category not in reach.not_categories:
+    if _is_reached_kind(reach, platform.category):
         return Certainty.YES, format_sentence("This law reaches this kind of service.")
+    if _has_only_form(regime, platform):
+        return Certainty.MAYBE, format_sentence(
+            "It is not sure that this law reaches this kind of service, but the platform has a form of its own for it."
+        )
     return Certainty.NO, format_sentence("This law does not reach this kind of service.")
 
 
-def _judge_named(regime: Regime, platform: PlatformFacts) -> _Answer:
+def _is_reached_kind(reach: TerritorialScope, category: str) -> bool:
+    listed = not reach.platform_categories or category in reach.platform_categories
+    return listed and category not in reach.not_categories
+
+
+def _has_only_form(regime: Regime, platform: PlatformFacts) -> bool:
+    """Whether a service of a kind that the law leaves out runs the form that the law asks for all the same."""
+    if platform.category is None or _is_reached_kind(regime.reach, platform.category):
+        return False
+    return any(form.partition("_")[0] == regime.reach.own_form for form in platform.forms)
+
+
+def _judge_named(regime: Regime, platform: PlatformFacts) -> Answer:
     """A law that binds only services which an authority has named, or designated."""
     if platform.id is None:
         return Certainty.MAYBE, format_sentence("This law binds only services that an authority has named.")
@@ -180,8 +141,8 @@ def _judge_named(regime: Regime, platform: PlatformFacts) -> _Answer:
     )
 
 
-def _judge_filer(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
-    cover = max(_FILERS[facts.filer](regime.filers), regime.filers.anyone, key=lambda each: _ORDER[each])
+def _judge_filer(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> Answer:
+    cover = max(_FILERS[facts.filer](regime.filers), regime.filers.anyone, key=lambda each: ORDER[each])
     if cover is Certainty.YES:
         return cover, format_sentence("This law can be used by the one who asks.")
     if cover is Certainty.MAYBE:
@@ -189,7 +150,7 @@ def _judge_filer(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _
     return cover, format_sentence("This law cannot be used by the one who asks.")
 
 
-def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> Answer:
     cover = _cover_depiction(regime.covers, facts)
     if facts.threat_only:
         cover = _lower(cover, regime.covers.threat)
@@ -201,20 +162,12 @@ def _judge_content(regime: Regime, facts: CaseFacts, platform: PlatformFacts) ->
     return cover, format_sentence("This law does not reach this kind of content.")
 
 
-def _judge_ownership(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> _Answer:
+def _judge_ownership(regime: Regime, facts: CaseFacts, platform: PlatformFacts) -> Answer:
     if not regime.reach.needs_ownership or facts.took_it_themselves:
         return Certainty.YES, format_sentence("This law is open to this person.")
     if facts.took_it_themselves is None:
         return Certainty.MAYBE, format_sentence("This law is only for the one who took the picture.")
     return Certainty.NO, format_sentence("This law is only for the one who took the picture.")
-
-
-def _find_place(regime: Regime, country: str, subdivision: str | None) -> bool | None:
-    """Whether the place lies in one of the regime's jurisdictions; None where it may."""
-    answers = [is_within(country, subdivision, jurisdiction) for jurisdiction in regime.jurisdictions]
-    if True in answers:
-        return True
-    return None if None in answers else False
 
 
 def _cover_depiction(covers: Coverage, facts: CaseFacts) -> Certainty:
@@ -242,20 +195,12 @@ def _cover_age(cover: Certainty, covers: Coverage, under_18: bool | None) -> Cer
 
 
 def _lower(one: Certainty, other: Certainty) -> Certainty:
-    return min(one, other, key=lambda each: _ORDER[each])
+    return min(one, other, key=lambda each: ORDER[each])
 
 
-_Judge = Callable[[Regime, CaseFacts, PlatformFacts], _Answer]
+_Judge = Callable[[Regime, CaseFacts, PlatformFacts], Answer]
 
 _JUDGES: tuple[_Judge, ...] = (_judge_platform, _judge_filer, _judge_content, _judge_ownership)
-_TIES: Mapping[ConnectingFactor, _Judge] = MappingProxyType(
-    {
-        ConnectingFactor.ANYWHERE: _judge_anywhere,
-        ConnectingFactor.RESIDENCE: _judge_residence,
-        ConnectingFactor.SEAT: _judge_seat,
-        ConnectingFactor.OFFERS: _judge_offers,
-    }
-)
 _FILERS: Mapping[Filer, Callable[[Filers], Certainty]] = MappingProxyType(
     {
         Filer.SELF: lambda filers: filers.person,

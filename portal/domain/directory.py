@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from portal.domain.regimes import Confidence
-from portal.domain.territories import is_within
+from portal.domain.territories import Region, Territory, is_within
 
 PLATFORM_DAYS = 90  # forms and addresses of platforms move quickly
 AUTHORITY_DAYS = 180
@@ -115,11 +115,15 @@ class ContactChannel:
             return Medium.PAGE
         return Medium(self.kind.value.rpartition("_")[2])
 
-    def is_open_to(self, country: str | None) -> bool:
-        """Whether somebody who lives there may use it; while the country is not known, everybody's only."""
+    def is_open_to(self, country: str | None, territory: Territory | None = None) -> bool:
+        """Whether somebody who lives there may use it; while the country is not known, everybody's only.
+
+        What is for a state is for its territories where its law applies of right.
+        """
         if not self.countries or not country:
             return not self.countries
-        return any(is_within(country, None, each) for each in self.countries)
+        homes = (country, territory.state) if territory is not None and territory.of_right else (country,)
+        return any(is_within(home, None, each) for home in homes for each in self.countries)
 
     @property
     def is_for_authorities(self) -> bool:
@@ -143,6 +147,27 @@ class PostalAddress:
     lines: tuple[str, ...]
     country: str | None  # ISO 3166-1 alpha-2, from the last line
     role: AddressRole = AddressRole.COMPANY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """One company behind a platform, and for people of which regions it answers.
+
+    `controller_for`: it decides about their data. `provider_for`: it provides the service to them, which is whom the
+    European law of such services obliges. A region that no company names is unknown; what rests on memory is too.
+    """
+
+    name: str
+    country: str | None  # ISO; where it is established
+    confidence: Confidence
+    controller_for: tuple[Region, ...] = ()
+    provider_for: tuple[Region, ...] = ()
+    source: str | None = None  # None: one of the record's sources
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether anything may be built on it."""
+        return self.confidence is not Confidence.MEMORY
 
 
 class DesignationKind(StrEnum):
@@ -203,6 +228,7 @@ class Platform:
     legal_entity: str | None = None
     seat_country: str | None = None  # ISO; of the first company address, or of a country the entity's name states
     establishments: tuple[str, ...] = ()  # ISO; every country an entity or a company address states
+    companies: tuple[Company, ...] = ()  # needed where there is more than one: which of them answers for whom
     postal_addresses: tuple[PostalAddress, ...] = ()
     channels: tuple[ContactChannel, ...] = ()
     flags: Flags = Flags()
@@ -219,6 +245,12 @@ class Platform:
     def channels_for(self, *kinds: ChannelKind) -> tuple[ContactChannel, ...]:
         """Its channels of these kinds, in the order in which the kinds are given."""
         return tuple(channel for kind in kinds for channel in self.channels if channel.kind is kind)
+
+    @property
+    def has_several_companies(self) -> bool:
+        """Whether its record names more than one company, or companies in more than one country."""
+        named = [name for name in re.split(r"; | / ", self.legal_entity or "") if name.strip()]
+        return len(named) > 1 or len(set(self.establishments)) > 1
 
     def sources_of(self, channel: ContactChannel) -> tuple[str, ...]:
         """Where a channel was read; the record's sources where the channel names none."""

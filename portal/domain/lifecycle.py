@@ -152,7 +152,7 @@ class History(StrEnum):
     REMINDED = "reminded"
     REQUEST_CLOSED = "request_closed"
     CLOCK_MISSED = "clock_missed"
-    LAW_APPLIED = "law_applied"  # clocks were counted again by a newer record of the law or the holidays
+    LAW_APPLIED = "law_applied"  # clocks were counted again by a newer record of the law, the holidays, the zones
     COMPLAINT_PREPARED = "complaint_prepared"
     COMPLAINT_LODGED = "complaint_lodged"
     COMPLAINT_ANSWERED = "complaint_answered"

@@ -319,6 +319,7 @@ class ConnectingFactor(StrEnum):
     RESIDENCE = "residence"  # the person lives there
     SEAT = "seat"  # the obliged organisation is established there
     OFFERS = "offers"  # the platform serves people there
+    NOTIFIES = "notifies"  # anybody may give notice, but the law protects people there: never more than a maybe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -331,6 +332,7 @@ class TerritorialScope:
     platforms: tuple[str, ...] = ()  # slugs: the services that an authority has named; empty where it binds all
     designations: tuple[str, ...] = ()  # "vlop", "vlose": binds only services so designated
     needs_ownership: bool = False  # copyright: the person took the picture
+    own_form: str | None = None  # how kinds of channels for it begin: a service left out that has one may be reached
     note: str | None = None
 
 

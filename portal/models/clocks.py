@@ -18,7 +18,7 @@ from portal.models.guards import Guarded
 class Clock(Guarded, Base):
     """One clock of one basis. `steps` is the explanation: dates, holidays and paragraphs, nothing about the person.
 
-    A clock once started keeps the rule and the calendar it was started with.
+    A clock once started keeps the rule, the calendar and the release of the time zones it was started with.
     """
 
     __tablename__ = "clocks"
@@ -47,4 +47,5 @@ class Clock(Guarded, Base):
     estimated: Mapped[bool]
     extended: Mapped[bool]
     calendar: Mapped[str] = mapped_column(String(64))
+    zone_version: Mapped[str] = mapped_column(String(64), default="", server_default="")  # empty: not kept then
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

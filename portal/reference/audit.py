@@ -15,6 +15,8 @@ import msgspec
 from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
 from portal.domain.regimes import Confidence, Regime
 from portal.reference.registry import Registry, find_dangling, list_facts
+from portal.reference.territories import TERRITORIES
+from portal.reference.zones import is_country
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,38 @@ def _without_gaps(value: Any) -> Any:
 def find_gaps(registry: Registry) -> Iterator[str]:
     """Faults that no single file shows, one line each: what dangles, and what of the directory names no source."""
     yield from find_dangling(registry)
+    yield from _find_lost_territories(registry)
+    yield from _find_unclear_companies(registry.platforms.values())
     yield from _find_bare_records(registry.platforms.values())
     yield from _find_bare_records(registry.regulators.values())
     yield from _find_makers_words((*registry.platforms.values(), *registry.regulators.values()))
     yield from _find_pages_called_forms(registry.platforms.values())
     yield from _find_closed_doors(registry.regulators.values())
+
+
+def _find_lost_territories(registry: Registry) -> Iterator[str]:
+    """Laws and authorities that a territory names and that are not there."""
+    for territory in TERRITORIES.values():
+        for law in (*territory.laws, *territory.without_laws):
+            if law not in registry.regimes:
+                yield f"{territory.code}: the territory names the unknown regime {law!r}"
+        for body in (*territory.bodies, *territory.without_bodies):
+            if body not in registry.regulators:
+                yield f"{territory.code}: the territory names the unknown regulator {body!r}"
+
+
+def _find_unclear_companies(platforms: Iterable[Platform]) -> Iterator[str]:
+    """Platforms of several companies whose record does not say which of them answers for whom."""
+    for platform in platforms:
+        if platform.has_several_companies and not any(company.controller_for for company in platform.companies):
+            yield f"{platform.slug}: it has more than one company, and no controller by region"
+        for role in ("controller_for", "provider_for"):
+            regions = [region for company in platform.companies for region in getattr(company, role)]
+            for region in sorted({region for region in regions if regions.count(region) > 1}):
+                yield f"{platform.slug}: two companies are {role} of {region}"
+        for company in platform.companies:
+            if company.country is not None and not is_country(company.country):
+                yield f"{platform.slug}: {company.name}: there is no country {company.country!r}"
 
 
 def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]:

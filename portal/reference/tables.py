@@ -52,6 +52,7 @@ _TIES: Mapping[ConnectingFactor, str] = MappingProxyType(
         ConnectingFactor.RESIDENCE: "residence",
         ConnectingFactor.SEAT: "seat",
         ConnectingFactor.OFFERS: "offers there",
+        ConnectingFactor.NOTIFIES: "anybody's notice (never surely)",
     }
 )
 

@@ -10,9 +10,9 @@ from functools import cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from portal.zone_names import UnknownZone, load_zone, read_table
+from portal.zone_names import PACKAGE, UnknownZone, load_zone, read_table
 
-__all__ = ["UnknownZone", "find_zone", "is_country", "load_zone"]
+__all__ = ["PACKAGE", "UnknownZone", "find_zone", "is_country", "load_zone"]
 
 # Countries that ISO 3166-1 gives no code, under the one that everybody uses for them.
 _BESIDES: Mapping[str, str] = MappingProxyType({"XK": "Europe/Belgrade"})

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from portal.reference.zones import PACKAGE
 from tests.cli import runner
 
 
@@ -29,7 +30,8 @@ TIDA = ("--regime", "us-take-it-down", "--country", "US")
 def test_a_period_of_days_has_a_last_day_and_ends_with_it() -> None:
     answer = run_json(*GDPR)
     assert list(answer) == [
-        *("regime", "clock", "started_at", "due_at", "last_day", "binding", "estimated", "steps", "version"),
+        *("regime", "clock", "started_at", "due_at", "last_day", "binding", "estimated", "steps", "version", "zone"),
+        *("calendar_version", "zone_version"),
     ]
     assert answer["regime"] == "eu-gdpr-17"
     assert answer["clock"] == "respond"
@@ -81,6 +83,19 @@ def test_plain_text_tells_date_and_steps() -> None:
     assert "a duty" in result.output
     assert "Easter Monday" in result.output
     assert "holidays 0." in result.output
+    assert f"Time zone: Europe/Dublin, {PACKAGE}." in result.output
+
+
+def test_the_releases_that_a_date_was_counted_with_are_told() -> None:
+    answer = run_json(*GDPR)
+    assert (answer["zone"], answer["zone_version"]) == ("Europe/Dublin", PACKAGE)
+    assert answer["calendar_version"].startswith("holidays 0.")
+    hours = run_json(*TIDA, "--started", "2026-11-20T22:15:00Z")
+    assert (hours["calendar_version"], hours["zone_version"]) == (None, PACKAGE)
+    open_end = run_json(
+        *("--regime", "eu-dsa-16", "--clock", "decide", "--country", "IE", "--started", "2026-03-05T09:00:00Z")
+    )
+    assert (open_end["due_at"], open_end["zone_version"]) == (None, None)
 
 
 def test_a_safe_harbour_is_not_called_a_duty() -> None:

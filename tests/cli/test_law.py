@@ -56,6 +56,28 @@ def test_a_host_of_two_platforms_is_named(tmp_path: Path) -> None:
     assert "instagram.com" in result.output
 
 
+@pytest.mark.parametrize(
+    ("more", "exit_code"),
+    [
+        ("", 1),
+        ("companies:\n  - {name: One Ltd, country: IE, confidence: high, provider_for: [EEA]}\n", 1),
+        ("companies:\n  - {name: One Ltd, country: IE, confidence: high, controller_for: [EEA]}\n", 0),
+        ("companies:\n  - {name: One Ltd, country: IE, confidence: high, controller_for: [Europe]}\n", 1),
+    ],
+)
+def test_more_than_one_company_needs_one_that_answers_for_a_region(tmp_path: Path, more: str, exit_code: int) -> None:
+    (tmp_path / "platforms").mkdir()
+    (tmp_path / "platforms" / "mine.yaml").write_text(
+        "slug: mine\nname: Mine\ncategory: social\nhosts: [mine.example]\nlegal_entity: One Ltd; Two Inc.\n"
+        f"confidence: memory\ncompiled_on: '2026-11-30'\n{more}",
+        "utf-8",
+    )
+    result = run("law", "check", str(tmp_path))
+    assert result.exit_code == exit_code, result.output
+    if exit_code:
+        assert "mine" in result.output
+
+
 def test_a_law_of_ones_own_is_used_everywhere(tmp_path: Path) -> None:
     write_law(tmp_path, ("id: je-dpjl", "id: je-house-rule"))
     settings = {"RECOURSE_PACKS": str(tmp_path)}

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.config import load_config
+from portal.domain.lifecycle import History
 from portal.factory import create_app
+from portal.models.events import Event
 from portal.models.tables import metadata
 from portal.reference.registry import FOLDER
 from portal.wiring import Parts
@@ -90,3 +93,23 @@ def test_without_a_database_there_is_one_clear_line(tmp_path: Path) -> None:
         result = make_app(tmp_path / command).test_cli_runner().invoke(args=["law", command])
         assert result.exit_code == 1
         assert "The database is not ready" in result.output
+
+
+def test_a_case_that_cannot_be_counted_is_named_and_the_command_says_so(folder: Path, packs: Path) -> None:
+    app = make_app(folder, packs)
+    parts = parts_of(app)
+    with parts.sessions.begin() as session:
+        broken = make_case(session, parts.ports, links="https://pictures.example.org/album/8")
+        send(session, broken, parts.ports)
+        event = session.scalars(select(Event).where(Event.case_id == broken.case.id, Event.request_id.is_not(None)))
+        row = event.first()
+        assert row is not None
+        row.kind, row.facts = History.ANSWERED, {}
+        reference = broken.case.reference
+    for command, told in (("diff", "1 clocks of 1 cases would change."), ("apply", "1 clocks changed.")):
+        result = app.test_cli_runner().invoke(args=["law", command])
+        assert result.exit_code == 1
+        assert told in result.stdout
+        assert f"{reference}: its clocks could not be counted: KeyError" in result.stderr
+    result = app.test_cli_runner().invoke(args=["law", "diff", "--json"])
+    assert (result.exit_code, json.loads(result.stdout)) == (1, [])

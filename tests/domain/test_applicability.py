@@ -8,7 +8,8 @@ from itertools import product
 
 import pytest
 
-from portal.domain.applicability import CaseFacts, PlatformFacts, assess
+from portal.domain.applicability import CaseFacts, PlatformFacts, assess, prefer_national
+from portal.domain.directory import Company
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.regimes import (
     Certainty,
@@ -20,7 +21,7 @@ from portal.domain.regimes import (
     Status,
     TerritorialScope,
 )
-from portal.domain.territories import EEA_OTHERS, EU_MEMBERS, is_within
+from portal.domain.territories import EEA_OTHERS, EU_MEMBERS, Region, Territory, is_within
 from tests.domain.laws import REGIME
 
 ON = date(2026, 11, 22)
@@ -105,11 +106,137 @@ def test_a_known_platform_without_a_known_seat_may_have_it_there() -> None:
     assert (verdict.applies, verdict.offered) == (Certainty.MAYBE, False)
 
 
-def test_an_establishment_ties_like_a_seat() -> None:
-    platform = PlatformFacts(seat_country="US", establishments=("IE",))
-    assert (
-        assess(with_ties(ConnectingFactor.SEAT), replace(PERSON, country="GB"), platform, ON).applies is Certainty.YES
+IRISH = Company(
+    name="Site Ireland",
+    country="IE",
+    controller_for=(Region.EEA, Region.CH),
+    provider_for=(Region.EEA,),
+    confidence=Confidence.MEDIUM,
+)
+AMERICAN = Company(
+    name="Site Inc.", country="US", controller_for=(Region.US,), provider_for=(Region.US,), confidence=Confidence.MEDIUM
+)
+SPLIT = PlatformFacts(
+    id="site", category="social", seat_country="IE", establishments=("IE", "US"), companies=(IRISH, AMERICAN)
+)
+DATA = replace(with_ties(ConnectingFactor.SEAT), kind=RegimeKind.ERASURE)
+
+
+def test_where_nobody_says_which_company_answers_an_establishment_may_tie() -> None:
+    platform = PlatformFacts(id="site", seat_country="US", establishments=("IE",))
+    verdict = assess(with_ties(ConnectingFactor.SEAT), replace(PERSON, country="GB"), platform, ON)
+    assert (verdict.applies, verdict.offered) == (Certainty.MAYBE, False)
+    assert "Whether it answers for people where the person lives is not known" in verdict.reason
+
+
+@pytest.mark.parametrize("country", ["GB", "US", "NZ", None])
+def test_a_platform_of_one_company_is_tied_for_everybody(country: str | None) -> None:
+    platform = PlatformFacts(id="site", seat_country="IE", establishments=("IE",))
+    assert assess(DATA, replace(PERSON, country=country), platform, ON).offered
+
+
+@pytest.mark.parametrize(
+    ("country", "applies", "told"),
+    [
+        ("FR", Certainty.YES, "Site Ireland"),
+        ("NO", Certainty.YES, "Site Ireland"),
+        ("AX", Certainty.YES, "Site Ireland"),
+        ("CH", Certainty.YES, "Site Ireland"),
+        ("US", Certainty.NO, "Site Inc."),
+        ("GB", Certainty.MAYBE, "not known"),  # the record names nobody
+        ("NZ", Certainty.MAYBE, "not known"),
+        (None, Certainty.MAYBE, "not known"),
+    ],
+)
+def test_an_establishment_ties_those_whom_it_answers_for(country: str | None, applies: Certainty, told: str) -> None:
+    verdict = assess(DATA, replace(PERSON, country=country), SPLIT, ON)
+    assert verdict.applies is applies
+    assert verdict.offered is (applies is Certainty.YES)
+    assert told in verdict.reason
+
+
+def test_a_territory_of_the_united_states_counts_to_them() -> None:
+    territory = Territory(
+        code="PR", state="US", of_right=True, union_law=False, confidence=Confidence.HIGH, sources=("act",)
     )
+    facts = replace(PERSON, country="PR", territory=territory)
+    assert assess(DATA, facts, SPLIT, ON).applies is Certainty.NO
+
+
+def test_what_rests_on_memory_is_not_known() -> None:
+    unsure = replace(SPLIT, companies=tuple(replace(each, confidence=Confidence.MEMORY) for each in SPLIT.companies))
+    for country in ("FR", "US"):
+        verdict = assess(DATA, replace(PERSON, country=country), unsure, ON)
+        assert (verdict.applies, verdict.offered) == (Certainty.MAYBE, False)
+
+
+def test_of_a_service_its_provider_is_asked_and_of_data_the_one_who_decides_about_them() -> None:
+    notice = with_ties(ConnectingFactor.SEAT)
+    assert assess(notice, replace(PERSON, country="CH"), SPLIT, ON).applies is Certainty.MAYBE, "no provider is named"
+    assert assess(DATA, replace(PERSON, country="CH"), SPLIT, ON).applies is Certainty.YES
+
+
+def test_a_notice_that_anybody_may_give_is_never_more_than_a_maybe_outside() -> None:
+    regime = with_ties(ConnectingFactor.RESIDENCE, ConnectingFactor.NOTIFIES, jurisdictions=("EU",))
+    inside = assess(regime, replace(PERSON, country="FR"), SPLIT, ON)
+    assert (inside.applies, inside.offered) == (Certainty.YES, True)
+    for country in ("US", "NO", "GL"):
+        outside = assess(regime, replace(PERSON, country=country), SPLIT, ON)
+        assert (outside.applies, outside.offered) == (Certainty.MAYBE, False)
+        assert "Anybody may send a notice" in outside.reason
+    assert assess(regime, replace(PERSON, country="US"), PlatformFacts(), ON).applies is Certainty.NO
+
+
+def test_the_reason_names_the_place_and_the_company() -> None:
+    facts = replace(PERSON, country="IE", country_name="Ireland", part_name="Leinster")
+    law = replace(DATA, reach=replace(DATA.reach, ties=(ConnectingFactor.RESIDENCE, ConnectingFactor.SEAT)))
+    assert (
+        assess(law, facts, SPLIT, ON).reason
+        == "The person lives in Ireland, where this law applies. Site Ireland answers for people there."
+    )
+    swiss = replace(PERSON, country="CH", country_name="Switzerland")
+    assert (
+        assess(law, swiss, SPLIT, ON).reason
+        == "Site Ireland, established where this law applies, answers for people in Switzerland."
+    )
+    part = replace(with_ties(ConnectingFactor.RESIDENCE, jurisdictions=("IE-L",)), kind=RegimeKind.COURT)
+    told = assess(part, replace(facts, subdivision="L"), SPLIT, ON).reason
+    assert told == "The person lives in Leinster, where this law applies."
+
+
+@pytest.mark.parametrize(
+    ("category", "forms", "applies"),
+    [
+        ("social", frozenset({"takeitdown_form"}), Certainty.YES),
+        ("search", frozenset({"takeitdown_form"}), Certainty.MAYBE),
+        ("search", frozenset({"takeitdown_page"}), Certainty.MAYBE),
+        ("search", frozenset({"general_form"}), Certainty.NO),
+    ],
+)
+def test_a_service_left_out_that_runs_the_form_may_be_reached_and_no_letter_says_so(
+    category: str, forms: frozenset[str], applies: Certainty
+) -> None:
+    reach = TerritorialScope(
+        ties=(ConnectingFactor.ANYWHERE,),
+        platform_categories=(),
+        not_categories=("search",),
+        own_form="takeitdown",
+    )
+    verdict = assess(replace(REGIME, reach=reach), PERSON, PlatformFacts(id="s", category=category, forms=forms), ON)
+    assert verdict.applies is applies
+    assert verdict.offered is (applies is Certainty.YES)
+
+
+def test_a_national_form_is_used_in_place_of_the_general_one_where_both_can_be() -> None:
+    national = replace(REGIME, id="ie-form", name="The Irish form", in_place_of=("xx-act",))
+    found = [(law, assess(law, PERSON, PLATFORM, ON)) for law in (REGIME, national)]
+    general, own = (verdict for _law, verdict in prefer_national(found))
+    assert (general.applies, general.offered, general.replaced_by) == (Certainty.YES, False, "ie-form")
+    assert general.reason.startswith("The Irish form is used in its place")
+    assert own.offered
+    unusable = replace(national, offered=False)
+    found = [(law, assess(law, PERSON, PLATFORM, ON)) for law in (REGIME, unusable)]
+    assert prefer_national(found) == found
 
 
 @pytest.mark.parametrize(("serves", "applies"), [(("IE",), Certainty.YES), (("US",), Certainty.NO)])

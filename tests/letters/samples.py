@@ -154,6 +154,7 @@ def month_clock(*, missed: bool = False) -> ClockFact:
         ),
         sources=(replace(SOURCE, url="https://laws.example/eu/1182-71", supports="how months are counted"),),
         calendar_version="holidays 0.109 (IE)",
+        zone_version="tzdata 2026.6",
         version="2026-11-22.1",
     )
 

@@ -106,6 +106,8 @@ def test_a_bundle_holds_every_part_in_order() -> None:
     dense = read_without_spaces(sample_letter(LetterKind.COMPLAINT).pdf)
     for exhibit in complaint().exhibits:
         assert exhibit.digest in dense
+    assert "holidays0.109(IE)" in dense
+    assert "tzdata2026.6" in dense
     assert (complaint().history_digest or "-") in dense
 
 

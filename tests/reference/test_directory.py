@@ -25,6 +25,7 @@ from portal.domain.regimes import Confidence
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.registry import load_registry
 from portal.reference.strict import BadReference
+from portal.reference.territories import find_territory
 
 PLATFORMS = load_registry().platforms
 REGULATORS = load_registry().regulators
@@ -38,7 +39,7 @@ def write_platform(folder: Path, slug: str, host: str, more: str = "") -> None:
 
 def test_every_record_of_the_directory_is_there() -> None:
     assert len(PLATFORMS) == 269
-    assert len(REGULATORS) == 196
+    assert len(REGULATORS) == 197
     assert sum(regulator.joint_statement_signatory is True for regulator in REGULATORS.values()) == 15
 
 
@@ -101,6 +102,8 @@ def test_a_form_for_some_countries_is_open_to_people_there_alone() -> None:
     forms = {channel.kind: channel for channel in PLATFORMS["x"].channels}
     assert forms[ChannelKind.TAKEITDOWN_FORM].is_open_to("US")
     assert not forms[ChannelKind.TAKEITDOWN_FORM].is_open_to("DE")
+    assert forms[ChannelKind.TAKEITDOWN_FORM].is_open_to("PR", find_territory("PR"))
+    assert not forms[ChannelKind.TAKEITDOWN_FORM].is_open_to("PF", find_territory("PF"))
     assert not forms[ChannelKind.TAKEITDOWN_FORM].is_open_to(None)
     assert forms[ChannelKind.NCII_FORM].is_open_to("DE")
     assert forms[ChannelKind.NCII_FORM].is_open_to(None)

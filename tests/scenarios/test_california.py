@@ -47,8 +47,8 @@ def confirmed(story: Story) -> Story:
     return story
 
 
-def test_the_federal_act_and_californias_stand_before_the_european_one(story: Story) -> None:
-    assert story.cited("x") == ["us-take-it-down", SB981, "eu-dsa-16"]
+def test_the_federal_act_and_californias_are_cited_and_nothing_european(story: Story) -> None:
+    assert story.cited("x") == ["us-take-it-down", SB981]
 
 
 def test_somebody_elsewhere_in_the_united_states_cannot_use_it(teller: Teller) -> None:

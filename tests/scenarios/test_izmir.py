@@ -1,11 +1,13 @@
 """A woman in Izmir. Real pictures of her are on X; she also applies to X under Turkey's data protection law.
 
-Laws. The notice rests on the TAKE IT DOWN Act and, by X's Irish company, on the Digital Services Act. The blocking
-order of Law 5651 is not offered: what became of it in the changes of December 2025 was not read.
+Laws. The notice rests on the TAKE IT DOWN Act alone: X's Irish company answers for the Union, the United Kingdom and
+Switzerland, not for Turkey, and the Digital Services Act protects people in the Union. The blocking order of Law
+5651 is not offered: what became of it in the changes of December 2025 was not read.
 
 Data. The application under Article 13 of Law 6698 has to bear her name, the number of an identity document and an
-address; without the number it is left out and the request goes under the GDPR alone. X has 30 days: received on
-Tuesday 24 November 2026, the thirtieth day is Thursday 24 December (UTC+3).
+address; without the number it is left out, and nothing else is there to rest on: the GDPR reaches a company in the
+Union only where that company answers for her. X has 30 days: received on Tuesday 24 November 2026, the thirtieth day
+is Thursday 24 December (UTC+3).
 
 Her own limits. She may complain to the Board only after an answer or after those 30 days; and then time runs against
 her: 30 days from learning of an answer, else 60 days from the application, 23 January 2027. After that the way is
@@ -44,19 +46,19 @@ def applied(story: Story) -> Story:
 
 
 def test_the_notice_cites_no_turkish_law(story: Story) -> None:
-    assert story.cited("x") == ["us-take-it-down", "eu-dsa-16"]
+    assert story.cited("x") == ["us-take-it-down"]
 
 
 def test_without_the_number_of_a_document_the_turkish_application_is_left_out_and_the_number_named(
     story: Story,
 ) -> None:
     story.prepare_erasure("x")
-    assert story.cited("x") == ["eu-gdpr-17"]
+    assert story.cited("x") == []
     assert story.missing("x") == ["identity_document"]
 
 
 def test_with_it_thirty_days_run_by_turkish_days(applied: Story) -> None:
-    assert set(applied.cited("x")) == {"tr-kvkk-13", "eu-gdpr-17"}
+    assert set(applied.cited("x")) == {"tr-kvkk-13"}
     answer = applied.clock("x", "tr-kvkk-13", "respond")
     assert (answer.due_at, answer.binding) == (end_of("2026-12-24", IZMIR), Binding.DUTY)
     assert answer.due_at == at("2026-12-24 20:59:59")

@@ -1,13 +1,13 @@
-"""A woman in Leeds. Real pictures of her are on Reddit; she also wants Reddit to erase what it holds, and it asks who
-she is.
+"""A woman in Leeds. Real pictures of her are on Reddit; she also wants Reddit to erase what it holds, and it asks
+who she is.
 
 Laws. Section 10(3A) of the Online Safety Act, in force since 29 June 2026: 48 hours from receipt, at the latest. The
-TAKE IT DOWN Act: 48 hours as well. Reddit has a company in the Netherlands, so the Digital Services Act too. The
-older duty of sections 20 and 21 to act on complaints has no number.
+TAKE IT DOWN Act: 48 hours as well. Reddit's company in the Netherlands answers for the Union and Switzerland,
+Reddit, Inc. for the United Kingdom: neither the Digital Services Act nor the GDPR of the Union ties her. The older
+duty of sections 20 and 21 to act on complaints has no number.
 
 Data. UK GDPR: one month to the corresponding date; where identity is asked for, the month begins when the proof
-arrives (Article 12A): asked on 3 December, given on 14 December, so due on 14 January 2027. The GDPR of the Union,
-which binds the Dutch company, does not stop by itself: its month ends on 30 December.
+arrives (Article 12A): asked on 3 December, given on 14 December, so due on 14 January 2027.
 
 Ladder. The fast complaint of section 21(2A) to Reddit itself, then Ofcom, which decides no single case. For the
 data: a complaint to Reddit under section 164A of the Data Protection Act (30 days to acknowledge; the thirtieth day
@@ -54,7 +54,7 @@ def erasure(story: Story) -> Story:
 def test_the_two_laws_with_48_hours_stand_first(story: Story) -> None:
     cited = story.cited("reddit")
     assert set(cited[:2]) == {"uk-osa-10-3a", "us-take-it-down"}
-    assert set(cited[2:]) == {"eu-dsa-16", "uk-osa-20-21"}
+    assert set(cited[2:]) == {"uk-osa-20-21"}
 
 
 def test_the_british_48_hours_are_cited_from_the_first_day_in_force_and_not_the_day_before(teller: Teller) -> None:
@@ -99,19 +99,16 @@ def test_a_provider_that_finds_no_intimate_image_has_answered_the_british_law_an
 
 class TestTheDataRequest:
     def test_one_month_to_the_corresponding_date(self, erasure: Story) -> None:
-        assert erasure.cited("reddit") == ["eu-gdpr-17", "uk-gdpr-17"]
+        assert erasure.cited("reddit") == ["uk-gdpr-17"]
         assert erasure.clock("reddit", "uk-gdpr-17", "respond").due_at == end_of("2026-12-30", LONDON)
 
-    def test_while_proof_is_waited_for_the_british_month_stands_still_and_the_european_runs(
-        self, erasure: Story
-    ) -> None:
+    def test_while_proof_is_waited_for_the_month_stands_still(self, erasure: Story) -> None:
         erasure.answered("reddit", Answer.IDENTITY_ASKED, at("2026-12-03 10:00", LONDON))
         assert erasure.clock("reddit", "uk-gdpr-17", "respond").state is ClockState.PAUSED
         erasure.gave_information("reddit", at("2026-12-14 10:00", LONDON))
         british = erasure.clock("reddit", "uk-gdpr-17", "respond")
         assert (british.due_at, british.state) == (end_of("2027-01-14", LONDON), ClockState.RUNNING)
         assert british.estimated, "that the proof arrived is not known, only that it left"
-        assert erasure.clock("reddit", "eu-gdpr-17", "respond").due_at == end_of("2026-12-30", "Europe/Amsterdam")
 
     def test_the_complaint_to_reddit_has_30_days_for_an_acknowledgement(self, erasure: Story) -> None:
         received = at("2027-01-15 09:00", LONDON)

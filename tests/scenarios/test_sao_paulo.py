@@ -3,12 +3,11 @@
 Laws. Decree 12.976 of 2026, in force since 20 July 2026, gives two hours from her notification. It protects women;
 the portal asks nobody for that, so it says that its use is not sure. The TAKE IT DOWN Act gives 48 hours. Article 21
 of the Marco Civil makes a provider liable in the second place when it does not act; it orders nothing and has no
-number. The Digital Services Act binds X through its Irish company; of the forum nothing is known, so nothing
-European is claimed. Article 29 of the law for children is for children.
+number. Nothing European is claimed: the Digital Services Act protects people in the Union. Article 29 of the law for
+children is for children.
 
 Data. The request to X rests on the LGPD (15 days for the statement: 27 November plus 15 is Saturday 12 December;
-nothing says that the day moves) and on the GDPR by X's Irish company (one month: 27 December is a Sunday, so Monday
-28).
+nothing says that the day moves). X's Irish company does not answer for Brazil, so the GDPR is left out.
 
 Authority. The ANPD supervises the decree and wants the platform to have been notified first.
 """
@@ -46,7 +45,7 @@ def sent(story: Story) -> Story:
 
 
 def test_two_hours_stand_before_two_days_and_before_what_has_no_number(story: Story) -> None:
-    assert story.cited("x") == ["br-decreto-12976", "us-take-it-down", "br-marco-civil-art21", "eu-dsa-16"]
+    assert story.cited("x") == ["br-decreto-12976", "us-take-it-down", "br-marco-civil-art21"]
     assert "not sure" in story.reasons("x")["br-decreto-12976"]
 
 
@@ -95,10 +94,9 @@ def test_blocking_it_in_one_country_only_does_not_meet_the_duty_to_remove(sent: 
     assert sent.clock("x", "br-decreto-12976", "remove").state is ClockState.MISSED
 
 
-def test_the_data_request_counts_brazilian_days_for_brazil_and_irish_days_for_the_union(story: Story) -> None:
+def test_the_data_request_counts_brazilian_days_and_claims_nothing_european(story: Story) -> None:
     story.prepare_erasure("x")
-    assert story.cited("x") == ["br-lgpd-titular", "eu-gdpr-17"]
+    assert story.cited("x") == ["br-lgpd-titular"]
     story.send("x", sent_at=FRIDAY, received_at=FRIDAY)
     assert story.clock("x", "br-lgpd-titular", "erase").due_at is None, "deletion itself is owed at once, no number"
     assert story.clock("x", "br-lgpd-titular", "statement").due_at == end_of("2026-12-12", SAO_PAULO)
-    assert story.clock("x", "eu-gdpr-17", "respond").due_at == end_of("2026-12-28", "Europe/Dublin")

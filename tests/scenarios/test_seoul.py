@@ -2,9 +2,9 @@
 
 Laws. The TAKE IT DOWN Act reaches pictures that a reasonable person cannot tell from real ones (48 hours). Article
 22-5(1) of Korea's Telecommunications Business Act orders deletion or blocking "without delay": no number of hours
-exists, and the 24 hours one reads about are an aim of the review body. X is also under the Digital Services Act by
-its Irish company; Naver is not. The temporary block of the Network Act is not cited: what is known of it is not sure
-enough.
+exists, and the 24 hours one reads about are an aim of the review body. The Digital Services Act protects people in
+the Union, so X's Irish company changes nothing for her. The temporary block of the Network Act is not cited: what is
+known of it is not sure enough.
 
 Data. Under article 36 of the Personal Information Protection Act Naver has ten days to answer: received on 23
 November 2026, the tenth day is 3 December, in Korean time (UTC+9, no summer time).
@@ -38,7 +38,7 @@ def story(teller: Teller) -> Story:
 
 def test_the_law_with_a_number_of_hours_stands_first_and_koreas_own_beside_it(story: Story) -> None:
     assert story.cited("x")[0] == "us-take-it-down"
-    assert set(story.cited("x")) == {"us-take-it-down", "kr-tba-22-5", "eu-dsa-16"}
+    assert set(story.cited("x")) == {"us-take-it-down", "kr-tba-22-5"}
     assert story.cited("naver") == ["us-take-it-down", "kr-tba-22-5"]
 
 

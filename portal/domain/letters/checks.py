@@ -65,6 +65,12 @@ def find_problems(facts: LetterFacts, document: LetterDocument) -> tuple[LetterP
     return tuple(dict.fromkeys(found))
 
 
+_NO_BASES = (
+    "We know of no law that this letter could use. Report it with their own form instead, "
+    "and see who else can help: the authorities and help services of your country."
+)
+
+
 def _bases_of(facts: LetterFacts) -> tuple[BasisFact, ...]:
     return (facts.competence, *facts.bases) if isinstance(facts, ComplaintFacts) else facts.bases
 
@@ -73,7 +79,7 @@ def _find_gaps(facts: LetterFacts) -> Iterator[LetterProblem]:
     if not facts.links:
         yield LetterProblem(ProblemCode.NO_LINKS, "The letter names no place. Add at least one link or description.")
     if not facts.bases:
-        yield LetterProblem(ProblemCode.NO_BASES, "The letter names no law. Choose at least one that applies.")
+        yield LetterProblem(ProblemCode.NO_BASES, _NO_BASES)
     for link in facts.links:
         if not (link.url or link.description):
             yield LetterProblem(ProblemCode.NO_LINKS, f"Place {link.number} has neither a link nor a description.")

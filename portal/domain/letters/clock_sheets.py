@@ -49,6 +49,7 @@ def _list_rows(context: LetterContext, basis: BasisFact, clock: ClockFact) -> li
         (translate("Ended by an act on"), ended),
         (translate("Way of counting"), clock.counting if clock.amount is not None else ""),
         (translate("Calendar of holidays"), clock.calendar_version or ""),
+        (translate("Table of time zones"), clock.zone_version or ""),
         (translate("Record of the law"), f"{clock.regime_id} {clock.version or basis.version}, {clock.rule_id}"),
     ]
 

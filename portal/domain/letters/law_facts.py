@@ -89,6 +89,7 @@ class ClockFact:
     steps: tuple[StepFact, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     calendar_version: str | None = None
+    zone_version: str | None = None
     version: str | None = None  # of the law record
     confidence: Confidence = Confidence.HIGH
     confirmed: bool = False

@@ -47,7 +47,7 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     BasisFact: frozenset({"regime_id", "name", "citation", "basis", "version", "reason"}),
     ElementFact: frozenset({"key", "label"}),
     ClockFact: frozenset(
-        {"regime_id", "rule_id", "label", "zone", "counting", "standard", "calendar_version", "version"}
+        {"regime_id", "rule_id", "label", "zone", "counting", "standard", "calendar_version", "zone_version", "version"}
     ),
     SourceFact: frozenset({"url", "supports"}),
     StepFact: frozenset({"at", "text", "key"}),

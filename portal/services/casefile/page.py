@@ -40,7 +40,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.REMINDED: "A reminder was sent.",
         History.REQUEST_CLOSED: "The request was closed.",
         History.CLOCK_MISSED: "A date passed without the answer it was set for.",
-        History.LAW_APPLIED: "Dates were counted again, because the record of the law or of the holidays changed.",
+        History.LAW_APPLIED: "Dates were counted again, because a record of laws, holidays or time zones changed.",
         History.COMPLAINT_PREPARED: "A complaint was prepared.",
         History.COMPLAINT_LODGED: "The complaint was handed in.",
         History.COMPLAINT_ANSWERED: "The authority answered.",

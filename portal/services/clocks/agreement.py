@@ -208,7 +208,7 @@ def _complaint_facts(complaint: Complaint, read: _Read, ports: Ports) -> Complai
 def _check_clocks(
     owner: str, rows: Sequence[Clock], count: Callable[..., Iterable[PlacedClock]], now: datetime
 ) -> Iterator[Break]:
-    """Each clock's start, and its date where law and calendar are still those it was counted with.
+    """Each clock's start, and its date where law, calendar and time zones are still those it was counted with.
 
     A clock whose date has just passed may stand there as it was before: the sweep has not come by yet.
     """
@@ -233,5 +233,7 @@ def _find_problem(row: Clock, found: Mapping[tuple[str, str], PlacedClock]) -> s
         return "start"
     due = each.clock.due
     if due is None or due.is_paused or (row.version, row.calendar) != (each.regime.version, due.calendar_version):
+        return None
+    if row.zone_version not in {"", each.place.zone_version}:
         return None
     return None if (row.due_at, row.last_day) == (due.due_at, due.last_day) else "date"

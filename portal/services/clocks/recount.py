@@ -1,9 +1,10 @@
-"""What newer records of laws and holidays change for clocks that run, and applying that to open cases.
+"""What newer records of laws, holidays and time zones change for clocks that run, and applying that to open cases.
 
-A clock once started keeps its date. Where a record was wrong, or a holiday was decreed after the date was counted,
-somebody looks at what would change and then applies it: the clocks of open requests and complaints are counted again,
-all in batches and without any case's key. What has ended stays as it ended, and no letter changes: a notice keeps the
-version of the law it was made with. Doing it twice changes nothing more.
+A clock once started keeps its date. Where a record was wrong, or a holiday or a change of the clocks was decreed after
+the date was counted, somebody looks at what would change and then applies it: the clocks of open requests and
+complaints are counted again, all in batches and without any case's key. What has ended stays as it ended, and no letter
+changes: a notice keeps the version of the law it was made with. Doing it twice changes nothing more. A case that cannot
+be read is named and holds up no other.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, defer, sessionmaker
 
 from portal.db import begin_reading
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import SETTLED, UNSENT, CaseStatus, History
 from portal.domain.regimes import Binding, Trigger
+from portal.logs import describe_error
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -60,36 +63,79 @@ class Change:
     version_after: str | None
     calendar_before: str | None
     calendar_after: str | None
+    zone_before: str | None
+    zone_after: str | None
+    zone_version_before: str | None
+    zone_version_after: str | None
     due_before: datetime | None
     due_after: datetime | None
     binding_before: Binding | None
     binding_after: Binding | None
 
 
-def find_changes(work: Work) -> Iterator[Change]:
+@dataclass(frozen=True, kw_only=True)
+class FailedCase:
+    """A case whose clocks could not be counted. `problem` is the kind of error and its place, nothing of the case."""
+
+    case_id: UUID
+    reference: str
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """How many clocks changed, and the cases that stayed as they were because they could not be counted."""
+
+    changed: int
+    failed: tuple[FailedCase, ...]
+
+
+def find_changes(work: Work) -> Iterator[Change | FailedCase]:
     """Every clock that has not ended and would have another date or another binding by today's records.
 
-    In the order of the cases' ids. A newer version that gives the same date and binding is no change.
+    In the order of the cases' ids, among them those that could not be counted. A newer version that gives the same date
+    and binding is no change. Raises SQLAlchemyError where the database itself does not answer.
     """
     for case_ids in _list_open_cases(work.session):
-        for difference in _compare(work, case_ids):
-            yield difference.change
+        yield from _find_together(work, case_ids)
 
 
-def apply_changes(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> int:
-    """Count the clocks of open cases again, one transaction and one event for each case. Returns how many changed."""
+def apply_changes(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Applied:
+    """Count the clocks of open cases again, one transaction and one event for each case."""
+    changed: dict[UUID, str] = {}
+    failed: list[FailedCase] = []
     with factory() as session:
         begin_reading(session)
-        changed = list(
-            dict.fromkeys(
-                change.case_id for change in find_changes(Work(session=session, actor=SYSTEM, now=now, ports=ports))
-            )
-        )
+        for each in find_changes(Work(session=session, actor=SYSTEM, now=now, ports=ports)):
+            if isinstance(each, FailedCase):
+                failed.append(each)
+            else:
+                changed[each.case_id] = each.reference
     count = 0
-    for case_id in changed:
-        with factory.begin() as session:
-            count += _apply_to_case(Work(session=session, actor=SYSTEM, now=now, ports=ports), case_id)
-    return count
+    for case_id, reference in changed.items():
+        try:
+            with factory.begin() as session:
+                count += _apply_to_case(Work(session=session, actor=SYSTEM, now=now, ports=ports), case_id)
+        except Exception as error:
+            failed.append(FailedCase(case_id=case_id, reference=reference, problem=describe_error(error)))
+    return Applied(changed=count, failed=tuple(failed))
+
+
+def _find_together(work: Work, case_ids: Sequence[UUID]) -> Iterator[Change | FailedCase]:
+    """The changes of some cases, read together; where one of them cannot be read, each by itself."""
+    try:
+        found = [difference.change for difference in _compare(work, case_ids)]
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        if len(case_ids) > 1:
+            for case_id in case_ids:
+                yield from _find_together(work, [case_id])
+        else:
+            reference = work.session.scalar(select(Case.reference).where(Case.id == case_ids[0])) or ""
+            yield FailedCase(case_id=case_ids[0], reference=reference, problem=describe_error(error))
+        return
+    yield from found
 
 
 @dataclass(frozen=True)
@@ -172,6 +218,10 @@ def _describe(owner: _ClockOwner, row: Clock | None, found: PlacedClock | None, 
         version_after=found.regime.version if found else None,
         calendar_before=row.calendar if row else None,
         calendar_after=(due.calendar_version if due else "") if found else None,
+        zone_before=row.zone if row else None,
+        zone_after=found.place.zone.key if found else None,
+        zone_version_before=row.zone_version if row else None,
+        zone_version_after=(found.place.zone_version if due else "") if found else None,
         due_before=row.due_at if row else None,
         due_after=due.due_at if due else None,
         binding_before=row.binding if row else None,
@@ -300,6 +350,10 @@ def _list_facts(change: Change) -> dict[str, str | None]:
         "version_after": change.version_after,
         "calendar_before": change.calendar_before,
         "calendar_after": change.calendar_after,
+        "zone_before": change.zone_before,
+        "zone_after": change.zone_after,
+        "zone_version_before": change.zone_version_before,
+        "zone_version_after": change.zone_version_after,
         "due_before": change.due_before.isoformat() if change.due_before else None,
         "due_after": change.due_after.isoformat() if change.due_after else None,
         "binding_before": change.binding_before,

@@ -1,7 +1,7 @@
 """The clocks' snapshot: rebuilt from the history by the engine, so that lists can be sorted and misses noticed.
 
-Nothing here needs a case's key. A clock once started keeps the date it was given, the rule's version and the
-calendar's, whatever the law's record or the holidays say later; only what happens to the case can change it, or
+Nothing here needs a case's key. A clock once started keeps the date it was given, and the versions of the rule, of the
+calendar and of the time zones, whatever the records of them say later; only what happens to the case can change it, or
 somebody who applies the new records to open cases (`portal.services.clocks.recount`).
 """
 
@@ -230,6 +230,7 @@ def clock_view(row: Clock, ports: Ports) -> ClockView:
         extended=row.extended,
         standard=rule.standard if rule else None,
         calendar=row.calendar,
+        zone_version=row.zone_version,
         steps=tuple(StepView(at=step["at"], text=step["text"]) for step in row.steps),
     )
 
@@ -296,6 +297,7 @@ def _start(row: Clock, found: PlacedClock) -> None:
     row.due_at, row.last_day = (due.due_at, due.last_day) if due else (None, None)
     row.zone, row.country = found.place.zone.key, found.place.country
     row.calendar = due.calendar_version if due else ""
+    row.zone_version = found.place.zone_version if due else ""
     row.steps = [msgspec.to_builtins(step_of(step)) for step in due.steps] if due else []
 
 
@@ -383,6 +385,10 @@ def _describe_stopped(row: Clock) -> dict[str, str | None]:
         "version_after": None,
         "calendar_before": row.calendar,
         "calendar_after": None,
+        "zone_before": row.zone,
+        "zone_after": None,
+        "zone_version_before": row.zone_version,
+        "zone_version_after": None,
         "due_before": row.due_at.isoformat() if row.due_at else None,
         "due_after": None,
         "binding_before": row.binding,

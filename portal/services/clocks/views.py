@@ -1,6 +1,7 @@
 """What pages and letters show of a clock: plain frozen values.
 
-Instants are aware and in UTC; `zone` names the zone whose days count.
+Instants are aware and in UTC; `zone` names the zone whose days count. `calendar` and `zone_version` are the releases of
+the holidays and of the time zones that the date was counted with; empty where none was needed, or none was kept.
 """
 
 from __future__ import annotations
@@ -41,4 +42,5 @@ class ClockView:
     extended: bool
     standard: str | None
     calendar: str
+    zone_version: str
     steps: tuple[StepView, ...]

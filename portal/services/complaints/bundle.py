@@ -67,7 +67,7 @@ _TOLD: Mapping[History, str] = {
     History.INFORMATION_SENT: "What the recipient asked for was sent.",
     History.REMINDED: "A reminder was sent.",
     History.CLOCK_MISSED: "A period ran out.",
-    History.LAW_APPLIED: "Dates were counted again after the record of the law or of the holidays had changed.",
+    History.LAW_APPLIED: "Dates were counted again after a record of laws, holidays or time zones had changed.",
     History.ITEM_GONE: "The content was found to be gone from a place.",
     History.ITEM_BACK: "The content was found to be back at a place.",
     History.REQUEST_CLOSED: "A request was taken back.",

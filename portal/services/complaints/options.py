@@ -12,12 +12,14 @@ from portal.domain.escalation import EscalationKind, EscalationOption
 from portal.domain.notices import needs_request
 from portal.domain.regimes import ObligedParty, Regime, RegimeKind
 from portal.domain.report import Report
-from portal.domain.territories import is_within
+from portal.domain.territories import reaches
 from portal.models.cases import Case
 from portal.models.items import Item
 from portal.reference.registry import Registry
+from portal.reference.territories import find_territory
 from portal.services.clocks.derivation import PLATFORM_PREFIX
 from portal.services.complaints.views import ComplaintOption, PreconditionView
+from portal.services.directory.lookups import is_body_of
 from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
 from portal.services.requests.dossier import Dossier
@@ -74,7 +76,7 @@ def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], regist
     ids = dict.fromkeys(escalation.regulator for _, escalation in origins if escalation.regulator)
     known = [registry.regulators[each] for each in ids if each in registry.regulators]
     named = [regulator for regulator in known if regulator.can_be_asked]
-    if near := [regulator for regulator in named if regulator.country in home]:
+    if near := [each for each in named if each.country in home or is_body_of(each, case.country or "")]:
         return near
     from_erasure = any(origin.kind is RegimeKind.ERASURE for origin, _ in origins)
     kind = RegulatorKind.DATA_PROTECTION if from_erasure else RegulatorKind.ONLINE_SAFETY
@@ -93,7 +95,7 @@ def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], r
     """The person's country where the law covers it, else the countries under this law where the platform sits."""
 
     def is_covered(country: str) -> bool:
-        return any(is_within(country, None, jurisdiction) is not False for jurisdiction in regime.jurisdictions)
+        return reaches(regime, country, None, find_territory(country)) is not False
 
     if case.country and is_covered(case.country):
         return frozenset({case.country})
@@ -104,7 +106,7 @@ def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], r
 
 def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -> bool:
     """Of a country with authorities for its parts, the one of the person's part and the national one."""
-    if regulator.country not in countries or not regulator.can_be_asked:
+    if not regulator.can_be_asked or not any(is_body_of(regulator, country) for country in countries):
         return False
     part = (regulator.subdivision or "").removeprefix(f"{regulator.country}-")
     own = (case.subdivision or "").removeprefix(f"{regulator.country}-")

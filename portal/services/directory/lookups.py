@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from portal.domain.directory import ContactChannel, Platform, Regulator, RegulatorKind
 from portal.domain.regimes import ConnectingFactor, Regime, RegimeKind
-from portal.domain.territories import is_within
+from portal.domain.territories import is_within, reaches
 from portal.reference.registry import Registry
+from portal.reference.territories import find_territory
 
 
 class Purpose(StrEnum):
@@ -65,25 +66,33 @@ def laws_of(country: str, registry: Registry) -> list[Regime]:
     return [
         regime
         for regime in registry.regimes.values()
-        if ConnectingFactor.ANYWHERE in regime.reach.ties or _reaches(regime, country)
+        if ConnectingFactor.ANYWHERE in regime.reach.ties or is_law_in(regime, country)
     ]
 
 
 def count_laws(registry: Registry, countries: Iterable[str]) -> dict[str, int]:
     """How many laws each of these countries has of its own; those without one are left out."""
-    found = {country: sum(_reaches(regime, country) for regime in registry.regimes.values()) for country in countries}
+    found = {country: sum(is_law_in(regime, country) for regime in registry.regimes.values()) for country in countries}
     return {country: count for country, count in found.items() if count}
 
 
 def bodies_of(country: str, registry: Registry) -> list[Regulator]:
     """The authorities and services of a country, then those of a union it lies in and those for people anywhere.
 
-    Only those that somebody saw in a source.
+    A territory of a state has its own ones, and those of the state that are competent there. Only those that somebody
+    saw in a source.
     """
     known = [each for each in registry.regulators.values() if each.is_seen]
-    own = [each for each in known if each.country == country]
-    far = [each for each in known if each.country != country]
+    own = [each for each in known if is_body_of(each, country)]
+    far = [each for each in known if not is_body_of(each, country)]
     return own + [each for each in far if each.is_worldwide or is_within(country, None, each.country)]
+
+
+def is_body_of(body: Regulator, country: str) -> bool:
+    """Whether a body is one of this country, or of the state that the country's code is a territory of."""
+    territory = find_territory(country)
+    has_it = territory is not None and territory.has_body(body.id, body.country, body.subdivision)
+    return body.country == country or has_it
 
 
 def part_of(body: Regulator) -> str | None:
@@ -123,9 +132,9 @@ def _names_another(regime: Regime, body: Regulator, registry: Registry) -> bool:
     return bool(near) and body.id not in near
 
 
-def _reaches(regime: Regime, country: str) -> bool:
-    """Whether it is law there, if only in a part of the country."""
-    return any(is_within(country, None, each) is not False for each in regime.jurisdictions)
+def is_law_in(regime: Regime, country: str) -> bool:
+    """Whether it is law there, if only in a part of the country, or if only a part of it is."""
+    return reaches(regime, country, None, find_territory(country)) is not False
 
 
 def _list_named(regulator: Regulator, registry: Registry) -> Iterator[Regime]:

@@ -9,12 +9,14 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from portal.adapters import vault
-from portal.domain.applicability import Applicability, CaseFacts, PlatformFacts, assess
+from portal.domain.applicability import Applicability, CaseFacts, PlatformFacts, assess, prefer_national
 from portal.domain.intake import Need
 from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.domain.regimes import Element, NoticeField, Regime, RegimeKind, When
 from portal.domain.report import Report, YesNo
+from portal.reference.place_names import name_place
 from portal.reference.registry import Registry
+from portal.reference.territories import find_territory
 from portal.services.law.local_days import law_day
 from portal.services.ports import Ports
 
@@ -45,6 +47,9 @@ def facts_of(report: Report) -> CaseFacts:
     return CaseFacts(
         country=report.country or None,
         subdivision=report.subdivision or None,
+        territory=find_territory(report.country),
+        country_name=name_place(report.country),
+        part_name=name_place(report.country, report.subdivision) if report.subdivision else None,
         under_18={YesNo.YES: True, YesNo.NO: False}.get(report.under_18) if report.under_18 else None,
         depiction=report.depiction or Depiction.UNSURE,
         threat_only=report.path is Path.THREAT,
@@ -63,6 +68,8 @@ def platform_facts(registry: Registry, platform: str) -> PlatformFacts:
         category=found.category,
         seat_country=found.seat_country,
         establishments=found.establishments,
+        companies=found.companies,
+        forms=frozenset(channel.kind.value for channel in found.channels),
         designation=found.dsa_designation.kind.value if found.dsa_designation else None,
     )
 
@@ -87,7 +94,9 @@ def _assess(
     known = platform_facts(registry, platform)
     found, country = registry.platforms.get(platform), facts.country
     regimes = (regime for regime in registry.regimes.values() if regime.kind in kinds)
-    return [(regime, assess(regime, facts, known, law_day(regime, found, country, now=now))) for regime in regimes]
+    return prefer_national(
+        [(regime, assess(regime, facts, known, law_day(regime, found, country, now=now))) for regime in regimes]
+    )
 
 
 def needs(report: Report, *, now: datetime, ports: Ports) -> tuple[Need, ...]:

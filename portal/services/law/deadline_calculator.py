@@ -15,7 +15,7 @@ from portal.domain.regimes import Binding, Regime, Rule, Status
 from portal.domain.wording import format_day
 from portal.reference.holidays import UnknownPart, UnknownPlace, load_calendar
 from portal.reference.registry import Registry
-from portal.reference.zones import UnknownZone, find_zone, load_zone
+from portal.reference.zones import PACKAGE, UnknownZone, find_zone, load_zone
 
 
 class InvalidQuery(ValueError):
@@ -48,6 +48,7 @@ class CalculatedDeadline:
     started_at: datetime
     calendar: Calendar
     zone: ZoneInfo
+    zone_version: str
     due: Due | None
 
 
@@ -72,6 +73,9 @@ class Deadline:
     estimated: bool
     steps: tuple[DeadlineStep, ...]
     version: str
+    zone: str
+    calendar_version: str | None  # None: no holiday can move the date
+    zone_version: str | None  # None: there is no date
 
 
 def deadline_of(answer: CalculatedDeadline) -> Deadline:
@@ -92,6 +96,9 @@ def deadline_of(answer: CalculatedDeadline) -> Deadline:
         estimated=due.estimated if due else False,
         steps=steps,
         version=answer.regime.version,
+        zone=answer.zone.key,
+        calendar_version=(due.calendar_version or None) if due else None,
+        zone_version=answer.zone_version if due else None,
     )
 
 
@@ -114,6 +121,7 @@ def calculate_deadline(question: DeadlineQuestion, registry: Registry) -> Calcul
         started_at=started_at,
         calendar=calendar,
         zone=zone,
+        zone_version=PACKAGE,
         due=_count(rule, started_at, calendar, zone, extended=question.extended),
     )
 

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.applicability import Applicability, CaseFacts, PlatformFacts, assess
+from portal.domain.applicability import Applicability, CaseFacts, PlatformFacts, assess, prefer_national
 from portal.domain.lifecycle import Depiction
 from portal.reference.holidays import UnknownPart, UnknownPlace, load_calendar
+from portal.reference.place_names import name_place
 from portal.reference.registry import Registry
+from portal.reference.territories import find_territory
 from portal.services.law.applicability import platform_facts
 from portal.services.law.deadline_calculator import InvalidQuery, name_nearest
 from portal.services.law.local_days import law_day
@@ -63,6 +65,9 @@ def find_applicable_laws(
     case = CaseFacts(
         country=country,
         subdivision=subdivision,
+        territory=find_territory(country),
+        country_name=name_place(country),
+        part_name=name_place(country, subdivision) if subdivision else None,
         under_18=facts.under_18,
         depiction=depiction,
         altered=altered,
@@ -70,10 +75,11 @@ def find_applicable_laws(
     )
     target = _find_platform(facts.platform, registry)
     platform = registry.platforms[facts.platform] if facts.platform else None
-    return tuple(
-        assess(regime, case, target, on or law_day(regime, platform, country, now=now))
+    found = [
+        (regime, assess(regime, case, target, on or law_day(regime, platform, country, now=now)))
         for regime in registry.regimes.values()
-    )
+    ]
+    return tuple(verdict for _regime, verdict in prefer_national(found))
 
 
 def read_place(country: str, subdivision: str | None) -> tuple[str, str | None]:

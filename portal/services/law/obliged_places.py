@@ -10,7 +10,7 @@ from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
 from portal.domain.territories import is_within
 from portal.reference.holidays import load_calendar
-from portal.reference.zones import find_zone
+from portal.reference.zones import PACKAGE, find_zone
 
 # Where a group of states is all that is known: the state whose law most platforms of the Union are under.
 _OF_GROUPS = {"EU": "IE", "EEA": "IE"}
@@ -20,11 +20,15 @@ _OF_BODIES = {"EU": "BE"}
 
 @dataclass(frozen=True)
 class Jurisdiction:
-    """A country, perhaps a part of it, with the calendar and the zone that count there."""
+    """A country, perhaps a part of it, with the calendar and the zone that count there.
+
+    `zone_version` is the release that the zone was read from, as the calendar has its own.
+    """
 
     country: str
     calendar: Calendar
     zone: ZoneInfo
+    zone_version: str
 
 
 def place_of_platform(regime: Regime, platform: Platform | None, person_country: str | None) -> Jurisdiction:
@@ -55,7 +59,7 @@ def place_of_regulator(regulator: Regulator) -> Jurisdiction:
 
 def make_jurisdiction(country: str, subdivision: str | None) -> Jurisdiction:
     """Raises UnknownPlace, UnknownZone for what is no country."""
-    return Jurisdiction(country, load_calendar(country, subdivision), find_zone(country, subdivision))
+    return Jurisdiction(country, load_calendar(country, subdivision), find_zone(country, subdivision), PACKAGE)
 
 
 def _part_of(jurisdiction: str) -> str | None:

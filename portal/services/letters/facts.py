@@ -189,6 +189,7 @@ def clock_fact(row: Clock, regime: Regime, contents: RequestContent) -> ClockFac
         steps=msgspec.convert(row.steps, tuple[StepFact, ...]),
         sources=_sources(regime, rule.sources if rule else ()),
         calendar_version=row.calendar or None,
+        zone_version=row.zone_version or None,
         version=row.version,
         confidence=rule.confidence if rule else regime.confidence,
         confirmed=rule is not None and f"{regime.id}/{rule.id}" in contents.view.confirmed,

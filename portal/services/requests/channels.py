@@ -11,6 +11,7 @@ from portal.domain.directory import AddressOutcome, AddressRole, ChannelKind, Me
 from portal.domain.lifecycle import RequestKind, SendingChannel, StepRefused
 from portal.domain.regimes import Confidence, RegimeKind
 from portal.domain.wording import format_day
+from portal.reference.territories import find_territory
 from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus, last_checked
 from portal.services.requests.citations import Citation, disclose, list_cited, passes_on
 from portal.services.requests.dossier import Dossier
@@ -101,6 +102,12 @@ class Unchecked(StepRefused):
     """Somebody has to look first whether the address is still right."""
 
 
+_BORROWED_FORM = (
+    "It is not sure that this law reaches a service of this kind. "
+    "The service has this form all the same, so you can use it."
+)
+
+
 def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
     """Each address once, in the order in which to try them; post last."""
     platform, work = dossier.platform, dossier.work
@@ -108,11 +115,12 @@ def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
         return ()
     today = work.ports.config.day_at(work.now)
     found: dict[str, ChannelView] = {}
+    territory = find_territory(work.case.country)
     usable = platform.channels_for(*_ORDERS[dossier.request.kind])
-    near = [channel for channel in usable if channel.is_open_to(work.case.country)]
+    near = [channel for channel in usable if channel.is_open_to(work.case.country, territory)]
     for channel in sorted(near, key=lambda channel: not channel.countries):  # what is made for the country comes first
         if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or dossier.content.view.use_copyright):
-            found.setdefault(channel.address, _channel_view(channel, platform, today))
+            found.setdefault(channel.address, _doubt(_channel_view(channel, platform, today), platform, dossier))
     for view in _list_post(platform, today):
         found.setdefault(view.address, view)
     seen = dossier.address_statuses
@@ -187,6 +195,17 @@ def _channel_view(channel: directory.ContactChannel, platform: Platform, today: 
         is_stale=is_stale(today, channel.checked_on, directory.PLATFORM_DAYS),
         warning=" ".join(warnings) or None,
     )
+
+
+def _doubt(view: ChannelView, platform: Platform, dossier: Dossier) -> ChannelView:
+    """A form that a law asks for, at a service of a kind which that law leaves out: with the doubt."""
+    left_out = (
+        regime.reach.own_form == view.kind.partition("_")[0] and platform.category in regime.reach.not_categories
+        for regime in dossier.work.ports.registry.regimes.values()
+    )
+    if not any(left_out):
+        return view
+    return replace(view, warning=" ".join(filter(None, [_BORROWED_FORM, view.warning])))
 
 
 def _list_post(platform: Platform, today: date) -> Iterator[ChannelView]:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete
 
-from portal.domain.applicability import assess
+from portal.domain.applicability import assess, prefer_national
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
 from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given, needs_request
@@ -61,15 +61,19 @@ def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: dat
         for regime in ports.registry.regimes.values()
         if regime.kind in kinds and (reason := find_reason(regime, contents.report, platform, now=now, ports=ports))
     ]
-    replaced = {regime_id for citation in found for regime_id in citation.regime.in_place_of}
-    kept = [citation for citation in found if citation.regime.id not in replaced]
-    return sorted(kept, key=lambda citation: rank(citation.regime))
+    return sorted(found, key=lambda citation: rank(citation.regime))
 
 
 def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime, ports: Ports) -> str | None:
-    """Why the law can be used, or None where it cannot. The day is the obliged side's own."""
-    on = law_day(regime, ports.registry.platforms.get(platform), report.country or None, now=now)
-    verdict = assess(regime, facts_of(report), platform_facts(ports.registry, platform), on)
+    """Why the law can be used, or None where it cannot, or a national form of the same right is used in its place."""
+    registry = ports.registry
+    facts, known = facts_of(report), platform_facts(registry, platform)
+    found, country = registry.platforms.get(platform), report.country or None
+    candidates = (regime, *registry.national_forms.get(regime.id, ()))
+    verdicts = prefer_national(
+        [(each, assess(each, facts, known, law_day(each, found, country, now=now))) for each in candidates]
+    )
+    verdict = verdicts[0][1]
     return verdict.reason if verdict.offered else None
 
 

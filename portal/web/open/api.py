@@ -10,8 +10,7 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
-from portal.domain.territories import is_within
-from portal.services.directory.lookups import find_platforms
+from portal.services.directory.lookups import find_platforms, is_body_of, is_law_in
 from portal.services.law.deadline_calculator import (
     DeadlineQuestion,
     InvalidQuery,
@@ -64,7 +63,7 @@ def list_regimes(query: records.RegimeQuery) -> tuple[records.RegimeLine, ...]:
     return tuple(
         _copy(regime, records.RegimeLine)
         for regime in parts().registry.regimes.values()
-        if (query.country is None or _reaches(regime, query.country))
+        if (query.country is None or is_law_in(regime, query.country.upper()))
         and query.kind in {None, regime.kind}
         and query.status in {None, regime.status}
         and query.offered in {None, regime.offered}
@@ -153,7 +152,7 @@ def list_regulators(query: records.RegulatorQuery) -> tuple[records.RegulatorLin
     return tuple(
         _copy(regulator, records.RegulatorLine)
         for regulator in parts().registry.regulators.values()
-        if country in {None, regulator.country}
+        if (country is None or is_body_of(regulator, country))
         and query.kind in {None, regulator.kind}
         and query.signatory in {None, regulator.joint_statement_signatory}
     )
@@ -218,10 +217,6 @@ def _find(known: Mapping[str, T], wanted: str, noun: str) -> T:
     if wanted not in known:
         raise NotThere(f"There is no {noun} {wanted!r}.{name_nearest(wanted, known)}")
     return known[wanted]
-
-
-def _reaches(regime: Regime, country: str) -> bool:
-    return any(is_within(country.upper(), None, each) is not False for each in regime.jurisdictions)
 
 
 def _refuse(title: str, status: int, detail: str, parameter: str | None) -> Response:

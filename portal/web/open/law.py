@@ -11,9 +11,10 @@ from flask_babel import get_locale
 
 from portal.domain.regimes import Certainty, Confidence, Regime, Rule
 from portal.domain.wording import Sentence
+from portal.reference.holidays import name_part
 from portal.services.directory.lookups import count_laws, laws_of
 from portal.services.law.deadline_calculator import InvalidQuery
-from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws
+from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws, read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.open.queries import read_query
@@ -46,11 +47,17 @@ class LawLine:
 
 @dataclass(frozen=True)
 class LawGroups:
-    """The laws of a country for some facts: that can be used, that may fit, and that do not or are not law."""
+    """The laws of a country for some facts: that can be used, that may fit, and that do not or are not law.
+
+    `local` are laws of its parts while no part was named: they stand apart from what may fit. `bare_part` is the name of the
+    part that was named, where the list has no law of it though it has laws of other parts.
+    """
 
     usable: tuple[LawLine, ...]
     unsure: tuple[LawLine, ...]
+    local: tuple[LawLine, ...]
     others: tuple[LawLine, ...]
+    bare_part: str | None
 
 
 @bp.get("/law")
@@ -100,17 +107,35 @@ def find_groups(query: LawQuery) -> LawGroups:
         threat=query.threat,
     )
     verdicts = {each.regime: each for each in find_applicable_laws(facts, registry, now=unit().now)}
-    usable, unsure, others = [], [], []
-    for regime in laws_of(country, registry):
+    usable, unsure, local, others = [], [], [], []
+    near = laws_of(country, registry)
+    part = read_place(country, query.subdivision)[1]
+    for regime in near:
         verdict = verdicts[regime.id]
         line = LawLine(regime, verdict.wording, _find_primary(regime))
-        if verdict.offered and verdict.applies is Certainty.YES:
+        if verdict.replaced_by is not None:
+            others.append(line)
+        elif verdict.offered and verdict.applies is Certainty.YES:
             usable.append(line)
+        elif part is None and _is_local(regime):
+            local.append(line)
         elif verdict.applies is not Certainty.NO and regime.confidence is not Confidence.MEMORY:
             unsure.append(line)
         else:
             others.append(line)
-    return LawGroups(_sort(usable), _sort(unsure), _sort(others))
+    bare_part = name_part(country, part) if part and _is_bare(part, country, near) else None
+    return LawGroups(_sort(usable), _sort(unsure), _sort(local), _sort(others), bare_part)
+
+
+def _is_local(regime: Regime) -> bool:
+    """Whether it is law in parts of a country only."""
+    return all("-" in jurisdiction for jurisdiction in regime.jurisdictions)
+
+
+def _is_bare(part: str, country: str, laws: Sequence[Regime]) -> bool:
+    """Whether other parts of the country have laws of their own here, and this one has none."""
+    known = {jurisdiction for law in laws if _is_local(law) for jurisdiction in law.jurisdictions}
+    return bool(known) and f"{country}-{part}" not in known
 
 
 def _sort(lines: Sequence[LawLine]) -> tuple[LawLine, ...]:

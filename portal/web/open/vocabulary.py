@@ -114,6 +114,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             ConnectingFactor.RESIDENCE: _l("the person lives there"),
             ConnectingFactor.SEAT: _l("the organisation is established there"),
             ConnectingFactor.OFFERS: _l("the service is offered there"),
+            ConnectingFactor.NOTIFIES: _l("anybody may send a notice, but people there are the ones it protects"),
         },
         Purpose: {
             Purpose.REMOVAL: _l("To have it taken down"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.domain.directory import Audience, HelpRole, Regulator, RegulatorKind
+from portal.services.directory.lookups import is_body_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +32,10 @@ def list_helplines(regulators: Mapping[str, Regulator]) -> tuple[Helpline, ...]:
 
 
 def helplines_for(regulators: Mapping[str, Regulator], country: str, *, is_child: bool) -> tuple[Helpline, ...]:
-    """The person's own country first, then those for every country."""
+    """The person's own country first, or the state that it is a territory of; then those for every country."""
     other = Audience.ADULTS if is_child else Audience.CHILDREN
     fitting = [one for one in list_helplines(regulators) if one.audience is not other]
-    near = [one for one in fitting if one.country == country and not one.is_worldwide]
+    near = [one for one in fitting if is_body_of(regulators[one.id], country) and not one.is_worldwide]
     return (*near, *(one for one in fitting if one.is_worldwide))
 
 

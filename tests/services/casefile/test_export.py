@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import Answer, Filer, History
 from portal.models.events import Event
+from portal.reference.zones import PACKAGE
 from portal.services.casefile import export as case_export
 from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import holds, mail_contact, messages, recovery_words
@@ -60,6 +61,7 @@ def test_the_data_say_everything_the_case_page_says(archive: zipfile.ZipFile) ->
     assert data["report"]["explanation"] == HOSTILE
     assert data["requests"][0]["answers"][0]["text"] == HOSTILE
     assert data["requests"][0]["clocks"][0]["steps"]
+    assert data["requests"][0]["clocks"][0]["zone_version"] == PACKAGE
     assert data["items"][0]["url"] == "https://x.com/a/status/1"
     assert data["notes"] == []
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from importlib.resources import files
+from io import BytesIO
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -16,18 +19,24 @@ from portal.domain.lifecycle import Answer, CaseStatus, History
 from portal.domain.regimes import Binding, Rule
 from portal.models.cases import Case
 from portal.models.clocks import Clock
+from portal.models.complaints import Complaint
 from portal.models.events import Event
-from portal.models.requests import Basis
+from portal.models.requests import Basis, Request
+from portal.reference.zones import PACKAGE, find_zone
 from portal.services.cases import erasure
-from portal.services.clocks.recount import Change, apply_changes, find_changes
+from portal.services.clocks import recount
+from portal.services.clocks.recount import Applied, Change, FailedCase, apply_changes, find_changes
+from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.history.events import find_break, read_history
+from portal.services.law import obliged_places
 from portal.services.operations import sweep
 from portal.services.ports import Ports
 from portal.services.requests import preparing
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
+from portal.services.work import Work
 from tests.services.factories import NOW, make_case, make_work
 from tests.services.fakes import DAY, HOUR, print_quickly, send
 
@@ -65,7 +74,7 @@ def shorten(rule: Rule) -> Rule:
 
 def look(sessions: sessionmaker[Session], ports: Ports, now: datetime = LATER) -> list[Change]:
     with sessions() as session:
-        return list(find_changes(make_work(session, ports, now=now)))
+        return [each for each in find_changes(make_work(session, ports, now=now)) if isinstance(each, Change)]
 
 
 def clock_of(sessions: sessionmaker[Session], rule: str = "remove") -> Clock:
@@ -80,7 +89,7 @@ def events_of(sessions: sessionmaker[Session]) -> list[Event]:
 
 def test_the_same_records_change_nothing(sessions: sessionmaker[Session], ports: Ports, sent: Case) -> None:
     assert look(sessions, ports) == []
-    assert apply_changes(sessions, now=LATER, ports=ports) == 0
+    assert apply_changes(sessions, now=LATER, ports=ports) == Applied(changed=0, failed=())
     assert events_of(sessions) == []
 
 
@@ -108,7 +117,7 @@ def test_applying_writes_the_new_date_one_event_and_the_cases_next_date(
     sessions: sessionmaker[Session], ports: Ports, sent: Case
 ) -> None:
     later = amend(ports, shorten)
-    assert apply_changes(sessions, now=LATER, ports=later) == 1
+    assert apply_changes(sessions, now=LATER, ports=later).changed == 1
     clock = clock_of(sessions)
     assert (clock.due_at, clock.version, clock.state) == (NOW + 25 * HOUR, NEWER, ClockState.RUNNING)
     (event,) = events_of(sessions)
@@ -123,7 +132,7 @@ def test_applying_writes_the_new_date_one_event_and_the_cases_next_date(
 def test_applying_twice_changes_nothing_more(sessions: sessionmaker[Session], ports: Ports, sent: Case) -> None:
     later = amend(ports, shorten)
     apply_changes(sessions, now=LATER, ports=later)
-    assert apply_changes(sessions, now=LATER + HOUR, ports=later) == 0
+    assert apply_changes(sessions, now=LATER + HOUR, ports=later).changed == 0
     assert look(sessions, later) == []
     assert len(events_of(sessions)) == 1
 
@@ -154,7 +163,7 @@ def test_what_has_ended_never_changes(sessions: sessionmaker[Session], ports: Po
     assert clock_of(sessions).state is ClockState.MISSED
     later = amend(ports, lambda rule: replace(rule, amount=240) if rule.id == "remove" else rule)
     assert look(sessions, later, NOW + 61 * HOUR) == []
-    assert apply_changes(sessions, now=NOW + 61 * HOUR, ports=later) == 0
+    assert apply_changes(sessions, now=NOW + 61 * HOUR, ports=later).changed == 0
 
 
 @pytest.mark.parametrize("how", ["settled", "closed", "erased"])
@@ -191,10 +200,10 @@ def test_a_clock_that_the_law_no_longer_has_stops_and_a_new_one_starts(
     gone, new = sorted(look(sessions, later), key=lambda change: change.rule)
     assert (gone.rule, gone.due_after, gone.version_after) == ("remove", None, None)
     assert (new.rule, new.due_before, new.due_after) == ("take-down", None, NOW + 49 * HOUR)
-    assert apply_changes(sessions, now=LATER, ports=later) == 2
+    assert apply_changes(sessions, now=LATER, ports=later).changed == 2
     assert clock_of(sessions).state is ClockState.STOPPED
     assert clock_of(sessions, "take-down").state is ClockState.RUNNING
-    assert apply_changes(sessions, now=LATER, ports=later) == 0
+    assert apply_changes(sessions, now=LATER, ports=later).changed == 0
 
 
 def test_the_clocks_of_a_complaint_are_counted_again_too(sessions: sessionmaker[Session], ports: Ports) -> None:
@@ -229,5 +238,88 @@ def test_each_case_gets_an_event_of_its_own(sessions: sessionmaker[Session], por
     with sessions.begin() as session:
         other = make_case(session, ports, links=ONE_LINK)
         send(session, other, ports)
-    assert apply_changes(sessions, now=LATER, ports=amend(ports, shorten)) == 2
+    assert apply_changes(sessions, now=LATER, ports=amend(ports, shorten)).changed == 2
     assert {event.case_id for event in events_of(sessions)} == {sent.id, other.case.id}
+
+
+def spoil(sessions: sessionmaker[Session], case: Case) -> None:
+    """An event whose facts nobody can read any more, as a broken disk or an older release may leave it."""
+    with sessions.begin() as session:
+        event = session.scalars(select(Event).where(Event.case_id == case.id, Event.request_id.is_not(None))).first()
+        assert event is not None
+        event.kind, event.facts = History.ANSWERED, {}
+
+
+def test_a_case_that_cannot_be_read_is_named_and_holds_up_no_other(
+    sessions: sessionmaker[Session], ports: Ports, sent: Case
+) -> None:
+    with sessions.begin() as session:
+        other = make_case(session, ports, links=ONE_LINK)
+        send(session, other, ports)
+    spoil(sessions, sent)
+    later = amend(ports, shorten)
+    with sessions() as session:
+        found = list(find_changes(make_work(session, later, now=LATER)))
+    (failed,) = [each for each in found if isinstance(each, FailedCase)]
+    assert (failed.case_id, failed.reference) == (sent.id, sent.reference)
+    assert failed.problem.startswith("KeyError at portal/services/clocks/case_events.py:")
+    assert {each.case_id for each in found if isinstance(each, Change)} == {other.case.id}
+    assert apply_changes(sessions, now=LATER, ports=later) == Applied(changed=1, failed=(failed,))
+    assert {event.case_id for event in events_of(sessions)} == {other.case.id}
+
+
+def test_a_case_that_breaks_only_while_it_is_written_is_named_too(
+    sessions: sessionmaker[Session], ports: Ports, sent: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sessions.begin() as session:
+        other = make_case(session, ports, links=ONE_LINK)
+        send(session, other, ports)
+    real = refresh_clocks
+
+    def break_for_one(work: Work, case: Case, owner: Request | Complaint) -> int:
+        if case.id == sent.id:
+            raise ValueError("a value of the case")
+        return real(work, case, owner)
+
+    monkeypatch.setattr(recount, "refresh_clocks", break_for_one)
+    applied = apply_changes(sessions, now=LATER, ports=amend(ports, shorten))
+    assert (applied.changed, [each.reference for each in applied.failed]) == (1, [sent.reference])
+    assert "a value of the case" not in applied.failed[0].problem
+    assert {event.case_id for event in events_of(sessions)} == {other.case.id}
+
+
+def take_newer_zones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a newer release said that Ireland keeps the time of New York."""
+    content = files("tzdata").joinpath("zoneinfo", "America", "New_York").read_bytes()
+    moved = ZoneInfo.from_file(BytesIO(content), key="Europe/Dublin")
+    known = find_zone
+
+    def find_newer(country: str, subdivision: str | None = None) -> ZoneInfo:
+        return moved if country == "IE" else known(country, subdivision)
+
+    monkeypatch.setattr(obliged_places, "find_zone", find_newer)
+    monkeypatch.setattr(obliged_places, "PACKAGE", "tzdata 2099.1")
+
+
+def test_newer_time_zones_are_shown_and_applied_as_newer_holidays_are(
+    sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sessions.begin() as session:
+        opened = make_case(session, ports, country="IE", links="https://www.instagram.com/p/Abc123/")
+        number = preparing.prepare_erasure(opened.at(NOW), 1)
+        send(session, opened, ports, number, received_at=NOW + HOUR)
+        clock = session.scalars(select(Clock).where(Clock.regime == "eu-gdpr-17", Clock.rule == "respond")).one()
+        before = clock.due_at
+        assert clock.zone_version == PACKAGE
+        assert before is not None
+    take_newer_zones(monkeypatch)
+    (change,) = [each for each in look(sessions, ports) if each.rule == "respond"]
+    assert (change.zone_version_before, change.zone_version_after) == (PACKAGE, "tzdata 2099.1")
+    assert (change.due_before, change.due_after) == (before, before + 5 * HOUR)
+    assert (change.zone_before, change.zone_after) == ("Europe/Dublin", "Europe/Dublin")
+    apply_changes(sessions, now=LATER, ports=ports)
+    with sessions() as session:
+        clock = session.scalars(select(Clock).where(Clock.regime == "eu-gdpr-17", Clock.rule == "respond")).one()
+        assert (clock.due_at, clock.zone_version) == (before + 5 * HOUR, "tzdata 2099.1")
+    (told,) = [each for each in events_of(sessions)[0].facts["clocks"] if each["rule"] == "respond"]
+    assert told["zone_version_after"] == "tzdata 2099.1"

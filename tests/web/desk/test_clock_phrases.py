@@ -20,7 +20,7 @@ def make_clock(binding: Binding, state: ClockState) -> ClockView:
         owed_by=ObligedParty.PLATFORM, state=state, started_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC),
         due_at=datetime(2026, 11, 24, 1, 0, tzinfo=UTC) if has_date else None,
         last_day=date(2026, 11, 23) if has_date else None, ended_at=None, zone="UTC", country="US", estimated=False,
-        extended=False, standard="without undue delay", calendar="", steps=(),
+        extended=False, standard="without undue delay", calendar="", zone_version="", steps=(),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from portal.config import load_config
 from portal.factory import create_app
 from portal.reference.registry import load_registry
+from portal.reference.zones import PACKAGE
 from portal.web.open.api import ENDPOINTS
 from portal.web.open.openapi import Endpoint
 
@@ -114,6 +115,7 @@ def test_a_deadline_is_the_same_as_on_the_command_line(app: Flask) -> None:
     assert read(app, "/deadlines?regime=eu-gdpr-17&started=2026-03-05t09:00:00z&country=IE") == found
     longer = read(app, "/deadlines?regime=eu-gdpr-17&started=2026-03-05T09:00:00Z&country=IE&extended=true")
     assert longer["last_day"] == "2026-06-05"
+    assert found["zone_version"] == longer["zone_version"] == PACKAGE
 
 
 def test_every_law_is_judged(app: Flask) -> None:

@@ -16,6 +16,7 @@ from portal.domain.regimes import Binding, Regime, Rule, Status
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.reference.registry import load_registry
+from portal.reference.zones import PACKAGE
 from portal.services.directory.lookups import complaint_laws
 from portal.web.open.labels import describe_rule
 from tests.web.pages import HEAVIEST, Page, Visitor, weigh
@@ -193,6 +194,7 @@ def test_an_instant_in_the_address_is_shown_as_day_and_hour_of_the_organisation(
     page = visitor.go("/clock?regime=eu-gdpr-17&started=2026-03-05T23:30:00Z&country=DE")
     assert 'value="2026-03-06"' in page.answer.text
     assert 'value="00:30"' in page.answer.text
+    assert f"Time zone: Europe/Berlin, {PACKAGE}." in page.text
 
 
 def test_where_the_law_sets_no_number_its_measure_is_shown(visitor: Visitor) -> None:

@@ -39,7 +39,7 @@ def make_clock(binding: Binding, state: ClockState = ClockState.RUNNING, *, due_
         regime="law", regime_name="A law", rule="remove", label="remove the content", binding=binding,
         owed_by=ObligedParty.PLATFORM, state=state, started_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC), due_at=due_at,
         last_day=date(2026, 11, 23), ended_at=None, zone="America/New_York", country="US", estimated=False,
-        extended=False, standard="without undue delay", calendar="", steps=(),
+        extended=False, standard="without undue delay", calendar="", zone_version="", steps=(),
     )  # fmt: skip
 
 
