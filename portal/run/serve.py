@@ -188,7 +188,8 @@ def guard_rows(config: Config) -> None:
     parts = Parts(config)
     with parts.sessions() as session:
         begin_reading(session)
-        is_done = audits.is_adopted(session)
+        # An empty database is left empty: a backup may be brought back into it, and the worker looks again.
+        is_done = audits.is_adopted(session) or not audits.has_rows(session)
     if not is_done:
         audits.adopt(parts.sessions, now=parts.clock(), ports=parts.ports)
     parts.engine.dispose()

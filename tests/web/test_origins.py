@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from portal.models.accounts import WebSession
+from tests.web.addresses import at
 from tests.web.pages import Visitor, check_page
 from tests.web.person.journey import begin, words_on
 from tests.web.test_headers import ask, dump, is_form
@@ -66,8 +67,11 @@ def test_no_form_of_another_site_is_taken_even_with_the_right_token(world: World
 @pytest.mark.parametrize("name", OWN)
 def test_a_form_of_ours_is_taken_by_every_browser(world: World, name: str) -> None:
     try:
-        answer = ask(world, Caller.PERSON, "POST", "/case/erase", data={"sure": "y", "erase": "y"}, headers=OWN[name])
-        assert (answer.status_code, answer.location) == (303, "/erased")
+        answer = ask(
+            world, Caller.PERSON, "POST", at("/case/erase"), data={"sure": "y", "erase": "y"}, headers=OWN[name]
+        )
+        assert answer.status_code == 200
+        assert "erased" in answer.text
     finally:
         world.restore()
 
@@ -91,14 +95,14 @@ def test_whoever_follows_a_link_from_elsewhere_finds_their_case_open(app: Flask)
     kept = visitor.client.get_cookie("session")
     assert kept is not None
     visitor.client.delete_cookie("session")  # a browser does not send it along
-    for path in ("/return", "/desk/sign-in", "/report/who?from=there"):
+    for path in ("/return", "/desk/sign-in", at("/report/who?from=there")):
         answer = visitor.client.get(path, headers={"Sec-Fetch-Site": "cross-site", **A_LINK})
         check_page(answer, TITLE)
         assert is_left_alone(answer)
         assert '<meta http-equiv="refresh" content="0">' in answer.text
         assert f'href="{path}"' in answer.text, "without the refresh it goes on with a press"
     visitor.client.set_cookie("session", kept.value)  # the page asks for itself, and the cookie comes along
-    answer = visitor.client.get("/report/who", headers={"Sec-Fetch-Site": "same-origin", **A_LINK})
+    answer = visitor.client.get(at("/report/who"), headers={"Sec-Fetch-Site": "same-origin", **A_LINK})
     assert answer.status_code == 200
     assert "refresh" not in answer.text
 

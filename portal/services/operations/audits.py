@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading
@@ -168,6 +168,11 @@ def is_adopted(session: Session) -> bool:
     """Whether rows from before there were guards were given theirs. It is done once in the life of a database."""
     query = select(JournalEntry.position).where(JournalEntry.kind == Noted.GUARDS_SET).limit(1)
     return session.scalar(query) is not None
+
+
+def has_rows(session: Session) -> bool:
+    """Whether there is anything to guard."""
+    return any(session.scalar(select(exists().select_from(model))) for model in guards.list_guarded())
 
 
 def adopt(sessions: sessionmaker[Session], *, now: datetime, ports: Ports) -> int:

@@ -11,7 +11,8 @@ from portal.models.items import Item
 from portal.models.requests import Basis, Request
 from portal.services.intake import submission
 from portal.services.ports import Ports
-from portal.services.requests.preparing import group_links_into_requests
+from portal.services.requests import preparing
+from portal.services.requests.preparing import RequestPlan, group_links_into_requests
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 from tests.services.people import fresh
@@ -26,7 +27,8 @@ def make_waiting(session: Session, ports: Ports, sites: int) -> CaseWork:
     opened = make_case(session, ports)
     links = " ".join(f"https://invented-{number}.org/album/7" for number in range(sites))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("portal.services.requests.preparing.group_links_into_requests", lambda _work: None)
+        none = RequestPlan(new=(), moved=(), cited=())
+        patch.setattr(preparing, "plan_requests", lambda *_given, **_named: none)
         submission.add_items(opened.at(NOW), links)
     session.flush()
     return fresh(opened)
