@@ -49,8 +49,8 @@ class LawLine:
 class LawGroups:
     """The laws of a country for some facts: that can be used, that may fit, and that do not or are not law.
 
-    `local` are laws of its parts while no part was named: they stand apart from what may fit. `bare_part` is the name of the
-    part that was named, where the list has no law of it though it has laws of other parts.
+    `local` are laws of its parts while no part was named: they stand apart from what may fit. `bare_part` is the name
+    of the part that was named, where the list has no law of it though it has laws of other parts.
     """
 
     usable: tuple[LawLine, ...]
