@@ -313,7 +313,7 @@ def main() -> int:
     if not ending.has_signal:
         log.info("this worker has printed much and starts anew")
         # Under the same number, so that whoever started it waits for its successor as for itself.
-        os.execv(sys.executable, [sys.executable, "-m", MODULE])  # noqa: S606 - our own module
+        os.execv(sys.executable, [sys.executable, "-m", MODULE])  # noqa: S606 - our own module # nosec B606
     return 0
 
 

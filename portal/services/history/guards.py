@@ -53,7 +53,7 @@ ORGANISATION = UUID(int=0)  # the scope of every row that belongs to no case
 WATCH = "guards"
 MARK_BYTES = 4  # of the id of the server's secret, in front of each guard
 MODULUS = 1 << 256
-LOCK = 4_732_654  # of PostgreSQL, for sums that are made
+LOCK = 4_732_655  # of PostgreSQL, for sums that are made
 # What counts changes or tries, and decides nothing by itself.
 NOT_GUARDED: Mapping[str, frozenset[str]] = MappingProxyType({"cases": frozenset({"version"})})
 # Rows that belong to a case by the row they hang on.

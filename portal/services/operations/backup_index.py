@@ -7,6 +7,7 @@ of this server. Where it is lost, or belongs to another server's secret, the nex
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -69,12 +70,11 @@ class BackupIndex:
         rows = ((place, key, digest) for key, digest in digests.items())
         self._connection.executemany("INSERT INTO main.held VALUES (?, ?, ?)", rows)
 
-    def _read_old(self, place: str, keys: Sequence[str]) -> dict[str, bytes]:
+    def _read_old(self, place: str, keys: list[str]) -> dict[str, bytes]:
         if not self.goes_on:
             return {}
-        marks = ",".join("?" * len(keys))
-        query = f"SELECT key, digest FROM old.held WHERE place = ? AND key IN ({marks})"  # noqa: S608 - marks only
-        return dict(self._connection.execute(query, (place, *keys)))
+        query = "SELECT key, digest FROM old.held WHERE place = ? AND key IN (SELECT value FROM json_each(?))"
+        return dict(self._connection.execute(query, (place, json.dumps(keys))))
 
     def _digest(self, line: bytes) -> bytes:
         return hashlib.blake2b(line, key=self._secret, digest_size=16, person=b"backup-index").digest()

@@ -120,3 +120,23 @@ def test_what_is_stale_is_listed_until_its_shelf_life_begins_anew(session: Sessi
     assert not is_listed(today + timedelta(days=90))
     assert is_listed(today + timedelta(days=91))
     assert is_listed(today + timedelta(days=8), days=7)
+
+
+TIDA = "https://help.x.com/forms/safety-and-sensitive-content/take-it-down"
+REST = "https://help.x.com/en/forms/safety-and-sensitive-content/private-information"
+
+
+def test_a_form_for_one_country_is_shown_to_people_there_and_first(session: Session, ports: Ports) -> None:
+    american = make_case(session, ports, links=X_LINK, country="US")
+    assert forms_of(session, ports, american)[:2] == [TIDA, REST]
+    irish = make_case(session, ports, links=X_LINK, country="IE")
+    assert forms_of(session, ports, irish)[0] == REST
+    assert TIDA not in forms_of(session, ports, irish)
+
+
+def test_a_page_that_leads_to_a_form_says_that_it_is_none(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="https://www.facebook.com/photo/?fbid=1")
+    channels = request_page.request_view(opened.at(NOW), 1).channels
+    labels = {channel.address: channel.label for channel in channels}
+    page = labels["https://www.meta.com/help/policies/1437976901029950/"]
+    assert page == "Page about the US TAKE IT DOWN Act that leads to the form"

@@ -32,11 +32,19 @@ def test_leaving_ends_the_session_and_goes_elsewhere(visitor: Visitor) -> None:
     assert visitor.go("/report/who").path == "/return"
 
 
-def test_first_help_names_hotlines_and_marks_those_nobody_checked(visitor: Visitor) -> None:
-    text = visitor.go("/help").text
-    assert "StopNCII" in text
-    assert "Do not pay" in text
-    assert "could not check this address" in text
+def test_first_help_names_people_who_help_with_numbers_to_press(visitor: Visitor) -> None:
+    page = visitor.go("/help")
+    assert "StopNCII" in page.text
+    assert "Do not pay" in page.text
+    assert "day and night" in page.text
+    assert "tel:116123" in page.links().values()
+    assert "could not check" not in page.text
+
+
+def test_somebody_to_talk_to_stands_beside_what_is_said_of_threats(visitor: Visitor) -> None:
+    html = visitor.go("/help").answer.text
+    beside = html[html.index("If someone threatens you") : html.index("Stop copies before they spread")]
+    assert "https://findahelpline.com" in beside
 
 
 def test_the_words_lead_back_to_the_draft(visitor: Visitor) -> None:
