@@ -21,6 +21,7 @@ from portal.models.cases import Case
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Request
+from portal.models.tables import metadata
 from portal.services.intake import drafts, submission
 from portal.services.letters import letters
 from portal.services.tracking import request_page
@@ -235,7 +236,7 @@ def test_a_case_that_is_never_still_keeps_what_was_pasted(app: Flask, monkeypatc
 
 
 def _touch(tabs: Tabs) -> None:
-    table = Case.__table__
+    table = metadata.tables["cases"]
     with tabs.parts.sessions.begin() as session:
         touched = sa.update(table).where(table.c.id == tabs.case_id).values(version=table.c.version + 1)
         session.connection().execute(touched)

@@ -343,7 +343,10 @@ def test_what_can_be_asked_of_a_service_that_undresses_pictures(visitor: Visitor
 
 
 def test_a_way_that_was_looked_for_in_vain_says_so(visitor: Visitor) -> None:
-    assert "In the public texts searched on Monday 30 November 2026 it has no way of its own" in visitor.go("/platforms/parler").text
+    assert (
+        "In the public texts searched on Monday 30 November 2026 it has no way of its own"
+        in visitor.go("/platforms/parler").text
+    )
     assert "For people in: United States." in visitor.go("/platforms/x").text
 
 
