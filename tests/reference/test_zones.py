@@ -164,7 +164,7 @@ DUE = [  # questions whose answers were worked out by hand: regime, started, pla
      "2027-04-05T01:00:00"),
     ("nz-privacy-act-2020", "2026-11-29T10:20:00+00:00", {"country": "NZ", "subdivision": "CIT"}, "2027-01-19"),
     ("sg-pdpa", "2026-11-29T10:20:00+00:00", {"country": "KI", "zone": "Pacific/Kiritimati"}, "2026-12-30"),
-    ("sg-pdpa", "2026-03-05T20:20:00-03:00", {"country": "CL"}, "2026-04-07T03:59:59"),
+    ("ph-npc", "2026-03-05T20:20:00-03:00", {"country": "CL"}, "2026-04-05T03:59:59"),
     ("sg-pdpa", "2026-02-05T20:20:00-05:00", {"country": "CU"}, "2026-03-08T04:59:59"),
     ("sg-pdpa", "2026-02-26T20:20:00+02:00", {"country": "LB"}, "2026-03-28T21:59:59"),
     ("us-take-it-down", "2026-11-29T10:00:00+00:00", {"country": "XK"}, "2026-12-01T10:00:00"),

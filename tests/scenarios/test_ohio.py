@@ -84,6 +84,7 @@ def test_then_the_commission_is_open_and_copyright_stands_last_with_its_warning(
         "payment",
         "authority us-ftc",
         "court",
+        "court us-15-usc-6851",
         "copyright us-dmca-512",
     ]
     assert story.request("instagram").escalation[-1].warning
