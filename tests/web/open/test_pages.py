@@ -276,6 +276,17 @@ def test_what_only_memory_knows_is_no_must_and_no_number(app: Flask, visitor: Vi
     assert [rule["amount"] for rule in (record.get("data") or record)["rules"]] == [None]
 
 
+def test_a_time_that_nobody_saw_gives_no_date_and_no_duty(app: Flask, visitor: Visitor) -> None:
+    query = "regime=hk-pdpo&clock=pcpd-refuse"
+    page = visitor.go(f"/clock?{query}&day=2026-11-23").text
+    assert "There is no number to count with" in page
+    assert "A duty" not in page
+    asked = f"/api/v1/deadlines?{query}&started=2026-11-23T10:00:00Z&country=HK"
+    answer = app.test_client().get(asked).get_json()["data"]
+    assert answer["due_at"] is None
+    assert "We did not see this time" in answer["steps"][0]["text"]
+
+
 @pytest.mark.parametrize(
     ("query", "start"),
     [
