@@ -5,12 +5,14 @@ Where holidays come from is no business of this module: `portal.reference.holida
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
+SUNDAY = 6
 SATURDAY_AND_SUNDAY = frozenset({5, 6})
+ONLY_SUNDAY = frozenset({SUNDAY})
 _DAY = timedelta(days=1)
 
 
@@ -93,6 +95,54 @@ class RecessCalendar:
     def holiday_name(self, day: date) -> str | None:
         """The recess wins over the holidays inside it: it is the reason the law gives."""
         return self.recess.name if self.recess.covers(day) else self.base.holiday_name(day)
+
+
+@dataclass(frozen=True, slots=True)
+class StatuteCalendar:
+    """The holidays that a statute lists itself: they hold wherever the organisation sits."""
+
+    base: Calendar
+    list_year: Callable[[int], Mapping[date, str]]
+    version: str  # the paragraph with the list
+
+    @property
+    def code(self) -> str:
+        return self.base.code
+
+    @property
+    def known(self) -> bool:
+        return True
+
+    def knows(self, day: date) -> bool:
+        return True
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        return self.base.weekend
+
+    @property
+    def national(self) -> Calendar:
+        return self
+
+    def holiday_name(self, day: date) -> str | None:
+        return self.list_year(day.year).get(day)
+
+
+def find_easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar."""
+    century, golden = year // 100, year % 19
+    skipped, corrected = century - century // 4, (8 * century + 13) // 25
+    moon = (19 * golden + skipped - corrected + 15) % 30
+    moon -= (moon // 28) * (1 - (moon // 28) * (29 // (moon + 1)) * ((21 - golden) // 11))
+    to_sunday = moon - (year + year // 4 + moon + 2 - skipped) % 7
+    month = 3 + (to_sunday + 40) // 44
+    return date(year, month, to_sunday + 28 - 31 * (month // 4))
+
+
+def find_monday(year: int, month: int, number: int) -> date:
+    """The first, second, ... Monday of a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=-first.weekday() % 7 + 7 * (number - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,14 @@ def find_rule(regime: Regime, rule_id: str, started_at: datetime, zone: ZoneInfo
     return None
 
 
+def find_current_rule(regime: Regime, rule_id: str | None, on: date) -> Rule | None:
+    """The rule of that id to speak of on a day when no clock runs: the one in force, else the next, else the last."""
+    rules = [rule for rule in regime.rules if rule.id == rule_id]
+    rules.sort(key=lambda rule: rule.in_force_from or date.min)
+    not_over = [rule for rule in rules if on <= (rule.in_force_until or date.max)]
+    return next(iter(not_over), rules[-1] if rules else None)
+
+
 def is_rule_in_force(regime: Regime, rule: Rule, at: datetime, zone: ZoneInfo) -> bool:
     """Whether the regime and this rule of it are law on the local day of `at`."""
     day = at.astimezone(zone).date()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from portal.domain.calendars import Calendar, WorkingDays
+from portal.domain.calendars import SATURDAY_AND_SUNDAY, Calendar, WorkingDays
 from portal.domain.regimes import PauseEffect, Rule, Unit
 from portal.domain.schemes import SCHEMES, Scheme
 from portal.domain.steps import CountingStep, explain_roll
@@ -56,7 +56,9 @@ class Due:
 
     due_at: datetime  # UTC; the act is in time up to and including this instant
     last_day: date | None  # the obliged organisation's local day; None for periods of hours
-    estimated: bool  # holidays unknown, a pause that lasts, or a longer period whose end was not named
+    estimated: (
+        bool  # holidays unknown, a day off that may move, a pause that lasts, or a longer period without a named end
+    )
     steps: tuple[CountingStep, ...]
     calendar_version: str = ""  # whose holidays were used; empty where holidays do not matter
     is_paused: bool = False  # a pause lasts: `due_at` is the date so far, and it moves on
@@ -138,24 +140,36 @@ class _Computation:
 
     @property
     def asks_for_holidays(self) -> bool:
-        return self.scheme.rolls or self.rule.received_by is not None
+        return self.scheme.rolls or self.scheme.doubts or self.rule.received_by is not None
+
+    def is_doubtful(self, last_day: date, calendar: Calendar) -> bool:
+        """Whether nobody knows if this last day moves: a day off, or one that is so to the place and not to the law."""
+        if last_day == self.until:
+            return False
+        if self.scheme.doubts:
+            return not WorkingDays(calendar, calendar.weekend | SATURDAY_AND_SUNDAY).is_one(last_day)
+        return self.scheme.rolls and self.days.is_one(last_day) and calendar.holiday_name(last_day) is not None
 
     def finish(self, local: datetime, pauses: Sequence[PausedPeriod], calendar: Calendar) -> Due:
         """The whole way, told."""
         end, steps = self.run(local, pauses)
         is_paused = bool(pauses) and pauses[-1].ended_at is None
         last_day = None if isinstance(end, datetime) else end
-        is_unknown = self.asks_for_holidays and not calendar.knows(last_day or local.date())
+        kept = self.days.calendar
+        is_unknown = self.asks_for_holidays and not kept.knows(last_day or local.date())
+        is_doubtful = last_day is not None and self.is_doubtful(last_day, calendar)
         if last_day is not None:
             steps.append(CountingStep(last_day.isoformat(), format_sentence(_RUNS_OUT, day=last_day)))
         if is_unknown:
             steps.append(CountingStep(end.isoformat(), format_sentence(_UNKNOWN_HOLIDAYS)))
+        if is_doubtful and last_day is not None:
+            steps.append(CountingStep(last_day.isoformat(), format_sentence(_DOUBTFUL, day=last_day)))
         return Due(
             due_at=self.instant(end),
             last_day=last_day,
-            estimated=is_unknown or is_paused or (self.waits_for_word and self.until is None),
+            estimated=is_unknown or is_doubtful or is_paused or (self.waits_for_word and self.until is None),
             steps=tuple(steps),
-            calendar_version=calendar.version if self.asks_for_holidays else "",
+            calendar_version=kept.version if self.asks_for_holidays else "",
             is_paused=is_paused,
         )
 
@@ -330,6 +344,10 @@ class _Computation:
 
 _RUNS_OUT = "The period runs out at the end of %(day)s, local time."
 _UNKNOWN_HOLIDAYS = "The holidays of this place are not known, so the date is estimated."
+_DOUBTFUL = (
+    "%(day)s is a day off. We found no rule that says whether the period then goes on to the next working day, so the "
+    "date is estimated."
+)
 _RECEIVED_LATER = "What comes after %(hour)s or on a day off counts as received on %(day)s, the next working day."
 _BEGINS_ANEW = "They asked for something first on %(asked)s. It was given on %(begin)s, and the period begins then."
 _DAYS_STOOD_STILL = (

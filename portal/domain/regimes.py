@@ -36,8 +36,8 @@ class Status(StrEnum):
 class Confidence(StrEnum):
     """How a fact was seen. `MEMORY` facts are shown as such and never printed without a person's confirmation."""
 
-    HIGH = "high"  # in an official text, often in a public copy of it
-    MEDIUM = "medium"  # several other sources agree
+    HIGH = "high"  # in an official text that was opened
+    MEDIUM = "medium"  # in a copy that is not the publisher's, or several other sources agree
     LOW = "low"  # one other source says so, or the sources differ
     MEMORY = "memory"  # nobody saw a source
 
@@ -172,13 +172,22 @@ class NoticeField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where a fact was read: `supports` says which facts, `seen_on` when, `official` whether it is the publisher."""
+    """Where a fact was read: `supports` says which facts, `seen_on` when, `official` whether it is the publisher.
+
+    An official source that was not `opened` is an address to go to: what it says was read elsewhere, or not at all.
+    """
 
     key: str
     url: str
     official: bool
     seen_on: date
     supports: str
+    opened: bool | None = None  # false: only the address is known; None: it was read
+
+    @property
+    def is_official_text(self) -> bool:
+        """Whether a fact that rests on it was read at its publisher."""
+        return self.official and self.opened is not False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,24 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from types import MappingProxyType
 
-from portal.domain.calendars import SATURDAY_AND_SUNDAY, Calendar, Recess, RecessCalendar, WorkingDays
+from portal.domain.calendars import (
+    ONLY_SUNDAY,
+    SATURDAY_AND_SUNDAY,
+    SUNDAY,
+    Calendar,
+    Recess,
+    RecessCalendar,
+    StatuteCalendar,
+    WorkingDays,
+    find_easter,
+    find_monday,
+)
 from portal.domain.hours import count_elapsed_hours, count_eu_hours, count_hours_without_weekends
 from portal.domain.regimes import Unit
-from portal.domain.steps import CountingStep, explain_first_day, explain_working_days
+from portal.domain.steps import CountingStep, explain_counted_days, explain_first_day, explain_working_days
 from portal.domain.wording import format_sentence
 
 _DAY = timedelta(days=1)
@@ -43,11 +55,80 @@ def read_for_nz_privacy(calendar: Calendar) -> WorkingDays:
     return WorkingDays(RecessCalendar(calendar.national, NZ_SUMMER), SATURDAY_AND_SUNDAY)
 
 
+def read_saturdays_as_working(calendar: Calendar) -> WorkingDays:
+    """Only Sundays and public holidays are days off: a last day on a Saturday stays there."""
+    return WorkingDays(calendar, ONLY_SUNDAY)
+
+
+def read_for_quebec(calendar: Calendar) -> WorkingDays:
+    """Interpretation Act, CQLR c. I-16, s 61(23): Sundays and the days listed there; Saturdays are none."""
+    return WorkingDays(StatuteCalendar(calendar, list_quebec_holidays, "CQLR c. I-16, s 61(23)"), ONLY_SUNDAY)
+
+
+def read_for_canada(calendar: Calendar) -> WorkingDays:
+    """Interpretation Act, RSC 1985, c. I-21, s 35(1), "holiday": Sundays and the days listed there."""
+    return WorkingDays(StatuteCalendar(calendar, list_canada_holidays, "RSC 1985, c. I-21, s 35(1)"), ONLY_SUNDAY)
+
+
+@cache
+def list_quebec_holidays(year: int) -> Mapping[date, str]:
+    """CQLR c. I-16, s 61(23)(b) to (i). Days that a proclamation adds (j) are not known here."""
+    easter = find_easter(year)
+    confederation = date(year, 7, 1)
+    if confederation.weekday() == SUNDAY:
+        confederation += _DAY
+    return MappingProxyType(
+        {
+            date(year, 1, 1): "New Year's Day",
+            easter - 2 * _DAY: "Good Friday",
+            easter + _DAY: "Easter Monday",
+            _find_victoria_day(year): "the Sovereign's birthday",
+            date(year, 6, 24): "National Holiday",
+            confederation: "anniversary of Confederation",
+            find_monday(year, 9, 1): "Labour Day",
+            find_monday(year, 10, 2): "the second Monday of October",
+            date(year, 12, 25): "Christmas Day",
+        }
+    )
+
+
+@cache
+def list_canada_holidays(year: int) -> Mapping[date, str]:
+    """RSC 1985, c. I-21, s 35(1), with the day added in 2021. Thanksgiving is proclaimed for each second Monday of
+    October. What a province alone keeps is not in it.
+    """
+    easter = find_easter(year)
+    canada_day = date(year, 7, 1)
+    if canada_day.weekday() == SUNDAY:
+        canada_day += _DAY
+    listed = {
+        date(year, 1, 1): "New Year's Day",
+        easter - 2 * _DAY: "Good Friday",
+        easter + _DAY: "Easter Monday",
+        _find_victoria_day(year): "Victoria Day",
+        canada_day: "Canada Day",
+        find_monday(year, 9, 1): "Labour Day",
+        find_monday(year, 10, 2): "Thanksgiving",
+        date(year, 11, 11): "Remembrance Day",
+        date(year, 12, 25): "Christmas Day",
+    }
+    if year >= _FIRST_TRUTH_DAY:
+        listed[date(year, 9, 30)] = "National Day for Truth and Reconciliation"
+    return MappingProxyType(listed)
+
+
+def _find_victoria_day(year: int) -> date:
+    """The Monday before 25 May."""
+    last = date(year, 5, 24)
+    return last - timedelta(days=last.weekday())
+
+
 @dataclass(frozen=True, slots=True)
 class Scheme:
     """A law's way of counting: the units it knows, what it rests on, and the functions that count.
 
-    `rolls`: the last day has to be a working day, so holidays matter. `read` says what a working day is.
+    `rolls`: the last day has to be a working day, so holidays matter. `read` says what a working day is. Where nothing
+    says whether a last day on a day off moves (`doubts`), it stays, and is marked as estimated.
     """
 
     units: frozenset[Unit]
@@ -56,6 +137,7 @@ class Scheme:
     count_hours: CountHours | None = None
     rolls: bool = False
     read: ReadCalendar = read_as_kept
+    doubts: bool = False
 
 
 def count_eu_period(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[CountingStep]]:
@@ -92,6 +174,18 @@ def count_working_days(start: date, amount: int, unit: Unit, days: WorkingDays) 
     """Working days from the day after the event; which days those are, the scheme's `read` says."""
     walk = days.add(start, amount)
     return walk.end, explain_working_days(start, amount, walk)
+
+
+def count_without_short_excluded(
+    start: date, amount: int, unit: Unit, days: WorkingDays
+) -> tuple[date, list[CountingStep]]:
+    """Acts that follow the old Commonwealth model (Singapore s 50, Hong Kong s 71, Malaysia s 54): in a time of six
+    days or less excluded days do not count at all; in a longer one they do, and only a last day moves.
+    """
+    if unit is Unit.CALENDAR_DAYS and amount <= _SHORT and days.known:
+        walk = days.add(start, amount)
+        return walk.end, explain_counted_days(start, amount, walk)
+    return count_plain(start, amount, unit, days)
 
 
 def count_plain(start: date, amount: int, unit: Unit, days: WorkingDays) -> tuple[date, list[CountingStep]]:
@@ -143,6 +237,8 @@ def _add_until_two_working_days(start: date, end: date, days: WorkingDays) -> tu
 NZ_SUMMER = Recess((12, 25), (1, 15), "25 December to 15 January, which the Privacy Act leaves out")
 
 _SURELY_TWO_WORKING_DAYS = 28
+_SHORT = 6
+_FIRST_TRUTH_DAY = 2021
 
 _CLAMPED = "The last month has no day %(date)s, so the period ends on its last day, %(end)s."
 
@@ -204,13 +300,71 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
             read=read_for_nz_privacy,
         ),
         "working-days": Scheme(_WORKING, "the law's own business days", count_working_days, rolls=True),
-        "calendar-days": Scheme(_LONG, "days as they pass", count_plain),
-        "calendar-days-first-counted": Scheme(_DAYS, "days as they pass, the first one counted", count_first_day_too),
+        "calendar-days": Scheme(_LONG, "days as they pass", count_plain, doubts=True),
+        "calendar-days-first-counted": Scheme(
+            _DAYS, "days as they pass, the first one counted", count_first_day_too, doubts=True
+        ),
         "calendar-days-roll": Scheme(_LONG, "days as they pass, ending on a working day", count_plain, rolls=True),
-        "weeks": Scheme(_LONG, "the same day of the week", count_plain),
-        "months": Scheme(_LONG, "the same date", count_plain),
+        "quebec-days": Scheme(
+            _LONG,
+            "Quebec, Interpretation Act, CQLR c. I-16, ss 52, 61(23)",
+            count_plain,
+            rolls=True,
+            read=read_for_quebec,
+        ),
+        "canada-days": Scheme(
+            _LONG,
+            "Canada, Interpretation Act, RSC 1985, c. I-21, ss 26, 28, 35(1)",
+            count_plain,
+            rolls=True,
+            read=read_for_canada,
+        ),
+        "korea-days": Scheme(
+            _LONG,
+            "Korea, Civil Act arts. 155, 157, 160, 161",
+            count_plain,
+            rolls=True,
+            read=read_for_union,
+        ),
+        "singapore-days": Scheme(
+            _DAYS,
+            "Singapore, Interpretation Act 1965 s 50",
+            count_without_short_excluded,
+            rolls=True,
+            read=read_saturdays_as_working,
+        ),
+        "hong-kong-days": Scheme(
+            _DAYS,
+            "Hong Kong, Interpretation and General Clauses Ordinance (Cap. 1) s 71",
+            count_without_short_excluded,
+            rolls=True,
+            read=read_saturdays_as_working,
+        ),
+        "malaysia-days": Scheme(
+            _DAYS,
+            "Malaysia, Interpretation Acts 1948 and 1967 (Act 388) s 54",
+            count_without_short_excluded,
+            rolls=True,
+            read=read_saturdays_as_working,
+        ),
+        "south-africa-days": Scheme(
+            _DAYS,
+            "South Africa, Interpretation Act 33 of 1957 s 4",
+            count_plain,
+            rolls=True,
+            read=read_saturdays_as_working,
+        ),
+        "australia-days": Scheme(
+            _LONG,
+            "Australia, Acts Interpretation Act 1901 s 36(2)",
+            count_plain,
+            rolls=True,
+            read=read_for_union,
+        ),
+        "weeks": Scheme(_LONG, "the same day of the week", count_plain, doubts=True),
+        "months": Scheme(_LONG, "the same date", count_plain, doubts=True),
         "months-roll": Scheme(_LONG, "the same date, ending on a working day", count_plain, rolls=True),
-        "years": Scheme(_LONG, "the same date", count_plain),
+        "years": Scheme(_LONG, "the same date", count_plain, doubts=True),
         "none": Scheme(frozenset(), "no number in the law"),
     }
 )

@@ -45,6 +45,13 @@ def explain_working_days(start: date, amount: int, walk: Walk) -> list[CountingS
     ]
 
 
+def explain_counted_days(start: date, amount: int, walk: Walk) -> list[CountingStep]:
+    """As `explain_working_days`, where a law leaves days out and calls none a working day."""
+    *steps, last = explain_working_days(start, amount, walk)
+    sentence = format_sentence("Day %(amount)s of those that count is %(end)s.", amount=amount, end=walk.end)
+    return [*steps, last._replace(sentence=sentence)]
+
+
 def explain_roll(walk: Walk) -> list[CountingStep]:
     """The days off over which a last day moved on, one step each."""
     skipped = [

@@ -14,7 +14,7 @@ import msgspec
 
 from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
 from portal.domain.regimes import Confidence, Regime
-from portal.reference.registry import Registry, find_dangling, list_facts
+from portal.reference.registry import Registry, find_dangling, find_faults, list_facts
 from portal.reference.territories import TERRITORIES
 from portal.reference.zones import is_country
 
@@ -48,7 +48,7 @@ def count_facts(registry: Registry) -> Counts:
         elements=sum(len(regime.elements) for regime in regimes),
         escalations=sum(len(regime.escalation) for regime in regimes),
         sources=len(sources),
-        official=sum(source.official for source in sources),
+        official=sum(source.is_official_text for source in sources),
         by_confidence={confidence: found[confidence] for confidence in Confidence},
         platforms=len(registry.platforms),
         channels=sum(len(platform.channels) for platform in registry.platforms.values()),
@@ -77,6 +77,9 @@ def find_gaps(registry: Registry) -> Iterator[str]:
     yield from find_dangling(registry)
     yield from _find_lost_territories(registry)
     yield from _find_unclear_companies(registry.platforms.values())
+    for regime in registry.regimes.values():
+        yield from (f"{regime.id}: {fault}" for fault in find_faults(regime))
+        yield from (f"{regime.id}: {gap}" for gap in _find_law_gaps(regime))
     yield from _find_bare_records(registry.platforms.values())
     yield from _find_bare_records(registry.regulators.values())
     yield from _find_makers_words((*registry.platforms.values(), *registry.regulators.values()))
@@ -107,6 +110,28 @@ def _find_unclear_companies(platforms: Iterable[Platform]) -> Iterator[str]:
         for company in platform.companies:
             if company.country is not None and not is_country(company.country):
                 yield f"{platform.slug}: {company.name}: there is no country {company.country!r}"
+
+
+_BARE_ADDRESS = re.compile(r"https?://(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(?:[:/]|$)")
+_UNOPENED = re.compile(
+    r"(?:address|it)(?: itself)? was not opened|from memory|only the link was seen|not noted|not the text",
+    re.IGNORECASE,
+)
+
+
+def _find_law_gaps(regime: Regime) -> Iterator[str]:
+    """What a law's sources do not bear: a grade above them, or an address that nobody can cite."""
+    for source in regime.sources:
+        if _BARE_ADDRESS.match(source.url):
+            yield f"source {source.key} is a bare address of a machine: {source.url}"
+        if source.is_official_text and _UNOPENED.search(source.supports):
+            yield f"source {source.key} counts as official and says that it was not opened"
+    official = {source.key for source in regime.sources if source.is_official_text}
+    if regime.confidence is Confidence.HIGH and not official:
+        yield "it is graded high, and none of its sources is an official text that was opened"
+    for fact in list_facts(regime):
+        if fact.confidence is Confidence.HIGH and official.isdisjoint(fact.sources):
+            yield f"{fact.place} is graded high, and rests on no official text that was opened"
 
 
 def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]:

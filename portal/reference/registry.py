@@ -238,6 +238,7 @@ def _find_rule_faults(rule: Rule) -> Iterator[str]:
         yield f"clock {rule.id} counts by the unknown scheme {rule.counting!r}"
         return
     yield from _find_number_faults(rule)
+    yield from _find_unseen_numbers(rule)
     if rule.unit is Unit.NONE and not rule.standard:
         yield f"clock {rule.id} has neither a number nor the law's own measure"
     if not _is_ordered(rule.in_force_from, rule.in_force_until):
@@ -264,6 +265,15 @@ def _find_number_faults(rule: Rule) -> Iterator[str]:
             yield f"clock {rule.id} has a period of nothing"
         if unit not in SCHEMES[rule.counting].units:
             yield f"clock {rule.id}: {rule.counting} does not count {unit}"
+
+
+def _find_unseen_numbers(rule: Rule) -> Iterator[str]:
+    """A number that only memory knows is none: it would be printed, counted by and relied on."""
+    if rule.confidence is Confidence.MEMORY and rule.amount is not None:
+        yield f"clock {rule.id} has a number that nobody saw a source for"
+    extension = rule.extension
+    if extension and extension.confidence is Confidence.MEMORY and extension.amount is not None:
+        yield f"extension of {rule.id} has a number that nobody saw a source for"
 
 
 def _find_overlaps(rules: Sequence[Rule]) -> Iterator[str]:

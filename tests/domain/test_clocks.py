@@ -16,6 +16,7 @@ from portal.domain.clocks import (
     EventKind,
     RequestEvent,
     derive_clocks,
+    find_current_rule,
     find_rule,
     list_misses,
 )
@@ -472,3 +473,13 @@ def assert_sound(clock: DerivedClock, now: datetime) -> None:
     if clock.state in {ClockState.MISSED, ClockState.MET_LATE}:
         assert clock.due_at is not None
         assert clock.due_at < now
+
+
+def test_the_rule_to_speak_of_is_the_one_in_force_else_the_next_else_the_last() -> None:
+    old = replace(make_rule(amount=24, in_force_from=date(2021, 2, 25)), in_force_until=date(2026, 2, 19))
+    new = replace(make_rule(amount=2, in_force_from=date(2026, 2, 20)), in_force_until=date(2027, 1, 1))
+    regime = make_regime(new, old)
+    days = (date(2020, 1, 1), date(2026, 2, 19), date(2026, 2, 20), date(2028, 1, 1))
+    found = [find_current_rule(regime, "remove", on) for on in days]
+    assert [rule.amount for rule in found if rule] == [24, 24, 2, 2]
+    assert find_current_rule(regime, None, days[0]) is None

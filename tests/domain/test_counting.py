@@ -206,13 +206,54 @@ def test_where_holidays_are_unknown_the_date_does_not_roll_and_is_estimated() ->
 
 
 def test_unknown_holidays_do_not_matter_where_the_law_does_not_ask_for_them() -> None:
-    assert not count_days("calendar-days", 30, Unit.CALENDAR_DAYS, date(2026, 9, 3), UNKNOWN).estimated
     assert not count_days("elapsed-hours", 48, Unit.HOURS, date(2026, 9, 3), UNKNOWN).estimated
 
 
 def test_a_date_tells_whose_holidays_were_used() -> None:
     assert count_days("months-roll", 1, Unit.MONTHS, date(2026, 9, 3)).calendar_version == "invented 1"
-    assert count_days("weeks", 1, Unit.WEEKS, date(2026, 9, 3)).calendar_version == ""
+    assert count_days("weeks", 1, Unit.WEEKS, date(2026, 9, 3)).calendar_version == "invented 1"
+    assert count_days("quebec-days", 1, Unit.WEEKS, date(2026, 9, 3)).calendar_version == "CQLR c. I-16, s 61(23)"
+    assert count_days("elapsed-hours", 48, Unit.HOURS, date(2026, 9, 3)).calendar_version == ""
+
+
+@pytest.mark.parametrize("counting", ["calendar-days", "weeks", "months", "years"])
+@pytest.mark.parametrize(
+    ("start", "estimated"), [(date(2026, 9, 4), False), (date(2026, 9, 5), True), (date(2026, 9, 6), True)]
+)
+def test_a_last_day_on_a_day_off_stays_and_is_estimated_where_no_rule_is_known(
+    counting: str, start: date, estimated: bool
+) -> None:
+    unit = {"weeks": Unit.WEEKS, "months": Unit.MONTHS, "years": Unit.YEARS}.get(counting, Unit.CALENDAR_DAYS)
+    amount = {"calendar-days": 7, "weeks": 1, "months": 12, "years": 1}[counting]
+    due = count_days(counting, amount, unit, start)
+    is_off = due.last_day is not None and due.last_day.weekday() in {5, 6}
+    assert due.estimated is is_off
+    if counting in {"calendar-days", "weeks"}:
+        assert is_off is estimated
+    assert ("no rule" in due.steps[-1].text) is due.estimated
+
+
+def test_a_last_day_on_a_holiday_is_estimated_and_the_day_that_they_named_is_not() -> None:
+    calendar = FakeCalendar({date(2026, 9, 14): "Day off"})
+    assert count_days("calendar-days", 7, Unit.CALENDAR_DAYS, date(2026, 9, 7), calendar).estimated
+    extension = make_extension(None, Unit.NONE, from_start=True)
+    rule = make_rule(amount=7, unit=Unit.CALENDAR_DAYS, counting="calendar-days", extension=extension)
+    start = datetime(2026, 9, 7, 9, tzinfo=UTC)
+    due = due_at(rule, start, calendar=calendar, zone=UTC_ZONE, extended=True, until=date(2026, 9, 20))
+    assert (due.last_day, due.estimated) == (date(2026, 9, 20), False)
+
+
+def test_a_day_that_the_place_keeps_and_the_law_does_not_list_is_an_estimate() -> None:
+    calendar = FakeCalendar({date(2026, 12, 28): "the day after Boxing Day"})
+    due = count_days("quebec-days", 30, Unit.CALENDAR_DAYS, date(2026, 11, 27), calendar)
+    assert (due.last_day, due.estimated) == (date(2026, 12, 28), True)
+
+
+def test_days_that_a_short_period_leaves_out_are_told() -> None:
+    due = count_days("singapore-days", 6, Unit.CALENDAR_DAYS, date(2026, 9, 4))
+    assert due.last_day == date(2026, 9, 11)  # Saturday, then Sunday is left out, then Monday to Friday
+    assert [step.days for step in due.steps if step.days] == [1, 6]
+    assert "Day 6 of those that count" in " ".join(step.text for step in due.steps)
     assert count_days("elapsed-hours", 48, Unit.HOURS, date(2026, 9, 3)).calendar_version == ""
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from portal.domain.directory import ChannelKind, ContactChannel, Graded, HelpRole, SignatoryBasis
-from portal.domain.regimes import Confidence
+from portal.domain.regimes import Confidence, Regime
 from portal.reference.audit import count_facts, find_gaps
 from portal.reference.registry import Registry, load_registry
 from tests.domain.laws import REGIME, make_element, make_escalation, make_rule
@@ -31,6 +31,42 @@ def test_facts_are_counted_one_by_one() -> None:
     assert (counts.regimes, counts.clocks, counts.elements, counts.escalations) == (1, 1, 2, 1)
     assert counts.by_confidence[Confidence.HIGH] == 3
     assert counts.by_confidence[Confidence.MEMORY] == 1
+
+
+def list_law_gaps(regime: Regime) -> list[str]:
+    registry = replace(REGISTRY, regimes=MappingProxyType({regime.id: regime}))
+    return [gap for gap in find_gaps(registry) if gap.startswith(f"{regime.id}: ")]
+
+
+@pytest.mark.parametrize("url", ["http://185.232.52.101/dmca.html", "https://10.0.0.1:8080/", "http://[2001:db8::1]/"])
+def test_a_bare_address_of_a_machine_is_no_source(url: str) -> None:
+    regime = replace(REGIME, sources=(replace(REGIME.sources[0], url=url),))
+    assert any("bare address" in gap for gap in list_law_gaps(regime))
+
+
+def test_read_in_an_official_text_stands_only_over_one_that_was_opened() -> None:
+    assert list_law_gaps(REGIME) == []
+    source = REGIME.sources[0]
+    for other in (replace(source, official=False), replace(source, opened=False)):
+        gaps = list_law_gaps(replace(REGIME, sources=(other,)))
+        assert any("it is graded high" in gap for gap in gaps)
+        assert any("clock remove is graded high, and rests on no official text" in gap for gap in gaps)
+
+
+@pytest.mark.parametrize("words", ["Its address was not opened.", "The form, from memory.", "Only the link was seen."])
+def test_an_official_source_that_nobody_opened_says_so(words: str) -> None:
+    source = replace(REGIME.sources[0], supports=words)
+    assert any("was not opened" in gap for gap in list_law_gaps(replace(REGIME, sources=(source,))))
+    unopened = list_law_gaps(replace(REGIME, sources=(replace(source, opened=False),)))
+    assert not any("counts as official" in gap for gap in unopened)
+
+
+def test_a_number_from_memory_and_two_rules_on_one_day_are_refused() -> None:
+    (rule,) = REGIME.rules
+    unseen = list_law_gaps(replace(REGIME, rules=(replace(rule, confidence=Confidence.MEMORY, sources=()),)))
+    assert any("has a number that nobody saw a source for" in gap for gap in unseen)
+    twice = list_law_gaps(replace(REGIME, rules=(rule, rule)))
+    assert any("are in force on the same day" in gap for gap in twice)
 
 
 def with_platform(**changes: object) -> Registry:

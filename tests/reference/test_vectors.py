@@ -69,4 +69,4 @@ def assert_worked(due: Due, vector: dict[str, Any]) -> None:
     else:
         assert due.last_day is None
         assert due.due_at == datetime.fromisoformat(vector["due_at"])
-    assert not due.estimated
+    assert due.estimated is vector.get("estimated", False)

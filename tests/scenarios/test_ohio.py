@@ -83,6 +83,7 @@ def test_then_the_commission_is_open_and_copyright_stands_last_with_its_warning(
         "registrar",
         "payment",
         "authority us-ftc",
+        "court us-15-usc-6851",
         "copyright us-dmca-512",
     ]
     assert story.request("instagram").escalation[-1].warning

@@ -12,16 +12,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.clocks import ClockState
+from portal.domain.clocks import ClockState, find_current_rule, find_rule
 from portal.domain.clocks import DerivedClock as Derived
 from portal.domain.letters.law_facts import step_of
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
-from portal.domain.regimes import Binding, ObligedParty, Regime
+from portal.domain.regimes import Binding, ObligedParty, Regime, Rule
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -209,9 +210,19 @@ def first_clock(rows: Iterable[Clock], ports: Ports) -> ClockView | None:
     return clock_view(first, ports) if first else None
 
 
+def find_rule_of(row: Clock, regime: Regime) -> Rule | None:
+    """The rule that a clock runs by, as the law's record has it now: the one in force on the day the clock began.
+
+    Where a corrected record has none for that day, the nearest one is meant. None where the rule is gone.
+    """
+    zone = ZoneInfo(row.zone)
+    found = find_rule(regime, row.rule, row.started_at, zone)
+    return found or find_current_rule(regime, row.rule, row.started_at.astimezone(zone).date())
+
+
 def clock_view(row: Clock, ports: Ports) -> ClockView:
     regime = ports.registry.regimes.get(row.regime)
-    rule = next((rule for rule in regime.rules if rule.id == row.rule), None) if regime else None
+    rule = find_rule_of(row, regime) if regime else None
     return ClockView(
         regime=row.regime,
         regime_name=regime.name if regime else row.regime,

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading
+from portal.domain.clocks import find_current_rule, is_rule_in_force
 from portal.domain.directory import AddressRole
 from portal.domain.letters.facts import (
     AnswerFact,
@@ -41,6 +42,7 @@ from portal.services.letters.facts import (
     basis_fact,
     content_fact,
     header_of,
+    is_sure,
     links_of,
     period_fact,
     platform_recipient,
@@ -195,8 +197,15 @@ def _competence(work: CaseWork, citation: Citation, own: RequestContent, complai
     """The law with what the authority itself owes; none of its periods has started yet."""
     regime = citation.regime
     place = place_of_complaint(regime, complaint.regulator, work.case.country, work.ports)
-    clocks = tuple(period_fact(regime, rule, place, own) for rule in regime.rules if rule.owed_by in _AUTHORITIES)
-    return basis_fact(citation, own, clocks)
+    now = work.now
+    clocks = tuple(
+        period_fact(regime, rule, place, own)
+        for rule in regime.rules
+        if rule.owed_by in _AUTHORITIES
+        and is_rule_in_force(regime, rule, now, place.zone)
+        and is_sure(regime, rule, own)
+    )
+    return basis_fact(citation, own, clocks, now=now)
 
 
 def _frame(
@@ -296,8 +305,9 @@ def _name_clock(event: Event, ports: Ports) -> str:
     regime = ports.registry.regimes.get(event.facts["regime"])
     if regime is None:
         return str(event.facts["regime"])
-    label = next((rule.label for rule in regime.rules if rule.id == event.facts["rule"]), event.facts["rule"])
-    return f"{regime.name}: {label}"
+    started_at = datetime.fromisoformat(event.facts["started_at"])
+    rule = find_current_rule(regime, event.facts["rule"], started_at.date())
+    return f"{regime.name}: {rule.label if rule else event.facts['rule']}"
 
 
 def _asks(parts: Sequence[Dossier]) -> tuple[ComplaintAsk, ...]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from portal.domain.calendars import Calendar
 from portal.domain.clocks import find_rule
 from portal.domain.counting import Due, UncountablePeriod, due_at, has_number
-from portal.domain.regimes import Binding, Regime, Rule, Status
+from portal.domain.regimes import Binding, Confidence, Regime, Rule, Status
 from portal.domain.wording import format_day
 from portal.reference.holidays import UnknownPart, UnknownPlace, load_calendar
 from portal.reference.registry import Registry
@@ -104,6 +104,8 @@ def deadline_of(answer: CalculatedDeadline) -> Deadline:
 
 def describe_standard(rule: Rule) -> str:
     """What is said in place of a date."""
+    if rule.confidence is Confidence.MEMORY:
+        return "We did not see this time in any source, so there is no date."
     return f"The law sets no number here, so there is no date. Its measure: {rule.standard}."
 
 

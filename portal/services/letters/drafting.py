@@ -20,13 +20,13 @@ from portal.domain.letters.facts import (
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Answer, ItemState, RequestKind, SendingChannel, require_sent
 from portal.models.letters import Letter
+from portal.services.clocks.snapshot import find_rule_of
 from portal.services.letters.facts import (
     ERASURE_ASKS,
     ERASURE_GROUNDS,
     basis_fact,
     clock_fact,
     content_fact,
-    find_rule,
     header_of,
     is_sure,
     links_of,
@@ -111,8 +111,9 @@ def running_bases(dossier: Dossier) -> tuple[BasisFact, ...]:
                 clock_fact(row, citation.regime, content)
                 for row in dossier.clocks
                 if row.regime == citation.regime.id
-                and is_sure(citation.regime, find_rule(row, citation.regime), content)
+                and is_sure(citation.regime, find_rule_of(row, citation.regime), content)
             ),
+            now=dossier.work.now,
         )
         for citation in dossier.citations
     )

@@ -29,6 +29,7 @@ from portal.domain.notices import CheckedElement
 from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime, RegimeKind, Rule, Trigger, Unit
 from portal.domain.report import NameKind
 from portal.models.clocks import Clock
+from portal.services.clocks.snapshot import find_rule_of
 from portal.services.law.local_days import place_zone
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
 from portal.services.requests.citations import Citation, Disclosed, binding_of, disclose
@@ -141,10 +142,12 @@ def unsent_basis(
     told = [rule for rule in regime.rules if _is_told(rule) and is_sure(regime, rule, contents)]
     rules = [rule for rule in told if is_rule_in_force(regime, rule, now, place.zone)]
     clocks = tuple(period_fact(regime, rule, place, contents) for rule in rules)
-    return basis_fact(citation, contents, clocks)
+    return basis_fact(citation, contents, clocks, now=now)
 
 
-def basis_fact(citation: Citation, contents: RequestContent, clocks: tuple[ClockFact, ...]) -> BasisFact:
+def basis_fact(
+    citation: Citation, contents: RequestContent, clocks: tuple[ClockFact, ...], *, now: datetime
+) -> BasisFact:
     regime = citation.regime
     return BasisFact(
         regime_id=regime.id,
@@ -155,7 +158,7 @@ def basis_fact(citation: Citation, contents: RequestContent, clocks: tuple[Clock
         version=citation.regime.version,
         reason=citation.reason,
         identical_copies=regime.identical_copies is Certainty.YES,
-        binding=binding_of(regime),
+        binding=binding_of(regime, now),
         elements=tuple(_element(each, citation, contents) for each in citation.checked),
         clocks=clocks,
         sources=_sources(regime, [source.key for source in regime.sources]),
@@ -166,7 +169,7 @@ def basis_fact(citation: Citation, contents: RequestContent, clocks: tuple[Clock
 
 def clock_fact(row: Clock, regime: Regime, contents: RequestContent) -> ClockFact:
     """A started clock as the snapshot keeps it; what the rule itself says comes from the record."""
-    rule = find_rule(row, regime)
+    rule = find_rule_of(row, regime)
     return ClockFact(
         regime_id=row.regime,
         rule_id=row.rule,
@@ -194,11 +197,6 @@ def clock_fact(row: Clock, regime: Regime, contents: RequestContent) -> ClockFac
         confidence=rule.confidence if rule else regime.confidence,
         confirmed=rule is not None and f"{regime.id}/{rule.id}" in contents.view.confirmed,
     )
-
-
-def find_rule(row: Clock, regime: Regime) -> Rule | None:
-    """The rule a clock was started with, as the law's record has it now."""
-    return next((rule for rule in regime.rules if rule.id == row.rule), None)
 
 
 def is_sure(regime: Regime, rule: Rule | None, contents: RequestContent) -> bool:

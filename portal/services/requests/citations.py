@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete
 
 from portal.domain.applicability import assess, prefer_national
+from portal.domain.clocks import find_current_rule
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
 from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given, needs_request
@@ -61,7 +62,7 @@ def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: dat
         for regime in ports.registry.regimes.values()
         if regime.kind in kinds and (reason := find_reason(regime, contents.report, platform, now=now, ports=ports))
     ]
-    return sorted(found, key=lambda citation: rank(citation.regime))
+    return sorted(found, key=lambda citation: rank(citation.regime, now))
 
 
 def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime, ports: Ports) -> str | None:
@@ -124,20 +125,20 @@ def list_cited(citations: Sequence[Citation]) -> list[Citation]:
     return [citation for citation in citations if citation.is_complete]
 
 
-def find_primary(regime: Regime) -> Rule | None:
-    """The law's main clock."""
-    return next((rule for rule in regime.rules if rule.id == regime.primary_clock), None)
+def find_primary(regime: Regime, now: datetime) -> Rule | None:
+    """The law's main clock, as it is law now."""
+    return find_current_rule(regime, regime.primary_clock, now.date())
 
 
-def binding_of(regime: Regime) -> Binding:
+def binding_of(regime: Regime, now: datetime) -> Binding:
     """What kind of promise the law's main clock is; a law without one sets no more than a standard of conduct."""
-    primary = find_primary(regime)
+    primary = find_primary(regime, now)
     return primary.binding if primary else Binding.DUTY
 
 
-def rank(regime: Regime) -> int:
+def rank(regime: Regime, now: datetime) -> int:
     """Hard duties with a number first, then immunity for whoever acts, then mere standards; copyright never first."""
-    primary = find_primary(regime)
+    primary = find_primary(regime, now)
     if regime.kind is RegimeKind.COPYRIGHT:
         return 4
     if primary is None:

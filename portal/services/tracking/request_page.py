@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from portal.domain.lifecycle import UNSENT, ActorKind, Answer, RequestKind
@@ -94,7 +94,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         received_at=request.received_at,
         answered_at=request.answered_at,
         items=tuple(_item_view(work, item, request.number) for item in dossier.items),
-        bases=tuple(basis_view(citation) for citation in dossier.citations),
+        bases=tuple(basis_view(citation, dossier.work.now) for citation in dossier.citations),
         clocks=clock_views(dossier.clocks, work.ports),
         missing=list_missing(dossier.citations) if _is_unsent(request) else (),
         problems=(),
@@ -111,7 +111,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
     )
 
 
-def basis_view(citation: Citation) -> BasisView:
+def basis_view(citation: Citation, now: datetime) -> BasisView:
     regime = citation.regime
     return BasisView(
         regime=regime.id,
@@ -122,7 +122,7 @@ def basis_view(citation: Citation) -> BasisView:
         reason=citation.reason,
         version=citation.regime.version,
         confidence=regime.confidence,
-        binding=binding_of(regime),
+        binding=binding_of(regime, now),
         elements=tuple(
             ElementView(
                 key=each.element.key,

@@ -19,6 +19,7 @@ from portal.domain.letters.phrases import PERIODS, STARTS
 from portal.domain.regimes import (
     Binding,
     Certainty,
+    Confidence,
     Coverage,
     Extension,
     Filers,
@@ -59,6 +60,8 @@ _UNDATED: Mapping[Binding, Any] = MappingProxyType(
 )
 
 
+_UNSEEN = _l("%(who)s may have to do this: %(what)s. We did not see it in any source, so we give no time for it.")
+
 _SIGNED: Mapping[SignatoryBasis | None, Any] = MappingProxyType(
     {
         SignatoryBasis.NAMED: _l("It signed the joint statement of 23 February 2026 on generated images."),
@@ -76,6 +79,8 @@ def format_period(amount: int, unit: Unit) -> str:
 def describe_rule(rule: Rule) -> str:
     """What a clock says, in one sentence of its own kind."""
     values = {"who": label_of(rule.owed_by), "what": _(rule.label), "standard": _(rule.standard or "")}
+    if rule.confidence is Confidence.MEMORY:
+        return str(_(_UNSEEN)) % values
     if rule.amount is None or not has_number(rule):
         return str(_UNDATED[rule.binding]) % values
     start = _(STARTS[rule.trigger])

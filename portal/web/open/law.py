@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
+from portal.domain.clocks import find_current_rule
 from portal.domain.regimes import Certainty, Confidence, Regime, Rule
 from portal.domain.wording import Sentence
 from portal.reference.holidays import name_part
@@ -112,7 +114,7 @@ def find_groups(query: LawQuery) -> LawGroups:
     part = read_place(country, query.subdivision)[1]
     for regime in near:
         verdict = verdicts[regime.id]
-        line = LawLine(regime, verdict.wording, _find_primary(regime))
+        line = LawLine(regime, verdict.wording, _find_primary(regime, unit().now))
         if verdict.replaced_by is not None:
             others.append(line)
         elif verdict.offered and verdict.applies is Certainty.YES:
@@ -144,5 +146,7 @@ def _sort(lines: Sequence[LawLine]) -> tuple[LawLine, ...]:
     return tuple(sorted(lines, key=lambda line: kinds.index(line.regime.kind)))
 
 
-def _find_primary(regime: Regime) -> Rule | None:
-    return next((rule for rule in regime.rules if rule.id == regime.primary_clock), None)
+def _find_primary(regime: Regime, now: datetime) -> Rule | None:
+    """The main clock as it is law now. One that nobody saw a source for is not shown in a list."""
+    rule = find_current_rule(regime, regime.primary_clock, now.date())
+    return rule if rule and rule.confidence is not Confidence.MEMORY else None

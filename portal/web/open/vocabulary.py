@@ -44,8 +44,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Status.UNVERIFIED: _l("not known to be in force"),
         },
         Confidence: {
-            Confidence.HIGH: _l("read in an official text, often in a copy of it"),
-            Confidence.MEDIUM: _l("told by several other sources"),
+            Confidence.HIGH: _l("read in an official text"),
+            Confidence.MEDIUM: _l("read in a copy that is not the official one, or told by several sources"),
             Confidence.LOW: _l("told by one other source only"),
             Confidence.MEMORY: _l("not seen in any source: do not rely on it"),
         },

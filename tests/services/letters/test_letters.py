@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,25 @@ class TestWhatALetterSays:
         make(session, opened, ports)
         printed = letters.read_letter(opened, 1, redacted=False)
         assert decode_facts(printed) == facts_of(session, opened)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("received_at", "hours"),
+    [
+        (datetime(2026, 2, 19, 18, 29, 59, tzinfo=UTC), 24),  # the last second of 19 February in India
+        (datetime(2026, 2, 19, 18, 30, tzinfo=UTC), 2),
+    ],
+)
+def test_a_reminder_names_the_rule_that_was_law_when_its_clock_began(
+    session: Session, ports: Ports, received_at: datetime, hours: int
+) -> None:
+    early = received_at - HOUR
+    opened = make_case(session, ports, links=ONE_LINK, now=early, country="IN", subdivision="")
+    send(session, opened, ports, at=early, received_at=received_at, now=received_at)
+    late = opened.at(received_at + 30 * HOUR)
+    facts = facts_of(session, opened, letters.make_letter(late, LetterKind.REMINDER, 1).number)
+    assert isinstance(facts, ReminderFacts)
+    clocks = [clock for basis in facts.bases for clock in basis.clocks if clock.regime_id == "in-it-rules-3-2-b"]
+    (removal,) = [clock for clock in clocks if clock.rule_id == "remove"]
+    assert (removal.amount, removal.due_at) == (hours, received_at + hours * HOUR)

@@ -12,7 +12,7 @@ from flask import Flask
 
 from portal.config import load_config
 from portal.domain.counting import has_number
-from portal.domain.regimes import Binding, Regime, Rule, Status
+from portal.domain.regimes import Binding, Confidence, Regime, Rule, Status
 from portal.factory import create_app
 from portal.models.tables import metadata
 from portal.reference.registry import load_registry
@@ -263,7 +263,30 @@ def test_only_a_duty_is_said_with_must(app: Flask) -> None:
         for regime in REGISTRY.regimes.values():
             for rule in regime.rules:
                 sentence = describe_rule(rule).replace(rule.label, "").replace(rule.standard or "\0", "")
-                assert ("must" in sentence) is (rule.binding is Binding.DUTY), sentence
+                is_seen_duty = rule.binding is Binding.DUTY and rule.confidence is not Confidence.MEMORY
+                assert ("must" in sentence) is is_seen_duty, sentence
+
+
+def test_what_only_memory_knows_is_no_must_and_no_number(app: Flask, visitor: Visitor) -> None:
+    listed = visitor.go("/law?country=US&subdivision=TX").text
+    assert "Texas" in listed
+    assert "72 hours of" not in listed
+    page = visitor.go("/law/us-tx-98b-sb441").text
+    assert "may have to do this" in page
+    assert "must do this" not in page
+    record = app.test_client().get("/api/v1/regimes/us-tx-98b-sb441").get_json()
+    assert [rule["amount"] for rule in (record.get("data") or record)["rules"]] == [None]
+
+
+def test_a_time_that_nobody_saw_gives_no_date_and_no_duty(app: Flask, visitor: Visitor) -> None:
+    query = "regime=hk-pdpo&clock=pcpd-refuse"
+    page = visitor.go(f"/clock?{query}&day=2026-11-23").text
+    assert "There is no number to count with" in page
+    assert "A duty" not in page
+    asked = f"/api/v1/deadlines?{query}&started=2026-11-23T10:00:00Z&country=HK"
+    answer = app.test_client().get(asked).get_json()["data"]
+    assert answer["due_at"] is None
+    assert "We did not see this time" in answer["steps"][0]["text"]
 
 
 @pytest.mark.parametrize(
