@@ -59,8 +59,8 @@ _PLAIN_KINDS = frozenset(
 
 def split_line(line: str, index: HostIndex, *, is_table: bool = False) -> Iterator[str]:
     """The chunks of a line that could each be a link. `is_table`: its text is rows of cells, so a comma ends one."""
-    plain = read_line(line.translate(MARKS))
-    plain = " ".join(plain.translate(MARKS).split())  # one blank at most, so that no pattern can run away
+    plain = read_line(_take_marks_off(line))
+    plain = " ".join(_take_marks_off(plain).split())  # one blank at most, so that no pattern can run away
     plain = _COLON_SLASH.sub(r"\1", _DOT.sub(".", plain))
     start = 0
     for quoted in _QUOTED.finditer(plain) if '"' in plain or "'" in plain else ():
@@ -68,6 +68,10 @@ def split_line(line: str, index: HostIndex, *, is_table: bool = False) -> Iterat
         yield from _split_words(quoted[1] or quoted[2], index, is_table=False)
         start = quoted.end()
     yield from _split_words(plain[start:], index, is_table)
+
+
+def _take_marks_off(text: str) -> str:
+    return text if text.isascii() else text.translate(MARKS)
 
 
 def _split_words(text: str, index: HostIndex, is_table: bool) -> Iterator[str]:
