@@ -31,10 +31,10 @@ _COMMAS = re.compile(r"('?[,;|]+'?)")
 _LINK = r"h(?:tt|xx)ps?:/"
 # A link right behind another one: the sign between them belongs to neither.
 _GLUED = re.compile(
-    rf"(?:(?<=[^\W_])(?<!%[0-9a-f]{{2}})[_~*!+&@$.)\]}}-]?|[^\x00-\x7f\w]|(?<=[)\]}}]))(?={_LINK}/)",
+    rf"(?:(?:%20|%0[9ad])+|(?<=[^\W_])(?<!%[0-9a-f]{{2}})[_~*!+&@$.)\]}}-]?|[^\x00-\x7f\w]|(?<=[)\]}}]))(?={_LINK}/)",
     re.IGNORECASE,
 )
-_NEXT = re.compile(rf"[/\\](?={_LINK}/)", re.IGNORECASE)
+_NEXT = re.compile(rf"[/\\#?](?={_LINK}/)", re.IGNORECASE)
 _LINK_START = re.compile(rf"(?:[(\[#]?[0-9]{{1,4}}[.)\]:]?)?(?:{_LINK}|www\.)", re.IGNORECASE)
 _QUOTED = re.compile(rf"\"({_LINK}[^\"\s<>]*)\"|(?<![^\s,;|(\[])'({_LINK}[^'\s]*)'(?=[\s,;|>)\]]|\Z)", re.IGNORECASE)
 _LEADING = "([{<'*_~-–—•·→:;,.|!#=+‘’…" + _EDGE_MARKS

@@ -108,7 +108,9 @@ def _is_account_word(word: str, index: HostIndex) -> bool:
     plain = word.strip(_WORD_EDGE).casefold()
     if plain in _ACCOUNT_WORDS:
         return True
-    return len(plain) > 2 and plain.isascii() and plain.isalnum() and index.find(f"{plain}.com") is not None
+    if len(plain) < 3 or not plain.isascii() or not plain.isalnum():
+        return False
+    return any(index.find(f"{plain}.{ending}") for ending in ("com", "org", "app", "tv", "net", "ru"))
 
 
 # Hosts whose addresses all lead to another place, which then holds the page.

@@ -40,6 +40,7 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     (".ok.ru", "/dk", "st.link"),
     ("duckduckgo.com", "/l/", "uddg"),
     (".duckduckgo.com", "/iu/", "u"),
+    ("duckduckgo.com", "/", "iai"),
     (".bing.com", "/images/search", "purl mediaurl"),
     (".bing.com", "/alink/link", "url"),
     (".bing.com", "/news/apiclick.aspx", "url"),
@@ -106,10 +107,11 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
 )
 _GOOGLE = re.compile(r"(?:[a-z]+\.)?google(?:\.[a-z]{2,3}){1,2}")
 _GOOGLE_PARAMETERS = {
-    "/url": "q url", "/imgres": "imgrefurl imgurl", "/amp": "", "/aclk": "adurl", "/interstitial": "url"
+    "/url": "q url", "/imgres": "imgrefurl imgurl", "/amp": "", "/aclk": "adurl", "/interstitial": "url",
+    "/uploadbyurl": "url",
 }  # fmt: skip
 _YANDEX = re.compile(r"(?:[a-z]+\.)?yandex(?:\.[a-z]{2,3}){1,2}")
-_YANDEX_PARAMETERS = {"/images": "img_url", "/clck/jsredir": "url", "/turbo": "text"}
+_YANDEX_PARAMETERS = {"/images": "img_url url", "/clck/jsredir": "url", "/turbo": "text"}
 # Words of a path that ask somebody to sign in, to agree or to be old enough, and where the page beyond it is named.
 _WALL = re.compile(
     r"(?:^|[/_-])(?:log-?in|sign-?in|signup|register|logon|servicelogin|authwall|auth|checkpoint|over18|consent|"
@@ -119,6 +121,7 @@ _WALL = re.compile(
 _WALL_HOSTS = frozenset({"accounts", "consent", "login", "auth", "passport", "signin"})
 _BEYOND = (
     "next", "dest", "continue", "redirect_after_login", "redirect_to", "redirect_uri", "redirect_url", "redirect",
+    "wreply",
     "sessionredirect", "session_redirect", "return_to", "returnurl", "return_url", "return", "returnto", "ru", "goto",
     "back", "backurl", "target", "to", "url", "u", "done", "destination", "from", "retpath", "r",
 )  # fmt: skip
@@ -248,6 +251,8 @@ def _read_wall(address: Address) -> Iterator[str]:
     values = {name.lower(): value for name, value in parse_qsl(address.query)}
     for name in _BEYOND:
         value = values.get(name, "")
+        if address.registrable == "vk.com" and not value.startswith(("/", "http")):
+            value = _decode(value)
         if value.startswith("/") or _is_on(value, address.registrable):
             yield value
 

@@ -107,7 +107,8 @@ _ROWS_LOOKED_AT = 200
 def _is_table(lines: Sequence[str]) -> bool:
     """Whether the lines are rows of cells: several have as many commas (or semicolons), and a cell behind a link."""
     for separator in ",;":
-        rows = [line for line in lines[:_ROWS_LOOKED_AT] if separator in line and len(line) < LONG_LINE]
+        plain = (_QUOTED_CELL.sub("", line) for line in lines[:_ROWS_LOOKED_AT] if len(line) < LONG_LINE)
+        rows = [line for line in plain if separator in line]
         counts = {line.count(separator) for line in rows}
         with_link = [line for line in rows if _WEB_CELL.search(line)]
         if len(rows) > 1 and len(counts) == 1 and with_link and all(map(_has_plain_cells, with_link)):
@@ -115,6 +116,7 @@ def _is_table(lines: Sequence[str]) -> bool:
     return False
 
 
+_QUOTED_CELL = re.compile(r'"[^"]*"')
 _WEB_CELL = re.compile(r"h(?:tt|xx)ps?:/[^\s,;]*", re.IGNORECASE)
 _PLAIN_CELL = re.compile(r"[\s,;\"']*|(?:[,;][^/=?&%]*)+")
 

@@ -21,7 +21,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30}):(/*)", re.IGNORECASE)
 _DOUBLED = re.compile(r"(?:h(?:tt|xx)ps?:[/\\]+(?:www\.)?)+(?=h(?:tt|xx)ps?:[/\\])", re.IGNORECASE)
 _ENCODED = re.compile(r"([\w.-]{1,40}=)?(h(?:tt|xx)ps?%(?:25)*3a.*)", re.IGNORECASE | re.DOTALL)
 _AMPERSAND = re.compile(r"&(?:amp;)+")
-_CUT = re.compile(r"…|\.\.\.\Z|[/\\]\.\.\.(?=[/\\?#])")
+_CUT = re.compile(r"…|[\[(]\.\.\.[\])]|\.\.\.\Z|[/\\]\.\.\.(?=[/\\?#])")
 _OTHER_DOT = re.compile(
     r"(?:https?://)?(?:[\w-]+[.,;])*[\w-]+[,;](?:com|net|org|info|tv|xxx|porn|me|to|ru|de|io)/\S*", re.I
 )
@@ -31,7 +31,9 @@ _PARTS = re.compile(r"([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _HOST_PORT = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]*))?")
 _ACCOUNT = re.compile(r"@[\w.-]+(?:@[\w.-]+)?|/?(?:u|user|r)/[\w-]+/?")
 _SCRIPT_SCHEMES = frozenset({"javascript", "data", "file", "vbscript", "blob", "about", "chrome", "content", "jar"})
-_APP_SCHEMES = frozenset({"magnet", "intent", "tel", "sms", "tg", "whatsapp", "ed2k", "ftp", "ftps", "sftp"})
+_APP_SCHEMES = frozenset(
+    {"vnd.youtube", "magnet", "intent", "tel", "sms", "tg", "whatsapp", "ed2k", "ftp", "ftps", "sftp"}
+)
 _FILE_ENDINGS = frozenset({"zip", "mov"})  # also domain endings, but nearly always a file on a phone
 # What browsers leave as it stands; everything else becomes a percent code.
 _SAFE_PATH = "/%:@!$&'()*+,;=-._~[]|"
