@@ -81,7 +81,7 @@ def _clean_name(host: str) -> str | NotALink:
         return NotALink(Why.HOST)
     try:
         # Label by label, because underscores are in use below a registered name and idna refuses them.
-        name = ".".join(_encode_label(label) for label in re.split(r"[.\uff0e\uff61]", name))
+        name = ".".join(_encode_label(label) for label in re.split(r"[.\u3002\uff0e\uff61]", name))
     except (idna.IDNAError, UnicodeError):
         return NotALink(Why.HOST)
     is_sound = len(name) <= 253 and all(len(label) <= 63 and _LABEL.fullmatch(label) for label in name.split("."))

@@ -174,8 +174,15 @@ _TAG = re.compile(r"\[/?(?:[a-z]{1,8}|\*)\]", re.IGNORECASE)
 _LABELLED = re.compile(r"<((?:https?://|mailto:)[^<>|\s]+)\|[^<>]*>", re.IGNORECASE)
 
 
+# A beginning in the wide letters of East Asian keyboards, and what stands right behind it.
+_WIDE = re.compile(r"[hｈ][tｔ]{2}[pｐ][sｓ]?(?:：[/／]|:／)[/／]?[!-~！-～]*", re.IGNORECASE)
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+
 def read_line(line: str) -> str:
     """One line as it was meant, before a program wrote it in its own way."""
+    if "：" in line or "／" in line:
+        line = _WIDE.sub(lambda found: found[0].translate(_NARROW), line)
     if "\\" in line:
         line = _read_escapes(line)
     if "&" in line and ";" in line:

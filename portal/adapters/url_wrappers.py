@@ -12,6 +12,7 @@ from binascii import Error
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, unquote
 
+from portal.adapters.hosts import has_known_ending
 from portal.adapters.url_rules import Address, plain_host
 
 # By host and beginning of the path: the names of the parameters in which the page stands that is meant. A host that
@@ -21,6 +22,11 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     (".facebook.com", "/flx/warn", "u"),
     (".facebook.com", "/sharer", "u"),
     (".facebook.com", "/share.php", "u"),
+    (".facebook.com", "/dialog/", "href u"),
+    (".facebook.com", "/plugins/", "href"),
+    ("snapchat.com", "/unlock", "deeplink_url"),
+    (".medium.com", "/m/", "redirectUrl redirect"),
+    ("quora.com", "/qemail/", "url"),
     (".facebook.com", "/safe_image.php", "url"),
     (".fbcdn.net", "/safe_image.php", "url"),
     ("l.messenger.com", "/l.php", "u"),
@@ -105,12 +111,10 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     (".trendmicro.com", "/", "url"),
     (".retarus.com", "/", "u url"),
 )
-_GOOGLE = re.compile(r"(?:[a-z]+\.)?google(?:\.[a-z]{2,3}){1,2}")
 _GOOGLE_PARAMETERS = {
     "/url": "q url", "/imgres": "imgrefurl imgurl", "/amp": "", "/aclk": "adurl", "/interstitial": "url",
     "/uploadbyurl": "url",
 }  # fmt: skip
-_YANDEX = re.compile(r"(?:[a-z]+\.)?yandex(?:\.[a-z]{2,3}){1,2}")
 _YANDEX_PARAMETERS = {"/images": "img_url url", "/clck/jsredir": "url", "/turbo": "text"}
 # Words of a path that ask somebody to sign in, to agree or to be old enough, and where the page beyond it is named.
 _WALL = re.compile(
@@ -123,8 +127,9 @@ _BEYOND = (
     "next", "dest", "continue", "redirect_after_login", "redirect_to", "redirect_uri", "redirect_url", "redirect",
     "wreply",
     "sessionredirect", "session_redirect", "return_to", "returnurl", "return_url", "return", "returnto", "ru", "goto",
-    "back", "backurl", "target", "to", "url", "u", "done", "destination", "from", "retpath", "r",
+    "back", "backurl", "referer", "target", "to", "url", "u", "done", "destination", "from", "retpath", "r",
 )  # fmt: skip
+_BARE = re.compile(r"((?:[\w-]{1,63}\.)+[a-z]{2,24})/.")
 _WEB_START = re.compile(r"h(?:tt|xx)ps?:/", re.IGNORECASE)
 
 
@@ -144,6 +149,8 @@ def _complete(found: str, outer: Address) -> str | None:
         text = unquote(text)
     if _WEB_START.match(text):
         return text
+    if (bare := _BARE.match(text)) and has_known_ending(bare[1]):
+        return f"https://{text}"
     if text.startswith("/") and not text.startswith("//") and len(text) > 1:
         host = outer.registrable if outer.host.partition(".")[0] in _WALL_HOSTS else outer.host
         return f"{outer.scheme}://{host}{text}"
@@ -167,8 +174,8 @@ def _list_values(address: Address, names: str) -> Iterator[str]:
 
 
 def _read_search(address: Address) -> Iterator[str]:
-    for pattern, table in ((_GOOGLE, _GOOGLE_PARAMETERS), (_YANDEX, _YANDEX_PARAMETERS)):
-        if pattern.fullmatch(plain_host(address)):
+    for name, table in (("google", _GOOGLE_PARAMETERS), ("yandex", _YANDEX_PARAMETERS)):
+        if _is_of(address, name):
             for path, names in table.items():
                 if address.path == path or address.path.startswith(path + "/"):
                     yield from _list_values(address, names)
@@ -178,12 +185,17 @@ def _read_search(address: Address) -> Iterator[str]:
         yield unquote(found[1])
 
 
+def _is_of(address: Address, name: str) -> bool:
+    """Whether it is on the site of this name in any country: `google.de`, and not `google.some.de`."""
+    return address.registrable.partition(".")[0] == name
+
+
 def _read_copy(address: Address) -> Iterator[str]:
     """Copies of a page that a search engine's cache hands out under a name of its own."""
     path = None
     if address.host.endswith((".cdn.ampproject.org", ".bing-amp.com")) or address.host == "cdn.ampproject.org":
         path = re.match(r"/(?:c|v|i|ii|a|mbv3)/(s/)?(.+)", address.path)
-    elif _GOOGLE.fullmatch(plain_host(address)):
+    elif _is_of(address, "google"):
         path = re.match(r"/amp/(s/)?(.+)", address.path)
     if path and "." in path[2].partition("/")[0]:
         yield f"http{'s' if path[1] else ''}://{path[2]}" + (f"?{address.query}" if address.query else "")
@@ -193,7 +205,7 @@ def _read_copy(address: Address) -> Iterator[str]:
         yield f"{address.scheme}://{host}{address.path}" + (f"?{kept}" if kept else "")
 
 
-_CISCO = re.compile(r"/(https?%3a.+|https?:/.+)", re.IGNORECASE)
+_IN_PATH = re.compile(r"/(https?%3a[^/]+|https?:%2f[^/]+|https?:/.+)", re.IGNORECASE)
 
 
 def _read_mail(address: Address) -> Iterator[str]:
@@ -202,10 +214,8 @@ def _read_mail(address: Address) -> Iterator[str]:
             yield unquote(re.sub(r"-([0-9A-F]{2})", r"%\1", value.replace("_", "/")))
     if address.host in {"urldefense.com", "urldefense.us"} and address.path.startswith("/v3/__"):
         yield from _read_proofpoint(_whole_path(address).removeprefix("/v3/__"))
-    if address.host == "secure-web.cisco.com" and (
-        found := re.search(r"/(https?%3a.+|https?:/.+)", address.path, re.I)
-    ):
-        yield unquote(found[1])
+    if address.host in {"secure-web.cisco.com", "click.redditmail.com"} and (inner := _IN_PATH.search(address.path)):
+        yield unquote(inner[1])
     if address.host.endswith(".protection.sophos.com"):
         yield from map(_decode, _list_values(address, "u"))
     if address.host.endswith((".avanan.click", ".checkpoint.com")):

@@ -192,11 +192,11 @@ class _Collection:
         found = self._read(chunks[place])
         if not isinstance(found, Address) or chunks[place] in self.taken:
             return found
+        if is_account(found, chunks, place, self.index):
+            return NotALink(Why.ACCOUNT)
         if is_torn(found, chunks, place):
             return NotALink(Why.CUT)
-        if is_front_page(found, self.index):
-            return NotALink(Why.FRONT)
-        return NotALink(Why.ACCOUNT) if is_account(found, chunks, place, self.index) else found
+        return NotALink(Why.FRONT) if is_front_page(found, self.index) else found
 
     def _read(self, chunk: str) -> _Reading:
         if not _COULD_BE_LINK.search(chunk):
@@ -266,8 +266,8 @@ def _is_nested(chunk: str, found: Address) -> bool:
 
 
 # A line without any of these holds no link, no account and no address; nor does a piece of a line.
-_HAS_MARK = re.compile(r"[./:@\\\[({]|localhost", re.IGNORECASE)
-_COULD_BE_LINK = re.compile(r"[./:@\\]|localhost", re.IGNORECASE)
+_HAS_MARK = re.compile(r"[./:@\\\[({：／。｡．]|localhost", re.IGNORECASE)
+_COULD_BE_LINK = re.compile(r"[./:@\\。｡．]|localhost", re.IGNORECASE)
 
 
 def _judge_line(line: str) -> Why:

@@ -20,6 +20,7 @@ _WEB = re.compile(r"h(?:tt|xx|\*\*)p(s?):[/\\]+", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30}):(/*)", re.IGNORECASE)
 _DOUBLED = re.compile(r"(?:h(?:tt|xx)ps?:[/\\]+(?:www\.)?)+(?=h(?:tt|xx)ps?:[/\\])", re.IGNORECASE)
 _ENCODED = re.compile(r"([\w.-]{1,40}=)?(h(?:tt|xx)ps?%(?:25)*3a.*)", re.IGNORECASE | re.DOTALL)
+_WIDE_DOT = re.compile("[。｡．]")
 _AMPERSAND = re.compile(r"&(?:amp;)+")
 _CUT = re.compile(r"…|[\[(]\.\.\.[\])]|\.\.\.\Z|[/\\]\.\.\.(?=[/\\?#])")
 _OTHER_DOT = re.compile(
@@ -146,7 +147,7 @@ def _read_at(chunk: str) -> NotALink | None:
 def _read_bare(chunk: str) -> Address | NotALink | None:
     """Something that has no beginning such as https://: taken only where its host is surely meant as one."""
     authority = _split(chunk)[0]
-    host = authority.partition(":")[0].rstrip(".")
+    host = _WIDE_DOT.sub(".", authority.partition(":")[0]).rstrip(".")
     labels = host.split(".")
     is_www = labels[0].lower() == "www" and len(labels) > 1
     if not (len(labels) > 1 and all(labels)):
