@@ -19,7 +19,7 @@ from portal.domain.directory import Category, HostIndex
 MARKS = dict.fromkeys(
     map(
         ord,
-        "\u00ad\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u061c\ufeff"
+        "\u00ad\u034f\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u061c\ufeff"
         "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f",
     )
 )
@@ -61,7 +61,8 @@ def split_line(line: str, index: HostIndex, *, is_table: bool = False) -> Iterat
     """The chunks of a line that could each be a link. `is_table`: its text is rows of cells, so a comma ends one."""
     plain = read_line(_take_marks_off(line))
     plain = " ".join(_take_marks_off(plain).split())  # one blank at most, so that no pattern can run away
-    plain = _COLON_SLASH.sub(r"\1", _DOT.sub(".", plain))
+    if "[" in plain or "(" in plain or "{" in plain:
+        plain = _COLON_SLASH.sub(r"\1", _DOT.sub(".", plain))
     start = 0
     for quoted in _QUOTED.finditer(plain) if '"' in plain or "'" in plain else ():
         yield from _split_words(plain[start : quoted.start()], index, is_table)
