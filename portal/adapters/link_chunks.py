@@ -11,7 +11,7 @@ from functools import cache
 from portal.adapters.hosts import has_known_ending
 from portal.adapters.pasted_text import read_line
 from portal.adapters.url_rules import Address
-from portal.adapters.web_addresses import MAX_LENGTH, read_chunk
+from portal.adapters.web_addresses import DOUBLED, MAX_LENGTH, read_chunk
 from portal.domain.directory import Category, HostIndex
 
 # Marks without a width, or that only say in which direction to write, which phones and chats put into what is copied;
@@ -24,7 +24,7 @@ MARKS = dict.fromkeys(
     )
 )
 _EDGE_MARKS = "\u200c\u200d\ufe0e\ufe0f" + "".join(map(chr, range(32))) + "\x7f"
-_DOT = re.compile(r" ?[\[({] ?(?:\.|dot) ?[\])}] ?", re.IGNORECASE)
+_DOT = re.compile(r" ?[\[({]{1,3} ?(?:\.|dot) ?[\])}]{1,3} ?", re.IGNORECASE)
 _COLON_SLASH = re.compile(r"[\[({](:|://|/|//)[\])}]")
 _SEPARATORS = re.compile(r'[ <>"`«»“”„‹›，；、！？（）【】「」『』《》〈〉〔〕｢｣]+|\]\(')
 _COMMAS = re.compile(r"('?[,;|]+'?)")
@@ -79,7 +79,7 @@ def _split_words(text: str, index: HostIndex, is_table: bool) -> Iterator[str]:
     for word in _SEPARATORS.split(text):
         has_commas = "," in word or ";" in word or "|" in word
         for listed in _split_list(word, index, is_table) if has_commas else (word,):
-            for glued in _split_glued(listed, index) if "://" in listed else (listed,):
+            for glued in _split_glued(DOUBLED.sub("", listed), index) if "://" in listed else (listed,):
                 for chunk in (glued,) if glued.isascii() else _cut_foreign(glued, index):
                     if trimmed := trim(chunk):
                         yield trimmed

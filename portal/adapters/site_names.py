@@ -47,15 +47,19 @@ def _is_own_host(address: Address, platform: Platform) -> bool:
 
 
 def is_torn(address: Address, chunks: Sequence[str], place: int) -> bool:
-    """Whether blanks got into an address, so that only its host is left: `https://some.de / v / 12`."""
-    if address.path != "/" or address.query or place + 1 >= len(chunks):
+    """Whether blanks got into an address, so that only its beginning is left: `https://some.de / v / 12`."""
+    if address.query or place + 1 >= len(chunks):
         return False
     behind = chunks[place + 1 : place + 3]
+    if address.path != "/":
+        is_more = bool(_MORE_PATH.fullmatch(behind[0])) and not behind[0].startswith(("/u/", "/r/", "u/", "r/"))
+        return is_more and (behind[0][0] == "/" or chunks[place].endswith("/"))
     if behind[0] == "/" or (behind[0][0] == "/" and "." not in behind[0]):
         return len(behind) < 2 or "." not in behind[1]
     return chunks[place].endswith("/") and bool(re.fullmatch(r"[\w-]+/[\w/?=&-]*", behind[0]))
 
 
+_MORE_PATH = re.compile(r"/[\w-]*[0-9][\w/-]*|[A-Za-z_-]{2,}/[\w/-]*[0-9][\w/-]*")
 _ACCOUNT_WORDS = frozenset(
     ["insta", "ig", "snap", "sc", "fb", "tt", "tg", "yt", "of", "kik", "handle", "username", "user", "nick",
      "nickname", "account", "acc", "profile", "profil", "perfil", "konto", "cuenta", "compte", "conta",

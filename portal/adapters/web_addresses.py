@@ -18,7 +18,7 @@ _MAX_WRAPPINGS = 5
 
 _WEB = re.compile(r"h(?:tt|xx|\*\*)p(s?):[/\\]+", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30}):(/*)", re.IGNORECASE)
-_DOUBLED = re.compile(r"(?:h(?:tt|xx)ps?:[/\\]+(?:www\.)?)+(?=h(?:tt|xx)ps?:[/\\])", re.IGNORECASE)
+DOUBLED = re.compile(r"(?:h(?:tt|xx)ps?:[/\\]+(?:www\.)?)+(?=h(?:tt|xx)ps?:[/\\])", re.IGNORECASE)
 _ENCODED = re.compile(r"([\w.-]{1,40}=)?(h(?:tt|xx)ps?%(?:25)*3a.*)", re.IGNORECASE | re.DOTALL)
 _WIDE_DOT = re.compile("[。｡．]")
 _AMPERSAND = re.compile(r"&(?:amp;)+")
@@ -57,8 +57,8 @@ def _read_meant(chunk: str) -> Address | NotALink | None:
         while re.match(r"\w{4,5}%(?:25)*3a", plain, re.IGNORECASE):
             plain = unquote(plain)
         return _read(plain) if not has_hidden(plain) else NotALink(Why.HIDDEN)
-    if _DOUBLED.match(chunk):
-        chunk = _DOUBLED.sub("", chunk, count=1)
+    if DOUBLED.match(chunk):
+        chunk = DOUBLED.sub("", chunk, count=1)
     found = _read(chunk)
     if isinstance(found, NotALink) and found.why in {Why.SCHEME, Why.SCRIPT} and (page := read_app_link(chunk)):
         return _read_app(page) or found

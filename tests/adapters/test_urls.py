@@ -364,6 +364,8 @@ def test_what_is_repeated_is_read_once() -> None:
         ("https://x.com/a/1%20https://x.com/a/2%0Ahttps://x.com/a/3", [f"https://x.com/a/{n}" for n in (1, 2, 3)]),
         ("https://some.de/a\\r\\nhttps://some.de/b\\thttps://some.de/c", [f"https://some.de/{n}" for n in "abc"]),
         ("http://https://some.de/a", ["https://some.de/a"]),
+        ("https://www.http://some.de/a", ["http://some.de/a"]),
+        ("https://some.de/a / seen on Monday 3/4", ["https://some.de/a"]),
         # Escapes, entities and the marks of forums and chats.
         ('{"a":"https:\\u002F\\u002Fsome.de\\u002Fp?a=1\\u0026b=2"}', ["https://some.de/p?a=1&b=2"]),
         ("https://some.de/a\\_b\\*c", ["https://some.de/a_b*c"]),
@@ -415,6 +417,8 @@ def test_a_link_is_found_however_it_was_handed_on(text: str, expected: list[str]
         ("https://some.de/…/video.html", Why.CUT),
         ("https://some.de / v / 12", Why.CUT),
         ("https://some.de/ v/12", Why.CUT),
+        ("https://x.com/a/status /47", Why.CUT),
+        ("https://x.com/a/ status/48", Why.CUT),
         ("https://m.facebook.com/", Why.FRONT),
         ("https://de.pornhub.com/?ref=x", Why.FRONT),
         ("https://www.instagram.com/accounts/login/", Why.FRONT),
