@@ -31,6 +31,11 @@ class Why(StrEnum):
     HIDDEN = "there are hidden characters in it"
     FILE = "this looks like the name of a file, not a link"
     TOO_LONG = "this is too long for a link"
+    CUT = "this link is cut off: open the page and copy its whole address"
+    FRONT = "this is the front page of a whole site: add the address of the post, or say in words where it is"
+    DOT = "the dot in this address is written in another way: write it as a dot"
+    GLUED = "words stand right before or behind this address: put a blank between them"
+    NESTED = "this only leads to another page: open it and add the address it leads to"
     REST = "this is the rest of a long text: it is kept as it came, and is read when it is pasted again by itself"
 
 
@@ -41,7 +46,8 @@ class NotALink:
     why: Why
 
 
-_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # never fetched, never written
+# Never fetched, never written.
+_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PRIVATE_ENDINGS = tuple(
@@ -75,7 +81,7 @@ def _clean_name(host: str) -> str | NotALink:
         return NotALink(Why.HOST)
     try:
         # Label by label, because underscores are in use below a registered name and idna refuses them.
-        name = ".".join(_encode_label(label) for label in re.split(r"[.\uff0e\uff61]", name))
+        name = ".".join(_encode_label(label) for label in re.split(r"[.\u3002\uff0e\uff61]", name))
     except (idna.IDNAError, UnicodeError):
         return NotALink(Why.HOST)
     is_sound = len(name) <= 253 and all(len(label) <= 63 and _LABEL.fullmatch(label) for label in name.split("."))
@@ -103,8 +109,8 @@ def _clean_ip(text: str) -> str | NotALink:
 def find_registrable(host: str) -> str:
     """The domain somebody registered: `example.co.uk` of `a.b.example.co.uk`; for an IP address the address itself.
 
-    Endings that companies offer to their customers are not counted as endings: a site under one of them is answered
-    for by the company, and the company is who a request goes to.
+    An ending under which a company or a registry gives names to others (`ru.com`, `github.io`) counts as an ending: two
+    names under it belong to two owners, and nothing that is meant for one of them may go to the other.
     """
     if ":" in host or is_dotted_quad(host.split(".")):
         return host

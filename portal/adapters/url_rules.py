@@ -1,13 +1,25 @@
-"""Knows how big sites write their addresses: what only tracks, what wraps, and which spellings open the same page.
+"""A web address in its parts, and what in it only tracks whoever shared it.
 
-Nothing here guesses content. A parameter is dropped only where it is known to say who shared a link, never what it
-shows; a spelling counts as the same page only where the site itself treats it so.
+Nothing here guesses content: a parameter is dropped only where it is known to say who shared a link, never what it
+shows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, unquote
+from enum import StrEnum
+from urllib.parse import unquote
+
+
+class Told(StrEnum):
+    """What was done to a link, or has to be known about it. The sentence is the key of its translation."""
+
+    UNWRAPPED = "We took this out of a longer address that only leads to it."
+    APP = "This was an address for an app. This is the same page on the web."
+    MARKS = "There were hidden marks in it. We took them off."
+    JOINED = "It was broken over two lines. We put it together."
+    WORDS = "Words stood right behind it. We left them off."
+    SHORT = "This is a short link. Open it and add the address it leads to."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +33,7 @@ class Address:
     query: str  # without the question mark
     fragment: str  # without the hash
     registrable: str  # the domain somebody registered; the host itself for an IP address
+    told: tuple[Told, ...] = ()  # what was done to it to read it
 
     @property
     def url(self) -> str:
@@ -137,42 +150,6 @@ _TRACKING_ON: dict[str, frozenset[str]] = {
     "threads.com": frozenset({"xmt", "slof"}),
 }
 
-# Pages that only pass on to another: the page that is meant stands in a parameter.
-_WRAPPERS: dict[tuple[str, str], str] = {
-    ("l.facebook.com", "/l.php"): "u",
-    ("lm.facebook.com", "/l.php"): "u",
-    ("l.instagram.com", "/"): "u",
-    ("l.threads.com", "/"): "u",
-    ("google.com", "/url"): "q url",
-    ("youtube.com", "/redirect"): "q",
-    ("out.reddit.com", "/"): "url",
-    ("t.umblr.com", "/redirect"): "z",
-    ("vk.com", "/away.php"): "to",
-    ("away.vk.com", "/away.php"): "to",
-    ("duckduckgo.com", "/l/"): "uddg",
-    ("steamcommunity.com", "/linkfilter/"): "u url",
-}
-_WRAPPING_DOMAINS = {"safelinks.protection.outlook.com": "url"}
-
-# Other names of the same site.
-_SAME_HOST = {
-    "twitter.com": "x.com",
-    "instagr.am": "instagram.com",
-    "telegram.me": "t.me",
-    "telegram.dog": "t.me",
-    "threads.net": "threads.com",
-    "vk.ru": "vk.com",
-    "youtube-nocookie.com": "youtube.com",
-    "old.reddit.com": "reddit.com",
-    "new.reddit.com": "reddit.com",
-    "np.reddit.com": "reddit.com",
-    "sh.reddit.com": "reddit.com",
-    "mbasic.facebook.com": "facebook.com",
-    "touch.facebook.com": "facebook.com",
-    "web.facebook.com": "facebook.com",
-}
-# Hosts whose one path segment is the id of a post elsewhere.
-_SHORT_HOSTS = {"youtu.be": ("youtube.com", "video"), "redd.it": ("reddit.com", "post")}
 _DEVICE_LABELS = frozenset({"www", "m", "mobile", "amp"})
 
 
@@ -183,33 +160,8 @@ def drop_tracking(address: Address) -> Address:
     return replace(address, query="&".join(kept), fragment=_clean_fragment(address.fragment))
 
 
-def find_wrapped(address: Address) -> str | None:
-    """The address inside a page that only passes on (a link copied out of a message), or None."""
-    names = _WRAPPERS.get((_plain_host(address), address.path))
-    for domain, name in _WRAPPING_DOMAINS.items():
-        if address.host.endswith(domain):
-            names = name
-    if names is None:
-        return None
-    values = dict(parse_qsl(address.query))
-    return next((values[name] for name in names.split() if name in values), None)
-
-
-def page_key(address: Address) -> tuple[str, ...]:
-    """Equal for two addresses that surely open the same page: device, scheme, `www.` and a last slash play no part."""
-    host = _plain_host(address)
-    host = _SAME_HOST.get(host, host)
-    parts = tuple(part for part in unquote(address.path).split("/") if part)
-    if host in _SHORT_HOSTS and len(parts) == 1:
-        return (*_SHORT_HOSTS[host], parts[0])
-    special = _SITE_KEYS.get(host)
-    if special and (key := special(parts, dict(parse_qsl(address.query)))):
-        return (host, *key)
-    query = "&".join(sorted(address.query.split("&")))
-    return (host, str(address.port or ""), "/".join(parts), query, address.fragment)
-
-
-def _plain_host(address: Address) -> str:
+def plain_host(address: Address) -> str:
+    """The host without the label that only says for which device a page is."""
     first, _, rest = address.host.partition(".")
     if first == "www" or (first in _DEVICE_LABELS and rest == address.registrable):
         return rest
@@ -225,51 +177,3 @@ def _clean_fragment(fragment: str) -> str:
     """Marks of a text selection and of a campaign go; everything else can name the content (keys, one-page sites)."""
     fragment = fragment.partition(":~:")[0]
     return "" if fragment.lower().startswith(("utm_", "xtor=", "echobox=")) else fragment
-
-
-def _key_youtube(parts: tuple[str, ...], query: dict[str, str]) -> tuple[str, ...] | None:
-    if parts == ("watch",) and "v" in query:
-        return ("video", query["v"])
-    if len(parts) == 2 and parts[0] in {"shorts", "embed", "live", "v"}:
-        return ("video", parts[1])
-    return None
-
-
-def _key_instagram(parts: tuple[str, ...], query: dict[str, str]) -> tuple[str, ...] | None:
-    kinds = {"p", "reel", "reels", "tv"}
-    if len(parts) == 3 and parts[1] in kinds:  # the owner's name may stand before the post
-        parts = parts[1:]
-    if len(parts) == 2 and parts[0] in kinds:
-        return ("post", parts[1], query.get("img_index", ""))
-    return None
-
-
-def _key_x(parts: tuple[str, ...], _query: dict[str, str]) -> tuple[str, ...] | None:
-    if "status" in parts[:-1]:
-        at = parts.index("status")
-        return ("post", *parts[at + 1 :])
-    return None
-
-
-def _key_reddit(parts: tuple[str, ...], _query: dict[str, str]) -> tuple[str, ...] | None:
-    if "comments" in parts[:-1]:
-        at = parts.index("comments")
-        return ("post", parts[at + 1], *parts[at + 3 :])  # the words of the title after the id are decoration
-    return None
-
-
-def _key_telegram(parts: tuple[str, ...], query: dict[str, str]) -> tuple[str, ...] | None:
-    if len(parts) == 3 and parts[0] == "s":  # the preview of a channel in the browser
-        return ("post", *parts[1:], query.get("comment", ""))
-    if len(parts) == 2 and parts[1].isdecimal():
-        return ("post", *parts, query.get("comment", ""))
-    return None
-
-
-_SITE_KEYS = {
-    "youtube.com": _key_youtube,
-    "instagram.com": _key_instagram,
-    "x.com": _key_x,
-    "reddit.com": _key_reddit,
-    "t.me": _key_telegram,
-}

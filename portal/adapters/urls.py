@@ -11,7 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from portal.adapters.hosts import NotALink, Why, show_host
-from portal.adapters.url_rules import Address, page_key
+from portal.adapters.link_chunks import MARKS, close, has_words_behind, split_line
+from portal.adapters.pasted_text import cut_into_lines
+from portal.adapters.same_page import page_key
+from portal.adapters.site_names import is_account, is_front_page, is_short_link, is_torn
+from portal.adapters.url_rules import Address, Told
 from portal.adapters.web_addresses import is_hidden, read_chunk
 from portal.domain.directory import HostIndex, Platform
 
@@ -25,13 +29,14 @@ LONG_LINE = 10_000  # characters from which on a line is cut at a blank; longer 
 
 @dataclass(frozen=True, kw_only=True)
 class FoundLink:
-    """One link, cleaned. `given` is how it was pasted."""
+    """One link, cleaned. `given` is how it was pasted, without what stood around it."""
 
     url: str
     host: str  # lower case, punycode
     registrable: str
     platform: Platform | None
     given: str
+    told: tuple[Told, ...] = ()  # what was done to read it, and what has to be known about it
 
     @property
     def platform_key(self) -> str:
@@ -69,8 +74,9 @@ def find_links(text: str, index: HostIndex, *, limit: int = LIMIT) -> FoundLinks
     Takes time in proportion to its length, and reads no more of it than `MOST_MEANT`, `MOST_READ` and `MOST_REJECTED`
     allow; what is over is in `rest`.
     """
-    collection = _Collection(index, limit)
-    for line in text.splitlines():
+    pasted = cut_into_lines(text)
+    collection = _Collection(index, limit, joined=pasted.joined, is_table=_is_table(pasted.lines))
+    for line in pasted.lines:
         for part in _cut_line(line) if len(line) > LONG_LINE else (line,):
             collection.take_line(part)
     return FoundLinks(
@@ -95,6 +101,33 @@ def _cut_line(line: str) -> Iterator[str]:
     yield line[start:]
 
 
+_ROWS_LOOKED_AT = 200
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    """Whether the lines are rows of cells: several have as many commas (or semicolons), and a cell behind a link."""
+    for separator in ",;":
+        plain = (_QUOTED_CELL.sub("", line) for line in lines[:_ROWS_LOOKED_AT] if len(line) < LONG_LINE)
+        rows = [line for line in plain if separator in line]
+        counts = {line.count(separator) for line in rows}
+        with_link = [line for line in rows if _WEB_CELL.search(line)]
+        if len(rows) > 1 and len(counts) == 1 and with_link and all(map(_has_plain_cells, with_link)):
+            return True
+    return False
+
+
+_QUOTED_CELL = re.compile(r'"[^"]*"')
+_WEB_CELL = re.compile(r"h(?:tt|xx)ps?:/[^\s,;]*", re.IGNORECASE)
+_PLAIN_CELL = re.compile(r"[\s,;\"']*|(?:[,;][^/=?&%]*)+")
+
+
+def _has_plain_cells(line: str) -> bool:
+    """Whether only words, numbers and days stand behind the last link of a line."""
+    behind = _WEB_CELL.split(line)[-1]
+    is_path = re.search(r"\.\w{2,5}\s*\Z", behind) and not re.search(r"[0-9]\.[0-9]{2,4}\s*\Z", behind)
+    return not is_path and bool(_PLAIN_CELL.fullmatch(behind))
+
+
 _Reading = Address | NotALink | None
 
 
@@ -102,6 +135,8 @@ _Reading = Address | NotALink | None
 class _Collection:
     index: HostIndex
     limit: int
+    joined: frozenset[str] = frozenset()
+    is_table: bool = False
     items: list[FoundLink] = field(default_factory=list)
     rejected: dict[RejectedPiece, None] = field(default_factory=dict)
     duplicates: int = 0
@@ -132,13 +167,14 @@ class _Collection:
 
     def _read_line(self, line: str) -> None:
         links, refused, has_words = 0, [], False
-        for chunk in _split_line(line, self.index):
+        chunks = list(split_line(line, self.index, is_table=self.is_table))
+        for place, chunk in enumerate(chunks):
             if self._is_full:
                 self.rest.append(line)  # whole: what is read twice is recognised
                 break
-            found = self._read(chunk)
+            found = self._read_at(chunks, place)
             if isinstance(found, Address):
-                self._take(chunk, found)
+                self._take(chunk, found, line)
                 links += 1
             elif found is not None:
                 refused.append((chunk, found.why))
@@ -151,16 +187,36 @@ class _Collection:
             elif line.strip():
                 self._reject(line, [(line.strip(), refused[0][1] if refused else _judge_line(line))])
 
+    def _read_at(self, chunks: Sequence[str], place: int) -> _Reading:
+        """A chunk among those of its line, which can show that a web address is to be asked about first."""
+        found = self._read(chunks[place])
+        if not isinstance(found, Address) or chunks[place] in self.taken:
+            return found
+        if is_account(found, chunks, place, self.index):
+            return NotALink(Why.ACCOUNT)
+        if is_torn(found, chunks, place):
+            return NotALink(Why.CUT)
+        return NotALink(Why.FRONT) if is_front_page(found, self.index) else found
+
     def _read(self, chunk: str) -> _Reading:
         if not _COULD_BE_LINK.search(chunk):
             return None
         if chunk not in self.readings:
-            found = self.readings[chunk] = read_chunk(chunk)
+            found = read_chunk(chunk)
+            if isinstance(found, Address) and _is_nested(chunk, found) and not self._is_plain(close(found.url)):
+                found = NotALink(Why.NESTED)
+            self.readings[chunk] = found
             self.meant += found is not None
             self.looked_at += 1 if chunk.isascii() else FOREIGN
         return self.readings[chunk]
 
-    def _take(self, chunk: str, address: Address) -> None:
+    def _is_plain(self, url: str) -> bool:
+        """Whether what was taken out of another address is one address that is read as itself."""
+        again = read_chunk(url)
+        is_same = isinstance(again, Address) and close(again.url) == url
+        return is_same and list(split_line(url, self.index)) == [url]
+
+    def _take(self, chunk: str, address: Address, line: str) -> None:
         if chunk in self.taken:
             self.duplicates += 1
             return
@@ -174,13 +230,26 @@ class _Collection:
             self._reject(chunk, [(chunk, f"over the limit of {self.limit} links")])
             return
         link = FoundLink(
-            url=_close(address.url),
+            url=close(address.url),
             host=address.host,
             registrable=address.registrable,
             platform=self.index.find(address.host),
             given=chunk,
+            told=(*address.told, *self._tell(chunk, address, line)),
         )
         self.items.append(link)
+
+    def _tell(self, chunk: str, address: Address, line: str) -> Iterator[Told]:
+        if any(chunk in joined for joined in self.joined):
+            yield Told.JOINED
+        if not line.isascii():
+            if _has_marks_inside(chunk, line):
+                yield Told.MARKS
+            start = line.find(chunk)
+            if start >= 0 and has_words_behind(line, start + len(chunk)):
+                yield Told.WORDS
+        if is_short_link(address):
+            yield Told.SHORT
 
     def _reject(self, line: str, pieces: Sequence[tuple[str, str]]) -> None:
         """Show these pieces of a line back; the whole line goes to the rest where there are too many already."""
@@ -191,86 +260,33 @@ class _Collection:
             self.rejected.setdefault(RejectedPiece(text=_write_out(text), why=str(why)))
 
 
+def _is_nested(chunk: str, found: Address) -> bool:
+    """Whether an address came out of another one, or has one in it: what it is has to be sure."""
+    return bool(found.told) or "://" in chunk[8:] or "%3a" in chunk.lower()
+
+
 # A line without any of these holds no link, no account and no address; nor does a piece of a line.
-_HAS_MARK = re.compile(r"[./:@\\\[({]|localhost", re.IGNORECASE)
-_COULD_BE_LINK = re.compile(r"[./:@\\]|localhost", re.IGNORECASE)
+_HAS_MARK = re.compile(r"[./:@\\\[({：／。｡．]|localhost", re.IGNORECASE)
+_COULD_BE_LINK = re.compile(r"[./:@\\。｡．]|localhost", re.IGNORECASE)
 
 
 def _judge_line(line: str) -> Why:
     return Why.HIDDEN if all(map(is_hidden, set(line.strip()))) else Why.NO_LINK
 
 
+_MARK = re.compile(f"[{''.join(map(chr, MARKS))}]")
+
+
+def _has_marks_inside(chunk: str, line: str) -> bool:
+    """Whether marks were taken out of the middle of a link. Those around it are a phone's own business."""
+    if not _MARK.search(line):
+        return False
+    plain = _MARK.sub("\0", line)
+    return chunk not in plain and chunk in plain.replace("\0", "")
+
+
 def _write_out(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    hidden = {ord(character) for character in set(text) if is_hidden(character)} - _ZERO_WIDTH.keys()
+    hidden = {ord(character) for character in set(text) if is_hidden(character)} - MARKS.keys()
     return text.translate({code: f"[U+{code:04X}]" for code in hidden})
-
-
-# Marks without a width that phones and chats put into what is copied; they are no part of any address.
-_ZERO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u061c\u2060\ufeff"))
-_EDGE_MARKS = "\u200c\u200d\u202a\u202b\u202c\u2066\u2067\u2068\u2069" + "".join(map(chr, range(32))) + "\x7f"
-_DOT = re.compile(r" ?[\[({] ?(?:\.|dot) ?[\])}] ?", re.IGNORECASE)
-_COLON_SLASH = re.compile(r"[\[({](:|://|/|//)[\])}]")
-_SEPARATORS = re.compile(r'[ <>"`«»“”„‹›，；、。！？（）【】「」『』《》]+|\]\(')
-_COMMAS = re.compile(r"([,;|]+)")
-_GLUED = re.compile(r"(?<=[^\W_])(?<!%[0-9a-f]{2})(?=h(?:tt|xx)ps?://)", re.IGNORECASE)
-_LINK_START = re.compile(r"h(?:tt|xx)ps?:/|www\.", re.IGNORECASE)
-_LEADING = "([{<'*_~-–—•·→:;,.|!#=+‘’…" + _EDGE_MARKS
-_TRAILING = frozenset(".,;:!?|'*‘’…" + _EDGE_MARKS)
-_PAIRS = {")": "(", "]": "[", "}": "{"}
-_ENDINGS = _TRAILING | _PAIRS.keys() | {"_", "~"}  # all that may be cut off an end
-
-
-def _split_line(line: str, index: HostIndex) -> Iterator[str]:
-    """The chunks of a line that could each be a link, without what is written around them."""
-    plain = " ".join(line.translate(_ZERO_WIDTH).split())  # one blank at most, so that no pattern can run away
-    plain = _COLON_SLASH.sub(r"\1", _DOT.sub(".", plain))
-    for word in _SEPARATORS.split(plain):
-        for listed in _split_list(word, index):
-            for chunk in _GLUED.split(listed):
-                if trimmed := _trim(chunk):
-                    yield trimmed
-
-
-def _split_list(word: str, index: HostIndex) -> Iterator[str]:
-    """Commas, semicolons and bars stand between links and inside them: split only where the next part begins one."""
-    held, comma = "", ""
-    for position, piece in enumerate(_COMMAS.split(word)):
-        if position % 2:
-            comma = piece
-        elif held and ("/" in held or ":" in held) and not _is_link_start(piece, index):
-            held += comma + piece
-        else:
-            yield held
-            held = piece
-    yield held
-
-
-def _is_link_start(piece: str, index: HostIndex) -> bool:
-    """Judged without what `_trim` cuts off later: what comes out of it is read the same when it is pasted again."""
-    if _LINK_START.match(piece):
-        return True
-    host, slash, _ = _trim(piece[:300]).partition("/")
-    return index.find(host.lower()) is not None or (bool(slash) and isinstance(read_chunk(host), Address))
-
-
-def _close(url: str) -> str:
-    """The same address with an end that nobody takes for the sentence's punctuation, when it is pasted again."""
-    return url if _trim(url) == url else f"{url[:-1]}%{ord(url[-1]):02X}"
-
-
-def _trim(chunk: str) -> str:
-    """Cut quotes, emphasis, unmatched brackets and the sentence's own punctuation off both ends."""
-    inner = chunk.lstrip(_LEADING)
-    led = chunk[: len(chunk) - len(inner)]
-    if inner[-1:] not in _ENDINGS:
-        return inner
-    trailing = _TRAILING | {mark for mark in "_~" if mark in led}
-    surplus = {close: inner.count(close) - inner.count(opening) for close, opening in _PAIRS.items()}
-    end = len(inner)
-    while end and (inner[end - 1] in trailing or surplus.get(inner[end - 1], 0) > 0):
-        if inner[end - 1] in surplus:
-            surplus[inner[end - 1]] -= 1
-        end -= 1
-    return inner[:end]

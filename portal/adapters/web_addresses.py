@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from portal.adapters.app_links import read_app_link
 from portal.adapters.hosts import NotALink, Why, clean_host, find_registrable, has_known_ending, is_dotted_quad
-from portal.adapters.url_rules import Address, drop_tracking, find_wrapped
+from portal.adapters.url_rules import Address, Told, drop_tracking
+from portal.adapters.url_wrappers import find_wrapped
 
 MAX_LENGTH = 8_000  # longer than any browser's address bar hands out
-_MAX_WRAPPINGS = 3
-
+_MAX_WRAPPINGS = 5
 
 _WEB = re.compile(r"h(?:tt|xx|\*\*)p(s?):[/\\]+", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30}):(/*)", re.IGNORECASE)
+DOUBLED = re.compile(r"(?:h(?:tt|xx)ps?:[/\\]+(?:www\.)?)+(?=h(?:tt|xx)ps?:[/\\])", re.IGNORECASE)
+_ENCODED = re.compile(r"([\w.-]{1,40}=)?(h(?:tt|xx)ps?%(?:25)*3a.*)", re.IGNORECASE | re.DOTALL)
+_WIDE_DOT = re.compile("[。｡．]")
+_AMPERSAND = re.compile(r"&(?:amp;)+")
+_CUT = re.compile(r"…|[\[(]\.\.\.[\])]|\.\.\.\Z|[/\\]\.\.\.(?=[/\\?#])")
+_OTHER_DOT = re.compile(
+    r"(?:https?://)?(?:[\w-]+[.,;])*[\w-]+[,;](?:com|net|org|info|tv|xxx|porn|me|to|ru|de|io)/\S*", re.I
+)
+_END_ALONE = re.compile(r"(?:com|net|org|info|xxx|porn|tv)/\S+", re.IGNORECASE)
 _BROKEN_WEB = re.compile(r"(?:h+t+p+s?|ttps?|hxxps?)[^a-z0-9@]*/|https?[;.,]/", re.IGNORECASE)
 _PARTS = re.compile(r"([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _HOST_PORT = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]*))?")
 _ACCOUNT = re.compile(r"@[\w.-]+(?:@[\w.-]+)?|/?(?:u|user|r)/[\w-]+/?")
 _SCRIPT_SCHEMES = frozenset({"javascript", "data", "file", "vbscript", "blob", "about", "chrome", "content", "jar"})
-_APP_SCHEMES = frozenset({"magnet", "intent", "tel", "sms", "tg", "whatsapp", "ed2k", "ftp", "ftps", "sftp"})
+_APP_SCHEMES = frozenset(
+    {"vnd.youtube", "magnet", "intent", "tel", "sms", "tg", "whatsapp", "ed2k", "ftp", "ftps", "sftp"}
+)
 _FILE_ENDINGS = frozenset({"zip", "mov"})  # also domain endings, but nearly always a file on a phone
 # What browsers leave as it stands; everything else becomes a percent code.
 _SAFE_PATH = "/%:@!$&'()*+,;=-._~[]|"
@@ -32,9 +45,29 @@ def read_chunk(chunk: str) -> Address | NotALink | None:
     """Read a chunk without blanks or wrapping punctuation. None: just a word. Never raises."""
     if len(chunk) > MAX_LENGTH:
         return NotALink(Why.TOO_LONG) if _WEB.match(chunk) or chunk[:4].lower() == "www." else None
-    found = _read(chunk)
+    found = _read_meant(chunk)
     is_meant = found is not None or "." in chunk or "/" in chunk
     return NotALink(Why.HIDDEN) if is_meant and has_hidden(chunk) else found
+
+
+def _read_meant(chunk: str) -> Address | NotALink | None:
+    """Read a chunk as it was before it was written for an app or into another address."""
+    if "%" in chunk and (encoded := _ENCODED.fullmatch(chunk)):
+        plain = encoded[2].partition("&")[0] if encoded[1] else encoded[2]  # the next parameter is none of its
+        while re.match(r"\w{4,5}%(?:25)*3a", plain, re.IGNORECASE):
+            plain = unquote(plain)
+        return _read(plain) if not has_hidden(plain) else NotALink(Why.HIDDEN)
+    if DOUBLED.match(chunk):
+        chunk = DOUBLED.sub("", chunk, count=1)
+    found = _read(chunk)
+    if isinstance(found, NotALink) and found.why in {Why.SCHEME, Why.SCRIPT} and (page := read_app_link(chunk)):
+        return _read_app(page) or found
+    return found
+
+
+def _read_app(page: str) -> Address | None:
+    found = _read(page) if _WEB.match(page) and not has_hidden(page) and len(page) <= MAX_LENGTH else None
+    return replace(found, told=(*found.told, Told.APP)) if isinstance(found, Address) else None
 
 
 def has_hidden(text: str) -> bool:
@@ -51,15 +84,19 @@ def is_hidden(character: str) -> bool:
 
 
 def _read(chunk: str) -> Address | NotALink | None:
+    if ("," in chunk or ";" in chunk) and _OTHER_DOT.fullmatch(chunk):
+        return NotALink(Why.DOT)
     web = _WEB.search(chunk)
     if web is None:
-        return _read_without_web(chunk)
+        return NotALink(Why.CUT) if _END_ALONE.fullmatch(chunk) else _read_without_web(chunk)
     before = chunk[: web.start()]
     if not before:
         return _read_web("https" if web[1] else "http", chunk[web.end() :])
     scheme = _SCHEME.match(before)
     if scheme and scheme[1].lower() in _SCRIPT_SCHEMES:
         return NotALink(Why.SCRIPT)
+    if scheme and (scheme[2] or scheme[1].lower() in _APP_SCHEMES) and "." not in scheme[1]:
+        return NotALink(Why.SCHEME)
     if "/" in before or "=" in before:  # an address with another one inside it, as archives write them
         outer = _read_bare(chunk)
         if isinstance(outer, Address):
@@ -110,7 +147,7 @@ def _read_at(chunk: str) -> NotALink | None:
 def _read_bare(chunk: str) -> Address | NotALink | None:
     """Something that has no beginning such as https://: taken only where its host is surely meant as one."""
     authority = _split(chunk)[0]
-    host = authority.partition(":")[0].rstrip(".")
+    host = _WIDE_DOT.sub(".", authority.partition(":")[0]).rstrip(".")
     labels = host.split(".")
     is_www = labels[0].lower() == "www" and len(labels) > 1
     if not (len(labels) > 1 and all(labels)):
@@ -121,6 +158,8 @@ def _read_bare(chunk: str) -> Address | NotALink | None:
         return _read_web("https", chunk) if has_known_ending(host) else NotALink(Why.ENDING)
     if not _is_wordlike(labels):
         return None
+    if not host.isascii() and _is_mixed(labels[0]):
+        return NotALink(Why.GLUED)
     return _judge_bare(chunk, host, has_more=len(chunk) > len(authority))
 
 
@@ -142,6 +181,14 @@ def _is_wordlike(labels: list[str]) -> bool:
     return named and all(re.fullmatch(r"[\w\u200c\u200d-]+", label) for label in labels)
 
 
+def _is_mixed(label: str) -> bool:
+    """Whether words of another script stand right before ASCII letters: then it is not sure where the name begins."""
+    last = label[-1]
+    return last.isascii() and any(
+        sign.isalpha() and not sign.isascii() and "LATIN" not in unicodedata.name(sign, "") for sign in label
+    )
+
+
 def _split(text: str) -> tuple[str, str, str, str]:
     found = _PARTS.fullmatch(text)
     if found is None:  # cannot happen: the pattern takes everything
@@ -151,6 +198,8 @@ def _split(text: str) -> tuple[str, str, str, str]:
 
 def _read_web(scheme: str, rest: str, depth: int = 0) -> Address | NotALink:
     """The address after `scheme://`, cleaned, and taken out of a page that only passes on."""
+    if _CUT.search(rest):
+        return NotALink(Why.CUT)
     before, mark, after = _cut_query(rest)
     authority, path, query, fragment = _split(before.replace("\\", "/") + mark + after)
     if "@" in authority:
@@ -176,14 +225,18 @@ def _finish(scheme: str, host: str, port: int | None, rest: tuple[str, str, str]
         host=host,
         port=port,
         path=quote(path, safe=_SAFE_PATH) or "/",
-        query=quote(query.replace("&amp;", "&"), safe=_SAFE_QUERY),
+        query=quote(_AMPERSAND.sub("&", query), safe=_SAFE_QUERY),
         fragment=quote(fragment, safe=_SAFE_QUERY),
         registrable=find_registrable(host),
     )
-    inner = find_wrapped(address) if depth < _MAX_WRAPPINGS else None
-    if inner and (web := _WEB.match(inner)):
+    inner = find_wrapped(address)
+    if inner and (web := _WEB.match(inner)) and not has_hidden(inner):
+        if depth >= _MAX_WRAPPINGS:
+            return NotALink(Why.NESTED)
         found = _read_web("https" if web[1] else "http", inner[web.end() :], depth + 1)
-        if isinstance(found, Address) and not has_hidden(inner):
+        if isinstance(found, Address):
+            return replace(found, told=(Told.UNWRAPPED,))
+        if found.why is Why.NESTED:
             return found
     return drop_tracking(address)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from portal.adapters.pasted_text import decode_file
 from portal.adapters.urls import FoundLinks, find_links
 from portal.cli.command_context import find_parts
 
@@ -30,11 +31,20 @@ def _read_text(file: str) -> str:
     except (OSError, ValueError) as error:
         click.echo(f"links: cannot read {file!r}: {getattr(error, 'strerror', None) or error}", err=True)
         raise SystemExit(2) from error
-    return raw.decode("utf-8", errors="replace")
+    return decode_file(raw)
 
 
 def _show_json(found: FoundLinks) -> str:
-    items = [{"url": link.url, "host": link.host, "platform": link.platform_key} for link in found.items]
+    items = [
+        {
+            "url": link.url,
+            "host": link.host,
+            "platform": link.platform.slug if link.platform else None,
+            "group": link.platform_key,
+            "told": list(link.told),
+        }
+        for link in found.items
+    ]
     rejected = [{"text": piece.text, "why": piece.why} for piece in found.rejected]
     return json.dumps({"items": items, "rejected": rejected}, ensure_ascii=True, indent=1)
 

@@ -38,6 +38,8 @@ class ReportedLink:
     url: str
     host: str
     platform: str
+    told: tuple[str, ...] = ()  # what was done to read it, and what has to be known about it, in sentences
+    given: str = ""  # the address that was pasted, where the link is another one that stood in it; a long one shortened
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.adapters.hosts import Why
+from portal.adapters.url_rules import Told
 from portal.adapters.urls import FOREIGN, MOST_MEANT, MOST_READ, MOST_REJECTED, FoundLinks, find_links
 from portal.reference.registry import load_registry
 
@@ -42,7 +43,7 @@ def whys(text: str) -> list[tuple[str, str]]:
         ("**https://some.de/a**", "https://some.de/a"),
         ("_https://some.de/a_", "https://some.de/a"),
         ("https://instagram.com/name_", "https://instagram.com/name_"),
-        ("https://some.de/a...", "https://some.de/a"),
+        ("https://some.de/a..", "https://some.de/a"),
         ("https://some.de/a?!", "https://some.de/a"),
         ("https://some.de/a,b;c", "https://some.de/a,b;c"),
         ("Link:https://some.de/a", "https://some.de/a"),
@@ -177,7 +178,8 @@ def test_the_longest_host_names_the_platform_and_unknown_hosts_keep_their_regist
         ("file:///etc/passwd", Why.SCRIPT),
         ("blob:https://some.de/1", Why.SCRIPT),
         ("ftp://some.de/a", Why.SCHEME),
-        ("tg://resolve?domain=a", Why.SCHEME),
+        ("tg://setlanguage?lang=a", Why.SCHEME),
+        ("https://some.de/a...", Why.CUT),
         ("htp:/foo", Why.SCHEME),
         ("htps://some.de/a", Why.SCHEME),
         ("http//some.de/a", Why.SCHEME),
@@ -336,3 +338,164 @@ def test_what_is_repeated_is_read_once() -> None:
     assert [item.url for item in found.items] == ["https://some.de/a", "https://some.de/b"]
     assert found.duplicates == 29_998
     assert found.work == 3
+
+
+# --- Links as mail, forums, chats, tables, apps and other sites hand them out ---
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Quoted-printable, where the paragraph shows that it is.
+        ("https://www.tube-si=\nte.com/v/1", ["https://www.tube-site.com/v/1"]),
+        ("<a href=3D'https://some.de/v?x=3D1'>", ["https://some.de/v?x=1"]),
+        ("<https://some.de/AbC=\r\n/?x=3D1>", ["https://some.de/AbC/?x=1"]),
+        ("https://some.de/watch?v=3Dabc", ["https://some.de/watch?v=3Dabc"]),
+        ("https://a.de/?q=\nhttps://b.de/x", ["https://a.de/?q=", "https://b.de/x"]),
+        ("https://www.a-b=\nc.de/1\n\nhttps://some.de/?v=3Dx", ["https://www.a-bc.de/1", "https://some.de/?v=3Dx"]),
+        # Rows of cells.
+        ("id;url;name\n1;https://some.de/a;Anna\n2;https://some.de/b;Ben", ["https://some.de/a", "https://some.de/b"]),
+        ("https://some.de/a,Anna\nhttps://some.de/b,Ben", ["https://some.de/a", "https://some.de/b"]),
+        ('https://some.de/a,1.1.26,"x, y"\nhttps://some.de/b,2.1.26,"z"', ["https://some.de/a", "https://some.de/b"]),
+        ("https://some.de/a,12.html\nhttps://some.de/b,13.html", ["https://some.de/a,12.html", "https://some.de/b,13.html"]),
+        # Glued lists.
+        ("https://x.com/a/status/1+https://x.com/a/status/2", ["https://x.com/a/status/1", "https://x.com/a/status/2"]),
+        ("https://x.com/a/status/1#https://t.me/c/2", ["https://x.com/a/status/1", "https://t.me/c/2"]),
+        ("https://x.com/a/1%20https://x.com/a/2%0Ahttps://x.com/a/3", [f"https://x.com/a/{n}" for n in (1, 2, 3)]),
+        ("https://some.de/a\\r\\nhttps://some.de/b\\thttps://some.de/c", [f"https://some.de/{n}" for n in "abc"]),
+        ("http://https://some.de/a", ["https://some.de/a"]),
+        ("https://www.http://some.de/a", ["http://some.de/a"]),
+        ("https://some.de/a / seen on Monday 3/4", ["https://some.de/a"]),
+        # Escapes, entities and the marks of forums and chats.
+        ('{"a":"https:\\u002F\\u002Fsome.de\\u002Fp?a=1\\u0026b=2"}', ["https://some.de/p?a=1&b=2"]),
+        ("https://some.de/a\\_b\\*c", ["https://some.de/a_b*c"]),
+        ("[img]https://some.de/a.jpg[/img] [URL=\"https://some.de/b\"]x[/URL]", ["https://some.de/a.jpg", "https://some.de/b"]),
+        ("<https://some.de/a|some.de/other>", ["https://some.de/a"]),
+        ("&lt;https://some.de/a&gt; https://some.de/?x=1&amp;amp;y=2", ["https://some.de/a", "https://some.de/?x=1&y=2"]),
+        ("https%253A%252F%252Fsome.de%252Fa", ["https://some.de/a"]),
+        # Signs and words right beside a link.
+        ("👇https://some.de/1✨ ✅some.de/2✅ https://some.de/3—and", [f"https://some.de/{n}" for n in (1, 2, 3)]),
+        ("링크https://x.com/a/status/5입니다", ["https://x.com/a/status/5"]),
+        ("看x.com/a/status/1吧", ["https://x.com/a/status/1"]),
+        ("https://www.instagram.com/p/C9x/を見て", ["https://www.instagram.com/p/C9x/"]),
+        ("https://ja.wikipedia.org/wiki/第4回", ["https://ja.wikipedia.org/wiki/%E7%AC%AC4%E5%9B%9E"]),
+        ("https://good.com。evil.com/x", ["https://good.com.evil.com/x"]),
+        ("some-site。com/v/1 ｈｔｔｐｓ：／／some.de／２", ["https://some-site.com/v/1", "https://some.de/2"]),
+        # Broken over two lines.
+        ("https://some.de/view?id=\n12345", ["https://some.de/view?id=12345"]),
+        ("https://www.instagram.com/reel/\nC9_ab_EFgh/", ["https://www.instagram.com/reel/C9_ab_EFgh/"]),
+        ("https://some.de/a-b-\nand then", ["https://some.de/a-b-"]),
+        ("https://some.de/v/\n12/11/2026", ["https://some.de/v/"]),
+        # Addresses of apps.
+        ("tg://resolve?domain=chan&post=5", ["https://t.me/chan/5"]),
+        ("fb://facewebmodal/f?href=https%3A%2F%2Fwww.facebook.com%2Fphoto%3Ffbid%3D1", ["https://www.facebook.com/photo?fbid=1"]),
+        ("intent:#Intent;S.browser_fallback_url=https%3A%2F%2Fx.com%2Fa%2Fstatus%2F9;end", ["https://x.com/a/status/9"]),
+        ("android-app://com.instagram.android/https/www.instagram.com/p/AbC", ["https://www.instagram.com/p/AbC"]),
+        ("vnd.youtube:dQw4w9WgXcQ", ["https://www.youtube.com/watch?v=dQw4w9WgXcQ"]),
+        # Pages that only lead on.
+        ("https://urldefense.com/v3/__https://some.de/v/*x__;Iw!!abc!def$", ["https://some.de/v/#x"]),
+        ("https://url.avanan.click/v2/___https://some.de/26___.YXA", ["https://some.de/26"]),
+        ("https://some--site-com.translate.goog/21?_x_tr_sl=de&a=1", ["https://some-site.com/21?a=1"]),
+        ("https://anonym.to/?https://some.de/10", ["https://some.de/10"]),
+        ("https://l.facebook.com/l.php?u=some.de%2F5&h=1", ["https://some.de/5"]),
+        ("https://google.abc.com/url?q=https://some.de/4", ["https://google.abc.com/url?q=https://some.de/4"]),
+        ("https://vk.com/login?u=2&to=L3dhbGwtMV8y", ["https://vk.com/wall-1_2"]),
+        ("https://fxtwitter.com/a/status/1 https://d.fxtwitter.com/a/status/2", ["https://x.com/a/status/1", "https://x.com/a/status/2"]),
+        ("https://some.de/login?next=https%3A%2F%2Fother.de%2Fa", ["https://some.de/login?next=https%3A%2F%2Fother.de%2Fa"]),
+    ],
+)  # fmt: skip
+def test_a_link_is_found_however_it_was_handed_on(text: str, expected: list[str]) -> None:
+    assert urls(text) == expected
+    assert urls("\n".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("instagram.com/p/C9a…", Why.CUT),
+        ("https://www.facebook.com/perma...", Why.CUT),
+        ("https://some.de/…/video.html", Why.CUT),
+        ("https://some.de / v / 12", Why.CUT),
+        ("https://some.de/ v/12", Why.CUT),
+        ("https://x.com/a/status /47", Why.CUT),
+        ("https://x.com/a/ status/48", Why.CUT),
+        ("https://m.facebook.com/", Why.FRONT),
+        ("https://de.pornhub.com/?ref=x", Why.FRONT),
+        ("https://www.instagram.com/accounts/login/", Why.FRONT),
+        ("he put it on x.com", Why.FRONT),
+        ("my insta is anna.me", Why.ACCOUNT),
+        ("anna.link on telegram", Why.ACCOUNT),
+        ("find me at anna.me (snapchat)", Why.ACCOUNT),
+        ("ig:anna.me", Why.ACCOUNT),
+        ("insta: anna_b / snap: kim.world / tiktok: @x.y", Why.ACCOUNT),
+        ("tube-site,com/v/1", Why.DOT),
+        ("看some-site.com/v/1", Why.GLUED),
+        ("barcelona://user?username=a", Why.SCHEME),
+        ("https://good.com❤.evil.com/a", Why.HOST),
+    ],
+)
+def test_what_is_not_certain_is_asked_about(text: str, why: Why) -> None:
+    assert urls(text) == []
+    assert whys(text) == [(text, why)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://someone.tumblr.com/", "https://some.de/", "he posted it on some-site.com", "https://someone.t.me"],
+)
+def test_somebodys_own_front_page_is_a_page(text: str) -> None:
+    assert len(urls(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fsome.de%2Fa", Told.UNWRAPPED),
+        ("https://vxtiktok.com/@user/video/7", Told.UNWRAPPED),
+        ("fb://profile/1", Told.APP),
+        ("https://x.com/us\u00ader/status/1", Told.MARKS),
+        ("https://some.de/v\n?x=2", Told.JOINED),
+        ("https://x.com/user/status/4です", Told.WORDS),
+        ("https://bit.ly/3abcdE", Told.SHORT),
+        ("https://t.co/abc", Told.SHORT),
+    ],
+)
+def test_what_was_done_to_a_link_is_said(text: str, told: Told) -> None:
+    assert [link.told for link in find(text).items] == [(told,)]
+    assert [link.told for link in find("\u200ehttps://some.de/a\u200e (x)").items] == [()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.xvideos.com/video.abc/one https://de.xvideos.com/video.abc/eins https://www.xvideos.com/embedframe/abc",
+        "https://www.tiktok.com/@a/video/7123 https://m.tiktok.com/v/7123.html https://www.tiktok.com/embed/v2/7123",
+        "https://vk.com/wall-1_2 https://vk.com/feed?w=wall-1_2 https://m.vk.com/wall-1_2",
+        "https://www.threads.net/@a/post/C1 https://www.threads.com/t/C1",
+        "https://vimeo.com/123 https://player.vimeo.com/video/123",
+        "https://www.facebook.com/photo.php?fbid=1&set=a https://m.facebook.com/photo/?fbid=1",
+    ],
+)
+def test_copies_of_one_page_count_once(text: str) -> None:
+    assert len(urls(text)) == 1
+
+
+def test_two_names_under_a_shared_ending_are_two_places() -> None:
+    text = "https://one.ru.com/a https://two.ru.com/b https://one.eu.org/a https://a.hopto.org/1 https://b.hopto.org/1"
+    assert len({link.platform_key for link in find(text).items}) == 5
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a.b❤", "看x.com看", "=\n", 'a=3D"=\n', "\\n", "&amp;", "[url=", "<http://a|", "/https://a.de", "'https://a.de",
+     "https://a.de/b-\n1-2\n", "1-2-\n", "a dot com ", "insta is a.me ", "https%3A%2F%2F", "https://"],
+)  # fmt: skip
+def test_what_looks_like_wrappings_takes_time_in_proportion_too(unit: str) -> None:
+    def measure(size: int) -> float:
+        text = "https://a.de/b-\n" + unit * (size // len(unit))
+        started = time.process_time()
+        find(text)
+        return time.process_time() - started
+
+    measure(10_000)
+    assert measure(400_000) < 30 * max(measure(40_000), 0.05)

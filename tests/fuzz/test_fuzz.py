@@ -16,6 +16,10 @@ SLOW = settings(QUICK, max_examples=40)
 SIGNS = st.sampled_from(list("ab1 .:/@#?&=%-_<>\"'[](){}\n\t\u202e\u200b\0é数🙂\ufeff"))
 ADDRESSES = st.sampled_from(
     ["https://", "http://", "hxxp://", "x.com/a", "instagram.com/p/A1/", "[.]", "www.", "@someone", "user:pw@", ":443",
+     "xn--", "=3D", "=\n", "\\/", "\\n", "[url=", "[/url]", "&quot;", "&amp;", "https%3A%2F%2F",
+     "l.facebook.com/l.php?u=",
+     "です", "看", "👉", "…", "...", "-\n", "insta ", "intent://", "#Intent;scheme=https;end",
+     "twitter.com/login?next=/",
      "xn--", "пример.рф", "127.0.0.1", "[::1]", "?a=b#c", "%2e%2e/", "javascript:", "data:text/html,", "\n"]
 )  # fmt: skip
 MAIL_PIECES = st.sampled_from(

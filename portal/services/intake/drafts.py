@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.adapters import vault
 from portal.adapters.hosts import Why
+from portal.adapters.url_rules import Told
 from portal.adapters.urls import MOST_MEANT, FoundLink, FoundLinks, find_links
 from portal.db import begin_reading
 from portal.domain.lifecycle import CaseStatus, Handler
@@ -28,6 +29,7 @@ from portal.services.staff import accounts
 from portal.services.work import CaseWork, Work
 
 LINK_LIMIT = 500
+LONGEST_GIVEN = 300  # characters of a pasted address that is shown beside the link that stood in it
 TEXT_LIMIT = 20_000  # characters of one free answer
 EMPTY_LASTS = timedelta(days=1)  # a draft that nobody went on with; a flood of them is gone soon
 FRESH = 1  # a case's version when `start_draft` is done
@@ -203,4 +205,11 @@ def list_teams_to_ask(session: Session, country: str) -> list[tuple[str, str]]:
 
 
 def as_reported(link: FoundLink) -> ReportedLink:
-    return ReportedLink(url=link.url, host=link.host, platform=link.platform_key)
+    is_other = bool({Told.UNWRAPPED, Told.APP} & set(link.told))
+    return ReportedLink(
+        url=link.url,
+        host=link.host,
+        platform=link.platform_key,
+        told=tuple(one.value for one in link.told),
+        given=link.given[:LONGEST_GIVEN] if is_other else "",
+    )

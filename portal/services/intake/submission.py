@@ -62,6 +62,7 @@ class AddedLinks:
     known: int
     over: tuple[str, ...]
     rejected: tuple[RejectedText, ...]
+    told: tuple[ReportedLink, ...] = ()  # of those added, the ones of which something is to be said
 
     @property
     def has_links(self) -> bool:
@@ -188,6 +189,7 @@ def keep_items(work: CaseWork, plan: AddingPlan) -> AddedLinks:
         known=len(pasted.known) - len(back),
         over=tuple(one.text for one in pasted.over),
         rejected=pasted.rejected,
+        told=tuple(link for link in pasted.fresh if link.told),
     )
 
 

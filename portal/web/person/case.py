@@ -28,6 +28,7 @@ from portal.web.link_adding import add_pasted
 from portal.web.person import receipt as receipts
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
+from portal.web.person.links import split_rejected
 from portal.web.person.pages import people_for, people_near
 from portal.web.person.retention import read_retention
 from portal.web.refusals import refusals
@@ -166,8 +167,13 @@ def describe_added(found: AddedLinks) -> Iterator[str]:
             len(found.over),
             most=LINK_LIMIT,
         )
-    for one in found.rejected[:5]:
-        yield _("Not understood: %(text)s (%(why)s)", text=one.text[:80], why=_(one.why))
+    for link in found.told[:5]:
+        yield from (f"{link.url[:80]}: {_(sentence)}" for sentence in link.told)
+    questions, words = split_rejected(found.rejected)
+    for _place, one in questions[:5]:
+        yield _("Please look at this again: %(text)s (%(why)s)", text=one.text[:80], why=_(one.why))
+    if words:
+        yield _("We keep your own words as notes.")
 
 
 def _links_page(work: CaseWork, form: AddLinksForm, *, is_done: bool = False) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from portal.adapters.hosts import Why
 from portal.domain.paging import ListPart, cut
 from portal.domain.report import RejectedText, Report, ReportedLink
 from portal.reference.registry import Registry
@@ -47,6 +48,15 @@ def read_change(typed: Mapping[str, str], *, ports: Ports) -> LinksChange | None
         return LinksChange(lambda report: report, only_adds=True) if "add" in typed else None
     read = drafts.read_text(text, ports=ports)
     return LinksChange(lambda report: _add(report, read), only_adds=True)
+
+
+def split_rejected(
+    rejected: Sequence[RejectedText],
+) -> tuple[list[tuple[int, RejectedText]], list[tuple[int, RejectedText]]]:
+    """What is to be looked at again, and words that were only typed beside the links; each with its place."""
+    placed = list(enumerate(rejected))
+    words = [(place, one) for place, one in placed if one.why == Why.NO_LINK.value]
+    return [(place, one) for place, one in placed if one.why != Why.NO_LINK.value], words
 
 
 def group_links(report: Report, registry: Registry) -> list[PlatformLinks]:

@@ -25,7 +25,7 @@ from portal.web.person.form_pages import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.steps import Setting, StepForm
 from portal.web.person.helplines import Helpline, helplines_for, helplines_near
-from portal.web.person.links import cut_links, group_links
+from portal.web.person.links import cut_links, group_links, split_rejected
 from portal.web.person.review import review_rows
 from portal.web.unit_of_work import unit
 
@@ -150,7 +150,13 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
         return {"helplines": people_for(report)}
     if step is StepId.LINKS:
         part = cut_links(group_links(report, registry), page_number(), LINKS_A_PAGE)
-        return {"part": part, "address": lambda page: url_for("report.show", step=step.value, page=page)}
+        questions, own_words = split_rejected(report.rejected)
+        return {
+            "part": part,
+            "questions": questions,
+            "own_words": own_words,
+            "address": lambda page: url_for("report.show", step=step.value, page=page),
+        }
     if step is StepId.REVIEW:
         found = missing or rules.missing(
             report, applicability.blocking_needs(report, now=unit().now, ports=unit().ports)

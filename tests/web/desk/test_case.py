@@ -122,6 +122,23 @@ def test_links_are_added_and_what_is_not_understood_is_shown(desk: Desk) -> None
     assert "4. TikTok" in colleague.page.text
 
 
+def test_the_desk_sees_what_was_done_to_an_added_link(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/links/add")
+    wrapped = "https://l.instagram.com/?u=https%3A%2F%2Ftube-site.com%2Fv%2F4&e=x"
+
+    colleague.press("Add links", links=f"{wrapped} https://bit.ly/3abcdE https://x.com/")
+
+    for sentence in (
+        "We took this out of a longer address",
+        f"Pasted as: {wrapped}",
+        "This is a short link.",
+        "this is the front page of a whole site",
+    ):
+        assert sentence in colleague.page.text, sentence
+
+
 def test_a_link_is_marked_as_gone_and_as_back(desk: Desk) -> None:
     reference = desk.add_case()
     colleague = desk.visit("mira")

@@ -179,6 +179,19 @@ def test_links_can_be_added_later_and_get_a_request(holder: Visitor) -> None:
     assert "Reddit" in page.text
 
 
+def test_what_was_done_to_an_added_link_is_said_and_own_words_are_kept(holder: Visitor) -> None:
+    holder.go("/case/links")
+    wrapped = "https://out.reddit.com/t3_1?url=https%3A%2F%2Ftube-site.com%2Fv%2F60"
+    page = holder.press("Add these links", pasted=f"{wrapped}\nhttps://t.co/abc\nI saw it on Monday\ninsta anna.me")
+    for sentence in (
+        "https://tube-site.com/v/60: We took this out of a longer address",
+        "https://t.co/abc: This is a short link. Open it and add the address it leads to.",
+        "We keep your own words as notes.",
+        "Please look at this again: insta anna.me (this is an account name, not a link)",
+    ):
+        assert sentence in page.text, sentence
+
+
 def test_what_the_case_did_not_take_stays_in_sight(holder: Visitor) -> None:
     links = " ".join(f"https://x.com/someone/status/{number}" for number in range(700))
     holder.go("/case/links")

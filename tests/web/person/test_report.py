@@ -131,6 +131,32 @@ def test_a_link_can_be_taken_out_and_a_text_put_away(visitor: Visitor) -> None:
     assert "@someone" not in visitor.press("Put away").text
 
 
+def test_what_was_done_to_a_link_is_said_beside_it_and_own_words_are_kept(visitor: Visitor) -> None:
+    begin(visitor)
+    go_to(visitor, "links")
+    wrapped = "https://l.facebook.com/l.php?u=https%3A%2F%2Ftube-site.com%2Fv%2F1"
+    pasted = f"{wrapped}\nhttps://bit.ly/3abcdE\nI found it last week\nhttps://www.instagram.com/\n"
+    page = visitor.press("Add these links", pasted=pasted)
+    for sentence in (
+        "https://tube-site.com/v/1 We took this out of a longer address",
+        f"You pasted: {wrapped}",
+        "Open it and add the address it leads to",
+        "this is the front page of a whole site",
+        "We keep these as notes.",
+        "I found it last week",
+    ):
+        assert sentence in " ".join(page.text.split()), sentence
+
+
+def test_own_words_can_be_put_away_without_what_stands_before_them(visitor: Visitor) -> None:
+    begin(visitor)
+    go_to(visitor, "links")
+    visitor.press("Add these links", pasted="I found it last week\n@someone\n")
+    page = visitor.press("Put away")  # the first button is that of the question, which stands second in the report
+    assert "@someone" not in page.text
+    assert "I found it last week" in page.text
+
+
 def test_what_was_not_understood_stays_when_more_is_pasted(visitor: Visitor) -> None:
     begin(visitor)
     go_to(visitor, "links")
