@@ -11,7 +11,6 @@ is to be kept. `missing` are the walls that this machine does not give.
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
 import os
@@ -19,11 +18,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 import pikepdf
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
+from portal.adapters.charsets import CHARSETS, decode_bytes
 from portal.adapters.confinement import ALL, ANYWAY, ONLY_WALLS, Wall, confine
-from portal.adapters.mail_reader import CHARSETS, read_mail, write_mail
+from portal.adapters.mail_reader import find_charset, read_mail, write_mail
 from portal.adapters.pdf_cleaner import clean_pdf
+from portal.adapters.picture_words import LEFT_OUT, leave_out_pictures
 from portal.domain.documents import (
     LARGEST,
     LONGEST_TEXT,
@@ -34,53 +35,78 @@ from portal.domain.documents import (
     DocumentRefused,
     Refusal,
 )
-from portal.domain.readable import UNREADABLE
+from portal.domain.readable import MARK, UNREADABLE
 
 LARGEST_KEPT = 2 * LARGEST  # bytes; a picture made anew can be larger than before
-LOADED = (JpegImagePlugin, PngImagePlugin, TiffImagePlugin)  # what Pillow would load on the way; the last reads EXIF
+FORMATS = {DocumentKind.PNG: ("PNG", "WEBP"), DocumentKind.JPEG: ("JPEG",)}
+LOADED = (
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)  # what Pillow would load on the way; the last reads EXIF
 
 
 def clean_text(content: bytes) -> CleanDocument:
-    """Text in UTF-8, or UTF-16 that says so. Raises DocumentRefused for anything with control characters."""
-    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        text = content.decode("utf-16" if is_wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentRefused(Refusal.BROKEN) from error
+    """Text in UTF-8, without pictures written as letters. Raises DocumentRefused where control characters are left."""
+    text = decode_bytes(content, find_charset(content))
     if not text.replace("\ufeff", "").strip():  # such marks may stand one after another
         raise DocumentRefused(Refusal.EMPTY)
     if len(text) > LONGEST_TEXT:
         raise DocumentRefused(Refusal.TOO_LARGE)
     if any(sign < " " and sign not in "\t\n\r\f" for sign in text):
         raise DocumentRefused(Refusal.UNKNOWN_KIND)
-    cleaned = (Cleaned.ENCODING,) if is_wide else ()
-    return CleanDocument(kind=DocumentKind.TEXT, content=text.encode(), cleaned=cleaned)
+    kept, pictures = leave_out_pictures(text)
+    found = {
+        Cleaned.ENCODING: not _is_utf8(content),
+        Cleaned.PICTURES: pictures,
+        Cleaned.LETTERS: MARK in text,
+        Cleaned.NO_WORDS: pictures and not kept.replace(LEFT_OUT, "").strip(),
+    }
+    return CleanDocument(kind=DocumentKind.TEXT, content=kept.encode(), cleaned=_listed(found))
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _listed(found: Mapping[Cleaned, object]) -> tuple[Cleaned, ...]:
+    return tuple(each for each in Cleaned if found.get(each))
 
 
 def clean_mail(content: bytes) -> CleanDocument:
     """An e-mail's headers and words as plain text. What was attached is named and not kept: it could be the content."""
     mail = read_mail(content)
-    written = write_mail(mail)
-    cleaned = [Cleaned.METADATA]
-    if mail.attachments:
-        cleaned.append(Cleaned.FILES_INSIDE)
-    if UNREADABLE.sub("", written) != written or "\N{REPLACEMENT CHARACTER}" in written:
-        cleaned.append(Cleaned.CHARACTERS)
-    if mail.is_cut:
-        cleaned.append(Cleaned.CUT)
+    written, pictures = leave_out_pictures(write_mail(mail))
     about = " · ".join(part for part in (mail.sender, mail.date, mail.subject) if part)
-    return CleanDocument(kind=DocumentKind.EMAIL, content=written.encode(), cleaned=tuple(cleaned), about=about)
+    found = {
+        Cleaned.METADATA: True,
+        Cleaned.FILES_INSIDE: mail.attachments,
+        Cleaned.PICTURES: mail.has_pictures or pictures,
+        Cleaned.LETTERS: MARK in written,
+        Cleaned.CHARACTERS: UNREADABLE.search(written),
+        Cleaned.NO_WORDS: not mail.has_words,
+        Cleaned.CUT: mail.is_cut,
+    }
+    about, _pictures = leave_out_pictures(about)
+    return CleanDocument(
+        kind=DocumentKind.EMAIL, content=written.encode("utf-8", "replace"), cleaned=_listed(found), about=about
+    )
 
 
 def clean_picture(content: bytes, kind: DocumentKind) -> CleanDocument:
     """The picture's points and nothing else, turned the right way up, in a file made anew."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    with Image.open(io.BytesIO(content), formats=(kind.value.upper(),)) as image:
+    with Image.open(io.BytesIO(content), formats=FORMATS[kind]) as image:
         if image.width * image.height > MOST_PIXELS:
             raise DocumentRefused(Refusal.TOO_MANY_PIXELS)
         frames = getattr(image, "n_frames", 1)
         image.load()
-        upright = ImageOps.exif_transpose(image)
+        upright = _halve_depth(ImageOps.exif_transpose(image))
         plain = upright.convert(_plain_mode(upright, kind))
     bare = Image.frombytes(plain.mode, plain.size, plain.tobytes())
     stream = io.BytesIO()
@@ -90,6 +116,14 @@ def clean_picture(content: bytes, kind: DocumentKind) -> CleanDocument:
         bare.save(stream, "JPEG", quality=92)
     cleaned = (Cleaned.METADATA, Cleaned.FRAMES) if frames > 1 else (Cleaned.METADATA,)
     return CleanDocument(kind=kind, content=stream.getvalue(), cleaned=cleaned)
+
+
+def _halve_depth(image: Image.Image) -> Image.Image:
+    """A grey picture of 16 bits in 8, as it looks. Pillow would cut off all above 255, which is nearly everything."""
+    if not image.mode.startswith("I"):
+        return image
+    grey = image if image.mode == "I" else image.convert("I")
+    return grey.point(lambda value: value * (1 / 257)).convert("L")
 
 
 def _plain_mode(image: Image.Image, kind: DocumentKind) -> str:
@@ -129,8 +163,8 @@ def shut_in(walls: frozenset[Wall] = ALL) -> frozenset[Wall]:
 
     What is loaded later would need a file, so it is loaded now.
     """
-    for name in (*CHARSETS, "utf-8-sig"):
-        codecs.lookup(name)
+    for name in CHARSETS:
+        "a".encode(name).decode(name)  # some load more when they are first used
     Image.preinit()
     pikepdf.new().save(io.BytesIO(), encryption=pikepdf.Encryption(owner="", user=""))  # loads what reads locked files
     return confine(walls)

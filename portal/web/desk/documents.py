@@ -13,7 +13,7 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.pages import Answered, Page, go, show_on_case
-from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, make_download
+from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, describe_missing_words, make_download
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -71,4 +71,5 @@ def _page(member: SignedInStaff, work: CaseWork, form: DocumentForm) -> Page:
         may_add=documents.takes_documents(work),
         describe_cleaned=describe_cleaned,
         describe_kind=describe_kind,
+        describe_missing_words=describe_missing_words,
     )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from portal.services.cases import documents
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, make_download
+from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, describe_missing_words, make_download
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
 from portal.web.refusals import refusals
@@ -64,4 +64,5 @@ def _page(work: CaseWork, form: DocumentForm) -> ResponseReturnValue:
         zone=zone_of(work),
         describe_cleaned=describe_cleaned,
         describe_kind=describe_kind,
+        describe_missing_words=describe_missing_words,
     )
