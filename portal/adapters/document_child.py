@@ -4,9 +4,10 @@ A file may be made to take over the program that opens it. So this one has nothi
 writes one to its output, may open no other file and no connection, start and end nothing, and has little memory and
 time. `confinement.py` says how.
 
-Input: the file. Arguments: its kind or ONLY_WALLS, then perhaps ANYWAY. Output: a line of JSON, `{"missing": [],
-"cleaned": [...], "about": "...", "size": 1}` or `{"missing": [...], "refused": "..."}`, and after it the file as it
-is to be kept. `missing` are the walls that this machine does not give.
+Input: the file. Arguments: its kind or ONLY_WALLS, then perhaps ANYWAY and KEYS. Output: a line of JSON,
+`{"missing": [], "cleaned": [...], "about": "...", "size": 1, "original": null}` or
+`{"missing": [...], "refused": "..."}`, after it the file as it is to be kept, and then what is kept of it as it came.
+`missing` are the walls that this machine does not give.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from types import MappingProxyType
 
 import pikepdf
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from portal.adapters.charsets import CHARSETS, decode_bytes
-from portal.adapters.confinement import ALL, ANYWAY, ONLY_WALLS, Wall, confine
+from portal.adapters.confinement import ALL, ANYWAY, KEYS, ONLY_WALLS, Wall, confine
+from portal.adapters.mail_originals import keep_original
 from portal.adapters.mail_reader import find_charset, read_mail, write_mail
+from portal.adapters.mail_signatures import check_signatures
 from portal.adapters.pdf_cleaner import clean_pdf
 from portal.adapters.picture_words import LEFT_OUT, leave_out_pictures
 from portal.domain.documents import (
@@ -33,10 +38,13 @@ from portal.domain.documents import (
     Cleaned,
     DocumentKind,
     DocumentRefused,
+    Original,
     Refusal,
 )
+from portal.domain.mail_files import split_mails
 from portal.domain.readable import MARK, UNREADABLE
 
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 LARGEST_KEPT = 2 * LARGEST  # bytes; a picture made anew can be larger than before
 FORMATS = {DocumentKind.PNG: ("PNG", "WEBP"), DocumentKind.JPEG: ("JPEG",)}
 LOADED = (
@@ -78,8 +86,9 @@ def _listed(found: Mapping[Cleaned, object]) -> tuple[Cleaned, ...]:
     return tuple(each for each in Cleaned if found.get(each))
 
 
-def clean_mail(content: bytes) -> CleanDocument:
+def clean_mail(content: bytes, keys: Mapping[str, str] = NO_KEYS) -> CleanDocument:
     """An e-mail's headers and words as plain text. What was attached is named and not kept: it could be the content."""
+    signatures = check_signatures(split_mails(content)[0], keys)
     mail = read_mail(content)
     written, pictures = leave_out_pictures(write_mail(mail))
     about = " · ".join(part for part in (mail.sender, mail.date, mail.subject) if part)
@@ -94,7 +103,11 @@ def clean_mail(content: bytes) -> CleanDocument:
     }
     about, _pictures = leave_out_pictures(about)
     return CleanDocument(
-        kind=DocumentKind.EMAIL, content=written.encode("utf-8", "replace"), cleaned=_listed(found), about=about
+        kind=DocumentKind.EMAIL,
+        content=written.encode("utf-8", "replace"),
+        cleaned=_listed(found),
+        about=about,
+        original=keep_original(content, mail, signatures),
     )
 
 
@@ -132,19 +145,18 @@ def _plain_mode(image: Image.Image, kind: DocumentKind) -> str:
     return "L" if image.mode in {"1", "L"} else "RGB"
 
 
-CLEANERS: Mapping[DocumentKind, Callable[[bytes], CleanDocument]] = {
+CLEANERS: Mapping[DocumentKind, Callable[[bytes], CleanDocument]] = {  # e-mails beside, which need the keys
     DocumentKind.PDF: clean_pdf,
     DocumentKind.PNG: lambda content: clean_picture(content, DocumentKind.PNG),
     DocumentKind.JPEG: lambda content: clean_picture(content, DocumentKind.JPEG),
-    DocumentKind.EMAIL: clean_mail,
     DocumentKind.TEXT: clean_text,
 }
 
 
-def clean(kind: DocumentKind, content: bytes) -> CleanDocument:
+def clean(kind: DocumentKind, content: bytes, keys: Mapping[str, str] = NO_KEYS) -> CleanDocument:
     """The file made anew. Raises DocumentRefused, and nothing else whatever the file is."""
     try:
-        made = CLEANERS[kind](content)
+        made = clean_mail(content, keys) if kind is DocumentKind.EMAIL else CLEANERS[kind](content)
     except DocumentRefused:
         raise
     except (MemoryError, RecursionError) as error:
@@ -170,6 +182,19 @@ def shut_in(walls: frozenset[Wall] = ALL) -> frozenset[Wall]:
     return confine(walls)
 
 
+def _read_keys(arguments: Sequence[str]) -> Mapping[str, str]:
+    given = next((each for each in arguments if each.startswith(KEYS)), KEYS + "{}")
+    keys: dict[str, str] = json.loads(given.removeprefix(KEYS))
+    return keys
+
+
+def _tell_original(original: Original | None) -> dict[str, object] | None:
+    if original is None:
+        return None
+    signatures = [asdict(each) for each in original.signatures]
+    return {"size": len(original.content), "is_whole": original.is_whole, "signatures": signatures}
+
+
 def main(arguments: Sequence[str]) -> None:
     """Nothing of the file is read before the walls stand; without the one that counts, only where that is allowed."""
     missing = shut_in()
@@ -179,9 +204,14 @@ def main(arguments: Sequence[str]) -> None:
         if Wall.SECCOMP in missing and ANYWAY not in arguments:
             raise DocumentRefused(Refusal.UNCONFINED)
         if arguments[0] != ONLY_WALLS:
-            made = clean(DocumentKind(arguments[0]), sys.stdin.buffer.read(LARGEST + 1))
-            content = made.content
-            answer |= {"cleaned": [each.value for each in made.cleaned], "about": made.about, "size": len(content)}
+            made = clean(DocumentKind(arguments[0]), sys.stdin.buffer.read(LARGEST + 1), _read_keys(arguments))
+            content = made.content + (made.original.content if made.original else b"")
+            answer |= {
+                "cleaned": [each.value for each in made.cleaned],
+                "about": made.about,
+                "size": len(made.content),
+                "original": _tell_original(made.original),
+            }
     except DocumentRefused as refused:
         answer["refused"] = refused.reason.value
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + content)

@@ -249,8 +249,7 @@ class _MimeReading:
 
     def _look_beside(self, raw: bytes) -> None:
         """Before the first and after the last part nobody reads; a picture could stand there all the same."""
-        if leave_out_pictures(raw.decode("latin-1"))[1]:
-            self.has_pictures = True
+        self.has_pictures = self.has_pictures or bool(leave_out_pictures(raw.decode("latin-1"))[1])
 
     def _add_text(self, raw: bytes, kind: str, charset: str, part: _MimePart, start: int) -> None:
         is_page = kind in _PAGES

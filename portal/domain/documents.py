@@ -67,6 +67,38 @@ class DocumentRefused(ValueError):
         self.reason = reason
 
 
+class SignatureVerdict(StrEnum):
+    """What is known of a signature by which a sender's server vouches for an e-mail (DKIM)."""
+
+    NO_KEY = "no_key"  # not checked: nobody was asked for the key, and the operator gave none
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSignature:
+    """One signature of an e-mail as it came. `body_fits` is None where the signature does not say what it covers."""
+
+    domain: str
+    selector: str
+    verdict: SignatureVerdict
+    body_fits: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Original:
+    """An answer as it came, to prove what was sent: byte for byte, where it holds no picture.
+
+    Where it does, `content` is a record of it: its headers, its words as they came, and the SHA-256 of each part that
+    is left out. `signatures` were checked before anything was.
+    """
+
+    content: bytes
+    is_whole: bool
+    signatures: tuple[MailSignature, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CleanDocument:
     """A file as it is kept: made anew from what was handed in. `about` tells of an e-mail who wrote what when."""
@@ -75,6 +107,7 @@ class CleanDocument:
     content: bytes
     cleaned: tuple[Cleaned, ...] = ()
     about: str = ""
+    original: Original | None = None
 
 
 MEDIA = {

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from wtforms import FileField
 from wtforms.validators import ValidationError
 
-from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal
-from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn
+from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal, SignatureVerdict
+from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn, KeptOriginal
 from portal.web.fields import ListField, PlainForm, TextField
 
 UPLOADS = frozenset({"documents.add", "desk_documents.add"})  # the only forms that may hold a file
@@ -114,6 +114,34 @@ def describe_missing_words(kind: DocumentKind, cleaned: Iterable[Cleaned]) -> st
     if kind is DocumentKind.EMAIL:
         return str(_("No words could be read in this e-mail. Open it, copy its words into a text, and add that too."))
     return str(_("No words could be read in this text. Open it, copy its words into a new text, and add that as well."))
+
+
+SIGNED: Mapping[SignatureVerdict, Any] = MappingProxyType(
+    {
+        SignatureVerdict.HOLDS: _l("Signed by %(domain)s. The signature holds."),
+        SignatureVerdict.FAILS: _l("Signed by %(domain)s. The signature does not hold, so the e-mail may be changed."),
+        SignatureVerdict.NO_KEY: _l("Signed by %(domain)s. Not checked: no key."),
+        SignatureVerdict.UNREADABLE: _l("Signed by %(domain)s. Not checked: the signature cannot be read."),
+    }
+)
+
+
+def describe_original(original: KeptOriginal | None) -> tuple[str, ...]:
+    """What is kept of a file as it came, one sentence each; empty where nothing is."""
+    if original is None:
+        return ()
+    if original.is_whole:
+        kept = _("The first e-mail is kept too, as it came. It proves what they sent.")
+    else:
+        kept = _("A record of the first e-mail is kept too: its headers, its words and its check sums. "
+                 "Pictures and files in it are not kept.")  # fmt: skip
+    told = [str(kept)]
+    for signature in original.signatures:
+        told.append(str(SIGNED[signature.verdict] % {"domain": signature.domain or "?"}))
+        if signature.body_fits is not None and signature.verdict is SignatureVerdict.NO_KEY:
+            told.append(str(_("Its words are the ones that were signed.") if signature.body_fits else
+                            _("Its words are not the ones that were signed.")))  # fmt: skip
+    return tuple(told)
 
 
 def describe_kind(kind: DocumentKind) -> str:
