@@ -212,7 +212,7 @@ class _MimeReading:
         headers, _start = _read_headers(mail, 0, len(mail))
         named = ((name, _first(headers, name.lower())) for name in ("From", "To", "Date", "Subject", "Message-ID"))
         rows = "\n".join(f"{name}: {value}" for name, value in named if value)
-        self._texts.append(_Words(f"[another e-mail]\n{rows}", is_heading=not rows))
+        self._texts.append(_Words(f"[another e-mail]\n{rows}", is_heading=True))
         return [_MimePart(mail, 0, len(mail), depth + 1)]
 
     def _split(self, part: _MimePart, start: int, boundary: str) -> list[tuple[int, int]]:

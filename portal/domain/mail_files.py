@@ -24,13 +24,15 @@ _START = rb"(?=[!-9;-~]{1,76}[ \t]*:)"
 # A mark of UTF-8; blank lines; the line a mailbox has between its mails; the count of bytes that Apple's programs
 # write; and the line above a mail that was passed on and copied.
 _BEFORE = re.compile(
-    rb"(?:\xef\xbb\xbf|[ \t]*\n|>?From [^\n]*\n(?=>?[!-9;-~]{1,76}[ \t]*:|>?From )|[0-9]{1,10}[ \t]*\n" + _START + rb"|"
+    rb"(?:\xef\xbb\xbf|[ \t]*\n|>?From (?!:)[^\n]*\n(?=>?[!-9;-~]{1,76}[ \t]*:|>?From )|[0-9]{1,10}[ \t]*\n"
+    + _START
+    + rb"|"
     rb"[ \t>*_=-]*(?:begin forwarded message|forwarded message|original message|original-nachricht"
     rb"|weitergeleitete nachricht|urspr[^\n]{1,10}ngliche nachricht|message (?:transf|d'origine)[^\n]{0,12}"
     rb"|mensaje (?:reenviado|original)|messaggio (?:inoltrato|originale)|doorgestuurd bericht)[^\n]{0,40}\n)*+",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(rb"(?:^|(?<=\n))From [^\n]{3,200}\n" + _START)
+_BETWEEN = re.compile(rb"(?:^|(?<=\n))From (?!:)[^\n]{3,200}\n" + _START)
 _APPLE_END = re.compile(rb"\n<\?xml version=[^\n]*\n(?:<!DOCTYPE plist[^\n]*\n)?<plist", re.IGNORECASE)
 
 

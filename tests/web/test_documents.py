@@ -148,7 +148,9 @@ def test_an_email_is_saved_as_it_came_as_well(world: World, caller: Caller) -> N
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case["id"].startswith("web-upload")], ids=lambda case: case["id"])
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case["id"].startswith("web-upload")], ids=lambda case: case["id"]
+)
 @pytest.mark.parametrize("caller", [Caller.PERSON, Caller.ADVOCATE])
 def test_what_people_really_hand_in_shows_what_became_of_it(world: World, caller: Caller, case: dict[str, Any]) -> None:
     ways = {
