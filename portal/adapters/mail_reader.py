@@ -128,6 +128,7 @@ class _MimePart:
     end: int
     depth: int
     group: int | None = None
+    kind: str = "text/plain"  # where its headers do not say
 
 
 @dataclass(frozen=True, repr=False)
@@ -180,13 +181,14 @@ class _MimeReading:
     def _take(self, part: _MimePart) -> list[_MimePart]:
         """Read a part that is a text, name one that is not, and return what lies within it."""
         headers, start = _read_headers(part.content, part.start, part.end)
-        kind, options = _split_value(headers.get("content-type", ["text/plain"])[0])
+        kind, options = _split_value(headers.get("content-type", [part.kind])[0])
         if kind.startswith("multipart/"):
             places = self._split(part, start, options.get("boundary", ""))
             if places:
                 self.parts.append(_describe_part(part, start, b""))
                 group = self._seen if kind == "multipart/alternative" else part.group
-                return [_MimePart(part.content, *place, part.depth + 1, group) for place in places]
+                within = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+                return [_MimePart(part.content, *place, part.depth + 1, group, within) for place in places]
             kind = "text/plain"
         _placed, its_options = _split_value(headers.get("content-disposition", [""])[0])
         name = its_options.get("filename") or options.get("name") or ""

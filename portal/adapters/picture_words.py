@@ -167,10 +167,8 @@ def _leave_out_runs(line: str) -> tuple[str, int, bool]:
     def choose(found: re.Match[str]) -> str:
         nonlocal count, end
         run = found[0]
-        bare = run.lstrip("\\nr") if run.startswith("\\") else run
-        is_file = (len(run) >= _LONG and _is_mixed(run)) or (
-            len(run) >= 16 and (bare.replace("\\/", "/").startswith(_BEGINNINGS) and _is_mixed(run))
-        )
+        goes_on = end >= 0 and len(run) >= 16 and not line[end : found.start()].strip(" =") and _is_mixed(run)
+        is_file = goes_on or (len(run) >= _LONG and _is_mixed(run)) or _begins_as_file(run)
         if not is_file and not _UNMISTAKABLE.search(run.replace("\\/", "/")):
             return run
         count, end = count + 1, found.end()
@@ -178,6 +176,11 @@ def _leave_out_runs(line: str) -> tuple[str, int, bool]:
 
     made = _RUN.sub(choose, line)
     return made, count, end >= 0 and not line[end:].strip(" \t\r=\"'\\")
+
+
+def _begins_as_file(run: str) -> bool:
+    bare = run.lstrip("\\nr") if run.startswith("\\") else run
+    return len(run) >= 16 and bare.replace("\\/", "/").startswith(_BEGINNINGS) and _is_mixed(run)
 
 
 def _is_mixed(run: str) -> bool:

@@ -307,3 +307,9 @@ def test_a_plain_form_that_says_less_does_not_hide_the_page() -> None:
     stub = "Content-Type: text/plain\r\n\r\nOpen this e-mail in a browser."
     text = read_mail(make_mail(**many(stub, page, kind="alternative"))).text
     assert "We refuse, and this is why." in text
+
+
+def test_the_parts_of_a_digest_are_emails() -> None:
+    mail = read_mail(make_mail(**many("\r\n" + INNER, "\r\n" + INNER.replace("refuse", "waited"), kind="digest")))
+    assert mail.text.count("[another e-mail]") == 2
+    assert "We waited." in mail.text

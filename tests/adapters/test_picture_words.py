@@ -51,6 +51,7 @@ FORMS: dict[str, Callable[[bytes], str]] = {
     "base64 in lines": lambda raw: in_lines(in_base64(raw), 76),
     "base64 in short lines": lambda raw: in_lines(in_base64(raw), 20),
     "base64 with the ends of Windows": lambda raw: in_lines(in_base64(raw), 76).replace("\n", "\r\n"),
+    "base64 with blanks": lambda raw: in_lines(in_base64(raw), 76).replace("\n", " "),
     "base64 quoted": lambda raw: in_lines(in_base64(raw), 60, "> "),
     "base64 in JSON": lambda raw: json.dumps({"a": in_lines(in_base64(raw), 76)}),
     "base64 with escaped slashes": lambda raw: in_base64(raw).replace("/", "\\/"),
@@ -85,7 +86,7 @@ def test_no_picture_survives_in_a_text(kind: str, side: int, form: str) -> None:
     assert count
     assert made.startswith("We removed it, case 4711.\n")
     assert made.endswith("Kind regards\nThe team\n")
-    left = made.replace(LEFT_OUT, "")
+    left = " ".join(made.replace(LEFT_OUT, "").split())
     assert len(left) < len("We removed it, case 4711.\nKind regards\nThe team\n") + 60, left
 
 
