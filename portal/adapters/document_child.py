@@ -68,7 +68,7 @@ def clean_text(content: bytes) -> CleanDocument:
     found = {
         Cleaned.ENCODING: not _is_utf8(content),
         Cleaned.PICTURES: pictures,
-        Cleaned.LETTERS: MARK in text,
+        Cleaned.LETTERS: MARK in text and not _is_utf8(content),
         Cleaned.NO_WORDS: pictures and not kept.replace(LEFT_OUT, "").strip(),
     }
     return CleanDocument(kind=DocumentKind.TEXT, content=kept.encode(), cleaned=_listed(found))

@@ -20,6 +20,7 @@ from portal.domain.documents import MailSignature, SignatureVerdict
 
 MOST_SIGNATURES = 10
 LONGEST_NAME = 253  # characters of a domain
+_UNREADABLE = (dkim.DKIMException, KeyError, ValueError, TypeError, IndexError)  # what the package raises on odd mails
 _BLANKS = re.compile(rb"\s+")
 
 
@@ -27,7 +28,7 @@ def check_signatures(mail: bytes, keys: Mapping[str, str]) -> tuple[MailSignatur
     """Each DKIM signature of a mail as it came. `keys` are the records of the DNS by name, without a last dot."""
     try:
         message = dkim.DKIM(mail, minkey=1024)
-    except dkim.DKIMException:
+    except _UNREADABLE:
         return ()
     signed = [pair for pair in message.headers if pair[0].lower() == b"dkim-signature"][:MOST_SIGNATURES]
     return tuple(_check(message, pair, keys) for pair in signed)
@@ -36,7 +37,7 @@ def check_signatures(mail: bytes, keys: Mapping[str, str]) -> tuple[MailSignatur
 def _check(message: dkim.DKIM, header: tuple[bytes, bytes], keys: Mapping[str, str]) -> MailSignature:
     try:
         tags = parse_tag_value(header[1])
-    except InvalidTagValueList:
+    except (InvalidTagValueList, *_UNREADABLE):
         return MailSignature(domain="", selector="", verdict=SignatureVerdict.UNREADABLE, body_fits=None)
     domain, selector = (_plain(tags.get(name, b"")) for name in (b"d", b"s"))
     body_fits = _fits_body(message.body, tags)
@@ -65,7 +66,7 @@ def _verify(message: dkim.DKIM, header: tuple[bytes, bytes], tags: dict[bytes, b
     names = [name.lower() for name in re.split(rb"\s*:\s*", tags.get(b"h", b""))]
     try:
         holds = message.verify_sig(tags, names, header, lambda _name, timeout=0: record.encode())
-    except (dkim.DKIMException, KeyError, ValueError, TypeError, IndexError):
+    except _UNREADABLE:
         return SignatureVerdict.FAILS
     return SignatureVerdict.HOLDS if holds else SignatureVerdict.FAILS
 

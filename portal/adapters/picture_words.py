@@ -15,6 +15,7 @@ LEFT_OUT = "[a picture or file was here, not kept]"
 _LONG = 200  # letters of base64 in one piece, which no word, address or key is
 _LONGEST_DIGEST = 140  # hexadecimal digits of the longest check sum that people quote, and of its name before it
 _MOST_NUMBERS = 100
+_ROUNDS = 5
 
 _DATA = re.compile(
     r"\bdata:(?:[a-z]++/[\w.+-]++(?:;[^\s,\"'<>()]*+)?|;?base64|[^\s,\"'<>()]{0,99};base64)(?:,|%2c)"
@@ -59,9 +60,13 @@ def leave_out_pictures(text: str) -> tuple[str, int]:
     Where there is one, all ends of lines become LF; else the text is as it was.
     """
     made, count = text.replace("\r\n", "\n").replace("\r", "\n"), 0
-    for step in _STEPS:
-        made, found = step(made)
-        count += found
+    for _ in range(_ROUNDS):  # what is left out can bring together what stood around it
+        before = count
+        for step in _STEPS:
+            made, found = step(made)
+            count += found
+        if count == before:
+            break
     return (made, count) if count else (text, 0)
 
 

@@ -143,3 +143,10 @@ def test_a_signature_that_cannot_be_read_is_told_as_that(signature: bytes) -> No
 
 def test_a_text_has_no_other_first_form() -> None:
     assert clean_document(b"They wrote: no.").original is None
+
+
+@pytest.mark.parametrize(
+    "mail", [b"", b"  folded\r\n", b"no header", b"DKIM-Signature", b"\0: \xff\r\n\r\n", b"\r\n\r\n"]
+)
+def test_what_is_no_email_has_no_signature(mail: bytes) -> None:
+    assert check_signatures(mail, {}) == ()
