@@ -42,6 +42,9 @@ class EmergencyLine:
     contact: str
 
 
+_MOST_OF_KEYS = 100_000  # characters: they are handed to a process as an argument
+
+
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
     """Who runs this portal, as pages and letterheads show it."""
@@ -82,6 +85,9 @@ class Config:
     metrics_token: str | None = field(repr=False)  # without it /metrics is not there
     may_check_links: bool  # off: the portal itself never asks another machine for anything
     takes_files_unconfined: bool  # also where the kernel does not shut in what opens them
+    sender_keys: Mapping[
+        str, str
+    ]  # by which senders sign e-mail, as the DNS has them, by name; nobody is asked for one
     packs: Path | None  # the organisation's own laws and directory, over ours
     site_title: str
     leave_url: str
@@ -135,6 +141,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         metrics_token=_metrics_token(env),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
         takes_files_unconfined=_read(env, "RECOURSE_UPLOADS", "confined", _one_of("confined", "anyway")) == "anyway",
+        sender_keys=_read(env, "RECOURSE_SENDER_KEYS", "", _sender_keys),
         packs=_read(env, "RECOURSE_PACKS", "", _folder),
         site_title=env.get("RECOURSE_TITLE", "Recourse"),
         leave_url=_read(env, "RECOURSE_LEAVE_URL", "https://www.wikipedia.org/", _web_address),
@@ -218,6 +225,7 @@ KNOWN = frozenset(
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
         "RECOURSE_UPLOADS",
+        "RECOURSE_SENDER_KEYS",
         "RECOURSE_PACKS",
         "RECOURSE_TITLE",
         "RECOURSE_LEAVE_URL",
@@ -398,6 +406,24 @@ def _folder(text: str) -> Path | None:
     if text and not Path(text).is_dir():
         raise ValueError("is no folder")
     return Path(text).absolute() if text else None
+
+
+def _sender_keys(text: str) -> Mapping[str, str]:
+    if not text:
+        return {}
+    path = Path(text)
+    if not path.is_file():
+        raise ValueError("is no file")
+    keys: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, _blank, record = line.strip().partition(" ")
+        if line.strip() and not line.startswith("#"):
+            if "._domainkey." not in name or "p=" not in record:
+                raise ValueError('holds a line that is not like "s1._domainkey.platform.example v=DKIM1; p=..."')
+            keys[name.lower().rstrip(".")] = record.strip()
+    if sum(map(len, (*keys, *keys.values()))) > _MOST_OF_KEYS:
+        raise ValueError("holds more than fits: 100,000 characters")
+    return keys
 
 
 def _zone(text: str) -> ZoneInfo:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ANYWAY = "--anyway"  # an argument: go on also where the kernel does not shut the process in
+KEYS = "--keys="  # begins an argument: the keys of senders of e-mail, as JSON
 ONLY_WALLS = "--walls"  # an argument in place of the work: only say which walls are missing
 MEMORY = 1024 * 1024 * 1024  # bytes of address space: the libraries alone take 300 MB of it
 CPU_SECONDS = 10

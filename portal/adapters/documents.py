@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Thread, Timer
+from types import MappingProxyType
 from typing import IO, cast
 
 import msgspec
 
-from portal.adapters.confinement import ALL, ANYWAY, ONLY_WALLS, WHAT_IS_OPEN, Wall
+from portal.adapters.confinement import ALL, ANYWAY, KEYS, ONLY_WALLS, WHAT_IS_OPEN, Wall
 from portal.domain.documents import (
     LARGEST,
     CleanDocument,
     Cleaned,
     DocumentKind,
     DocumentRefused,
+    MailSignature,
+    Original,
     Refusal,
     recognise_kind,
 )
@@ -27,13 +33,20 @@ from portal.domain.readable import show_unreadable
 SECONDS = 20.0  # until an answer, on a machine that has other things to do; the child itself has ten of computing
 AT_ONCE = 2  # children of one process, so that many files at a time take turns instead of the whole memory
 PATIENCE = 5.0  # seconds that a file waits for its turn, so that slow files never hold all threads of a server
-LARGEST_ANSWER = 2 * LARGEST + 64 * 1024
+LARGEST_ANSWER = 4 * LARGEST + 64 * 1024  # what is kept and what came, each with room
 LONGEST_ABOUT = 2_000  # characters of what is told about an e-mail
 ROOT = Path(__file__).resolve().parents[2]
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 CHILD = "portal.adapters.document_child"
 
 log = logging.getLogger("portal.adapters.documents")
 _turns = BoundedSemaphore(AT_ONCE)
+
+
+class _ToldOriginal(msgspec.Struct, frozen=True):
+    size: int
+    is_whole: bool
+    signatures: tuple[MailSignature, ...] = ()
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -44,18 +57,24 @@ class _Told(msgspec.Struct, frozen=True):
     cleaned: tuple[Cleaned, ...] = ()
     about: str = ""
     size: int = 0
+    original: _ToldOriginal | None = None
 
 
-def clean_document(content: bytes, *, may_be_unconfined: bool = False) -> CleanDocument:
+def clean_document(
+    content: bytes, *, may_be_unconfined: bool = False, keys: Mapping[str, str] = NO_KEYS
+) -> CleanDocument:
     """The file made anew by its kind, whatever it is called. Takes PATIENCE and SECONDS at most.
 
-    `may_be_unconfined` lets it be opened where the kernel does not shut the child in. Raises DocumentRefused.
+    `may_be_unconfined` lets it be opened where the kernel does not shut the child in. `keys` are the keys of senders
+    of e-mail as the DNS has them, by name. Raises DocumentRefused.
     """
     kind = recognise_kind(content)
     if not _turns.acquire(timeout=PATIENCE):
         raise DocumentRefused(Refusal.BUSY)
     try:
-        return _read_answer(kind, _ask_child(content, kind.value, *([ANYWAY] if may_be_unconfined else [])))
+        anyway = [ANYWAY] if may_be_unconfined else []
+        given = [KEYS + json.dumps(dict(keys))] if keys and kind is DocumentKind.EMAIL else []
+        return _read_answer(kind, _ask_child(content, kind.value, *anyway, *given))
     finally:
         _turns.release()
 
@@ -122,8 +141,23 @@ def _read_answer(kind: DocumentKind, answer: bytes) -> CleanDocument:
         log.warning("a file was not opened: %s", WHAT_IS_OPEN[Wall.SECCOMP])
     if told.refused is not None:
         raise DocumentRefused(told.refused)
-    if told.size != len(content) or not content:
+    if not told.size or told.size + (told.original.size if told.original else 0) != len(content):
         raise DocumentRefused(Refusal.TOO_COMPLEX)
     return CleanDocument(
-        kind=kind, content=content, cleaned=told.cleaned, about=show_unreadable(told.about)[:LONGEST_ABOUT]
+        kind=kind,
+        content=content[: told.size],
+        cleaned=told.cleaned,
+        about=show_unreadable(told.about)[:LONGEST_ABOUT],
+        original=_read_original(told.original, content[told.size :]),
     )
+
+
+def _read_original(told: _ToldOriginal | None, content: bytes) -> Original | None:
+    """What came, beside what is kept of it."""
+    if told is None:
+        return None
+    signatures = tuple(
+        replace(each, domain=show_unreadable(each.domain), selector=show_unreadable(each.selector))
+        for each in told.signatures
+    )
+    return Original(content=content, is_whole=told.is_whole, signatures=signatures)

@@ -19,6 +19,8 @@ from portal.domain.documents import MOST_PAGES, CleanDocument, Cleaned, Document
 
 MOST_OBJECTS = 200_000
 DEEPEST = 100  # of values within one object
+LONGEST_ADDRESS = 1_000  # characters of an address behind a link
+LONGEST_ADDRESSES = 2_000  # characters of all of them that are told beside the file
 
 # What is not told by the entry's name alone counts as metadata.
 _TOLD: Mapping[str, Cleaned] = {
@@ -104,19 +106,13 @@ def clean_pdf(content: bytes) -> CleanDocument:
 
     Raises DocumentRefused, and what pikepdf raises for a broken file.
     """
-    try:
-        pdf = pikepdf.open(io.BytesIO(content))
-    except pikepdf.PasswordError as error:
-        raise DocumentRefused(Refusal.ENCRYPTED) from error
-    with pdf:
-        if pdf.is_encrypted:
-            raise DocumentRefused(Refusal.ENCRYPTED)
-        if len(pdf.objects) > MOST_OBJECTS:
-            raise DocumentRefused(Refusal.TOO_COMPLEX)
-        if len(pdf.pages) > MOST_PAGES:
-            raise DocumentRefused(Refusal.TOO_MANY_PAGES)
-        if not len(pdf.pages):
-            raise DocumentRefused(Refusal.BROKEN)
+    with _open(content) as locked:
+        is_locked = locked.is_encrypted
+        if is_locked:
+            content = _unlock(locked)
+    with _open(content) as pdf:
+        _require_fitting(pdf)
+        addresses = _keep_addresses(pdf)
         _take_out_inline_pictures(pdf)
         cleaned = _strip(pdf, list(_dictionaries(pdf)))
         if "/ID" in pdf.trailer:
@@ -124,7 +120,66 @@ def clean_pdf(content: bytes) -> CleanDocument:
         stream = io.BytesIO()
         pdf.save(stream, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     _require_harmless(stream)
-    return CleanDocument(kind=DocumentKind.PDF, content=stream.getvalue(), cleaned=cleaned)
+    found = {*cleaned, *([Cleaned.LOCK] if is_locked else [])}
+    cleaned = tuple(each for each in Cleaned if each in found)
+    about = " · ".join(addresses)[:LONGEST_ADDRESSES]
+    return CleanDocument(kind=DocumentKind.PDF, content=stream.getvalue(), cleaned=cleaned, about=about)
+
+
+def _open(content: bytes) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(io.BytesIO(content))
+    except pikepdf.PasswordError as error:
+        raise DocumentRefused(Refusal.ENCRYPTED) from error
+
+
+def _unlock(pdf: pikepdf.Pdf) -> bytes:
+    """The same file without the lock that lets everybody read and only some print or change it."""
+    if len(pdf.objects) > MOST_OBJECTS:
+        raise DocumentRefused(Refusal.TOO_COMPLEX)
+    stream = io.BytesIO()
+    pdf.save(stream, encryption=False)
+    return stream.getvalue()
+
+
+def _require_fitting(pdf: pikepdf.Pdf) -> None:
+    """Raises DocumentRefused where it is too large, or has nothing of its own to keep."""
+    if len(pdf.objects) > MOST_OBJECTS:
+        raise DocumentRefused(Refusal.TOO_COMPLEX)
+    if len(pdf.pages) > MOST_PAGES:
+        raise DocumentRefused(Refusal.TOO_MANY_PAGES)
+    if not len(pdf.pages):
+        raise DocumentRefused(Refusal.BROKEN)
+    if "/Collection" in pdf.Root:
+        raise DocumentRefused(Refusal.PORTFOLIO)
+
+
+def _keep_addresses(pdf: pikepdf.Pdf) -> tuple[str, ...]:
+    """Write the address behind each link into its note, as words: a way to appeal often stands nowhere else.
+
+    The link itself acts on a click, and so it is taken out like all that acts. Returns the addresses, each once.
+    """
+    found: dict[str, None] = {}
+    for page in pdf.pages:
+        notes: Any = page.obj.get("/Annots")
+        for note in notes if _is_list(notes) else ():
+            address = _read_address(note)
+            if address:
+                found[address] = None
+                was = note.get("/Contents")
+                words = str(was) if isinstance(was, pikepdf.String) else ""
+                note["/Contents"] = pikepdf.String(words if address in words else f"{words} {address}".strip())
+    return tuple(found)
+
+
+def _read_address(note: Any) -> str:
+    """Where a note leads on the web; empty where it leads nowhere, or to another file, or runs something."""
+    action = note.get("/A") if isinstance(note, pikepdf.Dictionary) else None
+    target = action.get("/URI") if isinstance(action, pikepdf.Dictionary) else None
+    if not isinstance(target, pikepdf.String):
+        return ""
+    address = "".join(sign for sign in str(target) if sign.isprintable() and sign != " ")[:LONGEST_ADDRESS]
+    return address if address.lower().startswith(("http://", "https://", "mailto:", "tel:", "www.")) else ""
 
 
 def _strip(pdf: pikepdf.Pdf, holders: Iterable[Any]) -> tuple[Cleaned, ...]:

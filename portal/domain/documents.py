@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.lifecycle import Path
+from portal.domain.mail_files import is_email
 
 LARGEST = 10 * 1024 * 1024  # bytes of one file: a scanned letter of twenty pages is about half of it
 MOST = 20  # files of a case: every answer of a long correspondence, and not a place to keep things
@@ -32,6 +33,7 @@ class Refusal(StrEnum):
     UNKNOWN_KIND = "unknown_kind"
     BROKEN = "broken"  # not what it says it is, or damaged
     ENCRYPTED = "encrypted"
+    PORTFOLIO = "portfolio"  # a PDF that is a folder of files, with nothing but a cover of its own
     TOO_MANY_PAGES = "too_many_pages"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_COMPLEX = "too_complex"  # it needs more time or memory than any honest file
@@ -45,11 +47,15 @@ class Cleaned(StrEnum):
     METADATA = "metadata"  # place, camera, author and the like
     SCRIPTS = "scripts"  # and other things that happen by themselves or on a click
     FILES_INSIDE = "files_inside"
+    PICTURES = "pictures"  # and other files that stood in the text as letters and numbers
     FORMS = "forms"  # programs behind the fields of a form
     SIGNATURES = "signatures"  # who signed it, with which certificate; in a file made anew no signature holds
     FRAMES = "frames"  # all pictures of a moving picture but the first
+    LOCK = "lock"  # that forbade printing or changing, without a password to open it
     ENCODING = "encoding"  # the same text, in UTF-8
     CHARACTERS = "characters"  # signs that hide or turn around what is written; a mark stands for each
+    LETTERS = "letters"  # that could not be read in any way of writing; a mark stands for each
+    NO_WORDS = "no_words"  # there were none that could be read: only what stands in the headers is kept
     CUT = "cut"  # what came after the longest text that is kept
 
 
@@ -61,6 +67,38 @@ class DocumentRefused(ValueError):
         self.reason = reason
 
 
+class SignatureVerdict(StrEnum):
+    """What is known of a signature by which a sender's server vouches for an e-mail (DKIM)."""
+
+    NO_KEY = "no_key"  # not checked: nobody was asked for the key, and the operator gave none
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSignature:
+    """One signature of an e-mail as it came. `body_fits` is None where the signature does not say what it covers."""
+
+    domain: str
+    selector: str
+    verdict: SignatureVerdict
+    body_fits: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Original:
+    """An answer as it came, to prove what was sent: byte for byte, where it holds no picture.
+
+    Where it does, `content` is a record of it: its headers, its words as they came, and the SHA-256 of each part that
+    is left out. `signatures` were checked before anything was.
+    """
+
+    content: bytes
+    is_whole: bool
+    signatures: tuple[MailSignature, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CleanDocument:
     """A file as it is kept: made anew from what was handed in. `about` tells of an e-mail who wrote what when."""
@@ -69,6 +107,7 @@ class CleanDocument:
     content: bytes
     cleaned: tuple[Cleaned, ...] = ()
     about: str = ""
+    original: Original | None = None
 
 
 MEDIA = {
@@ -87,14 +126,14 @@ ENDINGS = {
 }
 
 _MAGIC = (
-    (b"%PDF-", DocumentKind.PDF),
-    (b"\x89PNG\r\n\x1a\n", DocumentKind.PNG),
-    (b"\xff\xd8\xff", DocumentKind.JPEG),
+    (re.compile(rb"%PDF-"), DocumentKind.PDF),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), DocumentKind.PNG),
+    (re.compile(rb"RIFF(?s:.{4})WEBP"), DocumentKind.PNG),  # as which a WebP picture is kept
+    (re.compile(rb"\xff\xd8\xff"), DocumentKind.JPEG),
 )
-# Lines as an e-mail begins with, one of which every mail program and every server on the way writes.
-_HEADER = re.compile(rb"[!-9;-~]{1,76}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n")
-_MAIL_HEADERS = frozenset({b"from", b"received", b"return-path", b"message-id", b"mime-version", b"delivered-to"})
-_HEADERS_LOOKED_AT = 60
+_PDF_LATER = re.compile(rb"%PDF-[0-9]")
+_PDF_BEGINS_WITHIN = 1024  # bytes, as readers allow
+_SHIFTS = re.compile(rb"(?s)\x0e[!-~\s]{1,2000}?\x0f")  # ISO-2022-KR
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -110,27 +149,24 @@ def recognise_kind(content: bytes) -> DocumentKind:
     if len(content) > LARGEST:
         raise DocumentRefused(Refusal.TOO_LARGE)
     for beginning, kind in _MAGIC:
-        if content.startswith(beginning):
+        if beginning.match(content):
             return kind
-    if _is_email(content):
+    if is_email(content):
         return DocumentKind.EMAIL
-    if content.startswith(_UTF16) or not _has_binary(content):
+    if _PDF_LATER.search(content, 0, _PDF_BEGINS_WITHIN) and b"startxref" in content:
+        return DocumentKind.PDF
+    if content.startswith(_UTF16) or _is_wide(content) or not _has_binary(content):
         return DocumentKind.TEXT
     raise DocumentRefused(Refusal.UNKNOWN_KIND)
 
 
-def _is_email(content: bytes) -> bool:
-    """Whether it begins with header lines, and two of them are such as only an e-mail has."""
-    names: set[bytes] = set()
-    at = 0
-    for _ in range(_HEADERS_LOOKED_AT):
-        line = _HEADER.match(content, at, at + 20_000)
-        if line is None:
-            break
-        names.add(line[0].partition(b":")[0].lower())
-        at = line.end()
-    return len(names & _MAIL_HEADERS) > 1 or (b"from" in names and b"subject" in names)
+def _is_wide(content: bytes) -> bool:
+    """Whether it looks like UTF-16 that does not say so: of each two bytes always the same one is often zero."""
+    sample = content[:20_000]
+    upper, lower = sample[::2].count(0), sample[1::2].count(0)
+    return len(content) % 2 == 0 and max(upper, lower) * 20 > len(sample) and min(upper, lower) * 100 <= len(sample)
 
 
 def _has_binary(content: bytes) -> bool:
-    return bool(re.search(rb"[\x00-\x08\x0e-\x1f]", content))
+    """Whether there are control characters; the ones by which Japanese and Korean texts change letters are none."""
+    return bool(re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]|\x1b(?![$(])", _SHIFTS.sub(b"", content)))

@@ -18,7 +18,7 @@ class Document(Guarded, Base):
     """A file about one request or one complaint; it stands sealed in the storage under the id.
 
     `sealed` holds label, about, digests and what was taken out. Of one that was removed the number stays, so that no
-    other gets it, and nothing else.
+    other gets it, and nothing else. What is kept as it came stands beside it, where `original_size` is not 0.
     """
 
     __tablename__ = "documents"
@@ -36,6 +36,7 @@ class Document(Guarded, Base):
     complaint_id: Mapped[UUID | None] = mapped_column(ForeignKey("complaints.id", ondelete="CASCADE"), index=True)
     by: Mapped[ActorKind] = mapped_column(Word(ActorKind))
     size: Mapped[int]  # bytes as kept
+    original_size: Mapped[int] = mapped_column(default=0, server_default="0")  # bytes kept as they came, or of a record
     handed_in_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     sealed: Mapped[bytes | None]

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from wtforms import FileField
 from wtforms.validators import ValidationError
 
-from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal
-from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn
+from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal, SignatureVerdict
+from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn, KeptOriginal
 from portal.web.fields import ListField, PlainForm, TextField
 
 UPLOADS = frozenset({"documents.add", "desk_documents.add"})  # the only forms that may hold a file
@@ -25,11 +25,13 @@ REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
     {
         Refusal.EMPTY: _l("This file is empty. Choose another one."),
         Refusal.TOO_LARGE: _l("This file is too large. Up to 10 MB fit, and a million characters of text."),
-        Refusal.UNKNOWN_KIND: _l("This kind of file does not work here. Use a PDF, a PNG or JPEG picture of an answer, "
-                                 "an e-mail saved as a file, or plain text."),
+        Refusal.UNKNOWN_KIND: _l("This kind of file does not work here. Use a PDF, a PNG, JPEG or WebP picture of "
+                                 "an answer, an e-mail saved as a file, or plain text."),
         Refusal.BROKEN: _l("This file cannot be read. It may be damaged. Save it once more and choose it again."),
         Refusal.ENCRYPTED: _l("This PDF is locked. Open it, print or save it as a PDF without a password, "
                               "and choose that one."),
+        Refusal.PORTFOLIO: _l("This PDF is a folder with other files in it. Open it, save the file with the answer "
+                              "by itself, and choose that one."),
         Refusal.TOO_MANY_PAGES: _l("This PDF has too many pages. Up to 200 fit. Keep only the pages with the answer."),
         Refusal.TOO_MANY_PIXELS: _l("This picture is too large to open. Make it smaller, or take a new screenshot."),
         Refusal.BUSY: _l("Other files are being looked at just now. Nothing is wrong with yours. "
@@ -45,11 +47,14 @@ TAKEN_OUT: Mapping[Cleaned, Any] = MappingProxyType(
         Cleaned.METADATA: _l("hidden details such as place, camera or author"),
         Cleaned.SCRIPTS: _l("links and other things that act on a click"),
         Cleaned.FILES_INSIDE: _l("files inside the file"),
+        Cleaned.PICTURES: _l("pictures and files hidden in the text"),
         Cleaned.FORMS: _l("programs behind a form"),
         Cleaned.SIGNATURES: _l("digital signatures, which only hold in the first file"),
         Cleaned.FRAMES: _l("all pictures but the first"),
+        Cleaned.LOCK: _l("a lock against printing or changing it"),
         Cleaned.ENCODING: _l("its old way of writing letters"),
         Cleaned.CHARACTERS: _l("signs that cannot be seen"),
+        Cleaned.LETTERS: _l("letters that could not be read; a mark stands in place of each"),
         Cleaned.CUT: _l("what came after the longest text that fits"),
     }
 )
@@ -99,7 +104,44 @@ def describe_refused_file(error: DocumentRefused) -> str:
 
 def describe_cleaned(cleaned: Iterable[Cleaned]) -> str:
     """What was taken out, in words."""
-    return ", ".join(str(TAKEN_OUT[each]) for each in cleaned)
+    return ", ".join(str(TAKEN_OUT[each]) for each in cleaned if each in TAKEN_OUT)
+
+
+def describe_missing_words(kind: DocumentKind, cleaned: Iterable[Cleaned]) -> str:
+    """What to do where nothing of a file could be read; empty where there was something."""
+    if Cleaned.NO_WORDS not in cleaned:
+        return ""
+    if kind is DocumentKind.EMAIL:
+        return str(_("No words could be read in this e-mail. Open it, copy its words into a text, and add that too."))
+    return str(_("No words could be read in this text. Open it, copy its words into a new text, and add that as well."))
+
+
+SIGNED: Mapping[SignatureVerdict, Any] = MappingProxyType(
+    {
+        SignatureVerdict.HOLDS: _l("Signed by %(domain)s. The signature holds."),
+        SignatureVerdict.FAILS: _l("Signed by %(domain)s. The signature does not hold, so the e-mail may be changed."),
+        SignatureVerdict.NO_KEY: _l("Signed by %(domain)s. Not checked: no key."),
+        SignatureVerdict.UNREADABLE: _l("Signed by %(domain)s. Not checked: the signature cannot be read."),
+    }
+)
+
+
+def describe_original(original: KeptOriginal | None) -> tuple[str, ...]:
+    """What is kept of a file as it came, one sentence each; empty where nothing is."""
+    if original is None:
+        return ()
+    if original.is_whole:
+        kept = _("The first e-mail is kept too, as it came. It proves what they sent.")
+    else:
+        kept = _("A record of the first e-mail is kept too: its headers, its words and its check sums. "
+                 "Pictures and files in it are not kept.")  # fmt: skip
+    told = [str(kept)]
+    for signature in original.signatures:
+        told.append(str(SIGNED[signature.verdict] % {"domain": signature.domain or "?"}))
+        if signature.body_fits is not None and signature.verdict is SignatureVerdict.NO_KEY:
+            told.append(str(_("Its words are the ones that were signed.") if signature.body_fits else
+                            _("Its words are not the ones that were signed.")))  # fmt: skip
+    return tuple(told)
 
 
 def describe_kind(kind: DocumentKind) -> str:

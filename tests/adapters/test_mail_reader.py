@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.adapters.mail_reader import MOST_PARTS, decode_bytes, page_to_text, read_mail, write_mail
+from portal.adapters.charsets import decode_bytes
+from portal.adapters.mail_reader import MOST_PARTS, read_mail, write_mail
+from portal.adapters.page_words import page_to_text
 
 
 def make_mail(body: str = "Words.", **headers: str) -> bytes:
@@ -70,13 +72,11 @@ def test_alternatives_with_a_page_and_its_pictures_keep_the_plain_one() -> None:
     ("part", "name"),
     [
         ('Content-Type: image/png; name="a.png"\r\n\r\nzz', "a.png"),
-        ("Content-Type: text/plain\r\nContent-Disposition: attachment; filename=log.txt\r\n\r\nzz", "log.txt"),
         (
             "Content-Type: application/pdf\r\nContent-Disposition: inline; filename*=utf-8''Gr%C3%BCn.pdf\r\n\r\nzz",
             "Grün.pdf",
         ),
         ('Content-Type: a/b; name*0="long"; name*1=".bin"\r\n\r\nzz', "long.bin"),
-        ("Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nzz", "message/rfc822"),
         ('Content-Type: image/png; name="../../etc/passwd"\r\n\r\nzz', "../../etc/passwd"),
         ('Content-Type: image/png; name="\u202egnp.exe"\r\n\r\nzz', "\N{REPLACEMENT CHARACTER}gnp.exe"),
     ],
@@ -96,7 +96,7 @@ def test_what_is_attached_is_named_and_not_opened(part: str, name: str) -> None:
         ("windows-1252", b"\x93no\x94", "“no”"),
         ("ks_c_5601-1987", "삭제".encode("euc-kr"), "삭제"),
         ("x-unknown", "ā".encode(), "ā"),
-        ("utf-8", b"gel\xf6scht", "gel\N{REPLACEMENT CHARACTER}scht"),
+        ("utf-8", b"gel\xf6scht", "gelöscht"),
         ("unicode_escape", rb"\x41", r"\x41"),
         ("zlib", b"x", "x"),
         ("", b"", ""),
@@ -182,3 +182,134 @@ def test_no_email_takes_long(content: bytes) -> None:
     before = time.process_time()
     read_mail(content)
     assert time.process_time() - before < 5
+
+
+INNER = "From: team@platform.example\r\nSubject: Case 4711\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\n\r\nWe refuse."
+
+
+@pytest.mark.parametrize("coding", ["", "base64", "quoted-printable"])
+@pytest.mark.parametrize("kind", ["message/rfc822", "message/global", "application/octet-stream; name=a.eml"])
+def test_of_an_email_passed_on_as_a_file_the_words_are_read(kind: str, coding: str) -> None:
+    body = base64.b64encode(INNER.encode()).decode() if coding == "base64" else INNER
+    part = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: {coding}\r\n\r\n{body}"
+    mail = read_mail(make_mail(**many(PLAIN, part)))
+    assert mail.text.startswith("Plain words.\n\n[another e-mail]\nFrom: team@platform.example\n")
+    assert "Subject: Case 4711" in mail.text
+    assert mail.text.endswith("We refuse.")
+    assert (mail.attachments, mail.has_words) == ((), True)
+
+
+def test_of_a_mailbox_all_mails_are_read() -> None:
+    line = "From a@b.example Mon Nov 23 10:00:00 2026\r\n"
+    mail = read_mail((line + INNER + "\r\n\r\n" + line + INNER.replace("refuse", "removed it")).encode())
+    assert "We refuse." in mail.text
+    assert "We removed it." in mail.text
+    assert mail.subject == "Case 4711"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain; name=message.txt", "text/enriched", "text/richtext", "text/markdown", "text/calendar", "text",
+        "text/rfc822-headers", "message/delivery-status", "message/disposition-notification",
+        "message/feedback-report", "application/xhtml+xml",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("placed", ["", "Content-Disposition: attachment; filename=a\r\n"])
+def test_all_that_is_words_is_read_as_words(kind: str, placed: str) -> None:
+    mail = read_mail(make_mail(**many(f"Content-Type: {kind}\r\n{placed}\r\nno such user")))
+    assert "no such user" in mail.text
+    assert mail.has_words
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/ms-tnef", "application/pkcs7-mime", "image/png", "application/pdf", "text/rtf"]
+)
+def test_an_email_without_words_says_so(kind: str) -> None:
+    assert not read_mail(make_mail("zz", Content_Type=kind)).has_words
+    assert not read_mail(make_mail(**many(f"Content-Type: {kind}\r\n\r\nzz"))).has_words
+    inner = f"Content-Type: message/rfc822\r\n\r\nSubject: x\r\nContent-Type: {kind}\r\n\r\nzz"
+    assert not read_mail(make_mail(**many(inner))).has_words
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("base-64", "V2UgcmVtb3ZlZCBpdA=="),
+        ("BASE64;", "V2UgcmVtb3ZlZCBpdA=="),
+        ('"base64"', "V2UgcmVtb3ZlZCBpdA=="),
+        ("base64 (x)", "V2Ugcm\r\nVtb3ZlZCBpdA==\r\n"),
+        ("base64", "V2UgcmVtb3ZlZCBpdA==\r\n-- \r\nA list of people\r\n"),
+        ("base64", "We removed it, as we said before."),
+        ("quoted_printable", "We removed=20it"),
+        ("quoted-printable (x)", "We remo=\r\nved it"),
+        ("x-uuencode", 'begin 644 a.txt\r\n-5V4@<F5M;W9E9"!I=```\r\n`\r\nend\r\n'),
+        ("unknown", "V2UgcmVtb3ZlZCBpdA=="),
+        ("7-bit", "We removed it"),
+        ("eight", "We removed it"),
+    ],
+)
+def test_the_way_a_part_is_packed_is_read_as_people_write_it(coding: str, body: str) -> None:
+    assert read_mail(make_mail(body, Content_Transfer_Encoding=coding)).text.startswith("We removed it")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7])
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [
+        ("utf-8", "Удалено содержимое"),
+        ("gb18030", "内容已删除谢谢"),
+        ("shift_jis", "削除しました"),
+        ("utf-8", "😀 ok 😀"),
+    ],
+)
+def test_a_subject_cut_within_its_letters_is_joined_first(charset: str, words: str, size: int) -> None:
+    raw = words.encode(charset)
+    coded = [base64.b64encode(raw[at : at + size]).decode() for at in range(0, len(raw), size)]
+    assert read_mail(make_mail(Subject="\r\n ".join(f"=?{charset}?B?{each}?=" for each in coded))).subject == words
+    quoted = ["".join(f"={byte:02X}" for byte in raw[at : at + size]) for at in range(0, len(raw), size)]
+    assert read_mail(make_mail(Subject="\r\n ".join(f"=?{charset}?Q?{each}?=" for each in quoted))).subject == words
+
+
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [
+        ("iso2022_jp", "削除しました"),
+        ("koi8-r", "Содержимое удалено"),
+        ("cp1252", "Gelöscht"),
+        ("gb18030", "内容已删除谢谢"),
+    ],
+)
+def test_a_subject_that_is_not_encoded_at_all_is_read(charset: str, words: str) -> None:
+    mail = read_mail(b"From: a@b.example\r\nSubject: " + words.encode(charset) + b"\r\n\r\nx")
+    assert mail.subject == words
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        'multipart/mixed;\r\nboundary="b"',
+        "multipart/mixed; differences=Content-Type;\r\nboundary=b",
+        "multipart/mixed",
+        "multipart/mixed; boundary=other",
+        "multipart/mixed; boundary=",
+    ],
+)
+def test_a_boundary_that_is_damaged_is_found_by_its_look(header: str) -> None:
+    body = many(PLAIN, "Content-Type: image/png\r\n\r\nzz")["body"]
+    mail = read_mail(f"From: a@b.example\r\nContent-Type: {header}\r\n\r\n{body}".encode())
+    assert mail.text == "Plain words."
+    assert mail.attachments == ("image/png",)
+
+
+def test_a_plain_form_that_says_less_does_not_hide_the_page() -> None:
+    page = "Content-Type: text/html\r\n\r\n<p>" + "We refuse, and this is why. " * 30 + "</p>"
+    stub = "Content-Type: text/plain\r\n\r\nOpen this e-mail in a browser."
+    text = read_mail(make_mail(**many(stub, page, kind="alternative"))).text
+    assert "We refuse, and this is why." in text
+
+
+def test_the_parts_of_a_digest_are_emails() -> None:
+    mail = read_mail(make_mail(**many("\r\n" + INNER, "\r\n" + INNER.replace("refuse", "waited"), kind="digest")))
+    assert mail.text.count("[another e-mail]") == 2
+    assert "We waited." in mail.text

@@ -132,3 +132,18 @@ def test_every_core_gets_a_process_with_a_few_threads() -> None:
 def test_a_contact_that_machines_cannot_use_is_refused(contact: str) -> None:
     with pytest.raises(ConfigError, match="RECOURSE_SECURITY_CONTACT"):
         load_config({"RECOURSE_SECURITY_CONTACT": contact})
+
+
+def test_keys_of_senders_are_read_from_a_file_and_a_bad_line_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text("# by hand\nS1._domainkey.platform.example. v=DKIM1; k=rsa; p=MIIB\n\n")
+    assert load_config({"RECOURSE_SENDER_KEYS": str(file)}).sender_keys == {
+        "s1._domainkey.platform.example": "v=DKIM1; k=rsa; p=MIIB"
+    }
+    assert load_config({}).sender_keys == {}
+    for line in ("platform.example p=1", "s1._domainkey.platform.example v=DKIM1", f"a._domainkey.b p={'1' * 100_000}"):
+        file.write_text(line)
+        with pytest.raises(ConfigError, match="RECOURSE_SENDER_KEYS"):
+            load_config({"RECOURSE_SENDER_KEYS": str(file)})
+    with pytest.raises(ConfigError, match="RECOURSE_SENDER_KEYS"):
+        load_config({"RECOURSE_SENDER_KEYS": str(tmp_path / "nothing")})

@@ -169,7 +169,7 @@ UPLOAD_CHECKS: dict[str, Callable[[CleanDocument, Any], bool]] = {
     "refused": lambda _kept, _value: False,
     "refused_or_told": lambda kept, _value: "no_words" in kept.cleaned,
     "grey": lambda kept, _value: is_grey(kept.content),
-    "told_signature": lambda kept, _value: "signature" in kept.cleaned,
+    "told_signature": lambda kept, _value: "signatures" in kept.cleaned,
     "contains_pdf": lambda kept, value: value in read_pdf_words(kept.content),
 }
 

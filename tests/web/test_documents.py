@@ -20,6 +20,7 @@ from portal.models.documents import Document
 from portal.models.tables import metadata
 from portal.services.cases.documents import HandIn
 from portal.web.documents import REFUSALS, TAKEN_OUT, DocumentForm
+from tests.public.test_public_cases import CASES, PICTURE, make_file
 from tests.web.addresses import at
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import Page
@@ -127,7 +128,46 @@ def test_a_refusal_says_what_to_do_and_keeps_what_was_typed(
 
 def test_every_refusal_and_everything_that_is_taken_out_has_words() -> None:
     assert REFUSALS.keys() == set(limits.Refusal)
-    assert TAKEN_OUT.keys() == set(limits.Cleaned)
+    assert TAKEN_OUT.keys() == set(limits.Cleaned) - {limits.Cleaned.NO_WORDS}, "that one is a sentence of its own"
+
+
+HEAD = b"From: Trust Team <support@platform.example>\r\nSubject: Your report 4711\r\nMIME-Version: 1.0\r\n"
+
+
+@pytest.mark.parametrize("caller", [Caller.PERSON, Caller.ADVOCATE])
+def test_an_email_is_saved_as_it_came_as_well(world: World, caller: Caller) -> None:
+    visitor, path = come_as(world, caller)
+    mail = HEAD + b"\r\nWe removed it.\r\n"
+    send_file(visitor, path, mail, "answer.eml")
+    page = visitor.go(path)
+    assert "It proves what they sent." in page.text
+    answer = visitor.client.get(f"{path}/2/2" if caller is Caller.PERSON else f"{path}/2/original")
+    assert answer.data == mail
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="document-2-original.eml"'
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case["id"].startswith("web-upload")], ids=lambda case: case["id"]
+)
+@pytest.mark.parametrize("caller", [Caller.PERSON, Caller.ADVOCATE])
+def test_what_people_really_hand_in_shows_what_became_of_it(world: World, caller: Caller, case: dict[str, Any]) -> None:
+    ways = {
+        "web-upload-mbox": ("upload-mbox-from", "not kept", "cannot be seen"),
+        "web-upload-no-words": ("upload-pgp", "No words could be read in this e-mail", "cannot be seen"),
+        "web-upload-umlaut-words": ("upload-no-charset-latin1", "E-mail, its words only", "could not be read"),
+    }
+    file, told, untold = ways[case["id"]]
+    (given,) = (each["input"] for each in CASES if each["id"] == file)
+    visitor, path = come_as(world, caller)
+    assert send_file(visitor, path, make_file(given), "answer.eml").status_code == 303
+    page = visitor.go(path)
+    assert told in page.text
+    assert untold not in page.text
+    saved = visitor.client.get(f"{path}/2").data
+    assert not PICTURE.search(saved)
+    assert ("gelöscht" in saved.decode()) is (file == "upload-no-charset-latin1")
 
 
 def test_where_no_file_can_be_opened_safely_the_page_asks_for_the_words(

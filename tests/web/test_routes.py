@@ -90,7 +90,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.DRAFT: "report.resume report.show report.answer",
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
-            documents.show documents.add documents.read documents.remove
+            documents.show documents.add documents.read documents.original documents.remove
             case.history sharing.statement sharing.sign request.show request.fill_in request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
@@ -107,7 +107,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.OLD: "start.meet_old_address",
         Group.DESK: "queue.show",
         Group.READ_CASE: """
-            desk_documents.show desk_documents.read
+            desk_documents.show desk_documents.read desk_documents.original
             queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from portal.config import load_config
-from portal.domain.documents import CleanDocument, DocumentKind
+from portal.domain.documents import CleanDocument, DocumentKind, Original
 from portal.domain.lifecycle import Handler, LetterKind, Role, Scope, SendingChannel
 from portal.factory import create_app
 from portal.models.accounts import Membership, Team
@@ -110,7 +110,8 @@ class World:
     def keep(self) -> None:
         _copy(self.database, self.copy)
         with self.parts.sessions() as session:
-            keys = [f"{row.case_id}/{row.id}-document" for row in session.scalars(select(Document))]
+            rows = session.scalars(select(Document)).all()
+            keys = [f"{row.case_id}/{row.id}-{kind}" for row in rows for kind in ("document", "original")]
         self.files = {key: self.parts.ports.storage.get(key) for key in keys}
 
     def restore(self) -> None:
@@ -215,7 +216,8 @@ def _fill(parts: Parts) -> _Made:
         team = teams["Harbour"][0]
         opened, words = make_draft(session, ports, handler=Handler.TEAM, team_id=str(team.id))
         submission.submit(opened.at(NOW))
-        clean = CleanDocument(kind=DocumentKind.TEXT, content=b"We have got it.")
+        came = Original(content=b"From: a@platform.example\n\nWe have got it.", is_whole=True)
+        clean = CleanDocument(kind=DocumentKind.EMAIL, content=b"We have got it.", original=came)
         handed = HandIn(request_number=1, label="Their answer", given=b"We have got it.")
         documents.hand_in(opened.at(NOW), handed, clean)
         sent = SentCommand(has_checked=True, channel=SendingChannel.FORM, sent_at=NOW, received_at=NOW, ticket="T-1")

@@ -65,6 +65,9 @@ def _add_documents(work: CaseWork, archive: zipfile.ZipFile, views: Sequence[Doc
     for view in views:
         file = documents.read_document(work, view.number)
         archive.writestr(_entry(_document_name(view), view.handed_in_at), file.content)
+        if view.original:
+            original = documents.read_original(work, view.number)
+            archive.writestr(_entry(f"documents/{original.name}", view.handed_in_at), original.content)
     if views:
         text = json.dumps(msgspec.to_builtins(views), ensure_ascii=False, indent=1, sort_keys=True)
         archive.writestr(_entry("documents/list.json", views[-1].handed_in_at), text)

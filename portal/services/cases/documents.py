@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+import msgspec
 from sqlalchemy import func, select
 
 from portal.adapters.documents import clean_document
@@ -23,6 +24,8 @@ from portal.domain.documents import (
     CleanDocument,
     Cleaned,
     DocumentKind,
+    MailSignature,
+    Original,
     may_hand_in,
 )
 from portal.domain.lifecycle import ActorKind, History, StepRefused
@@ -60,6 +63,15 @@ class DocumentSubject:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class KeptOriginal:
+    """What is kept of an answer as it came: all of it, or a record. `digest` is the SHA-256 of what is kept."""
+
+    digest: str
+    is_whole: bool
+    signatures: tuple[MailSignature, ...]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DocumentView:
     id: UUID
     number: int
@@ -74,6 +86,7 @@ class DocumentView:
     digest: str  # SHA-256 of the file as kept
     given_digest: str  # SHA-256 of the file as it was handed in
     cleaned: tuple[Cleaned, ...]
+    original: KeptOriginal | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -110,7 +123,8 @@ def accept_document(work: CaseWork, command: HandIn, *, end_transaction: Callabl
     """
     require_room(work, 0)
     end_transaction()
-    clean = clean_document(command.given, may_be_unconfined=work.ports.config.takes_files_unconfined)
+    config = work.ports.config
+    clean = clean_document(command.given, may_be_unconfined=config.takes_files_unconfined, keys=config.sender_keys)
     open_again(work)
     return hand_in(work, command, clean)
 
@@ -122,7 +136,7 @@ def require_room(work: CaseWork, size: int) -> None:
             "No files can be added here, because somebody in it was under 18. Write down the words instead."
         )
     count, together = work.session.execute(
-        select(func.count(), func.coalesce(func.sum(Document.size), 0)).where(
+        select(func.count(), func.coalesce(func.sum(Document.size + Document.original_size), 0)).where(
             Document.case_id == work.case.id, Document.removed_at.is_(None)
         )
     ).one()
@@ -135,7 +149,8 @@ def require_room(work: CaseWork, size: int) -> None:
 def hand_in(work: CaseWork, command: HandIn, clean: CleanDocument) -> int:
     """Keep a document that was made anew, and return its number. Raises StepRefused, UnknownNumber."""
     open_to_record(work)
-    require_room(work, len(clean.content))
+    original = clean.original
+    require_room(work, len(clean.content) + (len(original.content) if original else 0))
     row = Document(id=uuid4(), case_id=work.case.id, number=_next_number(work), kind=clean.kind)
     row.request_id, row.complaint_id = _find_owner(work, command)
     row.by, row.size, row.handed_in_at = work.actor.kind, len(clean.content), work.now
@@ -147,14 +162,22 @@ def hand_in(work: CaseWork, command: HandIn, clean: CleanDocument) -> int:
         "digest": digest,
         "given_digest": given,
         "cleaned": [each.value for each in clean.cleaned],
+        "original": _tell_original(original),
     }
     row.sealed = work.sealed_for(row, values)
-    sealed = seal(work.key, _file_context(row), clean.content)
-    stored_files.keep(work.session, work.ports.storage, _file_key(row), sealed, case_id=row.case_id)
+    _keep_file(work, row, _file_key(row), clean.content)
+    if original:
+        row.original_size = len(original.content)
+        _keep_file(work, row, _original_key(row), original.content)
     work.session.add(row)
     work.session.flush()
     _record(work, row, History.DOCUMENT_ADDED, {"digest": digest, "given_digest": given})
     return row.number
+
+
+def _keep_file(work: CaseWork, row: Document, key: str, content: bytes) -> None:
+    sealed = seal(work.key, _context_of(row, key), content)
+    stored_files.keep(work.session, work.ports.storage, key, sealed, case_id=row.case_id)
 
 
 def document_views(work: CaseWork) -> tuple[DocumentView, ...]:
@@ -181,11 +204,33 @@ def read_document(work: CaseWork, number: int) -> DocumentFile:
     return DocumentFile(name=name_file(number, row.kind), media=MEDIA[row.kind], content=content)
 
 
+def read_original(work: CaseWork, number: int) -> DocumentFile:
+    """What is kept of it as it came, to be saved and never shown.
+
+    Raises UnknownNumber where nothing is, CannotOpen where the file was changed.
+    """
+    row = _find(work, number)
+    if not row.original_size:
+        raise UnknownNumber(f"Nothing is kept of document {number} as it came.")
+    key = _original_key(row)
+    content = open_sealed(work.key, _context_of(row, key), work.ports.storage.get(key))
+    is_whole = bool(work.read_sealed(row)["original"]["is_whole"])
+    return DocumentFile(
+        name=name_original(number, is_whole=is_whole), media="application/octet-stream", content=content
+    )
+
+
+def name_original(number: int, *, is_whole: bool) -> str:
+    """The name under which what came is taken out: an e-mail, or the record of one."""
+    return f"document-{number}-original.eml" if is_whole else f"document-{number}-record.txt"
+
+
 def remove_document(work: CaseWork, number: int) -> None:
     """Destroy the file and all that is known of it; that there was one stays in the history. Raises UnknownNumber."""
     row = _find(work, number)
-    row.removed_at, row.sealed, row.size = work.now, None, 0
+    row.removed_at, row.sealed, row.size, row.original_size = work.now, None, 0, 0
     stored_files.note_gone(work.session, _file_key(row))
+    stored_files.note_gone(work.session, _original_key(row))
     work.session.flush()
     _record(work, row, History.DOCUMENT_REMOVED, {})
     after_commit(work.session, lambda: do_each([row], partial(_delete_file, work), what="deleting a document"))
@@ -199,6 +244,7 @@ def purge_files(work: Work) -> None:
 
 def _delete_file(work: Work, row: Document) -> int:
     work.ports.storage.delete(_file_key(row))
+    work.ports.storage.delete(_original_key(row))
     return 1
 
 
@@ -264,12 +310,35 @@ def _view(work: CaseWork, row: Document, request: int | None, complaint: int | N
         digest=values["digest"],
         given_digest=values["given_digest"],
         cleaned=tuple(Cleaned(each) for each in values["cleaned"]),
+        original=_read_kept(values.get("original")),
     )
+
+
+def _tell_original(original: Original | None) -> dict[str, Any] | None:
+    if original is None:
+        return None
+    return {
+        "digest": hashlib.sha256(original.content).hexdigest(),
+        "is_whole": original.is_whole,
+        "signatures": [asdict(each) for each in original.signatures],
+    }
+
+
+def _read_kept(values: Any) -> KeptOriginal | None:
+    return msgspec.convert(values, KeptOriginal) if values else None
 
 
 def _file_key(row: Document) -> str:
     return f"{row.case_id}/{row.id}-document"
 
 
+def _original_key(row: Document) -> str:
+    return f"{row.case_id}/{row.id}-original"
+
+
 def _file_context(row: Document) -> SealContext:
-    return SealContext("documents", _file_key(row), str(row.case_id))
+    return _context_of(row, _file_key(row))
+
+
+def _context_of(row: Document, key: str) -> SealContext:
+    return SealContext("documents", key, str(row.case_id))

@@ -13,7 +13,14 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.pages import Answered, Page, go, show_on_case
-from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, make_download
+from portal.web.documents import (
+    DocumentForm,
+    describe_cleaned,
+    describe_kind,
+    describe_missing_words,
+    describe_original,
+    make_download,
+)
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -47,6 +54,15 @@ def read(member: SignedInStaff, work: CaseWork, number: int) -> Response:
         abort(404)
 
 
+@bp.get("/<int:number>/original")
+@on_case_to_read
+def original(member: SignedInStaff, work: CaseWork, number: int) -> Response:
+    try:
+        return make_download(documents.read_original(work, number))
+    except UnknownNumber:
+        abort(404)
+
+
 @bp.post("/<int:number>/remove")
 @on_case
 def remove(member: SignedInStaff, work: CaseWork, number: int) -> Response:
@@ -71,4 +87,6 @@ def _page(member: SignedInStaff, work: CaseWork, form: DocumentForm) -> Page:
         may_add=documents.takes_documents(work),
         describe_cleaned=describe_cleaned,
         describe_kind=describe_kind,
+        describe_missing_words=describe_missing_words,
+        describe_original=describe_original,
     )

@@ -46,6 +46,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/documents": "/p/8",
         "/case/documents/<int:number>": "/p/8/<int:number>",
         "/case/documents/<int:number>/remove": "/p/8/<int:number>/1",
+        "/case/documents/<int:number>/original": "/p/8/<int:number>/2",
         "/case/letters": "/p/9",
         "/case/letters/<int:number>.pdf": "/p/9/<int:number>",
         "/case/letters/<int:number>-redacted.pdf": "/p/9/<int:number>/1",

@@ -10,7 +10,14 @@ from werkzeug.wrappers import Response
 from portal.services.cases import documents
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
-from portal.web.documents import DocumentForm, describe_cleaned, describe_kind, make_download
+from portal.web.documents import (
+    DocumentForm,
+    describe_cleaned,
+    describe_kind,
+    describe_missing_words,
+    describe_original,
+    make_download,
+)
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import show_form, zone_of
 from portal.web.refusals import refusals
@@ -43,6 +50,12 @@ def read(work: CaseWork, number: int) -> Response:
     return make_download(documents.read_document(work, number))
 
 
+@bp.get("/<int:number>/original")
+@case_holder
+def original(work: CaseWork, number: int) -> Response:
+    return make_download(documents.read_original(work, number))
+
+
 @bp.post("/<int:number>/remove")
 @case_holder
 def remove(work: CaseWork, number: int) -> ResponseReturnValue:
@@ -64,4 +77,6 @@ def _page(work: CaseWork, form: DocumentForm) -> ResponseReturnValue:
         zone=zone_of(work),
         describe_cleaned=describe_cleaned,
         describe_kind=describe_kind,
+        describe_missing_words=describe_missing_words,
+        describe_original=describe_original,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -17,11 +19,19 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.storage import FileMissing
 from portal.adapters.vault import CannotOpen
 from portal.domain import documents as limits
-from portal.domain.documents import CleanDocument, Cleaned, DocumentKind
+from portal.domain.documents import (
+    CleanDocument,
+    Cleaned,
+    DocumentKind,
+    MailSignature,
+    Original,
+    SignatureVerdict,
+)
 from portal.domain.lifecycle import ActorKind, History, StepRefused
 from portal.domain.lifecycle import Path as Way
 from portal.domain.report import YesNo
 from portal.models.documents import Document
+from portal.models.guards import StoredFile
 from portal.services.casefile import export as case_export
 from portal.services.cases import documents, erasure, opening
 from portal.services.cases.documents import HandIn
@@ -40,6 +50,15 @@ CLEAN = CleanDocument(kind=DocumentKind.TEXT, content=WORDS, cleaned=(Cleaned.EN
 def give(session: Session, opened: CaseWork, ports: Ports, **about: int) -> int:
     command = HandIn(label="canary-of-a-label", given=b"first form", **(about or {"request_number": 1}))
     return documents.hand_in(opened.at(NOW), command, CLEAN)
+
+
+SIGNATURE = MailSignature(domain="a.example", selector="s1", verdict=SignatureVerdict.NO_KEY, body_fits=True)
+FIRST = Original(content=b"canary-of-what-came", is_whole=True, signatures=(SIGNATURE,))
+
+
+def give_mail(session: Session, opened: CaseWork, original: Original = FIRST) -> int:
+    clean = replace(CLEAN, kind=DocumentKind.EMAIL, original=original)
+    return documents.hand_in(opened.at(NOW), HandIn(request_number=1, given=original.content), clean)
 
 
 def kinds_of(session: Session, opened: CaseWork) -> list[History]:
@@ -180,6 +199,53 @@ def test_they_are_in_what_the_person_takes_along(session: Session, ports: Ports)
     assert listed["given_digest"]
 
 
+def test_an_answer_is_kept_as_it_came_beside_its_clean_copy(session: Session, ports: Ports, tmp_path: Path) -> None:
+    opened = make_case(session, ports)
+    number = give_mail(session, opened)
+    file = documents.read_original(opened, number)
+    assert (file.name, file.media) == ("document-1-original.eml", "application/octet-stream")
+    assert file.content == FIRST.content
+    (view,) = documents.document_views(opened)
+    assert view.original is not None
+    assert view.original.digest == view.given_digest == hashlib.sha256(FIRST.content).hexdigest()
+    assert view.original.signatures == (SIGNATURE,)
+    archive = zipfile.ZipFile(io.BytesIO(case_export.export_case(opened.at(NOW))))
+    assert archive.read("documents/document-1-original.eml") == FIRST.content
+    assert b"canary-of" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_the_record_of_an_answer_says_by_its_name_that_it_is_one(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    number = give_mail(session, opened, Original(content=b"a record", is_whole=False))
+    assert documents.read_original(opened, number).name == "document-1-record.txt"
+    with pytest.raises(UnknownNumber):
+        documents.read_original(opened, give(session, opened, ports))
+
+
+def test_what_came_counts_as_what_is_kept(session: Session, ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = make_case(session, ports)
+    monkeypatch.setattr(documents, "LARGEST_TOGETHER", 2 * (len(WORDS) + len(FIRST.content)))
+    give_mail(session, opened)
+    give_mail(session, opened)
+    with pytest.raises(StepRefused, match="too large together"):
+        give_mail(session, opened)
+
+
+def test_a_removed_answer_is_removed_as_it_came_as_well(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        opened = make_case(session, ports)
+        number = give_mail(session, opened)
+        row = session.scalars(select(Document)).one()
+        key = f"{row.case_id}/{row.id}-original"
+        assert ports.storage.get(key)
+    with sessions.begin() as session:
+        documents.remove_document(replace(opened, session=session, case=session.merge(opened.case)).at(NOW), number)
+    with pytest.raises(FileMissing):
+        ports.storage.get(key)
+    with sessions() as session:
+        assert session.scalars(select(StoredFile.name).where(StoredFile.name == key)).all() == []
+
+
 def test_a_case_erased_or_taken_back_while_the_file_was_looked_at_takes_none(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     opening.open_again(opened)
@@ -205,7 +271,8 @@ def test_no_transaction_is_open_while_the_file_is_looked_at(
     opened = make_case(session, ports).at(NOW)
     open_ones: list[bool] = []
 
-    def look(given: bytes, *, may_be_unconfined: bool) -> CleanDocument:
+    def look(given: bytes, *, may_be_unconfined: bool, keys: Mapping[str, str]) -> CleanDocument:
+        assert not keys
         assert not may_be_unconfined, "unless the operator says so, a file is opened behind walls only"
         open_ones.append(session.in_transaction())
         return CLEAN
