@@ -11,13 +11,10 @@ import io
 import secrets
 import tempfile
 import threading
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 IN_MEMORY = 64 * 1024  # bytes; a thousand slow guests then hold 64 MB
 KEY_BYTES, NONCE_BYTES = 32, 16
@@ -88,7 +85,7 @@ class SpoolInput(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # what is ever given
         view = memoryview(buffer).cast("B")
         found = self._spool.read(len(view))
         view[: len(found)] = found

@@ -35,7 +35,7 @@ PAGES = {
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files.
-NO_PAGES = {"desk_case.letter", "desk_complaints.bundle", "desk_documents.read"}
+NO_PAGES = {"desk_case.letter", "desk_complaints.bundle", "desk_documents.read", "desk_documents.original"}
 
 
 def fill_in(path: str, scenes: Scenes) -> str:

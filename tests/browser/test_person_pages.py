@@ -44,7 +44,7 @@ PAGES = {
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files, and addresses that lead on.
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
-NO_PAGES |= {"documents.read", "start.meet_old_address"}
+NO_PAGES |= {"documents.read", "documents.original", "start.meet_old_address", "well_known.security"}
 FOLLOWED = {"complaint.begin"}  # its address is of the case; a test of its own follows the link
 MACHINES = {"clock.as_json", "clock.as_calendar"}  # and what the API gives beside its own page
 

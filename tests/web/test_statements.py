@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.config import load_config
-from portal.domain.documents import CleanDocument, DocumentKind
+from portal.domain.documents import CleanDocument, DocumentKind, Original
 from portal.domain.lifecycle import Answer, Handler, Role
 from portal.factory import create_app
 from portal.models.accounts import Membership, Team
@@ -163,7 +163,8 @@ def fill(session: Session, opened: CaseWork, parts: Parts, size: int) -> None:
         refused = AnswerCommand(answer=Answer.REFUSED, at=NOW + timedelta(days=1), text="It breaks no rule of ours.")
         log_answer(opened.at(LATER), number, refused)
         given = f"We have read request {number}.".encode()
-        clean = CleanDocument(kind=DocumentKind.TEXT, content=given)
+        came = Original(content=given, is_whole=True)
+        clean = CleanDocument(kind=DocumentKind.EMAIL, content=given, original=came)
         documents.hand_in(opened.at(LATER), HandIn(request_number=number, label="Answer", given=given), clean)
         messages.send_message(opened.at(LATER), f"They answered request {number}.")
     for _ in range(size // 10):
