@@ -1,12 +1,10 @@
-"""How much a process has printed. After so much it makes way for a new one, so that memory stays the same.
+"""How much the worker has printed. After so much it makes way for a new one, so that its memory stays the same.
 
 The libraries that put fonts into a PDF keep some kilobytes of each file for good; nothing of ours holds them.
 """
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,8 +32,3 @@ class Wear:
 
 
 wear = Wear()  # of this process
-
-
-def end_gracefully() -> None:
-    """What a worker of gunicorn does: it finishes what it answers, and gunicorn starts another in its place."""
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -17,7 +17,6 @@ from gunicorn.glogging import Logger
 
 from portal import logs
 from portal.config import load_config
-from portal.wear import end_gracefully, wear
 
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # the name is of prometheus_client
 AT_START = "Exception in worker process"  # gunicorn's words
@@ -91,8 +90,3 @@ def when_ready(server: Any) -> None:
 def post_fork(_server: Any, _worker: Any) -> None:
     """A page makes some ten thousand objects that go with it; looking among them less often costs little memory."""
     gc.set_threshold(_config.gc_threshold, 20, 20)
-
-
-def post_worker_init(_worker: Any) -> None:
-    """A worker that has printed much ends once it has answered, and another begins in its place."""
-    wear.action = end_gracefully

@@ -30,6 +30,7 @@ from portal.wiring import Parts
 from tests.bench.table import Row, keep_below
 from tests.services.factories import NOW, make_draft
 from tests.services.fakes import DAY, print_quickly, send
+from tests.web.addresses import at
 
 ROUNDS = 15
 SIZES = ((20, 40, 60), (60, 60, 120))  # sites, links, and the most milliseconds
@@ -56,7 +57,7 @@ def measure(client: FlaskClient, page: str) -> float:
 
 def show(client: FlaskClient, page: str) -> float:
     started = process_time()
-    answer = client.get(page)
+    answer = client.get(at(page))
     taken = process_time() - started
     assert answer.status_code == 200, f"{page}: {answer.status_code}"
     return taken

@@ -15,6 +15,7 @@ from time import perf_counter, sleep
 
 from tests.bench.bench_load import Browser, hand_in, running
 from tests.bench.table import Row, keep_above, keep_below
+from tests.web.addresses import at
 
 CLIENTS = 8
 PAGES = ("/case", "/law", "/case/history", "/", "/case/requests/1", "/help", "/case/links", "/api/v1/platforms")
@@ -46,7 +47,7 @@ def measure_pages(ports: Sequence[int]) -> float:
 
     def read(number: int) -> None:
         for path in islice(cycle(PAGES), number, number + ROUNDS * len(PAGES)):
-            browsers[number].go(path)
+            browsers[number].go(at(path))
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(read, range(CLIENTS)))

@@ -34,6 +34,7 @@ from tests.bench.table import Row, keep_below
 from tests.locks import watching
 from tests.postgres import fresh_database, wait_for_disk
 from tests.services.factories import NOW, make_draft
+from tests.web.addresses import at
 
 KNOWN = ("www.instagram.com/p/", "x.com/some/status/1", "www.facebook.com/photo/", "www.tiktok.com/@a/video/")
 TIMES = 5
@@ -80,24 +81,24 @@ def read(text: str) -> None:
 def measure_locks(folder: str) -> Iterator[Row]:
     """The longest time that SQLite was held for writing, and the work of handing in."""
     app, parts = make_app(folder, {})
-    refused = measure_work(lambda: send(app.test_client(), "/report/links", 413, pasted="x " * 2_000_000))
+    refused = measure_work(lambda: send(app.test_client(), at("/report/links"), 413, pasted="x " * 2_000_000))
     yield keep_below("refusing 4 MB of rubbish", refused * 1_000, at_most=100, unit="ms of work")
     submitted, found = [], dict[str, list[float]]()
     for _each in range(TIMES):
         person, version = enter(app, parts, list_links(500, 70))
         with holding(parts, found, "a report is saved"):
-            send(person, "/report/found", 303, how_found="by chance")
+            send(person, at("/report/found"), 303, how_found="by chance")
         started = process_time()
         with holding(parts, found, "500 links on 70 sites are handed in"):
-            send(person, "/report/review", 303, version=str(version + 1))
+            send(person, at("/report/review"), 303, version=str(version + 1))
         submitted.append(process_time() - started)
         person, _version = enter(app, parts, list_links(1, 1), is_submitted=True)
         with holding(parts, found, "499 links are added to a case"):
-            send(person, "/case/links", 303, pasted=list_links(500, 70))
+            send(person, at("/case/links"), 303, pasted=list_links(500, 70))
     person, _version = enter(app, parts, list_links(400, 1), is_submitted=True)
     for _each in range(3):
         with holding(parts, found, "a letter of 400 links is made"):
-            send(person, "/case/requests/1/letter/notice", 303)
+            send(person, at("/case/requests/1/letter/notice"), 303)
     yield keep_below("handing in 500 links on 70 sites", median(submitted), at_most=1.5, unit="s of work")
     for what, held in found.items():
         most = 50 if "letter" in what else 100
@@ -113,12 +114,12 @@ def measure_waits(name: str, folder: str, settings: dict[str, str]) -> Iterator[
     def save() -> None:
         for _each in range(TIMES):
             person, _version = enter(app, parts, list_links(1, 1))
-            send(person, "/report/links", 303, pasted=list_links(499, 499))
-            send(person, "/report/found", 303, how_found="by chance")
+            send(person, at("/report/links"), 303, pasted=list_links(499, 499))
+            send(person, at("/report/found"), 303, how_found="by chance")
 
     def write_letter() -> None:
         person, _version = enter(app, parts, list_links(500, 1), is_submitted=True)
-        send(person, "/case/requests/1/letter/notice", 303)
+        send(person, at("/case/requests/1/letter/notice"), 303)
 
     print(f"{name}: alone {measure_steps(other, lambda: sleep(2)) * 1_000:.0f} ms p95", file=sys.stderr)
     for what, act in (("500 sites are saved", save), ("a letter of 500 links is made", write_letter)):
@@ -141,7 +142,7 @@ def measure_steps(other: FlaskClient, act: Callable[[], None]) -> float:
     beside.start()
     while not done.is_set():
         started = perf_counter()
-        send(other, "/report/who", 303, filer="self")
+        send(other, at("/report/who"), 303, filer="self")
         taken.append(perf_counter() - started)
         done.wait(0.02)  # people think between two steps
     beside.join()

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,30 +22,9 @@ from portal.models.jobs import Job, JobState
 from portal.services.complaints import complaints
 from portal.wiring import Parts
 from tests.letters import samples
-from tests.run.test_stopping import PATIENCE, ROOT, ask
+from tests.run.test_stopping import PATIENCE, ROOT
 from tests.run.test_worker import make_parts, prepare, wait_for_job
 from tests.services.fakes import HOUR
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def server(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", "python:portal.run.httpd", "tests.run.renewing_app:app"],
-        cwd=ROOT,
-        env={**os.environ, "RECOURSE_DATA": str(tmp_path), "RECOURSE_PORT": str(port)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    yield process
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=PATIENCE)
 
 
 def test_the_action_comes_once_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,19 +41,6 @@ def test_each_file_is_counted() -> None:
     before = wear.wear.files
     make_letter(samples.notice(), translator("en"))
     assert wear.wear.files == before + 1
-
-
-@pytest.mark.usefixtures("server")
-def test_a_worn_web_process_is_replaced_and_every_request_is_answered(port: int) -> None:
-    answers = Counter[bytes]()
-    give_up_at = time.monotonic() + PATIENCE
-    while len(answers) < 3:
-        assert time.monotonic() < give_up_at
-        with ask(port) as answer:
-            assert answer.status == 200
-            answers[answer.read()] += 1
-    first, second, _ = answers.values()
-    assert min(first, second) >= 3, "it ends after what it was told, not before"
 
 
 def test_a_worn_worker_starts_anew_and_goes_on(tmp_path: Path) -> None:
