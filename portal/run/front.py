@@ -38,9 +38,21 @@ LARGEST_LINE = 1024  # of a body in chunks: the size of one
 MOST_CONNECTIONS = 1000  # of one process
 END_OF_HEAD, END_OF_LINE = b"\r\n\r\n", b"\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+ENDING = frozenset({signal.SIGTERM})
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 Address = Any  # what the socket says of the other side: a pair for IPv4, four values for IPv6
+
+
+def keep_signals_for_workers() -> None:
+    """In gunicorn's first process: a signal that comes to a worker in its first moments waits until its loop runs.
+
+    Between the fork and the worker's own handlers stand those of the first process, which would take it for theirs; and
+    nobody sends it twice.
+    """
+    unblock = partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, ENDING)
+    unblock()  # one that replaces another began with its signals kept
+    os.register_at_fork(before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, ENDING), after_in_parent=unblock)
 
 
 class GuestLeft(ConnectionError):
@@ -145,8 +157,10 @@ class Front(Worker):
         self._tasks: set[asyncio.Task[None]] = set()
         ending = asyncio.Event()
         self._loop.add_signal_handler(signal.SIGTERM, ending.set)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         self._listen()
-        while not ending.is_set() and self.ppid == os.getppid():
+        # gunicorn's own handler was there before ours: a signal that came to it says so in `alive` alone
+        while self.alive and not ending.is_set() and self.ppid == os.getppid():
             self.notify()
             with suppress(TimeoutError):
                 await asyncio.wait_for(ending.wait(), 1.0)

@@ -17,6 +17,7 @@ from gunicorn.glogging import Logger
 
 from portal import logs
 from portal.config import load_config
+from portal.run.front import keep_signals_for_workers
 
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"  # the name is of prometheus_client
 AT_START = "Exception in worker process"  # gunicorn's words
@@ -76,6 +77,10 @@ errorlog = "-"
 accesslog = None
 logger_class = QuietLog
 control_socket_disable = True
+
+
+def on_starting(_server: Any) -> None:
+    keep_signals_for_workers()
 
 
 def when_ready(server: Any) -> None:

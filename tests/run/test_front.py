@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -15,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gunicorn.config import Config
 
-from portal.run.front import LARGEST_BODY
+from portal.run.front import LARGEST_BODY, Front
 from tests.run.front_app import LARGE
 from tests.run.servers import Server, running
+from tests.run.test_stopping import ROOT
 
 APP = "tests.run.front_app:app"
 SLOW = 60  # clients, in equal parts of each kind
@@ -251,3 +256,37 @@ def test_the_work_is_shared_by_the_processes(tmp_path: Path) -> None:
         for line in many:
             line.sendall(b"GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert len({said(read_answer(line))["process"] for line in many}) == 2
+
+
+def test_who_is_told_to_end_before_the_loop_runs_ends_at_once() -> None:
+    """gunicorn's handler stands from the process's first moments on, ours from the loop's first step on."""
+    missing: Any = None
+    worker = Front(1, os.getppid(), [], missing, 60, Config(), missing)
+    worker.handle_exit(signal.SIGTERM, None)
+    before = signal.getsignal(signal.SIGTERM)
+
+    async def go_on() -> None:
+        async with asyncio.timeout(5):
+            await worker._run()
+
+    try:
+        asyncio.run(go_on())
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        worker.tmp.close()
+
+
+FORKING = """
+import os, signal, sys
+from portal.run.front import keep_signals_for_workers
+keep_signals_for_workers()
+if os.fork() == 0:
+    os.kill(os.getpid(), signal.SIGTERM)
+    os._exit(0 if signal.SIGTERM in signal.sigpending() else 1)
+is_kept = os.waitstatus_to_exitcode(os.wait()[1]) == 0
+sys.exit(0 if is_kept and signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, ()) else 1)
+"""
+
+
+def test_a_signal_in_a_workers_first_moments_waits_for_it_and_the_first_process_hears_its_own() -> None:
+    assert subprocess.run([sys.executable, "-c", FORKING], cwd=ROOT, check=False).returncode == 0
