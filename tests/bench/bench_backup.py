@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.config import ensure_secret_file
 from portal.db import make_engine, make_session_factory
-from portal.domain.lifecycle import ItemState
+from portal.domain.lifecycle import ItemState, RequestState
 from portal.models.tables import metadata
 from portal.services.operations import backup
 from portal.services.staff import accounts
-from tests.bench.bench_sweep import make_bases, make_case, make_request
+from tests.bench.bench_sweep import LAWS
+from tests.bench.rows import basis_rows, case_row, request_row
 from tests.bench.table import Row, keep_below
 from tests.services.factories import NOW, make_ports
 
@@ -82,12 +83,12 @@ def make_portal(folder: Path, *, is_filled: bool = True) -> tuple[sessionmaker[S
 
 def fill(factory: sessionmaker[Session], number: int) -> None:
     for first in range(0, number, AT_ONCE):
-        cases = [make_case() for _ in range(min(AT_ONCE, number - first))]
-        requests = [make_request(case) for case in cases]
+        cases = [case_row(NOW) for _ in range(min(AT_ONCE, number - first))]
+        requests = [request_row(case, RequestState.SENT, sent_at=NOW) for case in cases]
         with factory.begin() as session:
             session.connection().execute(insert(metadata.tables["cases"]), cases)
             session.connection().execute(insert(metadata.tables["requests"]), requests)
-            bases = [basis for request in requests for basis in make_bases(request)]
+            bases = [basis for request in requests for basis in basis_rows(request, LAWS)]
             session.connection().execute(insert(metadata.tables["bases"]), bases)
             items = [item for request in requests for item in make_items(request)]
             session.connection().execute(insert(metadata.tables["items"]), items)

@@ -13,9 +13,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal.db import begin_reading, make_engine, make_session_factory
-from portal.domain import lifecycle
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, RequestKind, RequestState, Role
+from portal.domain.lifecycle import ActorKind, CaseStatus, RequestState, Role
 from portal.domain.regimes import Binding
 from portal.domain.regimes import ObligedParty as Owed
 from portal.models.cases import Case
@@ -25,6 +24,7 @@ from portal.models.tables import metadata
 from portal.services.casefile.queue import QueueFilter, list_queue
 from portal.services.ports import Actor
 from portal.services.work import Work
+from tests.bench.rows import case_row, request_row
 from tests.bench.table import Row, keep_below
 from tests.services.factories import NOW, make_ports, make_team, make_work
 
@@ -65,7 +65,7 @@ def fill(session: Session) -> UUID:
     """One team with all cases, each with a request and three clocks, a third of them missed."""
     team, _ = make_team(session)
     cases = [_case(team.id, number) for number in range(CASES)]
-    requests = [_request(case) for case in cases]
+    requests = [request_row(case, RequestState.SENT) for case in cases]
     session.execute(insert(Case), cases)
     session.execute(insert(Request), requests)
     session.execute(insert(Clock), [_clock(request, number) for request in requests for number in range(3)])
@@ -74,36 +74,16 @@ def fill(session: Session) -> UUID:
 
 def _case(team_id: UUID, number: int) -> dict[str, object]:
     due = NOW + timedelta(minutes=7 * (number % 9_000) - 30_000)
-    return {
-        "id": uuid4(),
-        "reference": f"BENCH-{number:05}",
-        "status": CaseStatus.CLOSED if number % 10 == 0 else CaseStatus.OPEN,
-        "path": lifecycle.Path.REMOVAL,
-        "country": "NZ",
-        "language": "en",
-        "handler": Handler.TEAM,
-        "team_id": team_id,
-        "item_count": 42,
-        "next_due_at": due if number % 4 else None,
-        "next_due_estimated": number % 3 == 0,
-        "created_at": NOW,
-        "submitted_at": NOW + timedelta(seconds=number),
-        "version": 1,
-        "sealed": b"\0" * 2000,
-    }
-
-
-def _request(case: dict[str, object]) -> dict[str, object]:
-    return {
-        "id": uuid4(),
-        "case_id": case["id"],
-        "number": 1,
-        "platform": "x",
-        "kind": RequestKind.NOTICE,
-        "state": RequestState.SENT,
-        "prepared_at": NOW,
-        "sealed": b"\0" * 300,
-    }
+    return case_row(
+        NOW,
+        reference=f"BENCH-{number:05}",
+        status=CaseStatus.CLOSED if number % 10 == 0 else CaseStatus.OPEN,
+        country="NZ",
+        team_id=team_id,
+        next_due_at=due if number % 4 else None,
+        next_due_estimated=number % 3 == 0,
+        submitted_at=NOW + timedelta(seconds=number),
+    )
 
 
 def _clock(request: dict[str, object], number: int) -> dict[str, object]:

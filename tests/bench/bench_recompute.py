@@ -14,8 +14,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import begin_reading, make_engine, make_session_factory
-from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, RequestKind, RequestState
-from portal.domain.lifecycle import Path as Way
+from portal.domain.lifecycle import ActorKind, CaseStatus, History, RequestState
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.events import Event
@@ -24,6 +23,7 @@ from portal.models.tables import metadata
 from portal.services.clocks.recount import CASES_AT_ONCE, UNENDED, apply_changes, find_changes
 from portal.services.clocks.snapshot import add_row, derive_any, write_row
 from portal.services.ports import Ports
+from tests.bench.rows import basis_rows, case_row, request_row
 from tests.bench.table import Row, keep_below
 from tests.services.factories import NOW, make_ports, make_work
 
@@ -89,11 +89,11 @@ def fill(factory: sessionmaker[Session], ports: Ports) -> None:
     """Cases with one request under five laws, received and acknowledged, until there are enough open clocks."""
     while count_clocks(factory) < CLOCKS:
         with factory.begin() as session:
-            cases = [make_case() for _ in range(CASES_AT_ONCE)]
-            requests = [make_request(case) for case in cases]
+            cases = [case_row(NOW) for _ in range(CASES_AT_ONCE)]
+            requests = [request_row(case, RequestState.ACKNOWLEDGED, sent_at=NOW) for case in cases]
             session.execute(insert(Case), cases)
             session.execute(insert(Request), requests)
-            session.execute(insert(Basis), [basis for request in requests for basis in make_bases(request)])
+            session.execute(insert(Basis), [basis for request in requests for basis in basis_rows(request, LAWS)])
             session.execute(insert(Event), [event for request in requests for event in make_events(request)])
             session.flush()
             copy_clocks(session, ports, requests)
@@ -123,52 +123,6 @@ def copy_clocks(session: Session, ports: Ports, requests: list[dict[str, object]
             for values in columns
         ],
     )
-
-
-def make_case() -> dict[str, object]:
-    return {
-        "id": uuid4(),
-        "reference": f"BENCH-{uuid4().hex[:12]}",
-        "status": CaseStatus.OPEN,
-        "path": Way.REMOVAL,
-        "country": "IE",
-        "language": "en",
-        "handler": Handler.TEAM,
-        "item_count": 42,
-        "next_due_estimated": False,
-        "created_at": NOW,
-        "submitted_at": NOW,
-        "version": 1,
-        "sealed": b"\0" * 2000,
-    }
-
-
-def make_request(case: dict[str, object]) -> dict[str, object]:
-    return {
-        "id": uuid4(),
-        "case_id": case["id"],
-        "number": 1,
-        "platform": "x",
-        "kind": RequestKind.NOTICE,
-        "state": RequestState.ACKNOWLEDGED,
-        "prepared_at": NOW,
-        "sent_at": NOW,
-        "sealed": b"\0" * 300,
-    }
-
-
-def make_bases(request: dict[str, object]) -> list[dict[str, object]]:
-    return [
-        {
-            "id": uuid4(),
-            "request_id": request["id"],
-            "regime": law,
-            "version": "1",
-            "position": place,
-            "reason": "it is",
-        }
-        for place, law in enumerate(LAWS)
-    ]
 
 
 def make_events(request: dict[str, object]) -> list[dict[str, object]]:

@@ -18,8 +18,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import make_engine, make_session_factory
-from portal.domain.lifecycle import CaseStatus, Handler, History, RequestKind, RequestState
-from portal.domain.lifecycle import Path as Way
+from portal.domain.lifecycle import History, RequestState
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.events import Event
@@ -29,6 +28,7 @@ from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent, find_break, read_history, record_in_cases
 from portal.services.operations import sweep
 from portal.services.ports import SYSTEM, Ports
+from tests.bench.rows import basis_rows, case_row, request_row
 from tests.bench.table import Row, keep_above, keep_below
 from tests.services.factories import NOW, make_ports, make_work
 
@@ -69,12 +69,12 @@ def count_wrong(factory: sessionmaker[Session]) -> int:
 
 def fill(factory: sessionmaker[Session], ports: Ports, number: int) -> None:
     """Cases with one request under three laws, received; the clocks of the first are given to all, being alike."""
-    cases = [make_case() for _ in range(number)]
-    requests = [make_request(case) for case in cases]
+    cases = [case_row(NOW) for _ in range(number)]
+    requests = [request_row(case, RequestState.SENT, sent_at=NOW) for case in cases]
     with factory.begin() as session:
         session.execute(insert(Case), cases)
         session.execute(insert(Request), requests)
-        session.execute(insert(Basis), [basis for request in requests for basis in make_bases(request)])
+        session.execute(insert(Basis), [basis for request in requests for basis in basis_rows(request, LAWS)])
         record_in_cases(session, list(tell(requests)), actor=SYSTEM, now=NOW)
         first = session.get_one(Request, requests[0]["id"])
         refresh_clocks(make_work(session, ports, now=NOW), session.get_one(Case, first.case_id), first)
@@ -92,49 +92,3 @@ def tell(requests: list[dict[str, Any]]) -> Iterator[tuple[UUID, NewEvent]]:
     for request in requests:
         for kind in (History.SENT, History.RECEIPT_CONFIRMED):
             yield request["case_id"], NewEvent(kind=kind, at=NOW, request_id=request["id"])
-
-
-def make_case() -> dict[str, Any]:
-    return {
-        "id": uuid4(),
-        "reference": f"BENCH-{uuid4().hex[:10]}",
-        "status": CaseStatus.OPEN,
-        "path": Way.REMOVAL,
-        "country": "IE",
-        "language": "en",
-        "handler": Handler.TEAM,
-        "item_count": 42,
-        "next_due_estimated": False,
-        "created_at": NOW,
-        "submitted_at": NOW,
-        "version": 1,
-        "sealed": b"\0" * 2000,
-    }
-
-
-def make_request(case: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": uuid4(),
-        "case_id": case["id"],
-        "number": 1,
-        "platform": "x",
-        "kind": RequestKind.NOTICE,
-        "state": RequestState.SENT,
-        "prepared_at": NOW,
-        "sent_at": NOW,
-        "sealed": b"\0" * 300,
-    }
-
-
-def make_bases(request: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": uuid4(),
-            "request_id": request["id"],
-            "regime": law,
-            "version": "1",
-            "position": place,
-            "reason": "it is",
-        }
-        for place, law in enumerate(LAWS)
-    ]
