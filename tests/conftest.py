@@ -17,7 +17,7 @@ from tests.cost import REAL_COST, set_cost
 from tests.engines import share_what_is_compiled
 from tests.suite import begin_run, end_run
 
-LONG_FIRST = ("run", "browser", "web", "services", "letters", "adapters", "scenarios")
+LONG_FIRST = ("run", "migrations", "browser", "web", "services", "letters", "adapters", "scenarios")
 _ask_for_addresses = socket.getaddrinfo
 
 

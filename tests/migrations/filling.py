@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,8 @@ Row = dict[str, Any]
 Key = tuple[Any, ...]
 Contents = dict[str, dict[Key, Row]]
 
-ROWS = 6  # of each table at least tried for each combination that its checks allow
+A_ROUND = 600  # more numbers than one round uses; a multiple of 3, as every third row leaves columns empty
+ROWS = 3  # of each table tried for each combination that its checks allow: one in three leaves its columns empty
 FIRST = datetime(2026, 1, 3, 10, 30, 15, 123456, tzinfo=UTC)
 NOT_DATA = "alembic_version"
 
@@ -43,29 +44,34 @@ class Table:
 
 def read_contents(engine: sa.Engine) -> Contents:
     """Every row of every table, by its primary key."""
+    contents: Contents = {}
     with engine.connect() as connection:
-        return {
-            described.name: {
-                tuple(row[column.name] for column in described.table.primary_key): dict(row)
-                for row in connection.execute(described.table.select()).mappings()
+        for table in _list_plain_tables(connection):
+            columns = table.columns.keys()
+            keys = [columns.index(column.name) for column in table.primary_key]
+            rows = connection.execute(table.select())
+            contents[table.name] = {
+                tuple(row[key] for key in keys): dict(zip(columns, row, strict=True)) for row in rows
             }
-            for described in list_tables(connection)
-        }
+    return contents
 
 
-def fill(engine: sa.Engine) -> None:
-    """Rows in every table; each that others point to is filled before them. Raises AssertionError for an empty one."""
+def fill(engine: sa.Engine, round_number: int = 0) -> None:
+    """Rows in every table; each that others point to is filled before them. Raises AssertionError for an empty one.
+
+    A higher `round_number` makes other rows, which stand beside those of the rounds before it.
+    """
     made: dict[str, list[Row]] = {}
     with engine.begin() as connection:
         for described in list_tables(connection):
-            made[described.name] = list(_insert_rows(connection, described, made))
+            tries = ROWS * len(_list_combinations(described))
+            assert tries <= A_ROUND, f"{described.name} needs {tries} numbers a round"
+            made[described.name] = list(_insert_rows(connection, described, made, round_number * A_ROUND))
             assert made[described.name], f"no row of {described.name} was allowed"
 
 
 def list_tables(connection: sa.Connection) -> list[Table]:
     """All tables with data, in the order of their foreign keys."""
-    found = sa.MetaData()
-    found.reflect(connection)
     inspector = sa.inspect(connection)
     return [
         Table(
@@ -73,14 +79,20 @@ def list_tables(connection: sa.Connection) -> list[Table]:
             tuple(check["sqltext"] for check in inspector.get_check_constraints(table.name)),
             tuple(tuple(key["column_names"]) for key in inspector.get_unique_constraints(table.name)),
         )
-        for table in found.sorted_tables
-        if table.name != NOT_DATA
+        for table in _list_plain_tables(connection)
     ]
 
 
-def _insert_rows(connection: sa.Connection, described: Table, made: Mapping[str, list[Row]]) -> Iterator[Row]:
-    """Tries every combination with ever new values and yields those rows that the database takes."""
-    number = 0
+def _list_plain_tables(connection: sa.Connection) -> list[sa.Table]:
+    found = sa.MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name != NOT_DATA]
+
+
+def _insert_rows(
+    connection: sa.Connection, described: Table, made: Mapping[str, list[Row]], number: int
+) -> Iterator[Row]:
+    """Tries every combination with ever new values, from that of `number` on; yields the rows that the database takes."""
     taken: set[tuple[str, Key]] = set()
     for _ in range(ROWS):
         for chosen in _list_combinations(described):
@@ -111,7 +123,7 @@ def _insert(connection: sa.Connection, table: sa.Table, row: Row) -> bool:
     return True
 
 
-def _list_combinations(described: Table) -> Iterable[dict[str, str]]:
+def _list_combinations(described: Table) -> list[dict[str, str]]:
     """For the columns that checks speak of, each way to fill them: "empty", "filled", "other" or "=word"."""
     text = " ".join(described.checks)
     words = re.findall(r"'([^']*)'", text)

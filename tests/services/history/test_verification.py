@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -191,7 +191,7 @@ def test_a_row_put_in_is_found(filled: Filled) -> None:
     with filled.tamper() as session:
         run = session.connection().exec_driver_sql
         run("CREATE TEMP TABLE copied AS SELECT * FROM events LIMIT 1")
-        run("UPDATE copied SET id = 'f' || substr(id, 2), sequence = 900")
+        run("UPDATE copied SET id = ?, sequence = 900", (uuid4().hex,))
         run("INSERT INTO events SELECT * FROM copied")
         assert ["the journal does not say" in str(each) for each in look(session).breaks] == [True]
 
