@@ -92,7 +92,7 @@ def _list_plain_tables(connection: sa.Connection) -> list[sa.Table]:
 def _insert_rows(
     connection: sa.Connection, described: Table, made: Mapping[str, list[Row]], number: int
 ) -> Iterator[Row]:
-    """Tries every combination with ever new values, from that of `number` on; yields the rows that the database takes."""
+    """Tries every combination with ever new values, from that of `number` on; yields the rows that were taken."""
     taken: set[tuple[str, Key]] = set()
     for _ in range(ROWS):
         for chosen in _list_combinations(described):
