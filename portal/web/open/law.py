@@ -19,6 +19,7 @@ from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws, read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
+from portal.web.open.citations import anchor_all
 from portal.web.open.queries import read_query
 from portal.web.person.forms.parts import PARTS
 from portal.web.places import country_names
@@ -87,10 +88,18 @@ def show(regime: str) -> ResponseReturnValue:
     found = registry.regimes.get(regime)
     if found is None:
         return render_template("open/missing.html", back="law.show_all"), 404
+    return show_law(found)
+
+
+def show_law(law: Regime, newest: str | None = None) -> str:
+    """A law whole. `newest` is the version of today where this one is older."""
+    registry = parts().registry
     return render_template(
         "open/law.html",
-        law=found,
-        sources={source.key: number for number, source in enumerate(found.sources, start=1)},
+        law=law,
+        newest=newest,
+        sources={source.key: number for number, source in enumerate(law.sources, start=1)},
+        anchors={source.key: anchor for anchor, source in anchor_all(law.sources, "source")},
         regimes=registry.regimes,
         platforms=registry.platforms,
         regulators=registry.regulators,

@@ -152,3 +152,41 @@ def label_of(value: StrEnum) -> str:
 def list_choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """Members with their words, for a list to choose from."""
     return [(value.value, label_of(value)) for value in values]
+
+
+# The parts of a law's record, as a list of changes names them.
+_FIELDS: Mapping[str, Any] = MappingProxyType(
+    {
+        "name": _l("its name"),
+        "native_name": _l("its name"),
+        "citation": _l("the text of the law it names"),
+        "jurisdictions": _l("where it holds"),
+        "kind": _l("what it is for"),
+        "status": _l("whether it is law"),
+        "summary": _l("what it says in short"),
+        "basis": _l("whom it helps"),
+        "in_force_from": _l("from when it is law"),
+        "in_force_until": _l("until when it is law"),
+        "covers": _l("what it reaches"),
+        "filers": _l("who can use it"),
+        "reach": _l("which cases it is for"),
+        "obliged": _l("who has to act"),
+        "elements": _l("what has to be in a letter"),
+        "rules": _l("times"),
+        "primary_clock": _l("times"),
+        "escalation": _l("next steps"),
+        "traps": _l("what is good to know"),
+        "sources": _l("sources"),
+        "confidence": _l("how sure we are"),
+        "grades": _l("how sure we are"),
+        "offered": _l("whether letters cite it"),
+        "in_place_of": _l("which law it stands in for"),
+        "identical_copies": _l("whether copies have to go too"),
+        "note": _l("a note"),
+    }
+)
+
+
+def describe_fields(names: Iterable[str]) -> str:
+    """Parts of a law's record in words, each once. Raises KeyError for one that has no word."""
+    return ", ".join(dict.fromkeys(str(_FIELDS[name]) for name in names))
