@@ -136,7 +136,11 @@ def _list_typed(answer: CalculatedDeadline | None) -> dict[str, str]:
 
 
 def _answer() -> CalculatedDeadline:
-    query = read_query(ClockQuery)
+    return find_answer(read_query(ClockQuery))
+
+
+def find_answer(query: ClockQuery) -> CalculatedDeadline:
+    """The deadline that an address asks for. Raises InvalidQuery."""
     regime = _find_regime(query)
     if regime is None:
         raise InvalidQuery("regime", "The parameter 'regime' is missing.")

@@ -26,7 +26,7 @@ def read_lead(page: Page) -> str:
         ("country=GB", "Ask the platform to take it down."),
         (
             "country=IT&threat=true",
-            "Tell Italian Data Protection Authority. It may be able to act. By law they have 48 hours after they get it.",
+            "Tell Italian Data Protection Authority. It may be able to act.",
         ),
         ("country=US&threat=true", "Talk to people who help."),
         ("country=GB&under_18=true&platform=x", "They can act on pictures of children."),
