@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
+from typing import Any
 
 import icalendar
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -26,12 +28,14 @@ from portal.services.law.deadline_calculator import (
     deadline_of,
     name_nearest,
 )
+from portal.services.law.waiting_clocks import Waiting, WaitingClock, find_waiting_clocks
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.fields import CLOCK_TIME
 from portal.web.local_times import UnclearTime, read_local, show_time
 from portal.web.open.queries import read_query
 from portal.web.open.records import REFUSED, Problem
+from portal.web.person.forms.parts import PARTS
 from portal.web.places import country_names
 from portal.web.unit_of_work import parts, unit
 
@@ -42,7 +46,10 @@ _GROUPS = {"EU": "IE", "EEA": "IE"}  # where most platforms of the Union are est
 
 @dataclass(frozen=True, kw_only=True)
 class ClockQuery:
-    """`day` and `hour` are local to the organisation that has to act; `started` is an instant in place of both."""
+    """`day` and `hour` are local to the organisation that has to act; `started` is an instant in place of both.
+
+    Who names no law says in `home` where they live and in `waiting` what they did. Then day and hour are theirs.
+    """
 
     regime: str | None = None
     clock: str | None = None
@@ -53,16 +60,21 @@ class ClockQuery:
     subdivision: str | None = None
     zone: str | None = None
     extended: bool = False
+    home: str | None = None
+    home_part: str | None = None
+    waiting: Waiting | None = None
 
 
 @bp.get("/clock")
 @public
 @cacheable
 def show() -> ResponseReturnValue:
-    regime, answer, problem = None, None, None
+    regime, answer, problem, awaited = None, None, None, None
     try:
         query = read_query(ClockQuery)
         regime = _find_regime(query)
+        if regime is None and (query.home or query.waiting):
+            awaited = find_awaited(query)
         if regime is not None and (query.day or query.started):
             answer = _reckon(query, regime)
     except InvalidQuery as error:
@@ -72,6 +84,9 @@ def show() -> ResponseReturnValue:
         law=regime,
         answer=answer,
         problem=problem,
+        awaited=awaited,
+        doings=tuple(Waiting),
+        home_parts=PARTS.get(request.args.get("home", "").upper(), ()),
         typed=_list_typed(answer),
         home=_home_of(regime) if regime else "",
         laws=_list_laws(),
@@ -137,6 +152,51 @@ def _list_typed(answer: CalculatedDeadline | None) -> dict[str, str]:
 
 def _answer() -> CalculatedDeadline:
     return find_answer(read_query(ClockQuery))
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """One clock that may run for who waits, with its date where a day was given, and the address that tells why."""
+
+    clock: WaitingClock
+    answer: CalculatedDeadline | None
+    address: str
+
+
+def find_awaited(query: ClockQuery) -> tuple[Awaited, ...]:
+    """Every clock for what somebody did in their country. Raises InvalidQuery."""
+    if not query.home:
+        raise InvalidQuery("home", _("Choose the country where you live."))
+    if query.waiting is None:
+        raise InvalidQuery("waiting", _("Choose what you did."))
+    with_place = replace(query, country=query.home, subdivision=query.home_part)
+    try:
+        found = find_waiting_clocks(
+            query.waiting, parts().registry, country=query.home, part=query.home_part, now=unit().now
+        )
+        started = _read_moment(with_place) if query.day else None
+    except InvalidQuery as error:
+        asked = {"country": "home", "subdivision": "home_part"}
+        raise InvalidQuery(asked.get(error.field, error.field), str(error)) from error
+    return tuple(_await(clock, query, started) for clock in found)
+
+
+def _await(clock: WaitingClock, query: ClockQuery, started: str | None) -> Awaited:
+    """A law that was not yet in force on that day gives no date here; its own page says so."""
+    named: dict[str, Any] = {
+        "regime": clock.regime.id,
+        "clock": clock.rule.id,
+        "country": clock.country,
+        "subdivision": clock.part,
+    }
+    answer = None
+    if started is not None:
+        with suppress(InvalidQuery):
+            asked = ClockQuery(**named, started=started)
+            answer = _reckon(asked, clock.regime)
+            answer = answer if query.hour else _doubt_hour(answer)
+    when: dict[str, Any] = {"started": started} if query.hour else {"day": query.day}
+    return Awaited(clock, answer, url_for("clock.show", **named, **when))
 
 
 def find_answer(query: ClockQuery) -> CalculatedDeadline:

@@ -23,6 +23,7 @@ from portal.domain.regimes import (
 )
 from portal.services.directory.lookups import Purpose
 from portal.services.law.law_finder import ContentKind
+from portal.services.law.waiting_clocks import Waiting
 from portal.services.requests.channels import LABELS
 
 _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
@@ -115,6 +116,15 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             ConnectingFactor.SEAT: _l("the organisation is established there"),
             ConnectingFactor.OFFERS: _l("the service is offered there"),
             ConnectingFactor.NOTIFIES: _l("anybody may send a notice, but people there are the ones it protects"),
+        },
+        Waiting: {
+            Waiting.PLATFORM: _l("I reported it to a platform"),
+            Waiting.ERASE: _l("I asked to have my data erased"),
+            Waiting.DATA: _l("I asked what they hold about me, or to correct it"),
+            Waiting.APPEAL: _l("I asked for a second decision"),
+            Waiting.AUTHORITY: _l("I complained to an authority"),
+            Waiting.COURT: _l("A court made an order"),
+            Waiting.OWN: _l("Nothing yet: I want to know how long I have"),
         },
         Purpose: {
             Purpose.REMOVAL: _l("To have it taken down"),
