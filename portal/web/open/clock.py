@@ -110,7 +110,7 @@ def as_calendar() -> Response:
     """An entry whose title tells a stranger nothing."""
     answer = _answer()
     if answer.due is None:
-        raise InvalidQuery("clock", "The law sets no number here, so there is no date for a calendar.")
+        raise InvalidQuery("clock", "The law gives no number, so there is no date for a calendar.")
     response = _send(make_entry(answer, title=_("Date to check"), today=unit().now.date()), "text/calendar")
     response.headers["Content-Disposition"] = "attachment; filename=date.ics"
     return response
@@ -156,11 +156,15 @@ def _answer() -> CalculatedDeadline:
 
 @dataclass(frozen=True)
 class Awaited:
-    """One clock that may run for who waits, with its date where a day was given, and the address that tells why."""
+    """One clock that may run for who waits, with its date where a day was given, and the address that tells why.
+
+    `zone` is where the person is.
+    """
 
     clock: WaitingClock
     answer: CalculatedDeadline | None
     address: str
+    zone: str
 
 
 def find_awaited(query: ClockQuery) -> tuple[Awaited, ...]:
@@ -196,7 +200,8 @@ def _await(clock: WaitingClock, query: ClockQuery, started: str | None) -> Await
             answer = _reckon(asked, clock.regime)
             answer = answer if query.hour else _doubt_hour(answer)
     when: dict[str, Any] = {"started": started} if query.hour else {"day": query.day}
-    return Awaited(clock, answer, url_for("clock.show", **named, **when))
+    home = find_zone((query.home or "").upper(), _part(query.home, query.home_part))
+    return Awaited(clock, answer, url_for("clock.show", **named, **when), home.key)
 
 
 def find_answer(query: ClockQuery) -> CalculatedDeadline:
@@ -262,7 +267,11 @@ def _read_moment(query: ClockQuery) -> str:
     if found is None:
         raise InvalidQuery("hour", _("Write the time like this: 14:05."))
     try:
-        zone = load_zone(query.zone) if query.zone else find_zone((query.country or "").upper(), _part(query))
+        zone = (
+            load_zone(query.zone)
+            if query.zone
+            else find_zone((query.country or "").upper(), _part(query.country, query.subdivision))
+        )
     except UnknownZone as error:
         raise InvalidQuery("zone" if query.zone else "country", f"{error}.") from error
     typed = datetime.fromisoformat(f"{day.isoformat()} {found[1]:>02}:{found[2]}{found[3] or ''}")
@@ -272,10 +281,8 @@ def _read_moment(query: ClockQuery) -> str:
         raise InvalidQuery("hour", str(error)) from error
 
 
-def _part(query: ClockQuery) -> str | None:
-    if not query.subdivision:
-        return None
-    return query.subdivision.upper().removeprefix(f"{(query.country or '').upper()}-")
+def _part(country: str | None, subdivision: str | None) -> str | None:
+    return subdivision.upper().removeprefix(f"{(country or '').upper()}-") if subdivision else None
 
 
 def _home_of(regime: Regime) -> str:

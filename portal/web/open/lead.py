@@ -23,8 +23,8 @@ from portal.web.unit_of_work import parts
 _OWN_ACTS = frozenset({Trigger.NOTICE_RECEIVED, Trigger.COMPLAINT_RECEIVED})
 _PROMISES: Mapping[Binding, Any] = MappingProxyType(
     {
-        Binding.DUTY: _l("By law they have %(period)s after they get it."),
-        Binding.SAFE_HARBOUR: _l("To keep their legal protection they have %(period)s after they get it."),
+        Binding.DUTY: _l("By law they have %(period)s after they get your report."),
+        Binding.SAFE_HARBOUR: _l("To keep their legal protection they have %(period)s after they get your report."),
         Binding.TARGET: _l("They aim to act within %(period)s. That is their own aim, not law."),
     }
 )
@@ -63,7 +63,7 @@ def name_first(lead: Lead) -> str:
     if step.body and step.body.kind is RegulatorKind.TRIBUNAL:
         return str(_("Ask %(name)s for an order.", name=step.body.name))
     if step.body:
-        said = _("Tell %(name)s.", name=step.body.name)
+        said = _("Report it to %(name)s.", name=step.body.name)
         return str(said if step.is_sure else f"{said} {_('It may be able to act.')}")
     name = lead.platform.name if lead.platform else _("the platform")
     if step.regime.kind is RegimeKind.ERASURE:
@@ -78,7 +78,7 @@ def describe_promise(rule: Rule | None) -> str:
     if rule.amount is not None and rule.trigger in _OWN_ACTS and rule.binding in _PROMISES:
         return str(_PROMISES[rule.binding]) % {"period": format_period(rule.amount, rule.unit)}
     if rule.amount is None and rule.standard and rule.binding in _PROMISES:
-        return str(_("The law says: “%(standard)s”. It gives no number.", standard=_(rule.standard)))
+        return str(_("The law says: “%(standard)s”. It gives no date.", standard=_(rule.standard)))
     return ""
 
 

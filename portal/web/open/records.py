@@ -116,6 +116,7 @@ class VerdictLine:
     applies: Certainty
     offered: bool
     reason: str
+    replaced_by: str | None  # the national form of the same right, which is used in its place
 
 
 @dataclass(frozen=True, kw_only=True)

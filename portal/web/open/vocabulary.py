@@ -66,7 +66,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Binding.PRECONDITION: _l("A time that has to pass first"),
             Binding.LIMITATION: _l("Your own time limit"),
             Binding.TARGET: _l("An aim, not law"),
-            Binding.FOLLOW_UP: _l("A date of ours to look again, not law"),
+            Binding.FOLLOW_UP: _l("Our own date to look again, not law"),
         },
         When: {
             When.ALWAYS: _l("always"),
@@ -190,7 +190,7 @@ _FIELDS: Mapping[str, Any] = MappingProxyType(
         "confidence": _l("how sure we are"),
         "grades": _l("how sure we are"),
         "offered": _l("whether letters cite it"),
-        "in_place_of": _l("which law it stands in for"),
+        "in_place_of": _l("which law it takes the place of"),
         "identical_copies": _l("whether copies have to go too"),
         "note": _l("a note"),
     }

@@ -50,7 +50,7 @@ def test_every_link_opens_a_window_of_its_own_and_tells_nobody_where_from(open_a
 def test_the_answers_are_those_of_the_pages(open_app: Flask) -> None:
     text = " ".join("".join(read(fetch(open_app, COUNTRY)).itertext()).split())
     assert "United Kingdom, Instagram" in text
-    assert "Ask Instagram to take it down. By law they have 48 hours after they get it." in text
+    assert "Ask Instagram to take it down. By law they have 48 hours after they get your report." in text
     assert "Tuesday 7 April 2026" in fetch(open_app, CLOCK).text
     assert "No date" in fetch(open_app, "/embed/clock?regime=eu-dsa-16&clock=decide&day=2026-11-20").text
 

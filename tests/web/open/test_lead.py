@@ -21,12 +21,12 @@ def read_lead(page: Page) -> str:
     [
         (
             "country=GB&platform=instagram",
-            "Ask Instagram to take it down. By law they have 48 hours after they get it.",
+            "Ask Instagram to take it down. By law they have 48 hours after they get your report.",
         ),
         ("country=GB", "Ask the platform to take it down."),
         (
             "country=IT&threat=true",
-            "Tell Italian Data Protection Authority. It may be able to act.",
+            "Report it to Italian Data Protection Authority. It may be able to act.",
         ),
         ("country=US&threat=true", "Talk to people who help."),
         ("country=GB&under_18=true&platform=x", "They can act on pictures of children."),

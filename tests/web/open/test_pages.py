@@ -490,7 +490,7 @@ def test_a_service_for_every_country_is_tied_to_no_law_of_one(visitor: Visitor) 
     ("query", "told"),
     [
         ("home=IE&waiting=erase&day=2026-03-05", "Tuesday 7 April 2026"),
-        ("home=ie&waiting=platform&day=2026-11-20&hour=10:00", "Sunday 22 November 2026, 05:00 (America/New York)"),
+        ("home=ie&waiting=platform&day=2026-11-20&hour=10:00", "Sunday 22 November 2026, 10:00 (Europe/Dublin)"),
         ("home=AU&waiting=authority&day=2026-11-20", "Tuesday 24 November 2026"),
         ("home=US&waiting=court", "We know of no law that sets a time for this"),
         ("home=KR&waiting=erase&day=2026-11-20", "This law may not fit"),
@@ -539,5 +539,5 @@ def test_what_is_missing_is_told_at_its_question_and_what_was_typed_stays(
 def test_the_page_begins_with_the_country_and_keeps_the_list_of_laws(visitor: Visitor) -> None:
     page = visitor.go("/clock")
     labels = ["".join(each.itertext()).strip() for each in page.root.iter("label")]
-    assert labels[:2] == ["Where do you live?", "What did you do?"]
+    assert labels[:2] == ["Where do you live?", "What have you done so far?"]
     assert labels[-1] == "Which law?"
