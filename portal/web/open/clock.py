@@ -16,6 +16,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.domain.counting import has_number
+from portal.domain.readable import write_digits
 from portal.domain.regimes import Regime, Status
 from portal.domain.steps import CountingStep
 from portal.domain.wording import format_sentence
@@ -260,10 +261,10 @@ def _ask(query: ClockQuery, regime: Regime) -> DeadlineQuestion:
 def _read_moment(query: ClockQuery) -> str:
     """Day and hour where the organisation is, as an instant. Without an hour the day's noon is taken."""
     try:
-        day = date.fromisoformat(query.day or "")
+        day = date.fromisoformat(write_digits(query.day or "").strip())
     except ValueError as error:
         raise InvalidQuery("day", _("Write the day like this: 2026-11-24.")) from error
-    found = CLOCK_TIME.fullmatch((query.hour or "12:00").strip())
+    found = CLOCK_TIME.fullmatch(write_digits(query.hour or "12:00").strip())
     if found is None:
         raise InvalidQuery("hour", _("Write the time like this: 14:05."))
     try:
