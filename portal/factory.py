@@ -21,7 +21,10 @@ from portal.web.errors import init_errors
 from portal.web.filters import init_filters
 from portal.web.health import init_health
 from portal.web.network import init_network
+from portal.web.open.changes import init_changes
+from portal.web.open.citations import init_citations
 from portal.web.open.labels import init_labels
+from portal.web.open.lead import init_lead
 from portal.web.reasons import init_reasons
 from portal.web.security import init_security
 from portal.web.session import DatabaseSessions
@@ -45,6 +48,9 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     init_converters(app)
     init_filters(app, config)
     init_labels(app)
+    init_citations(app)
+    init_changes(app)
+    init_lead(app)
     init_reasons(app)
     init_security(app, config)
     init_errors(app)

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 
 from fontTools.ttLib import TTFont
 
 from portal.domain.letters.blocks import BAR, LetterDocument
 from portal.domain.letters.checks import LetterProblem, ProblemCode
-from portal.domain.letters.texts import walk_texts
+from portal.domain.letters.texts import change_texts, walk_texts
 
 TEXT_FACE = "Noto Sans"
 
@@ -40,6 +42,25 @@ SCRIPT_FACES = (
     "Noto Sans Georgian",
     "Noto Sans Armenian",
     "Noto Sans Ethiopic",
+    "Noto Sans Oriya",
+    "Noto Sans Thaana",
+    "Noto Serif Tibetan",
+    "Noto Sans Cherokee",
+    "Noto Sans Canadian Aboriginal",
+    "Noto Sans Syriac",
+    "Noto Sans Mongolian",
+    "Noto Sans Tifinagh",
+    "Noto Sans NKo",
+    "Noto Sans Adlam",
+    "Noto Sans Ol Chiki",
+    "Noto Sans Meetei Mayek",
+    "Noto Sans Chakma",
+    "Noto Sans Javanese",
+    "Noto Sans Balinese",
+    "Noto Sans Sundanese",
+    "Noto Sans Yi",
+    "Noto Sans Vai",
+    "Noto Sans Hanifi Rohingya",
     "Noto Sans CJK KR",
     "Noto Sans Symbols",
     "Noto Sans Symbols2",
@@ -58,6 +79,9 @@ OWN_FACES = {
     "zh-TW": "Noto Sans CJK TC",
     "zh-HK": "Noto Sans CJK HK",
 }
+
+_PICTURES = frozenset({"So", "Sk"})  # symbols, and what changes their colour
+_SKINS = range(0x1F3FB, 0x1F400)  # the colour of the hand or face before it, which print does not have
 
 # Nothing to draw: spaces, joiners, marks of direction, the soft hyphen, selectors of a variant.
 _UNDRAWN = frozenset([0x0A, 0x20, 0xA0, 0xAD, 0x061C, *range(0x200B, 0x2010), 0x2060, *range(0xFE00, 0xFE10)])
@@ -99,6 +123,27 @@ def find_glyph_problems(document: LetterDocument) -> tuple[LetterProblem, ...]:
     used = {ord(character) for _, text in walk_texts(document) for character in text}
     wanting = sorted(code for code in used if not _is_drawn(code, faces))
     return tuple(LetterProblem(ProblemCode.GLYPH, _describe(code)) for code in wanting)
+
+
+def spell_pictures(document: LetterDocument) -> LetterDocument:
+    """The letter with each small picture that no face can draw written out: `[crying face]`.
+
+    Nobody on a phone can install a font, and a letter must not fail for a sign that was typed in tears.
+    """
+    faces = faces_of(document.language)
+    return change_texts(document, lambda _spot, text: "".join(_spell(sign, faces) for sign in text))
+
+
+def _spell(sign: str, faces: tuple[str, ...]) -> str:
+    if unicodedata.category(sign) not in _PICTURES:
+        return sign
+    with suppress(FontsUnknown):  # told with the other problems of the letter
+        if _is_drawn(ord(sign), faces):
+            return sign
+    if ord(sign) in _SKINS:
+        return ""
+    name = unicodedata.name(sign, "")
+    return f"[{name.lower()}]" if name else sign
 
 
 def _describe(code: int) -> str:

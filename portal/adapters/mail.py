@@ -56,11 +56,24 @@ Mailer = Callable[[OutgoingMail, Callable[[], None]], None]
 
 
 def read_address(text: str) -> str:
-    """One plain address, as it is used in headers and envelopes. Raises BadAddress."""
-    address = text.strip()
+    """One plain address, as it is used in headers and envelopes. Raises BadAddress.
+
+    A domain in other letters becomes its ASCII form (`xn--`), which every server takes (RFC 5891).
+    """
+    name, _, domain = text.strip().rpartition("@")
+    address = f"{name}@{_read_domain(domain)}"
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address) or len(address.split("@")[0]) > 64:
         raise BadAddress("This is not an e-mail address that we can write to.")
     return address
+
+
+def _read_domain(domain: str) -> str:
+    if domain.isascii():
+        return domain
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise BadAddress("This is not an e-mail address that we can write to.") from error
 
 
 def make_mailer(server: MailServer) -> Mailer:

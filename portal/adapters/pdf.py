@@ -25,7 +25,7 @@ from weasyprint.document import Document as LaidOut
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from portal.adapters.fonts import find_glyph_problems, font_rules
+from portal.adapters.fonts import find_glyph_problems, font_rules, spell_pictures
 from portal.adapters.letter_json import encode_facts
 from portal.domain.letters.blocks import BAR, LetterDocument, Translate
 from portal.domain.letters.build import build_letter
@@ -114,12 +114,12 @@ def _check(
     facts: LetterFacts, translate: Translate, is_redacted: bool
 ) -> tuple[tuple[LetterProblem, ...], LetterDocument, LetterFacts]:
     # The full facts are checked even for the twin: a bar must not stand in for something that is missing.
-    full = build_letter(facts, translate)
+    full = spell_pictures(build_letter(facts, translate))
     problems = (*find_problems(facts, full), *find_glyph_problems(full))
     if not is_redacted:
         return problems, full, facts
     shown = redact(facts)
-    return problems, build_letter(shown, translate), shown
+    return problems, spell_pictures(build_letter(shown, translate)), shown
 
 
 def render_pdf(

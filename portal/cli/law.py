@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from portal.cli.command_context import database_of, find_parts, transaction
 from portal.domain.regimes import Confidence
 from portal.reference.audit import Counts, count_facts, find_gaps, list_versions
+from portal.reference.law_history import find_unkept, keep
 from portal.reference.registry import Registry, load_registry
 from portal.reference.strict import BadReference
 from portal.reference.tables import make_decision_table
@@ -33,11 +34,11 @@ def check(folder: Path | None) -> None:
     """Read every law, platform and authority strictly, over them those of FOLDER, and count what is there.
 
     Ends with 1 and names each fault where a fact has no source or no date, something named does not exist, or a host
-    belongs to two platforms.
+    belongs to two platforms, and where one of our laws changed and nothing says what.
     """
     try:
         registry = _read(folder)
-        gaps = list(find_gaps(registry))
+        gaps = [*find_gaps(registry), *find_unkept(load_registry().regimes.values())]
     except BadReference as error:
         raise click.ClickException(str(error)) from error
     if gaps:
@@ -58,6 +59,21 @@ def versions() -> None:
     """Print each law's version with the digest of its record, as tests/data/law_versions.txt keeps them."""
     for line in list_versions(find_parts().registry.regimes.values()):
         click.echo(line)
+
+
+@law.command("keep")
+@click.option("--note", required=True, help="What changed, in one plain sentence that anybody can read")
+@with_appcontext
+def keep_versions(note: str) -> None:
+    """Write down the records that have a new version, each with what changed, for /law/changes.
+
+    Ends with 1 where a record changed and kept its version.
+    """
+    try:
+        kept = [regime for regime in load_registry().regimes.values() if keep(regime, note)]
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("\n".join(f"{regime.id} {regime.version}" for regime in kept) or "Nothing is new.")
 
 
 @law.command("diff")

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
-from typing import Any
 
 import msgspec
 
 from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
 from portal.domain.regimes import Confidence, Regime
+from portal.reference.law_history import without_gaps
 from portal.reference.registry import Registry, find_dangling, find_faults, list_facts
 from portal.reference.territories import TERRITORIES
 from portal.reference.zones import is_country
@@ -59,17 +59,9 @@ def count_facts(registry: Registry) -> Counts:
 def list_versions(regimes: Iterable[Regime]) -> Iterator[str]:
     """One line for each law: id, version, and the digest of the whole record. A changed record needs a new version."""
     for regime in sorted(regimes, key=lambda regime: regime.id):
-        record = _without_gaps(msgspec.to_builtins(regime))
+        record = without_gaps(msgspec.to_builtins(regime))
         digest = sha256(msgspec.json.encode(record, order="sorted")).hexdigest()
         yield f"{regime.id} {regime.version} {digest[:16]}"
-
-
-def _without_gaps(value: Any) -> Any:
-    """What is said, without what is left out: a new field that a record does not use changes no digest."""
-    if isinstance(value, dict):
-        kept = {name: _without_gaps(each) for name, each in value.items()}
-        return {name: each for name, each in kept.items() if each not in (None, [], {})}
-    return [_without_gaps(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def find_gaps(registry: Registry) -> Iterator[str]:

@@ -11,6 +11,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import get_month_names
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -18,12 +21,13 @@ from wtforms import Field, HiddenField, RadioField, SelectChoice, SelectField, S
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
-from portal.domain.readable import MARK, UNREADABLE, show_unreadable
+from portal.adapters.mail import BadAddress, read_address
+from portal.domain.readable import MARK, UNREADABLE, show_unreadable, trim_marks, write_digits
 from portal.web.local_times import read_local, show_time
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # outside them another calendar was meant, or a slip
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 300
-MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 # Hours and minutes, and the offset for the hour that came twice when clocks were put back.
 CLOCK_TIME = re.compile(r"([01]?\d|2[0-3])[:.hH]?([0-5]\d) ?([+-](?:0\d|1[0-4]):[0-5]\d)?", re.ASCII)
 
@@ -39,9 +43,18 @@ def require_day(_form: Any, field: Any) -> None:
 
 
 def check_mail(_form: Any, field: Any) -> None:
-    """Only what is surely a slip is refused; whether an address works nobody can see from here."""
-    if field.data and not MAIL.fullmatch(field.data):
-        raise ValidationError(_("This does not look like an e-mail address. It needs one @, as in name@example.org."))
+    """One address that mail can be sent to: the same rule on every page. Whether it works nobody can see from here."""
+    if not field.data:
+        return
+    try:
+        read_address(field.data)
+    except BadAddress as error:
+        raise ValidationError(_("Write one e-mail address, such as name@example.org.")) from error
+
+
+def require_mail(_form: Any, field: Any) -> None:
+    """A validator: an address that cannot be left out."""
+    _require(field, _("Write one e-mail address, such as name@example.org."))
 
 
 def _require(field: Any, sentence: str) -> None:
@@ -84,7 +97,7 @@ class TextField(StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         text = valuelist[0] if valuelist else ""
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self.data = text.strip() if self.lines else " ".join(text.split("\n")).strip()
+        self.data = text.strip() if self.lines else trim_marks(" ".join(text.split("\n")))
 
     def pre_validate(self, form: FlaskForm) -> None:
         text = self.data or ""
@@ -99,6 +112,15 @@ class TextField(StringField):  # type: ignore[misc]
                 _("This is too long: it has %(now)s characters, and %(most)s fit. Nothing is lost. Make it shorter.",
                   now=len(text), most=self.longest)
             )  # fmt: skip
+
+
+class MailField(TextField):
+    """An e-mail address. Signs that came along from a list of addresses are left out at its ends."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        text = self.data.strip(" ,;")
+        self.data = text[1:-1].strip() if text.startswith("<") and text.endswith(">") else text
 
 
 class PasteField(StringField):  # type: ignore[misc]
@@ -204,7 +226,7 @@ class MomentField(DayField):
 
     def read(self, typed: Mapping[str, str]) -> datetime:
         day = read_day(typed)
-        found = CLOCK_TIME.fullmatch(typed["time"])
+        found = CLOCK_TIME.fullmatch(write_digits(typed["time"]))
         if found is None:
             raise ValueError(_("Write the time with hours and minutes, for example 14:05."))
         time = f"{found[1]:>02}:{found[2]}{found[3] or ''}"
@@ -219,16 +241,31 @@ class MomentField(DayField):
 
 def read_day(typed: Mapping[str, str]) -> date:
     """A real day of the calendar from three texts. Raises ValueError with a sentence for the page."""
-    texts = [typed["day"], typed["month"], typed["year"]]
+    texts = [write_digits(typed["day"]), read_month(typed["month"]), write_digits(typed["year"])]
     if not all(re.fullmatch(r"\d{1,4}", text, re.ASCII) for text in texts):
         raise ValueError(_("Write the day, the month and the year in numbers, for example 24 11 2026."))
     day, month, year = (int(text) for text in texts)
-    if not 1900 <= year <= 2200:
+    if year < 1000:
         raise ValueError(_("Write the year with four numbers, for example 2026."))
+    if year > LAST_YEAR:
+        raise ValueError(_("The year %(year)s lies ahead. Write it as in an English calendar, like 2026.", year=year))
+    if year < FIRST_YEAR:
+        raise ValueError(_("The year %(year)s is long ago. Write it as in an English calendar, like 2026.", year=year))
     try:
         return date(year, month, day)
     except ValueError as error:
         raise ValueError(_("This day is not in the calendar. Check the day and the month.")) from error
+
+
+def read_month(typed: str) -> str:
+    """A month as its number, also where its name was typed, in the page's language or in English: "Nov", "november"."""
+    text = write_digits(typed).casefold().rstrip(".")
+    for locale in (get_locale(), Locale("en")):
+        for width in ("wide", "abbreviated"):
+            for number, name in get_month_names(width, locale=locale).items():
+                if text == name.casefold().rstrip("."):
+                    return str(number)
+    return text
 
 
 YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]

@@ -15,6 +15,7 @@ from portal.config import Config
 from portal.domain.typed import LARGEST_FORM, LARGEST_TYPED
 from portal.web.caching import is_cacheable, let_keep
 from portal.web.documents import widen_for_files
+from portal.web.embedding import is_embeddable
 from portal.web.errors import Answer, show_foreign_form
 from portal.web.origins import began_elsewhere, leads_a_person
 from portal.web.unit_of_work import READING
@@ -47,6 +48,14 @@ HEADERS = {
     "Origin-Agent-Cluster": "?1",
     "Permissions-Policy": ", ".join(f"{name}=()" for name in ABILITIES.split()),
     "X-Robots-Tag": "noindex",
+}
+# An answer that another site may show inside its own page: it has no script, no form and no cookie, and loads only its
+# style sheet, so that a frame around it gains nothing. `X-Frame-Options` knows no word for "everybody".
+FRAMED_HEADERS = {
+    **{name: value for name, value in HEADERS.items() if name != "X-Frame-Options"},
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors *",
+    "Cross-Origin-Resource-Policy": "cross-origin",
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 # After these the browser is asked to forget this site: what it kept, its cookies, its stores. Browsers do so behind
@@ -87,7 +96,7 @@ def init_security(app: Flask, config: Config) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in (FRAMED_HEADERS if is_embeddable() else HEADERS).items():
             response.headers.setdefault(name, value)
         if config.has_https:
             response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)

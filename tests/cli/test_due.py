@@ -109,8 +109,8 @@ def test_a_law_without_a_number_says_its_own_measure() -> None:
     arguments = ("--regime", "eu-dsa-16", "--country", "IE", "--started", "2026-03-05T09:00:00Z")
     answer = run_json(*arguments)
     assert (answer["due_at"], answer["last_day"]) == (None, None)
-    assert "sets no number" in answer["steps"][0]["text"]
-    assert "sets no number" in run(*arguments).output
+    assert "gives no number" in answer["steps"][0]["text"]
+    assert "gives no number" in run(*arguments).output
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def complaint_laws(body: Regulator, registry: Registry) -> list[Regime]:
     found = {regime.id: regime for regime in _list_named(body, registry)}
     if body.takes_complaints is not False and body.kind in _AUTHORITIES:
         found |= {regime.id: regime for regime in _list_general(body, registry)}
-    replaced = {each for regime in found.values() for each in regime.in_place_of}
+    replaced = {each for regime in found.values() if regime.offered for each in regime.in_place_of}
     return [regime for regime in found.values() if regime.id not in replaced]
 
 

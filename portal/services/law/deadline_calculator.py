@@ -41,7 +41,7 @@ class DeadlineQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class CalculatedDeadline:
-    """The answer. `due` is None where the law sets no number: its `rule.standard` is all there is."""
+    """The answer. `due` is None where the law gives no number: its `rule.standard` is all there is."""
 
     regime: Regime
     rule: Rule
@@ -67,7 +67,7 @@ class Deadline:
     regime: str
     clock: str
     started_at: str
-    due_at: str | None  # None: the law sets no number
+    due_at: str | None  # None: the law gives no number
     last_day: str | None  # None for periods of hours
     binding: Binding
     estimated: bool
@@ -106,7 +106,7 @@ def describe_standard(rule: Rule) -> str:
     """What is said in place of a date."""
     if rule.confidence is Confidence.MEMORY:
         return "We did not see this time in any source, so there is no date."
-    return f"The law sets no number here, so there is no date. Its measure: {rule.standard}."
+    return f"The law gives no number, so there is no date. It says by when: {rule.standard}."
 
 
 def calculate_deadline(question: DeadlineQuestion, registry: Registry) -> CalculatedDeadline:

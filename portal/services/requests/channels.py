@@ -17,7 +17,7 @@ from portal.services.requests.citations import Citation, disclose, list_cited, p
 from portal.services.requests.dossier import Dossier
 from portal.services.requests.views import ChannelView
 
-_ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
+ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
     RequestKind.NOTICE: (
         ChannelKind.NCII_FORM,
         ChannelKind.TAKEITDOWN_FORM,
@@ -116,7 +116,7 @@ def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
     today = work.ports.config.day_at(work.now)
     found: dict[str, ChannelView] = {}
     territory = find_territory(work.case.country)
-    usable = platform.channels_for(*_ORDERS[dossier.request.kind])
+    usable = platform.channels_for(*ORDERS[dossier.request.kind])
     near = [channel for channel in usable if channel.is_open_to(work.case.country, territory)]
     for channel in sorted(near, key=lambda channel: not channel.countries):  # what is made for the country comes first
         if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or dossier.content.view.use_copyright):

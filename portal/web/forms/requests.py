@@ -14,7 +14,7 @@ from portal.services.requests.views import DetailsView, ItemView
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import SentCommand
 from portal.services.tracking.views import RequestView
-from portal.web.fields import ChoiceField, DayField, MomentField, TextField, check_mail, require_moment
+from portal.web.fields import ChoiceField, DayField, MailField, MomentField, TextField, check_mail, require_moment
 from portal.web.forms.readers import Reader, ReaderForm, for_each
 from portal.web.forms.typed_fields import CheckboxesField, InstantField, IsoDayField, not_before
 
@@ -156,7 +156,7 @@ class DetailsForm(ReaderForm):
 
     name = for_each(person=TextField(_l("The name under this letter")), desk=TextField(_l("Name under the notice")))
     email = for_each(
-        person=TextField(_l("E-mail address"), validators=[check_mail]), desk=TextField(_l("E-mail address"))
+        person=MailField(_l("E-mail address"), validators=[check_mail]), desk=MailField(_l("E-mail address"))
     )
     phone = TextField(_l("Phone number"))
     postal_address = for_each(

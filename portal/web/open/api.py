@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
+from portal.reference.dataset import CREDITS, LICENCE, list_files
 from portal.services.directory.lookups import find_platforms, is_body_of, is_law_in
 from portal.services.law.deadline_calculator import (
     DeadlineQuestion,
@@ -174,7 +175,8 @@ def show_regulator(_: records.NoQuery, regulator: str) -> Regulator:
 @cacheable
 def openapi() -> Response:
     address = unit().config.base_url + url_for("api.show")
-    return _send(describe(ENDPOINTS, title="Recourse", address=address.rstrip("/")), "application/json")
+    files = list_files(parts().registry).values()
+    return _send(describe(ENDPOINTS, title="Recourse", address=address.rstrip("/"), files=files), "application/json")
 
 
 @bp.get("/")
@@ -182,7 +184,7 @@ def openapi() -> Response:
 @cacheable
 def show() -> str:
     described = [(each, list(list_parameters(each))) for each in ENDPOINTS]
-    return render_template("open/api.html", endpoints=described, licence=records.LICENCE, credits=records.CREDITS)
+    return render_template("open/api.html", endpoints=described, licence=LICENCE, credits=CREDITS)
 
 
 @bp.errorhandler(InvalidQuery)
@@ -205,7 +207,7 @@ def open_to_pages(response: Response) -> Response:
 
 def _make_meta() -> records.Meta:
     newest = max(regime.version for regime in parts().registry.regimes.values())
-    return records.Meta(licence=records.LICENCE, credits=records.CREDITS, version=newest)
+    return records.Meta(licence=LICENCE, credits=CREDITS, version=newest)
 
 
 def _copy(source: object, kind: type[T]) -> T:

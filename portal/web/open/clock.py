@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
+from typing import Any
 
 import icalendar
 import msgspec
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.domain.counting import has_number
+from portal.domain.readable import write_digits
 from portal.domain.regimes import Regime, Status
 from portal.domain.steps import CountingStep
 from portal.domain.wording import format_sentence
@@ -26,12 +29,14 @@ from portal.services.law.deadline_calculator import (
     deadline_of,
     name_nearest,
 )
+from portal.services.law.waiting_clocks import Waiting, WaitingClock, find_waiting_clocks
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.fields import CLOCK_TIME
 from portal.web.local_times import UnclearTime, read_local, show_time
 from portal.web.open.queries import read_query
 from portal.web.open.records import REFUSED, Problem
+from portal.web.person.forms.parts import PARTS
 from portal.web.places import country_names
 from portal.web.unit_of_work import parts, unit
 
@@ -42,7 +47,10 @@ _GROUPS = {"EU": "IE", "EEA": "IE"}  # where most platforms of the Union are est
 
 @dataclass(frozen=True, kw_only=True)
 class ClockQuery:
-    """`day` and `hour` are local to the organisation that has to act; `started` is an instant in place of both."""
+    """`day` and `hour` are local to the organisation that has to act; `started` is an instant in place of both.
+
+    Who names no law says in `home` where they live and in `waiting` what they did. Then day and hour are theirs.
+    """
 
     regime: str | None = None
     clock: str | None = None
@@ -53,16 +61,21 @@ class ClockQuery:
     subdivision: str | None = None
     zone: str | None = None
     extended: bool = False
+    home: str | None = None
+    home_part: str | None = None
+    waiting: Waiting | None = None
 
 
 @bp.get("/clock")
 @public
 @cacheable
 def show() -> ResponseReturnValue:
-    regime, answer, problem = None, None, None
+    regime, answer, problem, awaited = None, None, None, None
     try:
         query = read_query(ClockQuery)
         regime = _find_regime(query)
+        if regime is None and (query.home or query.waiting):
+            awaited = find_awaited(query)
         if regime is not None and (query.day or query.started):
             answer = _reckon(query, regime)
     except InvalidQuery as error:
@@ -72,6 +85,9 @@ def show() -> ResponseReturnValue:
         law=regime,
         answer=answer,
         problem=problem,
+        awaited=awaited,
+        doings=tuple(Waiting),
+        home_parts=PARTS.get(request.args.get("home", "").upper(), ()),
         typed=_list_typed(answer),
         home=_home_of(regime) if regime else "",
         laws=_list_laws(),
@@ -95,7 +111,7 @@ def as_calendar() -> Response:
     """An entry whose title tells a stranger nothing."""
     answer = _answer()
     if answer.due is None:
-        raise InvalidQuery("clock", "The law sets no number here, so there is no date for a calendar.")
+        raise InvalidQuery("clock", "The law gives no number, so there is no date for a calendar.")
     response = _send(make_entry(answer, title=_("Date to check"), today=unit().now.date()), "text/calendar")
     response.headers["Content-Disposition"] = "attachment; filename=date.ics"
     return response
@@ -136,7 +152,61 @@ def _list_typed(answer: CalculatedDeadline | None) -> dict[str, str]:
 
 
 def _answer() -> CalculatedDeadline:
-    query = read_query(ClockQuery)
+    return find_answer(read_query(ClockQuery))
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """One clock that may run for who waits, with its date where a day was given, and the address that tells why.
+
+    `zone` is where the person is.
+    """
+
+    clock: WaitingClock
+    answer: CalculatedDeadline | None
+    address: str
+    zone: str
+
+
+def find_awaited(query: ClockQuery) -> tuple[Awaited, ...]:
+    """Every clock for what somebody did in their country. Raises InvalidQuery."""
+    if not query.home:
+        raise InvalidQuery("home", _("Choose the country where you live."))
+    if query.waiting is None:
+        raise InvalidQuery("waiting", _("Choose what you did."))
+    with_place = replace(query, country=query.home, subdivision=query.home_part)
+    try:
+        found = find_waiting_clocks(
+            query.waiting, parts().registry, country=query.home, part=query.home_part, now=unit().now
+        )
+        started = _read_moment(with_place) if query.day else None
+    except InvalidQuery as error:
+        asked = {"country": "home", "subdivision": "home_part"}
+        raise InvalidQuery(asked.get(error.field, error.field), str(error)) from error
+    return tuple(_await(clock, query, started) for clock in found)
+
+
+def _await(clock: WaitingClock, query: ClockQuery, started: str | None) -> Awaited:
+    """A law that was not yet in force on that day gives no date here; its own page says so."""
+    named: dict[str, Any] = {
+        "regime": clock.regime.id,
+        "clock": clock.rule.id,
+        "country": clock.country,
+        "subdivision": clock.part,
+    }
+    answer = None
+    if started is not None:
+        with suppress(InvalidQuery):
+            asked = ClockQuery(**named, started=started)
+            answer = _reckon(asked, clock.regime)
+            answer = answer if query.hour else _doubt_hour(answer)
+    when: dict[str, Any] = {"started": started} if query.hour else {"day": query.day}
+    home = find_zone((query.home or "").upper(), _part(query.home, query.home_part))
+    return Awaited(clock, answer, url_for("clock.show", **named, **when), home.key)
+
+
+def find_answer(query: ClockQuery) -> CalculatedDeadline:
+    """The deadline that an address asks for. Raises InvalidQuery."""
     regime = _find_regime(query)
     if regime is None:
         raise InvalidQuery("regime", "The parameter 'regime' is missing.")
@@ -191,14 +261,18 @@ def _ask(query: ClockQuery, regime: Regime) -> DeadlineQuestion:
 def _read_moment(query: ClockQuery) -> str:
     """Day and hour where the organisation is, as an instant. Without an hour the day's noon is taken."""
     try:
-        day = date.fromisoformat(query.day or "")
+        day = date.fromisoformat(write_digits(query.day or "").strip())
     except ValueError as error:
         raise InvalidQuery("day", _("Write the day like this: 2026-11-24.")) from error
-    found = CLOCK_TIME.fullmatch((query.hour or "12:00").strip())
+    found = CLOCK_TIME.fullmatch(write_digits(query.hour or "12:00").strip())
     if found is None:
         raise InvalidQuery("hour", _("Write the time like this: 14:05."))
     try:
-        zone = load_zone(query.zone) if query.zone else find_zone((query.country or "").upper(), _part(query))
+        zone = (
+            load_zone(query.zone)
+            if query.zone
+            else find_zone((query.country or "").upper(), _part(query.country, query.subdivision))
+        )
     except UnknownZone as error:
         raise InvalidQuery("zone" if query.zone else "country", f"{error}.") from error
     typed = datetime.fromisoformat(f"{day.isoformat()} {found[1]:>02}:{found[2]}{found[3] or ''}")
@@ -208,10 +282,8 @@ def _read_moment(query: ClockQuery) -> str:
         raise InvalidQuery("hour", str(error)) from error
 
 
-def _part(query: ClockQuery) -> str | None:
-    if not query.subdivision:
-        return None
-    return query.subdivision.upper().removeprefix(f"{(query.country or '').upper()}-")
+def _part(country: str | None, subdivision: str | None) -> str | None:
+    return subdivision.upper().removeprefix(f"{(country or '').upper()}-") if subdivision else None
 
 
 def _home_of(regime: Regime) -> str:

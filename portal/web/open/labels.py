@@ -48,11 +48,11 @@ _DATED: Mapping[Binding, Any] = MappingProxyType(
 )
 _UNDATED: Mapping[Binding, Any] = MappingProxyType(
     {
-        Binding.DUTY: _l("%(who)s must do this: %(what)s. The law sets no number, only this: %(standard)s."),
+        Binding.DUTY: _l("%(who)s must do this: %(what)s. By when: %(standard)s. The law gives no number."),
         Binding.SAFE_HARBOUR: _l("%(who)s keeps its legal protection by doing this: %(what)s (%(standard)s)."),
         Binding.PRECONDITION: _l("This comes before the next step: %(what)s (%(standard)s)."),
         Binding.LIMITATION: _l(
-            "Your own time limit for this: %(what)s. The law sets no number, only this: %(standard)s."
+            "Your own time limit for this: %(what)s. Until when: %(standard)s. The law gives no number."
         ),
         Binding.TARGET: _l("%(who)s aims at this: %(what)s (%(standard)s)."),
         Binding.FOLLOW_UP: _l("We suggest to look again: %(what)s (%(standard)s)."),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from portal.domain.clocks import find_current_rule
+from portal.domain.directory import Category, Platform
 from portal.domain.regimes import Certainty, Confidence, Regime, Rule
 from portal.domain.wording import Sentence
 from portal.reference.holidays import name_part
@@ -19,7 +22,10 @@ from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws, read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
+from portal.web.open.citations import anchor_all
+from portal.web.open.lead import find_lead
 from portal.web.open.queries import read_query
+from portal.web.open.vocabulary import label_of
 from portal.web.person.forms.parts import PARTS
 from portal.web.places import country_names
 from portal.web.unit_of_work import parts, unit
@@ -36,6 +42,7 @@ class LawQuery:
     depiction: ContentKind | None = None
     under_18: bool = False
     threat: bool = False
+    platform: str | None = None  # its slug
 
 
 @dataclass(frozen=True)
@@ -68,15 +75,57 @@ class LawGroups:
 def show_all() -> ResponseReturnValue:
     names = dict(country_names(str(get_locale())))
     counts = count_laws(parts().registry, list(names))
-    countries = [(code, name, counts[code]) for code, name in names.items() if code in counts]
-    values = {"countries": countries, "names": names, "typed": request.args, "pictures": tuple(ContentKind)}
+    values = {
+        "countries": [(code, name, counts[code]) for code, name in names.items() if code in counts],
+        "names": names,
+        "typed": request.args,
+        "pictures": tuple(ContentKind),
+        "places": list_places(),
+        "lead": None,
+        "problem": None,
+        "groups": None,
+    }
     try:
         query = read_query(LawQuery)
-        groups = find_groups(query) if query.country else None
+        found = answer(query) if query.country else {}
     except InvalidQuery as error:
-        return render_template("open/laws.html", problem=error, groups=None, parts=(), **values), 400
+        return render_template("open/laws.html", parts=(), **{**values, "problem": error}), 400
     known_parts = PARTS.get((query.country or "").upper(), ())
-    return render_template("open/laws.html", problem=None, groups=groups, parts=known_parts, **values)
+    return render_template("open/laws.html", parts=known_parts, **{**values, **found})
+
+
+def answer(query: LawQuery) -> dict[str, Any]:
+    """What the page shows for these answers. Raises InvalidQuery."""
+    lead = find_lead(facts_of(query), now=unit().now)
+    groups = find_groups(query)
+    first = lead.step.regime.id if lead.step else None
+    usable = tuple(line for line in groups.usable if line.regime.id != first)
+    return {"lead": lead, "groups": replace(groups, usable=usable), "asked": name_answers(query, lead.platform)}
+
+
+def name_answers(query: LawQuery, platform: Platform | None) -> str:
+    """What was answered, in few words: "Ireland, Instagram"."""
+    country, part = read_place(query.country or "", query.subdivision)
+    place = get_locale().territories.get(country, country)
+    said = [f"{place} ({name_part(country, part)})" if part else place]
+    if platform:
+        said.append(platform.name)
+    if query.depiction:
+        said.append(label_of(query.depiction))
+    if query.under_18:
+        said.append(str(_("under 18")))
+    if query.threat:
+        said.append(str(_("not online yet")))
+    return ", ".join(said)
+
+
+def list_places() -> list[tuple[str, str]]:
+    """Where something can be online, by name; who only sells names or takes payments shows nothing."""
+    known = (each for each in parts().registry.platforms.values() if each.category not in _SHOW_NOTHING)
+    return sorted(((each.slug, each.name) for each in known), key=lambda pair: pair[1].casefold())
+
+
+_SHOW_NOTHING = frozenset({Category.REGISTRAR, Category.PAYMENT, Category.CDN, Category.APP_STORE})
 
 
 @bp.get("/law/<regime>")
@@ -87,10 +136,18 @@ def show(regime: str) -> ResponseReturnValue:
     found = registry.regimes.get(regime)
     if found is None:
         return render_template("open/missing.html", back="law.show_all"), 404
+    return show_law(found)
+
+
+def show_law(law: Regime, newest: str | None = None) -> str:
+    """A law whole. `newest` is the version of today where this one is older."""
+    registry = parts().registry
     return render_template(
         "open/law.html",
-        law=found,
-        sources={source.key: number for number, source in enumerate(found.sources, start=1)},
+        law=law,
+        newest=newest,
+        sources={source.key: number for number, source in enumerate(law.sources, start=1)},
+        anchors={source.key: anchor for anchor, source in anchor_all(law.sources, "source")},
         regimes=registry.regimes,
         platforms=registry.platforms,
         regulators=registry.regulators,
@@ -99,15 +156,8 @@ def show(regime: str) -> ResponseReturnValue:
 
 def find_groups(query: LawQuery) -> LawGroups:
     """Raises InvalidQuery."""
-    registry = parts().registry
-    country = (query.country or "").upper()
-    facts = Facts(
-        country=country,
-        subdivision=query.subdivision,
-        depiction=query.depiction or ContentKind.UNKNOWN,
-        under_18=query.under_18,
-        threat=query.threat,
-    )
+    registry, facts = parts().registry, facts_of(query)
+    country = facts.country
     verdicts = {each.regime: each for each in find_applicable_laws(facts, registry, now=unit().now)}
     usable, unsure, local, others = [], [], [], []
     near = laws_of(country, registry)
@@ -127,6 +177,18 @@ def find_groups(query: LawQuery) -> LawGroups:
             others.append(line)
     bare_part = name_part(country, part) if part and _is_bare(part, country, near) else None
     return LawGroups(_sort(usable), _sort(unsure), _sort(local), _sort(others), bare_part)
+
+
+def facts_of(query: LawQuery) -> Facts:
+    """What was answered, as the laws ask for it."""
+    return Facts(
+        country=(query.country or "").upper(),
+        subdivision=query.subdivision,
+        depiction=query.depiction or ContentKind.UNKNOWN,
+        under_18=query.under_18,
+        threat=query.threat,
+        platform=query.platform,
+    )
 
 
 def _is_local(regime: Regime) -> bool:

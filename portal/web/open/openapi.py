@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import msgspec
 
-from portal.web.open.records import LICENCE, Problem
+from portal.reference.dataset import LICENCE, DataFile
+from portal.web.open.records import Problem
 
 REFERENCE = "#/components/schemas/{name}"
 VERSION = "1.0.0"
@@ -46,8 +47,10 @@ class Parameter:
     choices: tuple[str, ...]
 
 
-def describe(endpoints: Sequence[Endpoint], *, title: str, address: str) -> dict[str, Any]:
-    """The whole document. `address` is where the API is, with its version."""
+def describe(
+    endpoints: Sequence[Endpoint], *, title: str, address: str, files: Iterable[DataFile] = ()
+) -> dict[str, Any]:
+    """The whole document. `address` is where the API is, with its version; `files` are what can be taken away whole."""
     kinds = tuple(dict.fromkeys([*(each.answer for each in endpoints), Problem]))
     _, schemas = msgspec.json.schema_components(kinds, ref_template=REFERENCE)
     queries = _query_schemas(endpoints)
@@ -61,7 +64,10 @@ def describe(endpoints: Sequence[Endpoint], *, title: str, address: str) -> dict
             "license": {"name": "Creative Commons Zero 1.0", "identifier": LICENCE},
         },
         "servers": [{"url": address}],
-        "paths": {each.template: {"get": _describe_one(each, queries)} for each in endpoints},
+        "paths": {
+            **{each.template: {"get": _describe_one(each, queries)} for each in endpoints},
+            **{f"/data/{file.name}": {"get": _describe_file(file)} for file in files},
+        },
         "components": {"schemas": dict(sorted({**schemas, **used}.items()))},
     }
 
@@ -119,6 +125,21 @@ def _describe_one(endpoint: Endpoint, schemas: Mapping[str, Any]) -> dict[str, A
                 "content": _content("application/problem+json", Problem),
             },
         },
+    }
+
+
+def _describe_file(file: DataFile) -> dict[str, Any]:
+    """A file: its bytes as they are, with their SHA-256 as `ETag` and as `Repr-Digest`."""
+    headers = {
+        "ETag": {"description": "The SHA-256 of the file in hex, in quotes", "schema": {"type": "string"}},
+        "Repr-Digest": {"description": "The SHA-256 of the file (RFC 9530)", "schema": {"type": "string"}},
+    }
+    good = {"description": file.about, "headers": headers, "content": {file.media: {}}}
+    return {
+        "summary": f"{file.about}, as a file",
+        "operationId": re.sub(r"\W+", "_", f"data_{file.name}"),
+        "parameters": [],
+        "responses": {"200": good},
     }
 
 

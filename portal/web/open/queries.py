@@ -24,7 +24,7 @@ def read_query(kind: type[T]) -> T:
         if name not in known:
             raise InvalidQuery(name, f"There is no parameter {name!r}. There are: {', '.join(known) or 'none'}.")
         if len(values) > 1:
-            raise InvalidQuery(name, f"The parameter {name!r} stands there twice.")
+            raise InvalidQuery(name, f"The parameter {name!r} is given twice.")
     given = {name: value for name, value in request.args.items() if value.strip()}
     try:
         return msgspec.convert(given, kind, strict=False)

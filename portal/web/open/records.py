@@ -13,12 +13,7 @@ from portal.domain.regimes import Certainty, Confidence, Regime, RegimeKind, Sta
 from portal.services.law.deadline_calculator import Deadline
 from portal.services.law.law_finder import ContentKind
 
-LICENCE = "CC0-1.0"
 REFUSED = "The question cannot be answered"
-CREDITS = (
-    "Postal and privacy contacts of companies partly from datenanfragen/data (CC0 1.0).",
-    "Facts on policies partly from copies kept by Open Terms Archive, made available under ODC-By 1.0.",
-)
 
 _COUNTRY = Said(description="A country by its two letters (ISO 3166-1)", examples=["NZ"])
 _PART = Said(description="A state or province, with or without its country before it", examples=["QC"])
@@ -121,6 +116,7 @@ class VerdictLine:
     applies: Certainty
     offered: bool
     reason: str
+    replaced_by: str | None  # the national form of the same right, which is used in its place
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from portal.domain.regimes import (
 )
 from portal.services.directory.lookups import Purpose
 from portal.services.law.law_finder import ContentKind
+from portal.services.law.waiting_clocks import Waiting
 from portal.services.requests.channels import LABELS
 
 _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
@@ -65,7 +66,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Binding.PRECONDITION: _l("A time that has to pass first"),
             Binding.LIMITATION: _l("Your own time limit"),
             Binding.TARGET: _l("An aim, not law"),
-            Binding.FOLLOW_UP: _l("A date of ours to look again, not law"),
+            Binding.FOLLOW_UP: _l("Our own date to look again, not law"),
         },
         When: {
             When.ALWAYS: _l("always"),
@@ -116,6 +117,15 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             ConnectingFactor.OFFERS: _l("the service is offered there"),
             ConnectingFactor.NOTIFIES: _l("anybody may send a notice, but people there are the ones it protects"),
         },
+        Waiting: {
+            Waiting.PLATFORM: _l("I reported it to a platform"),
+            Waiting.ERASE: _l("I asked to have my data erased"),
+            Waiting.DATA: _l("I asked what they hold about me, or to correct it"),
+            Waiting.APPEAL: _l("I asked for a second decision"),
+            Waiting.AUTHORITY: _l("I complained to an authority"),
+            Waiting.COURT: _l("A court made an order"),
+            Waiting.OWN: _l("Nothing yet: I want to know how long I have"),
+        },
         Purpose: {
             Purpose.REMOVAL: _l("To have it taken down"),
             Purpose.APPEAL: _l("If you do not agree with their answer"),
@@ -152,3 +162,41 @@ def label_of(value: StrEnum) -> str:
 def list_choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """Members with their words, for a list to choose from."""
     return [(value.value, label_of(value)) for value in values]
+
+
+# The parts of a law's record, as a list of changes names them.
+_FIELDS: Mapping[str, Any] = MappingProxyType(
+    {
+        "name": _l("its name"),
+        "native_name": _l("its name"),
+        "citation": _l("the text of the law it names"),
+        "jurisdictions": _l("where it holds"),
+        "kind": _l("what it is for"),
+        "status": _l("whether it is law"),
+        "summary": _l("what it says in short"),
+        "basis": _l("whom it helps"),
+        "in_force_from": _l("from when it is law"),
+        "in_force_until": _l("until when it is law"),
+        "covers": _l("what it reaches"),
+        "filers": _l("who can use it"),
+        "reach": _l("which cases it is for"),
+        "obliged": _l("who has to act"),
+        "elements": _l("what has to be in a letter"),
+        "rules": _l("times"),
+        "primary_clock": _l("times"),
+        "escalation": _l("next steps"),
+        "traps": _l("what is good to know"),
+        "sources": _l("sources"),
+        "confidence": _l("how sure we are"),
+        "grades": _l("how sure we are"),
+        "offered": _l("whether letters cite it"),
+        "in_place_of": _l("which law it takes the place of"),
+        "identical_copies": _l("whether copies have to go too"),
+        "note": _l("a note"),
+    }
+)
+
+
+def describe_fields(names: Iterable[str]) -> str:
+    """Parts of a law's record in words, each once. Raises KeyError for one that has no word."""
+    return ", ".join(dict.fromkeys(str(_FIELDS[name]) for name in names))

@@ -85,7 +85,7 @@ def test_every_country_with_a_law_shows_it(visitor: Visitor) -> None:
         href.rpartition("/")[2]
         for country in countries
         for href in visitor.go(country).links().values()
-        if href.startswith("/law/")
+        if href.startswith("/law/") and not href.startswith("/law/changes")
     }
     assert shown == set(REGISTRY.regimes)
 
@@ -484,3 +484,60 @@ def test_a_service_for_every_country_is_tied_to_no_law_of_one(visitor: Visitor) 
     page = visitor.go("/authorities?country=US&kind=hotline").answer.text
     entry = page[page.index('id="us-ncmec-cybertipline"') :].partition("</li>")[0]
     assert "Laws that lead here" not in entry
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("home=IE&waiting=erase&day=2026-03-05", "Tuesday 7 April 2026"),
+        ("home=ie&waiting=platform&day=2026-11-20&hour=10:00", "Sunday 22 November 2026, 10:00 (Europe/Dublin)"),
+        ("home=AU&waiting=authority&day=2026-11-20", "Tuesday 24 November 2026"),
+        ("home=US&waiting=court", "We know of no law that sets a time for this"),
+        ("home=KR&waiting=erase&day=2026-11-20", "This law may not fit"),
+    ],
+)
+def test_a_deadline_is_found_by_country_and_what_somebody_did(visitor: Visitor, query: str, told: str) -> None:
+    assert told in visitor.go(f"/clock?{query}").text
+
+
+def test_the_clocks_that_were_found_lead_to_their_own_answer(visitor: Visitor) -> None:
+    page = visitor.go("/clock?home=IE&waiting=erase&day=2026-03-05")
+    assert "must do this within 1 month" in page.text
+    why = visitor.follow("Why this date?")
+    assert "Tuesday 7 April 2026" in why.text
+    assert "Easter Monday" in why.text
+
+
+def test_an_hour_is_that_of_the_person_and_without_one_the_date_is_estimated(visitor: Visitor) -> None:
+    assert "This date is estimated" in visitor.go("/clock?home=IE&waiting=platform&day=2026-11-20").text
+    exact = visitor.go("/clock?home=IE&waiting=platform&day=2026-11-20&hour=10:00").text
+    assert "This date is estimated" not in exact.partition("acknowledge")[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("waiting=erase", "home"),
+        ("home=IE", "waiting"),
+        ("home=XX&waiting=erase", "home"),
+        ("home=US&home_part=QQ&waiting=erase", "home"),
+        ("home=IE&waiting=erase&day=soon", "day"),
+        ("home=IE&waiting=erase&day=2026-03-05&hour=noon", "hour"),
+        ("home=IE&waiting=gold", "waiting"),
+    ],
+)
+def test_what_is_missing_is_told_at_its_question_and_what_was_typed_stays(
+    visitor: Visitor, query: str, field: str
+) -> None:
+    page = visitor.go(f"/clock?{query}", status=400)
+    wrong = [each.get("id") for each in page.root.iter() if each.get("aria-invalid")]
+    assert wrong == [field] or "QQ" in query
+    chosen = [each.get("value") for each in page.root.iter("option") if each.get("selected") is not None]
+    assert ("IE" in chosen) is ("home=IE" in query)
+
+
+def test_the_page_begins_with_the_country_and_keeps_the_list_of_laws(visitor: Visitor) -> None:
+    page = visitor.go("/clock")
+    labels = ["".join(each.itertext()).strip() for each in page.root.iter("label")]
+    assert labels[:2] == ["Where do you live?", "What have you done so far?"]
+    assert labels[-1] == "Which law?"

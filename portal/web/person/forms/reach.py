@@ -12,7 +12,7 @@ from wtforms import BooleanField
 from portal.domain.intake import StepId
 from portal.domain.lifecycle import Filer, Handler, Path
 from portal.domain.report import ContactBy, NameKind, Report
-from portal.web.fields import YES_NO, ChoiceField, DayField, TextField, check_mail
+from portal.web.fields import YES_NO, ChoiceField, DayField, MailField, TextField, check_mail
 from portal.web.person.forms.steps import StepForm
 
 ALONE = "alone"
@@ -30,7 +30,7 @@ class ContactForm(StepForm):
             (ContactBy.PHONE.value, _l("By phone")),
         ],
     )
-    email = TextField(_l("E-mail address"), validators=[check_mail])
+    email = MailField(_l("E-mail address"), validators=[check_mail])
     phone = TextField(_l("Phone number"))
     safe_contact = TextField(
         _l("When and how is it safe to reach you?"),

@@ -1,0 +1,28 @@
+"""Answers that another site may show inside its own page: the only ones that may be framed.
+
+A view with this mark is the same for everybody (`caching.cacheable`), has no form and no script, and asks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, request
+
+from portal.web.caching import cacheable
+
+View = TypeVar("View", bound=Callable[..., Any])
+_MARK = "is_embeddable"
+
+
+def embeddable(view: View) -> View:
+    """Any site may put the answer in a frame."""
+    setattr(view, _MARK, True)
+    return cacheable(view)
+
+
+def is_embeddable() -> bool:
+    """Whether the view of this request has the mark."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, _MARK, False)
