@@ -1,5 +1,7 @@
 """From a letter's content to its PDF: blocks -> HTML (Jinja, escaping, strict) -> WeasyPrint, tagged.
 
+It takes seconds and holds Python's own lock, so the portal does it in a process apart (`portal/adapters/press.py`).
+
 Nothing is fetched: the style sheets are read here, the letter's HTML names no other file, and the fetcher refuses every
 address. Style sheets and fonts are loaded once in a process. Same facts, same bytes: every date comes from the letter.
 """
@@ -11,7 +13,6 @@ import logging
 import threading
 import unicodedata
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -25,15 +26,12 @@ from weasyprint.document import Document as LaidOut
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from portal.adapters.fonts import find_glyph_problems, font_rules, spell_pictures
+from portal.adapters.fonts import font_rules
+from portal.adapters.letter_content import Progress, Rendered, prepare_letter, report_nothing
 from portal.adapters.letter_json import encode_facts
 from portal.domain.letters.blocks import BAR, LetterDocument, Translate
-from portal.domain.letters.build import build_letter
-from portal.domain.letters.checks import LetterProblem, LetterRefused, find_problems
 from portal.domain.letters.facts import LetterFacts
-from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import LetterKind
-from portal.wear import wear
 
 ROOT = Path(__file__).parent.parent.parent
 STYLE_SHEET = ROOT / "static" / "css" / "letter.css"
@@ -43,22 +41,11 @@ FACTS_FILE = "case.json"
 LETTER_VARIANT = "pdf/ua-1"
 BUNDLE_VARIANT = "pdf/a-3a"
 
-Progress = Callable[[str, float], None]
-
 # WeasyPrint's messages can quote what stands in a letter; they must not reach a log.
 logging.getLogger("weasyprint").propagate = False
 
 # Pango's font maps are not made for use by several threads at a time, and rendering in threads is no faster.
 _lock = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A finished file: its bytes, their SHA-256 in hex, the number of pages."""
-
-    pdf: bytes
-    sha256: str
-    pages: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +72,7 @@ def make_letter(
 
     `progress` is told a stage's name and the part done (0 to 1). Raises LetterRefused with every problem.
     """
-    tell = progress or _report_nothing
+    tell = progress or report_nothing
     tell("building", 0.0)
     document, shown = prepare_letter(facts, translate, is_redacted=is_redacted)
     enclosures: tuple[Enclosure, ...] = ()
@@ -95,38 +82,11 @@ def make_letter(
     return render_pdf(document, enclosures=enclosures, progress=progress)
 
 
-def prepare_letter(
-    facts: LetterFacts, translate: Translate, *, is_redacted: bool = False
-) -> tuple[LetterDocument, LetterFacts]:
-    """The checked content and the facts it shows. Raises LetterRefused with every problem."""
-    problems, document, shown = _check(facts, translate, is_redacted)
-    if problems:
-        raise LetterRefused(problems)
-    return document, shown
-
-
-def letter_problems(facts: LetterFacts, translate: Translate) -> tuple[LetterProblem, ...]:
-    """What would stop this letter, for showing it before anybody asks for the file."""
-    return _check(facts, translate, False)[0]
-
-
-def _check(
-    facts: LetterFacts, translate: Translate, is_redacted: bool
-) -> tuple[tuple[LetterProblem, ...], LetterDocument, LetterFacts]:
-    # The full facts are checked even for the twin: a bar must not stand in for something that is missing.
-    full = spell_pictures(build_letter(facts, translate))
-    problems = (*find_problems(facts, full), *find_glyph_problems(full))
-    if not is_redacted:
-        return problems, full, facts
-    shown = redact(facts)
-    return problems, spell_pictures(build_letter(shown, translate)), shown
-
-
 def render_pdf(
     document: LetterDocument, *, enclosures: tuple[Enclosure, ...] = (), progress: Progress | None = None
 ) -> Rendered:
     """The PDF of a document: PDF/UA-1 for letters, PDF/A-3a for a bundle; files inside only a bundle."""
-    tell = progress or _report_nothing
+    tell = progress or report_nothing
     variant = BUNDLE_VARIANT if document.letter is LetterKind.COMPLAINT else LETTER_VARIANT
     html = render_html(document)
     with _lock:
@@ -137,7 +97,6 @@ def render_pdf(
         )
         tell("writing", 0.8)
         pdf = _write(laid_out, variant, enclosures)
-    wear.note_file()
     tell("done", 1.0)
     return Rendered(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(laid_out.pages))
 
@@ -219,7 +178,3 @@ def direction_of_text(text: str, otherwise: str) -> str:
         if kind in {"L", "R", "AL"}:
             return "ltr" if kind == "L" else "rtl"
     return "ltr" if "EN" in kinds else otherwise
-
-
-def _report_nothing(stage: str, part: float) -> None:
-    """For letters that are made at once."""

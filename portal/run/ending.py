@@ -19,7 +19,6 @@ class Ending:
         self._asked, self._ask = os.pipe()  # children do not inherit them
         os.set_blocking(self._ask, False)
         self._numbers: list[int] = []
-        self._has_signal = False
 
     def listen(self, *numbers: int) -> None:
         """Take these signals as asking for the end. Only in the main thread."""
@@ -31,11 +30,6 @@ class Ending:
         """The process ends by itself now. Python takes handlers away at its end, so a late signal is ignored."""
         for number in self._numbers:
             signal.signal(number, signal.SIG_IGN)
-
-    @property
-    def has_signal(self) -> bool:
-        """Whether it was a signal that asked for the end."""
-        return self._has_signal
 
     def ask(self) -> None:
         """Ask for the end without a signal, from any thread."""
@@ -52,5 +46,4 @@ class Ending:
         return bool(ready)
 
     def _note(self, *_: object) -> None:
-        self._has_signal = True
         self.ask()

@@ -33,7 +33,6 @@ from portal.services.intake import drafts
 from portal.services.operations import audits, sweep
 from portal.services.signin import quotas
 from portal.services.work import Work
-from portal.wear import wear
 from portal.wiring import Parts
 
 RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
@@ -41,7 +40,6 @@ IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
 WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on
 HOUR = timedelta(hours=1)
-MODULE = "portal.run.worker"
 
 log = logging.getLogger("portal.run.worker")
 
@@ -302,7 +300,6 @@ def main() -> int:
     gc.freeze()  # laws and code stay: looking through them again and again is the larger part of collecting garbage
     consumer = queue.make_consumer()
     ending = Ending()
-    wear.action = ending.ask
     consumer.start()
     ending.listen(signal.SIGTERM, signal.SIGINT)  # after the start, which sets handlers of its own
     ending.wait()
@@ -310,10 +307,6 @@ def main() -> int:
     for lease in tuple(IN_HAND):
         jobs.give_back(parts.sessions, lease)
         log.warning("a job was given back at the end, to be done by the next worker")
-    if not ending.has_signal:
-        log.info("this worker has printed much and starts anew")
-        # Under the same number, so that whoever started it waits for its successor as for itself.
-        os.execv(sys.executable, [sys.executable, "-m", MODULE])  # noqa: S606 - our own module # nosec B606
     return 0
 
 

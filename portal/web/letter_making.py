@@ -5,8 +5,11 @@ The case is held twice for a moment: to give the letter its number, and to write
 
 from __future__ import annotations
 
+import logging
+
 from flask_babel import gettext as _
 
+from portal.adapters.press import NotPrinted
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.services.letters import letters
 from portal.services.letters.letters import LetterOrder, PrintedLetter
@@ -15,6 +18,8 @@ from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from portal.web.late_writing import hold_case, let_go, plan_and_keep
 from portal.web.unit_of_work import unit
+
+log = logging.getLogger(__name__)
 
 TRIES = 3  # each time somebody wrote something down while it was printed
 
@@ -52,7 +57,11 @@ def make_missing_letter(work: CaseWork, number: int) -> None:
 def _print_and_keep(work: CaseWork, order: LetterOrder) -> bool:
     """Print and keep it. False where it does not say what is so any more."""
     unit().end_transaction()
-    printed = letters.print_order(order)
+    try:
+        printed = letters.print_order(order)
+    except NotPrinted as error:
+        log.error("a letter was not made: %s", error)
+        raise StepRefused(_("The letter could not be made just now, and nothing was changed. Try it again.")) from error
     let_go(work)
     rows = letters.put_files(work, order.kind, order.facts, printed)
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 import pikepdf
 from pdfminer.high_level import extract_text
 
-from portal.adapters.pdf import Rendered, make_letter
+from portal.adapters.letter_content import Rendered
+from portal.adapters.pdf import make_letter
 from portal.domain.letters.facts import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind

@@ -13,7 +13,8 @@ from weasyprint.urls import FatalURLFetchingError
 
 from portal.adapters import fonts
 from portal.adapters.fonts import faces_of, find_glyph_problems
-from portal.adapters.pdf import NothingIsFetched, letter_problems, make_letter, prepare_letter, render_html
+from portal.adapters.letter_content import letter_problems, prepare_letter
+from portal.adapters.pdf import NothingIsFetched, make_letter, render_html
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import LetterRefused, ProblemCode
 from portal.domain.letters.facts import LinkFact, NoticeFacts

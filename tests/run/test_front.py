@@ -21,6 +21,7 @@ import pytest
 from gunicorn.config import Config
 
 from portal.run.front import LARGEST_BODY, Front
+from tests.adapters.test_press import wait_until_gone
 from tests.run.front_app import LARGE
 from tests.run.servers import Server, running
 from tests.run.test_stopping import ROOT
@@ -290,3 +291,14 @@ sys.exit(0 if is_kept and signal.SIGTERM not in signal.pthread_sigmask(signal.SI
 
 def test_a_signal_in_a_workers_first_moments_waits_for_it_and_the_first_process_hears_its_own() -> None:
     assert subprocess.run([sys.executable, "-c", FORKING], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_sets_letters_ends_with_the_process_that_had_them_made(tmp_path: Path, number: int) -> None:
+    with running(APP, tmp_path, RECOURSE_PROCESSES="1", RECOURSE_THREADS=THREADS) as server:
+        told = said(server.ask("/letter"))
+        assert told["press"] not in {None, told["process"]}
+        os.kill(told["press"], signal.SIGTERM)  # of a service that is ended all at once
+        assert said(server.ask("/letter"))["press"] == told["press"], "its end is not told by a signal"
+        os.kill(told["process"] if number == signal.SIGKILL else server.process.pid, number)
+        wait_until_gone(told["press"])

@@ -82,14 +82,21 @@ def test_a_unit_waits_as_long_as_what_it_ends_may_take() -> None:
 
 
 def test_the_web_server_may_still_shut_in_what_opens_files() -> None:
-    allowed, taken = read_unit(UNITS["recourse-web.service"])["SystemCallFilter"]
+    allowed, taken, _given_back = read_unit(UNITS["recourse-web.service"])["SystemCallFilter"]
     assert {"seccomp", "landlock_create_ruleset", "landlock_restrict_self"} <= set(allowed.split())
     assert taken.startswith("~@privileged ")
 
 
+@pytest.mark.parametrize("name", UNITS)
+def test_what_sets_letters_may_step_back_behind_the_pages(name: str) -> None:
+    *_, taken, given_back = read_unit(UNITS[name])["SystemCallFilter"]
+    assert "@resources" in taken
+    assert given_back == "setpriority"
+
+
 def test_the_profile_lets_no_program_in_that_the_portal_does_not_start() -> None:
     started = re.findall(r"^\s*(/\S+)\s+\w*x\b", PROFILE, re.MULTILINE)
-    assert started == ["/{,usr/}bin/fc-list", "/{,usr/}bin/python3*"]
+    assert started == ["/{,usr/}bin/fc-list", "/{,usr/}bin/fc-match", "/{,usr/}bin/python3*"]
     assert "deny /srv/recourse/** w," in PROFILE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
+from portal.services.history import guards
 from portal.services.history.events import NewEvent
 from portal.services.ports import Actor
 from portal.services.work import CaseWork, Work
@@ -38,7 +40,10 @@ class QueueFilter(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueRow:
-    """One case in the team's list: plain columns only, nothing about the person."""
+    """One case in the team's list: plain columns only, nothing about the person.
+
+    `is_unfit`: what the list shows of the case is not as it was written, so its dates are not to be relied on.
+    """
 
     reference: str
     status: CaseStatus
@@ -51,6 +56,7 @@ class QueueRow:
     next_due_estimated: bool
     is_overdue: bool
     missed_count: int
+    is_unfit: bool
     submitted_at: datetime | None
 
 
@@ -160,7 +166,9 @@ def _add_up(rows: Iterable[Any]) -> tuple[int, int]:
 
 
 def _rows(session: Session, found: Sequence[Any], now: datetime) -> tuple[QueueRow, ...]:
-    missed = _count_missed(session, [row.id for row in found])
+    case_ids = [row.id for row in found]
+    missed, bent = _count_missed(session, case_ids)
+    bent |= {row["id"] for row, fits in guards.read_rows(session, Case, Case.id.in_(case_ids)) if not fits}
     return tuple(
         QueueRow(
             reference=row.reference,
@@ -173,22 +181,25 @@ def _rows(session: Session, found: Sequence[Any], now: datetime) -> tuple[QueueR
             next_due_at=row.next_due_at,
             next_due_estimated=row.next_due_estimated,
             is_overdue=row.next_due_at is not None and row.next_due_at < now,
-            missed_count=missed.get(row.id, 0),
+            missed_count=missed[row.id],
+            is_unfit=row.id in bent,
             submitted_at=row.submitted_at,
         )
         for row in found
     )
 
 
-def _count_missed(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, int]:
-    """How many dates the other side let pass, for the cases of one page."""
-    query = select(Clock.case_id, func.count().label("missed")).where(
+def _count_missed(session: Session, case_ids: Collection[UUID]) -> tuple[Counter[UUID], set[UUID]]:
+    """How many dates the other side let pass, for the cases of one page, and where one of these clocks was bent."""
+    missed = guards.read_rows(
+        session,
+        Clock,
         Clock.case_id.in_(case_ids),
         Clock.state == ClockState.MISSED,
         Clock.binding.in_(OWED),
         Clock.owed_by != Owed.PERSON,
     )
-    return {row.case_id: row.missed for row in session.execute(query.group_by(Clock.case_id))}
+    return Counter(row["case_id"] for row, _fits in missed), {row["case_id"] for row, fits in missed if not fits}
 
 
 def _is_open() -> ColumnElement[bool]:

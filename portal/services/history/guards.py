@@ -21,6 +21,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     Table,
@@ -132,6 +133,17 @@ def list_bent(session: Session, case_id: UUID) -> list[str]:
     if not fits or ((before[0] + added[0]) % MODULUS, before[1] + added[1]) != (total % MODULUS, rows):
         bent.add("sums")
     return sorted(bent)
+
+
+def read_rows(
+    session: Session, model: type[Any], *criteria: ColumnElement[bool]
+) -> list[tuple[Mapping[str, Any], bool]]:
+    """Rows of one guarded table by column name, and whether each is as it was written. One statement; none is kept."""
+    found = _watch_of(session)
+    table: Table = model.__table__
+    read = session.execute(select(table).where(*criteria)).mappings()
+    rows = [{str(name): value for name, value in row.items()} for row in read]
+    return [(row, found is None or fits(found.keys, table.name, row, row["guard"])) for row in rows]
 
 
 def insert_rows(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:

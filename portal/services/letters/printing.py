@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from portal.adapters import pdf
-from portal.adapters.pdf import Progress, letter_problems
+from portal.adapters.letter_content import Progress, letter_problems, report_nothing
+from portal.adapters.press import press
 from portal.adapters.translations import translator
 from portal.domain.letters import checks
 from portal.domain.letters.blocks import LetterDocument
@@ -48,22 +48,14 @@ def check(facts: LetterFacts) -> tuple[ProblemView, ...]:
 
 
 def print_letter(facts: LetterFacts, progress: Progress | None = None) -> Printed:
-    """Both PDFs. `progress` hears the stage and the part done, from 0 to 1. Raises LetterStopped."""
-    tell = progress or _report_nothing
+    """Both PDFs. `progress` hears the stage and the part done, from 0 to 1. Raises LetterStopped, press.NotPrinted."""
+    tell = progress or report_nothing
     try:
-        full = _print(facts, False, lambda stage, part: tell(stage, part / 2))
-        twin = _print(facts, True, lambda stage, part: tell(stage, 0.5 + part / 2))
+        full = press.set_letter(facts, progress=lambda stage, part: tell(stage, part / 2))
+        twin = press.set_letter(facts, is_redacted=True, progress=lambda stage, part: tell(stage, 0.5 + part / 2))
     except checks.LetterRefused as stop:
         raise LetterStopped(show_problem(problem, facts) for problem in stop.problems) from stop
     return Printed(full=full.pdf, redacted=twin.pdf, digest=full.sha256, redacted_digest=twin.sha256, pages=full.pages)
-
-
-def _print(facts: LetterFacts, is_redacted: bool, tell: Progress) -> pdf.Rendered:
-    return pdf.make_letter(facts, translator(facts.frame.language), is_redacted=is_redacted, progress=tell)
-
-
-def _report_nothing(stage: str, part: float) -> None:
-    """For letters that are made at once."""
 
 
 def show_problem(problem: LetterProblem, facts: LetterFacts) -> ProblemView:

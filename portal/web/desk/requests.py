@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import LetterKind, RequestKind
 from portal.domain.paging import cut
+from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing
@@ -179,6 +180,7 @@ def show_request(
             "desk_requests.show", reference=work.reference, number=request.number, page=page, _anchor="links"
         ),
         first_letter=first,
+        is_unfit=bool(list_bent(work)),
         problems=problems,
     )
 

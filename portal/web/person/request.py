@@ -7,6 +7,7 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.services.clocks.agreement import list_bent
 from portal.services.requests import preparing
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
@@ -168,7 +169,14 @@ def find(work: CaseWork, number: int) -> RequestView:
 
 def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> ResponseReturnValue:
     """The page of a request, with whatever stopped the last step."""
-    return show_form("person/request/show.html", form, req=view, zone=zone_of(work), few=view.items[:FEW_LINKS])
+    return show_form(
+        "person/request/show.html",
+        form,
+        req=view,
+        zone=zone_of(work),
+        few=view.items[:FEW_LINKS],
+        is_unfit=bool(list_bent(work)),
+    )
 
 
 def _back_to(number: int) -> ResponseReturnValue:

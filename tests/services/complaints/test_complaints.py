@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.adapters.letter_content import Progress
 from portal.adapters.letter_json import decode_facts
-from portal.adapters.pdf import Progress
 from portal.domain.clocks import ClockState
 from portal.domain.directory import AddressOutcome
 from portal.domain.documents import CleanDocument, DocumentKind

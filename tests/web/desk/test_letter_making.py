@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from portal.adapters.press import NotPrinted
 from portal.domain.letters.facts import LetterFacts, NoticeFacts
 from portal.models.items import Item
 from portal.models.letters import Letter
@@ -72,6 +73,20 @@ def test_a_letter_is_made_again_where_something_was_written_down_meanwhile(
     assert seen_at == [NOW, NOW + HOUR]
     with desk.parts.sessions() as session:
         assert session.scalars(select(Letter.number)).all() == [2], "the number of what was thrown away stays unused"
+
+
+def test_a_letter_that_cannot_be_set_is_told_and_leaves_nothing_behind(
+    desk: Desk, colleague: Colleague, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_facts: LetterFacts) -> None:
+        raise NotPrinted("the press did not set a letter within 300 seconds")
+
+    print_and(monkeypatch, fail)
+    page = colleague.press("Make the letter", status=409)
+    assert "could not be made just now" in page.text
+    assert "within 300 seconds" in caplog.text
+    with desk.parts.sessions() as session:
+        assert session.scalars(select(Letter.number)).all() == []
 
 
 def test_what_changes_each_time_is_told_and_nothing_is_kept(

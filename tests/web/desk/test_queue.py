@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from portal.domain.lifecycle import CaseStatus
+from portal.models.cases import Case
+from portal.models.tables import metadata
+from portal.services.operations import sweep
+from tests.services.fakes import DAY
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk
 
@@ -33,6 +42,34 @@ def test_a_missed_date_is_called_late_and_listed_as_overdue(desk: Desk, clock: T
     assert "2 days late" in page.text
     assert late in page.text
     assert resting not in page.text
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("cases", "next_due_at"), ("cases", "status"), ("clocks", "due_at"), ("requests", "sent_at")]
+)
+def test_a_case_that_was_changed_from_outside_is_marked_in_the_list_and_on_its_pages(
+    desk: Desk, clock: TestClock, table: str, column: str
+) -> None:
+    bent, whole = desk.add_case(), desk.add_case()
+    send_first_request(desk, bent, sent_at="2026-11-23 08:00")
+    clock.move(days=4)
+    sweep.sweep(desk.parts.sessions, now=clock.now, ports=desk.parts.ports)
+    colleague = desk.visit("tane")
+    assert "changed from outside" not in colleague.page.text
+
+    value = CaseStatus.CLOSED if column == "status" else clock.now + DAY
+    found = metadata.tables[table]
+    with desk.parts.engine.begin() as connection:
+        case_id = connection.scalar(select(Case.id).where(Case.reference == bent))
+        whose = found.c.id if table == "cases" else found.c.case_id
+        connection.execute(sa.update(found).where(whose == case_id).values({column: value}))
+
+    pages = [colleague.go(f"/desk?show={show}") for show in ("all", "closed")]
+    told = [page.text.count("changed from outside") for page in pages]
+    assert sum(told) == (0 if table == "requests" else 1), "the list shows nothing of requests"
+    assert any(whole in page.text for page in pages)
+    for path in (f"/desk/cases/{bent}", f"/desk/cases/{bent}/requests/1"):
+        assert "This case was changed from outside" in colleague.go(path).text
 
 
 def test_mine_and_without_advocate(desk: Desk) -> None:

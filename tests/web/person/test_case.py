@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import sqlite3
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from portal.models.tables import metadata
 from portal.run import worker
 from portal.run.worker import run_left_jobs
 from portal.services.staff import accounts
@@ -56,6 +59,21 @@ def test_the_case_shows_one_request_for_each_platform_and_every_link_with_its_st
         assert name in text
     assert text.count("ready, not sent yet") == 3
     assert "3 reported" in text
+
+
+@pytest.mark.parametrize("table", ["clocks", "requests"])
+def test_whoever_carries_the_case_is_told_where_something_was_changed_from_outside(
+    app: Flask, holder: Visitor, table: str
+) -> None:
+    send_request(holder)
+    assert "may be wrong" not in holder.page.text
+    column = {"clocks": "started_at", "requests": "sent_at"}[table]
+    with app.app_context(), parts().engine.begin() as connection:
+        connection.execute(sa.update(metadata.tables[table]).values({column: NOW - timedelta(days=9)}))
+    for path in ("/case", "/case/requests/1"):
+        page = holder.go(path)
+        assert "Some of this page may be wrong" in page.text
+        assert "Do not rely on the dates here" in page.text
 
 
 def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
