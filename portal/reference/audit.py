@@ -130,7 +130,7 @@ _LAW_FIRM = re.compile(
     r"|kimchang|chenandlin|rahmatlim|michalsons|indie\.law|livelaw\.in$"
 )
 _PRESS = re.compile(
-    r"(?<!x)press\b|presse|\bnews|times\b|herald|guardian|lefigaro|lemonde|elpais|folha|tribune|jornada|quadratin|thestar"
+    r"(?<!x)press\b|presse|news|times\b|herald|guardian|lefigaro|lemonde|elpais|folha|tribune|jornada|quadratin|thestar"
     r"|examiner|fanpage|quifinanza|straitstimes|channelnewsasia|levif|inews24|zdnet|mashable|reuters|diario|nikkei|yahoo"
 )
 # Law libraries whose names look like a firm's.

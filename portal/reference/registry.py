@@ -103,8 +103,8 @@ class LawFile:
 def load_registry(own: Path | None = None) -> Registry:
     """Our facts, and over them those of an organisation's own folder; read once.
 
-    Such a folder may hold `laws/`, `platforms/`, `regulators/` and `police/` in the same form. A record of an id that we
-    have replaces ours, any other is added. Raises BadReference.
+    Such a folder may hold `laws/`, `platforms/`, `regulators/` and `police/` in the same form. A record of an id that
+    we have replaces ours, any other is added. Raises BadReference.
     """
     folders = (FOLDER,) if own is None else (FOLDER, own)
     regimes = load_regimes(*(folder / "laws" for folder in folders))

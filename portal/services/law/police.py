@@ -79,7 +79,7 @@ def find_police(
 def _list_records(country: str, subdivision: str | None, registry: Registry) -> Iterator[PoliceRecord]:
     """A territory where the law of its state applies of right has the state's, unless it has one of its own."""
     part = f"{country}-{subdivision.removeprefix(f'{country}-')}" if subdivision else None
-    if part in registry.police:
+    if part is not None and part in registry.police:
         yield registry.police[part]
     territory = find_territory(country)
     state = territory.state if territory is not None and territory.of_right else country
