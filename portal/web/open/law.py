@@ -17,6 +17,7 @@ from portal.reference.holidays import name_part
 from portal.services.directory.lookups import count_laws, laws_of
 from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws, read_place
+from portal.services.law.police import PoliceHelp, find_police
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.open.queries import read_query
@@ -75,8 +76,9 @@ def show_all() -> ResponseReturnValue:
         groups = find_groups(query) if query.country else None
     except InvalidQuery as error:
         return render_template("open/laws.html", problem=error, groups=None, parts=(), **values), 400
+    police = find_local_police(query) if groups else None
     known_parts = PARTS.get((query.country or "").upper(), ())
-    return render_template("open/laws.html", problem=None, groups=groups, parts=known_parts, **values)
+    return render_template("open/laws.html", problem=None, groups=groups, police=police, parts=known_parts, **values)
 
 
 @bp.get("/law/<regime>")
@@ -95,6 +97,12 @@ def show(regime: str) -> ResponseReturnValue:
         platforms=registry.platforms,
         regulators=registry.regulators,
     )
+
+
+def find_local_police(query: LawQuery) -> PoliceHelp:
+    """The police and the crimes of the place that was asked for. Raises InvalidQuery."""
+    country, part = read_place(query.country or "", query.subdivision)
+    return find_police(country, part, parts().registry, on=unit().config.day_at(unit().now))
 
 
 def find_groups(query: LawQuery) -> LawGroups:

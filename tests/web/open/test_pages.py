@@ -484,3 +484,12 @@ def test_a_service_for_every_country_is_tied_to_no_law_of_one(visitor: Visitor) 
     page = visitor.go("/authorities?country=US&kind=hotline").answer.text
     entry = page[page.index('id="us-ncmec-cybertipline"') :].partition("</li>")[0]
     assert "Laws that lead here" not in entry
+
+
+def test_the_laws_of_a_country_name_its_crimes_and_how_to_reach_the_police(visitor: Visitor) -> None:
+    page = visitor.go("/law?country=US&subdivision=AZ")
+    assert "Police: what you can report" in page.text
+    for words in ("Arizona Revised Statutes, s 13-1425", "47 U.S.C. 223(h)", "What to bring", "What to keep"):
+        assert words in page.text
+    assert "tel:911" in page.links().values()
+    assert "s 13-1425" not in visitor.go("/law?country=US").text
