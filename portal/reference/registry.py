@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from portal.domain.directory import HostIndex, Platform, Regulator
 from portal.domain.police import PoliceRecord
-from portal.domain.regimes import Confidence, Element, Regime, Rule, Status, Unit
+from portal.domain.regimes import Certainty, Confidence, Element, Regime, Rule, Status, Unit
 from portal.domain.schemes import SCHEMES
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.police import load_police
@@ -156,6 +156,8 @@ def find_faults(regime: Regime) -> Iterator[str]:
     if not _is_ordered(regime.in_force_from, regime.in_force_until):
         yield "in_force_until lies before in_force_from"
     yield from _find_grade_faults(regime)
+    if regime.without_place is Certainty.YES and regime.covers.threat is Certainty.NO:
+        yield "it takes reports while nothing is online, and does not reach threats"
     if regime.offered and (regime.status is not Status.IN_FORCE or regime.confidence is Confidence.MEMORY):
         yield "it is offered, though it is not in force or nobody saw a source for it"
 
