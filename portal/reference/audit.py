@@ -59,7 +59,7 @@ def count_facts(registry: Registry) -> Counts:
         platforms=len(registry.platforms),
         channels=sum(len(platform.channels) for platform in registry.platforms.values()),
         regulators=len(registry.regulators),
-        form_fields=0,
+        form_fields=sum(len(body.form_fields) for body in registry.regulators.values()),
         police=len(registry.police),
         crimes=sum(len(record.crimes) for record in registry.police.values()),
     )
@@ -96,6 +96,10 @@ def find_gaps(registry: Registry) -> Iterator[str]:
     yield from _find_makers_words((*registry.platforms.values(), *registry.regulators.values()))
     yield from _find_pages_called_forms(registry.platforms.values())
     yield from _find_closed_doors(registry.regulators.values())
+    for body in registry.regulators.values():
+        for regime_id in sorted({each for field in body.form_fields for each in field.regimes}):
+            if regime_id not in registry.regimes:
+                yield f"{body.id}: a form field names the unknown regime {regime_id!r}"
 
 
 def _find_lost_territories(registry: Registry) -> Iterator[str]:
@@ -238,10 +242,25 @@ def _find_closed_doors(regulators: Iterable[Regulator]) -> Iterator[str]:
             yield f"{body.id}: it has an address, so nobody looked for one in vain"
         if body.phone is not None and not _PHONE.fullmatch(body.phone):
             yield f"{body.id}: {body.phone!r} is no number that a phone can call"
+        yield from (f"{body.id}: {fault}" for fault in _find_form_faults(body))
         if body.kind is RegulatorKind.HOTLINE and body.role is None:
             yield f"{body.id}: a help service has a role"
         if body.joint_statement_signatory and body.joint_statement_basis is not SignatoryBasis.NAMED:
             yield f"{body.id}: only a body that is named has signed"
+
+
+def _find_form_faults(body: Regulator) -> Iterator[str]:
+    """A field of a form has an address where it was seen, and the form one where it is."""
+    keys = [field.key for field in body.form_fields]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"form field {key} stands twice"
+    if body.form_fields and body.complaint_url is None:
+        yield "it has fields of a form, and no address of the form"
+    for field in body.form_fields:
+        if not field.source.startswith("https://"):
+            yield f"form field {field.key} names no address where it was seen"
+        if field.limit is not None and field.limit < 1:
+            yield f"form field {field.key} has room for nothing"
 
 
 def _name(record: Platform | Regulator) -> str:

@@ -1,4 +1,4 @@
-"""Parts of countries where another law applies, days count differently or another authority is competent, with the codes of the law records."""
+"""Parts of countries that change the law, the days or the authority, with the codes of the law records."""
 
 from __future__ import annotations
 
