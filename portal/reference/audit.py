@@ -139,7 +139,7 @@ _PRESS = re.compile(
 )
 # Law libraries whose names look like a firm's.
 _LAW_COPIES = re.compile(
-    r"findlaw|instalawyer|mylaw\.my|apnilaw|getpocketlaw|itlaw\.in|legalserviceindia|lawlibrary|lawbrary"
+    r"findlaw|instalawyer|uslawyerdatabase|mylaw\.my|apnilaw|getpocketlaw|itlaw\.in|legalserviceindia|lawlibrary|lawbrary"
 )
 
 
