@@ -156,6 +156,7 @@ def _show(counts: Counts) -> str:
             f"{counts.sources} sources, of which {counts.official} official",
             f"Facts by confidence: {graded}",
             f"{counts.platforms} platforms with {counts.channels} channels",
-            f"{counts.regulators} authorities and help services",
+            f"{counts.regulators} authorities and help services, {counts.form_fields} fields of their forms",
+            f"{counts.police} places with police routes, {counts.crimes} crimes",
         ]
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from portal.domain.regimes import Confidence
+from portal.domain.regimes import Confidence, NoticeField
 from portal.domain.territories import Region, Territory, is_within
 
 PLATFORM_DAYS = 90  # forms and addresses of platforms move quickly
@@ -303,6 +303,40 @@ class SignatoryBasis(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+class FormInput(StrEnum):
+    """What a field of an authority's form takes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    LINKS = "links"
+    CHOICE = "choice"
+    DATE = "date"
+    FILE = "file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormField:
+    """One field of an authority's own form, as a source shows it. What no source shows is not there.
+
+    `fills` names what of the complaint goes in; None: only the person can answer. `limit` is in characters.
+    """
+
+    key: str
+    label: str  # as it was seen, or what it asks for in plain words
+    takes: FormInput
+    required: bool | None  # None: not seen
+    source: str
+    checked_on: date
+    fills: NoticeField | None = None
+    limit: int | None = None
+    note: str | None = None
+    regimes: tuple[str, ...] = ()  # ids of the laws whose form it is; empty: every complaint to this authority
+
+    def is_for(self, regime: str) -> bool:
+        """Whether the form for a complaint under this law has the field."""
+        return not self.regimes or regime in self.regimes
+
+
 @dataclass(frozen=True, kw_only=True)
 class Regulator:
     """An authority, agency, tribunal or hotline. Role addresses only: no officer is ever named."""
@@ -338,6 +372,7 @@ class Regulator:
     source_date: str | None = None  # ISO date or year of the source's last own edit
     checked_on: date | None = None
     sources: tuple[str, ...] = ()
+    form_fields: tuple[FormField, ...] = ()  # of its complaint form, in the form's order
 
     @property
     def has_door(self) -> bool:

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from portal.domain.lifecycle import Depiction, Filer, Handler, Path
 from portal.domain.report import ContactBy, Report, YesNo
 
-# Countries where a part of the country changes which law applies or how its days are counted.
-DIVIDED_COUNTRIES = frozenset({"AU", "CA", "GB", "US"})
+# Countries where a part of the country changes which law applies, how its days are counted or which authority it is.
+DIVIDED_COUNTRIES = frozenset({"AU", "CA", "DE", "GB", "US"})
 
 # What a picture is, as far as copyright can be in it.
 PICTURES = frozenset({Depiction.REAL, Depiction.SYNTHETIC, Depiction.UNSURE, Depiction.FALSE})

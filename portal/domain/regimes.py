@@ -383,6 +383,7 @@ class Regime:
     offered: bool  # false: loaded and shown, never put in a notice
     native_name: str | None = None  # in the language of the law
     in_place_of: tuple[str, ...] = ()  # ids: where both can be used this one is, as the national form of the same right
+    without_place: Certainty | None = None  # whether it takes a report while nothing is online; None: as for any other
     identical_copies: Certainty | None = None  # whether what is owed reaches identical copies too; None: not seen
     grades: tuple[Grade, ...] = ()
     note: str | None = None

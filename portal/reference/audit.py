@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
+from urllib.parse import urlsplit
 
 import msgspec
 
 from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
-from portal.domain.regimes import Confidence, Regime
+from portal.domain.police import PoliceRecord
+from portal.domain.regimes import Confidence, Regime, Source
 from portal.reference.law_history import without_gaps
+from portal.reference.police import find_police_faults
 from portal.reference.registry import Registry, find_dangling, find_faults, list_facts
 from portal.reference.territories import TERRITORIES
 from portal.reference.zones import is_country
@@ -34,6 +37,9 @@ class Counts:
     platforms: int
     channels: int
     regulators: int
+    form_fields: int
+    police: int
+    crimes: int
 
 
 def count_facts(registry: Registry) -> Counts:
@@ -53,6 +59,9 @@ def count_facts(registry: Registry) -> Counts:
         platforms=len(registry.platforms),
         channels=sum(len(platform.channels) for platform in registry.platforms.values()),
         regulators=len(registry.regulators),
+        form_fields=sum(len(body.form_fields) for body in registry.regulators.values()),
+        police=len(registry.police),
+        crimes=sum(len(record.crimes) for record in registry.police.values()),
     )
 
 
@@ -72,11 +81,17 @@ def find_gaps(registry: Registry) -> Iterator[str]:
     for regime in registry.regimes.values():
         yield from (f"{regime.id}: {fault}" for fault in find_faults(regime))
         yield from (f"{regime.id}: {gap}" for gap in _find_law_gaps(regime))
+    for record in registry.police.values():
+        yield from (f"{record.id}: {gap}" for gap in _find_police_gaps(record))
     yield from _find_bare_records(registry.platforms.values())
     yield from _find_bare_records(registry.regulators.values())
     yield from _find_makers_words((*registry.platforms.values(), *registry.regulators.values()))
     yield from _find_pages_called_forms(registry.platforms.values())
     yield from _find_closed_doors(registry.regulators.values())
+    for body in registry.regulators.values():
+        for regime_id in sorted({each for field in body.form_fields for each in field.regimes}):
+            if regime_id not in registry.regimes:
+                yield f"{body.id}: a form field names the unknown regime {regime_id!r}"
 
 
 def _find_lost_territories(registry: Registry) -> Iterator[str]:
@@ -104,6 +119,28 @@ def _find_unclear_companies(platforms: Iterable[Platform]) -> Iterator[str]:
                 yield f"{platform.slug}: {company.name}: there is no country {company.country!r}"
 
 
+# Who writes about a statute to win clients or readers, and is no copy of its text.
+_LAW_FIRM = re.compile(
+    r"avvocat|advocat|advogad|abogad|anwalt|kanzlei|bengoshi|lawyer|solicitor|attorney|lawfirm|law-firm|studiolegale"
+    r"|mondaq|lexology|(?:^|[.-])(?!p?codes?\.|public\.|lp\.)\w*law\.(?:com|net|africa)$|haerting\.de|dlapiper|mayerbrown"
+    r"|kimchang|chenandlin|rahmatlim|michalsons|indie\.law|livelaw\.in$"
+)
+_PRESS = re.compile(
+    r"(?<!x)press\b|presse|news|times\b|herald|guardian|lefigaro|lemonde|elpais|folha|tribune|jornada|quadratin|thestar"
+    r"|examiner|fanpage|quifinanza|straitstimes|channelnewsasia|levif|inews24|zdnet|mashable|reuters|diario|nikkei|yahoo"
+)
+# Law libraries whose names look like a firm's.
+_LAW_COPIES = re.compile(
+    r"findlaw|instalawyer|uslawyerdatabase|mylaw\.my|apnilaw|getpocketlaw|itlaw\.in|legalserviceindia|lawlibrary|lawbrary"
+)
+
+
+def is_secondary(url: str) -> bool:
+    """Whether an address is one of a law firm or of the press, which bear no more than a hint of what a law says."""
+    host = urlsplit(url).hostname or ""
+    return not _LAW_COPIES.search(host) and bool(_LAW_FIRM.search(host) or _PRESS.search(host))
+
+
 _BARE_ADDRESS = re.compile(r"https?://(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(?:[:/]|$)")
 _UNOPENED = re.compile(
     r"(?:address|it)(?: itself)? was not opened|from memory|only the link was seen|not noted|not the text",
@@ -124,6 +161,28 @@ def _find_law_gaps(regime: Regime) -> Iterator[str]:
     for fact in list_facts(regime):
         if fact.confidence is Confidence.HIGH and official.isdisjoint(fact.sources):
             yield f"{fact.place} is graded high, and rests on no official text that was opened"
+        yield from _find_weak_grade(fact.place, fact.confidence, fact.sources, regime.sources)
+
+
+def _find_weak_grade(
+    place: str, confidence: Confidence, keys: Sequence[str], sources: Sequence[Source]
+) -> Iterator[str]:
+    """What a law firm or the press says of a statute is one other source, so it is graded low."""
+    borne_by = [source.url for source in sources if source.key in keys]
+    if confidence in {Confidence.HIGH, Confidence.MEDIUM} and borne_by and all(map(is_secondary, borne_by)):
+        yield f"{place} is graded {confidence}, and only law firms or the press say it: {borne_by[0]}"
+
+
+def _find_police_gaps(record: PoliceRecord) -> Iterator[str]:
+    yield from find_police_faults(record)
+    for source in record.sources:
+        if _BARE_ADDRESS.match(source.url):
+            yield f"source {source.key} is a bare address of a machine: {source.url}"
+    for crime in record.crimes:
+        yield from _find_weak_grade(f"crime {crime.key}", crime.confidence, crime.sources, record.sources)
+        for text in (crime.summary, crime.note or "", crime.report_by or ""):
+            if found := _MAKERS_WORDS.search(text):
+                yield f"crime {crime.key}: its note has words for its makers, {found[0]!r}"
 
 
 def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]:
@@ -175,10 +234,25 @@ def _find_closed_doors(regulators: Iterable[Regulator]) -> Iterator[str]:
             yield f"{body.id}: it has an address, so nobody looked for one in vain"
         if body.phone is not None and not _PHONE.fullmatch(body.phone):
             yield f"{body.id}: {body.phone!r} is no number that a phone can call"
+        yield from (f"{body.id}: {fault}" for fault in _find_form_faults(body))
         if body.kind is RegulatorKind.HOTLINE and body.role is None:
             yield f"{body.id}: a help service has a role"
         if body.joint_statement_signatory and body.joint_statement_basis is not SignatoryBasis.NAMED:
             yield f"{body.id}: only a body that is named has signed"
+
+
+def _find_form_faults(body: Regulator) -> Iterator[str]:
+    """A field of a form has an address where it was seen, and the form one where it is."""
+    keys = [field.key for field in body.form_fields]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"form field {key} stands twice"
+    if body.form_fields and body.complaint_url is None:
+        yield "it has fields of a form, and no address of the form"
+    for field in body.form_fields:
+        if not field.source.startswith("https://"):
+            yield f"form field {field.key} names no address where it was seen"
+        if field.limit is not None and field.limit < 1:
+            yield f"form field {field.key} has room for nothing"
 
 
 def _name(record: Platform | Regulator) -> str:

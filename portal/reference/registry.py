@@ -15,9 +15,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from portal.domain.directory import HostIndex, Platform, Regulator
-from portal.domain.regimes import Confidence, Element, Regime, Rule, Status, Unit
+from portal.domain.police import PoliceRecord
+from portal.domain.regimes import Certainty, Confidence, Element, Regime, Rule, Status, Unit
 from portal.domain.schemes import SCHEMES
 from portal.reference.directory import load_platforms, load_regulators
+from portal.reference.police import load_police
 from portal.reference.strict import BadReference, build, read_yaml
 
 FOLDER = Path(__file__).parent
@@ -49,6 +51,11 @@ class Registry:
         return MappingProxyType(dict(load_regulators(*(folder / "regulators" for folder in self.folders))))
 
     @cached_property
+    def police(self) -> Mapping[str, PoliceRecord]:
+        """What can be reported to the police, by jurisdiction."""
+        return MappingProxyType(dict(load_police(*(folder / "police" for folder in self.folders))))
+
+    @cached_property
     def hosts(self) -> HostIndex:
         """Finds a platform by host name."""
         return HostIndex(self.platforms.values())
@@ -75,7 +82,7 @@ class Registry:
 
     def read_all(self) -> None:
         """Read now what else is read when it is first asked for."""
-        self.hosts, self.regulators, self.led_to  # noqa: B018 - kept from here on
+        self.hosts, self.regulators, self.led_to, self.police  # noqa: B018 - kept from here on
 
     def regime(self, regime_id: str) -> Regime:
         """The regime of that id. Raises UnknownReference."""
@@ -96,8 +103,8 @@ class LawFile:
 def load_registry(own: Path | None = None) -> Registry:
     """Our facts, and over them those of an organisation's own folder; read once.
 
-    Such a folder may hold `laws/`, `platforms/` and `regulators/` in the same form. A record of an id that we have
-    replaces ours, any other is added. Raises BadReference.
+    Such a folder may hold `laws/`, `platforms/`, `regulators/` and `police/` in the same form. A record of an id that
+    we have replaces ours, any other is added. Raises BadReference.
     """
     folders = (FOLDER,) if own is None else (FOLDER, own)
     regimes = load_regimes(*(folder / "laws" for folder in folders))
@@ -149,6 +156,8 @@ def find_faults(regime: Regime) -> Iterator[str]:
     if not _is_ordered(regime.in_force_from, regime.in_force_until):
         yield "in_force_until lies before in_force_from"
     yield from _find_grade_faults(regime)
+    if regime.without_place is Certainty.YES and regime.covers.threat is Certainty.NO:
+        yield "it takes reports while nothing is online, and does not reach threats"
     if regime.offered and (regime.status is not Status.IN_FORCE or regime.confidence is Confidence.MEMORY):
         yield "it is offered, though it is not in force or nobody saw a source for it"
 

@@ -43,6 +43,11 @@ def test_a_child_is_shown_who_helps_before_any_detail_and_is_never_asked_what_it
     assert not {StepId.WHAT, StepId.EXPLANATION, StepId.OWNERSHIP} & set(order)
 
 
+@pytest.mark.parametrize(("country", "asked"), [("DE", True), ("US", True), ("FR", False), ("", False)])
+def test_the_part_is_asked_where_law_or_authority_depend_on_it(country: str, asked: bool) -> None:
+    assert (StepId.STATE in ids(Report(country=country))) is asked
+
+
 def test_not_being_sure_of_the_age_shows_who_helps_children_and_keeps_the_adult_way() -> None:
     report = Report(under_18=YesNo.UNSURE)
     assert report.path is Path.REMOVAL

@@ -83,6 +83,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             start.front start.help_now start.come_back start.enter start.leave start.style report.before report.begin
             mail.ask_link mail.send_link mail.show_link mail.use_link
             signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
+            api.list_routes api.show_police
             api.count law.show_all law.show changes.show changes.feed
             changes.show_versions changes.show_version
             downloads.show downloads.read embed.country embed.clock

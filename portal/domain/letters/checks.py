@@ -76,7 +76,7 @@ def _bases_of(facts: LetterFacts) -> tuple[BasisFact, ...]:
 
 
 def _find_gaps(facts: LetterFacts) -> Iterator[LetterProblem]:
-    if not facts.links:
+    if not facts.links and not (isinstance(facts, ComplaintFacts) and facts.is_threat):
         yield LetterProblem(ProblemCode.NO_LINKS, "The letter names no place. Add at least one link or description.")
     if not facts.bases:
         yield LetterProblem(ProblemCode.NO_BASES, _NO_BASES)

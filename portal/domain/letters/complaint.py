@@ -132,7 +132,7 @@ def _write_matter(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         party=facts.party.legal_name or facts.party.name,
         citation=translate(facts.competence.citation),
     )
-    content = describe_content(context, facts.content.depiction, facts.content.under_18)
+    content = describe_content(context, facts.content.depiction, facts.content.under_18, is_threat=facts.is_threat)
     first = [part for part in (lead, content, describe_standing(context)) if part]
     return [Paragraph(text=" ".join(first)), Paragraph(text=_describe_summary(context, facts))]
 
@@ -143,7 +143,9 @@ def _describe_summary(context: LetterContext, facts: ComplaintFacts) -> str:
     missed = [clock for clock in clocks if clock.state in {ClockState.MISSED, ClockState.MET_LATE}]
     duties = sum(clock.binding is Binding.DUTY for clock in missed)
     sentences = [
-        plural("It concerns %(count)s place.", "It concerns %(count)s places.", len(facts.links)),
+        context.translate("As far as I know nothing is online yet.")
+        if facts.is_threat
+        else plural("It concerns %(count)s place.", "It concerns %(count)s places.", len(facts.links)),
         plural("I sent %(count)s letter.", "I sent %(count)s letters.", len(facts.notices)),
         plural("I received %(count)s answer.", "I received %(count)s answers.", len(facts.answers))
         if facts.answers

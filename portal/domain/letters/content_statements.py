@@ -60,9 +60,22 @@ _OTHER_CONTENT: Mapping[Depiction, str] = {
 }
 
 
-def describe_content(context: LetterContext, depiction: Depiction, under_18: bool) -> str:
-    """What the content is and that there was no consent, without describing it."""
+_OWN_THREAT = mark("Somebody threatens to publish it. I do not consent to its publication.")
+_OTHER_THREAT = mark("Somebody threatens to publish it. The person I act for does not consent to its publication.")
+_THREATENED: Mapping[Depiction, str] = {
+    Depiction.REAL: mark("This is about intimate imagery."),
+    Depiction.SYNTHETIC: mark("This is about intimate imagery that was altered or made by computer."),
+    Depiction.UNSURE: mark("This is about intimate imagery, real or made by computer."),
+    Depiction.FALSE: mark("This is about a false depiction that does harm."),
+    Depiction.PRIVATE: mark("This is about private facts."),
+}
+
+
+def describe_content(context: LetterContext, depiction: Depiction, under_18: bool, *, is_threat: bool = False) -> str:
+    """What the content is and that there was no consent, without describing it; of a threat, what is threatened."""
     text = context.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
+    if is_threat:
+        text = f"{context.translate(_THREATENED[depiction])} {context.voice(_OWN_THREAT, _OTHER_THREAT)}"
     if not under_18:
         return text
     minor = context.voice(mark("I was under 18 when it was made."), mark("The person was under 18 when it was made."))

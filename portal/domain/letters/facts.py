@@ -280,6 +280,7 @@ class ComplaintFacts:
     wish: str | None = None  # what the person wants of the authority, in their own words
     may_pass_identity: bool | None = None
     history_digest: str | None = None  # SHA-256 of the newest entry of the case's history
+    is_threat: bool = False  # nothing is online yet, and the law takes a report all the same: no place is named
 
 
 LetterFacts = NoticeFacts | ReminderFacts | ErasureFacts | ComplaintFacts

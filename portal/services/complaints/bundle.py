@@ -24,9 +24,9 @@ from portal.domain.letters.facts import (
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import ActorKind, History, LetterKind, RequestKind, SendingChannel
+from portal.domain.lifecycle import ActorKind, History, LetterKind, Path, RequestKind, SendingChannel
 from portal.domain.notices import check_elements, list_fields_given
-from portal.domain.regimes import ObligedParty, Regime
+from portal.domain.regimes import Certainty, ObligedParty, Regime
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
 from portal.models.events import Event
@@ -52,12 +52,13 @@ from portal.services.letters.facts import (
 from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason
-from portal.services.requests.content import Details, RequestContent, for_team
+from portal.services.requests.content import NOTHING_ONLINE, Details, RequestContent, for_team
 from portal.services.requests.dossier import Dossier, list_items, read_dossiers
 from portal.services.requests.lookup import requests_of
 from portal.services.work import CaseWork, Work
 
 _AUTHORITIES = frozenset({ObligedParty.REGULATOR, ObligedParty.BODY})
+_THREATENER = "the one who makes the threat"
 _UNNAMED = "The services named in the list of places"
 
 # The letter's own sentences: keys of its catalogue, so nothing is filled into them.
@@ -130,7 +131,9 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     parts = read_dossiers(work, requests_of(work.session, complaint))
     own = _contents(work, parts)
     kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
-    citation = _cite(kept or work.ports.registry.regime(complaint.regime), own, parts, now=work.now, ports=work.ports)
+    regime = kept or work.ports.registry.regime(complaint.regime)
+    is_threat = _is_threat(regime, own, parts)
+    citation = _cite(regime, own, parts, now=work.now, ports=work.ports)
     competence = _competence(work, citation, own, complaint)
     files = list_exhibits(work, parts)
     exhibits = {file.of: file.exhibit.number for file in files}
@@ -138,7 +141,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     return ComplaintFacts(
         frame=_frame(work, complaint, own, citation, parts, number=number),
         content=content_fact(own),
-        party=_party(parts),
+        party=Party(name=_THREATENER) if is_threat else _party(parts),
         competence=competence,
         links=_links(work, parts),
         bases=_bases(parts) or (competence,),
@@ -146,11 +149,17 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         answers=_answers(parts, exhibits),
         chronology=tuple(_chronology(work, history, parts, exhibits)),
         exhibits=tuple(file.exhibit for file in files),
-        asks=_asks(parts),
+        asks=_asks(parts, is_threat=is_threat),
         statements=statements_of(own, ()),
         wish=str(work.read_sealed(complaint).get("wish", "")).strip() or None,
         history_digest=history[-1].digest.hex() if history else None,
+        is_threat=is_threat,
     )
+
+
+def _is_threat(regime: Regime, own: RequestContent, parts: Sequence[Dossier]) -> bool:
+    """Whether nothing is online yet, and the law takes a report of that: then no place has to be named."""
+    return regime.without_place is Certainty.YES and own.report.path is Path.THREAT and not parts and not own.places
 
 
 def _open(work: Work, job: RunningJob, *, to_change: bool = False) -> tuple[CaseWork, Complaint]:
@@ -187,6 +196,8 @@ def _cite(regime: Regime, own: RequestContent, parts: Sequence[Dossier], *, now:
             platform_answer="in the answers, or that none came",
             evidence="in the numbered exhibits",
         )
+    if _is_threat(regime, own, parts):
+        facts = replace(facts, location=(NOTHING_ONLINE,), request="Look into the threat.")
     platform = parts[0].request.platform if parts else ""
     reason = find_reason(regime, own.report, platform, now=now, ports=ports) or regime.summary
     checked = check_elements(regime, list_fields_given(facts), own.situation)
@@ -310,7 +321,9 @@ def _name_clock(event: Event, ports: Ports) -> str:
     return f"{regime.name}: {rule.label if rule else event.facts['rule']}"
 
 
-def _asks(parts: Sequence[Dossier]) -> tuple[ComplaintAsk, ...]:
+def _asks(parts: Sequence[Dossier], *, is_threat: bool) -> tuple[ComplaintAsk, ...]:
+    if is_threat:
+        return ComplaintAsk.INVESTIGATE, ComplaintAsk.KEEP_INFORMED
     kinds = {part.request.kind for part in parts}
     asks = [ComplaintAsk.INVESTIGATE]
     asks += [ComplaintAsk.ORDER_ERASURE] if RequestKind.ERASURE in kinds else []

@@ -165,6 +165,16 @@ def _describe_content(report: Report) -> str:
     return _WHAT[report.depiction]
 
 
+NOTHING_ONLINE = "nothing is online yet"
+
+
+def _tell_places(places: tuple[str, ...]) -> str:
+    """A report of a threat names no place; everything else counts its places."""
+    if places == (NOTHING_ONLINE,):
+        return NOTHING_ONLINE
+    return "in the numbered list of places" if any(places) else ""
+
+
 def _text_if(read: Callable[[NoticeContent], bool], text: str) -> Callable[[NoticeContent], str]:
     return lambda facts: text if read(facts) else ""
 
@@ -178,7 +188,7 @@ _TELL: Mapping[NoticeField, Callable[[NoticeContent], str]] = {
     NoticeField.PHONE: lambda facts: "at the head of this letter" if facts.phone else "",
     NoticeField.POSTAL_ADDRESS: lambda facts: "at the head of this letter" if facts.postal_address else "",
     NoticeField.CONTACT: lambda facts: "at the head of this letter" if facts.contact else "",
-    NoticeField.LOCATION: lambda facts: "in the numbered list of places" if any(facts.location) else "",
+    NoticeField.LOCATION: lambda facts: _tell_places(facts.location),
     NoticeField.DESCRIPTION: lambda facts: facts.description,
     NoticeField.EXPLANATION: lambda facts: "in this letter's account of the content" if facts.explanation else "",
     NoticeField.NO_CONSENT: _text_if(lambda facts: facts.no_consent, "the person did not consent"),

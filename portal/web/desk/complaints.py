@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.services.complaints import complaints
+from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.tracking import request_page
 from portal.services.work import CaseWork
@@ -52,7 +53,8 @@ def prepare(member: SignedInStaff, work: CaseWork, regime: str, regulator: str) 
 @bp.get("/<int:number>")
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
-    return show_on_case("desk/complaint.html", member, work, complaint=read_complaint(work, number))
+    complaint = read_complaint(work, number)
+    return show_on_case("desk/complaint.html", member, work, complaint=complaint, rows=form_rows(work, complaint))
 
 
 @bp.post("/<int:number>/bundle")

@@ -19,7 +19,9 @@ from portal.services.law.deadline_calculator import (
     deadline_of,
     name_nearest,
 )
-from portal.services.law.law_finder import Facts, find_applicable_laws
+from portal.services.law.fastest_routes import fastest_routes
+from portal.services.law.law_finder import Facts, find_applicable_laws, read_place
+from portal.services.law.police import find_police
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.open import records
@@ -113,6 +115,67 @@ def judge(query: records.VerdictQuery) -> tuple[records.VerdictLine, ...]:
 )
 def count(query: records.DeadlineQuery) -> Any:
     return deadline_of(calculate_deadline(_copy(query, DeadlineQuestion), parts().registry))
+
+
+@endpoint(
+    "/routes",
+    "The ways to a binding removal where somebody lives, the fastest first, each with its doubts",
+    query=records.PlaceQuery,
+    answer=records.RouteList,
+    example="/routes?country=IT",
+)
+def list_routes(query: records.PlaceQuery) -> tuple[records.RouteLine, ...]:
+    found = fastest_routes(query.country, query.subdivision, registry=parts().registry, now=unit().now)
+    return tuple(
+        records.RouteLine(
+            regime=route.regime.id,
+            clock=route.rule.id,
+            first_step=route.step,
+            body=route.body,
+            amount=route.rule.amount,
+            unit=route.rule.unit,
+            owed_by=route.rule.owed_by,
+            whole_time_is_known=route.hours is not None,
+            ask_the_platform_first=route.needs_request,
+            applies=route.applies,
+            doubts=tuple(str(doubt) for doubt in route.doubts),
+        )
+        for route in found
+    )
+
+
+@endpoint(
+    "/police",
+    "What can be reported to the police, what to bring, what to keep, and whom to call",
+    query=records.PlaceQuery,
+    answer=records.PoliceAnswer,
+    example="/police?country=US&subdivision=AZ",
+)
+def show_police(query: records.PlaceQuery) -> records.PoliceData:
+    country, part = read_place(query.country, query.subdivision)
+    found = find_police(country, part, parts().registry, on=unit().config.day_at(unit().now))
+    doors = (*((found.emergency,) if found.emergency else ()), *found.doors)
+    return records.PoliceData(
+        crimes=tuple(
+            records.CrimeLine(
+                place=each.place,
+                acts=each.crime.acts,
+                citation=each.crime.citation,
+                summary=each.crime.summary,
+                made_images=each.crime.made_images,
+                in_force_from=each.crime.in_force_from,
+                report_by=each.crime.report_by,
+                note=each.crime.note,
+                confidence=each.crime.confidence,
+                sources=tuple(source.url for source in each.sources),
+            )
+            for each in found.crimes
+        ),
+        doors=tuple(_copy(door, records.DoorLine) for door in doors),
+        a_threat_is_enough=found.needs_no_link,
+        bring=tuple(map(str, found.bring)),
+        keep=tuple(map(str, found.keep)),
+    )
 
 
 @endpoint(

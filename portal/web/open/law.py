@@ -20,6 +20,7 @@ from portal.reference.holidays import name_part
 from portal.services.directory.lookups import count_laws, laws_of
 from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws, read_place
+from portal.services.law.police import PoliceHelp, find_police
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.open.citations import anchor_all
@@ -100,7 +101,12 @@ def answer(query: LawQuery) -> dict[str, Any]:
     groups = find_groups(query)
     first = lead.step.regime.id if lead.step else None
     usable = tuple(line for line in groups.usable if line.regime.id != first)
-    return {"lead": lead, "groups": replace(groups, usable=usable), "asked": name_answers(query, lead.platform)}
+    return {
+        "lead": lead,
+        "groups": replace(groups, usable=usable),
+        "police": find_local_police(query),
+        "asked": name_answers(query, lead.platform),
+    }
 
 
 def name_answers(query: LawQuery, platform: Platform | None) -> str:
@@ -152,6 +158,12 @@ def show_law(law: Regime, newest: str | None = None) -> str:
         platforms=registry.platforms,
         regulators=registry.regulators,
     )
+
+
+def find_local_police(query: LawQuery) -> PoliceHelp:
+    """The police and the crimes of the place that was asked for. Raises InvalidQuery."""
+    country, part = read_place(query.country or "", query.subdivision)
+    return find_police(country, part, parts().registry, on=unit().config.day_at(unit().now))
 
 
 def find_groups(query: LawQuery) -> LawGroups:

@@ -9,8 +9,10 @@ from typing import Annotated
 from msgspec import Meta as Said
 
 from portal.domain.directory import Category, Platform, Regulator, RegulatorKind
-from portal.domain.regimes import Certainty, Confidence, Regime, RegimeKind, Status
+from portal.domain.police import Act, DoorKind
+from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime, RegimeKind, Status, Unit
 from portal.services.law.deadline_calculator import Deadline
+from portal.services.law.fastest_routes import FirstStep
 from portal.services.law.law_finder import ContentKind
 
 REFUSED = "The question cannot be answered"
@@ -82,6 +84,14 @@ class RegulatorQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceQuery:
+    """Where the person lives."""
+
+    country: Annotated[str, _COUNTRY]
+    subdivision: Annotated[str | None, _PART] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Meta:
     """What holds for the whole answer. `version` is that of the newest record of a law."""
 
@@ -117,6 +127,75 @@ class VerdictLine:
     offered: bool
     reason: str
     replaced_by: str | None  # the national form of the same right, which is used in its place
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteLine:
+    """A way to a removal that somebody is bound to, the fastest first.
+
+    `whole_time_is_known` is false where an order comes first and no law says how long it takes.
+    """
+
+    regime: str
+    clock: str
+    first_step: FirstStep
+    body: str | None
+    amount: int | None
+    unit: Unit
+    owed_by: ObligedParty
+    whole_time_is_known: bool
+    ask_the_platform_first: bool
+    applies: Certainty
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrimeLine:
+    """A crime that can be reported to the police."""
+
+    place: str
+    acts: tuple[Act, ...]
+    citation: str
+    summary: str
+    made_images: Certainty
+    in_force_from: date | None
+    report_by: str | None
+    note: str | None
+    confidence: Confidence
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorLine:
+    """A way to the police: a number or an address."""
+
+    kind: DoorKind
+    name: str
+    address: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoliceData:
+    """What can be reported to the police in a place, what to bring and what to keep."""
+
+    crimes: tuple[CrimeLine, ...]
+    doors: tuple[DoorLine, ...]
+    a_threat_is_enough: bool
+    bring: tuple[str, ...]
+    keep: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteList:
+    meta: Meta
+    data: tuple[RouteLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoliceAnswer:
+    meta: Meta
+    data: PoliceData
 
 
 @dataclass(frozen=True, kw_only=True)

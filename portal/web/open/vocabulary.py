@@ -191,6 +191,7 @@ _FIELDS: Mapping[str, Any] = MappingProxyType(
         "grades": _l("how sure we are"),
         "offered": _l("whether letters cite it"),
         "in_place_of": _l("which law it takes the place of"),
+        "without_place": _l("whether it helps while nothing is online"),
         "identical_copies": _l("whether copies have to go too"),
         "note": _l("a note"),
     }

@@ -29,7 +29,7 @@ from portal.web.person import receipt as receipts
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.links import split_rejected
-from portal.web.person.pages import people_for, people_near
+from portal.web.person.pages import fastest_for, people_for, people_near, police_for
 from portal.web.person.retention import read_retention
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
@@ -50,6 +50,8 @@ def show(work: CaseWork) -> str:
         address=lambda page: url_for("case.show", page=page),
         has_receipt="receipt" in session,
         near=people_near(work.report),
+        police=police_for(work.report),
+        fastest=fastest_for(work.report),
         retention=read_retention(work),
         news=find_news(work, token=session_token()),
     )

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from portal.adapters.vault import blind_index, derive_subkey
 from portal.services.complaints import complaints
+from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
@@ -135,7 +136,8 @@ def _begin_page(work: CaseWork, option: ComplaintOption, form: WishForm) -> Resp
 
 
 def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> ResponseReturnValue:
-    return show_form("person/complaint/show.html", form, complaint=view, zone=zone_of(work))
+    rows = form_rows(work, view)
+    return show_form("person/complaint/show.html", form, complaint=view, rows=rows, zone=zone_of(work))
 
 
 def _back_to(number: int) -> ResponseReturnValue:

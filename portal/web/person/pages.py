@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -13,11 +14,14 @@ from flask_babel import gettext as _
 from portal.domain import intake as rules
 from portal.domain.intake import Missing, Need, StepId
 from portal.domain.lifecycle import Path
+from portal.domain.police import Act
 from portal.domain.regimes import NoticeField, When
 from portal.domain.report import Report
 from portal.services.intake import drafts
 from portal.services.law import applicability
+from portal.services.law.fastest_routes import FastestRoute, fastest_routes
 from portal.services.law.local_days import person_day
+from portal.services.law.police import PoliceHelp, find_police
 from portal.services.work import CaseWork
 from portal.web.access import WORDS
 from portal.web.fields import PlainForm
@@ -49,6 +53,8 @@ OWN_TEMPLATES = frozenset(
 
 
 LINKS_A_PAGE = 60
+FASTEST = 3
+_THREATS = frozenset({Act.THREAT, Act.EXTORTION})
 
 
 def find(work: CaseWork, name: str) -> StepId | None:
@@ -135,6 +141,44 @@ def people_near(report: Report) -> tuple[Helpline, ...]:
     return helplines_near(regulators, report.country, is_child=report.path is Path.CHILD)
 
 
+def police_for(report: Report) -> PoliceHelp | None:
+    """What a person of that country can tell the police; None while the country is not known."""
+    if not report.country:
+        return None
+    on = person_day(report, unit().config, now=unit().now)
+    acts = _THREATS if report.path is Path.THREAT else None
+    return find_police(report.country, report.subdivision or None, unit().ports.registry, on=on, acts=acts)
+
+
+def fastest_for(report: Report) -> tuple[FastestRoute, ...]:
+    """The few fastest ways to a removal for this person; none for a threat, where there is nothing to remove yet."""
+    if not report.country or report.path is Path.THREAT:
+        return ()
+    routes = fastest_routes(
+        report.country,
+        report.subdivision or None,
+        registry=unit().ports.registry,
+        now=unit().now,
+        under_18=report.path is Path.CHILD,
+    )
+    return routes[:FASTEST]
+
+
+@dataclass(frozen=True)
+class NearHelp:
+    """What somebody without a case can do in a country: the police, and the fastest ways to a removal."""
+
+    police: PoliceHelp
+    fastest: tuple[FastestRoute, ...]
+
+
+def near_help(country: str) -> NearHelp:
+    """For one country by its code."""
+    registry, now = unit().ports.registry, unit().now
+    police = find_police(country, None, registry, on=unit().config.day_at(now))
+    return NearHelp(police, fastest_routes(country, None, registry=registry, now=now)[:FASTEST])
+
+
 def missing_text(one: Missing) -> str:
     """What is still needed, with the law that asks for it."""
     text = str(_(one.text))
@@ -147,7 +191,7 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
     if step is StepId.START:
         return {"words": session.get(WORDS) or drafts.read_old_words(work), "days": unit().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
-        return {"helplines": people_for(report)}
+        return {"helplines": people_for(report), "police": police_for(report)}
     if step is StepId.LINKS:
         part = cut_links(group_links(report, registry), page_number(), LINKS_A_PAGE)
         questions, own_words = split_rejected(report.rejected)

@@ -30,6 +30,7 @@ from portal.web.person import phrases
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.words import WordsForm
 from portal.web.person.helplines import FINDER, list_helplines
+from portal.web.person.pages import near_help
 from portal.web.places import country_names
 from portal.web.styles import StyleSheet, join_sheets
 from portal.web.unit_of_work import unit
@@ -49,7 +50,11 @@ def help_now() -> str:
     names = dict(country_names(str(get_locale())))
     lines = list_helplines(unit().ports.registry.regulators)
     listeners = [line for line in lines if line.id == FINDER]
-    return render_template("person/help_now.html", lines=lines, listeners=listeners, names=names)
+    country = request.args.get("country", "").upper()
+    near = near_help(country) if country in names else None
+    return render_template(
+        "person/help_now.html", lines=lines, listeners=listeners, names=names, country=country, near=near
+    )
 
 
 @bp.get("/return")

@@ -12,6 +12,7 @@ from portal.domain.regimes import Confidence
 from portal.models.cases import Case
 from portal.reference.registry import load_registry
 from portal.services.complaints.options import find_regulators
+from portal.web.person.forms.parts import PARTS
 
 REGISTRY = load_registry()
 
@@ -24,6 +25,17 @@ def find(country: str, part: str | None, regime: str = "eu-gdpr-77") -> list[Reg
 @pytest.mark.parametrize(("part", "body"), [("DE-BY", "de-by-lda-dpa"), ("BE", "de-be-dpa"), ("DE-NW", "de-nw-dpa")])
 def test_in_germany_the_authority_of_the_land_takes_it(part: str, body: str) -> None:
     assert [each.id for each in find("DE", part)] == [body]
+
+
+def test_the_report_offers_exactly_the_laender_that_have_an_authority() -> None:
+    own = {each.subdivision for each in REGISTRY.regulators.values() if each.country == "DE" and each.subdivision}
+    assert {f"DE-{code}" for code, _name in PARTS["DE"]} == own
+
+
+@pytest.mark.parametrize("code", [code for code, _name in PARTS["DE"]])
+def test_a_land_as_the_report_keeps_it_has_one_authority_of_its_own(code: str) -> None:
+    found = find("DE", code)
+    assert [each.subdivision for each in found] == [f"DE-{code}"]
 
 
 def test_without_a_land_every_land_is_there_to_choose_from() -> None:

@@ -164,3 +164,21 @@ def test_the_page_of_the_api_names_every_address_and_parameter(app: Flask) -> No
     for endpoint in ENDPOINTS:
         assert f"/api/v1{endpoint.template}" in page
     assert "depiction" in page
+
+
+def test_the_police_of_a_place_are_told_with_their_crimes(app: Flask) -> None:
+    data = read(app, "/police?country=GB")
+    assert [(door["kind"], door["address"]) for door in data["doors"]] == [("emergency", "999")]
+    assert data["a_threat_is_enough"] is True
+    assert data["crimes"][0]["citation"] == "Sexual Offences Act 2003, s 66B"
+    assert data["crimes"][0]["sources"]
+    assert data["bring"]
+    assert data["keep"]
+
+
+def test_the_routes_of_a_place_are_told_with_their_doubts(app: Flask) -> None:
+    data = read(app, "/routes?country=AU")
+    assert [line["regime"] for line in data[:2]] == ["us-take-it-down", "au-osa-iba"]
+    assert (data[1]["whole_time_is_known"], data[1]["first_step"]) == (False, "authority")
+    assert data[1]["doubts"]
+    assert get(app, "/routes?country=QQ").status_code == 400

@@ -541,3 +541,12 @@ def test_the_page_begins_with_the_country_and_keeps_the_list_of_laws(visitor: Vi
     labels = ["".join(each.itertext()).strip() for each in page.root.iter("label")]
     assert labels[:2] == ["Where do you live?", "What have you done so far?"]
     assert labels[-1] == "Which law?"
+
+
+def test_the_laws_of_a_country_name_its_crimes_and_how_to_reach_the_police(visitor: Visitor) -> None:
+    page = visitor.go("/law?country=US&subdivision=AZ")
+    assert "Police: what you can report" in page.text
+    for words in ("Arizona Revised Statutes, s 13-1425", "47 U.S.C. 223(h)", "What to bring", "What to keep"):
+        assert words in page.text
+    assert "tel:911" in page.links().values()
+    assert "s 13-1425" not in visitor.go("/law?country=US").text

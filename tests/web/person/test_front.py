@@ -47,6 +47,15 @@ def test_somebody_to_talk_to_stands_beside_what_is_said_of_threats(visitor: Visi
     assert "https://findahelpline.com" in beside
 
 
+def test_first_help_shows_the_police_and_the_fastest_ways_of_a_country(visitor: Visitor) -> None:
+    assert "Police: what you can report" not in visitor.go("/help").text
+    page = visitor.go("/help?country=AU")
+    assert "tel:000" in page.links().values()
+    assert "s 474.17A" in page.text
+    assert "eSafety image-based abuse scheme" in page.text
+    assert "Police: what you can report" not in visitor.go("/help?country=ZZ").text
+
+
 def test_the_words_lead_back_to_the_draft(visitor: Visitor) -> None:
     words = words_on(begin(visitor))
     go_to(visitor, "age")

@@ -108,6 +108,16 @@ def test_a_threat_is_told_what_helps_and_is_asked_for_no_link(visitor: Visitor) 
     assert step_of(visitor.press("Keep a case")) == "contact"
 
 
+def test_a_threat_is_told_what_the_police_can_do_and_that_no_link_is_needed(visitor: Visitor) -> None:
+    begin(visitor)
+    page = go_to(visitor, "threat", country={"country": "GB"}, online={"is_online": "no"})
+    assert "Sexual Offences Act 2003, s 66B" in page.text
+    assert "A threat is enough" in page.text
+    assert "tel:999" in page.links().values()
+    for words in ("What to bring", "What to keep", "Keep the whole chat"):
+        assert words in page.text
+
+
 def test_a_threat_can_be_kept_as_a_case_without_letters(visitor: Visitor) -> None:
     page = hand_in(visitor, online={"is_online": "no"})
     assert page.path == "/case/receipt"

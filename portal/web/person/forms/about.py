@@ -55,7 +55,7 @@ class CountryForm(StepForm):
 class StateForm(StepForm):
     step = StepId.STATE
     heading = _l("Which part of the country?")
-    intro = _l("The law is not the same in every part, or its days are counted differently.")
+    intro = _l("The law, how its days are counted, or who takes a complaint is not the same in every part.")
     subdivision = ListField(_l("Part of the country"), validate_choice=True)
 
     def prepare(self) -> None:

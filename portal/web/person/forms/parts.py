@@ -1,4 +1,4 @@
-"""Parts of countries where another law applies or days count differently, with the codes of the law records."""
+"""Parts of countries that change the law, the days or the authority, with the codes of the law records."""
 
 from __future__ import annotations
 
@@ -33,6 +33,25 @@ _CANADA = (
     ("QC", _l("Quebec")),
     ("SK", "Saskatchewan"),
     ("YT", "Yukon"),
+)
+
+_GERMANY = (
+    ("BW", "Baden-Württemberg"),
+    ("BY", _l("Bavaria")),
+    ("BE", "Berlin"),
+    ("BB", "Brandenburg"),
+    ("HB", "Bremen"),
+    ("HH", "Hamburg"),
+    ("HE", _l("Hesse")),
+    ("NI", _l("Lower Saxony")),
+    ("MV", _l("Mecklenburg-Western Pomerania")),
+    ("NW", _l("North Rhine-Westphalia")),
+    ("RP", _l("Rhineland-Palatinate")),
+    ("SL", "Saarland"),
+    ("SN", _l("Saxony")),
+    ("ST", _l("Saxony-Anhalt")),
+    ("SH", "Schleswig-Holstein"),
+    ("TH", _l("Thuringia")),
 )
 
 _KINGDOM = (
@@ -101,6 +120,7 @@ PARTS: Mapping[str, tuple[tuple[str, Any], ...]] = MappingProxyType(
     {
         "AU": _AUSTRALIA,
         "CA": _CANADA,
+        "DE": _GERMANY,
         "GB": _KINGDOM,
         "US": tuple((line[:2], line[3:]) for line in _STATES.splitlines()),
     }

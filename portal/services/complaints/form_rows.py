@@ -1,0 +1,74 @@
+"""A complaint as the authority's own form asks for it: its fields in their order, each with what is ready to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from portal.domain.directory import FormField
+from portal.domain.regimes import NoticeField
+from portal.services.complaints.views import ComplaintView
+from portal.services.requests.content import Details, RequestContent, for_team
+from portal.services.requests.dossier import list_items
+from portal.services.work import CaseWork
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class FormRow:
+    """One field of the form and its text; empty where only the person can answer, or nothing is known yet."""
+
+    field: FormField
+    value: str
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the form would cut the text off."""
+        return self.field.limit is not None and len(self.value) > self.field.limit
+
+
+def form_rows(work: CaseWork, complaint: ComplaintView) -> tuple[FormRow, ...]:
+    """The fields that a source shows for the authority, in its order; none where nobody saw its form."""
+    regulator = work.ports.registry.regulators.get(complaint.regulator)
+    fields = [each for each in regulator.form_fields if each.is_for(complaint.regime)] if regulator else []
+    if not fields:
+        return ()
+    places = tuple(item.text for item in list_items(work) if item.text)
+    own = RequestContent(
+        report=work.report,
+        details=Details(),
+        places=places,
+        organisation=for_team(work.case.handler, work.ports.config.organisation),
+    )
+    return tuple(FormRow(field=field, value=_fill(field, own, complaint)) for field in fields)
+
+
+def _fill(field: FormField, own: RequestContent, complaint: ComplaintView) -> str:
+    if field.fills is None:
+        return ""
+    if field.fills is NoticeField.PLATFORM_STEP:
+        return _tell_step(complaint)
+    return _VALUES[field.fills](own) if field.fills in _VALUES else ""
+
+
+def _tell_step(complaint: ComplaintView) -> str:
+    if not complaint.request_numbers:
+        return ""
+    return "The platform was asked before. The letters and its answers are in the papers of this complaint."
+
+
+_VALUES: Mapping[NoticeField, Callable[[RequestContent], str]] = MappingProxyType(
+    {
+        NoticeField.LOCATION: lambda own: "\n".join(own.places),
+        NoticeField.EXPLANATION: lambda own: own.notice.explanation,
+        NoticeField.DESCRIPTION: lambda own: own.notice.description,
+        NoticeField.CONTACT: lambda own: own.notice.contact,
+        NoticeField.EMAIL: lambda own: own.notice.email,
+        NoticeField.PHONE: lambda own: own.notice.phone,
+        NoticeField.NAME: lambda own: own.notice.name,
+        NoticeField.POSTAL_ADDRESS: lambda own: own.notice.postal_address,
+        NoticeField.RESIDENCE: lambda own: "-".join(
+            filter(None, (own.report.country, own.report.subdivision.removeprefix(f"{own.report.country}-")))
+        ),
+    }
+)

@@ -1,0 +1,81 @@
+"""A complaint in the shape of the authority's own form: its fields in their order, with what is ready to copy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.domain.directory import FormField, FormInput, Regulator
+from portal.domain.regimes import NoticeField
+from portal.reference.audit import find_gaps
+from portal.reference.registry import load_registry
+from portal.services.complaints import complaints
+from portal.services.complaints.form_rows import FormRow, form_rows
+from portal.services.ports import Ports
+from tests.services.factories import NOW, make_case
+
+REGISTRY = load_registry()
+
+
+def test_the_rows_follow_the_form_and_say_what_only_the_person_can_answer(session: Session, ports: Ports) -> None:
+    work = make_case(session, ports, links="https://x.com/a/status/1", country="AU").at(NOW)
+    number = complaints.prepare(work, "au-osa-iba", "au-esafety", ())
+    rows = form_rows(work, complaints.complaint_view(work, number))
+    assert [row.field.key for row in rows] == ["who", "contact", "state", "evidence"]
+    values = {row.field.key: row.value for row in rows}
+    assert values["who"] == ""
+    assert values["contact"]
+    assert values["state"].startswith("AU")
+    assert values["evidence"]
+
+
+def test_fields_of_another_law_of_the_same_authority_are_left_out() -> None:
+    fields = REGISTRY.regulators["es-aepd"].form_fields
+    assert fields
+    assert not any(field.is_for("eu-gdpr-77") for field in fields)
+    assert all(field.is_for("es-aepd-canal-prioritario") for field in fields)
+
+
+def test_a_text_longer_than_the_field_says_so() -> None:
+    field = FormField(
+        key="what", label="What happened", takes=FormInput.TEXT, required=True, source="https://a.example/form",
+        checked_on=date(2026, 11, 30), limit=5,
+    )  # fmt: skip
+    assert FormRow(field=field, value="123456").is_too_long
+    assert not FormRow(field=field, value="12345").is_too_long
+
+
+def list_gaps(body: Regulator) -> list[str]:
+    registry = replace(REGISTRY)
+    vars(registry)["regulators"] = MappingProxyType({**REGISTRY.regulators, body.id: body})
+    return [gap for gap in find_gaps(registry) if gap.startswith(f"{body.id}: ")]
+
+
+ESAFETY = REGISTRY.regulators["au-esafety"]
+FIELD = ESAFETY.form_fields[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (replace(ESAFETY, form_fields=(FIELD, FIELD)), "stands twice"),
+        (replace(ESAFETY, complaint_url=None), "no address of the form"),
+        (replace(ESAFETY, form_fields=(replace(FIELD, source="a friend"),)), "no address where it was seen"),
+        (replace(ESAFETY, form_fields=(replace(FIELD, limit=0),)), "has room for nothing"),
+        (replace(ESAFETY, form_fields=(replace(FIELD, regimes=("zz-law",)),)), "unknown regime 'zz-law'"),
+    ],
+)
+def test_a_field_that_nobody_saw_is_a_gap(body: Regulator, told: str) -> None:
+    assert any(told in gap for gap in list_gaps(body))
+
+
+def test_every_field_that_is_filled_can_be() -> None:
+    known = {NoticeField.LOCATION, NoticeField.EXPLANATION, NoticeField.CONTACT, NoticeField.RESIDENCE}
+    known |= {NoticeField.PLATFORM_STEP}
+    fields = [field for body in REGISTRY.regulators.values() for field in body.form_fields]
+    assert {field.fills for field in fields if field.fills} <= known
+    assert len(fields) == 10
