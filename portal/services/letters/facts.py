@@ -36,6 +36,7 @@ from portal.services.law.local_days import place_zone
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
 from portal.services.requests.citations import Citation, Disclosed, binding_of, disclose
 from portal.services.requests.content import RequestContent, describe_element
+from portal.services.requests.content import Statement as StatedForRequest
 from portal.services.requests.dossier import OpenedItem
 from portal.services.requests.views import ChannelView
 from portal.services.work import CaseWork
@@ -81,9 +82,18 @@ def header_of(
     )
 
 
+def _newest(contents: RequestContent, statement: Statement | None = None) -> StatedForRequest | None:
+    """What was stated for the request, unless the whole report was signed again after it. What is sworn is never in
+    the report.
+    """
+    own, signed_at = contents.statement, contents.report.signed_at
+    is_older = own is not None and signed_at is not None and signed_at > own.at
+    return None if is_older and statement not in _SWORN else own
+
+
 def _signature(contents: RequestContent, *, now: datetime, zone: ZoneInfo, is_later: bool) -> Signature | None:
     """The newest signature, and whether it was made for this letter: for it by name, or with the report that day."""
-    own, report = contents.statement, contents.report
+    own, report = _newest(contents), contents.report
     if own is not None and own.signature:
         return Signature(name=own.signature, signed_at=own.at, is_for_letter=not is_later)
     if not report.signature or report.signed_at is None:
@@ -167,7 +177,7 @@ def stated_of(
 
 
 def _find_stated(statement: Statement, contents: RequestContent, *, now: datetime, zone: ZoneInfo) -> StatedFact:
-    own, report = contents.statement, contents.report
+    own, report = _newest(contents, statement), contents.report
     if own is not None and _PROOFS[statement] in own.statements:
         return StatedFact(statement=statement, at=own.at, by=own.by, is_for_letter=own.by is not StatedBy.TOLD)
     by = StatedBy.PERSON if report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE

@@ -102,6 +102,12 @@ COPYRIGHT_READERS = (
 )
 
 
+NO_ANSWERS = (
+    "The team that writes has no address for answers. A supervisor can add one on the team’s page, or you can choose "
+    "to get the answers yourself."
+)
+
+
 class Unchecked(StepRefused):
     """Somebody has to look first whether the address is still right."""
 
@@ -170,6 +176,8 @@ def list_warnings(dossier: Dossier) -> Iterator[str]:
         if value
     ]
     yield f"{name} will read {', '.join([*shown, 'the links', 'and the signature'])}."
+    if dossier.content.organisation and not dossier.content.reply_email:
+        yield NO_ANSWERS
     if platform and platform.flags.name_passed_on:
         yield f"{name} may pass your name on to the one who posted it."
     if platform and platform.flags.publishes_notices:

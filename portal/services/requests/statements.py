@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import ActorKind, Filer, History, StepRefused, require_open, require_unsent
@@ -43,11 +43,11 @@ def list_wanted(dossier: Dossier) -> tuple[NoticeField, ...]:
     return tuple(each for each in STATEABLE if each in asked)
 
 
-def list_stated_on(report: Report, dossiers: Iterable[Dossier], at: datetime, zone: object) -> frozenset[NoticeField]:
+def list_stated_on(report: Report, dossiers: Iterable[Dossier], at: datetime, zone: tzinfo) -> frozenset[NoticeField]:
     """What was stated on the local day of `at` already: all that a page may fill in beforehand. Never what is sworn."""
 
     def is_today(moment: datetime | None) -> bool:
-        return moment is not None and moment.astimezone(zone).date() == at.astimezone(zone).date()  # type: ignore[arg-type]
+        return moment is not None and moment.astimezone(zone).date() == at.astimezone(zone).date()
 
     found = set(list_reported(report)) if is_today(report.signed_at) else set()
     for dossier in dossiers:
@@ -68,7 +68,8 @@ def list_reported(report: Report) -> frozenset[NoticeField]:
 
 def list_uncovered(dossier: Dossier) -> Sequence[OpenedItem]:
     """Links that came after everything was stated that is stated about the request: nobody has said it of them."""
-    stated_at = [dossier.work.case.submitted_at, dossier.statement.at if dossier.statement else None]
+    report, own = dossier.report, dossier.statement
+    stated_at = [dossier.work.case.submitted_at, report.signed_at, own.at if own else None]
     last = max(filter(None, stated_at), default=None)
     return [item for item in dossier.items if last is None or item.row.added_at > last]
 

@@ -134,6 +134,8 @@ class SentForm(ReaderForm):
 
 
 class ReceivedForm(ReaderForm):
+    vocabularies = MappingProxyType({"proof": Proof})
+
     received_at = for_each(
         person=MomentField(_l("When did they get it?"), validators=[require_moment]),
         desk=InstantField(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,7 @@ def test_only_what_was_stated_today_is_filled_in_beforehand_and_never_an_oath(se
     number = preparing.prepare_copyright(opened.at(NOW), 1)
     statements.state(opened.at(NOW + 3 * DAY), command(number, what=SWORN))
     found = [
-        statements.list_stated_on(opened.report, read_dossiers(opened.at(at)), at, NOW.tzinfo)
+        statements.list_stated_on(opened.report, read_dossiers(opened.at(at)), at, UTC)
         for at in (NOW, NOW + 3 * DAY, NOW + 4 * DAY)
     ]
     assert found == [GIVEN, frozenset({NoticeField.ACCURACY}), frozenset()]
