@@ -341,7 +341,12 @@ def find_sendable(dossier: Dossier, *, sent_at: datetime) -> Letter | None:
     """The newest letter that was there at that moment: only such a paper can have been sent."""
     kind = REQUEST_LETTERS[dossier.request.kind]
     there = [each for each in dossier.letters if each.kind is kind and each.discarded_at is None]
-    return next((letter for letter in reversed(there) if letter.made_at <= sent_at), None)
+    return next((letter for letter in reversed(there) if was_there(letter, sent_at)), None)
+
+
+def was_there(letter: Letter, at: datetime) -> bool:
+    """Whether a letter had been made by then. People tell times in minutes: one of the same minute counts."""
+    return letter.made_at.replace(second=0, microsecond=0) <= at
 
 
 def fix_words(dossier: Dossier) -> FixedLetter:

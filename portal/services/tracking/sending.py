@@ -182,7 +182,7 @@ def record_reminded(work: CaseWork, number: int, command: RemindedCommand) -> No
     require_room_for_words(work, command.text)
     left = {each.letter.id for each in dossier.sent_reminders if each.letter}
     letter = next((each for each in dossier.reminders if each.number == command.letter), None)
-    if command.letter is not None and (letter is None or letter.made_at > at or letter.id in left):
+    if command.letter is not None and (letter is None or not letters.was_there(letter, at) or letter.id in left):
         raise StepRefused(
             "This reminder was not there at that moment, or was sent already. Choose another, or say that you sent it "
             "in other words."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,6 +79,14 @@ class TestAsItWasSent:
         (exhibit,) = list_exhibits(opened, [dossier])
         assert exhibit.read() == b"Please take it down."
         assert exhibit.exhibit.title.startswith("What was sent in other words")
+
+    def test_times_are_told_in_minutes_so_a_letter_of_the_same_minute_was_there(
+        self, session: Session, ports: Ports
+    ) -> None:
+        opened = make_case(session, ports, links=ONE_LINK)
+        letters.make_letter(opened.at(NOW + timedelta(seconds=40)), LetterKind.NOTICE, 1)
+        left(opened.at(NOW + timedelta(minutes=2)), sent_at=NOW)
+        assert read_dossier(opened, 1).sent_letter is not None
 
     def test_without_any_text_there_is_no_exhibit_and_the_clocks_run_all_the_same(
         self, session: Session, ports: Ports
