@@ -52,7 +52,7 @@ class StatementsForm(ReaderForm):
     said_accuracy = BooleanField()
     said_perjury = for_each(person=BooleanField(), desk=None)  # nobody swears for another
     signature = for_each(
-        person=TextField(_l("Your signature: type your name"), description=_l("It stands under this letter.")),
+        person=TextField(_l("Your signature: type your name"), description=_l("It goes under this letter.")),
         desk=None,
     )
     told_at = for_each(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.web.conftest import TestClock
@@ -9,7 +11,7 @@ from tests.web.pages import Visitor
 from tests.web.person.journey import hand_in, words_on
 from tests.web.person.test_case import SENT, open_request, send_request
 
-DAY_AFTER = {"at-day": "27", "at-month": "11", "at-year": "2026", "at-time": "22:00"}
+DAY_AFTER: dict[str, Any] = {"at-day": "27", "at-month": "11", "at-year": "2026", "at-time": "22:00"}
 
 
 @pytest.fixture
