@@ -25,7 +25,8 @@ PAGES = {
     "receipt": "/case/receipt /case",
     "new case": """
         /case /case/requests/1 /case/requests/1/form /case/requests/1/details /case/requests/1/sent /case/letters
-        /case/requests/1/letter/notice /case/requests/7/letter/copyright /case/requests/1/name /case/requests/1/copyright
+        /case/requests/1/letter/notice /case/requests/7/letter/copyright /case/requests/1/name
+        /case/requests/1/copyright
         /case/messages /case/help /case/sharing
     """,
     "case": """
