@@ -58,6 +58,7 @@ class ClockState(StrEnum):
     RUNNING = "running"
     MET = "met"
     MET_LATE = "met_late"
+    DONE = "done"  # what the law asks was done, and it gives no number by which that was in time or late
     MISSED = "missed"
     STOPPED = "stopped"
     OPEN = "open"  # the law gives no number; only the time that has passed can be told
@@ -324,6 +325,8 @@ class _ClockDeriver:
         in_time = last is None or (end is not None and end.at <= last)
         if end is not None and end.kind is EventKind.WITHDRAWN:
             return ClockState.STOPPED if in_time else ClockState.MISSED
+        if end is not None and due is None:
+            return ClockState.DONE
         if end is not None:
             return ClockState.MET if in_time else ClockState.MET_LATE
         if due is not None and due.is_paused:

@@ -141,7 +141,7 @@ _TABLE: tuple[IntakeStep, ...] = (
     IntakeStep(id=StepId.ADDRESS, fields=("postal_address",), applies=_needs_address),
     IntakeStep(
         id=StepId.SHARING,
-        fields=("share_with_platforms", "share_with_regulators", "release_to_poster"),
+        fields=("share_with_platforms", "share_with_regulators"),
         applies=_has_places,
     ),
     IntakeStep(id=StepId.HANDLER, fields=("handler", "team_id"), applies=_always),

@@ -57,6 +57,7 @@ class ItemState(StrEnum):
 class RequestKind(StrEnum):
     NOTICE = "notice"  # to the platform that shows it, citing every basis that applies
     ERASURE = "erasure"  # a data-protection request to the company behind it
+    COPYRIGHT = "copyright"  # a notice by the one who took the picture; never mixed with another law
 
 
 class RequestState(StrEnum):
@@ -98,11 +99,29 @@ class SendingChannel(StrEnum):
     POST = "post"
 
 
+class Proof(StrEnum):
+    """By what it is known that something arrived. Only one of the first four makes a receipt proven."""
+
+    TICKET = "ticket"  # the recipient's own number for it
+    CONFIRMATION = "confirmation"  # their automatic reply or any other answer, pasted or handed in
+    DELIVERY = "delivery"  # the mail server's report of delivery
+    REGISTERED = "registered"  # the post's receipt
+    NONE = "none"
+
+
+class SentAs(StrEnum):
+    """What left: the very paper that was made before, or other words, such as what was typed into a form."""
+
+    LETTER = "letter"
+    OTHER = "other"
+
+
 class LetterKind(StrEnum):
     NOTICE = "notice"
     REMINDER = "reminder"
     ERASURE = "erasure"
     COMPLAINT = "complaint"
+    COPYRIGHT = "copyright"
 
 
 class Role(StrEnum):
@@ -144,7 +163,10 @@ class History(StrEnum):
     ITEM_GONE = "item_gone"
     ITEM_BACK = "item_back"
     REQUEST_PREPARED = "request_prepared"
+    STATED = "stated"  # somebody stated what a letter says above its signature
     LETTER_MADE = "letter_made"
+    LETTER_DISCARDED = "letter_discarded"  # one that never left
+    TICKET_GIVEN = "ticket_given"  # the recipient's number for a request, or the word that it gave none
     SENT = "sent"
     RECEIPT_CONFIRMED = "receipt_confirmed"
     ANSWERED = "answered"

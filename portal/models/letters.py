@@ -32,4 +32,6 @@ class Letter(Guarded, Base):
     size: Mapped[int | None]  # bytes of the full PDF; not known of letters that were made before this was kept
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the full PDF
     redacted_digest: Mapped[str] = mapped_column(String(64))
+    left_at: Mapped[datetime | None]  # when it was recorded as sent; empty also in rows from before this was kept
+    discarded_at: Mapped[datetime | None]  # it never left, and will not
     sealed: Mapped[bytes]

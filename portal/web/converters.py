@@ -72,7 +72,13 @@ class LetterConverter(NumberedConverter):
     """A kind of letter."""
 
     numbers = MappingProxyType(
-        {LetterKind.NOTICE: 1, LetterKind.REMINDER: 2, LetterKind.ERASURE: 3, LetterKind.COMPLAINT: 4}
+        {
+            LetterKind.NOTICE: 1,
+            LetterKind.REMINDER: 2,
+            LetterKind.ERASURE: 3,
+            LetterKind.COMPLAINT: 4,
+            LetterKind.COPYRIGHT: 5,
+        }
     )
 
 

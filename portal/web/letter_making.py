@@ -39,19 +39,9 @@ def make_letter(work: CaseWork, kind: LetterKind, number: int) -> None:
 
 
 def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
-    """That a request has left, its letter made before if there is none. Raises LetterStopped too."""
-    sending.require_sendable(work, number, command)
-    make_missing_letter(work, number)
+    """That a request has left. No letter is made for it afterwards: what was not there was not sent."""
+    hold_case(work)
     sending.record_sent(work, number, command)
-
-
-def make_missing_letter(work: CaseWork, number: int) -> None:
-    """The letter that a request is sent with, unless there is one; the case is held afterwards. Raises as above."""
-    kind = letters.find_missing_letter(work, number)
-    if kind is None:
-        hold_case(work)
-    else:
-        make_letter(work, kind, number)
 
 
 def _print_and_keep(work: CaseWork, order: LetterOrder) -> bool:

@@ -25,7 +25,7 @@ from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
 from tests.browser.site import NOW, PASSWORD, Site
 from tests.browser.story import PASTED
@@ -49,6 +49,7 @@ class Scenes:
     cookies: dict[str, str]
     reference: str
     membership: UUID  # of somebody in the team of that case
+    team: UUID
 
 
 def build_scenes(site: Site) -> Scenes:
@@ -63,7 +64,7 @@ def build_scenes(site: Site) -> Scenes:
             "draft of a child": _make_draft(session, ports, under_18=YesNo.YES, filer=Filer.PARENT, country="GB"),
             "draft of a threat": _make_draft(session, ports, is_online=YesNo.NO, links=""),
             "large draft": _make_draft(session, ports, links=MANY_LINKS),
-            "new case": make_case(session, ports, links=PASTED, now=LATER, share_with_platforms=None),
+            "new case": _make_new_case(session, ports),
             "large case": make_case(session, ports, links=MANY_LINKS, now=LATER),
             "case": busy,
             "closed case": _make_closed_case(session, ports),
@@ -80,10 +81,18 @@ def build_scenes(site: Site) -> Scenes:
         cookies["receipt"] = _hold_open(session, opened["new case"], with_receipt=True)
         cookies |= {login: _sign_in(session, login) for login in ("mere", "ines", "vera", "lena", "otto")}
         cookies |= {"half way": _come_half_way(session, "ines"), "new": _come_half_way(session, "jonah")}
+        team_id = team.id
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
     site.pass_time()
-    return Scenes(cookies=cookies, reference=busy.reference, membership=membership)
+    return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id)
+
+
+def _make_new_case(session: Session, ports: Ports) -> CaseWork:
+    """Nothing has left yet; a copyright notice of its own, the last request, waits to be claimed."""
+    opened = make_case(session, ports, links=PASTED, now=LATER, share_with_platforms=None, took_it=YesNo.YES)
+    preparing.prepare_copyright(opened.at(LATER), 1)
+    return opened
 
 
 def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
@@ -134,6 +143,9 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
     _log(session, ports, opened, 3, Answer.EXTENDED, "We need more time.", until=20)
     first = request_page.request_view(opened.at(LATER), 2).items[0].number
     answers.mark_back(opened.at(LATER), first)
+    reminder = letters.make_letter(opened.at(LATER), LetterKind.REMINDER, 1)
+    left = RemindedCommand(at=LATER, channel=SendingChannel.EMAIL, letter=reminder.number, address="abuse@x.example")
+    sending.record_reminded(opened.at(LATER), 1, left)
     letters.make_letter(opened.at(LATER), LetterKind.REMINDER, 1)
     preparing.prepare_erasure(opened.at(LATER), 1)
     _complain(session, ports, opened)

@@ -89,7 +89,12 @@ def start_site(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Site]:
             "RECOURSE_MAIL_FROM": "notes@harbour.example",
         }
         copy_tables(folder / "recourse.db")
-        app = create_app(load_config({**settings, "RECOURSE_ORG_NAME": "Harbour Helpline"}), clock=clock)
+        app = create_app(
+            load_config(
+                {**settings, "RECOURSE_ORG_NAME": "Harbour Helpline", "RECOURSE_ORG_EMAIL": "answers@harbour.example"}
+            ),
+            clock=clock,
+        )
         parts: Parts = app.extensions[EXTENSION]
         assert parts.ports, "made before the first request, so that two of them do not make it twice"
         door.append(app)

@@ -51,6 +51,7 @@ def send_six_requests(visitor: Visitor) -> None:
         visitor.follow(name)
         visitor.is_at(name)
         visitor.sees("5 links")
+        visitor.follow("Make the letter")
         visitor.press("Make the letter")
         visitor.sees("The letter is ready")
         letter = visitor.download("Download (PDF)", exact=False)

@@ -23,11 +23,13 @@ PAGES = {
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
         {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
-        {case}/requests/1/given
+        {case}/requests/1/given {case}/requests/1/ticket {case}/requests/1/reminded {case}/requests/7/stated
         {case}/complaints {case}/complaints/1 {case}/complaints/2 {case}/complaints/1/lodged {case}/complaints/2/answer
         {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99
     """,
-    "ines": "/desk /desk/team /desk/team/members/{membership}/remove {case}/complaints/1/officer",
+    "ines": """
+        /desk /desk/team /desk/team/members/{membership}/remove /desk/team/{team}/address {case}/complaints/1/officer
+    """,
     "vera": """
         /desk/staff /desk /desk/staff/invite /desk/staff/team /desk/staff/mere/role /desk/staff/mere/password
         /desk/staff/mere/end
@@ -40,7 +42,7 @@ NO_PAGES = {"desk_case.letter", "desk_complaints.bundle", "desk_documents.read",
 
 def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
-    return filled.replace("{membership}", str(scenes.membership))
+    return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 
 @pytest.mark.parametrize(("who", "path"), ROWS, ids=[f"{who} {path}" for who, path in ROWS])

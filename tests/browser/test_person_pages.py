@@ -25,13 +25,16 @@ PAGES = {
     "receipt": "/case/receipt /case",
     "new case": """
         /case /case/requests/1 /case/requests/1/form /case/requests/1/details /case/requests/1/sent /case/letters
+        /case/requests/1/letter/notice /case/requests/7/letter/copyright /case/requests/1/name
+        /case/requests/1/copyright
         /case/messages /case/help /case/sharing
     """,
     "case": """
         /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing
         /case/words /case/ways /case/mail /case/documents
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
-        /case/requests/1/answer /case/requests/1/given /case/requests/8 /case/complaints
+        /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket
+        /case/requests/1/reminded /case/requests/8 /case/complaints
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
     """,
     "large case": """

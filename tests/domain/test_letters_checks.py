@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import LetterProblem, ProblemCode, find_problems
 from portal.domain.letters.facts import LetterFacts, LinkFact, NoticeFacts, Paper
@@ -72,11 +73,13 @@ def test_the_law_of_the_complaint_itself_is_checked_too() -> None:
     assert problems_of(facts) == [ProblemCode.MEMORY]
 
 
-def test_a_reminder_needs_the_ticket_or_the_word_that_there_is_none() -> None:
+def test_a_reminder_says_that_no_number_was_given_only_where_somebody_said_so() -> None:
     facts = reminder()
     without = replace(facts, notice=replace(facts.notice, ticket=None))
-    assert problems_of(without) == [ProblemCode.NO_TICKET]
-    assert problems_of(replace(without, notice=replace(without.notice, has_no_ticket=True))) == []
+    said = replace(without, notice=replace(without.notice, has_no_ticket=True))
+    assert problems_of(without) == problems_of(said) == []
+    texts = ["\n".join(plain_text(build_letter(each, English()))) for each in (without, said)]
+    assert ["You gave me no reference number for it." in text for text in texts] == [False, True]
 
 
 def test_a_letter_needs_a_place_and_a_law() -> None:

@@ -13,6 +13,7 @@ from portal.domain.letters.facts import (
     ComplaintAsk,
     ComplaintFacts,
     ContentFact,
+    CopyrightFacts,
     ErasureAsk,
     ErasureFacts,
     Exhibit,
@@ -31,6 +32,8 @@ from portal.domain.letters.facts import (
     SenderOrganisation,
     SentFact,
     Signature,
+    StatedBy,
+    StatedFact,
     Statement,
 )
 from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact, StepValue
@@ -38,6 +41,7 @@ from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterK
 from portal.domain.regimes import Binding, Confidence, NoticeField, ObligedParty, RegimeKind, Trigger, Unit
 
 WRITTEN_AT = datetime(2026, 11, 22, 20, 4, tzinfo=UTC)
+SIGNED_AT = WRITTEN_AT - timedelta(minutes=12)
 RECEIVED_AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 NAME = "Zuzana Kráľovičová-Sample"
 EMAIL = "zuzana.sample@example.org"
@@ -306,6 +310,36 @@ def erasure(paper: Paper = Paper.A4) -> ErasureFacts:
     )
 
 
+def copyright_law() -> BasisFact:
+    return replace(
+        harmful_communications(),
+        regime_id="us-dmca-512",
+        name="Digital Millennium Copyright Act, notice and takedown",
+        citation="17 U.S.C. 512(c)",
+        kind=RegimeKind.COPYRIGHT,
+        basis="A service keeps its protection only if it acts expeditiously to remove what a proper notice names.",
+        clocks=(),
+    )
+
+
+def _sworn(statement: Statement) -> StatedFact:
+    return StatedFact(statement=statement, at=SIGNED_AT, by=StatedBy.PERSON, is_for_letter=True)
+
+
+def copyright_notice(paper: Paper = Paper.A4) -> CopyrightFacts:
+    sworn = (Statement.COPYRIGHT_GOOD_FAITH, Statement.COPYRIGHT_OWNER, Statement.PERJURY)
+    return CopyrightFacts(
+        frame=frame(paper, reference="RC-7K2M-9TQX/C4"),
+        work="The picture or video at the places listed, which the person made themselves.",
+        links=links(3),
+        bases=(copyright_law(),),
+        statements=sworn,
+        stated=tuple(
+            StatedFact(statement=each, at=SIGNED_AT, by=StatedBy.PERSON, is_for_letter=True) for each in sworn
+        ),
+    )
+
+
 def competence() -> BasisFact:
     return replace(
         data_protection(),
@@ -433,4 +467,5 @@ SAMPLES: Mapping[LetterKind, Callable[[Paper], LetterFacts]] = {
     LetterKind.REMINDER: reminder,
     LetterKind.ERASURE: erasure,
     LetterKind.COMPLAINT: complaint,
+    LetterKind.COPYRIGHT: copyright_notice,
 }

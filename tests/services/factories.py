@@ -41,7 +41,8 @@ def ignore_job(_job_id: UUID) -> None:
 
 
 def make_ports(folder: Path, *, enqueue: Callable[[UUID], None] = ignore_job, **env: str) -> Ports:
-    config = load_config({"RECOURSE_DATA": str(folder), "RECOURSE_ORG_NAME": "Harbour Helpline", **env})
+    organisation = {"RECOURSE_ORG_NAME": "Harbour Helpline", "RECOURSE_ORG_EMAIL": "answers@harbour.example"}
+    config = load_config({"RECOURSE_DATA": str(folder), **organisation, **env})
     return Ports(
         config=config,
         registry=load_registry(),

@@ -23,7 +23,7 @@ from portal.services.letters import letters
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
 from portal.services.tracking import sending
-from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW
 
@@ -76,3 +76,8 @@ def run_job(sessions: sessionmaker[Session], job_id: UUID, ports: Ports, *, now:
 
 def utc(day: int, hour: int = 0, minute: int = 0, *, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+def reminded(at: datetime, letter: int | None = None, text: str = "") -> RemindedCommand:
+    """A reminder that left by e-mail."""
+    return RemindedCommand(at=at, channel=SendingChannel.EMAIL, letter=letter, text=text, address="abuse@x.example")

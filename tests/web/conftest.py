@@ -40,7 +40,8 @@ def clock() -> TestClock:
 
 @pytest.fixture
 def app(tmp_path: Path, clock: TestClock) -> Iterator[Flask]:
-    config = load_config({"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse"})
+    env = {"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse"}
+    config = load_config({**env, "RECOURSE_ORG_EMAIL": "answers@harbour.example"})
     copy_tables(tmp_path / "var" / "recourse.db")
     made = create_app(config, clock=clock)
     made.testing = True

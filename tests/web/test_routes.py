@@ -98,7 +98,9 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             case.history sharing.statement sharing.sign request.show request.fill_in request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
-            request.close
+            request.close request.ask_ticket request.record_ticket request.ask_reminded request.record_reminded
+            request.ask_name request.choose_name request.ask_copyright request.prepare_copyright letters.confirm
+            letters.discard
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted messages.show messages.send sharing.show
@@ -124,13 +126,15 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent
             desk_requests.record_received desk_requests.log_answer desk_requests.record_given
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
+            desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
+            desk_requests.discard_letter desk_requests.prepare_copyright
             desk_documents.add desk_documents.remove
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",
         Group.LINK: "officer.show officer.take",
         Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
-        "desk_team.show_to_people desk_officer.show desk_officer.make desk_officer.end",
+        "desk_team.show_to_people desk_team.set_address desk_officer.show desk_officer.make desk_officer.end",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",
         Group.CONTACT: "well_known.security",

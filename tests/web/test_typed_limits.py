@@ -143,14 +143,19 @@ def test_what_happened_is_written_down_without_words_in_a_full_case(
 def test_a_request_has_so_many_letters_a_day(holder: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "LETTERS_OF_A_REQUEST", 2)
     holder.go("/case/requests/1")
+    holder.follow("Make the letter")
     holder.press("Make the letter")
-    holder.press("Make it again")
-    page = holder.press("Make it again", status=400)
+    holder.follow("Make it again")
+    holder.press("Make the letter")
+    holder.follow("Make it again")
+    page = holder.press("Make the letter", status=400)
     assert "Make the next one tomorrow" in page.text
     holder.go("/case/requests/2")
+    holder.follow("Make the letter")
     holder.press("Make the letter")
     monkeypatch.setattr(room, "LETTERS_OF_A_CASE", 0)
     holder.go("/case/requests/3")
+    holder.follow("Make the letter")
     assert "Make the next one tomorrow" in holder.press("Make the letter", status=400).text
 
 
@@ -160,6 +165,7 @@ def test_what_was_pasted_is_counted_by_its_size_and_letters_by_their_number(app:
     holder.press("Add these links", pasted="https://x.com/a/status/77 " + "x " * 20_000)
     assert count_used(app, Counted.PASTED) == [before[0] + 41]
     holder.go("/case/requests/1")
+    holder.follow("Make the letter")
     holder.press("Make the letter")
     assert count_used(app, Counted.LETTER) == [1]
 

@@ -64,6 +64,7 @@ class Caller(StrEnum):
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "number": 1,
+        "letter_number": 1,
         "kind": "reminder",
         "form": "full",
         "step": "who",

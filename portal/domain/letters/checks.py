@@ -13,12 +13,12 @@ from portal.domain.letters.facts import (
     ChronologyRow,
     ComplaintFacts,
     ContentFact,
+    CopyrightFacts,
     Exhibit,
     LetterFacts,
     LinkFact,
     Party,
     Recipient,
-    ReminderFacts,
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
@@ -32,7 +32,7 @@ class ProblemCode(StrEnum):
     MEMORY = "memory"
     NO_LINKS = "no_links"
     NO_BASES = "no_bases"
-    NO_TICKET = "no_ticket"
+    NOT_STATED = "not_stated"  # nobody has said it, or not for these links
     GLYPH = "glyph"
     FONT = "font"
 
@@ -83,9 +83,6 @@ def _find_gaps(facts: LetterFacts) -> Iterator[LetterProblem]:
     for link in facts.links:
         if not (link.url or link.description):
             yield LetterProblem(ProblemCode.NO_LINKS, f"Place {link.number} has neither a link nor a description.")
-    if isinstance(facts, ReminderFacts) and not (facts.notice.ticket or facts.notice.has_no_ticket):
-        text = "Give the reference number the recipient has for the first letter, or say that it gave none."
-        yield LetterProblem(ProblemCode.NO_TICKET, text)
 
 
 def _find_missing(facts: LetterFacts) -> Iterator[LetterProblem]:
@@ -119,6 +116,7 @@ _OWN_WORDS = frozenset(
     {
         Spot(ContentFact, "explanation"),
         Spot(ContentFact, "work"),
+        Spot(CopyrightFacts, "work"),
         Spot(ComplaintFacts, "wish"),
         Spot(LinkFact, "url"),
         Spot(LinkFact, "description"),

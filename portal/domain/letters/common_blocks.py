@@ -104,11 +104,12 @@ def close_letter(context: LetterContext) -> Closing:
     reporter, signature = frame.reporter, frame.signature
     lines = []
     if signature:
-        lines.append(
-            translate(
-                "Signed electronically on %(when)s", when=format_moment(context.local(signature.signed_at), translate)
-            )
+        signed = (
+            mark("Signed electronically on %(when)s")
+            if signature.is_for_letter
+            else mark("My statements were signed electronically on %(when)s, before this letter was written.")
         )
+        lines.append(translate(signed, when=format_moment(context.local(signature.signed_at), translate)))
     if reporter.is_pseudonym:
         lines.append(translate("This name is a pseudonym."))
     if reporter.country:

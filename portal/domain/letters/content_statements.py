@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from portal.domain.letters.common_blocks import LetterContext
-from portal.domain.letters.facts import Statement
-from portal.domain.letters.phrases import mark
+from portal.domain.letters.facts import StatedBy, StatedFact, Statement
+from portal.domain.letters.phrases import format_day, mark
 from portal.domain.lifecycle import Depiction, Filer
 
 SUBJECTS: Mapping[Depiction, str] = {
@@ -97,7 +97,10 @@ def describe_standing(context: LetterContext) -> str | None:
 _OWN_STATEMENTS: Mapping[Statement, str] = {
     Statement.GOOD_FAITH: mark("I believe in good faith that the content was published without my consent."),
     Statement.ACCURACY: mark("What this letter says is true and complete as far as I know."),
-    Statement.PERJURY: mark("I state under penalty of perjury that I am the person whose right this letter rests on."),
+    Statement.PERJURY: mark(
+        "The information in this notice is accurate. Under penalty of perjury, I am the owner of an exclusive right "
+        "that is allegedly infringed."
+    ),
     Statement.COPYRIGHT_GOOD_FAITH: mark(
         "I believe in good faith that neither I, nor anyone acting for me, nor the law allowed this use of my work."
     ),
@@ -110,7 +113,8 @@ _OTHER_STATEMENTS: Mapping[Statement, str] = {
     ),
     Statement.ACCURACY: mark("What this letter says is true and complete as far as I know."),
     Statement.PERJURY: mark(
-        "I state under penalty of perjury that I am authorised to act for the person whose right this letter rests on."
+        "The information in this notice is accurate. Under penalty of perjury, I am authorised to act for the owner of "
+        "an exclusive right that is allegedly infringed."
     ),
     Statement.COPYRIGHT_GOOD_FAITH: mark(
         "I believe in good faith that neither the owner of the work, nor anyone acting for the owner, nor the law "
@@ -120,8 +124,27 @@ _OTHER_STATEMENTS: Mapping[Statement, str] = {
 }
 
 
-def format_statements(context: LetterContext, statements: Iterable[Statement]) -> tuple[str, ...]:
-    return tuple(context.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]) for each in statements)
+def format_statements(
+    context: LetterContext, statements: Iterable[Statement], stated: Iterable[StatedFact] = ()
+) -> tuple[str, ...]:
+    """Each statement; one that was not made for this letter is told with the day on which it was made."""
+    made = {each.statement: each for each in stated}
+    return tuple(_format_statement(context, each, made.get(each)) for each in statements)
+
+
+def _format_statement(context: LetterContext, statement: Statement, made: StatedFact | None) -> str:
+    text = context.voice(_OWN_STATEMENTS[statement], _OTHER_STATEMENTS[statement])
+    if made is None or (made.is_for_letter and made.by is not StatedBy.TOLD):
+        return text
+    day = format_day(context.local(made.at).date(), context.translate)
+    if made.by is StatedBy.TOLD and context.header.organisation:
+        return context.translate(
+            "As I told %(organisation)s on %(day)s: %(statement)s",
+            organisation=context.header.organisation.name,
+            day=day,
+            statement=text,
+        )
+    return context.translate("As I stated on %(day)s: %(statement)s", day=day, statement=text)
 
 
 def describe_release(context: LetterContext, may_pass_identity: bool) -> str:

@@ -14,7 +14,12 @@ from portal.domain.letters.common_blocks import (
     open_letter,
     split_paragraphs,
 )
-from portal.domain.letters.content_statements import describe_content, describe_standing, format_statements
+from portal.domain.letters.content_statements import (
+    describe_content,
+    describe_release,
+    describe_standing,
+    format_statements,
+)
 from portal.domain.letters.facts import ErasureAsk, ErasureFacts, IdentityOffer
 from portal.domain.letters.law_blocks import note_advice, write_bases
 from portal.domain.letters.phrases import mark
@@ -89,6 +94,8 @@ def _write_matter(context: LetterContext, facts: ErasureFacts) -> list[Block]:
 def _list_asks(context: LetterContext, facts: ErasureFacts) -> tuple[str, ...]:
     asks = [context.translate(_ASKS[ask]) for ask in facts.asks]
     asks.append(context.translate("Tell me what you have done. If you refuse any of it, give your reasons."))
+    if facts.may_pass_identity is not None:
+        asks.append(describe_release(context, facts.may_pass_identity))
     return tuple(asks)
 
 
@@ -101,7 +108,7 @@ def _write_grounds(context: LetterContext, facts: ErasureFacts) -> list[Block]:
 
 def _write_identity(context: LetterContext, facts: ErasureFacts) -> list[Block]:
     limit = context.translate("Please ask for no more than you need to be sure, and use it for nothing else.")
-    statements = format_statements(context, facts.statements)
+    statements = format_statements(context, facts.statements, facts.stated)
     return [*_write_offer(context, facts), Paragraph(text=limit), *([Items(items=statements)] if statements else [])]
 
 

@@ -19,7 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterKind, SendingChannel
+from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterKind, Proof, SendingChannel, SentAs
 
 
 class Paper(StrEnum):
@@ -35,6 +35,14 @@ class Statement(StrEnum):
     PERJURY = "perjury"  # under penalty of perjury: only where a basis asks for it
     COPYRIGHT_GOOD_FAITH = "copyright_good_faith"  # no owner, agent or law allowed the use
     COPYRIGHT_OWNER = "copyright_owner"  # the signer owns the work or acts for its owner
+
+
+class StatedBy(StrEnum):
+    """Who made a statement."""
+
+    PERSON = "person"  # themselves, and signed it
+    REPRESENTATIVE = "representative"  # whoever acts for them, within their authority, and signed it
+    TOLD = "told"  # the person told it to the team, which wrote it down; nobody signed it anew
 
 
 class IdentityOffer(StrEnum):
@@ -113,6 +121,17 @@ class Reporter:
 class Signature:
     name: str
     signed_at: datetime
+    is_for_letter: bool = True  # made for this very letter; else it stands under statements that were made before it
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedFact:
+    """One statement with its day. One that was not made for this letter is told with "as I stated on"."""
+
+    statement: Statement
+    at: datetime
+    by: StatedBy
+    is_for_letter: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +158,7 @@ class ContentFact:
     under_18: bool = False  # when it was made
     explanation: str | None = None  # the person's own words
     work: str | None = None  # copyright only: what the work is, and that the person made it
+    is_open: bool = False  # what it shows was not asked, as of a child: `depiction` is then no more than a filler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +189,9 @@ class SentFact:
     digest: str | None = None  # SHA-256 of the PDF as sent
     exhibit: int | None = None
     text: tuple[str, ...] = ()
+    sent_as: SentAs = SentAs.LETTER  # with OTHER, `text` is what was written down of it, and may be empty
+    address: str | None = None  # the very address or form that was used
+    proof: Proof | None = None  # by what receipt is known; None: none is recorded, or nobody was asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +253,20 @@ class NoticeFacts:
     links: tuple[LinkFact, ...]
     bases: tuple[BasisFact, ...]
     statements: tuple[Statement, ...]
-    may_pass_identity: bool | None = None  # to whoever posted it; None: not asked by any basis
+    may_pass_identity: bool | None = None  # to whoever posted it; False unless the person said otherwise
+    stated: tuple[StatedFact, ...] = ()  # `statements`, each with its day and who made it
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyrightFacts:
+    """A copyright notice: a paper of its own, citing copyright laws only, on the person's own claim for this letter."""
+
+    frame: LetterHeader
+    work: str
+    links: tuple[LinkFact, ...]
+    bases: tuple[BasisFact, ...]
+    statements: tuple[Statement, ...]
+    stated: tuple[StatedFact, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +280,8 @@ class ReminderFacts:
     bases: tuple[BasisFact, ...]  # with the clocks as they stand at `frame.written_at`
     answers: tuple[AnswerFact, ...] = ()
     next_steps: tuple[NextStepFact, ...] = ()
+    may_pass_identity: bool | None = None
+    reminded: tuple[datetime, ...] = ()  # when earlier reminders left, oldest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,6 +297,8 @@ class ErasureFacts:
     identity: IdentityOffer
     identity_words: str = ""  # the person's own words on how they show who they are, in place of the offer
     statements: tuple[Statement, ...] = ()
+    may_pass_identity: bool | None = None
+    stated: tuple[StatedFact, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,17 +319,19 @@ class ComplaintFacts:
     statements: tuple[Statement, ...] = ()
     wish: str | None = None  # what the person wants of the authority, in their own words
     may_pass_identity: bool | None = None
+    stated: tuple[StatedFact, ...] = ()
     history_digest: str | None = None  # SHA-256 of the newest entry of the case's history
     is_threat: bool = False  # nothing is online yet, and the law takes a report all the same: no place is named
 
 
-LetterFacts = NoticeFacts | ReminderFacts | ErasureFacts | ComplaintFacts
+LetterFacts = NoticeFacts | CopyrightFacts | ReminderFacts | ErasureFacts | ComplaintFacts
 
 TYPES: Mapping[LetterKind, type[LetterFacts]] = {
     LetterKind.NOTICE: NoticeFacts,
     LetterKind.REMINDER: ReminderFacts,
     LetterKind.ERASURE: ErasureFacts,
     LetterKind.COMPLAINT: ComplaintFacts,
+    LetterKind.COPYRIGHT: CopyrightFacts,
 }
 
 

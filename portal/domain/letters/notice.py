@@ -41,7 +41,7 @@ def build_notice(facts: NoticeFacts, translate: Translate) -> LetterDocument:
         Heading(text=translate("The law and its time limits")),
         *write_bases(context, facts.bases),
         Heading(text=translate("Statements")),
-        Items(items=format_statements(context, facts.statements)),
+        Items(items=format_statements(context, facts.statements, facts.stated)),
         close_letter(context),
         note_advice(context, facts.bases),
     ]
@@ -58,9 +58,6 @@ def _write_matter(context: LetterContext, facts: NoticeFacts) -> list[Block]:
     what = describe_content(context, facts.content.depiction, facts.content.under_18)
     parts = [part for part in (where, what, describe_standing(context)) if part]
     blocks: list[Block] = [Paragraph(text=" ".join(parts))]
-    if facts.content.work:
-        text = translate("The copyright work this notice also rests on: %(work)s", work=facts.content.work)
-        blocks.append(Paragraph(text=text))
     blocks.append(
         Paragraph(text=translate("No copy of the content comes with this letter. The list is enough to find it."))
     )

@@ -96,6 +96,7 @@ STATES: Mapping[ClockState, str] = {
     ClockState.RUNNING: mark("running"),
     ClockState.MET: mark("met in time"),
     ClockState.MET_LATE: mark("met late"),
+    ClockState.DONE: mark("done; the law sets no number"),
     ClockState.MISSED: mark("missed"),
     ClockState.STOPPED: mark("stopped"),
     ClockState.OPEN: mark("open: the law sets no number"),
@@ -135,6 +136,7 @@ KINDS: Mapping[LetterKind, str] = {
     LetterKind.REMINDER: mark("Reminder"),
     LetterKind.ERASURE: mark("Erasure request"),
     LetterKind.COMPLAINT: mark("Complaint"),
+    LetterKind.COPYRIGHT: mark("Copyright notice"),
 }
 
 PROOFS: Mapping[NoticeField, str] = {

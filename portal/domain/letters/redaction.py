@@ -52,7 +52,7 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     SourceFact: frozenset({"url", "supports"}),
     StepFact: frozenset({"at", "text", "key"}),
     StepValue: frozenset({"name", "text"}),
-    SentFact: frozenset({"reference", "digest"}),
+    SentFact: frozenset({"reference", "digest", "address"}),
     AnswerFact: frozenset({"notice"}),
     Exhibit: frozenset({"digest", "media"}),
 }

@@ -14,7 +14,7 @@ from portal.domain.letters.common_blocks import (
     note_redaction,
     open_letter,
 )
-from portal.domain.letters.content_statements import SUBJECTS, describe_content, describe_standing
+from portal.domain.letters.content_statements import SUBJECTS, describe_content, describe_release, describe_standing
 from portal.domain.letters.facts import AnswerFact, ReminderFacts, SentFact
 from portal.domain.letters.law_blocks import list_steps, note_advice
 from portal.domain.letters.law_facts import BasisFact, ClockFact
@@ -70,6 +70,10 @@ def _write_past(context: LetterContext, facts: ReminderFacts) -> list[Block]:
         _describe_ticket(context, notice),
         describe_content(context, facts.content.depiction, facts.content.under_18),
     ]
+    parts += [
+        translate("I reminded you of it on %(at)s.", at=format_moment(context.local(at), translate))
+        for at in facts.reminded
+    ]
     blocks: list[Block] = [Paragraph(text=" ".join(part for part in (*parts, standing) if part))]
     if not facts.answers:
         return [*blocks, Paragraph(text=translate("No answer to it has reached me."))]
@@ -87,10 +91,11 @@ def _describe_receipt(context: LetterContext, notice: SentFact) -> str | None:
     return context.translate("I take it that you received it on %(at)s; tell me if that is not so.", at=at)
 
 
-def _describe_ticket(context: LetterContext, notice: SentFact) -> str:
+def _describe_ticket(context: LetterContext, notice: SentFact) -> str | None:
+    """That there is none is said only where somebody said so."""
     if notice.ticket:
         return context.translate("Your reference number for it is %(ticket)s.", ticket=notice.ticket)
-    return context.translate("You gave me no reference number for it.")
+    return context.translate("You gave me no reference number for it.") if notice.has_no_ticket else None
 
 
 def _describe_answer(context: LetterContext, answer: AnswerFact) -> str:
@@ -165,13 +170,15 @@ def _describe_end(context: LetterContext, clock: ClockFact) -> str:
 
 def _write_asks(context: LetterContext, facts: ReminderFacts) -> list[Block]:
     translate = context.translate
-    asks = (
+    asks = [
         translate("Remove the content at every place in the list below, for all users and in all countries."),
         translate("Tell me in writing what you did and when, and give your reasons for each place you leave up."),
         translate("If you gave this matter a reference number, name it in your answer."),
-    )
+    ]
+    if facts.may_pass_identity is not None:
+        asks.append(describe_release(context, facts.may_pass_identity))
     lead = Paragraph(text=translate("I ask you to do now what my letter asked:"), tone=Tone.STRONG)
-    return [lead, Items(items=asks, is_ordered=True)]
+    return [lead, Items(items=tuple(asks), is_ordered=True)]
 
 
 def _write_next(context: LetterContext, facts: ReminderFacts) -> list[Block]:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.clocks import EventKind, RequestEvent
-from portal.domain.lifecycle import Answer, History
+from portal.domain.lifecycle import Answer, History, Proof
 from portal.domain.regimes import RegimeKind
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.events import Event
@@ -29,7 +29,9 @@ class ComplaintAnswer(StrEnum):
     TRANSFERRED = "transferred"
 
 
-# A refusal and an answer about some of the links are decisions too, and open the time to contest them. For a law,
+# A refusal is a decision too, and opens the time to contest it; so does an answer about some of the links, but it
+# decides nothing about the others, so it meets no duty to decide. An answer by which receipt became known is told to
+# the clocks by the event of the receipt itself. For a law,
 # content is removed when every link of the request is gone: the event with which that came about lists such requests
 # under `whole`, whosever event it is.
 REMOVING = (History.ANSWERED, History.ITEM_GONE)
@@ -40,7 +42,7 @@ _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
     Answer.EXTENDED: (EventKind.EXTENDED_ANSWER,),
     Answer.UPDATE: (EventKind.UPDATE_RECEIVED,),
     Answer.REMOVED: (EventKind.DECIDED,),
-    Answer.PARTLY: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
+    Answer.PARTLY: (EventKind.DECISION_RECEIVED,),
     Answer.REFUSED: (EventKind.DECIDED, EventKind.REFUSED, EventKind.DECISION_RECEIVED),
     Answer.GEO_BLOCKED: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
 }
@@ -50,6 +52,19 @@ _GIVEN: Mapping[Answer, EventKind] = {
     Answer.IDENTITY_ASKED: EventKind.IDENTITY_PROVEN,
 }
 _ASSUMED = frozenset({History.INFORMATION_SENT})
+
+
+def _is_assumed(event: Recorded) -> bool:
+    """What was given back is assumed to have arrived; a receipt of which nobody has proof is told, not proven."""
+    return event.kind in _ASSUMED or event.facts.get("proof") == Proof.NONE
+
+
+def _read_answer(event: Recorded) -> tuple[EventKind, ...]:
+    """What an answer means to the laws. One about some of the links only decides nothing about the others."""
+    kinds = _ANSWERS[Answer(event.facts["answer"])]
+    return tuple(kind for kind in kinds if kind is not EventKind.DECIDED) if event.facts.get("part") else kinds
+
+
 _COMPLAINT_ANSWERS: Mapping[ComplaintAnswer, tuple[EventKind, ...]] = {
     ComplaintAnswer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED,),
     ComplaintAnswer.PROGRESS: (EventKind.EXTENDED_ANSWER, EventKind.UPDATE_RECEIVED),
@@ -131,6 +146,15 @@ def list_open_questions(session: Session, request: Request) -> tuple[Answer, ...
     return tuple(open_questions)
 
 
+def find_receipt_proof(session: Session, request: Request) -> Proof | None:
+    """By what the receipt of a request is known; None where none is recorded, or nobody was asked by what."""
+    found = None
+    for event in _read(session, Event.request_id == request.id):
+        if event.kind is History.RECEIPT_CONFIRMED:
+            found = event.facts.get("proof")
+    return Proof(found) if found else None
+
+
 def find_missed(session: Session, owner_id: UUID) -> set[tuple[str, str, str]]:
     """The clocks of a request or complaint whose miss is already in the history: regime, rule and start."""
     missed = Event.kind == History.CLOCK_MISSED
@@ -155,11 +179,15 @@ _Reader = Callable[[Recorded], Iterable[EventKind]]
 
 
 def _translate(rows: Iterable[Recorded], readers: Mapping[History, _Reader]) -> tuple[RequestEvent, ...]:
-    """Kinds of event that no law looks at are passed over."""
+    """Kinds of event that no law looks at are passed over. Of several receipts the one written down last counts: proof
+    that came later stands in the place of what was only told.
+    """
+    known = list(rows)
+    receipts = [row for row in known if row.kind is History.RECEIPT_CONFIRMED]
     return tuple(
-        RequestEvent(kind=kind, at=row.at, estimated=row.kind in _ASSUMED, until=_read_until(row))
-        for row in rows
-        if row.kind in readers
+        RequestEvent(kind=kind, at=row.at, estimated=_is_assumed(row), until=_read_until(row))
+        for row in known
+        if row.kind in readers and not any(row is each for each in receipts[:-1])
         for kind in readers[row.kind](row)
     )
 
@@ -177,7 +205,7 @@ def _always(*kinds: EventKind) -> _Reader:
 _OF_REQUESTS: Mapping[History, _Reader] = {
     History.SENT: _always(EventKind.NOTICE_SENT),
     History.RECEIPT_CONFIRMED: _always(EventKind.NOTICE_RECEIVED),
-    History.ANSWERED: lambda event: _ANSWERS[Answer(event.facts["answer"])],
+    History.ANSWERED: _read_answer,
     History.INFORMATION_SENT: lambda event: [_GIVEN[Answer(answer)] for answer in event.facts["answers"]],
     History.ITEM_BACK: _always(EventKind.PUT_BACK),
     History.REQUEST_CLOSED: _always(EventKind.WITHDRAWN),

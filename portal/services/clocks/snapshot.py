@@ -424,6 +424,6 @@ _BINDINGS = tuple(Binding)
 
 def _urgency(row: Clock) -> tuple[bool, bool, bool, int, datetime]:
     """What the other side owes before the person's own time; open before over; dated before undated; duties first."""
-    is_over = row.state in {ClockState.MET, ClockState.STOPPED}
+    is_over = row.state in {ClockState.MET, ClockState.DONE, ClockState.STOPPED}
     last = row.due_at or row.started_at
     return row.owed_by is ObligedParty.PERSON, is_over, row.due_at is None, _BINDINGS.index(row.binding), last

@@ -24,7 +24,7 @@ from portal.domain.letters.facts import (
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import ActorKind, History, LetterKind, Path, RequestKind, SendingChannel
+from portal.domain.lifecycle import ActorKind, History, LetterKind, Path, RequestKind, SendingChannel, SentAs
 from portal.domain.notices import check_elements, list_fields_given
 from portal.domain.regimes import Certainty, ObligedParty, Regime
 from portal.models.cases import Case
@@ -52,9 +52,9 @@ from portal.services.letters.facts import (
 from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason
-from portal.services.requests.content import NOTHING_ONLINE, Details, RequestContent, for_team
+from portal.services.requests.content import NOTHING_ONLINE, Details, RequestContent
 from portal.services.requests.dossier import Dossier, list_items, read_dossiers
-from portal.services.requests.lookup import requests_of
+from portal.services.requests.lookup import find_organisation, requests_of
 from portal.services.work import CaseWork, Work
 
 _AUTHORITIES = frozenset({ObligedParty.REGULATOR, ObligedParty.BODY})
@@ -145,7 +145,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         competence=competence,
         links=_links(work, parts),
         bases=_bases(parts) or (competence,),
-        notices=tuple(_sent(part, exhibits) for part in parts),
+        notices=tuple(sent for part in parts for sent in _list_sent(part, exhibits)),
         answers=_answers(parts, exhibits),
         chronology=tuple(_chronology(work, history, parts, exhibits)),
         exhibits=tuple(file.exhibit for file in files),
@@ -182,7 +182,7 @@ def _contents(work: CaseWork, parts: Sequence[Dossier]) -> RequestContent:
         report=report,
         details=details,
         places=places or tuple(link.url for link in report.links),
-        organisation=for_team(work.case.handler, work.ports.config.organisation),
+        organisation=find_organisation(work),
     )
 
 
@@ -276,10 +276,31 @@ def _bases(parts: Sequence[Dossier]) -> tuple[BasisFact, ...]:
     return tuple(found)
 
 
+def _list_sent(part: Dossier, exhibits: Mapping[UUID, int]) -> Iterator[SentFact]:
+    """The request and every reminder of it that left."""
+    yield _sent(part, exhibits)
+    for each in part.sent_reminders:
+        letter, detail = each.letter, part.read_detail(each.event)
+        text = letters.letter_text(part.work, letter.number) if letter else each.text
+        yield SentFact(
+            reference=f"{part.work.reference}-{letter.number}" if letter else part.work.reference,
+            kind=LetterKind.REMINDER,
+            recipient=part.name,
+            channel=SendingChannel(each.event.facts.get("channel") or part.request.channel or SendingChannel.FORM),
+            sent_at=each.event.at,
+            ticket=str(detail.get("ticket") or "") or None,
+            digest=letter.digest if letter else None,
+            exhibit=exhibits.get(letter.id if letter else each.event.id),
+            text=tuple(text.split("\n\n")) if text else (),
+            sent_as=SentAs.LETTER if letter else SentAs.OTHER,
+            address=str(detail.get("address") or "") or None,
+        )
+
+
 def _sent(part: Dossier, exhibits: Mapping[UUID, int]) -> SentFact:
     letter = part.sent_letter
     if letter is None:
-        return sent_fact(part)
+        return sent_fact(part, exhibit=exhibits.get(part.sent_event.id) if part.sent_event else None)
     text = tuple(letters.letter_text(part.work, letter.number).split("\n\n"))
     return sent_fact(part, exhibit=exhibits.get(letter.id), text=text)
 
@@ -294,12 +315,13 @@ def _chronology(
 ) -> Iterator[ChronologyRow]:
     """What happened, as it was recorded: of the requests the complaint rests on, and of the case as a whole."""
     names = {part.request.id: part.name for part in parts}
-    letter_of = {part.request.id: part.sent_letter for part in parts}
+    letter_of = {part.sent_event.id: part.sent_letter for part in parts if part.sent_event and part.sent_letter}
+    letter_of |= {each.event.id: each.letter for part in parts for each in part.sent_reminders if each.letter}
     for event in history:
         if event.kind not in _TOLD or (event.request_id is not None and event.request_id not in names):
             continue
         detail = read_detail(event, work.key)
-        letter = letter_of.get(event.request_id) if event.kind is History.SENT and event.request_id else None
+        letter = letter_of.get(event.id)
         words = [names.get(event.request_id) if event.request_id else None, detail.get("ticket"), detail.get("text")]
         words += [_name_clock(event, work.ports)] if event.kind is History.CLOCK_MISSED else []
         yield ChronologyRow(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from portal.domain.documents import ENDINGS, MEDIA
@@ -25,9 +26,12 @@ TEXT = "text/plain; charset=utf-8"
 _TITLES = {
     LetterKind.NOTICE: (ExhibitKind.NOTICE, "Notice as it was sent"),
     LetterKind.ERASURE: (ExhibitKind.ERASURE, "Request to erase data as it was sent"),
-    LetterKind.REMINDER: (ExhibitKind.REMINDER, "Reminder"),
+    LetterKind.REMINDER: (ExhibitKind.REMINDER, "Reminder as it was sent"),
+    LetterKind.COPYRIGHT: (ExhibitKind.NOTICE, "Copyright notice as it was sent"),
 }
-_ANSWER_TITLE = "Answer as it was written down"
+_ANSWER_WORDS = (ExhibitKind.ANSWER, "Answer as it was written down")
+_SENT_WORDS = (ExhibitKind.NOTICE, "What was sent in other words or by their form, as it was written down")
+_REMINDER_WORDS = (ExhibitKind.REMINDER, "Reminder in other words, as it was written down")
 _DOCUMENT_TITLE = "Answer as a file, without hidden details"
 
 
@@ -42,19 +46,38 @@ class ExhibitFile:
 
 
 def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitFile, ...]:
-    """Numbered from one: for each request its letter, its reminders, its answers that have a text; then the files."""
+    """Numbered from one: for each request what left, its answers that have a text; then the files. What never left is
+    no exhibit.
+    """
     found: list[ExhibitFile] = []
     for dossier in dossiers:
-        for letter in filter(None, (dossier.sent_letter, *dossier.reminders)):
-            found.append(_letter_file(work, letter, len(found) + 1))
-        for event in dossier.answers:
-            if text := dossier.read_detail(event).get("text"):
-                found.append(_answer_file(event, text, len(found) + 1))
+        for make in (*_list_left(work, dossier), *_list_answers(dossier)):
+            found.append(make(len(found) + 1))
     numbers = {dossier.number for dossier in dossiers}
     for view in documents.document_views(work):
         if view.request_number in numbers:
             found.append(_document_file(work, view, len(found) + 1))
     return tuple(found)
+
+
+_Make = Callable[[int], ExhibitFile]  # from the number it will have
+
+
+def _list_left(work: CaseWork, dossier: Dossier) -> Iterator[_Make]:
+    """The request and its reminders as they left: the letter, or the other words where they were written down."""
+    sent = [(dossier.sent_letter, dossier.sent_event, dossier.sent_text, _SENT_WORDS)]
+    sent += [(each.letter, each.event, each.text, _REMINDER_WORDS) for each in dossier.sent_reminders]
+    for letter, event, text, what in sent:
+        if letter is not None:
+            yield partial(_letter_file, work, letter)
+        elif event is not None and text:
+            yield partial(_text_file, event, text, what)
+
+
+def _list_answers(dossier: Dossier) -> Iterator[_Make]:
+    for event in dossier.answers:
+        if text := dossier.read_detail(event).get("text"):
+            yield partial(_text_file, event, text, _ANSWER_WORDS)
 
 
 def _letter_file(work: CaseWork, letter: Letter, number: int) -> ExhibitFile:
@@ -93,12 +116,13 @@ def _document_file(work: CaseWork, view: DocumentView, number: int) -> ExhibitFi
     )
 
 
-def _answer_file(event: Event, text: str, number: int) -> ExhibitFile:
+def _text_file(event: Event, text: str, what: tuple[ExhibitKind, str], number: int) -> ExhibitFile:
+    kind, title = what
     content = text.encode()
     exhibit = Exhibit(
         number=number,
-        kind=ExhibitKind.ANSWER,
-        title=_ANSWER_TITLE,
+        kind=kind,
+        title=title,
         digest=hashlib.sha256(content).hexdigest(),
         media=TEXT,
         size=len(content),

@@ -146,6 +146,7 @@ def _make_crew(session: Session, sign_ins: Sequence[SignIn], *, now: datetime) -
     """A team of three, an administrator, and a newcomer who waits to be let in."""
     printed = recovery_key.make_recovery_key_once(session, now=now)
     team, key = accounts.create_team(session, TEAM, now=now)
+    team.email = "answers@example.org"
     made = {}
     for one in sign_ins:
         new = NewStaff(login=one.login, name=one.name, role=one.role, password=one.password)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from portal.domain.lifecycle import Answer, LetterKind, SendingChannel
+from portal.domain.lifecycle import Answer, LetterKind, Proof, SendingChannel
+from portal.domain.regimes import NoticeField
 from portal.services.casefile import queue
 from portal.services.cases import erasure, handover, messages
 from portal.services.clocks.case_events import ComplaintAnswer
@@ -14,11 +15,12 @@ from portal.services.complaints.complaints import ComplaintAnswerCommand, Lodged
 from portal.services.demo.fill import Act, Stage, StoryStep
 from portal.services.letters import letters
 from portal.services.ports import PERSON
-from portal.services.requests import preparing
+from portal.services.requests import preparing, statements
 from portal.services.requests.preparing import DetailsCommand
+from portal.services.requests.statements import StatementCommand
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.sending import RemindedCommand, SentCommand
 
 
 def after(act: Act, *, days: float = 0, hours: float = 0) -> StoryStep:
@@ -40,8 +42,19 @@ def send(
         minutes = timedelta(minutes=proven_minutes) if proven_minutes is not None else None
         sent_at = stage.work.now - (minutes or timedelta()) - timedelta(minutes=2)
         received_at = stage.work.now - minutes if minutes is not None else None
-        command = SentCommand(has_checked=True, channel=by, sent_at=sent_at, received_at=received_at, ticket=ticket)
-        letters.make_missing_letter(stage.work, number)
+        view = request_page.request_view(stage.work, number)
+        used = next((each.address for each in view.channels if each.via is by), "")
+        proof = (Proof.TICKET if ticket else Proof.CONFIRMATION) if received_at else None
+        command = SentCommand(
+            has_checked=True,
+            channel=by,
+            sent_at=sent_at,
+            received_at=received_at,
+            proof=proof,
+            ticket=ticket,
+            address=used,
+        )
+        letters.make_missing_letter(stage.work.at(sent_at - timedelta(minutes=20)), number)
         sending.record_sent(stage.work, number, command)
 
     return act
@@ -78,6 +91,19 @@ def give(number: int, **details: object) -> Act:
     return lambda stage: preparing.set_details(stage.work, number, command)
 
 
+def remind(number: int, *, by: SendingChannel = SendingChannel.FORM) -> Act:
+    """A reminder is made, and leaves an hour later."""
+
+    def act(stage: Stage) -> None:
+        made = letters.make_letter(stage.work.at(stage.work.now - timedelta(hours=1)), LetterKind.REMINDER, number)
+        view = request_page.request_view(stage.work, number)
+        used = next((each.address for each in view.channels if each.via is by), "")
+        command = RemindedCommand(at=stage.work.now, channel=by, letter=made.number, address=used)
+        sending.record_reminded(stage.work, number, command)
+
+    return act
+
+
 def make_letter(number: int, kind: LetterKind) -> Act:
     def act(stage: Stage) -> None:
         letters.make_letter(stage.work, kind, number)
@@ -88,6 +114,19 @@ def make_letter(number: int, kind: LetterKind) -> Act:
 def ask_erasure(number: int) -> Act:
     def act(stage: Stage) -> None:
         preparing.prepare_erasure(stage.work, number)
+
+    return act
+
+
+def claim_copyright(number: int, made: int) -> Act:
+    """A copyright notice of its own, request `made`, that the person swears for on their own page."""
+
+    def act(stage: Stage) -> None:
+        preparing.prepare_copyright(stage.work, number)
+        sworn = frozenset({NoticeField.ACCURACY, NoticeField.PERJURY})
+        signature = stage.work.report.signature
+        command = StatementCommand(numbers=(made,), statements=sworn, signature=signature)
+        statements.state(replace(stage.work, actor=PERSON), command)
 
     return act
 

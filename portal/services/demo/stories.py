@@ -19,6 +19,7 @@ from portal.services.demo.steps import (
     ask_erasure,
     back,
     body_answers,
+    claim_copyright,
     close_case,
     close_request,
     complain,
@@ -29,6 +30,7 @@ from portal.services.demo.steps import (
     make_letter,
     note,
     person_writes,
+    remind,
     send,
     take,
     team_writes,
@@ -101,7 +103,7 @@ KIRI = Story(
         after(person_writes("One of the videos seems to be there again. What now?"), days=6),
         after(back(7), days=6.1),
         after(team_writes("We saw your message. A new request for it is ready, and we send it today."), days=6.2),
-        after(make_letter(1, LetterKind.REMINDER), days=7),
+        after(remind(1), days=7),
     ),
 )
 LENA = Story(
@@ -191,6 +193,8 @@ SAM = Story(
         after(send(1, ticket="INV-40001", proven_minutes=2), hours=3),
         after(give(2, explanation="A private picture from a chat. I never agreed that it is shared."), hours=4),
         after(make_letter(2, LetterKind.NOTICE), hours=4.1),
+        after(claim_copyright(1, 3), hours=20),
+        after(make_letter(3, LetterKind.COPYRIGHT), hours=20.2),
     ),
 )
 JOAO = Story(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from portal.adapters.letter_json import decode_facts
 from portal.domain.letters.facts import (
     AnswerFact,
+    CopyrightFacts,
     ErasureFacts,
     IdentityOffer,
     LetterFacts,
@@ -18,7 +19,7 @@ from portal.domain.letters.facts import (
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import Answer, ItemState, RequestKind, SendingChannel, require_sent
+from portal.domain.lifecycle import Answer, ItemState, Proof, RequestKind, SendingChannel, SentAs, require_sent
 from portal.models.letters import Letter
 from portal.services.clocks.snapshot import find_rule_of
 from portal.services.letters.facts import (
@@ -31,13 +32,14 @@ from portal.services.letters.facts import (
     is_sure,
     links_of,
     platform_recipient,
+    stated_of,
     statements_of,
     unsent_basis,
+    zone_of,
 )
 from portal.services.ports import Ports
 from portal.services.requests.channels import channel_views
-from portal.services.requests.citations import Citation, list_cited, passes_on
-from portal.services.requests.content import RequestContent
+from portal.services.requests.citations import list_cited
 from portal.services.requests.dossier import REQUEST_LETTERS, Dossier
 from portal.services.requests.escalation import list_escalation
 from portal.services.work import CaseWork
@@ -58,6 +60,11 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
     bases = tuple(unsent_basis(citation, content, dossier.platform, now=work.now) for citation in cited)
     links = links_of(dossier.items, header.recipient.name)
     statements = statements_of(content, cited)
+    stated = stated_of(content, cited, now=work.now, zone=zone_of(work))
+    if dossier.request.kind is RequestKind.COPYRIGHT:
+        return CopyrightFacts(
+            frame=header, work=content.work, links=links, bases=bases, statements=statements, stated=stated
+        )
     if dossier.request.kind is RequestKind.ERASURE:
         return ErasureFacts(
             frame=header,
@@ -69,6 +76,8 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
             identity=IdentityOffer.REPLY_ADDRESS,
             identity_words=content.view.identity_offer,
             statements=statements,
+            stated=stated,
+            may_pass_identity=content.view.release_to_poster,
         )
     return NoticeFacts(
         frame=header,
@@ -76,7 +85,8 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
         links=links,
         bases=bases,
         statements=statements,
-        may_pass_identity=_may_pass_identity(cited, content),
+        stated=stated,
+        may_pass_identity=content.view.release_to_poster,
     )
 
 
@@ -84,7 +94,7 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
     """The facts of a reminder, with the clocks as they stand. Raises StepRefused before anything was sent."""
     require_sent(dossier.request.state)
     work, content = dossier.work, dossier.content
-    header = header_of(work, content, dossier.citations, _recipient(dossier), number=number)
+    header = header_of(work, content, dossier.citations, _recipient(dossier), number=number, is_later=True)
     left = [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
     steps = [option for option in list_escalation(dossier) if option.regulator or option.regime]
     return ReminderFacts(
@@ -97,6 +107,8 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
         next_steps=tuple(
             NextStepFact(body=option.body, basis=_law_name(option.regime, work.ports)) for option in steps[:SHOWN_STEPS]
         ),
+        may_pass_identity=content.view.release_to_poster,
+        reminded=tuple(each.event.at for each in dossier.sent_reminders),
     )
 
 
@@ -120,8 +132,9 @@ def running_bases(dossier: Dossier) -> tuple[BasisFact, ...]:
 
 
 def sent_fact(dossier: Dossier, *, exhibit: int | None = None, text: tuple[str, ...] = ()) -> SentFact:
-    """The request as it left: the letter, when, how, and what proves it."""
-    request, letter = dossier.request, dossier.sent_letter
+    """The request as it left: the letter or the other words, when, how and to which address, and what proves it."""
+    request, letter, proof = dossier.request, dossier.sent_letter, dossier.receipt_proof
+    detail = dossier.read_detail(dossier.sent_event) if dossier.sent_event else {}
     return SentFact(
         reference=_reference(dossier),
         kind=REQUEST_LETTERS[request.kind],
@@ -129,12 +142,15 @@ def sent_fact(dossier: Dossier, *, exhibit: int | None = None, text: tuple[str, 
         channel=request.channel or SendingChannel.FORM,
         sent_at=request.sent_at or request.prepared_at,
         received_at=request.received_at,
-        is_receipt_proven=request.received_at is not None,
+        is_receipt_proven=request.received_at is not None and proof not in {None, Proof.NONE},
         ticket=dossier.ticket or None,
-        has_no_ticket=not dossier.ticket,
+        has_no_ticket=dossier.has_no_ticket,
         digest=letter.digest if letter else None,
         exhibit=exhibit,
-        text=text,
+        text=text or tuple(dossier.sent_text.splitlines()) if letter is None else text,
+        sent_as=SentAs.LETTER if letter else SentAs.OTHER,
+        address=str(detail.get("address") or "") or None,
+        proof=proof,
     )
 
 
@@ -169,13 +185,6 @@ def _recipient(dossier: Dossier) -> Recipient:
     channels = channel_views(dossier)
     via = dossier.request.channel or (channels[0].via if channels else SendingChannel.FORM)
     return platform_recipient(dossier.name, dossier.platform, channels, via)
-
-
-def _may_pass_identity(cited: Sequence[Citation], contents: RequestContent) -> bool | None:
-    """Said in the letter only where a law can lead to it being passed on, or where the person allowed it."""
-    if any(passes_on(citation) for citation in cited) or contents.view.release_to_poster:
-        return contents.view.release_to_poster
-    return None
 
 
 def _law_name(regime_id: str | None, ports: Ports) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,12 +21,14 @@ from portal.domain.letters.facts import (
     Reporter,
     SenderOrganisation,
     Signature,
+    StatedBy,
+    StatedFact,
     Statement,
 )
 from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
-from portal.domain.lifecycle import Depiction, Filer, Path, SendingChannel
+from portal.domain.lifecycle import Depiction, Filer, Path, RequestKind, SendingChannel
 from portal.domain.notices import CheckedElement
-from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime, RegimeKind, Rule, Trigger, Unit
+from portal.domain.regimes import Certainty, Confidence, NoticeField, ObligedParty, Regime, Rule, Trigger, Unit
 from portal.domain.report import NameKind
 from portal.models.clocks import Clock
 from portal.services.clocks.snapshot import find_rule_of
@@ -34,6 +36,7 @@ from portal.services.law.local_days import place_zone
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
 from portal.services.requests.citations import Citation, Disclosed, binding_of, disclose
 from portal.services.requests.content import RequestContent, describe_element
+from portal.services.requests.content import Statement as StatedForRequest
 from portal.services.requests.dossier import OpenedItem
 from portal.services.requests.views import ChannelView
 from portal.services.work import CaseWork
@@ -44,15 +47,28 @@ ERASURE_GROUNDS = (
     "The person concerned objects to the processing, and no interest of anybody else outweighs the harm it does.",
 )
 ERASURE_ASKS = (ErasureAsk.ERASE, ErasureAsk.TELL_OTHERS, ErasureAsk.STOP_PROCESSING)
+_SWORN = (Statement.COPYRIGHT_GOOD_FAITH, Statement.COPYRIGHT_OWNER, Statement.PERJURY)
+# What has to be stated for a statement to stand in a letter.
+_PROOFS: Mapping[Statement, NoticeField] = {
+    Statement.GOOD_FAITH: NoticeField.GOOD_FAITH,
+    Statement.ACCURACY: NoticeField.ACCURACY,
+    **dict.fromkeys(_SWORN, NoticeField.PERJURY),
+}
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 
 
 def header_of(
-    work: CaseWork, contents: RequestContent, cited: Sequence[Citation], recipient: Recipient, *, number: int
+    work: CaseWork,
+    contents: RequestContent,
+    cited: Sequence[Citation],
+    recipient: Recipient,
+    *,
+    number: int,
+    is_later: bool = False,
 ) -> LetterHeader:
-    """What every letter of this case has. `number` is the letter's own; the reference is made from it."""
-    report = contents.report
-    signed = report.signature and report.signed_at
+    """What every letter of this case has. `number` is the letter's own; the reference is made from it. `is_later`: what
+    was signed before was signed for another letter.
+    """
     return LetterHeader(
         reference=f"{work.reference}-{number}",
         language=LANGUAGE,
@@ -61,9 +77,29 @@ def header_of(
         zone=zone_of(work).key,
         recipient=recipient,
         reporter=_reporter(contents, disclose(contents, cited)),
-        signature=Signature(name=report.signature, signed_at=report.signed_at) if signed and report.signed_at else None,
+        signature=_signature(contents, now=work.now, zone=zone_of(work), is_later=is_later),
         organisation=_organisation(contents),
     )
+
+
+def _newest(contents: RequestContent, statement: Statement | None = None) -> StatedForRequest | None:
+    """What was stated for the request, unless the whole report was signed again after it. What is sworn is never in
+    the report.
+    """
+    own, signed_at = contents.statement, contents.report.signed_at
+    is_older = own is not None and signed_at is not None and signed_at > own.at
+    return None if is_older and statement not in _SWORN else own
+
+
+def _signature(contents: RequestContent, *, now: datetime, zone: ZoneInfo, is_later: bool) -> Signature | None:
+    """The newest signature, and whether it was made for this letter: for it by name, or with the report that day."""
+    own, report = _newest(contents), contents.report
+    if own is not None and own.signature:
+        return Signature(name=own.signature, signed_at=own.at, is_for_letter=not is_later)
+    if not report.signature or report.signed_at is None:
+        return None
+    is_today = report.signed_at.astimezone(zone).date() == now.astimezone(zone).date()
+    return Signature(name=report.signature, signed_at=report.signed_at, is_for_letter=is_today and not is_later)
 
 
 def zone_of(work: CaseWork) -> ZoneInfo:
@@ -116,6 +152,7 @@ def content_fact(contents: RequestContent) -> ContentFact:
         under_18=report.path is Path.CHILD,
         explanation=contents.view.explanation or None,
         work=contents.work or None,
+        is_open=report.depiction is None,
     )
 
 
@@ -124,13 +161,29 @@ def links_of(items: Iterable[OpenedItem], name: str) -> tuple[LinkFact, ...]:
 
 
 def statements_of(contents: RequestContent, cited: Iterable[Citation]) -> tuple[Statement, ...]:
-    """What stands above the signature; the ones about copyright only where it is used."""
-    report = contents.report
-    said = [Statement.GOOD_FAITH] if report.states_good_faith else []
-    said += [Statement.ACCURACY] if report.states_accuracy else []
-    if any(citation.regime.kind is RegimeKind.COPYRIGHT for citation in cited):
-        said += [Statement.COPYRIGHT_GOOD_FAITH, Statement.COPYRIGHT_OWNER, Statement.PERJURY]
-    return tuple(said)
+    """What stands above the signature. A copyright notice has its own, and only where they were sworn for it."""
+    if contents.kind is RequestKind.COPYRIGHT:
+        return _SWORN if contents.is_sworn else ()
+    facts = contents.notice
+    said = [Statement.GOOD_FAITH] if facts.good_faith else []
+    return (*said, Statement.ACCURACY) if facts.accuracy else tuple(said)
+
+
+def stated_of(
+    contents: RequestContent, cited: Iterable[Citation], *, now: datetime, zone: ZoneInfo
+) -> tuple[StatedFact, ...]:
+    """The same statements, each with its day and with who made it."""
+    return tuple(_find_stated(each, contents, now=now, zone=zone) for each in statements_of(contents, cited))
+
+
+def _find_stated(statement: Statement, contents: RequestContent, *, now: datetime, zone: ZoneInfo) -> StatedFact:
+    own, report = _newest(contents, statement), contents.report
+    if own is not None and _PROOFS[statement] in own.statements:
+        return StatedFact(statement=statement, at=own.at, by=own.by, is_for_letter=own.by is not StatedBy.TOLD)
+    by = StatedBy.PERSON if report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE
+    at = report.signed_at or now
+    is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
+    return StatedFact(statement=statement, at=at, by=by, is_for_letter=is_today)
 
 
 def unsent_basis(

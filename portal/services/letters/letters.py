@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, delete, select, true
@@ -14,8 +15,17 @@ from sqlalchemy.orm import Session
 from portal.adapters.letter_json import encode_facts
 from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
 from portal.domain.letters.blocks import plain_text
-from portal.domain.letters.facts import ErasureFacts, LetterFacts, NoticeFacts
-from portal.domain.lifecycle import ComplaintState, History, LetterKind, RequestKind, StepRefused, require_unsent
+from portal.domain.letters.checks import ProblemCode
+from portal.domain.letters.facts import CopyrightFacts, ErasureFacts, LetterFacts, NoticeFacts
+from portal.domain.lifecycle import (
+    ComplaintState,
+    History,
+    LetterKind,
+    RequestKind,
+    StepRefused,
+    require_open,
+    require_unsent,
+)
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.guards import StoredFile
@@ -31,8 +41,15 @@ from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
+from portal.services.requests.citations import list_cited
 from portal.services.requests.dossier import REQUEST_LETTERS, Dossier, read_dossier
+from portal.services.requests.statements import list_uncovered
 from portal.services.work import CaseWork
+
+NOT_SWORN = (
+    "A copyright notice is made under penalty of perjury. Only the person, or whoever acts for them, can state that, "
+    "for this very letter and on their own page."
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,9 +63,9 @@ class Draft:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FixedLetter:
-    """The letter with which a request leaves, and the links it lists."""
+    """What a request leaves with: the letter, or None where other words were sent, and the links it is about."""
 
-    letter: Letter
+    letter: Letter | None
     items: tuple[Item, ...]
 
 
@@ -313,20 +330,49 @@ def letter_view(
         paper=letter.paper,
         digest=letter.digest,
         redacted_digest=letter.redacted_digest,
+        left_at=letter.left_at,
+        discarded_at=letter.discarded_at,
         request_number=request_number,
         complaint_number=complaint_number,
     )
 
 
-def fix_letter(dossier: Dossier) -> FixedLetter:
+def find_sendable(dossier: Dossier, *, sent_at: datetime) -> Letter | None:
+    """The newest letter that was there at that moment: only such a paper can have been sent."""
+    kind = REQUEST_LETTERS[dossier.request.kind]
+    there = [each for each in dossier.letters if each.kind is kind and each.discarded_at is None]
+    return next((letter for letter in reversed(there) if was_there(letter, sent_at)), None)
+
+
+def was_there(letter: Letter, at: datetime) -> bool:
+    """Whether a letter had been made by then. People tell times in minutes: one of the same minute counts."""
+    return letter.made_at.replace(second=0, microsecond=0) <= at
+
+
+def fix_words(dossier: Dossier) -> FixedLetter:
+    """Other words than a letter of ours were sent: the request stands for all its links and for the laws of which it
+    has everything they ask for, in their versions of today.
+    """
+    work, request = dossier.work, dossier.request
+    versions = {each.regime.id: each.regime.version for each in list_cited(dossier.citations)}
+    work.session.execute(delete(Basis).where(Basis.request_id == request.id, Basis.regime.not_in(versions)))
+    work.session.flush()
+    return FixedLetter(None, tuple(item.row for item in dossier.items))
+
+
+def fix_letter(dossier: Dossier, letter: Letter | None) -> FixedLetter:
     """The letter with which a request leaves: from here the request stands for what it says.
 
     The laws it cites are kept in their versions, and the links it lists. Raises StepRefused where there is no letter.
     """
-    work, request, letter = dossier.work, dossier.request, dossier.last_letter
+    work, request = dossier.work, dossier.request
     facts = read_facts(work, letter) if letter else None
-    if letter is None or not isinstance(facts, NoticeFacts | ErasureFacts):
-        raise StepRefused("Make the letter first. A request is sent with its own letter.")
+    if letter is None or not isinstance(facts, NoticeFacts | ErasureFacts | CopyrightFacts):
+        raise StepRefused(
+            "No letter was there at that moment, so none can have been sent then. Say that it was sent in other words, "
+            "or by their form."
+        )
+    letter.left_at = work.now
     versions = {basis.regime_id: basis.version for basis in facts.bases}
     work.session.execute(delete(Basis).where(Basis.request_id == request.id, Basis.regime.not_in(versions)))
     for basis in work.session.scalars(select(Basis).where(Basis.request_id == request.id)):
@@ -337,6 +383,27 @@ def fix_letter(dossier: Dossier) -> FixedLetter:
             item.row.request_id = None
     work.session.flush()
     return FixedLetter(letter, tuple(item.row for item in dossier.items if item.row.number in listed))
+
+
+def discard_letter(work: CaseWork, number: int) -> None:
+    """A letter that never left is put aside: it is no exhibit, and no request is sent with it. Raises StepRefused."""
+    require_open(work.case.status)
+    letter = _find(work, number)
+    if _has_left(work.session, letter):
+        raise StepRefused("This letter was sent. It stays as it is.")
+    if letter.discarded_at is not None:
+        raise StepRefused("This letter was put aside already.")
+    letter.discarded_at = work.now
+    work.session.flush()
+    discarded = NewEvent(
+        kind=History.LETTER_DISCARDED,
+        at=work.now,
+        request_id=letter.request_id,
+        complaint_id=letter.complaint_id,
+        facts={"kind": letter.kind.value},
+        detail={"letter": letter.number},
+    )
+    work.record(discarded)
 
 
 def _facts(dossier: Dossier, kind: LetterKind, *, number: int) -> LetterFacts:
@@ -350,10 +417,16 @@ def _facts(dossier: Dossier, kind: LetterKind, *, number: int) -> LetterFacts:
 
 def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:
     """Where laws could be cited and not one of them has all it demands, each missing thing by name."""
-    if not isinstance(facts, NoticeFacts | ErasureFacts):
+    if not isinstance(facts, NoticeFacts | ErasureFacts | CopyrightFacts):
         return ()
     if not dossier.items:
         return (ProblemView(code="no_places", text="The request lists no place where the content is."),)
+    if isinstance(facts, CopyrightFacts) and not dossier.content.is_sworn:
+        return (ProblemView(code=ProblemCode.NOT_STATED.value, text=NOT_SWORN),)
+    if uncovered := list_uncovered(dossier):
+        numbers = ", ".join(str(item.row.number) for item in uncovered)
+        text = f"Nobody has stated anything yet about what was added later. Links: {numbers}."
+        return (ProblemView(code=ProblemCode.NOT_STATED.value, text=text),)
     if facts.bases:
         return ()
     return tuple(
@@ -368,12 +441,17 @@ def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:
 
 def _has_left(session: Session, letter: Letter) -> bool:
     """Whether it is written down that this letter was sent or handed in."""
+    if letter.left_at is not None:
+        return True
     if letter.complaint_id:
         return session.get_one(Complaint, letter.complaint_id).state is not ComplaintState.PREPARED
     if letter.kind is LetterKind.REMINDER:
+        # One from before it was kept which reminder had left: any that was written down after it may have been this.
         reminded = (Event.request_id == letter.request_id, Event.kind == History.REMINDED)
-        return session.scalars(select(Event.id).where(*reminded, Event.at >= letter.made_at)).first() is not None
-    return session.get_one(Request, letter.request_id).sent_at is not None
+        later = select(Event.facts).where(*reminded, Event.at >= letter.made_at)
+        return any("channel" not in facts for facts in session.scalars(later))
+    sent = (Event.request_id == letter.request_id, Event.kind == History.SENT)
+    return any("as" not in facts for facts in session.scalars(select(Event.facts).where(*sent)))
 
 
 def _find(work: CaseWork, number: int) -> Letter:

@@ -27,5 +27,7 @@ class LetterView:
     paper: str
     digest: str
     redacted_digest: str
+    left_at: datetime | None = None
+    discarded_at: datetime | None = None
     request_number: int | None
     complaint_number: int | None

@@ -9,7 +9,7 @@ from datetime import date
 from portal.domain import directory
 from portal.domain.directory import AddressOutcome, AddressRole, ChannelKind, Medium, Platform, is_stale
 from portal.domain.lifecycle import RequestKind, SendingChannel, StepRefused
-from portal.domain.regimes import Confidence, RegimeKind
+from portal.domain.regimes import Confidence
 from portal.domain.wording import format_day
 from portal.reference.territories import find_territory
 from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus, last_checked
@@ -32,10 +32,8 @@ ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
         ChannelKind.LEGAL_EMAIL,
         ChannelKind.DSA_REPRESENTATIVE_EMAIL,
         ChannelKind.DSA_REPRESENTATIVE,
-        ChannelKind.COPYRIGHT_FORM,
-        ChannelKind.COPYRIGHT_PAGE,
-        ChannelKind.COPYRIGHT_EMAIL,
     ),
+    RequestKind.COPYRIGHT: (ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_PAGE, ChannelKind.COPYRIGHT_EMAIL),
     RequestKind.ERASURE: (
         ChannelKind.DELISTING_FORM,
         ChannelKind.PRIVACY_FORM,
@@ -85,7 +83,6 @@ _MEDIA = {
     Medium.EMAIL: SendingChannel.EMAIL,
     Medium.POST: SendingChannel.POST,
 }
-_COPYRIGHT = frozenset({ChannelKind.COPYRIGHT_FORM, ChannelKind.COPYRIGHT_PAGE, ChannelKind.COPYRIGHT_EMAIL})
 UNCHECKED = (
     "Nobody has checked this address for a while. Look at their site whether it is still the right one, tick the box "
     "that says so, and save again."
@@ -96,6 +93,19 @@ _TROUBLES: Mapping[AddressOutcome, str] = {
 }
 FROM_MEMORY = "This address was not seen in an official source. Check it before you use it."
 NEEDS_ACCOUNT = "This form may ask you to sign in."
+
+
+COPYRIGHT_READERS = (
+    "A copyright notice is often passed on whole, with your name and address, to the one who posted it.",
+    "Some companies put copyright notices in a public archive that anybody can search.",
+    "It is made under penalty of perjury: use it only for a picture or video that you took yourself.",
+)
+
+
+NO_ANSWERS = (
+    "The team that writes has no address for answers. A supervisor can add one on the team’s page, or you can choose "
+    "to get the answers yourself."
+)
 
 
 class Unchecked(StepRefused):
@@ -119,7 +129,7 @@ def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
     usable = platform.channels_for(*ORDERS[dossier.request.kind])
     near = [channel for channel in usable if channel.is_open_to(work.case.country, territory)]
     for channel in sorted(near, key=lambda channel: not channel.countries):  # what is made for the country comes first
-        if channel.medium in _MEDIA and (channel.kind not in _COPYRIGHT or dossier.content.view.use_copyright):
+        if channel.medium in _MEDIA:
             found.setdefault(channel.address, _doubt(_channel_view(channel, platform, today), platform, dossier))
     for view in _list_post(platform, today):
         found.setdefault(view.address, view)
@@ -166,20 +176,22 @@ def list_warnings(dossier: Dossier) -> Iterator[str]:
         if value
     ]
     yield f"{name} will read {', '.join([*shown, 'the links', 'and the signature'])}."
+    if dossier.content.organisation and not dossier.content.reply_email:
+        yield NO_ANSWERS
     if platform and platform.flags.name_passed_on:
         yield f"{name} may pass your name on to the one who posted it."
     if platform and platform.flags.publishes_notices:
         yield f"{name} may put notices in a public archive."
     yield from (_describe_release(citation, view.release_to_poster) for citation in citations if passes_on(citation))
-    if any(citation.regime.kind is RegimeKind.COPYRIGHT for citation in citations):
-        yield "A copyright notice is often passed on with your name and address, and is made under penalty of perjury."
+    if dossier.request.kind is RequestKind.COPYRIGHT:
+        yield from COPYRIGHT_READERS
 
 
 def _describe_release(citation: Citation, is_released: bool) -> str:
     law = citation.regime.name
     if is_released:
         return f"{law}: the notice can be shown to the one who posted it. You allowed that your name goes with it."
-    return f"{law}: the notice can be shown to the one who posted it. The letter asks that your name is left out."
+    return f"{law}: the notice can be shown to the one who posted it. The letter asks it to keep your name to itself."
 
 
 def _channel_view(channel: directory.ContactChannel, platform: Platform, today: date) -> ChannelView:

@@ -29,6 +29,7 @@ from portal.services.work import Work
 KINDS = {
     RequestKind.NOTICE: frozenset({RegimeKind.REMOVAL}),
     RequestKind.ERASURE: frozenset({RegimeKind.ERASURE}),
+    RequestKind.COPYRIGHT: frozenset({RegimeKind.COPYRIGHT}),
 }
 _DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
 
@@ -53,10 +54,10 @@ class Citation:
 
 
 def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: datetime, ports: Ports) -> list[Citation]:
-    """The laws that can be used, hard duties first, copyright last; complete ones and those that miss something."""
+    """The laws that can be used, hard duties first; complete ones and those that miss something. Copyright stands in
+    papers of its own, never beside another law.
+    """
     kinds = KINDS[kind]
-    if kind is RequestKind.NOTICE and contents.view.use_copyright:
-        kinds |= {RegimeKind.COPYRIGHT}
     found = [
         _cite(regime, reason, contents)
         for regime in ports.registry.regimes.values()
@@ -171,7 +172,8 @@ def disclose(contents: RequestContent, cited: Sequence[Citation]) -> Disclosed:
     has_email = bool(contents.reply_email)
     phone = view.phone if NoticeField.PHONE in demanded or not has_email else ""
     needs_address = NoticeField.POSTAL_ADDRESS in demanded or not (has_email or phone)
-    return Disclosed(email=view.email, phone=phone, postal_address=view.postal_address if needs_address else "")
+    email = contents.reply_email if contents.organisation is None or view.answers_to_me else ""
+    return Disclosed(email=email, phone=phone, postal_address=view.postal_address if needs_address else "")
 
 
 def _cite(regime: Regime, reason: str, contents: RequestContent) -> Citation:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from portal.config import Organisation
-from portal.domain.lifecycle import Depiction, Filer, Handler, Path
+from portal.domain.letters.facts import StatedBy
+from portal.domain.lifecycle import Depiction, Filer, Handler, Path, RequestKind
 from portal.domain.notices import NoticeContent, Situation, list_fields_given
 from portal.domain.regimes import Element, NoticeField
 from portal.domain.report import NameKind, Report, YesNo
@@ -26,14 +28,23 @@ class Details:
     explanation: str | None = None
     identity_offer: str | None = None
     release_to_poster: bool | None = None
-    use_copyright: bool | None = None
-    states_ownership: bool | None = None
+    answers_to_me: bool | None = None  # where a team carries the case, and the person wants the answers herself
     confirmed: tuple[str, ...] | None = None
 
     def merged(self, later: Details) -> Details:
         """These with whatever `later` gives on top."""
         given = {name: value for name, value in vars(later).items() if value is not None}
         return replace(self, **given)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Statement:
+    """What was stated for one request. `signature` is empty where the team took down what the person told it."""
+
+    statements: frozenset[NoticeField]
+    at: datetime
+    by: StatedBy
+    signature: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -44,6 +55,8 @@ class RequestContent:
     details: Details
     places: tuple[str, ...]  # a link or a description for each item
     organisation: Organisation | None  # where a team carries the case
+    kind: RequestKind = RequestKind.NOTICE
+    statement: Statement | None = None  # what was stated for this request, besides the report
 
     @cached_property
     def situation(self) -> Situation:
@@ -61,21 +74,33 @@ class RequestContent:
             explanation=_first(details.explanation, report.explanation),
             release_to_poster=_first(details.release_to_poster, report.release_to_poster),
             identity_offer=_first(details.identity_offer, ""),
-            use_copyright=bool(details.use_copyright) and report.took_it is YesNo.YES,
-            states_ownership=_first(details.states_ownership, report.states_ownership),
+            answers_to_me=_first(details.answers_to_me, False),
             confirmed=details.confirmed or (),
         )
 
     @property
     def reply_email(self) -> str:
-        """Where the platform may answer: the person's address, else that of the organisation that acts for them."""
-        own = self.view.email
-        return own or ((self.organisation.email or "") if self.organisation else "")
+        """Where the platform may answer: whoever carries the case. With a team never the person's own mailbox, unless
+        she chose that.
+        """
+        if self.organisation is None or self.view.answers_to_me:
+            return self.view.email
+        return self.organisation.email or ""
+
+    def is_stated(self, what: NoticeField, in_report: bool) -> bool:
+        """Whether the report states it, or it was stated for this request."""
+        return in_report or (self.statement is not None and what in self.statement.statements)
+
+    @property
+    def signature(self) -> str:
+        """The name that was signed with last."""
+        own = self.statement.signature if self.statement else ""
+        return own or (self.report.signature if self.report.signed_at is not None else "")
 
     @property
     def work(self) -> str:
         """The copyright work, named without describing it."""
-        if not self.view.use_copyright:
+        if self.kind is not RequestKind.COPYRIGHT:
             return ""
         return "The picture or video at the places listed, which the person made themselves."
 
@@ -83,10 +108,10 @@ class RequestContent:
     def notice(self) -> NoticeContent:
         """What the notice contains, one field for each thing a law can ask for."""
         report, view = self.report, self.view
-        signed = bool(report.signature) and report.signed_at is not None
-        says_what = _describe_content(report)
+        no_consent = self.is_stated(NoticeField.NO_CONSENT, report.states_no_consent)
+        says_what = _describe_content(report, no_consent=no_consent)
         return NoticeContent(
-            signature=report.signature if signed else "",
+            signature=self.signature,
             legal_name=view.name if report.name_kind is not NameKind.PSEUDONYM else "",
             name=view.name,
             email=self.reply_email,
@@ -96,13 +121,13 @@ class RequestContent:
             location=self.places,
             description=says_what,
             explanation=view.explanation or says_what,
-            no_consent=report.states_no_consent,
-            depiction=report.depiction is not None,
+            no_consent=no_consent,
+            depiction=report.depiction is not None or report.path is Path.CHILD,
             is_subject_or_authorised=report.filer is None or report.filer is Filer.SELF or bool(report.authority),
             authority=bool(report.authority) or report.filer is Filer.PARENT,
-            good_faith=report.states_good_faith,
-            accuracy=report.states_accuracy,
-            perjury=view.use_copyright and view.states_ownership and signed,
+            good_faith=self.is_stated(NoticeField.GOOD_FAITH, report.states_good_faith),
+            accuracy=self.is_stated(NoticeField.ACCURACY, report.states_accuracy),
+            perjury=self.is_sworn,
             work=self.work,
             request="Remove the content at every place listed.",
             identity=view.identity_offer or self.reply_email,
@@ -113,6 +138,14 @@ class RequestContent:
             residence=report.country,
             date=True,
         )
+
+    @property
+    def is_sworn(self) -> bool:
+        """Whether the person, or who acts for them, has sworn it for this very request. No report and no tick of the
+        team is an oath.
+        """
+        found = self.statement
+        return found is not None and found.by is not StatedBy.TOLD and NoticeField.PERJURY in found.statements
 
     def proofs(self) -> frozenset[NoticeField]:
         return list_fields_given(self.notice)
@@ -134,9 +167,11 @@ def describe_element(element: Element, facts: NoticeContent) -> str | None:
     return "; ".join(dict.fromkeys(told))
 
 
-def for_team(handler: Handler, organisation: Organisation) -> Organisation | None:
-    """The organisation stands in a letter only where its team carries the case."""
-    return organisation if handler is Handler.TEAM else None
+def for_team(handler: Handler, organisation: Organisation, email: str | None = None) -> Organisation | None:
+    """The organisation stands in a letter only where its team carries the case; `email` is the team's own address."""
+    if handler is not Handler.TEAM:
+        return None
+    return replace(organisation, email=email or organisation.email)
 
 
 def _first(given: Any, kept: Any) -> Any:
@@ -158,9 +193,17 @@ _AGES: Mapping[YesNo, str] = {
 }
 
 
-def _describe_content(report: Report) -> str:
-    """What the letter itself says of the content: possible once its kind and the lack of consent are stated."""
-    if report.depiction is None or not report.states_no_consent:
+_OF_A_CHILD = "Imagery of a person who was under 18 when it was made."
+
+
+def _describe_content(report: Report, *, no_consent: bool) -> str:
+    """What the letter itself says of the content: possible once its kind and the lack of consent are stated.
+
+    Of a child it is enough that a child is shown. What else it shows is not asked, and consent is no question there.
+    """
+    if report.path is Path.CHILD:
+        return _OF_A_CHILD
+    if report.depiction is None or not no_consent:
         return ""
     return _WHAT[report.depiction]
 

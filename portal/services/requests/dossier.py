@@ -17,10 +17,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
+from portal.config import Organisation
 from portal.domain.clocks import RequestEvent
 from portal.domain.directory import Platform
-from portal.domain.lifecycle import History, LetterKind, RequestKind, require_open
-from portal.domain.regimes import Regime, RegimeKind
+from portal.domain.letters.facts import StatedBy
+from portal.domain.lifecycle import History, LetterKind, Proof, RequestKind, require_open
+from portal.domain.regimes import NoticeField, Regime, RegimeKind
 from portal.domain.report import Report
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -32,13 +34,14 @@ from portal.services.clocks.case_events import REMOVING, translate_complaint, tr
 from portal.services.directory.address_checks import AddressStatus, read_statuses
 from portal.services.history.events import read_detail
 from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
-from portal.services.requests.content import Details, RequestContent, for_team
-from portal.services.requests.lookup import find_request, list_requests
+from portal.services.requests.content import Details, RequestContent, Statement
+from portal.services.requests.lookup import find_organisation, find_request, list_requests
 from portal.services.work import CaseWork
 
 REQUEST_LETTERS: Mapping[RequestKind, LetterKind] = {
     RequestKind.NOTICE: LetterKind.NOTICE,
     RequestKind.ERASURE: LetterKind.ERASURE,
+    RequestKind.COPYRIGHT: LetterKind.COPYRIGHT,
 }
 Row = TypeVar("Row")
 
@@ -64,6 +67,15 @@ class OpenedItem:
     def platform_name(self) -> str:
         """For a platform outside the directory, the domain the link is on."""
         return str(self.values.get("platform") or "")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SentReminder:
+    """A reminder that left, by its event. `letter` is None where it went out in other words, which `text` holds."""
+
+    event: Event
+    letter: Letter | None
+    text: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,6 +124,11 @@ class Dossier:
         """The recipient's own number for the request; empty where there is none."""
         return str(self.sealed.get("ticket") or "")
 
+    @property
+    def has_no_ticket(self) -> bool:
+        """Whether somebody said that the recipient gave none."""
+        return not self.ticket and bool(self.sealed.get("no_ticket"))
+
     @cached_property
     def details(self) -> Details:
         """What was given for this request only."""
@@ -133,7 +150,22 @@ class Dossier:
             report=self.rows.report,
             details=self.details,
             places=tuple(item.text for item in self.items),
-            organisation=for_team(self.work.case.handler, self.work.ports.config.organisation),
+            organisation=self.rows.organisation,
+            kind=self.request.kind,
+            statement=self.statement,
+        )
+
+    @cached_property
+    def statement(self) -> Statement | None:
+        """What was last stated for this very request, besides the report."""
+        event = next((event for event in reversed(self.events) if event.kind is History.STATED), None)
+        if event is None:
+            return None
+        return Statement(
+            statements=frozenset(NoticeField(each) for each in event.facts["statements"]),
+            at=event.at,
+            by=StatedBy(event.facts["by"]),
+            signature=str(self.read_detail(event).get("signature") or ""),
         )
 
     @cached_property
@@ -172,17 +204,52 @@ class Dossier:
     def last_letter(self) -> Letter | None:
         """The newest letter it could be sent with."""
         kind = REQUEST_LETTERS[self.request.kind]
-        return next((letter for letter in reversed(self.letters) if letter.kind is kind), None)
+        return next((each for each in reversed(self.letters) if each.kind is kind and each.discarded_at is None), None)
 
     @property
     def reminders(self) -> list[Letter]:
-        return [letter for letter in self.letters if letter.kind is LetterKind.REMINDER]
+        """Those that were made, whether or not they left."""
+        kept = (letter for letter in self.letters if letter.discarded_at is None)
+        return [letter for letter in kept if letter.kind is LetterKind.REMINDER]
+
+    @cached_property
+    def sent_reminders(self) -> tuple[SentReminder, ...]:
+        """Those that left, in the order of time, whatever they said."""
+        left = sorted((event for event in self.events if event.kind is History.REMINDED), key=lambda event: event.at)
+        return tuple(
+            SentReminder(
+                event=event,
+                letter=self._find_letter(self.read_detail(event).get("letter")),
+                text=str(self.read_detail(event).get("text") or ""),
+            )
+            for event in left
+        )
+
+    @cached_property
+    def sent_event(self) -> Event | None:
+        return next((event for event in self.events if event.kind is History.SENT), None)
 
     @cached_property
     def sent_letter(self) -> Letter | None:
-        """The letter that was sent: the one its event names."""
-        sent = next((event for event in self.events if event.kind is History.SENT), None)
-        number = self.read_detail(sent).get("letter") if sent else None
+        """The letter that was sent: the one its event names. None where other words were sent."""
+        return self._find_letter(self.read_detail(self.sent_event).get("letter") if self.sent_event else None)
+
+    @cached_property
+    def sent_text(self) -> str:
+        """What was sent in the place of a letter of ours, as it was written down; mostly empty."""
+        return str(self.read_detail(self.sent_event).get("text") or "") if self.sent_event else ""
+
+    @property
+    def receipt_proof(self) -> Proof | None:
+        """By what its receipt is known; None where none is recorded, or by what was not asked yet."""
+        found = [event.facts.get("proof") for event in self.events if event.kind is History.RECEIPT_CONFIRMED]
+        if not found:
+            return None
+        if found[-1] is not None:
+            return Proof(found[-1])
+        return Proof.TICKET if self.ticket else None
+
+    def _find_letter(self, number: object) -> Letter | None:
         return next((letter for letter in self.letters if letter.number == number), None)
 
     @property
@@ -271,6 +338,11 @@ class _Rows:
     @cached_property
     def report(self) -> Report:
         return self.work.report
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        """Who carries the case; None where the person does."""
+        return find_organisation(self.work)
 
     @cached_property
     def direct(self) -> Sequence[Regime]:

@@ -9,11 +9,26 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.config import Organisation
+from portal.domain.lifecycle import Handler
+from portal.models.accounts import Team
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services.cases.opening import UnknownNumber
+from portal.services.requests.content import for_team
 from portal.services.work import CaseWork
+
+
+def find_organisation(
+    work: CaseWork, handler: Handler | None = None, team_id: UUID | None = None
+) -> Organisation | None:
+    """Who carries the case, with the address that its team gave for answers; None where the person does. A handler
+    and a team that are named are those the case will have.
+    """
+    chosen = team_id or work.case.team_id
+    team = work.session.get(Team, chosen) if chosen else None
+    return for_team(handler or work.case.handler, work.ports.config.organisation, team.email if team else None)
 
 
 def find_request(work: CaseWork, number: int) -> Request:

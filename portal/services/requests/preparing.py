@@ -29,8 +29,9 @@ from portal.models.requests import Request
 from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent
 from portal.services.requests.citations import Citation, pick, write_bases
-from portal.services.requests.content import Details, RequestContent, for_team
+from portal.services.requests.content import Details, RequestContent
 from portal.services.requests.dossier import Dossier, OpenedItem, dossier_of, read_dossier, read_dossiers
+from portal.services.requests.lookup import find_organisation
 from portal.services.work import CaseWork
 
 DetailsCommand = Details
@@ -104,8 +105,6 @@ def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
     if any(isinstance(value, str) and len(value) > LONGEST for value in vars(command).values()):
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, *(value for value in vars(command).values() if isinstance(value, str)))
-    if command.use_copyright and work.report.took_it is not YesNo.YES:
-        raise DetailsRefused("Copyright belongs to whoever took the picture, and the report does not say that you did.")
     kept = dossier.details.merged(command)
     given = {name: value for name, value in vars(kept).items() if value is not None}
     dossier.write_sealed(details=given)
@@ -131,8 +130,33 @@ def prepare_erasure(work: CaseWork, number: int) -> int:
     return request.number
 
 
-def prepare_again(work: CaseWork, number: int, *, use_copyright: bool = False) -> int:
-    """A new notice for the links of a sent one that are still there, with copyright added if chosen. Its number."""
+def prepare_copyright(work: CaseWork, number: int) -> int:
+    """A copyright notice of its own to the platform of this notice, for who took the picture. Returns its number.
+
+    Nothing is claimed by it yet: its letter is made only once the person has sworn for that very letter that the
+    work is theirs. Raises StepRefused, DetailsRefused.
+    """
+    require_open(work.case.status)
+    notice = read_dossier(work, number)
+    if work.report.took_it is not YesNo.YES:
+        raise DetailsRefused("Copyright belongs to whoever took the picture, and the report does not say that you did.")
+    if notice.request.kind is not RequestKind.NOTICE:
+        raise StepRefused("A copyright notice is prepared from a request to take something down.")
+    if under_way := find_under_way(work, RequestKind.COPYRIGHT, notice.request.platform):
+        raise StepRefused(f"There is already a copyright notice: request {under_way.number}.")
+    content = replace(notice.content, kind=RequestKind.COPYRIGHT)
+    citations = pick(content, RequestKind.COPYRIGHT, notice.request.platform, now=work.now, ports=work.ports)
+    places = [item.row.number for item in notice.items if item.row.state is not ItemState.REMOVED]
+    if not citations or not places:
+        raise StepRefused("No copyright law that is known here can be used for this request.")
+    values: dict[str, object] = {"name": notice.name, "items": places, "details": {}}
+    request = _add_request(work, RequestKind.COPYRIGHT, notice.request.platform, values)
+    write_bases(work, [(request.id, citations)])
+    return request.number
+
+
+def prepare_again(work: CaseWork, number: int) -> int:
+    """A new notice for the links of a sent one that are still there. Its number."""
     require_open(work.case.status)
     old = read_dossier(work, number)
     require_sent(old.request.state)
@@ -143,13 +167,18 @@ def prepare_again(work: CaseWork, number: int, *, use_copyright: bool = False) -
     request = _add_request(work, RequestKind.NOTICE, old.request.platform, values)
     _move(left, request)
     work.session.flush()
-    set_details(work, request.number, DetailsCommand(use_copyright=use_copyright or None))
+    _refresh_bases(work, [dossier_of(work, request)])
     return request.number
 
 
 def find_erasure(work: CaseWork, platform: str) -> Request | None:
     """The erasure request to this platform that is under way."""
-    own = (Request.case_id == work.case.id, Request.platform == platform, Request.kind == RequestKind.ERASURE)
+    return find_under_way(work, RequestKind.ERASURE, platform)
+
+
+def find_under_way(work: CaseWork, kind: RequestKind, platform: str) -> Request | None:
+    """The first request of this kind to this platform that is not settled."""
+    own = (Request.case_id == work.case.id, Request.platform == platform, Request.kind == kind)
     query = select(Request).where(*own, Request.state.not_in(SETTLED))
     return work.session.scalars(query.order_by(Request.number).limit(1)).one_or_none()
 
@@ -178,7 +207,7 @@ def _cite_new(
 ) -> Iterator[tuple[UUID, Sequence[Citation]]]:
     """The laws of new requests. Of sites outside the directory nothing is known, so one judgement is that of all."""
     judged: dict[str, Sequence[Citation]] = {}
-    organisation = for_team(handler, work.ports.config.organisation)
+    organisation = find_organisation(work, handler, UUID(report.team_id) if report.team_id else None)
     for request, items in asked:
         known = request.platform if request.platform in work.ports.registry.platforms else ""
         if known not in judged:
@@ -202,7 +231,8 @@ def _name_of(work: CaseWork, item: OpenedItem) -> str:
 
 def _list_unwritten(work: CaseWork) -> dict[str, Request]:
     """By platform, the first notice that no letter exists for yet: what a letter says must not change behind it."""
-    written = exists().where(Letter.request_id == Request.id, Letter.kind == LetterKind.NOTICE)
+    kept = (Letter.kind == LetterKind.NOTICE, Letter.discarded_at.is_(None))
+    written = exists().where(Letter.request_id == Request.id, *kept)
     own = (Request.case_id == work.case.id, Request.kind == RequestKind.NOTICE, Request.state.in_(UNSENT))
     query = select(Request).where(*own, ~written).order_by(Request.number.desc())
     return {request.platform: request for request in work.session.scalars(query)}

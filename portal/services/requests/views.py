@@ -90,8 +90,7 @@ class DetailsView:
     explanation: str
     release_to_poster: bool
     identity_offer: str
-    use_copyright: bool
-    states_ownership: bool
+    answers_to_me: bool
     confirmed: tuple[str, ...]
 
 

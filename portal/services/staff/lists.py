@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -50,6 +50,15 @@ class Colleague:
 
     id: UUID
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamAddress:
+    """Where answers to a team's cases go; empty: to the organisation's address."""
+
+    team_id: UUID
+    team: str
+    email: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,3 +196,9 @@ def list_new_teams(session: Session) -> tuple[NewTeam, ...]:
         )
         for team, maker in found
     )
+
+
+def list_addresses(session: Session, team_ids: Collection[UUID]) -> tuple[TeamAddress, ...]:
+    """Of these teams, by name."""
+    teams = session.scalars(select(Team).where(Team.id.in_(team_ids)).order_by(Team.name))
+    return tuple(TeamAddress(team_id=team.id, team=team.name, email=team.email or "") for team in teams)

@@ -15,10 +15,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.vault import CannotOpen
+from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, History, Role, Scope
 from portal.domain.rights import Right, SecurityNoticeKind, may, needs_team
 from portal.models.accounts import Membership, Staff, Team, WebSession
 from portal.models.cases import Case
+from portal.services.history import journal
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM
 from portal.services.signin import factors, known_browsers
@@ -249,6 +251,21 @@ def show_team(session: Session, team_id: UUID, keys: Mapping[UUID, bytes], *, by
         raise AccountRefused("A supervisor of another team has to say this, and not whoever made the team.")
     team.shown_at, team.shown_by = now, by
     security_notices.add(session, SecurityNoticeKind.TEAM_SHOWN, team_id=team.id, by=by, now=now)
+    session.flush()
+
+
+def set_team_email(
+    session: Session, team_id: UUID, email: str, keys: Mapping[UUID, bytes], *, by: UUID, now: datetime
+) -> None:
+    """Where answers to the team's cases go; empty: to the organisation's address. `keys` are those of whoever says so.
+
+    Letters that are made from now on name it. Raises AccountRefused.
+    """
+    team = session.get(Team, team_id, with_for_update=True) if team_id in keys else None
+    if team is None:
+        raise AccountRefused("This is not one of your teams.")
+    team.email = email.strip() or None
+    journal.note(session, Noted.TEAM_CHANGED, staff_id=by, facts={"what": "email", "is_own": bool(team.email)}, now=now)
     session.flush()
 
 

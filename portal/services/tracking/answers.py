@@ -12,7 +12,9 @@ from portal.domain.lifecycle import (
     Answer,
     History,
     ItemState,
+    Proof,
     RequestState,
+    SendingChannel,
     StepRefused,
     item_state_after,
     require_sent,
@@ -23,11 +25,13 @@ from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.opening import UnknownNumber
 from portal.services.cases.room import require_room_for_words
+from portal.services.clocks.case_events import find_receipt_proof
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.lookup import find_item, find_items, find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
+from portal.services.tracking import sending
 from portal.services.work import CaseWork
 
 # An acknowledgement changes nothing once more is known, and a decision is not undone by a question.
@@ -38,6 +42,7 @@ _ONLY_BEFORE = {
     Answer.EXTENDED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.MORE_ASKED}),
     Answer.UPDATE: frozenset({RequestState.SENT}),
 }
+_INSTANT = frozenset({SendingChannel.FORM, SendingChannel.EMAIL})
 _DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
 
 
@@ -50,6 +55,7 @@ class AnswerCommand:
     text: str = ""
     extension_until: date | None = None
     items: tuple[int, ...] = ()
+    received_at: datetime | None = None  # when they say that they got the request, where they say so
 
 
 def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
@@ -61,9 +67,8 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     request = find_request(work, number)
     require_sent(request.state)
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
-    if len(command.text) > LONGEST:
-        raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    require_room_for_words(work, command.text)
+    _check_text(work, command.text)
+    _prove_receipt(work, request, command, at)
     dossiers = read_dossiers(work)
     own = next(dossier for dossier in dossiers if dossier.request is request)
     for item in _covered(own, command.items):
@@ -80,11 +85,42 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     if command.extension_until:
         detail["extension_until"] = command.extension_until.isoformat()
     facts: dict[str, object] = {"answer": command.answer.value, "whole": [str(each.id) for each in whole]}
+    if request not in whole and _is_about_part(own, command):
+        facts["part"] = True
     if command.answer is Answer.EXTENDED and command.extension_until:
         facts["until"] = command.extension_until.isoformat()  # clocks are counted with nobody signed in
     answered = NewEvent(kind=History.ANSWERED, at=at, request_id=request.id, facts=facts, detail=detail)
     work.record(answered)
     _refresh_all(work, [request, *whole])
+
+
+def _check_text(work: CaseWork, text: str) -> None:
+    """Raises DetailsRefused, NoRoom."""
+    if len(text) > LONGEST:
+        raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    require_room_for_words(work, text)
+
+
+def _is_about_part(dossier: Dossier, command: AnswerCommand) -> bool:
+    """Whether an answer leaves links undecided. "Removed" that does not settle the request was about a part."""
+    rest = {item.row.number for item in dossier.items} - set(command.items)
+    return command.answer is Answer.REMOVED or bool(command.items and rest)
+
+
+def _prove_receipt(work: CaseWork, request: Request, command: AnswerCommand, answered_at: datetime) -> None:
+    """Whoever answers has received. What comes by a form or an e-mail arrives as it is sent; what comes by post has
+    arrived at the latest when it is answered. Where they name the moment, it is that one. A proven one stays.
+    """
+    proven = find_receipt_proof(work.session, request)
+    if request.received_at is not None and proven is not Proof.NONE:
+        return
+    at = request.received_at or answered_at
+    if request.received_at is None and request.channel in _INSTANT and request.sent_at is not None:
+        at = request.sent_at
+    if command.received_at is not None:
+        at = check_instant(command.received_at, work.case, now=work.now, after=request.sent_at)
+    request.received_at = min(at, answered_at)
+    sending.record_receipt(work, request, request.received_at, Proof.CONFIRMATION)
 
 
 def mark_gone(work: CaseWork, item_number: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.domain.lifecycle import UNSENT, ActorKind, Answer, RequestKind
+from portal.domain.lifecycle import UNSENT, ActorKind, Answer, RequestKind, SentAs
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
@@ -19,7 +19,7 @@ from portal.services.letters import letters
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of
 from portal.services.requests.content import RequestContent
-from portal.services.requests.dossier import Dossier, OpenedItem, list_items, read_dossier
+from portal.services.requests.dossier import Dossier, OpenedItem, SentReminder, list_items, read_dossier
 from portal.services.requests.escalation import (
     EscalatedRequest,
     escalation_view,
@@ -29,7 +29,7 @@ from portal.services.requests.escalation import (
 from portal.services.requests.lookup import list_requests
 from portal.services.requests.preparing import find_erasure, pick_for_erasure
 from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
-from portal.services.tracking.views import AnswerView, RequestView
+from portal.services.tracking.views import AnswerView, ReminderView, RequestView
 from portal.services.work import CaseWork
 
 SHOWN = 80
@@ -107,6 +107,12 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         escalation=tuple(escalation_view(option) for option in escalated.options),
         next_step=find_next_step(escalated, has_consent=has_consent),
         can_use_copyright=dossier.content.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
+        is_with_team=dossier.content.organisation is not None,
+        has_no_ticket=dossier.has_no_ticket,
+        proof=dossier.receipt_proof,
+        sent_as=SentAs.OTHER if dossier.sent_event and dossier.sent_letter is None else SentAs.LETTER,
+        sent_text=dossier.sent_text,
+        reminders_sent=tuple(_reminder_view(each) for each in dossier.sent_reminders),
         can_prepare_erasure=False,
     )
 
@@ -168,7 +174,7 @@ def list_fields(contents: RequestContent, text: str) -> tuple[FieldView, ...]:
         ("Postal address", view.postal_address),
         ("Country", report.country),
         ("In your own words", view.explanation),
-        ("Signature", report.signature),
+        ("Signature", contents.signature),
         ("The whole letter as text", text),
     )
     return tuple(FieldView(label=label, value=value) for label, value in fields if value)
@@ -190,8 +196,9 @@ def _is_unsent(request: Request) -> bool:
 
 
 def _sent_text(dossier: Dossier) -> str:
-    """The text of the newest letter, since what was sent is what is shown."""
-    return letters.letter_text(dossier.work, dossier.letters[-1].number) if dossier.letters else ""
+    """The text of what was sent."""
+    left = dossier.sent_letter
+    return letters.letter_text(dossier.work, left.number) if left else dossier.sent_text
 
 
 def _item_view(work: CaseWork, item: OpenedItem, request_number: int | None) -> ItemView:
@@ -208,6 +215,15 @@ def _item_view(work: CaseWork, item: OpenedItem, request_number: int | None) -> 
         request_number=request_number,
         added_at=row.added_at,
         changed_at=row.changed_at,
+    )
+
+
+def _reminder_view(sent: SentReminder) -> ReminderView:
+    return ReminderView(
+        at=sent.event.at,
+        number=int(sent.event.facts.get("number", 0)),
+        letter_number=sent.letter.number if sent.letter else None,
+        text=sent.text,
     )
 
 

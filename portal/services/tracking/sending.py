@@ -8,8 +8,10 @@ from datetime import datetime
 from portal.domain.lifecycle import (
     History,
     ItemState,
+    Proof,
     RequestState,
     SendingChannel,
+    SentAs,
     StepRefused,
     require_asked,
     require_open,
@@ -21,6 +23,7 @@ from portal.models.requests import Request
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_permission
+from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.case_events import list_open_questions
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
@@ -29,7 +32,7 @@ from portal.services.letters.letters import FixedLetter
 from portal.services.requests.channels import require_address_check
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.lookup import find_request
-from portal.services.requests.preparing import group_links_into_requests
+from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
 from portal.services.work import CaseWork
 
 _ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED})
@@ -37,34 +40,60 @@ _ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SentCommand:
-    """That a request has left. `received_at` is the proven receipt, if there is one.
+    """That a request has left. `received_at` is when it arrived, if that is known, and `proof` by what.
 
+    `sent_as` says what left: the letter that was there at that moment, or other words, of which `text` is what was
+    written down; None leaves it to whether there was a letter. `address` is the very address or form that was used.
     `has_checked`: somebody looked whether the address was still right; needed where it was not checked for too long.
     """
 
     channel: SendingChannel
     sent_at: datetime
     received_at: datetime | None = None
+    proof: Proof | None = None  # None: the ticket number where there is one, else nothing
     ticket: str = ""
+    has_no_ticket: bool = False  # they said, or showed, that they give none
     has_checked: bool = False
+    sent_as: SentAs | None = None
+    text: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RemindedCommand:
+    """That a reminder has left. `letter` is the number of the one that was made, None for other words."""
+
+    at: datetime
+    channel: SendingChannel
+    letter: int | None = None
+    text: str = ""
+    address: str = ""
+    ticket: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ReceiptCommand:
+    """That it arrived, when, and by what that is known. `text` is their confirmation where it was pasted."""
+
+    at: datetime
+    proof: Proof = Proof.NONE
+    ticket: str = ""
+    text: str = ""
 
 
 def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
-    """That the request has left, as its last letter says.
+    """That the request has left: with the letter that was there at that moment, or in other words.
 
-    From here its laws, their versions and the letter are fixed. Raises StepRefused, also where there is no letter,
-    NoConsent, MandateOver, Unchecked, BadInstant.
+    From here its laws, their versions and what was sent are fixed. Raises StepRefused, also where a letter is named
+    that was not there yet, NoConsent, MandateOver, Unchecked, BadInstant.
     """
     dossier, checked = _check(work, number, command)
-    fixed = letters.fix_letter(dossier)
+    letter = letters.find_sendable(dossier, sent_at=checked.sent_at)
+    sent_as = checked.sent_as or (SentAs.LETTER if letter else SentAs.OTHER)
+    fixed = letters.fix_letter(dossier, letter) if sent_as is SentAs.LETTER else letters.fix_words(dossier)
     _write_sent(dossier, fixed, checked)
     refresh_clocks(work, work.case, dossier.request)
     group_links_into_requests(work)  # for links that the letter does not list
-
-
-def require_sendable(work: CaseWork, number: int, command: SentCommand) -> None:
-    """All that `record_sent` asks for but the letter, before the work of making one. Raises as `record_sent`."""
-    _check(work, number, command)
 
 
 def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, SentCommand]:
@@ -75,6 +104,9 @@ def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, 
     require_permission(work, "platforms")
     sent_at = check_instant(command.sent_at, work.case, now=work.now)
     received_at = command.received_at and check_instant(command.received_at, work.case, now=work.now, after=sent_at)
+    if len(command.text) > LONGEST:
+        raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    require_room_for_words(work, command.text)
     if not command.has_checked:
         require_address_check(dossier, command.channel)
     return dossier, replace(command, sent_at=sent_at, received_at=received_at)
@@ -85,38 +117,84 @@ def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand) -> N
     work, request, ticket = dossier.work, dossier.request, command.ticket.strip()
     request.state, request.channel = RequestState.SENT, command.channel
     request.sent_at, request.received_at = command.sent_at, command.received_at
-    dossier.write_sealed(ticket=ticket, items=[item.number for item in fixed.items])
+    no_ticket = command.has_no_ticket and not ticket
+    dossier.write_sealed(ticket=ticket, no_ticket=no_ticket, items=[item.number for item in fixed.items])
     for item in fixed.items:
         if item.state in _ASKED_ANEW:
             item.state, item.changed_at = ItemState.ASKED, work.now
-    detail = {"ticket": ticket, "letter": fixed.letter.number, "digest": fixed.letter.digest}
-    facts = {"channel": command.channel.value}
+    detail: dict[str, object] = {"ticket": ticket, "address": command.address.strip()}
+    if fixed.letter:
+        detail |= {"letter": fixed.letter.number, "digest": fixed.letter.digest}
+    else:
+        detail["text"] = command.text.strip()
+    facts = {"channel": command.channel.value, "as": (SentAs.LETTER if fixed.letter else SentAs.OTHER).value}
     sent = NewEvent(kind=History.SENT, at=command.sent_at, request_id=request.id, facts=facts, detail=detail)
     work.record(sent)
     if command.received_at:
-        _record_receipt(work, request, command.received_at)
+        proof = command.proof or (Proof.TICKET if ticket else Proof.NONE)
+        record_receipt(work, request, command.received_at, proof)
 
 
-def record_received(work: CaseWork, number: int, received_at: datetime) -> None:
-    """That receipt is proven: the clocks start there and are no longer estimated. Raises StepRefused, BadInstant."""
+def record_received(work: CaseWork, number: int, command: ReceiptCommand) -> None:
+    """That it arrived: the clocks start there, and are no longer estimated where that is proven.
+
+    Proof can come after a receipt that was only told, and replaces it. Raises StepRefused, BadInstant.
+    """
     open_to_record(work)
-    request = find_request(work, number)
+    dossier = read_dossier(work, number)
+    request = dossier.request
     require_sent(request.state)
-    if request.received_at is not None:
+    if request.received_at is not None and dossier.receipt_proof is not Proof.NONE:
         raise StepRefused("It is already recorded when this request was received.")
-    request.received_at = check_instant(received_at, work.case, now=work.now, after=request.sent_at)
-    _record_receipt(work, request, request.received_at)
+    ticket = command.ticket.strip() or dossier.ticket
+    if command.proof is Proof.TICKET and not ticket:
+        raise StepRefused("Write the number that they gave. Without it, choose what else shows that they got it.")
+    at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
+    require_room_for_words(work, command.text)
+    if ticket != dossier.ticket:
+        _write_ticket(dossier, ticket)
+    request.received_at = at
+    record_receipt(work, request, at, command.proof, text=command.text.strip())
     refresh_clocks(work, work.case, request)
 
 
-def record_reminded(work: CaseWork, number: int, at: datetime) -> None:
-    """That a reminder has left. It starts no clock. Raises StepRefused, NoConsent, MandateOver, BadInstant."""
+def record_ticket(work: CaseWork, number: int, ticket: str, *, has_none: bool = False) -> None:
+    """The recipient's number for a request, whenever it comes, or that it gave none. Raises StepRefused."""
     open_to_record(work)
-    request = find_request(work, number)
+    dossier = read_dossier(work, number)
+    require_sent(dossier.request.state)
+    if not ticket.strip() and not has_none:
+        raise StepRefused("Write the number, or say that they gave none.")
+    _write_ticket(dossier, ticket.strip())
+
+
+def record_reminded(work: CaseWork, number: int, command: RemindedCommand) -> None:
+    """That a reminder has left, which one, and where to. It starts no clock.
+
+    Raises StepRefused, also where the letter was not there yet, NoConsent, MandateOver, BadInstant.
+    """
+    open_to_record(work)
+    dossier = read_dossier(work, number)
+    request = dossier.request
     require_sent(request.state)
     require_permission(work, "platforms")
-    checked = check_instant(at, work.case, now=work.now, after=request.sent_at)
-    work.record(NewEvent(kind=History.REMINDED, at=checked, request_id=request.id))
+    at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
+    require_room_for_words(work, command.text)
+    left = {each.letter.id for each in dossier.sent_reminders if each.letter}
+    letter = next((each for each in dossier.reminders if each.number == command.letter), None)
+    if command.letter is not None and (letter is None or not letters.was_there(letter, at) or letter.id in left):
+        raise StepRefused(
+            "This reminder was not there at that moment, or was sent already. Choose another, or say that you sent it "
+            "in other words."
+        )
+    detail: dict[str, object] = {"address": command.address.strip(), "ticket": command.ticket.strip()}
+    if letter is not None:
+        letter.left_at = work.now
+        detail |= {"letter": letter.number, "digest": letter.digest}
+    else:
+        detail["text"] = command.text.strip()
+    facts = {"channel": command.channel.value, "number": len(dossier.sent_reminders) + 1}
+    work.record(NewEvent(kind=History.REMINDED, at=at, request_id=request.id, facts=facts, detail=detail))
 
 
 def record_information_sent(work: CaseWork, number: int, at: datetime) -> None:
@@ -150,5 +228,19 @@ def close_request(work: CaseWork, number: int) -> None:
     refresh_clocks(work, work.case, request)
 
 
-def _record_receipt(work: CaseWork, request: Request, at: datetime) -> None:
-    work.record(NewEvent(kind=History.RECEIPT_CONFIRMED, at=at, request_id=request.id))
+def record_receipt(work: CaseWork, request: Request, at: datetime, proof: Proof, *, text: str = "") -> None:
+    """The event of a receipt, for whoever has written the moment into the request's row."""
+    facts = {"proof": proof.value}
+    detail = {"text": text} if text else {}
+    work.record(NewEvent(kind=History.RECEIPT_CONFIRMED, at=at, request_id=request.id, facts=facts, detail=detail))
+
+
+def _write_ticket(dossier: Dossier, ticket: str) -> None:
+    """What was written before stays in its event."""
+    work, request = dossier.work, dossier.request
+    dossier.write_sealed(ticket=ticket, no_ticket=not ticket)
+    detail = {"ticket": ticket} if ticket else {}
+    given = NewEvent(
+        kind=History.TICKET_GIVEN, at=work.now, request_id=request.id, facts={"is_none": not ticket}, detail=detail
+    )
+    work.record(given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.domain.lifecycle import Answer, RequestKind, RequestState, SendingChannel
+from portal.domain.lifecycle import Answer, Proof, RequestKind, RequestState, SendingChannel, SentAs
 from portal.services.clocks.views import ClockView
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.views import (
@@ -29,6 +29,16 @@ class AnswerView:
     text: str
     extension_until: date | None
     item_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderView:
+    """A reminder that left. `letter_number` is None where it went out in other words."""
+
+    at: datetime
+    number: int
+    letter_number: int | None
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +70,12 @@ class RequestView:
     escalation: tuple[EscalationView, ...]
     next_step: NextStepView
     can_use_copyright: bool
+    is_with_team: bool
+    has_no_ticket: bool
+    proof: Proof | None  # by what its receipt is known
+    sent_as: SentAs
+    sent_text: str  # what was sent in other words, as far as it was written down
+    reminders_sent: tuple[ReminderView, ...]
     can_prepare_erasure: bool
 
     @property

@@ -43,6 +43,7 @@ ENDED: Mapping[ClockState, Any] = MappingProxyType(
     {
         ClockState.MET: _l("In time: %(who)s, %(what)s. The limit was %(when)s."),
         ClockState.MET_LATE: _l("Too late: %(who)s, %(what)s. The limit was %(when)s."),
+        ClockState.DONE: _l("Done: %(who)s, %(what)s. The law sets no number of days."),
         ClockState.STOPPED: _l("Stopped: %(who)s, %(what)s. The limit would have been %(when)s."),
         ClockState.PAUSED: _l(
             "Standing still until they get what they asked for: %(who)s, %(what)s. The date so far, %(when)s, moves on."

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.journal import Noted
-from portal.domain.lifecycle import Answer, CaseStatus, Path, SendingChannel
+from portal.domain.lifecycle import Answer, CaseStatus, Path, Proof, SendingChannel, SentAs
 from portal.domain.rights import RIGHTS, Right
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.history import journal
@@ -49,7 +49,7 @@ def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
 
 def staff_reader() -> Reader:
     """An advocate as the reader of a form."""
-    vocabularies = (SendingChannel, Answer, ComplaintAnswer)
+    vocabularies = (SendingChannel, Answer, ComplaintAnswer, Proof, SentAs)
     return Reader(
         is_staff=True, zone=unit().config.time_zone.key, words={each: choices_of(each) for each in vocabularies}
     )

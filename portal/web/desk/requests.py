@@ -7,12 +7,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.directory import AddressOutcome
-from portal.domain.lifecycle import LetterKind, RequestKind
+from portal.domain.lifecycle import LetterKind
 from portal.domain.paging import cut
 from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
+from portal.services.letters import letters
 from portal.services.letters.printing import LetterStopped
-from portal.services.requests import preparing
+from portal.services.requests import preparing, statements
+from portal.services.requests.dossier import REQUEST_LETTERS
+from portal.services.requests.statement_views import letters_to_state
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -22,7 +25,18 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.requests import ChannelForm
 from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, show_on_case, staff_reader
-from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.fields import PageForm
+from portal.web.filters import show_moment
+from portal.web.forms.requests import (
+    AnswerForm,
+    DetailsForm,
+    InformationSentForm,
+    ReceivedForm,
+    RemindedForm,
+    SentForm,
+    TicketForm,
+)
+from portal.web.forms.statements import StatementsForm
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
@@ -59,7 +73,7 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
     )
 
 
-@bp.post("/letter/<any(notice, reminder, erasure):kind>")
+@bp.post("/letter/<any(notice, reminder, erasure, copyright):kind>")
 @on_case
 @locks_late
 def make_letter(member: SignedInStaff, work: CaseWork, number: int, kind: str) -> Answered:
@@ -87,15 +101,13 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
 @on_case
 @locks_late
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    form = SentForm(staff_reader())
+    request, form = read_request(work, number), SentForm(staff_reader())
+    form.offer(request)
     if form.validate_on_submit():
         with refusals(form):
-            try:
-                letter_making.record_sent(work, number, form.command())
-            except LetterStopped as stop:
-                return show_request(member, work, read_request(work, number), stop=stop, status=409)
+            letter_making.record_sent(work, number, form.command())
             return back_to(work, number)
-    title = _("Record that it was sent to %(platform)s", platform=read_request(work, number).platform_name)
+    title = _("Record that it was sent to %(platform)s", platform=request.platform_name)
     return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
 
 
@@ -107,10 +119,76 @@ def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answe
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
-            sending.record_received(work, number, form.received_at.data)
+            sending.record_received(work, number, form.command())
             return back_to(work, number)
     title = _("Record the receipt by %(platform)s", platform=read_request(work, number).platform_name)
     return show_form(member, work, form, title=title, button=_("It was received"), back=address(work, number))
+
+
+@bp.route("/ticket", methods=["GET", "POST"])
+@on_case
+@locks_late
+def record_ticket(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    form = TicketForm(staff_reader())
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            sending.record_ticket(work, number, form.ticket.data or "", has_none=bool(form.has_no_ticket.data))
+            return back_to(work, number)
+    title = _("Ticket number of %(platform)s", platform=read_request(work, number).platform_name)
+    return show_form(member, work, form, title=title, button=_("Save"), back=address(work, number))
+
+
+@bp.route("/reminded", methods=["GET", "POST"])
+@on_case
+@locks_late
+def record_reminded(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    request, form = read_request(work, number), RemindedForm(staff_reader())
+    form.offer(request, lambda at: show_moment(at, unit().config.time_zone.key))
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            sending.record_reminded(work, number, form.command())
+            return back_to(work, number)
+    title = _("Record that a reminder was sent to %(platform)s", platform=request.platform_name)
+    return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
+
+
+@bp.route("/stated", methods=["GET", "POST"])
+@on_case
+@locks_late
+def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    """What the person told the team. It is no signature, and never an oath."""
+    form = StatementsForm.of(staff_reader(), letters_to_state(work, number))
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            statements.state(work, form.command(number))
+            return back_to(work, number)
+    text = _("In the person’s own words, as they told you. Tick only what they said. What is said under penalty of "
+             "perjury they say themselves, on their own page.")  # fmt: skip
+    title = _(
+        "What the person states for the letter to %(platform)s", platform=read_request(work, number).platform_name
+    )
+    back = address(work, number)
+    return show_form(member, work, form, title=title, button=_("The person said this"), back=back, text=text)
+
+
+@bp.post("/letter/<int:letter_number>/discard")
+@on_case
+def discard_letter(member: SignedInStaff, work: CaseWork, number: int, letter_number: int) -> Response:
+    letters.discard_letter(work, letter_number)
+    return back_to(work, number, anchor="letters")
+
+
+@bp.post("/copyright")
+@on_case
+def prepare_copyright(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    form = PageForm(formdata=None)
+    with refusals(form):
+        made = preparing.prepare_copyright(work, number)
+        return back_to(work, made)
+    return show_request(member, work, read_request(work, number), status=409)
 
 
 @bp.route("/answer", methods=["GET", "POST"])
@@ -167,7 +245,7 @@ def show_request(
     member: SignedInStaff, work: CaseWork, request: RequestView, *, stop: LetterStopped | None = None, status: int = 200
 ) -> Page:
     """The request whole; `stop` tells why a letter could not be made."""
-    first = LetterKind.ERASURE if request.kind is RequestKind.ERASURE else LetterKind.NOTICE
+    first = REQUEST_LETTERS[request.kind]
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
     return show_on_case(
         "desk/request.html",

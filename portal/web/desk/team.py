@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flask import abort, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.domain.rights import Right
@@ -21,11 +23,21 @@ from portal.web.desk.key_rotation import continue_key_rotation
 from portal.web.desk.pages import Answered, Page, go, read_page
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
-from portal.web.fields import PageForm
+from portal.web.fields import PageForm, TextField, check_mail
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import READING, unit
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class AddressForm(PageForm):
+    email = TextField(
+        _l("E-mail address for answers"),
+        [check_mail],
+        description=_l("Letters of this team name it, and so do fields to copy. Empty: the organisation’s address."),
+        longest=254,
+    )
+
 
 bp = make_blueprint("desk_team", __name__, "/desk/team")
 
@@ -77,6 +89,29 @@ def show_to_people(member: SignedInStaff, team_id: UUID) -> Answered:
     return show_team(member, refused=form.form_errors)
 
 
+@bp.route("/<uuid:team_id>/address", methods=["GET", "POST"])
+@allowed(Right.LEAD_TEAM)
+@confirmed
+def set_address(member: SignedInStaff, team_id: UUID) -> Answered:
+    """Where platforms and authorities answer to. Never the mailbox of a person who has not chosen that."""
+    addresses = lists.list_addresses(unit().db, tuple(member.team_keys))
+    own = next((one for one in addresses if one.team_id == team_id), None)
+    if own is None:
+        return show_team(member, refused=[_("This is not one of your teams.")])
+    form = AddressForm(data={"email": own.email})
+    if request.method not in READING and form.validate():
+        with refusals(form, AccountRefused):
+            members.set_team_email(
+                unit().db, team_id, form.email.data or "", member.team_keys, by=member.staff.id, now=unit().now
+            )
+            return go("desk_team.show")
+    status = 400 if form.is_submitted() else 200
+    standard = unit().config.organisation.email or ""
+    return show_page(
+        "desk/team_address.html", member, status=status, form=form, problems=form.problems(), one=own, standard=standard
+    )
+
+
 @bp.post("/seen")
 @allowed(Right.LEAD_TEAM)
 def mark_seen(member: SignedInStaff) -> Response:
@@ -114,5 +149,7 @@ def show_team(member: SignedInStaff, *, refused: Sequence[str] = (), is_busy: bo
         me=member.staff.id,
         is_busy=is_busy,
         refused=refused,
+        addresses=lists.list_addresses(unit().db, team_ids),
+        standard=unit().config.organisation.email or "",
         address=lambda number: url_for("desk_team.show", page=number),
     )

@@ -20,11 +20,13 @@ from portal.domain.lifecycle import (
     Filer,
     LetterKind,
     Path,
+    Proof,
     RequestKind,
     ReviewVerdict,
     Role,
     Scope,
     SendingChannel,
+    SentAs,
 )
 from portal.domain.regimes import Binding, Confidence, ObligedParty, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
@@ -141,10 +143,23 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             LetterKind.REMINDER: _l("Reminder"),
             LetterKind.ERASURE: _l("Erasure request"),
             LetterKind.COMPLAINT: _l("Complaint bundle"),
+            LetterKind.COPYRIGHT: _l("Copyright notice"),
         },
         RequestKind: {
             RequestKind.NOTICE: _l("Notice to the platform"),
             RequestKind.ERASURE: _l("Erasure request to the company"),
+            RequestKind.COPYRIGHT: _l("Copyright notice to the platform"),
+        },
+        Proof: {
+            Proof.TICKET: _l("Ticket number"),
+            Proof.CONFIRMATION: _l("Their confirmation or answer"),
+            Proof.DELIVERY: _l("Delivery report of the mail server"),
+            Proof.REGISTERED: _l("Receipt of the post"),
+            Proof.NONE: _l("No proof"),
+        },
+        SentAs: {
+            SentAs.LETTER: _l("The letter as it was made here"),
+            SentAs.OTHER: _l("Other words, or their form alone"),
         },
         ActorKind: {
             ActorKind.PERSON: _l("the person"),

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from portal.domain.lifecycle import Answer, SendingChannel
+from portal.domain.lifecycle import Answer, LetterKind, Proof, SendingChannel, SentAs
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.requests.views import DetailsView, ItemView
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.sending import ReceiptCommand, RemindedCommand, SentCommand
 from portal.services.tracking.views import RequestView
 from portal.web.fields import ChoiceField, DayField, MailField, MomentField, TextField, check_mail, require_moment
 from portal.web.forms.readers import Reader, ReaderForm, for_each
 from portal.web.forms.typed_fields import CheckboxesField, InstantField, IsoDayField, not_before
 
 TICKET = _l("The number they gave it, if any")
+NO_TICKET = BooleanField(_l("They gave me no number"))
+NO_TICKET_DESK = BooleanField(_l("They gave no ticket number"))
+
+
+def make_address_field() -> Any:
+    """The very address or form that was used."""
+    return for_each(
+        person=TextField(
+            _l("Which address or form did you use?"),
+            description=_l("Their e-mail address, or the web address of the form."),
+            lines=True,
+            longest=1000,
+        ),
+        desk=TextField(_l("Which address or form was used?"), lines=True, longest=1000),
+    )
 
 
 def make_checked_field() -> Any:
@@ -35,13 +53,33 @@ def make_checked_field() -> Any:
     )
 
 
+OTHER_WORDS = "other"
+
+
 class SentForm(ReaderForm):
-    desk_order = ("channel", "sent_at", "received_at", "ticket", "has_checked")
-    vocabularies = MappingProxyType({"channel": SendingChannel})
+    desk_order = (
+        "channel", "address", "sent_as", "text", "sent_at", "received_at", "proof", "ticket", "has_no_ticket",
+        "has_checked",
+    )  # fmt: skip
+    vocabularies = MappingProxyType({"channel": SendingChannel, "proof": Proof, "sent_as": SentAs})
 
     channel = for_each(
         person=ChoiceField(_l("How did you send it?"), required=True),
         desk=ChoiceField(_l("How was it sent?"), required=_l("Choose how it was sent.")),
+    )
+    address = make_address_field()
+    sent_as = for_each(person=ChoiceField(_l("What did you send?")), desk=ChoiceField(_l("What was sent?")))
+    text = for_each(
+        person=TextField(
+            _l("If it was something else: the words, if you still have them"),
+            description=_l("This is what an authority will see as sent."),
+            lines=True,
+        ),
+        desk=TextField(
+            _l("If other words were sent: the text, as far as it is there"),
+            description=_l("The bundle shows this as what was sent, and not our letter."),
+            lines=True,
+        ),
     )
     sent_at = for_each(
         person=MomentField(_l("When did you send it?"), validators=[require_moment]),
@@ -55,7 +93,7 @@ class SentForm(ReaderForm):
         ),
     )
     received_at = for_each(
-        person=MomentField(_l("If they wrote that they got it: when?")),
+        person=MomentField(_l("If you know when they got it: when?")),
         desk=InstantField(
             _l("When did it arrive? (only with proof)"),
             [not_before("sent_at", _l("It cannot have arrived before it was sent."))],
@@ -65,27 +103,117 @@ class SentForm(ReaderForm):
             ),
         ),
     )
+    has_no_ticket = for_each(person=NO_TICKET, desk=NO_TICKET_DESK)
+    proof = for_each(
+        person=ChoiceField(_l("How do you know that they got it?")), desk=ChoiceField(_l("Proof of receipt"))
+    )
     has_checked = make_checked_field()
+
+    def offer(self, view: RequestView) -> None:
+        """With the letters that are there: without one, nothing but other words can have been sent."""
+        if not any(letter.discarded_at is None for letter in view.letters):
+            del self.sent_as
+        elif not self.is_submitted():
+            self.sent_as.data = SentAs.LETTER.value
+        if not self.is_submitted() and view.channels and not self.address.data:
+            self.address.data = view.channels[0].address
 
     def command(self) -> SentCommand:
         return SentCommand(
             channel=SendingChannel(str(self.channel.data)),
             sent_at=self.sent_at.data,
             received_at=self.received_at.data,
+            proof=Proof(self.proof.data) if self.proof.data else None,
             ticket=self.ticket.data or "",
+            has_no_ticket=bool(self.has_no_ticket.data),
             has_checked=bool(self.has_checked.data),
+            sent_as=SentAs(self.sent_as.data) if "sent_as" in self and self.sent_as.data else None,
+            text=self.text.data or "",
+            address=self.address.data or "",
         )
 
 
 class ReceivedForm(ReaderForm):
+    vocabularies = MappingProxyType({"proof": Proof})
+
     received_at = for_each(
         person=MomentField(_l("When did they get it?"), validators=[require_moment]),
         desk=InstantField(
             _l("When did it arrive?"),
             [require_moment],
-            description=_l("The clocks are counted again from this moment and are no longer marked as estimated."),
+            description=_l(
+                "The clocks are counted again from this moment. With proof they are no longer marked as estimated."
+            ),
         ),
     )
+    proof = for_each(
+        person=ChoiceField(_l("How do you know?"), required=True),
+        desk=ChoiceField(_l("Proof of receipt"), required=_l("Choose what proves it, or that nothing does.")),
+    )
+    ticket = for_each(person=TextField(TICKET), desk=TextField(_l("Ticket number, where that is the proof")))
+    text = for_each(
+        person=TextField(_l("Their words, if you like to keep them"), lines=True),
+        desk=TextField(_l("Their confirmation, word for word"), lines=True),
+    )
+
+    def command(self) -> ReceiptCommand:
+        return ReceiptCommand(
+            at=self.received_at.data,
+            proof=Proof(str(self.proof.data)),
+            ticket=self.ticket.data or "",
+            text=self.text.data or "",
+        )
+
+
+class TicketForm(ReaderForm):
+    """Their number, whenever it comes."""
+
+    ticket = for_each(person=TextField(_l("The number they gave it")), desk=TextField(_l("Ticket number")))
+    has_no_ticket = for_each(person=NO_TICKET, desk=NO_TICKET_DESK)
+
+
+class RemindedForm(ReaderForm):
+    """That a reminder left: which one, where to, when."""
+
+    vocabularies = MappingProxyType({"channel": SendingChannel})
+    desk_order = ("letter", "text", "channel", "address", "at")
+
+    letter = for_each(
+        person=ChoiceField(_l("What did you send?"), required=True),
+        desk=ChoiceField(_l("Which reminder was sent?"), required=_l("Choose what was sent.")),
+    )
+    text = for_each(
+        person=TextField(_l("If it was something else: the words, if you still have them"), lines=True),
+        desk=TextField(_l("If other words were sent: the text, as far as it is there"), lines=True),
+    )
+    channel = for_each(
+        person=ChoiceField(_l("How did you send it?"), required=True),
+        desk=ChoiceField(_l("How was it sent?"), required=_l("Choose how it was sent.")),
+    )
+    address = make_address_field()
+    at = for_each(
+        person=MomentField(_l("When did you send it?"), validators=[require_moment]),
+        desk=InstantField(_l("When was it sent?"), [require_moment]),
+    )
+
+    def offer(self, view: RequestView, show: Callable[[datetime], str]) -> None:
+        """The reminders that were made and have not left; `show` writes when one was made."""
+        made = [each for each in view.letters if each.kind is LetterKind.REMINDER]
+        kept = [each for each in made if each.left_at is None and each.discarded_at is None]
+        offered = [(str(each.number), _("The reminder made on %(when)s", when=show(each.made_at))) for each in kept]
+        self.letter.offer([*reversed(offered), (OTHER_WORDS, _("Other words, or just their form"))])
+        if not self.is_submitted() and view.channels and not self.address.data:
+            self.address.data = view.channels[0].address
+
+    def command(self) -> RemindedCommand:
+        chosen = str(self.letter.data)
+        return RemindedCommand(
+            at=self.at.data,
+            channel=SendingChannel(str(self.channel.data)),
+            letter=None if chosen == OTHER_WORDS else int(chosen),
+            text=self.text.data or "",
+            address=self.address.data or "",
+        )
 
 
 class InformationSentForm(ReaderForm):
@@ -111,6 +239,13 @@ class AnswerForm(ReaderForm):
     at = for_each(
         person=MomentField(_l("When did the answer come?"), validators=[require_moment]),
         desk=InstantField(_l("When did the answer arrive?"), [require_moment]),
+    )
+    received_at = for_each(
+        person=MomentField(_l("If they say when they got your letter: when?")),
+        desk=InstantField(
+            _l("When do they say that it arrived, if they say so?"),
+            description=_l("Any answer proves receipt. Left empty, a form or an e-mail arrived as it was sent."),
+        ),
     )
     extension_until = for_each(
         person=DayField(_l("If they need more time: until which day?")),
@@ -148,6 +283,7 @@ class AnswerForm(ReaderForm):
             text=self.text.data or "",
             extension_until=self.extension_until.data,
             items=items,
+            received_at=self.received_at.data,
         )
 
 
@@ -184,25 +320,12 @@ class DetailsForm(ReaderForm):
             lines=True,
         ),
     )
-    release_to_poster = for_each(
-        person=BooleanField(_l("They may tell the one who posted it who I am")),
-        desk=BooleanField(_l("The platform may tell the one who posted it who asked")),
-    )
-    use_copyright = for_each(
+    answers_to_me = for_each(
         person=BooleanField(
-            _l("Also use copyright"),
-            description=_l("The last way: it can pass your name on to the one who posted it, and it can be published."),
+            _l("Send their answers to me, not to my team"),
+            description=_l("Then your own e-mail address is in the letter."),
         ),
-        desk=BooleanField(
-            _l("Also use copyright"),
-            description=_l("Only when the person took it. It can pass their name on to the one who posted it."),
-        ),
-    )
-    states_ownership = for_each(
-        person=BooleanField(
-            _l("I took the picture or video myself, or act for the one who did. I state this under penalty of perjury.")
-        ),
-        desk=BooleanField(_l("The person says, under penalty of perjury, that the copyright is theirs")),
+        desk=None,  # whoever carries the case gets the answers, unless the person herself wants them
     )
     confirmed = for_each(
         person=None,  # the person's page shows the facts below the form
@@ -214,11 +337,10 @@ class DetailsForm(ReaderForm):
 
     @classmethod
     def of(cls, reader: Reader, view: RequestView) -> DetailsForm:
-        """The form as the request stands; without copyright where there can be none."""
+        """The form as the request stands."""
         form = cls(reader, obj=view.details)
-        if not view.can_use_copyright:
-            del form.use_copyright
-            del form.states_ownership
+        if "answers_to_me" in form and not view.is_with_team:
+            del form.answers_to_me
         if "confirmed" in form:
             form._offer_facts(view)
         return form
@@ -245,7 +367,4 @@ class DetailsForm(ReaderForm):
             del self.confirmed
 
 
-DETAILS = (
-    "name", "email", "phone", "postal_address", "explanation", "identity_offer",
-    "release_to_poster", "use_copyright", "states_ownership",
-)  # fmt: skip
+DETAILS = ("name", "email", "phone", "postal_address", "explanation", "identity_offer", "answers_to_me")

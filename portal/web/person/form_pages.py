@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.domain.lifecycle import Answer, SendingChannel
+from portal.domain.lifecycle import Answer, Proof, SendingChannel, SentAs
 from portal.services.work import CaseWork
 from portal.web.fields import PageForm
 from portal.web.forms.readers import Reader
-from portal.web.person.phrases import ANSWERS, CHANNELS, reader_zone
+from portal.web.person.phrases import ANSWERS, CHANNELS, PROOFS, SENT_AS, reader_zone
 from portal.web.unit_of_work import unit
 
 
@@ -22,7 +22,10 @@ def reader_of(work: CaseWork) -> Reader:
     """The person as the reader of a form."""
     channels = [(each.value, CHANNELS[each]) for each in SendingChannel]
     answers = [(each.value, ANSWERS[each]) for each in Answer]
-    return Reader(is_staff=False, zone=zone_of(work), words={SendingChannel: channels, Answer: answers})
+    proofs = [(each.value, PROOFS[each]) for each in Proof]
+    sent_as = [(each.value, SENT_AS[each]) for each in SentAs]
+    words = {SendingChannel: channels, Answer: answers, Proof: proofs, SentAs: sent_as}
+    return Reader(is_staff=False, zone=zone_of(work), words=words)
 
 
 def show_form(template: str, form: PageForm, *, is_done: bool = False, **values: object) -> ResponseReturnValue:

@@ -10,19 +10,24 @@ from werkzeug.wrappers import Response
 from portal.domain.lifecycle import LetterKind
 from portal.domain.quotas import Counted
 from portal.services.letters import letters
+from portal.services.requests import statements
+from portal.services.requests.statement_views import LettersToState, letters_to_state
+from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.flood_gate import rate_limited
+from portal.web.forms.statements import StatementsForm
+from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
-from portal.web.person.form_pages import zone_of
+from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.request import find, show_request
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
 
 bp = PersonBlueprint("letters", __name__)
-OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE})
+OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE, LetterKind.COPYRIGHT})
 
 
 @bp.get("/case/letters")
@@ -30,6 +35,17 @@ OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERAS
 def show(work: CaseWork) -> str:
     rows = letters.letter_views(work)
     return render_template("person/case/letters.html", rows=rows, zone=zone_of(work))
+
+
+@bp.get("/case/requests/<int:number>/letter/<letter:kind>")
+@case_holder
+def confirm(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
+    """What the letter states, all on one page, before it is made."""
+    view = find(work, number)
+    if kind != view.kind.value:
+        return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
+    to_state = letters_to_state(work, number)
+    return _show_confirm(view, to_state, StatementsForm.of(reader_of(work), to_state))
 
 
 @bp.post("/case/requests/<int:number>/letter/<letter:kind>")
@@ -41,12 +57,43 @@ def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
     wanted = next((each for each in OF_REQUESTS if each.value == kind), None)
     if wanted is None:
         abort(404)
+    if wanted is LetterKind.REMINDER:
+        form = PlainForm(formdata=None)
+        with refusals(form):
+            return _make(work, wanted, number)
+        return show_request(work, view, form)
+    to_state = letters_to_state(work, number)
+    stated = StatementsForm.of(reader_of(work), to_state)
+    if stated.validate():
+        with refusals(stated):
+            if stated.is_stated:
+                hold_case(work)
+                statements.state(work, stated.command(number))
+            return _make(work, wanted, number)
+    return _show_confirm(view, to_state, stated)
+
+
+@bp.post("/case/letters/<int:number>/discard")
+@case_holder
+def discard(work: CaseWork, number: int) -> ResponseReturnValue:
+    """A letter that never left is put aside."""
     form = PlainForm(formdata=None)
     with refusals(form):
-        letter_making.make_letter(work, wanted, number)
-        flash(_("The letter is ready. Read it before you send it."))
-        return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
-    return show_request(work, view, form)
+        letters.discard_letter(work, number)
+        flash(_("The letter is put aside. It was not sent."))
+        return redirect(url_for("letters.show"), 303)
+    rows = letters.letter_views(work)
+    return show_form("person/case/letters.html", form, rows=rows, zone=zone_of(work))
+
+
+def _make(work: CaseWork, kind: LetterKind, number: int) -> ResponseReturnValue:
+    letter_making.make_letter(work, kind, number)
+    flash(_("The letter is ready. Read it before you send it."))
+    return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
+
+
+def _show_confirm(view: RequestView, to_state: LettersToState, form: StatementsForm) -> ResponseReturnValue:
+    return show_form("person/request/confirm.html", form, req=view, to_state=to_state)
 
 
 @bp.get("/case/letters/<int:number>.pdf")

@@ -20,9 +20,11 @@ from portal.domain.lifecycle import (
     ComplaintState,
     ItemState,
     LetterKind,
+    Proof,
     RequestKind,
     RequestState,
     SendingChannel,
+    SentAs,
 )
 from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import Report
@@ -85,6 +87,7 @@ ENDED: Mapping[ClockState, Any] = MappingProxyType(
     {
         ClockState.MET: _l("They acted or answered in time. The time limit was %(when)s, for this: %(what)s."),
         ClockState.MET_LATE: _l("They acted or answered too late. The time limit was %(when)s, for this: %(what)s."),
+        ClockState.DONE: _l("They did this: %(what)s. The law gives no date for it."),
         ClockState.STOPPED: _l("This time limit does not run any more: %(what)s."),
         ClockState.PAUSED: _l(
             "They asked you for something. Until you send it, this time limit stands still: %(what)s."
@@ -120,16 +123,40 @@ LETTERS: Mapping[LetterKind, Any] = MappingProxyType(
         LetterKind.REMINDER: _l("Reminder"),
         LetterKind.ERASURE: _l("Request to erase personal data"),
         LetterKind.COMPLAINT: _l("Complaint"),
+        LetterKind.COPYRIGHT: _l("Copyright letter"),
     }
 )
 KINDS: Mapping[RequestKind, Any] = MappingProxyType(
     {
         RequestKind.NOTICE: _l("Request to take it down"),
         RequestKind.ERASURE: _l("Request to erase personal data"),
+        RequestKind.COPYRIGHT: _l("Copyright notice"),
+    }
+)
+PROOFS: Mapping[Proof, Any] = MappingProxyType(
+    {
+        Proof.TICKET: _l("They gave me a number for it"),
+        Proof.CONFIRMATION: _l("They wrote that they got it"),
+        Proof.DELIVERY: _l("My e-mail program says it was delivered"),
+        Proof.REGISTERED: _l("The post gave me a receipt"),
+        Proof.NONE: _l("Nothing shows it, I just think so"),
+    }
+)
+SENT_AS: Mapping[SentAs, Any] = MappingProxyType(
+    {
+        SentAs.LETTER: _l("The letter from here, as it is"),
+        SentAs.OTHER: _l("Something else: other words, or just their form"),
     }
 )
 WORDS: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
-    {Answer: ANSWERS, SendingChannel: CHANNELS, LetterKind: LETTERS, RequestKind: KINDS}
+    {
+        Answer: ANSWERS,
+        SendingChannel: CHANNELS,
+        LetterKind: LETTERS,
+        RequestKind: KINDS,
+        Proof: PROOFS,
+        SentAs: SENT_AS,
+    }
 )
 
 
@@ -145,7 +172,8 @@ def plain_word(value: StrEnum) -> str:
 
 def clock_sentence(clock: ClockView, zone: str) -> str:
     """What a clock says, in one or two sentences; its moment in the reader's zone."""
-    if clock.state is ClockState.OPEN or clock.due_at is None:
+    is_done = clock.state is ClockState.DONE
+    if not is_done and (clock.state is ClockState.OPEN or clock.due_at is None):
         started = format_short_moment(clock.started_at, zone)
         text = _("The law sets no date here, only this: %(standard)s. It has counted since %(started)s.",
                  standard=_(clock.standard or clock.label), started=started)  # fmt: skip

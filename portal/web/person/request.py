@@ -9,16 +9,27 @@ from flask_babel import gettext as _
 
 from portal.services.clocks.agreement import list_bent
 from portal.services.requests import preparing
+from portal.services.requests.channels import COPYRIGHT_READERS
+from portal.services.requests.preparing import DetailsCommand
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
-from portal.web.forms.requests import AnswerForm, DetailsForm, InformationSentForm, ReceivedForm, SentForm
+from portal.web.forms.requests import (
+    AnswerForm,
+    DetailsForm,
+    InformationSentForm,
+    ReceivedForm,
+    RemindedForm,
+    SentForm,
+    TicketForm,
+)
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
+from portal.web.person.phrases import format_short_moment
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
@@ -62,8 +73,9 @@ def change_details(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/sent")
 @case_holder
 def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = SentForm(reader_of(work), data={"sent_at": unit().now})
-    return show_form("person/request/sent.html", form, req=find(work, number))
+    view, form = find(work, number), SentForm(reader_of(work), data={"sent_at": unit().now})
+    form.offer(view)
+    return show_form("person/request/sent.html", form, req=view)
 
 
 @bp.post("/sent")
@@ -71,6 +83,7 @@ def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
 @locks_late
 def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), SentForm(reader_of(work))
+    form.offer(view)
     if form.validate():
         with refusals(form):
             letter_making.record_sent(work, number, form.command())
@@ -93,7 +106,7 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
     if form.validate():
         with refusals(form):
             hold_case(work)
-            sending.record_received(work, number, form.received_at.data)
+            sending.record_received(work, number, form.command())
             flash(_("Written down. The dates are counted from that moment."))
             return _back_to(number)
     return show_form("person/request/received.html", form, req=view)
@@ -139,6 +152,90 @@ def record_given(work: CaseWork, number: int) -> ResponseReturnValue:
             flash(_("Written down. Time limits that stood still go on."))
             return _back_to(number)
     return show_form("person/request/given.html", form, req=view)
+
+
+@bp.get("/ticket")
+@case_holder
+def ask_ticket(work: CaseWork, number: int) -> ResponseReturnValue:
+    return show_form("person/request/ticket.html", TicketForm(reader_of(work)), req=find(work, number))
+
+
+@bp.post("/ticket")
+@case_holder
+@locks_late
+def record_ticket(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), TicketForm(reader_of(work))
+    if form.validate():
+        with refusals(form):
+            hold_case(work)
+            sending.record_ticket(work, number, form.ticket.data or "", has_none=bool(form.has_no_ticket.data))
+            flash(_("Written down. It is in your next letters."))
+            return _back_to(number)
+    return show_form("person/request/ticket.html", form, req=view)
+
+
+@bp.get("/reminded")
+@case_holder
+def ask_reminded(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), RemindedForm(reader_of(work), data={"at": unit().now})
+    form.offer(view, lambda at: format_short_moment(at, zone_of(work)))
+    return show_form("person/request/reminded.html", form, req=view)
+
+
+@bp.post("/reminded")
+@case_holder
+@locks_late
+def record_reminded(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), RemindedForm(reader_of(work))
+    form.offer(view, lambda at: format_short_moment(at, zone_of(work)))
+    if form.validate():
+        with refusals(form):
+            hold_case(work)
+            sending.record_reminded(work, number, form.command())
+            flash(_("Written down. An authority will see that you reminded them."))
+            return _back_to(number)
+    return show_form("person/request/reminded.html", form, req=view)
+
+
+@bp.get("/name")
+@case_holder
+def ask_name(work: CaseWork, number: int) -> ResponseReturnValue:
+    """Whether their name may be passed on: a question of its own, because it cannot be taken back once it was used."""
+    view = find(work, number)
+    return show_form("person/request/name.html", PlainForm(formdata=None), req=view)
+
+
+@bp.post("/name")
+@case_holder
+@locks_late
+def choose_name(work: CaseWork, number: int) -> ResponseReturnValue:
+    view, form = find(work, number), PlainForm(formdata=None)
+    with refusals(form):
+        hold_case(work)
+        is_yes = asked.form.get("pass_on") == "yes"
+        preparing.set_details(work, number, DetailsCommand(release_to_poster=is_yes))
+        flash(_("They may tell your name.") if is_yes else _("The letter asks them to keep your name to themselves."))
+        return _back_to(number)
+    return show_form("person/request/name.html", form, req=view)
+
+
+@bp.get("/copyright")
+@case_holder
+def ask_copyright(work: CaseWork, number: int) -> ResponseReturnValue:
+    view = find(work, number)
+    readers = COPYRIGHT_READERS
+    return show_form("person/request/copyright.html", PlainForm(formdata=None), req=view, readers=readers)
+
+
+@bp.post("/copyright")
+@case_holder
+def prepare_copyright(work: CaseWork, number: int) -> ResponseReturnValue:
+    form = PlainForm(formdata=None)
+    with refusals(form):
+        made = preparing.prepare_copyright(work, number)
+        flash(_("A copyright notice is ready. Nothing is claimed yet: you do that on the next page."))
+        return _back_to(made)
+    return show_request(work, find(work, number), form)
 
 
 @bp.post("/erasure")

@@ -121,7 +121,6 @@ def _sharing(report: Report) -> str:
     answers = [
         (_("With platforms"), report.share_with_platforms),
         (_("With authorities"), report.share_with_regulators),
-        (_("My name to the one who posted it"), report.release_to_poster),
     ]
     words = {True: _("yes"), False: _("no"), None: _("not answered")}
     return "\n".join(f"{label}: {words[given]}" for label, given in answers)

@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.domain.lifecycle import Answer, CaseStatus, History, Role, SendingChannel, StepRefused
+from portal.domain.lifecycle import Answer, CaseStatus, History, LetterKind, Role, SendingChannel, StepRefused
+from portal.domain.regimes import NoticeField
+from portal.domain.report import YesNo
 from portal.models.cases import Case
 from portal.models.events import Event
 from portal.models.requests import Request
@@ -25,16 +27,17 @@ from portal.services.intake import submission
 from portal.services.letters import letters
 from portal.services.operations import sweep
 from portal.services.ports import Actor, Ports
-from portal.services.requests import preparing
+from portal.services.requests import preparing, statements
 from portal.services.requests.preparing import DetailsCommand
+from portal.services.requests.statements import StatementCommand
 from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.sending import ReceiptCommand, SentCommand
 from portal.services.work import CaseWork
 from tests.services.cases.test_documents import CLEAN
 from tests.services.complaints.test_officer_links import add_actor
 from tests.services.factories import NOW, make_case, make_draft
-from tests.services.fakes import DAY, HOUR, print_quickly, reopen, run_job, send
+from tests.services.fakes import DAY, HOUR, print_quickly, reminded, reopen, run_job, send
 from tests.services.people import kinds
 
 AT = NOW + 10 * DAY
@@ -59,9 +62,10 @@ def supervisor(sessions: sessionmaker[Session]) -> Actor:
 def carried(sessions: sessionmaker[Session], ports: Ports, supervisor: Actor) -> CaseWork:
     """Requests 1 and 2 have left, 3 has not; link 2 is gone; complaint 1 is lodged, 2 waits with its papers."""
     with sessions.begin() as session:
-        opened = make_case(session, ports, links=LINKS, country="US", subdivision="CA")
+        opened = make_case(session, ports, links=LINKS, country="US", subdivision="CA", took_it=YesNo.YES)
         for number in (1, 2):
             send(session, opened, ports, number)
+        letters.make_letter(opened.at(NOW), LetterKind.NOTICE, 3)
         asked = AnswerCommand(answer=Answer.MORE_ASKED, at=NOW + 2 * HOUR)
         answers.log_answer(opened.at(NOW + 2 * HOUR), 1, asked)
         answers.mark_gone(opened.at(NOW + 3 * HOUR), 2)
@@ -86,17 +90,22 @@ RECORDED: dict[str, Step] = {
     "an answer": lambda work: answers.log_answer(work, 1, AnswerCommand(answer=Answer.REFUSED, at=AT)),
     "that a link is gone": lambda work: answers.mark_gone(work, 1),
     "that a link is back": lambda work: answers.mark_back(work, 2),
-    "a receipt": lambda work: sending.record_received(work, 1, AT),
-    "a reminder": lambda work: sending.record_reminded(work, 1, AT),
+    "a receipt": lambda work: sending.record_received(work, 2, ReceiptCommand(at=AT)),
+    "a ticket number": lambda work: sending.record_ticket(work, 1, "T-9"),
+    "a reminder": lambda work: sending.record_reminded(work, 1, reminded(AT)),
     "information that was asked for": lambda work: sending.record_information_sent(work, 1, AT),
     "an authority's answer": lambda work: complaints.log_complaint_answer(work, 1, ComplaintAnswerCommand(at=AT)),
     "an answer as a file": lambda work: documents.hand_in(work, ANSWER_FILE, CLEAN),
     "more links": lambda work: submission.add_items(work, "https://x.com/someone/status/2222"),
 }
+STATED = StatementCommand(numbers=(3,), statements=frozenset({NoticeField.ACCURACY}), signature="Ana")
 NEW: dict[str, Step] = {
     "a request that leaves": sent,
-    "details": lambda work: preparing.set_details(work, 3, DetailsCommand(use_copyright=False)),
+    "details": lambda work: preparing.set_details(work, 3, DetailsCommand(answers_to_me=True)),
     "an erasure request": lambda work: preparing.prepare_erasure(work, 1),
+    "a copyright notice": lambda work: preparing.prepare_copyright(work, 1),
+    "a statement": lambda work: statements.state(work, STATED),
+    "a letter put aside": lambda work: letters.discard_letter(work, 3),
     "a second notice": lambda work: preparing.prepare_again(work, 1),
     "a complaint": lambda work: complaints.prepare(work, "us-take-it-down", "us-ftc", (1,)),
     "a bundle": lambda work: complaints.start_bundle(work, 2),

@@ -24,7 +24,7 @@ from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
-from tests.services.fakes import RUNNERS, print_quickly, reopen, run_job, send, utc
+from tests.services.fakes import RUNNERS, print_quickly, reminded, reopen, run_job, send, utc
 from tests.services.people import kinds
 
 LAST_DAY = date(2026, 11, 30)
@@ -81,7 +81,7 @@ def test_letters_reminders_answers_back_and_complaints_stop_with_the_authority(s
     lodged = LodgedCommand(at=ON_THE_DAY, has_checked=True)
     steps: list[Callable[[], object]] = [
         lambda: letters.make_letter(opened.at(DAY_AFTER), LetterKind.REMINDER, 1),
-        lambda: sending.record_reminded(opened.at(DAY_AFTER), 1, DAY_AFTER),
+        lambda: sending.record_reminded(opened.at(DAY_AFTER), 1, reminded(DAY_AFTER)),
         lambda: prepare(session, opened, ports, now=DAY_AFTER),
         lambda: complaints.start_bundle(opened.at(DAY_AFTER), number),
         lambda: complaints.record_lodged(opened.at(DAY_AFTER), number, lodged),
@@ -157,7 +157,7 @@ def test_a_withdrawn_yes_stops_requests_reminders_and_answers_back_at_once(sessi
     with pytest.raises(NoConsent):
         send(session, opened, ports, 2)
     with pytest.raises(NoConsent):
-        sending.record_reminded(opened.at(NOW + timedelta(days=1)), 1, NOW + timedelta(days=1))
+        sending.record_reminded(opened.at(NOW + timedelta(days=1)), 1, reminded(NOW + timedelta(days=1)))
     case_sharing.change_consent(opened.at(NOW), "platforms", given=True)
     session.flush()
     send(session, opened, ports, 2)

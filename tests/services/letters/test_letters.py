@@ -14,7 +14,7 @@ from portal.adapters.letter_json import decode_facts
 from portal.adapters.vault import CannotOpen
 from portal.domain.letters.facts import ErasureFacts, NoticeFacts, ReminderFacts, Statement
 from portal.domain.lifecycle import Answer, Handler, LetterKind, StepRefused
-from portal.domain.report import ContactBy, NameKind, YesNo
+from portal.domain.report import ContactBy, NameKind
 from portal.models.letters import Letter
 from portal.services.cases.handover import hand_to_team
 from portal.services.cases.opening import UnknownNumber
@@ -103,16 +103,6 @@ class TestWhatALetterSays:
         assert isinstance(facts, NoticeFacts)
         assert facts.frame.reporter.is_pseudonym
         assert [basis.regime_id for basis in facts.bases] == ["us-take-it-down"]
-
-    def test_copyright_brings_its_own_statements(self, session: Session, ports: Ports) -> None:
-        opened = make_case(session, ports, links=ONE_LINK, took_it=YesNo.YES)
-        chosen = DetailsCommand(use_copyright=True, states_ownership=True)
-        preparing.set_details(opened.at(NOW), 1, chosen)
-        make(session, opened, ports)
-        facts = facts_of(session, opened)
-        assert isinstance(facts, NoticeFacts)
-        assert Statement.PERJURY in facts.statements
-        assert facts.content.work
 
     def test_the_organisation_stands_in_letters_of_a_team_only(self, session: Session, tmp_path: Path) -> None:
         ports = make_ports(tmp_path, RECOURSE_ORG_EMAIL="desk@harbour.example")

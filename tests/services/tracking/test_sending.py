@@ -17,12 +17,13 @@ from portal.domain.lifecycle import (
     History,
     ItemState,
     LetterKind,
+    Proof,
     RequestKind,
     RequestState,
     SendingChannel,
     StepRefused,
 )
-from portal.domain.regimes import Binding, NoticeField
+from portal.domain.regimes import Binding, NoticeField, RegimeKind
 from portal.domain.report import NameKind, YesNo
 from portal.models.events import Event
 from portal.models.items import Item
@@ -40,12 +41,13 @@ from portal.services.requests.preparing import DetailsCommand, DetailsRefused
 from portal.services.requests.views import NextStep
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.sending import SentCommand
+from portal.services.tracking.sending import ReceiptCommand, SentCommand
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_report
 from tests.services.fakes import DAY, HOUR, print_quickly, send
 
+RECEIVED = ReceiptCommand(at=NOW + 3 * HOUR, proof=Proof.CONFIRMATION)
 SIX_PLATFORMS = "\n".join(
     f"https://{host}/{number}"
     for host in ("x.com/a/status", "www.instagram.com/p", "www.reddit.com/r/a/comments", "www.facebook.com/photo",
@@ -117,21 +119,23 @@ def test_each_law_keeps_the_version_it_was_cited_with(session: Session, ports: P
         assert basis.version == ports.registry.regimes[basis.regime].version
 
 
-def test_copyright_is_cited_only_when_the_person_took_the_picture_and_chose_it(session: Session, ports: Ports) -> None:
+def test_copyright_stands_in_a_request_of_its_own_with_the_warning_who_reads_it(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, took_it=YesNo.YES)
+    number = preparing.prepare_copyright(opened.at(NOW), 1)
     assert "us-dmca-512" not in {basis.regime for basis in view(session, opened, ports).bases}
-    chosen = DetailsCommand(use_copyright=True, states_ownership=True)
-    preparing.set_details(opened.at(NOW), 1, chosen)
-    bases = view(session, opened, ports).bases
-    assert bases[-1].regime == "us-dmca-512"
-    assert bases[-1].warning
-    assert any("copyright" in warning for warning in view(session, opened, ports).warnings)
+    shown = view(session, opened, ports, number)
+    assert {basis.kind for basis in shown.bases} == {RegimeKind.COPYRIGHT}
+    assert all(basis.warning for basis in shown.bases)
+    assert any("passed on" in warning for warning in shown.warnings)
+    assert any("archive" in warning for warning in shown.warnings)
+    with pytest.raises(StepRefused, match="already"):
+        preparing.prepare_copyright(opened.at(NOW), 1)
 
 
 def test_copyright_is_refused_to_somebody_who_did_not_take_the_picture(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, took_it=YesNo.NO)
     with pytest.raises(DetailsRefused, match="took the picture"):
-        preparing.set_details(opened.at(NOW), 1, DetailsCommand(use_copyright=True))
+        preparing.prepare_copyright(opened.at(NOW), 1)
 
 
 def test_a_law_whose_element_is_missing_is_named_and_left_out_of_the_letter(session: Session, ports: Ports) -> None:
@@ -206,12 +210,12 @@ def test_sending_makes_the_letter_fixes_the_laws_and_starts_the_clocks(session: 
 def test_a_proven_receipt_moves_the_start_and_ends_the_estimate(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports)
-    sending.record_received(opened.at(NOW + 4 * HOUR), 1, NOW + 3 * HOUR)
+    sending.record_received(opened.at(NOW + 4 * HOUR), 1, RECEIVED)
     main = view(session, opened, ports, now=NOW + 4 * HOUR).main_clock
     assert main is not None
     assert (main.due_at, main.estimated) == (NOW + 51 * HOUR, False)
     with pytest.raises(StepRefused, match="already recorded"):
-        sending.record_received(opened.at(NOW + 4 * HOUR), 1, NOW + 3 * HOUR)
+        sending.record_received(opened.at(NOW + 4 * HOUR), 1, RECEIVED)
 
 
 @pytest.mark.parametrize(
@@ -380,15 +384,15 @@ def test_a_link_that_is_back_gets_a_new_request_and_the_old_one_stays(session: S
     assert new.items[0].state is ItemState.BACK
 
 
-def test_a_refusal_offers_a_new_notice_for_what_is_left_also_with_copyright(session: Session, ports: Ports) -> None:
+def test_a_refusal_offers_a_new_notice_for_what_is_left(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, took_it=YesNo.YES, links="https://x.com/a/status/1 https://x.com/a/status/2")
     send(session, opened, ports)
     answer(session, opened, ports, Answer.REFUSED, items=(2,))
     answers.mark_gone(opened.at(NOW + DAY), 1)
-    number = preparing.prepare_again(opened.at(NOW + DAY), 1, use_copyright=True)
+    number = preparing.prepare_again(opened.at(NOW + DAY), 1)
     shown = view(session, opened, ports, number, now=NOW + DAY)
     assert [item.number for item in shown.items] == [2]
-    assert shown.bases[-1].regime == "us-dmca-512"
+    assert RegimeKind.COPYRIGHT not in {basis.kind for basis in shown.bases}
 
 
 def test_a_closed_request_stops_its_clocks(session: Session, ports: Ports) -> None:
@@ -460,7 +464,7 @@ def test_every_step_stands_in_the_history_without_the_persons_words_in_plain(ses
     answer(session, opened, ports, Answer.REFUSED, text="No, Ana.")
     events = session.scalars(select(Event).order_by(Event.sequence)).all()
     kinds = [event.kind for event in events]
-    assert kinds[-3:] == [History.LETTER_MADE, History.SENT, History.ANSWERED]
+    assert kinds[-4:] == [History.LETTER_MADE, History.SENT, History.RECEIPT_CONFIRMED, History.ANSWERED]
     assert "Ana" not in str([event.facts for event in events])
 
 

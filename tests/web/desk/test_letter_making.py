@@ -48,17 +48,12 @@ def change_link(desk: Desk) -> None:
             item.changed_at += HOUR
 
 
-@pytest.mark.parametrize("way", ["make", "send"])
 def test_no_connection_is_in_use_while_a_letter_is_printed(
-    desk: Desk, colleague: Colleague, monkeypatch: pytest.MonkeyPatch, way: str
+    desk: Desk, colleague: Colleague, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_use: list[int] = []
     print_and(monkeypatch, lambda _facts: in_use.append(desk.parts.engine.pool.checkedout()))  # type: ignore[attr-defined]
-    if way == "make":
-        colleague.press("Make the letter")
-    else:
-        colleague.follow("Record that it was sent")
-        colleague.press("It was sent", has_checked="y", channel="form", sent_at="2026-11-23T08:30")
+    colleague.press("Make the letter")
     assert in_use == [0]
     with desk.parts.sessions() as session:
         assert session.scalars(select(Letter.number)).all() == [1]

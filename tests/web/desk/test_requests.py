@@ -70,7 +70,7 @@ def test_sending_without_proof_starts_estimated_clocks_and_proof_mends_them(coll
     assert "the platform must" in colleague.page.text
 
     colleague.follow("Record the receipt")
-    colleague.press("It was received", received_at="2026-11-23 08:45")
+    colleague.press("It was received", received_at="2026-11-23 08:45", proof="confirmation")
 
     assert "Received on Monday 23 November 2026, 08:45 (UTC)." in colleague.page.text
     assert "Estimated" not in colleague.page.text

@@ -31,6 +31,7 @@ WEIGHTY = {
     "desk_team.let_in": "ines",
     "desk_team.show_to_people": "ines",
     "desk_team.remove": "ines",
+    "desk_team.set_address": "ines",
     "desk_staff.invite": "vera",
     "desk_staff.make_team": "vera",
     "desk_staff.change_role": "vera",
@@ -56,6 +57,8 @@ LIGHT = {
         desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent desk_requests.record_received
         desk_requests.log_answer desk_requests.record_given desk_requests.prepare_erasure desk_requests.prepare_again
         desk_requests.close desk_complaints.prepare desk_complaints.start_bundle desk_complaints.record_lodged
+        desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
+        desk_requests.discard_letter desk_requests.prepare_copyright
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
     """,
 }

@@ -52,6 +52,7 @@ def test_a_whole_report_and_its_case_leave_only_numbers_behind(visitor: Visitor)
         visitor.go(name)
     visitor.go("/case/complaints")
     visitor.go("/case/requests/1")
+    visitor.follow("Make the letter")
     visitor.press("Make the letter")
     paths = {step.request.path for page in visitor.seen for step in (*page.answer.history, page.answer)}
     assert len(paths) > 25

@@ -42,6 +42,7 @@ def open_request(holder: Visitor, name: str = "Instagram") -> None:
 
 def send_request(holder: Visitor, name: str = "Instagram") -> None:
     open_request(holder, name)
+    holder.follow("Make the letter")
     holder.press("Make the letter")
     holder.follow("I sent it")
     holder.press("Save", **SENT)
@@ -82,7 +83,8 @@ def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
         "/case/take-along", "/case/erase", "/case/complaints", "/case/statement", "/case/requests/1",
         "/case/requests/1/form",
         "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
-        "/case/requests/1/given",
+        "/case/requests/1/given", "/case/requests/1/ticket", "/case/requests/1/reminded", "/case/requests/1/name",
+        "/case/requests/1/copyright", "/case/requests/1/letter/notice",
     ):  # fmt: skip
         assert holder.go(path).path == path
         assert weigh(holder) < HEAVIEST, path
@@ -90,6 +92,7 @@ def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
 
 def test_a_letter_can_be_made_and_read_with_and_without_names(holder: Visitor) -> None:
     open_request(holder)
+    holder.follow("Make the letter")
     page = holder.press("Make the letter")
     assert "The letter is ready" in page.text
     for name in ("Download (PDF)", "Without names (PDF)"):
@@ -120,7 +123,7 @@ def test_a_recorded_receipt_takes_the_estimate_away(holder: Visitor, clock: Test
     clock.move(minutes=40)
     holder.follow("They wrote that they got it")
     typed: dict[str, Any] = {"received_at-day": "23", "received_at-month": "11", "received_at-year": "2026"}
-    page = holder.press("Save", **typed | {"received_at-time": "22:35"})
+    page = holder.press("Save", **typed | {"received_at-time": "22:35"}, proof="confirmation")
     assert "nobody has proof of receipt yet" not in page.text
 
 
@@ -178,6 +181,7 @@ def test_an_answer_needs_its_kind_and_its_time_and_keeps_what_was_typed(holder: 
 
 def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
     open_request(holder)
+    holder.follow("Make the letter")
     holder.press("Make the letter")
     form = holder.follow("I sent it")
     holder.press("Save", **SENT)

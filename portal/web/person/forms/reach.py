@@ -71,10 +71,6 @@ class SharingForm(StepForm):
         description=_l("You are asked again before any complaint goes out."),
         choices=YES_NO,
     )
-    release_to_poster = BooleanField(
-        _l("A platform may tell the one who posted it who I am"),
-        description=_l("Leave this empty unless you are sure. Most people leave it empty."),
-    )
 
 
 class HandlerForm(StepForm):

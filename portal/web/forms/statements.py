@@ -1,0 +1,112 @@
+"""The forms by which somebody states what a letter says above its signature: on their own page, or told to the team.
+
+What is asked are the statements that the laws of the request want, each in the words of who makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+
+from portal.domain.regimes import NoticeField
+from portal.services.requests.statement_views import LettersToState
+from portal.services.requests.statements import StatementCommand
+from portal.web.fields import TextField, require_moment
+from portal.web.forms.readers import Reader, ReaderForm, for_each
+from portal.web.forms.typed_fields import CheckboxesField, InstantField
+
+OWN_WORDS: Mapping[NoticeField, Any] = MappingProxyType(
+    {
+        NoticeField.NO_CONSENT: _l("I did not agree that this is shown."),
+        NoticeField.GOOD_FAITH: _l("I believe what I say here. I say it in good faith."),
+        NoticeField.ACCURACY: _l("What the letter says is right and complete, as far as I know."),
+        NoticeField.PERJURY: _l(
+            "I took this picture or video myself, and it is mine. I say this under penalty of perjury: "
+            "to lie here is a crime."
+        ),
+    }
+)
+OTHER_WORDS: Mapping[NoticeField, Any] = MappingProxyType(
+    {
+        NoticeField.NO_CONSENT: _l("The person I act for did not agree that this is shown."),
+        NoticeField.GOOD_FAITH: _l("The person I act for believes this. I say it in good faith."),
+        NoticeField.ACCURACY: _l("What the letter says is right and complete, as far as I know."),
+        NoticeField.PERJURY: _l(
+            "I may act for the person who took this picture or video, and it is theirs. I say this under penalty of "
+            "perjury: to lie here is a crime."
+        ),
+    }
+)
+
+
+class StatementsForm(ReaderForm):
+    """One tick for each statement that is wanted, a signature, and the other letters it is for as well."""
+
+    said_no_consent = BooleanField()
+    said_good_faith = BooleanField()
+    said_accuracy = BooleanField()
+    said_perjury = for_each(person=BooleanField(), desk=None)  # nobody swears for another
+    signature = for_each(
+        person=TextField(_l("Your signature: type your name"), description=_l("It goes under this letter.")),
+        desk=None,
+    )
+    told_at = for_each(
+        person=None,
+        desk=InstantField(
+            _l("When did the person tell you?"),
+            [require_moment],
+            description=_l("The letter says “As I told” the organisation “on” this day. It is no signature."),
+        ),
+    )
+    others = CheckboxesField(_l("This also counts for these letters"))
+
+    @classmethod
+    def of(cls, reader: Reader, letters: LettersToState) -> StatementsForm:
+        """The form with what this request asks for; what was stated today is filled in."""
+        form = cls(reader)
+        words = OTHER_WORDS if letters.is_for_another else OWN_WORDS
+        for field in NoticeField:
+            if (name := f"said_{field.value}") not in form:
+                continue
+            if field not in letters.wanted:
+                del form[name]
+                continue
+            form[name].label.text = str(words[field])
+            if not form.is_submitted():
+                form[name].data = not reader.is_staff and field in letters.stated_today
+        if "signature" in form and not form.is_submitted():
+            form.signature.data = letters.signed_today
+        form.others.choices = [(str(number), name) for number, name in letters.others]
+        if not letters.others:
+            del form.others
+        return form
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything is said; else the letter tells what was stated before, with its day."""
+        return bool(self._said())
+
+    def command(self, number: int) -> StatementCommand:
+        others: Iterable[str] = self.others.data or () if "others" in self else ()
+        return StatementCommand(
+            numbers=(number, *(int(each) for each in others)),
+            statements=self._said(),
+            signature=self.signature.data or "" if "signature" in self else "",
+            told_at=self.told_at.data if "told_at" in self else None,
+        )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid: bool = super().validate(extra_validators)
+        if is_valid and "signature" in self and self.is_stated and not self.signature.data:
+            self.signature.errors = [_("Type the name you sign with.")]
+            return False
+        return is_valid
+
+    def _said(self) -> frozenset[NoticeField]:
+        names = {f"said_{field.value}": field for field in NoticeField}
+        return frozenset(field for name, field in names.items() if name in self and self[name].data)
