@@ -26,7 +26,7 @@ from portal.domain.letters.facts import LetterFacts
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = (sys.executable, "-P", "-s", "-B", "-m", "portal.adapters.press_child")
-SECONDS = 300.0  # for one form of a letter; the longest bundles take a tenth of it
+SECONDS = 900.0  # for one form of a letter; a bundle of 70 pages took 19 on a machine that was busy with other work
 FORMS = 500  # then another child takes its place, because a child grows by some kilobytes with each
 
 # How the system is found, and how it speaks: fonts lie there, and nothing of the portal's own is among them.

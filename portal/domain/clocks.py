@@ -141,7 +141,7 @@ def derive_clocks(
     does not matter. A rule with the trigger `deadline_missed` starts when another clock of the regime ran out.
     """
     past = sorted((event for event in events if event.at <= now), key=lambda event: event.at)
-    if not _can_start(regime, past):
+    if not can_start(regime, past):
         return ()
     watch = _ClockDeriver(regime, past, calendar, zone, now)
     first = {id(rule): clock for rule, clock in watch.start_all(Trigger.DEADLINE_MISSED, wanted=False)}
@@ -151,7 +151,7 @@ def derive_clocks(
     return tuple(started[id(rule)] for rule in regime.rules if id(rule) in started)
 
 
-def _can_start(regime: Regime, events: Iterable[RequestEvent]) -> bool:
+def can_start(regime: Regime, events: Iterable[RequestEvent]) -> bool:
     """Whether any of the events starts any clock of the regime. Of most laws that a step could lead to, none does."""
     happened = {event.kind for event in events}
     return any(
@@ -222,7 +222,8 @@ class _ClockDeriver:
         for restart in self._list_restarts(rule, event.at):
             earlier.append(self._measure(rule, event, restart))
             event = restart
-        return replace(self._measure(rule, event, None), earlier=tuple(earlier))
+        latest = self._measure(rule, event, None)
+        return replace(latest, earlier=tuple(earlier)) if earlier else latest
 
     def _measure(self, rule: Rule, start: RequestEvent, restart: RequestEvent | None) -> DerivedClock:
         """One period, from its start to the event that ends it; a restart ends it in any case."""

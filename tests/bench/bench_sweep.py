@@ -14,7 +14,7 @@ from time import process_time
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import make_engine, make_session_factory
@@ -25,12 +25,13 @@ from portal.models.events import Event
 from portal.models.requests import Basis, Request
 from portal.models.tables import metadata
 from portal.services.clocks.snapshot import refresh_clocks
+from portal.services.history import guards
 from portal.services.history.events import NewEvent, find_break, read_history, record_in_cases
 from portal.services.operations import sweep
 from portal.services.ports import SYSTEM, Ports
 from tests.bench.rows import basis_rows, case_row, request_row
 from tests.bench.table import Row, keep_above, keep_below
-from tests.services.factories import NOW, make_ports, make_work
+from tests.services.factories import NOW, SERVER_KEYS, make_ports, make_work
 
 CASES = int(os.environ.get("CASES", "5000"))  # `CASES=100000 python -m tests.bench sweep` for the whole of it
 AT_ONCE = 500
@@ -43,7 +44,8 @@ def rows() -> list[Row]:
     with TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{folder}/bench.db")
         metadata.create_all(engine)
-        factory, ports = make_session_factory(engine), make_ports(Path(folder))
+        factory = guards.watch(make_session_factory(engine), lambda: SERVER_KEYS)
+        ports = make_ports(Path(folder))
         for first in range(0, CASES, AT_ONCE):
             fill(factory, ports, min(AT_ONCE, CASES - first))
         started = process_time()
@@ -72,9 +74,9 @@ def fill(factory: sessionmaker[Session], ports: Ports, number: int) -> None:
     cases = [case_row(NOW) for _ in range(number)]
     requests = [request_row(case, RequestState.SENT, sent_at=NOW) for case in cases]
     with factory.begin() as session:
-        session.execute(insert(Case), cases)
-        session.execute(insert(Request), requests)
-        session.execute(insert(Basis), [basis for request in requests for basis in basis_rows(request, LAWS)])
+        guards.insert_rows(session, Case, cases)
+        guards.insert_rows(session, Request, requests)
+        guards.insert_rows(session, Basis, [basis for request in requests for basis in basis_rows(request, LAWS)])
         record_in_cases(session, list(tell(requests)), actor=SYSTEM, now=NOW)
         first = session.get_one(Request, requests[0]["id"])
         refresh_clocks(make_work(session, ports, now=NOW), session.get_one(Case, first.case_id), first)
@@ -85,7 +87,7 @@ def fill(factory: sessionmaker[Session], ports: Ports, number: int) -> None:
             for each in requests[1:]
             for values in columns
         ]
-        session.execute(insert(Clock), copies)
+        guards.insert_rows(session, Clock, copies)
 
 
 def tell(requests: list[dict[str, Any]]) -> Iterator[tuple[UUID, NewEvent]]:

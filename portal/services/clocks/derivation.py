@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.clocks import DerivedClock, RequestEvent, derive_clocks, list_misses
+from portal.domain.clocks import DerivedClock, RequestEvent, can_start, derive_clocks, list_misses
 from portal.domain.regimes import ObligedParty, Regime, RegimeKind
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform, place_of_regulator
 from portal.services.ports import Ports
@@ -58,8 +58,11 @@ def derive_request_clocks(facts: RequestClockFacts, *, now: datetime, ports: Por
         misses += list_misses(clocks)
         yield from (PlacedClock(clock, regime, place) for clock in clocks)
     for regime in list_follow_ons(facts.cited, ports):
+        events = (*facts.events, *misses, *facts.lodged.get(regime.id, ()))
+        if not can_start(regime, events):
+            continue  # as most do; so it is not asked where they would count
         place = place_of_platform(regime, platform, facts.country)
-        for clock in _derive(regime, (*facts.events, *misses, *facts.lodged.get(regime.id, ())), place, now):
+        for clock in _derive(regime, events, place, now):
             if clock.rule.owed_by is ObligedParty.PERSON:
                 yield PlacedClock(clock, regime, place)
 

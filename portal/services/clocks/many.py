@@ -34,7 +34,8 @@ from portal.services.clocks.derivation import (
     derive_complaint_clocks,
     derive_request_clocks,
 )
-from portal.services.clocks.snapshot import MissKey, Owner, count_again, find_next_due
+from portal.services.clocks.snapshot import MissKey, Owner, count_again, find_next_due, values_of
+from portal.services.history import guards
 from portal.services.history.events import NewEvent, record_in_cases
 from portal.services.ports import SYSTEM
 from portal.services.work import Work
@@ -54,6 +55,7 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
     cases = _hold(work, case_ids)
     around = _Around(work, tuple(cases))
     events: list[tuple[UUID, NewEvent]] = []
+    added: list[Clock] = []
     missed = 0
     for case_id, owner in _list_overdue(around.clocks, work.now):
         if only is not None and owner not in only:
@@ -65,15 +67,18 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
             lambda owner=owner: around.missed(owner),  # type: ignore[misc]
             now=work.now,
         )
-        work.session.add_all(counted.added)
         around.clocks[case_id] += counted.added
+        added += counted.added
         events += [(case_id, event) for event in counted.events]
         missed += len(counted.misses)
+    guards.insert_rows(work.session, Clock, map(values_of, added))
     record_in_cases(work.session, events, actor=SYSTEM, now=work.now)
     for case in cases.values():
-        case.next_due_at, case.next_due_estimated = find_next_due(
+        next_due = find_next_due(
             case.status, around.clocks[case.id], taken=around.lodged.keys(), settled=around.settled
         )
+        if next_due != (case.next_due_at, case.next_due_estimated):
+            case.next_due_at, case.next_due_estimated = next_due
     return missed
 
 

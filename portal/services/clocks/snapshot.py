@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,7 @@ from portal.services.work import Work
 
 OWED = frozenset({Binding.DUTY, Binding.SAFE_HARBOUR})
 # A clock that stands still keeps its place in the queue: somebody has to send what was asked for.
+_COLUMNS = tuple(column.name for column in Clock.__table__.columns if column.name != "guard")
 RUNS = frozenset({ClockState.RUNNING, ClockState.PAUSED})
 
 MissKey = tuple[str, str, str]
@@ -159,14 +161,21 @@ def make_row(owner: Owner, found: PlacedClock) -> Clock:
     return row
 
 
+def values_of(row: Clock) -> dict[str, Any]:
+    """What stands in the row, by the names of its columns."""
+    return {name: getattr(row, name) for name in _COLUMNS}
+
+
 def write_row(row: Clock, found: PlacedClock, *, now: datetime, anew: bool = False) -> None:
     """Bring a row up to date. What it keeps for good is written when it is new, when something that happened to the
     case gives it another date, or on demand (`anew`).
     """
     if anew or _is_moved(row, found.clock):
         _start(row, found)
-    row.ended_at, row.estimated = found.clock.ended_at, found.clock.estimated
-    row.state = _judge(row, found.clock, now)
+    # What is the same is not set: each row that is looks changed, and its guard is counted again.
+    _set(row, "ended_at", found.clock.ended_at)
+    _set(row, "estimated", found.clock.estimated)
+    _set(row, "state", _judge(row, found.clock, now))
 
 
 def update_next_due(session: Session, case: Case) -> None:
@@ -310,6 +319,11 @@ def _start(row: Clock, found: PlacedClock) -> None:
     row.calendar = due.calendar_version if due else ""
     row.zone_version = found.place.zone_version if due else ""
     row.steps = [msgspec.to_builtins(step_of(step)) for step in due.steps] if due else []
+
+
+def _set(row: Clock, name: str, value: object) -> None:
+    if getattr(row, name) != value:
+        setattr(row, name, value)
 
 
 def _judge(row: Clock, clock: Derived, now: datetime) -> ClockState:

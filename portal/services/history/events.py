@@ -14,10 +14,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.vault import SealContext, open_values, seal_values
-from portal.domain.lifecycle import History
+from portal.domain.lifecycle import ActorKind, History
 from portal.models.cases import Case
 from portal.models.events import Event
-from portal.services.history import journal
+from portal.services.history import guards, journal
 from portal.services.ports import Actor
 
 HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED})
@@ -72,33 +72,42 @@ def record_all(
     return events
 
 
-def record_in_cases(
-    session: Session, many: Sequence[tuple[UUID, NewEvent]], *, actor: Actor, now: datetime
-) -> list[Event]:
+def record_in_cases(session: Session, many: Sequence[tuple[UUID, NewEvent]], *, actor: Actor, now: datetime) -> None:
     """Append to the histories of many cases, each named by its id, with as many statements as to that of one.
 
     The caller holds the rows of all these cases, see `hold_case`. Nothing may have a detail: no key is at hand.
     """
     if not many:
-        return []
-    last = _read_last(session, {case_id for case_id, _ in many})
-    events = []
-    for case_id, new in many:
-        last[case_id] = _make_event(case_id, None, new, last.get(case_id), actor=actor, now=now)
-        events.append(last[case_id])
-    session.add_all(events)
+        return
     session.flush()
-    for event in events:
-        journal.note_event(session, event)
-    return events
+    last = _read_last(session, {case_id for case_id, _ in many})
+    rows = []
+    for case_id, new in many:
+        if new.detail:
+            raise ValueError("a detail needs the case's key")
+        row = _make_row(case_id, new, last.get(case_id), actor=actor, now=now)
+        last[case_id] = _End(row["sequence"], row["recorded_at"], row["digest"])
+        rows.append(row)
+    guards.insert_rows(session, Event, rows)
+    journal.note_written(session, rows)
 
 
-def _read_last(session: Session, case_ids: Collection[UUID]) -> dict[UUID, Event]:
-    """The last event of each of these cases."""
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What the next event of a case needs of the one before."""
+
+    sequence: int
+    recorded_at: datetime
+    digest: bytes
+
+
+def _read_last(session: Session, case_ids: Collection[UUID]) -> dict[UUID, _End]:
+    """Where the history of each of these cases ends."""
+    columns = (Event.case_id, Event.sequence, Event.recorded_at, Event.digest)
     ends = select(Event.case_id, func.max(Event.sequence).label("sequence")).where(Event.case_id.in_(case_ids))
     end = ends.group_by(Event.case_id).subquery()
-    query = select(Event).join(end, and_(Event.case_id == end.c.case_id, Event.sequence == end.c.sequence))
-    return {event.case_id: event for event in session.scalars(query)}
+    query = select(*columns).join(end, and_(Event.case_id == end.c.case_id, Event.sequence == end.c.sequence))
+    return {row.case_id: _End(row.sequence, row.recorded_at, row.digest) for row in session.execute(query)}
 
 
 def _make_event(
@@ -106,24 +115,33 @@ def _make_event(
 ) -> Event:
     if new.detail and key is None:
         raise ValueError("a detail needs the case's key")
-    event = Event(
-        id=uuid4(),
-        case_id=case_id,
-        sequence=last.sequence + 1 if last else 1,
-        kind=new.kind,
-        at=new.at,
-        recorded_at=max(now, last.recorded_at) if last else now,  # who waited for the case came after
-        actor=actor.kind,
-        staff_id=actor.staff_id,
-        request_id=new.request_id,
-        complaint_id=new.complaint_id,
-        is_visible=new.kind not in HIDDEN,
-        facts=dict(new.facts or {}),
-    )
+    end = _End(last.sequence, last.recorded_at, last.digest) if last else None
+    event = Event(**_make_row(case_id, new, end, actor=actor, now=now))
     if new.detail and key is not None:
         event.sealed = seal_values(key, event_context(event), dict(new.detail))
-    event.digest = digest_of(event, previous=last.digest if last else b"")
+        event.digest = digest_of(event, previous=last.digest if last else b"")
     return event
+
+
+def _make_row(case_id: UUID, new: NewEvent, last: _End | None, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The row of an event by the names of its columns, without a detail."""
+    row: dict[str, Any] = {
+        "id": uuid4(),
+        "case_id": case_id,
+        "sequence": last.sequence + 1 if last else 1,
+        "kind": new.kind,
+        "at": new.at,
+        "recorded_at": max(now, last.recorded_at) if last else now,  # who waited for the case came after
+        "actor": actor.kind,
+        "staff_id": actor.staff_id,
+        "request_id": new.request_id,
+        "complaint_id": new.complaint_id,
+        "is_visible": new.kind not in HIDDEN,
+        "facts": dict(new.facts or {}),
+        "sealed": None,
+    }
+    row["digest"] = _digest(*row.values(), previous=last.digest if last else b"")
+    return row
 
 
 def read_history(session: Session, case_id: UUID) -> Sequence[Event]:
@@ -138,20 +156,55 @@ def read_detail(event: Event, key: bytes) -> dict[str, Any]:
 
 def digest_of(event: Event, *, previous: bytes) -> bytes:
     """SHA-256 over every column of the row and the digest before it."""
-    columns = [
-        str(event.id),
-        str(event.case_id),
+    return _digest(
+        event.id,
+        event.case_id,
         event.sequence,
         event.kind,
-        event.at.astimezone(UTC).isoformat(),
-        event.recorded_at.astimezone(UTC).isoformat(),
+        event.at,
+        event.recorded_at,
         event.actor,
-        str(event.staff_id),
-        str(event.request_id),
-        str(event.complaint_id),
+        event.staff_id,
+        event.request_id,
+        event.complaint_id,
         event.is_visible,
         event.facts,
-        event.sealed.hex() if event.sealed else None,
+        event.sealed,
+        previous=previous,
+    )
+
+
+def _digest(
+    id: UUID,
+    case_id: UUID,
+    sequence: int,
+    kind: History,
+    at: datetime,
+    recorded_at: datetime,
+    actor: ActorKind,
+    staff_id: UUID | None,
+    request_id: UUID | None,
+    complaint_id: UUID | None,
+    is_visible: bool,
+    facts: Mapping[str, Any],
+    sealed: bytes | None,
+    *,
+    previous: bytes,
+) -> bytes:
+    columns = [
+        str(id),
+        str(case_id),
+        sequence,
+        kind,
+        at.astimezone(UTC).isoformat(),
+        recorded_at.astimezone(UTC).isoformat(),
+        actor,
+        str(staff_id),
+        str(request_id),
+        str(complaint_id),
+        is_visible,
+        facts,
+        sealed.hex() if sealed else None,
     ]
     text = json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(previous + text.encode()).digest()

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,8 @@ MODULUS = 1 << 256
 LOCK = 4_732_655  # of PostgreSQL, for sums that are made
 # What counts changes or tries, and decides nothing by itself.
 NOT_GUARDED: Mapping[str, frozenset[str]] = MappingProxyType({"cases": frozenset({"version"})})
+_GUARD_ALONE = frozenset({"guard"})
+_LEFT_OUT = {table: names | _GUARD_ALONE for table, names in NOT_GUARDED.items()}
 # Rows that belong to a case by the row they hang on.
 PARENTS: Mapping[type[Base], tuple[str, type[Base]]] = MappingProxyType(
     {Basis: ("request_id", Request), ComplaintRequest: ("complaint_id", Complaint)}
@@ -281,17 +284,13 @@ def counts(model: type[Base], values: Mapping[str, Any]) -> bool:
 
 
 def _content(table: str, values: Mapping[str, Any]) -> bytes:
-    left_out, added_later = NOT_GUARDED.get(table, frozenset()), _ADDED_LATER.get(table, {})
-    kept = {
-        name: _plain(value)
-        for name, value in values.items()
-        if name != "guard" and name not in left_out and value is not None and value != added_later.get(name)
-    }
+    left_out, added_later = _LEFT_OUT.get(table, _GUARD_ALONE), _ADDED_LATER.get(table, {})
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        if value is None or name in left_out or (name in added_later and value == added_later[name]):
+            continue
+        kept[name] = value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo is not UTC else value
     return _encoder.encode([str(table), kept])  # SQLAlchemy's own kind of text is none that msgspec knows
-
-
-def _plain(value: Any) -> Any:
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def _digest(keys: ServerKeys, content: bytes) -> bytes:
@@ -299,7 +298,12 @@ def _digest(keys: ServerKeys, content: bytes) -> bytes:
 
 
 def _mark(keys: ServerKeys) -> bytes:
-    return bytes.fromhex(keys.id)[:MARK_BYTES]
+    return _read_mark(keys.id)
+
+
+@lru_cache(maxsize=64)
+def _read_mark(key_id: str) -> bytes:
+    return bytes.fromhex(key_id)[:MARK_BYTES]
 
 
 def _key_of(keys: ServerKeys, guard: bytes | None) -> ServerKeys | None:
@@ -323,12 +327,13 @@ def _note_bent(target: Any, session: Session | None) -> None:
     found = _watch_of(session) if session is not None else None
     if found is None:
         return
-    state: InstanceState[Any] = inspect(target)
-    if state.unloaded:
+    names, loaded = _NAMES[type(target)], target.__dict__
+    try:
+        values = {name: loaded[name] for name in names}
+        guard = loaded["guard"]
+    except KeyError:
         return  # a part of the row only
-    names = _NAMES[type(target)]
-    values = {name: state.dict[name] for name in names}
-    if not fits(found.keys, target.__tablename__, values, state.dict["guard"]):
+    if not fits(found.keys, target.__tablename__, values, guard):
         scope = scope_of(type(target), values)
         if scope is None and session is not None:
             scope = _ask_parent(session, type(target), values)

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, inspect, text
+from sqlalchemy import Table, event, insert, inspect, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.domain.journal import Fact, Noted, check_facts
 from portal.models.events import Event
 from portal.models.journal import JournalEntry, JournalTip
+from portal.models.tables import metadata
 from portal.services.history import guards
 from portal.services.ports import ServerKeys
 
 PENDING = "entries for the journal"
 TIP = 1
+_ENTRIES: Table = metadata.tables[JournalEntry.__tablename__]
 LOCK = 4_732_653  # of PostgreSQL, for this journal alone
 
 
@@ -31,7 +34,9 @@ LOCK = 4_732_653  # of PostgreSQL, for this journal alone
 class _Pending:
     kind: str
     recorded_at: datetime
-    event: Event | None = None
+    event: Event | None = None  # that is to be in the database when the transaction ends, else nothing is said of it
+    event_id: UUID | None = None
+    content: bytes | None = None
     case_id: UUID | None = None
     staff_id: UUID | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -77,17 +82,58 @@ def note_event(session: Session, happened: Event) -> None:
     )
 
 
+def note_written(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
+    """The same of events that were written as rows, by the names of their columns."""
+    for row in rows:
+        _add(
+            session,
+            _Pending(
+                kind=row["kind"].value,
+                recorded_at=row["recorded_at"],
+                event_id=row["id"],
+                content=row["digest"],
+                case_id=row["case_id"],
+                staff_id=row["staff_id"],
+            ),
+        )
+
+
 def entry_digest(entry: JournalEntry, *, previous: bytes) -> bytes:
     """SHA-256 over every column of the row and the digest before it."""
-    columns = [
+    return _digest(
         entry.position,
         entry.kind,
-        entry.recorded_at.astimezone(UTC).isoformat(),
-        str(entry.event_id),
-        str(entry.case_id),
-        str(entry.staff_id),
+        entry.recorded_at,
+        entry.event_id,
+        entry.case_id,
+        entry.staff_id,
         entry.facts,
-        entry.content.hex() if entry.content is not None else None,
+        entry.content,
+        previous=previous,
+    )
+
+
+def _digest(
+    position: int,
+    kind: str,
+    recorded_at: datetime,
+    event_id: UUID | None,
+    case_id: UUID | None,
+    staff_id: UUID | None,
+    facts: Mapping[str, Any],
+    content: bytes | None,
+    *,
+    previous: bytes,
+) -> bytes:
+    columns = [
+        position,
+        kind,
+        recorded_at.astimezone(UTC).isoformat(),
+        str(event_id),
+        str(case_id),
+        str(staff_id),
+        facts,
+        content.hex() if content is not None else None,
     ]
     written = json.dumps(columns, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(previous + written.encode()).digest()
@@ -122,9 +168,9 @@ def write_pending(session: Session) -> None:
     session.flush()
     tip, keys = hold_tip(session), guards.keys_of(session)
     is_ours = keys is not None and _may_guard(keys, tip, pending)
-    for each in pending:
-        if each.event is None or inspect(each.event).persistent:
-            _append(session, tip, each)
+    told = (each for each in pending if each.event is None or inspect(each.event).persistent)
+    if entries := [_append(tip, each) for each in told]:
+        session.connection().execute(insert(_ENTRIES), entries)
     if keys is not None and is_ours:
         tip.guard = guard_of_tip(keys, tip.position, tip.digest)
     pending.clear()
@@ -141,20 +187,21 @@ def _may_guard(keys: ServerKeys, tip: JournalTip, pending: Sequence[_Pending]) -
     return tip.position == 0 or is_end(keys, tip)
 
 
-def _append(session: Session, tip: JournalTip, pending: _Pending) -> None:
-    entry = JournalEntry(
-        position=tip.position + 1,
-        kind=pending.kind,
-        recorded_at=pending.recorded_at,
-        event_id=pending.event.id if pending.event else None,
-        case_id=pending.case_id,
-        staff_id=pending.staff_id,
-        facts=dict(pending.facts),
-        content=pending.event.digest if pending.event else None,
-    )
-    entry.digest = entry_digest(entry, previous=tip.digest)
-    session.add(entry)
-    tip.position, tip.digest = entry.position, entry.digest
+def _append(tip: JournalTip, pending: _Pending) -> dict[str, Any]:
+    """The row of the next entry, by the names of its columns."""
+    entry: dict[str, Any] = {
+        "position": tip.position + 1,
+        "kind": pending.kind,
+        "recorded_at": pending.recorded_at,
+        "event_id": pending.event.id if pending.event else pending.event_id,
+        "case_id": pending.case_id,
+        "staff_id": pending.staff_id,
+        "facts": dict(pending.facts),
+        "content": pending.event.digest if pending.event else pending.content,
+    }
+    entry["digest"] = _digest(*entry.values(), previous=tip.digest)
+    tip.position, tip.digest = tip.position + 1, entry["digest"]
+    return entry
 
 
 def _add(session: Session, pending: _Pending) -> None:

@@ -74,12 +74,12 @@ def test_a_letter_that_cannot_be_set_is_told_and_leaves_nothing_behind(
     desk: Desk, colleague: Colleague, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_facts: LetterFacts) -> None:
-        raise NotPrinted("the press did not set a letter within 300 seconds")
+        raise NotPrinted("the press did not set a letter within 900 seconds")
 
     print_and(monkeypatch, fail)
     page = colleague.press("Make the letter", status=409)
     assert "could not be made just now" in page.text
-    assert "within 300 seconds" in caplog.text
+    assert "within 900 seconds" in caplog.text
     with desk.parts.sessions() as session:
         assert session.scalars(select(Letter.number)).all() == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import io
 import sqlite3
 import zipfile
@@ -88,6 +89,17 @@ def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
     ):  # fmt: skip
         assert holder.go(path).path == path
         assert weigh(holder) < HEAVIEST, path
+
+
+def test_no_page_reads_a_file_of_sentences_again(holder: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder.go("/case/requests/1/answer")
+    read: list[object] = []
+    monkeypatch.setattr(gettext.GNUTranslations, "_parse", lambda _self, file: read.append(file))
+    for path in ("/case/requests/1/answer", "/case/requests/1/sent", "/case/statement"):
+        holder.go(path)
+    holder.go("/case/requests/1/answer")
+    holder.press("Save", status=400, answer="")
+    assert read == []
 
 
 def test_a_letter_can_be_made_and_read_with_and_without_names(holder: Visitor) -> None:
