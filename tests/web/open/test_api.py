@@ -164,3 +164,16 @@ def test_the_page_of_the_api_names_every_address_and_parameter(app: Flask) -> No
     for endpoint in ENDPOINTS:
         assert f"/api/v1{endpoint.template}" in page
     assert "depiction" in page
+
+
+def test_the_law_that_takes_the_place_of_another_is_named_and_the_same_on_the_page(app: Flask) -> None:
+    verdicts = {line["regime"]: line for line in read(app, "/verdicts?country=CH&depiction=real&platform=instagram")}
+    verdicts |= {line["regime"]: line for line in read(app, "/verdicts?country=IE&depiction=real&platform=instagram")}
+    replaced = {each: line["replaced_by"] for each, line in verdicts.items() if line["replaced_by"]}
+    assert replaced
+    shown = app.test_client().get("/law?country=IE&depiction=real&platform=instagram").text
+    usable = shown.partition("Not for this, not law yet")[0]
+    for old, new in replaced.items():
+        assert not verdicts[old]["offered"]
+        assert old in REGISTRY.regime(new).in_place_of
+        assert f'href="/law/{old}"' not in usable

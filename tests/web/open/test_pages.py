@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -541,3 +542,12 @@ def test_the_page_begins_with_the_country_and_keeps_the_list_of_laws(visitor: Vi
     labels = ["".join(each.itertext()).strip() for each in page.root.iter("label")]
     assert labels[:2] == ["Where do you live?", "What have you done so far?"]
     assert labels[-1] == "Which law?"
+
+
+def test_a_law_that_cannot_be_used_takes_nothings_place() -> None:
+    """Only a form of the right that can be cited stands in for the general one."""
+    body, general, own = REGISTRY.regulators["ie-dpc"], "eu-gdpr-77", "ie-dpc"
+    assert own in [law.id for law in complaint_laws(body, REGISTRY)]
+    unusable = {**REGISTRY.regimes, own: replace(REGISTRY.regime(own), offered=False)}
+    found = [law.id for law in complaint_laws(body, replace(REGISTRY, regimes=unusable))]
+    assert general in found
