@@ -222,8 +222,16 @@ class Party:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RulesFact:
+    """The recipient's own rules, which a letter without any law relies on."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticeFacts:
-    """A notice to a platform, citing every basis that applies."""
+    """A notice to a platform, citing every basis that applies; where there is none, its own rules."""
 
     frame: LetterHeader
     content: ContentFact
@@ -231,6 +239,7 @@ class NoticeFacts:
     bases: tuple[BasisFact, ...]
     statements: tuple[Statement, ...]
     may_pass_identity: bool | None = None  # to whoever posted it; None: not asked by any basis
+    own_rules: RulesFact | None = None  # only where no law is cited
 
 
 @dataclass(frozen=True, kw_only=True)
