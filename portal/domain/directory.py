@@ -57,6 +57,7 @@ class ChannelKind(StrEnum):
     LEGAL_EMAIL = "legal_email"  # its legal department
     APPEAL_FORM = "appeal_form"  # against a decision about a report
     APPEAL_EMAIL = "appeal_email"
+    APPEAL_PAGE = "appeal_page"  # a page that explains how to ask for another decision, no form
     DELISTING_FORM = "delisting_form"  # of a search engine, under data protection law
     PRIVACY_FORM = "privacy_form"
     PRIVACY_EMAIL = "privacy_email"
