@@ -25,10 +25,10 @@ Answer = tuple[str, int, dict[str, str]]
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
     about add address at authority authority_ends_on back channel colleague confirm confirmed contact_by countries
-    country days depiction dismiss email ends_on explanation extension_until factor filer first found_on from give
+    country days depiction dismiss email ends_on explanation extension_until factor filer first found_words from give
     gone handler has_checked how_found identity_offer is_final is_online items keep label link links login mark
     meaning more name name_kind outcome pasted phone places platform postal_address question reason received_at
-    release_to_poster remove requests role safe_contact sent_at share_with_platforms share_with_regulators signature
+    release_to_poster remove requests role safe_contact sent_at signature
     skip states_accuracy states_good_faith states_no_consent states_ownership stop subdivision team team_id text
     ticket took_it under_18 use_copyright verdict version wait which wish withdraw work
 """

@@ -97,7 +97,7 @@ def test_a_report_full_of_pasted_text_takes_no_more_and_goes_on(
     assert "more than one report can hold" in page.text
     assert more.strip() in page.answer.text, "what was pasted is in its box"
     assert versions(app) == before
-    assert visitor.press("Continue", pasted="").path == "/report/places"
+    assert visitor.press("Continue", pasted="").path == "/report/contact"
 
 
 def test_less_is_always_taken(app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
