@@ -24,7 +24,7 @@ from portal.web.person.form_pages import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.about import filer_of
 from portal.web.person.forms.steps import Setting, StepForm
-from portal.web.person.helplines import Helpline, helplines_for, helplines_near
+from portal.web.person.helplines import LISTENERS, Helpline, helplines_for, helplines_near
 from portal.web.person.links import cut_links, group_links, split_rejected
 from portal.web.person.review import review_rows
 from portal.web.unit_of_work import unit
@@ -128,7 +128,8 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
     if step is StepId.START:
         return {"words": session.get(WORDS) or drafts.read_old_words(work), "days": unit().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
-        return {"helplines": people_for(report), "is_child": report.path is Path.CHILD, "who": filer_of(report).value}
+        helplines = sorted(people_for(report), key=lambda line: line.role not in LISTENERS)
+        return {"helplines": helplines, "is_child": report.path is Path.CHILD, "who": filer_of(report).value}
     if step is StepId.CONTACT:
         return {
             "count": applicability.count_letters(report, without=ANSWER_FIELDS, now=unit().now, ports=unit().ports),

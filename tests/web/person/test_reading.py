@@ -17,6 +17,7 @@ from tests.web.person.reading import (
 
 PAGES = (
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates/person/report").glob("*.html")),
+    "templates/base.html",
     "templates/person/before.html",
     "templates/person/front.html",
     "templates/person/erase_draft.html",

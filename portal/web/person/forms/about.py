@@ -103,7 +103,7 @@ class CountryForm(StepForm):
     """The countries that the browser speaks of come first, each as one button."""
 
     step = StepId.COUNTRY
-    intro = _l("Your country tells us which laws and teams can help you. We don’t ask for anything closer.")
+    intro = _l("It tells us which laws and teams can help. We don’t ask for anything closer.")
     country = ListField(_l("Country"), validate_choice=True)
 
     def prepare(self) -> None:
