@@ -50,6 +50,7 @@ BESIDE = frozenset(
         "video", "website",
     }
 )  # fmt: skip
+LONGEST_NAME = 5  # words
 _PARTS = re.compile(r"[^\w.]+")
 
 
@@ -59,12 +60,14 @@ def find_named(said: str, platforms: Mapping[str, Platform]) -> str | None:
         return said
     known = _list_names(_Same(platforms))
     words = [word for word in _PARTS.split(_fold(said)) if word]
-    kept = [word for word in words if word not in BESIDE] or words
-    for name in (" ".join(words), " ".join(kept), "".join(kept)):
-        if name in known:
-            return known[name]
-    meant = {known[word] for word in kept if word in known}
-    return meant.pop() if len(meant) == 1 else None
+    if len(words) == 1:
+        return known.get(words[0])
+    for size in range(min(len(words), LONGEST_NAME), 0, -1):
+        rows = [words[start : start + size] for start in range(len(words) - size + 1)]
+        named = [name for row in rows if size > 1 or row[0] not in BESIDE for name in (" ".join(row), "".join(row))]
+        if meant := {known[name] for name in named if name in known}:
+            return meant.pop() if len(meant) == 1 else None
+    return None
 
 
 class _Same:

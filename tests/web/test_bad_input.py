@@ -35,7 +35,7 @@ PAGES: Mapping[Caller, str] = MappingProxyType(
     {
         Caller.NOBODY: "/return /desk/sign-in",
         Caller.DRAFT: """
-            /report/links /report/places /report/contact /report/authority
+            /report/links /report/places /report/contact
         """,
         Caller.PERSON: """
             /case/statement /case/links /case/messages /case/requests/2/sent /case/requests/1/answer

@@ -319,7 +319,7 @@ def test_another_persons_request_is_not_there(app: Flask, holder: Visitor) -> No
 def test_the_history_tells_what_happened_in_plain_words(holder: Visitor) -> None:
     send_request(holder)
     text = holder.go("/case/history").text
-    assert "The report was handed in." in text
+    assert "The report was saved." in text
     assert "T-100" in text
 
 
