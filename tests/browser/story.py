@@ -98,6 +98,7 @@ def add_facts(visitor: Visitor) -> None:
     """From the case to the page of what its letters lack, and back."""
     visitor.follow("Add them now")
     visitor.is_at("Make your letters stronger")
+    visitor.page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
     visitor.fill("Which name should we put on the letters?", NAME)
     visitor.choose("Yes, as in my papers")
     for statement in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_an_answer_by_which_laws_are_picked_picks_them_anew(session: Session, po
 
 def test_who_acts_for_another_says_who_asked_them(session: Session, ports: Ports) -> None:
     work = make_case(session, ports, filer=Filer.REPRESENTATIVE, authority="").at(NOW)
-    add(work, authority="She signed a letter.")
+    add(work.at(NOW + timedelta(hours=1)), authority="She signed a letter.")
     view = mandate_view(work)
     assert view is not None
     assert view.authority == "She signed a letter."
