@@ -1,24 +1,26 @@
 """The report as a table of steps: which question comes when, for whom, and what it fills in.
 
 The order is a promise. Who it is about, the age and the country come before any detail, because they decide whether the
-report takes the child's way, the way of a threat, or the way of removal. Nothing here knows about pages.
+report takes the child's way, the way of a threat, or the way of removal. Only what those decisions, the links and an
+answer need is asked here; what makes a letter stronger is asked once, on the case (`services/intake/facts.py`).
+Nothing here knows about pages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.lifecycle import Depiction, Filer, Handler, Path
+from portal.domain.lifecycle import Filer, Handler, Path
 from portal.domain.report import ContactBy, Report, YesNo
 
 # Countries where a part of the country changes which law applies, how its days are counted or which authority it is.
 DIVIDED_COUNTRIES = frozenset({"AU", "CA", "DE", "GB", "US"})
 
-# What a picture is, as far as copyright can be in it.
-PICTURES = frozenset({Depiction.REAL, Depiction.SYNTHETIC, Depiction.UNSURE, Depiction.FALSE})
+# Stands among what is needed where there is a team to ask: without one there is nothing to choose.
+TEAM = "team_id"
 
 
 class StepId(StrEnum):
@@ -35,16 +37,9 @@ class StepId(StrEnum):
     THREAT = "threat"
     LINKS = "links"
     PLACES = "places"
-    DISCOVERY = "found"
-    EXPLANATION = "harm"
-    OWNERSHIP = "camera"
     CONTACT = "contact"
-    ADDRESS = "address"
-    SHARING = "sharing"
     HANDLER = "help"
     AUTHORITY = "authority"
-    NAME = "name"
-    STATEMENT = "statement"
     REVIEW = "review"
 
 
@@ -53,30 +48,25 @@ class UnknownStep(LookupError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Need:
-    """An answer that laws ask for: a field of the report and the names of those laws."""
-
-    field: str
-    regimes: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Missing:
-    """What still has to be answered before the report can be handed in: where, what, and the law that asks."""
+    """What still has to be answered before the report can be saved: where, and what."""
 
     step: StepId
     text: str
-    law: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeStep:
-    """One step. `fields` are the report's fields it fills in; a step without fields only informs."""
+    """One step. `fields` are the report's fields it fills in; a step without fields only informs.
+
+    `is_aside`: it can be opened wherever it applies, and nobody is led to it.
+    """
 
     id: StepId
     fields: tuple[str, ...]
     applies: Callable[[Report, frozenset[str]], bool]
     is_question: bool = True
+    is_aside: Callable[[Report], bool] = lambda _report: False
 
 
 def _always(_report: Report, _needed: frozenset[str]) -> bool:
@@ -92,34 +82,27 @@ def _may_be_child(report: Report, _needed: frozenset[str]) -> bool:
     return report.under_18 in {YesNo.YES, YesNo.UNSURE}
 
 
-def _is_adult(report: Report, _needed: frozenset[str]) -> bool:
-    return report.path is not Path.CHILD
+def _is_nowhere(report: Report, _needed: frozenset[str]) -> bool:
+    """Nothing is online: what helps against a threat is told, to a child too."""
+    return report.is_online is YesNo.NO
 
 
-def _is_threat(report: Report, _needed: frozenset[str]) -> bool:
-    return report.path is Path.THREAT
+def _is_somewhere(report: Report, _needed: frozenset[str]) -> bool:
+    """Links are asked for wherever something may be online: not where nothing is, a child's report included."""
+    return report.is_online is not YesNo.NO
 
 
-def _has_places(report: Report, _needed: frozenset[str]) -> bool:
-    """Links are asked for wherever something may be online: not where nothing is."""
-    return report.path is not Path.THREAT
-
-
-def _is_removal(report: Report, _needed: frozenset[str]) -> bool:
-    return report.path is Path.REMOVAL
-
-
-def _may_be_own_picture(report: Report, _needed: frozenset[str]) -> bool:
-    """Copyright is a last way for an adult's picture; private facts have no camera."""
-    return report.path is Path.REMOVAL and (report.depiction is None or report.depiction in PICTURES)
-
-
-def _needs_address(report: Report, needed: frozenset[str]) -> bool:
-    return report.path is Path.REMOVAL and "postal_address" in needed
+def _has_team(report: Report, needed: frozenset[str]) -> bool:
+    return TEAM in needed or report.handler is Handler.TEAM
 
 
 def _is_for_another(report: Report, _needed: frozenset[str]) -> bool:
     return report.filer is Filer.REPRESENTATIVE
+
+
+def _needs_no_place(report: Report) -> bool:
+    """Who pasted links is asked for nothing without one. The question comes once somebody says they have no link."""
+    return not report.places and (bool(report.links) or StepId.LINKS.value not in report.visited)
 
 
 _TABLE: tuple[IntakeStep, ...] = (
@@ -129,29 +112,14 @@ _TABLE: tuple[IntakeStep, ...] = (
     IntakeStep(id=StepId.COUNTRY, fields=("country",), applies=_always),
     IntakeStep(id=StepId.STATE, fields=("subdivision",), applies=_has_parts),
     IntakeStep(id=StepId.CHILD, fields=(), applies=_may_be_child, is_question=False),
-    IntakeStep(id=StepId.WHAT, fields=("depiction",), applies=_is_adult),
-    IntakeStep(id=StepId.ONLINE, fields=("is_online",), applies=_is_adult),
-    IntakeStep(id=StepId.THREAT, fields=(), applies=_is_threat, is_question=False),
-    IntakeStep(id=StepId.LINKS, fields=("pasted", "links", "rejected"), applies=_has_places),
-    IntakeStep(id=StepId.PLACES, fields=("places",), applies=_has_places),
-    IntakeStep(id=StepId.DISCOVERY, fields=("found_on", "how_found"), applies=_has_places),
-    IntakeStep(id=StepId.EXPLANATION, fields=("explanation",), applies=_is_removal),
-    IntakeStep(id=StepId.OWNERSHIP, fields=("took_it",), applies=_may_be_own_picture),
+    IntakeStep(id=StepId.WHAT, fields=("depiction",), applies=_always),
+    IntakeStep(id=StepId.ONLINE, fields=("is_online",), applies=_always),
+    IntakeStep(id=StepId.THREAT, fields=(), applies=_is_nowhere, is_question=False),
+    IntakeStep(id=StepId.LINKS, fields=("pasted", "links", "rejected"), applies=_is_somewhere),
+    IntakeStep(id=StepId.PLACES, fields=("places",), applies=_is_somewhere, is_aside=_needs_no_place),
     IntakeStep(id=StepId.CONTACT, fields=("contact_by", "email", "phone", "safe_contact"), applies=_always),
-    IntakeStep(id=StepId.ADDRESS, fields=("postal_address",), applies=_needs_address),
-    IntakeStep(
-        id=StepId.SHARING,
-        fields=("share_with_platforms", "share_with_regulators"),
-        applies=_has_places,
-    ),
-    IntakeStep(id=StepId.HANDLER, fields=("handler", "team_id"), applies=_always),
+    IntakeStep(id=StepId.HANDLER, fields=("handler", "team_id"), applies=_has_team),
     IntakeStep(id=StepId.AUTHORITY, fields=("authority", "authority_ends_on"), applies=_is_for_another),
-    IntakeStep(id=StepId.NAME, fields=("name_kind", "name"), applies=_has_places),
-    IntakeStep(
-        id=StepId.STATEMENT,
-        fields=("states_no_consent", "states_good_faith", "states_accuracy", "signature"),
-        applies=_has_places,
-    ),
     IntakeStep(id=StepId.REVIEW, fields=(), applies=_always, is_question=False),
 )
 
@@ -169,7 +137,12 @@ def find_step(name: str) -> IntakeStep:
 
 
 def steps_for(report: Report, needed: Collection[str] = NOTHING_NEEDED) -> tuple[IntakeStep, ...]:
-    """The steps of this report, in order. `needed` are the fields that a law asks for."""
+    """The steps this report leads through, in order. `needed` holds `TEAM` where there is one to ask."""
+    return tuple(step for step in open_steps(report, needed) if not step.is_aside(report))
+
+
+def open_steps(report: Report, needed: Collection[str] = NOTHING_NEEDED) -> tuple[IntakeStep, ...]:
+    """The same, and those that can be opened without being led to."""
     asked = frozenset(needed)
     return tuple(step for step in _TABLE if step.applies(report, asked))
 
@@ -229,78 +202,40 @@ def forget_parts_of_other_country(report: Report, country: str) -> Report:
     return replace(report, country=country, subdivision=subdivision)
 
 
-def missing(report: Report, needs: Collection[Need] = ()) -> tuple[Missing, ...]:
-    """What has to be answered before the report can be handed in, in the order of the steps.
+def missing(report: Report) -> tuple[Missing, ...]:
+    """What has to be answered before the report can be saved, in the order of the steps.
 
-    A report on the way of removal needs a place where the content is; nothing else is asked for without a law.
+    A report on the way of removal needs a place where the content is. What only a law wants holds nobody up here: it is
+    asked on the case, where each letter says what it lacks.
     """
     found = [*_missing_places(report), *_missing_contact(report), *_missing_team(report)]
-    steps = steps_for(report, {need.field for need in needs})
-    for need in needs:
-        step = _step_for(need.field, steps)
-        if step is not None and not is_given(report, need.field):
-            laws = "; ".join(need.regimes)
-            found.append(Missing(step=step, text=LABELS.get(need.field, need.field), law=laws))
     return tuple(sorted(found, key=lambda one: _place(one.step)))
-
-
-def is_given(report: Report, name: str) -> bool:
-    """Whether a field holds an answer that a law can use. Choosing not to be reached is one, but gives no contact."""
-    value = getattr(report, name)
-    return bool(value) and value is not ContactBy.NONE
 
 
 def _missing_places(report: Report) -> list[Missing]:
     if report.path is not Path.REMOVAL or report.links or report.places:
         return []
-    return [Missing(step=StepId.LINKS, text="At least one link, or one place described in words")]
+    return [Missing(step=StepId.LINKS, text="Add one link, or tell us where it is")]
 
 
 def _missing_contact(report: Report) -> list[Missing]:
     """Only where the person chose to be reached that way and left the address out."""
     if report.contact_by is ContactBy.EMAIL and not report.email:
-        return [Missing(step=StepId.CONTACT, text="The e-mail address, or choose not to be contacted")]
+        return [Missing(step=StepId.CONTACT, text="Your e-mail address, or go on without one")]
     if report.contact_by is ContactBy.PHONE and not report.phone:
-        return [Missing(step=StepId.CONTACT, text="The phone number, or choose not to be contacted")]
+        return [Missing(step=StepId.CONTACT, text="Your phone number, or go on without one")]
     return []
 
 
 def _missing_team(report: Report) -> list[Missing]:
     if report.handler is Handler.TEAM and not report.team_id:
-        return [Missing(step=StepId.HANDLER, text="Which team, or choose to go on by yourself")]
+        return [Missing(step=StepId.HANDLER, text="Choose a team, or send the letters yourself")]
     return []
 
 
-LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "name": "Your name",
-        "signature": "Your signature",
-        "email": "An e-mail address",
-        "phone": "A phone number",
-        "contact_by": "A way to reach you",
-        "postal_address": "A postal address",
-        "explanation": "Why it is unlawful or does harm",
-        "country": "The country you live in",
-        "states_no_consent": "That you did not agree to this",
-        "states_good_faith": "That you say this in good faith",
-        "states_accuracy": "That what you say is right",
-        "authority": "Who gave you the authority to act",
-        "depiction": "What it shows",
-        "found_on": "When you found it",
-    }
-)
-
 _COLLECTED = frozenset({"pasted", "links", "rejected", "places"})
 _ORDER: Mapping[StepId, int] = MappingProxyType({step.id: place for place, step in enumerate(_TABLE)})
-_REPORT_FIELDS = frozenset(one.name for one in fields(Report))
 
 
 def _place(step: StepId) -> int:
     return _ORDER[step]
-
-
-def _step_for(name: str, steps: tuple[IntakeStep, ...]) -> StepId | None:
-    """The step of this way that fills a field in. A field that the way does not ask is not missing on it."""
-    if name not in _REPORT_FIELDS:
-        raise UnknownStep(name)
-    return next((step.id for step in steps if name in step.fields), None)

@@ -77,7 +77,8 @@ class Report:
     links: tuple[ReportedLink, ...] = ()
     rejected: tuple[RejectedText, ...] = ()
     places: tuple[ReportedPlace, ...] = ()
-    found_on: date | None = None
+    found_on: date | None = None  # where a week, a month or a year was meant, its first day
+    found_words: str = ""  # when it was found, as it was typed
     how_found: str = ""
     explanation: str = ""  # why it is unlawful or does harm, in the person's words; optional
     took_it: YesNo | None = None

@@ -38,7 +38,9 @@ class NumberedConverter(BaseConverter):
 
 
 class StepConverter(NumberedConverter):
-    """A step of the report. A number is never given to another step: a page that is open keeps its meaning."""
+    """A step of the report. A number is never given to another step, nor that of one that is gone: a page that is open
+    keeps its meaning.
+    """
 
     numbers = MappingProxyType(
         {
@@ -53,16 +55,9 @@ class StepConverter(NumberedConverter):
             StepId.THREAT: 9,
             StepId.LINKS: 10,
             StepId.PLACES: 11,
-            StepId.DISCOVERY: 12,
-            StepId.EXPLANATION: 13,
-            StepId.OWNERSHIP: 14,
             StepId.CONTACT: 15,
-            StepId.ADDRESS: 16,
-            StepId.SHARING: 17,
             StepId.HANDLER: 18,
             StepId.AUTHORITY: 19,
-            StepId.NAME: 20,
-            StepId.STATEMENT: 21,
             StepId.REVIEW: 22,
         }
     )

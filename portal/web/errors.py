@@ -26,11 +26,11 @@ Answer = tuple[str, int, dict[str, str]]
 NO_SECRETS = """
     about add address answers_to_me at authority authority_ends_on back channel colleague confirm confirmed
     contact_by countries country days depiction dismiss email ends_on explanation extension_until factor filer
-    first found_on from give gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
+    first found_words from give gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
     items keep label letter link links login mark meaning more name name_kind others outcome pass_on pasted phone
     places platform postal_address proof question reason received_at remove requests role safe_contact
-    said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at share_with_platforms
-    share_with_regulators signature skip states_accuracy states_good_faith states_no_consent stop subdivision team
+    said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at
+    signature skip states_accuracy states_good_faith states_no_consent stop subdivision team
     team_id text ticket told_at took_it under_18 verdict version wait which wish withdraw work
 """
 REPEATED = frozenset(NO_SECRETS.split())

@@ -219,16 +219,6 @@ class DayField(Field):  # type: ignore[misc]
         return blank if data is None else {"day": str(data.day), "month": str(data.month), "year": str(data.year)}
 
 
-class PastDayField(DayField):
-    """A day that cannot lie in the future. Set `today` before validating."""
-
-    today: date | None = None
-
-    def pre_validate(self, form: FlaskForm) -> None:
-        if self.data and self.today and self.data > self.today:
-            raise ValidationError(_("This day has not come yet. Check the day, the month and the year."))
-
-
 class MomentField(DayField):
     """A day and a time of the clock in the reader's zone. `data` is an aware instant. Set `zone` before `process`."""
 

@@ -61,7 +61,7 @@ STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 # After these the browser is asked to forget this site: what it kept, its cookies, its stores. Browsers do so behind
 # TLS and on their own machine only. Cookies go for the whole registered domain, as docs/operations.md says.
 LEAVING = "start.leave"
-FORGETTING = frozenset({LEAVING, "erase.erase", "signin.sign_out"})
+FORGETTING = frozenset({LEAVING, "erase.erase", "report.erase_draft", "signin.sign_out"})
 FORGET = '"cache", "cookies", "storage"'
 FORGET_DESK = '"cache", "storage"'  # a colleague's browser stays known, so that strangers cannot slow it down
 

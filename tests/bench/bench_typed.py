@@ -87,7 +87,7 @@ def measure_locks(folder: str) -> Iterator[Row]:
     for _each in range(TIMES):
         person, version = enter(app, parts, list_links(500, 70))
         with holding(parts, found, "a report is saved"):
-            send(person, at("/report/found"), 303, how_found="by chance")
+            send(person, at("/report/contact"), 303, safe_contact="by chance")
         started = process_time()
         with holding(parts, found, "500 links on 70 sites are handed in"):
             send(person, at("/report/review"), 303, version=str(version + 1))
@@ -115,7 +115,7 @@ def measure_waits(name: str, folder: str, settings: dict[str, str]) -> Iterator[
         for _each in range(TIMES):
             person, _version = enter(app, parts, list_links(1, 1))
             send(person, at("/report/links"), 303, pasted=list_links(499, 499))
-            send(person, at("/report/found"), 303, how_found="by chance")
+            send(person, at("/report/contact"), 303, safe_contact="by chance")
 
     def write_letter() -> None:
         person, _version = enter(app, parts, list_links(500, 1), is_submitted=True)

@@ -45,14 +45,14 @@ def begin(visitor: Visitor) -> str:
     visitor.press("Begin")
     visitor.is_at("Keep these six words")
     words = visitor.page.locator(".words").inner_text()
-    visitor.press("I have kept them. Continue")
+    visitor.press("I wrote them down")
     return words
 
 
 def answer_first(visitor: Visitor, country: str, part: str = "") -> None:
     """Who, how old, where, what, and whether it is online."""
     _answer(visitor, "Who is this about?", "Me")
-    _answer(visitor, "Was the person under 18 when it was made?", "No, 18 or older")
+    _answer(visitor, "Were you under 18 when it was made?", "No, 18 or older")
     visitor.is_at("Which country do you live in?")
     visitor.page.get_by_label("Country").select_option(label=country)
     visitor.press("Continue")
@@ -60,69 +60,60 @@ def answer_first(visitor: Visitor, country: str, part: str = "") -> None:
         visitor.is_at("Which part of the country?")
         visitor.page.get_by_label("Part of the country").select_option(label=part)
         visitor.press("Continue")
-    _answer(visitor, "What is it?", "A real intimate picture or video")
-    _answer(visitor, "Is it online already?", "Yes, or it was sent to others")
+    _answer(visitor, "What is it?", "A real private picture or video")
+    _answer(visitor, "Is it online yet?", "Yes, or it was sent to others")
 
 
 def paste_links(visitor: Visitor, text: str = PASTED) -> None:
     """Paste, and see what was understood. The visitor stays on the page."""
-    visitor.is_at("Where is it? Paste the links")
-    visitor.fill("Links", text)
+    visitor.is_at("Where is it?")
+    visitor.fill("Paste the links", text)
     visitor.press("Add these links")
     visitor.sees("found")
 
 
 def answer_rest(visitor: Visitor, company: str) -> None:
-    """From the links to the review. `company` is who carries the case, as the page names it."""
+    """From the links to the review. `company` is who sends the letters, "" where nobody is asked."""
     visitor.press("Continue")
-    visitor.press("No, there is none")
-    visitor.is_at("When and how did you find it?")
-    visitor.fill_moment("On which day did you first know of it?", 20, 11, 2026)
-    visitor.fill("How did you find it?", "A friend told me.")
+    visitor.is_at("How can we reach you?")
+    visitor.fill("Your e-mail address", MAIL)
     visitor.press("Continue")
-    visitor.is_at("Why should it come down?")
-    visitor.fill("In your own words", "I never agreed that anybody else sees this.")
-    visitor.press("Continue")
-    _answer(visitor, "Did you take the picture or video yourself?", "No, someone else did, or it was made")
-    visitor.is_at("How may we reach you?")
-    visitor.choose("By e-mail")
-    visitor.fill("E-mail address", MAIL)
-    visitor.press("Continue")
-    if visitor.heading == "Your postal address":
-        visitor.fill("Postal address", "1 Invented Street, Exampleton")
-        visitor.press("Continue")
-    visitor.is_at("Who may learn what you told us?")
-    for group in ("May the letters", "May a complaint"):
-        visitor.page.get_by_role("group", name=group).get_by_label("Yes", exact=True).check()
-    visitor.press("Continue")
-    _answer(visitor, "With someone, or on your own?", company)
-    visitor.is_at("Which name should stand under the letters?")
-    visitor.choose("My own name, as in my papers")
-    visitor.fill("The name", NAME)
-    visitor.press("Continue")
-    visitor.is_at("What you state, and your signature")
-    for statement in (
-        "I did not agree that this is shown.",
-        "I say this in good faith.",
-        "What I have written here is right, as far as I know.",
-    ):
-        visitor.choose(statement)
-    visitor.fill("Your signature", NAME)
-    visitor.press("Continue")
-    visitor.is_at("Look at it once more")
+    if company:
+        _answer(visitor, "Who sends the letters?", company)
+    visitor.is_at("Check your answers")
 
 
 def hand_in(visitor: Visitor) -> str:
-    """From the review to the case. Returns the reference."""
-    visitor.press("Hand it in")
-    visitor.is_at("Your report is handed in")
+    """From the review to the case, with what makes its letters stronger. Returns the reference."""
+    visitor.press("Save my report")
+    visitor.is_at("Your report is saved")
     reference = visitor.page.locator(".summary-list__value").first.inner_text()
-    visitor.press("I have kept it. Go to my case")
+    visitor.press("I wrote them down. Go to my case")
     visitor.is_at("Your case")
+    add_facts(visitor)
     return reference
+
+
+def add_facts(visitor: Visitor) -> None:
+    """From the case to the page of what its letters lack, and back."""
+    visitor.follow("Add them now")
+    visitor.is_at("Make your letters stronger")
+    visitor.page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
+    visitor.fill("Which name should we put on the letters?", NAME)
+    visitor.choose("Yes, as in my papers")
+    for statement in (
+        "I did not agree to this being shared.",
+        "I honestly believe this.",
+        "As far as I know, what I wrote is true.",
+    ):
+        visitor.choose(statement)
+    visitor.fill("Your signature", NAME)
+    visitor.fill("When did you find out?", "20 11 2026")
+    visitor.fill("Is there anything you want to add?", "I never agreed that anybody else sees this.")
+    visitor.press("Save")
+    visitor.is_at("Your case")
 
 
 def _answer(visitor: Visitor, question: str, answer: str) -> None:
     visitor.is_at(question)
-    visitor.choose(answer)
-    visitor.press("Continue")
+    visitor.press(answer)

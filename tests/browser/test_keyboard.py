@@ -68,17 +68,16 @@ def test_the_skip_link_leads_past_the_bar(admit: Admit) -> None:
 
 
 def test_questions_are_answered_with_the_keyboard_alone(admit: Admit) -> None:
-    """Radio buttons with the arrows, the button with Enter, and an error summary that leads to its field."""
+    """A button with Enter, one with the space bar, and an error summary that leads to its field."""
     visitor = admit()
     story.begin(visitor)
     visitor.is_at("Who is this about?")
-    tab_to(visitor, "Me")
-    visitor.page.keyboard.press("Space")
-    visitor.page.keyboard.press("ArrowDown")
-    assert visitor.page.get_by_label("My child", exact=True).is_checked()
-    visitor.page.keyboard.press("ArrowUp")
+    tab_to(visitor, "My child")
     visitor.page.keyboard.press("Enter")
-    visitor.is_at("Was the person under 18 when it was made?")
+    visitor.is_at("Was your child under 18 when it was made?")
+    tab_to(visitor, "No, 18 or older")
+    visitor.page.keyboard.press("Space")
+    visitor.is_at("Which country does your child live in?")
     visitor.open("/return")
     tab_to(visitor, "Your six words")
     visitor.page.keyboard.type("only four words here")

@@ -61,7 +61,7 @@ def test_a_field_is_copied_at_the_press_of_its_button(admit: Admit) -> None:
     story.begin(visitor)
     story.answer_first(visitor, "New Zealand")
     story.paste_links(visitor)
-    story.answer_rest(visitor, "On my own")
+    story.answer_rest(visitor, "")
     story.hand_in(visitor)
     visitor.open("/case/requests/1/form")
     visitor.page.get_by_role("button", name="Copy").first.click()

@@ -19,18 +19,18 @@ PAGES = {
         /clock?regime=eu-gdpr-17&day=2026-03-05 /authorities?country=IE /platforms /platforms/instagram""",
     "draft": """
         / /report/start /report/who /report/age /report/country /report/state /report/child /report/what
-        /report/online /report/links /report/places /report/found /report/harm /report/camera /report/contact
-        /report/sharing /report/help /report/authority /report/name /report/statement /report/review
+        /report/online /report/links /report/places /report/contact /report/help /report/authority /report/review
+        /report/erase
     """,
     "draft of a child": "/report/child /report/review",
     "draft of a threat": "/report/threat /report/review",
     "large draft": "/report/links /report/links?page=3 /report/review",
     "receipt": "/case/receipt /case",
     "new case": """
-        /case /case/requests/1 /case/requests/1/form /case/requests/1/details /case/requests/1/sent /case/letters
+        /case /case/statement /case/requests/1 /case/requests/1/form /case/requests/1/details /case/requests/1/sent
         /case/requests/1/letter/notice /case/requests/7/letter/copyright /case/requests/1/name
         /case/requests/1/copyright
-        /case/messages /case/help /case/sharing
+        /case/letters /case/messages /case/help /case/sharing
     """,
     "case": """
         /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing

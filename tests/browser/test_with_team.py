@@ -43,7 +43,10 @@ def report_to_the_team(person: Visitor) -> tuple[str, str]:
     story.paste_links(person)
     person.sees("30 links found")
     story.answer_rest(person, f"With {TEAM}")
-    return story.hand_in(person), words
+    reference = story.hand_in(person)
+    person.follow("Who may learn what you told us")
+    person.press("Say yes Authorities, in a complaint")
+    return reference, words
 
 
 def sign_in(site: Site, visitor: Visitor, login: str) -> None:
@@ -217,6 +220,6 @@ def follow_and_take_back(person: Visitor, colleague: Visitor, reference: str, wo
     person.sees("sent to the authority")
     person.follow("Take it back and go on alone")
     person.press("Take it back and go on alone")
-    person.sees("The team cannot open it any more.")
+    person.sees("The team cannot open your case any more.")
     colleague.open(f"/desk/cases/{reference}")
     colleague.is_at("This page is not here")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain import intake
-from portal.domain.intake import Need, StepId
+from portal.domain.intake import TEAM, StepId
 from portal.domain.lifecycle import Depiction, Filer, Handler, Path
 from portal.domain.report import ContactBy, Report, ReportedLink, YesNo
 
@@ -36,11 +36,10 @@ def test_age_and_country_come_before_any_detail() -> None:
     assert order.index(StepId.COUNTRY) < order.index(StepId.WHAT) < order.index(StepId.LINKS)
 
 
-def test_a_child_is_shown_who_helps_before_any_detail_and_is_never_asked_what_it_shows() -> None:
+def test_a_child_is_shown_who_helps_before_any_detail() -> None:
     order = ids(Report(under_18=YesNo.YES))
     assert StepId.CHILD in order
-    assert order.index(StepId.CHILD) < order.index(StepId.LINKS)
-    assert not {StepId.WHAT, StepId.EXPLANATION, StepId.OWNERSHIP} & set(order)
+    assert order.index(StepId.CHILD) < order.index(StepId.WHAT) < order.index(StepId.LINKS)
 
 
 @pytest.mark.parametrize(("country", "asked"), [("DE", True), ("US", True), ("FR", False), ("", False)])
@@ -54,14 +53,34 @@ def test_not_being_sure_of_the_age_shows_who_helps_children_and_keeps_the_adult_
     assert {StepId.CHILD, StepId.WHAT} <= set(ids(report))
 
 
-def test_a_threat_asks_for_no_link_no_name_and_no_statement() -> None:
-    order = ids(Report(is_online=YesNo.NO))
-    assert StepId.THREAT in order
-    assert not {StepId.LINKS, StepId.PLACES, StepId.NAME, StepId.STATEMENT, StepId.SHARING} & set(order)
+def test_the_common_way_asks_at_most_eight_things() -> None:
+    report = Report(links=(LINK,), country="NZ")
+    asked = [step for step in intake.steps_for(report, {TEAM}) if step.is_question]
+    assert len(asked) == 8
+
+
+def test_what_is_not_online_yet_asks_for_no_link() -> None:
+    for report in (Report(is_online=YesNo.NO), Report(is_online=YesNo.NO, under_18=YesNo.YES)):
+        order = ids(report)
+        assert StepId.THREAT in order
+        assert not {StepId.LINKS, StepId.PLACES} & set(order)
 
 
 def test_being_under_18_goes_before_a_threat() -> None:
-    assert StepId.THREAT not in ids(Report(under_18=YesNo.YES, is_online=YesNo.NO))
+    assert Report(under_18=YesNo.YES, is_online=YesNo.NO).path is Path.CHILD
+
+
+def test_what_has_no_link_is_asked_once_somebody_says_so_and_can_be_opened_before() -> None:
+    visited = frozenset({StepId.LINKS.value})
+    assert StepId.PLACES not in ids(Report())
+    assert StepId.PLACES not in ids(Report(visited=visited, links=(LINK,)))
+    assert StepId.PLACES in ids(Report(visited=visited))
+    assert StepId.PLACES in {step.id for step in intake.open_steps(Report(links=(LINK,)))}
+
+
+def test_who_sends_the_letters_is_asked_only_where_there_is_a_team() -> None:
+    assert StepId.HANDLER not in ids(Report())
+    assert StepId.HANDLER in ids(Report(), TEAM)
 
 
 @pytest.mark.parametrize(("country", "asked"), [("US", True), ("CA", True), ("AU", True), ("GB", True), ("NZ", False)])
@@ -69,19 +88,9 @@ def test_the_part_of_a_country_is_asked_only_where_it_changes_the_law(country: s
     assert (StepId.STATE in ids(Report(country=country))) is asked
 
 
-def test_the_postal_address_is_asked_only_where_a_law_needs_it() -> None:
-    assert StepId.ADDRESS not in ids(Report())
-    assert StepId.ADDRESS in ids(Report(), "postal_address")
-
-
 def test_only_a_representative_is_asked_who_gave_the_authority() -> None:
     assert StepId.AUTHORITY in ids(Report(filer=Filer.REPRESENTATIVE))
     assert StepId.AUTHORITY not in ids(Report(filer=Filer.SELF))
-
-
-def test_private_facts_have_no_camera() -> None:
-    assert StepId.OWNERSHIP not in ids(Report(depiction=Depiction.PRIVATE))
-    assert StepId.OWNERSHIP in ids(Report(depiction=Depiction.REAL))
 
 
 @given(reports)
@@ -136,10 +145,10 @@ def test_whoever_has_answered_all_comes_back_to_the_review() -> None:
 
 
 def test_skipping_a_question_takes_the_answer_back_and_remembers_that_it_was_seen() -> None:
-    report = intake.skip(Report(explanation="words", contact_by=ContactBy.EMAIL), StepId.EXPLANATION)
-    assert report.explanation == ""
+    report = intake.skip(Report(depiction=Depiction.REAL, contact_by=ContactBy.EMAIL), StepId.WHAT)
+    assert report.depiction is None
     assert report.contact_by is ContactBy.EMAIL
-    assert "harm" in report.visited
+    assert "what" in report.visited
 
 
 def test_skipping_keeps_links_that_were_collected() -> None:
@@ -162,22 +171,6 @@ def test_neither_a_child_nor_a_threat_must_give_a_link() -> None:
     assert intake.missing(Report(is_online=YesNo.NO)) == ()
 
 
-def test_what_a_law_needs_is_missing_with_the_law_named() -> None:
-    need = Need(field="signature", regimes=("Law of A", "Law of B"))
-    found = intake.missing(Report(links=(LINK,)), [need])
-    assert [(one.step, one.law) for one in found] == [(StepId.STATEMENT, "Law of A; Law of B")]
-    assert intake.missing(Report(links=(LINK,), signature="A. Person"), [need]) == ()
-
-
-def test_what_this_way_does_not_ask_is_not_missing_on_it() -> None:
-    assert intake.missing(Report(is_online=YesNo.NO), [Need(field="signature", regimes=("Law of A",))]) == ()
-
-
-def test_a_need_for_a_field_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(intake.UnknownStep):
-        intake.missing(Report(), [Need(field="shoe_size", regimes=("Law of A",))])
-
-
 @pytest.mark.parametrize(
     "report",
     [
@@ -188,12 +181,6 @@ def test_a_need_for_a_field_that_does_not_exist_is_refused() -> None:
 def test_a_chosen_way_of_contact_needs_its_address(report: Report) -> None:
     assert [one.step for one in intake.missing(report)] == [StepId.CONTACT]
     assert intake.missing(replace(report, contact_by=ContactBy.NONE)) == ()
-
-
-def test_choosing_not_to_be_reached_gives_a_law_no_contact() -> None:
-    need = Need(field="contact_by", regimes=("Law of A",))
-    report = Report(links=(LINK,), contact_by=ContactBy.NONE)
-    assert [one.step for one in intake.missing(report, [need])] == [StepId.CONTACT]
 
 
 def test_choosing_a_team_needs_the_team() -> None:

@@ -35,12 +35,11 @@ PAGES: Mapping[Caller, str] = MappingProxyType(
     {
         Caller.NOBODY: "/return /desk/sign-in",
         Caller.DRAFT: """
-            /report/links /report/places /report/found /report/harm /report/contact
-            /report/name /report/statement
+            /report/links /report/places /report/contact
         """,
         Caller.PERSON: """
-            /case/links /case/messages /case/requests/2/sent /case/requests/1/answer /case/requests/2/details
-            /case/complaints/1/sent /case/complaints/new/{option}
+            /case/statement /case/links /case/messages /case/requests/2/sent /case/requests/1/answer
+            /case/requests/2/details /case/complaints/1/sent /case/complaints/new/{option}
         """,
         Caller.ADVOCATE: """
             {case}/close {case}/links/add {case}/messages {case}/notes {case}/requests/2/details {case}/requests/2/sent

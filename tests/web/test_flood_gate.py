@@ -149,7 +149,7 @@ def test_beginning_again_inside_a_report_leads_back_to_it_and_is_not_counted(app
     visitor = Visitor(app)
     visitor.go("/report")
     visitor.press("Begin")
-    form, _button = visitor.page.form_with("I have kept them")
+    form, _button = visitor.page.form_with("I wrote them down")
     token = next(each.get("value", "") for each in form.iter("input") if each.get("name") == "csrf_token")
     assert visitor.send("/report", {"csrf_token": token}).heading == "Keep these six words"
     assert count_used(app, Counted.DRAFT) == [1]

@@ -38,7 +38,7 @@ STRONG = {"camera", "microphone", "geolocation", "display-capture", "usb", "paym
 READING = {"GET", "HEAD", "OPTIONS"}
 FORMS = [(endpoint, rule) for method, endpoint, rule in EVERY_ROUTE if method not in READING]
 FOREIGN = "evil.example"
-ENDS = {"start.leave", "signin.sign_out", "erase.erase"}
+ENDS = {"start.leave", "signin.sign_out", "erase.erase", "report.erase_draft"}
 
 
 @pytest.fixture(scope="module")
@@ -252,10 +252,11 @@ def test_leaving_signing_out_and_erasing_ask_the_browser_to_forget(world: World)
             (Caller.NOBODY, "GET", "/leave", {}),
             (Caller.ADVOCATE, "POST", "/desk/sign-out", {}),
             (Caller.PERSON, "POST", at("/case/erase"), {"sure": "y", "erase": "y"}),
+            (Caller.DRAFT, "POST", at("/report/erase"), {}),
         ]
         for caller, method, path, data in ways:
             answer = ask(world, caller, method, path, data=data)
-            assert answer.status_code == (200 if path == at("/case/erase") else 303), path
+            assert answer.status_code == (200 if path in {at("/case/erase"), at("/report/erase")} else 303), path
             kept = "" if path == "/desk/sign-out" else '"cookies", '  # a colleague's browser stays known
             assert answer.headers["Clear-Site-Data"] == f'"cache", {kept}"storage"'
             assert answer.headers["Cache-Control"] == "no-store"

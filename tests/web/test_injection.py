@@ -73,7 +73,7 @@ DESK_PAGES = """
     {case}/complaints/1 {case}/requests/1 {case}/requests/1/details {case}/requests/1/answer {case}/links/add
     {case}/close
 """
-DRAFT_PAGES = "links places found harm contact name statement review help authority"
+DRAFT_PAGES = "links places contact review help authority"
 
 
 def full_of_it() -> dict[str, Any]:

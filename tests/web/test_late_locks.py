@@ -22,7 +22,7 @@ from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.models.tables import metadata
-from portal.services.intake import drafts, submission
+from portal.services.intake import drafts, facts, submission
 from portal.services.letters import letters
 from portal.services.tracking import request_page
 from portal.web.late_writing import TRIES
@@ -137,7 +137,7 @@ TIME = {"at-day": "23", "at-month": "11", "at-year": "2026", "at-time": f"{NOW:%
 SENT = {f"sent_{name}": value for name, value in TIME.items()}
 SLOW: dict[str, tuple[str, dict[str, str], Any, str, bool]] = {
     "links of a report": ("/report/links", {"pasted": MORE}, drafts, "find_links", False),
-    "an answer": ("/report/found", {"how_found": "by chance"}, drafts, "plan_report", False),
+    "an answer": ("/report/contact", {"safe_contact": "by chance"}, drafts, "plan_report", False),
     "handing in": ("/report/review", {}, submission, "plan_submission", False),
     "links of a case": ("/case/links", {"pasted": MORE}, drafts, "find_links", True),
     "their requests": ("/case/links", {"pasted": MORE}, submission, "plan_items", True),
@@ -152,6 +152,7 @@ SLOW: dict[str, tuple[str, dict[str, str], Any, str, bool]] = {
         "request_view",
         True,
     ),
+    "what letters lack": ("/case/statement", {"explanation": "because"}, facts, "plan_report", True),
     "details": ("/case/requests/1/details", {"explanation": "because"}, request_page, "request_view", True),
 }
 
@@ -186,10 +187,12 @@ def test_links_pasted_in_two_tabs_at_once_are_all_kept(app: Flask, monkeypatch: 
 def test_an_answer_given_while_links_are_read_stays(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     tabs = Tabs(app, is_submitted=False)
     other = tabs.second
-    during(monkeypatch, drafts, "find_links", lambda: other.post(at("/report/found"), data={"how_found": "by chance"}))
+    during(
+        monkeypatch, drafts, "find_links", lambda: other.post(at("/report/contact"), data={"safe_contact": "by chance"})
+    )
     tabs.first.post(at("/report/links"), data={"pasted": MORE})
     assert tabs.links() == {LINK, *MORE.split()}
-    assert "by chance" in tabs.first.get(at("/report/found")).text
+    assert "by chance" in tabs.first.get(at("/report/contact")).text
 
 
 def test_a_report_that_is_changed_while_it_is_handed_in_is_shown_again(
@@ -202,7 +205,7 @@ def test_a_report_that_is_changed_while_it_is_handed_in_is_shown_again(
     )
     answer = tabs.first.post(at("/report/review"), data={"version": version})
     assert answer.status_code == 409
-    assert "Look at it once more" in answer.text
+    assert "Check it, then save it" in answer.text
     assert tabs.read().status is CaseStatus.DRAFT
     assert tabs.count(Item) == 0
 

@@ -91,7 +91,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
             api.show_regulator health.alive health.ready desk_staff.join
         """,
-        Group.DRAFT: "report.resume report.show report.answer",
+        Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
             documents.show documents.add documents.read documents.original documents.remove

@@ -97,7 +97,7 @@ def test_a_report_full_of_pasted_text_takes_no_more_and_goes_on(
     assert "more than one report can hold" in page.text
     assert more.strip() in page.answer.text, "what was pasted is in its box"
     assert versions(app) == before
-    assert visitor.press("Continue", pasted="").path == "/report/places"
+    assert visitor.press("Continue", pasted="").path == "/report/contact"
 
 
 def test_less_is_always_taken(app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +105,9 @@ def test_less_is_always_taken(app: Flask, visitor: Visitor, monkeypatch: pytest.
     go_to(visitor, "links")
     visitor.press("Add these links", pasted="https://x.com/a/status/1\nno link here\nnor here")
     monkeypatch.setattr(room, "LARGEST_PASTED", 10)
-    visitor.press("Put all of these away")
+    visitor.press("Hide all")
     assert "We did not understand this" not in visitor.page.text
-    visitor.press("Take out")
+    visitor.press("Remove")
     assert "1 link found" not in visitor.page.text
 
 
@@ -129,7 +129,7 @@ def test_a_case_full_of_words_takes_no_more_messages_and_loses_none(
 def test_what_happened_is_written_down_without_words_in_a_full_case(
     holder: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    holder.press("I have kept it")
+    holder.press("I wrote them down")
     send_request(holder)
     monkeypatch.setattr(room, "LARGEST_WORDS", 1)
     holder.follow("They answered")

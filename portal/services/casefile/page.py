@@ -27,7 +27,7 @@ from portal.services.work import CaseWork
 
 SENTENCES: Mapping[History, str] = MappingProxyType(
     {
-        History.SUBMITTED: "The report was handed in.",
+        History.SUBMITTED: "The report was saved.",
         History.ITEMS_ADDED: "Links were added.",
         History.ITEM_GONE: "A place was marked as gone.",
         History.ITEM_BACK: "A place was marked as back again.",

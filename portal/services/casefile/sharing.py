@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.domain.lifecycle import History
 from portal.services.background.jobs import stop_jobs
 from portal.services.cases import handover
-from portal.services.cases.consent import set_consent
+from portal.services.cases.consent import set_consent, was_decided
 from portal.services.complaints.officer_links import end_links_of_case
 from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork
@@ -17,6 +17,12 @@ def take_back(work: CaseWork) -> None:
     """The person carries the case alone again; what the team had ready for an officer is gone. Raises StepRefused."""
     handover.take_back(work)
     end_links_of_case(work)
+
+
+def allow_by_asking(work: CaseWork, recipient: str) -> None:
+    """The yes that lies in the person's own wish for papers. It brings back none that was withdrawn."""
+    if not was_decided(work.session, work.case, recipient):
+        change_consent(work, recipient, given=True)
 
 
 def change_consent(work: CaseWork, recipient: str, *, given: bool) -> None:

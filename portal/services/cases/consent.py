@@ -51,3 +51,9 @@ def has_consent(session: Session, case: Case, recipient: str) -> bool:
         Consent.case_id == case.id, Consent.recipient == recipient, Consent.withdrawn_at.is_(None)
     )
     return session.scalars(query).first() is not None
+
+
+def was_decided(session: Session, case: Case, recipient: str) -> bool:
+    """Whether the person ever said yes to this recipient, also where they took it back."""
+    query = select(Consent.id).where(Consent.case_id == case.id, Consent.recipient == recipient)
+    return session.scalars(query).first() is not None

@@ -37,7 +37,7 @@ AT_ONCE = 50  # drafts deleted in one transaction, so that nobody who writes wai
 
 
 def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
-    """A new draft and the six words that open it. The words stay the case's words after it is handed in.
+    """A new draft and the six words that open it. The words stay the case's words once it is saved.
 
     They are not kept, also not sealed: an older copy of the row could be read with a key that somebody is given later.
     The browser that began the draft has them in its session, one that came back has just typed them.
@@ -63,6 +63,13 @@ def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
     work.session.add(way_back)
     work.session.flush()  # from here on each change counts, also one in the same transaction
     return opened, words
+
+
+def erase_draft(work: CaseWork) -> None:
+    """Destroy the draft now, with its words. Nobody can bring it back. Raises Changed where it became a case."""
+    if work.case.status is not CaseStatus.DRAFT:
+        raise Changed
+    delete_drafts(work, [work.case])
 
 
 def purge_empty(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> int:

@@ -1,4 +1,4 @@
-"""Handing in a report: a draft becomes a case with its links and its first requests."""
+"""Saving a finished report: a draft becomes a case with its links and its first requests."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemSta
 from portal.domain.report import RejectedText, Report, ReportedLink, ReportedPlace, YesNo
 from portal.models.cases import Case, Mandate
 from portal.models.items import Item
+from portal.reference.platform_names import find_named
 from portal.services.cases.consent import set_consent
 from portal.services.cases.handover import hand_to_team, open_to_record
 from portal.services.cases.opening import CaseStamp, read_stamp
@@ -25,7 +26,7 @@ from portal.services.cases.room import require_room_for_pasted
 from portal.services.history import guards
 from portal.services.history.events import NewEvent
 from portal.services.intake.drafts import PastedLinks, ReadText, read_text, sort_links, with_links
-from portal.services.law.applicability import blocking_needs, platform_column
+from portal.services.law.applicability import platform_column
 from portal.services.requests import preparing
 from portal.services.requests.dossier import OpenedItem
 from portal.services.requests.preparing import RequestPlan
@@ -34,7 +35,7 @@ from portal.services.work import CaseWork
 
 
 class Incomplete(ValueError):
-    """The report cannot be handed in yet. `missing` names each answer, its step and the law that asks for it."""
+    """The report cannot be saved as a case yet. `missing` names each answer and its step."""
 
     def __init__(self, found: tuple[Missing, ...]) -> None:
         super().__init__("the report is not complete")
@@ -104,11 +105,16 @@ def submit(work: CaseWork) -> Receipt:
     return keep_submission(work, plan_submission(work))
 
 
-def plan_submission(work: CaseWork) -> SubmissionPlan:
-    """The draft as a case: its links as items, its requests with their laws. Reads only. Raises Incomplete."""
+def plan_submission(work: CaseWork, *, allows_letters: bool = False) -> SubmissionPlan:
+    """The draft as a case: its links as items, its requests with their laws. Reads only. Raises Incomplete.
+
+    `allows_letters`: whoever saves it was told that letters to platforms use it, and by saving said yes.
+    """
     stamp, kept = read_stamp(work), work.report
-    report = replace(kept, signed_at=work.now)
-    if found := missing(report, blocking_needs(report, now=work.now, ports=work.ports)):
+    report = replace(kept, signed_at=work.now if kept.signature else None)
+    if allows_letters and report.share_with_platforms is None and report.path is not Path.THREAT:
+        report = replace(report, share_with_platforms=True)
+    if found := missing(report):
         raise Incomplete(found)
     items = _make_items(work, report.links, report.places)
     requests = None
@@ -153,7 +159,7 @@ def plan_items(work: CaseWork, read: ReadText) -> AddingPlan:
     require_submitted(work.case.status)
     stamp, report = read_stamp(work), work.report
     pasted = sort_links(report, read)
-    if pasted.fresh and report.path is Path.THREAT:
+    if pasted.fresh and report.is_online is YesNo.NO:
         report = replace(report, is_online=YesNo.YES)
     rejected = tuple(dict.fromkeys(report.rejected + pasted.rejected + pasted.over))
     report = with_links(report, read.text, pasted, rejected=rejected)
@@ -248,7 +254,7 @@ def _make_item(work: CaseWork, number: int, one: ReportedLink | ReportedPlace) -
         state=ItemState.REPORTED,
         added_at=work.now,
         changed_at=work.now,
-        platform=platform_column(work.key, one.platform, work.ports.registry),
+        platform=platform_column(work.key, _slug_of(one, work), work.ports.registry),
     )
     if isinstance(one, ReportedLink):
         row.url_index = vault.blind_index(work.key, one.url)
@@ -257,6 +263,13 @@ def _make_item(work: CaseWork, number: int, one: ReportedLink | ReportedPlace) -
         values = {"description": one.text, "platform": one.platform}
     row.sealed = work.sealed_for(row, values)
     return OpenedItem(row, work, sealed=values)
+
+
+def _slug_of(one: ReportedLink | ReportedPlace, work: CaseWork) -> str:
+    """The platform of a link as it was recognised; of a place by the name that the person gave it."""
+    if isinstance(one, ReportedLink):
+        return one.platform
+    return find_named(one.platform, work.ports.registry.platforms) or one.platform
 
 
 def _add_rows(work: CaseWork, items: Sequence[OpenedItem], requests: RequestPlan | None) -> None:

@@ -1,8 +1,8 @@
-"""Which laws a report can rest on, and which answers those laws ask for."""
+"""Which laws a report can rest on, and what is lost where an answer is left out."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,11 +10,11 @@ from types import MappingProxyType
 
 from portal.adapters import vault
 from portal.domain.applicability import Applicability, CaseFacts, PlatformFacts, assess, prefer_national
-from portal.domain.intake import Need
 from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.domain.regimes import Element, NoticeField, Regime, RegimeKind, When
 from portal.domain.report import Report, YesNo
 from portal.reference.place_names import name_place
+from portal.reference.platform_names import find_named
 from portal.reference.registry import Registry
 from portal.reference.territories import find_territory
 from portal.services.law.local_days import law_day
@@ -99,38 +99,38 @@ def _assess(
     )
 
 
-def needs(report: Report, *, now: datetime, ports: Ports) -> tuple[Need, ...]:
-    """Which answers the laws ask for that could be cited for the reported platforms, each with those laws' names."""
-    wanted: dict[str, list[str]] = {}
-    for regime in _citable(report, now=now, ports=ports):
-        for field in sorted(_fields_of(regime, report)):
-            wanted.setdefault(field, []).append(regime.name)
-    return tuple(Need(field=field, regimes=tuple(names)) for field, names in sorted(wanted.items()))
+@dataclass(frozen=True, kw_only=True)
+class LetterCount:
+    """Of the reported platforms: how many can get a letter at all, and how many with nothing of what is left out."""
+
+    possible: int
+    without: int
 
 
-def blocking_needs(report: Report, *, now: datetime, ports: Ports) -> tuple[Need, ...]:
-    """The answers without which no law at all could be cited. Any other may be left out, and costs only its own law.
+def count_letters(report: Report, *, without: Collection[str], now: datetime, ports: Ports) -> LetterCount:
+    """How many letters there can be if the fields `without` are never answered and every other one is.
 
-    Whoever has not said where they live is not held up: the law of their country may ask for less.
+    Each reported platform counts once, a site outside the directory by its host.
     """
-    regimes = list(_citable(report, now=now, ports=ports))
-    if not regimes or not report.country:
-        return ()
-    shared = frozenset.intersection(*(_fields_of(regime, report) for regime in regimes))
-    names = tuple(regime.name for regime in regimes)
-    return tuple(Need(field=field, regimes=names) for field in sorted(shared))
+    left_out = frozenset(without)
+    laws = [_citable_at(platform, report, now=now, ports=ports) for platform in sorted(list_platforms(report, ports))]
+    free = [any(not _fields_of(law, report) & left_out for law in found) for found in laws]
+    return LetterCount(possible=sum(map(bool, laws)), without=sum(free))
 
 
-def _citable(report: Report, *, now: datetime, ports: Ports) -> Iterable[Regime]:
+def list_platforms(report: Report, ports: Ports) -> frozenset[str]:
+    """Slugs, and for sites outside the directory their hosts or the names that the person gave."""
+    named = {find_named(place.platform, ports.registry.platforms) or place.platform for place in report.places}
+    return frozenset({link.platform for link in report.links} | named)
+
+
+def _citable_at(platform: str, report: Report, *, now: datetime, ports: Ports) -> tuple[Regime, ...]:
     if report.path is Path.THREAT:
         return ()
-    reported = {link.platform for link in report.links} | {place.platform for place in report.places} or {""}
-    # Of sites outside the directory nothing is known, so one judgement is that of all.
-    platforms = {platform if platform in ports.registry.platforms else "" for platform in reported}
-    facts, registry = facts_of(report), _Same(ports.registry)
     quarter = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
-    offered = [_find_offered(registry, facts, platform, quarter) for platform in sorted(platforms)]
-    return {regime.id: regime for regimes in offered for regime in regimes}.values()
+    # Of sites outside the directory nothing is known, so one judgement is that of all.
+    known = platform if platform in ports.registry.platforms else ""
+    return _find_offered(_Same(ports.registry), facts_of(report), known, quarter)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ from portal.services.history.events import NewEvent
 from portal.services.requests.citations import Citation, pick, write_bases
 from portal.services.requests.content import Details, RequestContent
 from portal.services.requests.dossier import Dossier, OpenedItem, dossier_of, read_dossier, read_dossiers
-from portal.services.requests.lookup import find_organisation
+from portal.services.requests.lookup import find_organisation, list_requests
 from portal.services.work import CaseWork
 
 DetailsCommand = Details
@@ -187,6 +187,11 @@ def pick_for_erasure(notice: Dossier) -> list[Citation]:
     """The data-protection laws that can be used against the company behind the platform of this notice."""
     work = notice.work
     return pick(notice.content, RequestKind.ERASURE, notice.request.platform, now=work.now, ports=work.ports)
+
+
+def pick_anew(work: CaseWork) -> None:
+    """The laws of every request that has not gone, after an answer changed by which they are picked."""
+    _refresh_bases(work, read_dossiers(work, [each for each in list_requests(work) if each.state in UNSENT]))
 
 
 def _refresh_bases(work: CaseWork, dossiers: Iterable[Dossier]) -> None:

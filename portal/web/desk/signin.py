@@ -23,7 +23,7 @@ from portal.web.desk.blueprint import home_of
 from portal.web.desk.forms.signin import SignInForm
 from portal.web.desk.login_throttle import name_cookie, password_buckets
 from portal.web.desk.pages import Answered
-from portal.web.desk.pictures import draw_code
+from portal.web.square_codes import draw_code
 from portal.web.unit_of_work import Transaction, unit
 
 bp = Blueprint("signin", __name__, url_prefix="/desk")

@@ -74,6 +74,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/ways": "/p/20",
         "/case/ways/known": "/p/20/1",
         "/report/resume": "/p/21",
+        "/report/erase": "/p/21/1",
         "/report/<step:step>": "/p/22/<step:step>",
     }
 )

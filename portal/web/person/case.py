@@ -18,6 +18,7 @@ from portal.services.casefile.page import describe_events, list_events
 from portal.services.casefile.ways_in import find_news
 from portal.services.cases.room import NoRoom
 from portal.services.intake.drafts import LINK_LIMIT
+from portal.services.intake.facts import find_missing_facts
 from portal.services.intake.submission import AddedLinks
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
@@ -27,12 +28,14 @@ from portal.web.forms.links import AddLinksForm
 from portal.web.link_adding import add_pasted
 from portal.web.person import receipt as receipts
 from portal.web.person.addresses import PersonBlueprint
+from portal.web.person.facts import describe_missing
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.links import split_rejected
 from portal.web.person.pages import fastest_for, people_for, people_near, police_for
 from portal.web.person.retention import read_retention
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import locks_late
+from portal.web.square_codes import draw_code
+from portal.web.unit_of_work import locks_late, unit
 
 bp = PersonBlueprint("case", __name__)
 FEW_LINKS = 12
@@ -54,6 +57,7 @@ def show(work: CaseWork) -> str:
         fastest=fastest_for(work.report),
         retention=read_retention(work),
         news=find_news(work, token=session_token()),
+        stronger=describe_missing(find_missing_facts(work)),
     )
 
 
@@ -63,12 +67,19 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
     kept = session.get("receipt")
     if kept is None:
         return redirect(url_for("case.show"), 303)
+    address = unit().config.base_url
+    case = read_overview(work, Parts(items_a_page=1))
     return render_template(
         "person/case/receipt.html",
         receipt=kept,
         at=datetime.fromisoformat(kept["submitted_at"]),
         zone=zone_of(work),
         helplines=people_for(work.report),
+        address=address,
+        code=draw_code(address),
+        letters=case.requests.total,
+        team=case.team_name,
+        things=len(find_missing_facts(work).facts),
     )
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.adapters.vault import blind_index, derive_subkey
+from portal.services.casefile import sharing as case_sharing
 from portal.services.complaints import complaints
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
@@ -49,6 +50,7 @@ def prepare(work: CaseWork, option: str) -> ResponseReturnValue:
     if form.validate():
         with refusals(form):
             hold_case(work)
+            case_sharing.allow_by_asking(work, "regulators")  # the page says so above its button
             number = complaints.prepare(work, chosen.regime, chosen.regulator, numbers, wish=form.wish.data or "")
             return _back_to(number)
     return _begin_page(work, chosen, form)

@@ -45,12 +45,12 @@ def helplines_near(regulators: Mapping[str, Regulator], country: str, *, is_chil
     Who only takes reports is nobody to talk to. Where the country has neither, the finder of such people stands there.
     """
     found = helplines_for(regulators, country, is_child=is_child)
-    firsts = [next((one for one in found if one.role is role and not one.is_worldwide), None) for role in _LISTENERS]
+    firsts = [next((one for one in found if one.role is role and not one.is_worldwide), None) for role in LISTENERS]
     near = tuple(one for one in firsts if one is not None)
     return near or tuple(one for one in found if one.id == FINDER)
 
 
-_LISTENERS = (HelpRole.TALK, HelpRole.CRISIS)
+LISTENERS = (HelpRole.TALK, HelpRole.CRISIS)
 FINDER = "int-find-a-helpline"
 
 

@@ -22,6 +22,11 @@ class PlatformLinks:
     total: int
     links: tuple[tuple[int, ReportedLink], ...]
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something is to be said of one of them."""
+        return any(link.told or link.given for _number, link in self.links)
+
 
 Change = Callable[[Report], Report]
 

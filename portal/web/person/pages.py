@@ -1,4 +1,4 @@
-"""How a step becomes a page: which form, which template, which laws are named, and what the review shows."""
+"""How a step becomes a page: which form, which template, and what only some steps show."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from flask import render_template, session, url_for
+from flask import render_template, request, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.domain import intake as rules
-from portal.domain.intake import Missing, Need, StepId
-from portal.domain.lifecycle import Path
+from portal.domain.intake import Missing, StepId
+from portal.domain.lifecycle import Handler, Path
 from portal.domain.police import Act
-from portal.domain.regimes import NoticeField, When
 from portal.domain.report import Report
 from portal.services.intake import drafts
 from portal.services.law import applicability
@@ -27,8 +26,9 @@ from portal.web.access import WORDS
 from portal.web.fields import PlainForm
 from portal.web.person.form_pages import page_number
 from portal.web.person.forms import about, places, reach
+from portal.web.person.forms.about import filer_of
 from portal.web.person.forms.steps import Setting, StepForm
-from portal.web.person.helplines import Helpline, helplines_for, helplines_near
+from portal.web.person.helplines import LISTENERS, Helpline, helplines_for, helplines_near
 from portal.web.person.links import cut_links, group_links, split_rejected
 from portal.web.person.review import review_rows
 from portal.web.unit_of_work import unit
@@ -38,18 +38,18 @@ FORMS: Mapping[StepId, type[StepForm]] = MappingProxyType(
         form.step: form
         for form in (
             about.WhoForm, about.AgeForm, about.CountryForm, about.StateForm, about.WhatForm, about.OnlineForm,
-            places.LinksForm, places.PlacesForm, places.DiscoveryForm, places.ExplanationForm, places.OwnershipForm,
-            reach.ContactForm, reach.PostalAddressForm, reach.SharingForm, reach.HandlerForm, reach.AuthorityForm,
-            reach.NameForm, reach.StatementForm,
+            places.LinksForm, places.PlacesForm, reach.ContactForm, reach.HandlerForm, reach.AuthorityForm,
         )
     }
 )  # fmt: skip
 OWN_TEMPLATES = frozenset(
     {
-        StepId.START, StepId.CHILD, StepId.THREAT, StepId.LINKS, StepId.PLACES, StepId.OWNERSHIP, StepId.CONTACT,
-        StepId.ADDRESS, StepId.HANDLER, StepId.NAME, StepId.REVIEW,
+        StepId.START, StepId.COUNTRY, StepId.CHILD, StepId.THREAT, StepId.LINKS, StepId.PLACES, StepId.CONTACT,
+        StepId.HANDLER, StepId.REVIEW,
     }
 )  # fmt: skip
+ANSWER_FIELDS = frozenset({"email", "contact_by"})  # what a letter lacks without an address for the answer
+MOST_LIKELY = 2  # countries that are offered as a button
 
 
 LINKS_A_PAGE = 60
@@ -64,46 +64,33 @@ def find(work: CaseWork, name: str) -> StepId | None:
     except rules.UnknownStep:
         return None
     report = work.report
-    return step if step in {one.id for one in rules.steps_for(report, needed_fields(report))} else None
+    return step if step in {one.id for one in rules.open_steps(report, needed_for(report))} else None
 
 
-def needs_of(report: Report) -> tuple[Need, ...]:
-    """What laws ask for, on the day of this request."""
-    return applicability.needs(report, now=unit().now, ports=unit().ports)
-
-
-def needed_fields(report: Report) -> frozenset[str]:
-    """The fields that at least one law asks for."""
-    return frozenset(need.field for need in needs_of(report))
+def needed_for(report: Report) -> frozenset[str]:
+    """What decides which questions come, besides the report: whether there is a team to ask."""
+    return frozenset({rules.TEAM}) if drafts.list_teams_to_ask(unit().db, report.country) else rules.NOTHING_NEEDED
 
 
 def make_form(report: Report, step: StepId) -> PlainForm:
     """The form of a step; a step that only informs has one without questions."""
     if step not in FORMS:
         return PlainForm()
-    fields = rules.STEPS[step].fields
-    blocking = applicability.blocking_needs(report, now=unit().now, ports=unit().ports)
     setting = Setting(
         report=report,
         today=person_day(report, unit().config, now=unit().now),
-        needs=tuple(need for need in needs_of(report) if need.field in fields),
-        blocking=frozenset(need.field for need in blocking if need.field in fields),
-        legal_name_laws=legal_name_laws(report) if step is StepId.NAME else (),
         teams=tuple(drafts.list_teams_to_ask(unit().db, report.country)) if step is StepId.HANDLER else (),
         language=str(get_locale()),
+        likely_countries=list_likely_countries() if step is StepId.COUNTRY else (),
     )
     return FORMS[step](setting)
 
 
-def legal_name_laws(report: Report) -> tuple[str, ...]:
-    """The laws for which a name that the person chooses is not enough."""
-    names = {name for need in needs_of(report) if need.field == "name" for name in need.regimes}
-    regimes = (regime for regime in unit().ports.registry.regimes.values() if regime.name in names)
-    return tuple(
-        regime.name
-        for regime in regimes
-        if any(NoticeField.LEGAL_NAME in element.proofs and element.when is When.ALWAYS for element in regime.elements)
-    )
+def list_likely_countries() -> tuple[str, ...]:
+    """The countries in the languages that the browser asks for, as "NZ" in "en-NZ": nothing is looked up or kept."""
+    tags = (tag.replace("_", "-").split("-") for tag in request.accept_languages.values())
+    found = (part.upper() for parts in tags for part in parts[1:] if len(part) == 2)
+    return tuple(dict.fromkeys(found))[:MOST_LIKELY]
 
 
 def render_step(
@@ -111,7 +98,7 @@ def render_step(
 ) -> str:
     """The page of a step, with whatever was typed."""
     report = work.report
-    needed = needed_fields(report)
+    needed = needed_for(report)
     form.version.data = str(work.case.version)
     back = rules.previous_step(report, step, needed)
     template = f"person/report/{step.value}.html" if step in OWN_TEMPLATES else "person/report/step.html"
@@ -179,19 +166,24 @@ def near_help(country: str) -> NearHelp:
     return NearHelp(police, fastest_routes(country, None, registry=registry, now=now)[:FASTEST])
 
 
-def missing_text(one: Missing) -> str:
-    """What is still needed, with the law that asks for it."""
-    text = str(_(one.text))
-    return f"{text} ({one.law})" if one.law else text
-
-
 def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missing]) -> dict[str, Any]:
     """What only some steps show."""
     registry = unit().ports.registry
     if step is StepId.START:
         return {"words": session.get(WORDS) or drafts.read_old_words(work), "days": unit().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
-        return {"helplines": people_for(report), "police": police_for(report)}
+        helplines = sorted(people_for(report), key=lambda line: line.role not in LISTENERS)
+        return {
+            "helplines": helplines,
+            "is_child": report.path is Path.CHILD,
+            "police": police_for(report),
+            "who": filer_of(report).value,
+        }
+    if step is StepId.CONTACT:
+        return {
+            "count": applicability.count_letters(report, without=ANSWER_FIELDS, now=unit().now, ports=unit().ports),
+            "has_team": bool(rules.TEAM in needed_for(report)),
+        }
     if step is StepId.LINKS:
         part = cut_links(group_links(report, registry), page_number(), LINKS_A_PAGE)
         questions, own_words = split_rejected(report.rejected)
@@ -202,13 +194,12 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
             "address": lambda page: url_for("report.show", step=step.value, page=page),
         }
     if step is StepId.REVIEW:
-        found = missing or rules.missing(
-            report, applicability.blocking_needs(report, now=unit().now, ports=unit().ports)
-        )
         names = dict(drafts.list_teams_to_ask(unit().db, report.country))
+        found = missing or rules.missing(report)
         return {
-            "rows": review_rows(report, needed_fields(report), registry, names, str(get_locale())),
-            "missing": [(url_for("report.show", step=one.step.value), missing_text(one)) for one in found],
-            "has_letters": report.path is not Path.THREAT,
+            "rows": review_rows(report, needed_for(report), registry, names, str(get_locale())),
+            "missing": [(url_for("report.show", step=one.step.value), str(_(one.text))) for one in found],
+            "has_letters": report.path is not Path.THREAT and bool(report.links or report.places),
+            "team": names.get(report.team_id) if report.handler is Handler.TEAM else None,
         }
     return {}

@@ -1,4 +1,4 @@
-"""The receipt as a text file: proof that a report was handed in, without a word of what it says."""
+"""The receipt as a text file: proof that a report was saved, without a word of what it says."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def format_receipt(kept: Mapping[str, str], zone: str) -> str:
         _("Receipt"),
         "",
         _("Case: %(reference)s", reference=kept["reference"]),
-        _("Handed in: %(moment)s", moment=moment),
+        _("Saved: %(moment)s", moment=moment),
         _("Proof (SHA-256 of the report): %(digest)s", digest=kept["digest"]),
         "",
         _("Six words to come back:"),
         kept["words"],
         "",
-        _("Keep this where only you look. Nobody can give you the words again."),
+        _("Keep this safe. We can’t give you the words again."),
         _("This is not legal advice."),
     ]
     return "\r\n".join(str(line) for line in lines) + "\r\n"

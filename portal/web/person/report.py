@@ -19,6 +19,7 @@ from portal.services.cases.room import NoRoom
 from portal.services.intake import drafts, submission
 from portal.services.ports import PERSON
 from portal.services.work import CaseWork
+from portal.web import access
 from portal.web.access import WORDS, draft_holder, enter_case, public
 from portal.web.fields import PlainForm
 from portal.web.flood_gate import describe_wait, find_challenge, measure_pasted, rate_limited
@@ -56,11 +57,26 @@ def begin() -> ResponseReturnValue:
     return redirect(url_for("report.show", step=StepId.START.value), 303)
 
 
+@bp.get("/report/erase")
+@draft_holder
+def ask_erase(_work: CaseWork) -> str:
+    return render_template("person/erase_draft.html", form=PlainForm(formdata=None))
+
+
+@bp.post("/report/erase")
+@draft_holder
+def erase_draft(work: CaseWork) -> ResponseReturnValue:
+    drafts.erase_draft(work)
+    unit().end_transaction()  # so that the page says what is so
+    access.leave()
+    return render_template("person/erased.html", is_gone=True)
+
+
 @bp.get("/report/resume")
 @draft_holder
 def resume(work: CaseWork) -> ResponseReturnValue:
     report = work.report
-    return redirect(url_for("report.show", step=rules.first_open_step(report, pages.needed_fields(report)).value), 303)
+    return redirect(url_for("report.show", step=rules.first_open_step(report, pages.needed_for(report)).value), 303)
 
 
 @bp.get("/report/<step:step>")
@@ -83,7 +99,7 @@ def answer(work: CaseWork, step: str) -> ResponseReturnValue:
     if found is StepId.REVIEW:
         return submit(work)
     form = pages.make_form(work.report, found)
-    if "skip" in request.form:
+    if "skip" in request.form or _is_left_out(form):
         return save(work, found, form, lambda report: rules.skip(report, found))
     if isinstance(form, LinksForm):
         return collect_links(work, form)
@@ -99,11 +115,16 @@ def answer(work: CaseWork, step: str) -> ResponseReturnValue:
     return save(work, found, form, apply)
 
 
+def _is_left_out(form: PlainForm) -> bool:
+    """A page of buttons that came without any of its answers."""
+    return isinstance(form, StepForm) and bool(form.one_tap) and not request.form.get(form.one_tap)
+
+
 def save(work: CaseWork, step: StepId, form: PlainForm, apply: Change) -> ResponseReturnValue:
     """Keep the answers and go on; when another tab was quicker, show what was typed again instead."""
 
     def find_next(report: Report) -> str:
-        needed = pages.needed_fields(report)
+        needed = pages.needed_for(report)
         if rules.first_open_step(report, needed) is StepId.REVIEW:
             return url_for("report.show", step=StepId.REVIEW.value)
         return url_for("report.show", step=rules.next_step(report, step, needed).value)
@@ -117,11 +138,18 @@ def collect_links(work: CaseWork, form: LinksForm) -> ResponseReturnValue:
     What is pasted is added to whatever the report holds by now, so another tab is no reason to ask again.
     """
     change = read_change(request.form, ports=unit().ports)
+    if change is None and "places" in request.form:
+        places = url_for("report.show", step=StepId.PLACES.value)
+        return _keep(work, StepId.LINKS, form, _mark_links, lambda _report: places, version=form.version_number())
     if change is None:
-        return save(work, StepId.LINKS, form, lambda report: rules.mark_visited(report, StepId.LINKS))
+        return save(work, StepId.LINKS, form, _mark_links)
     found = url_for("report.show", step=StepId.LINKS.value, _anchor="found")
     version = None if change.only_adds else form.version_number()
     return _keep(work, StepId.LINKS, form, change.apply, lambda _report: found, version=version)
+
+
+def _mark_links(report: Report) -> Report:
+    return rules.mark_visited(report, StepId.LINKS)
 
 
 def _keep(
@@ -155,13 +183,13 @@ def _keep(
 
 
 def submit(work: CaseWork) -> ResponseReturnValue:
-    """Submit; the receipt waits in the session until the person has kept it."""
+    """Save the report as a case; the receipt waits in the session until the person has kept it."""
     form = PlainForm()
     try:
         if form.version_number() != work.case.version:
             raise Changed
         words = session.get(WORDS) or drafts.read_old_words(work)
-        plan = submission.plan_submission(work)
+        plan = submission.plan_submission(work, allows_letters=True)  # the review says so above its button
         hold_case(work)
         if plan.stamp != read_stamp(work):
             raise Changed
@@ -193,4 +221,4 @@ def _changed_text() -> str:
 
 
 def _review_text() -> str:
-    return str(_("This report was changed in another window. Look at it once more, then hand it in."))
+    return str(_("This report was changed in another window. Check it, then save it."))

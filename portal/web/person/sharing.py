@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.domain.lifecycle import StepRefused
 from portal.services.casefile import sharing as case_sharing
 from portal.services.cases import consent, handover
 from portal.services.cases.opening import Changed
-from portal.services.intake import drafts
-from portal.services.intake.drafts import SavingPlan
+from portal.services.cases.room import NoRoom
+from portal.services.intake import drafts, facts
+from portal.services.intake.facts import MissingFacts, find_missing_facts
 from portal.services.law.local_days import person_day
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.late_writing import plan_and_keep
 from portal.web.person.addresses import PersonBlueprint
+from portal.web.person.facts import TITLES, describe_missing
 from portal.web.person.form_pages import show_form
-from portal.web.person.forms.reach import StatementForm
-from portal.web.person.forms.steps import Setting
+from portal.web.person.forms.facts import CHANGEABLE, FactsForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
@@ -51,27 +52,32 @@ def change(work: CaseWork) -> ResponseReturnValue:
 @bp.get("/case/statement")
 @case_holder
 def statement(work: CaseWork) -> ResponseReturnValue:
-    return _statement_page(work, _statement_form(work))
+    """What would make the letters stronger, on one page."""
+    found = find_missing_facts(work)
+    return _facts_page(work, found, _facts_form(work, found))
 
 
 @bp.post("/case/statement")
 @case_holder
 @locks_late
 def sign(work: CaseWork) -> ResponseReturnValue:
-    form = _statement_form(work)
+    found = find_missing_facts(work)
+    form = _facts_form(work, found)
     if not form.validate():
-        return _statement_page(work, form)
-
-    def plan() -> SavingPlan:
-        report = replace(form.apply(work.report), signed_at=unit().now)
-        return drafts.plan_report(work, report, version=form.version_number())
-
+        return _facts_page(work, found, form)
     try:
-        plan_and_keep(work, plan, lambda planned: drafts.keep_report(work, planned))
+        plan_and_keep(
+            work,
+            lambda: facts.plan_facts(work, form.apply(work.report), version=form.version_number()),
+            lambda plan: facts.keep_facts(work, plan),
+        )
     except Changed:
-        form.form_errors.append(_("The case was changed in another window. Look, and send it again."))
-        return _statement_page(work, form)
-    flash(_("Written down. Letters that are made from now on say it."))
+        form.form_errors.append(_("Your case was changed in another window. Look at it, then save again."))
+        return _facts_page(work, found, form)
+    except (NoRoom, StepRefused) as error:
+        form.form_errors.append(_(str(error)))
+        return _facts_page(work, found, form)
+    flash(_("Saved. Every letter you make from now on says it."))
     return redirect(url_for("case.show"), 303)
 
 
@@ -95,18 +101,22 @@ def change_team(work: CaseWork) -> ResponseReturnValue:
             flash(_("The team can open your case now."))
         else:
             case_sharing.take_back(work)
-            flash(_("You carry the case yourself now. The team cannot open it any more."))
+            flash(_("You send the letters yourself now. The team cannot open your case any more."))
         return redirect(url_for("case.show"), 303)
     return _team_page(work, form)
 
 
-def _statement_form(work: CaseWork) -> StatementForm:
-    return StatementForm(Setting(report=work.report, today=person_day(work.report, unit().config, now=unit().now)))
+def _facts_form(work: CaseWork, found: MissingFacts) -> FactsForm:
+    today = person_day(work.report, unit().config, now=unit().now)
+    return FactsForm(work.report, found.topics | set(CHANGEABLE), today)
 
 
-def _statement_page(work: CaseWork, form: StatementForm) -> ResponseReturnValue:
+def _facts_page(work: CaseWork, found: MissingFacts, form: FactsForm) -> ResponseReturnValue:
     form.version.data = str(work.case.version)
-    return show_form("person/case/statement.html", form)
+    said = [topic for topic in CHANGEABLE if topic not in found.topics]
+    return show_form(
+        "person/case/statement.html", form, found=found, said=said, titles=TITLES, stronger=describe_missing(found)
+    )
 
 
 def _team_page(work: CaseWork, form: PlainForm) -> ResponseReturnValue:

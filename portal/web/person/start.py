@@ -41,7 +41,7 @@ bp = PersonBlueprint("start", __name__)
 @bp.get("/")
 @public
 def front() -> str:
-    return render_template("person/front.html", is_inside="case_id" in session)
+    return render_template("person/front.html", is_inside="case_id" in session, organisation=unit().config.organisation)
 
 
 @bp.get("/help")

@@ -19,7 +19,7 @@ from portal.services.cases import handover, opening
 from portal.services.cases.opening import Changed
 from portal.services.intake import drafts, submission
 from portal.services.intake.submission import Incomplete
-from portal.services.law.applicability import blocking_needs, needs
+from portal.services.law.applicability import count_letters
 from portal.services.ports import Ports
 from portal.services.requests.lookup import list_requests
 from portal.services.tracking import answers
@@ -139,20 +139,41 @@ def test_whoever_acts_for_another_leaves_a_mandate_with_its_end(session: Session
     assert opened.read_sealed(mandate) == {"authority": "She asked me in writing."}
 
 
-def test_a_law_that_asks_for_more_is_named_but_does_not_block(ports: Ports) -> None:
-    report = drafts.add_links(make_report(postal_address="", phone=""), LINKS, ports=ports)
-    asked = {need.field: need.regimes for need in needs(report, now=NOW, ports=ports)}
-    assert any("Harmful Digital" in name for name in asked["postal_address"])
-    assert "postal_address" not in {need.field for need in blocking_needs(report, now=NOW, ports=ports)}
+@pytest.mark.parametrize(("country", "left"), [("NZ", 0), ("GB", 3)])
+def test_what_is_left_out_is_counted_in_letters(ports: Ports, country: str, left: int) -> None:
+    report = drafts.add_links(make_report(country=country), LINKS, ports=ports)
+    count = count_letters(report, without={"email", "contact_by"}, now=NOW, ports=ports)
+    assert (count.possible, count.without) == (3, left)
+    assert count_letters(report, without=(), now=NOW, ports=ports).without == 3
 
 
-def test_an_answer_that_every_law_asks_for_is_required_by_name(session: Session, ports: Ports) -> None:
+def test_what_only_a_law_wants_holds_no_report_up(session: Session, ports: Ports) -> None:
     opened, _ = make_draft(session, ports, links="https://x.com/a/status/1", country="US", states_good_faith=False)
-    with pytest.raises(Incomplete) as caught:
-        submission.submit(opened.at(NOW))
-    missing = caught.value.missing
-    assert [one.text for one in missing] == ["That you say this in good faith"]
-    assert "TAKE IT DOWN" in (missing[0].law or "")
+    assert submission.submit(opened.at(NOW)).reference
+
+
+def test_saving_says_yes_to_letters_only_where_the_page_said_so(session: Session, ports: Ports) -> None:
+    for allows, given in ((False, set()), (True, {"platforms"})):
+        opened, _ = make_draft(session, ports, share_with_platforms=None, share_with_regulators=None)
+        work = opened.at(NOW)
+        submission.keep_submission(work, submission.plan_submission(work, allows_letters=allows))
+        session.flush()
+        query = select(Consent.recipient).where(Consent.case_id == opened.case.id)
+        assert set(session.scalars(query)) == given
+
+
+def test_a_report_that_nobody_signed_has_no_moment_of_signing(session: Session, ports: Ports) -> None:
+    assert make_case(session, ports, signature="").report.signed_at is None
+    assert make_case(session, ports).report.signed_at == NOW
+
+
+@pytest.mark.parametrize("named", ["Instagram", "insta", "my Instagram story", "instagram.com", "IG"])
+def test_a_place_without_a_link_is_known_by_any_usual_name(session: Session, ports: Ports, named: str) -> None:
+    places = (ReportedPlace(platform=named, text="The account that calls itself example.person"),)
+    opened = make_case(session, ports, links="https://www.instagram.com/p/Abc123/", places=places)
+    assert {item.platform for item in session.scalars(select(Item))} == {"instagram"}
+    assert len(list_requests(opened)) == 1
+    assert opened.report.places == places, "what was typed is kept"
 
 
 def test_links_added_later_get_numbers_and_requests_of_their_own(session: Session, ports: Ports) -> None:
@@ -164,6 +185,14 @@ def test_links_added_later_get_numbers_and_requests_of_their_own(session: Sessio
     assert [item.number for item in session.scalars(select(Item).order_by(Item.number))] == [1, 2, 3, 4]
     assert opened.case.item_count == 4
     assert len(session.scalars(select(Request)).all()) == 4
+
+
+def test_links_added_to_a_childs_threat_make_letters(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="", is_online=YesNo.NO, under_18=YesNo.YES)
+    submission.add_items(opened.at(NOW), "https://x.com/a/status/1")
+    assert opened.case.path is Path.CHILD
+    assert opened.report.is_online is YesNo.YES
+    assert len(list_requests(opened)) == 1
 
 
 def test_a_team_chosen_in_the_report_is_given_the_case(session: Session, ports: Ports) -> None:

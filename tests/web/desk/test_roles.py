@@ -70,7 +70,7 @@ def test_an_auditor_sees_what_happened_and_never_what_was_written(desk: Desk) ->
 
     page = auditor.go(f"/desk/audit?reference={reference.lower()}")
 
-    assert "The report was handed in." in page.text
+    assert "The report was saved." in page.text
     assert "Mira Anker" in page.text
     for written in ("It does not go against our rules.", "That it is blocked.", "Ana Exemplar", "x.com"):
         assert written not in page.text

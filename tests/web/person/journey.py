@@ -8,29 +8,28 @@ from tests.web.pages import Page, Visitor
 
 LINKS = "https://www.instagram.com/p/Abc123/ https://x.com/someone/status/1111 https://pictures.example.org/album/7"
 
-# What is typed at each step of an adult's report; a step that is not here is passed with its own "Continue".
+# What is answered at each step of an adult's report; a step that is not here is passed with its own "Continue".
 TYPED: dict[str, dict[str, str]] = {
     "who": {"filer": "self"},
     "age": {"under_18": "no"},
     "country": {"country": "NZ"},
     "what": {"depiction": "real"},
     "online": {"is_online": "yes"},
-    "found": {"found_on-day": "20", "found_on-month": "11", "found_on-year": "2026"},
-    "harm": {"explanation": "It follows me to work."},
-    "camera": {"took_it": "no"},
-    "contact": {"contact_by": "email", "email": "ana.example@example.net"},
-    "address": {"postal_address": "1 Invented Street"},
-    "sharing": {"share_with_platforms": "yes", "share_with_regulators": "yes"},
+    "contact": {"email": "ana.example@example.net"},
     "help": {"team_id": "alone"},
-    "name": {"name_kind": "legal", "name": "Ana Exemplar"},
-    "statement": {
-        "states_no_consent": "y",
-        "states_good_faith": "y",
-        "states_accuracy": "y",
-        "signature": "Ana Exemplar",
-    },
 }
-BUTTONS = {"start": "I have kept them", "child": "Go on with the report", "threat": "Keep a case"}
+# What is added once on the case, so that every letter says it.
+FACTS: dict[str, str] = {
+    "name_kind": "legal",
+    "name": "Ana Exemplar",
+    "states_no_consent": "y",
+    "states_good_faith": "y",
+    "states_accuracy": "y",
+    "signature": "Ana Exemplar",
+    "explanation": "It follows me to work.",
+}
+BUTTONS = {"start": "I wrote them down", "child": "Go on with my report", "threat": "Go on with my report"}
+SAVE = "Save my report"
 
 
 def begin(visitor: Visitor) -> Page:
@@ -44,12 +43,16 @@ def step_of(page: Page) -> str:
 
 
 def answer(visitor: Visitor, **changes: dict[str, str]) -> Page:
-    """Answer the page the visitor is on."""
+    """Answer the page the visitor is on: with one of its buttons where the answers are buttons."""
     step = step_of(visitor.page)
     if step == "links":
         return _give_links(visitor, changes.get("links", {}).get("pasted", LINKS))
     typed: dict[str, Any] = changes.get(step, TYPED.get(step, {}))
-    return visitor.press(BUTTONS.get(step, "Continue"), **typed)
+    if label := _button_for(visitor.page, typed):
+        return visitor.press(label)
+    labels = [" ".join("".join(each.itertext()).split()) for each in visitor.page.root.iter("button")]
+    usual = BUTTONS.get(step, "Continue")
+    return visitor.press(usual if usual in labels else "Skip this question", **typed)
 
 
 def go_to(visitor: Visitor, step: str, **changes: dict[str, str]) -> Page:
@@ -61,11 +64,25 @@ def go_to(visitor: Visitor, step: str, **changes: dict[str, str]) -> Page:
     raise AssertionError(f"{step} was never shown; the last was {visitor.page.path}")
 
 
-def hand_in(visitor: Visitor, **changes: dict[str, str]) -> Page:
+def save_report(visitor: Visitor, **changes: dict[str, str]) -> Page:
     """The whole report, to the receipt."""
     begin(visitor)
     go_to(visitor, "review", **changes)
-    return visitor.press("Hand it in")
+    return visitor.press(SAVE)
+
+
+def add_facts(visitor: Visitor, **changes: str) -> Page:
+    """What makes the letters of a saved case stronger."""
+    visitor.go("/case/statement")
+    typed: dict[str, Any] = {**FACTS, **changes}
+    return visitor.press("Save", **typed)
+
+
+def hand_in(visitor: Visitor, **changes: dict[str, str]) -> Page:
+    """The whole report and what makes its letters stronger, to the receipt."""
+    save_report(visitor, **changes)
+    add_facts(visitor)
+    return visitor.go("/case/receipt")
 
 
 def words_on(page: Page) -> str:
@@ -74,8 +91,16 @@ def words_on(page: Page) -> str:
     return "".join(box.itertext()).strip()
 
 
+def _button_for(page: Page, typed: dict[str, Any]) -> str | None:
+    """The label of the button that is this one answer, if the page has it."""
+    for each in page.root.iter("button"):
+        if each.get("name") in typed and typed[each.get("name", "")] == each.get("value"):
+            return " ".join("".join(each.itertext()).split())
+    return None
+
+
 def _give_links(visitor: Visitor, pasted: str) -> Page:
     if not pasted:
-        return visitor.press("I have no links")
+        return visitor.press("I have no link")
     visitor.press("Add these links", pasted=pasted)
     return visitor.press("Continue")

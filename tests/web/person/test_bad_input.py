@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.web.conftest import TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
-from tests.web.person.journey import begin, go_to, hand_in, step_of, words_on
+from tests.web.person.journey import SAVE, begin, go_to, hand_in, step_of, words_on
 
 TURNED = "abc\N{RIGHT-TO-LEFT OVERRIDE}def"
 
@@ -39,11 +40,11 @@ def test_five_hundred_and_one_links_keep_five_hundred_and_show_the_other(visitor
 @pytest.mark.parametrize("typed", ["a\x00b", "a\x07b", TURNED, "a\x1b[31mb"])
 def test_characters_nobody_can_see_are_shown_and_then_accepted(visitor: Visitor, typed: str) -> None:
     begin(visitor)
-    go_to(visitor, "harm")
-    page = visitor.press("Continue", status=400, explanation=typed)
+    go_to(visitor, "contact")
+    page = visitor.press("Continue", status=400, safe_contact=typed)
     assert "cannot be seen or printed" in page.errors[0]
     assert "\N{REPLACEMENT CHARACTER}" in page.answer.text
-    assert step_of(visitor.press("Continue")) != "harm"
+    assert step_of(visitor.press("Continue")) != "contact"
 
 
 def test_control_characters_in_pasted_links_are_survived(visitor: Visitor) -> None:
@@ -57,7 +58,6 @@ def test_control_characters_in_pasted_links_are_survived(visitor: Visitor) -> No
     ("day", "month", "year", "sentence"),
     [
         ("31", "2", "2026", "not in the calendar"),
-        ("24", "11", "2026", "has not come yet"),
         ("one", "2", "2026", "in numbers"),
         ("1", "2", "26", "four numbers"),
         ("", "2", "2026", "in numbers"),
@@ -68,78 +68,80 @@ def test_a_day_that_cannot_be_is_explained_and_stays_in_its_boxes(
     visitor: Visitor, day: str, month: str, year: str, sentence: str
 ) -> None:
     begin(visitor)
-    go_to(visitor, "found")
-    typed = {"found_on-day": day, "found_on-month": month, "found_on-year": year, "how_found": "by chance"}
+    go_to(visitor, "authority", who={"filer": "representative"})
+    boxes = {"day": day, "month": month, "year": year}
+    typed: dict[str, Any] = {f"authority_ends_on-{name}": text for name, text in boxes.items()}
+    typed["authority"] = "by letter"
     page = visitor.press("Continue", status=400, **typed)
     assert sentence in page.errors[0]
-    assert "by chance" in page.answer.text
+    assert "by letter" in page.answer.text
     assert f'value="{month}"' in page.answer.text
 
 
 def test_too_long_a_text_is_counted_and_kept(visitor: Visitor) -> None:
     begin(visitor)
-    go_to(visitor, "harm")
-    page = visitor.press("Continue", status=400, explanation="x" * 20_001)
-    assert "20001 characters" in page.errors[0]
-    assert "x" * 20_001 in page.answer.text
+    go_to(visitor, "contact")
+    page = visitor.press("Continue", status=400, safe_contact="x" * 2_001)
+    assert "2001 characters" in page.errors[0]
+    assert "x" * 2_001 in page.answer.text
 
 
 def test_a_token_of_another_session_gives_the_typed_text_back_to_send_again(app: Flask, visitor: Visitor) -> None:
     begin(visitor)
-    go_to(visitor, "harm")
+    go_to(visitor, "contact")
     other = Visitor(app)
     begin(other)
-    go_to(other, "harm")
+    go_to(other, "contact")
     form, _button = other.page.form_with("Continue")
     token = next(each.get("value", "") for each in form.iter("input") if each.get("name") == "csrf_token")
-    page = visitor.press("Continue", status=400, explanation="Do not lose me.", csrf_token=token)
+    page = visitor.press("Continue", status=400, safe_contact="Do not lose me.", csrf_token=token)
     assert "Do not lose me." in page.text
-    assert step_of(visitor.press("Send it again")) == "camera"
-    assert "Do not lose me." in visitor.go("/report/harm").answer.text
+    assert step_of(visitor.press("Send it again")) == "review"
+    assert "Do not lose me." in visitor.go("/report/contact").answer.text
 
 
 def test_a_form_without_a_token_changes_nothing_and_keeps_what_was_typed(visitor: Visitor) -> None:
     begin(visitor)
-    go_to(visitor, "harm")
-    page = visitor.send("/report/harm", {"explanation": "Still here."}, status=400)
+    go_to(visitor, "contact")
+    page = visitor.send("/report/contact", {"safe_contact": "Still here."}, status=400)
     assert "Still here." in page.text
-    assert "Still here." not in visitor.go("/report/harm").answer.text
+    assert "Still here." not in visitor.go("/report/contact").answer.text
 
 
 def test_two_tabs_the_slower_one_is_told_and_keeps_what_was_typed(visitor: Visitor) -> None:
     begin(visitor)
-    slow = go_to(visitor, "harm")
-    visitor.press("Continue", explanation="From the quick tab.")
+    slow = go_to(visitor, "contact")
+    visitor.press("Continue", safe_contact="From the quick tab.")
     visitor.seen.append(slow)
-    page = visitor.press("Continue", status=409, explanation="From the slow tab.")
+    page = visitor.press("Continue", status=409, safe_contact="From the slow tab.")
     assert "another window" in page.text
     assert "From the slow tab." in page.answer.text
     visitor.press("Continue")
-    assert "From the slow tab." in visitor.go("/report/harm").answer.text
+    assert "From the slow tab." in visitor.go("/report/contact").answer.text
 
 
 def test_a_report_handed_in_twice_is_one_case(visitor: Visitor) -> None:
     begin(visitor)
     review = go_to(visitor, "review")
-    visitor.press("Hand it in")
+    visitor.press(SAVE)
     visitor.seen.append(review)
-    assert visitor.press("Hand it in").path == "/case"
+    assert visitor.press(SAVE).path == "/case"
 
 
 def test_a_review_that_is_out_of_date_is_shown_again_before_it_counts(visitor: Visitor) -> None:
     begin(visitor)
     review = go_to(visitor, "review")
-    visitor.go("/report/harm")
-    visitor.press("Continue", explanation="Changed in between.")
+    visitor.go("/report/contact")
+    visitor.press("Continue", safe_contact="Changed in between.")
     visitor.seen.append(review)
-    page = visitor.press("Hand it in", status=409)
+    page = visitor.press(SAVE, status=409)
     assert "Changed in between." in page.text
 
 
 def test_an_answer_that_was_never_offered_is_refused(visitor: Visitor) -> None:
     begin(visitor)
     go_to(visitor, "who")
-    assert visitor.press("Continue", status=400, filer="nobody").errors
+    assert visitor.press("Me", status=400, filer="nobody").errors
     go_to(visitor, "country")
     assert visitor.press("Continue", status=400, country="ZZ").errors
     assert visitor.press("Continue", country="NZ").status == 200
@@ -154,10 +156,10 @@ def test_an_e_mail_address_with_a_slip_is_pointed_out(visitor: Visitor, address:
     assert address in page.answer.text
 
 
-def test_choosing_e_mail_without_an_address_is_pointed_out(visitor: Visitor) -> None:
+def test_an_empty_page_of_contact_means_not_at_all_and_is_no_mistake(visitor: Visitor) -> None:
     begin(visitor)
     go_to(visitor, "contact")
-    assert "Not at all" in visitor.press("Continue", status=400, contact_by="email").errors[0]
+    assert "How to reach you Not at all" in visitor.press("Continue").text
 
 
 def test_a_sending_in_the_future_is_refused_and_stays_in_its_boxes(visitor: Visitor, clock: TestClock) -> None:

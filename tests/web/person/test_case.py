@@ -22,7 +22,7 @@ from portal.web.unit_of_work import parts
 from tests.web.addresses import at
 from tests.web.conftest import NOW, TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
-from tests.web.person.journey import LINKS, hand_in, words_on
+from tests.web.person.journey import LINKS, hand_in, save_report, words_on
 
 SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
 REFUSED: dict[str, Any] = {"answer": "refused", "text": "It does not break our rules."}
@@ -32,7 +32,7 @@ REFUSED: dict[str, Any] = {"answer": "refused", "text": "It does not break our r
 def holder(visitor: Visitor) -> Visitor:
     """A visitor whose report is handed in, on the case page."""
     hand_in(visitor)
-    visitor.press("I have kept it")
+    visitor.press("I wrote them down")
     return visitor
 
 
@@ -262,12 +262,12 @@ def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Vis
 
 
 def test_a_statement_that_was_left_out_can_be_given_later(visitor: Visitor) -> None:
-    hand_in(visitor, age={"under_18": "yes"}, statement={})
+    save_report(visitor, age={"under_18": "yes"})
     visitor.go("/case")
-    visitor.follow("State and sign")
+    visitor.follow("Add them now")
     signed: dict[str, Any] = {"states_no_consent": "y", "states_good_faith": "y", "states_accuracy": "y"}
-    visitor.press("Save", **signed, signature="Ana Exemplar")
-    assert "State and sign" not in visitor.page.links()
+    visitor.press("Save", **signed, signature="Ana Exemplar", name="Ana Exemplar", name_kind="legal")
+    assert "Add them now" not in visitor.page.links()
 
 
 def test_details_change_one_request_only(holder: Visitor) -> None:
@@ -316,7 +316,7 @@ def test_a_case_can_be_given_to_a_team_and_taken_back(app: Flask, holder: Visito
     holder.go("/case/messages")
     assert "Please call at ten." in holder.press("Send", text="Please call at ten.").text
     holder.go("/case/help")
-    assert "You carry the case yourself now" in holder.press("Take it back").text
+    assert "You send the letters yourself now" in holder.press("Take it back").text
 
 
 def test_an_empty_message_is_refused(app: Flask, holder: Visitor) -> None:
@@ -353,7 +353,7 @@ def test_another_persons_request_is_not_there(app: Flask, holder: Visitor) -> No
 def test_the_history_tells_what_happened_in_plain_words(holder: Visitor) -> None:
     send_request(holder)
     text = holder.go("/case/history").text
-    assert "The report was handed in." in text
+    assert "The report was saved." in text
     assert "T-100" in text
 
 
@@ -369,7 +369,7 @@ def test_the_page_after_erasing_says_what_is_true_while_somebody_reads_the_locks
 ) -> None:
     """Until the lock's bytes are overwritten it does not say that they are; the worker goes on until they are."""
     words = words_on(hand_in(visitor))
-    visitor.press("I have kept it")
+    visitor.press("I wrote them down")
     with app.app_context():
         made = parts()
     (lock,) = (each.lock for each in made.ports.locks.list_all())

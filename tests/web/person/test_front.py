@@ -10,8 +10,10 @@ def test_the_front_page_shows_three_ways_and_asks_for_no_picture(visitor: Visito
     page = visitor.go("/")
     for way in ("/report", "/return", "/help"):
         assert way in page.links().values()
-    assert "No picture is ever asked for" in page.text
-    assert "cannot clean the whole internet" in page.text
+    assert "We never ask for the picture" in page.text
+    assert "can’t clean the whole internet" in page.text
+    assert "It is free." in page.text
+    assert "runs this site" in page.text
 
 
 def test_the_front_page_begins_no_session(visitor: Visitor) -> None:

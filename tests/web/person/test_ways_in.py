@@ -55,7 +55,7 @@ def app(tmp_path: Path, clock: TestClock, mailbox: Mailbox) -> Iterator[Flask]:
 @pytest.fixture
 def holder(visitor: Visitor) -> Visitor:
     hand_in(visitor)
-    visitor.press("I have kept it")
+    visitor.press("I wrote them down")
     return visitor
 
 
@@ -262,7 +262,7 @@ def test_a_watcher_who_made_every_way_in_for_themselves_has_none_once_the_words_
     """With the phone and the words for a minute: an own address with the way back, a link on its way, a question, an
     open browser."""
     words = words_on(hand_in(visitor))
-    visitor.press("I have kept it")
+    visitor.press("I wrote them down")
     watcher = enter(app, words)
     confirm_address(app, watcher, mailbox)
     watcher.go("/case/mail")
@@ -311,7 +311,7 @@ def test_the_page_of_ways_lists_each_and_ends_each(
     app: Flask, visitor: Visitor, mailbox: Mailbox, clock: TestClock
 ) -> None:
     words = words_on(hand_in(visitor))
-    visitor.press("I have kept it")
+    visitor.press("I wrote them down")
     others = [enter(app, words) for _ in range(3)]
     confirm_address(app, visitor, mailbox)
     visitor.go("/case/mail")
@@ -348,7 +348,7 @@ def test_the_page_of_ways_lists_each_and_ends_each(
 def test_a_new_way_in_is_told_until_a_later_visit_puts_it_away(app: Flask, visitor: Visitor, clock: TestClock) -> None:
     """Whoever has the phone while the case is open there cannot hide what they made."""
     words = words_on(hand_in(visitor))
-    visitor.press("I have kept it")
+    visitor.press("I wrote them down")
     assert "Was this you?" not in visitor.go("/case").text
     clock.move(minutes=1)
     visitor.go("/case/words")

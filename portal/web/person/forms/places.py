@@ -1,4 +1,4 @@
-"""The questions about the content itself: where it is, how it was found, what harm it does, who took it."""
+"""The questions about where it is: links, and what has none."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from wtforms import Form as PartForm
 
 from portal.domain.intake import StepId
 from portal.domain.report import Report, ReportedPlace
-from portal.web.fields import ChoiceField, PastDayField, PasteField, TextField
-from portal.web.person.forms.about import UNSURE
+from portal.web.fields import PasteField, TextField
 from portal.web.person.forms.steps import StepForm
 
-BLANK_ROWS = 3
+BLANK_ROWS = 1
 MOST_PLACES = 100
 
 
@@ -24,12 +23,11 @@ class LinksForm(StepForm):
     """The links are kept by the service that reads them; this form only carries what was pasted."""
 
     step = StepId.LINKS
-    heading = _l("Where is it? Paste the links")
+    heading = _l("Where is it?")
     pasted = PasteField(
-        _l("Links"),
-        description=_l("Copy the address of each page, in any form, as many as you have (up to 500). "
-                       "Other words around them do no harm. We never open a link."),
-    )  # fmt: skip
+        _l("Paste the links"),
+        description=_l("Paste all you have, up to 500. You can paste notes with them. We never open a link."),
+    )
 
     def start_from(self, report: Report) -> dict[str, Any]:
         return {"pasted": ""}
@@ -39,16 +37,16 @@ class LinksForm(StepForm):
 
 
 class PlaceForm(PartForm):  # type: ignore[misc]
-    """One place without a link."""
+    """One post, account or chat without a link."""
 
-    platform = TextField(_l("Which app or site"))
-    text = TextField(_l("Account, group or post, in your own words"), lines=True, longest=2000)
+    platform = TextField(_l("Which app or site"), description=_l("For example WhatsApp or Instagram."))
+    text = TextField(_l("Which account, group or post"), lines=True, longest=2000)
 
 
 class PlacesForm(StepForm):
     step = StepId.PLACES
-    heading = _l("Is it in a place that has no link?")
-    intro = _l("For example in a chat group, in a story, or on an account whose address you do not have.")
+    heading = _l("No link? Tell us where it is")
+    intro = _l("For example a group chat, a story, or an account. Your own words are enough.")
     places = FieldList(FormField(PlaceForm), max_entries=MOST_PLACES)
 
     def start_from(self, report: Report) -> dict[str, Any]:
@@ -66,10 +64,10 @@ class PlacesForm(StepForm):
             self.places.append_entry({"platform": "", "text": ""})
 
     def validate(self, extra_validators: Any = None) -> bool:
-        is_valid = super().validate(extra_validators)
+        is_valid = bool(super().validate(extra_validators))
         for row in self.places:
             if row["text"].data and not row["platform"].data:
-                row["platform"].errors = [_("Say which app or site this is on.")]
+                row["platform"].errors = [_("Type the name of the app or site.")]
                 is_valid = False
         return is_valid
 
@@ -82,31 +80,3 @@ class PlacesForm(StepForm):
         rows = [(row["platform"].data or "", row["text"].data or "") for row in self.places]
         kept = [ReportedPlace(platform=platform, text=text) for platform, text in rows if platform or text]
         return replace(report, places=tuple(kept))
-
-
-class DiscoveryForm(StepForm):
-    step = StepId.DISCOVERY
-    heading = _l("When and how did you find it?")
-    intro = _l("A rough answer is enough. Some laws give you only so much time from this day.")
-    found_on = PastDayField(_l("On which day did you first know of it?"), description=_l("For example 24 11 2026"))
-    how_found = TextField(_l("How did you find it?"), lines=True, longest=2000)
-
-    def prepare(self) -> None:
-        self.found_on.today = self.setting.today
-
-
-class ExplanationForm(StepForm):
-    step = StepId.EXPLANATION
-    heading = _l("Why should it come down?")
-    intro = _l("You do not have to explain. If you like, say in your own words what it does to you. "
-               "Your words go into the letter as you write them.")  # fmt: skip
-    explanation = TextField(_l("In your own words"), lines=True)
-
-
-class OwnershipForm(StepForm):
-    step = StepId.OWNERSHIP
-    heading = _l("Did you take the picture or video yourself?")
-    took_it = ChoiceField(
-        _l("Did you take the picture or video yourself?"),
-        choices=[("yes", _l("Yes, I took it")), ("no", _l("No, someone else did, or it was made")), UNSURE],
-    )

@@ -17,6 +17,6 @@ class WordsForm(PlainForm):
 
 class BeginForm(PlainForm):
     keep = BooleanField(
-        _l("Keep my place in this browser"),
-        description=_l("Only if nobody else uses this device. Without it, you come back with your six words."),
+        _l("Keep my answers open in this browser"),
+        description=_l("Only if nobody else uses this device. Your six words bring you back too."),
     )

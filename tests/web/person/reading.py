@@ -1,0 +1,96 @@
+"""How hard a sentence is to read, and which words a frightened person should not meet.
+
+The measure is that of Flesch and Kincaid: the school year in which a sentence is read, from its words and syllables. A
+child in the first school year is about six, so the reading age is that year and five. Syllables are counted by their
+vowels, which is a little too many for some words and a little too few for others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.extract import extract
+
+ROOT = Path(__file__).resolve().parents[3]
+KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+READING_AGE = 12.0
+HARDEST = 15.0  # of one sentence: it is short, so a single long name of a service weighs much
+LONGEST = 20  # words in a sentence
+# Names that nobody can make shorter; they count as two syllables.
+NAMES = re.compile(r"\b(?:StopNCII|WhatsApp|Instagram|Facebook|Take It Down|December|November|October|September)\b")
+# Words that are out, and what people say instead (shared with whoever writes these pages).
+BANNED = {
+    r"\bhand(?:ed|s|ing)? (?:it )?in\b": "save, send",
+    r"\bcarr(?:y|ies|ied|ying) (?:the|a|your|this) case\b": "who sends the letters",
+    r"\bstand(?:s|ing)? (?:under|there|here)\b": "is, shows, put on",
+    r"\bstanding\b": "how things are",
+    r"\btake(?:n)? out\b": "remove",
+    r"\bput(?:s|ting)? (?:\w+ )?away\b": "hide",
+    r"\b(?:a|this|the|other|both|which|another) ways?\b": "how",
+    r"\bplaces?\b": "link, post, account",
+    r"\bof (?:theirs|ours)\b": "their, our",
+    r"\brests? on\b": "is about, relies on",
+    r"\bwritten down\b": "saved",
+    r"\bunfortunately\b": "",
+    r"\bvictims?\b": "you, the person",
+    r"\brevenge\b": "",
+    r"\b(?:basis|regime|element|obligation|recipient|rung|filer)\b": "the thing's own name",
+    r"\bplease be advised|hereby|pursuant|in order to\b": "plain words",
+    r"!": "no exclamation mark",
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence, and where it is."""
+
+    text: str
+    where: str
+
+    @property
+    def words(self) -> list[str]:
+        return re.findall(r"[^\W\d_][\w’'-]*", NAMES.sub("Ana", self.text))
+
+    @property
+    def age(self) -> float:
+        return read_age([self])
+
+
+def read_age(sentences: Sequence[Sentence]) -> float:
+    """The reading age in years of some sentences together; 5 where there is nothing to read."""
+    words = [word for sentence in sentences for word in sentence.words]
+    if not words:
+        return 5.0
+    syllables = sum(map(count_syllables, words))
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59 + 5
+
+
+def count_syllables(word: str) -> int:
+    """Groups of vowels; a silent e at the end, and the one in -es and -ed, is none."""
+    plain = re.sub(r"[^a-z]", "", word.lower())
+    shorter = re.sub(r"(?:(?<=[^aeioulr])es|(?<=[^td])ed|(?<=[^l])e)$", "", plain)
+    return max(1, len(re.findall(r"[aeiouy]+", shorter)))
+
+
+def list_sentences(path: str) -> Iterator[Sentence]:
+    """The sentences that a template or a module says to people."""
+    method = "python" if path.endswith(".py") else "jinja2.ext:babel_extract"
+    with (ROOT / path).open("rb") as file:
+        for line, said, *_rest in extract(method, file, keywords=KEYWORDS, options={"trimmed": "true"}):
+            for text in said if isinstance(said, tuple) else (said,):
+                for part in re.split(r"(?<=[.?!:])\s+", _plain(text or "")):
+                    if part:
+                        yield Sentence(part, f"{path}:{line}")
+
+
+def find_banned(sentence: Sentence) -> list[str]:
+    """What should be said otherwise."""
+    return [pattern for pattern in BANNED if re.search(pattern, sentence.text, re.IGNORECASE)]
+
+
+def _plain(text: str) -> str:
+    """With a short word where something is put in."""
+    return " ".join(re.sub(r"%\(\w+\)[sd]", "Ana", text).split())
