@@ -85,7 +85,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
             api.count law.show_all law.show clock.show clock.as_json clock.as_calendar directory.authorities
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
-            api.show_regulator health.alive health.ready desk_staff.join
+            api.show_regulator health.alive health.ready desk_staff.join fingerprints.show_public
         """,
         Group.DRAFT: "report.resume report.show report.answer",
         Group.CASE: """
@@ -103,6 +103,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
             ways.show ways.end ways.put_away
             authority.show authority.renew
+            fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
         Group.DESK: "queue.show",

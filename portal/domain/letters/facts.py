@@ -154,6 +154,16 @@ class LinkFact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CopyFact:
+    """A file that the recipient can look for: digits that the person's own device made. The file is in no letter."""
+
+    media: str  # "photo" or "video"
+    sha256: str
+    md5: str
+    pdq: str | None = None  # of a photo, where its quality is good enough to match with
+
+
+@dataclass(frozen=True, kw_only=True)
 class SentFact:
     """A letter that has left. `text` are its paragraphs as sent, for the bundle."""
 
@@ -231,6 +241,7 @@ class NoticeFacts:
     bases: tuple[BasisFact, ...]
     statements: tuple[Statement, ...]
     may_pass_identity: bool | None = None  # to whoever posted it; None: not asked by any basis
+    copies: tuple[CopyFact, ...] = ()  # known identical copies, where the person chose to name them
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from portal.domain.letters.facts import (
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Answer, ItemState, RequestKind, SendingChannel, require_sent
 from portal.models.letters import Letter
+from portal.services.cases.fingerprints import list_for_letter
 from portal.services.clocks.snapshot import find_rule_of
 from portal.services.letters.facts import (
     ERASURE_ASKS,
@@ -27,6 +28,7 @@ from portal.services.letters.facts import (
     basis_fact,
     clock_fact,
     content_fact,
+    copies_of,
     header_of,
     is_sure,
     links_of,
@@ -77,6 +79,7 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
         bases=bases,
         statements=statements,
         may_pass_identity=_may_pass_identity(cited, content),
+        copies=copies_of(list_for_letter(work, dossier.request.number)),
     )
 
 

@@ -64,7 +64,7 @@ def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
         "/case/take-along", "/case/erase", "/case/complaints", "/case/statement", "/case/requests/1",
         "/case/requests/1/form",
         "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
-        "/case/requests/1/given",
+        "/case/requests/1/given", "/case/prints",
     ):  # fmt: skip
         assert holder.go(path).path == path
         assert weigh(holder) < HEAVIEST, path
