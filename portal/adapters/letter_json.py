@@ -10,6 +10,8 @@ from portal.domain.letters.facts import TYPES, LetterFacts, kind_of
 from portal.domain.lifecycle import LetterKind
 
 FORM = "recourse-letter-1"  # changes only when a reader of the old form would misread the new one
+# Fields that came later: left out where they are empty, so that a letter from before is written as it always was.
+LATER = ("copies",)
 
 
 class BadFacts(ValueError):
@@ -18,7 +20,9 @@ class BadFacts(ValueError):
 
 def encode_facts(facts: LetterFacts) -> bytes:
     """The facts as indented UTF-8 JSON; the same facts give the same bytes."""
-    plain = {"form": FORM, "kind": kind_of(facts), "facts": facts}
+    fields: dict[str, Any] = msgspec.to_builtins(facts)
+    kept = {name: value for name, value in fields.items() if value or name not in LATER}
+    plain = {"form": FORM, "kind": kind_of(facts), "facts": kept}
     return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"
 
 

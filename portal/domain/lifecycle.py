@@ -188,6 +188,9 @@ class History(StrEnum):
     NOTE = "note"
     DOCUMENT_ADDED = "document_added"  # an answer or a notice was handed in as a file
     DOCUMENT_REMOVED = "document_removed"
+    FINGERPRINTS_KEPT = "fingerprints_kept"  # digits that the person's device made of its own files
+    FINGERPRINTS_CHOSEN = "fingerprints_chosen"  # which letters name them
+    FINGERPRINTS_REMOVED = "fingerprints_removed"
     CLOSED = "closed"
     REOPENED = "reopened"
     EXPORTED = "exported"

@@ -24,6 +24,9 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; worker-src 'self'; img-src 'self'; form-action 'self'; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Where files are read, no connection can be opened, not even to ourselves. A worker has the policy of its own file.
+SEALED_WORKER = "/js/fingerprint-worker.js"
+SEALED = POLICY.replace("connect-src 'self'", "connect-src 'none'; media-src blob:")
 # Every ability of a browser that could watch, locate, sign, pay or tell about the person: nothing here needs one.
 # Copying a field to the clipboard and printing are the two that pages of ours use, and printing has no switch.
 ABILITIES = """
@@ -96,6 +99,8 @@ def init_security(app: Flask, config: Config) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
+        if request.path.endswith(SEALED_WORKER):
+            seal_page(response)
         for name, value in (FRAMED_HEADERS if is_embeddable() else HEADERS).items():
             response.headers.setdefault(name, value)
         if config.has_https:
@@ -104,6 +109,13 @@ def init_security(app: Flask, config: Config) -> None:
         if is_ours and request.endpoint in FORGETTING and response.status_code < HTTPStatus.BAD_REQUEST:
             response.headers["Clear-Site-Data"] = FORGET_DESK if request.endpoint == "signin.sign_out" else FORGET
         return format_duration(stay_here(response))
+
+
+def seal_page(response: Response, *, has_forms: bool = True) -> Response:
+    """Let nothing leave a page by itself: only a form that somebody sends, and where there is none, not that either."""
+    policy = SEALED if has_forms else SEALED.replace("form-action 'self'", "form-action 'none'")
+    response.headers["Content-Security-Policy"] = policy
+    return response
 
 
 def refuse_what_is_too_much() -> None:

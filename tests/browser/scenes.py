@@ -77,8 +77,8 @@ def build_scenes(site: Site) -> Scenes:
                 authority="Her mother.",
             ),
         }
-        cookies = {name: _hold_open(session, one) for name, one in opened.items()}
-        cookies["receipt"] = _hold_open(session, opened["new case"], with_receipt=True)
+        cookies = {name: hold_open(session, one) for name, one in opened.items()}
+        cookies["receipt"] = hold_open(session, opened["new case"], with_receipt=True)
         cookies |= {login: _sign_in(session, login) for login in ("mere", "ines", "vera", "lena", "otto")}
         cookies |= {"half way": _come_half_way(session, "ines"), "new": _come_half_way(session, "jonah")}
         team_id = team.id
@@ -179,7 +179,7 @@ def _make_closed_case(session: Session, ports: Ports) -> CaseWork:
     return opened
 
 
-def _hold_open(session: Session, opened: CaseWork, *, with_receipt: bool = False) -> str:
+def hold_open(session: Session, opened: CaseWork, *, with_receipt: bool = False) -> str:
     """The cookie of a browser that holds this case or draft open."""
     session.flush()
     values = {"case_id": str(opened.case.id), "case_key": opened.key.hex()}

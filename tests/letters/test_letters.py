@@ -6,20 +6,21 @@ import hashlib
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
 import pytest
 
-from portal.adapters.letter_json import decode_facts
+from portal.adapters.letter_json import decode_facts, encode_facts
 from portal.adapters.pdf import FACTS_FILE, make_letter
-from portal.domain.letters.facts import Paper
+from portal.domain.letters.facts import CopyFact, Paper
 from portal.domain.letters.phrases import English
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind
 from tests.letters.reading import read_text, read_without_spaces, sample_letter
-from tests.letters.samples import ARABIC, EMAIL, KOREAN, NAME, SAMPLES, complaint, links, long_complaint
+from tests.letters.samples import ARABIC, EMAIL, KOREAN, NAME, SAMPLES, complaint, links, long_complaint, notice
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -82,6 +83,28 @@ def test_a_notice_says_what_the_law_says_and_no_more() -> None:
     assert due.replace(" ", "") in read_without_spaces(sample_letter(LetterKind.NOTICE).pdf)
     assert "Every hour counts" in text
     assert "!" not in text
+
+
+@pytest.mark.parametrize("is_redacted", [False, True])
+def test_a_notice_lists_the_copies_it_was_given_and_the_redacted_twin_does_not(is_redacted: bool) -> None:
+    copies = (
+        CopyFact(media="photo", sha256="5a" * 32, md5="6b" * 16, pdq="7c" * 32),
+        CopyFact(media="video", sha256="8d" * 32, md5="9e" * 16),
+    )
+    made = make_letter(replace(notice(), copies=copies), English(), is_redacted=is_redacted)
+    text = read_without_spaces(made.pdf)
+    assert "Knownidenticalcopies" in text
+    for digits in ("5a" * 32, "6b" * 16, "7c" * 32, "8d" * 32, "9e" * 16):
+        assert (digits in text) != is_redacted
+    assert "Knownidenticalcopies" not in read_without_spaces(sample_letter(LetterKind.NOTICE).pdf)
+
+
+def test_a_notice_from_before_there_were_copies_is_read_and_written_as_it_was() -> None:
+    before = encode_facts(notice())
+    assert b'"copies"' not in before
+    assert encode_facts(decode_facts(before)) == before
+    with_copies = replace(notice(), copies=(CopyFact(media="photo", sha256="5a" * 32, md5="6b" * 16),))
+    assert decode_facts(encode_facts(with_copies)) == with_copies
 
 
 def test_a_reminder_says_by_how_long_the_period_has_passed() -> None:

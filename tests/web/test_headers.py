@@ -35,6 +35,7 @@ FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'no
 NONE_BY_DEFAULT = {"default-src", "base-uri", "frame-ancestors"}
 OWN_ONLY = {"style-src", "script-src", "worker-src", "img-src", "form-action", "connect-src"}
 STRONG = {"camera", "microphone", "geolocation", "display-capture", "usb", "payment", "local-network", "clipboard-read"}
+SEALED_PAGES = {"/fingerprint", "/static/js/fingerprint-worker.js"}  # and the same as a step of a case, once it is open
 READING = {"GET", "HEAD", "OPTIONS"}
 FORMS = [(endpoint, rule) for method, endpoint, rule in EVERY_ROUTE if method not in READING]
 FOREIGN = "evil.example"
@@ -57,7 +58,7 @@ def check(answer: TestResponse) -> None:
     if is_framed:
         assert answer.headers["Content-Security-Policy"] == FRAMED, what
     else:
-        check_policy(answer.headers["Content-Security-Policy"], what)
+        check_policy(answer.headers["Content-Security-Policy"], what, path=answer.request.path)
     abilities = dict(part.strip().split("=", 1) for part in answer.headers["Permissions-Policy"].split(","))
     assert set(abilities) >= STRONG, what
     assert set(abilities.values()) == {"()"}, what
@@ -68,16 +69,25 @@ def check(answer: TestResponse) -> None:
     check_location(answer, what)
 
 
-def check_policy(policy: str, what: str) -> None:
-    """Only what comes from here, nothing inline, nothing evaluated, framed by nobody. A handed-in file gets nothing."""
+def check_policy(policy: str, what: str, *, path: str) -> None:
+    """Only what comes from here, nothing inline, nothing evaluated, framed by nobody. A handed-in file gets nothing.
+
+    Where files are read on the device, no connection can be opened, and on the public page no form can be sent.
+    """
     if "sandbox" in policy:
         allowed = {part.strip() for part in policy.split(";")}
         assert allowed >= {"default-src 'none'", "sandbox"}, what
         assert "'self'" not in policy, what
         return
     rules = dict(part.split(maxsplit=1) for part in policy.split(";"))
-    assert {name for name, value in rules.items() if value == "'none'"} == NONE_BY_DEFAULT, what
-    assert {name for name, value in rules.items() if value == "'self'"} == OWN_ONLY, what
+    shut = {"connect-src"} if "media-src" in rules else set()
+    if path == "/fingerprint" and "media-src" in rules:
+        shut.add("form-action")
+    assert "media-src" not in rules or path.startswith((*SEALED_PAGES, "/p/30")), what
+    assert "media-src" in rules or path not in SEALED_PAGES or "OPTIONS" in what or ": 2" not in what, what
+    assert rules.pop("media-src", "blob:") == "blob:", what
+    assert {name for name, value in rules.items() if value == "'none'"} == NONE_BY_DEFAULT | shut, what
+    assert {name for name, value in rules.items() if value == "'self'"} == OWN_ONLY - shut, what
     assert set(rules) == NONE_BY_DEFAULT | OWN_ONLY, what
 
 
@@ -176,6 +186,7 @@ def dump(world: World) -> dict[str, list[tuple[object, ...]]]:
         ("/static/../app.py", 404),
         ("/static/css/base.css", 200),
         ("/static/js/leave.js", 200),
+        ("/static/js/fingerprint-worker.js", 200),
         ("/report/who%00", 303),
         ("/%ff", 404),
         ("/case/letters/1.pdf.exe", 303),

@@ -89,7 +89,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             downloads.show downloads.read embed.country embed.clock
             clock.show clock.as_json clock.as_calendar directory.authorities
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
-            api.show_regulator health.alive health.ready desk_staff.join
+            api.show_regulator health.alive health.ready desk_staff.join fingerprints.show_public
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
         Group.CASE: """
@@ -109,6 +109,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
             ways.show ways.end ways.put_away
             authority.show authority.renew
+            fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
         Group.DESK: "queue.show",

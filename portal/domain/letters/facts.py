@@ -174,6 +174,16 @@ class LinkFact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CopyFact:
+    """A file that the recipient can look for: digits that the person's own device made. The file is in no letter."""
+
+    media: str  # "photo" or "video"
+    sha256: str
+    md5: str
+    pdq: str | None = None  # of a photo, where its quality is good enough to match with
+
+
+@dataclass(frozen=True, kw_only=True)
 class SentFact:
     """A letter that has left. `text` are its paragraphs as sent, for the bundle."""
 
@@ -264,6 +274,7 @@ class NoticeFacts:
     may_pass_identity: bool | None = None  # to whoever posted it; False unless the person said otherwise
     stated: tuple[StatedFact, ...] = ()  # `statements`, each with its day and who made it
     own_rules: RulesFact | None = None  # only where no law is cited
+    copies: tuple[CopyFact, ...] = ()  # known identical copies, where the person chose to name them
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Quote, Tone, Translate
+from portal.domain.letters.blocks import (
+    Block,
+    Cell,
+    Column,
+    Heading,
+    Items,
+    LetterDocument,
+    Paragraph,
+    Quote,
+    Table,
+    Tone,
+    Translate,
+)
 from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
@@ -38,6 +50,7 @@ def build_notice(facts: NoticeFacts, translate: Translate) -> LetterDocument:
         Heading(text=translate("Where the content is")),
         list_links(context, facts.links),
         *_write_own_words(facts, translate),
+        *_list_copies(facts, translate),
         *_write_grounds(context, facts),
         Heading(text=translate("Statements")),
         Items(items=format_statements(context, facts.statements, facts.stated)),
@@ -101,6 +114,26 @@ def _write_asks(context: LetterContext, facts: NoticeFacts) -> list[Block]:
         asks.append(describe_release(context, facts.may_pass_identity))
     lead = Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG)
     return [lead, Items(items=tuple(asks), is_ordered=True)]
+
+
+def _list_copies(facts: NoticeFacts, translate: Translate) -> list[Block]:
+    """Digits that find the same file again. They show nothing, and nobody can make a picture of them."""
+    if not facts.copies:
+        return []
+    kinds = {"photo": translate("Photo"), "video": translate("Video")}
+    columns = (
+        Column(title=translate("No."), cell=Cell.NUMBER),
+        Column(title=translate("File"), cell=Cell.SHORT),
+        Column(title=translate("SHA-256 of the file"), cell=Cell.DIGEST),
+        Column(title=translate("MD5 of the file"), cell=Cell.DIGEST),
+        Column(title=translate("PDQ of the picture"), cell=Cell.DIGEST),
+    )
+    rows = tuple(
+        (str(number), kinds[one.media], one.sha256, one.md5, one.pdq or "–")
+        for number, one in enumerate(facts.copies, 1)
+    )
+    lead = translate("These fingerprints were made on a device of the sender. They identify copies of the content.")
+    return [Heading(text=translate("Known identical copies")), Paragraph(text=lead), Table(columns=columns, rows=rows)]
 
 
 def _write_own_words(facts: NoticeFacts, translate: Translate) -> list[Block]:

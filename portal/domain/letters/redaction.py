@@ -17,6 +17,7 @@ from portal.domain.letters.facts import (
     AnswerFact,
     ChronologyRow,
     ComplaintFacts,
+    CopyFact,
     ErasureFacts,
     Exhibit,
     LetterFacts,
@@ -55,6 +56,7 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     SentFact: frozenset({"reference", "digest", "address"}),
     AnswerFact: frozenset({"notice"}),
     Exhibit: frozenset({"digest", "media"}),
+    CopyFact: frozenset({"media"}),
 }
 
 # Public too, but about the case: searched for what identifies the person.

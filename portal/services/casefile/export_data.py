@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.domain.lifecycle import ActorKind, History
 from portal.models.cases import Mandate
 from portal.services.casefile.views import CaseView
+from portal.services.cases.fingerprints import Kept, list_kept
 from portal.services.cases.holds import HoldView, hold_view
 from portal.services.cases.mail_contact import contact_view
 from portal.services.cases.recovery_words import check_view
@@ -51,6 +52,7 @@ class ExportedCase(CaseView):
     mail_address: str | None
     check_question: str | None
     hold: HoldView | None
+    fingerprints: tuple[Kept, ...]
 
 
 def export_data(work: CaseWork, view: CaseView) -> ExportedCase:
@@ -79,6 +81,7 @@ def export_data(work: CaseWork, view: CaseView) -> ExportedCase:
         mail_address=contact.address if contact else None,
         check_question=check.question if check else None,
         hold=hold_view(work),
+        fingerprints=list_kept(work),
     )
 
 

@@ -19,6 +19,7 @@ from portal.models.complaints import Complaint
 from portal.models.contacts import Contact, MailLink
 from portal.models.documents import Document
 from portal.models.events import Event
+from portal.models.fingerprints import Fingerprint
 from portal.models.guards import StoredFile
 from portal.models.holds import Hold
 from portal.models.items import Item
@@ -38,7 +39,7 @@ from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
-    CaseCheck, Reissue, Contact, MailLink, OutboxMail, Hold, Event, WebSession,
+    CaseCheck, Reissue, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     StoredFile,
 )  # fmt: skip
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.domain.directory import ContactChannel, Platform, Regulator, RegulatorKind
+from portal.domain.directory import ContactChannel, HashProgrammes, Platform, Regulator, RegulatorKind
 from portal.domain.regimes import ConnectingFactor, Regime, RegimeKind
 from portal.domain.territories import is_within, reaches
 from portal.reference.registry import Registry
@@ -43,6 +44,27 @@ def find_platforms(text: str, registry: Registry) -> list[Platform]:
         for platform in registry.platforms.values()
         if platform is led_to or any(wanted in name.casefold() for name in (platform.name, *platform.hosts))
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taker:
+    """A platform, and whether it takes part in the two fingerprint programmes. None: nobody knows."""
+
+    slug: str
+    name: str
+    stopncii: bool | None
+    take_it_down: bool | None
+
+
+def list_takers(platforms: Mapping[str, Platform], named: Iterable[tuple[str, str]]) -> tuple[Taker, ...]:
+    """What the directory knows of these platforms (slug and name as a case has them), each once, those that take part
+    first. One that is not in the directory is unknown.
+    """
+    found = []
+    for slug, name in dict(named).items():
+        known = platforms[slug].hash_programmes if slug in platforms else HashProgrammes()
+        found.append(Taker(slug=slug, name=name, stopncii=known.stopncii, take_it_down=known.take_it_down))
+    return tuple(sorted(found, key=lambda one: (one.stopncii is not True, one.name.casefold())))
 
 
 def channels_by_purpose(platform: Platform) -> list[tuple[Purpose, list[ContactChannel]]]:

@@ -24,6 +24,7 @@ from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Answer, ItemState, Proof, RequestKind, SendingChannel, SentAs, require_sent
 from portal.domain.regimes import Confidence
 from portal.models.letters import Letter
+from portal.services.cases.fingerprints import list_for_letter
 from portal.services.clocks.snapshot import find_rule_of
 from portal.services.letters.facts import (
     ERASURE_ASKS,
@@ -31,6 +32,7 @@ from portal.services.letters.facts import (
     basis_fact,
     clock_fact,
     content_fact,
+    copies_of,
     header_of,
     is_sure,
     links_of,
@@ -91,6 +93,7 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
         stated=stated,
         may_pass_identity=content.view.release_to_poster,
         own_rules=find_own_rules(dossier.platform) if not dossier.citations else None,
+        copies=copies_of(list_for_letter(work, dossier.request.number)),
     )
 
 

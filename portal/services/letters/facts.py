@@ -11,8 +11,10 @@ import msgspec
 from portal.adapters.translations import name_country
 from portal.domain.clocks import ClockState, is_rule_in_force
 from portal.domain.directory import AddressRole, ChannelKind, Platform, Regulator
+from portal.domain.fingerprints import Fingerprint, Media
 from portal.domain.letters.facts import (
     ContentFact,
+    CopyFact,
     ErasureAsk,
     LetterHeader,
     LinkFact,
@@ -155,6 +157,19 @@ def content_fact(contents: RequestContent) -> ContentFact:
         explanation=contents.view.explanation or None,
         work=contents.work or None,
         is_open=report.depiction is None,
+    )
+
+
+def copies_of(many: Iterable[Fingerprint]) -> tuple[CopyFact, ...]:
+    """As a letter names them. A PDQ that would find too much else is left out, and so are the frames of a video."""
+    return tuple(
+        CopyFact(
+            media=one.media,
+            sha256=one.sha256,
+            md5=one.md5,
+            pdq=next((each.pdq for each in one.pictures if one.media is Media.PHOTO and each.is_good), None),
+        )
+        for one in many
     )
 
 

@@ -73,6 +73,10 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/erase": "/p/19",
         "/case/ways": "/p/20",
         "/case/ways/known": "/p/20/1",
+        "/case/prints": "/p/30",
+        "/case/prints/keep": "/p/30/1",
+        "/case/prints/letters": "/p/30/2",
+        "/case/prints/remove": "/p/30/3",
         "/report/resume": "/p/21",
         "/report/erase": "/p/21/1",
         "/report/<step:step>": "/p/22/<step:step>",
@@ -82,7 +86,18 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
 # none open.
 ONCE = ("/case", "/case/<path:rest>", "/report/<path:rest>", "/erased", f"{ROOT}/<path:rest>")
 PUBLISHED = frozenset(
-    {"/", "/help", "/return", "/leave", "/style.css", "/report", "/return/mail", "/mail", "/mail/<link>"}
+    {
+        "/",
+        "/help",
+        "/fingerprint",
+        "/return",
+        "/leave",
+        "/style.css",
+        "/report",
+        "/return/mail",
+        "/mail",
+        "/mail/<link>",
+    }
 )
 
 

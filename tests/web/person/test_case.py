@@ -85,7 +85,7 @@ def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
         "/case/requests/1/form",
         "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
         "/case/requests/1/given", "/case/requests/1/ticket", "/case/requests/1/reminded", "/case/requests/1/name",
-        "/case/requests/1/copyright", "/case/requests/1/letter/notice",
+        "/case/requests/1/copyright", "/case/requests/1/letter/notice", "/case/prints",
     ):  # fmt: skip
         assert holder.go(path).path == path
         assert weigh(holder) < HEAVIEST, path
