@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from portal.domain.letters.facts import ComplaintFacts
 from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.items import Item
 from portal.models.jobs import Job, JobKind
 from portal.models.letters import Letter
 from portal.models.requests import Request
@@ -87,26 +89,65 @@ def options(work: CaseWork) -> tuple[ComplaintOption, ...]:
 
 
 def prepare(
-    work: CaseWork, regime_id: str, regulator_id: str, request_numbers: Sequence[int], *, wish: str = ""
+    work: CaseWork,
+    regime_id: str,
+    regulator_id: str,
+    request_numbers: Sequence[int],
+    *,
+    wish: str = "",
+    respondent: str = "",
 ) -> int:
-    """Prepare a complaint and start its bundle in the background. Returns its number. Raises StepRefused."""
+    """Prepare a complaint about one organisation and start its bundle in the background. Returns its number.
+
+    `respondent` is the platform where the complaint rests on no request. Raises StepRefused.
+    """
     require_open(work.case.status)
     require_mandate(work)
-    found = options(work)
-    option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
-    if option is None:
-        raise StepRefused("This complaint is not open to this case.")
-    if not option.is_open:
-        raise StepRefused(f"This complaint is not open yet. {option.opens}".strip())
+    option = _find_option(work, regime_id, regulator_id)
     if strangers := set(request_numbers) - set(option.request_numbers):
         raise StepRefused(f"Request {min(strangers)} cannot be part of this complaint.")
     if len(wish) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, wish)
     requests = [find_request(work, number) for number in sorted(set(request_numbers))]
-    complaint = _add(work, option, requests, wish=wish)
+    if len({request.platform for request in requests}) > 1:
+        raise StepRefused("A complaint is about one organisation. Choose requests to one of them.")
+    complaint = _add(work, option, requests, wish=wish, respondent="" if requests else respondent)
     start_bundle(work, complaint.number)
     return complaint.number
+
+
+def prepare_each(
+    work: CaseWork, regime_id: str, regulator_id: str, request_numbers: Sequence[int], *, wish: str = ""
+) -> tuple[int, ...]:
+    """One complaint for each organisation that the requests went to; without requests, one for each that shows a link.
+
+    Raises as `prepare`, and StepRefused where no request is chosen though the complaint needs one.
+    """
+    option = _find_option(work, regime_id, regulator_id)
+    if not request_numbers and not option.is_direct:
+        raise StepRefused("Choose at least one request.")
+    asked = defaultdict[str, list[int]](list)
+    for number in sorted(set(request_numbers)):
+        asked[find_request(work, number).platform].append(number)
+    if not asked:
+        query = select(Item.platform).where(Item.case_id == work.case.id).order_by(Item.number)
+        asked.update({platform: [] for platform in dict.fromkeys(work.session.scalars(query))} or {"": []})
+    return tuple(
+        prepare(work, regime_id, regulator_id, numbers, wish=wish, respondent=platform)
+        for platform, numbers in asked.items()
+    )
+
+
+def _find_option(work: CaseWork, regime_id: str, regulator_id: str) -> ComplaintOption:
+    """Raises StepRefused where it is not there, or not open yet."""
+    found = options(work)
+    option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
+    if option is None:
+        raise StepRefused("This complaint is not open to this case.")
+    if not option.is_open:
+        raise StepRefused(f"This complaint is not open yet. {option.opens}".strip())
+    return option
 
 
 def start_bundle(work: CaseWork, number: int) -> JobView:
@@ -229,14 +270,18 @@ def list_lines(work: CaseWork) -> tuple[ComplaintLine, ...]:
     return tuple(_line(work, row, work.read_sealed(row)) for row in list_complaints(work))
 
 
-def _add(work: CaseWork, option: ComplaintOption, requests: Sequence[Request], *, wish: str) -> Complaint:
+def _add(
+    work: CaseWork, option: ComplaintOption, requests: Sequence[Request], *, wish: str, respondent: str
+) -> Complaint:
     last = work.session.scalar(select(func.max(Complaint.number)).where(Complaint.case_id == work.case.id)) or 0
     complaint = Complaint(id=uuid4(), case_id=work.case.id, number=last + 1, state=ComplaintState.PREPARED)
     complaint.regulator, complaint.regime = option.regulator, option.regime
     regime = work.ports.registry.regime(option.regime)
     keep_laws(work.session, [regime], now=work.now)
     complaint.version, complaint.prepared_at = regime.version, work.now
-    complaint.sealed = work.sealed_for(complaint, {"name": option.name, "wish": wish, "ticket": ""})
+    complaint.sealed = work.sealed_for(
+        complaint, {"name": option.name, "wish": wish, "ticket": "", "respondent": respondent}
+    )
     work.session.add(complaint)
     work.session.flush()
     work.session.add_all(ComplaintRequest(complaint_id=complaint.id, request_id=request.id) for request in requests)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from portal.domain.documents import ENDINGS, MEDIA
 from portal.domain.letters.facts import Exhibit, ExhibitKind
-from portal.domain.lifecycle import LetterKind
+from portal.domain.lifecycle import History, LetterKind
 from portal.models.events import Event
 from portal.models.letters import Letter
 from portal.services.cases import documents
@@ -20,88 +21,153 @@ from portal.services.work import CaseWork
 
 PDF = "application/pdf"
 TEXT = "text/plain; charset=utf-8"
+_MINUTE = timedelta(minutes=1)  # as exactly as anybody types when something left
 
 # Titles are keys of the letters' catalogue, so nothing is filled into them.
 _TITLES = {
     LetterKind.NOTICE: (ExhibitKind.NOTICE, "Notice as it was sent"),
     LetterKind.ERASURE: (ExhibitKind.ERASURE, "Request to erase data as it was sent"),
-    LetterKind.REMINDER: (ExhibitKind.REMINDER, "Reminder"),
+    LetterKind.REMINDER: (ExhibitKind.REMINDER, "Reminder as it was sent"),
 }
+_LATER_TITLE = "Text of a letter, printed after it was sent"
 _ANSWER_TITLE = "Answer as it was written down"
-_DOCUMENT_TITLE = "Answer as a file, without hidden details"
+_DOCUMENT_TITLE = "File handed in, without hidden details"
 
 
 @dataclass(frozen=True, repr=False)
 class ExhibitFile:
-    """An exhibit, and how to read its content. `of` is the letter, the event or the document it comes from."""
+    """An exhibit, and how to read its content; `read_twin` gives its redacted copy, where there is one.
+
+    `of` is the letter, the event or the document it comes from.
+    """
 
     exhibit: Exhibit
     of: UUID
     name: str
     read: Callable[[], bytes]
+    read_twin: Callable[[], bytes] | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class SentReminder:
+    """A reminder that left, and the paper that existed before it did, where there is one."""
+
+    event: Event
+    letter: Letter | None
 
 
 def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitFile, ...]:
-    """Numbered from one: for each request its letter, its reminders, its answers that have a text; then the files."""
+    """Numbered from one: for each request what left, its answers that have a text; then the files.
+
+    What never left is no exhibit.
+    """
     found: list[ExhibitFile] = []
     for dossier in dossiers:
-        for letter in filter(None, (dossier.sent_letter, *dossier.reminders)):
-            found.append(_letter_file(work, letter, len(found) + 1))
+        for letter in _list_papers(dossier):
+            found.append(_letter_file(work, dossier, letter, len(found) + 1))
         for event in dossier.answers:
             if text := dossier.read_detail(event).get("text"):
-                found.append(_answer_file(event, text, len(found) + 1))
-    numbers = {dossier.number for dossier in dossiers}
+                found.append(_answer_file(dossier, event, text, len(found) + 1))
+    by_number = {dossier.number: dossier for dossier in dossiers}
     for view in documents.document_views(work):
-        if view.request_number in numbers:
-            found.append(_document_file(work, view, len(found) + 1))
+        if view.request_number in by_number:
+            found.append(_document_file(work, by_number[view.request_number], view, len(found) + 1))
     return tuple(found)
 
 
-def _letter_file(work: CaseWork, letter: Letter, number: int) -> ExhibitFile:
+def sent_reminders(dossier: Dossier) -> tuple[SentReminder, ...]:
+    """The reminders that were recorded as sent, by their time, each with the newest letter that was made before."""
+    events = sorted(
+        (event for event in dossier.events if event.kind is History.REMINDED),
+        key=lambda event: (event.at, event.sequence),
+    )
+    left, found = list(dossier.reminders), []
+    for event in events:
+        named = dossier.read_detail(event).get("letter")
+        fitting = [each for each in left if (each.number == named if named else each.made_at < event.at + _MINUTE)]
+        letter = fitting[-1] if fitting else None
+        if letter is not None:
+            left.remove(letter)
+        found.append(SentReminder(event, letter))
+    return tuple(found)
+
+
+def _list_papers(dossier: Dossier) -> list[Letter]:
+    """The letter that was sent, then the reminders."""
+    if dossier.request.sent_at is None:
+        return []
+    papers = [dossier.sent_letter, *(reminder.letter for reminder in sent_reminders(dossier))]
+    return [letter for letter in papers if letter is not None]
+
+
+def _is_later(dossier: Dossier, letter: Letter) -> bool:
+    """Whether the paper was made after it was sent, so that it cannot be what was sent."""
+    sent_at = dossier.request.sent_at
+    return letter.kind is not LetterKind.REMINDER and sent_at is not None and letter.made_at >= sent_at + _MINUTE
+
+
+def describe_letter(dossier: Dossier, letter: Letter | None) -> str:
+    """Which letter to whom, as exhibits and the chronology name it."""
+    reference = dossier.work.reference
+    return f"{reference}-{letter.number} · {dossier.name}" if letter else f"{reference} · {dossier.name}"
+
+
+def _letter_file(work: CaseWork, dossier: Dossier, letter: Letter, number: int) -> ExhibitFile:
     kind, title = _TITLES[letter.kind]
+    twin = letters.read_letter(work, letter.number, redacted=True)
+    name = f"exhibit-{number}.pdf"
     exhibit = Exhibit(
         number=number,
         kind=kind,
-        title=title,
+        title=_LATER_TITLE if _is_later(dossier, letter) else title,
+        about=describe_letter(dossier, letter),
+        name=name,
         digest=letter.digest,
         media=PDF,
         size=letters.size_of(work, letter),
+        twin_digest=letter.redacted_digest,
+        twin_size=len(twin),
         dated_at=letter.made_at,
     )
     return ExhibitFile(
         exhibit=exhibit,
         of=letter.id,
-        name=f"exhibit-{number}.pdf",
+        name=name,
         read=lambda: letters.read_letter(work, letter.number, redacted=False),
+        read_twin=lambda: letters.read_letter(work, letter.number, redacted=True),
     )
 
 
-def _document_file(work: CaseWork, view: DocumentView, number: int) -> ExhibitFile:
+def _document_file(work: CaseWork, dossier: Dossier, view: DocumentView, number: int) -> ExhibitFile:
+    name = f"exhibit-{number}.{ENDINGS[view.kind]}"
     exhibit = Exhibit(
         number=number,
         kind=ExhibitKind.OTHER,
         title=_DOCUMENT_TITLE,
+        about=describe_letter(dossier, dossier.sent_letter),
+        name=name,
         digest=view.digest,
         media=MEDIA[view.kind],
         size=view.size,
         file_name=view.label or None,
         dated_at=view.handed_in_at,
     )
-    name = f"exhibit-{number}.{ENDINGS[view.kind]}"
     return ExhibitFile(
         exhibit=exhibit, of=view.id, name=name, read=lambda: documents.read_document(work, view.number).content
     )
 
 
-def _answer_file(event: Event, text: str, number: int) -> ExhibitFile:
-    content = text.encode()
+def _answer_file(dossier: Dossier, event: Event, text: str, number: int) -> ExhibitFile:
+    content, name = text.encode(), f"exhibit-{number}.txt"
     exhibit = Exhibit(
         number=number,
         kind=ExhibitKind.ANSWER,
         title=_ANSWER_TITLE,
+        about=describe_letter(dossier, dossier.sent_letter),
+        name=name,
         digest=hashlib.sha256(content).hexdigest(),
         media=TEXT,
         size=len(content),
         dated_at=event.at,
     )
-    return ExhibitFile(exhibit=exhibit, of=event.id, name=f"exhibit-{number}.txt", read=lambda: content)
+    return ExhibitFile(exhibit=exhibit, of=event.id, name=name, read=lambda: content)
