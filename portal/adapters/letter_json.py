@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from portal.domain.letters.facts import TYPES, LetterFacts, kind_of
+from portal.domain.letters.facts import TYPES, ComplaintFacts, LetterFacts, kind_of
 from portal.domain.lifecycle import LetterKind
 
 FORM = "recourse-letter-1"  # changes only when a reader of the old form would misread the new one
@@ -20,6 +20,21 @@ def encode_facts(facts: LetterFacts) -> bytes:
     """The facts as indented UTF-8 JSON; the same facts give the same bytes."""
     plain = {"form": FORM, "kind": kind_of(facts), "facts": facts}
     return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"
+
+
+def write_schema() -> bytes:
+    """The JSON schema (2020-12) of a complaint's case.json: what may stand in it, and of which kind."""
+    (whole,), parts = msgspec.json.schema_components([ComplaintFacts], ref_template="#/$defs/{name}")
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "case.json of a complaint, form 1",
+        "type": "object",
+        "properties": {"form": {"const": FORM}, "kind": {"const": LetterKind.COMPLAINT.value}, "facts": whole},
+        "required": ["form", "kind", "facts"],
+        "additionalProperties": False,
+        "$defs": parts,
+    }
+    return msgspec.json.format(msgspec.json.encode(schema), indent=1) + b"\n"
 
 
 def decode_facts(data: bytes) -> LetterFacts:

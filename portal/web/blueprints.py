@@ -19,7 +19,7 @@ from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
-from portal.web.open import api, clock, directory, law, officer, well_known
+from portal.web.open import api, check, clock, directory, law, officer, well_known
 from portal.web.person import (
     authority,
     case,
@@ -73,6 +73,6 @@ DESK: tuple[Blueprint, ...] = (
     desk_audit.bp,
     desk_staff.bp,
 )
-OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp, officer.bp, well_known.bp)
+OPEN: tuple[Blueprint, ...] = (law.bp, clock.bp, directory.bp, api.bp, officer.bp, check.bp, well_known.bp)
 RUNNING: tuple[Blueprint, ...] = (health.bp,)
 BLUEPRINTS = (*PERSON, *DESK, *OPEN, *RUNNING)

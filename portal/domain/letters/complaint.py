@@ -172,7 +172,7 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
     sentences += [describe_authority_clock(context, clock) for clock in aims]
     statements = format_statements(context, facts.statements)
     return [
-        Heading(text=translate("Why I turn to you")),
+        Heading(text=translate("Why I turn to you"), starts_page=True),
         Paragraph(text=" ".join(part for part in sentences if part)),
         *_write_wish(context, facts.wish),
         *([Items(items=statements)] if statements else []),

@@ -13,6 +13,7 @@ from portal.adapters.translations import name_country
 from portal.db import begin_reading
 from portal.domain.clocks import is_rule_in_force
 from portal.domain.directory import AddressRole, Company, Platform, Regulator, RegulatorKind
+from portal.domain.letters.check_files import CHECK_PATH
 from portal.domain.letters.facts import (
     AnswerFact,
     ComplaintAsk,
@@ -35,7 +36,9 @@ from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.clocks.agreement import RecordsDisagree, require_whole
 from portal.services.clocks.derivation import place_of_complaint
 from portal.services.complaints.chronology import write_chronology
+from portal.services.complaints.enclosing import finish_papers, read_enclosures
 from portal.services.complaints.exhibits import list_exhibits, sent_reminders
+from portal.services.complaints.story import with_earlier
 from portal.services.history.events import read_history
 from portal.services.law.versions import find_law
 from portal.services.letters import letters
@@ -57,13 +60,12 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import Details, RequestContent, for_team
 from portal.services.requests.dossier import Dossier, list_items, read_dossiers
-from portal.services.requests.lookup import list_requests, requests_of
+from portal.services.requests.lookup import requests_of
 from portal.services.work import CaseWork, Work
 
 _AUTHORITIES = frozenset({ObligedParty.REGULATOR, ObligedParty.BODY})
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 _UNNAMED = "An organisation that is not known yet"
-CHECK_PATH = "/check"
 
 
 def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
@@ -76,14 +78,17 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
         begin_reading(session)
         work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job)
         facts = gather(work, complaint, number=number)
+        files, twins = read_enclosures(work, complaint)
         _require_whole(work)
     job.report("checking", 0.06)
     if problems := check(facts):
         raise Stopped(*(problem.text for problem in problems))
     try:
-        printed = print_letter(facts, lambda stage, part: job.report(stage, 0.1 + 0.85 * part))
+        printed = print_letter(facts, lambda stage, part: job.report(stage, 0.1 + 0.8 * part))
     except LetterStopped as stop:
         raise Stopped(*(problem.text for problem in stop.problems)) from stop
+    job.report("signing", 0.92)
+    printed = finish_papers(printed, files, twins, now=now, ports=ports)
 
     gathered_at = now
 
@@ -144,19 +149,6 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         how_found=work.report.how_found.strip() or None,
         check_url=f"{work.ports.config.base_url}{CHECK_PATH}",
     )
-
-
-def with_earlier(work: CaseWork, parts: Sequence[Dossier]) -> tuple[Dossier, ...]:
-    """The requests of a complaint and every other one that went to the same organisation: a refusal before is part of
-    the story.
-    """
-    if not parts:
-        return ()
-    own = {part.number for part in parts}
-    others = [row for row in list_requests(work) if row.sent_at is not None and row.number not in own]
-    asked = {part.request.platform for part in parts}
-    rows = [part.request for part in parts] + [row for row in others if row.platform in asked]
-    return read_dossiers(work, sorted(rows, key=lambda row: row.number))
 
 
 def _open(work: Work, job: RunningJob, *, to_change: bool = False) -> tuple[CaseWork, Complaint]:

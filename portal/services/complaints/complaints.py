@@ -14,8 +14,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.adapters.letter_json import encode_facts
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
-from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
+from portal.domain.letters.facts import ComplaintFacts, LetterFacts
+from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -34,6 +37,7 @@ from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.clocks.snapshot import clock_views, list_clocks_of_complaints, refresh_clocks
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.complaints.options import list_options
+from portal.services.complaints.story import read_story
 from portal.services.complaints.views import ComplaintLine, ComplaintOption, ComplaintView
 from portal.services.directory.address_checks import read_statuses
 from portal.services.history.events import NewEvent
@@ -42,7 +46,6 @@ from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.views import LetterView
 from portal.services.requests.channels import UNCHECKED, Unchecked
-from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.lookup import (
     find_complaint,
     find_request,
@@ -162,10 +165,10 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
 
 
 def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
-    """The newest bundle with every exhibit as a file of its own, as ZIP. Raises StepRefused before it is made,
-    RecordsDisagree.
+    """The newest bundle as ZIP: the complaint, its facts, each exhibit as a file, how to check, and the SHA-256 of all.
 
-    The redacted form has no exhibits: they are the full letters.
+    The redacted form has the redacted exhibits, and leaves out those that cannot be redacted. Raises StepRefused before
+    it is made, RecordsDisagree.
     """
     complaint = find_complaint(work, number)
     made = letters.letter_views(work, complaint_id=complaint.id)
@@ -173,13 +176,20 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
         raise StepRefused("The papers for this complaint are not made yet.")
     require_whole(work)
     newest = made[-1]
+    query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == newest.number)
+    facts = read_facts(work, work.session.scalars(query).one())
+    shown = redact(facts) if redacted else facts
+    files = {
+        "complaint.pdf": letters.read_letter(work, newest.number, redacted=redacted),
+        "case.json": encode_facts(shown),
+        **dict(_exhibits_of(work, complaint, facts, redacted=redacted)),
+        CHECK_FILE: describe_check(work.ports.config.base_url).encode(),
+    }
+    files[SUMS_FILE] = write_sums(files)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        content = letters.read_letter(work, newest.number, redacted=redacted)
-        archive.writestr(_entry("complaint.pdf", newest.made_at), content)
-        if not redacted:
-            for name, content in _exhibits_of(work, complaint, newest.number):
-                archive.writestr(_entry(name, newest.made_at), content)
+        for name, content in files.items():
+            archive.writestr(_entry(name, newest.made_at), content)
     return stream.getvalue()
 
 
@@ -190,20 +200,19 @@ def take_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     return read_bundle(work, number, redacted=redacted)
 
 
-def _exhibits_of(work: CaseWork, complaint: Complaint, number: int) -> Iterator[tuple[str, bytes]]:
-    """The exhibits that bundle `number` lists, under its own numbers. What came later is none of them.
+def _exhibits_of(
+    work: CaseWork, complaint: Complaint, facts: LetterFacts, *, redacted: bool
+) -> Iterator[tuple[str, bytes]]:
+    """The exhibits that these papers list, under their own numbers. What came later is none of them.
 
     A file that was removed since is left out; its place and digest stay in the bundle.
     """
-    query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == number)
-    facts = read_facts(work, work.session.scalars(query).one())
-    files = {
-        file.exhibit.digest: file
-        for file in list_exhibits(work, read_dossiers(work, requests_of(work.session, complaint)))
-    }
+    files = {file.exhibit.digest: file for file in list_exhibits(work, read_story(work, complaint))}
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
-        if file := files.get(exhibit.digest):
-            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.read()
+        file = files.get(exhibit.digest)
+        read = (file.read_twin if redacted else file.read) if file else None
+        if file is not None and read is not None:
+            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", read()
 
 
 def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:

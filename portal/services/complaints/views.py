@@ -29,6 +29,10 @@ class RequestChoice:
     is_refused: bool
 
     @property
+    def label(self) -> str:
+        return f"{self.number}. {self.name}"
+
+    @property
     def is_ripe(self) -> bool:
         return self.is_overdue or self.is_refused
 

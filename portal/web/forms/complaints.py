@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.domain.lifecycle import RequestKind
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.complaints.views import RequestChoice
 from portal.web.fields import ChoiceField, MomentField, TextField, require_moment
 from portal.web.forms.readers import ReaderForm, for_each
 from portal.web.forms.requests import TICKET, make_checked_field
@@ -70,3 +73,19 @@ class ComplaintAnswerForm(ReaderForm):
         if "meaning" in self:
             return ComplaintAnswerCommand(at=at, text=text, meaning=ComplaintAnswer(str(self.meaning.data)))
         return ComplaintAnswerCommand(at=at, text=text, is_final=self.is_final.data == "yes")
+
+
+def name_choice(choice: RequestChoice) -> str:
+    """A request by its recipient's name, with why it would be chosen: "Instagram: overdue"."""
+    values = {"number": choice.number, "name": choice.name}
+    if choice.kind is RequestKind.ERASURE:
+        if choice.is_refused:
+            return _("%(number)s. %(name)s, about personal data: refused", **values)
+        if choice.is_overdue:
+            return _("%(number)s. %(name)s, about personal data: overdue", **values)
+        return _("%(number)s. %(name)s, about personal data: not overdue yet", **values)
+    if choice.is_refused:
+        return _("%(number)s. %(name)s: refused", **values)
+    if choice.is_overdue:
+        return _("%(number)s. %(name)s: overdue", **values)
+    return _("%(number)s. %(name)s: not overdue yet", **values)
