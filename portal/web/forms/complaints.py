@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.lifecycle import RequestKind
@@ -76,16 +77,18 @@ class ComplaintAnswerForm(ReaderForm):
 
 
 def name_choice(choice: RequestChoice) -> str:
-    """A request by its recipient's name, with why it would be chosen: "Instagram: overdue"."""
-    values = {"number": choice.number, "name": choice.name}
-    if choice.kind is RequestKind.ERASURE:
-        if choice.is_refused:
-            return _("%(number)s. %(name)s, about personal data: refused", **values)
-        if choice.is_overdue:
-            return _("%(number)s. %(name)s, about personal data: overdue", **values)
-        return _("%(number)s. %(name)s, about personal data: not overdue yet", **values)
-    if choice.is_refused:
-        return _("%(number)s. %(name)s: refused", **values)
-    if choice.is_overdue:
-        return _("%(number)s. %(name)s: overdue", **values)
-    return _("%(number)s. %(name)s: not overdue yet", **values)
+    """A request by its recipient's name, with why it would be chosen: "3. Instagram: overdue"."""
+    state = "refused" if choice.is_refused else "overdue" if choice.is_overdue else "waiting"
+    return str(_CHOICES[choice.kind, state] % {"number": choice.number, "name": choice.name})
+
+
+_CHOICES: Mapping[tuple[RequestKind, str], Any] = MappingProxyType(
+    {
+        (RequestKind.NOTICE, "refused"): _l("%(number)s. %(name)s: refused"),
+        (RequestKind.NOTICE, "overdue"): _l("%(number)s. %(name)s: overdue"),
+        (RequestKind.NOTICE, "waiting"): _l("%(number)s. %(name)s: not overdue yet"),
+        (RequestKind.ERASURE, "refused"): _l("%(number)s. %(name)s, about personal data: refused"),
+        (RequestKind.ERASURE, "overdue"): _l("%(number)s. %(name)s, about personal data: overdue"),
+        (RequestKind.ERASURE, "waiting"): _l("%(number)s. %(name)s, about personal data: not overdue yet"),
+    }
+)
