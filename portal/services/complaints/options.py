@@ -68,7 +68,17 @@ def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = 
 
 
 def _choice(dossier: Dossier) -> RequestChoice:
-    missed = (clock for clock in dossier.clocks if clock.owed_by in _OBLIGED and clock.state == ClockState.MISSED)
+    now = dossier.work.now
+    # A clock whose end has come may not have been looked at yet by the sweep.
+    missed = (
+        clock
+        for clock in dossier.clocks
+        if clock.owed_by in _OBLIGED
+        and (
+            clock.state == ClockState.MISSED
+            or (clock.state == ClockState.RUNNING and clock.due_at is not None and clock.due_at < now)
+        )
+    )
     return RequestChoice(
         number=dossier.number,
         name=dossier.name,
