@@ -9,7 +9,7 @@ from portal.domain.letters.clock_sheets import describe_state, is_shown, write_s
 from portal.domain.letters.common_blocks import LetterContext, list_links, split_paragraphs
 from portal.domain.letters.complaint_table import describe_received
 from portal.domain.letters.content_statements import describe_standing
-from portal.domain.letters.facts import AnswerFact, ComplaintFacts, Exhibit, SentFact
+from portal.domain.letters.facts import AnswerFact, ChronologyRow, ComplaintFacts, Exhibit, SentFact
 from portal.domain.letters.law_facts import BasisFact, ElementFact
 from portal.domain.letters.phrases import (
     ANSWERS,
@@ -84,7 +84,7 @@ def write_chronology(context: LetterContext, facts: ComplaintFacts) -> list[Bloc
     )
     rows = tuple(
         (
-            format_moment(context.local(row.at), translate),
+            _format_when(context, row),
             "\n".join(part for part in (translate(row.what), row.about, row.detail) if part),
             translate(row.source),
             str(row.exhibit or ""),
@@ -92,6 +92,11 @@ def write_chronology(context: LetterContext, facts: ComplaintFacts) -> list[Bloc
         for row in sorted(facts.chronology, key=lambda row: row.at)
     )
     return [Table(columns=columns, rows=rows)]
+
+
+def _format_when(context: LetterContext, row: ChronologyRow) -> str:
+    local = context.local(row.at)
+    return format_day(local.date(), context.translate) if row.is_day else format_moment(local, context.translate)
 
 
 def write_laws(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
@@ -112,8 +117,8 @@ def _write_law(context: LetterContext, bases: list[BasisFact]) -> list[Block]:
     if basis.reason:
         blocks.append(Paragraph(text=translate("Why it applies: %(reason)s", reason=translate(basis.reason))))
     elements = tuple(element for element in basis.elements if element.value)
-    if elements:
-        blocks.append(_list_elements(context, elements))
+    if elements and not context.header.is_redacted:  # there every cell would be a bar
+        blocks += _list_elements(context, basis, elements)
     blocks += _list_periods(context, bases)
     return [*blocks, *_list_sources(context, basis)]
 
@@ -139,14 +144,17 @@ def _list_periods(context: LetterContext, bases: list[BasisFact]) -> list[Block]
         for clock in basis.clocks
         if is_shown(clock)
     )
-    return [Table(columns=columns, rows=rows, caption=translate("Periods under this law"))] if rows else []
+    title = Heading(text=translate("Periods under this law"), level=3)
+    return [title, Table(columns=columns, rows=rows)] if rows else []
 
 
-def _list_elements(context: LetterContext, elements: Iterable[ElementFact]) -> Table:
+def _list_elements(context: LetterContext, basis: BasisFact, elements: Iterable[ElementFact]) -> list[Block]:
     translate = context.translate
-    columns = (Column(title=translate("The law asks for")), Column(title=translate("In the letter sent")))
+    where = translate("In the letter sent") if basis.letter else translate("In this complaint")
+    columns = (Column(title=translate("The law asks for")), Column(title=where))
     rows = tuple((_name_element(context, element), element.value or "") for element in elements)
-    return Table(columns=columns, rows=rows, caption=translate("What this law asks of a notice"))
+    title = translate("What this law asks of a notice") if basis.letter else translate("What this law asks for")
+    return [Heading(text=title, level=3), Table(columns=columns, rows=rows)]
 
 
 def _name_element(context: LetterContext, element: ElementFact) -> str:
@@ -181,7 +189,10 @@ def write_correspondence(context: LetterContext, facts: ComplaintFacts) -> list[
         Column(title=translate("Exhibit"), cell=Cell.NUMBER),
     )
     rows = tuple(_sent_row(context, facts, sent) for sent in facts.notices)
-    blocks: list[Block] = [Table(columns=columns, rows=rows, caption=translate("Letters that left"))]
+    blocks: list[Block] = [
+        Heading(text=translate("Letters that left"), level=2),
+        Table(columns=columns, rows=rows),
+    ]
     if not facts.answers:
         return [*blocks, Paragraph(text=translate("No answer was received."))]
     for answer in facts.answers:

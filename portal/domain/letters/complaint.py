@@ -116,7 +116,7 @@ def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         *note_redaction(context),
         Pairs(rows=tuple(row for row in _list_matter(context, facts) if row[1])),
         Paragraph(text=describe_content(context, facts.content.depiction, facts.content.under_18)),
-        write_table(context, facts),
+        *write_table(context, facts),
         Paragraph(text=translate("What I ask of you:"), tone=Tone.STRONG),
         Items(items=tuple(asks), is_ordered=True),
         Paragraph(text=_describe_check(context, facts), tone=Tone.SMALL),
@@ -148,18 +148,24 @@ def _describe_places(context: LetterContext, facts: ComplaintFacts) -> str:
 
 
 def _describe_check(context: LetterContext, facts: ComplaintFacts) -> str:
-    exhibits = context.translate.plural(
+    exhibits = _describe_exhibits(context, len(facts.exhibits))
+    if not facts.check_url:
+        return context.translate("%(exhibits)s Part 6 says how to check.", exhibits=exhibits)
+    return context.translate(
+        "%(exhibits)s Part 6 says how to check. %(address)s checks hashes, dates and signature for you.",
+        exhibits=exhibits,
+        address=facts.check_url,
+    )
+
+
+def _describe_exhibits(context: LetterContext, count: int) -> str:
+    if not count:
+        return context.translate("The file SHA256SUMS lists the SHA-256 of every file.")
+    return context.translate.plural(
         "%(count)s exhibit is enclosed as a file inside this PDF. The file SHA256SUMS lists the SHA-256 of every file.",
         "%(count)s exhibits are enclosed as files inside this PDF. "
         "The file SHA256SUMS lists the SHA-256 of every file.",
-        len(facts.exhibits),
-    )
-    if not facts.check_url:
-        return context.translate("%(exhibits)s Part 6 says how to check them.", exhibits=exhibits)
-    return context.translate(
-        "%(exhibits)s Part 6 says how to check them. %(address)s checks hashes, dates and signature for you.",
-        exhibits=exhibits,
-        address=facts.check_url,
+        count,
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.blocks import Column, Table
-from portal.domain.letters.clock_sheets import is_shown
+from portal.domain.letters.blocks import Block, Column, Heading, Paragraph, Table, Tone
+from portal.domain.letters.clock_sheets import describe_state, is_shown
 from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.facts import ComplaintFacts, SentFact
 from portal.domain.letters.law_facts import BasisFact, ClockFact
-from portal.domain.letters.phrases import ANSWERS, KINDS, STATES, format_day, format_lapse, format_moment, mark
+from portal.domain.letters.phrases import ANSWERS, KINDS, format_day, format_lapse, format_moment, mark
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import Binding
 
+MOST_ROWS = 6  # on the first page
 MOST_DATES = 3  # of one letter on the first page; all of them are in the part about dates
 _PASSED = frozenset({ClockState.MISSED, ClockState.MET_LATE})
 _NOT_A_DUTY = {
@@ -20,9 +21,12 @@ _NOT_A_DUTY = {
 }
 
 
-def write_table(context: LetterContext, facts: ComplaintFacts) -> Table:
+def write_table(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     """Each letter with what came of it. A date has its law; reminders are counted with the letter they are about."""
     translate = context.translate
+    asked = [sent for sent in facts.notices if sent.kind is not LetterKind.REMINDER]
+    if not asked:
+        return [Paragraph(text=translate("No request was made before: this complaint needs none."))]
     columns = (
         Column(title=translate("Asked")),
         Column(title=translate("Received")),
@@ -30,12 +34,14 @@ def write_table(context: LetterContext, facts: ComplaintFacts) -> Table:
         Column(title=translate("Answer")),
         Column(title=translate("Overdue by")),
     )
-    rows = tuple(
-        row for sent in facts.notices if sent.kind is not LetterKind.REMINDER for row in _rows(context, facts, sent)
-    )
-    empty = translate("No request was made before: this complaint needs none.")
-    caption = translate("What was asked, and what came of it") if rows else empty
-    return Table(columns=columns, rows=rows or (("—",) * 5,), caption=caption)
+    rows = [row for sent in asked for row in _rows(context, facts, sent)]
+    blocks: list[Block] = [
+        Heading(text=translate("What was asked, and what came of it"), level=3),
+        Table(columns=columns, rows=tuple(rows[:MOST_ROWS])),
+    ]
+    if len(rows) > MOST_ROWS:
+        blocks.append(Paragraph(text=translate("More letters and dates are in parts 3 and 5."), tone=Tone.SMALL))
+    return blocks
 
 
 def _rows(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> list[tuple[str, ...]]:
@@ -52,9 +58,10 @@ def _rows(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> list
     answer = _describe_answer(context, facts, sent)
     if not dated:
         return [(*head, translate("no date in the laws of this complaint"), answer, "—")]
+    # Two duties of one law can end at the same moment: here that is one date.
+    dates = dict.fromkeys((_describe_due(context, *each), _describe_lapse(context, each[1])) for each in dated)
     rows: list[tuple[str, ...]] = []
-    for basis, clock in dated[:MOST_DATES]:
-        due, lapse = _describe_due(context, basis, clock), _describe_lapse(context, clock)
+    for due, lapse in list(dates)[:MOST_DATES]:
         rows.append(("", "", due, "", lapse) if rows else (*head, due, answer, lapse))
     return rows
 
@@ -119,7 +126,7 @@ def _describe_lapse(context: LetterContext, clock: ClockFact) -> str:
     if clock.state not in _PASSED or clock.due_at is None:
         if clock.state is ClockState.RUNNING:
             return translate("not yet due")
-        return translate(STATES[clock.state]) if clock.state else "—"
+        return describe_state(clock, translate) or "—"
     until = clock.ended_at if clock.state is ClockState.MET_LATE and clock.ended_at else context.header.written_at
     lapse = format_lapse(until - clock.due_at, translate)
     if clock.state is ClockState.MET_LATE:

@@ -201,6 +201,7 @@ class ChronologyRow:
     what: str  # the portal's sentence; nothing the person wrote
     source: str  # how it is known: "recorded by the portal", "the platform's e-mail"
     about: str | None = None  # which letter to whom, or which law: names of the directory and of the laws
+    is_day: bool = False  # only the day of `at` is known
     detail: str | None = None  # the person's or the platform's own words
     exhibit: int | None = None
 

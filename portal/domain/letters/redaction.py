@@ -90,7 +90,8 @@ def redacted(facts: F) -> F:
         notices = tuple(replace(sent, text=_one_bar(sent.text)) for sent in result.notices)
         # When it was found is the person's own; the exhibits are those of the redacted copy.
         exhibits = tuple(_show_twin(exhibit) for exhibit in result.exhibits)
-        result = replace(result, notices=notices, exhibits=exhibits, found_on=None)
+        rows = tuple(row for row in result.chronology if not row.is_day)
+        result = replace(result, notices=notices, exhibits=exhibits, chronology=rows, found_on=None)
     return result
 
 

@@ -62,7 +62,7 @@ def write_chronology(
     """What happened, as it was recorded: of the requests to this organisation, and of the case as a whole."""
     if found_on := work.report.found_on:
         at = datetime.combine(found_on, time(12), zone_of(work))
-        yield ChronologyRow(at=at, what="The content was found.", source=_SOURCES[ActorKind.PERSON])
+        yield ChronologyRow(at=at, what="The content was found.", source=_SOURCES[ActorKind.PERSON], is_day=True)
     by_id = {part.request.id: part for part in story}
     papers = {part.request.id: part.sent_letter for part in story}
     reminders = {each.event.id: each.letter for part in story for each in sent_reminders(part)}
@@ -96,8 +96,7 @@ def _tell(event: Event) -> str:
 
 def _words_of(event: Event, detail: Mapping[str, Any], exhibits: Mapping[UUID, int]) -> str | None:
     """Somebody's own words; those that are an exhibit are not written here once more."""
-    text = None if event.id in exhibits else detail.get("text")
-    return "\n".join(str(word) for word in (detail.get("ticket"), text) if word) or None
+    return None if event.id in exhibits else str(detail.get("text") or "") or None
 
 
 def _has_sheet(event: Event, bases: Sequence[BasisFact]) -> bool:
