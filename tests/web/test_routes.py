@@ -85,6 +85,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             signin.show signin.sign_out api.show api.openapi api.list_regimes api.show_regime api.judge
             api.count law.show_all law.show clock.show clock.as_json clock.as_calendar directory.authorities
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
+            check.show check.check
             api.show_regulator health.alive health.ready desk_staff.join
         """,
         Group.DRAFT: "report.resume report.show report.answer",

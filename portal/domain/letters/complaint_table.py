@@ -36,7 +36,7 @@ def write_table(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     )
     rows = [row for sent in asked for row in _rows(context, facts, sent)]
     blocks: list[Block] = [
-        Heading(text=translate("What was asked, and what came of it"), level=3),
+        Heading(text=translate("What was asked, and what came of it"), level=2),
         Table(columns=columns, rows=tuple(rows[:MOST_ROWS])),
     ]
     if len(rows) > MOST_ROWS:
