@@ -22,8 +22,9 @@ from pathlib import Path
 import pytest
 
 from portal.adapters import confinement, documents
+from portal.adapters.child_process import ROOT
 from portal.adapters.confinement import ALL, Wall, landlock_version
-from portal.adapters.documents import ROOT, clean_document, find_missing_walls
+from portal.adapters.documents import clean_document, find_missing_walls
 from portal.domain.documents import DocumentRefused, Refusal
 from tests.adapters.takeover import DONE
 
