@@ -57,6 +57,7 @@ class ChannelKind(StrEnum):
     LEGAL_EMAIL = "legal_email"  # its legal department
     APPEAL_FORM = "appeal_form"  # against a decision about a report
     APPEAL_EMAIL = "appeal_email"
+    APPEAL_PAGE = "appeal_page"  # a page that explains how to ask for another decision, no form
     DELISTING_FORM = "delisting_form"  # of a search engine, under data protection law
     PRIVACY_FORM = "privacy_form"
     PRIVACY_EMAIL = "privacy_email"
@@ -215,6 +216,16 @@ class Graded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnRules:
+    """The platform's own rules against such content: no law, and a letter that relies on them says so."""
+
+    title: str  # as the platform calls them
+    url: str
+    confidence: Confidence
+    seen_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Platform:
     """One service that can show, carry or find content. The slug never changes, whatever the service is renamed to."""
 
@@ -236,6 +247,7 @@ class Platform:
     hash_programmes: HashProgrammes = HashProgrammes()
     takeitdown_none_found_on: date | None = None  # the day somebody looked for a public route under that Act in vain
     ftc_reminder_on: date | None = None  # the US trade commission's letter about the TAKE IT DOWN Act
+    own_rules: OwnRules | None = None
     stated_response_time: str | None = None  # the platform's own words for it, shortened; a promise, not a duty
     notes: tuple[str, ...] = ()
     graded: tuple[Graded, ...] = ()

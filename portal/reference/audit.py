@@ -122,7 +122,7 @@ def _find_unclear_companies(platforms: Iterable[Platform]) -> Iterator[str]:
 # Who writes about a statute to win clients or readers, and is no copy of its text.
 _LAW_FIRM = re.compile(
     r"avvocat|advocat|advogad|abogad|anwalt|kanzlei|bengoshi|lawyer|solicitor|attorney|lawfirm|law-firm|studiolegale"
-    r"|mondaq|lexology|(?:^|[.-])(?!p?codes?\.|public\.|lp\.)\w*law\.(?:com|net|africa)$|haerting\.de|dlapiper|mayerbrown"
+    r"|mondaq|lexology|(?:^|[.-])(?!p?codes?\.|public\.|lp\.)\w*law\.(?:com|net|africa)$|\.av\.tr$|haerting\.de|dlapiper|mayerbrown"
     r"|kimchang|chenandlin|rahmatlim|michalsons|indie\.law|livelaw\.in$"
 )
 _PRESS = re.compile(
@@ -137,8 +137,17 @@ _LAW_COPIES = re.compile(
 
 def is_secondary(url: str) -> bool:
     """Whether an address is one of a law firm or of the press, which bear no more than a hint of what a law says."""
+    return is_law_firm(url) or bool(_PRESS.search(_host_of(url)))
+
+
+def is_law_firm(url: str) -> bool:
+    """Whether an address is one of a law firm, and none of a library of statutes."""
+    return bool(_LAW_FIRM.search(_host_of(url)))
+
+
+def _host_of(url: str) -> str:
     host = urlsplit(url).hostname or ""
-    return not _LAW_COPIES.search(host) and bool(_LAW_FIRM.search(host) or _PRESS.search(host))
+    return "" if _LAW_COPIES.search(host) else host
 
 
 _BARE_ADDRESS = re.compile(r"https?://(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(?:[:/]|$)")
@@ -180,6 +189,9 @@ def _find_police_gaps(record: PoliceRecord) -> Iterator[str]:
             yield f"source {source.key} is a bare address of a machine: {source.url}"
     for crime in record.crimes:
         yield from _find_weak_grade(f"crime {crime.key}", crime.confidence, crime.sources, record.sources)
+        borne_by = [source.url for source in record.sources if source.key in crime.sources]
+        if crime.confidence is not Confidence.MEMORY and borne_by and all(map(is_law_firm, borne_by)):
+            yield f"crime {crime.key} rests on law firms alone, so it can only be from memory: {borne_by[0]}"
         for text in (crime.summary, crime.note or "", crime.report_by or ""):
             if found := _MAKERS_WORDS.search(text):
                 yield f"crime {crime.key}: its note has words for its makers, {found[0]!r}"

@@ -13,6 +13,9 @@ from tests.web.addresses import at
 PAGES = {
     "nobody": """/ /help /return /report /not/here /api/v1/ /return/mail /mail/over /papers/over
         /law /law?country=NZ /law/us-take-it-down /clock
+        /law?country=GB&platform=instagram /law/changes /law/eu-gdpr-17/versions /law/eu-gdpr-17/2026-11-23.1 /data
+        /embed/country?country=IE /embed/clock?regime=eu-gdpr-17&day=2026-03-05
+        /clock?home=IE&waiting=erase&day=2026-03-05
         /clock?regime=eu-gdpr-17&day=2026-03-05 /authorities?country=IE /platforms /platforms/instagram""",
     "draft": """
         / /report/start /report/who /report/age /report/country /report/state /report/child /report/what
@@ -49,7 +52,12 @@ ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split(
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
 NO_PAGES |= {"documents.read", "documents.original", "start.meet_old_address", "well_known.security"}
 FOLLOWED = {"complaint.begin"}  # its address is of the case; a test of its own follows the link
-MACHINES = {"clock.as_json", "clock.as_calendar"}  # and what the API gives beside its own page
+MACHINES = {
+    "clock.as_json",
+    "clock.as_calendar",
+    "changes.feed",
+    "downloads.read",
+}  # and what the API gives beside its own page
 
 
 @pytest.mark.parametrize(("scene", "path"), ROWS, ids=[f"{scene} {path}" for scene, path in ROWS])

@@ -80,7 +80,7 @@ def send_six_requests(advocate: Visitor, reference: str) -> None:
         assert story.NAME not in read_text(advocate.fetch("Without names (PDF)"))
         advocate.follow("Record that it was sent")
         advocate.choose("By the platform’s own form")
-        advocate.page.locator("#sent_at").fill("2026-11-23T08:55")
+        advocate.page.locator("#sent_at").fill("2026-11-23T09:00")
         advocate.page.locator("#received_at").fill("2026-11-23T09:00")
         advocate.page.locator("#ticket").fill(f"INV-{number}")
         advocate.choose("The address was looked at and is still the right one")

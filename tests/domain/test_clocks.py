@@ -205,12 +205,12 @@ def test_word_of_an_extension_ends_a_clock_that_asks_for_just_that() -> None:
     assert derive(regime, RECEIVED, happened(EventKind.EXTENDED_ANSWER, HOUR), now=2 * HOUR)[0].state is ClockState.MET
 
 
-def test_a_rule_without_a_number_is_open_until_it_is_met() -> None:
+def test_a_rule_without_a_number_is_open_until_it_is_done_and_never_in_time() -> None:
     regime = make_regime(make_open_rule())
     (clock,) = derive(regime, RECEIVED, now=timedelta(days=900))
     assert (clock.state, clock.due, clock.due_at) == (ClockState.OPEN, None, None)
     (met,) = derive(regime, RECEIVED, happened(EventKind.DECIDED, HOUR), now=2 * HOUR)
-    assert met.state is ClockState.MET
+    assert met.state is ClockState.DONE
 
 
 def test_a_missed_clock_starts_the_one_that_waits_for_it() -> None:

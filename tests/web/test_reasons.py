@@ -67,7 +67,7 @@ def test_the_page_of_laws_says_it(app: Flask, query: str, there: str) -> None:
 def test_a_state_without_a_law_of_its_own_shows_no_other_states(app: Flask) -> None:
     page = Visitor(app).go("/law?country=US&subdivision=AZ&depiction=real").answer.text
     may_fit = page.partition("These may fit")[2].partition("<details")[0]
-    usable = page.partition("You can use these now")[2].partition("These may fit")[0]
+    usable = page.partition("Do this first")[2].partition("These may fit")[0]
     assert "/law/us-take-it-down" in usable
     assert "no law of Arizona itself" in page
     assert not re.findall(r"/law/(?:us-(?:ca|fl|tx|ut|mn)-|eu-)", usable + may_fit)
@@ -76,7 +76,7 @@ def test_a_state_without_a_law_of_its_own_shows_no_other_states(app: Flask) -> N
 
 def test_while_no_state_is_named_no_states_law_is_said_to_fit(app: Flask) -> None:
     page = Visitor(app).go("/law?country=US&depiction=real").answer.text
-    shown, heading, local = page.partition("You can use these now")[2].partition("Laws of one part of the country")
+    shown, heading, local = page.partition("Do this first")[2].partition("Laws of one part of the country")
     assert not re.findall(r"/law/us-(?:ca|fl|tx|ut|mn)-", shown)
     assert heading
     assert re.findall(r"/law/us-(?:ca|fl|tx|ut|mn)-", local.partition("<details")[0])
@@ -84,7 +84,7 @@ def test_while_no_state_is_named_no_states_law_is_said_to_fit(app: Flask) -> Non
 
 def test_in_a_state_with_laws_of_its_own_they_are_shown(app: Flask) -> None:
     page = Visitor(app).go("/law?country=US&subdivision=CA&depiction=real").answer.text
-    shown = page.partition("You can use these now")[2].partition("<details")[0]
+    shown = page.partition("Also possible")[2].partition("Not for this")[0]
     assert "/law/us-ca-" in shown
     assert "/law/us-tx-" not in shown
     assert "itself in our list" not in page

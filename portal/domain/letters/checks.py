@@ -17,8 +17,10 @@ from portal.domain.letters.facts import (
     Exhibit,
     LetterFacts,
     LinkFact,
+    NoticeFacts,
     Party,
     Recipient,
+    RulesFact,
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
@@ -78,7 +80,7 @@ def _bases_of(facts: LetterFacts) -> tuple[BasisFact, ...]:
 def _find_gaps(facts: LetterFacts) -> Iterator[LetterProblem]:
     if not facts.links and not (isinstance(facts, ComplaintFacts) and facts.is_threat):
         yield LetterProblem(ProblemCode.NO_LINKS, "The letter names no place. Add at least one link or description.")
-    if not facts.bases:
+    if not facts.bases and not (isinstance(facts, NoticeFacts) and facts.own_rules):
         yield LetterProblem(ProblemCode.NO_BASES, _NO_BASES)
     for link in facts.links:
         if not (link.url or link.description):
@@ -135,6 +137,8 @@ _NAMES = frozenset(
         Spot(Party, "name"),
         Spot(Party, "legal_name"),
         Spot(SentFact, "recipient"),
+        Spot(RulesFact, "title"),
+        Spot(RulesFact, "url"),
         Spot(AnswerFact, "sender"),
     }
 )

@@ -257,8 +257,16 @@ class Party:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RulesFact:
+    """The recipient's own rules, which a letter without any law relies on."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticeFacts:
-    """A notice to a platform, citing every basis that applies."""
+    """A notice to a platform, citing every basis that applies; where there is none, its own rules."""
 
     frame: LetterHeader
     content: ContentFact
@@ -267,6 +275,7 @@ class NoticeFacts:
     statements: tuple[Statement, ...]
     may_pass_identity: bool | None = None  # to whoever posted it; False unless the person said otherwise
     stated: tuple[StatedFact, ...] = ()  # `statements`, each with its day and who made it
+    own_rules: RulesFact | None = None  # only where no law is cited
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,14 +38,32 @@ def build_notice(facts: NoticeFacts, translate: Translate) -> LetterDocument:
         Heading(text=translate("Where the content is")),
         list_links(context, facts.links),
         *_write_own_words(facts, translate),
-        Heading(text=translate("The law and its time limits")),
-        *write_bases(context, facts.bases),
+        *_write_grounds(context, facts),
         Heading(text=translate("Statements")),
         Items(items=format_statements(context, facts.statements, facts.stated)),
         close_letter(context),
-        note_advice(context, facts.bases),
+        note_advice(context, facts.bases) if facts.bases else _note_no_law(context),
     ]
     return finish(context, LetterKind.NOTICE, blocks)
+
+
+def _write_grounds(context: LetterContext, facts: NoticeFacts) -> list[Block]:
+    """The laws; where none is cited, the recipient's own rules, of which nothing is said that only a law could say."""
+    if facts.own_rules is None or facts.bases:
+        return [Heading(text=context.translate("The law and its time limits")), *write_bases(context, facts.bases)]
+    rules = facts.own_rules
+    text = context.translate(
+        "I rely on your own rules, which you call %(title)s (%(url)s). I ask you to apply them to the "
+        "content listed here and to remove it.",
+        title=rules.title,
+        url=rules.url,
+    )
+    return [Heading(text=context.translate("Your own rules")), Paragraph(text=text)]
+
+
+def _note_no_law(context: LetterContext) -> Paragraph:
+    text = context.translate("This letter is not legal advice. It relies on your own rules and on no law.")
+    return Paragraph(text=text, tone=Tone.NOTE)
 
 
 def _write_matter(context: LetterContext, facts: NoticeFacts) -> list[Block]:

@@ -123,7 +123,7 @@ def claim_copyright(number: int, made: int) -> Act:
 
     def act(stage: Stage) -> None:
         preparing.prepare_copyright(stage.work, number)
-        sworn = frozenset({NoticeField.ACCURACY, NoticeField.PERJURY})
+        sworn = frozenset({NoticeField.GOOD_FAITH, NoticeField.ACCURACY, NoticeField.PERJURY})
         signature = stage.work.report.signature
         command = StatementCommand(numbers=(made,), statements=sworn, signature=signature)
         statements.state(replace(stage.work, actor=PERSON), command)

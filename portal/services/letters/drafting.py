@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from portal.adapters.letter_json import decode_facts
+from portal.domain.directory import Platform
 from portal.domain.letters.facts import (
     AnswerFact,
     CopyrightFacts,
@@ -16,10 +17,12 @@ from portal.domain.letters.facts import (
     NoticeFacts,
     Recipient,
     ReminderFacts,
+    RulesFact,
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Answer, ItemState, Proof, RequestKind, SendingChannel, SentAs, require_sent
+from portal.domain.regimes import Confidence
 from portal.models.letters import Letter
 from portal.services.clocks.snapshot import find_rule_of
 from portal.services.letters.facts import (
@@ -87,7 +90,16 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
         statements=statements,
         stated=stated,
         may_pass_identity=content.view.release_to_poster,
+        own_rules=find_own_rules(dossier.platform) if not dossier.citations else None,
     )
+
+
+def find_own_rules(platform: Platform | None) -> RulesFact | None:
+    """The platform's own rules against such content, where somebody saw them: for a letter that no law carries."""
+    rules = platform.own_rules if platform else None
+    if rules is None or rules.confidence is Confidence.MEMORY:
+        return None
+    return RulesFact(title=rules.title, url=rules.url)
 
 
 def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:

@@ -52,7 +52,9 @@ _SWORN = (Statement.COPYRIGHT_GOOD_FAITH, Statement.COPYRIGHT_OWNER, Statement.P
 _PROOFS: Mapping[Statement, NoticeField] = {
     Statement.GOOD_FAITH: NoticeField.GOOD_FAITH,
     Statement.ACCURACY: NoticeField.ACCURACY,
-    **dict.fromkeys(_SWORN, NoticeField.PERJURY),
+    Statement.COPYRIGHT_GOOD_FAITH: NoticeField.GOOD_FAITH,
+    Statement.COPYRIGHT_OWNER: NoticeField.PERJURY,
+    Statement.PERJURY: NoticeField.PERJURY,
 }
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 

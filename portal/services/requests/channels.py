@@ -53,6 +53,7 @@ LABELS: Mapping[ChannelKind, str] = {
     ChannelKind.LEGAL_EMAIL: "E-mail of its legal department",
     ChannelKind.APPEAL_FORM: "Form to ask for another decision",
     ChannelKind.APPEAL_EMAIL: "E-mail to ask for another decision",
+    ChannelKind.APPEAL_PAGE: "Page about asking for another decision",
     ChannelKind.DELISTING_FORM: "Form to take search results for a name out of the list",
     ChannelKind.DSA_FORM: "Form for illegal content (European Union)",
     ChannelKind.DSA_EMAIL: "E-mail for illegal content (European Union)",

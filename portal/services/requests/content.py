@@ -145,7 +145,7 @@ class RequestContent:
         team is an oath.
         """
         found = self.statement
-        return found is not None and found.by is not StatedBy.TOLD and NoticeField.PERJURY in found.statements
+        return found is not None and found.by is not StatedBy.TOLD and found.statements >= _OATH
 
     def proofs(self) -> frozenset[NoticeField]:
         return list_fields_given(self.notice)
@@ -193,6 +193,7 @@ _AGES: Mapping[YesNo, str] = {
 }
 
 
+_OATH = frozenset({NoticeField.GOOD_FAITH, NoticeField.PERJURY})  # that nobody allowed the use, and whose work it is
 _OF_A_CHILD = "Imagery of a person who was under 18 when it was made."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.domain.lifecycle import UNSENT, Filer
+from portal.domain.lifecycle import UNSENT, Filer, RequestKind
 from portal.domain.regimes import NoticeField
 from portal.services.law.local_days import place_zone
 from portal.services.requests.dossier import read_dossiers
@@ -23,6 +23,7 @@ class LettersToState:
     uncovered: tuple[int, ...]  # links of which nobody has stated anything yet
     others: tuple[tuple[int, str], ...]
     is_for_another: bool
+    is_copyright: bool
 
 
 def letters_to_state(work: CaseWork, number: int) -> LettersToState:
@@ -33,6 +34,9 @@ def letters_to_state(work: CaseWork, number: int) -> LettersToState:
     zone = place_zone(work.case.country, work.case.subdivision, work.ports.config)
     wanted = list_wanted(own)
     stated_today = list_stated_on(work.report, dossiers, work.now, zone)
+    is_copyright = own.request.kind is RequestKind.COPYRIGHT
+    if is_copyright:  # what was said in good faith was said of something else
+        stated_today -= {NoticeField.GOOD_FAITH}
     others = (
         (each.number, each.name)
         for each in dossiers
@@ -45,4 +49,5 @@ def letters_to_state(work: CaseWork, number: int) -> LettersToState:
         uncovered=tuple(item.row.number for item in list_uncovered(own)),
         others=tuple(others),
         is_for_another=work.report.filer in {Filer.PARENT, Filer.REPRESENTATIVE},
+        is_copyright=is_copyright,
     )

@@ -27,6 +27,7 @@ from webauthn.helpers.structs import (
 
 from portal.adapters.vault import CannotOpen, SealContext, derive_subkey, open_sealed, seal
 from portal.domain.journal import Noted
+from portal.domain.readable import write_digits
 from portal.models.accounts import Staff
 from portal.models.signin import Factor, FactorKind, RecoveryCode
 from portal.services.history import journal
@@ -179,7 +180,7 @@ def use_passkey(session: Session, staff_id: UUID, answer: str, challenge: bytes,
 
 def use_code(session: Session, staff_id: UUID, private_key: bytes, code: str, *, now: datetime) -> None:
     """A code of an app or one from paper; each works once, also when it is sent twice at once. Raises WrongFactor."""
-    typed = "".join(code.split()).replace("-", "").upper()
+    typed = write_digits("".join(code.split())).replace("-", "").upper()
     if typed.isascii() and typed.isdigit() and len(typed) == 6:
         _use_app(session, staff_id, private_key, typed, now)
     else:

@@ -44,6 +44,19 @@ OTHER_WORDS: Mapping[NoticeField, Any] = MappingProxyType(
 )
 
 
+# By whether somebody acts for the owner.
+COPYRIGHT_WORDS: Mapping[bool, Any] = MappingProxyType(
+    {
+        False: _l(
+            "I believe in good faith that nobody allowed them to show it: not I, nobody for me, and not the law."
+        ),
+        True: _l(
+            "I believe in good faith that nobody allowed them to show it: not the owner, nobody for them, not the law."
+        ),
+    }
+)
+
+
 class StatementsForm(ReaderForm):
     """One tick for each statement that is wanted, a signature, and the other letters it is for as well."""
 
@@ -69,7 +82,9 @@ class StatementsForm(ReaderForm):
     def of(cls, reader: Reader, letters: LettersToState) -> StatementsForm:
         """The form with what this request asks for; what was stated today is filled in."""
         form = cls(reader)
-        words = OTHER_WORDS if letters.is_for_another else OWN_WORDS
+        words = dict(OTHER_WORDS if letters.is_for_another else OWN_WORDS)
+        if letters.is_copyright:
+            words[NoticeField.GOOD_FAITH] = COPYRIGHT_WORDS[letters.is_for_another]
         for field in NoticeField:
             if (name := f"said_{field.value}") not in form:
                 continue

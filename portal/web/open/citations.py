@@ -69,7 +69,7 @@ def cite_platform(platform: Platform, anchor: str = "", channel: ContactChannel 
     return Citation(
         record=platform.name,
         version=platform.compiled_on.isoformat(),
-        checked_on=channel.checked_on if channel else platform.compiled_on,
+        checked_on=channel.checked_on if channel else None,
         address=_whole(url_for("directory.platform", platform=platform.slug), anchor),
     )
 

@@ -83,6 +83,7 @@ def show_all() -> ResponseReturnValue:
         "pictures": tuple(ContentKind),
         "places": list_places(),
         "lead": None,
+        "reason": None,
         "problem": None,
         "groups": None,
     }
@@ -100,10 +101,16 @@ def answer(query: LawQuery) -> dict[str, Any]:
     lead = find_lead(facts_of(query), now=unit().now)
     groups = find_groups(query)
     first = lead.step.regime.id if lead.step else None
-    usable = tuple(line for line in groups.usable if line.regime.id != first)
+    reasons = [line.reason for line in (*groups.usable, *groups.unsure) if line.regime.id == first]
+    rest = replace(
+        groups,
+        usable=tuple(line for line in groups.usable if line.regime.id != first),
+        unsure=tuple(line for line in groups.unsure if line.regime.id != first),
+    )
     return {
         "lead": lead,
-        "groups": replace(groups, usable=usable),
+        "reason": next(iter(reasons), None),
+        "groups": rest,
         "police": find_local_police(query),
         "asked": name_answers(query, lead.platform),
     }

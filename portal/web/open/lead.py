@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.directory import HelpRole, Medium, Platform, RegulatorKind
 from portal.domain.regimes import Binding, Confidence, RegimeKind, Rule, Trigger
+from portal.services.law.fastest_routes import fastest_routes
 from portal.services.law.law_finder import Facts
 from portal.services.requests.first_steps import FirstStep, find_first_step
 from portal.web.open.labels import format_period
@@ -46,11 +47,26 @@ def find_lead(facts: Facts, *, now: datetime) -> Lead:
     found = helplines_for(registry.regulators, facts.country, is_child=facts.under_18)
     reports = (one for one in found if one.role is HelpRole.REPORT and one.address)
     return Lead(
-        step=find_first_step(facts, registry, now=now),
+        step=find_first_step(facts, registry, now=now, fastest=_list_fastest(facts, now)),
         platform=registry.platforms.get(facts.platform or ""),
         report=next(reports, None) if facts.under_18 else None,
         talk=helplines_near(registry.regulators, facts.country, is_child=facts.under_18),
     )
+
+
+def _list_fastest(facts: Facts, now: datetime) -> list[str]:
+    """The laws there by how fast they end in a removal that binds. Raises InvalidQuery."""
+    routes = fastest_routes(
+        facts.country,
+        facts.subdivision,
+        registry=parts().registry,
+        now=now,
+        depiction=facts.depiction,
+        under_18=bool(facts.under_18),
+        threat=bool(facts.threat),
+        platform=facts.platform,
+    )
+    return list(dict.fromkeys(route.regime.id for route in routes))
 
 
 def name_first(lead: Lead) -> str:

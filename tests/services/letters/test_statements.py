@@ -37,7 +37,7 @@ from tests.services.people import share_case
 
 ONE_LINK = "https://x.com/someone/status/1111"
 GIVEN = frozenset({NoticeField.NO_CONSENT, NoticeField.GOOD_FAITH, NoticeField.ACCURACY})
-SWORN = frozenset({NoticeField.ACCURACY, NoticeField.PERJURY})
+SWORN = frozenset({NoticeField.GOOD_FAITH, NoticeField.ACCURACY, NoticeField.PERJURY})
 
 
 @pytest.fixture(autouse=True)
@@ -153,6 +153,10 @@ def test_a_copyright_notice_stands_alone_and_is_sworn_for_itself(
     number = preparing.prepare_copyright(opened.at(NOW), 1)
     with pytest.raises(LetterStopped, match="not_stated"):  # no report and no earlier tick is an oath for this letter
         make(opened.at(NOW), LetterKind.COPYRIGHT, number)
+    half = SWORN - {NoticeField.GOOD_FAITH}
+    statements.state(opened.at(NOW + HOUR), command(number, what=half))
+    with pytest.raises(LetterStopped, match="not_stated"):  # that nobody allowed it was not said
+        make(opened.at(NOW + HOUR), LetterKind.COPYRIGHT, number)
     statements.state(opened.at(NOW + HOUR), command(number, what=SWORN))
     facts = make(opened.at(NOW + HOUR), LetterKind.COPYRIGHT, number)
     assert isinstance(facts, CopyrightFacts)
@@ -182,7 +186,7 @@ def test_only_what_was_stated_today_is_filled_in_beforehand_and_never_an_oath(se
         statements.list_stated_on(opened.report, read_dossiers(opened.at(at)), at, UTC)
         for at in (NOW, NOW + 3 * DAY, NOW + 4 * DAY)
     ]
-    assert found == [GIVEN, frozenset({NoticeField.ACCURACY}), frozenset()]
+    assert found == [GIVEN, SWORN - {NoticeField.PERJURY}, frozenset()]
 
 
 class TestWhoAnswersGoTo:

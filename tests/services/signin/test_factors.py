@@ -77,6 +77,11 @@ def test_spaces_in_a_code_do_no_harm(session: Session, holder: Holder) -> None:
     holder.use(session, f" {code[:3]} {code[3:]} ", now=NOW + STEP)
 
 
+def test_a_code_may_be_typed_in_the_digits_of_any_script(session: Session, holder: Holder) -> None:
+    arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    holder.use(session, holder.show(NOW + STEP).translate(arabic), now=NOW + STEP)
+
+
 def test_a_code_is_used_once_and_so_is_every_older_one(session: Session, holder: Holder) -> None:
     later = NOW + timedelta(hours=1)
     holder.use(session, holder.show(later), now=later)

@@ -14,7 +14,6 @@ from tests.services.factories import NOW, make_draft
 from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
-from tests.web.desk.test_complaints import refuse_first_request
 from tests.web.pages import Visitor
 
 NOT_ALLOWED = "The person has not allowed this sharing, or has withdrawn it."
@@ -49,6 +48,18 @@ def two(desk: Desk) -> Two:
     return open_both(desk)
 
 
+def send_and_refuse(two: Two) -> None:
+    """The letter that was made leaves at once, and is refused at once."""
+    two.request_page()
+    two.member.press("Make the letter")
+    two.member.follow("Record that it was sent")
+    two.member.press("It was sent", has_checked="y", channel="form", sent_at="2026-11-23 09:00")
+    two.member.follow("Log an answer")
+    two.member.press(
+        "Log the answer", answer="refused", at="2026-11-23 09:00", text="It does not go against our rules."
+    )
+
+
 def open_both(desk: Desk, **changes: Any) -> Two:
     with desk.parts.sessions.begin() as session:
         values: dict[str, Any] = {"handler": Handler.TEAM, "team_id": str(desk.team_id), "country": "IE", **changes}
@@ -76,7 +87,7 @@ def test_without_the_yes_to_platforms_no_letter_is_made_or_taken_out_before_it_w
 
 
 def test_what_was_sent_stays_readable_and_a_reminder_is_new(two: Two, clock: TestClock) -> None:
-    refuse_first_request(two.member, two.reference)
+    send_and_refuse(two)
     two.say("Take back the yes Platforms")
     assert two.letter(1) == 200
 
@@ -92,7 +103,7 @@ def test_what_was_sent_stays_readable_and_a_reminder_is_new(two: Two, clock: Tes
 def test_without_the_yes_to_authorities_no_bundle_is_made_or_taken_out_before_it_was_handed_in(
     desk: Desk, two: Two
 ) -> None:
-    refuse_first_request(two.member, two.reference)
+    send_and_refuse(two)
     two.member.go(f"/desk/cases/{two.reference}/complaints/prepare/ie-cnam-dsa/ie-cnam")
     two.member.press("Prepare the complaint", wish="That it is blocked.")
     path = two.member.page.path
@@ -106,7 +117,7 @@ def test_without_the_yes_to_authorities_no_bundle_is_made_or_taken_out_before_it
     assert two.member.client.get(f"{path}/full.zip").status_code == 200
     two.member.go(path)
     two.member.follow("Record that it was lodged")
-    two.member.press("It was lodged", has_checked="y", at="2026-11-23 08:50")
+    two.member.press("It was lodged", has_checked="y", at="2026-11-23 09:00")
     two.say("Take back the yes Authorities")
     assert two.member.client.get(f"{path}/full.zip").status_code == 200, "it is with them already"
 

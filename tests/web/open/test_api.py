@@ -182,3 +182,16 @@ def test_the_routes_of_a_place_are_told_with_their_doubts(app: Flask) -> None:
     assert (data[1]["whole_time_is_known"], data[1]["first_step"]) == (False, "authority")
     assert data[1]["doubts"]
     assert get(app, "/routes?country=QQ").status_code == 400
+
+
+def test_the_law_that_takes_the_place_of_another_is_named_and_the_same_on_the_page(app: Flask) -> None:
+    verdicts = {line["regime"]: line for line in read(app, "/verdicts?country=CH&depiction=real&platform=instagram")}
+    verdicts |= {line["regime"]: line for line in read(app, "/verdicts?country=IE&depiction=real&platform=instagram")}
+    replaced = {each: line["replaced_by"] for each, line in verdicts.items() if line["replaced_by"]}
+    assert replaced
+    shown = app.test_client().get("/law?country=IE&depiction=real&platform=instagram").text
+    usable = shown.partition("Not for this, not law yet")[0]
+    for old, new in replaced.items():
+        assert not verdicts[old]["offered"]
+        assert old in REGISTRY.regime(new).in_place_of
+        assert f'href="/law/{old}"' not in usable

@@ -65,6 +65,12 @@ def test_the_answers_can_be_changed_and_are_kept(reader: Visitor) -> None:
     assert [each.get("value") for each in form.iter("input") if each.get("name") == "country"] == ["CA"]
 
 
+def test_where_states_have_laws_of_their_own_the_state_is_asked_for(reader: Visitor) -> None:
+    assert "For: Australia. Add your state, or change this" in reader.go("/law?country=AU").text
+    assert "Add your state" not in reader.go("/law?country=AU&subdivision=NSW").text
+    assert "Add your state" not in reader.go("/law?country=NZ").text
+
+
 def test_a_platform_that_is_not_there_is_told_at_its_field(reader: Visitor) -> None:
     page = reader.go("/law?country=GB&platform=nowhere", status=400)
     assert "nowhere" in " ".join(page.errors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -550,3 +551,12 @@ def test_the_laws_of_a_country_name_its_crimes_and_how_to_reach_the_police(visit
         assert words in page.text
     assert "tel:911" in page.links().values()
     assert "s 13-1425" not in visitor.go("/law?country=US").text
+
+
+def test_a_law_that_cannot_be_used_takes_nothings_place() -> None:
+    """Only a form of the right that can be cited stands in for the general one."""
+    body, general, own = REGISTRY.regulators["ie-dpc"], "eu-gdpr-77", "ie-dpc"
+    assert own in [law.id for law in complaint_laws(body, REGISTRY)]
+    unusable = {**REGISTRY.regimes, own: replace(REGISTRY.regime(own), offered=False)}
+    found = [law.id for law in complaint_laws(body, replace(REGISTRY, regimes=unusable))]
+    assert general in found

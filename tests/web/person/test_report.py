@@ -124,6 +124,33 @@ def test_a_threat_can_be_kept_as_a_case_without_letters(visitor: Visitor) -> Non
     assert "Nothing is online yet" in visitor.go("/case").text
 
 
+def test_a_threat_in_australia_can_be_complained_of_in_the_shape_of_the_authoritys_form(visitor: Visitor) -> None:
+    hand_in(visitor, country={"country": "AU"}, online={"is_online": "no"})
+    page = visitor.go("/case")
+    assert "See who takes a report of a threat" in page.text
+    assert "Going to the police" in page.text
+    assert "The fastest ways" not in page.text
+    options = visitor.go("/case/complaints")
+    assert "eSafety Commissioner" in options.text
+    assert "open now" in options.text
+    visitor.follow("Prepare this complaint")
+    assert "eSafety" in visitor.page.text
+
+
+def test_a_case_shows_the_fastest_ways_and_the_police_where_the_person_lives(visitor: Visitor) -> None:
+    hand_in(visitor, country={"country": "IT"})
+    text = visitor.go("/case").text
+    assert "The fastest ways where you live" in text
+    assert "Italian Garante, urgent report on intimate images" in text
+    assert "Codice penale, art. 612-ter" in text
+
+
+def test_germany_is_asked_for_its_land(visitor: Visitor) -> None:
+    begin(visitor)
+    page = go_to(visitor, "state", country={"country": "DE"})
+    assert "Bavaria" in page.text
+
+
 def test_links_are_shown_back_by_platform_and_the_rest_with_its_reason(visitor: Visitor) -> None:
     begin(visitor)
     go_to(visitor, "links")

@@ -134,7 +134,8 @@ def test_a_copyright_letter_warns_who_reads_it_and_is_claimed_by_the_person(visi
     assert "made under penalty of perjury" in visitor.page.text
     visitor.follow("Say it now")
     assert "to lie here is a crime" in visitor.page.text
-    assert "said_perjury" not in ticked(visitor)
-    visitor.press("Make the letter", said_accuracy="y", said_perjury="y", signature="Ana Exemplar")
+    assert ticked(visitor) == {"said_accuracy"}
+    assert "nobody allowed them to show it" in visitor.page.text
+    visitor.press("Make the letter", said_accuracy="y", said_good_faith="y", said_perjury="y", signature="Ana Exemplar")
     assert "The letter is ready" in visitor.page.text
     assert "Copyright letter" in visitor.page.text
