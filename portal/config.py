@@ -81,6 +81,8 @@ class Config:
     locks_url: str  # the cases' locks, kept apart from the database
     secret_file: Path
     audit_key_file: Path  # signs the journal's heads
+    signing_key_file: Path  # key and certificate that sign the papers for authorities
+    stamp_url: str | None  # of a time-stamping authority, asked for each paper that is signed
     log_format: str  # "text" or "json"
     metrics_token: str | None = field(repr=False)  # without it /metrics is not there
     may_check_links: bool  # off: the portal itself never asks another machine for anything
@@ -111,7 +113,11 @@ class Config:
     @property
     def key_files(self) -> dict[str, Path]:
         """The files that a backup keeps apart from the data, by the setting that names them."""
-        return {"RECOURSE_SECRET_FILE": self.secret_file, "RECOURSE_AUDIT_KEY": self.audit_key_file}
+        return {
+            "RECOURSE_SECRET_FILE": self.secret_file,
+            "RECOURSE_AUDIT_KEY": self.audit_key_file,
+            "RECOURSE_SIGNING_KEY": self.signing_key_file,
+        }
 
     def day_at(self, now: datetime) -> date:
         """Which day it is in the portal's own zone at that moment (aware)."""
@@ -137,6 +143,8 @@ def load_config(env: Mapping[str, str]) -> Config:
         locks_url=_locks_url(env, folder),
         secret_file=Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key")).absolute(),
         audit_key_file=_audit_key_file(env, folder),
+        signing_key_file=_signing_key_file(env, folder),
+        stamp_url=_read(env, "RECOURSE_TSA_URL", "", _optional_web_address),
         log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
         metrics_token=_metrics_token(env),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
@@ -221,6 +229,8 @@ KNOWN = frozenset(
         "RECOURSE_SECRET_FILE",
         "RECOURSE_LOCKS",
         "RECOURSE_AUDIT_KEY",
+        "RECOURSE_SIGNING_KEY",
+        "RECOURSE_TSA_URL",
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
@@ -357,6 +367,19 @@ def _audit_key_file(env: Mapping[str, str], folder: Path) -> Path:
     if chosen.name == secret.name:
         raise ConfigError("RECOURSE_AUDIT_KEY needs a file name of its own, because a backup keeps both by name.")
     return chosen.absolute()
+
+
+def _signing_key_file(env: Mapping[str, str], folder: Path) -> Path:
+    """Beside the server's secret, unless it is kept elsewhere; under a name of its own, as the other two."""
+    secret = Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key"))
+    chosen = Path(env.get("RECOURSE_SIGNING_KEY", secret.with_name("signing.pem")))
+    if chosen.name in {secret.name, _audit_key_file(env, folder).name}:
+        raise ConfigError("RECOURSE_SIGNING_KEY needs a file name of its own, because a backup keeps all keys by name.")
+    return chosen.absolute()
+
+
+def _optional_web_address(text: str) -> str | None:
+    return _web_address(text) if text else None
 
 
 def _metrics_token(env: Mapping[str, str]) -> str | None:

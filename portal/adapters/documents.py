@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from threading import BoundedSemaphore, Thread, Timer
+from threading import BoundedSemaphore
 from types import MappingProxyType
-from typing import IO, cast
 
 import msgspec
 
+from portal.adapters.child_process import ask_child
 from portal.adapters.confinement import ALL, ANYWAY, KEYS, ONLY_WALLS, WHAT_IS_OPEN, Wall
 from portal.domain.documents import (
     LARGEST,
@@ -35,7 +31,6 @@ AT_ONCE = 2  # children of one process, so that many files at a time take turns 
 PATIENCE = 5.0  # seconds that a file waits for its turn, so that slow files never hold all threads of a server
 LARGEST_ANSWER = 4 * LARGEST + 64 * 1024  # what is kept and what came, each with room
 LONGEST_ABOUT = 2_000  # characters of what is told about an e-mail
-ROOT = Path(__file__).resolve().parents[2]
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 CHILD = "portal.adapters.document_child"
 
@@ -98,36 +93,7 @@ def describe_uploads(*, may_be_unconfined: bool) -> str:
 
 
 def _ask_child(content: bytes, *arguments: str) -> bytes:
-    """What the child writes; less than that where its limits ended it. It gets no setting and no secret of ours."""
-    command = [sys.executable, "-P", "-s", "-B", "-m", CHILD, *arguments]
-    with subprocess.Popen(  # noqa: S603 - nothing in the command comes from outside
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": str(ROOT)},
-        cwd="/",
-        start_new_session=True,  # no terminal, and a group of its own
-    ) as child:
-        to_child, from_child = cast(IO[bytes], child.stdin), cast(IO[bytes], child.stdout)
-        timer = Timer(SECONDS, child.kill)
-        writer = Thread(target=_feed, args=(to_child, content), daemon=True)
-        timer.start()
-        writer.start()
-        try:
-            return from_child.read(LARGEST_ANSWER)
-        finally:
-            timer.cancel()
-            child.kill()
-            writer.join()
-
-
-def _feed(to_child: IO[bytes], content: bytes) -> None:
-    """Write the file to the child, which may be gone before it has read all of it."""
-    with contextlib.suppress(OSError):
-        to_child.write(content)
-    with contextlib.suppress(OSError):
-        to_child.close()
+    return ask_child(CHILD, content, *arguments, seconds=SECONDS, most=LARGEST_ANSWER)
 
 
 def _read_answer(kind: DocumentKind, answer: bytes) -> CleanDocument:

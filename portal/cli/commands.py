@@ -6,6 +6,7 @@ import click
 
 from portal.cli.audit import audit
 from portal.cli.backup import backup
+from portal.cli.bundle import bundle
 from portal.cli.confinement import confinement
 from portal.cli.demo import demo
 from portal.cli.directory import directory
@@ -23,6 +24,7 @@ from portal.cli.staff import staff
 COMMANDS: tuple[click.Command, ...] = (
     audit,
     backup,
+    bundle,
     confinement,
     demo,
     directory,

@@ -350,6 +350,14 @@ class FormField:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuthorityAsk:
+    """One sentence of what a complaint asks of a body, said to it. It never asks for what the body cannot do."""
+
+    text: str
+    law: str | None = None  # the complaint's law; None: under every law
+
+
+@dataclass(frozen=True, kw_only=True)
 class Regulator:
     """An authority, agency, tribunal or hotline. Role addresses only: no officer is ever named."""
 
@@ -374,6 +382,7 @@ class Regulator:
     takes_complaints: bool | None = None  # False: never offer it as the addressee of a complaint
     covers_platforms: bool = True  # False: it answers for public offices, not for companies
     no_door_found_on: date | None = None  # the day somebody looked for a form, an e-mail or a post address in vain
+    asks: tuple[AuthorityAsk, ...] = ()  # in place of what is asked of bodies of its kind
     joint_statement_signatory: bool | None = None
     joint_statement_basis: SignatoryBasis | None = None
     joint_statement_note: str | None = None
@@ -390,6 +399,11 @@ class Regulator:
     def has_door(self) -> bool:
         """Whether a complaint can be sent there: by a form, by e-mail or by post."""
         return bool(self.complaint_url or self.email or self.postal_address)
+
+    def asks_under(self, law: str) -> tuple[str, ...]:
+        """What a complaint under a law asks of it: its sentences for that law, else those for every law."""
+        own = tuple(ask.text for ask in self.asks if ask.law == law)
+        return own or tuple(ask.text for ask in self.asks if ask.law is None)
 
     @property
     def is_seen(self) -> bool:

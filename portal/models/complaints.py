@@ -14,7 +14,7 @@ from portal.models.guards import Guarded
 
 
 class Complaint(Guarded, Base):
-    """One complaint to one regulator under one regime. `sealed` holds {"recipient", "ticket", "wish"}."""
+    """One complaint to one regulator under one regime. `sealed` holds {"name", "ticket", "wish", "respondent"}."""
 
     __tablename__ = "complaints"
     __table_args__ = (UniqueConstraint("case_id", "number"),)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -22,7 +22,7 @@ class Event(Guarded, Base):
     """
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("case_id", "sequence"),)
+    __table_args__ = (UniqueConstraint("case_id", "sequence"), Index("ix_events_digest", "digest"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))

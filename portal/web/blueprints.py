@@ -19,7 +19,7 @@ from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
-from portal.web.open import api, changes, clock, directory, downloads, embed, law, officer, well_known
+from portal.web.open import api, changes, check, clock, directory, downloads, embed, law, officer, well_known
 from portal.web.person import (
     authority,
     case,
@@ -84,6 +84,7 @@ OPEN: tuple[Blueprint, ...] = (
     downloads.bp,
     embed.bp,
     officer.bp,
+    check.bp,
     well_known.bp,
 )
 RUNNING: tuple[Blueprint, ...] = (health.bp,)

@@ -14,12 +14,17 @@ from werkzeug.wrappers import Response
 from wtforms import FileField
 from wtforms.validators import ValidationError
 
+from portal.domain.bundle_checks import LARGEST_SENT
 from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal, SignatureVerdict
 from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn, KeptOriginal
 from portal.web.fields import ListField, PlainForm, TextField
 
-UPLOADS = frozenset({"documents.add", "desk_documents.add"})  # the only forms that may hold a file
 LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
+UPLOADS = {  # the only forms that may hold a file, and the bytes that each takes
+    "documents.add": LARGEST_UPLOAD,
+    "desk_documents.add": LARGEST_UPLOAD,
+    "check.check": LARGEST_SENT + 256 * 1024,
+}
 
 REFUSALS: Mapping[Refusal, Any] = MappingProxyType(
     {
@@ -159,4 +164,4 @@ def make_download(file: DocumentFile) -> Response:
 def widen_for_files(request: Request) -> None:
     """Let the forms that hold a file be as large as one."""
     if request.endpoint in UPLOADS:
-        request.max_content_length = LARGEST_UPLOAD
+        request.max_content_length = UPLOADS[request.endpoint]

@@ -21,9 +21,10 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters import confinement, documents
+from portal.adapters import child_process, confinement, documents
+from portal.adapters.child_process import ROOT
 from portal.adapters.confinement import ALL, Wall, landlock_version
-from portal.adapters.documents import ROOT, clean_document, find_missing_walls
+from portal.adapters.documents import clean_document, find_missing_walls
 from portal.domain.documents import DocumentRefused, Refusal
 from tests.adapters.takeover import DONE
 
@@ -217,7 +218,7 @@ def without_seccomp(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         "confinement._filter_calls = lambda: False\n"
         "document_child.main(sys.argv[1:])\n"
     )
-    monkeypatch.setattr(documents, "ROOT", folder)
+    monkeypatch.setattr(child_process, "ROOT", folder)
     monkeypatch.setattr(documents, "CHILD", "on_an_old_kernel")
 
 
@@ -235,7 +236,7 @@ def test_where_the_kernel_filters_no_calls_no_file_is_opened_unless_the_operator
 
 def test_a_child_that_cannot_even_say_so_has_no_wall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("raise SystemExit")
-    monkeypatch.setattr(documents, "ROOT", tmp_path)
+    monkeypatch.setattr(child_process, "ROOT", tmp_path)
     monkeypatch.setattr(documents, "CHILD", "broken")
     assert find_missing_walls() == ALL
 

@@ -16,7 +16,7 @@ import pikepdf
 import pytest
 from PIL import Image, PngImagePlugin
 
-from portal.adapters import documents
+from portal.adapters import child_process, documents
 from portal.adapters.documents import clean_document
 from portal.adapters.picture_parts import strip_jpeg
 from portal.adapters.picture_words import LEFT_OUT
@@ -569,7 +569,7 @@ def test_a_child_that_was_taken_over_harms_nobody(
     module = f"{tmp_path}/stand_in.py"
     with open(module, "w") as stream:
         stream.write(child)
-    monkeypatch.setattr(documents, "ROOT", tmp_path)
+    monkeypatch.setattr(child_process, "ROOT", tmp_path)
     monkeypatch.setattr(documents, "CHILD", "stand_in")
     monkeypatch.setattr(documents, "SECONDS", 2.0)
     assert refusal_of(b"Words.") is Refusal.TOO_COMPLEX, why

@@ -42,6 +42,8 @@ def test_the_address_people_type_follows_the_port() -> None:
         ("RECOURSE_LOG", "xml", "text, json"),
         ("RECOURSE_METRICS_TOKEN", "short", "at least 20"),
         ("RECOURSE_AUDIT_KEY", "/elsewhere/secret.key", "a file name of its own"),
+        ("RECOURSE_SIGNING_KEY", "/elsewhere/audit.key", "a file name of its own"),
+        ("RECOURSE_TSA_URL", "tsa.example", "https://"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_it_has_to_be(name: str, value: str, words: str) -> None:
@@ -57,11 +59,12 @@ def test_the_locks_stand_beside_a_file_and_are_named_for_a_server(tmp_path: Path
         load_config({"RECOURSE_DATABASE": "postgresql://here/base"})
 
 
-def test_the_key_of_the_journal_stands_beside_the_secret_and_both_are_kept() -> None:
+def test_the_keys_of_journal_and_papers_stand_beside_the_secret_and_all_are_kept() -> None:
     config = load_config({"RECOURSE_SECRET_FILE": "/keys/secret.key", "RECOURSE_METRICS_TOKEN": "t" * 20})
     assert config.key_files == {
         "RECOURSE_SECRET_FILE": Path("/keys/secret.key"),
         "RECOURSE_AUDIT_KEY": Path("/keys/audit.key"),
+        "RECOURSE_SIGNING_KEY": Path("/keys/signing.pem"),
     }
     assert "t" * 20 not in repr(config)
 

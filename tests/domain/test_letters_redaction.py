@@ -84,3 +84,47 @@ def test_redacting_twice_changes_nothing() -> None:
 def test_the_walk_meets_every_text_once() -> None:
     spots = [spot for spot, _ in walk_texts(notice().frame.reporter)]
     assert Spot(type(notice().frame.reporter), "email") in spots
+
+
+def test_nothing_gives_away_the_first_part_of_an_address() -> None:
+    """Barring it wherever it is a word would tell what it is: here it is a word of the sentences themselves."""
+    facts = complaint()
+    reporter = replace(facts.frame.reporter, name=None, acts_for=None, email="platform@example.org", phone=None)
+    frame = replace(facts.frame, reporter=reporter, signature=None)
+    twin = redacted(replace(facts, frame=frame))
+    assert [row.what for row in twin.chronology] == [row.what for row in facts.chronology]
+    assert twin.frame.reporter.email == BAR
+
+
+def test_laws_and_platforms_of_the_directory_stay_whatever_the_person_is_called() -> None:
+    facts = complaint()
+    reporter = replace(facts.frame.reporter, name="Ann Examplebook", acts_for=None)
+    rows = tuple(replace(row, about="RC-7K2M-1 · Examplebook\nGDPR, erasure") for row in facts.chronology)
+    named = replace(
+        facts,
+        frame=replace(facts.frame, reporter=reporter),
+        chronology=rows,
+        party=replace(facts.party, is_listed=True),
+    )
+    twin = redacted(named)
+    assert twin.party.name == "Examplebook"
+    assert [row.about for row in twin.chronology] == [row.about for row in rows]
+    assert {link.platform for link in twin.links} == {link.platform for link in facts.links}
+    unlisted = redacted(replace(named, party=replace(named.party, is_listed=False)))
+    assert unlisted.party.name == BAR
+
+
+def test_the_twin_lists_its_own_exhibits_and_says_which_are_left_out() -> None:
+    facts = complaint()
+    first, second = facts.exhibits
+    exhibits = (replace(first, name="exhibit-1.pdf", twin_digest="ab" * 32, twin_size=9), second)
+    twin = redacted(replace(facts, exhibits=exhibits))
+    assert [(each.digest, each.size) for each in twin.exhibits] == [("ab" * 32, 9), ("", 0)]
+
+
+def test_the_day_on_which_it_was_found_is_not_in_the_twin() -> None:
+    facts = complaint()
+    found = replace(facts.chronology[0], what="The content was found.", is_day=True)
+    twin = redacted(replace(facts, found_on=found.at.date(), chronology=(found, *facts.chronology)))
+    assert twin.found_on is None
+    assert "The content was found." not in [row.what for row in twin.chronology]

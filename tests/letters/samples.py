@@ -456,10 +456,10 @@ def long_complaint(paper: Paper = Paper.A4) -> ComplaintFacts:
         replace(sent(number), text=(*text, *(each.url or "" for each in links(30)))) for number in range(1, 13)
     )
     rows = tuple(
-        replace(base.chronology[number % 3], at=RECEIVED_AT + timedelta(hours=number * 5)) for number in range(300)
+        replace(base.chronology[number % 3], at=RECEIVED_AT + timedelta(hours=number * 5)) for number in range(900)
     )
-    exhibits = tuple(replace(base.exhibits[0], number=number, digest=f"{number:064x}") for number in range(1, 201))
-    return replace(base, links=links(220), notices=notices, chronology=rows, exhibits=exhibits)
+    exhibits = tuple(replace(base.exhibits[0], number=number, digest=f"{number:064x}") for number in range(1, 301))
+    return replace(base, links=links(300), notices=notices, chronology=rows, exhibits=exhibits)
 
 
 SAMPLES: Mapping[LetterKind, Callable[[Paper], LetterFacts]] = {

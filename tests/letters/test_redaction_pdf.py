@@ -65,4 +65,5 @@ def test_the_twin_keeps_what_makes_it_the_same_letter(kind: LetterKind) -> None:
     assert frame.recipient.name in text
     assert "Redacted copy" in text
     for basis in SAMPLES[kind](Paper.A4).bases:
-        assert f"{basis.regime_id} {basis.version}" in text
+        record = f"{basis.regime_id} {basis.version}"
+        assert (basis.citation if kind is LetterKind.COMPLAINT else record) in text

@@ -224,3 +224,15 @@ def test_an_authority_listed_twice_or_under_another_country_is_refused(tmp_path:
 )
 def test_a_contact_is_stale_the_day_after_its_period(checked_on: date | None, stale: bool) -> None:
     assert is_stale(date(2026, 11, 22), checked_on, 90) is stale
+
+
+def test_what_a_body_is_asked_under_a_law_names_a_law_and_asks_for_no_removal_that_it_cannot_order() -> None:
+    registry = load_registry()
+    for regulator in registry.regulators.values():
+        for ask in regulator.asks:
+            assert ask.law is None or ask.law in registry.regimes, (regulator.id, ask.law)
+            assert ask.text.endswith("."), ask.text
+    for each in ("gb-ofcom", "us-ftc", "nz-netsafe"):
+        asked = " ".join(ask.text for ask in registry.regulators[each].asks)
+        assert "is removed" not in asked
+        assert "Order" not in asked

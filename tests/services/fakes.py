@@ -45,6 +45,7 @@ def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No PDF is set; what a letter says is still checked."""
     monkeypatch.setattr(letters, "print_letter", print_as_json)
     monkeypatch.setattr(bundle, "print_letter", print_as_json)
+    monkeypatch.setattr(bundle, "finish_papers", lambda printed, *_files, **_more: printed)
 
 
 def send(

@@ -89,6 +89,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             downloads.show downloads.read embed.country embed.clock
             clock.show clock.as_json clock.as_calendar directory.authorities
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
+            check.show check.check
             api.show_regulator health.alive health.ready desk_staff.join fingerprints.show_public
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",

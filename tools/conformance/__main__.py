@@ -16,12 +16,14 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from weasyprint import HTML
 
 from portal.adapters.pdf import make_letter
+from portal.adapters.pdf_enclosures import EnclosedFile, enclose_files
+from portal.adapters.pdf_signing import load_seal, make_own
 from portal.domain.letters.facts import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
@@ -108,10 +110,23 @@ def make_jobs(folder: Path) -> Iterator[Job]:
                 path.write_bytes(rendered.pdf)
                 if kind is LetterKind.COMPLAINT:
                     yield Job(name, A3A, path, rendered.pages)
+                    sealed = path.with_suffix(".signed.pdf")
+                    sealed.write_bytes(_finish(rendered.pdf))
+                    yield Job(f"{name}, with exhibits inside and signed", A3A, sealed, rendered.pages)
                 yield Job(name, UA, path, rendered.pages, may_lack_mark=kind is LetterKind.COMPLAINT)
     control = folder / "control.pdf"
     control.write_bytes(HTML(string="<h1>Control</h1><p>No tags.</p>").write_pdf())
     yield Job("control without tags", UA, control, 1, has_to_fail=True)
+
+
+def _finish(pdf: bytes) -> bytes:
+    """As a bundle leaves: with a file of each kind inside, and signed."""
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    files = [
+        EnclosedFile(name="exhibit-1.pdf", data=pdf, made_at=at, description="Exhibit 1", media="application/pdf"),
+        EnclosedFile(name="exhibit-2.txt", data=b"No.", made_at=at, description="Exhibit 2", media="text/plain"),
+    ]
+    return load_seal(make_own("Harbour Helpline", now=at)).sign(enclose_files(pdf, files))
 
 
 def run_engine(jobs: tuple[Job, ...]) -> tuple[Verdict, ...]:

@@ -5,30 +5,72 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from portal.domain.letters.blocks import Block, Cell, Column, Heading, Items, Pairs, Paragraph, Quote, Table, Tone
-from portal.domain.letters.clock_sheets import describe_state, write_sheet
+from portal.domain.letters.clock_sheets import describe_state, is_shown, write_sheet
 from portal.domain.letters.common_blocks import LetterContext, list_links, split_paragraphs
-from portal.domain.letters.facts import AnswerFact, ComplaintFacts, Exhibit, SentFact
+from portal.domain.letters.complaint_table import describe_received
+from portal.domain.letters.content_statements import describe_standing
+from portal.domain.letters.facts import AnswerFact, ChronologyRow, ComplaintFacts, Exhibit, SentFact
 from portal.domain.letters.law_facts import BasisFact, ElementFact
-from portal.domain.letters.phrases import ANSWERS, BINDINGS, CHANNELS, KINDS, PROOFS, describe_due, format_moment
-from portal.domain.regimes import Confidence
+from portal.domain.letters.phrases import (
+    ANSWERS,
+    BINDINGS,
+    CHANNELS,
+    KINDS,
+    PROOFS,
+    describe_due,
+    format_day,
+    format_moment,
+    mark,
+)
+from portal.domain.lifecycle import Filer, LetterKind, SentAs
+
+LONGEST_QUOTE = 1_200  # characters of an answer that are printed; a longer one is read in its exhibit
+_CHECKS = (
+    mark("Linux: sha256sum --check SHA256SUMS"),
+    mark("macOS: shasum -a 256 --check SHA256SUMS"),
+    mark("Windows: certutil -hashfile exhibit-1.pdf SHA256, then compare with the line of that file in SHA256SUMS"),
+)
+
+
+def name_complainant(context: LetterContext) -> str:
+    """The one who complains and, where somebody acts for them, for whom."""
+    reporter, translate = context.header.reporter, context.translate
+    name = reporter.name or translate("Name withheld")
+    if reporter.is_pseudonym:
+        name = translate("%(name)s (a pseudonym)", name=name)
+    if reporter.role is Filer.SELF:
+        return name
+    person = reporter.acts_for or translate("the person concerned, whose name is not given here")
+    return translate("%(name)s, for %(person)s", name=name, person=person)
 
 
 def write_facts(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    """Who complains about whom, and the places."""
+    """Who complains, with which authority, about whom; how the content was found, and where it is."""
     translate, party, reporter = context.translate, facts.party, facts.frame.reporter
+    organisation = facts.frame.organisation
+    found_on = format_day(facts.found_on, translate) if facts.found_on else ""
     rows = [
+        (translate("Complainant"), name_complainant(context)),
+        (translate("Authority to act"), describe_standing(context) or ""),
+        (translate("Helped by"), organisation.name if organisation else ""),
+        (translate("Country in which the person lives"), reporter.country_name or reporter.country or ""),
         (translate("Complaint about"), party.legal_name or party.name),
         (translate("Address"), ", ".join(party.address_lines)),
         (translate("Country of that organisation"), party.country or ""),
-        (translate("Country in which the person lives"), reporter.country_name or reporter.country or ""),
+        (translate("Content found on"), found_on),
         (translate("Complaint made"), format_moment(context.local(facts.frame.written_at), translate)),
     ]
     blocks: list[Block] = [_pairs(rows)]
+    if facts.how_found:
+        blocks.append(Heading(text=translate("How it was found"), level=2))
+        blocks.append(Quote(paragraphs=split_paragraphs(facts.how_found)))
     if facts.content.explanation:
-        blocks.append(Heading(text=translate("In the words of the person concerned")))
+        own = context.voice(mark("In my own words"), mark("Statement of the one who complains"))
+        blocks.append(Heading(text=own, level=2))
         blocks.append(Quote(paragraphs=split_paragraphs(facts.content.explanation)))
-    blocks.append(Heading(text=translate("Places"), level=2))
-    blocks.append(list_links(context, facts.links, is_bundle=True))
+    if facts.links:
+        blocks.append(Heading(text=translate("Links"), level=2))
+        blocks.append(list_links(context, facts.links, is_bundle=True))
     return blocks
 
 
@@ -42,8 +84,8 @@ def write_chronology(context: LetterContext, facts: ComplaintFacts) -> list[Bloc
     )
     rows = tuple(
         (
-            format_moment(context.local(row.at), translate),
-            "\n".join(part for part in (translate(row.what), row.detail) if part),
+            _format_when(context, row),
+            "\n".join(part for part in (translate(row.what), row.about, row.detail) if part),
             translate(row.source),
             str(row.exhibit or ""),
         )
@@ -52,16 +94,21 @@ def write_chronology(context: LetterContext, facts: ComplaintFacts) -> list[Bloc
     return [Table(columns=columns, rows=rows)]
 
 
+def _format_when(context: LetterContext, row: ChronologyRow) -> str:
+    local = context.local(row.at)
+    return format_day(local.date(), context.translate) if row.is_day else format_moment(local, context.translate)
+
+
 def write_laws(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    """Each law the organisation was asked under: what it says, why it applies, what it asks of a notice, its clocks."""
+    """Each law of this authority that was relied on, once: what it says, why it applies, and its periods."""
     blocks: list[Block] = []
-    for basis in facts.bases:
-        blocks.extend(_write_law(context, basis))
+    for regime_id in dict.fromkeys(basis.regime_id for basis in facts.bases):
+        blocks.extend(_write_law(context, [basis for basis in facts.bases if basis.regime_id == regime_id]))
     return blocks
 
 
-def _write_law(context: LetterContext, basis: BasisFact) -> list[Block]:
-    translate = context.translate
+def _write_law(context: LetterContext, bases: list[BasisFact]) -> list[Block]:
+    translate, basis = context.translate, bases[0]
     blocks: list[Block] = [
         Heading(text=translate(basis.name), level=2),
         Paragraph(text=translate(basis.citation), tone=Tone.SMALL),
@@ -70,34 +117,44 @@ def _write_law(context: LetterContext, basis: BasisFact) -> list[Block]:
     if basis.reason:
         blocks.append(Paragraph(text=translate("Why it applies: %(reason)s", reason=translate(basis.reason))))
     elements = tuple(element for element in basis.elements if element.value)
-    if elements:
-        blocks.append(_list_elements(context, elements))
-    dated = tuple(clock for clock in basis.clocks if clock.started_at)
-    if dated:
-        columns = (
-            Column(title=translate("What had to be done")),
-            Column(title=translate("What kind of period")),
-            Column(title=translate("End")),
-            Column(title=translate("State"), cell=Cell.SHORT),
-        )
-        rows = tuple(
-            (
-                translate(clock.label),
-                translate(BINDINGS[clock.binding]),
-                describe_due(clock, translate) if clock.due_at else translate("no number in the law"),
-                describe_state(clock, translate),
-            )
-            for clock in dated
-        )
-        blocks.append(Table(columns=columns, rows=rows, caption=translate("Periods under this law")))
+    if elements and not context.header.is_redacted:  # there every cell would be a bar
+        blocks += _list_elements(context, basis, elements)
+    blocks += _list_periods(context, bases)
     return [*blocks, *_list_sources(context, basis)]
 
 
-def _list_elements(context: LetterContext, elements: Iterable[ElementFact]) -> Table:
+def _list_periods(context: LetterContext, bases: list[BasisFact]) -> list[Block]:
     translate = context.translate
-    columns = (Column(title=translate("The law asks for")), Column(title=translate("In the letter sent")))
+    columns = (
+        Column(title=translate("Letter"), cell=Cell.SHORT),
+        Column(title=translate("What had to be done")),
+        Column(title=translate("What kind of period")),
+        Column(title=translate("End")),
+        Column(title=translate("State"), cell=Cell.SHORT),
+    )
+    rows = tuple(
+        (
+            basis.letter or "",
+            translate(clock.label),
+            translate(BINDINGS[clock.binding]),
+            describe_due(clock, translate) if clock.due_at else translate("no number in the law"),
+            describe_state(clock, translate),
+        )
+        for basis in bases
+        for clock in basis.clocks
+        if is_shown(clock)
+    )
+    title = Heading(text=translate("Periods under this law"), level=3)
+    return [title, Table(columns=columns, rows=rows)] if rows else []
+
+
+def _list_elements(context: LetterContext, basis: BasisFact, elements: Iterable[ElementFact]) -> list[Block]:
+    translate = context.translate
+    where = translate("In the letter sent") if basis.letter else translate("In this complaint")
+    columns = (Column(title=translate("The law asks for")), Column(title=where))
     rows = tuple((_name_element(context, element), element.value or "") for element in elements)
-    return Table(columns=columns, rows=rows, caption=translate("What this law asks of a notice"))
+    title = translate("What this law asks of a notice") if basis.letter else translate("What this law asks for")
+    return [Heading(text=title, level=3), Table(columns=columns, rows=rows)]
 
 
 def _name_element(context: LetterContext, element: ElementFact) -> str:
@@ -108,63 +165,55 @@ def _name_element(context: LetterContext, element: ElementFact) -> str:
 
 
 def _list_sources(context: LetterContext, basis: BasisFact) -> list[Block]:
-    if not basis.sources:
-        return []
     translate = context.translate
+    official = [source for source in basis.sources if source.official]
+    if not official:
+        text = translate("No official text of this law was at hand. Please read it in your own source.")
+        return [Paragraph(text=text, tone=Tone.SMALL)]
     items = tuple(
-        translate("%(url)s (seen on %(day)s)", url=source.url, day=source.seen_on.isoformat())
-        for source in basis.sources
+        translate("%(url)s (seen on %(day)s)", url=source.url, day=source.seen_on.isoformat()) for source in official
     )
-    lead = translate("Where this law was read (record %(version)s):", version=basis.version)
-    blocks: list[Block] = [Paragraph(text=lead, tone=Tone.SMALL), Items(items=items)]
-    if basis.confidence is not Confidence.HIGH:
-        text = translate("Parts of this record rest on other sources than the law's own publisher.")
-        blocks.append(Paragraph(text=text, tone=Tone.SMALL))
-    return blocks
+    return [Paragraph(text=translate("Official text of this law:"), tone=Tone.SMALL), Items(items=items)]
 
 
-def write_notices(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    """Every letter that was sent: the proof of its sending, then its text."""
-    blocks: list[Block] = []
-    for sent in facts.notices:
-        title = context.translate(
-            "%(kind)s %(reference)s to %(recipient)s",
-            kind=context.translate(KINDS[sent.kind]),
-            reference=sent.reference,
-            recipient=sent.recipient,
-        )
-        blocks += [Heading(text=title, level=2), _pairs(_sent_rows(context, sent))]
-        if sent.text:
-            blocks.append(Paragraph(text=context.translate("Its text as sent:")))
-            blocks.append(Quote(paragraphs=sent.text))
-    return blocks
-
-
-def _sent_rows(context: LetterContext, sent: SentFact) -> list[tuple[str, str]]:
+def write_correspondence(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    """Every letter that left, with what shows it, and every answer. Letters are exhibits, not printed again."""
+    if not facts.notices:
+        return [Paragraph(text=context.translate("No letter was sent."))]
     translate = context.translate
-    received = translate("not recorded")
-    if sent.received_at:
-        at = format_moment(context.local(sent.received_at), translate)
-        proven, assumed = translate("%(at)s, proven", at=at), translate("%(at)s, assumed", at=at)
-        received = proven if sent.is_receipt_proven else assumed
-    ticket = sent.ticket or (translate("none given") if sent.has_no_ticket else translate("not recorded"))
-    return [
-        (translate("Sent"), format_moment(context.local(sent.sent_at), translate)),
-        (translate("How"), translate(CHANNELS[sent.channel])),
-        (translate("Received"), received),
-        (translate("Reference number of the recipient"), ticket),
-        (translate("Exhibit"), str(sent.exhibit or "")),
-        (translate("SHA-256 of the file"), sent.digest or ""),
+    columns = (
+        Column(title=translate("Letter")),
+        Column(title=translate("Sent")),
+        Column(title=translate("Received")),
+        Column(title=translate("Their number")),
+        Column(title=translate("Exhibit"), cell=Cell.NUMBER),
+    )
+    rows = tuple(_sent_row(context, facts, sent) for sent in facts.notices)
+    blocks: list[Block] = [
+        Heading(text=translate("Letters that left"), level=2),
+        Table(columns=columns, rows=rows),
     ]
-
-
-def write_answers(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     if not facts.answers:
-        return [Paragraph(text=context.translate("No answer was received."))]
-    blocks: list[Block] = []
+        return [*blocks, Paragraph(text=translate("No answer was received."))]
     for answer in facts.answers:
         blocks.extend(_write_answer(context, answer))
     return blocks
+
+
+def _sent_row(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> tuple[str, ...]:
+    translate = context.translate
+    what = translate(
+        "%(kind)s %(reference)s to %(recipient)s",
+        kind=translate(KINDS[sent.kind]),
+        reference=sent.reference,
+        recipient=sent.recipient,
+    )
+    if sent.sent_as is SentAs.OTHER:
+        what = translate("%(what)s, in other words or by their form", what=what)
+    at = format_moment(context.local(sent.sent_at), translate)
+    how = translate("%(at)s, %(how)s", at=at, how=translate(CHANNELS[sent.channel]))
+    received = "" if sent.kind is LetterKind.REMINDER else describe_received(context, facts, sent)
+    return (what, how, received, sent.ticket or "", str(sent.exhibit or ""))
 
 
 def _write_answer(context: LetterContext, answer: AnswerFact) -> list[Block]:
@@ -177,59 +226,84 @@ def _write_answer(context: LetterContext, answer: AnswerFact) -> list[Block]:
     )
     rows = [
         (translate("Received"), format_moment(context.local(answer.at), translate)),
-        (translate("Reference number of the recipient"), answer.ticket or ""),
         (translate("Exhibit"), str(answer.exhibit or "")),
     ]
     blocks: list[Block] = [Heading(text=title, level=2), _pairs(rows)]
-    return [*blocks, Quote(paragraphs=split_paragraphs(answer.text))] if answer.text else blocks
+    if not answer.text:
+        return blocks
+    if answer.exhibit and len(answer.text) > LONGEST_QUOTE:
+        return [*blocks, Paragraph(text=translate("Its text is long. It is in the exhibit."))]
+    return [*blocks, Quote(paragraphs=split_paragraphs(answer.text))]
 
 
 def write_clock_sheets(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    """One sheet for each clock that has started."""
+    """One sheet for each date that a law of this authority sets the organisation."""
     blocks: list[Block] = []
-    started = [(basis, clock) for basis in facts.bases for clock in basis.clocks if clock.started_at]
-    for number, (basis, clock) in enumerate(started, start=1):
-        blocks.extend(write_sheet(context, number, basis, clock))
-    return blocks or [Paragraph(text=context.translate("No period has started."))]
+    shown = [(basis, clock) for basis in facts.bases for clock in basis.clocks if is_shown(clock)]
+    for number, (basis, clock) in enumerate(shown, start=1):
+        blocks.extend(write_sheet(context, number, facts.party.name, basis, clock))
+    return blocks or [Paragraph(text=context.translate("No law of this complaint sets the organisation a date."))]
 
 
 def write_exhibits(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    if not facts.exhibits:
-        return [Paragraph(text=context.translate("There are no exhibits."))]
+    """Each exhibit with its file and digest; how to check them, the signature and the case's history."""
+    return [*_list_exhibits(context, facts), *_explain_check(context, facts)]
+
+
+def _list_exhibits(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     translate = context.translate
+    if not facts.exhibits:
+        return [Paragraph(text=translate("There are no exhibits."))]
     columns = (
         Column(title=translate("No."), cell=Cell.NUMBER),
         Column(title=translate("What")),
         Column(title=translate("Dated"), cell=Cell.INSTANT),
-        Column(title=translate("Type and size"), cell=Cell.SHORT),
+        Column(title=translate("SHA-256"), cell=Cell.DIGEST),
     )
     return [Table(columns=columns, rows=tuple(_exhibit_row(context, exhibit) for exhibit in facts.exhibits))]
 
 
 def _exhibit_row(context: LetterContext, exhibit: Exhibit) -> tuple[str, ...]:
     translate = context.translate
-    what = "\n".join(part for part in (translate(exhibit.title), exhibit.file_name) if part)
-    dated = format_moment(context.local(exhibit.dated_at), translate) if exhibit.dated_at else ""
     size = translate.plural("%(count)s byte", "%(count)s bytes", exhibit.size)
-    return (str(exhibit.number), what, dated, f"{exhibit.media}, {size}")
+    file = translate("%(name)s, %(size)s", name=exhibit.name, size=size) if exhibit.name else ""
+    what = "\n".join(part for part in (exhibit.file_name, translate(exhibit.title), exhibit.about, file) if part)
+    dated = format_moment(context.local(exhibit.dated_at), translate) if exhibit.dated_at else ""
+    return (str(exhibit.number), what, dated, exhibit.digest or translate("left out of this redacted copy"))
 
 
-def write_hashes(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    """The digest of each exhibit, how to check one, and the newest digest of the case's history."""
+def _explain_check(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     translate = context.translate
-    how = translate(
-        "Each exhibit is a file of its own. Its SHA-256 digest, made by any program for it, has to be the one in this "
-        "list."
-    )
-    columns = (
-        Column(title=translate("Exhibit"), cell=Cell.NUMBER),
-        Column(title=translate("SHA-256"), cell=Cell.DIGEST),
-    )
-    rows = tuple((str(exhibit.number), exhibit.digest) for exhibit in facts.exhibits)
-    blocks: list[Block] = [Paragraph(text=how), Table(columns=columns, rows=rows)] if rows else []
+    blocks: list[Block] = [
+        Heading(text=translate("How to check"), level=2),
+        Paragraph(
+            text=translate(
+                "Save the exhibits from this PDF, or take them from the ZIP that it came in. In the folder with "
+                "SHA256SUMS, type:"
+            )
+        ),
+        Items(items=tuple(translate(each) for each in _CHECKS)),
+        Paragraph(
+            text=translate(
+                "The same facts are inside this PDF for machines, as case.json. A signature in this PDF is that "
+                "of the portal that made it. It shows that nothing was changed since. It does not say that the facts "
+                "are true."
+            )
+        ),
+    ]
+    if facts.check_url:
+        text = translate(
+            "%(address)s does all of this for you, counts each date again, and keeps nothing.", address=facts.check_url
+        )
+        blocks.append(Paragraph(text=text))
     if facts.history_digest:
-        title = translate("SHA-256 of the newest entry in the case's history")
-        blocks.append(Pairs(rows=((title, facts.history_digest),)))
+        text = translate(
+            "The case's history is a chain: each entry holds the SHA-256 of the one before. The newest entry when this "
+            "file was made has the value below. The portal can say whether its chain still holds it: the page named "
+            "above does, and so does the organisation on request."
+        )
+        title = translate("SHA-256 of the newest entry")
+        blocks += [Paragraph(text=text), Pairs(rows=((title, facts.history_digest),))]
     return blocks
 
 

@@ -1,16 +1,16 @@
-"""The complaint to a regulator: the cover letter, and the order in which the parts of its bundle follow."""
+"""The complaint to a regulator: the page an officer reads in a minute, and the order of the parts that follow it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import (
     Block,
     Heading,
     Items,
     LetterDocument,
+    Pairs,
     Paragraph,
     Quote,
     TableOfContents,
@@ -18,14 +18,13 @@ from portal.domain.letters.blocks import (
     Translate,
 )
 from portal.domain.letters.bundle import (
-    write_answers,
+    name_complainant,
     write_chronology,
     write_clock_sheets,
+    write_correspondence,
     write_exhibits,
     write_facts,
-    write_hashes,
     write_laws,
-    write_notices,
 )
 from portal.domain.letters.common_blocks import (
     LetterContext,
@@ -35,20 +34,31 @@ from portal.domain.letters.common_blocks import (
     open_letter,
     split_paragraphs,
 )
-from portal.domain.letters.content_statements import SUBJECTS, describe_content, describe_standing, format_statements
+from portal.domain.letters.complaint_table import write_table
+from portal.domain.letters.content_statements import SUBJECTS, describe_content, format_statements
 from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
-from portal.domain.letters.law_blocks import describe_authority_clock, note_advice
+from portal.domain.letters.law_blocks import describe_authority_clock
 from portal.domain.letters.phrases import mark
-from portal.domain.lifecycle import LetterKind
-from portal.domain.regimes import Binding, ObligedParty
+from portal.domain.lifecycle import ItemState, LetterKind
+from portal.domain.regimes import Binding
 
 _ASKS: Mapping[ComplaintAsk, str] = {
     ComplaintAsk.INVESTIGATE: mark("Look into this complaint."),
-    ComplaintAsk.ORDER_REMOVAL: mark("Use your powers so that the content named here is removed."),
-    ComplaintAsk.ORDER_ERASURE: mark("Order that the personal data named here be erased."),
+    ComplaintAsk.ASSESS: mark(
+        "Assess whether the organisation kept the duties named in this complaint, and use your powers of supervision "
+        "where it did not."
+    ),
+    ComplaintAsk.FORWARD: mark("If another authority is competent, pass this complaint on and tell me to whom."),
+    ComplaintAsk.DECIDE: mark("Decide on this complaint, and send me the decision with its reasons."),
+    ComplaintAsk.DECIDE_AGAIN: mark(
+        "Decide again on my request, and tell me the decision, its reasons and what remains."
+    ),
+    ComplaintAsk.ACT: mark("Act on the content at the links listed in part 1, as far as your role allows."),
+    ComplaintAsk.ORDER_REMOVAL: mark("Use your powers so that the content at the links listed in part 1 is removed."),
+    ComplaintAsk.ORDER_ERASURE: mark("Order that the personal data at the links listed in part 1 be erased."),
     ComplaintAsk.ORDER_ANSWER: mark("Order that my letters be answered."),
     ComplaintAsk.SANCTION: mark("Decide whether a penalty is due."),
-    ComplaintAsk.KEEP_INFORMED: mark("Confirm that you have received this complaint, and tell me how it goes on."),
+    ComplaintAsk.KEEP_INFORMED: mark("Confirm receipt, and keep me informed of progress and outcome."),
 }
 
 
@@ -62,23 +72,21 @@ class BundlePart:
 
 
 PARTS = (
-    BundlePart(anchor="facts", title=mark("Facts"), write=write_facts),
+    BundlePart(anchor="facts", title=mark("Who complains, about whom, and the facts"), write=write_facts),
     BundlePart(anchor="chronology", title=mark("Chronology"), write=write_chronology),
-    BundlePart(anchor="laws", title=mark("Legal bases"), write=write_laws),
-    BundlePart(anchor="notices", title=mark("Letters sent"), write=write_notices),
-    BundlePart(anchor="answers", title=mark("Answers received"), write=write_answers),
-    BundlePart(anchor="clocks", title=mark("Clock sheets: why each date is that date"), write=write_clock_sheets),
-    BundlePart(anchor="exhibits", title=mark("Exhibits"), write=write_exhibits),
-    BundlePart(anchor="hashes", title=mark("Hash list"), write=write_hashes),
+    BundlePart(anchor="letters", title=mark("Letters and answers"), write=write_correspondence),
+    BundlePart(anchor="laws", title=mark("Laws"), write=write_laws),
+    BundlePart(anchor="clocks", title=mark("How each date was counted"), write=write_clock_sheets),
+    BundlePart(anchor="exhibits", title=mark("Exhibits, and how to check them"), write=write_exhibits),
 )
 
 
 def build_complaint(facts: ComplaintFacts, translate: Translate) -> LetterDocument:
-    """The whole bundle as one document: cover letter, table of contents, then every part in the order of `PARTS`."""
+    """The whole bundle as one document: cover page, table of contents, then every part in the order of `PARTS`."""
     context = LetterContext(header=facts.frame, translate=translate)
-    blocks = [*_write_cover(context, facts), _list_contents(context)]
+    blocks = [*_write_cover(context, facts), *_write_reasons(context, facts), _list_contents(context)]
     for number, part in enumerate(PARTS, start=1):
-        blocks.append(Heading(text=_title(context, number, part), level=1, anchor=part.anchor, starts_page=number == 1))
+        blocks.append(Heading(text=_title(context, number, part), level=1, anchor=part.anchor))
         blocks.extend(part.write(context, facts))
     return finish(context, LetterKind.COMPLAINT, blocks)
 
@@ -93,28 +101,92 @@ def _title(context: LetterContext, number: int, part: BundlePart) -> str:
 
 
 def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    translate = context.translate
+    """Who complains about whom, under which law, what happened by when, what is asked, and how to check the file."""
+    translate, content = context.translate, facts.content
     subject = translate(
         "Complaint about %(party)s: %(matter)s",
         party=facts.party.name,
-        matter=translate(SUBJECTS[facts.content.depiction]),
+        matter=translate(SUBJECTS[content.depiction]),
     )
-    asks = [translate(_ASKS[ask]) for ask in facts.asks]
+    asks = [translate(ask) for ask in facts.authority_asks] or [translate(_ASKS[ask]) for ask in facts.asks]
     if facts.may_pass_identity is not None:
         asks.append(_describe_release(context, facts.may_pass_identity))
-    statements = format_statements(context, facts.statements)
     return [
         open_letter(context, subject),
         *note_redaction(context),
-        *_write_matter(context, facts),
-        Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG),
+        Pairs(rows=tuple(row for row in _list_matter(context, facts) if row[1])),
+        Paragraph(
+            text=describe_content(context, facts.content.depiction, facts.content.under_18, is_threat=facts.is_threat)
+        ),
+        *write_table(context, facts),
+        Paragraph(text=translate("What I ask of you:"), tone=Tone.STRONG),
         Items(items=tuple(asks), is_ordered=True),
+        Paragraph(text=_describe_check(context, facts), tone=Tone.SMALL),
+    ]
+
+
+def _list_matter(context: LetterContext, facts: ComplaintFacts) -> list[tuple[str, str]]:
+    translate, party = context.translate, facts.party
+    about = party.name
+    if party.legal_name and party.legal_name != party.name:
+        about = translate("%(service)s, a service of %(company)s", service=party.name, company=party.legal_name)
+    return [
+        (translate("Complaint by"), name_complainant(context)),
+        (translate("About"), about),
+        (translate("Under"), translate(facts.competence.citation)),
+        (translate("Concerns"), _describe_places(context, facts)),
+    ]
+
+
+def _describe_places(context: LetterContext, facts: ComplaintFacts) -> str:
+    if facts.is_threat:
+        return context.translate("a threat to publish: as far as I know nothing is online yet")
+    if not facts.links:
+        return ""
+    plural = context.translate.plural
+    removed = sum(link.state is ItemState.REMOVED for link in facts.links)
+    parts = [plural("%(count)s link", "%(count)s links", len(facts.links))]
+    if removed:
+        parts.append(plural("%(count)s of them removed", "%(count)s of them removed", removed))
+    return ", ".join(parts)
+
+
+def _describe_check(context: LetterContext, facts: ComplaintFacts) -> str:
+    exhibits = _describe_exhibits(context, len(facts.exhibits))
+    if not facts.check_url:
+        return context.translate("%(exhibits)s Part 6 says how to check.", exhibits=exhibits)
+    return context.translate(
+        "%(exhibits)s Part 6 says how to check. %(address)s checks hashes, dates and signature for you.",
+        exhibits=exhibits,
+        address=facts.check_url,
+    )
+
+
+def _describe_exhibits(context: LetterContext, count: int) -> str:
+    if not count:
+        return context.translate("The file SHA256SUMS lists the SHA-256 of every file.")
+    return context.translate.plural(
+        "%(count)s exhibit is enclosed as a file inside this PDF. The file SHA256SUMS lists the SHA-256 of every file.",
+        "%(count)s exhibits are enclosed as files inside this PDF. "
+        "The file SHA256SUMS lists the SHA-256 of every file.",
+        count,
+    )
+
+
+def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    """Why this authority, what the person wishes, and the signature."""
+    translate, basis = context.translate, facts.competence
+    # A duty of the authority stands in the sentence of its law; said again as a "must" it would only be louder.
+    aims = [clock for clock in basis.clocks if clock.amount is not None and clock.binding is not Binding.DUTY]
+    sentences: list[str | None] = [translate(basis.basis), translate(basis.reason) if basis.reason else None]
+    sentences += [describe_authority_clock(context, clock) for clock in aims]
+    statements = format_statements(context, facts.statements)
+    return [
+        Heading(text=translate("Why I turn to you"), starts_page=True),
+        Paragraph(text=" ".join(part for part in sentences if part)),
         *_write_wish(context, facts.wish),
-        *_write_competence(context, facts),
-        Paragraph(text=_describe_enclosed(context)),
         *([Items(items=statements)] if statements else []),
         close_letter(context),
-        note_advice(context, (facts.competence, *facts.bases)),
     ]
 
 
@@ -125,62 +197,7 @@ def _write_wish(context: LetterContext, wish: str | None) -> list[Block]:
     return [lead, Quote(paragraphs=split_paragraphs(wish))]
 
 
-def _write_matter(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    translate = context.translate
-    lead = translate(
-        "I complain to you about %(party)s under %(citation)s.",
-        party=facts.party.legal_name or facts.party.name,
-        citation=translate(facts.competence.citation),
-    )
-    content = describe_content(context, facts.content.depiction, facts.content.under_18, is_threat=facts.is_threat)
-    first = [part for part in (lead, content, describe_standing(context)) if part]
-    return [Paragraph(text=" ".join(first)), Paragraph(text=_describe_summary(context, facts))]
-
-
-def _describe_summary(context: LetterContext, facts: ComplaintFacts) -> str:
-    plural = context.translate.plural
-    clocks = [clock for basis in facts.bases for clock in basis.clocks if clock.owed_by is not ObligedParty.PERSON]
-    missed = [clock for clock in clocks if clock.state in {ClockState.MISSED, ClockState.MET_LATE}]
-    duties = sum(clock.binding is Binding.DUTY for clock in missed)
-    sentences = [
-        context.translate("As far as I know nothing is online yet.")
-        if facts.is_threat
-        else plural("It concerns %(count)s place.", "It concerns %(count)s places.", len(facts.links)),
-        plural("I sent %(count)s letter.", "I sent %(count)s letters.", len(facts.notices)),
-        plural("I received %(count)s answer.", "I received %(count)s answers.", len(facts.answers))
-        if facts.answers
-        else context.translate("I received no answer."),
-    ]
-    if duties:
-        sentences.append(
-            plural(
-                "%(count)s period that the law sets as a duty has run out or was met late.",
-                "%(count)s periods that the law sets as a duty have run out or were met late.",
-                duties,
-            )
-        )
-    return " ".join(sentences)
-
-
-def _write_competence(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    translate, basis = context.translate, facts.competence
-    sentences: list[str | None] = [translate(basis.basis)]
-    if basis.reason:
-        sentences.append(translate(basis.reason))
-    sentences += [describe_authority_clock(context, clock) for clock in basis.clocks if clock.amount is not None]
-    return [Heading(text=translate("Why I turn to you")), Paragraph(text=" ".join(part for part in sentences if part))]
-
-
 def _describe_release(context: LetterContext, may_pass_identity: bool) -> str:
     if may_pass_identity:
         return context.translate("You may tell the organisation complained about who I am.")
     return context.translate("Do not tell the organisation complained about who I am.")
-
-
-def _describe_enclosed(context: LetterContext) -> str:
-    return context.translate(
-        "The parts that follow hold the facts, what happened when, the letters and answers, how each date was counted, "
-        "and the exhibits with their hashes. The same facts stand inside this file in machine-readable form, as "
-        "%(file)s.",
-        file="case.json",
-    )

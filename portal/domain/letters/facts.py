@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from portal.domain.letters.law_facts import BasisFact
@@ -63,6 +63,11 @@ class ErasureAsk(StrEnum):
 
 class ComplaintAsk(StrEnum):
     INVESTIGATE = "investigate"
+    ASSESS = "assess"  # whether the duties were kept: what a supervisor of services does
+    FORWARD = "forward"  # to the authority that is competent
+    DECIDE = "decide"  # what a court or tribunal does
+    DECIDE_AGAIN = "decide_again"  # the platform itself, in its own procedure for complaints
+    ACT = "act"  # of a hotline
     ORDER_REMOVAL = "order_removal"
     ORDER_ERASURE = "order_erasure"
     ORDER_ANSWER = "order_answer"
@@ -228,6 +233,8 @@ class ChronologyRow:
     at: datetime
     what: str  # the portal's sentence; nothing the person wrote
     source: str  # how it is known: "recorded by the portal", "the platform's e-mail"
+    about: str | None = None  # which letter to whom, or which law: names of the directory and of the laws
+    is_day: bool = False  # only the day of `at` is known
     detail: str | None = None  # the person's or the platform's own words
     exhibit: int | None = None
 
@@ -236,19 +243,24 @@ class ChronologyRow:
 class Exhibit:
     number: int
     kind: ExhibitKind
-    title: str  # the portal's: "Notice N-2 as sent"
-    digest: str  # SHA-256 in hex
+    title: str  # the portal's: "Notice as it was sent"
+    digest: str  # SHA-256 in hex; empty in a redacted copy that leaves this exhibit out
     media: str  # media type
     size: int  # bytes
+    about: str | None = None  # which letter to whom: "RC-7K2M-9TQX-2 to Instagram"
+    name: str | None = None  # of the file in the bundle: "exhibit-2.pdf"
+    twin_digest: str | None = None  # of its redacted copy, where there is one
+    twin_size: int | None = None
     file_name: str | None = None  # the person's own, for what was uploaded
     dated_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
-    """The organisation complained of."""
+    """The organisation complained of. One that is in the directory is named everywhere, in a redacted copy too."""
 
     name: str
+    is_listed: bool = False
     legal_name: str | None = None
     address_lines: tuple[str, ...] = ()
     country: str | None = None
@@ -342,6 +354,10 @@ class ComplaintFacts:
     stated: tuple[StatedFact, ...] = ()
     history_digest: str | None = None  # SHA-256 of the newest entry of the case's history
     is_threat: bool = False  # nothing is online yet, and the law takes a report all the same: no place is named
+    authority_asks: tuple[str, ...] = ()  # in place of `asks`, where this authority's record has its own
+    found_on: date | None = None
+    how_found: str | None = None  # the person's own words
+    check_url: str | None = None  # where anybody can have the file checked
 
 
 LetterFacts = NoticeFacts | CopyrightFacts | ReminderFacts | ErasureFacts | ComplaintFacts

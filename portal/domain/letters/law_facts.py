@@ -113,6 +113,7 @@ class BasisFact:
     sources: tuple[SourceFact, ...] = ()
     confidence: Confidence = Confidence.HIGH
     confirmed: bool = False
+    letter: str | None = None  # in a bundle: reference of the letter that cited it
 
 
 def step_of(step: CountingStep) -> StepFact:

@@ -41,11 +41,11 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     Recipient: frozenset({"name", "department", "address_lines", "contact", "country"}),
     Reporter: frozenset({"country", "country_name"}),
     SenderOrganisation: frozenset({"name", "address_lines", "email", "phone", "website"}),
-    Party: frozenset({"name", "legal_name", "address_lines", "country"}),
+    Party: frozenset({"country"}),
     NextStepFact: frozenset({"body", "basis"}),
     ErasureFacts: frozenset({"grounds"}),
-    ComplaintFacts: frozenset({"history_digest"}),
-    BasisFact: frozenset({"regime_id", "name", "citation", "basis", "version", "reason"}),
+    ComplaintFacts: frozenset({"history_digest", "authority_asks", "check_url"}),
+    BasisFact: frozenset({"regime_id", "name", "citation", "basis", "version", "reason", "letter"}),
     ElementFact: frozenset({"key", "label"}),
     ClockFact: frozenset(
         {"regime_id", "rule_id", "label", "zone", "counting", "standard", "calendar_version", "zone_version", "version"}
@@ -55,7 +55,7 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     StepValue: frozenset({"name", "text"}),
     SentFact: frozenset({"reference", "digest", "address"}),
     AnswerFact: frozenset({"notice"}),
-    Exhibit: frozenset({"digest", "media"}),
+    Exhibit: frozenset({"digest", "media", "name", "twin_digest"}),
     CopyFact: frozenset({"media"}),
 }
 
@@ -64,8 +64,9 @@ SEARCHED: Mapping[type, frozenset[str]] = {
     LinkFact: frozenset({"platform"}),
     SentFact: frozenset({"recipient"}),
     AnswerFact: frozenset({"sender"}),
-    ChronologyRow: frozenset({"what", "source"}),
-    Exhibit: frozenset({"title"}),
+    ChronologyRow: frozenset({"what", "source", "about"}),
+    Exhibit: frozenset({"title", "about"}),
+    Party: frozenset({"name", "legal_name", "address_lines"}),
 }
 
 # Parts of a name shorter than this are too common to search for by themselves.
@@ -74,13 +75,13 @@ SHORTEST_PART = 3
 
 def redacted(facts: F) -> F:
     """The facts of the redacted twin. Every bar has the same length, so that it tells nothing."""
-    secret = _pattern_of(facts)
+    secret, known = _pattern_of(facts), _names_of_directory(facts)
 
     def change(spot: Spot, text: str) -> str:
         if not text or spot.field in PUBLIC.get(spot.owner, ()):
             return text
         if spot.field in SEARCHED.get(spot.owner, ()):
-            return secret.sub(BAR, text) if secret else text
+            return _bar_outside(text, secret, known) if secret else text
         return BAR
 
     changed = change_texts(facts, change)
@@ -89,8 +90,33 @@ def redacted(facts: F) -> F:
     result = replace(changed, frame=frame)
     if isinstance(result, ComplaintFacts):
         notices = tuple(replace(sent, text=_one_bar(sent.text)) for sent in result.notices)
-        result = replace(result, notices=notices)
+        # When it was found is the person's own; the exhibits are those of the redacted copy.
+        exhibits = tuple(_show_twin(exhibit) for exhibit in result.exhibits)
+        rows = tuple(row for row in result.chronology if not row.is_day)
+        result = replace(result, notices=notices, exhibits=exhibits, chronology=rows, found_on=None)
     return result
+
+
+def _show_twin(exhibit: Exhibit) -> Exhibit:
+    """The redacted exhibit in the place of the full one; where there is none, only that one is left out."""
+    if exhibit.twin_digest is None:
+        return replace(exhibit, digest="", size=0, name=None)
+    size = exhibit.size if exhibit.twin_size is None else exhibit.twin_size
+    return replace(exhibit, digest=exhibit.twin_digest, size=size)
+
+
+def _names_of_directory(facts: LetterFacts) -> tuple[str, ...]:
+    """Names from the public directory of platforms: they tell nothing about the person, whatever she is called."""
+    party = facts.party if isinstance(facts, ComplaintFacts) and facts.party.is_listed else None
+    return tuple(name for name in (party.name, party.legal_name, *party.address_lines) if name) if party else ()
+
+
+def _bar_outside(text: str, secret: re.Pattern[str], known: Sequence[str]) -> str:
+    """Bar what is found, but leave the names of the directory whole."""
+    if not known:
+        return secret.sub(BAR, text)
+    kept = re.compile("(" + "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in known) + ")")
+    return "".join(part if number % 2 else secret.sub(BAR, part) for number, part in enumerate(kept.split(text)))
 
 
 def _one_bar(lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,14 +125,15 @@ def _one_bar(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _pattern_of(facts: LetterFacts) -> re.Pattern[str] | None:
-    """Finds what identifies the person, whole and in parts, whatever the case of its letters."""
+    """Finds what identifies the person, whole and in parts, whatever the case of its letters.
+
+    An address is barred as a whole only: barring its first part wherever that is a word would tell what it is.
+    """
     reporter, signature = facts.frame.reporter, facts.frame.signature
     names = [name for name in (reporter.name, reporter.acts_for, signature and signature.name) if name]
     whole = [*names, reporter.email, reporter.phone, *reporter.address_lines]
     whole += [part.strip() for line in reporter.address_lines for part in line.split(",")]
     alternatives = [re.escape(text) for text in whole if text and len(text) >= SHORTEST_PART]
-    if reporter.email:
-        alternatives.append(rf"(?<!\w){re.escape(reporter.email.split('@')[0])}(?!\w)")
     for name in names:
         alternatives.extend(_name_patterns(name.split()))
     if not alternatives:

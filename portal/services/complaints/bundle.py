@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.adapters.translations import name_country
 from portal.db import begin_reading
-from portal.domain.clocks import find_current_rule, is_rule_in_force
-from portal.domain.directory import AddressRole
+from portal.domain.clocks import is_rule_in_force
+from portal.domain.directory import AddressRole, Company, Platform, Regulator, RegulatorKind
+from portal.domain.letters.check_files import CHECK_PATH
 from portal.domain.letters.facts import (
     AnswerFact,
-    ChronologyRow,
     ComplaintAsk,
     ComplaintFacts,
     LetterHeader,
@@ -24,21 +25,26 @@ from portal.domain.letters.facts import (
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import ActorKind, History, LetterKind, Path, RequestKind, SendingChannel, SentAs
+from portal.domain.lifecycle import LetterKind, Path, SendingChannel, SentAs
 from portal.domain.notices import check_elements, list_fields_given
-from portal.domain.regimes import Certainty, ObligedParty, Regime
+from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime
+from portal.domain.territories import find_region
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
-from portal.models.events import Event
+from portal.reference.territories import find_territory
 from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.clocks.agreement import RecordsDisagree, require_whole
 from portal.services.clocks.derivation import place_of_complaint
+from portal.services.complaints.chronology import write_chronology
+from portal.services.complaints.enclosing import finish_papers, read_enclosures
 from portal.services.complaints.exhibits import list_exhibits
-from portal.services.history.events import read_detail, read_history
+from portal.services.complaints.story import with_earlier
+from portal.services.history.events import read_history
 from portal.services.law.versions import find_law
 from portal.services.letters import letters
 from portal.services.letters.drafting import answer_facts, running_bases, sent_fact
 from portal.services.letters.facts import (
+    LANGUAGE,
     basis_fact,
     content_fact,
     header_of,
@@ -53,33 +59,14 @@ from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import NOTHING_ONLINE, Details, RequestContent
-from portal.services.requests.dossier import Dossier, list_items, read_dossiers
+from portal.services.requests.dossier import Dossier, SentReminder, list_items, read_dossiers
 from portal.services.requests.lookup import find_organisation, requests_of
 from portal.services.work import CaseWork, Work
 
 _AUTHORITIES = frozenset({ObligedParty.REGULATOR, ObligedParty.BODY})
+_OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 _THREATENER = "the one who makes the threat"
-_UNNAMED = "The services named in the list of places"
-
-# The letter's own sentences: keys of its catalogue, so nothing is filled into them.
-_TOLD: Mapping[History, str] = {
-    History.SUBMITTED: "The person made a report about the content.",
-    History.SENT: "A letter was sent.",
-    History.RECEIPT_CONFIRMED: "The receipt of a letter was recorded.",
-    History.ANSWERED: "An answer was received.",
-    History.INFORMATION_SENT: "What the recipient asked for was sent.",
-    History.REMINDED: "A reminder was sent.",
-    History.CLOCK_MISSED: "A period ran out.",
-    History.LAW_APPLIED: "Dates were counted again after a record of laws, holidays or time zones had changed.",
-    History.ITEM_GONE: "The content was found to be gone from a place.",
-    History.ITEM_BACK: "The content was found to be back at a place.",
-    History.REQUEST_CLOSED: "A request was taken back.",
-}
-_SOURCES: Mapping[ActorKind, str] = {
-    ActorKind.PERSON: "recorded by the person",
-    ActorKind.STAFF: "recorded by the helpline",
-    ActorKind.SYSTEM: "counted by the portal",
-}
+_UNNAMED = "An organisation that is not known yet"
 
 
 def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
@@ -92,14 +79,17 @@ def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime,
         begin_reading(session)
         work, complaint = _open(Work(session=session, actor=SYSTEM, now=now, ports=ports), job)
         facts = gather(work, complaint, number=number)
+        files, twins = read_enclosures(work, complaint)
         _require_whole(work)
     job.report("checking", 0.06)
     if problems := check(facts):
         raise Stopped(*(problem.text for problem in problems))
     try:
-        printed = print_letter(facts, lambda stage, part: job.report(stage, 0.1 + 0.85 * part))
+        printed = print_letter(facts, lambda stage, part: job.report(stage, 0.1 + 0.8 * part))
     except LetterStopped as stop:
         raise Stopped(*(problem.text for problem in stop.problems)) from stop
+    job.report("signing", 0.92)
+    printed = finish_papers(printed, files, twins, now=now, ports=ports)
 
     gathered_at = now
 
@@ -129,31 +119,40 @@ def _is_same(printed: ComplaintFacts, fresh: ComplaintFacts) -> bool:
 def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFacts:
     """Everything a complaint's bundle says, from the case as it stands."""
     parts = read_dossiers(work, requests_of(work.session, complaint))
+    story = with_earlier(work, parts)
     own = _contents(work, parts)
     kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
     regime = kept or work.ports.registry.regime(complaint.regime)
     is_threat = _is_threat(regime, own, parts)
     citation = _cite(regime, own, parts, now=work.now, ports=work.ports)
     competence = _competence(work, citation, own, complaint)
-    files = list_exhibits(work, parts)
+    files = list_exhibits(work, story)
     exhibits = {file.of: file.exhibit.number for file in files}
     history = read_history(work.session, work.case.id)
+    regulator = work.ports.registry.regulators.get(complaint.regulator)
+    respondent = find_respondent(work, complaint, parts)
+    bases = _bases(parts, citation.regime, complaint, work.ports)
     return ComplaintFacts(
         frame=_frame(work, complaint, own, citation, parts, number=number),
         content=content_fact(own),
-        party=Party(name=_THREATENER) if is_threat else _party(parts),
+        party=Party(name=_THREATENER) if is_threat else _party(work, respondent, regulator.kind if regulator else None),
         competence=competence,
-        links=_links(work, parts),
-        bases=_bases(parts) or (competence,),
-        notices=tuple(sent for part in parts for sent in _list_sent(part, exhibits)),
-        answers=_answers(parts, exhibits),
-        chronology=tuple(_chronology(work, history, parts, exhibits)),
+        links=_links(work, parts, respondent),
+        bases=bases or (competence,),
+        notices=tuple(_sent(story, exhibits)),
+        answers=_answers(story, exhibits),
+        chronology=tuple(write_chronology(work, history, story, exhibits, bases)),
         exhibits=tuple(file.exhibit for file in files),
-        asks=_asks(parts, is_threat=is_threat),
+        asks=_asks(citation.regime, regulator, is_threat=is_threat),
+        # A record's own sentences speak of what is online.
+        authority_asks=regulator.asks_under(complaint.regime) if regulator and not is_threat else (),
         statements=statements_of(own, ()),
         wish=str(work.read_sealed(complaint).get("wish", "")).strip() or None,
         history_digest=history[-1].digest.hex() if history else None,
         is_threat=is_threat,
+        found_on=work.report.found_on,
+        how_found=work.report.how_found.strip() or None,
+        check_url=f"{work.ports.config.base_url}{CHECK_PATH}",
     )
 
 
@@ -241,68 +240,109 @@ def _recipient(work: CaseWork, complaint: Complaint) -> Recipient:
     return platform_recipient(work.read_sealed(complaint)["name"], None, (), SendingChannel.FORM)
 
 
-def _party(parts: Sequence[Dossier]) -> Party:
-    """The organisation complained of; several stand beside each other."""
-    names = ", ".join(dict.fromkeys(part.name for part in parts))
-    known = {part.request.platform: part.platform for part in parts}
-    platform = next(iter(known.values())) if len(known) == 1 else None
+def find_respondent(work: CaseWork, complaint: Complaint, parts: Sequence[Dossier]) -> str:
+    """The platform complained about, as columns name it; empty where nobody knows which it is."""
+    return parts[0].request.platform if parts else str(work.read_sealed(complaint).get("respondent") or "")
+
+
+def _party(work: CaseWork, respondent: str, complaint_kind: RegulatorKind | None) -> Party:
+    """The one organisation complained of: the company that answers for this person, where it is known."""
+    platform = work.ports.registry.platforms.get(respondent)
     if platform is None:
-        return Party(name=names or _UNNAMED)
+        names = [item.platform_name for item in list_items(work) if item.row.platform == respondent]
+        return Party(name=next(filter(None, names), _UNNAMED))
+    company = _find_company(platform, work.case.country, complaint_kind)
+    if company is not None:
+        legal_name, country = company.name, company.country
+    elif platform.has_several_companies:  # which of them answers here nobody knows, so none is named
+        legal_name, country = None, None
+    else:
+        legal_name, country = platform.legal_entity, platform.seat_country
     address = next((each for each in platform.postal_addresses if each.role is AddressRole.COMPANY), None)
+    is_there = address is not None and country is not None and country == platform.seat_country
     return Party(
         name=platform.name,
-        legal_name=platform.legal_entity,
-        address_lines=address.lines if address else (),
-        country=platform.seat_country,
+        is_listed=True,
+        legal_name=legal_name,
+        address_lines=address.lines if address and is_there else (),
+        country=name_country(country, LANGUAGE) if country else None,
     )
 
 
-def _links(work: CaseWork, parts: Sequence[Dossier]) -> tuple[LinkFact, ...]:
-    """The places of the requests, or all of the case where there are none."""
+def _find_company(platform: Platform, country: str | None, kind: RegulatorKind | None) -> Company | None:
+    """The company that answers for people there: about data the controller, else the provider of the service."""
+    if not country:
+        return None
+    region = find_region(country, find_territory(country))
+    for company in platform.companies:
+        regions = company.controller_for if kind is RegulatorKind.DATA_PROTECTION else company.provider_for
+        if region in regions and company.confidence is not Confidence.MEMORY:
+            return company
+    return None
+
+
+def _links(work: CaseWork, parts: Sequence[Dossier], respondent: str) -> tuple[LinkFact, ...]:
+    """The places of the requests; where there are none, all of the case on that platform."""
     found: dict[int, LinkFact] = {}
     for part in parts:
         found |= {link.number: link for link in links_of(part.items, part.name)}
     if not parts:
-        found = {link.number: link for item in list_items(work) for link in links_of([item], item.platform_name)}
+        known = work.ports.registry.platforms.get(respondent)
+        items = [item for item in list_items(work) if not respondent or item.row.platform == respondent]
+        for item in items:
+            name = known.name if known else item.platform_name
+            found |= {link.number: link for link in links_of([item], name)}
     return tuple(found[number] for number in sorted(found))
 
 
-def _bases(parts: Sequence[Dossier]) -> tuple[BasisFact, ...]:
-    """The laws with their clocks. Where several platforms are complained of, each law says whose it is."""
+def _bases(parts: Sequence[Dossier], own: Regime, complaint: Complaint, ports: Ports) -> tuple[BasisFact, ...]:
+    """The laws of the letters that this authority applies: those that lead to it, each with the letter it stood in."""
     found = []
     for part in parts:
+        if part.request.sent_at is None:
+            continue
         for basis in running_bases(part):
-            found.append(replace(basis, name=f"{basis.name}: {part.name}") if len(parts) > 1 else basis)
+            if leads_to(ports.registry.regimes.get(basis.regime_id), own, complaint.regulator):
+                found.append(replace(basis, letter=sent_fact(part).reference))
     return tuple(found)
 
 
-def _list_sent(part: Dossier, exhibits: Mapping[UUID, int]) -> Iterator[SentFact]:
-    """The request and every reminder of it that left."""
-    yield _sent(part, exhibits)
-    for each in part.sent_reminders:
-        letter, detail = each.letter, part.read_detail(each.event)
-        text = letters.letter_text(part.work, letter.number) if letter else each.text
-        yield SentFact(
-            reference=f"{part.work.reference}-{letter.number}" if letter else part.work.reference,
-            kind=LetterKind.REMINDER,
-            recipient=part.name,
-            channel=SendingChannel(each.event.facts.get("channel") or part.request.channel or SendingChannel.FORM),
-            sent_at=each.event.at,
-            ticket=str(detail.get("ticket") or "") or None,
-            digest=letter.digest if letter else None,
-            exhibit=exhibits.get(letter.id if letter else each.event.id),
-            text=tuple(text.split("\n\n")) if text else (),
-            sent_as=SentAs.LETTER if letter else SentAs.OTHER,
-            address=str(detail.get("address") or "") or None,
-        )
+def leads_to(regime: Regime | None, complaint_law: Regime, regulator: str) -> bool:
+    """Whether a law's own record names this complaint, or this body, as what follows from it."""
+    if regime is None:
+        return False
+    laws = {complaint_law.id, *complaint_law.in_place_of}
+    return regime.id in laws or any(
+        escalation.regime in laws or escalation.regulator == regulator for escalation in regime.escalation
+    )
 
 
-def _sent(part: Dossier, exhibits: Mapping[UUID, int]) -> SentFact:
-    letter = part.sent_letter
-    if letter is None:
-        return sent_fact(part, exhibit=exhibits.get(part.sent_event.id) if part.sent_event else None)
-    text = tuple(letters.letter_text(part.work, letter.number).split("\n\n"))
-    return sent_fact(part, exhibit=exhibits.get(letter.id), text=text)
+def _sent(story: Sequence[Dossier], exhibits: Mapping[UUID, int]) -> Iterator[SentFact]:
+    """Every letter that left, reminders included; its text is an exhibit and is not written here once more."""
+    for part in story:
+        if part.request.sent_at is None:
+            continue
+        of = part.sent_letter or part.sent_event
+        yield sent_fact(part, exhibit=exhibits.get(of.id) if of else None)
+        for reminder in part.sent_reminders:
+            yield _reminded(part, reminder, exhibits)
+
+
+def _reminded(part: Dossier, reminder: SentReminder, exhibits: Mapping[UUID, int]) -> SentFact:
+    letter, event, detail = reminder.letter, reminder.event, part.read_detail(reminder.event)
+    return SentFact(
+        reference=f"{part.work.reference}-{letter.number}" if letter else part.work.reference,
+        kind=LetterKind.REMINDER,
+        recipient=part.name,
+        channel=SendingChannel(event.facts.get("channel") or part.request.channel or SendingChannel.FORM),
+        sent_at=event.at,
+        ticket=str(detail.get("ticket") or "") or None,
+        digest=letter.digest if letter else None,
+        exhibit=exhibits.get(letter.id if letter else event.id),
+        text=() if letter else tuple(reminder.text.splitlines()),
+        sent_as=SentAs.LETTER if letter else SentAs.OTHER,
+        address=str(detail.get("address") or "") or None,
+    )
 
 
 def _answers(parts: Sequence[Dossier], exhibits: Mapping[UUID, int]) -> tuple[AnswerFact, ...]:
@@ -310,44 +350,22 @@ def _answers(parts: Sequence[Dossier], exhibits: Mapping[UUID, int]) -> tuple[An
     return tuple(sorted(found, key=lambda answer: answer.at))
 
 
-def _chronology(
-    work: CaseWork, history: Sequence[Event], parts: Sequence[Dossier], exhibits: Mapping[UUID, int]
-) -> Iterator[ChronologyRow]:
-    """What happened, as it was recorded: of the requests the complaint rests on, and of the case as a whole."""
-    names = {part.request.id: part.name for part in parts}
-    letter_of = {part.sent_event.id: part.sent_letter for part in parts if part.sent_event and part.sent_letter}
-    letter_of |= {each.event.id: each.letter for part in parts for each in part.sent_reminders if each.letter}
-    for event in history:
-        if event.kind not in _TOLD or (event.request_id is not None and event.request_id not in names):
-            continue
-        detail = read_detail(event, work.key)
-        letter = letter_of.get(event.id)
-        words = [names.get(event.request_id) if event.request_id else None, detail.get("ticket"), detail.get("text")]
-        words += [_name_clock(event, work.ports)] if event.kind is History.CLOCK_MISSED else []
-        yield ChronologyRow(
-            at=event.at,
-            what=_TOLD[event.kind],
-            source=_SOURCES[event.actor],
-            detail="\n".join(word for word in words if word) or None,
-            exhibit=exhibits.get(letter.id if letter else event.id),
-        )
+# What each kind of body is asked where its record has no sentences of its own. Nobody is asked for what it cannot do:
+# a supervisor of services does not decide on one picture.
+_ASKED_OF: Mapping[RegulatorKind, tuple[ComplaintAsk, ...]] = {
+    RegulatorKind.DATA_PROTECTION: (ComplaintAsk.INVESTIGATE, ComplaintAsk.ORDER_ERASURE, ComplaintAsk.KEEP_INFORMED),
+    RegulatorKind.ONLINE_SAFETY: (ComplaintAsk.ASSESS, ComplaintAsk.FORWARD, ComplaintAsk.KEEP_INFORMED),
+    RegulatorKind.APPROVED_AGENCY: (ComplaintAsk.INVESTIGATE, ComplaintAsk.KEEP_INFORMED),
+    RegulatorKind.TRIBUNAL: (ComplaintAsk.DECIDE,),
+    RegulatorKind.HOTLINE: (ComplaintAsk.ACT, ComplaintAsk.KEEP_INFORMED),
+}
+_ASKED_OF_THREAT = (ComplaintAsk.INVESTIGATE, ComplaintAsk.KEEP_INFORMED)
 
 
-def _name_clock(event: Event, ports: Ports) -> str:
-    """Which period ran out: the law and what had to be done."""
-    regime = ports.registry.regimes.get(event.facts["regime"])
-    if regime is None:
-        return str(event.facts["regime"])
-    started_at = datetime.fromisoformat(event.facts["started_at"])
-    rule = find_current_rule(regime, event.facts["rule"], started_at.date())
-    return f"{regime.name}: {rule.label if rule else event.facts['rule']}"
-
-
-def _asks(parts: Sequence[Dossier], *, is_threat: bool) -> tuple[ComplaintAsk, ...]:
+def _asks(regime: Regime, regulator: Regulator | None, *, is_threat: bool) -> tuple[ComplaintAsk, ...]:
     if is_threat:
-        return ComplaintAsk.INVESTIGATE, ComplaintAsk.KEEP_INFORMED
-    kinds = {part.request.kind for part in parts}
-    asks = [ComplaintAsk.INVESTIGATE]
-    asks += [ComplaintAsk.ORDER_ERASURE] if RequestKind.ERASURE in kinds else []
-    asks += [ComplaintAsk.ORDER_REMOVAL] if RequestKind.NOTICE in kinds or not kinds else []
-    return (*asks, ComplaintAsk.KEEP_INFORMED)
+        return _ASKED_OF_THREAT
+    if regulator is not None:
+        return _ASKED_OF[regulator.kind]
+    own = any(rule.owed_by in _OBLIGED for rule in regime.rules)
+    return (ComplaintAsk.DECIDE_AGAIN if own else ComplaintAsk.DECIDE,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.adapters.letter_json import encode_facts
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
-from portal.domain.letters.facts import ComplaintFacts
+from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
+from portal.domain.letters.facts import ComplaintFacts, LetterFacts
+from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
+from portal.models.items import Item
 from portal.models.jobs import Job, JobKind
 from portal.models.letters import Letter
 from portal.models.requests import Request
@@ -32,6 +37,7 @@ from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.clocks.snapshot import clock_views, list_clocks_of_complaints, refresh_clocks
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.complaints.options import list_options
+from portal.services.complaints.story import read_story
 from portal.services.complaints.views import ComplaintLine, ComplaintOption, ComplaintView
 from portal.services.directory.address_checks import read_statuses
 from portal.services.history.events import NewEvent
@@ -40,7 +46,6 @@ from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.views import LetterView
 from portal.services.requests.channels import UNCHECKED, Unchecked
-from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.lookup import (
     find_complaint,
     find_request,
@@ -87,26 +92,65 @@ def options(work: CaseWork) -> tuple[ComplaintOption, ...]:
 
 
 def prepare(
-    work: CaseWork, regime_id: str, regulator_id: str, request_numbers: Sequence[int], *, wish: str = ""
+    work: CaseWork,
+    regime_id: str,
+    regulator_id: str,
+    request_numbers: Sequence[int],
+    *,
+    wish: str = "",
+    respondent: str = "",
 ) -> int:
-    """Prepare a complaint and start its bundle in the background. Returns its number. Raises StepRefused."""
+    """Prepare a complaint about one organisation and start its bundle in the background. Returns its number.
+
+    `respondent` is the platform where the complaint rests on no request. Raises StepRefused.
+    """
     require_open(work.case.status)
     require_mandate(work)
-    found = options(work)
-    option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
-    if option is None:
-        raise StepRefused("This complaint is not open to this case.")
-    if not option.is_open:
-        raise StepRefused(f"This complaint is not open yet. {option.opens}".strip())
+    option = _find_option(work, regime_id, regulator_id)
     if strangers := set(request_numbers) - set(option.request_numbers):
         raise StepRefused(f"Request {min(strangers)} cannot be part of this complaint.")
     if len(wish) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, wish)
     requests = [find_request(work, number) for number in sorted(set(request_numbers))]
-    complaint = _add(work, option, requests, wish=wish)
+    if len({request.platform for request in requests}) > 1:
+        raise StepRefused("A complaint is about one organisation. Choose requests to one of them.")
+    complaint = _add(work, option, requests, wish=wish, respondent="" if requests else respondent)
     start_bundle(work, complaint.number)
     return complaint.number
+
+
+def prepare_each(
+    work: CaseWork, regime_id: str, regulator_id: str, request_numbers: Sequence[int], *, wish: str = ""
+) -> tuple[int, ...]:
+    """One complaint for each organisation that the requests went to; without requests, one for each that shows a link.
+
+    Raises as `prepare`, and StepRefused where no request is chosen though the complaint needs one.
+    """
+    option = _find_option(work, regime_id, regulator_id)
+    if not request_numbers and not option.is_direct:
+        raise StepRefused("Choose at least one request.")
+    asked = defaultdict[str, list[int]](list)
+    for number in sorted(set(request_numbers)):
+        asked[find_request(work, number).platform].append(number)
+    if not asked:
+        query = select(Item.platform).where(Item.case_id == work.case.id).order_by(Item.number)
+        asked.update({platform: [] for platform in dict.fromkeys(work.session.scalars(query))} or {"": []})
+    return tuple(
+        prepare(work, regime_id, regulator_id, numbers, wish=wish, respondent=platform)
+        for platform, numbers in asked.items()
+    )
+
+
+def _find_option(work: CaseWork, regime_id: str, regulator_id: str) -> ComplaintOption:
+    """Raises StepRefused where it is not there, or not open yet."""
+    found = options(work)
+    option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
+    if option is None:
+        raise StepRefused("This complaint is not open to this case.")
+    if not option.is_open:
+        raise StepRefused(f"This complaint is not open yet. {option.opens}".strip())
+    return option
 
 
 def start_bundle(work: CaseWork, number: int) -> JobView:
@@ -121,10 +165,10 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
 
 
 def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
-    """The newest bundle with every exhibit as a file of its own, as ZIP. Raises StepRefused before it is made,
-    RecordsDisagree.
+    """The newest bundle as ZIP: the complaint, its facts, each exhibit as a file, how to check, and the SHA-256 of all.
 
-    The redacted form has no exhibits: they are the full letters.
+    The redacted form has the redacted exhibits, and leaves out those that cannot be redacted. Raises StepRefused before
+    it is made, RecordsDisagree.
     """
     complaint = find_complaint(work, number)
     made = letters.letter_views(work, complaint_id=complaint.id)
@@ -132,13 +176,20 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
         raise StepRefused("The papers for this complaint are not made yet.")
     require_whole(work)
     newest = made[-1]
+    query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == newest.number)
+    facts = read_facts(work, work.session.scalars(query).one())
+    shown = redact(facts) if redacted else facts
+    files = {
+        "complaint.pdf": letters.read_letter(work, newest.number, redacted=redacted),
+        "case.json": encode_facts(shown),
+        **dict(_exhibits_of(work, complaint, facts, redacted=redacted)),
+        CHECK_FILE: describe_check(work.ports.config.base_url).encode(),
+    }
+    files[SUMS_FILE] = write_sums(files)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        content = letters.read_letter(work, newest.number, redacted=redacted)
-        archive.writestr(_entry("complaint.pdf", newest.made_at), content)
-        if not redacted:
-            for name, content in _exhibits_of(work, complaint, newest.number):
-                archive.writestr(_entry(name, newest.made_at), content)
+        for name, content in files.items():
+            archive.writestr(_entry(name, newest.made_at), content)
     return stream.getvalue()
 
 
@@ -149,20 +200,19 @@ def take_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     return read_bundle(work, number, redacted=redacted)
 
 
-def _exhibits_of(work: CaseWork, complaint: Complaint, number: int) -> Iterator[tuple[str, bytes]]:
-    """The exhibits that bundle `number` lists, under its own numbers. What came later is none of them.
+def _exhibits_of(
+    work: CaseWork, complaint: Complaint, facts: LetterFacts, *, redacted: bool
+) -> Iterator[tuple[str, bytes]]:
+    """The exhibits that these papers list, under their own numbers. What came later is none of them.
 
     A file that was removed since is left out; its place and digest stay in the bundle.
     """
-    query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == number)
-    facts = read_facts(work, work.session.scalars(query).one())
-    files = {
-        file.exhibit.digest: file
-        for file in list_exhibits(work, read_dossiers(work, requests_of(work.session, complaint)))
-    }
+    files = {file.exhibit.digest: file for file in list_exhibits(work, read_story(work, complaint))}
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
-        if file := files.get(exhibit.digest):
-            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.read()
+        file = files.get(exhibit.digest)
+        read = (file.read_twin if redacted else file.read) if file else None
+        if file is not None and read is not None:
+            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", read()
 
 
 def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
@@ -229,14 +279,18 @@ def list_lines(work: CaseWork) -> tuple[ComplaintLine, ...]:
     return tuple(_line(work, row, work.read_sealed(row)) for row in list_complaints(work))
 
 
-def _add(work: CaseWork, option: ComplaintOption, requests: Sequence[Request], *, wish: str) -> Complaint:
+def _add(
+    work: CaseWork, option: ComplaintOption, requests: Sequence[Request], *, wish: str, respondent: str
+) -> Complaint:
     last = work.session.scalar(select(func.max(Complaint.number)).where(Complaint.case_id == work.case.id)) or 0
     complaint = Complaint(id=uuid4(), case_id=work.case.id, number=last + 1, state=ComplaintState.PREPARED)
     complaint.regulator, complaint.regime = option.regulator, option.regime
     regime = work.ports.registry.regime(option.regime)
     keep_laws(work.session, [regime], now=work.now)
     complaint.version, complaint.prepared_at = regime.version, work.now
-    complaint.sealed = work.sealed_for(complaint, {"name": option.name, "wish": wish, "ticket": ""})
+    complaint.sealed = work.sealed_for(
+        complaint, {"name": option.name, "wish": wish, "ticket": "", "respondent": respondent}
+    )
     work.session.add(complaint)
     work.session.flush()
     work.session.add_all(ComplaintRequest(complaint_id=complaint.id, request_id=request.id) for request in requests)

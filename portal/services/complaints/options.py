@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from portal.domain.clocks import ClockState
 from portal.domain.directory import Regulator, RegulatorKind
 from portal.domain.escalation import EscalationKind, EscalationOption
+from portal.domain.lifecycle import RequestState
 from portal.domain.notices import needs_request
-from portal.domain.regimes import ObligedParty, Regime, RegimeKind
+from portal.domain.regimes import Binding, ObligedParty, Regime, RegimeKind
 from portal.domain.report import Report
 from portal.domain.territories import reaches
 from portal.models.cases import Case
@@ -18,7 +20,7 @@ from portal.models.items import Item
 from portal.reference.registry import Registry
 from portal.reference.territories import find_territory
 from portal.services.clocks.derivation import PLATFORM_PREFIX
-from portal.services.complaints.views import ComplaintOption, PreconditionView
+from portal.services.complaints.views import ComplaintOption, PreconditionView, RequestChoice
 from portal.services.directory.lookups import is_body_of
 from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
@@ -28,6 +30,7 @@ from portal.services.requests.lookup import list_requests
 from portal.services.work import CaseWork
 
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
+_REFUSED = frozenset({RequestState.REFUSED, RequestState.PARTLY, RequestState.GEO_BLOCKED})
 _USED = frozenset({EscalationKind.AUTHORITY, EscalationKind.APPEAL, EscalationKind.BODY, EscalationKind.COURT})
 
 
@@ -48,14 +51,41 @@ def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = 
     """
     report = work.report
     found: dict[tuple[str, str], ComplaintOption] = {}
-    for each in read_escalated(work) if escalated is None else escalated:
+    known = read_escalated(work) if escalated is None else escalated
+    for each in known:
         for escalation in each.options:
             for option in _from_escalation(each.dossier, escalation):
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
     for option in _list_direct(work, report):
         found.setdefault((option.regime, option.regulator), option)
-    return tuple(sorted(found.values(), key=lambda option: not option.is_open))
+    choices = {each.dossier.number: _choice(each.dossier) for each in known}
+    named = (
+        replace(option, requests=tuple(choices[number] for number in option.request_numbers if number in choices))
+        for option in found.values()
+    )
+    return tuple(sorted(named, key=lambda option: not option.is_open))
+
+
+def _choice(dossier: Dossier) -> RequestChoice:
+    now = dossier.work.now
+    # A clock whose end has come may not have been looked at yet by the sweep.
+    missed = (
+        clock
+        for clock in dossier.clocks
+        if clock.owed_by in _OBLIGED
+        and (
+            clock.state == ClockState.MISSED
+            or (clock.state == ClockState.RUNNING and clock.due_at is not None and clock.due_at < now)
+        )
+    )
+    return RequestChoice(
+        number=dossier.number,
+        name=dossier.name,
+        kind=dossier.request.kind,
+        is_overdue=any(clock.binding is not Binding.FOLLOW_UP for clock in missed),
+        is_refused=dossier.request.state in _REFUSED,
+    )
 
 
 def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], registry: Registry) -> list[Regulator]:
@@ -171,7 +201,7 @@ def _list_direct(work: CaseWork, report: Report) -> Iterator[ComplaintOption]:
             continue
         for regulator in find_regulators(regime, work.case, platforms, work.ports.registry):
             option = _option(regime, _as_body(regulator), why=why, what=regime.summary)
-            yield replace(option, is_open=True, request_numbers=sent)
+            yield replace(option, is_open=True, is_direct=True, request_numbers=sent)
 
 
 def _option(regime: Regime, body: _Body, *, why: str, what: str) -> ComplaintOption:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.lifecycle import ComplaintState
+from portal.domain.lifecycle import ComplaintState, RequestKind
 from portal.domain.regimes import RegimeKind
 from portal.services.background.jobs import JobView
 from portal.services.clocks.views import ClockView
@@ -16,6 +16,25 @@ from portal.services.letters.views import LetterView
 class PreconditionView:
     text: str
     is_met: bool | None  # None: only a person can judge it
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestChoice:
+    """A request that a complaint can rest on, under its recipient's name. `is_ripe`: it is overdue or was refused."""
+
+    number: int
+    name: str
+    kind: RequestKind
+    is_overdue: bool
+    is_refused: bool
+
+    @property
+    def label(self) -> str:
+        return f"{self.number}. {self.name}"
+
+    @property
+    def is_ripe(self) -> bool:
+        return self.is_overdue or self.is_refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +63,8 @@ class ComplaintOption:
     preconditions: tuple[PreconditionView, ...]
     request_numbers: tuple[int, ...]
     traps: tuple[str, ...]
+    requests: tuple[RequestChoice, ...] = ()  # the same requests, to choose from
+    is_direct: bool = False  # it can be made without any request before
 
 
 @dataclass(frozen=True, kw_only=True)

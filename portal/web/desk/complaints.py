@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from portal.services.complaints import complaints
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
-from portal.services.tracking import request_page
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
@@ -39,12 +38,14 @@ def show_all(member: SignedInStaff, work: CaseWork) -> Page:
 def prepare(member: SignedInStaff, work: CaseWork, regime: str, regulator: str) -> Answered:
     option = find_option(work, regime, regulator)
     form = PrepareForm()
-    form.offer(option, request_page.request_views(work))
+    form.offer(option)
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
-            made = complaints.prepare(work, regime, regulator, form.numbers, wish=form.wish.data or "")
-            return back_to(work, made)
+            made = complaints.prepare_each(work, regime, regulator, form.numbers, wish=form.wish.data or "")
+            return (
+                back_to(work, made[0]) if len(made) == 1 else go("desk_complaints.show_all", reference=work.reference)
+            )
     back = url_for("desk_complaints.show_all", reference=work.reference)
     title = _("Prepare the complaint to %(name)s", name=option.name)
     return show_form(member, work, form, title=title, button=_("Prepare the complaint"), back=back, text=option.why)

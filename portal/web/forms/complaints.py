@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from portal.domain.lifecycle import RequestKind
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
+from portal.services.complaints.views import RequestChoice
 from portal.web.fields import ChoiceField, MomentField, TextField, require_moment
 from portal.web.forms.readers import ReaderForm, for_each
 from portal.web.forms.requests import TICKET, make_checked_field
@@ -70,3 +74,21 @@ class ComplaintAnswerForm(ReaderForm):
         if "meaning" in self:
             return ComplaintAnswerCommand(at=at, text=text, meaning=ComplaintAnswer(str(self.meaning.data)))
         return ComplaintAnswerCommand(at=at, text=text, is_final=self.is_final.data == "yes")
+
+
+def name_choice(choice: RequestChoice) -> str:
+    """A request by its recipient's name, with why it would be chosen: "3. Instagram: overdue"."""
+    state = "refused" if choice.is_refused else "overdue" if choice.is_overdue else "waiting"
+    return str(_CHOICES[choice.kind, state] % {"number": choice.number, "name": choice.name})
+
+
+_CHOICES: Mapping[tuple[RequestKind, str], Any] = MappingProxyType(
+    {
+        (RequestKind.NOTICE, "refused"): _l("%(number)s. %(name)s: refused"),
+        (RequestKind.NOTICE, "overdue"): _l("%(number)s. %(name)s: overdue"),
+        (RequestKind.NOTICE, "waiting"): _l("%(number)s. %(name)s: not overdue yet"),
+        (RequestKind.ERASURE, "refused"): _l("%(number)s. %(name)s, about personal data: refused"),
+        (RequestKind.ERASURE, "overdue"): _l("%(number)s. %(name)s, about personal data: overdue"),
+        (RequestKind.ERASURE, "waiting"): _l("%(number)s. %(name)s, about personal data: not overdue yet"),
+    }
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,7 +16,7 @@ from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
-from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm, name_choice
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
@@ -46,14 +48,16 @@ def begin(work: CaseWork, option: str) -> ResponseReturnValue:
 def prepare(work: CaseWork, option: str) -> ResponseReturnValue:
     chosen, form = _find_option(work, option), WishForm()
     ticked = set(request.form.getlist("requests"))
-    numbers = tuple(each for each in chosen.request_numbers if str(each) in ticked) or chosen.request_numbers
+    numbers = tuple(each for each in chosen.request_numbers if str(each) in ticked)
     if form.validate():
         with refusals(form):
             hold_case(work)
             case_sharing.allow_by_asking(work, "regulators")  # the page says so above its button
-            number = complaints.prepare(work, chosen.regime, chosen.regulator, numbers, wish=form.wish.data or "")
-            return _back_to(number)
-    return _begin_page(work, chosen, form)
+            made = complaints.prepare_each(work, chosen.regime, chosen.regulator, numbers, wish=form.wish.data or "")
+            if len(made) > 1:
+                flash(_("We make one complaint for each organisation. You find them all on the page of your case."))
+            return _back_to(made[0])
+    return _begin_page(work, chosen, form, ticked=ticked)
 
 
 @bp.get("/<int:number>")
@@ -133,8 +137,22 @@ def _find_option(work: CaseWork, tag: str) -> ComplaintOption:
     return fitting[0] if fitting else abort(404)
 
 
-def _begin_page(work: CaseWork, option: ComplaintOption, form: WishForm) -> ResponseReturnValue:
-    return show_form("person/complaint/begin.html", form, option=option, tag=_tag(work, option), zone=zone_of(work))
+def _begin_page(
+    work: CaseWork, option: ComplaintOption, form: WishForm, *, ticked: Collection[str] | None = None
+) -> ResponseReturnValue:
+    """Only what is overdue or was refused is ticked at first; afterwards what the person ticked."""
+    choices = [
+        (each, name_choice(each), each.is_ripe if ticked is None else str(each.number) in ticked)
+        for each in option.requests
+    ]
+    return show_form(
+        "person/complaint/begin.html",
+        form,
+        option=option,
+        choices=choices,
+        tag=_tag(work, option),
+        zone=zone_of(work),
+    )
 
 
 def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> ResponseReturnValue:

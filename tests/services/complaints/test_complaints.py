@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.adapters.bundle_check import check_bundle
 from portal.adapters.letter_content import Progress
 from portal.adapters.letter_json import decode_facts
 from portal.domain.clocks import ClockState
@@ -29,6 +30,7 @@ from portal.services.cases.documents import HandIn
 from portal.services.cases.instants import BadInstant
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints import bundle, complaints
+from portal.services.complaints.checking import DateState, HistoryState, check_file
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.directory.address_checks import list_contacts, note_outcome
 from portal.services.letters import letters
@@ -352,16 +354,34 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         documents.hand_in(opened.at(LATE), HandIn(request_number=1, given=b"x"), later)
         archive = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=False)))
         facts = embedded_facts(archive.read("complaint.pdf"))
-        assert archive.namelist() == ["complaint.pdf", "exhibit-1.pdf", "exhibit-2.txt", "exhibit-3.png"]
-        for exhibit, name in zip(facts.exhibits, archive.namelist()[1:], strict=True):
+        exhibits = ["exhibit-1.pdf", "exhibit-2.txt", "exhibit-3.png"]
+        assert archive.namelist() == ["complaint.pdf", "case.json", *exhibits, "HOW-TO-CHECK.txt", "SHA256SUMS"]
+        assert check_sums(archive) == set(archive.namelist()) - {"SHA256SUMS"}
+        assert read_enclosed(archive.read("complaint.pdf")) == {
+            name: archive.read(name) for name in ("case.json", *exhibits)
+        }
+        for exhibit, name in zip(facts.exhibits, exhibits, strict=True):
             content = archive.read(name)
             assert hashlib.sha256(content).hexdigest() == exhibit.digest
             assert len(content) == exhibit.size
         assert facts.notices[0].exhibit == 1
         assert facts.answers[0].exhibit == 2
         assert facts.answers[0].text == "It breaks no rule of ours."
-        redacted = complaints.read_bundle(opened, 1, redacted=True)
-        assert zipfile.ZipFile(io.BytesIO(redacted)).namelist() == ["complaint.pdf"]
+        assert check_bundle(complaints.read_bundle(opened, 1, redacted=False)).signature is not None
+        twin = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=True)))
+        # The answer and the screenshot could tell who the person is, so only the letter has a redacted copy.
+        assert twin.namelist() == ["complaint.pdf", "case.json", "exhibit-1.pdf", "HOW-TO-CHECK.txt", "SHA256SUMS"]
+        assert check_sums(twin) == set(twin.namelist()) - {"SHA256SUMS"}
+        assert twin.read("exhibit-1.pdf") != archive.read("exhibit-1.pdf")
+        assert set(read_enclosed(twin.read("complaint.pdf"))) == {"case.json", "exhibit-1.pdf"}
+        assert [exhibit.digest != "" for exhibit in embedded_facts(twin.read("complaint.pdf")).exhibits] == [
+            True,
+            False,
+            False,
+        ]
+        report = check_file(opened.at(LATE), complaints.read_bundle(opened, 1, redacted=False))
+        assert (report.is_whole, report.is_ours, report.history) == (True, True, HistoryState.KNOWN)
+        assert [each.state for each in report.dates] == [DateState.SAME]
 
 
 def read_bundle_facts(session: Session, opened: CaseWork, ports: Ports) -> ComplaintFacts:
@@ -369,6 +389,21 @@ def read_bundle_facts(session: Session, opened: CaseWork, ports: Ports) -> Compl
     facts = decode_facts(zipfile.ZipFile(io.BytesIO(content)).read("complaint.pdf"))
     assert isinstance(facts, ComplaintFacts)
     return facts
+
+
+def check_sums(archive: zipfile.ZipFile) -> set[str]:
+    """The names in SHA256SUMS, each looked at as `sha256sum --check` does."""
+    named = set()
+    for line in archive.read("SHA256SUMS").decode().splitlines():
+        digest, name = line.split("  ", 1)
+        assert hashlib.sha256(archive.read(name)).hexdigest() == digest
+        named.add(name)
+    return named
+
+
+def read_enclosed(pdf: bytes) -> dict[str, bytes]:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return {name: spec.get_file().read_bytes() for name, spec in opened.attachments.items()}
 
 
 def embedded_facts(pdf: bytes) -> ComplaintFacts:

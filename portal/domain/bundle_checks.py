@@ -1,0 +1,94 @@
+"""What a look at a complaint's file found: plain values, made in a process that can do nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from portal.domain.regimes import Unit
+
+LARGEST_BUNDLE = 48 * 1024 * 1024  # bytes
+LARGEST_SENT = 11 * 1024 * 1024  # bytes of what is sent to the page; the web server takes no more
+MOST_FILES = 400
+LARGEST_UNPACKED = 96 * 1024 * 1024  # bytes of all files of a ZIP together
+
+
+class BundleRefusal(StrEnum):
+    """Why a file was not checked."""
+
+    TOO_LARGE = "too_large"
+    NOT_A_BUNDLE = "not_a_bundle"  # neither a complaint's PDF nor a ZIP with one
+    BROKEN = "broken"
+    BUSY = "busy"
+    UNCONFINED = "unconfined"
+
+
+class BundleRefused(ValueError):
+    def __init__(self, reason: BundleRefusal) -> None:
+        self.reason = reason
+        super().__init__(reason.value)
+
+
+class FileState(StrEnum):
+    SAME = "same"
+    DIFFERS = "differs"
+    MISSING = "missing"  # named in the list, and not there
+    UNLISTED = "unlisted"  # there, and in no list
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedFile:
+    """One file held against the digest that a list has for it."""
+
+    name: str
+    state: FileState
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedSignature:
+    """The signature of the PDF. `is_whole`: nothing stands behind it, so nothing was added after signing."""
+
+    is_intact: bool
+    is_whole: bool
+    fingerprint: str  # SHA-256 of the certificate, in hex
+    signer: str  # as the certificate says
+    stated_at: datetime | None  # by the signer's own clock
+    stamped_at: datetime | None  # by a time-stamping authority
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenClock:
+    """A date as the file has it, with what is needed to count it again."""
+
+    regime: str
+    rule: str
+    law: str
+    label: str
+    letter: str
+    zone: str
+    amount: int | None
+    unit: Unit
+    counting: str
+    started_at: datetime
+    due_at: datetime
+    last_day: date | None
+    is_extended: bool
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleReading:
+    """`facts_agree`: case.json beside the PDF is the one inside it; None where there is only one."""
+
+    is_zip: bool
+    has_sums: bool
+    sums: tuple[CheckedFile, ...]
+    exhibits: tuple[CheckedFile, ...]
+    facts_agree: bool | None
+    signature: CheckedSignature | None
+    clocks: tuple[WrittenClock, ...]
+    reference: str
+    party: str
+    country: str  # in which the person lives; empty in a redacted copy that does not say it
+    history_digest: str

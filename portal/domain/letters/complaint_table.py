@@ -1,0 +1,140 @@
+"""The table on the first page of a complaint: asked, received, due, answer, overdue by; one row for each date."""
+
+from __future__ import annotations
+
+from portal.domain.clocks import ClockState
+from portal.domain.letters.blocks import Block, Column, Heading, Paragraph, Table, Tone
+from portal.domain.letters.clock_sheets import describe_state, is_shown
+from portal.domain.letters.common_blocks import LetterContext
+from portal.domain.letters.facts import ComplaintFacts, SentFact
+from portal.domain.letters.law_facts import BasisFact, ClockFact
+from portal.domain.letters.phrases import ANSWERS, KINDS, format_day, format_lapse, format_moment, mark
+from portal.domain.lifecycle import LetterKind, Proof
+from portal.domain.regimes import Binding
+
+MOST_ROWS = 6  # on the first page
+MOST_DATES = 3  # of one letter on the first page; all of them are in the part about dates
+_PASSED = frozenset({ClockState.MISSED, ClockState.MET_LATE})
+_NOT_A_DUTY = {
+    Binding.SAFE_HARBOUR: mark("%(due)s (%(law)s; a condition of its protection, not a duty)"),
+    Binding.PRECONDITION: mark("%(due)s (%(law)s; has to pass before the next step)"),
+}
+_SHOWN_BY = {
+    Proof.TICKET: mark("%(at)s, shown by their number"),
+    Proof.CONFIRMATION: mark("%(at)s, shown by their confirmation"),
+    Proof.DELIVERY: mark("%(at)s, shown by the mail server's report"),
+    Proof.REGISTERED: mark("%(at)s, shown by the post's receipt"),
+}
+
+
+def write_table(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    """Each letter with what came of it. A date has its law; reminders are counted with the letter they are about."""
+    translate = context.translate
+    asked = [sent for sent in facts.notices if sent.kind is not LetterKind.REMINDER]
+    if not asked:
+        return [Paragraph(text=translate("No request was made before: this complaint needs none."))]
+    columns = (
+        Column(title=translate("Asked")),
+        Column(title=translate("Received")),
+        Column(title=translate("Due")),
+        Column(title=translate("Answer")),
+        Column(title=translate("Overdue by")),
+    )
+    rows = [row for sent in asked for row in _rows(context, facts, sent)]
+    blocks: list[Block] = [
+        Heading(text=translate("What was asked, and what came of it"), level=2),
+        Table(columns=columns, rows=tuple(rows[:MOST_ROWS])),
+    ]
+    if len(rows) > MOST_ROWS:
+        blocks.append(Paragraph(text=translate("More letters and dates are in parts 3 and 5."), tone=Tone.SMALL))
+    return blocks
+
+
+def _rows(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> list[tuple[str, ...]]:
+    translate = context.translate
+    dated = [
+        (basis, clock)
+        for basis in facts.bases
+        if basis.letter in {None, sent.reference}
+        for clock in basis.clocks
+        if is_shown(clock)
+    ]
+    dated.sort(key=lambda each: (each[1].state not in _PASSED, each[1].binding is not Binding.DUTY, each[1].due_at))
+    head = (_describe_asked(context, facts, sent), describe_received(context, facts, sent))
+    answer = _describe_answer(context, facts, sent)
+    if not dated:
+        return [(*head, translate("no date in the laws of this complaint"), answer, "—")]
+    # Two duties of one law can end at the same moment: here that is one date.
+    dates = dict.fromkeys((_describe_due(context, *each), _describe_lapse(context, each[1])) for each in dated)
+    rows: list[tuple[str, ...]] = []
+    for due, lapse in list(dates)[:MOST_DATES]:
+        rows.append(("", "", due, "", lapse) if rows else (*head, due, answer, lapse))
+    return rows
+
+
+def _describe_asked(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> str:
+    translate = context.translate
+    asked = translate(
+        "%(kind)s %(reference)s, %(at)s",
+        kind=translate(KINDS[sent.kind]),
+        reference=sent.reference,
+        at=format_moment(context.local(sent.sent_at), translate),
+    )
+    count = sum(each.kind is LetterKind.REMINDER and each.recipient == sent.recipient for each in facts.notices)
+    if not count:
+        return asked
+    reminders = translate.plural("and %(count)s reminder", "and %(count)s reminders", count)
+    return translate("%(asked)s, %(reminders)s", asked=asked, reminders=reminders)
+
+
+def describe_received(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> str:
+    """When the letter arrived and what shows it; where nothing does, that it is assumed or that it was only noted."""
+    translate = context.translate
+    if sent.received_at is None:
+        return translate("not recorded; assumed on sending")
+    at = format_moment(context.local(sent.received_at), translate)
+    if sent.is_receipt_proven and sent.proof in _SHOWN_BY:
+        return translate(_SHOWN_BY[sent.proof], at=at)
+    if any(answer.notice == sent.reference and answer.at <= sent.received_at for answer in facts.answers):
+        return translate("%(at)s, shown by their answer", at=at)
+    return translate("%(at)s, as noted by the sender", at=at)
+
+
+def _describe_answer(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> str:
+    translate = context.translate
+    own = [answer for answer in facts.answers if answer.notice == sent.reference]
+    if not own:
+        return translate("none")
+    last = max(own, key=lambda answer: answer.at)
+    return translate(
+        "%(answer)s, %(at)s",
+        answer=translate(ANSWERS[last.meaning]),
+        at=format_moment(context.local(last.at), translate),
+    )
+
+
+def _describe_due(context: LetterContext, basis: BasisFact, clock: ClockFact) -> str:
+    translate = context.translate
+    if clock.last_day is not None:
+        due = format_day(clock.last_day, translate)
+    elif clock.due_at is not None:
+        due = format_moment(context.local(clock.due_at), translate)
+    else:
+        return translate("no number in the law")
+    if clock.estimated:
+        due = translate("%(due)s, estimated", due=due)
+    sentence = _NOT_A_DUTY.get(clock.binding, mark("%(due)s (%(law)s)"))
+    return translate(sentence, due=due, law=translate(basis.name))
+
+
+def _describe_lapse(context: LetterContext, clock: ClockFact) -> str:
+    translate = context.translate
+    if clock.state not in _PASSED or clock.due_at is None:
+        if clock.state is ClockState.RUNNING:
+            return translate("not yet due")
+        return describe_state(clock, translate) or "—"
+    until = clock.ended_at if clock.state is ClockState.MET_LATE and clock.ended_at else context.header.written_at
+    lapse = format_lapse(until - clock.due_at, translate)
+    if clock.state is ClockState.MET_LATE:
+        return translate("done %(lapse)s late", lapse=lapse)
+    return lapse if clock.binding is Binding.DUTY else translate("passed %(lapse)s ago", lapse=lapse)

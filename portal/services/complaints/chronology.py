@@ -1,0 +1,126 @@
+"""The chronology of a complaint: what happened with one organisation, as it was recorded, and how it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from portal.domain.clocks import find_current_rule
+from portal.domain.letters.clock_sheets import is_shown
+from portal.domain.letters.facts import ChronologyRow
+from portal.domain.letters.law_facts import BasisFact
+from portal.domain.lifecycle import ActorKind, Answer, History
+from portal.models.events import Event
+from portal.services.complaints.exhibits import describe_letter
+from portal.services.history.events import read_detail
+from portal.services.letters.facts import zone_of
+from portal.services.ports import Ports
+from portal.services.requests.dossier import Dossier
+from portal.services.work import CaseWork
+
+# The letter's own sentences: keys of its catalogue, so nothing is filled into them.
+_TOLD: Mapping[History, str] = {
+    History.SUBMITTED: "The person made a report about the content.",
+    History.SENT: "A letter was sent.",
+    History.RECEIPT_CONFIRMED: "The receipt of a letter was recorded.",
+    History.ANSWERED: "An answer was received.",  # said by its meaning, see `_ANSWERED`
+    History.INFORMATION_SENT: "What the recipient asked for was sent.",
+    History.REMINDED: "A reminder was sent.",
+    History.CLOCK_MISSED: "A period ran out.",
+    History.LAW_APPLIED: "Dates were counted again after a record of laws, holidays or time zones had changed.",
+    History.ITEM_GONE: "The content was found to be gone from a place.",
+    History.ITEM_BACK: "The content was found to be back at a place.",
+    History.REQUEST_CLOSED: "A request was taken back.",
+}
+_ANSWERED: Mapping[Answer, str] = {
+    Answer.ACKNOWLEDGED: "The organisation acknowledged receipt.",
+    Answer.MORE_ASKED: "The organisation asked for more information.",
+    Answer.IDENTITY_ASKED: "The organisation asked for proof of identity.",
+    Answer.UPDATE: "The organisation told how the matter stands.",
+    Answer.EXTENDED: "The organisation took more time.",
+    Answer.REMOVED: "The organisation said that it had removed the content.",
+    Answer.PARTLY: "The organisation said that it had removed part of the content.",
+    Answer.REFUSED: "The organisation refused.",
+    Answer.GEO_BLOCKED: "The organisation blocked the content in some countries only.",
+}
+_IN_OTHER_WORDS: Mapping[History, str] = {
+    History.SENT: "The request was sent in other words or by their form.",
+    History.REMINDED: "A reminder was sent in other words or by their form.",
+}
+_SOURCES: Mapping[ActorKind, str] = {
+    ActorKind.PERSON: "recorded by the person",
+    ActorKind.STAFF: "recorded by the helpline",
+    ActorKind.SYSTEM: "counted by the portal",
+}
+
+
+def write_chronology(
+    work: CaseWork,
+    history: Sequence[Event],
+    story: Sequence[Dossier],
+    exhibits: Mapping[UUID, int],
+    bases: Sequence[BasisFact],
+) -> Iterator[ChronologyRow]:
+    """What happened, as it was recorded: of the requests to this organisation, and of the case as a whole."""
+    if found_on := work.report.found_on:
+        at = datetime.combine(found_on, time(12), zone_of(work))
+        yield ChronologyRow(at=at, what="The content was found.", source=_SOURCES[ActorKind.PERSON], is_day=True)
+    by_id = {part.request.id: part for part in story}
+    papers = {part.request.id: part.sent_letter for part in story}
+    reminders = {each.event.id: each.letter for part in story for each in part.sent_reminders}
+    for event in history:
+        part = by_id.get(event.request_id) if event.request_id else None
+        if event.kind not in _TOLD or (event.request_id is not None and part is None):
+            continue
+        if event.kind is History.CLOCK_MISSED and not _has_sheet(event, bases):
+            continue
+        detail = read_detail(event, work.key)
+        paper = papers.get(event.request_id) if event.kind is History.SENT and event.request_id else None
+        paper = reminders.get(event.id, paper)
+        about = [describe_letter(part, paper or papers[part.request.id])] if part else []
+        about += [_name_clock(event, work.ports)] if event.kind is History.CLOCK_MISSED else []
+        yield ChronologyRow(
+            at=event.at,
+            what=_tell(event, has_paper=paper is not None),
+            source=_SOURCES[event.actor],
+            about="\n".join(about) or None,
+            detail=_words_of(event, detail, exhibits),
+            exhibit=exhibits.get(paper.id if paper else event.id),
+        )
+
+
+def _tell(event: Event, *, has_paper: bool) -> str:
+    """The sentence of an event; an answer's says what it means, and what left without a letter is not called one."""
+    if event.kind is History.ANSWERED:
+        return _ANSWERED[Answer(event.facts["answer"])]
+    if not has_paper and event.kind in _IN_OTHER_WORDS:
+        return _IN_OTHER_WORDS[event.kind]
+    return _TOLD[event.kind]
+
+
+def _words_of(event: Event, detail: Mapping[str, Any], exhibits: Mapping[UUID, int]) -> str | None:
+    """Somebody's own words; those that are an exhibit are not written here once more."""
+    return None if event.id in exhibits else str(detail.get("text") or "") or None
+
+
+def _has_sheet(event: Event, bases: Sequence[BasisFact]) -> bool:
+    """Whether this miss is of a clock that the bundle explains: no date is told without why it is that date."""
+    started_at = datetime.fromisoformat(event.facts["started_at"])
+    return any(
+        is_shown(clock) and clock.started_at == started_at
+        for basis in bases
+        for clock in basis.clocks
+        if (clock.regime_id, clock.rule_id) == (event.facts["regime"], event.facts["rule"])
+    )
+
+
+def _name_clock(event: Event, ports: Ports) -> str:
+    """Which period ran out: the law and what had to be done."""
+    regime = ports.registry.regimes.get(event.facts["regime"])
+    if regime is None:
+        return str(event.facts["regime"])
+    started_at = datetime.fromisoformat(event.facts["started_at"])
+    rule = find_current_rule(regime, event.facts["rule"], started_at.date())
+    return f"{regime.name}: {rule.label if rule else event.facts['rule']}"

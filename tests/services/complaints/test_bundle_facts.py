@@ -1,0 +1,181 @@
+"""What a complaint's papers say, read as properties over complaints to quite different bodies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.clocks import ClockState
+from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.build import build_letter
+from portal.domain.letters.clock_sheets import is_shown
+from portal.domain.letters.facts import ComplaintFacts, ExhibitKind
+from portal.domain.letters.phrases import English
+from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs, StepRefused
+from portal.models.complaints import Complaint
+from portal.services.complaints import bundle, complaints
+from portal.services.complaints.bundle import leads_to
+from portal.services.complaints.exhibits import TEXT
+from portal.services.ports import Ports
+from portal.services.requests.dossier import read_dossiers
+from portal.services.tracking import sending
+from portal.services.tracking.sending import RemindedCommand, SentCommand
+from tests.services.complaints.bundle_stories import INSTAGRAM, STORIES, X_LINK, Ending, complain, tell_dpc, tell_ftc
+from tests.services.factories import NOW, make_case
+from tests.services.fakes import DAY, print_quickly, send
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+def facts_of(session: Session, ending: Ending) -> ComplaintFacts:
+    complaint = session.scalars(select(Complaint).where(Complaint.number == ending.number)).one()
+    return bundle.gather(ending.work.at(ending.at), complaint, number=9)
+
+
+def text_of(facts: ComplaintFacts) -> str:
+    return "\n".join(plain_text(build_letter(facts, English())))
+
+
+@pytest.fixture(params=list(STORIES))
+def story(request: pytest.FixtureRequest, session: Session, ports: Ports) -> tuple[str, ComplaintFacts]:
+    return request.param, facts_of(session, STORIES[request.param](session, ports))
+
+
+def test_the_papers_hold_what_they_promise(story: tuple[str, ComplaintFacts], ports: Ports) -> None:
+    _name, facts = story
+    numbers = {exhibit.number for exhibit in facts.exhibits}
+    cited = {row.exhibit for row in facts.chronology} | {row.exhibit for row in facts.notices}
+    assert (cited | {row.exhibit for row in facts.answers}) - {None} <= numbers
+    assert {link.platform for link in facts.links} == {facts.party.name}  # one organisation
+    regime = ports.registry.regime(facts.competence.regime_id)
+    body = next(each.id for each in ports.registry.regulators.values() if each.name == facts.frame.recipient.name)
+    for basis in facts.bases:  # only laws that this authority applies
+        assert leads_to(ports.registry.regimes[basis.regime_id], regime, body) or basis.regime_id == regime.id
+    missed = [row for row in facts.chronology if row.what == "A period ran out."]
+    shown = [
+        clock
+        for basis in facts.bases
+        for clock in basis.clocks
+        if is_shown(clock) and clock.state in {ClockState.MISSED, ClockState.MET_LATE}
+    ]
+    assert len(missed) == len(shown)
+    text = text_of(facts)
+    assert "A friend told me." in text
+    assert "20 November 2026" in text
+    for basis in (facts.competence, *facts.bases):
+        assert basis.regime_id not in text
+    for never in ("how it goes on", "legal advice", "proven", "sixty", "!"):
+        assert never not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "never"),
+    [
+        ("ofcom", "you do not decide individual complaints", ("Look into", "removed.", "Confirm receipt")),
+        ("ftc", "record and investigate this failure to comply with 47 U.S.C. 223a(a)(3)", ("Use your powers",)),
+        ("netsafe", "receive and assess this complaint", ("Order", "Use your powers")),
+        ("garante", "I ask for a decision within the 48 hours of Article 144-bis", ("48 hours within", "You must")),
+        ("cnam", "Assess whether the organisation kept the duties", ("is removed", "Order that")),
+        ("dpc", "Order that the personal data at the links listed in part 1 be erased", ("tell the person how far",)),
+    ],
+)
+def test_each_body_is_asked_for_what_it_can_do(
+    session: Session, ports: Ports, name: str, asked: str, never: tuple[str, ...]
+) -> None:
+    text = text_of(facts_of(session, STORIES[name](session, ports)))
+    asks = text[text.index("What I ask of you:") : text.index("Why I turn to you")]
+    assert asked in asks
+    for each in never:
+        assert each not in asks
+
+
+def test_a_reminder_that_never_left_is_no_exhibit_and_one_that_left_is_counted(session: Session, ports: Ports) -> None:
+    facts = facts_of(session, tell_ftc(session, ports))
+    reminders = [each for each in facts.notices if each.kind is LetterKind.REMINDER]
+    papers = [each for each in facts.exhibits if each.kind is ExhibitKind.REMINDER]
+    assert len(reminders) == len(papers) == 1
+    assert reminders[0].exhibit == papers[0].number
+    (row,) = [row for row in facts.chronology if row.what == "A reminder was sent."]
+    assert row.exhibit == papers[0].number
+
+
+def test_an_earlier_refusal_of_the_same_organisation_is_told(session: Session, ports: Ports) -> None:
+    facts = facts_of(session, tell_dpc(session, ports))
+    assert [each.kind for each in facts.notices] == [LetterKind.NOTICE, LetterKind.ERASURE]
+    assert facts.answers[0].text == "It breaks no rule of ours."
+    assert "The organisation refused." in [row.what for row in facts.chronology]
+    assert {basis.letter for basis in facts.bases} == {facts.notices[1].reference}  # the law of data, of that letter
+
+
+def test_the_company_that_answers_for_the_person_is_named_and_no_other(session: Session, ports: Ports) -> None:
+    facts = facts_of(session, tell_dpc(session, ports))
+    assert ";" not in (facts.party.legal_name or "")
+    assert facts.party.country == "Ireland"
+
+
+def test_a_complaint_is_about_one_organisation(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=f"{X_LINK} {INSTAGRAM}")
+    for number in (1, 2):
+        send(session, opened, ports, number)
+    late = opened.at(NOW + 6 * DAY)
+    with pytest.raises(StepRefused, match="one organisation"):
+        complaints.prepare(late, "us-take-it-down", "us-ftc", (1, 2))
+    made = complaints.prepare_each(late, "us-take-it-down", "us-ftc", (1, 2))
+    assert [complaints.complaint_view(late, number).request_numbers for number in made] == [(1,), (2,)]
+    with pytest.raises(StepRefused, match="at least one"):
+        complaints.prepare_each(late, "us-take-it-down", "us-ftc", ())
+
+
+def test_without_a_request_each_organisation_gets_its_own_complaint(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=f"{X_LINK} {INSTAGRAM}", country="IT")
+    made = complaints.prepare_each(opened.at(NOW + DAY), "it-garante-144bis", "it-garante", ())
+    parties = [facts_of(session, Ending(opened, number, NOW + DAY)).party.name for number in made]
+    assert sorted(parties) == ["Instagram", "X (Twitter)"]
+
+
+def test_requests_are_offered_by_name_and_only_what_is_overdue_or_refused_is_ripe(
+    session: Session, ports: Ports
+) -> None:
+    opened = make_case(session, ports, links=f"{X_LINK} {INSTAGRAM}")
+    names = {each.number: each.name for each in read_dossiers(opened)}
+    send(session, opened, ports, 1)
+    send(session, opened, ports, 2, at=NOW + 5 * DAY)
+    found = complaints.options(opened.at(NOW + 5 * DAY + DAY))
+    option = next(each for each in found if each.regulator == "nz-netsafe")
+    assert [(each.name, each.is_ripe) for each in option.requests] == [(names[1], True), (names[2], False)]
+
+
+def test_what_left_in_other_words_is_an_exhibit_and_is_not_called_a_letter(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=X_LINK)
+    typed = SentCommand(
+        channel=SendingChannel.FORM, sent_at=NOW, sent_as=SentAs.OTHER, text="Typed into their form.", has_checked=True
+    )
+    sending.record_sent(opened, 1, typed)
+    again = RemindedCommand(at=NOW + 4 * DAY, channel=SendingChannel.FORM, text="I asked once more.")
+    sending.record_reminded(opened.at(NOW + 4 * DAY), 1, again)
+    facts = facts_of(session, complain(opened, "us-take-it-down", "us-ftc", (1,), NOW + 6 * DAY))
+    assert [(each.sent_as, each.exhibit) for each in facts.notices] == [(SentAs.OTHER, 1), (SentAs.OTHER, 2)]
+    assert [each.media for each in facts.exhibits] == [TEXT, TEXT]
+    assert [each.kind for each in facts.exhibits] == [ExhibitKind.NOTICE, ExhibitKind.REMINDER]
+    told = {row.exhibit: row.what for row in facts.chronology if row.exhibit}
+    assert told == {
+        1: "The request was sent in other words or by their form.",
+        2: "A reminder was sent in other words or by their form.",
+    }
+    assert "in other words or by their form" in text_of(facts)
+
+
+@pytest.mark.parametrize(("proof", "shown"), [(Proof.REGISTERED, "shown by the post's receipt"), (None, "as noted")])
+def test_a_receipt_names_what_shows_it(session: Session, ports: Ports, proof: Proof | None, shown: str) -> None:
+    facts = facts_of(session, tell_ftc(session, ports))
+    first, *others = facts.notices
+    received = replace(first, received_at=first.sent_at, is_receipt_proven=proof is not None, proof=proof)
+    assert shown in text_of(replace(facts, notices=(received, *others)))
