@@ -35,7 +35,7 @@ class Server:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         if source:
             line.bind((source, 0))
-        line.settimeout(20)
+        line.settimeout(PATIENCE)
         line.connect((self.host, self.port))
         return line
 
@@ -44,7 +44,7 @@ class Server:
     ) -> tuple[int, bytes]:
         """Status and content of one answer."""
         line = http.client.HTTPConnection(
-            self.host, self.port, timeout=20, source_address=(source, 0) if source else None
+            self.host, self.port, timeout=PATIENCE, source_address=(source, 0) if source else None
         )
         try:
             line.request("POST" if body else "GET", path, body or None, {**(headers or {}), "Connection": "close"})
