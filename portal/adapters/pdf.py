@@ -11,7 +11,7 @@ import logging
 import threading
 import unicodedata
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -25,12 +25,14 @@ from weasyprint.document import Document as LaidOut
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from portal.adapters.fonts import find_glyph_problems, font_rules
+from portal.adapters.fonts import find_glyph_problems, font_rules, name_undrawn
 from portal.adapters.letter_json import encode_facts
+from portal.adapters.notice_json import encode_links, encode_notice
+from portal.adapters.text_layer import named_text
 from portal.domain.letters.blocks import BAR, LetterDocument, Translate
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import LetterProblem, LetterRefused, find_problems
-from portal.domain.letters.facts import LetterFacts
+from portal.domain.letters.facts import ComplaintFacts, ErasureFacts, LetterFacts, NoticeFacts
 from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import LetterKind
 from portal.wear import wear
@@ -40,6 +42,8 @@ STYLE_SHEET = ROOT / "static" / "css" / "letter.css"
 TEMPLATES = ROOT / "templates" / "letters"
 
 FACTS_FILE = "case.json"
+NOTICE_FILE = "notice.json"
+LINKS_FILE = "links.txt"
 LETTER_VARIANT = "pdf/ua-1"
 BUNDLE_VARIANT = "pdf/a-3a"
 
@@ -81,18 +85,30 @@ class NothingIsFetched(URLFetcher):  # type: ignore[misc]
 def make_letter(
     facts: LetterFacts, translate: Translate, *, is_redacted: bool = False, progress: Progress | None = None
 ) -> Rendered:
-    """The PDF of these facts, or of their redacted twin. A complaint carries its facts inside as `case.json`.
+    """The PDF of these facts, or of their redacted twin.
 
+    A complaint carries its facts inside as `case.json`; a letter with links carries them as `links.txt`, a notice or an
+    erasure request itself as `notice.json` too. A twin of such a letter carries nothing.
     `progress` is told a stage's name and the part done (0 to 1). Raises LetterRefused with every problem.
     """
     tell = progress or _report_nothing
     tell("building", 0.0)
     document, shown = prepare_letter(facts, translate, is_redacted=is_redacted)
-    enclosures: tuple[Enclosure, ...] = ()
-    if document.letter is LetterKind.COMPLAINT:
-        about = translate("The facts of this letter, for machines")
-        enclosures = (Enclosure(FACTS_FILE, encode_facts(shown), document.written_at, about),)
+    enclosures = tuple(_enclose(document, shown, translate))
     return render_pdf(document, enclosures=enclosures, progress=progress)
+
+
+def _enclose(document: LetterDocument, shown: LetterFacts, translate: Translate) -> Iterator[Enclosure]:
+    """The files inside the PDF."""
+    at = document.written_at
+    if isinstance(shown, ComplaintFacts):
+        yield Enclosure(FACTS_FILE, encode_facts(shown), at, translate("The facts of this letter, for machines"))
+        return
+    if document.is_redacted or not shown.links:
+        return
+    if isinstance(shown, NoticeFacts | ErasureFacts):
+        yield Enclosure(NOTICE_FILE, encode_notice(shown, translate), at, "This notice, for machines")
+    yield Enclosure(LINKS_FILE, encode_links(shown), at, "The links of this letter, one a line")
 
 
 def prepare_letter(
@@ -117,15 +133,15 @@ def _check(
     full = build_letter(facts, translate)
     problems = (*find_problems(facts, full), *find_glyph_problems(full))
     if not is_redacted:
-        return problems, full, facts
+        return problems, name_undrawn(full), facts
     shown = redact(facts)
-    return problems, build_letter(shown, translate), shown
+    return problems, name_undrawn(build_letter(shown, translate)), shown
 
 
 def render_pdf(
     document: LetterDocument, *, enclosures: tuple[Enclosure, ...] = (), progress: Progress | None = None
 ) -> Rendered:
-    """The PDF of a document: PDF/UA-1 for letters, PDF/A-3a for a bundle; files inside only a bundle."""
+    """The PDF of a document: PDF/UA-1 for letters, PDF/A-3a for a bundle; `enclosures` are the files inside."""
     tell = progress or _report_nothing
     variant = BUNDLE_VARIANT if document.letter is LetterKind.COMPLAINT else LETTER_VARIANT
     html = render_html(document)
@@ -147,7 +163,8 @@ def _write(laid_out: LaidOut, variant: str, enclosures: tuple[Enclosure, ...]) -
         # WeasyPrint leaves its colour profile's file for Python to close.
         warnings.filterwarnings("ignore", r"unclosed file .*\.icc", ResourceWarning)
         files = [_attach(enclosure) for enclosure in enclosures]
-        pdf: bytes = laid_out.write_pdf(pdf_variant=variant, attachments=files)
+        with named_text():
+            pdf: bytes = laid_out.write_pdf(pdf_variant=variant, attachments=files)
     return pdf
 
 

@@ -15,7 +15,17 @@ from pathlib import Path
 from types import MappingProxyType
 
 from portal.domain.directory import HostIndex, Platform, Regulator
-from portal.domain.regimes import Confidence, Element, Regime, Rule, Status, Unit
+from portal.domain.regimes import (
+    Binding,
+    Confidence,
+    Element,
+    LetterSentence,
+    LetterStatement,
+    Regime,
+    Rule,
+    Status,
+    Unit,
+)
 from portal.domain.schemes import SCHEMES
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.strict import BadReference, build, read_yaml
@@ -149,8 +159,27 @@ def find_faults(regime: Regime) -> Iterator[str]:
     if not _is_ordered(regime.in_force_from, regime.in_force_until):
         yield "in_force_until lies before in_force_from"
     yield from _find_grade_faults(regime)
+    yield from _find_letter_faults(regime)
     if regime.offered and (regime.status is not Status.IN_FORCE or regime.confidence is Confidence.MEMORY):
         yield "it is offered, though it is not in force or nobody saw a source for it"
+
+
+_MUST = re.compile(r"\bmust\b", re.IGNORECASE)
+
+
+def _find_letter_faults(regime: Regime) -> Iterator[str]:
+    """Only a duty is worded with "must", and a duty's sentence belongs to a clock that is a duty."""
+    letter = regime.letter
+    if letter is None:
+        return
+    others = [letter.title, letter.limit, *letter.conditions, *letter.requests]
+    voiced: list[LetterSentence | LetterStatement] = [*letter.says, *letter.grounds, *letter.statements]
+    others += [text for each in voiced for text in (each.own, each.other) if text]
+    yield from (f"letter: {text!r} says must and is no duty" for text in others if _MUST.search(text))
+    duties = {rule.id for rule in regime.rules if rule.binding is Binding.DUTY}
+    for duty in letter.duties:
+        if duty.rule is not None and duty.rule not in duties:
+            yield f"letter: a duty names {duty.rule!r}, which is no clock of a duty"
 
 
 def find_dangling(registry: Registry) -> Iterator[str]:

@@ -72,7 +72,16 @@ class LetterConverter(NumberedConverter):
     """A kind of letter."""
 
     numbers = MappingProxyType(
-        {LetterKind.NOTICE: 1, LetterKind.REMINDER: 2, LetterKind.ERASURE: 3, LetterKind.COMPLAINT: 4}
+        {
+            LetterKind.NOTICE: 1,
+            LetterKind.REMINDER: 2,
+            LetterKind.ERASURE: 3,
+            LetterKind.COMPLAINT: 4,
+            LetterKind.FOLLOW_UP: 5,
+            LetterKind.SUPPLIER: 6,
+            LetterKind.PRESERVATION: 7,
+            LetterKind.POLICE: 8,
+        }
     )
 
 

@@ -28,6 +28,11 @@ def read_text(pdf: bytes) -> str:
     return re.sub(r"\s+", " ", extract_text(io.BytesIO(pdf)))
 
 
+def read_pages(pdf: bytes) -> list[str]:
+    """The text of each page, with its lines."""
+    return [page for page in extract_text(io.BytesIO(pdf)).split("\f") if page.strip()]
+
+
 def read_without_spaces(pdf: bytes) -> str:
     """The text with no white space at all, for what may be broken over lines."""
     return re.sub(r"\s+", "", extract_text(io.BytesIO(pdf)))

@@ -14,12 +14,15 @@ from portal.domain.letters.facts import (
     ComplaintFacts,
     ContentFact,
     Exhibit,
+    FollowUpFacts,
     LetterFacts,
     LinkFact,
     Party,
     Recipient,
     ReminderFacts,
     SentFact,
+    SupplierFacts,
+    ThreatFacts,
 )
 from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
 from portal.domain.letters.texts import Spot, walk_texts
@@ -76,9 +79,11 @@ def _bases_of(facts: LetterFacts) -> tuple[BasisFact, ...]:
 
 
 def _find_gaps(facts: LetterFacts) -> Iterator[LetterProblem]:
+    if isinstance(facts, ThreatFacts):  # nothing has to be online, and no law has to be known, to ask for evidence
+        return
     if not facts.links:
         yield LetterProblem(ProblemCode.NO_LINKS, "The letter names no place. Add at least one link or description.")
-    if not facts.bases:
+    if not facts.bases and not isinstance(facts, SupplierFacts):
         yield LetterProblem(ProblemCode.NO_BASES, _NO_BASES)
     for link in facts.links:
         if not (link.url or link.description):
@@ -119,6 +124,10 @@ _OWN_WORDS = frozenset(
     {
         Spot(ContentFact, "explanation"),
         Spot(ContentFact, "work"),
+        Spot(FollowUpFacts, "given"),
+        Spot(ThreatFacts, "threat"),
+        Spot(ThreatFacts, "threatened_on"),
+        Spot(ThreatFacts, "accounts"),
         Spot(ComplaintFacts, "wish"),
         Spot(LinkFact, "url"),
         Spot(LinkFact, "description"),
@@ -138,6 +147,7 @@ _NAMES = frozenset(
         Spot(Party, "legal_name"),
         Spot(SentFact, "recipient"),
         Spot(AnswerFact, "sender"),
+        Spot(SupplierFacts, "site"),
     }
 )
 _ADDRESS = Spot(SourceFact, "url")  # an address on the web may hold any sign, a row of underscores included

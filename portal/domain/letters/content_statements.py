@@ -1,7 +1,8 @@
 """What a letter says of the content and what its writer declares, in both voices.
 
 The content is named, never described. Sentences come in two voices: of the person who writes about themselves, and of a
-parent or representative who writes for them. Both are whole sentences: other languages cannot swap a pronoun.
+parent or representative who writes for them. Both are whole sentences: other languages cannot swap a pronoun. Where a
+child is shown nothing is argued about consent: a child cannot give it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from portal.domain.letters.common_blocks import LetterContext
-from portal.domain.letters.facts import Statement
+from portal.domain.letters.facts import ContentFact, Statement
+from portal.domain.letters.law_facts import BasisFact
 from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import Depiction, Filer
+from portal.domain.regimes import NoticeField
 
 SUBJECTS: Mapping[Depiction, str] = {
     Depiction.REAL: mark("non-consensual intimate imagery"),
@@ -20,6 +23,7 @@ SUBJECTS: Mapping[Depiction, str] = {
     Depiction.FALSE: mark("a false and harmful depiction"),
     Depiction.PRIVATE: mark("private information published without consent"),
 }
+CHILD_SUBJECT = mark("an image that shows a child")
 
 _OWN_CONTENT: Mapping[Depiction, str] = {
     Depiction.REAL: mark("The content is intimate imagery of me. I did not consent to its publication."),
@@ -60,13 +64,19 @@ _OTHER_CONTENT: Mapping[Depiction, str] = {
 }
 
 
+def describe_subject(context: LetterContext, content: ContentFact) -> str:
+    """What the matter is, in a few words; of a child that a child is shown."""
+    return context.translate(CHILD_SUBJECT if content.under_18 else SUBJECTS[content.depiction])
+
+
 def describe_content(context: LetterContext, depiction: Depiction, under_18: bool) -> str:
     """What the content is and that there was no consent, without describing it."""
-    text = context.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
-    if not under_18:
-        return text
-    minor = context.voice(mark("I was under 18 when it was made."), mark("The person was under 18 when it was made."))
-    return f"{text} {minor}"
+    if under_18:
+        return context.voice(
+            mark("The content shows a child: I was under 18 when it was made. It has to go wherever it is."),
+            mark("The content shows a child: the person was under 18 when it was made. It has to go wherever it is."),
+        )
+    return context.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
 
 
 def describe_standing(context: LetterContext) -> str | None:
@@ -74,17 +84,31 @@ def describe_standing(context: LetterContext) -> str | None:
     reporter = context.header.reporter
     if reporter.role is Filer.SELF:
         return None
-    if reporter.authority:
-        return context.translate("I act for that person: %(authority)s.", authority=reporter.authority.rstrip("."))
     if reporter.role is Filer.PARENT:
-        return context.translate("I act for that person as their parent or guardian.")
-    return context.translate("I act for that person with their authority.")
+        return context.translate("I am the child's parent or guardian and act as holder of parental responsibility.")
+    if reporter.authority:
+        return context.translate(
+            "I act with the authority of the person concerned, which I will show on request: %(authority)s.",
+            authority=reporter.authority.rstrip("."),
+        )
+    return context.translate("I act with the authority of the person concerned, which I will show on request.")
+
+
+def title_own_words(context: LetterContext) -> str:
+    """Above what the sender wrote: a representative's words are not the person's."""
+    return context.voice(
+        mark("In my own words"),
+        mark("Statement of the representative"),
+    )
 
 
 _OWN_STATEMENTS: Mapping[Statement, str] = {
     Statement.GOOD_FAITH: mark("I believe in good faith that the content was published without my consent."),
     Statement.ACCURACY: mark("What this letter says is true and complete as far as I know."),
-    Statement.PERJURY: mark("I state under penalty of perjury that I am the person whose right this letter rests on."),
+    Statement.PERJURY: mark(
+        "The information in this notification is accurate and, under penalty of perjury, I am the owner of an "
+        "exclusive right that is allegedly infringed."
+    ),
     Statement.COPYRIGHT_GOOD_FAITH: mark(
         "I believe in good faith that neither I, nor anyone acting for me, nor the law allowed this use of my work."
     ),
@@ -93,11 +117,12 @@ _OWN_STATEMENTS: Mapping[Statement, str] = {
 
 _OTHER_STATEMENTS: Mapping[Statement, str] = {
     Statement.GOOD_FAITH: mark(
-        "I believe in good faith that the content was published without the consent of the person it shows."
+        "The person for whom I act believes in good faith that the content was published without that person's consent."
     ),
     Statement.ACCURACY: mark("What this letter says is true and complete as far as I know."),
     Statement.PERJURY: mark(
-        "I state under penalty of perjury that I am authorised to act for the person whose right this letter rests on."
+        "The information in this notification is accurate and, under penalty of perjury, I am authorised to act on "
+        "behalf of the owner of an exclusive right that is allegedly infringed."
     ),
     Statement.COPYRIGHT_GOOD_FAITH: mark(
         "I believe in good faith that neither the owner of the work, nor anyone acting for the owner, nor the law "
@@ -106,9 +131,37 @@ _OTHER_STATEMENTS: Mapping[Statement, str] = {
     Statement.COPYRIGHT_OWNER: mark("I am authorised to act for the owner of the copyright in the work named here."),
 }
 
+_MEANINGS: Mapping[Statement, frozenset[NoticeField]] = {
+    Statement.GOOD_FAITH: frozenset({NoticeField.GOOD_FAITH}),
+    Statement.ACCURACY: frozenset({NoticeField.ACCURACY}),
+    Statement.PERJURY: frozenset({NoticeField.PERJURY}),
+    Statement.COPYRIGHT_GOOD_FAITH: frozenset({NoticeField.WORK, NoticeField.GOOD_FAITH}),
+    Statement.COPYRIGHT_OWNER: frozenset({NoticeField.WORK}),
+}
+
 
 def format_statements(context: LetterContext, statements: Iterable[Statement]) -> tuple[str, ...]:
     return tuple(context.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]) for each in statements)
+
+
+def list_statements(
+    context: LetterContext, statements: Iterable[Statement], bases: Iterable[BasisFact], *, under_18: bool = False
+) -> tuple[str, ...]:
+    """Every statement above the signature: what each cited law wants in its own words, then what only we word.
+
+    A law's sentence is printed only where all that it says was stated. Where a child is shown, our own sentence about
+    consent is left out.
+    """
+    stated = tuple(statements)
+    given = frozenset[NoticeField]().union(*(_MEANINGS[each] for each in stated))
+    own = [
+        each for basis in bases if basis.wording for each in basis.wording.statements if given.issuperset(each.states)
+    ]
+    worded = frozenset[NoticeField]().union(*(each.states for each in own))
+    general = [
+        each for each in stated if not _MEANINGS[each] <= worded and not (under_18 and each is Statement.GOOD_FAITH)
+    ]
+    return tuple(dict.fromkeys([*(context.translate(each.text) for each in own), *format_statements(context, general)]))
 
 
 def describe_release(context: LetterContext, may_pass_identity: bool) -> str:

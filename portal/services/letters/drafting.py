@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from portal.adapters.letter_json import decode_facts
+from portal.domain.escalation import EscalationKind, EscalationOption
 from portal.domain.letters.facts import (
     AnswerFact,
     ErasureFacts,
@@ -19,6 +20,7 @@ from portal.domain.letters.facts import (
 )
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Answer, ItemState, RequestKind, SendingChannel, require_sent
+from portal.domain.regimes import RegimeKind
 from portal.models.letters import Letter
 from portal.services.clocks.snapshot import find_rule_of
 from portal.services.letters.facts import (
@@ -27,6 +29,7 @@ from portal.services.letters.facts import (
     basis_fact,
     clock_fact,
     content_fact,
+    find_company,
     header_of,
     is_sure,
     links_of,
@@ -56,7 +59,7 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
     cited = list_cited(dossier.citations)
     header = header_of(work, content, cited, _recipient(dossier), number=number)
     bases = tuple(unsent_basis(citation, content, dossier.platform, now=work.now) for citation in cited)
-    links = links_of(dossier.items, header.recipient.name)
+    links = links_of(dossier.items, dossier.name)
     statements = statements_of(content, cited)
     if dossier.request.kind is RequestKind.ERASURE:
         return ErasureFacts(
@@ -64,7 +67,7 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
             content=content_fact(content),
             links=links,
             bases=bases,
-            grounds=ERASURE_GROUNDS,
+            grounds=() if any(basis.wording and basis.wording.grounds for basis in bases) else ERASURE_GROUNDS,
             asks=ERASURE_ASKS,
             identity=IdentityOffer.REPLY_ADDRESS,
             identity_words=content.view.identity_offer,
@@ -86,12 +89,12 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
     work, content = dossier.work, dossier.content
     header = header_of(work, content, dossier.citations, _recipient(dossier), number=number)
     left = [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
-    steps = [option for option in list_escalation(dossier) if option.regulator or option.regime]
+    steps = [option for option in list_escalation(dossier) if option.is_open and _can_be_told(option, work.ports)]
     return ReminderFacts(
         frame=header,
         content=content_fact(content),
         notice=sent_fact(dossier),
-        links=links_of(left, header.recipient.name),
+        links=links_of(left, dossier.name),
         bases=running_bases(dossier),
         answers=answer_facts(dossier),
         next_steps=tuple(
@@ -168,7 +171,16 @@ def _reference(dossier: Dossier) -> str:
 def _recipient(dossier: Dossier) -> Recipient:
     channels = channel_views(dossier)
     via = dossier.request.channel or (channels[0].via if channels else SendingChannel.FORM)
-    return platform_recipient(dossier.name, dossier.platform, channels, via)
+    request, cited = dossier.request, list_cited(dossier.citations)
+    named = (citation.regime.letter.addressee for citation in cited if citation.regime.letter)
+    return platform_recipient(
+        dossier.name,
+        dossier.platform,
+        channels,
+        via,
+        company=find_company(dossier.platform, dossier.report.country, request.kind),
+        addressee=next(filter(None, named), None),
+    )
 
 
 def _may_pass_identity(cited: Sequence[Citation], contents: RequestContent) -> bool | None:
@@ -176,6 +188,14 @@ def _may_pass_identity(cited: Sequence[Citation], contents: RequestContent) -> b
     if any(passes_on(citation) for citation in cited) or contents.view.release_to_poster:
         return contents.view.release_to_poster
     return None
+
+
+def _can_be_told(option: EscalationOption, ports: Ports) -> bool:
+    """Whether a letter may name the step: a body outside, under a law; not a service that helps, and not copyright."""
+    regime = ports.registry.regimes.get(option.regime or "")
+    if option.kind is EscalationKind.COPYRIGHT or (regime and regime.kind is RegimeKind.SUPPORT):
+        return False
+    return bool(option.regulator or regime)
 
 
 def _law_name(regime_id: str | None, ports: Ports) -> str | None:

@@ -85,6 +85,7 @@ class RequestContent:
         report, view = self.report, self.view
         signed = bool(report.signature) and report.signed_at is not None
         says_what = _describe_content(report)
+        is_child = report.path is Path.CHILD
         return NoticeContent(
             signature=report.signature if signed else "",
             legal_name=view.name if report.name_kind is not NameKind.PSEUDONYM else "",
@@ -96,8 +97,9 @@ class RequestContent:
             location=self.places,
             description=says_what,
             explanation=view.explanation or says_what,
-            no_consent=report.states_no_consent,
-            depiction=report.depiction is not None,
+            # Of a child nothing is asked about consent: it cannot be given, and the letter says that a child is shown.
+            no_consent=report.states_no_consent or is_child,
+            depiction=report.depiction is not None or is_child,
             is_subject_or_authorised=report.filer is None or report.filer is Filer.SELF or bool(report.authority),
             authority=bool(report.authority) or report.filer is Filer.PARENT,
             good_faith=report.states_good_faith,
@@ -152,6 +154,8 @@ _WHAT: Mapping[Depiction, str] = {
 }
 
 
+_CHILD = "An image that shows a child, put online."
+
 _AGES: Mapping[YesNo, str] = {
     YesNo.YES: "The person was under 18 when it was made.",
     YesNo.NO: "The person was 18 or older when it was made.",
@@ -159,10 +163,19 @@ _AGES: Mapping[YesNo, str] = {
 
 
 def _describe_content(report: Report) -> str:
-    """What the letter itself says of the content: possible once its kind and the lack of consent are stated."""
+    """What the letter itself says of the content: possible once its kind and the lack of consent are stated.
+
+    Of a child it says that a child is shown, and nothing about consent.
+    """
+    if report.path is Path.CHILD:
+        return _CHILD
     if report.depiction is None or not report.states_no_consent:
         return ""
     return _WHAT[report.depiction]
+
+
+def _tell_consent(facts: NoticeContent) -> str:
+    return "a child is shown" if facts.description == _CHILD else "the person did not consent"
 
 
 def _text_if(read: Callable[[NoticeContent], bool], text: str) -> Callable[[NoticeContent], str]:
@@ -178,10 +191,14 @@ _TELL: Mapping[NoticeField, Callable[[NoticeContent], str]] = {
     NoticeField.PHONE: lambda facts: "at the head of this letter" if facts.phone else "",
     NoticeField.POSTAL_ADDRESS: lambda facts: "at the head of this letter" if facts.postal_address else "",
     NoticeField.CONTACT: lambda facts: "at the head of this letter" if facts.contact else "",
-    NoticeField.LOCATION: lambda facts: "in the numbered list of places" if any(facts.location) else "",
+    NoticeField.LOCATION: lambda facts: "in Annex A" if any(facts.location) else "",
     NoticeField.DESCRIPTION: lambda facts: facts.description,
     NoticeField.EXPLANATION: lambda facts: "in this letter's account of the content" if facts.explanation else "",
-    NoticeField.NO_CONSENT: _text_if(lambda facts: facts.no_consent, "the person did not consent"),
+    NoticeField.NO_CONSENT: lambda facts: (
+        ("a child is shown" if facts.description == _CHILD else "the person did not consent")
+        if facts.no_consent
+        else ""
+    ),
     NoticeField.DEPICTION: _text_if(lambda facts: facts.depiction, "the kind of content is stated"),
     NoticeField.IS_SUBJECT_OR_AUTHORISED: _text_if(
         lambda facts: facts.is_subject_or_authorised, "the capacity is stated"

@@ -141,6 +141,10 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             LetterKind.REMINDER: _l("Reminder"),
             LetterKind.ERASURE: _l("Erasure request"),
             LetterKind.COMPLAINT: _l("Complaint bundle"),
+            LetterKind.FOLLOW_UP: _l("Answer to the platform"),
+            LetterKind.SUPPLIER: _l("Letter to a company behind the site"),
+            LetterKind.PRESERVATION: _l("Request to keep evidence"),
+            LetterKind.POLICE: _l("Sheet for the police"),
         },
         RequestKind: {
             RequestKind.NOTICE: _l("Notice to the platform"),

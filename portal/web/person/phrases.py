@@ -120,6 +120,10 @@ LETTERS: Mapping[LetterKind, Any] = MappingProxyType(
         LetterKind.REMINDER: _l("Reminder"),
         LetterKind.ERASURE: _l("Request to erase personal data"),
         LetterKind.COMPLAINT: _l("Complaint"),
+        LetterKind.FOLLOW_UP: _l("Answer to the platform"),
+        LetterKind.SUPPLIER: _l("Letter to a company behind the site"),
+        LetterKind.PRESERVATION: _l("Request to keep evidence"),
+        LetterKind.POLICE: _l("Sheet for the police"),
     }
 )
 KINDS: Mapping[RequestKind, Any] = MappingProxyType(
