@@ -272,6 +272,16 @@ class StepKind(StrEnum):
     OTHER = "other"  # the police, a help service
 
 
+class StepProof(StrEnum):
+    """What shows that something has happened that a step wants before it."""
+
+    ASKED = "asked"  # the request has left
+    ANSWERED = "answered"  # it was answered with a decision
+    TIME = "time"  # a period of the law ran out
+    FAILED = "failed"  # either of the two
+    PERSON = "person"  # nothing that is recorded: only the person can tell
+
+
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
     """A next step this regime opens, in the order in which to try them."""
@@ -287,6 +297,8 @@ class Escalation:
     sources: tuple[str, ...]
     after: str | None = None  # id of the regime whose step has to be answered, or have run out, before this one
     needs_answer: bool = False  # only an answer opens it, not a time that ran out
+    needs_miss: bool = False  # only a time that ran out opens it, not an answer
+    judged_by: tuple[StepProof, ...] = ()  # of each precondition in turn; empty: only the person can tell
     kind: StepKind | None = None  # None where `regime` tells: an appeal, a complaint, a court order
     answers_within: str | None = None  # the body's own clock, in words; counted by `regime`'s rules where it has one
 

@@ -160,6 +160,9 @@ def find_faults(regime: Regime) -> Iterator[str]:
         yield "in_force_until lies before in_force_from"
     yield from _find_grade_faults(regime)
     yield from _find_letter_faults(regime)
+    for step in regime.escalation:
+        if step.judged_by and len(step.judged_by) != len(step.preconditions):
+            yield f"escalation to {step.body}: judged_by names another number of conditions than there are"
     if regime.offered and (regime.status is not Status.IN_FORCE or regime.confidence is Confidence.MEMORY):
         yield "it is offered, though it is not in force or nobody saw a source for it"
 

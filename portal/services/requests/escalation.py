@@ -99,7 +99,9 @@ def list_escalation(dossier: Dossier) -> tuple[EscalationOption, ...]:
         ]
 
     further = (*list_follow_ons([each.regime for each in used], work.ports), *_copyright(report, work.ports))
-    return build_escalation(used, stand_open(further), work.now, direct=stand_open(dossier.direct_regimes))
+    lodged = {(each.regime, each.regulator) for each in dossier.complaints if each.lodged_at is not None}
+    direct = stand_open(dossier.direct_regimes)
+    return build_escalation(used, stand_open(further), work.now, direct=direct, lodged=lodged)
 
 
 def _find_finished(dossier: Dossier) -> Mapping[str, datetime]:
