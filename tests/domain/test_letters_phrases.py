@@ -142,7 +142,7 @@ def test_the_first_lines_say_what_it_is_by_when_and_where_to_answer() -> None:
     assert rows["Our reference"] == notice().frame.reference
     limits = [value for name, value in box.rows if name == "Time limit"]
     assert limits[0].startswith("As soon as possible, and not later than 48 hours")
-    assert "If you receive this on" in limits[0]
+    assert "If received on 22 November 2026, 12:04 (UTC-08:00): at the latest on" in limits[0]
     assert "24 November 2026" in limits[0]
 
 

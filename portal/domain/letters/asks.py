@@ -44,10 +44,16 @@ _DUTIES: Mapping[NoticeAsk, LetterAsk] = {
 
 def list_asks(content: ContentFact, may_pass_identity: bool | None) -> tuple[NoticeAsk, ...]:
     """The requests of a notice in their order. Whoever said nothing about their name wants it kept."""
-    first = (NoticeAsk.REMOVE, NoticeAsk.EVERYWHERE, NoticeAsk.COPIES)
+    first = (NoticeAsk.EVERYWHERE, NoticeAsk.COPIES)
     child = (NoticeAsk.HOTLINE,) if content.under_18 else ()
     others = (NoticeAsk.CONFIRM, NoticeAsk.DECIDE, NoticeAsk.KEEP, NoticeAsk.MATCH, NoticeAsk.POSTER, NoticeAsk.REPEAT)
-    return (*first, *child, *others, NoticeAsk.RELEASE_NAME if may_pass_identity else NoticeAsk.HIDE_NAME)
+    return (
+        NoticeAsk.REMOVE,
+        *child,
+        *first,
+        *others,
+        NoticeAsk.RELEASE_NAME if may_pass_identity else NoticeAsk.HIDE_NAME,
+    )
 
 
 def write_asks(context: LetterContext, asks: Iterable[NoticeAsk], bases: Sequence[BasisFact]) -> list[Block]:

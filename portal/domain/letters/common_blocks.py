@@ -123,7 +123,7 @@ def _sender_lines(context: LetterContext) -> tuple[str, ...]:
 def list_links(context: LetterContext, links: Iterable[LinkFact], *, is_bundle: bool = False) -> Table:
     """The numbered places. In a bundle also the platform and what became of each."""
     translate = context.translate
-    columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Place"), cell=Cell.PLACE)]
+    columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Link"), cell=Cell.PLACE)]
     if is_bundle:
         columns.insert(1, Column(title=translate("Platform"), cell=Cell.SHORT))
         columns.append(Column(title=translate("State"), cell=Cell.SHORT))

@@ -6,6 +6,7 @@ Only a duty is worded with "must". What buys protection, what is only an aim and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from portal.domain.letters.blocks import Block, Column, Heading, Pairs, Paragraph, Steps, Table, Tone
 from portal.domain.letters.common_blocks import LetterContext, reply_address
@@ -17,6 +18,7 @@ from portal.domain.letters.phrases import (
     describe_step,
     describe_step_at,
     format_instant,
+    format_moment,
     format_period,
     mark,
 )
@@ -52,8 +54,25 @@ def _list_limits(context: LetterContext, basis: BasisFact) -> list[str]:
     lines = [_mark_start(translate(basis.wording.limit))] if basis.wording else []
     dated = [clock for clock in basis.clocks if _is_for_recipient(clock) and clock.started_at and clock.due_at]
     if dated:
-        lines.append(_describe_end(context, min(dated, key=lambda clock: clock.due_at or context.header.written_at)))
+        lines.append(_glance_end(context, min(dated, key=lambda clock: clock.due_at or context.header.written_at)))
     return ["\n".join(lines)] if lines else []
+
+
+_GLANCED: Mapping[Binding, str] = {
+    Binding.DUTY: mark("If received on %(start)s: at the latest on %(due)s."),
+    Binding.SAFE_HARBOUR: mark("If received on %(start)s: for the protection at the latest on %(due)s."),
+    Binding.TARGET: mark("If received on %(start)s: the aim is %(due)s."),
+    Binding.FOLLOW_UP: mark("If received on %(start)s: I ask for it on %(due)s."),
+}
+
+
+def _glance_end(context: LetterContext, clock: ClockFact) -> str:
+    """The last moment in the recipient's own time, short; the law's part of the letter says it in full."""
+    if clock.started_at is None or clock.due_at is None:
+        raise ValueError(f"{clock.regime_id} {clock.rule_id} has no dates")
+    zone = ZoneInfo(clock.zone)
+    start, due = (format_moment(at.astimezone(zone), context.translate) for at in (clock.started_at, clock.due_at))
+    return context.translate(_GLANCED[clock.binding], start=start, due=due)
 
 
 def _mark_start(text: str) -> str:
