@@ -57,7 +57,7 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
     """The facts of the notice or erasure request, citing the laws whose elements are all there."""
     work, content = dossier.work, dossier.content
     cited = list_cited(dossier.citations)
-    header = header_of(work, content, cited, _recipient(dossier), number=number)
+    header = header_of(work, content, cited, read_recipient(dossier), number=number)
     bases = tuple(unsent_basis(citation, content, dossier.platform, now=work.now) for citation in cited)
     links = links_of(dossier.items, dossier.name)
     statements = statements_of(content, cited)
@@ -87,7 +87,7 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
     """The facts of a reminder, with the clocks as they stand. Raises StepRefused before anything was sent."""
     require_sent(dossier.request.state)
     work, content = dossier.work, dossier.content
-    header = header_of(work, content, dossier.citations, _recipient(dossier), number=number)
+    header = header_of(work, content, dossier.citations, read_recipient(dossier), number=number)
     left = [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
     steps = [option for option in list_escalation(dossier) if option.is_open and _can_be_told(option, work.ports)]
     return ReminderFacts(
@@ -168,7 +168,8 @@ def _reference(dossier: Dossier) -> str:
     return f"{reference}-{letter.number}" if letter else reference
 
 
-def _recipient(dossier: Dossier) -> Recipient:
+def read_recipient(dossier: Dossier) -> Recipient:
+    """Whom letters about the request go to: the company that answers for this person, by its best address."""
     channels = channel_views(dossier)
     via = dossier.request.channel or (channels[0].via if channels else SendingChannel.FORM)
     request, cited = dossier.request, list_cited(dossier.citations)

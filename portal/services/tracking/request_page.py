@@ -16,6 +16,7 @@ from portal.services.cases.consent import NoConsent, has_consent
 from portal.services.cases.mandates import MandateOver, require_papers
 from portal.services.clocks.snapshot import clock_views
 from portal.services.letters import letters
+from portal.services.letters.further import list_suppliers, list_topics
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of
 from portal.services.requests.content import RequestContent
@@ -108,6 +109,8 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         next_step=find_next_step(escalated, has_consent=has_consent),
         can_use_copyright=dossier.content.report.took_it is YesNo.YES and request.kind is RequestKind.NOTICE,
         can_prepare_erasure=False,
+        topics=list_topics(dossier),
+        suppliers=list_suppliers(dossier),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -22,7 +22,9 @@ from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
 
 bp = PersonBlueprint("letters", __name__)
-OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE})
+OF_REQUESTS = frozenset(
+    {LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE, LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}
+)
 
 
 @bp.get("/case/letters")
@@ -43,7 +45,7 @@ def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
         abort(404)
     form = PlainForm(formdata=None)
     with refusals(form):
-        letter_making.make_letter(work, wanted, number)
+        letter_making.make_letter(work, wanted, number, topic=request.form.get("topic", ""))
         flash(_("The letter is ready. Read it before you send it."))
         return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
     return show_request(work, view, form)
