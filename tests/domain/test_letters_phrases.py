@@ -201,6 +201,15 @@ def test_each_reason_of_refusal_has_its_own_answer(topic: FollowUp) -> None:
     assert "RC-7K2M-9TQX/N1" in texts[topic]
 
 
+@pytest.mark.parametrize("is_estimated", [False, True])
+def test_a_later_letter_tells_the_period_of_the_first_one(is_estimated: bool) -> None:
+    running = replace(clock(missed=True), estimated=is_estimated)
+    text = text_of(replace(follow_up(), bases=(replace(take_it_down(), clocks=(running,)),)))
+    assert "If you receive this" not in text
+    assert ("I take it that the period of my first letter began on" in text) == is_estimated
+    assert ("The period of my first letter began on" in text) != is_estimated
+
+
 def test_a_letter_that_it_is_back_names_the_removal_and_the_return() -> None:
     text = text_of(follow_up(topic=FollowUp.BACK))
     assert "Removed: 3 November 2026, 22:30 (UTC+13:00); Seen again: 23 November 2026, 09:04 (UTC+13:00)" in text

@@ -172,8 +172,10 @@ _ENDS: Mapping[Binding, str] = {
 def _describe_end(context: LetterContext, clock: ClockFact) -> str:
     if clock.started_at is None:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no start")
+    begun = mark("The period of my first letter began on %(start)s. Its last moment: %(due)s.")
+    assumed = mark("I take it that the period of my first letter began on %(start)s. Its last moment: %(due)s.")
     return context.translate(
-        _ENDS[clock.binding],
+        _ENDS[clock.binding] if clock.state is None else assumed if clock.estimated else begun,
         start=format_instant(clock.started_at, clock.zone, context.translate),
         due=describe_due(clock, context.translate),
     )

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Pairs, Paragraph, Quote, Tone, Translate
+from dataclasses import replace
+
+from portal.domain.letters.blocks import (
+    Block,
+    Heading,
+    Items,
+    LetterDocument,
+    Opening,
+    Pairs,
+    Paragraph,
+    Quote,
+    Tone,
+    Translate,
+)
 from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
@@ -44,7 +57,7 @@ def build_threat(facts: ThreatFacts, translate: Translate) -> LetterDocument:
     statements: list[Block] = [Heading(text=translate("Statements")), Items(items=found)] if found else []
     laws: list[Block] = [Heading(text=translate("The law")), *write_bases(context, facts.bases)] if facts.bases else []
     blocks: list[Block] = [
-        open_letter(context, _write_subject(context, facts)),
+        _open(context, facts),
         *note_redaction(context),
         _write_glance(context, facts),
         *_write_matter(context, facts),
@@ -59,6 +72,13 @@ def build_threat(facts: ThreatFacts, translate: Translate) -> LetterDocument:
         close_letter(context),
     ]
     return finish(context, kind, blocks)
+
+
+def _open(context: LetterContext, facts: ThreatFacts) -> Opening:
+    opening = open_letter(context, _write_subject(context, facts))
+    if not facts.is_for_police:
+        return opening
+    return replace(opening, recipient_label=context.translate("To take along"), is_posted=False)
 
 
 def _write_subject(context: LetterContext, facts: ThreatFacts) -> str:
