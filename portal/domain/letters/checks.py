@@ -36,7 +36,6 @@ class ProblemCode(StrEnum):
     NO_LINKS = "no_links"
     NO_BASES = "no_bases"
     NO_TICKET = "no_ticket"
-    GLYPH = "glyph"
     FONT = "font"
 
 

@@ -162,10 +162,3 @@ def list_statements(
         each for each in stated if not _MEANINGS[each] <= worded and not (under_18 and each is Statement.GOOD_FAITH)
     ]
     return tuple(dict.fromkeys([*(context.translate(each.text) for each in own), *format_statements(context, general)]))
-
-
-def describe_release(context: LetterContext, may_pass_identity: bool) -> str:
-    """Whether the recipient may tell the poster who writes."""
-    if may_pass_identity:
-        return context.translate("You may pass my name and contact details to whoever published the content.")
-    return context.translate("Do not pass my name or contact details to whoever published the content.")
