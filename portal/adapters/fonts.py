@@ -11,12 +11,12 @@ import shutil
 import subprocess
 import unicodedata
 from collections.abc import Iterable
-from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 
 from fontTools.ttLib import TTFont
 
-from portal.domain.letters.blocks import BAR, LetterDocument
+from portal.domain.letters.blocks import BAR, Closing, LetterDocument, Paragraph, Tone
 from portal.domain.letters.checks import LetterProblem, ProblemCode
 from portal.domain.letters.texts import change_texts, walk_texts
 
@@ -80,7 +80,6 @@ OWN_FACES = {
     "zh-HK": "Noto Sans CJK HK",
 }
 
-_PICTURES = frozenset({"So", "Sk"})  # symbols, and what changes their colour
 _SKINS = range(0x1F3FB, 0x1F400)  # the colour of the hand or face before it, which print does not have
 
 # Nothing to draw: spaces, joiners, marks of direction, the soft hyphen, selectors of a variant.
@@ -111,8 +110,7 @@ def _family_list(faces: Iterable[str]) -> str:
 
 
 def find_glyph_problems(document: LetterDocument) -> tuple[LetterProblem, ...]:
-    """Characters that no face of the letter's language can draw, and a missing text face."""
-    faces = faces_of(document.language)
+    """A missing text face: without it no letter can be set. A sign without a glyph stops nothing (`name_undrawn`)."""
     try:
         has_text_face = bool(_codes_of_face(TEXT_FACE))
     except FontsUnknown as error:
@@ -120,36 +118,32 @@ def find_glyph_problems(document: LetterDocument) -> tuple[LetterProblem, ...]:
     if not has_text_face:
         text = f"The font {TEXT_FACE} is not installed, so no letter can be made. Install fonts-noto-core."
         return (LetterProblem(ProblemCode.FONT, text),)
-    used = {ord(character) for _, text in walk_texts(document) for character in text}
-    wanting = sorted(code for code in used if not _is_drawn(code, faces))
-    return tuple(LetterProblem(ProblemCode.GLYPH, _describe(code)) for code in wanting)
+    return ()
 
 
-def spell_pictures(document: LetterDocument) -> LetterDocument:
-    """The letter with each small picture that no face can draw written out: `[crying face]`.
-
-    Nobody on a phone can install a font, and a letter must not fail for a sign that was typed in tears.
-    """
+def name_undrawn(document: LetterDocument) -> LetterDocument:
+    """The letter with each sign that no installed face can draw replaced by its name, and a line that says so."""
     faces = faces_of(document.language)
-    return change_texts(document, lambda _spot, text: "".join(_spell(sign, faces) for sign in text))
+    used = {ord(character) for _, text in walk_texts(document) for character in text}
+    try:
+        wanting = {code: _name_sign(code) for code in sorted(used) if not _is_drawn(code, faces)}
+    except FontsUnknown:  # the check of the letter says so
+        return document
+    if not wanting:
+        return document
+    named = change_texts(document, lambda _, text: text.translate(wanting))
+    note = Paragraph(text=document.note_label, tone=Tone.NOTE)
+    places = [number for number, block in enumerate(named.blocks) if isinstance(block, Closing)]
+    place = places[0] + 1 if places else len(named.blocks)
+    return replace(named, blocks=(*named.blocks[:place], note, *named.blocks[place:]))
 
 
-def _spell(sign: str, faces: tuple[str, ...]) -> str:
-    if unicodedata.category(sign) not in _PICTURES:
-        return sign
-    with suppress(FontsUnknown):  # told with the other problems of the letter
-        if _is_drawn(ord(sign), faces):
-            return sign
-    if ord(sign) in _SKINS:
+def _name_sign(code: int) -> str:
+    """The sign's name in square brackets; a tone of skin goes with the picture before it, which is named already."""
+    if code in _SKINS:
         return ""
-    name = unicodedata.name(sign, "")
-    return f"[{name.lower()}]" if name else sign
-
-
-def _describe(code: int) -> str:
-    return (
-        f"No installed font can draw the character {chr(code)} (U+{code:04X}). Leave it out, or install a font for it."
-    )
+    name = unicodedata.name(chr(code), "").lower()
+    return f"[{name}]" if name else f"[U+{code:04X}]"
 
 
 @lru_cache(maxsize=8192)

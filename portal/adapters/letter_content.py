@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from portal.adapters.fonts import find_glyph_problems, spell_pictures
+from portal.adapters.fonts import find_glyph_problems, name_undrawn
 from portal.domain.letters.blocks import LetterDocument, Translate
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import LetterProblem, LetterRefused, find_problems
@@ -25,6 +26,16 @@ class Rendered:
     pdf: bytes
     sha256: str
     pages: int
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file inside the PDF."""
+
+    name: str
+    data: bytes
+    made_at: datetime
+    description: str
 
 
 def prepare_letter(
@@ -46,12 +57,12 @@ def _check(
     facts: LetterFacts, translate: Translate, is_redacted: bool
 ) -> tuple[tuple[LetterProblem, ...], LetterDocument, LetterFacts]:
     # The full facts are checked even for the twin: a bar must not stand in for something that is missing.
-    full = spell_pictures(build_letter(facts, translate))
+    full = build_letter(facts, translate)
     problems = (*find_problems(facts, full), *find_glyph_problems(full))
     if not is_redacted:
-        return problems, full, facts
+        return problems, name_undrawn(full), facts
     shown = redact(facts)
-    return problems, spell_pictures(build_letter(shown, translate)), shown
+    return problems, name_undrawn(build_letter(shown, translate)), shown
 
 
 def report_nothing(stage: str, part: float) -> None:

@@ -13,8 +13,9 @@ import logging
 import threading
 import unicodedata
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
@@ -27,10 +28,12 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from portal.adapters.fonts import font_rules
-from portal.adapters.letter_content import Progress, Rendered, prepare_letter, report_nothing
+from portal.adapters.letter_content import Enclosure, Progress, Rendered, prepare_letter, report_nothing
 from portal.adapters.letter_json import encode_facts
+from portal.adapters.notice_json import encode_links, encode_notice
+from portal.adapters.text_layer import named_text
 from portal.domain.letters.blocks import BAR, LetterDocument, Translate
-from portal.domain.letters.facts import LetterFacts
+from portal.domain.letters.facts import ComplaintFacts, ErasureFacts, LetterFacts, NoticeFacts
 from portal.domain.lifecycle import LetterKind
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,6 +41,8 @@ STYLE_SHEET = ROOT / "static" / "css" / "letter.css"
 TEMPLATES = ROOT / "templates" / "letters"
 
 FACTS_FILE = "case.json"
+NOTICE_FILE = "notice.json"
+LINKS_FILE = "links.txt"
 LETTER_VARIANT = "pdf/ua-1"
 BUNDLE_VARIANT = "pdf/a-3a"
 
@@ -46,16 +51,6 @@ logging.getLogger("weasyprint").propagate = False
 
 # Pango's font maps are not made for use by several threads at a time, and rendering in threads is no faster.
 _lock = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """A file inside the PDF."""
-
-    name: str
-    data: bytes
-    made_at: datetime
-    description: str
 
 
 class NothingIsFetched(URLFetcher):  # type: ignore[misc]
@@ -68,24 +63,36 @@ class NothingIsFetched(URLFetcher):  # type: ignore[misc]
 def make_letter(
     facts: LetterFacts, translate: Translate, *, is_redacted: bool = False, progress: Progress | None = None
 ) -> Rendered:
-    """The PDF of these facts, or of their redacted twin. A complaint carries its facts inside as `case.json`.
+    """The PDF of these facts, or of their redacted twin.
 
+    A complaint carries its facts inside as `case.json`; a letter with links carries them as `links.txt`, a notice or an
+    erasure request itself as `notice.json` too. A twin of such a letter carries nothing.
     `progress` is told a stage's name and the part done (0 to 1). Raises LetterRefused with every problem.
     """
     tell = progress or report_nothing
     tell("building", 0.0)
     document, shown = prepare_letter(facts, translate, is_redacted=is_redacted)
-    enclosures: tuple[Enclosure, ...] = ()
-    if document.letter is LetterKind.COMPLAINT:
-        about = translate("The facts of this letter, for machines")
-        enclosures = (Enclosure(FACTS_FILE, encode_facts(shown), document.written_at, about),)
+    enclosures = tuple(_enclose(document, shown, translate))
     return render_pdf(document, enclosures=enclosures, progress=progress)
+
+
+def _enclose(document: LetterDocument, shown: LetterFacts, translate: Translate) -> Iterator[Enclosure]:
+    """The files inside the PDF."""
+    at = document.written_at
+    if isinstance(shown, ComplaintFacts):
+        yield Enclosure(FACTS_FILE, encode_facts(shown), at, translate("The facts of this letter, for machines"))
+        return
+    if document.is_redacted or not shown.links:
+        return
+    if isinstance(shown, NoticeFacts | ErasureFacts):
+        yield Enclosure(NOTICE_FILE, encode_notice(shown, translate), at, "This notice, for machines")
+    yield Enclosure(LINKS_FILE, encode_links(shown), at, "The links of this letter, one a line")
 
 
 def render_pdf(
     document: LetterDocument, *, enclosures: tuple[Enclosure, ...] = (), progress: Progress | None = None
 ) -> Rendered:
-    """The PDF of a document: PDF/UA-1 for letters, PDF/A-3a for a bundle; files inside only a bundle."""
+    """The PDF of a document: PDF/UA-1 for letters, PDF/A-3a for a bundle; `enclosures` are the files inside."""
     tell = progress or report_nothing
     variant = BUNDLE_VARIANT if document.letter is LetterKind.COMPLAINT else LETTER_VARIANT
     html = render_html(document)
@@ -106,7 +113,8 @@ def _write(laid_out: LaidOut, variant: str, enclosures: tuple[Enclosure, ...]) -
         # WeasyPrint leaves its colour profile's file for Python to close.
         warnings.filterwarnings("ignore", r"unclosed file .*\.icc", ResourceWarning)
         files = [_attach(enclosure) for enclosure in enclosures]
-        pdf: bytes = laid_out.write_pdf(pdf_variant=variant, attachments=files)
+        with named_text():
+            pdf: bytes = laid_out.write_pdf(pdf_variant=variant, attachments=files)
     return pdf
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pikepdf
 from pikepdf import Array, AttachedFileSpec, Name
 
-from portal.adapters.pdf import Enclosure
+from portal.adapters.letter_content import Enclosure
 
 LARGEST_TOTAL = 40 * 1024 * 1024  # bytes of all exhibits together, so that the PDF can still be opened everywhere
 

@@ -92,6 +92,18 @@ def name_country(code: str, language: str) -> str:
     return str(locale.territories.get(code, code))
 
 
+# English puts an article before these inside a sentence.
+_WITH_ARTICLE = frozenset(
+    {"AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "US", "VA"}
+)
+
+
+def name_country_within(code: str, language: str) -> str:
+    """A country's name as it stands inside a sentence: "I live in the United States"."""
+    name = name_country(code, language)
+    return f"the {name}" if language.partition("-")[0] == SOURCE_LANGUAGE and code in _WITH_ARTICLE else name
+
+
 @lru_cache(maxsize=64)
 def _load(language: str, folder: Path) -> Catalogue:
     # The name becomes part of a path, so it is checked before anything is opened.
@@ -108,7 +120,11 @@ def _first(message: Any) -> str:
     return str(message[0] if isinstance(message, tuple) else message)
 
 
-_LAW_TEXTS = frozenset({"name", "citation", "basis", "label", "standard", "supports", "body"})
+_LAW_TEXTS = frozenset(
+    {"name", "citation", "basis", "label", "standard", "supports", "body"}
+    | {"title", "limit", "own", "other", "text", "addressee"}  # of `letter`, with the lists below
+)
+_LAW_LISTS = frozenset({"conditions", "requests"})
 
 
 def extract_laws(
@@ -125,6 +141,8 @@ def _law_texts(node: yaml.Node | None) -> Iterator[tuple[int, str, str, list[str
             yield from _law_texts(item)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value in _LAW_TEXTS and isinstance(value, yaml.ScalarNode):
-                yield value.start_mark.line + 1, "", value.value.strip(), []
+            listed = value.value if key.value in _LAW_LISTS and isinstance(value, yaml.SequenceNode) else []
+            for text in [value] if key.value in _LAW_TEXTS else listed:
+                if isinstance(text, yaml.ScalarNode):
+                    yield text.start_mark.line + 1, "", text.value.strip(), []
             yield from _law_texts(value)

@@ -215,6 +215,23 @@ class Graded:
     source: str | None = None
 
 
+_OWN_HOUSE = frozenset(
+    {
+        Category.SOCIAL,
+        Category.VIDEO,
+        Category.MESSAGING,
+        Category.SEARCH,
+        Category.APP_STORE,
+        Category.MARKETPLACE,
+        Category.GAMING,
+        Category.DATING,
+        Category.CDN,
+        Category.REGISTRAR,
+        Category.PAYMENT,
+    }
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class OwnRules:
     """The platform's own rules against such content: no law, and a letter that relies on them says so."""
@@ -263,6 +280,11 @@ class Platform:
         """Whether its record names more than one company, or companies in more than one country."""
         named = [name for name in re.split(r"; | / ", self.legal_entity or "") if name.strip()]
         return len(named) > 1 or len(set(self.establishments)) > 1
+
+    @property
+    def is_household(self) -> bool:
+        """Whether it runs on its company's own machines, under its own name: nobody stands behind it to write to."""
+        return self.dsa_designation is not None or self.category in _OWN_HOUSE
 
     def sources_of(self, channel: ContactChannel) -> tuple[str, ...]:
         """Where a channel was read; the record's sources where the channel names none."""

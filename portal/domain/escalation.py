@@ -7,7 +7,7 @@ for the page. Copyright always stands last, with its warning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from portal.domain.clocks import ClockState, DerivedClock, EventKind, RequestEvent, is_failure
 from portal.domain.notices import Situation, needs_request
-from portal.domain.regimes import Binding, Confidence, Escalation, ObligedParty, Regime, RegimeKind, Trigger
+from portal.domain.regimes import Binding, Confidence, Escalation, ObligedParty, Regime, RegimeKind, StepProof, Trigger
 from portal.domain.wording import Sentence, format_sentence
 
 
@@ -68,6 +68,7 @@ class EscalationOption:
     regime: str | None = None  # id of the regime that governs it
     regulator: str | None = None  # id in the directory
     first: tuple[str, ...] = ()  # what has to have happened before
+    met: tuple[bool | None, ...] = ()  # whether each of it has; None: only the person can tell
     opens: str = ""
     closes: str = ""
     contents: tuple[str, ...] = ()
@@ -85,6 +86,7 @@ class EscalationOption:
 
 
 _ANSWERS = frozenset({EventKind.REFUSED, EventKind.DECIDED, EventKind.DECISION_RECEIVED, EventKind.PUT_BACK})
+_ASKED = frozenset({EventKind.NOTICE_SENT, EventKind.NOTICE_RECEIVED})
 _AUTHORITY_TRIGGERS = frozenset({Trigger.AUTHORITY_DECISION, Trigger.AUTHORITY_ORDER, Trigger.COURT_ORDER})
 _KINDS = tuple(EscalationKind)
 _STATES: Mapping[EscalationState, int] = MappingProxyType(
@@ -93,19 +95,25 @@ _STATES: Mapping[EscalationState, int] = MappingProxyType(
 
 
 def build_escalation(
-    used: Sequence[RegimeState], targets: Iterable[RegimeState], now: datetime, *, direct: Iterable[RegimeState] = ()
+    used: Sequence[RegimeState],
+    targets: Iterable[RegimeState],
+    now: datetime,
+    *,
+    direct: Iterable[RegimeState] = (),
+    lodged: Collection[tuple[str, str]] = (),
 ) -> tuple[EscalationOption, ...]:
     """The options of one request, in the order in which to try them, as of `now` (aware).
 
     `used` are the regimes its notice cites. `targets` are the other regimes that can be used in this case (complaints,
     appeals, copyright), each with what has happened under it; an option whose regime is not among them is left out,
     since that regime is not open to this person. `direct` are complaints, courts and services that this person can
-    turn to whether a law in use leads there or not.
+    turn to whether a law in use leads there or not. `lodged` are complaints that were made already, each by the law it
+    rests on and the authority: one that no law of its own governs rests on the law that leads to it.
     """
     direct = tuple(direct)
     known = _index([*targets, *direct, *used])
     options = [
-        _make_option(escalation, origin, known, now)
+        _make_option(escalation, origin, known, now, lodged)
         for origin in used
         for escalation in origin.regime.escalation
         if escalation.regime is None or escalation.regime in known
@@ -126,14 +134,21 @@ def _index(states: Iterable[RegimeState]) -> Mapping[str, RegimeState]:
 
 
 def _make_option(
-    escalation: Escalation, origin: RegimeState, known: Mapping[str, RegimeState], now: datetime
+    escalation: Escalation,
+    origin: RegimeState,
+    known: Mapping[str, RegimeState],
+    now: datetime,
+    lodged: Collection[tuple[str, str]],
 ) -> EscalationOption:
     target = known.get(escalation.regime or "")
+    is_lodged = ((target or origin).regime.id, escalation.regulator) in lodged
     opened_at = _find_opening(escalation, origin, target, known)
     closing = _find_closing(target) if target or not escalation.regulator else _find_closing(origin)
     return EscalationOption(
         kind=_find_kind(escalation, target),
-        state=_find_state(opened_at, closing, target, now, needs_nothing=_is_free(escalation, target)),
+        state=EscalationState.TAKEN
+        if is_lodged
+        else _find_state(opened_at, closing, target, now, needs_nothing=_is_free(escalation, target)),
         body=escalation.body,
         can_do=format_sentence(target.regime.summary.replace("%", "%%"))
         if target
@@ -142,6 +157,7 @@ def _make_option(
         regime=target.regime.id if target else escalation.regime,
         regulator=escalation.regulator or (_find_own_regulator(target) if target else None),
         first=escalation.preconditions,
+        met=_judge_first(escalation, origin, now),
         opens=escalation.opens,
         closes=escalation.closes,
         contents=escalation.contents,
@@ -175,6 +191,7 @@ def _make_direct_option(
         regime=regime.id,
         regulator=own.regulator if own else None,
         first=own.preconditions if own else (),
+        met=(None,) * len(own.preconditions) if own else (),
         opens=own.opens if own else "",
         closes=own.closes if own else "",
         contents=own.contents if own else (),
@@ -225,7 +242,25 @@ def _find_opening(
     clocks = _list_waits(target) or [clock for clock in origin.clocks if _can_fail(clock)]
     ends = [each.due.due_at for clock in clocks for each in clock.periods if each.due and _still_counts(each)]
     answers = [event.at for event in origin.events if event.kind in _ANSWERS]
+    if escalation.needs_miss:
+        return min(ends, default=None)
     return min(answers if escalation.needs_answer else [*ends, *answers], default=None)
+
+
+def _judge_first(escalation: Escalation, origin: RegimeState, now: datetime) -> tuple[bool | None, ...]:
+    """Whether each thing that the step wants before it has happened, each judged by itself."""
+    proofs = escalation.judged_by or (StepProof.PERSON,) * len(escalation.preconditions)
+    periods = [each for clock in origin.clocks if _can_fail(clock) for each in clock.periods]
+    is_over = any(each.due is not None and each.due.due_at < now and _still_counts(each) for each in periods)
+    is_answered = any(event.kind in _ANSWERS and event.at <= now for event in origin.events)
+    found: Mapping[StepProof, bool | None] = {
+        StepProof.ASKED: any(event.kind in _ASKED for event in origin.events),
+        StepProof.ANSWERED: is_answered,
+        StepProof.TIME: is_over,
+        StepProof.FAILED: is_over or is_answered,
+        StepProof.PERSON: None,
+    }
+    return tuple(found[proof] for proof in proofs)
 
 
 def _list_waits(target: RegimeState | None) -> list[DerivedClock]:

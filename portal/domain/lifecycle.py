@@ -122,6 +122,10 @@ class LetterKind(StrEnum):
     ERASURE = "erasure"
     COMPLAINT = "complaint"
     COPYRIGHT = "copyright"
+    FOLLOW_UP = "follow_up"  # after an answer: it is back, it was left, a refusal is not right, what was asked for
+    SUPPLIER = "supplier"  # to the search engine, host, network, registrar or payment company behind a site
+    PRESERVATION = "preservation"  # of a threat: to the platform of the account that threatens
+    POLICE = "police"  # of a threat or a case: the sheet to take along to the police
 
 
 class Role(StrEnum):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from portal.domain.lifecycle import Depiction
+
 
 class RegimeKind(StrEnum):
     """What a regime lets the person do."""
@@ -270,6 +272,16 @@ class StepKind(StrEnum):
     OTHER = "other"  # the police, a help service
 
 
+class StepProof(StrEnum):
+    """What shows that something has happened that a step wants before it."""
+
+    ASKED = "asked"  # the request has left
+    ANSWERED = "answered"  # it was answered with a decision
+    TIME = "time"  # a period of the law ran out
+    FAILED = "failed"  # either of the two
+    PERSON = "person"  # nothing that is recorded: only the person can tell
+
+
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
     """A next step this regime opens, in the order in which to try them."""
@@ -285,6 +297,8 @@ class Escalation:
     sources: tuple[str, ...]
     after: str | None = None  # id of the regime whose step has to be answered, or have run out, before this one
     needs_answer: bool = False  # only an answer opens it, not a time that ran out
+    needs_miss: bool = False  # only a time that ran out opens it, not an answer
+    judged_by: tuple[StepProof, ...] = ()  # of each precondition in turn; empty: only the person can tell
     kind: StepKind | None = None  # None where `regime` tells: an appeal, a complaint, a court order
     answers_within: str | None = None  # the body's own clock, in words; counted by `regime`'s rules where it has one
 
@@ -354,6 +368,72 @@ class Grade:
     sources: tuple[str, ...]  # empty only for what rests on memory
 
 
+class LetterAsk(StrEnum):
+    """What letters ask of a recipient that some law can make a duty."""
+
+    REMOVE = "remove"
+    COPIES = "copies"  # known identical copies
+    CONFIRM = "confirm"  # receipt
+    DECIDE = "decide"  # and tell the decision
+    RECIPIENTS = "recipients"  # tell those the data were passed to
+    RESTRICT = "restrict"  # use the data for nothing else meanwhile
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSentence:
+    """A sentence that this law alone needs in a letter; it stands there where everything named here is so.
+
+    `own` is said by the person, `other` by whoever acts for them (None: the same sentence).
+    """
+
+    own: str
+    other: str | None = None
+    depictions: tuple[Depiction, ...] = ()  # what the content is; empty: whatever it is
+    countries: tuple[str, ...] = ()  # where the person lives, ISO; empty: anywhere
+    under_18: bool | None = None  # whether a child is shown; None: either way
+    releases_name: bool | None = None  # whether the name may be passed to the poster; None: either way
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterStatement:
+    """What the law has somebody state, in its own words; printed only where each thing in `states` was stated."""
+
+    states: tuple[NoticeField, ...]
+    own: str
+    other: str | None = None
+    under_18: bool | None = None  # whether a child is shown; None: either way
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterDuty:
+    """What the recipient has to do, with the provision that says so.
+
+    `rule` is the clock it belongs to, `asks` are the requests of a letter that are thereby a duty.
+    """
+
+    text: str
+    rule: str | None = None
+    asks: tuple[LetterAsk, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterWording:
+    """What a letter under this law says in the law's own words. Only `duties` may say "must".
+
+    `conditions` tell what keeps a protection, `requests` ask for more than a duty.
+    """
+
+    title: str  # what the letter is, in one line: "47 U.S.C. 223a removal request"
+    limit: str  # by when, with the provision: "48 hours after you receive it (47 U.S.C. 223a(a)(3))"
+    says: tuple[LetterSentence, ...] = ()
+    grounds: tuple[LetterSentence, ...] = ()  # of an erasure request: why the data have to go
+    statements: tuple[LetterStatement, ...] = ()
+    duties: tuple[LetterDuty, ...] = ()
+    conditions: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
+    addressee: str | None = None  # who has to be named as the one it goes to: "Grievance Officer"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Regime:
     """One legal regime, whole."""
@@ -386,6 +466,7 @@ class Regime:
     without_place: Certainty | None = None  # whether it takes a report while nothing is online; None: as for any other
     identical_copies: Certainty | None = None  # whether what is owed reaches identical copies too; None: not seen
     grades: tuple[Grade, ...] = ()
+    letter: LetterWording | None = None  # None: letters say what the clocks and `basis` give
     note: str | None = None
 
     def is_in_force_on(self, day: date) -> bool:

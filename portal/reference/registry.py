@@ -16,7 +16,18 @@ from types import MappingProxyType
 
 from portal.domain.directory import HostIndex, Platform, Regulator
 from portal.domain.police import PoliceRecord
-from portal.domain.regimes import Certainty, Confidence, Element, Regime, Rule, Status, Unit
+from portal.domain.regimes import (
+    Binding,
+    Certainty,
+    Confidence,
+    Element,
+    LetterSentence,
+    LetterStatement,
+    Regime,
+    Rule,
+    Status,
+    Unit,
+)
 from portal.domain.schemes import SCHEMES
 from portal.reference.directory import load_platforms, load_regulators
 from portal.reference.police import load_police
@@ -158,8 +169,30 @@ def find_faults(regime: Regime) -> Iterator[str]:
     yield from _find_grade_faults(regime)
     if regime.without_place is Certainty.YES and regime.covers.threat is Certainty.NO:
         yield "it takes reports while nothing is online, and does not reach threats"
+    yield from _find_letter_faults(regime)
+    for step in regime.escalation:
+        if step.judged_by and len(step.judged_by) != len(step.preconditions):
+            yield f"escalation to {step.body}: judged_by names another number of conditions than there are"
     if regime.offered and (regime.status is not Status.IN_FORCE or regime.confidence is Confidence.MEMORY):
         yield "it is offered, though it is not in force or nobody saw a source for it"
+
+
+_MUST = re.compile(r"\bmust\b", re.IGNORECASE)
+
+
+def _find_letter_faults(regime: Regime) -> Iterator[str]:
+    """Only a duty is worded with "must", and a duty's sentence belongs to a clock that is a duty."""
+    letter = regime.letter
+    if letter is None:
+        return
+    others = [letter.title, letter.limit, *letter.conditions, *letter.requests]
+    voiced: list[LetterSentence | LetterStatement] = [*letter.says, *letter.grounds, *letter.statements]
+    others += [text for each in voiced for text in (each.own, each.other) if text]
+    yield from (f"letter: {text!r} says must and is no duty" for text in others if _MUST.search(text))
+    duties = {rule.id for rule in regime.rules if rule.binding is Binding.DUTY}
+    for duty in letter.duties:
+        if duty.rule is not None and duty.rule not in duties:
+            yield f"letter: a duty names {duty.rule!r}, which is no clock of a duty"
 
 
 def find_dangling(registry: Registry) -> Iterator[str]:

@@ -73,6 +73,10 @@ class LetterConverter(NumberedConverter):
             LetterKind.ERASURE: 3,
             LetterKind.COMPLAINT: 4,
             LetterKind.COPYRIGHT: 5,
+            LetterKind.FOLLOW_UP: 6,
+            LetterKind.SUPPLIER: 7,
+            LetterKind.PRESERVATION: 8,
+            LetterKind.POLICE: 9,
         }
     )
 

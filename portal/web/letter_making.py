@@ -24,14 +24,16 @@ log = logging.getLogger(__name__)
 TRIES = 3  # each time somebody wrote something down while it was printed
 
 
-def make_letter(work: CaseWork, kind: LetterKind, number: int) -> None:
-    """A notice, an erasure request or a reminder about request `number`; the case is held afterwards.
+def make_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "") -> None:
+    """A letter about request `number`, a further one with its `topic`; the case is held afterwards.
 
     Raises as `letters.plan_letter`.
     """
     for _try in range(TRIES):
         order = plan_and_keep(
-            work, lambda: letters.plan_letter(work, kind, number), lambda plan: letters.reserve_letter(work, plan)
+            work,
+            lambda: letters.plan_letter(work, kind, number, topic=topic),
+            lambda plan: letters.reserve_letter(work, plan),
         )
         if _print_and_keep(work, order):
             return

@@ -10,7 +10,19 @@ import pytest
 
 from portal.domain.clocks import EventKind, RequestEvent, derive_clocks
 from portal.domain.escalation import EscalationKind, EscalationOption, EscalationState, RegimeState, build_escalation
-from portal.domain.regimes import Binding, ObligedParty, PauseEffect, Regime, RegimeKind, StepKind, Stop, Trigger, Unit
+from portal.domain.regimes import (
+    Binding,
+    ObligedParty,
+    PauseEffect,
+    Regime,
+    RegimeKind,
+    StepKind,
+    StepProof,
+    Stop,
+    Trigger,
+    Unit,
+)
+from portal.reference.registry import load_registry
 from tests.domain.laws import NO_HOLIDAYS, REGIME, UTC_ZONE, make_escalation, make_open_rule, make_pause, make_rule
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -270,3 +282,48 @@ def test_a_step_that_needs_an_answer_does_not_open_with_a_missed_time() -> None:
     assert find(climb(now=99 * HOUR, notice=notice), "The Authority").state is EscalationState.WAITING
     refused = climb(happened(EventKind.REFUSED, HOUR), now=2 * HOUR, notice=notice)
     assert find(refused, "The Authority").is_open
+
+
+WITH_TIME = replace(
+    NOTICE,
+    id="law-with-time",
+    escalation=(
+        replace(
+            make_escalation("The Commission", after=("asked", "time ran out", "something else")),
+            regulator="commission",
+            needs_miss=True,
+            judged_by=(StepProof.ASKED, StepProof.TIME, StepProof.PERSON),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "met"),
+    [
+        (47 * HOUR, EscalationState.WAITING, (True, False, None)),
+        (49 * HOUR, EscalationState.OPEN, (True, True, None)),
+    ],
+)
+def test_a_step_that_needs_a_missed_time_does_not_open_with_a_refusal(
+    now: timedelta, state: EscalationState, met: tuple[bool | None, ...]
+) -> None:
+    option = find(climb(happened(EventKind.REFUSED, HOUR), now=now, notice=WITH_TIME), "The Commission")
+    assert option.state is state
+    assert option.met == met
+
+
+def test_a_complaint_without_a_law_of_its_own_is_not_offered_twice() -> None:
+    received = RequestEvent(kind=EventKind.NOTICE_RECEIVED, at=START)
+    used = [stand(WITH_TIME, [received], 49 * HOUR)]
+    options = build_escalation(used, [], START + 49 * HOUR, lodged={("law-with-time", "commission")})
+    assert find(options, "The Commission").state is EscalationState.TAKEN
+    others = build_escalation(used, [], START + 49 * HOUR, lodged={("another-law", "commission")})
+    assert find(others, "The Commission").state is EscalationState.OPEN
+
+
+def test_the_ftc_waits_for_its_48_hours_whatever_the_platform_says() -> None:
+    steps = load_registry().regimes["us-take-it-down"].escalation
+    ftc = next(step for step in steps if step.regulator == "us-ftc")
+    assert ftc.needs_miss
+    assert ftc.judged_by == (StepProof.ASKED, StepProof.TIME)

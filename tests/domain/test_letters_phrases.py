@@ -9,23 +9,43 @@ import pytest
 
 from portal.domain.clocks import ClockState
 from portal.domain.letters import phrases
-from portal.domain.letters.blocks import LetterDocument, plain_text
+from portal.domain.letters.blocks import LetterDocument, Opening, Pairs, Table, plain_text
 from portal.domain.letters.build import build_letter
+from portal.domain.letters.checks import find_problems
 from portal.domain.letters.facts import (
     ComplaintAsk,
     ErasureAsk,
+    FollowUp,
     IdentityOffer,
     LetterFacts,
     NoticeFacts,
     Paper,
     Statement,
+    Supplier,
+    ThreatFacts,
     kind_of,
 )
+from portal.domain.letters.law_facts import ElementFact
 from portal.domain.letters.phrases import English
 from portal.domain.letters.texts import walk_texts
 from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterKind, SendingChannel
 from portal.domain.regimes import Binding, NoticeField, ObligedParty, Trigger, Unit
-from tests.letters.samples import SAMPLES, clock, complaint, content, erasure, month_clock, notice, take_it_down
+from tests.letters.samples import (
+    EMAIL,
+    SAMPLES,
+    clock,
+    complaint,
+    content,
+    erasure,
+    follow_up,
+    month_clock,
+    notice,
+    police,
+    preservation,
+    reminder,
+    supplier,
+    take_it_down,
+)
 
 
 class Shadow(English):
@@ -57,8 +77,11 @@ def test_every_sentence_goes_through_translation(kind: LetterKind) -> None:
 
 def test_a_whole_letter_can_be_read_as_plain_text() -> None:
     lines = plain_text(build_letter(notice(), English()))
-    assert lines[-1].startswith("This letter is not legal advice.")
-    assert any("https://www.examplebook.example/v/" in line for line in lines)
+    assert not any("legal advice" in line for line in lines)  # that is for the sender, not for the recipient
+    places = next(line for line in lines if line.startswith("1. https://"))
+    assert [each.partition(". ")[2] for each in places.split("\n")] == [
+        link.url or link.description for link in notice().links
+    ]
 
 
 def document_of(facts: LetterFacts) -> LetterDocument:
@@ -70,7 +93,7 @@ def text_of(facts: LetterFacts) -> str:
 
 
 def with_binding(binding: Binding) -> NoticeFacts:
-    basis = replace(take_it_down(), basis="A law.", clocks=(replace(clock(), binding=binding),))
+    basis = replace(take_it_down(), basis="A law.", wording=None, clocks=(replace(clock(), binding=binding),))
     return replace(notice(), bases=(basis,), content=content(None))
 
 
@@ -80,35 +103,172 @@ def test_only_a_duty_is_worded_as_a_must(binding: Binding) -> None:
 
 
 def test_a_date_of_our_own_is_called_that() -> None:
-    assert "I set this period; the law does not." in text_of(with_binding(Binding.FOLLOW_UP))
+    assert "I set this period." in text_of(with_binding(Binding.FOLLOW_UP))
 
 
 def test_periods_of_others_are_no_business_of_the_recipient() -> None:
-    basis = replace(take_it_down(), basis="A law.", clocks=(replace(clock(), owed_by=ObligedParty.REGULATOR),))
-    assert "within 48 hours" not in text_of(replace(notice(), bases=(basis,)))
+    basis = replace(
+        take_it_down(), basis="A law.", wording=None, clocks=(replace(clock(), owed_by=ObligedParty.REGULATOR),)
+    )
+    assert "48 hours" not in text_of(replace(notice(), bases=(basis,)))
 
 
 def test_a_law_without_a_number_says_its_measure() -> None:
     bare = replace(clock(), amount=None, unit=Unit.NONE, due_at=None, standard="without undue delay")
-    text = text_of(replace(notice(), bases=(replace(take_it_down(), clocks=(bare,)),)))
-    assert "its measure is: without undue delay." in text
+    text = text_of(replace(notice(), bases=(replace(take_it_down(), wording=None, clocks=(bare,)),)))
+    assert "You must remove the image and make reasonable efforts" in text
+    assert ": without undue delay. The law gives no number of hours or days." in text
 
 
 def test_a_notice_that_has_not_left_tells_only_the_period() -> None:
     waiting = replace(clock(), started_at=None, due_at=None)
-    text = text_of(replace(notice(), bases=(replace(take_it_down(), clocks=(waiting,)),)))
-    assert "within 48 hours of receiving this letter." in text
-    assert "the period ends" not in text
+    text = text_of(replace(notice(), bases=(replace(take_it_down(), wording=None, clocks=(waiting,)),)))
+    assert "No later than 48 hours after receiving this letter you must remove" in text
+    assert "the last moment is" not in text
+
+
+def test_a_period_is_never_said_twice_in_a_row() -> None:
+    act = "send the author a copy and say that a counter-notice may be sent within 48 hours"
+    basis = replace(take_it_down(), wording=None, clocks=(replace(clock(), label=act),))
+    assert "within 48 hours within" not in text_of(replace(notice(), bases=(basis,)))
+
+
+def test_the_first_lines_say_what_it_is_by_when_and_where_to_answer() -> None:
+    box = next(block for block in document_of(notice()).blocks if isinstance(block, Pairs) and block.is_boxed)
+    rows = dict(box.rows)
+    assert rows["This is"].startswith("1. 47 U.S.C. 223a removal request")
+    assert rows["Where"] == "30 links, listed in Annex A"
+    assert rows["Answer to"] == EMAIL
+    assert rows["Our reference"] == notice().frame.reference
+    limits = [value for name, value in box.rows if name == "Time limit"]
+    assert limits[0].startswith("As soon as possible, and not later than 48 hours")
+    assert "If received on 22 November 2026, 12:04 (UTC-08:00): at the latest on" in limits[0]
+    assert "24 November 2026" in limits[0]
+
+
+def test_what_is_asked_is_marked_as_a_duty_or_as_a_request() -> None:
+    table = next(
+        block
+        for block in document_of(replace(notice(), bases=(take_it_down(),))).blocks
+        if isinstance(block, Table) and block.columns[-1].title == "Duty or request"
+    )
+    grounds = {ask: ground for _, ask, ground in table.rows}
+    assert grounds["Remove the content at every link in Annex A."] == "Duty: 47 U.S.C. 223a removal request"
+    assert grounds["Remove it for all users and in all countries."] == "Request"
+    assert [ground for ask, ground in grounds.items() if "hash" in ask] == ["Request"]
+    assert grounds["I ask you to name the provision for each link that you leave up."] == "Request"
+
+
+@pytest.mark.parametrize("allowed", [None, False, True])
+def test_every_letter_asks_to_keep_the_name_unless_the_person_allowed_it(allowed: bool | None) -> None:
+    text = text_of(replace(notice(), may_pass_identity=allowed))
+    assert ("Do not pass my name" in text) == (allowed is not True)
+
+
+def test_the_signature_stands_before_the_requests_and_the_links_come_last() -> None:
+    kinds = [block.kind for block in document_of(notice()).blocks]
+    closing = kinds.index("closing")
+    assert closing < kinds.index("table")
+    assert document_of(notice()).blocks[-1].kind == "table"  # the reply form
+
+
+@pytest.mark.parametrize("role", Filer)
+def test_a_childs_letter_says_so_first_and_argues_about_no_consent(role: Filer) -> None:
+    facts = notice()
+    reporter = replace(facts.frame.reporter, role=role)
+    child = replace(content(None), under_18=True)
+    frame = replace(facts.frame, reporter=reporter)
+    bare = replace(take_it_down(), wording=None)
+    letters: tuple[LetterFacts, ...] = (
+        replace(facts, content=child, bases=(bare,), frame=frame),
+        *(replace(follow_up(topic=topic), content=child, bases=(bare,), frame=frame) for topic in FollowUp),
+        *(replace(supplier(role=company), content=child, frame=frame) for company in Supplier),
+    )
+    for each in letters:
+        text = text_of(each)
+        assert "under 18" in text
+        assert "did not consent" not in text
+        assert "without my consent" not in text
+    subject = next(block for block in document_of(replace(facts, content=child)).blocks if isinstance(block, Opening))
+    assert subject.subject.startswith("A child is shown.")
+
+
+@pytest.mark.parametrize("topic", FollowUp)
+def test_each_reason_of_refusal_has_its_own_answer(topic: FollowUp) -> None:
+    texts = {each: text_of(replace(follow_up(topic=each), bases=())) for each in FollowUp}
+    assert len(set(texts.values())) == len(FollowUp)
+    assert " must " not in texts[topic]
+    assert "RC-7K2M-9TQX/N1" in texts[topic]
+
+
+@pytest.mark.parametrize("is_estimated", [False, True])
+def test_a_later_letter_tells_the_period_of_the_first_one(is_estimated: bool) -> None:
+    running = replace(clock(missed=True), estimated=is_estimated)
+    text = text_of(replace(follow_up(), bases=(replace(take_it_down(), clocks=(running,)),)))
+    assert "If you receive this" not in text
+    assert ("I take it that the period of my first letter began on" in text) == is_estimated
+    assert ("The period of my first letter began on" in text) != is_estimated
+
+
+def test_a_letter_that_it_is_back_names_the_removal_and_the_return() -> None:
+    text = text_of(follow_up(topic=FollowUp.BACK))
+    assert "Removed: 3 November 2026, 22:30 (UTC+13:00); Seen again: 23 November 2026, 09:04 (UTC+13:00)" in text
+
+
+def test_a_demand_for_a_document_is_answered_with_the_laws_that_ask_for_none() -> None:
+    asks = ElementFact(key="id", label="your document", value="x", proofs=(NoticeField.IDENTITY_DOCUMENT,))
+    strict = replace(take_it_down(), elements=(asks,))
+    said = "None of these asks for an identity document:"
+    assert said in text_of(follow_up(topic=FollowUp.EXCESS_ID))
+    assert said not in text_of(replace(follow_up(topic=FollowUp.EXCESS_ID), bases=(strict,)))
+
+
+@pytest.mark.parametrize("role", Supplier)
+def test_a_company_behind_a_site_is_only_asked(role: Supplier) -> None:
+    text = text_of(supplier(role=role))
+    assert " must " not in text
+    assert "Do not pass my name" in text
+    assert "pictures.example" in text
+
+
+@pytest.mark.parametrize("facts", [preservation(), police()])
+def test_a_threats_papers_need_no_place_and_no_law(facts: ThreatFacts) -> None:
+    assert not find_problems(facts, document_of(facts))
+    assert "@late.night.clips" in text_of(facts)
+    assert "Nothing, as far as I know" in text_of(facts)
+
+
+def test_a_reminder_of_an_erasure_request_lists_what_that_asked() -> None:
+    first = replace(reminder().notice, kind=LetterKind.ERASURE)
+    text = text_of(replace(reminder(), notice=first))
+    assert "Erase these data and every copy" in text
+    assert "Remove the content at every" not in text
+
+
+@pytest.mark.parametrize("has_none", [False, True])
+def test_that_no_number_was_given_is_said_only_where_somebody_said_it(has_none: bool) -> None:
+    first = replace(reminder().notice, ticket=None, has_no_ticket=has_none)
+    text = text_of(replace(reminder(), notice=first))
+    assert ("You gave me no reference number" in text) == has_none
+
+
+def test_a_representatives_statement_is_the_persons_belief() -> None:
+    reporter = replace(notice().frame.reporter, role=Filer.REPRESENTATIVE, authority="A signed mandate.")
+    bare = replace(take_it_down(), wording=None)
+    facts = replace(notice(), bases=(bare,), frame=replace(notice().frame, reporter=reporter))
+    text = text_of(facts)
+    assert "The person for whom I act believes in good faith" in text
+    assert "Statement of the representative" in text
+    assert "In my own words" not in text
 
 
 @pytest.mark.parametrize("role", Filer)
 @pytest.mark.parametrize("depiction", Depiction)
 def test_every_content_can_be_named_in_every_voice(depiction: Depiction, role: Filer) -> None:
-    facts = replace(notice(), content=replace(content(None), depiction=depiction, under_18=True))
+    facts = replace(notice(), content=replace(content(None), depiction=depiction))
     reporter = replace(facts.frame.reporter, role=role, acts_for="Somebody")
     text = text_of(replace(facts, statements=tuple(Statement), frame=replace(facts.frame, reporter=reporter)))
     assert "consent" in text
-    assert "under 18" in text
     assert ("the person I act for" in text) == (role is not Filer.SELF)
     assert "!" not in text
     assert "victim" not in text.casefold()
@@ -134,6 +294,8 @@ def test_own_words_on_who_asks_stand_in_place_of_the_offer() -> None:
         (phrases.STATES, ClockState),
         (phrases.PLACES, ItemState),
         (phrases.CHANNELS, SendingChannel),
+        (phrases.SENT_BY, SendingChannel),
+        (phrases.SENT_EARLIER, SendingChannel),
         (phrases.ANSWERS, Answer),
         (phrases.KINDS, LetterKind),
         (phrases.PROOFS, NoticeField),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import pikepdf
+import pypdfium2
 from pdfminer.high_level import extract_text
 
 from portal.adapters.letter_content import Rendered
@@ -27,6 +28,20 @@ def sample_letter(kind: LetterKind, paper: Paper = Paper.A4, *, is_redacted: boo
 def read_text(pdf: bytes) -> str:
     """The text in reading order, each run of white space as one space."""
     return re.sub(r"\s+", " ", extract_text(io.BytesIO(pdf)))
+
+
+def read_pages(pdf: bytes) -> list[str]:
+    """The text of each page, with its lines."""
+    return [page for page in extract_text(io.BytesIO(pdf)).split("\f") if page.strip()]
+
+
+def copy_text(pdf: bytes) -> str:
+    """The text as it is copied in a browser: by the very engine, with what the file itself says its text is."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "\n".join(document[number].get_textpage().get_text_range() for number in range(len(document)))
+    finally:
+        document.close()
 
 
 def read_without_spaces(pdf: bytes) -> str:

@@ -18,6 +18,8 @@ from portal.domain.letters.facts import (
     ErasureFacts,
     Exhibit,
     ExhibitKind,
+    FollowUp,
+    FollowUpFacts,
     IdentityOffer,
     LetterFacts,
     LetterHeader,
@@ -35,10 +37,23 @@ from portal.domain.letters.facts import (
     StatedBy,
     StatedFact,
     Statement,
+    Supplier,
+    SupplierFacts,
+    ThreatFacts,
 )
-from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact, StepValue
+from portal.domain.letters.law_facts import (
+    BasisFact,
+    ClockFact,
+    DutyFact,
+    ElementFact,
+    SourceFact,
+    StatementFact,
+    StepFact,
+    StepValue,
+    WordingFact,
+)
 from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterKind, SendingChannel
-from portal.domain.regimes import Binding, Confidence, NoticeField, ObligedParty, RegimeKind, Trigger, Unit
+from portal.domain.regimes import Binding, Confidence, LetterAsk, NoticeField, ObligedParty, RegimeKind, Trigger, Unit
 
 WRITTEN_AT = datetime(2026, 11, 22, 20, 4, tzinfo=UTC)
 SIGNED_AT = WRITTEN_AT - timedelta(minutes=12)
@@ -194,6 +209,30 @@ def take_it_down(*, missed: bool = False) -> BasisFact:
         ),
         clocks=(clock(missed=missed),),
         sources=(SOURCE,),
+        wording=WordingFact(
+            title="47 U.S.C. 223a removal request",
+            limit="as soon as possible, and not later than 48 hours after you receive it (47 U.S.C. 223a(a)(3))",
+            says=("This is a removal request under 47 U.S.C. 223a(a)(1)(B).",),
+            statements=(
+                StatementFact(
+                    states=(NoticeField.GOOD_FAITH,),
+                    text="I have a good faith belief that the depictions were published without my consent.",
+                ),
+            ),
+            duties=(
+                DutyFact(
+                    text="Not later than 48 hours after you receive this request, you must remove the depictions.",
+                    rule="remove",
+                    asks=(LetterAsk.REMOVE,),
+                ),
+                DutyFact(
+                    text="You must make reasonable efforts to identify and remove any known identical copies.",
+                    rule="remove",
+                    asks=(LetterAsk.COPIES,),
+                ),
+            ),
+            requests=("I ask you to name the provision for each link that you leave up.",),
+        ),
     )
 
 
@@ -340,6 +379,51 @@ def copyright_notice(paper: Paper = Paper.A4) -> CopyrightFacts:
     )
 
 
+def follow_up(paper: Paper = Paper.A4, topic: FollowUp = FollowUp.NOT_VIOLATION) -> FollowUpFacts:
+    return FollowUpFacts(
+        frame=frame(paper, reference="RC-7K2M-9TQX/F5"),
+        content=content(None),
+        topic=topic,
+        notice=sent(),
+        links=tuple(replace(link, state_at=WRITTEN_AT, removed_at=RECEIVED_AT) for link in links(3)),
+        bases=(take_it_down(),),
+        answers=(answer(),),
+        given="My answer in my own words.",
+        statements=(Statement.GOOD_FAITH,),
+    )
+
+
+def supplier(paper: Paper = Paper.A4, role: Supplier = Supplier.HOST) -> SupplierFacts:
+    return SupplierFacts(
+        frame=frame(paper, reference="RC-7K2M-9TQX/S6"),
+        content=content(None),
+        role=role,
+        site="pictures.example",
+        links=links(4),
+        notice=sent(),
+        statements=(Statement.ACCURACY,),
+    )
+
+
+def preservation(paper: Paper = Paper.A4) -> ThreatFacts:
+    return ThreatFacts(
+        frame=frame(paper, reference="RC-7K2M-9TQX/T7"),
+        content=content(None),
+        accounts=("@late.night.clips", "+64 4 555 0199"),
+        threat=f"He wrote to me, {NAME}, that he sends it to all my friends.",
+        threatened_on="the evening of 20 November 2026",
+        statements=(Statement.ACCURACY,),
+    )
+
+
+def police(paper: Paper = Paper.A4) -> ThreatFacts:
+    header = replace(
+        frame(paper, reference="RC-7K2M-9TQX/P8"),
+        recipient=Recipient(name="Police", channel=SendingChannel.POST, country="NZ"),
+    )
+    return replace(preservation(paper), frame=header, is_for_police=True)
+
+
 def competence() -> BasisFact:
     return replace(
         data_protection(),
@@ -468,4 +552,8 @@ SAMPLES: Mapping[LetterKind, Callable[[Paper], LetterFacts]] = {
     LetterKind.ERASURE: erasure,
     LetterKind.COMPLAINT: complaint,
     LetterKind.COPYRIGHT: copyright_notice,
+    LetterKind.FOLLOW_UP: follow_up,
+    LetterKind.SUPPLIER: supplier,
+    LetterKind.PRESERVATION: preservation,
+    LetterKind.POLICE: police,
 }

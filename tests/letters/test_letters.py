@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pikepdf
 import pytest
 
 from portal.adapters.letter_json import decode_facts, encode_facts
-from portal.adapters.pdf import FACTS_FILE, make_letter
+from portal.adapters.notice_json import make_schema
+from portal.adapters.pdf import FACTS_FILE, LINKS_FILE, NOTICE_FILE, make_letter
 from portal.domain.letters.facts import CopyFact, Paper
 from portal.domain.letters.phrases import English
 from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind
-from tests.letters.reading import read_text, read_without_spaces, sample_letter
+from tests.letters.reading import read_pages, read_text, read_without_spaces, sample_letter
 from tests.letters.samples import ARABIC, EMAIL, KOREAN, NAME, SAMPLES, complaint, links, long_complaint, notice
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,8 +31,15 @@ MILLIMETRES = 72 / 25.4
 SIZES = {Paper.A4: (210 * MILLIMETRES, 297 * MILLIMETRES), Paper.LETTER: (8.5 * 72, 11 * 72)}
 
 
-@pytest.mark.parametrize("paper", Paper)
-@pytest.mark.parametrize("kind", LetterKind)
+# The other paper is the same page with other margins: two kinds show it.
+@pytest.mark.parametrize(
+    ("kind", "paper"),
+    [
+        *((kind, Paper.A4) for kind in LetterKind),
+        (LetterKind.NOTICE, Paper.LETTER),
+        (LetterKind.COMPLAINT, Paper.LETTER),
+    ],
+)
 def test_every_kind_renders_on_every_paper(kind: LetterKind, paper: Paper) -> None:
     rendered = sample_letter(kind, paper)
     with pikepdf.open(io.BytesIO(rendered.pdf)) as document:
@@ -72,14 +82,13 @@ def test_the_letter_reads_back(kind: LetterKind) -> None:
     assert SAMPLES[kind](Paper.A4).frame.reference in text
     for link in SAMPLES[kind](Paper.A4).links:
         assert (link.url or link.description or "").replace(" ", "") in dense
-    # To an authority it is not said: that is for the one who sends.
-    assert ("not legal advice" in text) is (kind is not LetterKind.COMPLAINT)
+    assert "not legal advice" not in text  # that is for the one who sends, and is said on their pages
 
 
 def test_a_notice_says_what_the_law_says_and_no_more() -> None:
     text = read_text(sample_letter(LetterKind.NOTICE).pdf)
-    assert "You must remove the image" in text
-    assert "This law protects you if you send the author a copy of the notice within 48 hours" in text
+    assert "you must remove the depictions" in text
+    assert "No later than 48 hours after receiving this letter, to keep this law's protection" in text
     due = "Tuesday 24 November 2026 at 12:04 in the zone America/Los Angeles (UTC-08:00), which is 20:04 UTC"
     assert due.replace(" ", "") in read_without_spaces(sample_letter(LetterKind.NOTICE).pdf)
     assert "Every hour counts" in text
@@ -147,11 +156,70 @@ def test_the_bundle_carries_its_own_facts(is_redacted: bool) -> None:
     assert decode_facts(data) == (redacted(expected) if is_redacted else expected)
 
 
-def test_letters_hold_no_file_and_no_link_to_click() -> None:
-    for kind in (LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE):
-        with pikepdf.open(io.BytesIO(sample_letter(kind).pdf)) as document:
-            assert not document.attachments
-            assert all("/Annots" not in page for page in document.pages)
+FILES = {
+    LetterKind.NOTICE: [LINKS_FILE, NOTICE_FILE],
+    LetterKind.ERASURE: [LINKS_FILE, NOTICE_FILE],
+    LetterKind.REMINDER: [LINKS_FILE],
+    LetterKind.PRESERVATION: [],
+}
+
+
+@pytest.mark.parametrize(("kind", "files"), FILES.items())
+def test_letters_hold_their_links_as_files_and_no_link_to_click(kind: LetterKind, files: list[str]) -> None:
+    with pikepdf.open(io.BytesIO(sample_letter(kind).pdf)) as document:
+        assert sorted(document.attachments) == files
+        assert all("/Annots" not in page for page in document.pages)
+        if LINKS_FILE in files:
+            lines = document.attachments[LINKS_FILE].get_file().read_bytes().decode().splitlines()
+            assert lines == [link.url or link.description for link in SAMPLES[kind](Paper.A4).links]
+    with pikepdf.open(io.BytesIO(sample_letter(kind, is_redacted=True).pdf)) as twin:
+        assert not twin.attachments
+
+
+def test_the_notice_for_machines_fits_its_published_schema() -> None:
+    published = json.loads((ROOT / "static" / "schemas" / "notice-1.json").read_text("utf-8"))
+    assert published == json.loads(json.dumps(make_schema()))
+    with pikepdf.open(io.BytesIO(sample_letter(LetterKind.NOTICE).pdf)) as document:
+        found = json.loads(document.attachments[NOTICE_FILE].get_file().read_bytes())
+    jsonschema.validate(found, published)
+    assert found["reference"] == notice().frame.reference
+    assert [place["url"] or place["description"] for place in found["locations"]] == [
+        link.url or link.description for link in notice().links
+    ]
+    assert found["laws"][0]["last_moments"] == [
+        {
+            "act": "remove the image and make reasonable efforts to remove known identical copies",
+            "if_received_at": "2026-11-22T20:04:00Z",
+            "ends_at": "2026-11-24T20:04:00Z",
+        }
+    ]
+
+
+def test_the_signature_stands_on_the_first_two_pages_and_no_last_page_is_short() -> None:
+    for kind in (LetterKind.NOTICE, LetterKind.ERASURE, LetterKind.REMINDER, LetterKind.FOLLOW_UP, LetterKind.SUPPLIER):
+        pages = read_pages(sample_letter(kind).pdf)
+        signed = [number for number, page in enumerate(pages) if "Yours faithfully" in page]
+        assert signed[0] < 2
+        assert "Signed electronically" in pages[signed[0]]
+        assert len([line for line in pages[-1].splitlines() if line.strip()]) > 5
+
+
+LEADS = (
+    "I ask you to do the following:",
+    "Why this date:",
+    "You answered:",
+    "Statements",
+    "Reply form",
+    "The accounts",
+)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LetterKind if kind is not LetterKind.COMPLAINT])
+def test_nothing_that_leads_on_stands_alone_at_the_foot_of_a_page(kind: LetterKind) -> None:
+    for page in read_pages(sample_letter(kind).pdf):
+        lines = [line.strip() for line in page.splitlines() if line.strip()]
+        foot = [line for line in lines if not line.startswith(("RC-7K2M", "Page "))]
+        assert foot[-1] not in LEADS
 
 
 def test_a_bundle_links_only_inside_itself() -> None:

@@ -14,7 +14,8 @@ from weasyprint.urls import FatalURLFetchingError
 from portal.adapters import fonts
 from portal.adapters.fonts import faces_of, find_glyph_problems
 from portal.adapters.letter_content import letter_problems, prepare_letter
-from portal.adapters.pdf import NothingIsFetched, make_letter, render_html
+from portal.adapters.pdf import LINKS_FILE, NOTICE_FILE, NothingIsFetched, make_letter, render_html
+from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import LetterRefused, ProblemCode
 from portal.domain.letters.facts import LinkFact, NoticeFacts
@@ -41,7 +42,7 @@ def test_what_looks_like_code_is_shown_as_it_was_typed(words: str) -> None:
     rendered = make_letter(with_words(words), English())
     assert words.replace(" ", "") in read_without_spaces(rendered.pdf)
     with pikepdf.open(io.BytesIO(rendered.pdf)) as document:
-        assert not document.attachments
+        assert sorted(document.attachments) == [LINKS_FILE, NOTICE_FILE]
         assert "/JavaScript" not in document.Root.get("/Names", {})
 
 
@@ -69,11 +70,14 @@ def test_the_fetcher_ends_the_rendering_for_every_address(address: str) -> None:
         HTML(string=f"<img src='{address}'>", url_fetcher=NothingIsFetched()).render()
 
 
-def test_a_character_without_a_glyph_stops_the_letter() -> None:
-    with pytest.raises(LetterRefused) as stopped:
-        make_letter(with_words("Emoji of the future: \U000e0fff"), English())
-    assert [problem.code for problem in stopped.value.problems] == [ProblemCode.GLYPH]
-    assert "U+E0FFF" in stopped.value.problems[0].text
+def test_a_character_without_a_glyph_is_named_and_said_and_stops_nothing() -> None:
+    facts = with_words("He wrote \U0001f602 and \U000e0fff.")
+    assert letter_problems(facts, English()) == ()
+    text = " ".join(plain_text(prepare_letter(facts, English())[0]))
+    assert "He wrote [face with tears of joy] and [U+E0FFF]." in text
+    assert "stand by their names in square brackets" in text
+    plain = " ".join(plain_text(prepare_letter(with_words("Nothing odd."), English())[0]))
+    assert "square brackets" not in plain
 
 
 def test_a_missing_text_face_stops_every_letter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,7 @@ class Cell(StrEnum):
     PLACE = "place"  # a link: wraps anywhere, copied exactly
     DIGEST = "digest"
     INSTANT = "instant"
+    GROUND = "ground"  # a short sentence beside a longer one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,7 @@ class Paragraph:
     kind: ClassVar[str] = "paragraph"
     text: str
     tone: Tone = Tone.PLAIN
+    leads: bool = False  # it introduces what follows and never stands alone at the foot of a page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,19 +89,24 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str | None = None
+    is_form: bool = False  # cells to write in
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pairs:
-    """Name and value, one under the other: a data sheet."""
+    """Name and value, one under the other: a data sheet. `is_boxed` is what a clerk reads first."""
 
     kind: ClassVar[str] = "pairs"
     rows: tuple[tuple[str, str], ...]
+    is_boxed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """Sender, recipient, date and subject: the top of a letter. The first line of each address is a name."""
+    """Sender, recipient, date and subject: the top of a letter. The first line of each address is a name.
+
+    Only a letter that `is_posted` has its recipient where the window of an envelope shows it.
+    """
 
     kind: ClassVar[str] = "opening"
     sender: tuple[str, ...]
@@ -108,6 +115,7 @@ class Opening:
     dated: str
     marks: tuple[tuple[str, str], ...]  # "Our reference", ...
     subject: str
+    is_posted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +179,7 @@ class LetterDocument:
     blocks: tuple[Block, ...]
     page_label: str  # "Page %(page)s of %(pages)s" with the marks "{page}" and "{pages}" in it
     redacted_label: str
+    note_label: str = ""  # "Note": stands before what has to be said of the file itself
 
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "sd", "ug"})
@@ -195,6 +204,8 @@ def _opening_lines(block: Opening) -> tuple[str, ...]:
 
 
 def _table_lines(block: Table) -> tuple[str, ...]:
+    if [column.cell for column in block.columns] == [Cell.NUMBER, Cell.PLACE]:
+        return (block.caption or "", "\n".join(f"{number}. {place}" for number, place in block.rows))
     titles = [column.title for column in block.columns]
     rows = [
         "; ".join(f"{title}: {cell}" for title, cell in zip(titles, row, strict=True) if cell) for row in block.rows

@@ -15,6 +15,7 @@ from portal.domain.letters.facts import (
     ContentFact,
     CopyrightFacts,
     Exhibit,
+    FollowUpFacts,
     LetterFacts,
     LinkFact,
     NoticeFacts,
@@ -22,6 +23,8 @@ from portal.domain.letters.facts import (
     Recipient,
     RulesFact,
     SentFact,
+    SupplierFacts,
+    ThreatFacts,
 )
 from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
 from portal.domain.letters.texts import Spot, walk_texts
@@ -35,7 +38,6 @@ class ProblemCode(StrEnum):
     NO_LINKS = "no_links"
     NO_BASES = "no_bases"
     NOT_STATED = "not_stated"  # nobody has said it, or not for these links
-    GLYPH = "glyph"
     FONT = "font"
 
 
@@ -77,10 +79,16 @@ def _bases_of(facts: LetterFacts) -> tuple[BasisFact, ...]:
     return (facts.competence, *facts.bases) if isinstance(facts, ComplaintFacts) else facts.bases
 
 
+def _needs_no_law(facts: LetterFacts) -> bool:
+    return isinstance(facts, SupplierFacts) or (isinstance(facts, NoticeFacts) and facts.own_rules is not None)
+
+
 def _find_gaps(facts: LetterFacts) -> Iterator[LetterProblem]:
+    if isinstance(facts, ThreatFacts):  # nothing has to be online, and no law has to be known, to ask for evidence
+        return
     if not facts.links and not (isinstance(facts, ComplaintFacts) and facts.is_threat):
         yield LetterProblem(ProblemCode.NO_LINKS, "The letter names no place. Add at least one link or description.")
-    if not facts.bases and not (isinstance(facts, NoticeFacts) and facts.own_rules):
+    if not facts.bases and not _needs_no_law(facts):
         yield LetterProblem(ProblemCode.NO_BASES, _NO_BASES)
     for link in facts.links:
         if not (link.url or link.description):
@@ -119,6 +127,10 @@ _OWN_WORDS = frozenset(
         Spot(ContentFact, "explanation"),
         Spot(ContentFact, "work"),
         Spot(CopyrightFacts, "work"),
+        Spot(FollowUpFacts, "given"),
+        Spot(ThreatFacts, "threat"),
+        Spot(ThreatFacts, "threatened_on"),
+        Spot(ThreatFacts, "accounts"),
         Spot(ComplaintFacts, "wish"),
         Spot(LinkFact, "url"),
         Spot(LinkFact, "description"),
@@ -140,6 +152,7 @@ _NAMES = frozenset(
         Spot(RulesFact, "title"),
         Spot(RulesFact, "url"),
         Spot(AnswerFact, "sender"),
+        Spot(SupplierFacts, "site"),
     }
 )
 _ADDRESS = Spot(SourceFact, "url")  # an address on the web may hold any sign, a row of underscores included

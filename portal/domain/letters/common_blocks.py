@@ -12,6 +12,7 @@ from portal.domain.letters.blocks import (
     Cell,
     Closing,
     Column,
+    Heading,
     LetterDocument,
     Letterhead,
     Opening,
@@ -22,9 +23,9 @@ from portal.domain.letters.blocks import (
     direction_of,
 )
 from portal.domain.letters.facts import LetterHeader, LinkFact, SenderOrganisation
-from portal.domain.letters.phrases import CHANNELS, PLACES, format_day, format_moment, mark
+from portal.domain.letters.phrases import PLACES, SENT_BY, format_day, format_moment, mark
 from portal.domain.letters.texts import change_texts
-from portal.domain.lifecycle import Filer, LetterKind
+from portal.domain.lifecycle import Filer, LetterKind, SendingChannel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +52,62 @@ class LetterContext:
 def open_letter(context: LetterContext, subject: str) -> Opening:
     frame, translate = context.header, context.translate
     recipient = frame.recipient
-    label = translate(CHANNELS[recipient.channel])
-    lines = (recipient.name, recipient.department or "", *recipient.address_lines, recipient.contact or "")
+    service = translate("for its service %(service)s", service=recipient.service) if recipient.service else ""
+    lines = (recipient.name, service, recipient.department or "", *recipient.address_lines, recipient.contact or "")
     return Opening(
         sender=_sender_lines(context),
         recipient=tuple(line for line in lines if line),
-        recipient_label=label[:1].upper() + label[1:],
+        recipient_label=translate(SENT_BY[recipient.channel]),
         dated=format_day(context.local(frame.written_at).date(), translate),
         marks=((translate("Our reference"), frame.reference),),
         subject=subject,
+        is_posted=recipient.channel is SendingChannel.POST,
     )
+
+
+# A table of this many links leaves no room for the reply form below it.
+_LONG = 6
+
+
+def write_annexes(context: LetterContext, links: Iterable[LinkFact]) -> list[Block]:
+    """Annex A with every link, one a line, and the form on which the recipient answers for each: the last page."""
+    translate, listed = context.translate, tuple(links)
+    blocks: list[Block] = [
+        Heading(text=translate("Annex A: the links"), starts_page=True),
+        *_say_files(context),
+        list_links(context, listed),
+        Heading(text=translate("Reply form"), starts_page=len(listed) > _LONG),
+        Paragraph(text=_describe_reply_form(context, listed), leads=True),
+    ]
+    columns = (
+        Column(title=translate("Link"), cell=Cell.NUMBER),
+        Column(title=translate("Removed on (day and time)")),
+        Column(title=translate("Left up, for this reason")),
+    )
+    shown = listed[:MOST_ROWS]
+    return [*blocks, Table(columns=columns, rows=tuple((str(link.number), "", "") for link in shown), is_form=True)]
+
+
+def _say_files(context: LetterContext) -> list[Block]:
+    if context.header.is_redacted:  # no file stands in a twin
+        return []
+    text = context.translate("The file links.txt inside this PDF holds them too, one a line.")
+    return [Paragraph(text=text, leads=True)]
+
+
+MOST_ROWS = 24  # what fits on one page with room to write
+
+
+def _describe_reply_form(context: LetterContext, links: tuple[LinkFact, ...]) -> str:
+    translate = context.translate
+    sentences = [
+        translate("To answer for each link, fill in this form or name the numbers of Annex A in your answer."),
+        translate("Our reference: %(reference)s.", reference=context.header.reference),
+        _describe_reply(context),
+    ]
+    if len(links) > MOST_ROWS:
+        sentences.insert(1, translate("For the links after these, add lines of the same kind."))
+    return " ".join(sentences)
 
 
 def _sender_lines(context: LetterContext) -> tuple[str, ...]:
@@ -76,7 +123,7 @@ def _sender_lines(context: LetterContext) -> tuple[str, ...]:
 def list_links(context: LetterContext, links: Iterable[LinkFact], *, is_bundle: bool = False) -> Table:
     """The numbered places. In a bundle also the platform and what became of each."""
     translate = context.translate
-    columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Place"), cell=Cell.PLACE)]
+    columns = [Column(title=translate("No."), cell=Cell.NUMBER), Column(title=translate("Link"), cell=Cell.PLACE)]
     if is_bundle:
         columns.insert(1, Column(title=translate("Platform"), cell=Cell.SHORT))
         columns.append(Column(title=translate("State"), cell=Cell.SHORT))
@@ -123,6 +170,13 @@ def close_letter(context: LetterContext) -> Closing:
     lines.append(_describe_reply(context))
     name = signature.name if signature else reporter.name or translate("Name withheld")
     return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
+
+
+def reply_address(context: LetterContext) -> str:
+    """Where an answer goes to, for a line of its own."""
+    reporter, organisation = context.header.reporter, context.header.organisation
+    found = reporter.email or (organisation.email if organisation else None) or reporter.phone
+    return found or context.translate("in the way this letter reached you")
 
 
 def _describe_reply(context: LetterContext) -> str:
@@ -172,6 +226,10 @@ def finish(context: LetterContext, kind: LetterKind, blocks: Iterable[Block]) ->
             blocks=tuple(blocks),
             page_label=page,
             redacted_label=translate("redacted"),
+            note_label=translate(
+                "Signs that no installed font can draw stand by their names in square brackets. The files inside this "
+                "PDF hold them as they were written."
+            ),
         ),
         lambda _, text: show_hidden(text),
     )

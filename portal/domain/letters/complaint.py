@@ -35,7 +35,12 @@ from portal.domain.letters.common_blocks import (
     split_paragraphs,
 )
 from portal.domain.letters.complaint_table import write_table
-from portal.domain.letters.content_statements import SUBJECTS, describe_content, format_statements
+from portal.domain.letters.content_statements import (
+    describe_content,
+    describe_subject,
+    describe_threat,
+    format_statements,
+)
 from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
 from portal.domain.letters.law_blocks import describe_authority_clock
 from portal.domain.letters.phrases import mark
@@ -103,10 +108,11 @@ def _title(context: LetterContext, number: int, part: BundlePart) -> str:
 def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
     """Who complains about whom, under which law, what happened by when, what is asked, and how to check the file."""
     translate, content = context.translate, facts.content
+    describe = describe_threat if facts.is_threat else describe_content
     subject = translate(
         "Complaint about %(party)s: %(matter)s",
         party=facts.party.name,
-        matter=translate(SUBJECTS[content.depiction]),
+        matter=describe_subject(context, content),
     )
     asks = [translate(ask) for ask in facts.authority_asks] or [translate(_ASKS[ask]) for ask in facts.asks]
     if facts.may_pass_identity is not None:
@@ -115,9 +121,7 @@ def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         open_letter(context, subject),
         *note_redaction(context),
         Pairs(rows=tuple(row for row in _list_matter(context, facts) if row[1])),
-        Paragraph(
-            text=describe_content(context, facts.content.depiction, facts.content.under_18, is_threat=facts.is_threat)
-        ),
+        Paragraph(text=describe(context, content.depiction, content.under_18)),
         *write_table(context, facts),
         Paragraph(text=translate("What I ask of you:"), tone=Tone.STRONG),
         Items(items=tuple(asks), is_ordered=True),

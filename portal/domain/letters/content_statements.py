@@ -1,7 +1,8 @@
 """What a letter says of the content and what its writer declares, in both voices.
 
 The content is named, never described. Sentences come in two voices: of the person who writes about themselves, and of a
-parent or representative who writes for them. Both are whole sentences: other languages cannot swap a pronoun.
+parent or representative who writes for them. Both are whole sentences: other languages cannot swap a pronoun. Where a
+child is shown nothing is argued about consent: a child cannot give it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from portal.domain.letters.common_blocks import LetterContext
-from portal.domain.letters.facts import StatedBy, StatedFact, Statement
+from portal.domain.letters.facts import ContentFact, StatedBy, StatedFact, Statement
+from portal.domain.letters.law_facts import BasisFact, StatementFact
 from portal.domain.letters.phrases import format_day, mark
 from portal.domain.lifecycle import Depiction, Filer
+from portal.domain.regimes import NoticeField
 
 SUBJECTS: Mapping[Depiction, str] = {
     Depiction.REAL: mark("non-consensual intimate imagery"),
@@ -20,6 +23,7 @@ SUBJECTS: Mapping[Depiction, str] = {
     Depiction.FALSE: mark("a false and harmful depiction"),
     Depiction.PRIVATE: mark("private information published without consent"),
 }
+CHILD_SUBJECT = mark("an image that shows a child")
 
 _OWN_CONTENT: Mapping[Depiction, str] = {
     Depiction.REAL: mark("The content is intimate imagery of me. I did not consent to its publication."),
@@ -71,15 +75,29 @@ _THREATENED: Mapping[Depiction, str] = {
 }
 
 
-def describe_content(context: LetterContext, depiction: Depiction, under_18: bool, *, is_threat: bool = False) -> str:
-    """What the content is and that there was no consent, without describing it; of a threat, what is threatened."""
-    text = context.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
-    if is_threat:
-        text = f"{context.translate(_THREATENED[depiction])} {context.voice(_OWN_THREAT, _OTHER_THREAT)}"
-    if not under_18:
-        return text
-    minor = context.voice(mark("I was under 18 when it was made."), mark("The person was under 18 when it was made."))
-    return f"{text} {minor}"
+def describe_subject(context: LetterContext, content: ContentFact) -> str:
+    """What the matter is, in a few words; of a child that a child is shown."""
+    return context.translate(CHILD_SUBJECT if content.under_18 else SUBJECTS[content.depiction])
+
+
+def describe_content(context: LetterContext, depiction: Depiction, under_18: bool) -> str:
+    """What the content is and that there was no consent, without describing it."""
+    if under_18:
+        return context.voice(
+            mark("The content shows a child: I was under 18 when it was made. It has to go wherever it is."),
+            mark("The content shows a child: the person was under 18 when it was made. It has to go wherever it is."),
+        )
+    return context.voice(_OWN_CONTENT[depiction], _OTHER_CONTENT[depiction])
+
+
+def describe_threat(context: LetterContext, depiction: Depiction, under_18: bool) -> str:
+    """What is threatened, of which nothing may be online yet; every paper of a threat says it so."""
+    if under_18:
+        return context.voice(
+            mark("Somebody threatens to publish images of me from when I was under 18."),
+            mark("Somebody threatens to publish images of a child, the person I act for."),
+        )
+    return f"{context.translate(_THREATENED[depiction])} {context.voice(_OWN_THREAT, _OTHER_THREAT)}"
 
 
 def describe_standing(context: LetterContext) -> str | None:
@@ -87,19 +105,30 @@ def describe_standing(context: LetterContext) -> str | None:
     reporter = context.header.reporter
     if reporter.role is Filer.SELF:
         return None
-    if reporter.authority:
-        return context.translate("I act for that person: %(authority)s.", authority=reporter.authority.rstrip("."))
     if reporter.role is Filer.PARENT:
-        return context.translate("I act for that person as their parent or guardian.")
-    return context.translate("I act for that person with their authority.")
+        return context.translate("I am the child's parent or guardian and act as holder of parental responsibility.")
+    if reporter.authority:
+        return context.translate(
+            "I act with the authority of the person concerned, which I will show on request: %(authority)s.",
+            authority=reporter.authority.rstrip("."),
+        )
+    return context.translate("I act with the authority of the person concerned, which I will show on request.")
+
+
+def title_own_words(context: LetterContext) -> str:
+    """Above what the sender wrote: a representative's words are not the person's."""
+    return context.voice(
+        mark("In my own words"),
+        mark("Statement of the representative"),
+    )
 
 
 _OWN_STATEMENTS: Mapping[Statement, str] = {
     Statement.GOOD_FAITH: mark("I believe in good faith that the content was published without my consent."),
     Statement.ACCURACY: mark("What this letter says is true and complete as far as I know."),
     Statement.PERJURY: mark(
-        "The information in this notice is accurate. Under penalty of perjury, I am the owner of an exclusive right "
-        "that is allegedly infringed."
+        "The information in this notification is accurate and, under penalty of perjury, I am the owner of an "
+        "exclusive right that is allegedly infringed."
     ),
     Statement.COPYRIGHT_GOOD_FAITH: mark(
         "I believe in good faith that neither I, nor anyone acting for me, nor the law allowed this use of my work."
@@ -109,12 +138,12 @@ _OWN_STATEMENTS: Mapping[Statement, str] = {
 
 _OTHER_STATEMENTS: Mapping[Statement, str] = {
     Statement.GOOD_FAITH: mark(
-        "I believe in good faith that the content was published without the consent of the person it shows."
+        "The person for whom I act believes in good faith that the content was published without that person's consent."
     ),
     Statement.ACCURACY: mark("What this letter says is true and complete as far as I know."),
     Statement.PERJURY: mark(
-        "The information in this notice is accurate. Under penalty of perjury, I am authorised to act for the owner of "
-        "an exclusive right that is allegedly infringed."
+        "The information in this notification is accurate and, under penalty of perjury, I am authorised to act on "
+        "behalf of the owner of an exclusive right that is allegedly infringed."
     ),
     Statement.COPYRIGHT_GOOD_FAITH: mark(
         "I believe in good faith that neither the owner of the work, nor anyone acting for the owner, nor the law "
@@ -123,18 +152,28 @@ _OTHER_STATEMENTS: Mapping[Statement, str] = {
     Statement.COPYRIGHT_OWNER: mark("I am authorised to act for the owner of the copyright in the work named here."),
 }
 
+_MEANINGS: Mapping[Statement, frozenset[NoticeField]] = {
+    Statement.GOOD_FAITH: frozenset({NoticeField.GOOD_FAITH}),
+    Statement.ACCURACY: frozenset({NoticeField.ACCURACY}),
+    Statement.PERJURY: frozenset({NoticeField.PERJURY}),
+    Statement.COPYRIGHT_GOOD_FAITH: frozenset({NoticeField.WORK, NoticeField.GOOD_FAITH}),
+    Statement.COPYRIGHT_OWNER: frozenset({NoticeField.WORK}),
+}
+
 
 def format_statements(
     context: LetterContext, statements: Iterable[Statement], stated: Iterable[StatedFact] = ()
 ) -> tuple[str, ...]:
     """Each statement; one that was not made for this letter is told with the day on which it was made."""
     made = {each.statement: each for each in stated}
-    return tuple(_format_statement(context, each, made.get(each)) for each in statements)
+    return tuple(
+        _tell_day(context, context.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]), made.get(each))
+        for each in statements
+    )
 
 
-def _format_statement(context: LetterContext, statement: Statement, made: StatedFact | None) -> str:
-    text = context.voice(_OWN_STATEMENTS[statement], _OTHER_STATEMENTS[statement])
-    if made is None or (made.is_for_letter and made.by is not StatedBy.TOLD):
+def _tell_day(context: LetterContext, text: str, made: StatedFact | None) -> str:
+    if made is None or _is_for_letter(made):
         return text
     day = format_day(context.local(made.at).date(), context.translate)
     if made.by is StatedBy.TOLD and context.header.organisation:
@@ -147,8 +186,46 @@ def _format_statement(context: LetterContext, statement: Statement, made: Stated
     return context.translate("As I stated on %(day)s: %(statement)s", day=day, statement=text)
 
 
+def _is_for_letter(made: StatedFact) -> bool:
+    return made.is_for_letter and made.by is not StatedBy.TOLD
+
+
+def list_statements(
+    context: LetterContext,
+    statements: Iterable[Statement],
+    bases: Iterable[BasisFact],
+    stated: Iterable[StatedFact] = (),
+    *,
+    under_18: bool = False,
+) -> tuple[str, ...]:
+    """Every statement above the signature: what each cited law wants in its own words, then what only we word.
+
+    A law's sentence is printed only where all that it says was stated, and with the day where any of it was not stated
+    for this letter. Where a child is shown, our own sentence about consent is left out.
+    """
+    made, days = tuple(statements), tuple(stated)
+    given = frozenset[NoticeField]().union(*(_MEANINGS[each] for each in made))
+    own = [
+        each for basis in bases if basis.wording for each in basis.wording.statements if given.issuperset(each.states)
+    ]
+    worded = frozenset[NoticeField]().union(*(each.states for each in own))
+    general = [
+        each for each in made if not _MEANINGS[each] <= worded and not (under_18 and each is Statement.GOOD_FAITH)
+    ]
+    told = [_tell_day(context, context.translate(each.text), _find_earlier(each, days)) for each in own]
+    return tuple(dict.fromkeys([*told, *format_statements(context, general, days)]))
+
+
+def _find_earlier(sentence: StatementFact, stated: Iterable[StatedFact]) -> StatedFact | None:
+    """What the sentence says and was not stated for this letter; the earliest of it."""
+    parts = (each for each in stated if _MEANINGS[each.statement] & frozenset(sentence.states))
+    return min((each for each in parts if not _is_for_letter(each)), key=lambda each: each.at, default=None)
+
+
+HIDE_NAME = mark("Do not pass my name or contact details to whoever published the content.")
+RELEASE_NAME = mark("You may pass my name and contact details to whoever published the content.")
+
+
 def describe_release(context: LetterContext, may_pass_identity: bool) -> str:
     """Whether the recipient may tell the poster who writes."""
-    if may_pass_identity:
-        return context.translate("You may pass my name and contact details to whoever published the content.")
-    return context.translate("Do not pass my name or contact details to whoever published the content.")
+    return context.translate(RELEASE_NAME if may_pass_identity else HIDE_NAME)

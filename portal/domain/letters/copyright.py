@@ -7,13 +7,13 @@ from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
     finish,
-    list_links,
     note_redaction,
     open_letter,
+    write_annexes,
 )
 from portal.domain.letters.content_statements import describe_standing, format_statements
 from portal.domain.letters.facts import CopyrightFacts
-from portal.domain.letters.law_blocks import note_advice, write_bases
+from portal.domain.letters.law_blocks import write_bases, write_glance
 from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import LetterKind
 
@@ -24,40 +24,39 @@ def build_copyright(facts: CopyrightFacts, translate: Translate) -> LetterDocume
     blocks: list[Block] = [
         open_letter(context, translate("Notice of claimed copyright infringement")),
         *note_redaction(context),
+        write_glance(context, facts.bases, (_count_links(context, facts),)),
         *_write_matter(context, facts),
         Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG),
         Items(items=_list_asks(context), is_ordered=True),
-        Heading(text=translate("Where the work is shown")),
-        list_links(context, facts.links),
         Heading(text=translate("The law and its time limits")),
         *write_bases(context, facts.bases),
         Heading(text=translate("Statements")),
         Items(items=format_statements(context, facts.statements, facts.stated)),
         close_letter(context),
-        note_advice(context, facts.bases),
+        *write_annexes(context, facts.links),
     ]
     return finish(context, LetterKind.COPYRIGHT, blocks)
 
 
+def _count_links(context: LetterContext, facts: CopyrightFacts) -> tuple[str, str]:
+    links = context.translate.plural("%(count)s link", "%(count)s links", len(facts.links))
+    return context.translate("Where"), context.translate("%(links)s, listed in Annex A", links=links)
+
+
 def _write_matter(context: LetterContext, facts: CopyrightFacts) -> list[Block]:
     work = context.voice(
-        mark("The copyrighted work is the picture or video shown at the links below, which I took myself."),
+        mark("The copyrighted work is the picture or video shown at the links in Annex A, which I took myself."),
         mark(
-            "The copyrighted work is the picture or video shown at the links below, which the person I act for took "
-            "themselves."
+            "The copyrighted work is the picture or video shown at the links in Annex A, which the person I act for "
+            "took themselves."
         ),
     )
-    where = context.translate.plural(
-        "Your service shows it at %(count)s place, listed below.",
-        "Your service shows it at %(count)s places, listed below.",
-        len(facts.links),
-    )
-    parts = (work, where, describe_standing(context))
+    parts = (work, describe_standing(context))
     return [Paragraph(text=" ".join(part for part in parts if part))]
 
 
 def _list_asks(context: LetterContext) -> tuple[str, ...]:
     return (
-        context.translate("Remove the work at every place in the list, or disable access to it."),
+        context.translate("Remove the work at every link in Annex A, or disable access to it."),
         context.translate("Confirm that you have received this notice, and tell me its reference number with you."),
     )

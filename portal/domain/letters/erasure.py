@@ -4,38 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Quote, Tone, Translate
+from portal.domain.letters.asks import describe_ground, write_ask_table
+from portal.domain.letters.blocks import (
+    Block,
+    Heading,
+    Items,
+    LetterDocument,
+    Paragraph,
+    Quote,
+    Translate,
+)
 from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
     finish,
-    list_links,
     note_redaction,
     open_letter,
     split_paragraphs,
+    write_annexes,
 )
 from portal.domain.letters.content_statements import (
     describe_content,
     describe_release,
     describe_standing,
-    format_statements,
+    list_statements,
+    title_own_words,
 )
 from portal.domain.letters.facts import ErasureAsk, ErasureFacts, IdentityOffer
-from portal.domain.letters.law_blocks import note_advice, write_bases
+from portal.domain.letters.law_blocks import title_of, write_bases, write_glance
 from portal.domain.letters.phrases import mark
 from portal.domain.lifecycle import LetterKind
+from portal.domain.regimes import LetterAsk
 
-_ASKS: Mapping[ErasureAsk, str] = {
+ASKS: Mapping[ErasureAsk, str] = {
     ErasureAsk.ERASE: mark(
         "Erase these data and every copy you hold of them: files, previews, stored pages, and anything computed from "
         "them, such as measurements of a face."
     ),
-    ErasureAsk.DELIST: mark("Stop showing the places in the list as results of a search for the name of the person."),
+    ErasureAsk.DELIST: mark("Stop showing the links in Annex A as results of a search for the name of the person."),
     ErasureAsk.RECTIFY: mark("Correct the data that are wrong, or mark them as wrong until you have decided."),
     ErasureAsk.TELL_OTHERS: mark(
         "Tell everyone to whom you passed these data that their erasure was asked for, and tell me who they are."
     ),
-    ErasureAsk.STOP_PROCESSING: mark("Stop using these data for anything else while you decide."),
+    ErasureAsk.STOP_PROCESSING: mark("Stop using and showing these data while you decide."),
+}
+
+_DUTIES: Mapping[ErasureAsk, LetterAsk] = {
+    ErasureAsk.ERASE: LetterAsk.REMOVE,
+    ErasureAsk.DELIST: LetterAsk.REMOVE,
+    ErasureAsk.TELL_OTHERS: LetterAsk.RECIPIENTS,
+    ErasureAsk.STOP_PROCESSING: LetterAsk.RESTRICT,
 }
 
 _IDENTITY: Mapping[IdentityOffer, str] = {
@@ -51,69 +69,78 @@ _IDENTITY: Mapping[IdentityOffer, str] = {
 
 
 def build_erasure(facts: ErasureFacts, translate: Translate) -> LetterDocument:
-    """The request as a document. `facts.grounds` are the law's own grounds, in their order."""
+    """The request as a document. The laws' own grounds come first; `facts.grounds` are for laws without any."""
     context = LetterContext(header=facts.frame, translate=translate)
+    links = translate.plural("%(count)s link", "%(count)s links", len(facts.links))
+    title = title_of(context, facts.bases[0]) if facts.bases else translate("Request to erase personal data")
+    where = (translate("Where"), translate("%(links)s, listed in Annex A", links=links))
     blocks: list[Block] = [
-        open_letter(context, translate("Request to erase personal data")),
+        open_letter(context, translate("%(title)s: %(links)s", title=title, links=links)),
         *note_redaction(context),
+        write_glance(context, facts.bases, (where,)),
         *_write_matter(context, facts),
-        Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG),
-        Items(items=_list_asks(context, facts), is_ordered=True),
         *_write_grounds(context, facts),
-        Heading(text=translate("Where the data are")),
-        list_links(context, facts.links),
-        Heading(text=translate("The law and its time limits")),
-        *write_bases(context, facts.bases),
+        *_write_statements(context, facts),
+        close_letter(context),
+        *_write_asks(context, facts),
         Heading(text=translate("Who asks")),
         *_write_identity(context, facts),
-        close_letter(context),
-        note_advice(context, facts.bases),
+        Heading(text=translate("The law and its time limits")),
+        *write_bases(context, facts.bases),
+        *write_annexes(context, facts.links),
     ]
     return finish(context, LetterKind.ERASURE, blocks)
 
 
 def _write_matter(context: LetterContext, facts: ErasureFacts) -> list[Block]:
+    said = [context.translate(text) for basis in facts.bases if basis.wording for text in basis.wording.says]
     which = context.voice(
-        mark(
-            "You hold and publish personal data about me at the places listed below: the content itself, the text "
-            "around it, and what was made from it."
-        ),
-        mark(
-            "You hold and publish personal data about the person I act for at the places listed below: the content "
-            "itself, the text around it, and what was made from it."
-        ),
+        mark("You hold and publish personal data about me at the links in Annex A."),
+        mark("You hold and publish personal data about the person I act for at the links in Annex A."),
     )
     what = describe_content(context, facts.content.depiction, facts.content.under_18)
-    parts = [part for part in (which, what, describe_standing(context)) if part]
+    parts = [part for part in (*(said or [which]), what, describe_standing(context)) if part]
     blocks: list[Block] = [Paragraph(text=" ".join(parts))]
     if facts.content.explanation:
+        blocks.append(Paragraph(text=context.translate("%(title)s:", title=title_own_words(context)), leads=True))
         blocks.append(Quote(paragraphs=split_paragraphs(facts.content.explanation)))
     return blocks
 
 
-def _list_asks(context: LetterContext, facts: ErasureFacts) -> tuple[str, ...]:
-    asks = [context.translate(_ASKS[ask]) for ask in facts.asks]
-    asks.append(context.translate("Tell me what you have done. If you refuse any of it, give your reasons."))
-    if facts.may_pass_identity is not None:
-        asks.append(describe_release(context, facts.may_pass_identity))
-    return tuple(asks)
-
-
 def _write_grounds(context: LetterContext, facts: ErasureFacts) -> list[Block]:
-    if not facts.grounds:
+    own = [ground for basis in facts.bases if basis.wording for ground in basis.wording.grounds]
+    grounds = tuple(dict.fromkeys([*own, *facts.grounds]))
+    if not grounds:
         return []
-    lead = Paragraph(text=context.translate("I rely on these grounds:"))
-    return [lead, Items(items=tuple(context.translate(ground) for ground in facts.grounds))]
+    lead = Paragraph(text=context.translate("I rely on these grounds:"), leads=True)
+    return [lead, Items(items=tuple(context.translate(ground) for ground in grounds))]
+
+
+def _write_statements(context: LetterContext, facts: ErasureFacts) -> list[Block]:
+    found = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
+    return [Heading(text=context.translate("Statements")), Items(items=found)] if found else []
+
+
+def _write_asks(context: LetterContext, facts: ErasureFacts) -> list[Block]:
+    """A table: what is asked, and whether a cited law makes it a duty or it is a request beyond the duties."""
+    translate, bases = context.translate, facts.bases
+    rows = [(translate(ASKS[ask]), describe_ground(context, _DUTIES.get(ask), bases)) for ask in facts.asks]
+    told = translate(
+        "Tell me what you have done. If you refuse any of it, give me your reasons and the ways to contest it."
+    )
+    rows.append((told, describe_ground(context, LetterAsk.DECIDE, bases)))
+    if facts.may_pass_identity is not None:
+        rows.append((describe_release(context, facts.may_pass_identity), describe_ground(context, None, bases)))
+    return write_ask_table(context, rows, bases)
 
 
 def _write_identity(context: LetterContext, facts: ErasureFacts) -> list[Block]:
     limit = context.translate("Please ask for no more than you need to be sure, and use it for nothing else.")
-    statements = format_statements(context, facts.statements, facts.stated)
-    return [*_write_offer(context, facts), Paragraph(text=limit), *([Items(items=statements)] if statements else [])]
+    return [*_write_offer(context, facts), Paragraph(text=limit)]
 
 
 def _write_offer(context: LetterContext, facts: ErasureFacts) -> list[Block]:
     if not facts.identity_words:
         return [Paragraph(text=context.translate(_IDENTITY[facts.identity]))]
-    lead = Paragraph(text=context.translate("This shows that I am the one who asks:"))
+    lead = Paragraph(text=context.translate("This shows that I am the one who asks:"), leads=True)
     return [lead, Quote(paragraphs=split_paragraphs(facts.identity_words))]

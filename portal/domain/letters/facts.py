@@ -45,6 +45,53 @@ class StatedBy(StrEnum):
     TOLD = "told"  # the person told it to the team, which wrote it down; nobody signed it anew
 
 
+class NoticeAsk(StrEnum):
+    """What a letter to a platform asks for."""
+
+    REMOVE = "remove"
+    EVERYWHERE = "everywhere"  # for all users, in all countries
+    COPIES = "copies"
+    CONFIRM = "confirm"
+    DECIDE = "decide"
+    KEEP = "keep"  # as evidence, out of sight
+    MATCH = "match"  # fingerprints against another upload
+    POSTER = "poster"  # who uploaded it, where the law lets it say so
+    REPEAT = "repeat"  # act against accounts that do it again
+    HOTLINE = "hotline"  # of a child: report it where the law says
+    HIDE_NAME = "hide_name"
+    RELEASE_NAME = "release_name"
+
+
+class FollowUp(StrEnum):
+    """What a letter after the first one is about; each reason of refusal has its own answer."""
+
+    BACK = "back"  # it was gone and is there again
+    LEFT = "left"  # a part was removed, the rest is there
+    NOT_VIOLATION = "not_violation"
+    ID_WANTED = "id_wanted"
+    NOT_FOUND = "not_found"
+    LOGIN = "login"
+    PUBLIC_INTEREST = "public_interest"
+    CONSENT_CLAIMED = "consent_claimed"
+    PARODY = "parody"  # or a label that it was made by computer
+    OWN_ACCOUNT = "own_account"
+    GEO_ONLY = "geo_only"
+    NO_REASON = "no_reason"
+    COUNTER_NOTICE = "counter_notice"
+    MORE_ASKED = "more_asked"  # the answer to a question that the law allows
+    EXCESS_ID = "excess_id"  # the answer to a demand for more proof of identity than is needed
+
+
+class Supplier(StrEnum):
+    """Who stands behind a site and can act when the site does not."""
+
+    SEARCH = "search"
+    HOST = "host"
+    NETWORK = "network"
+    REGISTRAR = "registrar"
+    PAYMENT = "payment"
+
+
 class IdentityOffer(StrEnum):
     """How the person offers to show who they are, without handing over more than is needed."""
 
@@ -103,6 +150,7 @@ class Recipient:
     address_lines: tuple[str, ...] = ()
     contact: str | None = None  # the e-mail address or the web form it goes to
     country: str | None = None  # ISO 3166-1 alpha-2
+    service: str | None = None  # the service's name, where `name` is the company that answers for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +224,7 @@ class LinkFact:
     description: str | None = None
     state: ItemState = ItemState.REPORTED
     state_at: datetime | None = None
+    removed_at: datetime | None = None  # of a link that is back: when it had gone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,6 +383,53 @@ class ErasureFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FollowUpFacts:
+    """A letter after the first one. `links` are those it is about; `given` is what the sender answers in own words."""
+
+    frame: LetterHeader
+    content: ContentFact
+    topic: FollowUp
+    notice: SentFact
+    links: tuple[LinkFact, ...]
+    bases: tuple[BasisFact, ...]
+    answers: tuple[AnswerFact, ...] = ()
+    given: str | None = None
+    statements: tuple[Statement, ...] = ()
+    stated: tuple[StatedFact, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierFacts:
+    """A letter to who stands behind the site `site`, after or beside the notice to the site itself."""
+
+    frame: LetterHeader
+    content: ContentFact
+    role: Supplier
+    site: str
+    links: tuple[LinkFact, ...]
+    bases: tuple[BasisFact, ...] = ()  # that bind this company itself; none: all is asked, nothing is owed
+    notice: SentFact | None = None  # what was sent to the site
+    statements: tuple[Statement, ...] = ()
+    stated: tuple[StatedFact, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreatFacts:
+    """What a threat's papers say; nothing has to be online. `accounts` are names or addresses of who threatens."""
+
+    frame: LetterHeader
+    content: ContentFact
+    accounts: tuple[str, ...]
+    is_for_police: bool = False
+    threat: str | None = None  # what was threatened, in the person's words
+    threatened_on: str | None = None  # when, as the person gave it
+    links: tuple[LinkFact, ...] = ()  # what is online already, if anything
+    bases: tuple[BasisFact, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    stated: tuple[StatedFact, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplaintFacts:
     """The bundle to a regulator: everything needed to check each date and each file."""
 
@@ -360,7 +456,16 @@ class ComplaintFacts:
     check_url: str | None = None  # where anybody can have the file checked
 
 
-LetterFacts = NoticeFacts | CopyrightFacts | ReminderFacts | ErasureFacts | ComplaintFacts
+LetterFacts = (
+    NoticeFacts
+    | CopyrightFacts
+    | ReminderFacts
+    | ErasureFacts
+    | ComplaintFacts
+    | FollowUpFacts
+    | SupplierFacts
+    | ThreatFacts
+)
 
 TYPES: Mapping[LetterKind, type[LetterFacts]] = {
     LetterKind.NOTICE: NoticeFacts,
@@ -368,11 +473,17 @@ TYPES: Mapping[LetterKind, type[LetterFacts]] = {
     LetterKind.ERASURE: ErasureFacts,
     LetterKind.COMPLAINT: ComplaintFacts,
     LetterKind.COPYRIGHT: CopyrightFacts,
+    LetterKind.FOLLOW_UP: FollowUpFacts,
+    LetterKind.SUPPLIER: SupplierFacts,
+    LetterKind.PRESERVATION: ThreatFacts,
+    LetterKind.POLICE: ThreatFacts,
 }
 
 
 def kind_of(facts: LetterFacts) -> LetterKind:
     """The kind of letter these facts make. Raises LookupError for anything else."""
+    if isinstance(facts, ThreatFacts):
+        return LetterKind.POLICE if facts.is_for_police else LetterKind.PRESERVATION
     for kind, cls in TYPES.items():
         if isinstance(facts, cls):
             return kind

@@ -5,51 +5,144 @@ Only a duty is worded with "must". What buys protection, what is only an aim and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
-from portal.domain.letters.blocks import Block, Heading, Paragraph, Steps, Tone
-from portal.domain.letters.common_blocks import LetterContext
+from portal.domain.letters.blocks import Block, Column, Heading, Pairs, Paragraph, Steps, Table, Tone
+from portal.domain.letters.common_blocks import LetterContext, reply_address
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.phrases import (
+    PROOFS,
     STARTS,
     describe_due,
     describe_step,
     describe_step_at,
     format_instant,
+    format_moment,
     format_period,
     mark,
 )
 from portal.domain.regimes import Binding, ObligedParty, Trigger
 
 
+def title_of(context: LetterContext, basis: BasisFact) -> str:
+    """What a letter under this law is, in one line; the law's name where its record has no such line."""
+    return context.translate(basis.wording.title if basis.wording else basis.name)
+
+
+def write_glance(context: LetterContext, bases: Sequence[BasisFact], rows: Iterable[tuple[str, str]]) -> Pairs:
+    """The box a clerk reads first: what this is under each law, `rows`, each time limit, where answers go."""
+    translate = context.translate
+    titles = [title_of(context, basis) for basis in bases]
+    limits = [limit for basis in bases for limit in _list_limits(context, basis)]
+    what = titles if len(titles) < 2 else [f"{number}. {title}" for number, title in enumerate(titles, start=1)]
+    return Pairs(
+        is_boxed=True,
+        rows=(
+            (translate("This is"), "\n".join(what)),
+            *rows,
+            *((translate("Time limit"), limit) for limit in limits),
+            (translate("Answer to"), reply_address(context)),
+            (translate("Our reference"), context.header.reference),
+        ),
+    )
+
+
+def _list_limits(context: LetterContext, basis: BasisFact) -> list[str]:
+    """The law's limit in words, and the computed moment of its first period."""
+    translate = context.translate
+    lines = [_mark_start(translate(basis.wording.limit))] if basis.wording else []
+    dated = [clock for clock in basis.clocks if _is_for_recipient(clock) and clock.started_at and clock.due_at]
+    if dated:
+        lines.append(_glance_end(context, min(dated, key=lambda clock: clock.due_at or context.header.written_at)))
+    return ["\n".join(lines)] if lines else []
+
+
+_GLANCED: Mapping[Binding, str] = {
+    Binding.DUTY: mark("If received on %(start)s: at the latest on %(due)s."),
+    Binding.SAFE_HARBOUR: mark("If received on %(start)s: for the protection at the latest on %(due)s."),
+    Binding.TARGET: mark("If received on %(start)s: the aim is %(due)s."),
+    Binding.FOLLOW_UP: mark("If received on %(start)s: I ask for it on %(due)s."),
+}
+
+
+def _glance_end(context: LetterContext, clock: ClockFact) -> str:
+    """The last moment in the recipient's own time, short; the law's part of the letter says it in full."""
+    if clock.started_at is None or clock.due_at is None:
+        raise ValueError(f"{clock.regime_id} {clock.rule_id} has no dates")
+    zone = ZoneInfo(clock.zone)
+    start, due = (format_moment(at.astimezone(zone), context.translate) for at in (clock.started_at, clock.due_at))
+    return context.translate(_GLANCED[clock.binding], start=start, due=due)
+
+
+def _mark_start(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def write_bases(context: LetterContext, bases: Iterable[BasisFact]) -> list[Block]:
-    """Each law: its sentence, then what its clocks ask of the recipient and until when."""
+    """Each law: why it applies, what it obliges the recipient to do and until when, and where its elements stand."""
     blocks: list[Block] = []
     for number, basis in enumerate(bases, start=1):
         title = context.translate("%(number)s. %(name)s", number=str(number), name=context.translate(basis.name))
         blocks.append(Heading(text=title, level=3))
-        blocks.append(Paragraph(text=context.translate(basis.citation), tone=Tone.SMALL))
-        blocks.append(Paragraph(text=context.translate(basis.basis)))
-        for clock in basis.clocks:
-            blocks.extend(_write_clock(context, clock))
+        blocks.append(Paragraph(text=context.translate(basis.citation), tone=Tone.SMALL, leads=True))
+        if basis.reason:
+            reason = context.translate(basis.reason)
+            blocks.append(Paragraph(text=context.translate("Why it applies: %(reason)s", reason=reason)))
+        blocks.extend(_write_wording(context, basis) if basis.wording else _write_record(context, basis))
+        blocks.extend(_list_elements(context, basis))
     return blocks
 
 
+def _write_wording(context: LetterContext, basis: BasisFact) -> list[Block]:
+    """The law's own sentences, then the dates that its periods give."""
+    wording = basis.wording
+    if wording is None:
+        return []
+    translate = context.translate
+    blocks: list[Block] = [Paragraph(text=translate(duty.text), tone=Tone.STRONG) for duty in wording.duties]
+    blocks += [Paragraph(text=translate(condition)) for condition in wording.conditions]
+    if not (wording.duties or wording.conditions):
+        blocks.append(Paragraph(text=translate(basis.basis)))
+    for clock in basis.clocks:
+        if _is_for_recipient(clock) and clock.started_at and clock.due_at:
+            blocks += _write_date(context, clock)
+    return blocks
+
+
+def _write_record(context: LetterContext, basis: BasisFact) -> list[Block]:
+    """What the record's clocks give where it has no sentences of its own."""
+    blocks: list[Block] = [Paragraph(text=context.translate(basis.basis))]
+    for clock in basis.clocks:
+        blocks.extend(_write_clock(context, clock))
+    return blocks
+
+
+# The period stands first: an act can hold a period of its own ("... within 48 hours").
 _WITHIN: Mapping[Binding, str] = {
-    Binding.DUTY: mark("You must %(act)s within %(period)s of %(start)s."),
-    Binding.SAFE_HARBOUR: mark("This law protects you if you %(act)s within %(period)s of %(start)s."),
-    Binding.TARGET: mark("It is a published aim, not a duty, to %(act)s within %(period)s of %(start)s."),
-    Binding.FOLLOW_UP: mark(
-        "I ask you to %(act)s within %(period)s of %(start)s. I set this period; the law does not."
-    ),
+    Binding.DUTY: mark("No later than %(period)s after %(start)s you must %(act)s."),
+    Binding.SAFE_HARBOUR: mark("No later than %(period)s after %(start)s, to keep this law's protection: %(act)s."),
+    Binding.TARGET: mark("It is a published aim, not a duty, no later than %(period)s after %(start)s to %(act)s."),
+    Binding.FOLLOW_UP: mark("No later than %(period)s after %(start)s I ask you to %(act)s. I set this period."),
+}
+
+_STANDARD: Mapping[Binding, str] = {
+    Binding.DUTY: mark("You must %(act)s: %(standard)s. The law gives no number of hours or days."),
+    Binding.SAFE_HARBOUR: mark("To keep this law's protection: %(act)s, %(standard)s."),
+    Binding.TARGET: mark("It is a published aim, not a duty, to %(act)s: %(standard)s."),
+    Binding.FOLLOW_UP: mark("I ask you to %(act)s: %(standard)s. I set this measure."),
 }
 
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 
 
+def _is_for_recipient(clock: ClockFact) -> bool:
+    """Periods of the person's own, of an authority or of the author are no business of this recipient."""
+    return clock.owed_by in _OBLIGED and clock.binding in _WITHIN
+
+
 def _write_clock(context: LetterContext, clock: ClockFact) -> list[Block]:
-    # Periods of the person's own, of an authority or of the author are no business of this recipient.
-    if clock.owed_by not in _OBLIGED or clock.binding not in _WITHIN:
+    if not _is_for_recipient(clock):
         return []
     if clock.amount is None:
         return _write_standard(context, clock)
@@ -60,14 +153,32 @@ def _write_clock(context: LetterContext, clock: ClockFact) -> list[Block]:
         period=format_period(clock.amount, clock.unit, translate),
         start=_describe_start(context, clock),
     )
-    if clock.started_at is None or clock.due_at is None:
-        return [Paragraph(text=sentence, tone=Tone.STRONG)]
-    ends = translate(
-        "If that is on %(start)s, the period ends on %(due)s.",
-        start=format_instant(clock.started_at, clock.zone, translate),
-        due=describe_due(clock, translate),
+    blocks: list[Block] = [Paragraph(text=sentence, tone=Tone.STRONG)]
+    return [*blocks, *(_write_date(context, clock) if clock.started_at and clock.due_at else [])]
+
+
+def _write_date(context: LetterContext, clock: ClockFact) -> list[Block]:
+    return [Paragraph(text=_describe_end(context, clock)), *_write_why(context, clock)]
+
+
+_ENDS: Mapping[Binding, str] = {
+    Binding.DUTY: mark("If you receive this on %(start)s, the last moment is %(due)s."),
+    Binding.SAFE_HARBOUR: mark("If you receive this on %(start)s, the last moment for the protection is %(due)s."),
+    Binding.TARGET: mark("If you receive this on %(start)s, the aim is %(due)s."),
+    Binding.FOLLOW_UP: mark("If you receive this on %(start)s, the day I set is %(due)s."),
+}
+
+
+def _describe_end(context: LetterContext, clock: ClockFact) -> str:
+    if clock.started_at is None:
+        raise ValueError(f"{clock.regime_id} {clock.rule_id} has no start")
+    begun = mark("The period of my first letter began on %(start)s. Its last moment: %(due)s.")
+    assumed = mark("I take it that the period of my first letter began on %(start)s. Its last moment: %(due)s.")
+    return context.translate(
+        _ENDS[clock.binding] if clock.state is None else assumed if clock.estimated else begun,
+        start=format_instant(clock.started_at, clock.zone, context.translate),
+        due=describe_due(clock, context.translate),
     )
-    return [Paragraph(text=sentence, tone=Tone.STRONG), Paragraph(text=ends), *_write_why(context, clock)]
 
 
 def _describe_start(context: LetterContext, clock: ClockFact) -> str:
@@ -80,7 +191,8 @@ def _write_standard(context: LetterContext, clock: ClockFact) -> list[Block]:
     if not clock.standard:
         return []
     text = context.translate(
-        "The law sets no number of hours or days here; its measure is: %(standard)s.",
+        _STANDARD[clock.binding],
+        act=context.translate(clock.label),
         standard=context.translate(clock.standard).rstrip("."),
     )
     return [Paragraph(text=text)]
@@ -91,6 +203,20 @@ def _write_why(context: LetterContext, clock: ClockFact) -> list[Block]:
         return []
     steps = " ".join(describe_step(step, context.translate) for step in clock.steps)
     return [Paragraph(text=context.translate("Why this date: %(steps)s", steps=steps), tone=Tone.SMALL)]
+
+
+def _list_elements(context: LetterContext, basis: BasisFact) -> list[Block]:
+    """What the law asks of a notice, and where it stands here."""
+    translate = context.translate
+    rows = tuple(
+        (", ".join(translate(PROOFS[proof]) for proof in each.proofs) or translate(each.label), translate(each.value))
+        for each in basis.elements
+        if each.value
+    )
+    if not rows:
+        return []
+    columns = (Column(title=translate("What this law asks for")), Column(title=translate("Where it stands here")))
+    return [Table(columns=columns, rows=rows)]
 
 
 _AUTHORITY_WITHIN: Mapping[Binding, str] = {
@@ -119,12 +245,3 @@ def list_steps(context: LetterContext, clock: ClockFact) -> Steps:
     translate = context.translate
     rows = tuple((describe_step_at(step, translate), describe_step(step, translate)) for step in clock.steps)
     return Steps(rows=rows, titles=(translate("Day or time"), translate("What it means")))
-
-
-def note_advice(context: LetterContext, bases: Iterable[BasisFact]) -> Paragraph:
-    """That nobody gives legal advice here, and which state of the law records was used."""
-    records = "; ".join(dict.fromkeys(f"{basis.regime_id} {basis.version}" for basis in bases))
-    text = context.translate(
-        "This letter is not legal advice. It rests on these records of the law: %(records)s.", records=records
-    )
-    return Paragraph(text=text, tone=Tone.NOTE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.domain.clocks import ClockState
-from portal.domain.regimes import Binding, Confidence, NoticeField, ObligedParty, RegimeKind, Trigger, Unit
+from portal.domain.regimes import Binding, Confidence, LetterAsk, NoticeField, ObligedParty, RegimeKind, Trigger, Unit
 from portal.domain.steps import CountingStep
 from portal.domain.wording import Value
 
@@ -96,6 +96,38 @@ class ClockFact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementFact:
+    """A statement in the law's own words, and what has to have been stated for it to be printed."""
+
+    states: tuple[NoticeField, ...]
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyFact:
+    """What the recipient has to do, in the law's own words; `rule` is the clock, `asks` what it makes a duty."""
+
+    text: str
+    rule: str | None = None
+    asks: tuple[LetterAsk, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordingFact:
+    """The law's own sentences for this letter, in the voice of its sender. Only `duties` say "must"."""
+
+    title: str
+    limit: str
+    says: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    statements: tuple[StatementFact, ...] = ()
+    duties: tuple[DutyFact, ...] = ()
+    conditions: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
+    addressee: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BasisFact:
     """One legal basis as it stood when the letter was made."""
 
@@ -114,6 +146,7 @@ class BasisFact:
     confidence: Confidence = Confidence.HIGH
     confirmed: bool = False
     letter: str | None = None  # in a bundle: reference of the letter that cited it
+    wording: WordingFact | None = None  # None: the law's record has no sentences of its own for letters
 
 
 def step_of(step: CountingStep) -> StepFact:

@@ -1,7 +1,8 @@
-"""The notice to a platform: what, where, under which laws, by when."""
+"""The notice to a platform: what it is and by when, who states what, what is asked, under which laws, and where."""
 
 from __future__ import annotations
 
+from portal.domain.letters.asks import list_asks, write_asks
 from portal.domain.letters.blocks import (
     Block,
     Cell,
@@ -12,52 +13,90 @@ from portal.domain.letters.blocks import (
     Paragraph,
     Quote,
     Table,
-    Tone,
     Translate,
 )
 from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
     finish,
-    list_links,
     note_redaction,
     open_letter,
     split_paragraphs,
+    write_annexes,
 )
 from portal.domain.letters.content_statements import (
-    SUBJECTS,
     describe_content,
-    describe_release,
     describe_standing,
-    format_statements,
+    describe_subject,
+    list_statements,
+    title_own_words,
 )
 from portal.domain.letters.facts import NoticeFacts
-from portal.domain.letters.law_blocks import note_advice, write_bases
+from portal.domain.letters.law_blocks import title_of, write_bases, write_glance
 from portal.domain.lifecycle import LetterKind
 
 
 def build_notice(facts: NoticeFacts, translate: Translate) -> LetterDocument:
     """The notice as a document. It cites every basis in `facts.bases`, in that order."""
     context = LetterContext(header=facts.frame, translate=translate)
-    subject = translate(
-        "Notice of %(matter)s: request for removal", matter=translate(SUBJECTS[facts.content.depiction])
-    )
     blocks: list[Block] = [
-        open_letter(context, subject),
+        open_letter(context, _write_subject(context, facts)),
         *note_redaction(context),
+        write_glance(context, facts.bases, _list_glance(context, facts)),
         *_write_matter(context, facts),
-        *_write_asks(context, facts),
-        Heading(text=translate("Where the content is")),
-        list_links(context, facts.links),
-        *_write_own_words(facts, translate),
-        *_list_copies(facts, translate),
-        *_write_grounds(context, facts),
-        Heading(text=translate("Statements")),
-        Items(items=format_statements(context, facts.statements, facts.stated)),
+        *write_statements(context, facts),
         close_letter(context),
-        note_advice(context, facts.bases) if facts.bases else _note_no_law(context),
+        *write_asks(context, list_asks(facts.content, facts.may_pass_identity), facts.bases),
+        *_write_own_words(context, facts),
+        *_write_grounds(context, facts),
+        *_list_copies(facts, translate),
+        *write_annexes(context, facts.links),
     ]
     return finish(context, LetterKind.NOTICE, blocks)
+
+
+def _count_links(context: LetterContext, facts: NoticeFacts) -> str:
+    return context.translate.plural("%(count)s link", "%(count)s links", len(facts.links))
+
+
+def _write_subject(context: LetterContext, facts: NoticeFacts) -> str:
+    """The first law's own name for such a letter; of a child that a child is shown, before anything else."""
+    translate = context.translate
+    title = title_of(context, facts.bases[0]) if facts.bases else translate("Request for removal")
+    if facts.content.under_18:
+        return translate("A child is shown. %(title)s: %(links)s", title=title, links=_count_links(context, facts))
+    return translate("%(title)s: %(links)s", title=title, links=_count_links(context, facts))
+
+
+def _list_glance(context: LetterContext, facts: NoticeFacts) -> tuple[tuple[str, str], ...]:
+    translate = context.translate
+    matter = describe_subject(context, facts.content)
+    return (
+        (translate("About"), matter[:1].upper() + matter[1:]),
+        (translate("Where"), translate("%(links)s, listed in Annex A", links=_count_links(context, facts))),
+    )
+
+
+def _write_matter(context: LetterContext, facts: NoticeFacts) -> list[Block]:
+    """What the content is, in which capacity the sender writes, and what each law wants said."""
+    translate = context.translate
+    what = describe_content(context, facts.content.depiction, facts.content.under_18)
+    blocks: list[Block] = [
+        Paragraph(text=" ".join(part for part in (what, describe_standing(context)) if part)),
+        *(Paragraph(text=" ".join(part)) for part in _by_law(context, facts)),
+    ]
+    blocks.append(
+        Paragraph(text=translate("No copy of the content comes with this letter. The links are enough to find it."))
+    )
+    return blocks
+
+
+def _by_law(context: LetterContext, facts: NoticeFacts) -> list[list[str]]:
+    return [
+        [context.translate(text) for text in basis.wording.says]
+        for basis in facts.bases
+        if basis.wording and basis.wording.says
+    ]
 
 
 def _write_grounds(context: LetterContext, facts: NoticeFacts) -> list[Block]:
@@ -66,7 +105,7 @@ def _write_grounds(context: LetterContext, facts: NoticeFacts) -> list[Block]:
         return [Heading(text=context.translate("The law and its time limits")), *write_bases(context, facts.bases)]
     rules = facts.own_rules
     text = context.translate(
-        "I rely on your own rules, which you call %(title)s (%(url)s). I ask you to apply them to the "
+        "I rely on your own rules, which you call %(title)s (%(url)s), and on no law. I ask you to apply them to the "
         "content listed here and to remove it.",
         title=rules.title,
         url=rules.url,
@@ -74,46 +113,12 @@ def _write_grounds(context: LetterContext, facts: NoticeFacts) -> list[Block]:
     return [Heading(text=context.translate("Your own rules")), Paragraph(text=text)]
 
 
-def _note_no_law(context: LetterContext) -> Paragraph:
-    text = context.translate("This letter is not legal advice. It relies on your own rules and on no law.")
-    return Paragraph(text=text, tone=Tone.NOTE)
-
-
-def _write_matter(context: LetterContext, facts: NoticeFacts) -> list[Block]:
-    translate = context.translate
-    where = translate.plural(
-        "Your service shows content at %(count)s place, listed below.",
-        "Your service shows content at %(count)s places, listed below.",
-        len(facts.links),
-    )
-    what = describe_content(context, facts.content.depiction, facts.content.under_18)
-    parts = [part for part in (where, what, describe_standing(context)) if part]
-    blocks: list[Block] = [Paragraph(text=" ".join(parts))]
-    blocks.append(
-        Paragraph(text=translate("No copy of the content comes with this letter. The list is enough to find it."))
-    )
-    return blocks
-
-
-def _write_asks(context: LetterContext, facts: NoticeFacts) -> list[Block]:
-    translate = context.translate
-    asks = [translate("Remove the content at every place in the list, for all users and in all countries.")]
-    asks += [
-        translate(
-            "Find and remove identical copies of it on your service, as %(citation)s provides.",
-            citation=translate(basis.citation),
-        )
-        for basis in facts.bases
-        if basis.identical_copies
-    ]
-    asks += [
-        translate("Confirm that you have received this notice, and tell me its reference number with you."),
-        translate("Tell me what you decided for each place, with your reasons and how the decision can be contested."),
-    ]
-    if facts.may_pass_identity is not None:
-        asks.append(describe_release(context, facts.may_pass_identity))
-    lead = Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG)
-    return [lead, Items(items=tuple(asks), is_ordered=True)]
+def write_statements(context: LetterContext, facts: NoticeFacts) -> list[Block]:
+    """Each statement in the words of the law that wants it, right above the signature."""
+    statements = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
+    if not statements:
+        return []
+    return [Heading(text=context.translate("Statements")), Items(items=statements)]
 
 
 def _list_copies(facts: NoticeFacts, translate: Translate) -> list[Block]:
@@ -136,8 +141,8 @@ def _list_copies(facts: NoticeFacts, translate: Translate) -> list[Block]:
     return [Heading(text=translate("Known identical copies")), Paragraph(text=lead), Table(columns=columns, rows=rows)]
 
 
-def _write_own_words(facts: NoticeFacts, translate: Translate) -> list[Block]:
+def _write_own_words(context: LetterContext, facts: NoticeFacts) -> list[Block]:
     if not facts.content.explanation:
         return []
-    title = Heading(text=translate("In the words of the person concerned"))
+    title = Heading(text=title_own_words(context))
     return [title, Quote(paragraphs=split_paragraphs(facts.content.explanation))]

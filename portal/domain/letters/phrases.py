@@ -113,8 +113,23 @@ PLACES: Mapping[ItemState, str] = {
     ItemState.BACK: mark("back again"),
 }
 
+# At the head of a letter, to its recipient.
+SENT_BY: Mapping[SendingChannel, str] = {
+    SendingChannel.FORM: mark("Sent through your online reporting form"),
+    SendingChannel.EMAIL: mark("By e-mail"),
+    SendingChannel.POST: mark("By post"),
+}
+
+# Of an earlier letter, to its recipient.
+SENT_EARLIER: Mapping[SendingChannel, str] = {
+    SendingChannel.FORM: mark("through your online reporting form"),
+    SendingChannel.EMAIL: mark("by e-mail"),
+    SendingChannel.POST: mark("by post"),
+}
+
+# Of a letter to somebody else.
 CHANNELS: Mapping[SendingChannel, str] = {
-    SendingChannel.FORM: mark("by the form of the recipient"),
+    SendingChannel.FORM: mark("through the online form of its recipient"),
     SendingChannel.EMAIL: mark("by e-mail"),
     SendingChannel.POST: mark("by post"),
 }
@@ -137,6 +152,10 @@ KINDS: Mapping[LetterKind, str] = {
     LetterKind.ERASURE: mark("Erasure request"),
     LetterKind.COMPLAINT: mark("Complaint"),
     LetterKind.COPYRIGHT: mark("Copyright notice"),
+    LetterKind.FOLLOW_UP: mark("Further letter"),
+    LetterKind.SUPPLIER: mark("Letter to a company behind the site"),
+    LetterKind.PRESERVATION: mark("Request to keep evidence"),
+    LetterKind.POLICE: mark("Sheet for the police"),
 }
 
 PROOFS: Mapping[NoticeField, str] = {

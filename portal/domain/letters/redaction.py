@@ -29,8 +29,20 @@ from portal.domain.letters.facts import (
     Reporter,
     SenderOrganisation,
     SentFact,
+    SupplierFacts,
+    ThreatFacts,
 )
-from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact, StepValue
+from portal.domain.letters.law_facts import (
+    BasisFact,
+    ClockFact,
+    DutyFact,
+    ElementFact,
+    SourceFact,
+    StatementFact,
+    StepFact,
+    StepValue,
+    WordingFact,
+)
 from portal.domain.letters.texts import Spot, change_texts
 
 F = TypeVar("F", bound=LetterFacts)
@@ -38,7 +50,7 @@ F = TypeVar("F", bound=LetterFacts)
 # The law's and the directory's own texts, and the words without which a letter would not be the same letter.
 PUBLIC: Mapping[type, frozenset[str]] = {
     LetterHeader: frozenset({"reference", "language", "zone"}),
-    Recipient: frozenset({"name", "department", "address_lines", "contact", "country"}),
+    Recipient: frozenset({"name", "department", "address_lines", "contact", "country", "service"}),
     Reporter: frozenset({"country", "country_name"}),
     SenderOrganisation: frozenset({"name", "address_lines", "email", "phone", "website"}),
     Party: frozenset({"country"}),
@@ -47,6 +59,9 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     ComplaintFacts: frozenset({"history_digest", "authority_asks", "check_url"}),
     BasisFact: frozenset({"regime_id", "name", "citation", "basis", "version", "reason", "letter"}),
     ElementFact: frozenset({"key", "label"}),
+    WordingFact: frozenset({"title", "limit", "says", "grounds", "conditions", "requests", "addressee"}),
+    StatementFact: frozenset({"text"}),
+    DutyFact: frozenset({"text", "rule"}),
     ClockFact: frozenset(
         {"regime_id", "rule_id", "label", "zone", "counting", "standard", "calendar_version", "zone_version", "version"}
     ),
@@ -67,6 +82,7 @@ SEARCHED: Mapping[type, frozenset[str]] = {
     ChronologyRow: frozenset({"what", "source", "about"}),
     Exhibit: frozenset({"title", "about"}),
     Party: frozenset({"name", "legal_name", "address_lines"}),
+    SupplierFacts: frozenset({"site"}),
 }
 
 # Parts of a name shorter than this are too common to search for by themselves.
@@ -88,6 +104,8 @@ def redacted(facts: F) -> F:
     reporter = replace(changed.frame.reporter, address_lines=_one_bar(changed.frame.reporter.address_lines))
     frame = replace(changed.frame, reporter=reporter, is_redacted=True)
     result = replace(changed, frame=frame)
+    if isinstance(result, ThreatFacts):
+        result = replace(result, accounts=_one_bar(result.accounts))
     if isinstance(result, ComplaintFacts):
         notices = tuple(replace(sent, text=_one_bar(sent.text)) for sent in result.notices)
         # When it was found is the person's own; the exhibits are those of the redacted copy.

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Tone, Translate
+from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Pairs, Paragraph, Tone, Translate
 from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
     finish,
-    list_links,
     note_redaction,
     open_letter,
+    reply_address,
+    write_annexes,
 )
-from portal.domain.letters.content_statements import SUBJECTS, describe_content, describe_release, describe_standing
-from portal.domain.letters.facts import AnswerFact, ReminderFacts, SentFact
-from portal.domain.letters.law_blocks import list_steps, note_advice
+from portal.domain.letters.content_statements import (
+    describe_content,
+    describe_release,
+    describe_standing,
+    describe_subject,
+)
+from portal.domain.letters.erasure import ASKS
+from portal.domain.letters.facts import ErasureAsk, ReminderFacts
+from portal.domain.letters.law_blocks import list_steps, title_of
 from portal.domain.letters.law_facts import BasisFact, ClockFact
-from portal.domain.letters.phrases import (
-    ANSWERS,
-    CHANNELS,
-    describe_due,
-    format_day,
-    format_lapse,
-    format_moment,
-    format_period,
-    mark,
-)
+from portal.domain.letters.past_letters import describe_answers, describe_sent
+from portal.domain.letters.phrases import describe_due, format_lapse, format_moment, format_period, mark
 from portal.domain.lifecycle import LetterKind
 from portal.domain.regimes import Binding
 
@@ -35,72 +35,68 @@ from portal.domain.regimes import Binding
 def build_reminder(facts: ReminderFacts, translate: Translate) -> LetterDocument:
     """The reminder as a document. Missed clocks are read from the bases' clocks."""
     context = LetterContext(header=facts.frame, translate=translate)
+    matter = describe_subject(context, facts.content)
     subject = translate(
         "Reminder of my letter %(reference)s: %(matter)s",
         reference=facts.notice.reference,
-        matter=translate(SUBJECTS[facts.content.depiction]),
+        matter=translate("erasure of personal data") if _is_erasure(facts) else matter,
     )
     blocks: list[Block] = [
         open_letter(context, subject),
         *note_redaction(context),
+        _write_glance(context, facts),
         *_write_past(context, facts),
-        *_write_misses(context, facts),
         *_write_asks(context, facts),
         *_write_next(context, facts),
-        Heading(text=translate("Where the content still is")),
-        Paragraph(text=translate("As far as I know, the content can still be reached at these places.")),
-        list_links(context, facts.links),
         close_letter(context),
-        note_advice(context, facts.bases),
+        *_write_misses(context, facts),
+        *write_annexes(context, facts.links),
     ]
     return finish(context, LetterKind.REMINDER, blocks)
 
 
-def _write_past(context: LetterContext, facts: ReminderFacts) -> list[Block]:
-    translate, notice = context.translate, facts.notice
-    standing = describe_standing(context)
-    parts = [
-        translate(
-            "On %(at)s I sent you my letter %(reference)s %(channel)s.",
-            at=format_moment(context.local(notice.sent_at), translate),
-            reference=notice.reference,
-            channel=translate(CHANNELS[notice.channel]),
+def _is_erasure(facts: ReminderFacts) -> bool:
+    return facts.notice.kind is LetterKind.ERASURE
+
+
+def _write_glance(context: LetterContext, facts: ReminderFacts) -> Pairs:
+    """What a clerk needs: which letter, under which laws, since when it is overdue, where answers go."""
+    translate = context.translate
+    missed = [clock for _, clock in list_missed(facts)]
+    first = min(missed, key=lambda clock: clock.due_at or facts.frame.written_at, default=None)
+    rows = [
+        (translate("First letter"), facts.notice.reference),
+        (translate("Your reference"), facts.notice.ticket or ""),
+        *((translate("Under"), title_of(context, basis)) for basis in facts.bases),
+        (translate("Overdue since"), describe_due(first, translate) if first else ""),
+        (
+            translate("Where"),
+            translate(
+                "%(links)s, listed in Annex A",
+                links=translate.plural("%(count)s link", "%(count)s links", len(facts.links)),
+            ),
         ),
-        _describe_receipt(context, notice),
-        _describe_ticket(context, notice),
-        describe_content(context, facts.content.depiction, facts.content.under_18),
+        (translate("Answer to"), reply_address(context)),
+        (translate("Our reference"), context.header.reference),
     ]
-    parts += [
-        translate("I reminded you of it on %(at)s.", at=format_moment(context.local(at), translate))
-        for at in facts.reminded
-    ]
-    blocks: list[Block] = [Paragraph(text=" ".join(part for part in (*parts, standing) if part))]
-    if not facts.answers:
-        return [*blocks, Paragraph(text=translate("No answer to it has reached me."))]
-    blocks.append(Paragraph(text=translate("You answered:")))
-    blocks.append(Items(items=tuple(_describe_answer(context, answer) for answer in facts.answers)))
-    return blocks
+    return Pairs(is_boxed=True, rows=tuple((name, value) for name, value in rows if value))
 
 
-def _describe_receipt(context: LetterContext, notice: SentFact) -> str | None:
-    if notice.received_at is None:
-        return None
-    at = format_moment(context.local(notice.received_at), context.translate)
-    if notice.is_receipt_proven:
-        return context.translate("You received it on %(at)s.", at=at)
-    return context.translate("I take it that you received it on %(at)s; tell me if that is not so.", at=at)
+def _write_past(context: LetterContext, facts: ReminderFacts) -> list[Block]:
+    content = describe_content(context, facts.content.depiction, facts.content.under_18)
+    still = context.translate("As far as I know, the content can still be reached at the links in Annex A.")
+    parts = (
+        *describe_sent(context, facts.notice),
+        *(_describe_earlier(context, at) for at in facts.reminded),
+        content,
+        still,
+        describe_standing(context),
+    )
+    return [Paragraph(text=" ".join(part for part in parts if part)), *describe_answers(context, facts.answers)]
 
 
-def _describe_ticket(context: LetterContext, notice: SentFact) -> str | None:
-    """That there is none is said only where somebody said so."""
-    if notice.ticket:
-        return context.translate("Your reference number for it is %(ticket)s.", ticket=notice.ticket)
-    return context.translate("You gave me no reference number for it.") if notice.has_no_ticket else None
-
-
-def _describe_answer(context: LetterContext, answer: AnswerFact) -> str:
-    day = format_day(context.local(answer.at).date(), context.translate)
-    return context.translate("%(day)s: %(answer)s", day=day, answer=context.translate(ANSWERS[answer.meaning]))
+def _describe_earlier(context: LetterContext, at: datetime) -> str:
+    return context.translate("I reminded you of it on %(at)s.", at=format_moment(context.local(at), context.translate))
 
 
 # What it means that a period has passed depends on what kind of period it was.
@@ -138,7 +134,7 @@ def _write_misses(context: LetterContext, facts: ReminderFacts) -> list[Block]:
         ]
         steps = list_steps(context, clock)
         if steps.rows:
-            blocks += [Paragraph(text=context.translate("Why this date:")), steps]
+            blocks += [Paragraph(text=context.translate("Why this date:"), leads=True), steps]
     return blocks
 
 
@@ -168,16 +164,23 @@ def _describe_end(context: LetterContext, clock: ClockFact) -> str:
     return f"{text} {translate('The start is estimated, because receipt is not proven.')}"
 
 
+_ERASURE_ASKS = (ErasureAsk.ERASE, ErasureAsk.TELL_OTHERS, ErasureAsk.STOP_PROCESSING)
+
+
 def _write_asks(context: LetterContext, facts: ReminderFacts) -> list[Block]:
+    """What the first letter asked: of an erasure request, its own asks."""
     translate = context.translate
-    asks = [
-        translate("Remove the content at every place in the list below, for all users and in all countries."),
-        translate("Tell me in writing what you did and when, and give your reasons for each place you leave up."),
+    if _is_erasure(facts):
+        asks = [translate(ASKS[ask]) for ask in _ERASURE_ASKS]
+    else:
+        asks = [translate("Remove the content at every link in Annex A, for all users and in all countries.")]
+    asks += [
+        translate("Tell me in writing what you did and when, and give your reasons for each link you leave up."),
         translate("If you gave this matter a reference number, name it in your answer."),
     ]
     if facts.may_pass_identity is not None:
         asks.append(describe_release(context, facts.may_pass_identity))
-    lead = Paragraph(text=translate("I ask you to do now what my letter asked:"), tone=Tone.STRONG)
+    lead = Paragraph(text=translate("I ask you to do now what my letter asked:"), tone=Tone.STRONG, leads=True)
     return [lead, Items(items=tuple(asks), is_ordered=True)]
 
 
@@ -192,4 +195,4 @@ def _write_next(context: LetterContext, facts: ReminderFacts) -> list[Block]:
         for step in facts.next_steps
     )
     text = translate("If the content stays where it is, I can turn to these bodies without another letter to you:")
-    return [Paragraph(text=text), Items(items=steps)]
+    return [Paragraph(text=text, leads=True), Items(items=steps)]

@@ -158,7 +158,6 @@ def _from_escalation(dossier: Dossier, escalation: EscalationOption) -> Iterator
             why=why or regime.summary,
             what=str(escalation.can_do) if escalation.regime else regime.summary,
         )
-        met = True if escalation.is_open else None
         yield replace(
             option,
             is_open=escalation.is_open,
@@ -166,7 +165,10 @@ def _from_escalation(dossier: Dossier, escalation: EscalationOption) -> Iterator
             opens_at=escalation.opens_at,
             closes=escalation.closes,
             closes_at=escalation.closes_at,
-            preconditions=tuple(PreconditionView(text=text, is_met=met) for text in escalation.first),
+            preconditions=tuple(
+                PreconditionView(text=text, is_met=met)
+                for text, met in zip(escalation.first, escalation.met, strict=True)
+            ),
             request_numbers=(request.number,),
         )
 

@@ -13,7 +13,7 @@ from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.demo.fill import Act, Stage, StoryStep
-from portal.services.letters import letters
+from portal.services.letters import letters, threats
 from portal.services.ports import PERSON
 from portal.services.requests import preparing, statements
 from portal.services.requests.preparing import DetailsCommand
@@ -104,9 +104,16 @@ def remind(number: int, *, by: SendingChannel = SendingChannel.FORM) -> Act:
     return act
 
 
-def make_letter(number: int, kind: LetterKind) -> Act:
+def make_letter(number: int, kind: LetterKind, *, topic: str = "") -> Act:
     def act(stage: Stage) -> None:
-        letters.make_letter(stage.work, kind, number)
+        letters.make_letter(stage.work, kind, number, topic=topic)
+
+    return act
+
+
+def make_threat_paper(command: threats.ThreatCommand) -> Act:
+    def act(stage: Stage) -> None:
+        threats.make_threat_paper(stage.work, command)
 
     return act
 

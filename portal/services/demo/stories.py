@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import Answer, Depiction, Filer, Handler, LetterKind, SendingChannel
 from portal.domain.report import ContactBy, NameKind, Report, ReportedPlace, YesNo
 from portal.services.clocks.case_events import ComplaintAnswer
@@ -28,6 +29,7 @@ from portal.services.demo.steps import (
     gone,
     lodge,
     make_letter,
+    make_threat_paper,
     note,
     person_writes,
     remind,
@@ -35,6 +37,7 @@ from portal.services.demo.steps import (
     take,
     team_writes,
 )
+from portal.services.letters.threats import ThreatCommand
 
 SHOWN = "kiri"  # the case whose recovery words are printed
 
@@ -104,6 +107,8 @@ KIRI = Story(
         after(back(7), days=6.1),
         after(team_writes("We saw your message. A new request for it is ready, and we send it today."), days=6.2),
         after(remind(1), days=7),
+        after(make_letter(5, LetterKind.FOLLOW_UP, topic=FollowUp.NOT_VIOLATION), days=7.1),
+        after(make_letter(5, LetterKind.SUPPLIER, topic=Supplier.SEARCH), days=7.2),
     ),
 )
 LENA = Story(
@@ -211,6 +216,7 @@ HANA = Story(
     links="https://www.instagram.com/p/Invented41/ https://redgifs.com/watch/inventedone",
     steps=(after(send(1, ticket="INV-KR-5"), hours=2),),
 )
+THREATENING = ("@invented_account", "+61 2 5550 0100")
 THREAT = Story(
     key="threat",
     age=timedelta(days=2),
@@ -224,7 +230,11 @@ THREAT = Story(
         contact_by=ContactBy.NONE,
         handler=Handler.TEAM,
     ),
-    steps=(after(person_writes("They say they will send it to everybody on Friday."), hours=1),),
+    steps=(
+        after(person_writes("They say they will send it to everybody on Friday."), hours=1),
+        after(make_threat_paper(ThreatCommand(accounts=THREATENING, recipient="Invented Chat")), hours=2),
+        after(make_threat_paper(ThreatCommand(accounts=THREATENING, threat="They want money.")), hours=2.1),
+    ),
 )
 CHILD = Story(
     key="child",

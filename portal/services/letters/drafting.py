@@ -7,6 +7,7 @@ from uuid import UUID
 
 from portal.adapters.letter_json import decode_facts
 from portal.domain.directory import Platform
+from portal.domain.escalation import EscalationKind, EscalationOption
 from portal.domain.letters.facts import (
     AnswerFact,
     CopyrightFacts,
@@ -22,7 +23,7 @@ from portal.domain.letters.facts import (
 )
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Answer, ItemState, Proof, RequestKind, SendingChannel, SentAs, require_sent
-from portal.domain.regimes import Confidence
+from portal.domain.regimes import Confidence, RegimeKind
 from portal.models.letters import Letter
 from portal.services.cases.fingerprints import list_for_letter
 from portal.services.clocks.snapshot import find_rule_of
@@ -33,6 +34,7 @@ from portal.services.letters.facts import (
     clock_fact,
     content_fact,
     copies_of,
+    find_company,
     header_of,
     is_sure,
     links_of,
@@ -61,9 +63,9 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
     """The facts of the notice or erasure request, citing the laws whose elements are all there."""
     work, content = dossier.work, dossier.content
     cited = list_cited(dossier.citations)
-    header = header_of(work, content, cited, _recipient(dossier), number=number)
+    header = header_of(work, content, cited, read_recipient(dossier), number=number)
     bases = tuple(unsent_basis(citation, content, dossier.platform, now=work.now) for citation in cited)
-    links = links_of(dossier.items, header.recipient.name)
+    links = links_of(dossier.items, dossier.name)
     statements = statements_of(content, cited)
     stated = stated_of(content, cited, now=work.now, zone=zone_of(work))
     if dossier.request.kind is RequestKind.COPYRIGHT:
@@ -76,7 +78,7 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
             content=content_fact(content),
             links=links,
             bases=bases,
-            grounds=ERASURE_GROUNDS,
+            grounds=() if any(basis.wording and basis.wording.grounds for basis in bases) else ERASURE_GROUNDS,
             asks=ERASURE_ASKS,
             identity=IdentityOffer.REPLY_ADDRESS,
             identity_words=content.view.identity_offer,
@@ -109,14 +111,14 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
     """The facts of a reminder, with the clocks as they stand. Raises StepRefused before anything was sent."""
     require_sent(dossier.request.state)
     work, content = dossier.work, dossier.content
-    header = header_of(work, content, dossier.citations, _recipient(dossier), number=number, is_later=True)
+    header = header_of(work, content, dossier.citations, read_recipient(dossier), number=number, is_later=True)
     left = [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
-    steps = [option for option in list_escalation(dossier) if option.regulator or option.regime]
+    steps = [option for option in list_escalation(dossier) if option.is_open and _can_be_told(option, work.ports)]
     return ReminderFacts(
         frame=header,
         content=content_fact(content),
         notice=sent_fact(dossier),
-        links=links_of(left, header.recipient.name),
+        links=links_of(left, dossier.name),
         bases=running_bases(dossier),
         answers=answer_facts(dossier),
         next_steps=tuple(
@@ -196,10 +198,28 @@ def _reference(dossier: Dossier) -> str:
     return f"{reference}-{letter.number}" if letter else reference
 
 
-def _recipient(dossier: Dossier) -> Recipient:
+def read_recipient(dossier: Dossier) -> Recipient:
+    """Whom letters about the request go to: the company that answers for this person, by its best address."""
     channels = channel_views(dossier)
     via = dossier.request.channel or (channels[0].via if channels else SendingChannel.FORM)
-    return platform_recipient(dossier.name, dossier.platform, channels, via)
+    request, cited = dossier.request, list_cited(dossier.citations)
+    named = (citation.regime.letter.addressee for citation in cited if citation.regime.letter)
+    return platform_recipient(
+        dossier.name,
+        dossier.platform,
+        channels,
+        via,
+        company=find_company(dossier.platform, dossier.report.country, request.kind),
+        addressee=next(filter(None, named), None),
+    )
+
+
+def _can_be_told(option: EscalationOption, ports: Ports) -> bool:
+    """Whether a letter may name the step: a body outside, under a law; not a service that helps, and not copyright."""
+    regime = ports.registry.regimes.get(option.regime or "")
+    if option.kind is EscalationKind.COPYRIGHT or (regime and regime.kind is RegimeKind.SUPPORT):
+        return False
+    return bool(option.regulator or regime)
 
 
 def _law_name(regime_id: str | None, ports: Ports) -> str | None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from portal.adapters.translations import name_country
-from portal.domain.clocks import ClockState, is_rule_in_force
-from portal.domain.directory import AddressRole, ChannelKind, Platform, Regulator
+from portal.adapters.translations import name_country_within
+from portal.domain.clocks import (
+    ClockState,
+    DerivedClock,
+    EventKind,
+    RequestEvent,
+    derive_clocks,
+    is_rule_in_force,
+)
+from portal.domain.directory import AddressRole, ChannelKind, Company, Platform, Regulator
 from portal.domain.fingerprints import Fingerprint, Media
 from portal.domain.letters.facts import (
     ContentFact,
@@ -27,12 +35,35 @@ from portal.domain.letters.facts import (
     StatedFact,
     Statement,
 )
-from portal.domain.letters.law_facts import BasisFact, ClockFact, ElementFact, SourceFact, StepFact
+from portal.domain.letters.law_facts import (
+    BasisFact,
+    ClockFact,
+    DutyFact,
+    ElementFact,
+    SourceFact,
+    StatementFact,
+    StepFact,
+    WordingFact,
+    step_of,
+)
 from portal.domain.lifecycle import Depiction, Filer, Path, RequestKind, SendingChannel
 from portal.domain.notices import CheckedElement
-from portal.domain.regimes import Certainty, Confidence, NoticeField, ObligedParty, Regime, Rule, Trigger, Unit
+from portal.domain.regimes import (
+    Certainty,
+    Confidence,
+    LetterSentence,
+    LetterStatement,
+    NoticeField,
+    ObligedParty,
+    Regime,
+    Rule,
+    Trigger,
+    Unit,
+)
 from portal.domain.report import NameKind
+from portal.domain.territories import find_region
 from portal.models.clocks import Clock
+from portal.reference.territories import find_territory
 from portal.services.clocks.snapshot import find_rule_of
 from portal.services.law.local_days import place_zone
 from portal.services.law.obliged_places import Jurisdiction, place_of_platform
@@ -112,23 +143,59 @@ def zone_of(work: CaseWork) -> ZoneInfo:
 
 
 def platform_recipient(
-    name: str, platform: Platform | None, channels: Sequence[ChannelView], via: SendingChannel
+    name: str,
+    platform: Platform | None,
+    channels: Sequence[ChannelView],
+    via: SendingChannel,
+    *,
+    company: Company | None = None,
+    addressee: str | None = None,
 ) -> Recipient:
-    """A platform, reached by its best address of this kind."""
+    """A platform, reached by its best address of this kind.
+
+    `company` is the one that answers for this person; `addressee` who has to be named under a cited law.
+    """
     contact = next((channel.address for channel in channels if channel.via is via), None)
-    lines = (
-        next((each.lines for each in platform.postal_addresses if each.role is AddressRole.COMPANY), ())
-        if platform
-        else ()
-    )
+    entity = company.name if company else _only_entity(platform)
+    country = company.country if company else platform.seat_country if platform else None
     return Recipient(
-        name=name,
+        name=entity or name,
+        service=name if entity and entity != name else None,
         channel=via,
-        department=_department(channels, via),
-        address_lines=lines if via is SendingChannel.POST else (),
+        department=addressee or _department(channels, via),
+        address_lines=_company_lines(platform, company) if via is SendingChannel.POST else (),
         contact=contact if via is not SendingChannel.POST else None,
-        country=platform.seat_country if platform else None,
+        country=country,
     )
+
+
+def find_company(platform: Platform | None, country: str | None, kind: RequestKind) -> Company | None:
+    """The company that answers for people who live there, as far as it is surely known."""
+    if platform is None or not country:
+        return None
+    region = find_region(country, find_territory(country))
+    for company in platform.companies:
+        regions = company.controller_for if kind is RequestKind.ERASURE else company.provider_for
+        if company.is_sure and region in regions:
+            return company
+    return None
+
+
+def _only_entity(platform: Platform | None) -> str | None:
+    """The company behind a platform, where its record names one only."""
+    if platform is None or platform.has_several_companies or platform.companies:
+        return None
+    return platform.legal_entity
+
+
+def _company_lines(platform: Platform | None, company: Company | None) -> tuple[str, ...]:
+    """The postal address of that company; of the platform's first one where no company is known."""
+    if platform is None:
+        return ()
+    own = [each for each in platform.postal_addresses if each.role is AddressRole.COMPANY]
+    near = [each for each in own if company is None or each.country == company.country]
+    lines = near[0].lines if near else ()
+    return lines[1:] if company and lines and lines[0] == company.name else lines
 
 
 def regulator_recipient(regulator: Regulator) -> Recipient:
@@ -211,8 +278,31 @@ def unsent_basis(
     place = place_of_platform(regime, platform, contents.report.country or None)
     told = [rule for rule in regime.rules if _is_told(rule) and is_sure(regime, rule, contents)]
     rules = [rule for rule in told if is_rule_in_force(regime, rule, now, place.zone)]
-    clocks = tuple(period_fact(regime, rule, place, contents) for rule in rules)
+    ends = {clock.id: clock for clock in expect_clocks(regime, place, now)}
+    clocks = tuple(_with_end(period_fact(regime, rule, place, contents), ends.get(rule.id), place) for rule in rules)
     return basis_fact(citation, contents, clocks, now=now)
+
+
+def expect_clocks(regime: Regime, place: Jurisdiction, now: datetime) -> tuple[DerivedClock, ...]:
+    """The clocks as they would run if the letter were received when it was written: what its computed dates are."""
+    received = RequestEvent(kind=EventKind.NOTICE_RECEIVED, at=now, estimated=True)
+    return derive_clocks(regime, (received,), calendar=place.calendar, zone=place.zone, now=now)
+
+
+def _with_end(fact: ClockFact, clock: DerivedClock | None, place: Jurisdiction) -> ClockFact:
+    """With the last moment if the letter is received when it was written; without, where the law gives no number."""
+    if clock is None or clock.due is None:
+        return fact
+    return replace(
+        fact,
+        started_at=clock.started_at,
+        due_at=clock.due.due_at,
+        last_day=clock.due.last_day,
+        estimated=True,
+        steps=tuple(step_of(step) for step in clock.due.steps),
+        calendar_version=clock.due.calendar_version or None,
+        zone_version=place.zone_version,
+    )
 
 
 def basis_fact(
@@ -234,6 +324,43 @@ def basis_fact(
         sources=_sources(regime, [source.key for source in regime.sources]),
         confidence=regime.confidence,
         confirmed=regime.id in contents.view.confirmed,
+        wording=wording_fact(regime, contents),
+    )
+
+
+def wording_fact(regime: Regime, contents: RequestContent) -> WordingFact | None:
+    """The law's own sentences that are true of this case, in the voice of whoever writes."""
+    letter, report = regime.letter, contents.report
+    if letter is None:
+        return None
+    is_child, is_own = report.path is Path.CHILD, (report.filer or Filer.SELF) is Filer.SELF
+    releases = contents.view.release_to_poster
+
+    def say(sentence: LetterSentence) -> bool:
+        return (
+            (not sentence.depictions or report.depiction in sentence.depictions)
+            and (not sentence.countries or report.country in sentence.countries)
+            and sentence.under_18 in {None, is_child}
+            and sentence.releases_name in {None, releases}
+        )
+
+    def voice(sentence: LetterSentence | LetterStatement) -> str:
+        return sentence.own if is_own else sentence.other or sentence.own
+
+    return WordingFact(
+        title=letter.title,
+        limit=letter.limit,
+        says=tuple(voice(each) for each in letter.says if say(each)),
+        grounds=tuple(voice(each) for each in letter.grounds if say(each)),
+        statements=tuple(
+            StatementFact(states=each.states, text=voice(each))
+            for each in letter.statements
+            if each.under_18 in {None, is_child}
+        ),
+        duties=tuple(DutyFact(text=each.text, rule=each.rule, asks=each.asks) for each in letter.duties),
+        conditions=letter.conditions,
+        requests=letter.requests,
+        addressee=letter.addressee,
     )
 
 
@@ -340,7 +467,7 @@ def _reporter(contents: RequestContent, disclosed: Disclosed) -> Reporter:
         phone=disclosed.phone or None,
         address_lines=tuple(line.strip() for line in disclosed.postal_address.splitlines() if line.strip()),
         country=report.country or None,
-        country_name=name_country(report.country, LANGUAGE) if report.country else None,
+        country_name=name_country_within(report.country, LANGUAGE) if report.country else None,
         subdivision=report.subdivision or None,
     )
 

@@ -16,7 +16,14 @@ from portal.adapters.letter_json import encode_facts
 from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.checks import ProblemCode
-from portal.domain.letters.facts import CopyrightFacts, ErasureFacts, LetterFacts, NoticeFacts
+from portal.domain.letters.facts import (
+    CopyrightFacts,
+    ErasureFacts,
+    FollowUpFacts,
+    LetterFacts,
+    NoticeFacts,
+    SupplierFacts,
+)
 from portal.domain.lifecycle import (
     ComplaintState,
     History,
@@ -39,6 +46,7 @@ from portal.services.clocks.agreement import require_whole
 from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
+from portal.services.letters.further import further_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.citations import list_cited
@@ -114,8 +122,10 @@ def find_missing_letter(work: CaseWork, number: int) -> LetterKind | None:
     return None if dossier.last_letter else REQUEST_LETTERS[dossier.request.kind]
 
 
-def plan_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterPlan:
+def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterPlan:
     """Decide what a notice, an erasure request or a reminder about request `number` says. Reads only.
+
+    A further letter has a `topic` (`further.list_topics`, `further.list_suppliers`) and what the sender answers.
 
     Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, NoRoom, RecordsDisagree, and
     StepRefused where the request is past it.
@@ -123,7 +133,7 @@ def plan_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterPlan:
     stamp, dossier = read_stamp(work), read_dossier(work, number)
     require_papers(work, "platforms")
     require_room_for_letter(work, dossier.request)
-    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1)
+    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1, topic=topic, given=given)
     require_whole(work)
     if problems := _missing(dossier, facts) or check(facts):
         raise LetterStopped(problems)
@@ -135,9 +145,9 @@ def reserve_letter(work: CaseWork, plan: LetterPlan) -> LetterOrder:
     return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts)
 
 
-def order_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterOrder:
+def order_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterOrder:
     """Both at once. Raises as `plan_letter`."""
-    return reserve_letter(work, plan_letter(work, kind, number))
+    return reserve_letter(work, plan_letter(work, kind, number, topic=topic, given=given))
 
 
 def print_order(order: LetterOrder) -> Printed:
@@ -165,7 +175,8 @@ def confirm_letter(work: CaseWork, order: LetterOrder, rows: LetterRows) -> Prin
     """That what was printed still says what is so. Reads only. Raises FactsChanged else, and as `plan_letter`."""
     stamp, dossier = read_stamp(work), read_dossier(work.at(order.work.now), order.request_number)
     require_papers(work, "platforms")
-    if _facts(dossier, order.kind, number=order.number) != order.facts:
+    topic, given = _topic_of(order.facts)
+    if _facts(dossier, order.kind, number=order.number, topic=topic, given=given) != order.facts:
         raise FactsChanged
     require_whole(work)
     rows.letter.request_id = dossier.request.id
@@ -180,9 +191,9 @@ def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterV
     return letter_view(rows.letter, request_number=order.request_number)
 
 
-def make_letter(work: CaseWork, kind: LetterKind, number: int) -> LetterView:
+def make_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterView:
     """All of it in one transaction, where nobody waits: invented cases, the command line, tests."""
-    order = order_letter(work, kind, number)
+    order = order_letter(work, kind, number, topic=topic, given=given)
     return keep_letter(work, order, print_order(order))
 
 
@@ -406,9 +417,18 @@ def discard_letter(work: CaseWork, number: int) -> None:
     work.record(discarded)
 
 
-def _facts(dossier: Dossier, kind: LetterKind, *, number: int) -> LetterFacts:
+def _topic_of(facts: LetterFacts) -> tuple[str, str]:
+    """What a further letter is about, and what its sender answers; nothing for the other kinds."""
+    if isinstance(facts, FollowUpFacts):
+        return facts.topic, facts.given or ""
+    return (facts.role, "") if isinstance(facts, SupplierFacts) else ("", "")
+
+
+def _facts(dossier: Dossier, kind: LetterKind, *, number: int, topic: str = "", given: str = "") -> LetterFacts:
     if kind is LetterKind.REMINDER:
         return reminder_facts(dossier, number=number)
+    if kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
+        return further_facts(dossier, kind, topic, number=number, given=given)
     if REQUEST_LETTERS[dossier.request.kind] is not kind:
         raise StepRefused("This kind of letter does not belong to this request.")
     require_unsent(dossier.request.state)
@@ -445,6 +465,8 @@ def _has_left(session: Session, letter: Letter) -> bool:
         return True
     if letter.complaint_id:
         return session.get_one(Complaint, letter.complaint_id).state is not ComplaintState.PREPARED
+    if letter.kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
+        return False  # nothing records yet that one was sent
     if letter.kind is LetterKind.REMINDER:
         # One from before it was kept which reminder had left: any that was written down after it may have been this.
         reminded = (Event.request_id == letter.request_id, Event.kind == History.REMINDED)

@@ -14,7 +14,7 @@ from portal.domain.clocks import find_current_rule
 from portal.domain.counting import has_number
 from portal.domain.lifecycle import RequestKind
 from portal.domain.notices import CheckedElement, NoticeContent, check_elements, list_fields_given, needs_request
-from portal.domain.regimes import Binding, NoticeField, Regime, RegimeKind, Rule
+from portal.domain.regimes import Binding, Certainty, NoticeField, Regime, RegimeKind, Rule
 from portal.domain.report import Report
 from portal.models.requests import Basis
 from portal.reference.registry import Registry
@@ -63,7 +63,15 @@ def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: dat
         for regime in ports.registry.regimes.values()
         if regime.kind in kinds and (reason := find_reason(regime, contents.report, platform, now=now, ports=ports))
     ]
-    return sorted(found, key=lambda citation: rank(citation.regime, now))
+    is_child = contents.situation.child_material
+    return sorted(
+        found, key=lambda citation: (_is_for_all(citation.regime) if is_child else 0, rank(citation.regime, now))
+    )
+
+
+def _is_for_all(regime: Regime) -> bool:
+    """Whether a law is not one for children alone: where a child is shown, those come first."""
+    return regime.covers.adults is not Certainty.NO
 
 
 def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime, ports: Ports) -> str | None:

@@ -110,6 +110,7 @@ class RequestContent:
         report, view = self.report, self.view
         no_consent = self.is_stated(NoticeField.NO_CONSENT, report.states_no_consent)
         says_what = _describe_content(report, no_consent=no_consent)
+        is_child = report.path is Path.CHILD
         return NoticeContent(
             signature=self.signature,
             legal_name=view.name if report.name_kind is not NameKind.PSEUDONYM else "",
@@ -121,8 +122,9 @@ class RequestContent:
             location=self.places,
             description=says_what,
             explanation=view.explanation or says_what,
-            no_consent=no_consent,
-            depiction=report.depiction is not None or report.path is Path.CHILD,
+            # Of a child nothing is asked about consent: it cannot be given, and the letter says that a child is shown.
+            no_consent=no_consent or is_child,
+            depiction=report.depiction is not None or is_child,
             is_subject_or_authorised=report.filer is None or report.filer is Filer.SELF or bool(report.authority),
             authority=bool(report.authority) or report.filer is Filer.PARENT,
             good_faith=self.is_stated(NoticeField.GOOD_FAITH, report.states_good_faith),
@@ -187,6 +189,8 @@ _WHAT: Mapping[Depiction, str] = {
 }
 
 
+_CHILD = "An image that shows a child, put online."
+
 _AGES: Mapping[YesNo, str] = {
     YesNo.YES: "The person was under 18 when it was made.",
     YesNo.NO: "The person was 18 or older when it was made.",
@@ -194,16 +198,15 @@ _AGES: Mapping[YesNo, str] = {
 
 
 _OATH = frozenset({NoticeField.GOOD_FAITH, NoticeField.PERJURY})  # that nobody allowed the use, and whose work it is
-_OF_A_CHILD = "Imagery of a person who was under 18 when it was made."
 
 
 def _describe_content(report: Report, *, no_consent: bool) -> str:
     """What the letter itself says of the content: possible once its kind and the lack of consent are stated.
 
-    Of a child it is enough that a child is shown. What else it shows is not asked, and consent is no question there.
+    Of a child it says that a child is shown. What else it shows is not asked, and consent is no question there.
     """
     if report.path is Path.CHILD:
-        return _OF_A_CHILD
+        return _CHILD
     if report.depiction is None or not no_consent:
         return ""
     return _WHAT[report.depiction]
@@ -216,7 +219,11 @@ def _tell_places(places: tuple[str, ...]) -> str:
     """A report of a threat names no place; everything else counts its places."""
     if places == (NOTHING_ONLINE,):
         return NOTHING_ONLINE
-    return "in the numbered list of places" if any(places) else ""
+    return "in Annex A" if any(places) else ""
+
+
+def _tell_consent(facts: NoticeContent) -> str:
+    return "a child is shown" if facts.description == _CHILD else "the person did not consent"
 
 
 def _text_if(read: Callable[[NoticeContent], bool], text: str) -> Callable[[NoticeContent], str]:
@@ -235,7 +242,7 @@ _TELL: Mapping[NoticeField, Callable[[NoticeContent], str]] = {
     NoticeField.LOCATION: lambda facts: _tell_places(facts.location),
     NoticeField.DESCRIPTION: lambda facts: facts.description,
     NoticeField.EXPLANATION: lambda facts: "in this letter's account of the content" if facts.explanation else "",
-    NoticeField.NO_CONSENT: _text_if(lambda facts: facts.no_consent, "the person did not consent"),
+    NoticeField.NO_CONSENT: lambda facts: _tell_consent(facts) if facts.no_consent else "",
     NoticeField.DEPICTION: _text_if(lambda facts: facts.depiction, "the kind of content is stated"),
     NoticeField.IS_SUBJECT_OR_AUTHORISED: _text_if(
         lambda facts: facts.is_subject_or_authorised, "the capacity is stated"

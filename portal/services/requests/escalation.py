@@ -33,6 +33,8 @@ _CATEGORIES: Mapping[EscalationKind, Category] = MappingProxyType(
         EscalationKind.PAYMENT: Category.PAYMENT,
     }
 )
+# Who stands behind a site: behind a household platform nobody does.
+_BEHIND = frozenset({EscalationKind.HOST, EscalationKind.NETWORK, EscalationKind.REGISTRAR, EscalationKind.PAYMENT})
 _FINISHED = frozenset(
     {
         EventKind.DECIDED,
@@ -99,7 +101,12 @@ def list_escalation(dossier: Dossier) -> tuple[EscalationOption, ...]:
         ]
 
     further = (*list_follow_ons([each.regime for each in used], work.ports), *_copyright(report, work.ports))
-    return build_escalation(used, stand_open(further), work.now, direct=stand_open(dossier.direct_regimes))
+    lodged = {(each.regime, each.regulator) for each in dossier.complaints if each.lodged_at is not None}
+    direct = stand_open(dossier.direct_regimes)
+    options = build_escalation(used, stand_open(further), work.now, direct=direct, lodged=lodged)
+    if dossier.platform is None or not dossier.platform.is_household:
+        return options
+    return tuple(option for option in options if option.kind not in _BEHIND)
 
 
 def _find_finished(dossier: Dossier) -> Mapping[str, datetime]:

@@ -16,6 +16,7 @@ from portal.services.cases.consent import NoConsent, has_consent
 from portal.services.cases.mandates import MandateOver, require_papers
 from portal.services.clocks.snapshot import clock_views
 from portal.services.letters import letters
+from portal.services.letters.further import list_suppliers, list_topics
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of
 from portal.services.requests.content import RequestContent
@@ -114,6 +115,8 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         sent_text=dossier.sent_text,
         reminders_sent=tuple(_reminder_view(each) for each in dossier.sent_reminders),
         can_prepare_erasure=False,
+        topics=list_topics(dossier),
+        suppliers=list_suppliers(dossier),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import Answer, Proof, RequestKind, RequestState, SendingChannel, SentAs
 from portal.services.clocks.views import ClockView
 from portal.services.letters.views import LetterView, ProblemView
@@ -77,6 +78,8 @@ class RequestView:
     sent_text: str  # what was sent in other words, as far as it was written down
     reminders_sent: tuple[ReminderView, ...]
     can_prepare_erasure: bool
+    topics: tuple[FollowUp, ...] = ()  # what a further letter can be about now
+    suppliers: tuple[Supplier, ...] = ()  # who behind the site can be written to now
 
     @property
     def main_clock(self) -> ClockView | None:

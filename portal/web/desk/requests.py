@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request as asked
 from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -73,12 +74,12 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
     )
 
 
-@bp.post("/letter/<any(notice, reminder, erasure, copyright):kind>")
+@bp.post("/letter/<any(notice, reminder, erasure, copyright, follow_up, supplier):kind>")
 @on_case
 @locks_late
 def make_letter(member: SignedInStaff, work: CaseWork, number: int, kind: str) -> Answered:
     try:
-        letter_making.make_letter(work, LetterKind(kind), number)
+        letter_making.make_letter(work, LetterKind(kind), number, topic=asked.form.get("topic", ""))
     except LetterStopped as stop:
         return show_request(member, work, read_request(work, number), stop=stop, status=409)
     return back_to(work, number, anchor="letters")

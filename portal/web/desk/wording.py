@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
     ActorKind,
     Answer,
@@ -144,6 +145,34 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             LetterKind.ERASURE: _l("Erasure request"),
             LetterKind.COMPLAINT: _l("Complaint bundle"),
             LetterKind.COPYRIGHT: _l("Copyright notice"),
+            LetterKind.FOLLOW_UP: _l("Answer to the platform"),
+            LetterKind.SUPPLIER: _l("Letter to a company behind the site"),
+            LetterKind.PRESERVATION: _l("Request to keep evidence"),
+            LetterKind.POLICE: _l("Sheet for the police"),
+        },
+        FollowUp: {
+            FollowUp.BACK: _l("It is back"),
+            FollowUp.LEFT: _l("A part was left up"),
+            FollowUp.NOT_VIOLATION: _l("Refused: no violation"),
+            FollowUp.ID_WANTED: _l("Refused: identity document wanted"),
+            FollowUp.NOT_FOUND: _l("Refused: not found"),
+            FollowUp.LOGIN: _l("Refused: sign in first"),
+            FollowUp.PUBLIC_INTEREST: _l("Refused: public interest"),
+            FollowUp.CONSENT_CLAIMED: _l("Refused: consent claimed"),
+            FollowUp.PARODY: _l("Refused: parody or AI label"),
+            FollowUp.OWN_ACCOUNT: _l("Refused: own account"),
+            FollowUp.GEO_ONLY: _l("Blocked in some countries only"),
+            FollowUp.NO_REASON: _l("Closed without a reason"),
+            FollowUp.COUNTER_NOTICE: _l("Counter-notice"),
+            FollowUp.MORE_ASKED: _l("More asked: the answer"),
+            FollowUp.EXCESS_ID: _l("Too much proof of identity asked"),
+        },
+        Supplier: {
+            Supplier.SEARCH: _l("Search engine"),
+            Supplier.HOST: _l("Host"),
+            Supplier.NETWORK: _l("Delivery network"),
+            Supplier.REGISTRAR: _l("Registrar"),
+            Supplier.PAYMENT: _l("Payment company"),
         },
         RequestKind: {
             RequestKind.NOTICE: _l("Notice to the platform"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -28,6 +28,7 @@ from portal.web.unit_of_work import locks_late
 
 bp = PersonBlueprint("letters", __name__)
 OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE, LetterKind.COPYRIGHT})
+FURTHER = frozenset({LetterKind.FOLLOW_UP, LetterKind.SUPPLIER})
 
 
 @bp.get("/case/letters")
@@ -54,13 +55,13 @@ def confirm(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
 @locks_late
 def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
     view = find(work, number)
-    wanted = next((each for each in OF_REQUESTS if each.value == kind), None)
+    wanted = next((each for each in OF_REQUESTS | FURTHER if each.value == kind), None)
     if wanted is None:
         abort(404)
-    if wanted is LetterKind.REMINDER:
+    if wanted is LetterKind.REMINDER or wanted in FURTHER:
         form = PlainForm(formdata=None)
         with refusals(form):
-            return _make(work, wanted, number)
+            return _make(work, wanted, number, topic=request.form.get("topic", ""))
         return show_request(work, view, form)
     to_state = letters_to_state(work, number)
     stated = StatementsForm.of(reader_of(work), to_state)
@@ -86,8 +87,8 @@ def discard(work: CaseWork, number: int) -> ResponseReturnValue:
     return show_form("person/case/letters.html", form, rows=rows, zone=zone_of(work))
 
 
-def _make(work: CaseWork, kind: LetterKind, number: int) -> ResponseReturnValue:
-    letter_making.make_letter(work, kind, number)
+def _make(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "") -> ResponseReturnValue:
+    letter_making.make_letter(work, kind, number, topic=topic)
     flash(_("The letter is ready. Read it before you send it."))
     return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
 

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.config import Config
 from portal.domain.clocks import ClockState
+from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
     Answer,
     ComplaintState,
@@ -124,6 +125,38 @@ LETTERS: Mapping[LetterKind, Any] = MappingProxyType(
         LetterKind.ERASURE: _l("Request to erase personal data"),
         LetterKind.COMPLAINT: _l("Complaint"),
         LetterKind.COPYRIGHT: _l("Copyright letter"),
+        LetterKind.FOLLOW_UP: _l("Answer to the platform"),
+        LetterKind.SUPPLIER: _l("Letter to a company behind the site"),
+        LetterKind.PRESERVATION: _l("Request to keep evidence"),
+        LetterKind.POLICE: _l("Sheet for the police"),
+    }
+)
+TOPICS: Mapping[FollowUp, Any] = MappingProxyType(
+    {
+        FollowUp.BACK: _l("It’s back"),
+        FollowUp.LEFT: _l("They left some of it up"),
+        FollowUp.NOT_VIOLATION: _l("They say it doesn’t break their rules"),
+        FollowUp.ID_WANTED: _l("They want an identity document"),
+        FollowUp.NOT_FOUND: _l("They say they can’t find it"),
+        FollowUp.LOGIN: _l("They say I have to sign in first"),
+        FollowUp.PUBLIC_INTEREST: _l("They say the public should see it"),
+        FollowUp.CONSENT_CLAIMED: _l("They say I agreed to it"),
+        FollowUp.PARODY: _l("They say it’s a joke or made by AI"),
+        FollowUp.OWN_ACCOUNT: _l("They say it’s on my own account"),
+        FollowUp.GEO_ONLY: _l("They hid it in some countries only"),
+        FollowUp.NO_REASON: _l("They closed it without a reason"),
+        FollowUp.COUNTER_NOTICE: _l("The one who posted it objected"),
+        FollowUp.MORE_ASKED: _l("Send what they asked for"),
+        FollowUp.EXCESS_ID: _l("They ask for too much proof of who I am"),
+    }
+)
+SUPPLIERS: Mapping[Supplier, Any] = MappingProxyType(
+    {
+        Supplier.SEARCH: _l("A search engine"),
+        Supplier.HOST: _l("The company that hosts the site"),
+        Supplier.NETWORK: _l("The network that delivers the site"),
+        Supplier.REGISTRAR: _l("The company that registered its name"),
+        Supplier.PAYMENT: _l("The company that takes its payments"),
     }
 )
 KINDS: Mapping[RequestKind, Any] = MappingProxyType(
@@ -156,6 +189,8 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         RequestKind: KINDS,
         Proof: PROOFS,
         SentAs: SENT_AS,
+        FollowUp: TOPICS,
+        Supplier: SUPPLIERS,
     }
 )
 

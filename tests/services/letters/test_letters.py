@@ -76,7 +76,8 @@ class TestWhatALetterSays:
         assert [basis.regime_id for basis in facts.bases] == ["us-take-it-down", "nz-hdca-24"]
         assert [link.url for link in facts.links] == [ONE_LINK]
         assert facts.bases[0].identical_copies
-        assert facts.bases[0].clocks[0].started_at is None
+        first = facts.bases[0].clocks[0]
+        assert (first.started_at, first.due_at, first.estimated, first.state) == (NOW, NOW + 2 * DAY, True, None)
         assert facts.statements == (Statement.GOOD_FAITH, Statement.ACCURACY)
         assert facts.frame.reference == f"{opened.reference}-1"
         assert facts.frame.zone == "Pacific/Auckland"

@@ -249,3 +249,25 @@ def test_a_reminder_for_what_was_not_sent_is_refused_in_words(colleague: Colleag
 
     assert "not been sent yet" in page.text
     assert "Nothing was changed." in page.text
+
+
+def test_a_refusal_offers_the_letter_that_answers_its_reason(colleague: Colleague) -> None:
+    record_sent(colleague)
+    assert "Further letters" in colleague.page.text  # to a search engine, at any time after the first letter
+    colleague.follow("Log an answer")
+    colleague.press("Log the answer", answer="refused", at="2026-11-23 08:50", text="No violation.")
+
+    colleague.press("Refused: no violation")
+
+    assert "Answer to the platform" in colleague.page.text
+
+
+def test_a_letter_that_does_not_fit_is_refused_in_words(colleague: Colleague) -> None:
+    record_sent(colleague)
+    form, _button = colleague.page.form_with("Close this request")
+    token = next(each.get("value", "") for each in form.iter("input") if each.get("name") == "csrf_token")
+    values = MultiDict({"csrf_token": token, "topic": "back"})
+
+    page = colleague.send(colleague.page.path + "/letter/follow_up", values, status=409)
+
+    assert "does not fit the request" in page.text

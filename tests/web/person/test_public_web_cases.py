@@ -6,6 +6,7 @@ Those about files are in `tests/web/test_documents.py`, those about authorities 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -13,11 +14,15 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.adapters.fonts import _is_drawn, _spell, faces_of
+from portal.adapters.fonts import _is_drawn, faces_of, name_undrawn
 from portal.adapters.mail import read_address
+from portal.domain.letters.blocks import Paragraph, plain_text
+from portal.domain.letters.build import build_letter
+from portal.domain.letters.phrases import English
 from portal.web.fields import read_day
 from portal.web.person.forms.mail import MailAddressForm
 from portal.web.person.forms.reach import ContactForm
+from tests.letters.samples import notice
 from tests.public.test_public_cases import CASES
 from tests.web.conftest import TestClock
 from tests.web.pages import Page, Visitor
@@ -191,7 +196,8 @@ def test_a_name_in_any_living_script_is_drawn(text: str) -> None:
     ],
 )
 def test_a_picture_that_no_font_draws_is_written_out(typed: str, written: str) -> None:
-    assert "".join(_spell(sign, faces_of("en")) for sign in typed) == written
+    letter = replace(build_letter(notice(), English()), blocks=(Paragraph(text=typed),))
+    assert plain_text(name_undrawn(letter))[0] == written
 
 
 @pytest.mark.parametrize(

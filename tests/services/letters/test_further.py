@@ -1,0 +1,105 @@
+"""Letters after the first one: which fit a request as it stands, and what they say of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.facts import FollowUp, FollowUpFacts, Supplier, SupplierFacts
+from portal.domain.lifecycle import Answer, LetterKind, StepRefused
+from portal.models.letters import Letter
+from portal.services.letters import letters
+from portal.services.letters.drafting import read_facts
+from portal.services.letters.further import REFUSALS, list_suppliers, list_topics
+from portal.services.ports import Ports
+from portal.services.requests.dossier import read_dossier
+from portal.services.tracking import answers
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.work import CaseWork
+from tests.services.factories import NOW, make_case
+from tests.services.fakes import DAY, HOUR, print_quickly, send
+
+ONE_LINK = "https://pictures.example.org/album/7"
+FACEBOOK = "https://www.facebook.com/photo/?fbid=100000000000001"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+def answered(session: Session, ports: Ports, meaning: Answer, *, links: str = ONE_LINK) -> CaseWork:
+    opened = make_case(session, ports, links=links)
+    send(session, opened, ports)
+    command = AnswerCommand(answer=meaning, at=NOW + DAY, text="We found no violation of our rules.")
+    answers.log_answer(opened.at(NOW + DAY), 1, command)
+    return opened
+
+
+def at(opened: CaseWork) -> CaseWork:
+    later: datetime = NOW + DAY + HOUR
+    return opened.at(later)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "topics"),
+    [
+        (Answer.REFUSED, REFUSALS),
+        (Answer.GEO_BLOCKED, (FollowUp.GEO_ONLY,)),
+        (Answer.PARTLY, (FollowUp.LEFT, *REFUSALS)),
+        (Answer.IDENTITY_ASKED, (FollowUp.MORE_ASKED, FollowUp.EXCESS_ID)),
+        (Answer.ACKNOWLEDGED, ()),
+    ],
+)
+def test_what_can_be_written_back_follows_from_the_answer(
+    session: Session, ports: Ports, meaning: Answer, topics: tuple[FollowUp, ...]
+) -> None:
+    opened = answered(session, ports, meaning)
+    assert list_topics(read_dossier(at(opened), 1)) == topics
+
+
+def test_a_refusal_is_answered_with_its_own_words_and_the_laws_of_the_first_letter(
+    session: Session, ports: Ports
+) -> None:
+    opened = answered(session, ports, Answer.REFUSED)
+    made = letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, topic=FollowUp.NOT_VIOLATION)
+    row = session.scalars(select(Letter).where(Letter.number == made.number)).one()
+    facts = read_facts(opened, row)
+    assert isinstance(facts, FollowUpFacts)
+    assert facts.topic is FollowUp.NOT_VIOLATION
+    assert facts.notice.ticket == "T-1"
+    assert facts.answers[-1].text == "We found no violation of our rules."
+    assert [basis.regime_id for basis in facts.bases] == ["us-take-it-down", "nz-hdca-24"]
+    assert [link.url for link in facts.links] == [ONE_LINK]
+
+
+@pytest.mark.parametrize("topic", [FollowUp.BACK.value, FollowUp.GEO_ONLY.value, "nonsense", ""])
+def test_a_letter_that_does_not_fit_is_not_made(session: Session, ports: Ports, topic: str) -> None:
+    opened = answered(session, ports, Answer.REFUSED)
+    with pytest.raises(StepRefused):
+        letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, topic=topic)
+
+
+def test_nothing_is_offered_before_the_request_has_left(session: Session, ports: Ports) -> None:
+    dossier = read_dossier(make_case(session, ports, links=ONE_LINK), 1)
+    assert list_topics(dossier) == ()
+    assert list_suppliers(dossier) == ()
+
+
+def test_nobody_is_offered_the_registrar_of_a_household_platform(session: Session, ports: Ports) -> None:
+    known = answered(session, ports, Answer.REFUSED, links=FACEBOOK)
+    assert list_suppliers(read_dossier(at(known), 1)) == (Supplier.SEARCH,)
+
+
+def test_who_stands_behind_an_unknown_site_can_be_asked(session: Session, ports: Ports) -> None:
+    opened = answered(session, ports, Answer.REFUSED)
+    assert list_suppliers(read_dossier(at(opened), 1)) == tuple(Supplier)
+    made = letters.make_letter(at(opened), LetterKind.SUPPLIER, 1, topic=Supplier.HOST)
+    facts = read_facts(opened, session.scalars(select(Letter).where(Letter.number == made.number)).one())
+    assert isinstance(facts, SupplierFacts)
+    assert facts.role is Supplier.HOST
+    assert facts.bases == ()
+    assert facts.notice is not None

@@ -1,0 +1,211 @@
+"""The laws' own sentences, held against every law, every kind of content and both voices: what papers say is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from portal.domain.clocks import EventKind, RequestEvent, derive_clocks
+from portal.domain.letters.blocks import Translate, plain_text
+from portal.domain.letters.build import build_letter
+from portal.domain.letters.facts import ErasureFacts, IdentityOffer, LetterFacts, NoticeFacts, Statement
+from portal.domain.letters.phrases import English, format_day
+from portal.domain.lifecycle import Depiction, Filer, RequestKind
+from portal.domain.regimes import Binding, Regime, RegimeKind
+from portal.domain.report import Report, YesNo
+from portal.reference.registry import load_registry
+from portal.services.law.obliged_places import place_of_platform
+from portal.services.letters.facts import ERASURE_ASKS, find_company, unsent_basis
+from portal.services.requests.citations import Citation
+from portal.services.requests.content import Details, RequestContent
+from tests.letters.samples import content, frame, links
+
+NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+ENGLISH: Translate = English()
+LAWS = [
+    regime
+    for regime in load_registry().regimes.values()
+    if regime.kind in {RegimeKind.REMOVAL, RegimeKind.ERASURE, RegimeKind.COPYRIGHT} and regime.offered
+]
+WORDED = [regime for regime in load_registry().regimes.values() if regime.letter]
+
+
+def content_of(
+    depiction: Depiction | None, filer: Filer, *, is_child: bool = False, country: str = "IE"
+) -> RequestContent:
+    report = Report(
+        depiction=depiction,
+        filer=filer,
+        under_18=YesNo.YES if is_child else YesNo.NO,
+        country="IE",
+        states_no_consent=not is_child,
+        states_good_faith=True,
+        states_accuracy=True,
+    )
+    return RequestContent(report=report, details=Details(), places=("https://x.example/1",), organisation=None)
+
+
+def letter_of(regime: Regime, contents: RequestContent) -> LetterFacts:
+    """A letter that cites this one law."""
+    report = contents.report
+    citation = Citation(regime=regime, reason="It applies.", checked=(), facts=contents.notice)
+    basis = unsent_basis(citation, contents, None, now=NOW)
+    header = replace(
+        frame(), written_at=NOW, reporter=replace(frame().reporter, role=report.filer or Filer.SELF), signature=None
+    )
+    what = replace(content(None), depiction=report.depiction or Depiction.UNSURE, under_18=report.under_18 is YesNo.YES)
+    statements = (Statement.GOOD_FAITH, Statement.ACCURACY)
+    if regime.kind is RegimeKind.ERASURE:
+        return ErasureFacts(
+            frame=header,
+            content=what,
+            links=links(2),
+            bases=(basis,),
+            grounds=(),
+            asks=ERASURE_ASKS,
+            identity=IdentityOffer.REPLY_ADDRESS,
+            statements=statements,
+        )
+    return NoticeFacts(frame=header, content=what, links=links(2), bases=(basis,), statements=statements)
+
+
+def letters_of(regime: Regime) -> Iterator[LetterFacts]:
+    for depiction, filer in product(Depiction, Filer):
+        yield letter_of(regime, content_of(depiction, filer))
+    yield letter_of(regime, content_of(None, Filer.PARENT, is_child=True))
+
+
+def text_of(facts: LetterFacts) -> str:
+    return "\n".join(plain_text(build_letter(facts, ENGLISH)))
+
+
+@pytest.mark.parametrize("regime", LAWS, ids=lambda regime: regime.id)
+def test_must_is_said_of_duties_only(regime: Regime) -> None:
+    """What is left when the sentences of duties, and the law's own sentence, are taken away says no "must"."""
+    duties = [duty.text for duty in regime.letter.duties] if regime.letter else []
+    is_owed = any(rule.binding is Binding.DUTY for rule in regime.rules)
+    for facts in letters_of(regime):
+        text = text_of(facts)
+        for sentence in (*duties, " ".join(regime.basis.split()), regime.basis.strip()):
+            text = text.replace(sentence, "")
+        if regime.letter or not is_owed:
+            assert not re.search(r"\bmust\b", text, re.IGNORECASE), re.search(r".*\bmust\b.*", text)
+
+
+@pytest.mark.parametrize("regime", LAWS, ids=lambda regime: regime.id)
+def test_every_date_is_one_of_the_letter_or_of_a_clock(regime: Regime) -> None:
+    facts = letter_of(regime, content_of(Depiction.REAL, Filer.SELF))
+    place = place_of_platform(regime, None, "IE")
+    received = RequestEvent(kind=EventKind.NOTICE_RECEIVED, at=NOW, estimated=True)
+    found = derive_clocks(regime, [received], calendar=place.calendar, zone=place.zone, now=NOW)
+    dues = {clock.id: clock.due for clock in found}
+    clocks = [clock for basis in facts.bases for clock in basis.clocks]
+    for clock in clocks:
+        due = dues[clock.rule_id]
+        assert (clock.due_at, clock.last_day) == ((due.due_at, due.last_day) if due else (None, None))
+    told = re.findall(r"\d{1,2} (?:November|December|January|February|March) 20\d\d", text_of(facts))
+    ends = {clock.due_at.astimezone(zone).date() for clock in clocks if clock.due_at for zone in (place.zone, UTC)}
+    steps = " ".join(step.text for clock in clocks for step in clock.steps)
+    known = {format_day(day, ENGLISH) for day in ends} | {"30 November 2026", "1 December 2026"}
+    basis_words = f"{regime.basis} {regime.citation} {regime.name} {regime.letter} {steps}"
+    assert not [day for day in told if day not in known and day not in basis_words]
+
+
+@pytest.mark.parametrize("regime", WORDED, ids=lambda regime: regime.id)
+def test_a_childs_letter_argues_nothing_about_consent(regime: Regime) -> None:
+    if regime.kind is RegimeKind.COPYRIGHT:
+        return
+    text = text_of(letter_of(regime, content_of(None, Filer.PARENT, is_child=True)))
+    assert "without my consent" not in text
+    assert "did not consent" not in text
+    assert "A child is shown" in text or regime.kind is RegimeKind.ERASURE or "child" in text
+
+
+@pytest.mark.parametrize("regime", WORDED, ids=lambda regime: regime.id)
+def test_a_representative_never_speaks_of_a_picture_of_themselves(regime: Regime) -> None:
+    for depiction in Depiction:
+        text = text_of(letter_of(regime, content_of(depiction, Filer.REPRESENTATIVE)))
+        assert not re.search(r"\b(of me|shows me|show me|about me|my consent|my intimate|my privacy)\b", text)
+
+
+def test_nothing_is_said_twice_in_a_row() -> None:
+    for regime in LAWS:
+        text = text_of(letter_of(regime, content_of(Depiction.REAL, Filer.SELF)))
+        assert not re.search(r"(within [\w-]+ \w+) \1", text), regime.id
+
+
+def test_the_laws_that_were_reviewed_have_their_own_sentences() -> None:
+    reviewed = {
+        "us-take-it-down": "47 U.S.C. 223a",
+        "uk-osa-10-3a": "section 20A",
+        "nz-hdca-24": "Notice of complaint, section 24",
+        "eu-dsa-16": "Article 16 DSA notice",
+        "in-it-rules-3-2-b": "Rule 3(2)(b)",
+        "kr-tba-22-5": "article 22-5(1)",
+        "br-decreto-12976": "article 7",
+        "jp-idpa": "Information Distribution Platform Act",
+        "sg-osra-osc": "sections 22 and 23",
+        "au-osa-iba": "section 32",
+        "ca-qc-law25-28-1": "section 28.1",
+        "ca-pipeda-access": "PIPEDA",
+        "eu-gdpr-17": "Article 17 GDPR",
+        "uk-gdpr-17": "Article 17 UK GDPR",
+    }
+    regimes = load_registry().regimes
+    for regime_id, said in reviewed.items():
+        letter = regimes[regime_id].letter
+        assert letter is not None
+        assert said in letter.title
+
+
+@pytest.mark.parametrize(
+    ("regime_id", "depiction", "said"),
+    [
+        (
+            "us-take-it-down",
+            Depiction.REAL,
+            "make reasonable efforts to identify and remove any known identical copies",
+        ),
+        (
+            "uk-osa-10-3a",
+            Depiction.REAL,
+            "operate your service with proportionate systems designed to take such content",
+        ),
+        ("nz-hdca-24", Depiction.REAL, "breaches communication principle 1 in section 6"),
+        ("nz-hdca-24", Depiction.REAL, "is to conceal my name and my contact details (section 24(2)(a)(i))"),
+        ("nz-hdca-24", Depiction.FALSE, "breaches communication principle 6"),
+        ("eu-dsa-16", Depiction.REAL, "Harassment, Harmful Communications and Related Offences Act 2020"),
+        ("eu-dsa-16", Depiction.REAL, "You must confirm receipt of this notice without undue delay (Article 16(4))."),
+        ("in-it-rules-3-2-b", Depiction.REAL, "exposes the private area of the individual"),
+        ("in-it-rules-3-2-b", Depiction.SYNTHETIC, "artificially morphed images"),
+        ("eu-gdpr-17", Depiction.REAL, "no condition of Article 9(2) is met"),
+        ("eu-gdpr-17", Depiction.REAL, "No exception of Article 17(3) applies"),
+        ("eu-gdpr-17", Depiction.REAL, "restrict the processing"),
+        ("eu-gdpr-17", Depiction.REAL, "I object to the processing under Article 21(1)"),
+        ("eu-gdpr-17", Depiction.REAL, "a supervisory authority (Article 77)"),
+        ("uk-gdpr-17", Depiction.REAL, "Information Commissioner"),
+    ],
+)
+def test_a_law_is_cited_with_its_exact_sentence(regime_id: str, depiction: Depiction, said: str) -> None:
+    regime = load_registry().regimes[regime_id]
+    assert said in text_of(letter_of(regime, content_of(depiction, Filer.SELF)))
+
+
+def test_an_article_9_claim_is_made_of_intimate_content_only() -> None:
+    regime = load_registry().regimes["eu-gdpr-17"]
+    assert "Article 9" not in text_of(letter_of(regime, content_of(Depiction.PRIVATE, Filer.SELF)))
+
+
+@pytest.mark.parametrize(
+    ("country", "company"), [("DE", "Meta Platforms Ireland Limited"), ("US", "Meta Platforms, Inc.")]
+)
+def test_the_company_that_answers_for_the_region_is_addressed(country: str, company: str) -> None:
+    platform = load_registry().platforms["facebook"]
+    found = find_company(platform, country, RequestKind.NOTICE)
+    assert found is not None
+    assert found.name == company
