@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from calendar import month_abbr, month_name
+from calendar import month_abbr, month_name, monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
+
+from portal.domain.readable import write_digits
 
 EARLIEST = 1990  # nothing was online before
 
@@ -36,27 +37,42 @@ class NotADay(ValueError):
     """Nothing in the text says a day, a week, a month or a year."""
 
 
-class NotYet(NotADay):
+class NotInCalendar(NotADay):
+    """It says a day that no month has."""
+
+
+class _OtherTime(NotADay):
+    """It says a day that cannot be meant. `year` is the one it lies in, mostly because another calendar was meant."""
+
+    def __init__(self, text: str, year: int) -> None:
+        super().__init__(text)
+        self.year = year
+
+
+class NotYet(_OtherTime):
     """It says one that has not begun."""
+
+
+class LongAgo(_OtherTime):
+    """It says one before anything was online."""
 
 
 def read_rough_day(text: str, today: date) -> date:
     """The first day of the time that is meant, never after `today`.
 
     The first, because a period that is counted from it then ends too early rather than too late. A month without a year
-    is the last one of that name that has begun. Digits of every script are read. Raises NotADay, NotYet.
+    is the last one of that name that has begun. Digits of every script are read. Raises NotADay, or one
+    of its kinds where it is known what is wrong: NotInCalendar, NotYet, LongAgo.
     """
-    plain = " ".join(_SMALL.sub(" ", _with_our_digits(text).casefold()).split())
+    plain = " ".join(_SMALL.sub(" ", write_digits(text).casefold()).split())
     found = _WORDS[plain](today) if plain in _WORDS else _read_parts([one for one in _PARTS.split(plain) if one], today)
-    if found is None or found.year < EARLIEST:
+    if found is None:
         raise NotADay(text)
+    if found.year < EARLIEST:
+        raise LongAgo(text, found.year)
     if found > today:
-        raise NotYet(text)
+        raise NotYet(text, found.year)
     return found
-
-
-def _with_our_digits(text: str) -> str:
-    return "".join(str(unicodedata.digit(one)) if one.isdecimal() else one for one in text)
 
 
 def _read_parts(parts: list[str], today: date) -> date | None:
@@ -66,8 +82,8 @@ def _read_parts(parts: list[str], today: date) -> date | None:
         return None
     try:
         return _with_month(months[0], numbers, today) if months else _from_numbers(numbers)
-    except ValueError:
-        return None
+    except ValueError as error:
+        raise NotInCalendar(" ".join(parts)) from error
 
 
 def _with_month(month: int, numbers: list[str], today: date) -> date | None:
@@ -79,8 +95,15 @@ def _with_month(month: int, numbers: list[str], today: date) -> date | None:
     day = days[0] if days else 1
     if years:
         return date(years[0], month, day)
-    this_year = date(today.year, month, day)
-    return this_year if this_year <= today else date(today.year - 1, month, day)
+    now = today.year
+    # A 29 February comes every fourth year, and around a century only every eighth.
+    fitting = (date(year, month, day) for year in range(now, now - 9, -1) if _has_day(year, month, day))
+    last = next((one for one in fitting if one <= today), None)
+    return last or date(now, month, day)
+
+
+def _has_day(year: int, month: int, day: int) -> bool:
+    return 1 <= day <= monthrange(year, month)[1]
 
 
 def _from_numbers(numbers: list[str]) -> date | None:

@@ -30,6 +30,7 @@ from portal.domain.readable import MARK, UNREADABLE, show_unreadable, trim_marks
 from portal.web.local_times import read_local, show_time
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # outside them another calendar was meant, or a slip
+NOT_IN_CALENDAR = _l("This day is not in the calendar. Check the day and the month.")
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 300
 # Hours and minutes, and the offset for the hour that came twice when clocks were put back.
@@ -252,13 +253,23 @@ def read_day(typed: Mapping[str, str]) -> date:
     if year < 1000:
         raise ValueError(_("Write the year with four numbers, for example 2026."))
     if year > LAST_YEAR:
-        raise ValueError(_("The year %(year)s lies ahead. Write it as in an English calendar, like 2026.", year=year))
+        raise ValueError(tell_year_ahead(year))
     if year < FIRST_YEAR:
-        raise ValueError(_("The year %(year)s is long ago. Write it as in an English calendar, like 2026.", year=year))
+        raise ValueError(tell_year_ago(year))
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise ValueError(_("This day is not in the calendar. Check the day and the month.")) from error
+        raise ValueError(str(NOT_IN_CALENDAR)) from error
+
+
+def tell_year_ahead(year: int) -> str:
+    """A year of another calendar, or a slip."""
+    return str(_("The year %(year)s lies ahead. Write it as in an English calendar, like 2026.", year=year))
+
+
+def tell_year_ago(year: int) -> str:
+    """A year of another calendar, or a slip."""
+    return str(_("The year %(year)s is long ago. Write it as in an English calendar, like 2026.", year=year))
 
 
 def read_month(typed: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.rough_days import NotADay, NotYet, read_rough_day
+from portal.domain.rough_days import LongAgo, NotADay, NotInCalendar, NotYet, read_rough_day
 
 TODAY = date(2026, 11, 26)  # a Thursday
 
@@ -33,6 +33,7 @@ TODAY = date(2026, 11, 26)  # a Thursday
         ("٢٠ ١١ ٢٠٢٦", date(2026, 11, 20)),
         ("11/2026", date(2026, 11, 1)),
         ("2024", date(2024, 1, 1)),
+        ("29 February", date(2024, 2, 29)),
     ],
 )
 def test_the_first_day_of_what_is_meant_is_taken(text: str, day: date) -> None:
@@ -49,6 +50,20 @@ def test_what_says_no_day_is_refused(text: str) -> None:
 def test_a_day_that_is_still_ahead_is_refused_as_such(text: str) -> None:
     with pytest.raises(NotYet):
         read_rough_day(text, TODAY)
+
+
+@pytest.mark.parametrize("text", ["31 2 2026", "31 February", "31 Nov 2025", "1 13 2026", "0 May"])
+def test_a_day_that_no_month_has_is_refused_as_such(text: str) -> None:
+    with pytest.raises(NotInCalendar):
+        read_rough_day(text, TODAY)
+
+
+def test_a_year_of_another_calendar_is_named() -> None:
+    with pytest.raises(NotYet) as ahead:
+        read_rough_day("20 11 2569", TODAY)
+    with pytest.raises(LongAgo) as past:
+        read_rough_day("1 2 1405", TODAY)
+    assert (ahead.value.year, past.value.year) == (2569, 1405)
 
 
 @given(st.text(max_size=30))

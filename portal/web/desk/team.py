@@ -23,7 +23,7 @@ from portal.web.desk.key_rotation import continue_key_rotation
 from portal.web.desk.pages import Answered, Page, go, read_page
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
-from portal.web.fields import PageForm, TextField, check_mail
+from portal.web.fields import MailField, PageForm, check_mail
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import READING, unit
 
@@ -31,7 +31,7 @@ ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class AddressForm(PageForm):
-    email = TextField(
+    email = MailField(
         _l("E-mail address for answers"),
         [check_mail],
         description=_l("Letters of this team name it, and so do fields to copy. Empty: the organisation’s address."),

@@ -21,12 +21,11 @@ from portal.domain.letters.build import build_letter
 from portal.domain.letters.phrases import English
 from portal.web.fields import read_day
 from portal.web.person.forms.mail import MailAddressForm
-from portal.web.person.forms.reach import ContactForm
 from tests.letters.samples import notice
 from tests.public.test_public_cases import CASES
 from tests.web.conftest import TestClock
 from tests.web.pages import Page, Visitor
-from tests.web.person.journey import begin, go_to, hand_in, step_of
+from tests.web.person.journey import SAVE, add_facts, begin, go_to, save_report, step_of
 
 WEB: Mapping[str, Mapping[str, Any]] = MappingProxyType({case["id"]: case for case in CASES if case["kind"] == "web"})
 # Played where such cases are played: authorities of territories, and files that are handed in.
@@ -36,6 +35,9 @@ ELSEWHERE = frozenset(
 )
 Play = Callable[[Visitor, TestClock, Mapping[str, Any]], None]
 PLAYS: dict[str, Play] = {}
+FACTS_PAGE = "/case/statement"
+MARKS = "\u202b\u202c"
+STATED = {"said_no_consent": "y", "said_good_faith": "y", "said_accuracy": "y", "signature": "Ana Exemplar"}
 
 
 def plays(*ids: str) -> Callable[[Play], Play]:
@@ -56,46 +58,75 @@ def come_to(visitor: Visitor, step: str, **changes: dict[str, str]) -> Page:
     return go_to(visitor, step, **changes)
 
 
-def type_day(visitor: Visitor, words: str, *, status: int = 200) -> Page:
-    """A day in its three boxes."""
-    names = ("found_on-day", "found_on-month", "found_on-year")
-    return visitor.press("Continue", status=status, **dict(zip(names, words.split(), strict=True)))
+def come_to_facts(visitor: Visitor, **changes: dict[str, str]) -> Page:
+    """The page on which the day and the name are given now: once the report is saved."""
+    save_report(visitor, **changes)
+    return visitor.go(FACTS_PAGE)
+
+
+def come_to_authority(visitor: Visitor) -> Page:
+    """The step that takes a day in three boxes."""
+    return come_to(visitor, "authority", who={"filer": "representative"})
+
+
+def type_end(visitor: Visitor, words: str, *, status: int = 200) -> Page:
+    """A day in its three boxes, beside what is asked with it."""
+    names = ("authority_ends_on-day", "authority_ends_on-month", "authority_ends_on-year")
+    boxes: dict[str, Any] = dict(zip(names, words.split(), strict=True))
+    return visitor.press("Continue", status=status, authority="She asked me.", **boxes)
 
 
 @plays("web-today-refused-nz", "web-yesterday-nz")
 def play_own_day(visitor: Visitor, clock: TestClock, given: Mapping[str, Any]) -> None:
     clock.now = datetime(2026, 11, 29, 21, 21, tzinfo=UTC)
-    come_to(visitor, "found", country={"country": given["country"]})
-    assert step_of(type_day(visitor, given["day"])) == "harm"
+    come_to_facts(visitor, country={"country": given["country"]})
+    assert visitor.press("Save", found_words=given["day"]).path == "/case"
 
 
 @plays("web-today-refused-statement")
-def play_statement(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
-    """There is no day to type on that page, so none can be refused."""
-    hand_in(visitor)
-    page = visitor.go(given["page"])
-    assert not [each for each in page.root.iter("input") if "day" in each.get("name", "")]
+def play_statement(visitor: Visitor, clock: TestClock, given: Mapping[str, Any]) -> None:
+    """The person's own today is taken in numbers and as a word; her tomorrow is not."""
+    clock.now = datetime(2026, 11, 29, 21, 21, tzinfo=UTC)
+    save_report(visitor)
+    for words, status in (("today", 200), ("30 11 2026", 200), ("1 12 2026", 400)):
+        visitor.go(given["page"])
+        visitor.press("Save", status=status, found_words=words)
 
 
 @plays("web-arabic-digits", "web-month-word")
 def play_day_taken(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
-    come_to(visitor, "found")
-    assert step_of(type_day(visitor, given["day"])) == "harm"
+    come_to_authority(visitor)
+    assert step_of(type_end(visitor, given["day"])) != "authority"
     assert "20 November 2026" in go_to(visitor, "review").text
+    visitor.press(SAVE)
+    visitor.go(FACTS_PAGE)
+    assert visitor.press("Save", found_words=given["day"]).path == "/case"
+    assert f'value="{given["day"]}"' in visitor.go(FACTS_PAGE).answer.text
 
 
 @plays("web-buddhist-year")
 def play_year_ahead(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
-    come_to(visitor, "found")
-    (told,) = type_day(visitor, given["day"], status=400).errors
+    come_to_authority(visitor)
+    (told,) = type_end(visitor, given["day"], status=400).errors
+    assert type_end(visitor, "20 11 2026").status == 200
+    go_to(visitor, "review")
+    visitor.press(SAVE)
+    visitor.go(FACTS_PAGE)
+    (told_too,) = visitor.press("Save", status=400, found_words=given["day"]).errors
+    assert told == told_too
     assert "2569" in told
     assert "lies ahead" in told
 
 
 @plays("web-impossible-day")
 def play_impossible_day(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
-    come_to(visitor, "found")
-    assert "not in the calendar" in type_day(visitor, given["day"], status=400).errors[0]
+    come_to_authority(visitor)
+    assert "not in the calendar" in type_end(visitor, given["day"], status=400).errors[0]
+    type_end(visitor, "20 11 2026")
+    go_to(visitor, "review")
+    visitor.press(SAVE)
+    visitor.go(FACTS_PAGE)
+    assert "not in the calendar" in visitor.press("Save", status=400, found_words=given["day"]).errors[0]
 
 
 @plays("web-kosovo")
@@ -107,65 +138,87 @@ def play_kosovo(visitor: Visitor, _clock: TestClock, _given: Mapping[str, Any]) 
 
 @plays("web-emoji-own-words", "web-heart-symbol")
 def play_own_words(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
-    hand_in(visitor, harm={"explanation": given["text"]})
+    save_report(visitor)
+    add_facts(visitor, explanation=given["text"])
     make_letter(visitor)
 
 
 @plays("web-odia-name", "web-dhivehi-name")
 def play_name_in_a_letter(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
-    name = {"name_kind": "legal", "name": given["text"]}
-    signed = {"states_no_consent": "y", "states_good_faith": "y", "states_accuracy": "y", "signature": given["text"]}
-    hand_in(visitor, name=name, statement=signed)
-    make_letter(visitor)
+    save_report(visitor)
+    add_facts(visitor, name=given["text"])
+    make_letter(visitor, signature=given["text"])
 
 
-def make_letter(visitor: Visitor) -> None:
+def make_letter(visitor: Visitor, **typed: str) -> None:
     """The first letter is made, and is a PDF."""
-    visitor.go("/case/requests/1")
-    page = visitor.press("Make the letter")
+    visitor.go("/case/requests/1/letter/notice")
+    page = visitor.press("Make the letter", **{**STATED, **typed})
     address = next(href for words, href in page.links().items() if words.startswith("Download (PDF)"))
     assert visitor.client.get(address).data.startswith(b"%PDF-")
 
 
 @plays("web-names-scripts")
 def play_names(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
-    come_to(visitor, "name")
+    save_report(visitor)
     for name in given["text"]:
-        go_back = visitor.page.path
-        assert step_of(visitor.press("Continue", name_kind="legal", name=name)) == "statement"
-        assert name in visitor.go(go_back).answer.text
+        add_facts(visitor, name=name)
+        assert f'value="{name}"' in visitor.go(FACTS_PAGE).answer.text
+        assert f'value="{name}"' in visitor.go("/case/requests/1/details").answer.text
 
 
 @plays("web-name-direction-marks")
 def play_direction_marks(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
-    come_to(visitor, "name")
-    visitor.press("Continue", name_kind="legal", name=given["text"])
-    shown = visitor.go("/report/name").answer.text
-    assert given["text"].strip("\u202b\u202c") in shown
-    assert "\u202b" not in shown
-    assert "\u202c" not in shown
+    save_report(visitor)
+    add_facts(visitor, name=given["text"])
+    pages = [visitor.go(FACTS_PAGE), visitor.go("/case/requests/1/details")]
+    visitor.press("Save", name=given["text"])
+    pages.append(visitor.go("/case/requests/1/details"))
+    for page in pages:
+        assert f'value="{given["text"].strip(MARKS)}"' in page.answer.text
+        assert not set(MARKS) & set(page.answer.text)
 
 
 @plays("web-mail-trailing-comma")
 def play_comma(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
     come_to(visitor, "contact")
-    visitor.press("Continue", contact_by="email", email=given["text"])
+    visitor.press("Continue", email=given["text"])
     assert 'value="ana@example.net"' in visitor.go("/report/contact").answer.text
+    for path in give_address(visitor, given["text"]):
+        assert 'value="ana@example.net"' in visitor.go(path).answer.text
 
 
 @plays("web-mail-idn")
 def play_idn(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
     come_to(visitor, "contact")
-    assert step_of(visitor.press("Continue", contact_by="email", email=given["text"])) == "address"
-    assert MailAddressForm.address.kwargs["validators"][-1] is ContactForm.email.kwargs["validators"][-1]
+    assert step_of(visitor.press("Continue", email=given["text"])) != "contact"
+    for path in give_address(visitor, given["text"]):
+        assert f'value="{given["text"]}"' in visitor.go(path).answer.text
     with visitor.app.test_request_context(method="POST", data={"address": given["text"]}):
         assert MailAddressForm(meta={"csrf": False}).validate()
+
+
+def give_address(visitor: Visitor, address: str) -> tuple[str, str]:
+    """From the report to the pages of the case that take an address, which are returned."""
+    pages = (FACTS_PAGE, "/case/requests/1/details")
+    go_to(visitor, "review")
+    visitor.press(SAVE)
+    for path in pages:
+        visitor.go(path)
+        visitor.press("Save", email=address)
+    return pages
 
 
 @plays("web-mail-angle")
 def play_angle(visitor: Visitor, _clock: TestClock, given: Mapping[str, Any]) -> None:
     come_to(visitor, "contact")
-    assert visitor.press("Continue", status=400, contact_by="email", email=given["text"]).errors
+    assert visitor.press("Continue", status=400, email=given["text"]).errors
+    visitor.press("Continue", email="ana@example.net")
+    go_to(visitor, "review")
+    visitor.press(SAVE)
+    for path in (FACTS_PAGE, "/case/requests/1/details"):
+        visitor.go(path)
+        assert visitor.press("Save", status=400, email=given["text"]).errors
 
 
 @plays("web-short-link-alone")

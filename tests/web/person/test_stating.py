@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor
-from tests.web.person.journey import hand_in, words_on
+from tests.web.person.journey import add_facts, hand_in, save_report, words_on
 from tests.web.person.test_case import SENT, open_request, send_request
 
 DAY_AFTER: dict[str, Any] = {"at-day": "27", "at-month": "11", "at-year": "2026", "at-time": "22:00"}
@@ -22,7 +22,7 @@ def words(visitor: Visitor) -> str:
 @pytest.fixture
 def holder(visitor: Visitor, words: str) -> Visitor:
     assert words
-    visitor.press("I have kept it")
+    visitor.press("I wrote them down")
     return visitor
 
 
@@ -125,8 +125,8 @@ def test_passing_the_name_on_is_asked_on_a_page_of_its_own(holder: Visitor) -> N
 
 
 def test_a_copyright_letter_warns_who_reads_it_and_is_claimed_by_the_person(visitor: Visitor) -> None:
-    hand_in(visitor, camera={"took_it": "yes"})
-    visitor.press("I have kept it")
+    save_report(visitor)
+    add_facts(visitor, took_it="yes")
     open_request(visitor)
     visitor.follow("I took the picture")
     assert "public archive" in visitor.page.text

@@ -14,9 +14,19 @@ from wtforms import BooleanField
 
 from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.domain.report import ContactBy, NameKind, Report
-from portal.domain.rough_days import NotADay, NotYet, read_rough_day
+from portal.domain.rough_days import LongAgo, NotADay, NotInCalendar, NotYet, read_rough_day
 from portal.services.intake.facts import Topic
-from portal.web.fields import ChoiceField, DayField, PlainForm, TextField, check_mail
+from portal.web.fields import (
+    NOT_IN_CALENDAR,
+    ChoiceField,
+    DayField,
+    MailField,
+    PlainForm,
+    TextField,
+    check_mail,
+    tell_year_ago,
+    tell_year_ahead,
+)
 from portal.web.person.forms.about import AGE_QUESTIONS, UNSURE, depictions_for, filer_of
 from portal.web.person.forms.steps import read_answer
 
@@ -38,6 +48,8 @@ MORE = ("explanation", "found_words", "how_found", "took_it")
 CHANGEABLE = (Topic.NAME, Topic.EMAIL, Topic.STATEMENT, Topic.PHONE, Topic.ADDRESS)
 PICTURES = frozenset({Depiction.REAL, Depiction.UNSURE, None})  # nobody took a fake one; private facts have no camera
 
+_STILL_AHEAD = _l("This day is still ahead. Check the day, the month and the year.")
+
 
 class FactsForm(PlainForm):
     """Fields bear the names of the report's. Only those of the chosen topics are there, and those of `MORE`."""
@@ -50,7 +62,7 @@ class FactsForm(PlainForm):
     )
     name = TextField(_l("Which name should we put on the letters?"))
     name_kind = ChoiceField(_l("Is this your legal name?"))
-    email = TextField(
+    email = MailField(
         _l("Your e-mail address"),
         validators=[check_mail],
         description=_l("We put it in your letters, so that the platforms can answer."),
@@ -150,13 +162,17 @@ class FactsForm(PlainForm):
             return True
         try:
             self._found_on()
-        except NotYet:
-            problem = _("This day is still ahead. Check the day, the month and the year.")
+        except NotYet as ahead:
+            problem = tell_year_ahead(ahead.year) if ahead.year > self.today.year else _STILL_AHEAD
+        except LongAgo as past:
+            problem = tell_year_ago(past.year)
+        except NotInCalendar:
+            problem = NOT_IN_CALENDAR
         except NotADay:
             problem = _("Type it like this: today, last week, June, June 2025, or 20 11 2026.")
         else:
             return True
-        self.found_words.errors = [*self.found_words.errors, problem]
+        self.found_words.errors = [*self.found_words.errors, str(problem)]
         return False
 
     def _check_name(self) -> bool:
