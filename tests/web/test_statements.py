@@ -44,8 +44,8 @@ from tests.web.world import PASSWORD, VALUES
 SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
 MOST = 24
-# What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; reading a letter,
-# which is written down; and pages that look at one request or the overview and at what all letters say.
+# What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
+# letter, which is written down; and pages that look at one request or the overview and at what all letters say.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_complaints.prepare": 26,
