@@ -150,10 +150,10 @@ def play_name_in_a_letter(visitor: Visitor, _clock: TestClock, given: Mapping[st
     make_letter(visitor, signature=given["text"])
 
 
-def make_letter(visitor: Visitor, **typed: str) -> None:
+def make_letter(visitor: Visitor, **typed: Any) -> None:
     """The first letter is made, and is a PDF."""
     visitor.go("/case/requests/1/letter/notice")
-    page = visitor.press("Make the letter", **{**STATED, **typed})
+    page = visitor.press("Make the letter", **dict[str, Any](STATED, **typed))
     address = next(href for words, href in page.links().items() if words.startswith("Download (PDF)"))
     assert visitor.client.get(address).data.startswith(b"%PDF-")
 
