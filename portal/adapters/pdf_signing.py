@@ -11,6 +11,7 @@ import hashlib
 import io
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,7 +67,9 @@ class PdfSeal:
         )
         signer = signers.PdfSigner(metadata, self.signer, timestamper=timestamper)
         out = io.BytesIO()
-        signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out)
+        # pyHanko runs an event loop of its own, which it cannot where the caller's thread runs one.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(signer.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out).result()
         return out.getvalue()
 
 

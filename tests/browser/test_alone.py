@@ -91,7 +91,7 @@ def make_complaint(visitor: Visitor, site: Site) -> bytes:
     visitor.press("Make the papers")
     visitor.is_at(AUTHORITY)
     assert visitor.page.get_by_role("progressbar").count() == 1
-    assert site.work() == 1
+    assert site.work() == len(story.LINKS_EACH), "one complaint about each organisation"
     visitor.follow("Look again")
     assert visitor.page.get_by_role("progressbar").count() == 0
     return visitor.download("Download (PDF)", exact=False)
@@ -101,13 +101,12 @@ def check_bundle(bundle: bytes) -> None:
     """An officer reads it back: the same facts in the text and in the file inside, and no name in the title."""
     text, facts = read_text(bundle), read_facts(bundle)
     assert story.NAME not in read_title(bundle)
-    assert count_pages(bundle) > 20
+    assert count_pages(bundle) >= 4
     assert facts["frame"]["recipient"]["name"] == AUTHORITY
     assert facts["frame"]["reporter"]["name"] == story.NAME
-    assert len(facts["links"]) == 30
+    assert len(facts["links"]) == 5
     assert all(link["url"] in text.replace(" ", "") for link in facts["links"])
-    assert len(facts["notices"]) == len(story.LINKS_EACH)
-    assert {notice["ticket"] for notice in facts["notices"]} == {f"INV-{number}" for number in range(1, 7)}
+    assert [notice["ticket"] for notice in facts["notices"]] == ["INV-2"]
     assert {notice["sent_at"] for notice in facts["notices"]} == {"2026-11-23T09:00:00Z"}
     assert all(notice["digest"] in text.replace(" ", "") for notice in facts["notices"])
     assert "25 November 2026, 09:00" in text or "25 November 2026, 22:00" in text

@@ -158,7 +158,7 @@ def play_name_in_a_letter(visitor: Visitor, _clock: TestClock, given: Mapping[st
 def make_letter(visitor: Visitor, **typed: Any) -> None:
     """The first letter is made, and is a PDF."""
     visitor.go("/case/requests/1/letter/notice")
-    page = visitor.press("Make the letter", **{**STATEMENT, **typed})
+    page = visitor.press("Make the letter", **dict[str, Any](STATEMENT, **typed))
     address = next(href for words, href in page.links().items() if words.startswith("Download (PDF)"))
     assert visitor.client.get(address).data.startswith(b"%PDF-")
 
