@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +13,9 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
+from portal.domain.lifecycle import Proof
 from portal.services.law.deadline_calculator import InvalidQuery
-from portal.web.forms.readers import Reader
+from portal.web.forms.readers import Choices, Reader
 from portal.web.forms.requests import ReceivedForm
 from portal.web.local_times import show_time
 from portal.web.open.clock import ClockQuery, _read_moment
@@ -22,6 +26,7 @@ TWICE = [
     ("Europe/Berlin", "2026-10-25", "02:30", ("+02:00", "2026-10-25T00:30"), ("+01:00", "2026-10-25T01:30")),
     ("Pacific/Auckland", "2027-04-04", "02:30", ("+13:00", "2027-04-03T13:30"), ("+12:00", "2027-04-03T14:30")),
 ]
+NO_WORDS: Mapping[type[StrEnum], Choices] = MappingProxyType({Proof: ()})  # nothing is chosen here
 NEVER = [("Europe/Berlin", "2026-03-29", "02:30"), ("Pacific/Auckland", "2026-09-27", "02:30")]
 
 
@@ -30,7 +35,7 @@ def read_person(app: Flask, zone: str, day: str, time: str) -> tuple[datetime | 
     parts = dict(zip(("year", "month", "day"), day.split("-"), strict=True)) | {"time": time}
     typed = MultiDict({f"received_at-{name}": value for name, value in parts.items()})
     with app.test_request_context():
-        form = ReceivedForm(Reader(is_staff=False, zone=zone), formdata=typed, meta={"csrf": False})
+        form = ReceivedForm(Reader(is_staff=False, zone=zone, words=NO_WORDS), formdata=typed, meta={"csrf": False})
         form.validate()
         assert form.received_at.typed["time"] == time, "what was typed stays"
         return form.received_at.data, [str(each) for each in form.received_at.errors]
@@ -40,7 +45,7 @@ def read_desk(app: Flask, zone: str, day: str, time: str) -> tuple[datetime | No
     with app.test_request_context():
         object.__setattr__(unit().config, "time_zone", ZoneInfo(zone))
         typed = MultiDict({"received_at": f"{day} {time}"})
-        form = ReceivedForm(Reader(is_staff=True, zone=zone), formdata=typed, meta={"csrf": False})
+        form = ReceivedForm(Reader(is_staff=True, zone=zone, words=NO_WORDS), formdata=typed, meta={"csrf": False})
         form.validate()
         return form.received_at.data, [str(each) for each in form.received_at.errors]
 

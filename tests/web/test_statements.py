@@ -44,8 +44,17 @@ from tests.web.world import PASSWORD, VALUES
 SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
 MOST = 24
-# What needs more than the others: all that a complaint can rest on, and its papers with their exhibits.
-MORE: Mapping[str, int] = MappingProxyType({"desk_complaints.prepare": 26, "desk_complaints.bundle": 36})
+# What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
+# letter, which is written down; and pages that look at one request or the overview and at what all letters say.
+MORE: Mapping[str, int] = MappingProxyType(
+    {
+        "desk_complaints.prepare": 26,
+        "desk_complaints.bundle": 36,
+        "desk_case.letter": 26,
+        "case.show": 26,
+        "desk_requests.record_stated": 26,
+    }
+)
 WHO: Mapping[Group, str] = MappingProxyType(
     {
         Group.CASE: "person",
@@ -80,6 +89,7 @@ class Portal:
     parts: Parts
     reference: str
     membership_id: UUID
+    team_id: UUID
     browsers: Mapping[str, FlaskClient]
 
     def count(self, endpoint: str) -> int:
@@ -99,6 +109,7 @@ class Portal:
             return begin[1]
         rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
         known: dict[str, Any] = {**VALUES, "reference": self.reference, "membership_id": self.membership_id}
+        known["team_id"] = self.team_id
         with self.app.test_request_context():
             path = self.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
         return f"{path}?reference={self.reference}" if endpoint == "queue.find" else path
@@ -141,7 +152,7 @@ def make_portal(folder: Path, size: int) -> Portal:
     worker.run_left_jobs(parts)
     browsers = {"person": enter(app, words=words), "draft": enter(app, words=draft_words)}
     browsers |= {login: sign_in(app, parts, login) for login in STAFF}
-    return Portal(app, parts, opened.reference, membership.id, browsers)
+    return Portal(app, parts, opened.reference, membership.id, team.id, browsers)
 
 
 def make_staff(session: Session) -> tuple[Team, Membership]:

@@ -28,6 +28,13 @@ FACTS: dict[str, str] = {
     "signature": "Ana Exemplar",
     "explanation": "It follows me to work.",
 }
+# What is stated for a letter on its own page.
+STATEMENT: dict[str, Any] = {
+    "said_no_consent": "y",
+    "said_good_faith": "y",
+    "said_accuracy": "y",
+    "signature": "Ana Exemplar",
+}
 BUTTONS = {"start": "I wrote them down", "child": "Go on with my report", "threat": "Go on with my report"}
 SAVE = "Save my report"
 

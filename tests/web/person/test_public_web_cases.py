@@ -25,7 +25,7 @@ from tests.letters.samples import notice
 from tests.public.test_public_cases import CASES
 from tests.web.conftest import TestClock
 from tests.web.pages import Page, Visitor
-from tests.web.person.journey import SAVE, add_facts, begin, go_to, save_report, step_of
+from tests.web.person.journey import SAVE, STATEMENT, add_facts, begin, go_to, save_report, step_of
 
 WEB: Mapping[str, Mapping[str, Any]] = MappingProxyType({case["id"]: case for case in CASES if case["kind"] == "web"})
 # Played where such cases are played: authorities of territories, and files that are handed in.
@@ -37,7 +37,12 @@ Play = Callable[[Visitor, TestClock, Mapping[str, Any]], None]
 PLAYS: dict[str, Play] = {}
 FACTS_PAGE = "/case/statement"
 MARKS = "\u202b\u202c"
-STATED = {"said_no_consent": "y", "said_good_faith": "y", "said_accuracy": "y", "signature": "Ana Exemplar"}
+STATED: dict[str, Any] = {
+    "said_no_consent": "y",
+    "said_good_faith": "y",
+    "said_accuracy": "y",
+    "signature": "Ana Exemplar",
+}
 
 
 def plays(*ids: str) -> Callable[[Play], Play]:
@@ -153,7 +158,7 @@ def play_name_in_a_letter(visitor: Visitor, _clock: TestClock, given: Mapping[st
 def make_letter(visitor: Visitor, **typed: Any) -> None:
     """The first letter is made, and is a PDF."""
     visitor.go("/case/requests/1/letter/notice")
-    page = visitor.press("Make the letter", **dict[str, Any](STATED, **typed))
+    page = visitor.press("Make the letter", **{**STATEMENT, **typed})
     address = next(href for words, href in page.links().items() if words.startswith("Download (PDF)"))
     assert visitor.client.get(address).data.startswith(b"%PDF-")
 
