@@ -193,6 +193,7 @@ _FIELDS: Mapping[str, Any] = MappingProxyType(
         "in_place_of": _l("which law it takes the place of"),
         "without_place": _l("whether it helps while nothing is online"),
         "identical_copies": _l("whether copies have to go too"),
+        "letter": _l("what letters say in its own words"),
         "note": _l("a note"),
     }
 )
