@@ -169,7 +169,7 @@ def _complain(session: Session, ports: Ports, opened: CaseWork) -> None:
     options = [one for one in complaints.options(opened.at(LATER)) if one.is_open]
     for one in options[:2]:
         wish = "Have it taken down."
-        complaints.prepare(opened.at(LATER), one.regime, one.regulator, one.request_numbers, wish=wish)
+        complaints.prepare(opened.at(LATER), one.regime, one.regulator, one.request_numbers[:1], wish=wish)
     complaints.record_lodged(opened.at(LATER), 2, LodgedCommand(has_checked=True, at=LATER, ticket="INV-R-2"))
 
 

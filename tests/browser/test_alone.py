@@ -89,7 +89,7 @@ def make_complaint(visitor: Visitor, site: Site) -> bytes:
     visitor.sees(f"To: {AUTHORITY}")
     visitor.page.get_by_label("What do you want the authority to do", exact=False).fill("Have it taken down.")
     visitor.press("Make the papers")
-    visitor.is_at(AUTHORITY)
+    visitor.is_at(f"{AUTHORITY} about Instagram")
     assert visitor.page.get_by_role("progressbar").count() == 1
     assert site.work() == len(story.LINKS_EACH), "one complaint about each organisation"
     visitor.follow("Look again")
@@ -121,7 +121,7 @@ def lodge_and_hear(visitor: Visitor, site: Site, words: str) -> None:
     visitor.sees("sent to the authority")
     site.pass_time(days=2)
     visitor.come_back(words)
-    visitor.follow(AUTHORITY)
+    visitor.follow(f"{AUTHORITY} about Instagram")
     visitor.follow("They answered")
     visitor.choose("No, they only say that they have got it")
     visitor.press("Save")

@@ -115,7 +115,7 @@ def prepare(
     requests = [find_request(work, number) for number in sorted(set(request_numbers))]
     if len({request.platform for request in requests}) > 1:
         raise StepRefused("A complaint is about one organisation. Choose requests to one of them.")
-    complaint = _add(work, option, requests, wish=wish, respondent="" if requests else respondent)
+    complaint = _add(work, option, requests, wish=wish, respondent=requests[0].platform if requests else respondent)
     start_bundle(work, complaint.number)
     return complaint.number
 
@@ -330,9 +330,12 @@ def _write(work: CaseWork, complaint: Complaint, **values: object) -> None:
 
 def _line(work: CaseWork, row: Complaint, sealed: Mapping[str, Any]) -> ComplaintLine:
     regime = work.ports.registry.regimes.get(row.regime)
+    about = str(sealed.get("respondent") or "")
+    platform = work.ports.registry.platforms.get(about)
     return ComplaintLine(
         number=row.number,
         regulator_name=sealed["name"],
+        about=platform.name if platform else about,
         regime_name=regime.name if regime else row.regime,
         state=row.state,
         ticket=sealed.get("ticket", ""),
@@ -371,6 +374,7 @@ def _view(work: CaseWork, row: Complaint, beside: _Beside) -> ComplaintView:
         number=row.number,
         regulator=row.regulator,
         regulator_name=line.regulator_name,
+        about=line.about,
         regime=row.regime,
         regime_name=line.regime_name,
         state=row.state,

@@ -73,6 +73,7 @@ class ComplaintLine:
 
     number: int
     regulator_name: str
+    about: str  # the organisation complained of; empty where nobody knows which it is
     regime_name: str
     state: ComplaintState
     ticket: str
@@ -83,6 +84,7 @@ class ComplaintView:
     number: int
     regulator: str
     regulator_name: str
+    about: str
     regime: str
     regime_name: str
     state: ComplaintState
