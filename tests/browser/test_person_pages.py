@@ -16,7 +16,8 @@ PAGES = {
         /law?country=GB&platform=instagram /law/changes /law/eu-gdpr-17/versions /law/eu-gdpr-17/2026-11-23.1 /data
         /embed/country?country=IE /embed/clock?regime=eu-gdpr-17&day=2026-03-05
         /clock?home=IE&waiting=erase&day=2026-03-05
-        /clock?regime=eu-gdpr-17&day=2026-03-05 /authorities?country=IE /platforms /platforms/instagram""",
+        /clock?regime=eu-gdpr-17&day=2026-03-05 /authorities?country=IE /platforms /platforms/instagram
+        /check /fingerprint""",
     "draft": """
         / /report/start /report/who /report/age /report/country /report/state /report/child /report/what
         /report/online /report/links /report/places /report/contact /report/help /report/authority /report/review
@@ -34,7 +35,7 @@ PAGES = {
     """,
     "case": """
         /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing
-        /case/words /case/ways /case/mail /case/documents
+        /case/words /case/ways /case/mail /case/documents /case/prints
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket
         /case/requests/1/reminded /case/requests/8 /case/complaints
