@@ -111,7 +111,7 @@ def test_a_notice_lists_the_copies_it_was_given_and_the_redacted_twin_does_not(i
 
 def test_a_notice_from_before_there_were_copies_is_read_and_written_as_it_was() -> None:
     before = encode_facts(notice())
-    assert b'"copies"' not in before
+    assert "copies" not in json.loads(before)["facts"]
     assert encode_facts(decode_facts(before)) == before
     with_copies = replace(notice(), copies=(CopyFact(media="photo", sha256="5a" * 32, md5="6b" * 16),))
     assert decode_facts(encode_facts(with_copies)) == with_copies

@@ -88,10 +88,6 @@ def test_until_the_hours_are_over_only_what_needs_no_request_is_open(story: Stor
     assert story.waiting_steps("x") == [
         "platform",
         "appeal",
-        "host",
-        "network",
-        "registrar",
-        "payment",
         "authority us-ftc",
         "court nz-hdca-19",
     ]

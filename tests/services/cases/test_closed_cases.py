@@ -141,7 +141,8 @@ def test_what_begins_something_new_asks_to_open_a_closed_case_first(
         NEW[name](reopen(session, carried).at(AT))
 
 
-@pytest.mark.parametrize("name", NEW)
+# The only complaint that can be made here is lodged already, and is not offered twice.
+@pytest.mark.parametrize("name", [name for name in NEW if name != "a complaint"])
 def test_the_same_is_done_once_the_case_is_open_again(
     sessions: sessionmaker[Session], carried: CaseWork, name: str
 ) -> None:

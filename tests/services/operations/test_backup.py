@@ -248,9 +248,9 @@ def test_keys_without_the_locks_of_living_cases_replace_nothing(portal: Portal, 
 
 
 def test_secrets_come_back_whatever_their_files_are_called(portal: Portal, tmp_path: Path) -> None:
-    one, other = tmp_path / "one" / "key", tmp_path / "other" / "key"
-    texts = [str(ensure_secret_file(path)) and path.read_text() for path in (one, other)]
-    config = replace(portal.ports.config, secret_file=one, audit_key_file=other)
+    one, other, third = (tmp_path / name / "key" for name in ("one", "other", "third"))
+    texts = [str(ensure_secret_file(path)) and path.read_text() for path in (one, other, third)]
+    config = replace(portal.ports.config, secret_file=one, audit_key_file=other, signing_key_file=third)
     backup.create(portal.sessions, portal.data, portal.keys, now=LATER, ports=replace(portal.ports, config=config))
     paths = {setting: tmp_path / "fresh" / setting for setting in config.key_files}
     backup.restore_secrets(portal.keys, portal.private_key, paths)
