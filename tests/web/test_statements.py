@@ -45,13 +45,12 @@ SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
 MOST = 24
 # What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
-# letter, which is written down; and pages that look at one request or the overview and at what all letters say.
+# letter, which is written down; and pages that look at one request and at what all letters say.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_complaints.prepare": 26,
         "desk_complaints.bundle": 36,
         "desk_case.letter": 26,
-        "case.show": 26,
         "desk_requests.record_stated": 26,
     }
 )

@@ -13,6 +13,7 @@ from portal.domain.letters.blocks import (
     Closing,
     Column,
     Heading,
+    Items,
     LetterDocument,
     Letterhead,
     Opening,
@@ -67,6 +68,12 @@ def open_letter(context: LetterContext, subject: str) -> Opening:
 
 # A table of this many links leaves no room for the reply form below it.
 _LONG = 6
+
+
+def write_requests(context: LetterContext, asks: Iterable[str]) -> list[Block]:
+    """What is asked, numbered, in sentences of the letter's language."""
+    lead = context.translate("I ask you to do the following:")
+    return [Paragraph(text=lead, tone=Tone.STRONG, leads=True), Items(items=tuple(asks), is_ordered=True)]
 
 
 def write_annexes(context: LetterContext, links: Iterable[LinkFact]) -> list[Block]:

@@ -9,12 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from portal.domain.letters.blocks import Block, Heading, Items
 from portal.domain.letters.common_blocks import LetterContext
-from portal.domain.letters.facts import ContentFact, StatedBy, StatedFact, Statement
+from portal.domain.letters.facts import (
+    ContentFact,
+    ErasureFacts,
+    FollowUpFacts,
+    NoticeFacts,
+    StatedBy,
+    StatedFact,
+    Statement,
+    SupplierFacts,
+    ThreatFacts,
+)
 from portal.domain.letters.law_facts import BasisFact, StatementFact
 from portal.domain.letters.phrases import format_day, mark
 from portal.domain.lifecycle import Depiction, Filer
 from portal.domain.regimes import NoticeField
+
+Stating = NoticeFacts | ErasureFacts | FollowUpFacts | SupplierFacts | ThreatFacts
 
 SUBJECTS: Mapping[Depiction, str] = {
     Depiction.REAL: mark("non-consensual intimate imagery"),
@@ -188,6 +201,12 @@ def _tell_day(context: LetterContext, text: str, made: StatedFact | None) -> str
 
 def _is_for_letter(made: StatedFact) -> bool:
     return made.is_for_letter and made.by is not StatedBy.TOLD
+
+
+def write_statements(context: LetterContext, facts: Stating) -> list[Block]:
+    """Each statement in the words of the law that wants it, for above the signature; empty where there is none."""
+    found = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
+    return [Heading(text=context.translate("Statements")), Items(items=found)] if found else []
 
 
 def list_statements(

@@ -27,8 +27,8 @@ from portal.domain.letters.content_statements import (
     describe_content,
     describe_release,
     describe_standing,
-    list_statements,
     title_own_words,
+    write_statements,
 )
 from portal.domain.letters.facts import ErasureAsk, ErasureFacts, IdentityOffer
 from portal.domain.letters.law_blocks import title_of, write_bases, write_glance
@@ -80,7 +80,7 @@ def build_erasure(facts: ErasureFacts, translate: Translate) -> LetterDocument:
         write_glance(context, facts.bases, (where,)),
         *_write_matter(context, facts),
         *_write_grounds(context, facts),
-        *_write_statements(context, facts),
+        *write_statements(context, facts),
         close_letter(context),
         *_write_asks(context, facts),
         Heading(text=translate("Who asks")),
@@ -114,11 +114,6 @@ def _write_grounds(context: LetterContext, facts: ErasureFacts) -> list[Block]:
         return []
     lead = Paragraph(text=context.translate("I rely on these grounds:"), leads=True)
     return [lead, Items(items=tuple(context.translate(ground) for ground in grounds))]
-
-
-def _write_statements(context: LetterContext, facts: ErasureFacts) -> list[Block]:
-    found = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
-    return [Heading(text=context.translate("Statements")), Items(items=found)] if found else []
 
 
 def _write_asks(context: LetterContext, facts: ErasureFacts) -> list[Block]:

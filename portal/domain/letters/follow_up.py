@@ -15,7 +15,6 @@ from portal.domain.letters.blocks import (
     Paragraph,
     Quote,
     Table,
-    Tone,
     Translate,
 )
 from portal.domain.letters.common_blocks import (
@@ -27,8 +26,9 @@ from portal.domain.letters.common_blocks import (
     reply_address,
     split_paragraphs,
     write_annexes,
+    write_requests,
 )
-from portal.domain.letters.content_statements import describe_content, describe_standing, list_statements
+from portal.domain.letters.content_statements import describe_content, describe_standing, write_statements
 from portal.domain.letters.facts import AnswerFact, FollowUp, FollowUpFacts, LinkFact
 from portal.domain.letters.law_blocks import title_of, write_bases
 from portal.domain.letters.past_letters import describe_answers, describe_sent
@@ -151,9 +151,8 @@ def build_follow_up(facts: FollowUpFacts, translate: Translate) -> LetterDocumen
         _write_glance(context, facts),
         *_write_past(context, facts),
         *_write_points(context, facts),
-        Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG, leads=True),
-        Items(items=tuple(translate(ask) for ask in _ASKS.get(facts.topic, _AGAIN)), is_ordered=True),
-        *_write_statements(context, facts),
+        *write_requests(context, (translate(ask) for ask in _ASKS.get(facts.topic, _AGAIN))),
+        *write_statements(context, facts),
         close_letter(context),
         *_write_laws(context, facts),
         *write_annexes(context, facts.links),
@@ -249,11 +248,6 @@ def _write_returns(context: LetterContext, links: tuple[LinkFact, ...]) -> Table
         for link in links
     )
     return Table(columns=columns, rows=rows)
-
-
-def _write_statements(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
-    found = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
-    return [Heading(text=context.translate("Statements")), Items(items=found)] if found else []
 
 
 def _write_laws(context: LetterContext, facts: FollowUpFacts) -> list[Block]:

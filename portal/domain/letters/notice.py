@@ -8,7 +8,6 @@ from portal.domain.letters.blocks import (
     Cell,
     Column,
     Heading,
-    Items,
     LetterDocument,
     Paragraph,
     Quote,
@@ -28,8 +27,8 @@ from portal.domain.letters.content_statements import (
     describe_content,
     describe_standing,
     describe_subject,
-    list_statements,
     title_own_words,
+    write_statements,
 )
 from portal.domain.letters.facts import NoticeFacts
 from portal.domain.letters.law_blocks import title_of, write_bases, write_glance
@@ -111,14 +110,6 @@ def _write_grounds(context: LetterContext, facts: NoticeFacts) -> list[Block]:
         url=rules.url,
     )
     return [Heading(text=context.translate("Your own rules")), Paragraph(text=text)]
-
-
-def write_statements(context: LetterContext, facts: NoticeFacts) -> list[Block]:
-    """Each statement in the words of the law that wants it, right above the signature."""
-    statements = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
-    if not statements:
-        return []
-    return [Heading(text=context.translate("Statements")), Items(items=statements)]
 
 
 def _list_copies(facts: NoticeFacts, translate: Translate) -> list[Block]:

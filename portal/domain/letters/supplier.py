@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from portal.domain.letters.asks import write_ask_table
-from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Pairs, Paragraph, Translate
+from portal.domain.letters.blocks import Block, Heading, LetterDocument, Pairs, Paragraph, Translate
 from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
@@ -23,7 +23,7 @@ from portal.domain.letters.content_statements import (
     describe_content,
     describe_standing,
     describe_subject,
-    list_statements,
+    write_statements,
 )
 from portal.domain.letters.facts import SentFact, Supplier, SupplierFacts
 from portal.domain.letters.law_blocks import write_bases
@@ -78,15 +78,13 @@ def build_supplier(facts: SupplierFacts, translate: Translate) -> LetterDocument
     """The letter as a document."""
     context = LetterContext(header=facts.frame, translate=translate)
     rows = [(translate(ask), translate("Request")) for ask in _ASKS[facts.role]]
-    found = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
-    statements: list[Block] = [Heading(text=translate("Statements")), Items(items=found)] if found else []
     laws: list[Block] = [Heading(text=translate("The law and its time limits"))] if facts.bases else []
     blocks: list[Block] = [
         open_letter(context, translate(_SUBJECTS[facts.role], site=facts.site)),
         *note_redaction(context),
         _write_glance(context, facts),
         *_write_matter(context, facts),
-        *statements,
+        *write_statements(context, facts),
         close_letter(context),
         *write_ask_table(context, rows, ()),
         *laws,

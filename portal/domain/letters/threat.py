@@ -13,7 +13,6 @@ from portal.domain.letters.blocks import (
     Pairs,
     Paragraph,
     Quote,
-    Tone,
     Translate,
 )
 from portal.domain.letters.common_blocks import (
@@ -25,8 +24,9 @@ from portal.domain.letters.common_blocks import (
     open_letter,
     reply_address,
     split_paragraphs,
+    write_requests,
 )
-from portal.domain.letters.content_statements import describe_standing, describe_threat, list_statements
+from portal.domain.letters.content_statements import describe_standing, describe_threat, write_statements
 from portal.domain.letters.facts import ThreatFacts
 from portal.domain.letters.law_blocks import write_bases
 from portal.domain.letters.phrases import format_moment, mark
@@ -53,8 +53,6 @@ def build_threat(facts: ThreatFacts, translate: Translate) -> LetterDocument:
     """The paper as a document: for the platform of the account that threatens, or for the police."""
     context = LetterContext(header=facts.frame, translate=translate)
     kind = LetterKind.POLICE if facts.is_for_police else LetterKind.PRESERVATION
-    found = list_statements(context, facts.statements, facts.bases, facts.stated, under_18=facts.content.under_18)
-    statements: list[Block] = [Heading(text=translate("Statements")), Items(items=found)] if found else []
     laws: list[Block] = [Heading(text=translate("The law")), *write_bases(context, facts.bases)] if facts.bases else []
     blocks: list[Block] = [
         _open(context, facts),
@@ -64,11 +62,10 @@ def build_threat(facts: ThreatFacts, translate: Translate) -> LetterDocument:
         Heading(text=translate("The accounts")),
         Items(items=facts.accounts),
         *_write_words(context, facts),
-        Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG, leads=True),
-        Items(items=tuple(translate(ask) for ask in (_POLICE if facts.is_for_police else _KEEP)), is_ordered=True),
+        *write_requests(context, (translate(ask) for ask in (_POLICE if facts.is_for_police else _KEEP))),
         *_write_online(context, facts),
         *laws,
-        *statements,
+        *write_statements(context, facts),
         close_letter(context),
     ]
     return finish(context, kind, blocks)

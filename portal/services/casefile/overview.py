@@ -40,19 +40,20 @@ class Parts:
     link: int | None = None
 
 
-def read_overview(work: CaseWork, parts: Parts) -> CaseOverview:
+def read_overview(work: CaseWork, parts: Parts, escalated: tuple[EscalatedRequest, ...] | None = None) -> CaseOverview:
     """The case with some of its links, and some of its requests with the next step of each.
 
     Where the requests do not fit on one page, those that somebody has to do something about come first. For staff also
-    how many complaints are open now: that judges every request under every law.
+    how many complaints are open now: that judges every request under every law. `escalated` are all requests of the
+    case, where the caller has them already.
     """
     case = work.case
     team = work.session.get(Team, case.team_id) if case.team_id else None
-    escalated = read_escalated(work)
+    known = read_escalated(work) if escalated is None else escalated
     items = list_items(work)
-    numbers = {each.dossier.request.id: each.dossier.number for each in escalated}
+    numbers = {each.dossier.request.id: each.dossier.number for each in known}
     consents = has_consent(work.session, case, "platforms")
-    shown = cut(_order(escalated), parts.requests, REQUESTS_A_PAGE)
+    shown = cut(_order(known), parts.requests, REQUESTS_A_PAGE)
     listed = cut(items, _page_of(items, parts), parts.items_a_page)
     view = CaseOverview(
         reference=case.reference,
@@ -68,7 +69,7 @@ def read_overview(work: CaseWork, parts: Parts) -> CaseOverview:
         retention_until=case.retention_until,
         requests=shown.with_rows([_describe_request(work, each, has_consent=consents) for each in shown.rows]),
         complaints=list_lines(work),
-        open_options=_count_open(work, escalated),
+        open_options=_count_open(work, known),
         items=listed.with_rows(views_of_items(work, listed.rows, numbers)),
         item_states=tuple(Counter(item.row.state for item in items).most_common()),
         has_free_items=any(item.row.request_id is None for item in items),

@@ -6,7 +6,7 @@ once, and fills all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -83,11 +83,11 @@ class MissingFacts:
         return frozenset(fact.topic for fact in self.facts)
 
 
-def find_missing_facts(work: CaseWork) -> MissingFacts:
-    """Of every request of the case that is not sent. Reads only."""
+def find_missing_facts(work: CaseWork, dossiers: Iterable[Dossier] | None = None) -> MissingFacts:
+    """Of every request of the case that is not sent; `dossiers` are all, where the caller has them. Reads only."""
     lacking: dict[Topic, list[Dossier]] = {}
     touched: set[int] = set()
-    for dossier in read_dossiers(work):
+    for dossier in read_dossiers(work) if dossiers is None else dossiers:
         if dossier.request.state not in UNSENT:
             continue
         topics = _topics_of(dossier)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, delete, select, true
@@ -255,16 +256,7 @@ def add_letter(work: CaseWork, rows: LetterRows) -> None:
     letter = rows.letter
     work.session.add_all((letter, *rows.files))
     work.session.flush()
-    detail = {"letter": letter.number, "digest": letter.digest}
-    made = NewEvent(
-        kind=History.LETTER_MADE,
-        at=work.now,
-        request_id=letter.request_id,
-        complaint_id=letter.complaint_id,
-        facts={"kind": letter.kind.value},
-        detail=detail,
-    )
-    work.record(made)
+    _record(work, History.LETTER_MADE, letter, {"letter": letter.number, "digest": letter.digest})
 
 
 def size_of(work: CaseWork, letter: Letter) -> int:
@@ -406,15 +398,20 @@ def discard_letter(work: CaseWork, number: int) -> None:
         raise StepRefused("This letter was put aside already.")
     letter.discarded_at = work.now
     work.session.flush()
-    discarded = NewEvent(
-        kind=History.LETTER_DISCARDED,
+    _record(work, History.LETTER_DISCARDED, letter, {"letter": letter.number})
+
+
+def _record(work: CaseWork, kind: History, letter: Letter, detail: Mapping[str, Any]) -> None:
+    """What became of a letter, in the history of its request or complaint."""
+    event = NewEvent(
+        kind=kind,
         at=work.now,
         request_id=letter.request_id,
         complaint_id=letter.complaint_id,
         facts={"kind": letter.kind.value},
-        detail={"letter": letter.number},
+        detail=detail,
     )
-    work.record(discarded)
+    work.record(event)
 
 
 def _topic_of(facts: LetterFacts) -> tuple[str, str]:

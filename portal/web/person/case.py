@@ -20,6 +20,7 @@ from portal.services.cases.room import NoRoom
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.facts import find_missing_facts
 from portal.services.intake.submission import AddedLinks
+from portal.services.requests.escalation import read_escalated
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder, session_token
@@ -46,9 +47,10 @@ EVENTS_A_PAGE = 40
 @bp.get("/case")
 @case_holder
 def show(work: CaseWork) -> str:
+    escalated = read_escalated(work)
     return render_template(
         "person/case/show.html",
-        case=read_overview(work, Parts(requests=page_number(), items_a_page=FEW_LINKS)),
+        case=read_overview(work, Parts(requests=page_number(), items_a_page=FEW_LINKS), escalated),
         zone=zone_of(work),
         address=lambda page: url_for("case.show", page=page),
         has_receipt="receipt" in session,
@@ -57,7 +59,7 @@ def show(work: CaseWork) -> str:
         fastest=fastest_for(work.report),
         retention=read_retention(work),
         news=find_news(work, token=session_token()),
-        stronger=describe_missing(find_missing_facts(work)),
+        stronger=describe_missing(find_missing_facts(work, [each.dossier for each in escalated])),
     )
 
 
@@ -68,7 +70,8 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
     if kept is None:
         return redirect(url_for("case.show"), 303)
     address = unit().config.base_url
-    case = read_overview(work, Parts(items_a_page=1))
+    escalated = read_escalated(work)
+    case = read_overview(work, Parts(items_a_page=1), escalated)
     return render_template(
         "person/case/receipt.html",
         receipt=kept,
@@ -79,7 +82,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
         code=draw_code(address),
         letters=case.requests.total,
         team=case.team_name,
-        things=len(find_missing_facts(work).facts),
+        things=len(find_missing_facts(work, [each.dossier for each in escalated]).facts),
     )
 
 
