@@ -192,7 +192,7 @@ def complain(colleague: Visitor, site: Site, reference: str) -> bytes:
     colleague.follow("about Facebook", exact=False)
     colleague.sees(OFCOM)
     assert colleague.page.get_by_role("progressbar").count() == 1
-    assert site.work() >= 1, "one complaint about each organisation"
+    assert site.work() == 5, "one complaint about each organisation that did not remove it"
     colleague.sees("the bundle with every exhibit (ZIP)")
     bundle = colleague.fetch("Full letter (PDF)")
     colleague.follow("Record that it was lodged")
@@ -210,7 +210,7 @@ def check_bundle(bundle: bytes) -> None:
     assert OFCOM in text
     assert "This does not go against our rules." in text
     assert "Only to be reached in the morning." not in text
-    assert len(facts["notices"]) >= 1
+    assert len(facts["notices"]) == 1
 
 
 def follow_and_take_back(person: Visitor, colleague: Visitor, reference: str, words: str) -> None:

@@ -152,6 +152,19 @@ def test_the_same_is_done_once_the_case_is_open_again(
         NEW[name](work)
 
 
+def test_a_complaint_is_made_once_the_case_is_open_again(
+    sessions: sessionmaker[Session], ports: Ports, supervisor: Actor
+) -> None:
+    with sessions.begin() as session:
+        opened = make_case(session, ports, links=LINKS, country="US", subdivision="CA")
+        send(session, opened, ports, 1)
+        handover.close(opened.at(NOW + HOUR), reason="All gone.")
+    with sessions.begin() as session:
+        work = reopen(session, replace(opened, actor=supervisor)).at(AT)
+        handover.reopen(work)
+        assert complaints.prepare(work, "us-take-it-down", "us-ftc", (1,)) == 1
+
+
 @pytest.mark.parametrize("name", QUIET)
 def test_what_only_ends_something_leaves_a_closed_case_closed(
     sessions: sessionmaker[Session], carried: CaseWork, name: str
