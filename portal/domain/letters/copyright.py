@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Tone, Translate
+from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Paragraph, Translate
 from portal.domain.letters.common_blocks import (
     LetterContext,
     close_letter,
@@ -10,6 +10,7 @@ from portal.domain.letters.common_blocks import (
     note_redaction,
     open_letter,
     write_annexes,
+    write_requests,
 )
 from portal.domain.letters.content_statements import describe_standing, format_statements
 from portal.domain.letters.facts import CopyrightFacts
@@ -26,8 +27,7 @@ def build_copyright(facts: CopyrightFacts, translate: Translate) -> LetterDocume
         *note_redaction(context),
         write_glance(context, facts.bases, (_count_links(context, facts),)),
         *_write_matter(context, facts),
-        Paragraph(text=translate("I ask you to do the following:"), tone=Tone.STRONG),
-        Items(items=_list_asks(context), is_ordered=True),
+        *write_requests(context, _list_asks(context)),
         Heading(text=translate("The law and its time limits")),
         *write_bases(context, facts.bases),
         Heading(text=translate("Statements")),
