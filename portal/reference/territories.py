@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from portal.domain.regimes import Confidence, Source
-from portal.domain.territories import EU_PARTS, Territory
+from portal.domain.regimes import Confidence, ConnectingFactor, Regime, Source
+from portal.domain.territories import EU_PARTS, Territory, reaches
 from portal.reference.strict import BadReference, build, read_yaml
 from portal.reference.zones import is_country
 
@@ -62,3 +62,13 @@ TERRITORIES: Mapping[str, Territory] = MappingProxyType({each.code: each for eac
 def find_territory(country: str | None) -> Territory | None:
     """What is known of a country's code that stands for a part of a state; None for every other country."""
     return TERRITORIES.get(country or "")
+
+
+def is_law_in(regime: Regime, country: str) -> bool:
+    """Whether it is law there, if only in a part of the country, or if only a part of it is."""
+    return reaches(regime, country, None, find_territory(country)) is not False
+
+
+def is_law_for(regime: Regime, country: str) -> bool:
+    """Whether it is law there, or helps anybody wherever they are."""
+    return ConnectingFactor.ANYWHERE in regime.reach.ties or is_law_in(regime, country)

@@ -22,9 +22,13 @@ def cacheable(view: View) -> View:
 
 
 def is_cacheable() -> bool:
-    """Whether the view of this request has the mark."""
+    return is_marked(_MARK)
+
+
+def is_marked(mark: str) -> bool:
+    """Whether the view of this request has that mark."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, _MARK, False)
+    return getattr(view, mark, False)
 
 
 def let_keep(response: Response) -> Response:

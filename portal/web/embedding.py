@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import current_app, request
-
-from portal.web.caching import cacheable
+from portal.web.caching import cacheable, is_marked
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "is_embeddable"
@@ -23,6 +21,4 @@ def embeddable(view: View) -> View:
 
 
 def is_embeddable() -> bool:
-    """Whether the view of this request has the mark."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, _MARK, False)
+    return is_marked(_MARK)

@@ -19,8 +19,6 @@ from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
 from portal.services.work import CaseWork
 
-_TOO_LARGE = "The exhibits are too large for one file. Remove large files from the case and try again."
-_NO_KEY = "The papers cannot be signed. Ask whoever runs this portal to look at its signing key."
 Enclosures = tuple[tuple[EnclosedFile, ...], tuple[EnclosedFile, ...]]
 
 

@@ -14,11 +14,10 @@ from portal.domain.lifecycle import RequestState
 from portal.domain.notices import needs_request
 from portal.domain.regimes import Binding, ObligedParty, Regime, RegimeKind
 from portal.domain.report import Report
-from portal.domain.territories import reaches
 from portal.models.cases import Case
 from portal.models.items import Item
 from portal.reference.registry import Registry
-from portal.reference.territories import find_territory
+from portal.reference.territories import is_law_in
 from portal.services.clocks.derivation import PLATFORM_PREFIX
 from portal.services.complaints.views import ComplaintOption, PreconditionView, RequestChoice
 from portal.services.directory.lookups import is_body_of
@@ -123,15 +122,11 @@ def find_regulators(regime: Regime, case: Case, platforms: Sequence[str], regist
 
 def _competent_countries(regime: Regime, case: Case, platforms: Sequence[str], registry: Registry) -> frozenset[str]:
     """The person's country where the law covers it, else the countries under this law where the platform sits."""
-
-    def is_covered(country: str) -> bool:
-        return reaches(regime, country, None, find_territory(country)) is not False
-
-    if case.country and is_covered(case.country):
+    if case.country and is_law_in(regime, case.country):
         return frozenset({case.country})
     known = [registry.platforms[each] for each in platforms if each in registry.platforms]
     seats = [seat for platform in known for seat in (platform.seat_country, *platform.establishments) if seat]
-    return frozenset(seat for seat in seats if is_covered(seat))
+    return frozenset(seat for seat in seats if is_law_in(regime, seat))
 
 
 def _is_competent(regulator: Regulator, countries: frozenset[str], case: Case) -> bool:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from portal.domain.directory import ContactChannel, HashProgrammes, Platform, Regulator, RegulatorKind
-from portal.domain.regimes import ConnectingFactor, Regime, RegimeKind
-from portal.domain.territories import is_within, reaches
+from portal.domain.regimes import Regime, RegimeKind
+from portal.domain.territories import is_within
 from portal.reference.registry import Registry
-from portal.reference.territories import find_territory
+from portal.reference.territories import find_territory, is_law_for, is_law_in
 
 
 class Purpose(StrEnum):
@@ -85,11 +85,7 @@ _AUTHORITIES = frozenset({RegulatorKind.DATA_PROTECTION, RegulatorKind.ONLINE_SA
 
 def laws_of(country: str, registry: Registry) -> list[Regime]:
     """The laws of a country with its parts and unions, and those that bind platforms wherever a person lives."""
-    return [
-        regime
-        for regime in registry.regimes.values()
-        if ConnectingFactor.ANYWHERE in regime.reach.ties or is_law_in(regime, country)
-    ]
+    return [regime for regime in registry.regimes.values() if is_law_for(regime, country)]
 
 
 def count_laws(registry: Registry, countries: Iterable[str]) -> dict[str, int]:
@@ -152,11 +148,6 @@ def _names_another(regime: Regime, body: Regulator, registry: Registry) -> bool:
     named = {step.regulator for step in regime.escalation if step.regulator in registry.regulators}
     near = {each for each in named if each and registry.regulators[each].country == body.country}
     return bool(near) and body.id not in near
-
-
-def is_law_in(regime: Regime, country: str) -> bool:
-    """Whether it is law there, if only in a part of the country, or if only a part of it is."""
-    return reaches(regime, country, None, find_territory(country)) is not False
 
 
 def _list_named(regulator: Regulator, registry: Registry) -> Iterator[Regime]:

@@ -81,16 +81,10 @@ def platform_column(key: bytes, platform: str, registry: Registry) -> str:
     return "other-" + vault.blind_index(key, f"platform:{platform}").hex()[:16]
 
 
-def assess_law(
-    report: Report, platform: str, kinds: Collection[RegimeKind], *, now: datetime, registry: Registry
-) -> list[tuple[Regime, Applicability]]:
-    """Every regime of these kinds with its verdict for this report and platform, in the registry's order."""
-    return _assess(facts_of(report), platform, kinds, now=now, registry=registry)
-
-
 def _assess(
     facts: CaseFacts, platform: str, kinds: Collection[RegimeKind], *, now: datetime, registry: Registry
 ) -> list[tuple[Regime, Applicability]]:
+    """Every regime of these kinds with its verdict for these facts and this platform, in the registry's order."""
     known = platform_facts(registry, platform)
     found, country = registry.platforms.get(platform), facts.country
     regimes = (regime for regime in registry.regimes.values() if regime.kind in kinds)

@@ -28,10 +28,9 @@ from portal.domain.regimes import (
     Trigger,
     Unit,
 )
-from portal.domain.territories import reaches
 from portal.domain.wording import Sentence, format_sentence
 from portal.reference.registry import Registry
-from portal.reference.territories import find_territory
+from portal.reference.territories import is_law_for
 from portal.services.law.law_finder import ContentKind, Facts, find_applicable_laws, read_place
 
 
@@ -94,17 +93,10 @@ def fastest_routes(
     found = [
         route
         for regime in registry.regimes.values()
-        if _is_law_for(regime, code) and _is_usable(regime, verdicts[regime.id])
+        if is_law_for(regime, code) and _is_usable(regime, verdicts[regime.id])
         for route in _list_routes(regime, verdicts[regime.id], now)
     ]
     return tuple(sorted(_keep_best(found), key=_rank))
-
-
-def _is_law_for(regime: Regime, country: str) -> bool:
-    return (
-        ConnectingFactor.ANYWHERE in regime.reach.ties
-        or reaches(regime, country, None, find_territory(country)) is not False
-    )
 
 
 def _is_usable(regime: Regime, verdict: Applicability) -> bool:

@@ -11,7 +11,8 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
 from portal.reference.dataset import CREDITS, LICENCE, list_files
-from portal.services.directory.lookups import find_platforms, is_body_of, is_law_in
+from portal.reference.territories import is_law_in
+from portal.services.directory.lookups import find_platforms, is_body_of
 from portal.services.law.deadline_calculator import (
     DeadlineQuestion,
     InvalidQuery,

@@ -82,10 +82,6 @@ def remove(work: CaseWork) -> ResponseReturnValue:
     return _page(work, form), 400
 
 
-def describe_kept(new: int) -> str:
-    return str(ngettext("We keep the fingerprint of %(num)d file.", "We keep the fingerprints of %(num)d files.", new))
-
-
 def _page(work: CaseWork, form: PageForm) -> Response:
     items = item_views(work)
     page = render_template(
