@@ -14,6 +14,7 @@ from portal.cli.command_context import database_of, find_parts, transaction
 from portal.domain.regimes import Confidence
 from portal.reference.audit import Counts, count_facts, find_gaps, list_versions
 from portal.reference.law_history import find_unkept, keep
+from portal.reference.open_questions import load_questions
 from portal.reference.registry import Registry, load_registry
 from portal.reference.strict import BadReference
 from portal.reference.tables import make_decision_table
@@ -59,6 +60,14 @@ def versions() -> None:
     """Print each law's version with the digest of its record, as tests/data/law_versions.txt keeps them."""
     for line in list_versions(find_parts().registry.regimes.values()):
         click.echo(line)
+
+
+@law.command("questions")
+@with_appcontext
+def questions() -> None:
+    """Print what is still to be found out about each law. No page shows it."""
+    for name, asked in load_questions().items():
+        click.echo("\n".join([name, *(f"  {question}" for question in asked)]))
 
 
 @law.command("keep")
