@@ -15,10 +15,10 @@ import msgspec
 from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
 from portal.domain.police import PoliceRecord
 from portal.domain.regimes import Confidence, Regime, Source
-from portal.reference.law_history import without_gaps
 from portal.reference.makers_words import find_makers_words
 from portal.reference.open_questions import find_lost_questions
 from portal.reference.police import find_police_faults
+from portal.reference.record_history import without_gaps
 from portal.reference.registry import Registry, find_dangling, find_faults, list_facts
 from portal.reference.territories import TERRITORIES
 from portal.reference.zones import is_country
