@@ -200,7 +200,7 @@ def test_a_note_for_the_reader_is_none() -> None:
 
 
 def test_a_door_without_an_address_is_a_gap_until_somebody_looked() -> None:
-    closed = {"complaint_url": None, "email": None, "postal_address": ()}
+    closed = {"complaint_url": None, "email": None, "postal_address": (), "form_fields": ()}
     gaps = list(find_gaps(with_regulator(**closed)))
     assert gaps == ["ie-cnam: it takes complaints and has no form, no e-mail and no postal address"]
     assert list(find_gaps(with_regulator(**closed, takes_complaints=False))) == []
