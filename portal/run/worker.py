@@ -40,6 +40,7 @@ IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
 WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on
 HOUR = timedelta(hours=1)
+GARBAGE = 50_000  # objects between two looks for garbage
 
 log = logging.getLogger("portal.run.worker")
 
@@ -283,6 +284,12 @@ def purge_locks(parts: Parts) -> None:
         log.info("what was left of %d erased cases was destroyed", gone)
 
 
+def save_looking() -> None:
+    """Look for garbage seldom: laws and code stay, and looking through them was a fifth of a sweep's time."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
+
+
 def main() -> int:
     """Run until told to stop. 0 after a clean end, 2 for a setting that cannot be used."""
     os.umask(0o077)  # what the portal writes is for its own user only, whoever started it
@@ -296,8 +303,8 @@ def main() -> int:
     except (ConfigError, BadQueue) as error:
         sys.stderr.write(f"The worker cannot start: {error}\n")
         return 2
+    save_looking()
     rounds.start()
-    gc.freeze()  # laws and code stay: looking through them again and again is the larger part of collecting garbage
     consumer = queue.make_consumer()
     ending = Ending()
     consumer.start()
