@@ -13,7 +13,8 @@ from flask.cli import with_appcontext
 from portal.cli.command_context import database_of, find_parts, transaction
 from portal.domain.regimes import Confidence
 from portal.reference.audit import Counts, count_facts, find_gaps, list_versions
-from portal.reference.law_history import find_unkept, keep
+from portal.reference.open_questions import load_questions
+from portal.reference.record_history import Record, find_unkept, keep, name_of
 from portal.reference.registry import Registry, load_registry
 from portal.reference.strict import BadReference
 from portal.reference.tables import make_decision_table
@@ -34,11 +35,11 @@ def check(folder: Path | None) -> None:
     """Read every law, platform and authority strictly, over them those of FOLDER, and count what is there.
 
     Ends with 1 and names each fault where a fact has no source or no date, something named does not exist, or a host
-    belongs to two platforms, and where one of our laws changed and nothing says what.
+    belongs to two platforms, and where one of our records changed and nothing says what.
     """
     try:
         registry = _read(folder)
-        gaps = [*find_gaps(registry), *find_unkept(load_registry().regimes.values())]
+        gaps = [*find_gaps(registry), *find_unkept(_list_own())]
     except BadReference as error:
         raise click.ClickException(str(error)) from error
     if gaps:
@@ -61,19 +62,29 @@ def versions() -> None:
         click.echo(line)
 
 
+@law.command("questions")
+@with_appcontext
+def questions() -> None:
+    """Print what is still to be found out about each law. No page shows it."""
+    for name, asked in load_questions().items():
+        click.echo("\n".join([name, *(f"  {question}" for question in asked)]))
+
+
 @law.command("keep")
 @click.option("--note", required=True, help="What changed, in one plain sentence that anybody can read")
 @with_appcontext
 def keep_versions(note: str) -> None:
-    """Write down the records that have a new version, each with what changed, for /law/changes.
+    """Write down the laws, platforms and authorities that changed, each with what changed, for /law/changes.
 
-    Ends with 1 where a record changed and kept its version.
+    Ends with 1 where a law changed and kept its version.
     """
+    parts = find_parts()
+    day = parts.config.day_at(parts.clock())
     try:
-        kept = [regime for regime in load_registry().regimes.values() if keep(regime, note)]
+        kept = [(name_of(record), keep(record, note, day=day)) for record in _list_own()]
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo("\n".join(f"{regime.id} {regime.version}" for regime in kept) or "Nothing is new.")
+    click.echo("\n".join(f"{name} {version}" for name, version in kept if version) or "Nothing is new.")
 
 
 @law.command("diff")
@@ -141,6 +152,12 @@ def _describe(change: Change) -> str:
 
 def _describe_due(due_at: datetime | None) -> str | None:
     return due_at.isoformat() if due_at else None
+
+
+def _list_own() -> list[Record]:
+    """Our records, without those of an organisation's own folder: only ours have a history."""
+    registry = load_registry()
+    return [*registry.regimes.values(), *registry.platforms.values(), *registry.regulators.values()]
 
 
 def _read(folder: Path | None) -> Registry:

@@ -111,7 +111,7 @@ def has_number(rule: Rule) -> bool:
 def _list_periods(rule: Rule, extended: bool) -> Iterator[tuple[int, Unit]]:
     """One period, or two where an extension is added after the first one's last day."""
     if rule.amount is None or rule.unit is Unit.NONE:
-        raise UncountablePeriod(f"{rule.id}: the law sets no number")
+        raise UncountablePeriod(f"{rule.id}: the law gives no number")
     if extended and rule.extension is None:
         raise UncountablePeriod(f"{rule.id}: the law gives no extension")
     extension = rule.extension if extended else None

@@ -15,8 +15,10 @@ import msgspec
 from portal.domain.directory import Medium, Platform, Regulator, RegulatorKind, SignatoryBasis
 from portal.domain.police import PoliceRecord
 from portal.domain.regimes import Confidence, Regime, Source
-from portal.reference.law_history import without_gaps
+from portal.reference.makers_words import find_makers_words
+from portal.reference.open_questions import find_lost_questions
 from portal.reference.police import find_police_faults
+from portal.reference.record_history import without_gaps
 from portal.reference.registry import Registry, find_dangling, find_faults, list_facts
 from portal.reference.territories import TERRITORIES
 from portal.reference.zones import is_country
@@ -85,13 +87,26 @@ def find_gaps(registry: Registry) -> Iterator[str]:
         yield from (f"{record.id}: {gap}" for gap in _find_police_gaps(record))
     yield from _find_bare_records(registry.platforms.values())
     yield from _find_bare_records(registry.regulators.values())
-    yield from _find_makers_words((*registry.platforms.values(), *registry.regulators.values()))
+    yield from _find_makers_words(registry)
+    yield from find_lost_questions((*registry.regimes, *(record.id for record in registry.police.values())))
     yield from _find_pages_called_forms(registry.platforms.values())
     yield from _find_closed_doors(registry.regulators.values())
     for body in registry.regulators.values():
         for regime_id in sorted({each for field in body.form_fields for each in field.regimes}):
             if regime_id not in registry.regimes:
                 yield f"{body.id}: a form field names the unknown regime {regime_id!r}"
+
+
+def _find_makers_words(registry: Registry) -> Iterator[str]:
+    """Every text of a record is published, so each has to be for its reader."""
+    names = frozenset((*registry.regimes, *registry.regulators))
+    for name, record in (
+        *registry.regimes.items(),
+        *((record.id, record) for record in registry.police.values()),
+        *registry.platforms.items(),
+        *registry.regulators.items(),
+    ):
+        yield from find_makers_words(name, record, names)
 
 
 def _find_lost_territories(registry: Registry) -> Iterator[str]:
@@ -192,9 +207,6 @@ def _find_police_gaps(record: PoliceRecord) -> Iterator[str]:
         borne_by = [source.url for source in record.sources if source.key in crime.sources]
         if crime.confidence is not Confidence.MEMORY and borne_by and all(map(is_law_firm, borne_by)):
             yield f"crime {crime.key} rests on law firms alone, so it can only be from memory: {borne_by[0]}"
-        for text in (crime.summary, crime.note or "", crime.report_by or ""):
-            if found := _MAKERS_WORDS.search(text):
-                yield f"crime {crime.key}: its note has words for its makers, {found[0]!r}"
 
 
 def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]:
@@ -207,26 +219,8 @@ def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]
                 yield f"{name}: grade of {graded.field!r}: it has no such field"
 
 
-# Words of those who put the records together: what they could not find, where they looked, what is still to be done.
-_MAKERS_WORDS = re.compile(
-    r"datenanfragen|marked checked|do not offer|to be opened|check (?:both|before|the|name)\b|in the copy read|masked"
-    r"|from memory|\(memory\)|general knowledge|inferred|(?:could|can) ?not be (?:verified|told)|not (?:verified|seen)"
-    r"|\bnot found\b|no \w+ (?:page|form|address|route) (?:seen|found)|public (?:list|file|repositor|code|project)"
-    r"|third[- ]part|snapshot|compiler|complaint_url|part seen|user-assigned|country list|\bTIDA\b|\bNCII\b|FTC letter"
-    r"|\b(?:see|as) [a-z]{2}-[a-z]",
-    re.IGNORECASE,
-)
 _HELP_PAGE = re.compile(r"/answer/\d|/hc/(?:[\w-]+/)?articles/|/help/policies/|/rules-and-policies/|/knowledge-?base/")
-_ADDRESS = re.compile(r"https?://\S+")
 _PHONE = re.compile(r"\+?[0-9][0-9 -]*[0-9]")
-
-
-def _find_makers_words(records: Iterable[Platform | Regulator]) -> Iterator[str]:
-    """Notes are read by people at risk: each has to be for them."""
-    for record in records:
-        for note in record.notes:
-            if found := _MAKERS_WORDS.search(_ADDRESS.sub("", note)):
-                yield f"{_name(record)}: its note has words for its makers, {found[0]!r}"
 
 
 def _find_pages_called_forms(platforms: Iterable[Platform]) -> Iterator[str]:

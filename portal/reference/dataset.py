@@ -20,6 +20,7 @@ import msgspec
 
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
+from portal.reference.record_history import Change, find_version, list_changes, order_of, pack, version_of
 from portal.reference.registry import Registry, load_registry
 
 LICENCE = "CC0-1.0"
@@ -54,7 +55,7 @@ class DataFile:
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What holds for the whole file. `version` is that of the newest record of a law."""
+    """What holds for the whole file. `version` is that of the record that changed last."""
 
     licence: str
     credits: tuple[str, ...]
@@ -112,7 +113,8 @@ def _make_files(folders: tuple[Path, ...]) -> Mapping[str, DataFile]:
 
 
 def _make_json(registry: Registry) -> bytes:
-    version = max(regime.version for regime in registry.regimes.values())
+    versions = (*(regime.version for regime in registry.regimes.values()), *(each.version for each in list_changes()))
+    version = max(versions, key=order_of)
     notice = "Not legal advice. Left out or null means unknown, never no."
     whole = Dataset(
         about=About(licence=LICENCE, credits=CREDITS, notice=notice, version=version),
@@ -193,7 +195,15 @@ def _make_column(place: int, name: str, kind: str) -> Column:
 
 
 _LAW_ID = Column("law", "string", lambda row: row[0].id)
+_VERSION = Column("version", "string", lambda row: version_of(row[0]))
 _PLATFORM_ID = Column("platform", "string", lambda row: row[0].slug)
+
+
+def _digest(change: Change) -> str:
+    """Of the record as that version has it, as JSON with its keys in order."""
+    record = find_version(change.kind, change.record, change.version)
+    return sha256(msgspec.json.encode(pack(record), order="sorted")).hexdigest()
+
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -243,11 +253,14 @@ TABLES: tuple[Table, ...] = (
     Table(
         "platforms",
         "Platforms, one a row",
-        _columns(
-            0,
-            *("slug", "name", "category", "hosts", "legal_entity", "seat_country", "establishments", "confidence"),
-            *("compiled_on:date", "sources"),
-        ),
+        [
+            *_columns(
+                0,
+                *("slug", "name", "category", "hosts", "legal_entity", "seat_country", "establishments", "confidence"),
+                *("compiled_on:date", "sources"),
+            ),
+            _VERSION,
+        ],
         lambda registry: ((platform,) for platform in registry.platforms.values()),
     ),
     Table(
@@ -259,12 +272,25 @@ TABLES: tuple[Table, ...] = (
     Table(
         "authorities",
         "Authorities and help services, one a row",
-        _columns(
-            0,
-            *("id", "name", "native_name", "country", "subdivision", "kind", "role", "audience", "website"),
-            *("complaint_url", "email", "phone", "hours", "postal_address", "languages", "takes_complaints:boolean"),
-            *("joint_statement_signatory:boolean", "confidence", "checked_on:date", "compiled_on:date", "sources"),
-        ),
+        [
+            *_columns(
+                0,
+                *("id", "name", "native_name", "country", "subdivision", "kind", "role", "audience", "website"),
+                *("complaint_url", "email", "phone", "hours", "postal_address", "languages"),
+                *("takes_complaints:boolean", "joint_statement_signatory:boolean", "confidence", "checked_on:date"),
+                *("compiled_on:date", "sources"),
+            ),
+            _VERSION,
+        ],
         lambda registry: ((body,) for body in registry.regulators.values()),
+    ),
+    Table(
+        "versions",
+        "Every version of every record, newest first, with the SHA-256 of the whole record as it was",
+        [
+            *_columns(0, "kind", "record", "version", "name", "is_first:boolean", "fields", "note"),
+            Column("sha256", "string", lambda row: _digest(row[0])),
+        ],
+        lambda _registry: ((change,) for change in list_changes()),
     ),
 )

@@ -10,6 +10,8 @@ import pytest
 from portal.domain.directory import ChannelKind, ContactChannel, Graded, HelpRole, SignatoryBasis
 from portal.domain.regimes import Confidence, Regime
 from portal.reference.audit import count_facts, find_gaps
+from portal.reference.dataset import list_files
+from portal.reference.open_questions import load_questions
 from portal.reference.registry import Registry, load_registry
 from tests.domain.laws import REGIME, make_element, make_escalation, make_rule
 
@@ -114,13 +116,91 @@ def test_a_note_for_those_who_keep_the_records_is_a_gap(note: str) -> None:
     assert any("words for its makers" in gap for gap in find_gaps(with_platform(notes=(note,))))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TODO: name the section.",
+        "Whether it reaches copies was not seen.",
+        "The second paragraph was not read.",
+        "That it costs nothing is from memory.",
+        "Not offered until the text has been read.",
+        "Look again before each release.",
+        "Two secondary sources agree.",
+        "That registrars are left out is our reading.",
+        "The complaint goes by eu-gdpr-77.",
+        "As researched in November; see reference.",
+    ],
+)
+def test_a_law_speaks_to_its_reader_in_every_text(text: str) -> None:
+    """Each field that a page, the API or a download shows, whichever it is."""
+    (rule,) = REGIME.rules
+    element, step = make_element("name"), make_escalation("B")
+    other = REGISTRY.regimes["eu-gdpr-77"]
+    changed = [
+        replace(REGIME, note=text),
+        replace(REGIME, summary=text),
+        replace(REGIME, citation=text),
+        replace(REGIME, traps=(text,)),
+        replace(REGIME, covers=replace(REGIME.covers, note=text)),
+        replace(REGIME, filers=replace(REGIME.filers, note=text)),
+        replace(REGIME, reach=replace(REGIME.reach, note=text)),
+        replace(REGIME, rules=(replace(rule, note=text),)),
+        replace(REGIME, rules=(replace(rule, standard=text),)),
+        replace(REGIME, elements=(replace(element, note=text),)),
+        replace(REGIME, escalation=(replace(step, opens=text),)),
+        replace(REGIME, escalation=(replace(step, contents=(text,)),)),
+        replace(REGIME, sources=(replace(REGIME.sources[0], supports=text),)),
+    ]
+    for regime in changed:
+        registry = replace(REGISTRY, regimes=MappingProxyType({regime.id: regime, other.id: other}))
+        told = [gap for gap in find_gaps(registry) if gap.startswith(f"{regime.id}: ")]
+        assert any("words for its makers" in gap or "which no reader knows" in gap for gap in told), regime
+
+
+def test_a_crime_speaks_to_its_reader_too() -> None:
+    record = REGISTRY.police["IT"]
+    crime = replace(record.crimes[0], note="Its second paragraph was not read.")
+    registry = replace(REGISTRY)
+    vars(registry)["police"] = MappingProxyType({"IT": replace(record, crimes=(crime,))})
+    assert any(gap.startswith("police-it: crimes.note has words for its makers") for gap in find_gaps(registry))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our sources don't say whether an order reaches copies.",
+        "Until you have verified whether your grounds override my objection, you must restrict the processing.",
+        "A notarised complaint form or a verified complaint.",
+        "You can ask the platform to look again, free of charge.",
+        "Read in a public copy of the text.",
+        "Ask how often it was seen.",
+    ],
+)
+def test_words_that_only_look_like_a_makers_are_allowed(text: str) -> None:
+    assert list_law_gaps(replace(REGIME, note=text, traps=(text,))) == []
+
+
+def test_a_question_about_a_record_that_is_not_there_is_a_gap() -> None:
+    gone = "eu-dsa-16"
+    rest = {name: law for name, law in REGISTRY.regimes.items() if name != gone}
+    registry = replace(REGISTRY, regimes=MappingProxyType(rest))
+    assert any(f"asks about the unknown record {gone!r}" in gap for gap in find_gaps(registry))
+
+
+def test_what_is_still_to_be_found_out_is_in_no_download() -> None:
+    published = b"".join(file.content for file in list_files(REGISTRY).values()).decode()
+    asked = [question for questions in load_questions().values() for question in questions]
+    assert len(asked) > 100
+    assert [question for question in asked if question in published] == []
+
+
 def test_a_note_for_the_reader_is_none() -> None:
     note = "Fill in the form and mail it. More: https://example.org/ncii/check-the-name."
     assert list(find_gaps(with_regulator(notes=(note,)))) == []
 
 
 def test_a_door_without_an_address_is_a_gap_until_somebody_looked() -> None:
-    closed = {"complaint_url": None, "email": None, "postal_address": ()}
+    closed = {"complaint_url": None, "email": None, "postal_address": (), "form_fields": ()}
     gaps = list(find_gaps(with_regulator(**closed)))
     assert gaps == ["ie-cnam: it takes complaints and has no form, no e-mail and no postal address"]
     assert list(find_gaps(with_regulator(**closed, takes_complaints=False))) == []

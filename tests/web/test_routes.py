@@ -88,6 +88,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             changes.show_versions changes.show_version
             downloads.show downloads.read embed.country embed.clock
             clock.show clock.as_json clock.as_calendar directory.authorities
+            directory.platform_versions directory.platform_version
+            directory.authority_versions directory.authority_version
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
             check.show check.check
             api.show_regulator health.alive health.ready desk_staff.join fingerprints.show_public

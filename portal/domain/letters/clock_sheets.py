@@ -84,5 +84,5 @@ def describe_state(clock: ClockFact, translate: Translate) -> str:
     if clock.state is ClockState.MET:
         # A refusal ends some periods too, so that it was done is not said.
         ended = translate("answered or done in time")
-        return ended if clock.due_at else translate("answered or done; the law sets no number")
+        return ended if clock.due_at else translate("answered or done; the law gives no number of days")
     return translate(STATES[clock.state]) if clock.state else ""

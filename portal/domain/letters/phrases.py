@@ -96,10 +96,10 @@ STATES: Mapping[ClockState, str] = {
     ClockState.RUNNING: mark("running"),
     ClockState.MET: mark("met in time"),
     ClockState.MET_LATE: mark("met late"),
-    ClockState.DONE: mark("done; the law sets no number"),
+    ClockState.DONE: mark("done; the law gives no number of days"),
     ClockState.MISSED: mark("missed"),
     ClockState.STOPPED: mark("stopped"),
-    ClockState.OPEN: mark("open: the law sets no number"),
+    ClockState.OPEN: mark("open: the law gives no number of days"),
     ClockState.PAUSED: mark("paused until what was asked for is given"),
 }
 

@@ -72,3 +72,4 @@ _VALUES: Mapping[NoticeField, Callable[[RequestContent], str]] = MappingProxyTyp
         ),
     }
 )
+FILLED = frozenset({*_VALUES, NoticeField.PLATFORM_STEP})  # what a field of a form can be filled with

@@ -1,4 +1,4 @@
-"""What changed in the records of the laws, and each version as it was: as pages, and as a feed (RFC 4287)."""
+"""What changed in the records, and each version of a law as it was: as pages, and as a feed (RFC 4287)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from flask import Blueprint, Flask, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.reference.law_history import LawChange, UnknownVersion, changes_of, find_version, list_changes
+from portal.domain.regimes import Regime
+from portal.reference.record_history import Change, Kind, UnknownVersion, changes_of, find_version, list_changes
 from portal.services.law.deadline_calculator import InvalidQuery
 from portal.web.access import public
 from portal.web.caching import cacheable
@@ -63,10 +64,15 @@ def feed() -> Response:
 @public
 @cacheable
 def show_versions(regime: str) -> ResponseReturnValue:
-    found = changes_of(regime)
+    return show_all_versions(Kind.LAW, regime, back=url_for("law.show", regime=regime), missing="law.show_all")
+
+
+def show_all_versions(kind: Kind, record: str, *, back: str, missing: str) -> ResponseReturnValue:
+    """The list of a record's versions. `back` is the address of the record, `missing` where to go without one."""
+    found = changes_of(kind, record)
     if not found:
-        return render_template("open/missing.html", back="law.show_all"), 404
-    return render_template("open/versions.html", law=regime, name=found[0].name, changes=found)
+        return render_template("open/missing.html", back=missing), 404
+    return render_template("open/versions.html", back=back, name=found[0].name, changes=found)
 
 
 @bp.get("/law/<regime>/<version>")
@@ -78,12 +84,14 @@ def show_version(regime: str, version: str) -> ResponseReturnValue:
     if today is not None and today.version == version:
         return show_law(today)
     try:
-        return show_law(find_version(regime, version), newest=today.version if today else "-")
+        kept = find_version(Kind.LAW, regime, version)
     except UnknownVersion:
         return render_template("open/missing.html", back="law.show_all"), 404
+    assert isinstance(kept, Regime)  # noqa: S101 - which kind was asked for # nosec B101
+    return show_law(kept, newest=today.version if today else "-")
 
 
-def make_feed(changes: tuple[LawChange, ...]) -> bytes:
+def make_feed(changes: tuple[Change, ...]) -> bytes:
     """An Atom feed, newest first. Ids hang on the records alone, so that they stay when the portal moves."""
     base = unit().config.base_url
     root = Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
@@ -100,17 +108,26 @@ def make_feed(changes: tuple[LawChange, ...]) -> bytes:
     return written
 
 
-def _add_entry(root: Element, change: LawChange, base: str) -> None:
+def _add_entry(root: Element, change: Change, base: str) -> None:
     entry = SubElement(root, "entry")
     _add(entry, "title", change.name)
-    _add(entry, "id", uuid5(NAMESPACE_URL, f"law:{change.regime}/{change.version}").urn)
+    _add(entry, "id", uuid5(NAMESPACE_URL, f"{change.kind}:{change.record}/{change.version}").urn)
     _add(entry, "updated", _moment(change.changed_on))
-    address = url_for("changes.show_version", regime=change.regime, version=change.version)
-    SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": base + address})
+    SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": base + address_of(change)})
+    SubElement(entry, "category", {"term": change.kind.value})
     _add(entry, "summary", describe_change(change))
 
 
-def describe_change(change: LawChange) -> str:
+def address_of(change: Change) -> str:
+    """The path of the page that shows the version."""
+    if change.kind is Kind.LAW:
+        return url_for("changes.show_version", regime=change.record, version=change.version)
+    if change.kind is Kind.PLATFORM:
+        return url_for("directory.platform_version", platform=change.record, version=change.version)
+    return url_for("directory.authority_version", regulator=change.record, version=change.version)
+
+
+def describe_change(change: Change) -> str:
     """What changed, in one sentence or two."""
     if change.is_first:
         said = str(_("New in the list."))
@@ -124,6 +141,7 @@ def describe_change(change: LawChange) -> str:
 def init_changes(app: Flask) -> None:
     """The filters of the templates."""
     app.jinja_env.filters["change_words"] = describe_change
+    app.jinja_env.filters["change_address"] = address_of
     app.jinja_env.filters["iso_day"] = lambda day: show_day(date.fromisoformat(day))
 
 

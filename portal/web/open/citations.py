@@ -27,7 +27,7 @@ _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Citation:
-    """What a cite line says. `version` of a directory's record is the day on which it was put together."""
+    """What a cite line says. A record that nobody kept, as one of an organisation's own, has a day for a version."""
 
     record: str
     version: str
@@ -64,26 +64,40 @@ def cite_law(law: Regime, anchor: str = "", sources: Iterable[str] = ()) -> Cita
     )
 
 
-def cite_platform(platform: Platform, anchor: str = "", channel: ContactChannel | None = None) -> Citation:
-    """A platform, or one of its channels."""
+def cite_platform(
+    platform: Platform, version: str | None, anchor: str = "", channel: ContactChannel | None = None
+) -> Citation:
+    """A platform, or one of its channels, in the version that was kept; without one, on its page of today."""
+    if version is None:
+        address = url_for("directory.platform", platform=platform.slug)
+    else:
+        address = url_for("directory.platform_version", platform=platform.slug, version=version)
     return Citation(
         record=platform.name,
-        version=platform.compiled_on.isoformat(),
+        version=version or platform.compiled_on.isoformat(),
         checked_on=channel.checked_on if channel else None,
-        address=_whole(url_for("directory.platform", platform=platform.slug), anchor),
+        address=_whole(address, anchor),
     )
 
 
-def cite_body(body: Regulator) -> Citation:
-    """An authority or a service, on the page of its own country and part."""
-    part = body.subdivision.removeprefix(f"{body.country}-") if body.subdivision else None
-    place = url_for("directory.authorities", country=body.country, subdivision=part)
+def cite_body(body: Regulator, version: str | None) -> Citation:
+    """An authority or a service in the version that was kept; without one, on the page of its own country and part."""
+    if version is None:
+        address = place_of(body)
+    else:
+        address = url_for("directory.authority_version", regulator=body.id, version=version)
     return Citation(
         record=body.name,
-        version=body.compiled_on.isoformat(),
+        version=version or body.compiled_on.isoformat(),
         checked_on=body.checked_on,
-        address=_whole(place, body.id),
+        address=_whole(address, body.id),
     )
+
+
+def place_of(body: Regulator) -> str:
+    """The path of the page that lists it, with those of its country and part."""
+    part = body.subdivision.removeprefix(f"{body.country}-") if body.subdivision else None
+    return url_for("directory.authorities", country=body.country, subdivision=part)
 
 
 def init_citations(app: Flask) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -15,12 +15,14 @@ from portal.domain.directory import (
     AUTHORITY_DAYS,
     PLATFORM_DAYS,
     Category,
+    Platform,
     Regulator,
     RegulatorKind,
     is_stale,
     list_hosts,
 )
 from portal.domain.regimes import Regime
+from portal.reference.record_history import Kind, UnknownVersion, find_version, version_of
 from portal.services.directory.lookups import (
     FILED_WITH_BODIES,
     bodies_of,
@@ -34,6 +36,8 @@ from portal.services.law.deadline_calculator import InvalidQuery
 from portal.services.law.law_finder import read_place
 from portal.web.access import public
 from portal.web.caching import cacheable
+from portal.web.open.changes import show_all_versions
+from portal.web.open.citations import place_of
 from portal.web.open.labels import list_asks
 from portal.web.open.queries import read_query
 from portal.web.places import country_names, part_names
@@ -57,11 +61,12 @@ class PlatformFilter:
 
 @dataclass(frozen=True)
 class AuthorityLine:
-    """A body with the laws of the country that lead to it."""
+    """A body with the laws of the country that lead to it. `version` is None where nobody kept its record."""
 
     regulator: Regulator
     laws: tuple[Regime, ...]
     is_stale: bool
+    version: str | None
 
 
 @dataclass(frozen=True)
@@ -131,10 +136,69 @@ def platform(platform: str) -> ResponseReturnValue:
     found = parts().registry.platforms.get(platform)
     if found is None:
         return render_template("open/missing.html", back="directory.platforms"), 404
+    return show_platform(found, version_of(found))
+
+
+@bp.get("/platforms/<platform>/versions")
+@public
+@cacheable
+def platform_versions(platform: str) -> ResponseReturnValue:
+    back = url_for("directory.platform", platform=platform)
+    return show_all_versions(Kind.PLATFORM, platform, back=back, missing="directory.platforms")
+
+
+@bp.get("/platforms/<platform>/<version>")
+@public
+@cacheable
+def platform_version(platform: str, version: str) -> ResponseReturnValue:
+    """A platform as its record was in that version, that of today among them."""
+    try:
+        kept = find_version(Kind.PLATFORM, platform, version)
+    except UnknownVersion:
+        return render_template("open/missing.html", back="directory.platforms"), 404
+    assert isinstance(kept, Platform)  # noqa: S101 - which kind was asked for # nosec B101
+    today = parts().registry.platforms.get(platform)
+    return show_platform(kept, version, is_older=today != kept, is_listed=today is not None)
+
+
+@bp.get("/authorities/<regulator>/versions")
+@public
+@cacheable
+def authority_versions(regulator: str) -> ResponseReturnValue:
+    today = parts().registry.regulators.get(regulator)
+    back = place_of(today) if today else url_for("directory.authorities")
+    return show_all_versions(Kind.AUTHORITY, regulator, back=back, missing="directory.authorities")
+
+
+@bp.get("/authorities/<regulator>/<version>")
+@public
+@cacheable
+def authority_version(regulator: str, version: str) -> ResponseReturnValue:
+    """An authority or service as its record was in that version, that of today among them."""
+    try:
+        kept = find_version(Kind.AUTHORITY, regulator, version)
+    except UnknownVersion:
+        return render_template("open/missing.html", back="directory.authorities"), 404
+    assert isinstance(kept, Regulator)  # noqa: S101 - which kind was asked for # nosec B101
+    today = parts().registry.regulators.get(regulator)
+    day = unit().config.day_at(unit().now)
+    return render_template(
+        "open/authority.html",
+        line=AuthorityLine(kept, (), is_stale(day, kept.checked_on, AUTHORITY_DAYS), version),
+        is_older=today != kept,
+        today=place_of(today) if today else None,
+    )
+
+
+def show_platform(found: Platform, version: str | None, *, is_older: bool = False, is_listed: bool = True) -> str:
+    """A platform whole. `is_older` where its record of today says something else, or `is_listed` is false."""
     today = unit().config.day_at(unit().now)
     return render_template(
         "open/platform.html",
         platform=found,
+        version=version,
+        older=version if is_older else None,
+        is_listed=is_listed,
         further_hosts=sum(1 for _host in list_hosts(found)) - len(found.hosts),
         purposes=channels_by_purpose(found),
         asks=list_asks(found.category),
@@ -179,6 +243,7 @@ def _group(bodies: Iterable[Regulator], country: str, today: date) -> Iterator[A
                 regulator=each,
                 laws=() if each.is_worldwide else tuple(law for law in complaint_laws(each, registry) if law in near),
                 is_stale=is_stale(today, each.checked_on, AUTHORITY_DAYS),
+                version=version_of(each),
             )
             for each in group
         )

@@ -164,7 +164,7 @@ def list_choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(value.value, label_of(value)) for value in values]
 
 
-# The parts of a law's record, as a list of changes names them.
+# The parts of a record, as a list of changes names them: those of a law, then those of a platform or an authority.
 _FIELDS: Mapping[str, Any] = MappingProxyType(
     {
         "name": _l("its name"),
@@ -195,10 +195,53 @@ _FIELDS: Mapping[str, Any] = MappingProxyType(
         "identical_copies": _l("whether copies have to go too"),
         "letter": _l("what letters say in its own words"),
         "note": _l("a note"),
+        "category": _l("what it is"),
+        "hosts": _l("its addresses on the web"),
+        "more_hosts": _l("its addresses on the web"),
+        "legal_entity": _l("the company behind it"),
+        "seat_country": _l("the company behind it"),
+        "establishments": _l("the company behind it"),
+        "companies": _l("which company answers for whom"),
+        "postal_addresses": _l("how to reach it"),
+        "postal_address": _l("how to reach it"),
+        "channels": _l("how to reach it"),
+        "website": _l("how to reach it"),
+        "complaint_url": _l("how to reach it"),
+        "email": _l("how to reach it"),
+        "phone": _l("how to reach it"),
+        "no_door_found_on": _l("how to reach it"),
+        "takeitdown_none_found_on": _l("how to reach it"),
+        "hours": _l("when it can be reached"),
+        "flags": _l("what it asks for and passes on"),
+        "dsa_designation": _l("what it is"),
+        "hash_programmes": _l("which programmes it takes part in"),
+        "ftc_reminder_on": _l("what an authority told it"),
+        "own_rules": _l("its own rules"),
+        "stated_response_time": _l("what it says of its speed"),
+        "notes": _l("notes"),
+        "graded": _l("how sure we are"),
+        "datenanfragen_slug": _l("sources"),
+        "source_date": _l("sources"),
+        "compiled_on": _l("when it was put together"),
+        "checked_on": _l("when it was checked"),
+        "country": _l("where it is"),
+        "subdivision": _l("where it is"),
+        "languages": _l("its languages"),
+        "audience": _l("whom it is for"),
+        "is_worldwide": _l("whom it is for"),
+        "role": _l("what it does"),
+        "takes_complaints": _l("whether it takes complaints"),
+        "covers_platforms": _l("whom it answers for"),
+        "asks": _l("what a complaint asks of it"),
+        "form_fields": _l("what its form asks for"),
+        "joint_statement_signatory": _l("whether it signed the joint statement"),
+        "joint_statement_basis": _l("whether it signed the joint statement"),
+        "joint_statement_note": _l("whether it signed the joint statement"),
+        "joint_statement_evidence": _l("whether it signed the joint statement"),
     }
 )
 
 
 def describe_fields(names: Iterable[str]) -> str:
-    """Parts of a law's record in words, each once. Raises KeyError for one that has no word."""
+    """Parts of a record in words, each once. Raises KeyError for one that has no word."""
     return ", ".join(dict.fromkeys(str(_FIELDS[name]) for name in names))

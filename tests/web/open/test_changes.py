@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from uuid import UUID
 from xml.etree.ElementTree import Element, fromstring
 
+import pytest
 from flask import Flask
 
-from portal.reference.law_history import list_changes
+from portal.reference.record_history import Change, Kind, changes_of, list_changes, version_of
 from portal.reference.registry import load_registry
 from portal.web.open.citations import anchor_all
 from tests.web.pages import Page, Visitor
 
 REGISTRY = load_registry()
 ATOM = "{http://www.w3.org/2005/Atom}"
+VERSION_PAGE = re.compile(r"/(?:law|platforms|authorities)/[^/]+/[0-9-]+\.[0-9]+")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T00:00:00Z")
 
 
@@ -73,11 +76,16 @@ def test_every_change_is_on_the_pages_once(reader: Visitor) -> None:
     seen: list[str] = []
     page = reader.go("/law/changes")
     while True:
-        seen += [href for href in page_addresses(page) if re.fullmatch(r"/law/[^/]+/[0-9-]+\.[0-9]+", href)]
+        seen += [href for href in page_addresses(page) if VERSION_PAGE.fullmatch(href)]
         if "Older changes" not in page.links():
             break
         page = reader.follow("Older changes")
-    assert sorted(seen) == sorted(f"/law/{change.regime}/{change.version}" for change in list_changes())
+    assert sorted(seen) == sorted(map(path_of, list_changes()))
+
+
+def path_of(change: Change) -> str:
+    folder = {Kind.LAW: "law", Kind.PLATFORM: "platforms", Kind.AUTHORITY: "authorities"}[change.kind]
+    return f"/{folder}/{change.record}/{change.version}"
 
 
 def page_addresses(page: Page) -> list[str]:
@@ -90,14 +98,54 @@ def test_a_page_of_changes_that_is_not_there_says_so(reader: Visitor) -> None:
 
 
 def test_every_version_that_was_kept_can_be_read(reader: Visitor) -> None:
-    for change in list_changes():
-        page = reader.go(f"/law/{change.regime}/{change.version}")
-        is_old = REGISTRY.regime(change.regime).version != change.version
+    for change in (each for each in list_changes() if each.kind is Kind.LAW):
+        page = reader.go(path_of(change))
+        is_old = REGISTRY.regime(change.record).version != change.version
         assert ("This is an older version" in page.text) is is_old
         assert f"Version of this record: {change.version}" in page.text
 
 
+@pytest.mark.parametrize("name", ["instagram", "pornhub", "telegram"])
+def test_every_version_of_a_platform_can_be_read(reader: Visitor, name: str) -> None:
+    page = reader.go(f"/platforms/{name}")
+    versions = [change.version for change in changes_of(Kind.PLATFORM, name)]
+    assert len(versions) > 1
+    shown = reader.follow("All versions").links()
+    assert [shown[version] for version in versions] == [f"/platforms/{name}/{version}" for version in versions]
+    newest = reader.go(f"/platforms/{name}/{versions[0]}")
+    assert "This is an older version" not in newest.text
+    assert newest.heading == page.heading
+    for version in versions[1:]:
+        older = reader.go(f"/platforms/{name}/{version}")
+        assert f"This is an older version, {version}," in older.text
+        assert older.links()["Read what holds today"] == f"/platforms/{name}"
+
+
+def test_every_version_of_an_authority_can_be_read(reader: Visitor) -> None:
+    """Of those of one country, so that none is forgotten there."""
+    for body in REGISTRY.regulators.values():
+        if body.country not in {"IE", "GB"}:
+            continue
+        versions = [change.version for change in changes_of(Kind.AUTHORITY, body.id)]
+        listed = reader.go(f"/authorities/{body.id}/versions").links()
+        assert [listed[version] for version in versions] == [f"/authorities/{body.id}/{each}" for each in versions]
+        for version in versions:
+            page = reader.go(f"/authorities/{body.id}/{version}")
+            assert page.heading.startswith(body.name) or version != versions[0]
+            assert ("This is an older version" in page.text) is (version != versions[0])
+
+
+def test_a_record_of_an_organisations_own_has_no_versions_and_is_cited_by_its_day() -> None:
+    own = replace(REGISTRY.platforms["instagram"], name="Another Instagram")
+    assert version_of(own) is None
+    assert version_of(REGISTRY.platforms["instagram"]) == changes_of(Kind.PLATFORM, "instagram")[0].version
+
+
 def test_what_was_never_a_version_is_missing(reader: Visitor) -> None:
+    for path in ("platforms/instagram", "platforms/no-such", "authorities/ie-cnam", "authorities/no-such"):
+        reader.go(f"/{path}/2020-01-01.1", status=404)
+    reader.go("/platforms/no-such/versions", status=404)
+    reader.go("/authorities/no-such/versions", status=404)
     reader.go("/law/eu-gdpr-17/2020-01-01.1", status=404)
     reader.go("/law/no-such-law/2026-11-23.1", status=404)
     reader.go("/law/no-such-law/versions", status=404)
@@ -106,7 +154,7 @@ def test_what_was_never_a_version_is_missing(reader: Visitor) -> None:
 def test_every_law_lists_its_versions(reader: Visitor) -> None:
     page = reader.go("/law/eu-gdpr-17")
     assert "All versions" in page.links()
-    versions = [change.version for change in list_changes() if change.regime == "eu-gdpr-17"]
+    versions = [change.version for change in changes_of(Kind.LAW, "eu-gdpr-17")]
     shown = reader.follow("All versions").links()
     assert [f"/law/eu-gdpr-17/{version}" for version in versions] == [shown[version] for version in versions]
     assert len(versions) > 1
@@ -142,9 +190,11 @@ def test_an_anchor_stays_when_other_facts_come_and_go() -> None:
 
 def test_platforms_and_authorities_are_cited_too(reader: Visitor) -> None:
     page = reader.go("/platforms/instagram")
-    cited = re.findall(r"https://portal.example/platforms/instagram#(way-[a-z0-9-]+)", page.text)
+    version = changes_of(Kind.PLATFORM, "instagram")[0].version
+    cited = re.findall(rf"https://portal.example/platforms/instagram/{version}#(way-[a-z0-9-]+)", page.text)
     assert len(cited) == len(REGISTRY.platforms["instagram"].channels)
     assert {each.get("id") for each in page.root.iter()} >= set(cited)
     authority = reader.go("/authorities?country=IE").text
-    assert "https://portal.example/authorities?country=IE#ie-dpc" in authority
-    assert f"Version {REGISTRY.regulators['ie-dpc'].compiled_on.isoformat()}" in authority
+    newest = changes_of(Kind.AUTHORITY, "ie-dpc")[0].version
+    assert f"Version {newest}, " in authority
+    assert f"https://portal.example/authorities/ie-dpc/{newest}#ie-dpc" in authority
