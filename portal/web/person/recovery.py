@@ -88,6 +88,8 @@ def describe_ended(ended: EndedWays) -> Iterator[str]:
             "%(num)d links sent by e-mail still worked. They do not any more.",
             ended.links,
         )
+    if ended.has_feed:
+        yield _("There was an address for a calendar. It shows nothing now.")
     if ended.has_check:
         yield _("There was a question for new words. It is deleted. If it was yours, you can set it again.")
 
