@@ -138,7 +138,7 @@ def put_news_away(work: CaseWork, number: int, *, token: str) -> None:
     if news is None:
         return
     if not news.may_be_put_away:
-        raise StepRefused("This can be put away when you come back next time.")
+        raise StepRefused("You can hide this when you come back next time.")
     work.case.ways_seen = min(number, news.last_number)
 
 

@@ -286,7 +286,7 @@ def _carry(row: Contact, ports: Ports) -> int:
 
 def _require_mail(ports: Ports) -> None:
     if ports.config.mail is None:
-        raise StepRefused("This portal writes no e-mail.")
+        raise StepRefused("E-mail is not switched on here.")
 
 
 def _find(session: Session, case_id: UUID) -> Contact | None:

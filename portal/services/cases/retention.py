@@ -83,7 +83,7 @@ def run(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Done:
 def keep_longer(work: CaseWork) -> datetime:
     """Keep a closed case for the full time from today. Returns the new day. Raises StepRefused."""
     if work.actor.kind is not ActorKind.PERSON or work.case.status is not CaseStatus.CLOSED:
-        raise StepRefused("Only a closed case goes by itself. This one stays.")
+        raise StepRefused("Only a closed case is deleted by itself. This one stays.")
     until = work.now + timedelta(days=work.ports.config.closed_days)
     work.case.retention_until = max(until, work.case.retention_until or until)
     work.record(NewEvent(kind=History.KEPT, at=work.now))
