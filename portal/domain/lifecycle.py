@@ -211,6 +211,9 @@ class History(StrEnum):
     CONTACT_REMOVED = "contact_removed"
     RETURN_CHOSEN = "return_chosen"  # to come back by a mailed link, or not any more
     OPENED_BY_LINK = "opened_by_link"
+    SAFE_CONTACT_SET = "safe_contact_set"  # when and how it may be written to the person, and of which dates
+    FEED_MADE = "feed_made"  # a secret address from which a calendar reads the dates of the case
+    FEED_ENDED = "feed_ended"
     SESSIONS_ENDED = "sessions_ended"  # the case was closed in the other browsers that had it open
     RETENTION_WARNED = "retention_warned"
     KEPT = "kept"  # for another while, at the person's wish

@@ -25,7 +25,7 @@ from portal.models.jobs import JobKind
 from portal.run.ending import Ending
 from portal.services.background import jobs, outbox
 from portal.services.background.duties import do_each
-from portal.services.cases import documents, erasure, mail_contact
+from portal.services.cases import documents, erasure, mail_contact, safe_contact
 from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
 from portal.services.history import checkpoints, witness
@@ -66,6 +66,7 @@ class Rounds:
             "signing the day": lambda: sign_day(parts),
             "witness": lambda: write_witness(parts),
             "links asked for": lambda: answer_asks(parts),
+            "dates": lambda: remind_of_dates(parts),
             "mail": lambda: deliver_due_mail(parts),
         }
         self._each_hour: dict[str, Callable[[], object]] = {
@@ -164,6 +165,12 @@ def answer_asks(parts: Parts) -> int:
         begin_reading(session)
         waiting = mail_contact.list_asks(session)
     return do_each(waiting, lambda ask_id: answer_ask(parts, ask_id), what="answering somebody who asked").done
+
+
+def remind_of_dates(parts: Parts) -> None:
+    """Write to whoever wants to hear of a date that has come."""
+    if parts.config.mail is not None:
+        safe_contact.remind_due(parts.sessions, now=parts.clock(), ports=parts.ports)
 
 
 def deliver_due_mail(parts: Parts) -> int:

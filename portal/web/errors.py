@@ -97,9 +97,9 @@ def show_http_error(error: HTTPException) -> Answer:
         return show_failure(error.original_exception or error)
     code = error.code or 500
     texts = {
-        400: (_("This did not work"), _("Go back, look at what you filled in, and send it once more.")),
+        400: (_("This did not work"), _("Go back, check what you typed, and send it again.")),
         403: (_("You cannot open this page"), _("Your sign-in does not allow it. Go back to where you were.")),
-        404: (_("This page is not here"), _("The address may be mistyped, or the page may have been closed.")),
+        404: (_("This page is not here"), _("The address may be wrong, or the page may be gone.")),
         405: (_("This page is not here"), _("Go back and use the buttons on the page.")),
         413: (
             _("That was too much at once"),
@@ -109,10 +109,10 @@ def show_http_error(error: HTTPException) -> Answer:
                 most=f"{LARGEST_TYPED:,}",
             ),
         ),
-        429: (_("Please wait a moment"), _("A lot came in from where you are. Wait a minute, then try again.")),
-        503: (_("Please wait a moment"), _("We are busy just now. Wait a minute, then try again.")),
+        429: (_("Please wait a moment"), _("We are busy right now. Wait a minute, then try again.")),
+        503: (_("Please wait a moment"), _("We are busy right now. Wait a minute, then try again.")),
     }
-    title, text = texts.get(code, (_("This did not work"), _("Go back and try once more.")))
+    title, text = texts.get(code, (_("This did not work"), _("Go back and try again.")))
     return render_template("errors/page.html", heading=title, text=text), code, _own_headers(error)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import Answer, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
+from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
-from portal.services.cases import handover, messages, opening
+from portal.services.cases import handover, messages, opening, safe_contact
+from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import drafts
@@ -152,6 +154,10 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
     messages.send_message(opened.at(LATER), "The letters are out. What about the new link?")
     messages.send_message(own.at(LATER), "It is the same one.")
     messages.add_note(opened.at(LATER), "Only to be reached in the morning.")
+    hours = SafeHours(days=frozenset({0, 2, 4}), first=time(9), last=time(12), zone="Europe/Dublin")
+    chosen = Choices(hours=hours, words="Say that you are from the dentist.", title="Call back")
+    safe_contact.save_choices(own.at(LATER), chosen)
+    safe_contact.make_feed(own.at(LATER))
     return own
 
 

@@ -61,13 +61,13 @@ def send_six_requests(visitor: Visitor) -> None:
         assert story.NAME not in read_title(letter)
         visitor.follow("I sent it")
         visitor.choose("With the form on their site")
-        visitor.fill("The number they gave it, if any", f"INV-{number}")
-        visitor.choose("I looked: the address I used is the right one")
+        visitor.fill("Their number for it, if they gave one", f"INV-{number}")
+        visitor.choose("I checked that this address is right")
         visitor.press("Save")
-        visitor.sees("Written down. The time limits run now.")
+        visitor.sees("Saved. We watch the deadline now.")
         # Two days from the sending: 9:00 UTC is 22:00 in Auckland.
         visitor.sees("The platform must do this by Wednesday 25 November 2026, 22:00 (Auckland time)")
-        visitor.sees("estimated, because nobody has proof of receipt yet")
+        visitor.sees("our best guess. They haven’t confirmed yet that they got it")
         assert visitor.page.get_by_text("Why this date?").count() >= 1
     visitor.open("/case")
     visitor.sees("30 asked")
@@ -78,7 +78,7 @@ def see_that_all_are_late(visitor: Visitor) -> None:
     late = "The platform had to do this by Wednesday 25 November 2026, 22:00 (Auckland time)"
     assert visitor.text.count(late) == len(story.LINKS_EACH)
     visitor.follow("What has happened so far")
-    assert visitor.text.count("A date passed without the answer it was set for.") >= len(story.LINKS_EACH)
+    assert visitor.text.count("A deadline passed without an answer.") >= len(story.LINKS_EACH)
 
 
 def make_complaint(visitor: Visitor, site: Site) -> bytes:
@@ -115,17 +115,17 @@ def check_bundle(bundle: bytes) -> None:
 
 def lodge_and_hear(visitor: Visitor, site: Site, words: str) -> None:
     visitor.follow("I sent it")
-    visitor.fill("The number they gave it, if any", "FTC-INV-9")
-    visitor.choose("I looked: the address I used is the right one")
+    visitor.fill("Their number for it, if they gave one", "FTC-INV-9")
+    visitor.choose("I checked that this address is right")
     visitor.press("Save")
     visitor.sees("sent to the authority")
     site.pass_time(days=2)
     visitor.come_back(words)
     visitor.follow(f"{AUTHORITY} about Instagram")
     visitor.follow("They answered")
-    visitor.choose("No, they only say that they have got it")
+    visitor.choose("No, they only confirmed they got it")
     visitor.press("Save")
-    visitor.sees("Their answer is written down.")
+    visitor.sees("Their answer is saved.")
 
 
 def take_everything_along(visitor: Visitor, bundle: bytes) -> None:
@@ -143,8 +143,8 @@ def erase(visitor: Visitor, words: str) -> None:
     visitor.follow("Erase everything")
     visitor.press("Erase everything")
     visitor.sees("Tick this box to erase, or go back.")
-    visitor.choose("Yes, erase everything. I know that nobody can bring it back.")
+    visitor.choose("Yes, erase everything. I know it can’t be brought back.")
     visitor.press("Erase everything")
     visitor.is_at("Everything is erased")
     visitor.come_back(words)
-    visitor.sees("These words do not open anything.")
+    visitor.sees("We could not find a case with these words.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import story
@@ -28,6 +29,61 @@ def test_three_presses_of_shift_leave_at_once_and_end_the_session(admit: Admit) 
     expect(visitor.page.locator("p.words")).to_have_count(0)
     visitor.open("/report/who")
     assert visitor.path == "/return"
+
+
+@pytest.mark.parametrize("how", ["the link", "the keys"])
+def test_back_after_leaving_shows_nothing_of_this_site(admit: Admit, how: str) -> None:
+    visitor = admit()
+    visitor.open("/")
+    visitor.follow("What can I do now?")
+    visitor.open("/law?country=NZ")  # a page that a browser may keep
+    begin(visitor)
+    seen = watch_frames(visitor)
+    if how == "the link":
+        visitor.leave()
+    else:
+        for _press in range(3):
+            visitor.page.keyboard.press("Shift")
+        visitor.page.wait_for_url(visitor.elsewhere + "/")
+    for _step in range(4):  # the front page, what can be done now, the law, before the report
+        visitor.page.go_back()
+        visitor.page.wait_for_url(visitor.elsewhere + "/")
+        assert visitor.page.locator("h1").inner_text() == "Weather"
+    assert seen == []
+
+
+def watch_frames(visitor: Visitor) -> list[str]:
+    """Headings of our pages that were drawn after this, looked at as soon as there is something to see."""
+    seen: list[str] = []
+    visitor.context.expose_function("sawHeading", lambda heading: seen.append(heading))
+    visitor.context.add_init_script("""
+      const look = () => {
+        const heading = document.querySelector("main h1");
+        if (heading && getComputedStyle(heading).visibility !== "hidden") sawHeading(heading.textContent);
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    """)
+    return seen
+
+
+def test_back_within_the_site_still_works(admit: Admit) -> None:
+    visitor = admit()
+    visitor.open("/")
+    visitor.follow("What can I do now?")
+    visitor.is_at("What can I do now?")
+    visitor.page.go_back()
+    visitor.is_at("Help with something online")
+    visitor.page.go_forward()
+    visitor.is_at("What can I do now?")
+
+
+def test_whoever_left_comes_in_again_by_the_address(admit: Admit) -> None:
+    visitor = admit()
+    visitor.open("/")
+    visitor.leave()
+    visitor.open("/")
+    visitor.is_at("Help with something online")
 
 
 def test_the_link_leaves_and_ends_the_session_without_javascript(admit: Admit) -> None:

@@ -33,11 +33,11 @@ PAGES = {
         /case /case/statement /case/requests/1 /case/requests/1/form /case/requests/1/details /case/requests/1/sent
         /case/requests/1/letter/notice /case/requests/7/letter/copyright /case/requests/1/name
         /case/requests/1/copyright
-        /case/letters /case/messages /case/help /case/sharing
+        /case/letters /case/messages /case/help /case/sharing /case/reminders
     """,
     "case": """
         /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing
-        /case/words /case/ways /case/mail /case/documents /case/prints
+        /case/words /case/ways /case/mail /case/reminders /case/documents /case/prints
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket
         /case/requests/1/reminded /case/requests/8 /case/complaints
@@ -53,7 +53,15 @@ PAGES = {
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files, and addresses that lead on.
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
-NO_PAGES |= {"documents.read", "documents.original", "start.meet_old_address", "well_known.security"}
+NO_PAGES |= {"reminders.show_file", "reminders.read_feed"}
+NO_PAGES |= {
+    "documents.read",
+    "documents.original",
+    "reminders.show_file",
+    "reminders.read_feed",
+    "start.meet_old_address",
+    "well_known.security",
+}
 FOLLOWED = {"complaint.begin"}  # its address is of the case; a test of its own follows the link
 MACHINES = {
     "clock.as_json",

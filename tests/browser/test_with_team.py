@@ -45,7 +45,7 @@ def report_to_the_team(person: Visitor) -> tuple[str, str]:
     story.answer_rest(person, f"With {TEAM}")
     reference = story.hand_in(person)
     person.follow("Who may learn what you told us")
-    person.press("Say yes Authorities, in a complaint")
+    person.press("Change to yes Authorities, in a complaint")
     return reference, words
 
 
@@ -151,7 +151,7 @@ def hand_over(site: Site, advocate: Visitor, colleague: Visitor, reference: str)
 
 def log_answers(colleague: Visitor, reference: str) -> None:
     for name, meaning, words in (
-        ("Facebook", "They refuse", "This does not go against our rules."),
+        ("Facebook", "They said no", "This does not go against our rules."),
         ("Instagram", "It is removed", "We removed the posts."),
     ):
         open_request(colleague, reference, name)
@@ -220,7 +220,7 @@ def follow_and_take_back(person: Visitor, colleague: Visitor, reference: str, wo
     person.sees(OFCOM)
     person.sees("sent to the authority")
     person.follow("Take it back and go on alone")
-    person.press("Take it back and go on alone")
+    person.press("Go on alone")
     person.sees("The team cannot open your case any more.")
     colleague.open(f"/desk/cases/{reference}")
     colleague.is_at("This page is not here")

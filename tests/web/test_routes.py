@@ -93,6 +93,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
             check.show check.check
             api.show_regulator health.alive health.ready desk_staff.join fingerprints.show_public
+            reminders.read_feed
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
         Group.CASE: """
@@ -111,6 +112,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             recovery.show recovery.make_set recovery.stop_set recovery.set_check recovery.remove_check mail.show
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
             ways.show ways.end ways.put_away
+            reminders.show reminders.save reminders.switch_off reminders.make_feed reminders.show_file
             authority.show authority.renew
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,

@@ -116,7 +116,7 @@ def test_a_case_full_of_words_takes_no_more_messages_and_loses_none(
 ) -> None:
     make_team(app)
     holder.go("/case/help")
-    holder.press("Give the case to")
+    holder.press("Ask ")
     holder.go("/case/messages")
     holder.press("Send", text="Are you there?")
     monkeypatch.setattr(room, "LARGEST_WORDS", 10_000)
@@ -137,7 +137,7 @@ def test_what_happened_is_written_down_without_words_in_a_full_case(
     assert "without words" in page.text
     assert "They said no." in page.answer.text
     holder.press("Save", answer="refused", text="")
-    assert "Their answer is written down" in holder.page.text
+    assert "Their answer is saved" in holder.page.text
 
 
 def test_a_request_has_so_many_letters_a_day(holder: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

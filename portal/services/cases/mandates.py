@@ -81,11 +81,11 @@ def renew_mandate(work: CaseWork, authority: str, ends_on: date | None) -> None:
     Only who acts for the person can say this, so the team cannot.
     """
     if work.actor.kind is not ActorKind.PERSON:
-        raise StepRefused("Only whoever acts for the person can renew the authority, on the case page.")
+        raise StepRefused("Only the person’s representative can renew this, in the case.")
     if _find_mandate(work.session, work.case) is None:
-        raise StepRefused("Nobody acts for somebody else in this case, so there is nothing to renew.")
+        raise StepRefused("Nobody acts for someone else here, so there is nothing to renew.")
     if not authority.strip():
-        raise StepRefused("Write who gave the authority, and how.")
+        raise StepRefused("Write who asked you to act, and how.")
     _check_end(ends_on, _today(work, work.case))
     row = Mandate(id=uuid4(), case_id=work.case.id, ends_on=ends_on, created_at=work.now)
     row.sealed = work.sealed_for(row, {"authority": authority.strip()})

@@ -147,7 +147,7 @@ def _find_option(work: CaseWork, regime_id: str, regulator_id: str) -> Complaint
     found = options(work)
     option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
     if option is None:
-        raise StepRefused("This complaint is not open to this case.")
+        raise StepRefused("This complaint can’t be used in this case.")
     if not option.is_open:
         raise StepRefused(f"This complaint is not open yet. {option.opens}".strip())
     return option
@@ -158,7 +158,7 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
     require_open(work.case.status)
     complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
-        raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
+        raise StepRefused("This complaint was sent, so its papers stay as they are.")
     require_papers(work, "regulators")
     job = jobs.add_job(work, JobKind.BUNDLE, case_id=work.case.id, subject_id=complaint.id, key=work.key)
     return jobs.job_view(job, now=work.now)
@@ -223,7 +223,7 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
     require_open(work.case.status)
     complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
-        raise StepRefused("It is already recorded when this complaint was handed in.")
+        raise StepRefused("We already know when this complaint was sent.")
     require_permission(work, "regulators")
     if not command.has_checked:
         _demand_check(work, complaint)
@@ -246,7 +246,7 @@ def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCo
     open_to_record(work)
     complaint = find_complaint(work, number)
     if complaint.lodged_at is None:
-        raise StepRefused("This complaint has not been handed in yet. Record that first.")
+        raise StepRefused("This complaint has not been sent yet. Tell us first when you sent it.")
     if len(command.text) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, command.text)

@@ -83,7 +83,7 @@ def further_facts(dossier: Dossier, kind: LetterKind, topic: str, *, number: int
         return _follow_up(dossier, FollowUp(topic), number=number, given=given)
     if kind is LetterKind.SUPPLIER and topic in list_suppliers(dossier):
         return _supplier(dossier, Supplier(topic), number=number)
-    raise StepRefused("This letter does not fit the request as it stands now.")
+    raise StepRefused("This letter does not fit what has happened so far.")
 
 
 def _follow_up(dossier: Dossier, topic: FollowUp, *, number: int, given: str) -> FollowUpFacts:

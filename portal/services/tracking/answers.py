@@ -128,7 +128,7 @@ def mark_gone(work: CaseWork, item_number: int) -> None:
     open_to_record(work)
     item = find_item(work, item_number)
     if item.state is ItemState.REMOVED:
-        raise StepRefused("This place is already marked as gone.")
+        raise StepRefused("This link is already marked as gone.")
     item.state, item.changed_at = ItemState.REMOVED, work.now
     work.session.flush()
     whole = _settle(read_dossiers(work))
@@ -144,7 +144,7 @@ def mark_back(work: CaseWork, *item_numbers: int) -> None:
     seen = []
     for item in find_items(work, item_numbers):
         if item.state is not ItemState.REMOVED:
-            raise StepRefused("This place was not marked as gone.")
+            raise StepRefused("This link was not marked as gone.")
         facts = {"item": item.number}
         seen.append(NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts=facts))
         item.state, item.changed_at, item.request_id = ItemState.BACK, work.now, None

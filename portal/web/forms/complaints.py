@@ -59,13 +59,13 @@ class ComplaintAnswerForm(ReaderForm):
     is_final = for_each(
         person=ChoiceField(
             _l("Is it their decision?"),
-            choices=[("yes", _l("Yes, they have decided")), ("no", _l("No, they only say that they have got it"))],
+            choices=[("yes", _l("Yes, they have decided")), ("no", _l("No, they only confirmed they got it"))],
             required=True,
         ),
         desk=None,
     )
     text = for_each(
-        person=TextField(_l("Their words, if you like to keep them"), lines=True),
+        person=TextField(_l("Their words, if you want to keep them"), lines=True),
         desk=TextField(_l("What they wrote"), description=_l("Copy their words."), lines=True),
     )
 

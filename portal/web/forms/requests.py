@@ -21,7 +21,7 @@ from portal.web.fields import ChoiceField, DayField, MailField, MomentField, Tex
 from portal.web.forms.readers import Reader, ReaderForm, for_each
 from portal.web.forms.typed_fields import CheckboxesField, InstantField, IsoDayField, not_before
 
-TICKET = _l("The number they gave it, if any")
+TICKET = _l("Their number for it, if they gave one")
 NO_TICKET = BooleanField(_l("They gave me no number"))
 NO_TICKET_DESK = BooleanField(_l("They gave no ticket number"))
 
@@ -43,8 +43,8 @@ def make_checked_field() -> Any:
     """That somebody looked whether the address was still right."""
     return for_each(
         person=BooleanField(
-            _l("I looked: the address I used is the right one"),
-            description=_l("Needed where nobody has checked our address for a while."),
+            _l("I checked that this address is right"),
+            description=_l("We have not checked it for a while."),
         ),
         desk=BooleanField(
             _l("The address was looked at and is still the right one"),
@@ -71,8 +71,8 @@ class SentForm(ReaderForm):
     sent_as = for_each(person=ChoiceField(_l("What did you send?")), desk=ChoiceField(_l("What was sent?")))
     text = for_each(
         person=TextField(
-            _l("If it was something else: the words, if you still have them"),
-            description=_l("This is what an authority will see as sent."),
+            _l("Was it something else? Paste the words, if you still have them"),
+            description=_l("An authority will see this as what you sent."),
             lines=True,
         ),
         desk=TextField(
@@ -93,7 +93,7 @@ class SentForm(ReaderForm):
         ),
     )
     received_at = for_each(
-        person=MomentField(_l("If you know when they got it: when?")),
+        person=MomentField(_l("When did they get it, if you know?")),
         desk=InstantField(
             _l("When did it arrive? (only with proof)"),
             [not_before("sent_at", _l("It cannot have arrived before it was sent."))],
@@ -104,9 +104,7 @@ class SentForm(ReaderForm):
         ),
     )
     has_no_ticket = for_each(person=NO_TICKET, desk=NO_TICKET_DESK)
-    proof = for_each(
-        person=ChoiceField(_l("How do you know that they got it?")), desk=ChoiceField(_l("Proof of receipt"))
-    )
+    proof = for_each(person=ChoiceField(_l("How do you know they got it?")), desk=ChoiceField(_l("Proof of receipt")))
     has_checked = make_checked_field()
 
     def offer(self, view: RequestView) -> None:
@@ -152,7 +150,7 @@ class ReceivedForm(ReaderForm):
     )
     ticket = for_each(person=TextField(TICKET), desk=TextField(_l("Ticket number, where that is the proof")))
     text = for_each(
-        person=TextField(_l("Their words, if you like to keep them"), lines=True),
+        person=TextField(_l("Their words, if you want to keep them"), lines=True),
         desk=TextField(_l("Their confirmation, word for word"), lines=True),
     )
 
@@ -183,7 +181,7 @@ class RemindedForm(ReaderForm):
         desk=ChoiceField(_l("Which reminder was sent?"), required=_l("Choose what was sent.")),
     )
     text = for_each(
-        person=TextField(_l("If it was something else: the words, if you still have them"), lines=True),
+        person=TextField(_l("Was it something else? Paste the words, if you still have them"), lines=True),
         desk=TextField(_l("If other words were sent: the text, as far as it is there"), lines=True),
     )
     channel = for_each(
@@ -241,14 +239,14 @@ class AnswerForm(ReaderForm):
         desk=InstantField(_l("When did the answer arrive?"), [require_moment]),
     )
     received_at = for_each(
-        person=MomentField(_l("If they say when they got your letter: when?")),
+        person=MomentField(_l("When did they get your letter, if they say so?")),
         desk=InstantField(
             _l("When do they say that it arrived, if they say so?"),
             description=_l("Any answer proves receipt. Left empty, a form or an e-mail arrived as it was sent."),
         ),
     )
     extension_until = for_each(
-        person=DayField(_l("If they need more time: until which day?")),
+        person=DayField(_l("Do they need more time? Until which day?")),
         desk=IsoDayField(
             _l("If they need longer: until which day?"),
             description=_l("It counts only where the law allows more time and they said so before the first date."),
@@ -261,7 +259,7 @@ class AnswerForm(ReaderForm):
         ),
     )
     text = for_each(
-        person=TextField(_l("Their words, if you like to keep them"), lines=True),
+        person=TextField(_l("Their words, if you want to keep them"), lines=True),
         desk=TextField(
             _l("What they wrote"), description=_l("Copy their words. Never paste a picture of the content."), lines=True
         ),
@@ -290,7 +288,7 @@ class AnswerForm(ReaderForm):
 class DetailsForm(ReaderForm):
     """What laws ask for in one request. It changes this request only; the report stays as it was written."""
 
-    name = for_each(person=TextField(_l("The name under this letter")), desk=TextField(_l("Name under the notice")))
+    name = for_each(person=TextField(_l("The name on this letter")), desk=TextField(_l("Name under the notice")))
     email = for_each(
         person=MailField(_l("E-mail address"), validators=[check_mail]), desk=MailField(_l("E-mail address"))
     )

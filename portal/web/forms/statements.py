@@ -22,9 +22,9 @@ from portal.web.forms.typed_fields import CheckboxesField, InstantField
 
 OWN_WORDS: Mapping[NoticeField, Any] = MappingProxyType(
     {
-        NoticeField.NO_CONSENT: _l("I did not agree that this is shown."),
-        NoticeField.GOOD_FAITH: _l("I believe what I say here. I say it in good faith."),
-        NoticeField.ACCURACY: _l("What the letter says is right and complete, as far as I know."),
+        NoticeField.NO_CONSENT: _l("I did not agree to this being shared."),
+        NoticeField.GOOD_FAITH: _l("I honestly believe what I say here."),
+        NoticeField.ACCURACY: _l("As far as I know, this letter is true and complete."),
         NoticeField.PERJURY: _l(
             "I took this picture or video myself, and it is mine. I say this under penalty of perjury: "
             "to lie here is a crime."
@@ -33,9 +33,9 @@ OWN_WORDS: Mapping[NoticeField, Any] = MappingProxyType(
 )
 OTHER_WORDS: Mapping[NoticeField, Any] = MappingProxyType(
     {
-        NoticeField.NO_CONSENT: _l("The person I act for did not agree that this is shown."),
-        NoticeField.GOOD_FAITH: _l("The person I act for believes this. I say it in good faith."),
-        NoticeField.ACCURACY: _l("What the letter says is right and complete, as far as I know."),
+        NoticeField.NO_CONSENT: _l("The person I act for did not agree to this being shared."),
+        NoticeField.GOOD_FAITH: _l("The person I act for honestly believes this, and so do I."),
+        NoticeField.ACCURACY: _l("As far as I know, this letter is true and complete."),
         NoticeField.PERJURY: _l(
             "I may act for the person who took this picture or video, and it is theirs. I say this under penalty of "
             "perjury: to lie here is a crime."
@@ -65,7 +65,7 @@ class StatementsForm(ReaderForm):
     said_accuracy = BooleanField()
     said_perjury = for_each(person=BooleanField(), desk=None)  # nobody swears for another
     signature = for_each(
-        person=TextField(_l("Your signature: type your name"), description=_l("It goes under this letter.")),
+        person=TextField(_l("Your signature: type your name"), description=_l("We put it at the end of this letter.")),
         desk=None,
     )
     told_at = for_each(

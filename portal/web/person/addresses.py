@@ -4,7 +4,7 @@ Views say by a name where they are ("/case/words"); this table says what stands 
 law, an authority, a question or what is done. A name without a line here is refused when the application starts.
 
 Addresses that anybody may print or send on keep their words: the front page, the report's first page, coming back,
-what can be done now, mailed links, leaving.
+what can be done now, mailed links, what a calendar reads, leaving.
 """
 
 from __future__ import annotations
@@ -77,6 +77,10 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/prints/keep": "/p/30/1",
         "/case/prints/letters": "/p/30/2",
         "/case/prints/remove": "/p/30/3",
+        "/case/reminders": "/p/31",
+        "/case/reminders/off": "/p/31/1",
+        "/case/reminders/feed": "/p/31/2",
+        "/case/reminders/file": "/p/31/3",
         "/report/resume": "/p/21",
         "/report/erase": "/p/21/1",
         "/report/<step:step>": "/p/22/<step:step>",
@@ -97,6 +101,7 @@ PUBLISHED = frozenset(
         "/return/mail",
         "/mail",
         "/mail/<link>",
+        "/dates/<link>",
     }
 )
 

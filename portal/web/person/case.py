@@ -147,7 +147,7 @@ def change_state(work: CaseWork) -> ResponseReturnValue:
     form = AddLinksForm(reader_of(work), formdata=None)
     with refusals(form):
         change(work, int(number))
-        flash(_("Written down for link %(number)s.", number=number))
+        flash(_("Saved for link %(number)s.", number=number))
         return redirect(url_for("case.show" if request.form.get("from") == "case" else "case.links"), 303)
     return _links_page(work, form)
 

@@ -55,7 +55,7 @@ def prepare(work: CaseWork, option: str) -> ResponseReturnValue:
             case_sharing.allow_by_asking(work, "regulators")  # the page says so above its button
             made = complaints.prepare_each(work, chosen.regime, chosen.regulator, numbers, wish=form.wish.data or "")
             if len(made) > 1:
-                flash(_("We make one complaint for each organisation. You find them all on the page of your case."))
+                flash(_("We make one complaint for each company. You can find them all in your case."))
             return _back_to(made[0])
     return _begin_page(work, chosen, form, ticked=ticked)
 
@@ -92,7 +92,7 @@ def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             complaints.record_lodged(work, number, form.command())
-            flash(_("Written down. The authority’s time runs now."))
+            flash(_("Saved. We watch their deadline now."))
             return _back_to(number)
     return show_form("person/complaint/lodged.html", form, complaint=view)
 
@@ -113,7 +113,7 @@ def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             complaints.log_complaint_answer(work, number, form.command())
-            flash(_("Their answer is written down."))
+            flash(_("Their answer is saved."))
             return _back_to(number)
     return show_form("person/complaint/answer.html", form, complaint=view)
 

@@ -81,7 +81,7 @@ def discard(work: CaseWork, number: int) -> ResponseReturnValue:
     form = PlainForm(formdata=None)
     with refusals(form):
         letters.discard_letter(work, number)
-        flash(_("The letter is put aside. It was not sent."))
+        flash(_("We put the letter aside. It was not sent."))
         return redirect(url_for("letters.show"), 303)
     rows = letters.letter_views(work)
     return show_form("person/case/letters.html", form, rows=rows, zone=zone_of(work))

@@ -87,7 +87,7 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     if form.validate():
         with refusals(form):
             letter_making.record_sent(work, number, form.command())
-            flash(_("Written down. The time limits run now."))
+            flash(_("Saved. We watch the deadline now."))
             return _back_to(number)
     return show_form("person/request/sent.html", form, req=view)
 
@@ -107,7 +107,7 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             sending.record_received(work, number, form.command())
-            flash(_("Written down. The dates are counted from that moment."))
+            flash(_("Saved. We count the deadline from then."))
             return _back_to(number)
     return show_form("person/request/received.html", form, req=view)
 
@@ -128,7 +128,7 @@ def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             answers.log_answer(work, number, form.command(_ticked(view)))
-            flash(_("Their answer is written down."))
+            flash(_("Their answer is saved."))
             return _back_to(number)
     return show_form("person/request/answer.html", form, req=view)
 
@@ -149,7 +149,7 @@ def record_given(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             sending.record_information_sent(work, number, form.at.data)
-            flash(_("Written down. Time limits that stood still go on."))
+            flash(_("Saved. Deadlines that had stopped go on now."))
             return _back_to(number)
     return show_form("person/request/given.html", form, req=view)
 
@@ -169,7 +169,7 @@ def record_ticket(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             sending.record_ticket(work, number, form.ticket.data or "", has_none=bool(form.has_no_ticket.data))
-            flash(_("Written down. It is in your next letters."))
+            flash(_("Saved. Your next letters have this number."))
             return _back_to(number)
     return show_form("person/request/ticket.html", form, req=view)
 
@@ -192,7 +192,7 @@ def record_reminded(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             sending.record_reminded(work, number, form.command())
-            flash(_("Written down. An authority will see that you reminded them."))
+            flash(_("Saved. A complaint will say that you reminded them."))
             return _back_to(number)
     return show_form("person/request/reminded.html", form, req=view)
 
@@ -233,7 +233,7 @@ def prepare_copyright(work: CaseWork, number: int) -> ResponseReturnValue:
     form = PlainForm(formdata=None)
     with refusals(form):
         made = preparing.prepare_copyright(work, number)
-        flash(_("A copyright notice is ready. Nothing is claimed yet: you do that on the next page."))
+        flash(_("Your copyright letter is started. You decide on the next page what it says."))
         return _back_to(made)
     return show_request(work, find(work, number), form)
 
@@ -244,7 +244,7 @@ def prepare_erasure(work: CaseWork, number: int) -> ResponseReturnValue:
     form = PlainForm(formdata=None)
     with refusals(form):
         made = preparing.prepare_erasure(work, number)
-        flash(_("A request to erase your data is ready. Look at it before it goes."))
+        flash(_("A letter that asks them to erase your data is ready. Read it before you send it."))
         return _back_to(made)
     return show_request(work, find(work, number), form)
 

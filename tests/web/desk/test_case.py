@@ -211,3 +211,12 @@ def test_a_case_that_was_changed_in_the_database_says_so(desk: Desk) -> None:
 
     assert "This case was changed from outside" in page.text
     assert "no paper is made from it" in page.text
+
+
+def test_the_team_sees_on_top_how_it_is_safe(desk: Desk) -> None:
+    reference = desk.add_case(safe_contact="Not after four.")
+    page = desk.visit("mira").go(f"/desk/cases/{reference}")
+    head, _, rest = page.text.partition("Not after four.")
+    assert "Safe contact" in head
+    assert "Requests" in rest
+    assert "Safe contact" not in desk.visit("mira").go(f"/desk/cases/{desk.add_case()}").text

@@ -75,7 +75,7 @@ def test_whoever_carries_the_case_is_told_where_something_was_changed_from_outsi
     for path in ("/case", "/case/requests/1"):
         page = holder.go(path)
         assert "Some of this page may be wrong" in page.text
-        assert "Do not rely on the dates here" in page.text
+        assert "Please don’t rely on the dates here" in page.text
 
 
 def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
@@ -126,7 +126,7 @@ def test_after_sending_the_time_limit_is_shown_as_estimated_with_its_reasons(hol
     send_request(holder)
     text = holder.page.text
     assert "Why this date?" in text
-    assert "estimated, because nobody has proof of receipt yet" in text
+    assert "our best guess. They haven’t confirmed yet that they got it" in text
     assert "(Auckland time)" in text
 
 
@@ -136,7 +136,7 @@ def test_a_recorded_receipt_takes_the_estimate_away(holder: Visitor, clock: Test
     holder.follow("They wrote that they got it")
     typed: dict[str, Any] = {"received_at-day": "23", "received_at-month": "11", "received_at-year": "2026"}
     page = holder.press("Save", **typed | {"received_at-time": "22:35"}, proof="confirmation")
-    assert "nobody has proof of receipt yet" not in page.text
+    assert "haven’t confirmed yet that they got it" not in page.text
 
 
 def test_a_refusal_is_logged_and_offers_what_comes_next(holder: Visitor) -> None:
@@ -145,7 +145,7 @@ def test_a_refusal_is_logged_and_offers_what_comes_next(holder: Visitor) -> None
     page = holder.press("Save", **REFUSED)
     assert "refused" in page.text
     assert "It does not break our rules." in page.text
-    assert "If they do not act" in page.text
+    assert "If they don’t act" in page.text
 
 
 def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder: Visitor, clock: TestClock) -> None:
@@ -154,13 +154,13 @@ def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder
     holder.follow("They answered")
     page = holder.press("Save", answer="identity_asked", text="Who are you?")
     assert "they ask for more" in page.text
-    assert "They ask who I am" in page.text
+    assert "They asked for ID" in page.text
     form = holder.follow("I sent what they asked for")
     typed: dict[str, Any] = {"at-day": "", "at-month": "", "at-year": "", "at-time": "22:30"}
     assert 'value="22:30"' in holder.press("Save", status=400, **typed).answer.text
     holder.seen.append(form)
     page = holder.press("Save")
-    assert "Time limits that stood still go on." in page.text
+    assert "Deadlines that had stopped go on now." in page.text
     assert "I sent what they asked for" not in page.links()
 
 
@@ -174,11 +174,11 @@ def test_how_far_they_are_and_until_when_they_need_are_written_down(holder: Visi
     send_request(holder)
     clock.move(minutes=40)
     holder.follow("They answered")
-    assert "They tell how far they are" in holder.press("Save", answer="update").text
+    assert "They gave an update" in holder.press("Save", answer="update").text
     holder.follow("They answered")
     until: dict[str, Any] = {"extension_until-day": "20", "extension_until-month": "1", "extension_until-year": "2027"}
     page = holder.press("Save", answer="extended", **until)
-    assert "They say that they need more time" in page.text
+    assert "They need more time" in page.text
     assert "20 January 2027" in page.text
 
 
@@ -202,8 +202,8 @@ def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
 
 
 def test_a_link_can_be_marked_gone_and_back_again(holder: Visitor) -> None:
-    assert "removed" in holder.press("It is gone").text
-    assert "back again" in holder.press("It is back").text
+    assert "removed" in holder.press("It’s gone").text
+    assert "back again" in holder.press("It’s back").text
 
 
 def test_links_can_be_added_later_and_get_a_request(holder: Visitor) -> None:
@@ -240,7 +240,7 @@ def test_what_the_case_did_not_take_stays_in_sight(holder: Visitor) -> None:
 
 
 def test_a_link_that_was_gone_is_back_when_it_is_pasted_again(holder: Visitor) -> None:
-    holder.press("It is gone")
+    holder.press("It’s gone")
     holder.go("/case/links")
     page = holder.press("Add these links", pasted=LINKS)
     assert "1 link was marked as gone. Now it is marked as back." in page.text
@@ -255,8 +255,8 @@ def test_a_paste_without_a_link_is_refused_and_kept(holder: Visitor) -> None:
 
 def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Visitor) -> None:
     holder.go("/case/sharing")
-    page = holder.press("Take back the yes Platforms")
-    assert "Say yes" in page.text
+    page = holder.press("Change to no Platforms")
+    assert "Change to yes" in page.text
     open_request(holder)
     assert "Say yes to sharing" in holder.page.text
 
@@ -312,17 +312,17 @@ def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
 def test_a_case_can_be_given_to_a_team_and_taken_back(app: Flask, holder: Visitor) -> None:
     make_team(app)
     holder.go("/case/help")
-    assert "The team can open your case" in holder.press("Give the case to Harbour Helpline").text
+    assert "The team can open your case" in holder.press("Ask Harbour Helpline to help").text
     holder.go("/case/messages")
     assert "Please call at ten." in holder.press("Send", text="Please call at ten.").text
     holder.go("/case/help")
-    assert "You send the letters yourself now" in holder.press("Take it back").text
+    assert "You send the letters yourself now" in holder.press("Go on alone").text
 
 
 def test_an_empty_message_is_refused(app: Flask, holder: Visitor) -> None:
     make_team(app)
     holder.go("/case/help")
-    holder.press("Give the case to Harbour Helpline")
+    holder.press("Ask Harbour Helpline to help")
     holder.go("/case/messages")
     assert holder.press("Send", status=400, text="  ").errors
 

@@ -61,7 +61,7 @@ def test_one_page_counts_for_the_other_letters_too(holder: Visitor, words: str, 
     clock.move(days=2)
     come_back(holder, words, "/case/requests/1/letter/notice")
     holder.press("Make the letter", said_accuracy="y", said_good_faith="y", signature="Ana", others=["2", "3"])
-    assert holder.go("/case/history").text.count("It was stated what a letter says above its signature.") == 3
+    assert holder.go("/case/history").text.count("The statements of a letter were made.") == 3
 
 
 def test_a_sending_without_a_letter_keeps_the_words_and_the_address(holder: Visitor) -> None:
@@ -106,7 +106,7 @@ def test_a_letter_that_never_left_is_put_aside(holder: Visitor) -> None:
     holder.follow("Make the letter")
     holder.press("Make the letter")
     holder.press("Put aside")
-    assert "put aside, not sent" in holder.page.text
+    assert "not sent, put aside" in holder.page.text
     open_request(holder)
     holder.follow("I sent it")
     assert "The letter from here, as it is" not in holder.page.text

@@ -17,11 +17,11 @@ class MessageForm(PlainForm):
 
 
 class WishForm(PlainForm):
-    wish = TextField(_l("What do you want the authority to do? In your own words, if you like"), lines=True)
+    wish = TextField(_l("What do you want them to do? Use your own words, if you like."), lines=True)
 
 
 class EraseForm(PlainForm):
-    sure = BooleanField(_l("Yes, erase everything. I know that nobody can bring it back."))
+    sure = BooleanField(_l("Yes, erase everything. I know it can’t be brought back."))
 
     def validate_sure(self, field: Any) -> None:
         if not field.data:
