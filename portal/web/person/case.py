@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.paging import cut
 from portal.domain.quotas import Counted
+from portal.services.casefile.front import read_front
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
 from portal.services.casefile.ways_in import find_news
@@ -20,6 +21,7 @@ from portal.services.cases.room import NoRoom
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.facts import find_missing_facts
 from portal.services.intake.submission import AddedLinks
+from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.escalation import read_escalated
 from portal.services.tracking import answers, request_page
 from portal.services.work import CaseWork
@@ -27,6 +29,7 @@ from portal.web.access import case_holder, session_token
 from portal.web.flood_gate import measure_pasted, rate_limited
 from portal.web.forms.links import AddLinksForm
 from portal.web.link_adding import add_pasted
+from portal.web.person import next_steps
 from portal.web.person import receipt as receipts
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.facts import describe_missing
@@ -39,7 +42,6 @@ from portal.web.square_codes import draw_code
 from portal.web.unit_of_work import locks_late, unit
 
 bp = PersonBlueprint("case", __name__)
-FEW_LINKS = 12
 LINKS_A_PAGE = 40
 EVENTS_A_PAGE = 40
 
@@ -47,19 +49,24 @@ EVENTS_A_PAGE = 40
 @bp.get("/case")
 @case_holder
 def show(work: CaseWork) -> str:
-    escalated = read_escalated(work)
+    dossiers = read_dossiers(work)
+    front, zone, now = read_front(work, dossiers), zone_of(work), unit().now
     return render_template(
         "person/case/show.html",
-        case=read_overview(work, Parts(requests=page_number(), items_a_page=FEW_LINKS), escalated),
-        zone=zone_of(work),
-        address=lambda page: url_for("case.show", page=page),
+        case=front,
+        zone=zone,
+        now=now,
+        main=next_steps.find_main_thing(front),
+        tally=next_steps.tally(front),
+        nearest=next_steps.say_nearest(front.nearest, zone, now) if front.nearest else "",
+        about_times=next_steps.say_about_times(front, zone),
         has_receipt="receipt" in session,
         near=people_near(work.report),
         police=police_for(work.report),
         fastest=fastest_for(work.report),
         retention=read_retention(work),
         news=find_news(work, token=session_token()),
-        stronger=describe_missing(find_missing_facts(work, [each.dossier for each in escalated])),
+        stronger=describe_missing(find_missing_facts(work, dossiers)),
     )
 
 

@@ -59,8 +59,10 @@ def test_the_case_shows_one_request_for_each_platform_and_every_link_with_its_st
     text = holder.page.text
     for name in ("Instagram", "X (Twitter)", "example.org"):
         assert name in text
-    assert text.count("ready, not sent yet") == 3
-    assert "3 reported" in text
+    assert text.count("The letter is ready to send") == 3
+    assert "0 of 3 gone" in text
+    assert "3 need you" in text
+    assert "Send my 3 letters" in holder.page.links()
 
 
 @pytest.mark.parametrize("table", ["clocks", "requests"])
@@ -202,6 +204,7 @@ def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
 
 
 def test_a_link_can_be_marked_gone_and_back_again(holder: Visitor) -> None:
+    holder.go("/case/links")
     assert "removed" in holder.press("It is gone").text
     assert "back again" in holder.press("It is back").text
 
@@ -240,6 +243,7 @@ def test_what_the_case_did_not_take_stays_in_sight(holder: Visitor) -> None:
 
 
 def test_a_link_that_was_gone_is_back_when_it_is_pasted_again(holder: Visitor) -> None:
+    holder.go("/case/links")
     holder.press("It is gone")
     holder.go("/case/links")
     page = holder.press("Add these links", pasted=LINKS)
