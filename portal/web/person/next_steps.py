@@ -122,8 +122,7 @@ def say_turn(turn: RequestTurn, zone: str, now: datetime) -> str:
         return str(
             _("has until %(when)s (estimated)", when=when) if turn.estimated else _("has until %(when)s", when=when)
         )
-    late = _("Time ran out %(when)s.", when=when)
-    return f"{late} {REASONS[turn.why]}"
+    return str(_("since %(when)s", when=when))
 
 
 def say_nearest(line: FrontLine, zone: str, now: datetime) -> str:
@@ -146,12 +145,9 @@ def say_about_times(front: CaseFront, zone: str) -> str:
     if not dated:
         return ""
     text = _("Times are %(place)s time.", place=place_of_zone(zone))
-    guessed = sum(line.turn.estimated for line in dated)
-    if not guessed:
+    if not any(line.turn.estimated for line in dated):
         return str(text)
-    if guessed < len(dated):
-        return f"{text} {_('Estimated: they have not confirmed that they got it.')}"
-    return f"{text} {_('All are estimated, until they confirm that they got it.')}"
+    return f"{text} {_('Estimated means: they have not confirmed it.')}"
 
 
 def say_when(at: datetime, zone: str, now: datetime) -> str:
