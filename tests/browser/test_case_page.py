@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import Answer, SendingChannel
@@ -21,7 +21,7 @@ from tests.browser.site import NOW, Site
 from tests.browser.visitor import Visitor
 from tests.services.factories import make_case
 
-PHONE = {"width": 360, "height": 740}
+PHONE = ViewportSize(width=360, height=740)
 PLATFORMS = """https://www.instagram.com/p/Abc123/ https://x.com/someone/status/1111
     https://www.tiktok.com/@invented/video/7000000000000000001 https://www.reddit.com/r/x/comments/abc/
     https://www.facebook.com/invented/posts/1 https://www.pornhub.com/view_video.php?viewkey=ph1
@@ -78,7 +78,7 @@ def holders(chromium: Browser, site: Site) -> Iterator[dict[str, Visitor]]:
 def show(holders: dict[str, Visitor], state: str) -> Visitor:
     """The case page on a phone."""
     visitor = holders[state]
-    visitor.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    visitor.page.set_viewport_size(PHONE)
     visitor.open("/case")
     return visitor
 

@@ -31,7 +31,6 @@ from portal.services.history.events import NewEvent
 from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.lookup import find_item, find_items, find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
-from portal.services.tracking import sending
 from portal.services.work import CaseWork
 
 # An acknowledgement changes nothing once more is known, and a decision is not undone by a question.
@@ -42,6 +41,7 @@ _ONLY_BEFORE = {
     Answer.EXTENDED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.MORE_ASKED}),
     Answer.UPDATE: frozenset({RequestState.SENT}),
 }
+FROM_ANSWER = "from_answer"  # fact of a receipt that is known by the answer written down after it
 _INSTANT = frozenset({SendingChannel.FORM, SendingChannel.EMAIL})
 _DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
 
@@ -80,7 +80,7 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
         request.answered_at = at
     whole = _settle(dossiers)
     if request not in whole:
-        request.state = _state_after(request.state, command.answer)
+        request.state = state_after(request.state, command.answer)
     detail = {"text": command.text, "items": list(command.items)}
     if command.extension_until:
         detail["extension_until"] = command.extension_until.isoformat()
@@ -120,7 +120,8 @@ def _prove_receipt(work: CaseWork, request: Request, command: AnswerCommand, ans
     if command.received_at is not None:
         at = check_instant(command.received_at, work.case, now=work.now, after=request.sent_at)
     request.received_at = min(at, answered_at)
-    sending.record_receipt(work, request, request.received_at, Proof.CONFIRMATION)
+    facts = {"proof": Proof.CONFIRMATION.value, FROM_ANSWER: True}
+    work.record(NewEvent(kind=History.RECEIPT_CONFIRMED, at=request.received_at, request_id=request.id, facts=facts))
 
 
 def mark_gone(work: CaseWork, item_number: int) -> None:
@@ -161,8 +162,11 @@ def _covered(dossier: Dossier, numbers: Sequence[int]) -> list[Item]:
     return [item for item in items if not numbers or item.number in numbers]
 
 
-def _state_after(state: RequestState, answer: Answer) -> RequestState:
-    """Removal of everything is settled elsewhere, so "removed" that reaches here was about a part."""
+def state_after(state: RequestState, answer: Answer) -> RequestState:
+    """What an answer makes of a request's state.
+
+    Removal of everything is settled elsewhere, so "removed" that reaches here was about a part.
+    """
     if state not in _ONLY_BEFORE.get(answer, frozenset({state})):
         return state
     return RequestState.PARTLY if answer is Answer.REMOVED else REQUEST_AFTER_ANSWER[answer]
