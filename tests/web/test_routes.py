@@ -110,6 +110,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
             ways.show ways.end ways.put_away
             authority.show authority.renew
+            corrections.ask corrections.correct
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from portal.domain.lifecycle import CaseStatus, Handler, History, ItemState, Pat
 from portal.models.accounts import Team
 from portal.models.clocks import Clock
 from portal.models.messages import Message
+from portal.services.casefile.moves import Move, pick_moves
 from portal.services.casefile.turns import (
     NextThing,
     OwedDate,
@@ -29,7 +30,9 @@ from portal.services.clocks.agreement import list_bent
 from portal.services.clocks.snapshot import RUNS, is_owed
 from portal.services.complaints.complaints import list_lines
 from portal.services.complaints.views import ComplaintLine
+from portal.services.letters.further import list_topics
 from portal.services.requests.dossier import Dossier, list_items
+from portal.services.requests.escalation import escalation_view, list_escalation
 from portal.services.work import CaseWork
 
 
@@ -147,6 +150,18 @@ def turn_of(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> Reque
         dates=list_dates(dossier.clocks, dossier.work.now),
     )
     return find_turn(facts, is_with_team=is_with_team)
+
+
+def find_moves(dossier: Dossier, fastest: Sequence[str]) -> tuple[RequestTurn, tuple[Move, ...]]:
+    """Whose turn it is with one request, and the few steps that are best now. `fastest` as in `pick_moves`."""
+    work = dossier.work
+    turn = turn_of(
+        dossier,
+        has_consent=has_consent(work.session, work.case, "platforms"),
+        is_with_team=work.case.handler is Handler.TEAM,
+    )
+    options = (escalation_view(option) for option in list_escalation(dossier))
+    return turn, pick_moves(turn, topics=list_topics(dossier), options=options, fastest=fastest)
 
 
 def _describe(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> FrontLine:

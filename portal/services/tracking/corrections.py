@@ -31,7 +31,7 @@ from portal.services.clocks.snapshot import RUNS, drop_unfounded, is_owed, list_
 from portal.services.history.events import NewEvent, read_detail, read_history
 from portal.services.history.valid_events import INSTEAD, WRONG, find_turn, keep_valid
 from portal.services.letters.letters import unfix_letter
-from portal.services.requests.dossier import Dossier, read_dossiers
+from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
 from portal.services.requests.lookup import list_complaints, requests_of
 from portal.services.requests.preparing import LONGEST, DetailsRefused, pick_anew
 from portal.services.tracking.answers import FROM_ANSWER
@@ -141,6 +141,11 @@ def list_correctable(work: CaseWork, dossier: Dossier) -> tuple[CorrectableView,
     return tuple(_describe(work, event, request=dossier.request) for event in reversed(own))
 
 
+def list_correctable_of(work: CaseWork, number: int) -> tuple[CorrectableView, ...]:
+    """The same for the request of this number. Raises UnknownNumber."""
+    return list_correctable(work, read_dossier(work, number))
+
+
 def list_correctable_of_complaint(work: CaseWork, complaint: Complaint) -> tuple[CorrectableView, ...]:
     """The same about one complaint."""
     held = keep_valid(read_history(work.session, work.case.id))
@@ -149,8 +154,13 @@ def list_correctable_of_complaint(work: CaseWork, complaint: Complaint) -> tuple
 
 
 def find_correctable(work: CaseWork, sequence: int) -> CorrectableView:
-    """The entry that a correction would be of. Raises StepRefused where it holds no more, or never could be wrong."""
-    event = _find(keep_valid(read_history(work.session, work.case.id)), sequence)
+    """The entry that a correction would be of. Raises StepRefused where it holds no more, or never could be wrong, and
+    UnknownNumber where there is none.
+    """
+    events = read_history(work.session, work.case.id)
+    if not any(event.sequence == sequence for event in events):
+        raise UnknownNumber(f"There is no entry {sequence}.")
+    event = _find(keep_valid(events), sequence)
     request = work.session.get(Request, event.request_id) if event.request_id else None
     complaint = work.session.get(Complaint, event.complaint_id) if event.complaint_id else None
     return _describe(work, event, request=request, complaint=complaint)

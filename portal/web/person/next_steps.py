@@ -19,6 +19,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.services.casefile.front import CaseFront, FrontLine
 from portal.services.casefile.turns import RequestTurn, Turn, Why
+from portal.services.tracking.corrections import CorrectionView, Fact
 from portal.web.person.phrases import place_of_zone
 
 # Where letters that have not left are sent from.
@@ -43,14 +44,14 @@ REASONS: Mapping[Why, Any] = MappingProxyType(
         Why.MOVED: _l("It came back. See the newer letter"),
     }
 )
-TAGS: Mapping[Turn, tuple[str, Any]] = MappingProxyType(
+TAGS: Mapping[Turn, Any] = MappingProxyType(
     {
-        Turn.NEEDS_YOU: ("warn", _l("needs you")),
-        Turn.OVERDUE: ("alert", _l("overdue")),
-        Turn.TEAM: ("going", _l("team")),
-        Turn.WAITING: ("going", _l("waiting")),
-        Turn.GONE: ("good", _l("gone")),
-        Turn.CLOSED: ("", _l("closed")),
+        Turn.NEEDS_YOU: _l("needs you"),
+        Turn.OVERDUE: _l("overdue"),
+        Turn.TEAM: _l("with the team"),
+        Turn.WAITING: _l("waiting"),
+        Turn.GONE: _l("gone"),
+        Turn.CLOSED: _l("closed"),
     }
 )
 WEEK = timedelta(days=6)  # in which the name of a day alone says which one it is
@@ -113,6 +114,11 @@ def tally(front: CaseFront) -> list[tuple[int, str]]:
     return [(number, word) for number, word in words if number]
 
 
+def say_tag(turn: RequestTurn) -> str:
+    """The one word for whose turn it is."""
+    return str(TAGS[turn.turn])
+
+
 def say_turn(turn: RequestTurn, zone: str, now: datetime) -> str:
     """What a line says of its request, with the date where one runs or has passed."""
     if turn.due_at is None:
@@ -148,6 +154,75 @@ def say_about_times(front: CaseFront, zone: str) -> str:
     if not any(line.turn.estimated for line in dated):
         return str(text)
     return f"{text} {_('Estimated means: they have not confirmed it.')}"
+
+
+# What the page of a request says first.
+NOW_WORDS: Mapping[Why, Any] = MappingProxyType(
+    {
+        Why.ASKED: _l("%(name)s asks you for something. Send it, then tell us."),
+        Why.BACK: _l("It came back on %(name)s. A new letter is ready to send."),
+        Why.SEND: _l("Your letter to %(name)s is ready to send."),
+        Why.COMPLETE: _l("Your letter to %(name)s needs one more thing from you."),
+        Why.CONSENT: _l("You have not said yes to writing to %(name)s."),
+        Why.REMIND: _l("%(name)s is late. Time ran out %(when)s, %(left)s."),
+        Why.COMPLAIN: _l("%(name)s is late. Time ran out %(when)s, and you reminded them."),
+        Why.REFUSED: _l("%(name)s said no. You can do something about it."),
+        Why.PARTLY: _l("%(name)s took down a part. You can ask for the rest."),
+        Why.GEO_BLOCKED: _l("%(name)s hid it in some countries only. You can ask for more."),
+        Why.ANSWER: _l("You wait for %(name)s. There is no fixed date."),
+        Why.COMPLAINED: _l("You complained about %(name)s. The authority has it now."),
+        Why.NOTHING: _l("There is nothing more to do here."),
+        Why.MOVED: _l("It came back on %(name)s. See the newer letter in your case."),
+    }
+)
+FACTS: Mapping[Fact, Any] = MappingProxyType(
+    {
+        Fact.SENT: _l("When you sent it"),
+        Fact.RECEIVED: _l("When they got it"),
+        Fact.REMINDED: _l("A reminder"),
+        Fact.GIVEN: _l("What you sent back"),
+        Fact.ANSWER: _l("Their answer"),
+        Fact.GONE: _l("A link is gone"),
+        Fact.BACK: _l("A link is back"),
+        Fact.TICKET: _l("Their number"),
+        Fact.LODGED: _l("When you sent the complaint"),
+        Fact.COMPLAINT_ANSWER: _l("The authority’s answer"),
+    }
+)
+
+
+def say_what_now(name: str, turn: RequestTurn, zone: str, now: datetime) -> str:
+    """What to know first of a request: whose turn it is, and the date."""
+    if turn.due_at is None:
+        return str(NOW_WORDS[turn.why]) % {"name": name, "when": "", "left": ""}
+    when, left = say_when(turn.due_at, zone, now), say_left(turn.due_at, now)
+    if turn.turn is Turn.WAITING:
+        said = _("%(name)s has until %(when)s, %(left)s.", name=name, when=when, left=left)
+    else:
+        said = str(NOW_WORDS[turn.why]) % {"name": name, "when": when, "left": left}
+    return (
+        f"{said} {_('This date is our best guess. They have not confirmed that they got it.')}"
+        if (turn.estimated)
+        else str(said)
+    )
+
+
+def say_corrected(made: CorrectionView, zone: str, now: datetime) -> str:
+    """That something was corrected, what it said before, and that dates follow it."""
+    what, was = FACTS[made.fact], say_when(made.was_at, zone, now)
+    if made.now_at is None:
+        return str(_("Corrected: %(what)s (%(was)s). It never happened.", what=what, was=was))
+    if made.now_at == made.was_at:
+        return str(_("Corrected: %(what)s (%(was)s).", what=what, was=was))
+    right = say_when(made.now_at, zone, now)
+    return str(
+        _(
+            "Corrected: %(what)s. It was %(right)s, not %(was)s. The dates count from there.",
+            what=what,
+            right=right,
+            was=was,
+        )
+    )
 
 
 def say_when(at: datetime, zone: str, now: datetime) -> str:

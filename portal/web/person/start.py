@@ -166,5 +166,6 @@ def prepare(state: BlueprintSetupState) -> None:
         short_moment=phrases.format_short_moment,
         visible=show_unreadable,
         turn_words=next_steps.say_turn,
+        turn_tag=next_steps.say_tag,
         time_left=next_steps.say_left,
     )
