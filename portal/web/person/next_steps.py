@@ -215,14 +215,8 @@ def say_corrected(made: CorrectionView, zone: str, now: datetime) -> str:
     if made.now_at == made.was_at:
         return str(_("Corrected: %(what)s (%(was)s).", what=what, was=was))
     right = say_when(made.now_at, zone, now)
-    return str(
-        _(
-            "Corrected: %(what)s. It was %(right)s, not %(was)s. The dates count from there.",
-            what=what,
-            right=right,
-            was=was,
-        )
-    )
+    said = _("Corrected: %(what)s. It was %(right)s, not %(was)s.", what=what, right=right, was=was)
+    return f"{said} {_('The dates count from there.')}"
 
 
 def say_when(at: datetime, zone: str, now: datetime) -> str:

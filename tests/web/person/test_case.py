@@ -128,7 +128,8 @@ def test_after_sending_the_time_limit_is_shown_as_estimated_with_its_reasons(hol
     send_request(holder)
     text = holder.page.text
     assert "Why this date?" in text
-    assert "estimated, because nobody has proof of receipt yet" in text
+    assert "(estimated)" in text
+    assert "This date is our best guess. They have not confirmed that they got it." in text
     assert "(Auckland time)" in text
 
 
@@ -138,7 +139,8 @@ def test_a_recorded_receipt_takes_the_estimate_away(holder: Visitor, clock: Test
     holder.follow("They wrote that they got it")
     typed: dict[str, Any] = {"received_at-day": "23", "received_at-month": "11", "received_at-year": "2026"}
     page = holder.press("Save", **typed | {"received_at-time": "22:35"}, proof="confirmation")
-    assert "nobody has proof of receipt yet" not in page.text
+    assert "best guess" not in page.text
+    assert "(estimated)" not in page.text
 
 
 def test_a_refusal_is_logged_and_offers_what_comes_next(holder: Visitor) -> None:
@@ -155,7 +157,7 @@ def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder
     clock.move(minutes=40)
     holder.follow("They answered")
     page = holder.press("Save", answer="identity_asked", text="Who are you?")
-    assert "they ask for more" in page.text
+    assert "Instagram asks you for something" in page.text
     assert "They ask who I am" in page.text
     form = holder.follow("I sent what they asked for")
     typed: dict[str, Any] = {"at-day": "", "at-month": "", "at-year": "", "at-time": "22:30"}
