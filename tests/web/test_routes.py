@@ -94,7 +94,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
         Group.CASE: """
-            case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
+            case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links
             documents.show documents.add documents.read documents.original documents.remove
             case.history sharing.statement sharing.sign request.show request.fill_in request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
@@ -110,7 +110,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
             ways.show ways.end ways.put_away
             authority.show authority.renew
-            corrections.ask corrections.correct
+            corrections.ask corrections.correct many.mark many.remind
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",

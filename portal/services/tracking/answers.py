@@ -29,7 +29,7 @@ from portal.services.clocks.case_events import find_receipt_proof
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.requests.dossier import Dossier, read_dossiers
-from portal.services.requests.lookup import find_item, find_items, find_request
+from portal.services.requests.lookup import find_items, find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
 from portal.services.work import CaseWork
 
@@ -126,17 +126,39 @@ def _prove_receipt(work: CaseWork, request: Request, command: AnswerCommand, ans
 
 def mark_gone(work: CaseWork, item_number: int) -> None:
     """Somebody saw that the content is gone. When all links of a request are, it is removed and its clocks are met."""
-    open_to_record(work)
-    item = find_item(work, item_number)
-    if item.state is ItemState.REMOVED:
+    if not mark_all_gone(work, [item_number]):
         raise StepRefused("This place is already marked as gone.")
-    item.state, item.changed_at = ItemState.REMOVED, work.now
+
+
+def mark_all_gone(work: CaseWork, item_numbers: Sequence[int]) -> tuple[int, ...]:
+    """The same of many links at once. Returns those that were not marked as gone before. Raises UnknownNumber."""
+    open_to_record(work)
+    fresh = [item for item in find_items(work, item_numbers) if item.state is not ItemState.REMOVED]
+    for item in fresh:
+        item.state, item.changed_at = ItemState.REMOVED, work.now
     work.session.flush()
-    whole = _settle(read_dossiers(work))
-    facts = {"item": item.number, "whole": [str(each.id) for each in whole]}
-    gone = NewEvent(kind=History.ITEM_GONE, at=work.now, request_id=item.request_id, facts=facts)
-    work.record(gone)
+    if not fresh:
+        return ()
+    numbers = [item.number for item in fresh]
+    dossiers = read_dossiers(work)
+    whole = _settle(dossiers)
+    ends: dict[int, list[str]] = {number: [] for number in numbers}  # the link by which a request was wholly gone
+    for dossier in dossiers:
+        if dossier.request in whole:
+            own = {item.row.number for item in dossier.items}
+            ends[next(number for number in reversed(numbers) if number in own)].append(str(dossier.request.id))
+    gone = [
+        NewEvent(
+            kind=History.ITEM_GONE,
+            at=work.now,
+            request_id=item.request_id,
+            facts={"item": item.number, "whole": ends[item.number]},
+        )
+        for item in fresh
+    ]
+    work.record_all(gone)
     _refresh_all(work, whole)
+    return tuple(numbers)
 
 
 def mark_back(work: CaseWork, *item_numbers: int) -> None:

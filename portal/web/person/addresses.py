@@ -26,6 +26,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/receipt.txt": "/p/1/1",
         "/case/links": "/p/2",
         "/case/links/state": "/p/2/1",
+        "/case/links/remind": "/p/2/2",
         "/case/history": "/p/3",
         "/case/requests/<int:number>": "/p/4/<int:number>",
         "/case/requests/<int:number>/form": "/p/4/<int:number>/1",

@@ -207,8 +207,12 @@ def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
 
 def test_a_link_can_be_marked_gone_and_back_again(holder: Visitor) -> None:
     holder.go("/case/links")
-    assert "removed" in holder.press("It is gone").text
-    assert "back again" in holder.press("It is back").text
+    assert "Instagram: link 1 is gone. Good." in holder.press("Mark as gone", links="1").text
+    assert "1 of 3 gone" in holder.go("/case").text
+    holder.go("/case/links")
+    page = holder.press("Mark as back", links="1")
+    assert "Instagram: link 1 is back. A new letter to Instagram is ready. Send it next." in page.text
+    assert "It came back. A new letter is ready" in page.text
 
 
 def test_links_can_be_added_later_and_get_a_request(holder: Visitor) -> None:
@@ -246,7 +250,7 @@ def test_what_the_case_did_not_take_stays_in_sight(holder: Visitor) -> None:
 
 def test_a_link_that_was_gone_is_back_when_it_is_pasted_again(holder: Visitor) -> None:
     holder.go("/case/links")
-    holder.press("It is gone")
+    holder.press("Mark as gone", links="1")
     holder.go("/case/links")
     page = holder.press("Add these links", pasted=LINKS)
     assert "1 link was marked as gone. Now it is marked as back." in page.text
