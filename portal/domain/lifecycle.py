@@ -178,6 +178,7 @@ class History(StrEnum):
     REMINDED = "reminded"
     REQUEST_CLOSED = "request_closed"
     CLOCK_MISSED = "clock_missed"
+    CORRECTED = "corrected"  # an entry was wrong; what is true instead follows it
     LAW_APPLIED = "law_applied"  # clocks were counted again by a newer record of the law, the holidays, the zones
     COMPLAINT_PREPARED = "complaint_prepared"
     COMPLAINT_LODGED = "complaint_lodged"

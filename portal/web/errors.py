@@ -24,10 +24,10 @@ Answer = tuple[str, int, dict[str, str]]
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
-    about add address answers_to_me at authority authority_ends_on back channel colleague confirm confirmed
+    about add address answers_to_me asks_items at authority authority_ends_on back channel colleague confirm confirmed
     contact_by countries country days depiction dismiss email ends_on explanation extension_until factor filer
     first found_words from give gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
-    items keep label letter link links login mark meaning more name name_kind others outcome pass_on pasted phone
+    items keep label letter link links login mark meaning more name name_kind never others outcome pass_on pasted phone
     places platform postal_address proof question reason received_at remove requests role safe_contact
     said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at
     signature skip states_accuracy states_good_faith states_no_consent stop subdivision team

@@ -67,7 +67,7 @@ def send_six_requests(visitor: Visitor) -> None:
         visitor.sees("Saved. We watch the deadline now.")
         # Two days from the sending: 9:00 UTC is 22:00 in Auckland.
         visitor.sees("The platform must do this by Wednesday 25 November 2026, 22:00 (Auckland time)")
-        visitor.sees("our best guess. They haven’t confirmed yet that they got it")
+        visitor.sees("our best guess")
         assert visitor.page.get_by_text("Why this date?").count() >= 1
     visitor.open("/case")
     visitor.sees("30 asked")

@@ -97,7 +97,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
         Group.CASE: """
-            case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
+            case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links
             documents.show documents.add documents.read documents.original documents.remove
             case.history sharing.statement sharing.sign request.show request.fill_in request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
@@ -114,6 +114,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             ways.show ways.end ways.put_away
             reminders.show reminders.save reminders.switch_off reminders.make_feed reminders.show_file
             authority.show authority.renew
+            corrections.ask corrections.correct many.mark many.remind
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",

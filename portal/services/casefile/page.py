@@ -19,6 +19,7 @@ from portal.services.clocks.agreement import list_bent
 from portal.services.complaints.complaints import complaint_views
 from portal.services.complaints.options import list_options
 from portal.services.history.events import read_detail, read_history
+from portal.services.history.valid_events import list_wrong
 from portal.services.letters.letters import letter_views
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.lookup import list_complaints, list_requests
@@ -43,6 +44,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.REMINDED: "A reminder was sent.",
         History.REQUEST_CLOSED: "The request was closed.",
         History.CLOCK_MISSED: "A deadline passed without an answer.",
+        History.CORRECTED: "Something was corrected.",
         History.LAW_APPLIED: "Dates were counted again, because a law, a holiday or a time zone changed.",
         History.COMPLAINT_PREPARED: "A complaint was prepared.",
         History.COMPLAINT_LODGED: "The complaint was sent.",
@@ -107,6 +109,22 @@ ANSWERED: Mapping[Answer, str] = MappingProxyType(
     }
 )
 
+# What was corrected, by the fact that was wrong.
+CORRECTED: Mapping[object, str] = MappingProxyType(
+    {
+        "sent": "When a letter was sent was corrected.",
+        "received": "When they got a letter was corrected.",
+        "reminded": "A reminder was corrected.",
+        "given": "What was sent back to them was corrected.",
+        "answer": "An answer was corrected.",
+        "gone": "That a link was gone was corrected.",
+        "back": "That a link was back was corrected.",
+        "ticket": "Their number was corrected.",
+        "lodged": "When a complaint was sent was corrected.",
+        "complaint_answer": "An authority’s answer was corrected.",
+    }
+)
+
 
 def case_view(work: CaseWork) -> CaseView:
     """Everything of one case, as plain values. Opens every sealed row of the case once."""
@@ -160,7 +178,14 @@ def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow
     names = staff_names(work.session, (event.staff_id for event in events))
     requests = {row.id: row.number for row in list_requests(work)}
     filed = {row.id: row.number for row in list_complaints(work)}
-    return tuple(_row(work, event, names, requests, filed) for event in events)
+    wrong = _list_corrected(work)
+    return tuple(_row(work, event, names, requests, filed, is_corrected=event.sequence in wrong) for event in events)
+
+
+def _list_corrected(work: CaseWork) -> frozenset[int]:
+    """The entries that hold no more, because they were corrected."""
+    query = select(Event).where(Event.case_id == work.case.id, Event.kind == History.CORRECTED)
+    return list_wrong(work.session.scalars(query))
 
 
 def _row(
@@ -169,6 +194,8 @@ def _row(
     names: Mapping[UUID | None, str],
     requests: Mapping[UUID, int],
     filed: Mapping[UUID, int],
+    *,
+    is_corrected: bool,
 ) -> HistoryRow:
     return HistoryRow(
         sequence=event.sequence,
@@ -176,6 +203,7 @@ def _row(
         recorded_at=event.recorded_at,
         kind=event.kind,
         text=_sentence(event, read_detail(event, work.key)),
+        is_corrected=is_corrected,
         actor=event.actor,
         actor_name=names.get(event.staff_id, "") if event.staff_id else "",
         is_visible=event.is_visible,
@@ -187,6 +215,8 @@ def _row(
 def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     answer = event.facts.get("answer") if event.kind is History.ANSWERED else None
     text = ANSWERED[Answer(answer)] if answer else SENTENCES[event.kind]
+    if event.kind is History.CORRECTED:
+        text = CORRECTED.get(event.facts.get("fact"), text)
     words = [str(detail[name]) for name in ("ticket", "text", "reason") if detail.get(name)]
     return " ".join([text, *words])
 

@@ -162,7 +162,15 @@ class _Around:
         return _group(self.work.session.scalars(query.order_by(Clock.started_at, Clock.rule)), lambda row: row.case_id)
 
     def _read_events(self) -> Mapping[UUID, Sequence[Any]]:
-        columns = (Event.case_id, Event.request_id, Event.complaint_id, Event.kind, Event.at, Event.facts)
+        columns = (
+            Event.case_id,
+            Event.sequence,
+            Event.request_id,
+            Event.complaint_id,
+            Event.kind,
+            Event.at,
+            Event.facts,
+        )
         query = select(*columns).where(Event.case_id.in_(self.case_ids), Event.kind.in_(_COUNTED))
         return _group(self._all(query.order_by(Event.case_id, Event.sequence)), lambda row: row.case_id)
 

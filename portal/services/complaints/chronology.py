@@ -15,6 +15,7 @@ from portal.domain.lifecycle import ActorKind, Answer, History
 from portal.models.events import Event
 from portal.services.complaints.exhibits import describe_letter
 from portal.services.history.events import read_detail
+from portal.services.history.valid_events import INSTEAD, keep_valid
 from portal.services.letters.facts import zone_of
 from portal.services.ports import Ports
 from portal.services.requests.dossier import Dossier
@@ -33,6 +34,16 @@ _TOLD: Mapping[History, str] = {
     History.ITEM_GONE: "The content was found to be gone from a place.",
     History.ITEM_BACK: "The content was found to be back at a place.",
     History.REQUEST_CLOSED: "A request was taken back.",
+    History.CORRECTED: "An entry was corrected.",  # said by what was wrong, see `_CORRECTED`
+}
+_CORRECTED: Mapping[str, str] = {
+    "sent": "When a letter was sent had been recorded wrongly. It was corrected.",
+    "received": "When a letter arrived had been recorded wrongly. It was corrected.",
+    "reminded": "A reminder had been recorded wrongly. It was corrected.",
+    "given": "What was sent back had been recorded wrongly. It was corrected.",
+    "answer": "An answer had been recorded wrongly. It was corrected.",
+    "gone": "That the content was gone from a place had been recorded wrongly. It was corrected.",
+    "back": "That the content was back at a place had been recorded wrongly. It was corrected.",
 }
 _ANSWERED: Mapping[Answer, str] = {
     Answer.ACKNOWLEDGED: "The organisation acknowledged receipt.",
@@ -48,6 +59,11 @@ _ANSWERED: Mapping[Answer, str] = {
 _IN_OTHER_WORDS: Mapping[History, str] = {
     History.SENT: "The request was sent in other words or by their form.",
     History.REMINDED: "A reminder was sent in other words or by their form.",
+}
+_LATER_SOURCES: Mapping[ActorKind, str] = {
+    ActorKind.PERSON: "recorded by the person, after a correction",
+    ActorKind.STAFF: "recorded by the helpline, after a correction",
+    ActorKind.SYSTEM: "counted by the portal",
 }
 _SOURCES: Mapping[ActorKind, str] = {
     ActorKind.PERSON: "recorded by the person",
@@ -70,21 +86,24 @@ def write_chronology(
     by_id = {part.request.id: part for part in story}
     papers = {part.request.id: part.sent_letter for part in story}
     reminders = {each.event.id: each.letter for part in story for each in part.sent_reminders}
-    for event in history:
+    for event in keep_valid(history):
         part = by_id.get(event.request_id) if event.request_id else None
         if event.kind not in _TOLD or (event.request_id is not None and part is None):
             continue
         if event.kind is History.CLOCK_MISSED and not _has_sheet(event, bases):
             continue
+        if event.kind is History.CORRECTED and event.facts.get("fact") not in _CORRECTED:
+            continue  # what only followed from another, and what is no part of this story
         detail = read_detail(event, work.key)
         paper = papers.get(event.request_id) if event.kind is History.SENT and event.request_id else None
         paper = reminders.get(event.id, paper)
         about = [describe_letter(part, paper or papers[part.request.id])] if part else []
         about += [_name_clock(event, work.ports)] if event.kind is History.CLOCK_MISSED else []
+        about += [_name_moments(event, work)] if event.kind is History.CORRECTED else []
         yield ChronologyRow(
             at=event.at,
             what=_tell(event, has_paper=paper is not None),
-            source=_SOURCES[event.actor],
+            source=(_LATER_SOURCES if INSTEAD in event.facts else _SOURCES)[event.actor],
             about="\n".join(about) or None,
             detail=_words_of(event, detail, exhibits),
             exhibit=exhibits.get(paper.id if paper else event.id),
@@ -95,6 +114,8 @@ def _tell(event: Event, *, has_paper: bool) -> str:
     """The sentence of an event; an answer's says what it means, and what left without a letter is not called one."""
     if event.kind is History.ANSWERED:
         return _ANSWERED[Answer(event.facts["answer"])]
+    if event.kind is History.CORRECTED:
+        return _CORRECTED[event.facts["fact"]]
     if not has_paper and event.kind in _IN_OTHER_WORDS:
         return _IN_OTHER_WORDS[event.kind]
     return _TOLD[event.kind]
@@ -114,6 +135,13 @@ def _has_sheet(event: Event, bases: Sequence[BasisFact]) -> bool:
         for clock in basis.clocks
         if (clock.regime_id, clock.rule_id) == (event.facts["regime"], event.facts["rule"])
     )
+
+
+def _name_moments(event: Event, work: CaseWork) -> str:
+    """The moment that had been recorded and the one that holds now, in figures: no language has other ones."""
+    zone = zone_of(work)
+    moments = [event.facts["was"], event.facts.get("now")]
+    return " → ".join(f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M}" if at else "–" for at in moments)
 
 
 def _name_clock(event: Event, ports: Ports) -> str:

@@ -388,6 +388,11 @@ def fix_letter(dossier: Dossier, letter: Letter | None) -> FixedLetter:
     return FixedLetter(letter, tuple(item.row for item in dossier.items if item.row.number in listed))
 
 
+def unfix_letter(letter: Letter) -> None:
+    """It was written down wrongly that this letter had left: it can be sent, or put aside, like any other."""
+    letter.left_at = None
+
+
 def discard_letter(work: CaseWork, number: int) -> None:
     """A letter that never left is put aside: it is no exhibit, and no request is sent with it. Raises StepRefused."""
     require_open(work.case.status)

@@ -30,9 +30,16 @@ from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
-from portal.services.clocks.case_events import REMOVING, translate_complaint, translate_lodged, translate_request
+from portal.services.clocks.case_events import (
+    ELSEWHERE,
+    REMOVING,
+    translate_complaint,
+    translate_lodged,
+    translate_request,
+)
 from portal.services.directory.address_checks import AddressStatus, read_statuses
 from portal.services.history.events import read_detail
+from portal.services.history.valid_events import keep_valid
 from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
 from portal.services.requests.content import Details, RequestContent, Statement
 from portal.services.requests.lookup import find_organisation, find_request, list_requests
@@ -380,15 +387,15 @@ class _Rows:
 
     @cached_property
     def all_events(self) -> Sequence[Event]:
-        """Of the requests, of the complaints about them, and those by which links were gone."""
+        """What holds of the requests, of the complaints about them, and of how links were gone."""
         complaints = {complaint.id for each in self.complaints.values() for complaint in each}
         chosen = or_(
             Event.request_id.in_(self.ids),
             Event.complaint_id.in_(complaints) if complaints else false(),
-            Event.kind.in_(REMOVING),
+            Event.kind.in_(ELSEWHERE),
         )
         query = select(Event).where(Event.case_id == self.work.case.id, chosen)
-        return self.work.session.scalars(query.order_by(Event.sequence)).all()
+        return keep_valid(self.work.session.scalars(query.order_by(Event.sequence)))
 
     @cached_property
     def removing(self) -> Sequence[Event]:

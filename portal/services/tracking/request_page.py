@@ -30,6 +30,7 @@ from portal.services.requests.escalation import (
 from portal.services.requests.lookup import list_requests
 from portal.services.requests.preparing import find_erasure, pick_for_erasure
 from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
+from portal.services.tracking.corrections import list_correctable, list_corrections
 from portal.services.tracking.views import AnswerView, ReminderView, RequestView
 from portal.services.work import CaseWork
 
@@ -52,7 +53,12 @@ def request_views(work: CaseWork, escalated: Sequence[EscalatedRequest] | None =
 
 def request_view(work: CaseWork, number: int) -> RequestView:
     """One request whole, with what stands in the way of its letter and the fields to copy. Raises UnknownNumber."""
-    dossier = read_dossier(work, number)
+    return whole_view(read_dossier(work, number))
+
+
+def whole_view(dossier: Dossier) -> RequestView:
+    """The same of a request that is in hand."""
+    work = dossier.work
     consents = has_consent(work.session, work.case, "platforms")
     view = view_of(EscalatedRequest(dossier), has_consent=consents)
     draft = letters.draft(dossier) if _is_unsent(dossier.request) else None
@@ -63,6 +69,7 @@ def request_view(work: CaseWork, number: int) -> RequestView:
         problems=draft.problems if draft else (),
         fields=list_fields(dossier.content, text) if may_copy else (),
         can_prepare_erasure=_can_erase(dossier),
+        correctable=list_correctable(work, dossier),
     )
 
 
@@ -117,6 +124,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         can_prepare_erasure=False,
         topics=list_topics(dossier),
         suppliers=list_suppliers(dossier),
+        corrections=list_corrections(dossier.events),
     )
 
 

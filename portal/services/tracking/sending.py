@@ -35,7 +35,7 @@ from portal.services.requests.lookup import find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
 from portal.services.work import CaseWork
 
-_ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED})
+ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -120,7 +120,7 @@ def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand) -> N
     no_ticket = command.has_no_ticket and not ticket
     dossier.write_sealed(ticket=ticket, no_ticket=no_ticket, items=[item.number for item in fixed.items])
     for item in fixed.items:
-        if item.state in _ASKED_ANEW:
+        if item.state in ASKED_ANEW:
             item.state, item.changed_at = ItemState.ASKED, work.now
     detail: dict[str, object] = {"ticket": ticket, "address": command.address.strip()}
     if fixed.letter:

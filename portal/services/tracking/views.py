@@ -19,6 +19,7 @@ from portal.services.requests.views import (
     ItemView,
     NextStepView,
 )
+from portal.services.tracking.corrections import CorrectableView, CorrectionView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,8 @@ class RequestView:
     can_prepare_erasure: bool
     topics: tuple[FollowUp, ...] = ()  # what a further letter can be about now
     suppliers: tuple[Supplier, ...] = ()  # who behind the site can be written to now
+    correctable: tuple[CorrectableView, ...] = ()  # what was written down and may be wrong
+    corrections: tuple[CorrectionView, ...] = ()  # what was corrected
 
     @property
     def main_clock(self) -> ClockView | None:

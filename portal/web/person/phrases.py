@@ -229,8 +229,12 @@ def format_short_moment(at: datetime, zone: str) -> str:
     """ "Tuesday 24 November 2026, 14:00 (Auckland time)"."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     text = format_datetime(local, "EEEE d MMMM y, HH:mm", rebase=False)
-    place = zone.rpartition("/")[2].replace("_", " ")
-    return str(_("%(moment)s (%(place)s time)", moment=text, place=place))
+    return str(_("%(moment)s (%(place)s time)", moment=text, place=place_of_zone(zone)))
+
+
+def place_of_zone(zone: str) -> str:
+    """The town that a time zone is named for, as "Auckland"."""
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def reader_zone(report: Report, config: Config) -> str:

@@ -7,9 +7,11 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.services.casefile.front import find_moves
 from portal.services.clocks.agreement import list_bent
 from portal.services.requests import preparing
 from portal.services.requests.channels import COPYRIGHT_READERS
+from portal.services.requests.dossier import read_dossier
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
@@ -27,8 +29,10 @@ from portal.web.forms.requests import (
     TicketForm,
 )
 from portal.web.late_writing import hold_case
+from portal.web.person import next_steps
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
+from portal.web.person.pages import fastest_for
 from portal.web.person.phrases import format_short_moment
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
@@ -266,11 +270,19 @@ def find(work: CaseWork, number: int) -> RequestView:
 
 def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> ResponseReturnValue:
     """The page of a request, with whatever stopped the last step."""
+    zone, now = zone_of(work), unit().now
+    turn, moves = find_moves(read_dossier(work, view.number), [route.regime.id for route in fastest_for(work.report)])
     return show_form(
         "person/request/show.html",
         form,
         req=view,
-        zone=zone_of(work),
+        zone=zone,
+        now=now,
+        turn=turn,
+        what_now=next_steps.say_what_now(view.platform_name, turn, zone, now),
+        moves=moves,
+        corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
+        correct_words=next_steps.FACTS,
         few=view.items[:FEW_LINKS],
         is_unfit=bool(list_bent(work)),
     )

@@ -26,7 +26,7 @@ from portal.web import access
 from portal.web.access import enter_case, public
 from portal.web.network import find_bucket
 from portal.web.origins import began_elsewhere
-from portal.web.person import phrases
+from portal.web.person import next_steps, phrases
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.words import WordsForm
 from portal.web.person.helplines import FINDER, list_helplines
@@ -164,4 +164,7 @@ def prepare(state: BlueprintSetupState) -> None:
         due=phrases.format_due,
         short_moment=phrases.format_short_moment,
         visible=show_unreadable,
+        turn_words=next_steps.say_turn,
+        turn_tag=next_steps.say_tag,
+        time_left=next_steps.say_left,
     )

@@ -59,8 +59,10 @@ def test_the_case_shows_one_request_for_each_platform_and_every_link_with_its_st
     text = holder.page.text
     for name in ("Instagram", "X (Twitter)", "example.org"):
         assert name in text
-    assert text.count("ready, not sent yet") == 3
-    assert "3 reported" in text
+    assert text.count("The letter is ready to send") == 3
+    assert "0 of 3 gone" in text
+    assert "3 need you" in text
+    assert "Send my 3 letters" in holder.page.links()
 
 
 @pytest.mark.parametrize("table", ["clocks", "requests"])
@@ -126,7 +128,8 @@ def test_after_sending_the_time_limit_is_shown_as_estimated_with_its_reasons(hol
     send_request(holder)
     text = holder.page.text
     assert "Why this date?" in text
-    assert "our best guess. They haven’t confirmed yet that they got it" in text
+    assert "(estimated)" in text
+    assert "This date is our best guess. They have not confirmed that they got it." in text
     assert "(Auckland time)" in text
 
 
@@ -136,7 +139,8 @@ def test_a_recorded_receipt_takes_the_estimate_away(holder: Visitor, clock: Test
     holder.follow("They wrote that they got it")
     typed: dict[str, Any] = {"received_at-day": "23", "received_at-month": "11", "received_at-year": "2026"}
     page = holder.press("Save", **typed | {"received_at-time": "22:35"}, proof="confirmation")
-    assert "haven’t confirmed yet that they got it" not in page.text
+    assert "best guess" not in page.text
+    assert "(estimated)" not in page.text
 
 
 def test_a_refusal_is_logged_and_offers_what_comes_next(holder: Visitor) -> None:
@@ -153,8 +157,8 @@ def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder
     clock.move(minutes=40)
     holder.follow("They answered")
     page = holder.press("Save", answer="identity_asked", text="Who are you?")
-    assert "they ask for more" in page.text
-    assert "They asked for ID" in page.text
+    assert "Instagram asks you for something" in page.text
+    assert "They ask who I am" in page.text
     form = holder.follow("I sent what they asked for")
     typed: dict[str, Any] = {"at-day": "", "at-month": "", "at-year": "", "at-time": "22:30"}
     assert 'value="22:30"' in holder.press("Save", status=400, **typed).answer.text
@@ -202,8 +206,13 @@ def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
 
 
 def test_a_link_can_be_marked_gone_and_back_again(holder: Visitor) -> None:
-    assert "removed" in holder.press("It’s gone").text
-    assert "back again" in holder.press("It’s back").text
+    holder.go("/case/links")
+    assert "Instagram: link 1 is gone. Good." in holder.press("Mark as gone", links="1").text
+    assert "1 of 3 gone" in holder.go("/case").text
+    holder.go("/case/links")
+    page = holder.press("Mark as back", links="1")
+    assert "Instagram: link 1 is back. A new letter to Instagram is ready. Send it next." in page.text
+    assert "It came back. A new letter is ready" in page.text
 
 
 def test_links_can_be_added_later_and_get_a_request(holder: Visitor) -> None:
@@ -240,7 +249,8 @@ def test_what_the_case_did_not_take_stays_in_sight(holder: Visitor) -> None:
 
 
 def test_a_link_that_was_gone_is_back_when_it_is_pasted_again(holder: Visitor) -> None:
-    holder.press("It’s gone")
+    holder.go("/case/links")
+    holder.press("Mark as gone", links="1")
     holder.go("/case/links")
     page = holder.press("Add these links", pasted=LINKS)
     assert "1 link was marked as gone. Now it is marked as back." in page.text
