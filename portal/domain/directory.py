@@ -58,6 +58,9 @@ class ChannelKind(StrEnum):
     APPEAL_FORM = "appeal_form"  # against a decision about a report
     APPEAL_EMAIL = "appeal_email"
     APPEAL_PAGE = "appeal_page"  # a page that explains how to ask for another decision, no form
+    CONTACT_FORM = "contact_form"  # its point of contact for users in the European Union, for questions, never a notice
+    CONTACT_EMAIL = "contact_email"
+    CONTACT_PAGE = "contact_page"
     DELISTING_FORM = "delisting_form"  # of a search engine, under data protection law
     PRIVACY_FORM = "privacy_form"
     PRIVACY_EMAIL = "privacy_email"
@@ -263,6 +266,8 @@ class Platform:
     dsa_designation: Designation | None = None
     hash_programmes: HashProgrammes = HashProgrammes()
     takeitdown_none_found_on: date | None = None  # the day somebody looked for a public route under that Act in vain
+    appeal_none_found_on: date | None = None  # the day somebody looked for an address for objections in vain
+    contact_none_found_on: date | None = None  # the day somebody looked for its point of contact for users in vain
     ftc_reminder_on: date | None = None  # the US trade commission's letter about the TAKE IT DOWN Act
     own_rules: OwnRules | None = None
     stated_response_time: str | None = None  # the platform's own words for it, shortened; a promise, not a duty

@@ -89,6 +89,7 @@ def find_gaps(registry: Registry) -> Iterator[str]:
     yield from _find_bare_records(registry.regulators.values())
     yield from _find_makers_words(registry)
     yield from find_lost_questions((*registry.regimes, *(record.id for record in registry.police.values())))
+    yield from _find_vain_searches(registry.platforms.values())
     yield from _find_pages_called_forms(registry.platforms.values())
     yield from _find_closed_doors(registry.regulators.values())
     for body in registry.regulators.values():
@@ -221,6 +222,19 @@ def _find_bare_records(records: Iterable[Platform | Regulator]) -> Iterator[str]
 
 _HELP_PAGE = re.compile(r"/answer/\d|/hc/(?:[\w-]+/)?articles/|/help/policies/|/rules-and-policies/|/knowledge-?base/")
 _PHONE = re.compile(r"\+?[0-9][0-9 -]*[0-9]")
+
+
+def _find_vain_searches(platforms: Iterable[Platform]) -> Iterator[str]:
+    """Nobody looked in vain for what is there."""
+    for platform in platforms:
+        kinds = {channel.kind.value.partition("_")[0] for channel in platform.channels}
+        for kind, looked_on in (
+            ("appeal", platform.appeal_none_found_on),
+            ("contact", platform.contact_none_found_on),
+            ("takeitdown", platform.takeitdown_none_found_on),
+        ):
+            if looked_on is not None and kind in kinds:
+                yield f"{platform.slug}: it has a way of the kind {kind}, so nobody looked for one in vain"
 
 
 def _find_pages_called_forms(platforms: Iterable[Platform]) -> Iterator[str]:

@@ -220,6 +220,16 @@ def test_what_a_page_would_tell_wrongly_is_a_gap(changes: dict[str, object], tol
     assert any(told in gap for gap in find_gaps(with_regulator(**changes)))
 
 
+def test_nobody_looks_in_vain_for_what_is_there() -> None:
+    channel = ContactChannel(kind=ChannelKind.APPEAL_EMAIL, address="a@example.org", confidence=Confidence.HIGH)
+    told = "facebook: it has a way of the kind appeal, so nobody looked for one in vain"
+    looked_on = REGISTRY.regulators["fr-arcom"].no_door_found_on
+    own = REGISTRY.platforms["facebook"].channels
+    channels = tuple(each for each in own if not each.kind.value.startswith("appeal"))
+    assert told in list(find_gaps(with_platform(channels=(*channels, channel), appeal_none_found_on=looked_on)))
+    assert told not in list(find_gaps(with_platform(channels=channels, appeal_none_found_on=looked_on)))
+
+
 def test_a_help_page_that_is_called_a_form_is_a_gap() -> None:
     address = "https://support.google.com/accounts/answer/17045517"
     channel = ContactChannel(kind=ChannelKind.TAKEITDOWN_FORM, address=address, confidence=Confidence.HIGH)

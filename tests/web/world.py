@@ -60,13 +60,11 @@ class Caller(StrEnum):
     NARROW = "an advocate who sees their own cases only, and does not carry this one"
 
 
-SENT_ENTRY = 8  # of the history of the table's case: that its first letter was sent
 # What stands in the addresses: everything of the case of the table's person.
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "number": 1,
         "letter_number": 1,
-        "entry": SENT_ENTRY,
         "kind": "reminder",
         "form": "full",
         "step": "who",

@@ -10,11 +10,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import CaseStatus, Handler, History, ItemState, Path, RequestKind, RequestState
+from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, ItemState, Path, RequestKind, RequestState
 from portal.models.accounts import Team
 from portal.models.clocks import Clock
+from portal.models.events import Event
 from portal.models.messages import Message
 from portal.services.casefile.moves import Move, pick_moves
+from portal.services.casefile.page import tell_event
 from portal.services.casefile.turns import (
     NextThing,
     OwedDate,
@@ -26,6 +28,7 @@ from portal.services.casefile.turns import (
     find_turn,
 )
 from portal.services.cases.consent import has_consent
+from portal.services.cases.messages import staff_names
 from portal.services.clocks.agreement import list_bent
 from portal.services.clocks.snapshot import RUNS, is_owed
 from portal.services.complaints.complaints import list_lines
@@ -49,6 +52,23 @@ class FrontLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeamBlock:
+    """Who acts for the person, and what became of her last message.
+
+    `reply_hours` is within how many hours the team says that it usually answers; `did` the last thing it did; empty
+    where it has done nothing yet.
+    """
+
+    name: str
+    member: str  # who has the case; empty where nobody has it yet
+    reply_hours: int | None
+    wrote_at: datetime | None  # the person's last message
+    seen_at: datetime | None  # when the team opened it
+    did: str
+    did_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseFront:
     """What the person sees first. `lines` are by the order of what to do; `nearest` is the next date that runs.
 
@@ -60,7 +80,7 @@ class CaseFront:
     status: CaseStatus
     path: Path | None
     country: str | None
-    team_name: str | None
+    team: TeamBlock | None
     retention_until: datetime | None
     lines: tuple[FrontLine, ...]
     next: NextThing
@@ -81,6 +101,10 @@ class CaseFront:
         return Counter(line.turn.turn for line in self.lines if line.turn.why is not Why.MOVED)
 
     @property
+    def team_name(self) -> str | None:
+        return self.team.name if self.team else None
+
+    @property
     def total(self) -> int:
         return sum(self.counts.values())
 
@@ -93,19 +117,16 @@ class CaseFront:
 def read_front(work: CaseWork, dossiers: tuple[Dossier, ...]) -> CaseFront:
     """The case at one look; `dossiers` are all of its requests by number."""
     case = work.case
-    team = work.session.get(Team, case.team_id) if case.team_id else None
-    consents = has_consent(work.session, case, "platforms")
     items = list_items(work)
-    lines = [_describe(each, has_consent=consents, is_with_team=case.handler is Handler.TEAM) for each in dossiers]
-    lines.sort(key=_place)
+    lines = read_lines(work, dossiers)
     front = CaseFront(
         reference=case.reference,
         status=case.status,
         path=case.path,
         country=case.country,
-        team_name=team.name if team else None,
+        team=_read_team(work),
         retention_until=case.retention_until,
-        lines=tuple(lines),
+        lines=lines,
         next=find_next((line.number, line.turn) for line in lines),
         nearest=_find_nearest(lines),
         complaints=list_lines(work),
@@ -116,6 +137,14 @@ def read_front(work: CaseWork, dossiers: tuple[Dossier, ...]) -> CaseFront:
     )
     # Only now, when every row has been read that is shown.
     return replace(front, unfit=tuple(str(each) for each in list_bent(work)))
+
+
+def read_lines(work: CaseWork, dossiers: Iterable[Dossier]) -> tuple[FrontLine, ...]:
+    """A line for each request, by the order of what to do."""
+    consents = has_consent(work.session, work.case, "platforms")
+    is_with_team = work.case.handler is Handler.TEAM
+    lines = (_describe(each, has_consent=consents, is_with_team=is_with_team) for each in dossiers)
+    return tuple(sorted(lines, key=_place))
 
 
 def list_dates(clocks: Iterable[Clock], now: datetime) -> tuple[OwedDate, ...]:
@@ -202,6 +231,27 @@ def _find_nearest(lines: Iterable[FrontLine]) -> FrontLine | None:
     """The line whose date is the next to come. A pause or an overdue date is none."""
     waiting = (line for line in lines if line.turn.turn is Turn.WAITING and line.turn.due_at is not None)
     return next(waiting, None)  # by their date already
+
+
+def _read_team(work: CaseWork) -> TeamBlock | None:
+    """None where the person acts alone."""
+    team = work.session.get(Team, work.case.team_id) if work.case.team_id else None
+    if team is None:
+        return None
+    own = (Message.case_id == work.case.id, Message.author == ActorKind.PERSON)
+    query = select(Message.sent_at, Message.read_at).where(*own).order_by(Message.sent_at.desc()).limit(1)
+    wrote = work.session.execute(query).first()
+    done = (Event.case_id == work.case.id, Event.actor == ActorKind.STAFF, Event.is_visible)
+    last = work.session.scalars(select(Event).where(*done).order_by(Event.sequence.desc()).limit(1)).first()
+    return TeamBlock(
+        name=team.name,
+        member=staff_names(work.session, [work.case.assignee_id]).get(work.case.assignee_id, ""),
+        reply_hours=team.reply_hours,
+        wrote_at=wrote.sent_at if wrote else None,
+        seen_at=wrote.read_at if wrote else None,
+        did=tell_event(work, last) if last else "",
+        did_at=last.at if last else None,
+    )
 
 
 def _count_unread(work: CaseWork) -> int:

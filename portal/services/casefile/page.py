@@ -182,6 +182,11 @@ def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow
     return tuple(_row(work, event, names, requests, filed, is_corrected=event.sequence in wrong) for event in events)
 
 
+def tell_event(work: CaseWork, event: Event) -> str:
+    """One event as a sentence with what was written down with it."""
+    return _sentence(event, read_detail(event, work.key))
+
+
 def _list_corrected(work: CaseWork) -> frozenset[int]:
     """The entries that hold no more, because they were corrected."""
     query = select(Event).where(Event.case_id == work.case.id, Event.kind == History.CORRECTED)

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
 
     REMOVAL = "removal"
     APPEAL = "appeal"
+    QUESTIONS = "questions"
     PRIVACY = "privacy"
     COPYRIGHT = "copyright"
     AUTHORITIES = "authorities"
@@ -29,6 +30,7 @@ _PURPOSES: Mapping[str, Purpose] = MappingProxyType(
         **dict.fromkeys(("ncii", "takeitdown", "general", "abuse", "dsa", "report", "legal"), Purpose.REMOVAL),
         **dict.fromkeys(("privacy", "dpo", "delisting"), Purpose.PRIVACY),
         "appeal": Purpose.APPEAL,
+        "contact": Purpose.QUESTIONS,
         "copyright": Purpose.COPYRIGHT,
     }
 )

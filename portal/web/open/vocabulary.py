@@ -129,6 +129,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         Purpose: {
             Purpose.REMOVAL: _l("To have it taken down"),
             Purpose.APPEAL: _l("If you do not agree with their answer"),
+            Purpose.QUESTIONS: _l("Questions about European law. Not for reports"),
             Purpose.PRIVACY: _l("To have data erased, or to ask what is held"),
             Purpose.COPYRIGHT: _l("If you took the picture yourself: copyright"),
             Purpose.AUTHORITIES: _l("For authorities only, not for you"),
@@ -215,6 +216,8 @@ _FIELDS: Mapping[str, Any] = MappingProxyType(
         "flags": _l("what it asks for and passes on"),
         "dsa_designation": _l("what it is"),
         "hash_programmes": _l("which programmes it takes part in"),
+        "appeal_none_found_on": _l("how to reach it"),
+        "contact_none_found_on": _l("how to reach it"),
         "ftc_reminder_on": _l("what an authority told it"),
         "own_rules": _l("its own rules"),
         "stated_response_time": _l("what it says of its speed"),

@@ -74,7 +74,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/erase": "/p/19",
         "/case/ways": "/p/20",
         "/case/ways/known": "/p/20/1",
-        "/case/correct/<int:entry>": "/p/40/<int:entry>",
+        "/case/correct/<int:number>": "/p/40/<int:number>",
         "/case/prints": "/p/30",
         "/case/prints/keep": "/p/30/1",
         "/case/prints/letters": "/p/30/2",

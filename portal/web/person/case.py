@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.paging import cut
 from portal.domain.quotas import Counted
-from portal.services.casefile.front import read_front
+from portal.services.casefile.front import read_front, read_lines
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
 from portal.services.casefile.ways_in import find_news
@@ -60,6 +60,7 @@ def show(work: CaseWork) -> str:
         main=next_steps.find_main_thing(front),
         tally=next_steps.tally(front),
         nearest=next_steps.say_nearest(front.nearest, zone, now) if front.nearest else "",
+        reply_words=next_steps.say_replies(front),
         about_times=next_steps.say_about_times(front, zone),
         has_receipt="receipt" in session,
         near=people_near(work.report),
@@ -196,7 +197,7 @@ def _links_page(work: CaseWork, form: AddLinksForm, *, is_done: bool = False) ->
         is_done=is_done,
         part=part,
         groups=[(name, items) for (name, _number), items in groups.items()],
-        late=[line for line in read_front(work, read_dossiers(work)).lines if is_late(line)],
+        late=[line for line in read_lines(work, read_dossiers(work)) if is_late(line)],
         zone=zone_of(work),
         now=unit().now,
         address=lambda page: url_for("case.links", page=page),

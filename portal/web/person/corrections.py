@@ -25,22 +25,22 @@ from portal.web.unit_of_work import locks_late, unit
 bp = PersonBlueprint("corrections", __name__)
 
 
-@bp.get("/case/correct/<int:entry>")
+@bp.get("/case/correct/<int:number>")
 @case_holder
-def ask(work: CaseWork, entry: int) -> ResponseReturnValue:
+def ask(work: CaseWork, number: int) -> ResponseReturnValue:
     try:
-        view = corrections.find_correctable(work, entry)
+        view = corrections.find_correctable(work, number)
     except StepRefused as refused:
         return _turn_away(refused)
     return _show(work, view, CorrectForm.of(reader_of(work), view))
 
 
-@bp.post("/case/correct/<int:entry>")
+@bp.post("/case/correct/<int:number>")
 @case_holder
 @locks_late
-def correct(work: CaseWork, entry: int) -> ResponseReturnValue:
+def correct(work: CaseWork, number: int) -> ResponseReturnValue:
     try:
-        view = corrections.find_correctable(work, entry)
+        view = corrections.find_correctable(work, number)
     except StepRefused as refused:
         return _turn_away(refused)
     form = CorrectForm.of(reader_of(work), view)

@@ -15,7 +15,7 @@ from flask_babel import ngettext
 
 from portal.domain.lifecycle import ItemState, LetterKind, StepRefused
 from portal.domain.quotas import Counted
-from portal.services.casefile.front import FrontLine, read_front
+from portal.services.casefile.front import FrontLine, read_lines
 from portal.services.casefile.turns import Turn, Why
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests.dossier import Dossier, read_dossiers
@@ -60,7 +60,7 @@ def remind(work: CaseWork) -> ResponseReturnValue:
     """A reminder to everybody who is late and has none that waits to be sent."""
     dossiers = read_dossiers(work)
     waiting = {dossier.number for dossier in dossiers if _has_waiting(dossier)}
-    late = [line for line in read_front(work, dossiers).lines if is_late(line)]
+    late = [line for line in read_lines(work, dossiers) if is_late(line)]
     if not late:
         flash(_("Nobody is late now."))
     for line in late[:AT_ONCE]:

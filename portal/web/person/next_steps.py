@@ -21,6 +21,7 @@ from portal.services.casefile.front import CaseFront, FrontLine
 from portal.services.casefile.turns import RequestTurn, Turn, Why
 from portal.services.tracking.corrections import CorrectionView, Fact
 from portal.web.person.phrases import place_of_zone
+from portal.web.reply_times import REPLIES
 
 # Where letters that have not left are sent from.
 SENDING = "letters.show"
@@ -143,6 +144,12 @@ def say_nearest(line: FrontLine, zone: str, now: datetime) -> str:
             left=say_left(line.turn.due_at, now),
         )
     )
+
+
+def say_replies(front: CaseFront) -> str:
+    """How fast the team usually answers; empty where it has not said."""
+    hours = front.team.reply_hours if front.team else None
+    return str(REPLIES[hours]) if hours else ""
 
 
 def say_about_times(front: CaseFront, zone: str) -> str:

@@ -167,4 +167,5 @@ def prepare(state: BlueprintSetupState) -> None:
         turn_words=next_steps.say_turn,
         turn_tag=next_steps.say_tag,
         time_left=next_steps.say_left,
+        near_moment=next_steps.say_when,
     )

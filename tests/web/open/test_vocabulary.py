@@ -68,6 +68,7 @@ def test_every_member_has_a_word_of_its_own(app: Flask, vocabulary: type[StrEnum
     [
         (Purpose.AUTHORITIES, {kind for kind in ChannelKind if "authorities" in kind}),
         (Purpose.APPEAL, {kind for kind in ChannelKind if kind.value.startswith("appeal_")}),
+        (Purpose.QUESTIONS, {kind for kind in ChannelKind if kind.value.startswith("contact_")}),
         (Purpose.COPYRIGHT, {kind for kind in ChannelKind if "copyright" in kind}),
         (
             Purpose.PRIVACY,
