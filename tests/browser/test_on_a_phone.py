@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import ViewportSize
 
 from tests.browser.test_person_pages import PAGES
 from tests.browser.visitor import Visitor
 
-ZOOMED = {"width": 320, "height": 256}  # 1280 by 1024 at 400 %, WCAG 1.4.10
-PHONE = {"width": 360, "height": 740}
+ZOOMED = ViewportSize(width=320, height=256)  # 1280 by 1024 at 400 %, WCAG 1.4.10
+PHONE = ViewportSize(width=360, height=740)
 TARGET = 44  # px
 # Of facts for everybody, which the site's staff and journalists read at a desk.
 OPEN = ("/law", "/clock", "/authorities", "/platforms", "/api", "/data", "/embed", "/check", "/papers")
