@@ -29,8 +29,8 @@ NO_SECRETS = """
     first found_words from give gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
     items keep label letter link links login mark meaning more name name_kind others outcome pass_on pasted phone
     places platform postal_address proof question reason received_at remove requests role safe_contact
-    said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at
-    signature skip states_accuracy states_good_faith states_no_consent stop subdivision team
+    say said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at
+    signature skip stop subdivision team
     team_id text ticket told_at took_it under_18 verdict version wait which wish withdraw work
 """
 REPEATED = frozenset(NO_SECRETS.split())

@@ -52,6 +52,8 @@ def send_six_requests(visitor: Visitor) -> None:
         visitor.is_at(name)
         visitor.sees("5 links")
         visitor.follow("Make the letter")
+        if number == 1:
+            story.state(visitor)
         visitor.press("Make the letter")
         visitor.sees("The letter is ready")
         letter = visitor.download("Download (PDF)", exact=False)

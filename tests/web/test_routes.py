@@ -101,7 +101,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
             request.close request.ask_ticket request.record_ticket request.ask_reminded request.record_reminded
             request.ask_name request.choose_name request.ask_copyright request.prepare_copyright letters.confirm
-            letters.discard
+            letters.discard complaint.ask_stated complaint.state
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted messages.show messages.send sharing.show
@@ -130,7 +130,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_requests.discard_letter desk_requests.prepare_copyright
-            desk_documents.add desk_documents.remove
+            desk_documents.add desk_documents.remove desk_complaints.record_stated
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",

@@ -165,6 +165,11 @@ _OTHER_STATEMENTS: Mapping[Statement, str] = {
     Statement.COPYRIGHT_OWNER: mark("I am authorised to act for the owner of the copyright in the work named here."),
 }
 
+# Said on another day, or of another letter, it was not said of this one.
+_EARLIER: Mapping[Statement, str] = {
+    Statement.ACCURACY: mark("What I said is true and complete as far as I know."),
+}
+
 _MEANINGS: Mapping[Statement, frozenset[NoticeField]] = {
     Statement.GOOD_FAITH: frozenset({NoticeField.GOOD_FAITH}),
     Statement.ACCURACY: frozenset({NoticeField.ACCURACY}),
@@ -179,10 +184,13 @@ def format_statements(
 ) -> tuple[str, ...]:
     """Each statement; one that was not made for this letter is told with the day on which it was made."""
     made = {each.statement: each for each in stated}
-    return tuple(
-        _tell_day(context, context.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]), made.get(each))
-        for each in statements
-    )
+    return tuple(_tell_day(context, _word(context, each, made.get(each)), made.get(each)) for each in statements)
+
+
+def _word(context: LetterContext, statement: Statement, made: StatedFact | None) -> str:
+    if made is not None and not _is_for_letter(made) and statement in _EARLIER:
+        return context.translate(_EARLIER[statement])
+    return context.voice(_OWN_STATEMENTS[statement], _OTHER_STATEMENTS[statement])
 
 
 def _tell_day(context: LetterContext, text: str, made: StatedFact | None) -> str:

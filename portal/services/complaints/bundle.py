@@ -35,6 +35,7 @@ from portal.reference.territories import find_territory
 from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.clocks.agreement import RecordsDisagree, require_whole
 from portal.services.clocks.derivation import place_of_complaint
+from portal.services.complaints import stating
 from portal.services.complaints.chronology import write_chronology
 from portal.services.complaints.enclosing import finish_papers, read_enclosures
 from portal.services.complaints.exhibits import list_exhibits
@@ -53,7 +54,9 @@ from portal.services.letters.facts import (
     period_fact,
     platform_recipient,
     regulator_recipient,
+    stated_of,
     statements_of,
+    zone_of,
 )
 from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
@@ -120,7 +123,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     """Everything a complaint's bundle says, from the case as it stands."""
     parts = read_dossiers(work, requests_of(work.session, complaint))
     story = with_earlier(work, parts)
-    own = _contents(work, parts)
+    own = _contents(work, complaint, parts)
     kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
     regime = kept or work.ports.registry.regime(complaint.regime)
     is_threat = _is_threat(regime, own, parts)
@@ -147,6 +150,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         # A record's own sentences speak of what is online.
         authority_asks=regulator.asks_under(complaint.regime) if regulator and not is_threat else (),
         statements=statements_of(own, ()),
+        stated=stated_of(own, (), now=work.now, zone=zone_of(work)),
         wish=str(work.read_sealed(complaint).get("wish", "")).strip() or None,
         history_digest=history[-1].digest.hex() if history else None,
         is_threat=is_threat,
@@ -170,8 +174,8 @@ def _open(work: Work, job: RunningJob, *, to_change: bool = False) -> tuple[Case
     return work.on(case, job.key), complaint
 
 
-def _contents(work: CaseWork, parts: Sequence[Dossier]) -> RequestContent:
-    """What the complaint itself says: the report, with what was given for its requests."""
+def _contents(work: CaseWork, complaint: Complaint, parts: Sequence[Dossier]) -> RequestContent:
+    """What the complaint itself says: the report, with what was given for its requests and what was stated."""
     details = Details()
     for part in parts:
         details = details.merged(part.content.details)
@@ -182,6 +186,8 @@ def _contents(work: CaseWork, parts: Sequence[Dossier]) -> RequestContent:
         details=details,
         places=places or tuple(link.url for link in report.links),
         organisation=find_organisation(work),
+        statement=stating.find_own(work, complaint),
+        earlier=stating.find_common(parts),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -117,20 +117,22 @@ def header_of(
     )
 
 
-def _newest(contents: RequestContent, statement: Statement | None = None) -> StatedForRequest | None:
-    """What was stated for the request, unless the whole report was signed again after it. What is sworn is never in
-    the report.
+def _list_made(contents: RequestContent, statement: Statement | None = None) -> Iterator[tuple[StatedForRequest, bool]]:
+    """What was stated for the request, then for the letters it tells of, and whether it was for this one: unless the
+    whole report was signed again after it. What is sworn is never in the report.
     """
-    own, signed_at = contents.statement, contents.report.signed_at
-    is_older = own is not None and signed_at is not None and signed_at > own.at
-    return None if is_older and statement not in _SWORN else own
+    signed_at = contents.report.signed_at
+    for made, is_own in ((contents.statement, True), (contents.earlier, False)):
+        if made is not None and (statement in _SWORN or signed_at is None or signed_at <= made.at):
+            yield made, is_own
 
 
 def _signature(contents: RequestContent, *, now: datetime, zone: ZoneInfo, is_later: bool) -> Signature | None:
     """The newest signature, and whether it was made for this letter: for it by name, or with the report that day."""
-    own, report = _newest(contents), contents.report
-    if own is not None and own.signature:
-        return Signature(name=own.signature, signed_at=own.at, is_for_letter=not is_later)
+    report = contents.report
+    for made, is_own in _list_made(contents):
+        if made.signature:
+            return Signature(name=made.signature, signed_at=made.at, is_for_letter=is_own and not is_later)
     if not report.signature or report.signed_at is None:
         return None
     is_today = report.signed_at.astimezone(zone).date() == now.astimezone(zone).date()
@@ -261,9 +263,11 @@ def stated_of(
 
 
 def _find_stated(statement: Statement, contents: RequestContent, *, now: datetime, zone: ZoneInfo) -> StatedFact:
-    own, report = _newest(contents, statement), contents.report
-    if own is not None and _PROOFS[statement] in own.statements:
-        return StatedFact(statement=statement, at=own.at, by=own.by, is_for_letter=own.by is not StatedBy.TOLD)
+    report = contents.report
+    for made, is_own in _list_made(contents, statement):
+        if _PROOFS[statement] in made.statements:
+            is_for_letter = is_own and made.by is not StatedBy.TOLD
+            return StatedFact(statement=statement, at=made.at, by=made.by, is_for_letter=is_for_letter)
     by = StatedBy.PERSON if report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE
     at = report.signed_at or now
     is_today = at.astimezone(zone).date() == now.astimezone(zone).date()

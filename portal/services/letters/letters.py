@@ -61,6 +61,9 @@ NOT_SWORN = (
 )
 
 
+NOTHING_STATED = "Nothing is stated for this letter yet. Tick what is true, and sign it."
+
+
 @dataclass(frozen=True, repr=False)
 class Draft:
     """A letter as it would be made now."""
@@ -446,6 +449,8 @@ def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:
         return (ProblemView(code=ProblemCode.NOT_STATED.value, text=text),)
     if facts.bases:
         return ()
+    if any(citation.waits_for_statement for citation in dossier.citations):
+        return (ProblemView(code=ProblemCode.NOT_STATED.value, text=NOTHING_STATED),)
     return tuple(
         ProblemView(
             code="element_missing",

@@ -14,6 +14,7 @@ from portal.domain.lifecycle import Depiction, Filer, Handler, Path, RequestKind
 from portal.domain.notices import NoticeContent, Situation, list_fields_given
 from portal.domain.regimes import Element, NoticeField
 from portal.domain.report import NameKind, Report, YesNo
+from portal.models.events import Event
 from portal.services.requests.views import DetailsView
 
 
@@ -47,6 +48,16 @@ class Statement:
     signature: str
 
 
+def read_statement(event: Event, detail: Mapping[str, Any]) -> Statement:
+    """What an event tells that was stated; `detail` is what is sealed in it."""
+    return Statement(
+        statements=frozenset(NoticeField(each) for each in event.facts["statements"]),
+        at=event.at,
+        by=StatedBy(event.facts["by"]),
+        signature=str(detail.get("signature") or ""),
+    )
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class RequestContent:
     """Everything a request says, before any law is looked at."""
@@ -57,6 +68,7 @@ class RequestContent:
     organisation: Organisation | None  # where a team carries the case
     kind: RequestKind = RequestKind.NOTICE
     statement: Statement | None = None  # what was stated for this request, besides the report
+    earlier: Statement | None = None  # what was stated for every letter that this paper tells of
 
     @cached_property
     def situation(self) -> Situation:
@@ -88,13 +100,13 @@ class RequestContent:
         return self.organisation.email or ""
 
     def is_stated(self, what: NoticeField, in_report: bool) -> bool:
-        """Whether the report states it, or it was stated for this request."""
-        return in_report or (self.statement is not None and what in self.statement.statements)
+        """Whether the report states it, or it was stated for this request or the letters it tells of."""
+        return in_report or any(what in each.statements for each in (self.statement, self.earlier) if each)
 
     @property
     def signature(self) -> str:
         """The name that was signed with last."""
-        own = self.statement.signature if self.statement else ""
+        own = next((each.signature for each in (self.statement, self.earlier) if each and each.signature), "")
         return own or (self.report.signature if self.report.signed_at is not None else "")
 
     @property

@@ -20,9 +20,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from portal.config import Organisation
 from portal.domain.clocks import RequestEvent
 from portal.domain.directory import Platform
-from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import History, LetterKind, Proof, RequestKind, require_open
-from portal.domain.regimes import NoticeField, Regime, RegimeKind
+from portal.domain.regimes import Regime, RegimeKind
 from portal.domain.report import Report
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -34,7 +33,7 @@ from portal.services.clocks.case_events import REMOVING, translate_complaint, tr
 from portal.services.directory.address_checks import AddressStatus, read_statuses
 from portal.services.history.events import read_detail
 from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
-from portal.services.requests.content import Details, RequestContent, Statement
+from portal.services.requests.content import Details, RequestContent, Statement, read_statement
 from portal.services.requests.lookup import find_organisation, find_request, list_requests
 from portal.services.work import CaseWork
 
@@ -159,14 +158,7 @@ class Dossier:
     def statement(self) -> Statement | None:
         """What was last stated for this very request, besides the report."""
         event = next((event for event in reversed(self.events) if event.kind is History.STATED), None)
-        if event is None:
-            return None
-        return Statement(
-            statements=frozenset(NoticeField(each) for each in event.facts["statements"]),
-            at=event.at,
-            by=StatedBy(event.facts["by"]),
-            signature=str(self.read_detail(event).get("signature") or ""),
-        )
+        return read_statement(event, self.read_detail(event)) if event else None
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:

@@ -1,8 +1,8 @@
 """What was stated about a request, by whom and on which day. Each statement is an event: nothing else is kept of it.
 
-The report holds what its writer stated when it was handed in. A later statement is made for the letters it names, by
-the person or their representative on their own page, or taken down by the team as the person told it. What is said
-under penalty of perjury is never taken down for somebody else.
+A statement is made for the letters it names, by the person or their representative on their own page, or taken down by
+the team as the person told it. What is said under penalty of perjury is never taken down for somebody else. Reports of
+before hold what their writer stated of everything, on the day they were signed.
 """
 
 from __future__ import annotations
@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from portal.domain.letters.facts import StatedBy
-from portal.domain.lifecycle import ActorKind, Filer, History, StepRefused, require_open, require_unsent
+from portal.domain.lifecycle import (
+    ActorKind,
+    Filer,
+    History,
+    Path,
+    RequestKind,
+    StepRefused,
+    require_open,
+    require_unsent,
+)
 from portal.domain.regimes import NoticeField
 from portal.domain.report import Report
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate
 from portal.services.history.events import NewEvent
+from portal.services.requests.citations import WRITTEN
 from portal.services.requests.dossier import Dossier, OpenedItem, read_dossiers
 from portal.services.work import CaseWork
 
@@ -37,9 +47,16 @@ class StatementCommand:
 
 
 def list_wanted(dossier: Dossier) -> tuple[NoticeField, ...]:
-    """The statements that the laws of a request ask for, and those of every letter."""
+    """The statements that the laws of a request ask for, and those of every letter.
+
+    What a letter says of the content it says with the statement that nobody agreed; of a child that is no question.
+    """
     asked = {proof for each in dossier.citations for found in each.checked for proof in found.element.proofs}
     asked |= {NoticeField.ACCURACY}
+    if asked & WRITTEN and dossier.request.kind is not RequestKind.COPYRIGHT:
+        asked |= {NoticeField.NO_CONSENT}
+    if dossier.report.path is Path.CHILD:
+        asked -= {NoticeField.NO_CONSENT}
     return tuple(each for each in STATEABLE if each in asked)
 
 
@@ -83,7 +100,7 @@ def state(work: CaseWork, command: StatementCommand) -> None:
         require_unsent(dossier.request.state)
     if not dossiers or not command.statements:
         raise StepRefused("Nothing is stated yet. Choose what you state, and for which letter.")
-    by = _find_speaker(work, command)
+    by = find_speaker(work, command)
     at = work.now if command.told_at is None else check_instant(command.told_at, work.case, now=work.now)
     signature = command.signature.strip()
     events = []
@@ -105,7 +122,7 @@ def state(work: CaseWork, command: StatementCommand) -> None:
         work.record_all(events)
 
 
-def _find_speaker(work: CaseWork, command: StatementCommand) -> StatedBy:
+def find_speaker(work: CaseWork, command: StatementCommand) -> StatedBy:
     """Who states it. Raises StepRefused where somebody would swear for another, or nobody has signed."""
     if work.actor.kind is not ActorKind.PERSON:
         _refuse_sworn(command.statements)

@@ -1,21 +1,99 @@
-"""Forms of a complaint: that it was lodged, and what the authority answered."""
+"""Forms of a complaint: what it rests on and states, that it was lodged, and what the authority answered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import RequestKind
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
-from portal.services.complaints.views import RequestChoice
+from portal.services.complaints.views import ComplaintOption, RequestChoice
+from portal.services.requests.statement_views import LettersToState
 from portal.web.fields import ChoiceField, MomentField, TextField, require_moment
-from portal.web.forms.readers import ReaderForm, for_each
+from portal.web.forms.readers import Reader, ReaderForm, for_each
 from portal.web.forms.requests import TICKET, make_checked_field
-from portal.web.forms.typed_fields import InstantField, not_before
+from portal.web.forms.statements import StatementsForm
+from portal.web.forms.typed_fields import CheckboxesField, InstantField, not_before
+
+
+class StateForm(StatementsForm):
+    """What a complaint itself states. Nothing has to be ticked: what was said in each letter counts with its day."""
+
+    told_at = for_each(
+        person=None,
+        desk=InstantField(
+            _l("When did the person tell you?"),
+            description=_l("The complaint says “As I told” the organisation “on” this day. It is no signature."),
+        ),
+    )
+
+    @classmethod
+    def of(cls, reader: Reader, letters: LettersToState) -> Self:
+        form = super().of(reader, letters)
+        if not letters.wanted:
+            for name in ("signature", "told_at"):
+                if name in form:
+                    del form[name]
+        return form
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators)
+        if "told_at" in self and self.is_stated and not self.told_at.data and not self.told_at.errors:
+            self.told_at.errors = [_("Fill in when the person said it.")]
+            return False
+        return is_valid
+
+
+class PrepareForm(StateForm):
+    """What complaints rest on, what the authority should do, and what is stated for them."""
+
+    desk_order = (
+        "requests", "wish", "said_no_consent", "said_good_faith", "said_accuracy", "told_at", "others",
+    )  # fmt: skip
+    requests = for_each(
+        person=CheckboxesField(
+            _l("Which requests is it about?"),
+            description=_l(
+                "Choose those that are overdue or were refused. If they went to several companies, we make one "
+                "complaint for each."
+            ),
+        ),
+        desk=CheckboxesField(
+            _l("Which requests is the complaint about?"),
+            description=_l("A complaint is about one organisation. Requests to several make one complaint each."),
+        ),
+    )
+    wish = for_each(
+        person=TextField(_l("What do you want the authority to do? In your own words, if you like"), lines=True),
+        desk=TextField(
+            _l("What should the authority do?"),
+            description=_l("In the person’s words, if they want to say it. It can stay empty."),
+            lines=True,
+        ),
+    )
+
+    may_be_none = False
+
+    def offer(self, option: ComplaintOption) -> None:
+        """The requests that this complaint can rest on, by name; those that are overdue or were refused are chosen."""
+        self.may_be_none = option.is_direct
+        self.requests.choices = [(str(one.number), name_choice(one)) for one in option.requests]
+        if not self.is_submitted():
+            self.requests.data = [str(one.number) for one in option.requests if one.is_ripe]
+
+    def validate_requests(self, field: Any) -> None:
+        if not field.data and not self.may_be_none:
+            raise ValidationError(_("Choose at least one request."))
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return tuple(int(number) for number in self.requests.data)
 
 
 class LodgedForm(ReaderForm):

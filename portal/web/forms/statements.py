@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -79,7 +79,7 @@ class StatementsForm(ReaderForm):
     others = CheckboxesField(_l("This also counts for these letters"))
 
     @classmethod
-    def of(cls, reader: Reader, letters: LettersToState) -> StatementsForm:
+    def of(cls, reader: Reader, letters: LettersToState) -> Self:
         """The form with what this request asks for; what was stated today is filled in."""
         form = cls(reader)
         words = dict(OTHER_WORDS if letters.is_for_another else OWN_WORDS)
@@ -101,6 +101,10 @@ class StatementsForm(ReaderForm):
             del form.others
         return form
 
+    def list_ticks(self) -> list[Any]:
+        """What can be stated, one box each."""
+        return [self[f"said_{field.value}"] for field in NoticeField if f"said_{field.value}" in self]
+
     @property
     def is_stated(self) -> bool:
         """Whether anything is said; else the letter tells what was stated before, with its day."""
@@ -108,8 +112,12 @@ class StatementsForm(ReaderForm):
 
     def command(self, number: int) -> StatementCommand:
         others: Iterable[str] = self.others.data or () if "others" in self else ()
+        return self.command_for((number, *(int(each) for each in others)))
+
+    def command_for(self, numbers: tuple[int, ...]) -> StatementCommand:
+        """What is stated, for letters or complaints of these numbers."""
         return StatementCommand(
-            numbers=(number, *(int(each) for each in others)),
+            numbers=numbers,
             statements=self._said(),
             signature=self.signature.data or "" if "signature" in self else "",
             told_at=self.told_at.data if "told_at" in self else None,

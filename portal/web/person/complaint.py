@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.adapters.vault import blind_index, derive_subkey
 from portal.services.casefile import sharing as case_sharing
-from portal.services.complaints import complaints
+from portal.services.complaints import complaints, stating
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
-from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm, name_choice
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm, PrepareForm, StateForm
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
-from portal.web.person.forms.case import WishForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
@@ -39,25 +36,29 @@ def options(work: CaseWork) -> str:
 @bp.get("/new/<option>")
 @case_holder
 def begin(work: CaseWork, option: str) -> ResponseReturnValue:
-    return _begin_page(work, _find_option(work, option), WishForm())
+    chosen = _find_option(work, option)
+    return _begin_page(work, chosen, _begin_form(work, chosen))
 
 
 @bp.post("/new/<option>")
 @case_holder
 @locks_late
 def prepare(work: CaseWork, option: str) -> ResponseReturnValue:
-    chosen, form = _find_option(work, option), WishForm()
-    ticked = set(request.form.getlist("requests"))
-    numbers = tuple(each for each in chosen.request_numbers if str(each) in ticked)
+    chosen = _find_option(work, option)
+    form = _begin_form(work, chosen)
     if form.validate():
         with refusals(form):
             hold_case(work)
             case_sharing.allow_by_asking(work, "regulators")  # the page says so above its button
-            made = complaints.prepare_each(work, chosen.regime, chosen.regulator, numbers, wish=form.wish.data or "")
+            made = complaints.prepare_each(
+                work, chosen.regime, chosen.regulator, form.numbers, wish=form.wish.data or ""
+            )
+            if form.is_stated:
+                stating.state(work, form.command_for(made))
             if len(made) > 1:
                 flash(_("We make one complaint for each organisation. You find them all on the page of your case."))
             return _back_to(made[0])
-    return _begin_page(work, chosen, form, ticked=ticked)
+    return _begin_page(work, chosen, form)
 
 
 @bp.get("/<int:number>")
@@ -74,6 +75,28 @@ def make_bundle(work: CaseWork, number: int) -> ResponseReturnValue:
         complaints.start_bundle(work, number)
         return _back_to(number)
     return _complaint_page(work, find(work, number), form)
+
+
+@bp.get("/<int:number>/stated")
+@case_holder
+def ask_stated(work: CaseWork, number: int) -> ResponseReturnValue:
+    form = StateForm.of(reader_of(work), stating.to_state_of(work, number))
+    return show_form("person/complaint/stated.html", form, complaint=find(work, number))
+
+
+@bp.post("/<int:number>/stated")
+@case_holder
+@locks_late
+def state(work: CaseWork, number: int) -> ResponseReturnValue:
+    """What the complaint itself states. Its papers are made again with it."""
+    view, form = find(work, number), StateForm.of(reader_of(work), stating.to_state_of(work, number))
+    if form.validate():
+        with refusals(form):
+            hold_case(work)
+            stating.state(work, form.command_for((number,)))
+            complaints.start_bundle(work, number)
+            return _back_to(number)
+    return show_form("person/complaint/stated.html", form, complaint=view)
 
 
 @bp.get("/<int:number>/sent")
@@ -137,27 +160,21 @@ def _find_option(work: CaseWork, tag: str) -> ComplaintOption:
     return fitting[0] if fitting else abort(404)
 
 
-def _begin_page(
-    work: CaseWork, option: ComplaintOption, form: WishForm, *, ticked: Collection[str] | None = None
-) -> ResponseReturnValue:
+def _begin_form(work: CaseWork, option: ComplaintOption) -> PrepareForm:
     """Only what is overdue or was refused is ticked at first; afterwards what the person ticked."""
-    choices = [
-        (each, name_choice(each), each.is_ripe if ticked is None else str(each.number) in ticked)
-        for each in option.requests
-    ]
-    return show_form(
-        "person/complaint/begin.html",
-        form,
-        option=option,
-        choices=choices,
-        tag=_tag(work, option),
-        zone=zone_of(work),
-    )
+    form = PrepareForm.of(reader_of(work), stating.to_state(work, work.ports.registry.regime(option.regime)))
+    form.offer(option)
+    return form
+
+
+def _begin_page(work: CaseWork, option: ComplaintOption, form: PrepareForm) -> ResponseReturnValue:
+    tag = _tag(work, option)
+    return show_form("person/complaint/begin.html", form, option=option, tag=tag, zone=zone_of(work))
 
 
 def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> ResponseReturnValue:
-    rows = form_rows(work, view)
-    return show_form("person/complaint/show.html", form, complaint=view, rows=rows, zone=zone_of(work))
+    rows, wanted = form_rows(work, view), stating.to_state_of(work, view.number).wanted
+    return show_form("person/complaint/show.html", form, complaint=view, rows=rows, wanted=wanted, zone=zone_of(work))
 
 
 def _back_to(number: int) -> ResponseReturnValue:
