@@ -128,6 +128,18 @@ class LetterKind(StrEnum):
     POLICE = "police"  # of a threat or a case: the sheet to take along to the police
 
 
+# Letters whose sending starts no clock: those after the first one, and the papers of a threat.
+LATER_LETTERS = frozenset(
+    {
+        LetterKind.REMINDER,
+        LetterKind.FOLLOW_UP,
+        LetterKind.SUPPLIER,
+        LetterKind.PRESERVATION,
+        LetterKind.POLICE,
+    }
+)
+
+
 class Role(StrEnum):
     ADVOCATE = "advocate"
     SUPERVISOR = "supervisor"
@@ -176,6 +188,7 @@ class History(StrEnum):
     ANSWERED = "answered"
     INFORMATION_SENT = "information_sent"  # what the recipient asked for has left
     REMINDED = "reminded"
+    LETTER_SENT = "letter_sent"  # a letter after the first one that is no reminder, or a paper of a threat
     REQUEST_CLOSED = "request_closed"
     CLOCK_MISSED = "clock_missed"
     LAW_APPLIED = "law_applied"  # clocks were counted again by a newer record of the law, the holidays, the zones

@@ -11,6 +11,7 @@ from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import holds as desk_holds
+from portal.web.desk import letters as desk_letters
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
@@ -19,6 +20,7 @@ from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
+from portal.web.desk import threats as desk_threats
 from portal.web.open import api, changes, check, clock, directory, downloads, embed, law, officer, well_known
 from portal.web.person import (
     authority,
@@ -37,6 +39,7 @@ from portal.web.person import (
     retention,
     sharing,
     start,
+    threat,
     ways,
 )
 
@@ -49,6 +52,7 @@ PERSON: tuple[Blueprint, ...] = (
     documents.bp,
     fingerprints.bp,
     letters.bp,
+    threat.bp,
     messages.bp,
     sharing.bp,
     recovery.bp,
@@ -65,6 +69,8 @@ DESK: tuple[Blueprint, ...] = (
     desk_queue.bp,
     desk_case.bp,
     desk_requests.bp,
+    desk_letters.bp,
+    desk_threats.bp,
     desk_complaints.bp,
     desk_documents.bp,
     desk_reviews.bp,

@@ -95,8 +95,8 @@ def hand_in(visitor: Visitor) -> str:
 
 
 def add_facts(visitor: Visitor) -> None:
-    """From the case to the page of what its letters lack, and back."""
-    visitor.follow("Add them now")
+    """On the page of what makes letters stronger, and back to the case."""
+    visitor.open("/case/statement")
     visitor.is_at("Make your letters stronger")
     visitor.page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
     visitor.fill("Which name should we put on the letters?", NAME)

@@ -64,7 +64,8 @@ class Caller(StrEnum):
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "number": 1,
-        "letter_number": 1,
+        "letter_number": 2,  # a reminder
+        "paper": "police",
         "kind": "reminder",
         "form": "full",
         "step": "who",

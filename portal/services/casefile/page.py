@@ -41,6 +41,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.ANSWERED: "An answer came.",
         History.INFORMATION_SENT: "What the recipient asked for was sent.",
         History.REMINDED: "A reminder was sent.",
+        History.LETTER_SENT: "A further letter was sent.",
         History.REQUEST_CLOSED: "The request was closed.",
         History.CLOCK_MISSED: "A date passed without the answer it was set for.",
         History.LAW_APPLIED: "Dates were counted again, because a record of laws, holidays or time zones changed.",

@@ -25,7 +25,7 @@ from portal.domain.letters.facts import (
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import LetterKind, Path, SendingChannel, SentAs
+from portal.domain.lifecycle import LetterKind, Path, Proof, SendingChannel, SentAs
 from portal.domain.notices import check_elements, list_fields_given
 from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime
 from portal.domain.territories import find_region
@@ -62,7 +62,7 @@ from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import NOTHING_ONLINE, Details, RequestContent
-from portal.services.requests.dossier import Dossier, SentReminder, list_items, read_dossiers
+from portal.services.requests.dossier import Dossier, LaterLetter, list_items, read_case_letters, read_dossiers
 from portal.services.requests.lookup import find_organisation, requests_of
 from portal.services.work import CaseWork, Work
 
@@ -142,7 +142,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         competence=competence,
         links=_links(work, parts, respondent),
         bases=bases or (competence,),
-        notices=tuple(_sent(story, exhibits)),
+        notices=tuple(_sent(work, story, exhibits)),
         answers=_answers(story, exhibits),
         chronology=tuple(write_chronology(work, history, story, exhibits, bases)),
         exhibits=tuple(file.exhibit for file in files),
@@ -323,31 +323,39 @@ def leads_to(regime: Regime | None, complaint_law: Regime, regulator: str) -> bo
     )
 
 
-def _sent(story: Sequence[Dossier], exhibits: Mapping[UUID, int]) -> Iterator[SentFact]:
-    """Every letter that left, reminders included; its text is an exhibit and is not written here once more."""
+def _sent(work: CaseWork, story: Sequence[Dossier], exhibits: Mapping[UUID, int]) -> Iterator[SentFact]:
+    """Every letter that left, each first one before those that came after it; its text is an exhibit and is not written
+    here once more. What was given to the police is no letter to anybody who owes an answer.
+    """
     for part in story:
         if part.request.sent_at is None:
             continue
         of = part.sent_letter or part.sent_event
         yield sent_fact(part, exhibit=exhibits.get(of.id) if of else None)
-        for reminder in part.sent_reminders:
-            yield _reminded(part, reminder, exhibits)
+        for later in part.sent_later:
+            yield _later_fact(work, later, exhibits, part.request.channel)
+    for later in () if story else read_case_letters(work):
+        if later.kind is not LetterKind.POLICE:
+            yield _later_fact(work, later, exhibits, None)
 
 
-def _reminded(part: Dossier, reminder: SentReminder, exhibits: Mapping[UUID, int]) -> SentFact:
-    letter, event, detail = reminder.letter, reminder.event, part.read_detail(reminder.event)
+def _later_fact(
+    work: CaseWork, later: LaterLetter, exhibits: Mapping[UUID, int], channel: SendingChannel | None
+) -> SentFact:
+    letter, event, detail = later.letter, later.event, later.detail
     return SentFact(
-        reference=f"{part.work.reference}-{letter.number}" if letter else part.work.reference,
-        kind=LetterKind.REMINDER,
-        recipient=part.name,
-        channel=SendingChannel(event.facts.get("channel") or part.request.channel or SendingChannel.FORM),
+        reference=f"{work.reference}-{letter.number}" if letter else work.reference,
+        kind=later.kind,
+        recipient=later.recipient,
+        channel=SendingChannel(event.facts.get("channel") or channel or SendingChannel.FORM),
         sent_at=event.at,
         ticket=str(detail.get("ticket") or "") or None,
         digest=letter.digest if letter else None,
         exhibit=exhibits.get(letter.id if letter else event.id),
-        text=() if letter else tuple(reminder.text.splitlines()),
+        text=() if letter else tuple(later.text.splitlines()),
         sent_as=SentAs.LETTER if letter else SentAs.OTHER,
         address=str(detail.get("address") or "") or None,
+        proof=later.proof if later.proof is not Proof.NONE else None,
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, select, true
+from sqlalchemy import ColumnElement, and_, delete, select, true
 from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import encode_facts
@@ -26,6 +26,7 @@ from portal.domain.letters.facts import (
     SupplierFacts,
 )
 from portal.domain.lifecycle import (
+    LATER_LETTERS,
     ComplaintState,
     History,
     LetterKind,
@@ -93,10 +94,13 @@ class LetterPlan:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LetterOrder:
-    """A letter that can be made: what it is to say, under a number of its own, as things stood at `work.now`."""
+    """A letter that can be made: what it is to say, under a number of its own, as things stood at `work.now`.
+
+    `request_number` is None for a paper of the case itself.
+    """
 
     work: CaseWork
-    request_number: int
+    request_number: int | None
     kind: LetterKind
     number: int
     facts: LetterFacts
@@ -177,6 +181,8 @@ class PrintedLetter:
 
 def confirm_letter(work: CaseWork, order: LetterOrder, rows: LetterRows) -> PrintedLetter:
     """That what was printed still says what is so. Reads only. Raises FactsChanged else, and as `plan_letter`."""
+    if order.request_number is None:
+        raise TypeError("a paper of the case itself is confirmed by who made it")
     stamp, dossier = read_stamp(work), read_dossier(work.at(order.work.now), order.request_number)
     require_papers(work, "platforms")
     topic, given = _topic_of(order.facts)
@@ -295,9 +301,13 @@ def letter_text(work: CaseWork, number: int) -> str:
     return "\n\n".join(plain_text(build(read_facts(work, _find(work, number)))))
 
 
-def letter_views(work: CaseWork, *, complaint_id: UUID | None = None) -> tuple[LetterView, ...]:
-    """The case's letters by number; only those of one complaint where it is named."""
+def letter_views(
+    work: CaseWork, *, complaint_id: UUID | None = None, kinds: Collection[LetterKind] | None = None
+) -> tuple[LetterView, ...]:
+    """The case's letters by number; only those of one complaint, or of some kinds, where they are named."""
     chosen = true() if complaint_id is None else Letter.complaint_id == complaint_id
+    if kinds is not None:
+        chosen = and_(chosen, Letter.kind.in_(kinds))
     return tuple(view for _, view in _views_of(work, chosen))
 
 
@@ -321,6 +331,14 @@ def _views_of(work: CaseWork, chosen: ColumnElement[bool]) -> Iterator[tuple[UUI
     )
     for letter, request_number, complaint_number in work.session.execute(query):
         yield letter.complaint_id, letter_view(letter, request_number=request_number, complaint_number=complaint_number)
+
+
+def find_view(work: CaseWork, number: int) -> LetterView:
+    """One letter of the case. Raises UnknownNumber."""
+    found = list(_views_of(work, Letter.number == number))
+    if not found:
+        raise UnknownNumber(f"There is no letter {number}.")
+    return found[0][1]
 
 
 def letter_view(
@@ -467,8 +485,8 @@ def _has_left(session: Session, letter: Letter) -> bool:
         return True
     if letter.complaint_id:
         return session.get_one(Complaint, letter.complaint_id).state is not ComplaintState.PREPARED
-    if letter.kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
-        return False  # nothing records yet that one was sent
+    if letter.kind in LATER_LETTERS - {LetterKind.REMINDER}:
+        return False
     if letter.kind is LetterKind.REMINDER:
         # One from before it was kept which reminder had left: any that was written down after it may have been this.
         reminded = (Event.request_id == letter.request_id, Event.kind == History.REMINDED)
@@ -476,6 +494,14 @@ def _has_left(session: Session, letter: Letter) -> bool:
         return any("channel" not in facts for facts in session.scalars(later))
     sent = (Event.request_id == letter.request_id, Event.kind == History.SENT)
     return any("as" not in facts for facts in session.scalars(select(Event.facts).where(*sent)))
+
+
+def find_letter(work: CaseWork, number: int, kinds: Container[LetterKind]) -> Letter:
+    """The letter of that number, where it is of one of these kinds. Raises UnknownNumber."""
+    letter = _find(work, number)
+    if letter.kind not in kinds:
+        raise UnknownNumber(f"Letter {number} is of another kind.")
+    return letter
 
 
 def _find(work: CaseWork, number: int) -> Letter:

@@ -12,7 +12,6 @@ from portal.domain.lifecycle import LetterKind
 from portal.domain.paging import cut
 from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
-from portal.services.letters import letters
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing, statements
 from portal.services.requests.dossier import REQUEST_LETTERS
@@ -173,13 +172,6 @@ def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answere
     )
     back = address(work, number)
     return show_form(member, work, form, title=title, button=_("The person said this"), back=back, text=text)
-
-
-@bp.post("/letter/<int:letter_number>/discard")
-@on_case
-def discard_letter(member: SignedInStaff, work: CaseWork, number: int, letter_number: int) -> Response:
-    letters.discard_letter(work, letter_number)
-    return back_to(work, number, anchor="letters")
 
 
 @bp.post("/copyright")

@@ -10,21 +10,24 @@ from werkzeug.wrappers import Response
 from portal.domain.lifecycle import LetterKind
 from portal.domain.quotas import Counted
 from portal.services.letters import letters
+from portal.services.letters.views import LetterView
 from portal.services.requests import statements
 from portal.services.requests.statement_views import LettersToState, letters_to_state
+from portal.services.tracking import later_letters
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.flood_gate import rate_limited
+from portal.web.forms.later_letters import LetterSentForm
 from portal.web.forms.statements import StatementsForm
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.request import find, show_request
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import locks_late
+from portal.web.unit_of_work import locks_late, unit
 
 bp = PersonBlueprint("letters", __name__)
 OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE, LetterKind.COPYRIGHT})
@@ -88,6 +91,39 @@ def discard(work: CaseWork, number: int) -> ResponseReturnValue:
         return redirect(url_for("letters.show"), 303)
     rows = letters.letter_views(work)
     return show_form("person/case/letters.html", form, rows=rows, zone=zone_of(work))
+
+
+@bp.get("/case/letters/<int:letter_number>/sent")
+@case_holder
+def ask_sent(work: CaseWork, letter_number: int) -> ResponseReturnValue:
+    letter, form = (
+        later_letters.later_letter(work, letter_number),
+        LetterSentForm(reader_of(work), data={"at": unit().now}),
+    )
+    form.offer(letter, later_letters.find_address(work, letter_number))
+    return show_form("person/case/letter_sent.html", form, letter=letter)
+
+
+@bp.post("/case/letters/<int:letter_number>/sent")
+@case_holder
+@locks_late
+def record_sent(work: CaseWork, letter_number: int) -> ResponseReturnValue:
+    """That a letter after the first one has left, or a paper of a threat."""
+    letter, form = later_letters.later_letter(work, letter_number), LetterSentForm(reader_of(work))
+    form.offer(letter, "")
+    if form.validate():
+        with refusals(form):
+            hold_case(work)
+            later_letters.record_letter_sent(work, letter_number, form.command())
+            flash(_("Saved. An authority will see that you sent it."))
+            return _back_to(letter)
+    return show_form("person/case/letter_sent.html", form, letter=letter)
+
+
+def _back_to(letter: LetterView) -> ResponseReturnValue:
+    if letter.request_number is None:
+        return redirect(url_for("letters.show"), 303)
+    return redirect(url_for("request.show", number=letter.request_number, _anchor="letters"), 303)
 
 
 def _make(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "") -> ResponseReturnValue:
