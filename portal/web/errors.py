@@ -24,9 +24,10 @@ Answer = tuple[str, int, dict[str, str]]
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
-    about accounts add address answers_to_me at authority authority_ends_on back channel colleague confirm confirmation
-    confirmed contact_by countries country days depiction dismiss email ends_on explanation extension_until factor filer
-    first found_words from give gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
+    about accounts add address answers_to_me at authority authority_ends_on back channel colleague company confirm
+    confirmation confirmed contact_by countries country days depiction dismiss email ends_on explanation
+    extension_until factor filer
+    first found_words from give given gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
     items keep label letter link links login mark meaning more name name_kind others outcome pass_on pasted phone
     places platform postal_address proof question reason received_at recipient remove requests role safe_contact
     say said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from portal.adapters.press import NotPrinted
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.services.letters import letters, threats
+from portal.services.letters.further import NO_WORDS, FurtherWords
 from portal.services.letters.letters import LetterOrder, LetterRows, PrintedLetter
 from portal.services.letters.threats import ThreatCommand
 from portal.services.tracking import sending
@@ -27,16 +28,15 @@ log = logging.getLogger(__name__)
 TRIES = 3  # each time somebody wrote something down while it was printed
 
 
-def make_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> None:
-    """A letter about request `number`, a further one with its `topic` and what its sender answers; the case is held
-    afterwards.
+def make_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> None:
+    """A letter about request `number`, a further one with its words; the case is held afterwards.
 
     Raises as `letters.plan_letter`.
     """
     for _try in range(TRIES):
         order = plan_and_keep(
             work,
-            lambda: letters.plan_letter(work, kind, number, topic=topic, given=given),
+            lambda: letters.plan_letter(work, kind, number, words=words),
             lambda plan: letters.reserve_letter(work, plan),
         )
         if _print_and_keep(work, order, partial(letters.confirm_letter, work, order)):

@@ -102,7 +102,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             request.close request.ask_ticket request.record_ticket request.ask_reminded request.record_reminded
             request.ask_name request.choose_name request.ask_copyright request.prepare_copyright letters.confirm
             letters.discard complaint.ask_stated complaint.state letters.ask_sent letters.record_sent
-            threat.show threat.ask threat.make
+            threat.show threat.ask threat.make letters.ask_further letters.make_further
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted messages.show messages.send sharing.show
@@ -130,7 +130,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_received desk_requests.log_answer desk_requests.record_given
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
-            desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.prepare_copyright
+            desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
+            desk_requests.prepare_copyright
             desk_documents.add desk_documents.remove desk_complaints.record_stated
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,

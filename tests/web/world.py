@@ -66,6 +66,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "number": 1,
         "letter_number": 2,  # a reminder
         "paper": "police",
+        "topic": "not_violation",
         "kind": "reminder",
         "form": "full",
         "step": "who",

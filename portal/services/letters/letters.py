@@ -20,10 +20,8 @@ from portal.domain.letters.checks import ProblemCode
 from portal.domain.letters.facts import (
     CopyrightFacts,
     ErasureFacts,
-    FollowUpFacts,
     LetterFacts,
     NoticeFacts,
-    SupplierFacts,
 )
 from portal.domain.lifecycle import (
     LATER_LETTERS,
@@ -48,7 +46,7 @@ from portal.services.clocks.agreement import require_whole
 from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
-from portal.services.letters.further import further_facts
+from portal.services.letters.further import NO_WORDS, FurtherWords, further_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.citations import list_cited
@@ -90,6 +88,7 @@ class LetterPlan:
     request_number: int
     kind: LetterKind
     facts: LetterFacts
+    words: FurtherWords
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,6 +103,7 @@ class LetterOrder:
     kind: LetterKind
     number: int
     facts: LetterFacts
+    words: FurtherWords = NO_WORDS
 
 
 class FactsChanged(Exception):
@@ -130,10 +130,10 @@ def find_missing_letter(work: CaseWork, number: int) -> LetterKind | None:
     return None if dossier.last_letter else REQUEST_LETTERS[dossier.request.kind]
 
 
-def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterPlan:
+def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterPlan:
     """Decide what a notice, an erasure request or a reminder about request `number` says. Reads only.
 
-    A further letter has a `topic` (`further.list_topics`, `further.list_suppliers`) and what the sender answers.
+    A further letter has `words`: its topic (`further.list_topics`, `further.list_suppliers`) and what the sender gives.
 
     Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, NoRoom, RecordsDisagree, and
     StepRefused where the request is past it.
@@ -141,21 +141,21 @@ def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "
     stamp, dossier = read_stamp(work), read_dossier(work, number)
     require_papers(work, "platforms")
     require_room_for_letter(work, dossier.request)
-    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1, topic=topic, given=given)
+    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1, words=words)
     require_whole(work)
     if problems := _missing(dossier, facts) or check(facts):
         raise LetterStopped(problems)
-    return LetterPlan(stamp, number, kind, facts)
+    return LetterPlan(stamp, number, kind, facts, words)
 
 
 def reserve_letter(work: CaseWork, plan: LetterPlan) -> LetterOrder:
     """Reserve the number of a planned letter, for whoever holds the case as it stood at the plan's stamp."""
-    return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts)
+    return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts, plan.words)
 
 
-def order_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterOrder:
+def order_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterOrder:
     """Both at once. Raises as `plan_letter`."""
-    return reserve_letter(work, plan_letter(work, kind, number, topic=topic, given=given))
+    return reserve_letter(work, plan_letter(work, kind, number, words=words))
 
 
 def print_order(order: LetterOrder) -> Printed:
@@ -185,8 +185,7 @@ def confirm_letter(work: CaseWork, order: LetterOrder, rows: LetterRows) -> Prin
         raise TypeError("a paper of the case itself is confirmed by who made it")
     stamp, dossier = read_stamp(work), read_dossier(work.at(order.work.now), order.request_number)
     require_papers(work, "platforms")
-    topic, given = _topic_of(order.facts)
-    if _facts(dossier, order.kind, number=order.number, topic=topic, given=given) != order.facts:
+    if _facts(dossier, order.kind, number=order.number, words=order.words) != order.facts:
         raise FactsChanged
     require_whole(work)
     rows.letter.request_id = dossier.request.id
@@ -201,9 +200,9 @@ def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterV
     return letter_view(rows.letter, request_number=order.request_number)
 
 
-def make_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterView:
+def make_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterView:
     """All of it in one transaction, where nobody waits: invented cases, the command line, tests."""
-    order = order_letter(work, kind, number, topic=topic, given=given)
+    order = order_letter(work, kind, number, words=words)
     return keep_letter(work, order, print_order(order))
 
 
@@ -435,18 +434,11 @@ def _record(work: CaseWork, kind: History, letter: Letter, detail: Mapping[str, 
     work.record(event)
 
 
-def _topic_of(facts: LetterFacts) -> tuple[str, str]:
-    """What a further letter is about, and what its sender answers; nothing for the other kinds."""
-    if isinstance(facts, FollowUpFacts):
-        return facts.topic, facts.given or ""
-    return (facts.role, "") if isinstance(facts, SupplierFacts) else ("", "")
-
-
-def _facts(dossier: Dossier, kind: LetterKind, *, number: int, topic: str = "", given: str = "") -> LetterFacts:
+def _facts(dossier: Dossier, kind: LetterKind, *, number: int, words: FurtherWords = NO_WORDS) -> LetterFacts:
     if kind is LetterKind.REMINDER:
         return reminder_facts(dossier, number=number)
     if kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
-        return further_facts(dossier, kind, topic, number=number, given=given)
+        return further_facts(dossier, kind, words, number=number)
     if REQUEST_LETTERS[dossier.request.kind] is not kind:
         raise StepRefused("This kind of letter does not belong to this request.")
     require_unsent(dossier.request.state)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import request as asked
 from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -25,8 +24,10 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.requests import ChannelForm
 from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, show_on_case, staff_reader
+from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm
 from portal.web.filters import show_moment
+from portal.web.forms.further import FurtherForm, kind_of_topic
 from portal.web.forms.requests import (
     AnswerForm,
     DetailsForm,
@@ -73,15 +74,33 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
     )
 
 
-@bp.post("/letter/<any(notice, reminder, erasure, copyright, follow_up, supplier):kind>")
+@bp.post("/letter/<any(notice, reminder, erasure, copyright):kind>")
 @on_case
 @locks_late
 def make_letter(member: SignedInStaff, work: CaseWork, number: int, kind: str) -> Answered:
     try:
-        letter_making.make_letter(work, LetterKind(kind), number, topic=asked.form.get("topic", ""))
+        letter_making.make_letter(work, LetterKind(kind), number)
     except LetterStopped as stop:
         return show_request(member, work, read_request(work, number), stop=stop, status=409)
     return back_to(work, number, anchor="letters")
+
+
+@bp.route("/further/<topic:topic>", methods=["GET", "POST"])
+@on_case
+@locks_late
+def make_further(member: SignedInStaff, work: CaseWork, number: int, topic: str) -> Answered:
+    """A letter after the first one: an answer to the platform, or to a company behind the site."""
+    request = read_request(work, number)
+    kind = kind_of_topic(request, topic)
+    if kind is None:
+        return back_to(work, number, anchor="letters")
+    form = FurtherForm.of(staff_reader(), kind, topic)
+    if form.validate_on_submit():
+        with refusals(form):
+            letter_making.make_letter(work, kind, number, words=form.words())
+            return back_to(work, number, anchor="letters")
+    title = describe_word(form.topic)
+    return show_form(member, work, form, title=title, button=_("Make the letter"), back=address(work, number))
 
 
 @bp.post("/channel")

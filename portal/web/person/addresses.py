@@ -41,6 +41,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/requests/<int:number>/reminded": "/p/4/<int:number>/11",
         "/case/requests/<int:number>/name": "/p/4/<int:number>/12",
         "/case/requests/<int:number>/copyright": "/p/4/<int:number>/13",
+        "/case/requests/<int:number>/further/<topic:topic>": "/p/4/<int:number>/20/<topic:topic>",
         "/case/complaints": "/p/5",
         "/case/complaints/new/<option>": "/p/6/<option>",
         "/case/complaints/<int:number>": "/p/7/<int:number>",

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from portal.domain.lifecycle import LetterKind
 from portal.domain.quotas import Counted
 from portal.services.letters import letters
+from portal.services.letters.further import NO_WORDS, FurtherWords
 from portal.services.letters.views import LetterView
 from portal.services.requests import statements
 from portal.services.requests.statement_views import LettersToState, letters_to_state
@@ -20,6 +21,7 @@ from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.flood_gate import rate_limited
+from portal.web.forms.further import FurtherForm, kind_of_topic
 from portal.web.forms.later_letters import LetterSentForm
 from portal.web.forms.statements import StatementsForm
 from portal.web.late_writing import hold_case
@@ -31,7 +33,6 @@ from portal.web.unit_of_work import locks_late, unit
 
 bp = PersonBlueprint("letters", __name__)
 OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERASURE, LetterKind.COPYRIGHT})
-FURTHER = frozenset({LetterKind.FOLLOW_UP, LetterKind.SUPPLIER})
 
 
 @bp.get("/case/letters")
@@ -58,13 +59,13 @@ def confirm(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
 @locks_late
 def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
     view = find(work, number)
-    wanted = next((each for each in OF_REQUESTS | FURTHER if each.value == kind), None)
+    wanted = next((each for each in OF_REQUESTS if each.value == kind), None)
     if wanted is None:
         abort(404)
-    if wanted is LetterKind.REMINDER or wanted in FURTHER:
+    if wanted is LetterKind.REMINDER:
         form = PlainForm(formdata=None)
         with refusals(form):
-            return _make(work, wanted, number, topic=request.form.get("topic", ""))
+            return _make(work, wanted, number)
         return show_request(work, view, form)
     to_state = letters_to_state(work, number)
     stated = StatementsForm.of(reader_of(work), to_state)
@@ -78,6 +79,37 @@ def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
                 return redirect(url_for("request.show", number=number), 303)
             return _make(work, wanted, number)
     return _show_confirm(view, to_state, stated)
+
+
+@bp.get("/case/requests/<int:number>/further/<topic:topic>")
+@case_holder
+def ask_further(work: CaseWork, number: int, topic: str) -> ResponseReturnValue:
+    """What a letter after the first one needs besides: own words, or the company that it goes to."""
+    view = find(work, number)
+    kind = kind_of_topic(view, topic)
+    if kind is None:
+        return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
+    return _show_further(view, FurtherForm.of(reader_of(work), kind, topic), topic)
+
+
+@bp.post("/case/requests/<int:number>/further/<topic:topic>")
+@rate_limited(Counted.LETTER)
+@case_holder
+@locks_late
+def make_further(work: CaseWork, number: int, topic: str) -> ResponseReturnValue:
+    view = find(work, number)
+    kind = kind_of_topic(view, topic)
+    if kind is None:
+        return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
+    form = FurtherForm.of(reader_of(work), kind, topic)
+    if form.validate():
+        with refusals(form):
+            return _make(work, kind, number, words=form.words())
+    return _show_further(view, form, topic)
+
+
+def _show_further(view: RequestView, form: FurtherForm, topic: str) -> ResponseReturnValue:
+    return show_form("person/request/further_letter.html", form, req=view, topic=form.topic, topic_word=topic)
 
 
 @bp.post("/case/letters/<int:number>/discard")
@@ -126,8 +158,8 @@ def _back_to(letter: LetterView) -> ResponseReturnValue:
     return redirect(url_for("request.show", number=letter.request_number, _anchor="letters"), 303)
 
 
-def _make(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "") -> ResponseReturnValue:
-    letter_making.make_letter(work, kind, number, topic=topic)
+def _make(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> ResponseReturnValue:
+    letter_making.make_letter(work, kind, number, words=words)
     flash(_("The letter is ready. Read it before you send it."))
     return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
 

@@ -16,6 +16,7 @@ from portal.models.complaints import Complaint
 from portal.services.cases.opening import UnknownNumber
 from portal.services.complaints import bundle
 from portal.services.letters import letters, threats
+from portal.services.letters.further import FurtherWords
 from portal.services.letters.threats import ThreatCommand
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
@@ -54,7 +55,7 @@ def refused(session: Session, ports: Ports) -> CaseWork:
 
 
 def make(work: CaseWork, kind: LetterKind, topic: str = "", at: Any = SENT_AT - timedelta(hours=1)) -> int:
-    return letters.make_letter(work.at(at), kind, 1, topic=topic).number
+    return letters.make_letter(work.at(at), kind, 1, words=FurtherWords(topic=topic)).number
 
 
 def papers(work: CaseWork, at: Any = LATE) -> ComplaintFacts:

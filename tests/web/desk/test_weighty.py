@@ -58,8 +58,8 @@ LIGHT = {
         desk_requests.log_answer desk_requests.record_given desk_requests.prepare_erasure desk_requests.prepare_again
         desk_requests.close desk_complaints.prepare desk_complaints.start_bundle desk_complaints.record_lodged
         desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
-        desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.prepare_copyright
-        desk_complaints.record_stated
+        desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
+        desk_requests.prepare_copyright desk_complaints.record_stated
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
     """,
 }

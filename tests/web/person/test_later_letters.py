@@ -67,7 +67,13 @@ def test_an_answer_to_a_refusal_is_recorded_with_its_door_and_proof(visitor: Vis
     clock.move(minutes=10)
     visitor.follow("They answered")
     visitor.press("Save", **REFUSED)
-    visitor.press("They say it doesn’t break their rules")
+    visitor.follow("A search engine")
+    assert visitor.press("Make the letter", status=400).errors == [
+        "Type the name of the company, so that the letter goes to it."
+    ]
+    visitor.go("/case/requests/1")
+    visitor.follow("They say it doesn’t break their rules")
+    visitor.press("Make the letter", given="It shows my body.")
     clock.move(minutes=5)
     visitor.follow("I sent it letter 2")
     page = visitor.press("Save", status=400, channel="", proof="")
