@@ -24,7 +24,8 @@ Answer = tuple[str, int, dict[str, str]]
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
-    about accounts add address answers_to_me at authority authority_ends_on back channel colleague company confirm
+    about accounts add address answers_to_me at authority authority_ends_on back channel colleague company complaints
+    confirm
     confirmation confirmed contact_by countries country days depiction dismiss email ends_on explanation
     extension_until factor filer
     first found_words from give given gone handler has_checked has_no_ticket how_found identity_offer is_final is_online

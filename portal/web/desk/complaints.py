@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, url_for
+from flask import abort, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
 from portal.web.desk.step_up import confirmed
-from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm, PrepareForm, StateForm
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgeAllForm, LodgedForm, PrepareForm, StateForm
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
@@ -44,9 +44,9 @@ def prepare(member: SignedInStaff, work: CaseWork, regime: str, regulator: str) 
             made = complaints.prepare_each(work, regime, regulator, form.numbers, wish=form.wish.data or "")
             if form.is_stated:
                 stating.state(work, form.command_for(made))
-            return (
-                back_to(work, made[0]) if len(made) == 1 else go("desk_complaints.show_all", reference=work.reference)
-            )
+            if len(made) > 1:
+                return go("desk_complaints.together", reference=work.reference, number=made[0])
+            return back_to(work, made[0])
     back = url_for("desk_complaints.show_all", reference=work.reference)
     title = _("Prepare the complaint to %(name)s", name=option.name)
     return show_form(member, work, form, title=title, button=_("Prepare the complaint"), back=back, text=option.why)
@@ -58,7 +58,10 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
     complaint = read_complaint(work, number)
     wanted = stating.to_state_of(work, number).wanted
     rows = form_rows(work, complaint)
-    return show_on_case("desk/complaint.html", member, work, complaint=complaint, rows=rows, wanted=wanted)
+    many = complaints.count_together(work, number) > 1
+    return show_on_case(
+        "desk/complaint.html", member, work, complaint=complaint, rows=rows, wanted=wanted, is_one_of_many=many
+    )
 
 
 @bp.post("/<int:number>/bundle")
@@ -94,6 +97,41 @@ def bundle(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Res
     content = complaints.take_bundle(work, number, redacted=form == "redacted")
     note_export(member, work, "bundle")
     return show_file(content, "application/zip", f"{work.reference}-complaint-{number}-{form}.zip")
+
+
+@bp.get("/<int:number>/together")
+@on_case_to_read
+def together(member: SignedInStaff, work: CaseWork, number: int) -> Page:
+    """Every complaint to the same authority under the same law, with its bundle."""
+    views = complaints.views_together(work, number)
+    return show_on_case("desk/complaints_together.html", member, work, views=views, number=number)
+
+
+@bp.route("/<int:number>/together/lodged", methods=["GET", "POST"])
+@on_case
+@locks_late
+def lodge_all(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    views = complaints.views_together(work, number)
+    form = LodgeAllForm(staff_reader(), views)
+    back = url_for("desk_complaints.together", reference=work.reference, number=number)
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            complaints.record_all_lodged(work, form.command(), form.tickets())
+            return redirect(back, 303)
+    title = _("Record that they were lodged with %(name)s", name=views[0].regulator_name)
+    return show_form(member, work, form, title=title, button=_("They were lodged"), back=back)
+
+
+@bp.get("/<int:number>/together/<any(full, redacted):form>.zip")
+@on_case_to_read
+@confirmed
+def bundles(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Response:
+    """All of them in one file, each in a folder of its own."""
+    numbers = [each.number for each in complaints.views_together(work, number)]
+    content = complaints.take_bundles(work, numbers, redacted=form == "redacted")
+    note_export(member, work, "bundle")
+    return show_file(content, "application/zip", f"{work.reference}-complaints-{form}.zip")
 
 
 @bp.route("/<int:number>/lodged", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from portal.domain.lifecycle import RequestKind
+from portal.domain.lifecycle import ComplaintState, RequestKind
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
-from portal.services.complaints.views import ComplaintOption, RequestChoice
+from portal.services.complaints.views import ComplaintOption, ComplaintView, RequestChoice
 from portal.services.requests.statement_views import LettersToState
 from portal.web.fields import ChoiceField, MomentField, TextField, require_moment
 from portal.web.forms.readers import Reader, ReaderForm, for_each
@@ -119,6 +119,69 @@ class LodgedForm(ReaderForm):
             ticket=self.ticket.data or "",
             has_checked=bool(self.has_checked.data),
         )
+
+
+class LodgeAllForm(ReaderForm):
+    """That complaints to one authority were lodged together: which ones, one day, and a number for each."""
+
+    desk_order = ("complaints", "at", "received_at", "has_checked")
+
+    complaints = for_each(
+        person=CheckboxesField(_l("Which complaints did you send?")),
+        desk=CheckboxesField(_l("Which complaints were lodged?")),
+    )
+    at = for_each(
+        person=MomentField(_l("When did you send them?"), validators=[require_moment]),
+        desk=InstantField(_l("When were they lodged?"), [require_moment]),
+    )
+    received_at = for_each(
+        person=None,
+        desk=InstantField(
+            _l("When did they arrive? (only with proof)"),
+            [not_before("at", _l("They cannot have arrived before they were lodged."))],
+            description=_l("Without proof, leave this empty: the authority’s clock is then marked as estimated."),
+        ),
+    )
+    has_checked = make_checked_field()
+
+    def __init__(self, reader: Reader, views: Sequence[ComplaintView], **values: Any) -> None:
+        self.views = [each for each in views if each.state is ComplaintState.PREPARED]
+        super().__init__(reader, **values)
+        self.complaints.choices = [(str(each.number), each.about or each.regulator_name) for each in self.views]
+        if not self.is_submitted():
+            self.complaints.data = [str(each.number) for each in self.views if each.letters]
+
+    def _list_fields(self) -> list[tuple[str, Any]]:
+        """With one field for the number of each complaint."""
+        return [*super()._list_fields(), *((_ticket_of(each), _ticket_field(each)) for each in self.views)]
+
+    def list_tickets(self) -> list[Any]:
+        """The fields of the numbers, in the order of the complaints."""
+        return [self[_ticket_of(each)] for each in self.views]
+
+    def validate_complaints(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(_("Choose at least one complaint."))
+
+    def command(self) -> LodgedCommand:
+        return LodgedCommand(
+            at=self.at.data,
+            received_at=self.received_at.data if "received_at" in self else None,
+            has_checked=bool(self.has_checked.data),
+        )
+
+    def tickets(self) -> Mapping[int, str]:
+        """The authority's number for each complaint that is ticked."""
+        chosen = set(self.complaints.data)
+        return {each.number: self[_ticket_of(each)].data or "" for each in self.views if str(each.number) in chosen}
+
+
+def _ticket_of(view: ComplaintView) -> str:
+    return f"ticket-{view.number}-text"
+
+
+def _ticket_field(view: ComplaintView) -> Any:
+    return TextField(_l("Their number for %(name)s, if any", name=view.about or view.regulator_name))
 
 
 class ComplaintAnswerForm(ReaderForm):

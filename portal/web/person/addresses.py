@@ -49,6 +49,8 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/complaints/<int:number>/sent": "/p/7/<int:number>/2",
         "/case/complaints/<int:number>/answer": "/p/7/<int:number>/3",
         "/case/complaints/<int:number>/stated": "/p/7/<int:number>/4",
+        "/case/complaints/<int:number>/together": "/p/7/<int:number>/5",
+        "/case/complaints/<int:number>/together/bundle": "/p/7/<int:number>/5/1",
         "/case/documents": "/p/8",
         "/case/documents/<int:number>": "/p/8/<int:number>",
         "/case/documents/<int:number>/remove": "/p/8/<int:number>/1",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from portal.adapters.vault import blind_index, derive_subkey
 from portal.services.casefile import sharing as case_sharing
@@ -14,7 +15,7 @@ from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
-from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm, PrepareForm, StateForm
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgeAllForm, LodgedForm, PrepareForm, StateForm
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
@@ -56,7 +57,8 @@ def prepare(work: CaseWork, option: str) -> ResponseReturnValue:
             if form.is_stated:
                 stating.state(work, form.command_for(made))
             if len(made) > 1:
-                flash(_("We make one complaint for each organisation. You find them all on the page of your case."))
+                flash(_("We make one complaint for each organisation."))
+                return redirect(url_for("complaint.together", number=made[0]), 303)
             return _back_to(made[0])
     return _begin_page(work, chosen, form)
 
@@ -120,6 +122,49 @@ def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
     return show_form("person/complaint/lodged.html", form, complaint=view)
 
 
+@bp.get("/<int:number>/bundle")
+@case_holder
+def bundle(work: CaseWork, number: int) -> ResponseReturnValue:
+    """The papers with every exhibit as a file of its own."""
+    form = PlainForm(formdata=None)
+    with refusals(form):
+        return _answer_zip(complaints.read_bundle(work, number, redacted=False), f"complaint-{number}.zip")
+    return _complaint_page(work, find(work, number), form)
+
+
+@bp.get("/<int:number>/together")
+@case_holder
+def together(work: CaseWork, number: int) -> ResponseReturnValue:
+    """Every complaint to the same authority: the papers, and one form to say that they were sent."""
+    found = complaints.views_together(work, number)
+    return _together_page(work, number, LodgeAllForm(reader_of(work), found, data={"at": unit().now}))
+
+
+@bp.post("/<int:number>/together")
+@case_holder
+@locks_late
+def lodge_all(work: CaseWork, number: int) -> ResponseReturnValue:
+    form = LodgeAllForm(reader_of(work), complaints.views_together(work, number))
+    if form.validate():
+        with refusals(form):
+            hold_case(work)
+            complaints.record_all_lodged(work, form.command(), form.tickets())
+            flash(_("Saved. The authority’s time runs now."))
+            return redirect(url_for("complaint.together", number=number), 303)
+    return _together_page(work, number, form)
+
+
+@bp.get("/<int:number>/together/bundle")
+@case_holder
+def bundles(work: CaseWork, number: int) -> ResponseReturnValue:
+    """The same of all of them, each in a folder of its own."""
+    form = PlainForm(formdata=None)
+    numbers = [each.number for each in complaints.views_together(work, number)]
+    with refusals(form):
+        return _answer_zip(complaints.read_bundles(work, numbers, redacted=False), "complaints.zip")
+    return _complaint_page(work, find(work, number), form)
+
+
 @bp.get("/<int:number>/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
@@ -174,7 +219,27 @@ def _begin_page(work: CaseWork, option: ComplaintOption, form: PrepareForm) -> R
 
 def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> ResponseReturnValue:
     rows, wanted = form_rows(work, view), stating.to_state_of(work, view.number).wanted
-    return show_form("person/complaint/show.html", form, complaint=view, rows=rows, wanted=wanted, zone=zone_of(work))
+    is_one_of_many = complaints.count_together(work, view.number) > 1
+    return show_form(
+        "person/complaint/show.html",
+        form,
+        complaint=view,
+        rows=rows,
+        wanted=wanted,
+        is_one_of_many=is_one_of_many,
+        zone=zone_of(work),
+    )
+
+
+def _together_page(work: CaseWork, number: int, form: LodgeAllForm) -> ResponseReturnValue:
+    views = complaints.views_together(work, number)
+    return show_form("person/complaint/together.html", form, views=views, number=number, zone=zone_of(work))
+
+
+def _answer_zip(content: bytes, name: str) -> Response:
+    answer: Response = current_app.response_class(content, mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _back_to(number: int) -> ResponseReturnValue:
