@@ -231,6 +231,9 @@ class History(StrEnum):
     HOLD_CONFIRMED = "hold_confirmed"
     HOLD_ENDED = "hold_ended"
     MANDATE_RENEWED = "mandate_renewed"
+    TEAM_MANDATE_GIVEN = "team_mandate_given"  # the team may state what a representative may state
+    TEAM_MANDATE_ENDED = "team_mandate_ended"
+    NAME_CHOSEN = "name_chosen"  # whether a recipient may pass the person's name on to the one who posted it
     REVIEWED = "reviewed"  # a legal reviewer looked at a letter or a complaint
     OFFICER_LINK_MADE = "officer_link_made"
     OFFICER_LINK_USED = "officer_link_used"  # an officer has taken the bundle

@@ -12,6 +12,7 @@ from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import letters as desk_letters
+from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
@@ -32,6 +33,7 @@ from portal.web.person import (
     fingerprints,
     letters,
     mail,
+    mandate,
     messages,
     recovery,
     report,
@@ -53,6 +55,7 @@ PERSON: tuple[Blueprint, ...] = (
     fingerprints.bp,
     letters.bp,
     threat.bp,
+    mandate.bp,
     messages.bp,
     sharing.bp,
     recovery.bp,
@@ -71,6 +74,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_requests.bp,
     desk_letters.bp,
     desk_threats.bp,
+    desk_mandate.bp,
     desk_complaints.bp,
     desk_documents.bp,
     desk_reviews.bp,

@@ -103,6 +103,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             request.ask_name request.choose_name request.ask_copyright request.prepare_copyright letters.confirm
             letters.discard complaint.ask_stated complaint.state letters.ask_sent letters.record_sent
             threat.show threat.ask threat.make letters.ask_further letters.make_further
+            mandate.show mandate.give mandate.end
             complaint.bundle complaint.together complaint.lodge_all complaint.bundles
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
@@ -133,6 +134,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
             desk_requests.prepare_copyright
+            desk_requests.record_name desk_mandate.record
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,

@@ -188,8 +188,11 @@ def format_statements(
 
 
 def _word(context: LetterContext, statement: Statement, made: StatedFact | None) -> str:
-    if made is not None and not _is_for_letter(made) and statement in _EARLIER:
+    is_mandated = made is not None and made.by is StatedBy.MANDATED
+    if made is not None and statement in _EARLIER and not (made.is_for_letter if is_mandated else _is_for_letter(made)):
         return context.translate(_EARLIER[statement])
+    if is_mandated:
+        return context.translate(_OTHER_STATEMENTS[statement])
     return context.voice(_OWN_STATEMENTS[statement], _OTHER_STATEMENTS[statement])
 
 
@@ -204,11 +207,20 @@ def _tell_day(context: LetterContext, text: str, made: StatedFact | None) -> str
             day=day,
             statement=text,
         )
+    if made.by is StatedBy.MANDATED and made.mandated_on:
+        return context.translate(
+            "%(speaker)s states as my representative, under my written mandate of %(mandated)s, on %(day)s: "
+            "%(statement)s",
+            speaker=made.speaker or "",
+            mandated=format_day(made.mandated_on, context.translate),
+            day=day,
+            statement=text,
+        )
     return context.translate("As I stated on %(day)s: %(statement)s", day=day, statement=text)
 
 
 def _is_for_letter(made: StatedFact) -> bool:
-    return made.is_for_letter and made.by is not StatedBy.TOLD
+    return made.is_for_letter and made.by not in {StatedBy.TOLD, StatedBy.MANDATED}
 
 
 def write_statements(context: LetterContext, facts: Stating) -> list[Block]:

@@ -123,9 +123,9 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     """Everything a complaint's bundle says, from the case as it stands."""
     parts = read_dossiers(work, requests_of(work.session, complaint))
     story = with_earlier(work, parts)
-    own = _contents(work, complaint, parts)
     kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
     regime = kept or work.ports.registry.regime(complaint.regime)
+    own = _contents(work, complaint, parts, regime)
     is_threat = _is_threat(regime, own, parts)
     citation = _cite(regime, own, parts, now=work.now, ports=work.ports)
     competence = _competence(work, citation, own, complaint)
@@ -174,7 +174,7 @@ def _open(work: Work, job: RunningJob, *, to_change: bool = False) -> tuple[Case
     return work.on(case, job.key), complaint
 
 
-def _contents(work: CaseWork, complaint: Complaint, parts: Sequence[Dossier]) -> RequestContent:
+def _contents(work: CaseWork, complaint: Complaint, parts: Sequence[Dossier], regime: Regime) -> RequestContent:
     """What the complaint itself says: the report, with what was given for its requests and what was stated."""
     details = Details()
     for part in parts:
@@ -187,7 +187,7 @@ def _contents(work: CaseWork, complaint: Complaint, parts: Sequence[Dossier]) ->
         places=places or tuple(link.url for link in report.links),
         organisation=find_organisation(work),
         statement=stating.find_own(work, complaint),
-        earlier=stating.find_common(parts),
+        earlier=stating.find_common(parts, regime),
     )
 
 

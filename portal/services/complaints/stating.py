@@ -7,18 +7,20 @@ where it was stated for every request that the complaint rests on; else it is st
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
+from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import ComplaintState, Filer, History, Path, StepRefused, require_open
 from portal.domain.notices import is_demanded
 from portal.domain.regimes import NoticeField, Regime
 from portal.models.complaints import Complaint
 from portal.models.events import Event
-from portal.services.cases.instants import check_instant
+from portal.services.cases.team_mandates import find_team_mandate
 from portal.services.history.events import NewEvent, read_detail
 from portal.services.law.local_days import place_zone
-from portal.services.requests.citations import WRITTEN
+from portal.services.requests.citations import WRITTEN, lets_represent
 from portal.services.requests.content import Statement, read_statement, situation_of
 from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.lookup import find_complaint
@@ -27,8 +29,12 @@ from portal.services.requests.statements import (
     STATEABLE,
     SWORN,
     StatementCommand,
+    describe_speaker,
+    find_moment,
+    find_signature,
     find_speaker,
     list_stated_on,
+    require_represented,
 )
 from portal.services.work import CaseWork
 
@@ -47,6 +53,7 @@ def to_state(work: CaseWork, regime: Regime) -> LettersToState:
         others=(),
         is_for_another=work.report.filer in {Filer.PARENT, Filer.REPRESENTATIVE},
         is_copyright=False,
+        mandate=find_team_mandate(work),
     )
 
 
@@ -81,7 +88,10 @@ def state(work: CaseWork, command: StatementCommand) -> None:
     if not found or not command.statements:
         raise StepRefused("Nothing is stated yet. Tick what you state.")
     by = find_speaker(work, command)
-    at = work.now if command.told_at is None else check_instant(command.told_at, work.case, now=work.now)
+    at, made = find_moment(work, command), describe_speaker(work, by)
+    if by is StatedBy.MANDATED:
+        for complaint in found:
+            require_represented([work.ports.registry.regime(complaint.regime)])
     said = sorted(command.statements - SWORN)
     work.record_all(
         [
@@ -89,8 +99,8 @@ def state(work: CaseWork, command: StatementCommand) -> None:
                 kind=History.STATED,
                 at=at,
                 complaint_id=complaint.id,
-                facts={"by": by.value, "statements": said},
-                detail={"signature": command.signature.strip()},
+                facts={**made, "statements": said},
+                detail={"signature": find_signature(work, command)},
             )
             for complaint in found
         ]
@@ -104,14 +114,17 @@ def find_own(work: CaseWork, complaint: Complaint) -> Statement | None:
     return read_statement(event, read_detail(event, work.key)) if event else None
 
 
-def find_common(parts: Sequence[Dossier]) -> Statement | None:
+def find_common(parts: Sequence[Dossier], regime: Regime) -> Statement | None:
     """What was stated for each of these requests, on the day when it had been stated for the last of them.
 
-    None where something was stated for some of them only.
+    None where something was stated for some of them only, by one for some and by somebody else for others, or by the
+    team under a mandate where the law of the complaint lets no representative state it.
     """
     made = [part.statement for part in parts if part.statement is not None]
-    if not made or len(made) < len(parts):
+    if not made or len(made) < len(parts) or len({(each.by, each.mandated_on) for each in made}) > 1:
+        return None
+    if made[0].by is StatedBy.MANDATED and not lets_represent(regime):
         return None
     last = max(made, key=lambda each: each.at)
     said = frozenset.intersection(*(each.statements for each in made)) - SWORN
-    return Statement(statements=said, at=last.at, by=last.by, signature=last.signature) if said else None
+    return replace(last, statements=said) if said else None

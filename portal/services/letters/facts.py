@@ -132,7 +132,12 @@ def _signature(contents: RequestContent, *, now: datetime, zone: ZoneInfo, is_la
     report = contents.report
     for made, is_own in _list_made(contents):
         if made.signature:
-            return Signature(name=made.signature, signed_at=made.at, is_for_letter=is_own and not is_later)
+            return Signature(
+                name=made.signature,
+                signed_at=made.at,
+                is_for_letter=is_own and not is_later,
+                is_mandated=made.by is StatedBy.MANDATED,
+            )
     if not report.signature or report.signed_at is None:
         return None
     is_today = report.signed_at.astimezone(zone).date() == now.astimezone(zone).date()
@@ -267,7 +272,14 @@ def _find_stated(statement: Statement, contents: RequestContent, *, now: datetim
     for made, is_own in _list_made(contents, statement):
         if _PROOFS[statement] in made.statements:
             is_for_letter = is_own and made.by is not StatedBy.TOLD
-            return StatedFact(statement=statement, at=made.at, by=made.by, is_for_letter=is_for_letter)
+            return StatedFact(
+                statement=statement,
+                at=made.at,
+                by=made.by,
+                is_for_letter=is_for_letter,
+                speaker=made.signature if made.by is StatedBy.MANDATED else None,
+                mandated_on=made.mandated_on,
+            )
     by = StatedBy.PERSON if report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE
     at = report.signed_at or now
     is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
@@ -351,13 +363,19 @@ def wording_fact(regime: Regime, contents: RequestContent) -> WordingFact | None
     def voice(sentence: LetterSentence | LetterStatement) -> str:
         return sentence.own if is_own else sentence.other or sentence.own
 
+    def state(sentence: LetterStatement) -> str:
+        """What the team states under a mandate it states as a representative does."""
+        made = contents.statement
+        is_mandated = made is not None and made.by is StatedBy.MANDATED and made.statements.issuperset(sentence.states)
+        return sentence.other or sentence.own if is_mandated else voice(sentence)
+
     return WordingFact(
         title=letter.title,
         limit=letter.limit,
         says=tuple(voice(each) for each in letter.says if say(each)),
         grounds=tuple(voice(each) for each in letter.grounds if say(each)),
         statements=tuple(
-            StatementFact(states=each.states, text=voice(each))
+            StatementFact(states=each.states, text=state(each))
             for each in letter.statements
             if each.under_18 in {None, is_child}
         ),

@@ -202,7 +202,12 @@ def disclose(contents: RequestContent, cited: Sequence[Citation]) -> Disclosed:
     return Disclosed(email=email, phone=phone, postal_address=view.postal_address if needs_address else "")
 
 
+def lets_represent(regime: Regime) -> bool:
+    """Whether the law itself lets a representative state what it asks for."""
+    return Certainty.YES in {regime.filers.representative, regime.filers.anyone}
+
+
 def _cite(regime: Regime, reason: str, contents: RequestContent) -> Citation:
-    facts = contents.notice
+    facts = contents.notice if lets_represent(regime) else contents.without_mandated().notice
     checked = check_elements(regime, list_fields_given(facts), contents.situation)
     return Citation(regime=regime, reason=reason, checked=checked, facts=facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +46,7 @@ class Statement:
     at: datetime
     by: StatedBy
     signature: str
+    mandated_on: date | None = None  # the day of the written mandate under which a member of the team stated it
 
 
 def read_statement(event: Event, detail: Mapping[str, Any]) -> Statement:
@@ -55,6 +56,7 @@ def read_statement(event: Event, detail: Mapping[str, Any]) -> Statement:
         at=event.at,
         by=StatedBy(event.facts["by"]),
         signature=str(detail.get("signature") or ""),
+        mandated_on=date.fromisoformat(event.facts["mandated_on"]) if event.facts.get("mandated_on") else None,
     )
 
 
@@ -98,6 +100,14 @@ class RequestContent:
         if self.organisation is None or self.view.answers_to_me:
             return self.view.email
         return self.organisation.email or ""
+
+    def without_mandated(self) -> RequestContent:
+        """The same for a law that lets no representative state it: without what the team stated under a mandate."""
+
+        def keep(made: Statement | None) -> Statement | None:
+            return None if made is not None and made.by is StatedBy.MANDATED else made
+
+        return replace(self, statement=keep(self.statement), earlier=keep(self.earlier))
 
     def is_stated(self, what: NoticeField, in_report: bool) -> bool:
         """Whether the report states it, or it was stated for this request or the letters it tells of."""
@@ -159,7 +169,7 @@ class RequestContent:
         team is an oath.
         """
         found = self.statement
-        return found is not None and found.by is not StatedBy.TOLD and found.statements >= _OATH
+        return found is not None and found.by in _SIGNING and found.statements >= _OATH
 
     def proofs(self) -> frozenset[NoticeField]:
         return list_fields_given(self.notice)
@@ -209,6 +219,7 @@ _AGES: Mapping[YesNo, str] = {
 }
 
 
+_SIGNING = frozenset({StatedBy.PERSON, StatedBy.REPRESENTATIVE})
 _OATH = frozenset({NoticeField.GOOD_FAITH, NoticeField.PERJURY})  # that nobody allowed the use, and whose work it is
 
 

@@ -43,6 +43,15 @@ class ReminderView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NameChoiceView:
+    """That somebody decided whether the name may be passed on. `how` is how the person told the team."""
+
+    at: datetime
+    may_pass_on: bool
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FurtherView:
     """A letter after the first one that left and is no reminder."""
 
@@ -88,6 +97,7 @@ class RequestView:
     sent_text: str  # what was sent in other words, as far as it was written down
     reminders_sent: tuple[ReminderView, ...]
     further_sent: tuple[FurtherView, ...]
+    name_choice: NameChoiceView | None
     can_prepare_erasure: bool
     topics: tuple[FollowUp, ...] = ()  # what a further letter can be about now
     suppliers: tuple[Supplier, ...] = ()  # who behind the site can be written to now

@@ -28,6 +28,7 @@ from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm
 from portal.web.filters import show_moment
 from portal.web.forms.further import FurtherForm, kind_of_topic
+from portal.web.forms.mandates import NameForm
 from portal.web.forms.requests import (
     AnswerForm,
     DetailsForm,
@@ -191,6 +192,24 @@ def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answere
     )
     back = address(work, number)
     return show_form(member, work, form, title=title, button=_("The person said this"), back=back, text=text)
+
+
+@bp.route("/name", methods=["GET", "POST"])
+@on_case
+@locks_late
+def record_name(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    """Whether their name may be passed on, as the person said it."""
+    form = NameForm(staff_reader())
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            preparing.choose_name(work, number, form.command())
+            return back_to(work, number)
+    text = _("Only the person decides this. It cannot be taken back once the platform has used it.")
+    title = _("May %(platform)s pass the name on?", platform=read_request(work, number).platform_name)
+    return show_form(
+        member, work, form, title=title, button=_("The person said this"), back=address(work, number), text=text
+    )
 
 
 @bp.post("/copyright")

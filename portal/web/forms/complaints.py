@@ -25,36 +25,22 @@ from portal.web.forms.typed_fields import CheckboxesField, InstantField, not_bef
 class StateForm(StatementsForm):
     """What a complaint itself states. Nothing has to be ticked: what was said in each letter counts with its day."""
 
-    told_at = for_each(
-        person=None,
-        desk=InstantField(
-            _l("When did the person tell you?"),
-            description=_l("The complaint says “As I told” the organisation “on” this day. It is no signature."),
-        ),
-    )
-
     @classmethod
     def of(cls, reader: Reader, letters: LettersToState) -> Self:
         form = super().of(reader, letters)
         if not letters.wanted:
-            for name in ("signature", "told_at"):
+            for name in ("signature", "speaker", "told_at"):
                 if name in form:
                     del form[name]
         return form
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        is_valid = super().validate(extra_validators)
-        if "told_at" in self and self.is_stated and not self.told_at.data and not self.told_at.errors:
-            self.told_at.errors = [_("Fill in when the person said it.")]
-            return False
-        return is_valid
 
 
 class PrepareForm(StateForm):
     """What complaints rest on, what the authority should do, and what is stated for them."""
 
     desk_order = (
-        "requests", "wish", "said_no_consent", "said_good_faith", "said_accuracy", "told_at", "others",
+        "requests", "wish", "said_no_consent", "said_good_faith", "said_accuracy", "speaker", "told_at",
+        "others",
     )  # fmt: skip
     requests = for_each(
         person=CheckboxesField(

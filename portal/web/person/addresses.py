@@ -82,6 +82,8 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/prints/keep": "/p/30/1",
         "/case/prints/letters": "/p/30/2",
         "/case/prints/remove": "/p/30/3",
+        "/case/mandate": "/p/33",
+        "/case/mandate/end": "/p/33/1",
         "/case/threat": "/p/32",
         "/case/threat/<letter:paper>": "/p/32/<letter:paper>",
         "/report/resume": "/p/21",

@@ -102,14 +102,14 @@ def test_what_was_stated_for_one_letter_only_says_nothing_of_the_other(session: 
     number = preparing.prepare_erasure(opened.at(NOW + 2 * DAY), 1)
     statements.state(opened.at(NOW + 2 * DAY), said(number, what=frozenset({NoticeField.ACCURACY})))
     both = read_dossiers(opened.at(LATE))
-    common = stating.find_common(both)
+    dpc = ports.registry.regime("ie-dpc")
+    common = stating.find_common(both, dpc)
     assert common is not None
     assert common.statements == {NoticeField.ACCURACY}
-    statements_of_second = [part for part in both if part.number == number]
-    assert stating.find_common(statements_of_second) is not None
+    assert stating.find_common([part for part in both if part.number == number], dpc) is not None
     other = make_case(session, ports, **UNSAID)
     statements.state(other.at(NOW), said(1))
-    assert stating.find_common(read_dossiers(other.at(NOW))) is None
+    assert stating.find_common(read_dossiers(other.at(NOW)), dpc) is None
 
 
 def test_a_report_of_before_keeps_what_it_stated_with_its_day(session: Session, ports: Ports) -> None:

@@ -59,6 +59,7 @@ LIGHT = {
         desk_requests.close desk_complaints.prepare desk_complaints.start_bundle desk_complaints.record_lodged
         desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
         desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
+        desk_requests.record_name desk_mandate.record
         desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
     """,
