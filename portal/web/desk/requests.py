@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -94,6 +94,7 @@ def make_further(member: SignedInStaff, work: CaseWork, number: int, topic: str)
     request = read_request(work, number)
     kind = kind_of_topic(request, topic)
     if kind is None:
+        flash(_("This letter does not fit the request as it stands now."))
         return back_to(work, number, anchor="letters")
     form = FurtherForm.of(staff_reader(), kind, topic)
     if form.validate_on_submit():

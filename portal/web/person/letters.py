@@ -88,7 +88,7 @@ def ask_further(work: CaseWork, number: int, topic: str) -> ResponseReturnValue:
     view = find(work, number)
     kind = kind_of_topic(view, topic)
     if kind is None:
-        return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
+        return _tell_unfit(number)
     return _show_further(view, FurtherForm.of(reader_of(work), kind, topic), topic)
 
 
@@ -100,12 +100,17 @@ def make_further(work: CaseWork, number: int, topic: str) -> ResponseReturnValue
     view = find(work, number)
     kind = kind_of_topic(view, topic)
     if kind is None:
-        return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
+        return _tell_unfit(number)
     form = FurtherForm.of(reader_of(work), kind, topic)
     if form.validate():
         with refusals(form):
             return _make(work, kind, number, words=form.words())
     return _show_further(view, form, topic)
+
+
+def _tell_unfit(number: int) -> ResponseReturnValue:
+    flash(_("This letter does not fit your request any more. Look at what is open now."))
+    return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
 
 
 def _show_further(view: RequestView, form: FurtherForm, topic: str) -> ResponseReturnValue:

@@ -26,6 +26,7 @@ WEIGHTY = {
     "account.new_codes": "mira",
     "account.remove_factor": "mira",
     "desk_complaints.bundle": "mira",
+    "desk_complaints.bundles": "mira",
     "desk_reissue.confirm": "mira",
     "desk_officer.make": "ines",
     "desk_team.let_in": "ines",
