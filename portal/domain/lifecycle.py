@@ -128,6 +128,18 @@ class LetterKind(StrEnum):
     POLICE = "police"  # of a threat or a case: the sheet to take along to the police
 
 
+# Letters whose sending starts no clock: those after the first one, and the papers of a threat.
+LATER_LETTERS = frozenset(
+    {
+        LetterKind.REMINDER,
+        LetterKind.FOLLOW_UP,
+        LetterKind.SUPPLIER,
+        LetterKind.PRESERVATION,
+        LetterKind.POLICE,
+    }
+)
+
+
 class Role(StrEnum):
     ADVOCATE = "advocate"
     SUPERVISOR = "supervisor"
@@ -176,6 +188,7 @@ class History(StrEnum):
     ANSWERED = "answered"
     INFORMATION_SENT = "information_sent"  # what the recipient asked for has left
     REMINDED = "reminded"
+    LETTER_SENT = "letter_sent"  # a letter after the first one that is no reminder, or a paper of a threat
     REQUEST_CLOSED = "request_closed"
     CLOCK_MISSED = "clock_missed"
     CORRECTED = "corrected"  # an entry was wrong; what is true instead follows it
@@ -222,6 +235,9 @@ class History(StrEnum):
     HOLD_CONFIRMED = "hold_confirmed"
     HOLD_ENDED = "hold_ended"
     MANDATE_RENEWED = "mandate_renewed"
+    TEAM_MANDATE_GIVEN = "team_mandate_given"  # the team may state what a representative may state
+    TEAM_MANDATE_ENDED = "team_mandate_ended"
+    NAME_CHOSEN = "name_chosen"  # whether a recipient may pass the person's name on to the one who posted it
     REVIEWED = "reviewed"  # a legal reviewer looked at a letter or a complaint
     OFFICER_LINK_MADE = "officer_link_made"
     OFFICER_LINK_USED = "officer_link_used"  # an officer has taken the bundle

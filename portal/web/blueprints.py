@@ -11,6 +11,8 @@ from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import holds as desk_holds
+from portal.web.desk import letters as desk_letters
+from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
@@ -19,6 +21,7 @@ from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
+from portal.web.desk import threats as desk_threats
 from portal.web.open import api, changes, check, clock, directory, downloads, embed, law, officer, well_known
 from portal.web.person import (
     authority,
@@ -31,6 +34,7 @@ from portal.web.person import (
     fingerprints,
     letters,
     mail,
+    mandate,
     many,
     messages,
     recovery,
@@ -40,6 +44,7 @@ from portal.web.person import (
     retention,
     sharing,
     start,
+    threat,
     ways,
 )
 
@@ -54,6 +59,8 @@ PERSON: tuple[Blueprint, ...] = (
     documents.bp,
     fingerprints.bp,
     letters.bp,
+    threat.bp,
+    mandate.bp,
     messages.bp,
     sharing.bp,
     recovery.bp,
@@ -71,6 +78,9 @@ DESK: tuple[Blueprint, ...] = (
     desk_queue.bp,
     desk_case.bp,
     desk_requests.bp,
+    desk_letters.bp,
+    desk_threats.bp,
+    desk_mandate.bp,
     desk_complaints.bp,
     desk_documents.bp,
     desk_reviews.bp,

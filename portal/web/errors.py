@@ -24,14 +24,15 @@ Answer = tuple[str, int, dict[str, str]]
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
-    about add address answers_to_me asks_items at authority authority_ends_on back channel colleague confirm confirmed
-    contact_by countries country days depiction dismiss email ends_on explanation extension_until factor filer
-    first found_words from give gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
-    items keep label letter link links login mark meaning more name name_kind never others outcome pass_on pasted phone
-    places platform postal_address proof question reason received_at remove replies requests role safe_contact
-    said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at
-    signature skip states_accuracy states_good_faith states_no_consent stop subdivision team
-    team_id text ticket told_at took_it under_18 verdict version wait which wish withdraw work
+    about accounts add address answers_to_me asks_items at authority authority_ends_on back channel colleague
+    company complaints confirm confirmation confirmed contact_by countries country days depiction dismiss email
+    ends_on explanation extension_until factor filer first found_words from give given gone handler has_checked
+    has_no_ticket how how_found identity_offer is_final is_online items keep kept label letter link links login mark
+    meaning more name name_kind never others outcome pass_on passes_on pasted phone places platform postal_address
+    proof question reason received_at recipient remove replies requests role safe_contact said_accuracy said_at
+    said_good_faith said_no_consent said_perjury say sent_as sent_at signature signed_on skip speaker
+    stop subdivision team team_id text threat threatened_on
+    ticket told_at took_it under_18 verdict version wait which wish withdraw work
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.

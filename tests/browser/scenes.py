@@ -19,7 +19,8 @@ from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import drafts
-from portal.services.letters import letters
+from portal.services.letters import letters, threats
+from portal.services.letters.threats import ThreatCommand
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.signin import sessions
@@ -70,6 +71,7 @@ def build_scenes(site: Site) -> Scenes:
             "large case": make_case(session, ports, links=MANY_LINKS, now=LATER),
             "case": busy,
             "closed case": _make_closed_case(session, ports),
+            "case of a threat": _make_threat(session, ports),
             "case of a parent": make_case(
                 session,
                 ports,
@@ -88,6 +90,13 @@ def build_scenes(site: Site) -> Scenes:
         cookies["nobody"] = ""
     site.pass_time()
     return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id)
+
+
+def _make_threat(session: Session, ports: Ports) -> CaseWork:
+    """Nothing is online; a letter to keep the evidence is made."""
+    opened = make_case(session, ports, links="", is_online=YesNo.NO, country="AU", now=LATER)
+    threats.make_threat_paper(opened.at(LATER), ThreatCommand(accounts=("@night.clips",), recipient="Telegram"))
+    return opened
 
 
 def _make_new_case(session: Session, ports: Ports) -> CaseWork:

@@ -42,6 +42,8 @@ PAGES = {
         /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket
         /case/requests/1/reminded /case/requests/8 /case/complaints
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
+        /case/complaints/1/stated /case/complaints/1/together /case/mandate
+        /case/requests/1/further/not_violation /case/requests/1/further/search /case/letters/6/sent
     """,
     "large case": """
         /case /case/links /case/links?page=13 /case/requests/1 /case/requests/1/form /case/requests/1/answer
@@ -49,19 +51,13 @@ PAGES = {
     """,
     "closed case": "/case /case/requests/1",
     "case of a parent": "/case /case/authority",
+    "case of a threat": "/case /case/threat /case/threat/preservation /case/threat/police /case/letters/1/sent",
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files, and addresses that lead on.
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
-NO_PAGES |= {"reminders.show_file", "reminders.read_feed"}
-NO_PAGES |= {
-    "documents.read",
-    "documents.original",
-    "reminders.show_file",
-    "reminders.read_feed",
-    "start.meet_old_address",
-    "well_known.security",
-}
+NO_PAGES |= {"complaint.bundle", "complaint.bundles", "reminders.show_file", "reminders.read_feed"}
+NO_PAGES |= {"documents.read", "documents.original", "start.meet_old_address", "well_known.security"}
 FOLLOWED = {"complaint.begin"}  # its address is of the case; a test of its own follows the link
 MACHINES = {
     "clock.as_json",

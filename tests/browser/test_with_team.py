@@ -44,6 +44,11 @@ def report_to_the_team(person: Visitor) -> tuple[str, str]:
     person.sees("30 links found")
     story.answer_rest(person, f"With {TEAM}")
     reference = story.hand_in(person)
+    person.open("/case/requests/1/letter/notice")
+    story.state(person)
+    person.press("Only say this: my team makes the letter")
+    person.sees("Your team can make the letter now.")
+    person.open("/case")
     person.follow("Who may learn what you told us")
     person.press("Change to yes Authorities, in a complaint")
     return reference, words

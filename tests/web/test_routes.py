@@ -104,7 +104,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
             request.close request.ask_ticket request.record_ticket request.ask_reminded request.record_reminded
             request.ask_name request.choose_name request.ask_copyright request.prepare_copyright letters.confirm
-            letters.discard
+            letters.discard complaint.ask_stated complaint.state letters.ask_sent letters.record_sent
+            threat.show threat.ask threat.make letters.ask_further letters.make_further
+            mandate.show mandate.give mandate.end
+            complaint.bundle complaint.together complaint.lodge_all complaint.bundles
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted messages.show messages.send sharing.show
@@ -123,7 +126,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_documents.show desk_documents.read desk_documents.original
             queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
-            desk_reviews.show_all
+            desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
@@ -134,8 +137,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_received desk_requests.log_answer desk_requests.record_given
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
-            desk_requests.discard_letter desk_requests.prepare_copyright
-            desk_documents.add desk_documents.remove
+            desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
+            desk_requests.prepare_copyright
+            desk_requests.record_name desk_mandate.record
+            desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",

@@ -11,7 +11,18 @@ HEAVIEST = 24_000  # bytes; a person's page may weigh 60,000 with all it loads
 
 
 def test_notes_and_indents_stay_behind_and_every_rule_comes_along() -> None:
-    sheet = '/* Why\n   it is so. */\n.a {\n  color: red; /* here */\n}\n\n@media print {\n  .a {\n    content: "*";\n  }\n}\n'
+    sheet = """/* Why
+   it is so. */
+.a {
+  color: red; /* here */
+}
+
+@media print {
+  .a {
+    content: "*";
+  }
+}
+"""
     assert leave_out_notes(sheet) == '.a {\ncolor: red;\n}\n@media print {\n.a {\ncontent: "*";\n}\n}'
 
 

@@ -18,7 +18,7 @@ from portal.services.letters import letters
 from portal.web.unit_of_work import parts
 from tests.services.fakes import print_as_json
 from tests.web.pages import Visitor
-from tests.web.person.journey import begin, go_to, hand_in
+from tests.web.person.journey import STATEMENT, begin, go_to, hand_in
 from tests.web.person.test_case import make_team, send_request
 
 
@@ -144,15 +144,15 @@ def test_a_request_has_so_many_letters_a_day(holder: Visitor, monkeypatch: pytes
     monkeypatch.setattr(room, "LETTERS_OF_A_REQUEST", 2)
     holder.go("/case/requests/1")
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     holder.follow("Make it again")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     holder.follow("Make it again")
     page = holder.press("Make the letter", status=400)
     assert "Make the next one tomorrow" in page.text
     holder.go("/case/requests/2")
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     monkeypatch.setattr(room, "LETTERS_OF_A_CASE", 0)
     holder.go("/case/requests/3")
     holder.follow("Make the letter")
@@ -166,7 +166,7 @@ def test_what_was_pasted_is_counted_by_its_size_and_letters_by_their_number(app:
     assert count_used(app, Counted.PASTED) == [before[0] + 41]
     holder.go("/case/requests/1")
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     assert count_used(app, Counted.LETTER) == [1]
 
 

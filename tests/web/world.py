@@ -64,7 +64,9 @@ class Caller(StrEnum):
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "number": 1,
-        "letter_number": 1,
+        "letter_number": 2,  # a reminder
+        "paper": "police",
+        "topic": "not_violation",
         "kind": "reminder",
         "form": "full",
         "step": "who",

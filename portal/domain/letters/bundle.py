@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from portal.domain.letters.blocks import Block, Cell, Column, Heading, Items, Pairs, Paragraph, Quote, Table, Tone
 from portal.domain.letters.clock_sheets import describe_state, is_shown, write_sheet
 from portal.domain.letters.common_blocks import LetterContext, list_links, split_paragraphs
-from portal.domain.letters.complaint_table import describe_received
+from portal.domain.letters.complaint_table import describe_later_proof, describe_received
 from portal.domain.letters.content_statements import describe_standing
 from portal.domain.letters.facts import AnswerFact, ChronologyRow, ComplaintFacts, Exhibit, SentFact
 from portal.domain.letters.law_facts import BasisFact, ElementFact
@@ -22,7 +22,7 @@ from portal.domain.letters.phrases import (
     format_moment,
     mark,
 )
-from portal.domain.lifecycle import Filer, LetterKind, SentAs
+from portal.domain.lifecycle import LATER_LETTERS, Filer, SentAs
 
 LONGEST_QUOTE = 1_200  # characters of an answer that are printed; a longer one is read in its exhibit
 _CHECKS = (
@@ -212,7 +212,8 @@ def _sent_row(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> 
         what = translate("%(what)s, in other words or by their form", what=what)
     at = format_moment(context.local(sent.sent_at), translate)
     how = translate("%(at)s, %(how)s", at=at, how=translate(CHANNELS[sent.channel]))
-    received = "" if sent.kind is LetterKind.REMINDER else describe_received(context, facts, sent)
+    is_later = sent.kind in LATER_LETTERS
+    received = describe_later_proof(context, sent) if is_later else describe_received(context, facts, sent)
     return (what, how, received, sent.ticket or "", str(sent.exhibit or ""))
 
 

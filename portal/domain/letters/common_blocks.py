@@ -164,6 +164,8 @@ def close_letter(context: LetterContext) -> Closing:
             else mark("My statements were signed electronically on %(when)s, before this letter was written.")
         )
         lines.append(translate(signed, when=format_moment(context.local(signature.signed_at), translate)))
+        if signature.is_mandated:
+            lines.append(_describe_mandated(context))
     if reporter.is_pseudonym:
         lines.append(translate("This name is a pseudonym."))
     if reporter.country:
@@ -177,6 +179,17 @@ def close_letter(context: LetterContext) -> Closing:
     lines.append(_describe_reply(context))
     name = signature.name if signature else reporter.name or translate("Name withheld")
     return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
+
+
+def _describe_mandated(context: LetterContext) -> str:
+    """For whom a member of the team signs."""
+    organisation = context.header.organisation
+    person = context.header.reporter.name or context.translate("the person concerned")
+    if organisation is None:
+        return context.translate("As representative of %(person)s.", person=person)
+    return context.translate(
+        "For %(organisation)s, as representative of %(person)s.", organisation=organisation.name, person=person
+    )
 
 
 def reply_address(context: LetterContext) -> str:

@@ -184,7 +184,7 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
     aims = [clock for clock in basis.clocks if clock.amount is not None and clock.binding is not Binding.DUTY]
     sentences: list[str | None] = [translate(basis.basis), translate(basis.reason) if basis.reason else None]
     sentences += [describe_authority_clock(context, clock) for clock in aims]
-    statements = format_statements(context, facts.statements)
+    statements = format_statements(context, facts.statements, facts.stated)
     return [
         Heading(text=translate("Why I turn to you"), starts_page=True),
         Paragraph(text=" ".join(part for part in sentences if part)),

@@ -43,6 +43,7 @@ class StatedBy(StrEnum):
     PERSON = "person"  # themselves, and signed it
     REPRESENTATIVE = "representative"  # whoever acts for them, within their authority, and signed it
     TOLD = "told"  # the person told it to the team, which wrote it down; nobody signed it anew
+    MANDATED = "mandated"  # a member of the team, as representative under the person's written mandate, and signed it
 
 
 class NoticeAsk(StrEnum):
@@ -175,6 +176,7 @@ class Signature:
     name: str
     signed_at: datetime
     is_for_letter: bool = True  # made for this very letter; else it stands under statements that were made before it
+    is_mandated: bool = False  # of a member of the team, under the person's written mandate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +187,8 @@ class StatedFact:
     at: datetime
     by: StatedBy
     is_for_letter: bool
+    speaker: str | None = None  # MANDATED only: the member's name
+    mandated_on: date | None = None  # MANDATED only: the day of the person's written mandate
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,14 +11,14 @@ from portal.domain.clocks import find_current_rule
 from portal.domain.letters.clock_sheets import is_shown
 from portal.domain.letters.facts import ChronologyRow
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import ActorKind, Answer, History
+from portal.domain.lifecycle import ActorKind, Answer, History, LetterKind
 from portal.models.events import Event
-from portal.services.complaints.exhibits import describe_letter
+from portal.services.complaints.exhibits import describe_later, describe_letter
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import INSTEAD, keep_valid
 from portal.services.letters.facts import zone_of
 from portal.services.ports import Ports
-from portal.services.requests.dossier import Dossier
+from portal.services.requests.dossier import Dossier, read_case_letters
 from portal.services.work import CaseWork
 
 # The letter's own sentences: keys of its catalogue, so nothing is filled into them.
@@ -29,6 +29,7 @@ _TOLD: Mapping[History, str] = {
     History.ANSWERED: "An answer was received.",  # said by its meaning, see `_ANSWERED`
     History.INFORMATION_SENT: "What the recipient asked for was sent.",
     History.REMINDED: "A reminder was sent.",
+    History.LETTER_SENT: "A further letter was sent.",  # said by its kind, see `_SENT`
     History.CLOCK_MISSED: "A period ran out.",
     History.LAW_APPLIED: "Dates were counted again after a record of laws, holidays or time zones had changed.",
     History.ITEM_GONE: "The content was found to be gone from a place.",
@@ -55,6 +56,12 @@ _ANSWERED: Mapping[Answer, str] = {
     Answer.PARTLY: "The organisation said that it had removed part of the content.",
     Answer.REFUSED: "The organisation refused.",
     Answer.GEO_BLOCKED: "The organisation blocked the content in some countries only.",
+}
+_SENT: Mapping[LetterKind, str] = {
+    LetterKind.FOLLOW_UP: "A further letter was sent.",
+    LetterKind.SUPPLIER: "A letter to a company behind the site was sent.",
+    LetterKind.PRESERVATION: "A request to keep evidence was sent.",
+    LetterKind.POLICE: "A sheet was given to the police.",
 }
 _IN_OTHER_WORDS: Mapping[History, str] = {
     History.SENT: "The request was sent in other words or by their form.",
@@ -85,10 +92,13 @@ def write_chronology(
         yield ChronologyRow(at=at, what="The content was found.", source=_SOURCES[ActorKind.PERSON], is_day=True)
     by_id = {part.request.id: part for part in story}
     papers = {part.request.id: part.sent_letter for part in story}
-    reminders = {each.event.id: each.letter for part in story for each in part.sent_reminders}
+    later = {each.event.id: each for part in story for each in part.sent_later}
+    later |= {each.event.id: each for each in (() if story else read_case_letters(work))}
     for event in keep_valid(history):
         part = by_id.get(event.request_id) if event.request_id else None
         if event.kind not in _TOLD or (event.request_id is not None and part is None):
+            continue
+        if event.kind is History.LETTER_SENT and event.id not in later:
             continue
         if event.kind is History.CLOCK_MISSED and not _has_sheet(event, bases):
             continue
@@ -96,8 +106,10 @@ def write_chronology(
             continue  # what only followed from another, and what is no part of this story
         detail = read_detail(event, work.key)
         paper = papers.get(event.request_id) if event.kind is History.SENT and event.request_id else None
-        paper = reminders.get(event.id, paper)
-        about = [describe_letter(part, paper or papers[part.request.id])] if part else []
+        about = [describe_letter(part, papers[part.request.id])] if part else []
+        if sent := later.get(event.id):
+            paper = sent.letter
+            about = [describe_later(work, sent)]
         about += [_name_clock(event, work.ports)] if event.kind is History.CLOCK_MISSED else []
         about += [_name_moments(event, work)] if event.kind is History.CORRECTED else []
         yield ChronologyRow(
@@ -116,6 +128,8 @@ def _tell(event: Event, *, has_paper: bool) -> str:
         return _ANSWERED[Answer(event.facts["answer"])]
     if event.kind is History.CORRECTED:
         return _CORRECTED[event.facts["fact"]]
+    if event.kind is History.LETTER_SENT:
+        return _SENT[LetterKind(event.facts["letter_kind"])]
     if not has_paper and event.kind in _IN_OTHER_WORDS:
         return _IN_OTHER_WORDS[event.kind]
     return _TOLD[event.kind]

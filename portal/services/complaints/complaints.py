@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -170,7 +170,33 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     The redacted form has the redacted exhibits, and leaves out those that cannot be redacted. Raises StepRefused before
     it is made, RecordsDisagree.
     """
-    complaint = find_complaint(work, number)
+    files, made_at = _read_files(work, find_complaint(work, number), redacted=redacted)
+    return _pack({name: (content, made_at) for name, content in files.items()})
+
+
+def read_bundles(work: CaseWork, numbers: Sequence[int], *, redacted: bool) -> bytes:
+    """Several bundles in one ZIP, each in a folder of its own. Those that are not made yet are left out.
+
+    Raises StepRefused where none is made, RecordsDisagree.
+    """
+    named = [find_complaint(work, number) for number in numbers]
+    made = [complaint for complaint in named if _is_made(work, complaint)]
+    if not made:
+        raise StepRefused("The papers for this complaint are not made yet.")
+    entries: dict[str, tuple[bytes, datetime]] = {}
+    for complaint in made:
+        files, made_at = _read_files(work, complaint, redacted=redacted)
+        entries |= {f"complaint-{complaint.number}/{name}": (content, made_at) for name, content in files.items()}
+    return _pack(entries)
+
+
+def _is_made(work: CaseWork, complaint: Complaint) -> bool:
+    query = select(Letter.id).where(Letter.complaint_id == complaint.id).limit(1)
+    return work.session.scalars(query).first() is not None
+
+
+def _read_files(work: CaseWork, complaint: Complaint, *, redacted: bool) -> tuple[Mapping[str, bytes], datetime]:
+    """The files of the newest bundle by name, and when it was made."""
     made = letters.letter_views(work, complaint_id=complaint.id)
     if not made:
         raise StepRefused("The papers for this complaint are not made yet.")
@@ -186,18 +212,32 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
         CHECK_FILE: describe_check(work.ports.config.base_url).encode(),
     }
     files[SUMS_FILE] = write_sums(files)
+    return files, newest.made_at
+
+
+def _pack(entries: Mapping[str, tuple[bytes, datetime]]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(_entry(name, newest.made_at), content)
+        for name, (content, made_at) in entries.items():
+            archive.writestr(_entry(name, made_at), content)
     return stream.getvalue()
 
 
 def take_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The bundle for a member of the team, who may hand it in. Raises as `read_bundle` and NoConsent, MandateOver."""
-    if find_complaint(work, number).state is ComplaintState.PREPARED:
-        require_papers(work, "regulators")
+    _require_taking(work, [find_complaint(work, number)])
     return read_bundle(work, number, redacted=redacted)
+
+
+def take_bundles(work: CaseWork, numbers: Sequence[int], *, redacted: bool) -> bytes:
+    """The same for several. Raises as `read_bundles` and NoConsent, MandateOver."""
+    _require_taking(work, [find_complaint(work, number) for number in numbers])
+    return read_bundles(work, numbers, redacted=redacted)
+
+
+def _require_taking(work: CaseWork, complaints: Sequence[Complaint]) -> None:
+    if any(complaint.state is ComplaintState.PREPARED for complaint in complaints):
+        require_papers(work, "regulators")
 
 
 def _exhibits_of(
@@ -241,6 +281,17 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
     _refresh(work, complaint)
 
 
+def record_all_lodged(work: CaseWork, command: LodgedCommand, tickets: Mapping[int, str]) -> None:
+    """That several complaints were handed in together; `tickets` are the authority's numbers by complaint, or empty.
+
+    All are recorded or none. Raises as `record_lodged`, and StepRefused where none is named.
+    """
+    if not tickets:
+        raise StepRefused("Choose at least one complaint.")
+    for number, ticket in sorted(tickets.items()):
+        record_lodged(work, number, replace(command, ticket=ticket))
+
+
 def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCommand) -> None:
     """What the body answered. Raises StepRefused before it was handed in, BadInstant."""
     open_to_record(work)
@@ -267,6 +318,21 @@ def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCo
 def complaint_views(work: CaseWork) -> tuple[ComplaintView, ...]:
     """All complaints of the case by number."""
     return _views(work, list_complaints(work))
+
+
+def views_together(work: CaseWork, number: int) -> tuple[ComplaintView, ...]:
+    """The complaints to the same authority under the same law as this one, by number. Raises UnknownNumber."""
+    return _views(work, _list_together(work, number))
+
+
+def count_together(work: CaseWork, number: int) -> int:
+    """How many those are. Raises UnknownNumber."""
+    return len(_list_together(work, number))
+
+
+def _list_together(work: CaseWork, number: int) -> list[Complaint]:
+    own = find_complaint(work, number)
+    return [row for row in list_complaints(work) if (row.regulator, row.regime) == (own.regulator, own.regime)]
 
 
 def complaint_view(work: CaseWork, number: int) -> ComplaintView:

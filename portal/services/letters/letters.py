@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, select, true
+from sqlalchemy import ColumnElement, and_, delete, select, true
 from sqlalchemy.orm import Session
 
 from portal.adapters.letter_json import encode_facts
@@ -20,12 +20,11 @@ from portal.domain.letters.checks import ProblemCode
 from portal.domain.letters.facts import (
     CopyrightFacts,
     ErasureFacts,
-    FollowUpFacts,
     LetterFacts,
     NoticeFacts,
-    SupplierFacts,
 )
 from portal.domain.lifecycle import (
+    LATER_LETTERS,
     ComplaintState,
     History,
     LetterKind,
@@ -47,7 +46,7 @@ from portal.services.clocks.agreement import require_whole
 from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
-from portal.services.letters.further import further_facts
+from portal.services.letters.further import NO_WORDS, FurtherWords, further_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.citations import list_cited
@@ -59,6 +58,9 @@ NOT_SWORN = (
     "A copyright notice is made under penalty of perjury. Only the person, or whoever acts for them, can state that, "
     "for this very letter and on their own page."
 )
+
+
+NOTHING_STATED = "Nothing is stated for this letter yet. Tick what is true, and sign it."
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,17 +88,22 @@ class LetterPlan:
     request_number: int
     kind: LetterKind
     facts: LetterFacts
+    words: FurtherWords
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LetterOrder:
-    """A letter that can be made: what it is to say, under a number of its own, as things stood at `work.now`."""
+    """A letter that can be made: what it is to say, under a number of its own, as things stood at `work.now`.
+
+    `request_number` is None for a paper of the case itself.
+    """
 
     work: CaseWork
-    request_number: int
+    request_number: int | None
     kind: LetterKind
     number: int
     facts: LetterFacts
+    words: FurtherWords = NO_WORDS
 
 
 class FactsChanged(Exception):
@@ -123,10 +130,10 @@ def find_missing_letter(work: CaseWork, number: int) -> LetterKind | None:
     return None if dossier.last_letter else REQUEST_LETTERS[dossier.request.kind]
 
 
-def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterPlan:
+def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterPlan:
     """Decide what a notice, an erasure request or a reminder about request `number` says. Reads only.
 
-    A further letter has a `topic` (`further.list_topics`, `further.list_suppliers`) and what the sender answers.
+    A further letter has `words`: its topic (`further.list_topics`, `further.list_suppliers`) and what the sender gives.
 
     Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, NoRoom, RecordsDisagree, and
     StepRefused where the request is past it.
@@ -134,21 +141,21 @@ def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "
     stamp, dossier = read_stamp(work), read_dossier(work, number)
     require_papers(work, "platforms")
     require_room_for_letter(work, dossier.request)
-    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1, topic=topic, given=given)
+    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1, words=words)
     require_whole(work)
     if problems := _missing(dossier, facts) or check(facts):
         raise LetterStopped(problems)
-    return LetterPlan(stamp, number, kind, facts)
+    return LetterPlan(stamp, number, kind, facts, words)
 
 
 def reserve_letter(work: CaseWork, plan: LetterPlan) -> LetterOrder:
     """Reserve the number of a planned letter, for whoever holds the case as it stood at the plan's stamp."""
-    return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts)
+    return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts, plan.words)
 
 
-def order_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterOrder:
+def order_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterOrder:
     """Both at once. Raises as `plan_letter`."""
-    return reserve_letter(work, plan_letter(work, kind, number, topic=topic, given=given))
+    return reserve_letter(work, plan_letter(work, kind, number, words=words))
 
 
 def print_order(order: LetterOrder) -> Printed:
@@ -174,10 +181,11 @@ class PrintedLetter:
 
 def confirm_letter(work: CaseWork, order: LetterOrder, rows: LetterRows) -> PrintedLetter:
     """That what was printed still says what is so. Reads only. Raises FactsChanged else, and as `plan_letter`."""
+    if order.request_number is None:
+        raise TypeError("a paper of the case itself is confirmed by who made it")
     stamp, dossier = read_stamp(work), read_dossier(work.at(order.work.now), order.request_number)
     require_papers(work, "platforms")
-    topic, given = _topic_of(order.facts)
-    if _facts(dossier, order.kind, number=order.number, topic=topic, given=given) != order.facts:
+    if _facts(dossier, order.kind, number=order.number, words=order.words) != order.facts:
         raise FactsChanged
     require_whole(work)
     rows.letter.request_id = dossier.request.id
@@ -192,9 +200,9 @@ def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterV
     return letter_view(rows.letter, request_number=order.request_number)
 
 
-def make_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterView:
+def make_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterView:
     """All of it in one transaction, where nobody waits: invented cases, the command line, tests."""
-    order = order_letter(work, kind, number, topic=topic, given=given)
+    order = order_letter(work, kind, number, words=words)
     return keep_letter(work, order, print_order(order))
 
 
@@ -292,9 +300,13 @@ def letter_text(work: CaseWork, number: int) -> str:
     return "\n\n".join(plain_text(build(read_facts(work, _find(work, number)))))
 
 
-def letter_views(work: CaseWork, *, complaint_id: UUID | None = None) -> tuple[LetterView, ...]:
-    """The case's letters by number; only those of one complaint where it is named."""
+def letter_views(
+    work: CaseWork, *, complaint_id: UUID | None = None, kinds: Collection[LetterKind] | None = None
+) -> tuple[LetterView, ...]:
+    """The case's letters by number; only those of one complaint, or of some kinds, where they are named."""
     chosen = true() if complaint_id is None else Letter.complaint_id == complaint_id
+    if kinds is not None:
+        chosen = and_(chosen, Letter.kind.in_(kinds))
     return tuple(view for _, view in _views_of(work, chosen))
 
 
@@ -318,6 +330,14 @@ def _views_of(work: CaseWork, chosen: ColumnElement[bool]) -> Iterator[tuple[UUI
     )
     for letter, request_number, complaint_number in work.session.execute(query):
         yield letter.complaint_id, letter_view(letter, request_number=request_number, complaint_number=complaint_number)
+
+
+def find_view(work: CaseWork, number: int) -> LetterView:
+    """One letter of the case. Raises UnknownNumber."""
+    found = list(_views_of(work, Letter.number == number))
+    if not found:
+        raise UnknownNumber(f"There is no letter {number}.")
+    return found[0][1]
 
 
 def letter_view(
@@ -419,18 +439,11 @@ def _record(work: CaseWork, kind: History, letter: Letter, detail: Mapping[str, 
     work.record(event)
 
 
-def _topic_of(facts: LetterFacts) -> tuple[str, str]:
-    """What a further letter is about, and what its sender answers; nothing for the other kinds."""
-    if isinstance(facts, FollowUpFacts):
-        return facts.topic, facts.given or ""
-    return (facts.role, "") if isinstance(facts, SupplierFacts) else ("", "")
-
-
-def _facts(dossier: Dossier, kind: LetterKind, *, number: int, topic: str = "", given: str = "") -> LetterFacts:
+def _facts(dossier: Dossier, kind: LetterKind, *, number: int, words: FurtherWords = NO_WORDS) -> LetterFacts:
     if kind is LetterKind.REMINDER:
         return reminder_facts(dossier, number=number)
     if kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
-        return further_facts(dossier, kind, topic, number=number, given=given)
+        return further_facts(dossier, kind, words, number=number)
     if REQUEST_LETTERS[dossier.request.kind] is not kind:
         raise StepRefused("This kind of letter does not belong to this request.")
     require_unsent(dossier.request.state)
@@ -451,6 +464,8 @@ def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:
         return (ProblemView(code=ProblemCode.NOT_STATED.value, text=text),)
     if facts.bases:
         return ()
+    if any(citation.waits_for_statement for citation in dossier.citations):
+        return (ProblemView(code=ProblemCode.NOT_STATED.value, text=NOTHING_STATED),)
     return tuple(
         ProblemView(
             code="element_missing",
@@ -467,8 +482,8 @@ def _has_left(session: Session, letter: Letter) -> bool:
         return True
     if letter.complaint_id:
         return session.get_one(Complaint, letter.complaint_id).state is not ComplaintState.PREPARED
-    if letter.kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
-        return False  # nothing records yet that one was sent
+    if letter.kind in LATER_LETTERS - {LetterKind.REMINDER}:
+        return False
     if letter.kind is LetterKind.REMINDER:
         # One from before it was kept which reminder had left: any that was written down after it may have been this.
         reminded = (Event.request_id == letter.request_id, Event.kind == History.REMINDED)
@@ -476,6 +491,14 @@ def _has_left(session: Session, letter: Letter) -> bool:
         return any("channel" not in facts for facts in session.scalars(later))
     sent = (Event.request_id == letter.request_id, Event.kind == History.SENT)
     return any("as" not in facts for facts in session.scalars(select(Event.facts).where(*sent)))
+
+
+def find_letter(work: CaseWork, number: int, kinds: Container[LetterKind]) -> Letter:
+    """The letter of that number, where it is of one of these kinds. Raises UnknownNumber."""
+    letter = _find(work, number)
+    if letter.kind not in kinds:
+        raise UnknownNumber(f"Letter {number} is of another kind.")
+    return letter
 
 
 def _find(work: CaseWork, number: int) -> Letter:

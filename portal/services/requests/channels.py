@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -16,6 +16,7 @@ from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus
 from portal.services.requests.citations import Citation, disclose, list_cited, passes_on
 from portal.services.requests.dossier import Dossier
 from portal.services.requests.views import ChannelView
+from portal.services.work import CaseWork
 
 ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
     RequestKind.NOTICE: (
@@ -129,18 +130,24 @@ def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
         return ()
     today = work.ports.config.day_at(work.now)
     found: dict[str, ChannelView] = {}
-    territory = find_territory(work.case.country)
-    usable = platform.channels_for(*ORDERS[dossier.request.kind])
-    near = [channel for channel in usable if channel.is_open_to(work.case.country, territory)]
-    for channel in sorted(near, key=lambda channel: not channel.countries):  # what is made for the country comes first
-        if channel.medium in _MEDIA:
-            found.setdefault(channel.address, _doubt(_channel_view(channel, platform, today), platform, dossier))
+    for view in list_channels(work, platform, ORDERS[dossier.request.kind]):
+        found.setdefault(view.address, _doubt(view, platform, dossier))
     for view in _list_post(platform, today):
         found.setdefault(view.address, view)
     seen = dossier.address_statuses
     return tuple(
         _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), today) for view in found.values()
     )
+
+
+def list_channels(work: CaseWork, platform: Platform, kinds: Iterable[ChannelKind]) -> Iterator[ChannelView]:
+    """A platform's channels of these kinds that are open where the person lives; those made for there come first."""
+    today, territory = work.ports.config.day_at(work.now), find_territory(work.case.country)
+    usable = platform.channels_for(*kinds)
+    near = [channel for channel in usable if channel.is_open_to(work.case.country, territory)]
+    for channel in sorted(near, key=lambda channel: not channel.countries):
+        if channel.medium in _MEDIA:
+            yield _channel_view(channel, platform, today)
 
 
 def require_address_check(dossier: Dossier, channel: SendingChannel) -> None:

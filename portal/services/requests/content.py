@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from portal.domain.lifecycle import Depiction, Filer, Handler, Path, RequestKind
 from portal.domain.notices import NoticeContent, Situation, list_fields_given
 from portal.domain.regimes import Element, NoticeField
 from portal.domain.report import NameKind, Report, YesNo
+from portal.models.events import Event
 from portal.services.requests.views import DetailsView
 
 
@@ -45,6 +46,18 @@ class Statement:
     at: datetime
     by: StatedBy
     signature: str
+    mandated_on: date | None = None  # the day of the written mandate under which a member of the team stated it
+
+
+def read_statement(event: Event, detail: Mapping[str, Any]) -> Statement:
+    """What an event tells that was stated; `detail` is what is sealed in it."""
+    return Statement(
+        statements=frozenset(NoticeField(each) for each in event.facts["statements"]),
+        at=event.at,
+        by=StatedBy(event.facts["by"]),
+        signature=str(detail.get("signature") or ""),
+        mandated_on=date.fromisoformat(event.facts["mandated_on"]) if event.facts.get("mandated_on") else None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -57,6 +70,7 @@ class RequestContent:
     organisation: Organisation | None  # where a team carries the case
     kind: RequestKind = RequestKind.NOTICE
     statement: Statement | None = None  # what was stated for this request, besides the report
+    earlier: Statement | None = None  # what was stated for every letter that this paper tells of
 
     @cached_property
     def situation(self) -> Situation:
@@ -87,14 +101,22 @@ class RequestContent:
             return self.view.email
         return self.organisation.email or ""
 
+    def without_mandated(self) -> RequestContent:
+        """The same for a law that lets no representative state it: without what the team stated under a mandate."""
+
+        def keep(made: Statement | None) -> Statement | None:
+            return None if made is not None and made.by is StatedBy.MANDATED else made
+
+        return replace(self, statement=keep(self.statement), earlier=keep(self.earlier))
+
     def is_stated(self, what: NoticeField, in_report: bool) -> bool:
-        """Whether the report states it, or it was stated for this request."""
-        return in_report or (self.statement is not None and what in self.statement.statements)
+        """Whether the report states it, or it was stated for this request or the letters it tells of."""
+        return in_report or any(what in each.statements for each in (self.statement, self.earlier) if each)
 
     @property
     def signature(self) -> str:
         """The name that was signed with last."""
-        own = self.statement.signature if self.statement else ""
+        own = next((each.signature for each in (self.statement, self.earlier) if each and each.signature), "")
         return own or (self.report.signature if self.report.signed_at is not None else "")
 
     @property
@@ -147,7 +169,7 @@ class RequestContent:
         team is an oath.
         """
         found = self.statement
-        return found is not None and found.by is not StatedBy.TOLD and found.statements >= _OATH
+        return found is not None and found.by in _SIGNING and found.statements >= _OATH
 
     def proofs(self) -> frozenset[NoticeField]:
         return list_fields_given(self.notice)
@@ -197,6 +219,7 @@ _AGES: Mapping[YesNo, str] = {
 }
 
 
+_SIGNING = frozenset({StatedBy.PERSON, StatedBy.REPRESENTATIVE})
 _OATH = frozenset({NoticeField.GOOD_FAITH, NoticeField.PERJURY})  # that nobody allowed the use, and whose work it is
 
 

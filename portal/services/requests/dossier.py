@@ -20,9 +20,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from portal.config import Organisation
 from portal.domain.clocks import RequestEvent
 from portal.domain.directory import Platform
-from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import History, LetterKind, Proof, RequestKind, require_open
-from portal.domain.regimes import NoticeField, Regime, RegimeKind
+from portal.domain.regimes import Regime, RegimeKind
 from portal.domain.report import Report
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -41,7 +40,7 @@ from portal.services.directory.address_checks import AddressStatus, read_statuse
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import keep_valid
 from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
-from portal.services.requests.content import Details, RequestContent, Statement
+from portal.services.requests.content import Details, RequestContent, Statement, read_statement
 from portal.services.requests.lookup import find_organisation, find_request, list_requests
 from portal.services.work import CaseWork
 
@@ -77,12 +76,30 @@ class OpenedItem:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class SentReminder:
-    """A reminder that left, by its event. `letter` is None where it went out in other words, which `text` holds."""
+class LaterLetter:
+    """A letter after the first one that left, by its event. `letter` is None where a reminder went out in other words,
+    which `text` holds; `recipient` is whom it went to.
+    """
 
     event: Event
     letter: Letter | None
     text: str
+    recipient: str
+    detail: Mapping[str, Any]
+
+    @property
+    def kind(self) -> LetterKind:
+        return self.letter.kind if self.letter else LetterKind.REMINDER
+
+    @property
+    def proof(self) -> Proof:
+        """By what it is known that it arrived; nothing was asked about reminders of before."""
+        return Proof(self.event.facts.get("proof") or Proof.NONE)
+
+    @property
+    def confirmation(self) -> str:
+        """Their confirmation, where it was pasted."""
+        return str(self.detail.get("confirmation") or "")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -166,14 +183,7 @@ class Dossier:
     def statement(self) -> Statement | None:
         """What was last stated for this very request, besides the report."""
         event = next((event for event in reversed(self.events) if event.kind is History.STATED), None)
-        if event is None:
-            return None
-        return Statement(
-            statements=frozenset(NoticeField(each) for each in event.facts["statements"]),
-            at=event.at,
-            by=StatedBy(event.facts["by"]),
-            signature=str(self.read_detail(event).get("signature") or ""),
-        )
+        return read_statement(event, self.read_detail(event)) if event else None
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
@@ -220,17 +230,16 @@ class Dossier:
         return [letter for letter in kept if letter.kind is LetterKind.REMINDER]
 
     @cached_property
-    def sent_reminders(self) -> tuple[SentReminder, ...]:
-        """Those that left, in the order of time, whatever they said."""
-        left = sorted((event for event in self.events if event.kind is History.REMINDED), key=lambda event: event.at)
-        return tuple(
-            SentReminder(
-                event=event,
-                letter=self._find_letter(self.read_detail(event).get("letter")),
-                text=str(self.read_detail(event).get("text") or ""),
-            )
-            for event in left
-        )
+    def sent_later(self) -> tuple[LaterLetter, ...]:
+        """The letters after the first one that left, in the order of time, whatever they said."""
+        kinds = {History.REMINDED, History.LETTER_SENT}
+        left = sorted((event for event in self.events if event.kind in kinds), key=lambda event: event.at)
+        by_number = {letter.number: letter for letter in self.letters}
+        return tuple(_later_letter(event, self.read_detail(event), by_number, self.name) for event in left)
+
+    @cached_property
+    def sent_reminders(self) -> tuple[LaterLetter, ...]:
+        return tuple(each for each in self.sent_later if each.event.kind is History.REMINDED)
 
     @cached_property
     def sent_event(self) -> Event | None:
@@ -321,6 +330,31 @@ def read_dossiers(work: CaseWork, requests: Iterable[Request] | None = None) -> 
     chosen = list_requests(work) if requests is None else list(requests)
     rows = _Rows(work, chosen)
     return tuple(Dossier(request, rows) for request in chosen)
+
+
+def read_case_letters(work: CaseWork) -> tuple[LaterLetter, ...]:
+    """The papers of the case itself that left, such as those of a threat, in the order of time."""
+    query = select(Event).where(
+        Event.case_id == work.case.id, Event.kind == History.LETTER_SENT, Event.request_id.is_(None)
+    )
+    events = work.session.scalars(query.order_by(Event.at, Event.sequence)).all()
+    if not events:
+        return ()
+    papers = work.session.scalars(select(Letter).where(Letter.case_id == work.case.id, Letter.request_id.is_(None)))
+    by_number = {letter.number: letter for letter in papers}
+    return tuple(_later_letter(event, read_detail(event, work.key), by_number, "") for event in events)
+
+
+def _later_letter(
+    event: Event, detail: Mapping[str, Any], letters: Mapping[int, Letter], recipient: str
+) -> LaterLetter:
+    return LaterLetter(
+        event=event,
+        letter=letters.get(detail.get("letter", 0)),
+        text=str(detail.get("text") or ""),
+        recipient=str(detail.get("recipient") or recipient),
+        detail=detail,
+    )
 
 
 def list_items(work: CaseWork) -> tuple[OpenedItem, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from portal.domain.lifecycle import UNSENT, Filer, RequestKind
 from portal.domain.regimes import NoticeField
+from portal.services.cases.team_mandates import TeamMandate, find_team_mandate
 from portal.services.law.local_days import place_zone
 from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.lookup import find_request
@@ -24,6 +25,7 @@ class LettersToState:
     others: tuple[tuple[int, str], ...]
     is_for_another: bool
     is_copyright: bool
+    mandate: TeamMandate | None = None  # under which the team may state it as representative
 
 
 def letters_to_state(work: CaseWork, number: int) -> LettersToState:
@@ -50,4 +52,5 @@ def letters_to_state(work: CaseWork, number: int) -> LettersToState:
         others=tuple(others),
         is_for_another=work.report.filer in {Filer.PARENT, Filer.REPRESENTATIVE},
         is_copyright=is_copyright,
+        mandate=find_team_mandate(work),
     )

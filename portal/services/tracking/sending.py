@@ -69,6 +69,8 @@ class RemindedCommand:
     text: str = ""
     address: str = ""
     ticket: str = ""
+    proof: Proof = Proof.NONE
+    confirmation: str = ""  # theirs, where it was pasted
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -147,8 +149,7 @@ def record_received(work: CaseWork, number: int, command: ReceiptCommand) -> Non
     if request.received_at is not None and dossier.receipt_proof is not Proof.NONE:
         raise StepRefused("It is already recorded when this request was received.")
     ticket = command.ticket.strip() or dossier.ticket
-    if command.proof is Proof.TICKET and not ticket:
-        raise StepRefused("Write the number that they gave. Without it, choose what else shows that they got it.")
+    require_number(command.proof, ticket)
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
     require_room_for_words(work, command.text)
     if ticket != dossier.ticket:
@@ -179,7 +180,8 @@ def record_reminded(work: CaseWork, number: int, command: RemindedCommand) -> No
     require_sent(request.state)
     require_permission(work, "platforms")
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
-    require_room_for_words(work, command.text)
+    require_room_for_words(work, command.text, command.confirmation)
+    require_number(command.proof, command.ticket)
     left = {each.letter.id for each in dossier.sent_reminders if each.letter}
     letter = next((each for each in dossier.reminders if each.number == command.letter), None)
     if command.letter is not None and (letter is None or not letters.was_there(letter, at) or letter.id in left):
@@ -187,14 +189,28 @@ def record_reminded(work: CaseWork, number: int, command: RemindedCommand) -> No
             "This reminder was not there at that moment, or was sent already. Choose another, or say that you sent it "
             "in other words."
         )
-    detail: dict[str, object] = {"address": command.address.strip(), "ticket": command.ticket.strip()}
+    detail: dict[str, object] = {
+        "address": command.address.strip(),
+        "ticket": command.ticket.strip(),
+        "confirmation": command.confirmation.strip(),
+    }
     if letter is not None:
         letter.left_at = work.now
         detail |= {"letter": letter.number, "digest": letter.digest}
     else:
         detail["text"] = command.text.strip()
-    facts = {"channel": command.channel.value, "number": len(dossier.sent_reminders) + 1}
+    facts = {
+        "channel": command.channel.value,
+        "number": len(dossier.sent_reminders) + 1,
+        "proof": command.proof.value,
+    }
     work.record(NewEvent(kind=History.REMINDED, at=at, request_id=request.id, facts=facts, detail=detail))
+
+
+def require_number(proof: Proof, ticket: str) -> None:
+    """Raises StepRefused where a number is to prove something and none is there."""
+    if proof is Proof.TICKET and not ticket.strip():
+        raise StepRefused("Write the number that they gave. Without it, choose what else shows that they got it.")
 
 
 def record_information_sent(work: CaseWork, number: int, at: datetime) -> None:

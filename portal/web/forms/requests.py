@@ -173,8 +173,8 @@ class TicketForm(ReaderForm):
 class RemindedForm(ReaderForm):
     """That a reminder left: which one, where to, when."""
 
-    vocabularies = MappingProxyType({"channel": SendingChannel})
-    desk_order = ("letter", "text", "channel", "address", "at")
+    vocabularies = MappingProxyType({"channel": SendingChannel, "proof": Proof})
+    desk_order = ("letter", "text", "channel", "address", "at", "proof", "ticket")
 
     letter = for_each(
         person=ChoiceField(_l("What did you send?"), required=True),
@@ -194,6 +194,11 @@ class RemindedForm(ReaderForm):
         desk=InstantField(_l("When was it sent?"), [require_moment]),
     )
 
+    proof = for_each(
+        person=ChoiceField(_l("How do you know that they got it?")), desk=ChoiceField(_l("Proof of receipt"))
+    )
+    ticket = for_each(person=TextField(TICKET), desk=TextField(_l("Their ticket number (if they gave one)")))
+
     def offer(self, view: RequestView, show: Callable[[datetime], str]) -> None:
         """The reminders that were made and have not left; `show` writes when one was made."""
         made = [each for each in view.letters if each.kind is LetterKind.REMINDER]
@@ -211,6 +216,8 @@ class RemindedForm(ReaderForm):
             letter=None if chosen == OTHER_WORDS else int(chosen),
             text=self.text.data or "",
             address=self.address.data or "",
+            proof=Proof(self.proof.data) if self.proof.data else Proof.NONE,
+            ticket=self.ticket.data or "",
         )
 
 

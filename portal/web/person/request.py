@@ -12,7 +12,7 @@ from portal.services.clocks.agreement import list_bent
 from portal.services.requests import preparing
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import read_dossier
-from portal.services.requests.preparing import DetailsCommand
+from portal.services.requests.preparing import NameCommand
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -217,7 +217,7 @@ def choose_name(work: CaseWork, number: int) -> ResponseReturnValue:
     with refusals(form):
         hold_case(work)
         is_yes = asked.form.get("pass_on") == "yes"
-        preparing.set_details(work, number, DetailsCommand(release_to_poster=is_yes))
+        preparing.choose_name(work, number, NameCommand(may_pass_on=is_yes))
         flash(_("They may tell your name.") if is_yes else _("The letter asks them to keep your name to themselves."))
         return _back_to(number)
     return show_form("person/request/name.html", form, req=view)

@@ -22,7 +22,7 @@ from portal.web.unit_of_work import parts
 from tests.web.addresses import at
 from tests.web.conftest import NOW, TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
-from tests.web.person.journey import LINKS, hand_in, save_report, words_on
+from tests.web.person.journey import LINKS, STATEMENT, hand_in, save_report, words_on
 
 SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
 REFUSED: dict[str, Any] = {"answer": "refused", "text": "It does not break our rules."}
@@ -44,7 +44,7 @@ def open_request(holder: Visitor, name: str = "Instagram") -> None:
 def send_request(holder: Visitor, name: str = "Instagram") -> None:
     open_request(holder, name)
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     holder.follow("I sent it")
     holder.press("Save", **SENT)
 
@@ -107,7 +107,7 @@ def test_no_page_reads_a_file_of_sentences_again(holder: Visitor, monkeypatch: p
 def test_a_letter_can_be_made_and_read_with_and_without_names(holder: Visitor) -> None:
     open_request(holder)
     holder.follow("Make the letter")
-    page = holder.press("Make the letter")
+    page = holder.press("Make the letter", **STATEMENT)
     assert "The letter is ready" in page.text
     for name in ("Download (PDF)", "Without names (PDF)"):
         address = next(href for words, href in page.links().items() if words.startswith(name))
@@ -198,7 +198,7 @@ def test_an_answer_needs_its_kind_and_its_time_and_keeps_what_was_typed(holder: 
 def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
     open_request(holder)
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     form = holder.follow("I sent it")
     holder.press("Save", **SENT)
     holder.seen.append(form)
@@ -273,11 +273,19 @@ def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Vis
 
 def test_a_statement_that_was_left_out_can_be_given_later(visitor: Visitor) -> None:
     save_report(visitor, age={"under_18": "yes"})
-    visitor.go("/case")
-    visitor.follow("Add them now")
-    signed: dict[str, Any] = {"states_no_consent": "y", "states_good_faith": "y", "states_accuracy": "y"}
-    visitor.press("Save", **signed, signature="Ana Exemplar", name="Ana Exemplar", name_kind="legal")
-    assert "Add them now" not in visitor.page.links()
+    open_request(visitor)
+    assert "First say what is true" in visitor.page.text
+    visitor.follow("Say it now")
+    assert "said_no_consent" not in visitor.page.answer.text, "of a child nothing is asked about consent"
+    visitor.press("Make the letter", said_good_faith="y", said_accuracy="y", signature="Ana Exemplar")
+    assert "The letter is ready" in visitor.page.text
+
+
+def test_no_page_asks_for_a_statement_about_everything(visitor: Visitor) -> None:
+    save_report(visitor)
+    page = visitor.go("/case/statement")
+    names = {each.get("name") or "" for each in page.root.iter("input")}
+    assert not {name for name in names if name.startswith(("states_", "said_")) or name == "signature"}
 
 
 def test_details_change_one_request_only(holder: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""The small forms of a case: a message, what an authority should do, erasing."""
+"""The small forms of a case: a message, erasing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,6 @@ from portal.web.fields import PlainForm, TextField
 
 class MessageForm(PlainForm):
     text = TextField(_l("Your message to the team"), lines=True)
-
-
-class WishForm(PlainForm):
-    wish = TextField(_l("What do you want them to do? Use your own words, if you like."), lines=True)
 
 
 class EraseForm(PlainForm):
