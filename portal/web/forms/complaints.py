@@ -49,7 +49,7 @@ class PrepareForm(StateForm):
         ),
         desk=CheckboxesField(
             _l("Which requests is the complaint about?"),
-            description=_l("A complaint is about one organisation. Requests to several make one complaint each."),
+            description=_l("A complaint is about one company. Requests to several make one complaint each."),
         ),
     )
     wish = for_each(

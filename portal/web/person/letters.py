@@ -75,7 +75,7 @@ def make(work: CaseWork, number: int, kind: str) -> ResponseReturnValue:
                 hold_case(work)
                 statements.state(work, stated.command(number))
             if stated.is_stated and "say" in request.form:
-                flash(_("Written down, with today’s date. Your team can make the letter now."))
+                flash(_("Saved, with today’s date. Your team can make the letter now."))
                 return redirect(url_for("request.show", number=number), 303)
             return _make(work, wanted, number)
     return _show_confirm(view, to_state, stated)
