@@ -25,13 +25,13 @@ Answer = tuple[str, int, dict[str, str]]
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
     about add address answers_to_me at authority authority_ends_on back channel colleague confirm confirmed
-    contact_by countries country days depiction dismiss email ends_on explanation extension_until factor filer
+    contact_by countries country days depiction dismiss door email ends_on explanation extension_until factor filer
     first found_words from give gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
-    items keep label letter link links login mark meaning more name name_kind others outcome pass_on pasted phone
-    places platform postal_address proof question reason received_at remove requests role safe_contact
+    items keep label letter link links login mark meaning more name name_kind now others outcome pass_on pasted phone
+    places platform postal_address proof question reason received_at remove requests role safe_contact said
     said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at
     signature skip states_accuracy states_good_faith states_no_consent stop subdivision team
-    team_id text ticket told_at took_it under_18 verdict version wait which wish withdraw work
+    team_id text ticket to told_at took_it under_18 verdict version wait which wish withdraw work
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.

@@ -59,10 +59,9 @@ def send_six_requests(visitor: Visitor) -> None:
         assert story.NAME in text
         assert story.NAME not in read_text(visitor.download("Without names (PDF)", exact=False))
         assert story.NAME not in read_title(letter)
-        visitor.follow("I sent it")
+        visitor.follow("I sent it in another way")
         visitor.choose("With the form on their site")
         visitor.fill("The number they gave it, if any", f"INV-{number}")
-        visitor.choose("I looked: the address I used is the right one")
         visitor.press("Save")
         visitor.sees("Written down. The time limits run now.")
         # Two days from the sending: 9:00 UTC is 22:00 in Auckland.

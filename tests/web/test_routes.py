@@ -96,12 +96,12 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
             documents.show documents.add documents.read documents.original documents.remove
-            case.history sharing.statement sharing.sign request.show request.fill_in request.details
+            case.history sharing.statement sharing.sign request.show request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
             request.close request.ask_ticket request.record_ticket request.ask_reminded request.record_reminded
             request.ask_name request.choose_name request.ask_copyright request.prepare_copyright letters.confirm
-            letters.discard
+            letters.discard send.show send.begin send.step send.record_sent send.make send.tell send.end
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted messages.show messages.send sharing.show

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from portal.domain.letters.facts import StatedBy
-from portal.domain.lifecycle import ActorKind, Filer, History, StepRefused, require_open, require_unsent
+from portal.domain.lifecycle import ActorKind, Filer, History, Path, StepRefused, require_open, require_unsent
 from portal.domain.regimes import NoticeField
 from portal.domain.report import Report
 from portal.services.cases.instants import check_instant
@@ -37,9 +37,14 @@ class StatementCommand:
 
 
 def list_wanted(dossier: Dossier) -> tuple[NoticeField, ...]:
-    """The statements that the laws of a request ask for, and those of every letter."""
+    """The statements that the laws of a request ask for, and those of every letter.
+
+    Of a child nothing is asked about consent: it cannot be given, and the letter says that a child is shown.
+    """
     asked = {proof for each in dossier.citations for found in each.checked for proof in found.element.proofs}
     asked |= {NoticeField.ACCURACY}
+    if dossier.report.path is Path.CHILD:
+        asked -= {NoticeField.NO_CONSENT}
     return tuple(each for each in STATEABLE if each in asked)
 
 

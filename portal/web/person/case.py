@@ -90,7 +90,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def keep_receipt(_opened: CaseWork) -> ResponseReturnValue:
     session.pop("receipt", None)
-    return redirect(url_for("case.show"), 303)
+    return redirect(url_for("send.show" if request.form.get("to") == "send" else "case.show"), 303)
 
 
 @bp.get("/case/receipt.txt")

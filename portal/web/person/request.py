@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from portal.services.clocks.agreement import list_bent
 from portal.services.requests import preparing
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.preparing import DetailsCommand
-from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking import answers, request_page, send_round, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
@@ -41,12 +41,6 @@ FEW_LINKS = 20
 @case_holder
 def show(work: CaseWork, number: int) -> ResponseReturnValue:
     return show_request(work, find(work, number), PlainForm(formdata=None))
-
-
-@bp.get("/form")
-@case_holder
-def fill_in(work: CaseWork, number: int) -> str:
-    return render_template("person/request/fill_in.html", req=find(work, number))
 
 
 @bp.get("/details")
@@ -214,8 +208,9 @@ def choose_name(work: CaseWork, number: int) -> ResponseReturnValue:
         hold_case(work)
         is_yes = asked.form.get("pass_on") == "yes"
         preparing.set_details(work, number, DetailsCommand(release_to_poster=is_yes))
+        send_round.renew_letter(work, number)
         flash(_("They may tell your name.") if is_yes else _("The letter asks them to keep your name to themselves."))
-        return _back_to(number)
+        return redirect(url_for("send.step", number=number), 303)
     return show_form("person/request/name.html", form, req=view)
 
 
@@ -234,7 +229,7 @@ def prepare_copyright(work: CaseWork, number: int) -> ResponseReturnValue:
     with refusals(form):
         made = preparing.prepare_copyright(work, number)
         flash(_("A copyright notice is ready. Nothing is claimed yet: you do that on the next page."))
-        return _back_to(made)
+        return redirect(url_for("send.step", number=made), 303)
     return show_request(work, find(work, number), form)
 
 
