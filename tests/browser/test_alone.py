@@ -59,7 +59,7 @@ def send_six_requests(visitor: Visitor) -> None:
         assert story.NAME in text
         assert story.NAME not in read_text(visitor.download("Without names (PDF)", exact=False))
         assert story.NAME not in read_title(letter)
-        visitor.follow("I sent it in another way")
+        visitor.follow("I sent it by other means")
         visitor.choose("With the form on their site")
         visitor.fill("The number they gave it, if any", f"INV-{number}")
         visitor.press("Save")

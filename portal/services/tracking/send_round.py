@@ -36,6 +36,7 @@ from portal.services.clocks.views import ClockView
 from portal.services.directory.address_checks import note_outcome
 from portal.services.law.local_days import place_zone
 from portal.services.letters import ahead, letters
+from portal.services.letters.drafting import find_own_rules
 from portal.services.letters.facts import unsent_basis
 from portal.services.letters.letters import LetterWords
 from portal.services.letters.views import LetterView, ProblemView
@@ -160,6 +161,7 @@ class StepView:
     letter: LetterView | None
     words: LetterWords | None
     is_outdated: bool  # something was changed after the letter was made
+    is_form_only: bool  # no letter can be made, and their own form is all there is
     job: JobView | None  # while it is being made, or where that failed
     lacking: tuple[NoticeField, ...]  # what a law asks for and nobody has given
     problems: tuple[ProblemView, ...]
@@ -282,6 +284,7 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         letter=letters.letter_view(letter, request_number=number) if letter else None,
         words=words,
         is_outdated=is_outdated,
+        is_form_only=_is_form_only(dossier),
         job=_find_job(dossier) if letter is None or is_outdated else None,
         lacking=_list_lacking(stated) if letter is None else (),
         problems=letters.find_problems(stated) if letter is None else (),
@@ -387,8 +390,16 @@ def _find_job(dossier: Dossier) -> JobView | None:
     return job if job and (not job.is_finished or job.problems) else None
 
 
+def _is_form_only(dossier: Dossier) -> bool:
+    """Whether neither a law nor the platform's own rules are known that a letter could use."""
+    has_ground = bool(dossier.citations) or find_own_rules(dossier.platform) is not None
+    return dossier.last_letter is None and not has_ground
+
+
 def _lacks_anything(dossier: Dossier) -> bool:
     """Whether the letter cannot be made as things stand."""
+    if _is_form_only(dossier):
+        return True
     nothing_cited = bool(dossier.citations) and not list_cited(dossier.citations)
     return nothing_cited or bool(list_uncovered(dossier))
 
@@ -413,7 +424,7 @@ def _list_to_say(found: _Round, dossiers: Iterable[Dossier]) -> tuple[ToSay, ...
     """Letters that say the same together, in their order. A letter that is made already says what it says."""
     groups: dict[tuple[tuple[str, ...], frozenset[NoticeField]], list[tuple[int, str]]] = {}
     for dossier in dossiers:
-        if dossier.last_letter is None and dossier.request.kind is not RequestKind.COPYRIGHT and not _is_said(dossier):
+        if _asks_to_say(dossier):
             said = letters.list_sentences(found.stated(dossier)), frozenset(list_wanted(dossier)) - SWORN
             groups.setdefault(said, []).append((dossier.number, dossier.name))
     return tuple(
@@ -421,6 +432,12 @@ def _list_to_say(found: _Round, dossiers: Iterable[Dossier]) -> tuple[ToSay, ...
         for (sentences, statements), about in groups.items()
         if sentences
     )
+
+
+def _asks_to_say(dossier: Dossier) -> bool:
+    if dossier.last_letter is not None or dossier.request.kind is RequestKind.COPYRIGHT:
+        return False
+    return not _is_form_only(dossier) and not _is_said(dossier)
 
 
 def _is_said(dossier: Dossier) -> bool:

@@ -43,7 +43,7 @@ def show(work: CaseWork) -> ResponseReturnValue:
         return redirect(url_for("case.show"), 303)
     if not found.waiting:
         return redirect(url_for("send.end"), 303)
-    if not to_say and all(line.has_letter for line in found.ready):
+    if not to_say and any(line.has_letter for line in found.waiting):
         return _go_to(found.first)
     form = SayForm(name=send_round.name_all(to_say), signature=signature)
     return _show_start(work, found, to_say, form)

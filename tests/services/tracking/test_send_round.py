@@ -81,7 +81,7 @@ def test_a_step_takes_few_statements(session: Session, ports: Ports, sites: int)
 
 
 def test_what_a_law_makes_fastest_comes_first_and_what_lacks_something_last(session: Session, ports: Ports) -> None:
-    """Google Search names rules of its own and no hours; the forum by which nothing can be sent lacks an address."""
+    """For Google Search no law of that country gives hours. Without an address for the answer no letter can be made."""
     links = f"https://www.google.com/search?q=invented {X_LINK}"
     opened = make_case(session, ports, links=links)
     names = [line.platform_name for line in send_round.read_round(opened).waiting]

@@ -23,17 +23,21 @@ PAGES = (
     "templates/person/erase_draft.html",
     "templates/person/case/receipt.html",
     "templates/person/case/statement.html",
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates/person/send").glob("*.html")),
     "templates/components/answers.html",
     "portal/domain/intake.py",
     "portal/web/person/forms/about.py",
     "portal/web/person/forms/facts.py",
     "portal/web/person/forms/places.py",
     "portal/web/person/forms/reach.py",
+    "portal/web/person/forms/send.py",
     "portal/web/person/forms/words.py",
     "portal/web/person/facts.py",
     "portal/web/person/receipt.py",
     "portal/web/person/report.py",
     "portal/web/person/review.py",
+    "portal/web/person/send.py",
+    "portal/web/person/send_words.py",
 )
 
 

@@ -205,6 +205,21 @@ def test_a_letter_by_post_is_printed_and_the_address_is_shown(visitor: Visitor, 
     assert visitor.page.path == "/case/send/end"
 
 
+def test_where_no_law_carries_a_letter_their_own_form_is_filled_in(visitor: Visitor, app: Flask) -> None:
+    """No statement is asked for a letter that is never made."""
+    save_report(visitor, links={"pasted": "https://www.google.com/search?q=invented"})
+    page = visitor.press("They are on paper")
+    assert "What your letters say" not in page.text
+    page = visitor.press("Begin with")
+    assert do_jobs(app) == 0
+    assert "There is no letter for Google Search. Please use their own form." in page.text
+    copied = [each for each in page.root.iter() if each.get("readonly") is not None]
+    assert "New Zealand" in {each.get("value") for each in copied}
+    visitor.press("I sent it", ticket="G-1")
+    assert visitor.page.path == "/case/send/end"
+    assert "You sent it in other words, or by their form." in visitor.go("/case/requests/1").text
+
+
 def test_a_child_says_nothing_about_consent(visitor: Visitor, app: Flask) -> None:
     save_report(visitor, age={"under_18": "yes"})
     page = visitor.press("They are on paper")
