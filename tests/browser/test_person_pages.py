@@ -47,6 +47,8 @@ PAGES = {
         /case/history
     """,
     "closed case": "/case /case/requests/1",
+    "sending": "/case/send/1 /case/send/3?after=2 /case/send/4 /case/send/end?after=2",
+    "sending of a child": "/case/send /case/send/1",
     "case of a parent": "/case /case/authority",
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]

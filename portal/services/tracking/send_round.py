@@ -87,11 +87,12 @@ class SentLine:
 @dataclass(frozen=True, kw_only=True)
 class JustSent:
     """A letter that went a moment ago. `asks_for`: the address of the directory of which nobody told yet whether it
-    worked; empty where there is none.
+    worked; empty where there is none, and for a letter by post, of which nobody can tell yet.
     """
 
     line: SentLine
     asks_for: str
+    is_mail: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -368,8 +369,10 @@ def _find_just_sent(found: _Round, number: int | None) -> JustSent | None:
     if dossier is None or dossier.sent_event is None:
         return None
     address = str(dossier.read_detail(dossier.sent_event).get("address") or "")
-    is_open = not dossier.sealed.get("door") and address in {view.address for view in channel_views(dossier)}
-    return JustSent(line=_sent_line(dossier), asks_for=address if is_open else "")
+    via, used = dossier.request.channel, {view.address for view in channel_views(dossier)}
+    is_open = not dossier.sealed.get("door") and address in used and via is not SendingChannel.POST
+    is_mail = via is SendingChannel.EMAIL
+    return JustSent(line=_sent_line(dossier), asks_for=address if is_open else "", is_mail=is_mail)
 
 
 def _sent_at(dossier: Dossier) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,7 +15,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import REQUEST_LETTERS
 from portal.services.tracking import send_round
-from portal.services.tracking.send_round import StepView
+from portal.services.tracking.send_round import SentLine, StepView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
@@ -24,7 +26,8 @@ from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.forms.send import GoneForm, SayForm
 from portal.web.person.pages import people_near
-from portal.web.person.send_words import describe_until, list_read_words, name_lacking, write_mail_link
+from portal.web.person.phrases import format_due
+from portal.web.person.send_words import describe_until, group_by_date, list_read_words, name_lacking, write_mail_link
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
@@ -139,9 +142,10 @@ def end(work: CaseWork) -> ResponseReturnValue:
         "person/send/end.html",
         PlainForm(formdata=None),
         round=found,
-        sent=found.sent[:FEW_LINES],
+        groups=group_by_date(sorted(found.sent[:FEW_LINES], key=_ends_at), zone_of(work)),
+        is_cut=len(found.sent) > FEW_LINES,
         until=lambda line: describe_until(line, zone_of(work)),
-        zone=zone_of(work),
+        next_date=format_due(ahead.clock, zone_of(work)) if (ahead := found.next_date) and ahead.clock else "",
         near=people_near(work.report),
     )
 
@@ -188,6 +192,12 @@ def _gone_form(work: CaseWork, view: StepView) -> GoneForm:
 
 def _say_form(view: StepView) -> SayForm:
     return SayForm(name=send_round.name_all(view.to_say), signature=view.signature)
+
+
+def _ends_at(line: SentLine) -> tuple[bool, datetime]:
+    """What ends first comes first, and what has no date last."""
+    due = line.clock.due_at if line.clock else None
+    return due is None, due or line.sent_at
 
 
 def _is_own(work: CaseWork) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -50,6 +50,27 @@ def describe_until(line: SentLine, zone: str) -> str:
     if clock.binding is Binding.DUTY:
         return str(_("%(name)s has until %(when)s to act.", name=name, when=when))
     return str(_("%(name)s should act by %(when)s.", name=name, when=when))
+
+
+def title_until(line: SentLine, zone: str) -> str:
+    """The same without the name, above all who have the same time."""
+    clock = line.clock
+    if line.is_removed:
+        return str(_("Taken down"))
+    if clock is None or clock.due_at is None or clock.state not in {ClockState.RUNNING, ClockState.MISSED}:
+        return str(_("No fixed date. We suggest that you look again in a week."))
+    when = format_due(clock, zone)
+    if clock.state is ClockState.MISSED:
+        return str(_("The time ended on %(when)s", when=when))
+    return str(_("Until %(when)s", when=when))
+
+
+def group_by_date(lines: Iterable[SentLine], zone: str) -> Mapping[str, Sequence[SentLine]]:
+    """Letters that have gone by what can be said of their time, in their order."""
+    found: dict[str, list[SentLine]] = {}
+    for line in lines:
+        found.setdefault(title_until(line, zone), []).append(line)
+    return found
 
 
 def name_lacking(lacking: Iterable[NoticeField]) -> list[str]:

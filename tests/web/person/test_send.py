@@ -65,7 +65,7 @@ def test_the_letters_go_one_after_the_other_to_the_end(visitor: Visitor, app: Fl
     page = visitor.press("I sent it")
     assert (page.path, page.heading) == ("/case/send/end", "Your letters are sent")
     assert "3 letters are sent" in page.text
-    assert "The next date Instagram has until" in page.text
+    assert "The next date Wednesday 25 November 2026, 22:00 (Auckland time)" in page.text
     assert "You don’t have to do anything today." in page.text
     assert "Their number: IG-7" in visitor.go("/case/requests/1").text
     assert visitor.go("/case/send").path == "/case/send/end"
@@ -144,7 +144,7 @@ def test_another_time_and_another_address_can_be_named_and_an_impossible_one_is_
     assert visitor.press("I sent it. Next", status=400, **later).errors
     now: dict[str, Any] = {**day, "sent_at-time": "22:10"}
     visitor.press("I sent it. Next", **now, door="1")
-    assert "sent Monday 23 November 2026, 22:10" in visitor.go("/case/send/end").text
+    assert "Until Wednesday 25 November 2026, 22:10" in visitor.go("/case/send/end").text
 
 
 def test_a_button_pressed_twice_sends_nothing_twice_and_leads_on(visitor: Visitor, app: Flask) -> None:
