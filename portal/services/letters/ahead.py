@@ -5,12 +5,13 @@ The person asked for them, so it is the person who made them in the history.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.domain.lifecycle import StepRefused
+from portal.domain.lifecycle import UNSENT, StepRefused
 from portal.models.cases import Case
 from portal.models.jobs import JobKind
 from portal.models.requests import Request
@@ -35,24 +36,32 @@ def make_ahead(sessions: sessionmaker[Session], job: RunningJob, now: datetime, 
     Raises Stopped where it cannot be made as things stand.
     """
     job.report("writing", 0.02)
-    try:
-        with sessions.begin() as session:
-            work, request = _open(Work(session=session, actor=PERSON, now=now, ports=ports), job)
-            if _is_made(work, request):
-                return _finish_nothing
-            order = letters.order_letter(work, REQUEST_LETTERS[request.kind], request.number)
+    with sessions.begin() as session, _telling():
+        work, request = _open(Work(session=session, actor=PERSON, now=now, ports=ports), job)
+        if not _is_wanted(work, request):
+            return _finish_nothing
+        order = letters.order_letter(work, REQUEST_LETTERS[request.kind], request.number)
+    with _telling():
         printed = letters.print_order(order, lambda stage, part: job.report(stage, 0.05 + 0.9 * part))
+
+    def finish(session: Session, now: datetime) -> None:
+        with _telling():
+            work, request = _open(Work(session=session, actor=PERSON, now=now, ports=ports), job)
+            if _is_wanted(work, request):  # else it went meanwhile, or somebody did not want to wait
+                letters.keep_letter(work, order, printed)
+
+    return finish
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """What a use case refuses ends the job, with its reasons for the page of the letter."""
+    try:
+        yield
     except LetterStopped as stop:
         raise Stopped(*(problem.text for problem in stop.problems)) from stop
     except StepRefused as refused:
         raise Stopped(str(refused)) from refused
-
-    def finish(session: Session, now: datetime) -> None:
-        work, request = _open(Work(session=session, actor=PERSON, now=now, ports=ports), job)
-        if not _is_made(work, request):  # else somebody did not want to wait
-            letters.keep_letter(work, order, printed)
-
-    return finish
 
 
 def _open(work: Work, job: RunningJob) -> tuple[CaseWork, Request]:
@@ -64,11 +73,12 @@ def _open(work: Work, job: RunningJob) -> tuple[CaseWork, Request]:
     return work.on(case, job.key), request
 
 
-def _is_made(work: CaseWork, request: Request) -> bool:
+def _is_wanted(work: CaseWork, request: Request) -> bool:
+    """Whether the request has not gone, and has no letter that says what is so."""
     dossier = dossier_of(work, request)
     letter = dossier.last_letter
-    return letter is not None and not letters.is_outdated(dossier, letter)
+    return request.state in UNSENT and (letter is None or letters.is_outdated(dossier, letter))
 
 
 def _finish_nothing(session: Session, now: datetime) -> None:
-    """There is a letter already."""
+    """It has gone, or there is a letter already."""

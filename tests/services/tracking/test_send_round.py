@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.adapters.letter_content import Progress
 from portal.domain.directory import AddressOutcome
-from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.facts import LetterFacts, StatedBy
 from portal.domain.lifecycle import ActorKind, Filer, History, SendingChannel, StepRefused
 from portal.domain.regimes import NoticeField
 from portal.domain.report import ContactBy, YesNo
@@ -22,6 +23,7 @@ from portal.services.casefile.sharing import change_consent
 from portal.services.directory.address_checks import note_outcome, read_statuses
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
+from portal.services.letters.printing import Printed
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.requests.channels import Unchecked
@@ -31,7 +33,7 @@ from portal.services.tracking import answers, send_round, sending
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_work
-from tests.services.fakes import DAY, HOUR, print_quickly, run_job, send
+from tests.services.fakes import DAY, HOUR, print_as_json, print_quickly, reopen, run_job, send
 from tests.services.people import fresh, share_case
 from tests.statements import counted
 
@@ -187,6 +189,44 @@ def test_no_letter_is_made_for_platforms_that_may_not_be_told_any_more(
     assert set(do_jobs(session, sessions, ports)) == {JobState.FAILED}
     assert count_letters(session) == 0
     assert not send_round.read_round(opened).is_allowed
+
+
+def test_a_letter_that_went_while_it_was_made_is_not_made_again(
+    session: Session, sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody did not wait: the letter was made at once, and is sent while the job still prints."""
+    opened = make_case(session, ports, links=X_LINK, **UNSAID)
+    say_all(opened)
+    session.commit()
+    number_of_prints: list[int] = []
+
+    def print_slowly(facts: LetterFacts, progress: Progress | None = None) -> Printed:
+        if not number_of_prints:
+            number_of_prints.append(1)
+            with sessions.begin() as other:
+                send(other, reopen(other, opened), ports, 1, at=NOW)
+        return print_as_json(facts, progress)
+
+    monkeypatch.setattr(letters, "print_letter", print_slowly)
+    assert do_jobs(session, sessions, ports) == [JobState.DONE]
+    assert count_letters(session) == 1
+
+
+def test_a_yes_that_is_taken_back_while_a_letter_is_made_stops_it(
+    session: Session, sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = make_case(session, ports, links=X_LINK, **UNSAID)
+    say_all(opened)
+    session.commit()
+
+    def print_slowly(facts: LetterFacts, progress: Progress | None = None) -> Printed:
+        with sessions.begin() as other:
+            change_consent(reopen(other, opened), "platforms", given=False)
+        return print_as_json(facts, progress)
+
+    monkeypatch.setattr(letters, "print_letter", print_slowly)
+    assert do_jobs(session, sessions, ports) == [JobState.FAILED]
+    assert count_letters(session) == 0
 
 
 def test_taking_back_the_yes_to_authorities_leaves_letters_to_platforms_alone(
