@@ -26,7 +26,7 @@ from portal.services.requests import preparing
 from portal.services.signin import sessions
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
-from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking import answers, request_page, send_round, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
@@ -72,6 +72,8 @@ def build_scenes(site: Site) -> Scenes:
             "case": busy,
             "closed case": _make_closed_case(session, ports),
             "case of a threat": _make_threat(session, ports),
+            "sending": _make_sending_case(session, ports),
+            "sending of a child": make_case(session, ports, links=PASTED, now=NOW, under_18=YesNo.YES),
             "case of a parent": make_case(
                 session,
                 ports,
@@ -103,6 +105,18 @@ def _make_new_case(session: Session, ports: Ports) -> CaseWork:
     """Nothing has left yet; a copyright notice of its own, the last request, waits to be claimed."""
     opened = make_case(session, ports, links=PASTED, now=LATER, share_with_platforms=None, took_it=YesNo.YES)
     preparing.prepare_copyright(opened.at(LATER), 1)
+    return opened
+
+
+def _make_sending_case(session: Session, ports: Ports) -> CaseWork:
+    """One letter went a moment ago, by its form; the second is ready, one by mail too, the third is being made."""
+    opened = make_case(session, ports, links=f"https://imgur.com/a/1 {PASTED}", now=LATER).at(LATER)
+    mailed, first, second, third = 1, 2, 3, 4
+    for number in (mailed, first, second):
+        letters.make_missing_letter(opened, number)
+    door = send_round.read_step(opened, first).doors[0]
+    sending.record_sent(opened, first, SentCommand(channel=door.via, sent_at=LATER, address=door.address))
+    send_round.begin_round(opened, (), "", only=third)
     return opened
 
 

@@ -61,10 +61,9 @@ def send_six_requests(visitor: Visitor) -> None:
         assert story.NAME in text
         assert story.NAME not in read_text(visitor.download("Without names (PDF)", exact=False))
         assert story.NAME not in read_title(letter)
-        visitor.follow("I sent it")
+        visitor.follow("I sent it by other means")
         visitor.choose("With the form on their site")
         visitor.fill("Their number for it, if they gave one", f"INV-{number}")
-        visitor.choose("I checked that this address is right")
         visitor.press("Save")
         visitor.sees("Saved. We watch the deadline now.")
         # Two days from the sending: 9:00 UTC is 22:00 in Auckland.

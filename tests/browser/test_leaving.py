@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import story
 from tests.browser.conftest import Admit
+from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 PHONE = {"width": 360, "height": 740}
@@ -112,13 +113,16 @@ def test_the_three_ways_of_the_front_page_are_on_the_first_screen_of_a_phone(adm
     assert last["y"] + last["height"] < PHONE["height"]
 
 
-def test_a_field_is_copied_at_the_press_of_its_button(admit: Admit) -> None:
+def test_a_field_is_copied_at_the_press_of_its_button(site: Site, admit: Admit) -> None:
     visitor = admit()
     story.begin(visitor)
     story.answer_first(visitor, "New Zealand")
     story.paste_links(visitor)
     story.answer_rest(visitor, "")
     story.hand_in(visitor)
-    visitor.open("/case/requests/1/form")
-    visitor.page.get_by_role("button", name="Copy").first.click()
+    visitor.open("/case/send")
+    visitor.press("Begin with", exact=False)
+    site.work()
+    visitor.open("/case/send/1")
+    visitor.page.get_by_role("button", name="Copy the whole letter").click()
     expect(visitor.page.get_by_text("Copied").first).to_be_visible()

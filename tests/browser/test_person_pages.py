@@ -30,7 +30,8 @@ PAGES = {
     "large draft": "/report/links /report/links?page=3 /report/review",
     "receipt": "/case/receipt /case",
     "new case": """
-        /case /case/statement /case/requests/1 /case/requests/1/form /case/requests/1/details /case/requests/1/sent
+        /case /case/statement /case/requests/1 /case/send /case/send/1 /case/send/7
+        /case/requests/1/details /case/requests/1/sent
         /case/requests/1/letter/notice /case/requests/7/letter/copyright /case/requests/1/name
         /case/requests/1/copyright
         /case/letters /case/messages /case/help /case/sharing /case/reminders
@@ -40,16 +41,18 @@ PAGES = {
         /case/words /case/ways /case/mail /case/reminders /case/documents /case/prints
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket
-        /case/requests/1/reminded /case/requests/8 /case/complaints
+        /case/requests/1/reminded /case/requests/8 /case/send/end /case/complaints
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
         /case/complaints/1/stated /case/complaints/1/together /case/mandate
         /case/requests/1/further/not_violation /case/requests/1/further/search /case/letters/6/sent
     """,
     "large case": """
-        /case /case/links /case/links?page=13 /case/requests/1 /case/requests/1/form /case/requests/1/answer
+        /case /case/links /case/links?page=13 /case/requests/1 /case/send /case/send/1 /case/requests/1/answer
         /case/history
     """,
     "closed case": "/case /case/requests/1",
+    "sending": "/case/send/1 /case/send/3?after=2 /case/send/4 /case/send/end?after=2",
+    "sending of a child": "/case/send /case/send/1",
     "case of a parent": "/case /case/authority",
     "case of a threat": "/case /case/threat /case/threat/preservation /case/threat/police /case/letters/1/sent",
 }

@@ -99,7 +99,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links
             documents.show documents.add documents.read documents.original documents.remove
-            case.history sharing.statement sharing.sign request.show request.fill_in request.details
+            case.history sharing.statement sharing.sign request.show request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
             request.close request.ask_ticket request.record_ticket request.ask_reminded request.record_reminded
@@ -108,6 +108,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             threat.show threat.ask threat.make letters.ask_further letters.make_further
             mandate.show mandate.give mandate.end
             complaint.bundle complaint.together complaint.lodge_all complaint.bundles
+            send.show send.begin send.step send.record_sent send.make send.tell send.end
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted messages.show messages.send sharing.show

@@ -482,7 +482,7 @@ def _reporter(contents: RequestContent, disclosed: Disclosed) -> Reporter:
     report, view = contents.report, contents.view
     return Reporter(
         role=report.filer or Filer.SELF,
-        name=view.name or None,
+        name=view.name or contents.signature or None,  # whoever signs with a name does not withhold it
         is_pseudonym=report.name_kind is NameKind.PSEUDONYM,
         authority=report.authority or None,
         email=disclosed.email or None,

@@ -13,10 +13,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, delete, select, true
 from sqlalchemy.orm import Session
 
+from portal.adapters.letter_content import Progress
 from portal.adapters.letter_json import encode_facts
+from portal.adapters.translations import translator
 from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
-from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.blocks import Opening, plain_text
 from portal.domain.letters.checks import ProblemCode
+from portal.domain.letters.common_blocks import LetterContext
+from portal.domain.letters.content_statements import list_statements
 from portal.domain.letters.facts import (
     CopyrightFacts,
     ErasureFacts,
@@ -158,9 +162,9 @@ def order_letter(work: CaseWork, kind: LetterKind, number: int, *, words: Furthe
     return reserve_letter(work, plan_letter(work, kind, number, words=words))
 
 
-def print_order(order: LetterOrder) -> Printed:
+def print_order(order: LetterOrder, progress: Progress | None = None) -> Printed:
     """The slow part: both PDFs. It needs no database, so no transaction is to be open. Raises LetterStopped."""
-    return print_letter(order.facts)
+    return print_letter(order.facts, progress)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -300,6 +304,37 @@ def letter_text(work: CaseWork, number: int) -> str:
     return "\n\n".join(plain_text(build(read_facts(work, _find(work, number)))))
 
 
+@dataclass(frozen=True, repr=False)
+class LetterWords:
+    """A letter as it is typed somewhere else: what it is about in one line, and all of it."""
+
+    subject: str
+    text: str
+
+
+def read_words(work: CaseWork, letter: Letter) -> LetterWords:
+    """The letter for an e-mail or a form."""
+    document = build(read_facts(work, letter))
+    subject = next(block.subject for block in document.blocks if isinstance(block, Opening))
+    return LetterWords(subject, "\n\n".join(plain_text(document)))
+
+
+def find_problems(dossier: Dossier) -> tuple[ProblemView, ...]:
+    """What stops the letter that the request is sent with, as things stand. Reads only."""
+    facts = request_facts(dossier, number=dossier.work.case.letter_numbers + 1)
+    return _missing(dossier, facts) or check(facts)
+
+
+def list_sentences(dossier: Dossier) -> tuple[str, ...]:
+    """What its letter would state above the signature, in the letter's own sentences. Reads only."""
+    facts = request_facts(dossier, number=0)
+    if not isinstance(facts, NoticeFacts | ErasureFacts):
+        return ()
+    context = LetterContext(header=facts.frame, translate=translator(facts.frame.language))
+    under_18 = facts.content.under_18
+    return list_statements(context, facts.statements, facts.bases, facts.stated, under_18=under_18)
+
+
 def letter_views(
     work: CaseWork, *, complaint_id: UUID | None = None, kinds: Collection[LetterKind] | None = None
 ) -> tuple[LetterView, ...]:
@@ -358,6 +393,12 @@ def letter_view(
         request_number=request_number,
         complaint_number=complaint_number,
     )
+
+
+def is_outdated(dossier: Dossier, letter: Letter) -> bool:
+    """Whether the request's letter would say something else now: something was changed after it was made."""
+    kept = read_facts(dossier.work, letter)
+    return request_facts(dossier.at(kept.frame.written_at), number=letter.number) != kept
 
 
 def find_sendable(dossier: Dossier, *, sent_at: datetime) -> Letter | None:

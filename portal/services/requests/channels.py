@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 
 from portal.domain import directory
 from portal.domain.directory import AddressOutcome, AddressRole, ChannelKind, Medium, Platform, is_stale
-from portal.domain.lifecycle import RequestKind, SendingChannel, StepRefused
+from portal.domain.lifecycle import Path, RequestKind, SendingChannel, StepRefused
 from portal.domain.regimes import Confidence
 from portal.domain.wording import format_day
 from portal.reference.territories import find_territory
@@ -95,6 +96,7 @@ UNCHECKED = (
 _TROUBLES: Mapping[AddressOutcome, str] = {
     AddressOutcome.BOUNCED: "It was reported as not working on",
     AddressOutcome.MOVED: "It was reported as moved on",
+    AddressOutcome.ASKED_ELSE: "It was reported as asking for something else on",
 }
 FROM_MEMORY = "This address was not seen in an official source. Check it before you use it."
 NEEDS_ACCOUNT = "This form may ask you to sign in."
@@ -171,21 +173,45 @@ def _with_seen(view: ChannelView, seen: AddressStatus, today: date) -> ChannelVi
     )
 
 
+class Read(StrEnum):
+    """What the recipient of a letter reads about the person, besides the links and the signature."""
+
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"
+    WORDS = "words"
+    CHILD = "child"  # that it shows somebody under 18
+
+
+_READ: Mapping[Read, str] = {
+    Read.NAME: "your name",
+    Read.EMAIL: "your e-mail address",
+    Read.PHONE: "your phone number",
+    Read.ADDRESS: "your postal address",
+    Read.WORDS: "your own words",
+}
+
+
+def list_read(dossier: Dossier) -> tuple[Read, ...]:
+    """What the letter tells of the person, as far as it is there."""
+    view, disclosed = dossier.content.view, disclose(dossier.content, list_cited(dossier.citations))
+    told = {
+        Read.NAME: view.name,
+        Read.EMAIL: disclosed.email,
+        Read.PHONE: disclosed.phone,
+        Read.ADDRESS: disclosed.postal_address,
+        Read.WORDS: view.explanation,
+        Read.CHILD: dossier.report.path is Path.CHILD,
+    }
+    return tuple(each for each, value in told.items() if value)
+
+
 def list_warnings(dossier: Dossier) -> Iterator[str]:
     """What the recipient will learn, and whether the one who posted it could be told. Unknown is not said."""
     name, platform, citations = dossier.name, dossier.platform, dossier.citations
-    view, disclosed = dossier.content.view, disclose(dossier.content, list_cited(citations))
-    shown = [
-        label
-        for label, value in (
-            ("your name", view.name),
-            ("your e-mail address", disclosed.email),
-            ("your phone number", disclosed.phone),
-            ("your postal address", disclosed.postal_address),
-            ("your own words", view.explanation),
-        )
-        if value
-    ]
+    view = dossier.content.view
+    shown = [_READ[each] for each in list_read(dossier) if each in _READ]
     yield f"{name} will read {', '.join([*shown, 'the links', 'and the signature'])}."
     if dossier.content.organisation and not dossier.content.reply_email:
         yield NO_ANSWERS

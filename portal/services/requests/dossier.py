@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
@@ -112,6 +114,16 @@ class Dossier:
     @property
     def work(self) -> CaseWork:
         return self.rows.work
+
+    def at(self, now: datetime) -> Dossier:
+        """The same request at another moment; nothing is read again."""
+        return Dossier(self.request, self.rows.at(now))
+
+    def as_if_stated(self, statement: Statement) -> Dossier:
+        """The request as it would be, were that stated for it now: for showing what its letter would say."""
+        other = Dossier(self.request, self.rows)
+        vars(other)["statement"] = statement  # where a cached property keeps what it found
+        return other
 
     @property
     def number(self) -> int:
@@ -370,6 +382,12 @@ class _Rows:
         self.work, self.requests = work, requests
         self.ids = [request.id for request in requests]
         self.reasons: dict[tuple[str, str], str | None] = {}  # by law and platform: why it can be used
+
+    def at(self, now: datetime) -> _Rows:
+        """The same rows for another moment."""
+        other = copy(self)
+        other.work, other.reasons = self.work.at(now), {}
+        return other
 
     @cached_property
     def sealed(self) -> Mapping[UUID, Mapping[str, Any]]:

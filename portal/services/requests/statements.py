@@ -55,7 +55,8 @@ class StatementCommand:
 def list_wanted(dossier: Dossier) -> tuple[NoticeField, ...]:
     """The statements that the laws of a request ask for, and those of every letter.
 
-    What a letter says of the content it says with the statement that nobody agreed; of a child that is no question.
+    What a letter says of the content it says with the statement that nobody agreed. Of a child nothing is asked about
+    consent: it cannot be given, and the letter says that a child is shown.
     """
     asked = {proof for each in dossier.citations for found in each.checked for proof in found.element.proofs}
     asked |= {NoticeField.ACCURACY}

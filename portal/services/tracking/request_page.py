@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from portal.adapters.translations import name_country
 from portal.domain.lifecycle import UNSENT, ActorKind, Answer, History, LetterKind, RequestKind, SentAs
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
@@ -185,7 +186,7 @@ def list_fields(contents: RequestContent, text: str) -> tuple[FieldView, ...]:
         ("E-mail address", contents.reply_email),
         ("Telephone", view.phone),
         ("Postal address", view.postal_address),
-        ("Country", report.country),
+        ("Country", name_country(report.country, "en") if report.country else ""),
         ("In your own words", view.explanation),
         ("Signature", contents.signature),
         ("The whole letter as text", text),

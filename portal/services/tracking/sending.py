@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.domain.lifecycle import (
+    ActorKind,
     History,
     ItemState,
     Proof,
@@ -44,7 +45,8 @@ class SentCommand:
 
     `sent_as` says what left: the letter that was there at that moment, or other words, of which `text` is what was
     written down; None leaves it to whether there was a letter. `address` is the very address or form that was used.
-    `has_checked`: somebody looked whether the address was still right; needed where it was not checked for too long.
+    `has_checked`: somebody looked whether the address was still right; the team has to, where it was not checked for
+    too long. A person is never asked: what they have sent is written down.
     """
 
     channel: SendingChannel
@@ -109,7 +111,7 @@ def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, 
     if len(command.text) > LONGEST:
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, command.text)
-    if not command.has_checked:
+    if work.actor.kind is ActorKind.STAFF and not command.has_checked:
         require_address_check(dossier, command.channel)
     return dossier, replace(command, sent_at=sent_at, received_at=received_at)
 

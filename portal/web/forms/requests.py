@@ -46,10 +46,15 @@ def make_checked_field() -> Any:
             _l("I checked that this address is right"),
             description=_l("We have not checked it for a while."),
         ),
-        desk=BooleanField(
-            _l("The address was looked at and is still the right one"),
-            description=_l("Needed where the directory’s address was not checked for a while."),
-        ),
+        desk=make_desk_check(),
+    )
+
+
+def make_desk_check() -> Any:
+    """The same where only the desk has to look: a person is not kept from writing down what they have sent."""
+    return BooleanField(
+        _l("The address was looked at and is still the right one"),
+        description=_l("Needed where the directory’s address was not checked for a while."),
     )
 
 
@@ -105,7 +110,7 @@ class SentForm(ReaderForm):
     )
     has_no_ticket = for_each(person=NO_TICKET, desk=NO_TICKET_DESK)
     proof = for_each(person=ChoiceField(_l("How do you know they got it?")), desk=ChoiceField(_l("Proof of receipt")))
-    has_checked = make_checked_field()
+    has_checked = for_each(person=None, desk=make_desk_check())
 
     def offer(self, view: RequestView) -> None:
         """With the letters that are there: without one, nothing but other words can have been sent."""
@@ -124,7 +129,7 @@ class SentForm(ReaderForm):
             proof=Proof(self.proof.data) if self.proof.data else None,
             ticket=self.ticket.data or "",
             has_no_ticket=bool(self.has_no_ticket.data),
-            has_checked=bool(self.has_checked.data),
+            has_checked="has_checked" in self and bool(self.has_checked.data),
             sent_as=SentAs(self.sent_as.data) if "sent_as" in self and self.sent_as.data else None,
             text=self.text.data or "",
             address=self.address.data or "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import current_app, flash, redirect, render_template, session, url_for
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -99,7 +99,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def keep_receipt(_opened: CaseWork) -> ResponseReturnValue:
     session.pop("receipt", None)
-    return redirect(url_for("case.show"), 303)
+    return redirect(url_for("send.show" if request.form.get("to") == "send" else "case.show"), 303)
 
 
 @bp.get("/case/receipt.txt")

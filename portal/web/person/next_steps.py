@@ -24,7 +24,7 @@ from portal.web.person.phrases import place_of_zone
 from portal.web.reply_times import REPLIES
 
 # Where letters that have not left are sent from.
-SENDING = "letters.show"
+SENDING = "send.show"
 
 # What a line says of a request, where no date says it better.
 REASONS: Mapping[Why, Any] = MappingProxyType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,7 +13,7 @@ from portal.services.requests import preparing
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.preparing import NameCommand
-from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking import answers, request_page, send_round, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
@@ -45,12 +45,6 @@ FEW_LINKS = 20
 @case_holder
 def show(work: CaseWork, number: int) -> ResponseReturnValue:
     return show_request(work, find(work, number), PlainForm(formdata=None))
-
-
-@bp.get("/form")
-@case_holder
-def fill_in(work: CaseWork, number: int) -> str:
-    return render_template("person/request/fill_in.html", req=find(work, number))
 
 
 @bp.get("/details")
@@ -218,8 +212,9 @@ def choose_name(work: CaseWork, number: int) -> ResponseReturnValue:
         hold_case(work)
         is_yes = asked.form.get("pass_on") == "yes"
         preparing.choose_name(work, number, NameCommand(may_pass_on=is_yes))
+        send_round.renew_letter(work, number)
         flash(_("They may tell your name.") if is_yes else _("The letter asks them to keep your name to themselves."))
-        return _back_to(number)
+        return redirect(url_for("send.step", number=number), 303)
     return show_form("person/request/name.html", form, req=view)
 
 
@@ -238,7 +233,7 @@ def prepare_copyright(work: CaseWork, number: int) -> ResponseReturnValue:
     with refusals(form):
         made = preparing.prepare_copyright(work, number)
         flash(_("Your copyright letter is started. You decide on the next page what it says."))
-        return _back_to(made)
+        return redirect(url_for("send.step", number=made), 303)
     return show_request(work, find(work, number), form)
 
 

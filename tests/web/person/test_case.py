@@ -24,7 +24,7 @@ from tests.web.conftest import NOW, TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
 from tests.web.person.journey import LINKS, STATEMENT, hand_in, save_report, words_on
 
-SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
+SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100"}
 REFUSED: dict[str, Any] = {"answer": "refused", "text": "It does not break our rules."}
 
 
@@ -84,7 +84,8 @@ def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
     for path in (
         "/case", "/case/links", "/case/history", "/case/letters", "/case/messages", "/case/sharing", "/case/help",
         "/case/take-along", "/case/erase", "/case/complaints", "/case/statement", "/case/requests/1",
-        "/case/requests/1/form",
+        "/case/send",
+        "/case/send/1",
         "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
         "/case/requests/1/given", "/case/requests/1/ticket", "/case/requests/1/reminded", "/case/requests/1/name",
         "/case/requests/1/copyright", "/case/requests/1/letter/notice", "/case/prints",
@@ -119,7 +120,9 @@ def test_a_letter_can_be_made_and_read_with_and_without_names(holder: Visitor) -
 
 def test_the_platforms_form_has_each_field_ready_to_copy(holder: Visitor) -> None:
     open_request(holder)
-    page = holder.follow("Fill in their form")
+    holder.follow("Make the letter")
+    holder.press("Make the letter")
+    page = holder.follow("Send this letter")
     copied = [each for each in page.root.iter() if each.get("readonly") is not None]
     assert any("instagram.com/p/Abc123" in (each.get("value") or "".join(each.itertext())) for each in copied)
 
@@ -290,6 +293,7 @@ def test_no_page_asks_for_a_statement_about_everything(visitor: Visitor) -> None
 
 def test_details_change_one_request_only(holder: Visitor) -> None:
     open_request(holder)
+    holder.follow("Send this letter")
     holder.follow("Change what this letter says about you")
     holder.press("Save", name="Another Name")
     assert "Another Name" in holder.go("/case/requests/1/details").answer.text

@@ -20,7 +20,6 @@ BEING_REWRITTEN = frozenset(
     {
         "templates/person/case/show.html",
         "templates/person/request/show.html",
-        "templates/person/request/before_sending.html",
         "templates/person/request/sent.html",
     }
 )

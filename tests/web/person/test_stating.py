@@ -117,6 +117,7 @@ def test_a_letter_that_never_left_is_put_aside(holder: Visitor) -> None:
 
 def test_passing_the_name_on_is_asked_on_a_page_of_its_own(holder: Visitor) -> None:
     open_request(holder)
+    holder.follow("Send this letter")
     assert "The letter asks them to keep your name to themselves." in holder.page.text
     assert "posted it" not in holder.go("/case/requests/1/details").text
     holder.go("/case/requests/1/name")
@@ -135,7 +136,7 @@ def test_a_copyright_letter_warns_who_reads_it_and_is_claimed_by_the_person(visi
     assert "public archive" in visitor.page.text
     visitor.press("Go on with the copyright letter")
     assert "made under penalty of perjury" in visitor.page.text
-    visitor.follow("Say it now")
+    visitor.follow("First say that the picture is yours")
     assert "to lie here is a crime" in visitor.page.text
     assert ticked(visitor) == set()
     assert "nobody allowed them to show it" in visitor.page.text
