@@ -241,7 +241,12 @@ def _read_team(work: CaseWork) -> TeamBlock | None:
     own = (Message.case_id == work.case.id, Message.author == ActorKind.PERSON)
     query = select(Message.sent_at, Message.read_at).where(*own).order_by(Message.sent_at.desc()).limit(1)
     wrote = work.session.execute(query).first()
-    done = (Event.case_id == work.case.id, Event.actor == ActorKind.STAFF, Event.is_visible)
+    done = (
+        Event.case_id == work.case.id,
+        Event.actor == ActorKind.STAFF,
+        Event.is_visible,
+        Event.kind != History.MESSAGE,
+    )
     last = work.session.scalars(select(Event).where(*done).order_by(Event.sequence.desc()).limit(1)).first()
     return TeamBlock(
         name=team.name,

@@ -31,6 +31,7 @@ from portal.services.cases.instants import BadInstant
 from portal.services.clocks.agreement import list_breaks
 from portal.services.clocks.many import refresh_overdue
 from portal.services.complaints import complaints
+from portal.services.complaints.bundle import gather
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.history.events import find_break, read_history
 from portal.services.history.valid_events import keep_valid
@@ -343,6 +344,26 @@ def test_a_complaint_that_left_on_another_day_has_other_dates(lodged: CaseWork) 
     starts = set(work.session.scalars(select(Clock.started_at).where(Clock.complaint_id == row.id)))
     assert starts <= {LATE - DAY}
     check(work)
+
+
+def test_papers_tell_what_is_right_and_that_it_was_corrected(lodged: CaseWork) -> None:
+    work = lodged.at(LATE + DAY)
+    correct(work, CorrectionCommand(sequence=entry(work, History.SENT), at=NOW))
+    facts = gather(work, find_complaint(work, 1), number=9)
+    assert [notice.sent_at for notice in facts.notices] == [NOW]
+    assert {clock.started_at for basis in facts.bases for clock in basis.clocks if clock.rule_id == "removal"} <= {NOW}
+    sent = [row for row in facts.chronology if row.what == "A letter was sent."]
+    assert [(row.at, row.source) for row in sent] == [(NOW, "recorded by the person, after a correction")]
+    (told,) = [row for row in facts.chronology if "recorded wrongly" in row.what]
+    assert told.what == "When a letter was sent had been recorded wrongly. It was corrected."
+    assert told.about is not None
+    assert told.about.splitlines()[-1] == "2026-11-23 23:00 → 2026-11-23 22:00"
+
+
+def test_a_letter_made_after_a_correction_names_the_right_moment(opened: CaseWork) -> None:
+    correct(opened.at(LATE), CorrectionCommand(sequence=entry(opened, History.SENT), at=NOW))
+    made = letters.make_letter(opened.at(LATE), LetterKind.REMINDER, 1)
+    assert "2026-11-23T09:00:00Z" in letters.read_letter(opened.at(LATE), made.number, redacted=False).decode()
 
 
 def test_a_complaint_that_never_left_is_prepared_again(lodged: CaseWork) -> None:

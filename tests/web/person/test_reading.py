@@ -15,13 +15,6 @@ from tests.web.person.reading import (
     read_age,
 )
 
-# The pages of a case and of a request: their sentences are being written anew, and come to the list with them.
-BEING_REWRITTEN = frozenset(
-    {
-        "templates/person/case/show.html",
-        "templates/person/request/show.html",
-        "templates/person/request/sent.html",
-    }
 )
 # Pages of the desk share these with the person's: their sentences are for everybody.
 SHARED = (
@@ -36,6 +29,7 @@ SHARED = (
     "portal/web/letter_making.py",
     "portal/web/local_times.py",
     "portal/web/refusals.py",
+    "portal/web/reply_times.py",
 )
 
 
@@ -44,7 +38,7 @@ def list_pages() -> list[str]:
     folders = (("templates/person", "*.html"), ("templates/components", "*.html"), ("templates/errors", "*.html"))
     found = [path for folder, kind in (*folders, ("portal/web/person", "*.py")) for path in (ROOT / folder).rglob(kind)]
     names = {str(path.relative_to(ROOT)) for path in found} | set(SHARED)
-    return sorted(names - BEING_REWRITTEN)
+    return sorted(names)
 
 
 PAGES = list_pages()

@@ -72,7 +72,7 @@ def test_a_sending_without_a_letter_keeps_the_words_and_the_address(holder: Visi
     holder.follow("I sent it")
     assert "The letter from here, as it is" not in holder.page.text
     holder.press("Save", **SENT, text="Please take this down.", address="https://www.instagram.com/form")
-    assert "You sent it in other words, or by their form." in holder.page.text
+    assert "You sent other words, or used their form." in holder.page.text
     assert "Please take this down." in holder.page.text
 
 
