@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import Browser, ViewportSize
 
 from tests.browser.test_person_pages import PAGES
 from tests.browser.visitor import Visitor
@@ -81,3 +85,20 @@ def test_a_small_target_is_found(visitors: dict[str, Visitor]) -> None:
     page = visitors["nobody"].page
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<button>Tiny</button>')")
     assert any(each.startswith("Tiny") for each in page.evaluate(FIND_SMALL, TARGET))
+
+
+def test_the_saved_copy_of_a_case_is_read_on_a_phone(
+    visitors: dict[str, Visitor], chromium: Browser, tmp_path: Path
+) -> None:
+    visitors["case"].open("/case/take-along")
+    with zipfile.ZipFile(io.BytesIO(visitors["case"].download("Download the file"))) as archive:
+        archive.extractall(tmp_path)
+    page = chromium.new_page(viewport=PHONE)
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.goto((tmp_path / "case.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("getComputedStyle(document.querySelector('section')).borderTopLeftRadius") == "10px"
+    assert requested == [(tmp_path / "case.html").as_uri()], "it needs nothing else"
+    page.close()

@@ -7,23 +7,13 @@ from pathlib import Path
 from portal.web.styles import join_sheets, leave_out_notes
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "css"
-HEAVIEST = 26_000  # bytes; a person's page may weigh 60,000 with all it loads
+HEAVIEST = 26_000  # bytes; a person’s page may weigh 60,000 with all it loads
 
 
 def test_notes_and_indents_stay_behind_and_every_rule_comes_along() -> None:
-    sheet = """/* Why
-   it is so. */
-.a {
-  color: red; /* here */
-}
-
-@media print {
-  .a {
-    content: "*";
-  }
-}
-"""
-    assert leave_out_notes(sheet) == '.a {\ncolor: red;\n}\n@media print {\n.a {\ncontent: "*";\n}\n}'
+    noted = "/* Why\n   it is so. */\n.a {\n  color: red; /* here */\n}\n\n"
+    printed = '@media print {\n  .a {\n    content: "*";\n  }\n}\n'
+    assert leave_out_notes(noted + printed) == '.a {\ncolor: red;\n}\n@media print {\n.a {\ncontent: "*";\n}\n}'
 
 
 def test_the_joined_sheet_has_what_the_files_have_and_is_light() -> None:

@@ -317,9 +317,8 @@ class DetailsForm(ReaderForm):
         person=TextField(
             _l("How you prove who you are"),
             description=_l(
-                "Mostly nothing is needed at first, or it is enough to answer from the e-mail address of the account. "
-                "Some laws want the number of an identity document; then this page names it as missing. What you write "
-                "here stands in the letter."
+                "Most platforms ask for nothing at first. If a law needs the number of an ID, this page says so. "
+                "We put what you write here into the letter."
             ),
             lines=True,
             longest=1000,
