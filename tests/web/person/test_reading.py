@@ -15,7 +15,6 @@ from tests.web.person.reading import (
     read_age,
 )
 
-)
 # Pages of the desk share these with the person's: their sentences are for everybody.
 SHARED = (
     "templates/base.html",
