@@ -96,10 +96,10 @@ STATES: Mapping[ClockState, str] = {
     ClockState.RUNNING: mark("running"),
     ClockState.MET: mark("met in time"),
     ClockState.MET_LATE: mark("met late"),
-    ClockState.DONE: mark("done; the law sets no number"),
+    ClockState.DONE: mark("done; this law gives no number"),
     ClockState.MISSED: mark("missed"),
     ClockState.STOPPED: mark("stopped"),
-    ClockState.OPEN: mark("open: the law sets no number"),
+    ClockState.OPEN: mark("open; this law gives no number"),
     ClockState.PAUSED: mark("paused until what was asked for is given"),
 }
 

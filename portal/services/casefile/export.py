@@ -125,7 +125,7 @@ def _write_papers(view: ExportedCase, files: Sequence[DocumentView]) -> list[str
             ("Number", "Kind", "Made", "File", "Without names", "SHA-256"),
             [_letter_row(each) for each in view.letters],
         ),
-        "<h2>Files handed in</h2>",
+        "<h2>Files added</h2>",
         _table(
             ("Number", "What it is", "When", "File", "SHA-256"),
             [

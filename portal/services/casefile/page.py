@@ -46,7 +46,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CLOCK_MISSED: "A date passed without the answer it was set for.",
         History.LAW_APPLIED: "Dates were counted again, because a record of laws, holidays or time zones changed.",
         History.COMPLAINT_PREPARED: "A complaint was prepared.",
-        History.COMPLAINT_LODGED: "The complaint was handed in.",
+        History.COMPLAINT_LODGED: "The complaint was sent to the authority.",
         History.COMPLAINT_ANSWERED: "The authority answered.",
         History.HANDED_TO_TEAM: "The case was given to a team.",
         History.TAKEN_BACK: "The case was taken back from the team.",

@@ -158,7 +158,7 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
     require_open(work.case.status)
     complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
-        raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
+        raise StepRefused("This complaint was sent, so its papers stay as they are.")
     require_papers(work, "regulators")
     job = jobs.add_job(work, JobKind.BUNDLE, case_id=work.case.id, subject_id=complaint.id, key=work.key)
     return jobs.job_view(job, now=work.now)
@@ -263,7 +263,7 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
     require_open(work.case.status)
     complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
-        raise StepRefused("It is already recorded when this complaint was handed in.")
+        raise StepRefused("It is already recorded when this complaint was sent.")
     require_permission(work, "regulators")
     if not command.has_checked:
         _demand_check(work, complaint)
@@ -297,7 +297,7 @@ def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCo
     open_to_record(work)
     complaint = find_complaint(work, number)
     if complaint.lodged_at is None:
-        raise StepRefused("This complaint has not been handed in yet. Record that first.")
+        raise StepRefused("This complaint has not been sent yet. Record that first.")
     if len(command.text) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, command.text)

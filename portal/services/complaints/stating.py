@@ -84,7 +84,7 @@ def state(work: CaseWork, command: StatementCommand) -> None:
     require_open(work.case.status)
     found = [find_complaint(work, number) for number in command.numbers]
     if any(complaint.state is not ComplaintState.PREPARED for complaint in found):
-        raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
+        raise StepRefused("This complaint was sent, so its papers stay as they are.")
     if not found or not command.statements:
         raise StepRefused("Nothing is stated yet. Tick what you state.")
     by = find_speaker(work, command)

@@ -43,7 +43,7 @@ ENDED: Mapping[ClockState, Any] = MappingProxyType(
     {
         ClockState.MET: _l("In time: %(who)s, %(what)s. The limit was %(when)s."),
         ClockState.MET_LATE: _l("Too late: %(who)s, %(what)s. The limit was %(when)s."),
-        ClockState.DONE: _l("Done: %(who)s, %(what)s. The law sets no number of days."),
+        ClockState.DONE: _l("Done: %(who)s, %(what)s. The law gives no number of days."),
         ClockState.STOPPED: _l("Stopped: %(who)s, %(what)s. The limit would have been %(when)s."),
         ClockState.PAUSED: _l(
             "Standing still until they get what they asked for: %(who)s, %(what)s. The date so far, %(when)s, moves on."
@@ -69,7 +69,7 @@ def _describe_standard(clock: ClockView, who: str, what: str, zone: str) -> str:
         return _capitalise(_("%(who)s: %(what)s. Ended on %(ended)s.", who=who, what=what, ended=ended))
     standard = _(clock.standard) if clock.standard else _("no measure is given")
     sentence = _(
-        "The law sets no number of days for %(who)s to %(what)s. Its measure: %(standard)s. Counted since %(started)s.",
+        "The law gives no number of days for %(who)s to %(what)s. Its measure: %(standard)s. Counted since %(started)s.",
         who=who, what=what, standard=standard, started=started,
     )  # fmt: skip
     return str(sentence)
