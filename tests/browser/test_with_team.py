@@ -71,7 +71,7 @@ def take_the_case(site: Site, advocate: Visitor, reference: str) -> None:
     advocate.sees("Without advocate (1)")
     advocate.follow(reference)
     advocate.press("Take this case")
-    advocate.sees(f"You carry this case, for the team {TEAM}.")
+    advocate.sees(f"Assigned to you, for the team {TEAM}.")
     advocate.follow("Report")
     advocate.sees("I never agreed that anybody else sees this.")
     assert advocate.page.locator("main a[href*='instagram']").count() == 0, "no link of a case can be clicked"
@@ -151,7 +151,7 @@ def hand_over(site: Site, advocate: Visitor, colleague: Visitor, reference: str)
     sign_in(site, colleague, "tama")
     colleague.follow("Mine (1)")
     colleague.follow(reference)
-    colleague.sees("You carry this case")
+    colleague.sees("Assigned to you")
 
 
 def log_answers(colleague: Visitor, reference: str) -> None:

@@ -32,6 +32,7 @@ from portal.services.requests.statements import (
     describe_speaker,
     find_moment,
     find_signature,
+    find_signed,
     find_speaker,
     list_stated_on,
     require_represented,
@@ -44,11 +45,10 @@ def to_state(work: CaseWork, regime: Regime) -> LettersToState:
     dossiers = read_dossiers(work)
     zone = place_zone(work.case.country, work.case.subdivision, work.ports.config)
     stated_today = list_stated_on(work.report, dossiers, work.now, zone)
-    signed = next((each.content.signature for each in dossiers if each.content.signature), work.report.signature)
     return LettersToState(
         wanted=list_wanted(work, regime),
         stated_today=stated_today,
-        signed_today=signed if stated_today else "",
+        signed_today=(find_signed(dossiers) or work.report.signature) if stated_today else "",
         uncovered=(),
         others=(),
         is_for_another=work.report.filer in {Filer.PARENT, Filer.REPRESENTATIVE},
@@ -84,7 +84,7 @@ def state(work: CaseWork, command: StatementCommand) -> None:
     require_open(work.case.status)
     found = [find_complaint(work, number) for number in command.numbers]
     if any(complaint.state is not ComplaintState.PREPARED for complaint in found):
-        raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
+        raise StepRefused("This complaint was sent, so its papers stay as they are.")
     if not found or not command.statements:
         raise StepRefused("Nothing is stated yet. Tick what you state.")
     by = find_speaker(work, command)

@@ -69,7 +69,6 @@ _CATEGORIES: Mapping[Supplier, Category] = {
     Supplier.PAYMENT: Category.PAYMENT,
 }
 _SUPPLIERS = frozenset({*_CATEGORIES.values(), Category.APP_STORE})
-_UNSEARCHED = frozenset({Category.SEARCH, Category.MESSAGING})  # itself a search, or nothing that one finds
 _NAMES: Mapping[Supplier, str] = {
     Supplier.SEARCH: "The search engine",
     Supplier.HOST: "The company that hosts the site",
@@ -114,7 +113,7 @@ def list_suppliers(dossier: Dossier) -> tuple[Supplier, ...]:
     if request.sent_at is None or request.state in SETTLED or not has_link:
         return ()
     category = platform.category if platform is not None else None
-    search = () if category in _UNSEARCHED else (Supplier.SEARCH,)
+    search = () if category is Category.SEARCH else (Supplier.SEARCH,)
     is_alone = platform is not None and (platform.is_household or category in _SUPPLIERS)
     return search if is_alone else (*search, *_BEHIND)
 

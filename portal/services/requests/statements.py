@@ -80,6 +80,12 @@ def list_stated_on(report: Report, dossiers: Iterable[Dossier], at: datetime, zo
     return frozenset(found) - SWORN
 
 
+def find_signed(dossiers: Iterable[Dossier]) -> str:
+    """The first signature among these, which a page may fill in beforehand; never one of the team."""
+    made = (each for each in dossiers if each.statement is None or each.statement.by not in BY_TEAM)
+    return next((each.content.signature for each in made if each.content.signature), "")
+
+
 def list_reported(report: Report) -> frozenset[NoticeField]:
     """What the report itself states."""
     said = (

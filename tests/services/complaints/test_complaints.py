@@ -240,7 +240,7 @@ class TestSteps:
         send(session, opened, ports)
         number = prepare(session, opened, ports)
         complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
-        with pytest.raises(StepRefused, match="sent"):
+        with pytest.raises(StepRefused, match="was sent"):
             complaints.start_bundle(opened.at(LATE), number)
         with pytest.raises(StepRefused, match="already know"):
             complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))

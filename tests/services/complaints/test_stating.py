@@ -154,7 +154,7 @@ def test_nothing_is_stated_for_a_complaint_that_left_or_without_a_signature(sess
         stating.state(opened.at(NOW + DAY), said(number, what=frozenset()))
     lodged = complaints.LodgedCommand(at=NOW + 2 * DAY, has_checked=True)
     complaints.record_lodged(opened.at(NOW + 2 * DAY), number, lodged)
-    with pytest.raises(StepRefused, match="handed in"):
+    with pytest.raises(StepRefused, match="was sent"):
         stating.state(opened.at(NOW + 3 * DAY), said(number))
 
 

@@ -19,8 +19,9 @@ from portal.services.letters.drafting import read_facts
 from portal.services.letters.further import REFUSALS, FurtherWords, list_suppliers, list_topics
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
-from portal.services.tracking import answers
+from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, HOUR, print_quickly, send
@@ -140,9 +141,11 @@ def test_what_was_asked_for_has_to_be_in_the_letter_that_says_here_it_is(session
     assert "The post went up on 3 May." in letters.letter_text(opened, made.number)
 
 
-def test_no_search_engine_is_offered_for_what_none_can_find(session: Session, ports: Ports) -> None:
-    opened = answered(session, ports, Answer.REFUSED, links="https://t.me/joinchat/abc")
-    assert Supplier.SEARCH not in list_suppliers(read_dossier(at(opened), 1))
+def test_nobody_is_offered_behind_a_search_engine_itself(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="https://www.google.com/search?q=ana")
+    by_form = SentCommand(channel=SendingChannel.FORM, sent_at=NOW + HOUR, has_checked=True)
+    sending.record_sent(opened.at(NOW + HOUR), 1, by_form)
+    assert list_suppliers(read_dossier(at(opened), 1)) == ()
 
 
 def test_who_stands_behind_an_unknown_site_can_be_asked(session: Session, ports: Ports) -> None:

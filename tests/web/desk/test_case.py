@@ -58,7 +58,7 @@ def test_a_case_is_taken_handed_over_and_left_to_nobody(desk: Desk) -> None:
     colleague = desk.visit("mira")
     colleague.go(f"/desk/cases/{reference}")
     colleague.press("Take this case")
-    assert "You carry this case" in colleague.page.text
+    assert "Assigned to you" in colleague.page.text
 
     colleague.follow("Hand over")
     choices = [each for each in colleague.page.root.iter("input") if each.get("type") == "radio"]

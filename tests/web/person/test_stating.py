@@ -45,8 +45,9 @@ def test_what_was_stated_today_is_filled_in_and_on_another_day_nothing_is(
     holder.follow("Make the letter")
     assert ticked(holder) == set()
     holder.press("Make the letter", **STATEMENT)
-    holder.go("/case/requests/2/letter/notice")
+    page = holder.go("/case/requests/2/letter/notice")
     assert ticked(holder) == {"said_no_consent", "said_good_faith", "said_accuracy"}
+    assert 'name="signature" value="Ana Exemplar"' in page.answer.text
     clock.move(days=3)
     come_back(holder, words, "/case/requests/2/letter/notice")
     assert ticked(holder) == set()
