@@ -31,8 +31,8 @@ from portal.services.clocks.snapshot import RUNS, drop_unfounded, is_owed, list_
 from portal.services.history.events import NewEvent, read_detail, read_history
 from portal.services.history.valid_events import INSTEAD, WRONG, find_turn, keep_valid
 from portal.services.letters.letters import unfix_letter
-from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
-from portal.services.requests.lookup import list_complaints, requests_of
+from portal.services.requests.dossier import Dossier, read_dossiers
+from portal.services.requests.lookup import find_complaint, list_complaints, requests_of
 from portal.services.requests.preparing import LONGEST, DetailsRefused, pick_anew
 from portal.services.tracking.answers import FROM_ANSWER
 from portal.services.tracking.replay import Happened, Replayed, replay
@@ -141,15 +141,11 @@ def list_correctable(work: CaseWork, dossier: Dossier) -> tuple[CorrectableView,
     return tuple(_describe(work, event, request=dossier.request) for event in reversed(own))
 
 
-def list_correctable_of(work: CaseWork, number: int) -> tuple[CorrectableView, ...]:
-    """The same for the request of this number. Raises UnknownNumber."""
-    return list_correctable(work, read_dossier(work, number))
-
-
-def list_correctable_of_complaint(work: CaseWork, complaint: Complaint) -> tuple[CorrectableView, ...]:
-    """The same about one complaint."""
-    held = keep_valid(read_history(work.session, work.case.id))
-    own = [event for event in held if event.complaint_id == complaint.id and event.kind in FACTS]
+def list_correctable_of_complaint(work: CaseWork, number: int) -> tuple[CorrectableView, ...]:
+    """The same about one complaint. Raises UnknownNumber."""
+    complaint = find_complaint(work, number)
+    rows = work.session.scalars(select(Event).where(Event.complaint_id == complaint.id).order_by(Event.sequence))
+    own = [event for event in keep_valid(rows) if event.kind in FACTS]
     return tuple(_describe(work, event, complaint=complaint) for event in reversed(own))
 
 

@@ -13,6 +13,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.complaints import complaints
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.tracking.corrections import list_correctable_of_complaint
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
@@ -21,6 +22,7 @@ from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.forms.case import WishForm
+from portal.web.person.next_steps import FACTS
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
@@ -157,7 +159,15 @@ def _begin_page(
 
 def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> ResponseReturnValue:
     rows = form_rows(work, view)
-    return show_form("person/complaint/show.html", form, complaint=view, rows=rows, zone=zone_of(work))
+    return show_form(
+        "person/complaint/show.html",
+        form,
+        complaint=view,
+        rows=rows,
+        zone=zone_of(work),
+        correctable=list_correctable_of_complaint(work, view.number),
+        correct_words=FACTS,
+    )
 
 
 def _back_to(number: int) -> ResponseReturnValue:

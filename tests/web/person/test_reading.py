@@ -36,6 +36,7 @@ PAGES = (
     "templates/person/request/answers.html",
     "templates/person/request/corrections.html",
     "templates/person/request/more.html",
+    "templates/components/correctable.html",
     "templates/components/turn_rows.html",
     "templates/components/link_ticks.html",
     "templates/components/clock_lines.html",
