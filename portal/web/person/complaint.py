@@ -13,7 +13,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.complaints import complaints
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
-from portal.services.tracking.corrections import list_correctable_of_complaint
+from portal.services.tracking.correctable import list_correctable_of_complaint
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm

@@ -41,7 +41,8 @@ from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_complaint, find_item, find_request
 from portal.services.tracking import answers, corrections, sending
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.corrections import CorrectionCommand, Fact, correct
+from portal.services.tracking.correctable import Fact, list_corrections
+from portal.services.tracking.corrections import CorrectionCommand, correct
 from portal.services.tracking.sending import ReceiptCommand, SentCommand
 from portal.services.work import CaseWork
 from tests.services.at_once import do_at_once
@@ -129,7 +130,7 @@ def test_a_correction_is_a_new_entry_and_the_wrong_one_stays_readable(opened: Ca
     correct(opened.at(NOW + DAY), command)
     events = read_history(opened.session, opened.case.id)
     assert [(event.sequence, event.digest) for event in events][: len(before)] == before
-    (told,) = corrections.list_corrections(events)
+    (told,) = list_corrections(events)
     assert (told.fact, told.was_at, told.now_at) == (Fact.SENT, NOW + HOUR, NOW)
     assert wrong not in {event.sequence for event in keep_valid(events)}
     facts = [event.facts for event in events if event.kind is History.CORRECTED]
@@ -149,7 +150,7 @@ def test_what_was_corrected_can_be_corrected_again(opened: CaseWork) -> None:
     for at in (NOW, NOW + 2 * HOUR, NOW + HOUR):
         correct(opened.at(NOW + DAY), CorrectionCommand(sequence=entry(opened, History.SENT), at=at))
         assert request(opened).sent_at == at
-    assert len(corrections.list_corrections(read_history(opened.session, opened.case.id))) == 3
+    assert len(list_corrections(read_history(opened.session, opened.case.id))) == 3
     check(opened.at(NOW + DAY))
 
 
@@ -447,7 +448,7 @@ def test_of_two_who_correct_one_entry_at_once_only_one_does(sessions: sessionmak
     assert [type(each) for each in found if each is not None] == [StepRefused]
     with sessions() as session:
         work = opening.open_for_person(make_work(session, ports, now=NOW + DAY), case_id, key, to_change=False)
-        assert len(corrections.list_corrections(read_history(session, case_id))) == 1
+        assert len(list_corrections(read_history(session, case_id))) == 1
         check(work)
 
 
