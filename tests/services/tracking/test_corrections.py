@@ -39,9 +39,10 @@ from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_complaint, find_item, find_request
-from portal.services.tracking import answers, corrections, sending
+from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.correctable import Fact, list_corrections
+from portal.services.tracking.corrected_rows import OpenedHistory
 from portal.services.tracking.corrections import CorrectionCommand, correct
 from portal.services.tracking.sending import ReceiptCommand, SentCommand
 from portal.services.work import CaseWork
@@ -96,7 +97,7 @@ def check(work: CaseWork) -> None:
     events = read_history(work.session, work.case.id)
     assert find_break(events) is None
     assert list_breaks(work) == []
-    case = corrections._Case(work)
+    case = OpenedHistory(work)
     replayed = case.replay(case.happened())
     for request_id, stand in replayed.requests.items():
         row = case.dossiers[request_id].request
