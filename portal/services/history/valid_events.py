@@ -7,7 +7,7 @@ to show or to count it, reads it through `keep_valid`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
 from portal.domain.lifecycle import History
@@ -56,8 +56,3 @@ def find_turn(sequence: int, turns: dict[int, int]) -> int:
     while sequence in turns:
         sequence = turns[sequence]
     return sequence
-
-
-def list_corrections(events: Sequence[E]) -> list[E]:
-    """The corrections among them, in their order."""
-    return [event for event in events if event.kind is History.CORRECTED]

@@ -6,68 +6,29 @@ see `portal.services.history.valid_events`. Rows, links and clocks are worked ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import Answer, ComplaintState, History, Proof, RequestKind, StepRefused
+from portal.domain.lifecycle import Answer, History, Proof, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.events import Event
-from portal.models.items import Item
-from portal.models.requests import Request
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.opening import UnknownNumber
 from portal.services.cases.room import require_room_for_words
-from portal.services.clocks.agreement import FINAL
-from portal.services.clocks.snapshot import RUNS, drop_unfounded, is_owed, list_clocks, refresh_clocks
-from portal.services.history.events import NewEvent, read_detail, read_history
-from portal.services.history.valid_events import INSTEAD, WRONG, find_turn, keep_valid
-from portal.services.letters.letters import unfix_letter
-from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
-from portal.services.requests.lookup import list_complaints, requests_of
-from portal.services.requests.preparing import LONGEST, DetailsRefused, pick_anew
-from portal.services.tracking.answers import FROM_ANSWER
-from portal.services.tracking.replay import Happened, Replayed, replay
+from portal.services.history.events import NewEvent, read_detail
+from portal.services.history.valid_events import INSTEAD, WRONG
+from portal.services.requests.lookup import requests_of
+from portal.services.requests.preparing import LONGEST, DetailsRefused
+from portal.services.tracking.correctable import FACTS, find_entry
+from portal.services.tracking.corrected_rows import Change, OpenedHistory, count_again, next_date, write_rows
+from portal.services.tracking.replay import Happened, Replayed
 from portal.services.work import CaseWork
 
-
-class Fact(StrEnum):
-    """What can have been written down wrongly."""
-
-    SENT = "sent"
-    RECEIVED = "received"
-    REMINDED = "reminded"
-    GIVEN = "given"  # that what they asked for was sent back
-    ANSWER = "answer"
-    GONE = "gone"
-    BACK = "back"
-    TICKET = "ticket"
-    LODGED = "lodged"
-    COMPLAINT_ANSWER = "complaint_answer"
-
-
-FACTS: Mapping[History, Fact] = MappingProxyType(
-    {
-        History.SENT: Fact.SENT,
-        History.RECEIPT_CONFIRMED: Fact.RECEIVED,
-        History.REMINDED: Fact.REMINDED,
-        History.INFORMATION_SENT: Fact.GIVEN,
-        History.ANSWERED: Fact.ANSWER,
-        History.ITEM_GONE: Fact.GONE,
-        History.ITEM_BACK: Fact.BACK,
-        History.TICKET_GIVEN: Fact.TICKET,
-        History.COMPLAINT_LODGED: Fact.LODGED,
-        History.COMPLAINT_ANSWERED: Fact.COMPLAINT_ANSWER,
-    }
-)
 # What can only be there once a letter has left, in the words of the refusal.
 _AFTER_SENDING: Mapping[History, str] = MappingProxyType(
     {
@@ -99,87 +60,11 @@ class CorrectionCommand:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CorrectableView:
-    """An entry that can be corrected, as a form offers it. `items` are the numbers of the links it names."""
-
-    sequence: int
-    fact: Fact
-    at: datetime
-    recorded_at: datetime
-    answer: Answer | None
-    text: str
-    items: tuple[int, ...]
-    proof: Proof | None
-    ticket: str
-    request_number: int | None
-    complaint_number: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectionView:
-    """A correction that was made: what was wrong, what it said before, and what it says now; None: it never was."""
-
-    recorded_at: datetime
-    fact: Fact
-    was_at: datetime
-    now_at: datetime | None
-    was_answer: Answer | None
-    now_answer: Answer | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class DateMoved:
     """The next date of a request or complaint before and after a correction."""
 
     before: datetime | None
     after: datetime | None
-
-
-def list_correctable(work: CaseWork, dossier: Dossier) -> tuple[CorrectableView, ...]:
-    """What was written down about one request and can be corrected, newest first."""
-    own = [event for event in dossier.events if event.kind in FACTS]
-    return tuple(_describe(work, event, request=dossier.request) for event in reversed(own))
-
-
-def list_correctable_of(work: CaseWork, number: int) -> tuple[CorrectableView, ...]:
-    """The same for the request of this number. Raises UnknownNumber."""
-    return list_correctable(work, read_dossier(work, number))
-
-
-def list_correctable_of_complaint(work: CaseWork, complaint: Complaint) -> tuple[CorrectableView, ...]:
-    """The same about one complaint."""
-    held = keep_valid(read_history(work.session, work.case.id))
-    own = [event for event in held if event.complaint_id == complaint.id and event.kind in FACTS]
-    return tuple(_describe(work, event, complaint=complaint) for event in reversed(own))
-
-
-def find_correctable(work: CaseWork, sequence: int) -> CorrectableView:
-    """The entry that a correction would be of. Raises StepRefused where it holds no more, or never could be wrong, and
-    UnknownNumber where there is none.
-    """
-    events = read_history(work.session, work.case.id)
-    if not any(event.sequence == sequence for event in events):
-        raise UnknownNumber(f"There is no entry {sequence}.")
-    event = _find(keep_valid(events), sequence)
-    request = work.session.get(Request, event.request_id) if event.request_id else None
-    complaint = work.session.get(Complaint, event.complaint_id) if event.complaint_id else None
-    return _describe(work, event, request=request, complaint=complaint)
-
-
-def list_corrections(events: Iterable[Event]) -> tuple[CorrectionView, ...]:
-    """What was corrected, in its order; `events` may hold others. What only followed from another is left out."""
-    return tuple(
-        CorrectionView(
-            recorded_at=event.recorded_at,
-            fact=Fact(event.facts["fact"]),
-            was_at=datetime.fromisoformat(event.facts["was"]),
-            now_at=datetime.fromisoformat(event.facts["now"]) if event.facts.get("now") else None,
-            was_answer=_read_answer(event.facts.get("was_answer")),
-            now_answer=_read_answer(event.facts.get("now_answer")),
-        )
-        for event in events
-        if event.kind is History.CORRECTED and "fact" in event.facts
-    )
 
 
 def correct(work: CaseWork, command: CorrectionCommand) -> DateMoved:
@@ -190,10 +75,10 @@ def correct(work: CaseWork, command: CorrectionCommand) -> DateMoved:
     """
     open_to_record(work)
     _check_words(work, command)
-    case = _Case(work)
-    event = _find(case.held, command.sequence)
+    case = OpenedHistory(work)
+    event = find_entry(case.held, command.sequence)
     owner = case.owner(event)
-    before = _next_date(work, owner)
+    before = next_date(work, owner)
     earlier = case.replay(case.happened())
     changes = _list_changes(case, event, command)
     if event.kind is History.ITEM_BACK and command.never:
@@ -201,9 +86,9 @@ def correct(work: CaseWork, command: CorrectionCommand) -> DateMoved:
     changes += _list_settled_otherwise(case, earlier, changes)
     _record(work, event, changes, command)
     case.read_again()
-    _write_rows(case, earlier, event, changes)
-    _count_again(case, changes)
-    return DateMoved(before=before, after=_next_date(work, owner))
+    write_rows(case, earlier, event, changes)
+    count_again(case, changes)
+    return DateMoved(before=before, after=next_date(work, owner))
 
 
 def _check_words(work: CaseWork, command: CorrectionCommand) -> None:
@@ -213,96 +98,11 @@ def _check_words(work: CaseWork, command: CorrectionCommand) -> None:
     require_room_for_words(work, *words)
 
 
-def _find(held: Sequence[Event], sequence: int) -> Event:
-    event = next((each for each in held if each.sequence == sequence), None)
-    if event is None or event.kind not in FACTS:
-        raise StepRefused("This entry was corrected already, or is not one that can be. Look at the newest one.")
-    return event
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class _Change:
-    """An entry that was wrong, and what takes its turn; None: nothing does. `items` are the links that this names."""
-
-    event: Event
-    instead: NewEvent | None
-    items: tuple[int, ...] = ()
-
-
-class _Case:
-    """A case's history as it holds, with what is needed to work its rows out again."""
-
-    def __init__(self, work: CaseWork) -> None:
-        self.work = work
-        self.dossiers = {dossier.request.id: dossier for dossier in read_dossiers(work)}
-        self.complaints = {row.id: row for row in list_complaints(work)}
-        self.links = {
-            request_id: tuple(item.row.number for item in dossier.items)
-            for request_id, dossier in self.dossiers.items()
-        }
-        rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
-        self.items = {row.number: row for row in rows}
-        self.read_again()
-
-    def read_again(self) -> None:
-        self.events = list(read_history(self.work.session, self.work.case.id))
-        self.held = keep_valid(self.events)
-
-    def happened(self, held: Iterable[Event] | None = None) -> list[Happened]:
-        return [self.open(event) for event in (self.held if held is None else held)]
-
-    def open(self, event: Event) -> Happened:
-        """An entry with the links it names."""
-        items: Iterable[int] = ()
-        if event.kind in {History.ITEM_GONE, History.ITEM_BACK}:
-            items = (event.facts["item"],)
-        elif event.kind is History.ANSWERED:
-            items = read_detail(event, self.work.key).get("items", ())
-        return Happened(
-            sequence=event.sequence,
-            kind=event.kind,
-            at=event.at,
-            request_id=event.request_id,
-            facts=event.facts,
-            items=tuple(items),
-        )
-
-    def replay(self, entries: Iterable[Happened]) -> Replayed:
-        return replay(entries, self.links, self.items)
-
-    def of(self, event: Event) -> list[Event]:
-        """What holds about the same request or complaint."""
-        return [
-            each for each in self.held if (each.request_id, each.complaint_id) == (event.request_id, event.complaint_id)
-        ]
-
-    def tied(self, event: Event) -> list[Event]:
-        """Receipts that stand and fall with an entry: of a sending its own, of an answer the one known by it."""
-        receipts = [each for each in self.of(event) if each.kind is History.RECEIPT_CONFIRMED]
-        if event.kind in {History.SENT, History.COMPLAINT_LODGED}:
-            return receipts
-        if event.kind is not History.ANSWERED:
-            return []
-        before = self.turn(event) - 1
-        return [each for each in receipts if each.facts.get(FROM_ANSWER) and self.turn(each) == before]
-
-    def turn(self, event: Event) -> int:
-        """The place in the history that an entry stands for."""
-        turns = {each.sequence: each.facts[INSTEAD] for each in self.events if INSTEAD in each.facts}
-        return find_turn(event.sequence, turns)
-
-    def owner(self, event: Event) -> Request | Complaint | None:
-        if event.complaint_id:
-            return self.complaints.get(event.complaint_id)
-        dossier = self.dossiers.get(event.request_id) if event.request_id else None
-        return dossier.request if dossier else None
-
-
-def _list_changes(case: _Case, event: Event, command: CorrectionCommand) -> list[_Change]:
+def _list_changes(case: OpenedHistory, event: Event, command: CorrectionCommand) -> list[Change]:
     """The entry that was wrong, and receipts that are known by it or moved with it. Raises as `correct`."""
     if command.never:
         _require_alone(case, event)
-        return [_Change(event=event, instead=None), *(_Change(event=each, instead=None) for each in case.tied(event))]
+        return [Change(event=event, instead=None), *(Change(event=each, instead=None) for each in case.tied(event))]
     at = _check_time(case, event, command.at) if command.at is not None else event.at
     changes = [_make_anew(case, event, command, at)]
     for receipt in case.tied(event):
@@ -311,7 +111,7 @@ def _list_changes(case: _Case, event: Event, command: CorrectionCommand) -> list
     return changes
 
 
-def _make_anew(case: _Case, event: Event, command: CorrectionCommand, at: datetime) -> _Change:
+def _make_anew(case: OpenedHistory, event: Event, command: CorrectionCommand, at: datetime) -> Change:
     """The entry as it should have been."""
     facts, detail = dict(event.facts), dict(read_detail(event, case.work.key))
     items = case.open(event).items
@@ -326,11 +126,11 @@ def _make_anew(case: _Case, event: Event, command: CorrectionCommand, at: dateti
         detail["ticket"] = command.ticket.strip()
         if event.kind is History.TICKET_GIVEN:
             facts["is_none"] = not command.ticket.strip()
-    return _Change(event=event, instead=_replace(event, at, facts, detail), items=items)
+    return Change(event=event, instead=_replace(event, at, facts, detail), items=items)
 
 
 def _change_answer(
-    case: _Case,
+    case: OpenedHistory,
     event: Event,
     command: CorrectionCommand,
     facts: dict[str, Any],
@@ -351,10 +151,10 @@ def _change_answer(
         facts["until"] = detail["extension_until"] = command.extension_until.isoformat()
 
 
-def _move(case: _Case, event: Event, at: datetime) -> _Change:
+def _move(case: OpenedHistory, event: Event, at: datetime) -> Change:
     """The same entry at another moment."""
     detail = read_detail(event, case.work.key)
-    return _Change(event=event, instead=_replace(event, at, event.facts, detail), items=case.open(event).items)
+    return Change(event=event, instead=_replace(event, at, event.facts, detail), items=case.open(event).items)
 
 
 def _replace(event: Event, at: datetime, facts: Mapping[str, Any], detail: Mapping[str, Any]) -> NewEvent:
@@ -368,7 +168,7 @@ def _replace(event: Event, at: datetime, facts: Mapping[str, Any], detail: Mappi
     )
 
 
-def _check_time(case: _Case, event: Event, at: datetime) -> datetime:
+def _check_time(case: OpenedHistory, event: Event, at: datetime) -> datetime:
     """The moment, if it fits what else is written down. Raises BadInstant, StepRefused."""
     work, owner = case.work, case.owner(event)
     first = None
@@ -385,7 +185,7 @@ def _check_time(case: _Case, event: Event, at: datetime) -> datetime:
     return checked
 
 
-def _require_before(case: _Case, event: Event, at: datetime) -> None:
+def _require_before(case: OpenedHistory, event: Event, at: datetime) -> None:
     """Raises StepRefused where something that came after the sending is written down for an earlier moment."""
     tied = {each.sequence for each in case.tied(event) if each.at == event.at}
     for each in case.of(event):
@@ -396,7 +196,7 @@ def _require_before(case: _Case, event: Event, at: datetime) -> None:
             )
 
 
-def _require_alone(case: _Case, event: Event) -> None:
+def _require_alone(case: OpenedHistory, event: Event) -> None:
     """Raises StepRefused where something rests on an entry that is said to be none at all."""
     if event.kind not in {History.SENT, History.COMPLAINT_LODGED}:
         return
@@ -408,7 +208,7 @@ def _require_alone(case: _Case, event: Event) -> None:
         raise StepRefused("You sent a complaint about this letter. Correct that first.")
 
 
-def _give_back(case: _Case, event: Event) -> None:
+def _give_back(case: OpenedHistory, event: Event) -> None:
     """A link that never came back belongs to its earlier request again. Raises StepRefused."""
     item = case.items[event.facts["item"]]
     newer = case.dossiers.get(item.request_id) if item.request_id else None
@@ -426,7 +226,7 @@ def _give_back(case: _Case, event: Event) -> None:
         case.work.record(closed)
 
 
-def _list_settled_otherwise(case: _Case, earlier: Replayed, changes: list[_Change]) -> list[_Change]:
+def _list_settled_otherwise(case: OpenedHistory, earlier: Replayed, changes: list[Change]) -> list[Change]:
     """Entries by which other requests were wholly gone than they say, now that something before them is different.
 
     Those that are changed already are brought to it in place.
@@ -453,7 +253,7 @@ def _list_settled_otherwise(case: _Case, earlier: Replayed, changes: list[_Chang
     return found
 
 
-def _propose(case: _Case, event: Event, change: _Change | None) -> Happened | None:
+def _propose(case: OpenedHistory, event: Event, change: Change | None) -> Happened | None:
     """An entry as it will hold, in its old turn; None where it will not."""
     if change is None:
         return case.open(event)
@@ -469,7 +269,7 @@ def _propose(case: _Case, event: Event, change: _Change | None) -> Happened | No
     )
 
 
-def _settle_with(case: _Case, new: NewEvent, whole: frozenset[UUID], items: Sequence[int]) -> NewEvent:
+def _settle_with(case: OpenedHistory, new: NewEvent, whole: frozenset[UUID], items: Sequence[int]) -> NewEvent:
     """With the requests that were wholly gone with it, and whether an answer leaves links undecided."""
     facts: dict[str, Any] = {**(new.facts or {}), "whole": sorted(str(each) for each in whole)}
     if new.kind is History.ANSWERED and new.request_id is not None:
@@ -481,7 +281,7 @@ def _settle_with(case: _Case, new: NewEvent, whole: frozenset[UUID], items: Sequ
     return replace(new, facts=facts)
 
 
-def _record(work: CaseWork, event: Event, changes: Sequence[_Change], command: CorrectionCommand) -> None:
+def _record(work: CaseWork, event: Event, changes: Sequence[Change], command: CorrectionCommand) -> None:
     """Each correction, and behind it what takes the turn of the wrong entry."""
     for change in changes:
         facts: dict[str, Any] = {WRONG: [change.event.sequence]}
@@ -501,7 +301,7 @@ def _record(work: CaseWork, event: Event, changes: Sequence[_Change], command: C
         work.record_all([corrected, change.instead] if change.instead else [corrected])
 
 
-def _tell(change: _Change) -> dict[str, Any]:
+def _tell(change: Change) -> dict[str, Any]:
     """What was wrong and what is right, as far as it can be read with nobody signed in."""
     facts: dict[str, Any] = {"fact": FACTS[change.event.kind].value, "was": change.event.at.isoformat()}
     facts["now"] = change.instead.at.isoformat() if change.instead else None
@@ -509,133 +309,3 @@ def _tell(change: _Change) -> dict[str, Any]:
         facts["was_answer"] = change.event.facts["answer"]
         facts["now_answer"] = change.instead.facts["answer"] if change.instead and change.instead.facts else None
     return facts
-
-
-def _write_rows(case: _Case, earlier: Replayed, event: Event, changes: Sequence[_Change]) -> None:
-    """Requests, links and complaints as they come to now; what the correction does not touch is left as it is."""
-    _write_states(case, earlier)
-    for change in changes:
-        if change.event.kind is History.REMINDED and change.instead is None:
-            _unfix(case, change.event)
-    if event.request_id in case.dossiers:
-        dossier = case.dossiers[event.request_id]
-        _write_request(case, dossier, event, is_unsent=event.kind is History.SENT and changes[0].instead is None)
-    elif event.complaint_id in case.complaints:
-        _write_complaint(case, case.complaints[event.complaint_id])
-    case.work.session.flush()
-
-
-def _write_states(case: _Case, earlier: Replayed) -> None:
-    """What differs now from what the history came to before."""
-    later = case.replay(case.happened())
-    for request_id, stand in later.requests.items():
-        if stand != earlier.requests[request_id]:
-            row = case.dossiers[request_id].request
-            row.state, row.channel, row.sent_at = stand.state, stand.channel, stand.sent_at
-            row.received_at, row.answered_at = stand.received_at, stand.answered_at
-    for number, state in later.items.items():
-        if state is not earlier.items[number]:
-            case.items[number].state, case.items[number].changed_at = state, case.work.now
-
-
-def _write_request(case: _Case, dossier: Dossier, event: Event, *, is_unsent: bool) -> None:
-    """The recipient's number; and where the letter never left, its links and laws are open again."""
-    if is_unsent:
-        _unfix(case, event)
-        kept = {"items": None} if dossier.request.kind is RequestKind.NOTICE else {}
-        dossier.write_sealed(ticket="", no_ticket=False, **kept)
-        case.work.session.flush()
-        pick_anew(case.work)
-        return
-    ticket = _find_ticket(case, event)
-    if ticket != dossier.ticket:
-        dossier.write_sealed(ticket=ticket, no_ticket=not ticket)
-
-
-def _find_ticket(case: _Case, event: Event) -> str:
-    """The recipient's number as it holds: the one written down last."""
-    found = ""
-    for each in case.of(event):
-        if each.kind in {History.SENT, History.TICKET_GIVEN, History.COMPLAINT_LODGED}:
-            found = str(read_detail(each, case.work.key).get("ticket") or "") or found
-    return found
-
-
-def _unfix(case: _Case, event: Event) -> None:
-    """The letter that an entry named as sent is one that has not left."""
-    number = read_detail(event, case.work.key).get("letter")
-    dossier = case.dossiers[event.request_id] if event.request_id else None
-    for letter in dossier.letters if dossier and number else ():
-        if letter.number == number:
-            unfix_letter(letter)
-
-
-def _write_complaint(case: _Case, row: Complaint) -> None:
-    """The complaint's row from what holds of it."""
-    held = [event for event in case.held if event.complaint_id == row.id]
-    lodged = _last(event for event in held if event.kind is History.COMPLAINT_LODGED)
-    answers = (event for event in held if event.kind is History.COMPLAINT_ANSWERED)
-    final = _last(event for event in answers if event.facts["meaning"] in FINAL)
-    row.lodged_at, row.answered_at = lodged.at if lodged else None, final.at if final else None
-    row.state = ComplaintState.ANSWERED if final else ComplaintState.LODGED if lodged else ComplaintState.PREPARED
-    ticket = _find_ticket(case, lodged) if lodged else ""
-    row.sealed = case.work.sealed_for(row, {**case.work.read_sealed(row), "ticket": ticket})
-
-
-def _last(events: Iterable[Event]) -> Event | None:
-    known = list(events)
-    return known[-1] if known else None
-
-
-def _count_again(case: _Case, changes: Sequence[_Change]) -> None:
-    """The clocks of everything that a change is about, and of what was wholly gone before or is now."""
-    owners: dict[UUID, Request | Complaint] = {}
-    for change in changes:
-        whole = {*change.event.facts.get("whole", ())}
-        whole |= {*((change.instead.facts or {}).get("whole", ()) if change.instead else ())}
-        touched = [case.dossiers[UUID(each)].request for each in whole if UUID(each) in case.dossiers]
-        owner = case.owner(change.event)
-        if isinstance(owner, Complaint):
-            touched += requests_of(case.work.session, owner)
-        for each in [owner, *touched]:
-            if each is not None:
-                owners[each.id] = each
-    for owner in owners.values():
-        drop_unfounded(case.work, case.work.case, owner)
-        refresh_clocks(case.work, case.work.case, owner)
-
-
-def _next_date(work: CaseWork, owner: Request | Complaint | None) -> datetime | None:
-    """The nearest date by which the other side has to act, of those that run or were missed."""
-    if owner is None:
-        return None
-    rows = list_clocks(work.session, owner)
-    return min(
-        (row.due_at for row in rows if row.due_at and is_owed(row) and row.state in {*RUNS, ClockState.MISSED}),
-        default=None,
-    )
-
-
-def _describe(
-    work: CaseWork, event: Event, *, request: Request | None = None, complaint: Complaint | None = None
-) -> CorrectableView:
-    detail = read_detail(event, work.key)
-    items: Sequence[int] = detail.get("items", ())
-    proof = event.facts.get("proof")
-    return CorrectableView(
-        sequence=event.sequence,
-        fact=FACTS[event.kind],
-        at=event.at,
-        recorded_at=event.recorded_at,
-        answer=_read_answer(event.facts.get("answer")),
-        text=str(detail.get("text") or ""),
-        items=(event.facts["item"],) if "item" in event.facts else tuple(items),
-        proof=Proof(proof) if proof else None,
-        ticket=str(detail.get("ticket") or ""),
-        request_number=request.number if request else None,
-        complaint_number=complaint.number if complaint else None,
-    )
-
-
-def _read_answer(word: str | None) -> Answer | None:
-    return Answer(word) if word else None

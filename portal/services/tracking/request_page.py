@@ -31,7 +31,7 @@ from portal.services.requests.escalation import (
 from portal.services.requests.lookup import list_requests
 from portal.services.requests.preparing import find_erasure, pick_for_erasure
 from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
-from portal.services.tracking.corrections import list_correctable, list_corrections
+from portal.services.tracking.correctable import list_correctable, list_corrections
 from portal.services.tracking.views import AnswerView, FurtherView, NameChoiceView, ReminderView, RequestView
 from portal.services.work import CaseWork
 

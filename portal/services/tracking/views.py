@@ -19,7 +19,7 @@ from portal.services.requests.views import (
     ItemView,
     NextStepView,
 )
-from portal.services.tracking.corrections import CorrectableView, CorrectionView
+from portal.services.tracking.correctable import CorrectableView, CorrectionView
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from portal.services.casefile import sharing as case_sharing
 from portal.services.complaints import complaints, stating
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.tracking.correctable import list_correctable_of_complaint
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
@@ -19,6 +20,7 @@ from portal.web.forms.complaints import ComplaintAnswerForm, LodgeAllForm, Lodge
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
+from portal.web.person.next_steps import FACTS
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
@@ -228,6 +230,8 @@ def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> Res
         wanted=wanted,
         is_one_of_many=is_one_of_many,
         zone=zone_of(work),
+        correctable=list_correctable_of_complaint(work, view.number),
+        correct_words=FACTS,
     )
 
 

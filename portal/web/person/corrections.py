@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.domain.lifecycle import StepRefused
-from portal.services.tracking import corrections
-from portal.services.tracking.corrections import CorrectableView, DateMoved, Fact
+from portal.services.tracking import correctable, corrections
+from portal.services.tracking.correctable import CorrectableView, Fact
+from portal.services.tracking.corrections import DateMoved
 from portal.services.tracking.request_page import item_views
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
@@ -29,7 +30,7 @@ bp = PersonBlueprint("corrections", __name__)
 @case_holder
 def ask(work: CaseWork, number: int) -> ResponseReturnValue:
     try:
-        view = corrections.find_correctable(work, number)
+        view = correctable.find_correctable(work, number)
     except StepRefused as refused:
         return _turn_away(refused)
     return _show(work, view, CorrectForm.of(reader_of(work), view))
@@ -40,7 +41,7 @@ def ask(work: CaseWork, number: int) -> ResponseReturnValue:
 @locks_late
 def correct(work: CaseWork, number: int) -> ResponseReturnValue:
     try:
-        view = corrections.find_correctable(work, number)
+        view = correctable.find_correctable(work, number)
     except StepRefused as refused:
         return _turn_away(refused)
     form = CorrectForm.of(reader_of(work), view)

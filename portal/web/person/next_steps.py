@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.services.casefile.front import CaseFront, FrontLine
 from portal.services.casefile.turns import RequestTurn, Turn, Why
-from portal.services.tracking.corrections import CorrectionView, Fact
+from portal.services.tracking.correctable import CorrectionView, Fact
 from portal.web.person.phrases import place_of_zone
 from portal.web.reply_times import REPLIES
 

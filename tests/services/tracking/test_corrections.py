@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import (
@@ -26,7 +26,7 @@ from portal.domain.lifecycle import (
 from portal.models.clocks import Clock
 from portal.models.items import Item
 from portal.models.requests import Request
-from portal.services.cases import handover
+from portal.services.cases import handover, opening
 from portal.services.cases.instants import BadInstant
 from portal.services.clocks.agreement import list_breaks
 from portal.services.clocks.many import refresh_overdue
@@ -39,12 +39,15 @@ from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_complaint, find_item, find_request
-from portal.services.tracking import answers, corrections, sending
+from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.corrections import CorrectionCommand, Fact, correct
+from portal.services.tracking.correctable import Fact, list_corrections
+from portal.services.tracking.corrected_rows import OpenedHistory
+from portal.services.tracking.corrections import CorrectionCommand, correct
 from portal.services.tracking.sending import ReceiptCommand, SentCommand
 from portal.services.work import CaseWork
-from tests.services.factories import NOW, make_case
+from tests.services.at_once import do_at_once
+from tests.services.factories import NOW, make_case, make_work
 from tests.services.fakes import DAY, HOUR, print_quickly, reminded, send
 
 ONE_SITE = "https://www.instagram.com/p/Abc123/ https://www.instagram.com/p/Abc124/"
@@ -94,7 +97,7 @@ def check(work: CaseWork) -> None:
     events = read_history(work.session, work.case.id)
     assert find_break(events) is None
     assert list_breaks(work) == []
-    case = corrections._Case(work)
+    case = OpenedHistory(work)
     replayed = case.replay(case.happened())
     for request_id, stand in replayed.requests.items():
         row = case.dossiers[request_id].request
@@ -128,7 +131,7 @@ def test_a_correction_is_a_new_entry_and_the_wrong_one_stays_readable(opened: Ca
     correct(opened.at(NOW + DAY), command)
     events = read_history(opened.session, opened.case.id)
     assert [(event.sequence, event.digest) for event in events][: len(before)] == before
-    (told,) = corrections.list_corrections(events)
+    (told,) = list_corrections(events)
     assert (told.fact, told.was_at, told.now_at) == (Fact.SENT, NOW + HOUR, NOW)
     assert wrong not in {event.sequence for event in keep_valid(events)}
     facts = [event.facts for event in events if event.kind is History.CORRECTED]
@@ -148,7 +151,7 @@ def test_what_was_corrected_can_be_corrected_again(opened: CaseWork) -> None:
     for at in (NOW, NOW + 2 * HOUR, NOW + HOUR):
         correct(opened.at(NOW + DAY), CorrectionCommand(sequence=entry(opened, History.SENT), at=at))
         assert request(opened).sent_at == at
-    assert len(corrections.list_corrections(read_history(opened.session, opened.case.id))) == 3
+    assert len(list_corrections(read_history(opened.session, opened.case.id))) == 3
     check(opened.at(NOW + DAY))
 
 
@@ -429,3 +432,36 @@ def test_after_any_step_corrected_in_any_order_the_rows_say_what_the_history_say
         correct(opened.at(LATE), CorrectionCommand(sequence=entry(opened, kind), never=True))
         check(opened.at(LATE))
     assert [each for each in states(opened) if each is not ItemState.ASKED] == []
+
+
+def test_of_two_who_correct_one_entry_at_once_only_one_does(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        case = make_case(session, ports, links=ONE_SITE)
+        send(session, case, ports)
+        case_id, key, sequence = case.case.id, case.key, entry(case, History.SENT)
+
+    def act(at: datetime) -> None:
+        with sessions.begin() as session:
+            work = opening.open_for_person(make_work(session, ports, now=NOW + DAY), case_id, key, to_change=True)
+            correct(work, CorrectionCommand(sequence=sequence, at=at))
+
+    found = do_at_once(sessions, [lambda: act(NOW), lambda: act(NOW - HOUR)], after="FROM cases")
+    assert [type(each) for each in found if each is not None] == [StepRefused]
+    with sessions() as session:
+        work = opening.open_for_person(make_work(session, ports, now=NOW + DAY), case_id, key, to_change=False)
+        assert len(list_corrections(read_history(session, case_id))) == 1
+        check(work)
+
+
+def test_of_two_who_mark_one_link_as_gone_at_once_only_one_does(sessions: sessionmaker[Session], ports: Ports) -> None:
+    with sessions.begin() as session:
+        case = make_case(session, ports, links=ONE_SITE)
+        case_id, key = case.case.id, case.key
+
+    def act() -> tuple[int, ...]:
+        with sessions.begin() as session:
+            work = opening.open_for_person(make_work(session, ports, now=NOW + DAY), case_id, key, to_change=True)
+            return answers.mark_all_gone(work, [1, 2])
+
+    found = do_at_once(sessions, [act, act], after="FROM cases")
+    assert sorted(found, key=str) == [(), (1, 2)]

@@ -327,6 +327,8 @@ def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
     assert "Download (PDF)" in page.text, page.text
     holder.follow("I sent it")
     assert "sent to the authority" in holder.press("Save", ticket="C-7", has_checked="y").text
+    holder.follow("When you sent the complaint")
+    assert "Corrected." in holder.press("Save the correction", ticket="C-8").text
     holder.follow("They answered")
     assert "answered" in holder.press("Save", is_final="yes", text="We look into it.").text
 

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
 from portal.domain.lifecycle import Answer, Proof
-from portal.services.tracking.corrections import CorrectableView, CorrectionCommand, Fact
+from portal.services.tracking.correctable import CorrectableView, Fact
+from portal.services.tracking.corrections import CorrectionCommand
 from portal.web.fields import ChoiceField, DayField, MomentField, TextField, require_moment
 from portal.web.forms.readers import Reader, ReaderForm
 
