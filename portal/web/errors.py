@@ -32,6 +32,7 @@ NO_SECRETS = """
     said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at
     signature skip states_accuracy states_good_faith states_no_consent stop subdivision team
     team_id text ticket told_at took_it under_18 verdict version wait which wish withdraw work
+    last mails_dates safe_words title when
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.
