@@ -45,7 +45,7 @@ def test_nothing_is_on_until_it_is_chosen(holder: Visitor) -> None:
 
 def test_hours_words_and_title_are_kept_and_shown_again(holder: Visitor) -> None:
     holder.press(
-        "Save", when="hours", days=["1", "3"], first="09:00", last="12:00", words="Say dentist.", title="Call back"
+        "Save", when="hours", days=["1", "3"], first="09:00", last="12:00", safe_words="Say dentist.", title="Call back"
     )
     assert "Saved." in holder.page.text
     chosen = {each.get("id") for each in holder.page.root.iter("input") if each.get("checked") is not None}
@@ -54,7 +54,7 @@ def test_hours_words_and_title_are_kept_and_shown_again(holder: Visitor) -> None
 
 
 def test_hours_in_which_nobody_could_write_are_asked_about_with_everything_kept(holder: Visitor) -> None:
-    holder.press("Save", status=400, when="hours", days=[], first="09:00", last="09:00", words="Say dentist.")
+    holder.press("Save", status=400, when="hours", days=[], first="09:00", last="09:00", safe_words="Say dentist.")
     assert holder.page.errors == [
         "Choose at least one day.",
         "Choose an hour that is not the first one.",

@@ -40,7 +40,7 @@ class RemindersForm(PlainForm):
     days = CheckboxesField(_l("On these days"), choices=[SelectChoice(value=day, label=name) for day, name in DAYS])
     first = ListField(_l("From"), choices=HOURS, default="10:00")
     last = ListField(_l("Until"), choices=HOURS, default="16:00")
-    words = TextField(
+    safe_words = TextField(
         _l("What should we say, or not say, when we call or write?"),
         description=_l("For example: “Say you are from the dentist.” Your team sees this first."),
         lines=True,
@@ -69,7 +69,7 @@ class RemindersForm(PlainForm):
             hours = SafeHours(days=frozenset(map(int, self.days.data)), first=first, last=last, zone=zone)
         return Choices(
             hours=hours,
-            words=self.words.data or "",
+            words=self.safe_words.data or "",
             title=self.title.data or "",
             mails_dates=bool(self.mails_dates.data),
         )
@@ -87,6 +87,6 @@ def _list_values(choices: Choices) -> Iterator[tuple[str, Any]]:
     if hours:
         yield "first", f"{hours.first:%H:%M}"
         yield "last", f"{hours.last:%H:%M}"
-    yield "words", choices.words
+    yield "safe_words", choices.words
     yield "title", choices.title
     yield "mails_dates", choices.mails_dates
