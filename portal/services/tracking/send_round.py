@@ -29,7 +29,7 @@ from portal.domain.regimes import Binding, NoticeField
 from portal.models.jobs import JobKind
 from portal.services.background import jobs
 from portal.services.background.jobs import JobView
-from portal.services.cases.consent import has_consent
+from portal.services.cases.consent import has_consent, was_decided
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.snapshot import first_clock
 from portal.services.clocks.views import ClockView
@@ -43,8 +43,7 @@ from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.channels import Read, channel_views, list_read
 from portal.services.requests.citations import list_cited, passes_on
 from portal.services.requests.content import Statement
-from portal.services.requests.dossier import Dossier, read_dossiers
-from portal.services.requests.lookup import find_request
+from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
 from portal.services.requests.statements import (
     SWORN,
     StatementCommand,
@@ -279,7 +278,7 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         is_published=bool(dossier.platform and dossier.platform.flags.publishes_notices),
         may_name=dossier.content.view.release_to_poster,
         is_child=dossier.report.path is Path.CHILD,
-        is_allowed=has_consent(work.session, work.case, "platforms"),
+        is_allowed=_is_allowed(work),
         doors=channel_views(dossier),
         fields=list_fields(dossier.content, ""),
         letter=letters.letter_view(letter, request_number=number) if letter else None,
@@ -315,21 +314,19 @@ def note_door(work: CaseWork, number: int, outcome: AddressOutcome) -> None:
 
     Raises UnknownNumber, StepRefused where it has not gone, by no known address, or was told of already.
     """
-    request = find_request(work, number)
-    dossier = read_dossiers(work, [request])[0]
-    event = dossier.sent_event
-    address = str(dossier.read_detail(event).get("address") or "") if event else ""
+    dossier = read_dossier(work, number)
+    address = _read_door(dossier)
     if not address or dossier.sealed.get("door"):
         raise StepRefused("This was told already.")
-    note_outcome(work, request.platform, address, outcome)
+    note_outcome(work, dossier.request.platform, address, outcome)
     dossier.write_sealed(door=outcome.value)
 
 
 def renew_letter(work: CaseWork, number: int) -> None:
     """Have a letter that was made already made again, after something in it was changed. Raises UnknownNumber."""
-    request = find_request(work, number)
-    if request.state in UNSENT and read_dossiers(work, [request])[0].last_letter is not None:
-        ahead.order_ahead(work, [request])
+    dossier = read_dossier(work, number)
+    if dossier.request.state in UNSENT and dossier.last_letter is not None:
+        ahead.order_ahead(work, [dossier.request])
 
 
 def _read(work: CaseWork) -> _Round:
@@ -349,7 +346,7 @@ def _view_of(found: _Round) -> RoundView:
             for each in found.waiting
         ),
         sent=tuple(_sent_line(each) for each in found.sent),
-        is_allowed=has_consent(found.work.session, found.work.case, "platforms"),
+        is_allowed=_is_allowed(found.work),
     )
 
 
@@ -366,13 +363,25 @@ def _sent_line(dossier: Dossier) -> SentLine:
 
 def _find_just_sent(found: _Round, number: int | None) -> JustSent | None:
     dossier = next((each for each in found.sent if each.number == number), None)
-    if dossier is None or dossier.sent_event is None:
+    if dossier is None:
         return None
-    address = str(dossier.read_detail(dossier.sent_event).get("address") or "")
-    via, used = dossier.request.channel, {view.address for view in channel_views(dossier)}
-    is_open = not dossier.sealed.get("door") and address in used and via is not SendingChannel.POST
+    via, address = dossier.request.channel, _read_door(dossier)
+    is_known = address in {view.address for view in channel_views(dossier)}
+    is_open = is_known and via is not SendingChannel.POST and not dossier.sealed.get("door")
     is_mail = via is SendingChannel.EMAIL
     return JustSent(line=_sent_line(dossier), asks_for=address if is_open else "", is_mail=is_mail)
+
+
+def _read_door(dossier: Dossier) -> str:
+    """The address by which it went, as far as it was written down."""
+    event = dossier.sent_event
+    return str(dossier.read_detail(event).get("address") or "") if event else ""
+
+
+def _is_allowed(work: CaseWork) -> bool:
+    """Whether platforms may be told: who sends a letter allows it, unless they took that back before."""
+    is_given = has_consent(work.session, work.case, "platforms")
+    return is_given or not was_decided(work.session, work.case, "platforms")
 
 
 def _sent_at(dossier: Dossier) -> datetime:

@@ -14,7 +14,7 @@ from portal.domain.quotas import Counted
 from portal.services.casefile import sharing as case_sharing
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import REQUEST_LETTERS
-from portal.services.tracking import send_round
+from portal.services.tracking import send_round, sending
 from portal.services.tracking.send_round import SentLine, StepView
 from portal.services.work import CaseWork
 from portal.web import letter_making
@@ -90,7 +90,9 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     form = _gone_form(work, view)
     if form.validate():
         with refusals(form):
-            letter_making.record_sent(work, number, form.command(unit().now))
+            hold_case(work)
+            case_sharing.allow_by_asking(work, "platforms")
+            sending.record_sent(work, number, form.command(unit().now))
             return _go_to(view.next_number, after=number)
     return _show_step(work, view, form, _say_form(view))
 

@@ -272,3 +272,12 @@ def test_every_page_is_light_and_a_step_asks_the_database_little(visitor: Visito
     assert "Tell us that you sent it" in visitor.page.text
     assert len(seen) <= MOST_STATEMENTS, "\n".join(seen)
     assert weigh(visitor) <= HEAVIEST
+
+
+def test_who_sends_a_letter_allows_it_unless_they_took_that_back(visitor: Visitor, app: Flask) -> None:
+    begin(visitor, app)
+    visitor.go("/case/sharing")
+    visitor.press("Take back the yes")
+    page = visitor.go("/case/send/1")
+    assert "You said that platforms may not be told." in page.text
+    assert visitor.press("I sent it. Next", status=400).errors
