@@ -20,7 +20,7 @@ import msgspec
 
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
-from portal.reference.record_history import Change, find_version, list_changes, order_of, pack, version_of
+from portal.reference.record_history import FORMS, Change, find_version, list_changes, order_of, pack, version_of
 from portal.reference.registry import Registry, load_registry
 
 LICENCE = "CC0-1.0"
@@ -201,7 +201,7 @@ _PLATFORM_ID = Column("platform", "string", lambda row: row[0].slug)
 
 def _digest(change: Change) -> str:
     """Of the record as that version has it, as JSON with its keys in order."""
-    record = find_version(change.kind, change.record, change.version)
+    record = find_version(FORMS[change.kind], change.record, change.version)
     return sha256(msgspec.json.encode(pack(record), order="sorted")).hexdigest()
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,6 +24,7 @@ from portal.domain.regimes import Regime
 
 FOLDER = Path(__file__).parent
 Record = Regime | Platform | Regulator
+R = TypeVar("R", bound=Record)
 
 
 class Kind(StrEnum):
@@ -34,7 +35,7 @@ class Kind(StrEnum):
     AUTHORITY = "authority"
 
 
-_FORMS: Mapping[Kind, type[Record]] = MappingProxyType(
+FORMS: Mapping[Kind, type[Record]] = MappingProxyType(
     {Kind.LAW: Regime, Kind.PLATFORM: Platform, Kind.AUTHORITY: Regulator}
 )
 
@@ -87,7 +88,7 @@ def name_of(record: Record) -> str:
 
 def kind_of(record: Record) -> Kind:
     """What it is about."""
-    return next(kind for kind, form in _FORMS.items() if isinstance(record, form))
+    return next(kind for kind, form in FORMS.items() if isinstance(record, form))
 
 
 @cache
@@ -114,13 +115,13 @@ def changes_of(kind: Kind, name: str, root: Path = FOLDER) -> tuple[Change, ...]
     return _by_record(root).get((kind, name), ())
 
 
-@lru_cache(maxsize=256)
-def find_version(kind: Kind, name: str, version: str, root: Path = FOLDER) -> Record:
-    """The record as it was. Raises UnknownVersion."""
+def find_version(form: type[R], name: str, version: str, root: Path = FOLDER) -> R:
+    """The record of that form as it was. Raises UnknownVersion."""
+    kind = next(kind for kind, known in FORMS.items() if known is form)
     if not any(change.version == version for change in changes_of(kind, name, root)):
         raise UnknownVersion(f"{kind} {name} {version}")
     lines = _read_lines(_path(kind, name, root))
-    return next(msgspec.json.decode(line.record, type=_FORMS[kind]) for line in lines if line.version == version)
+    return next(msgspec.json.decode(line.record, type=form) for line in lines if line.version == version)
 
 
 @lru_cache(maxsize=2048)
@@ -129,7 +130,7 @@ def version_of(record: Platform | Regulator, root: Path = FOLDER) -> str | None:
     kept = changes_of(kind_of(record), name_of(record), root)
     if not kept:
         return None
-    newest = find_version(kept[0].kind, kept[0].record, kept[0].version, root)
+    newest = find_version(type(record), kept[0].record, kept[0].version, root)
     return kept[0].version if newest == record else None
 
 

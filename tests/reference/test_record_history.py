@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from portal.domain.directory import Platform
+from portal.domain.regimes import Regime
 from portal.reference.record_history import (
+    FORMS,
     Kind,
     Record,
     UnknownVersion,
@@ -42,7 +45,7 @@ def test_every_record_of_today_is_kept_and_says_what_changed() -> None:
 
 def test_every_kept_version_can_be_read_and_is_the_one_it_says() -> None:
     for change in list_changes():
-        record = find_version(change.kind, change.record, change.version)
+        record = find_version(FORMS[change.kind], change.record, change.version)
         assert name_of(record) == change.record
         assert getattr(record, "version", change.version) == change.version
 
@@ -72,8 +75,8 @@ def test_a_change_is_kept_once_with_the_parts_that_differ(folder: Path) -> None:
         "The times were read again.",
     )
     assert (between.fields, between.is_first, first.is_first) == ((), False, True)
-    assert find_version(Kind.LAW, LAW.id, changed.version, folder) == changed
-    assert find_version(Kind.LAW, LAW.id, LAW.version, folder) == LAW
+    assert find_version(Regime, LAW.id, changed.version, folder) == changed
+    assert find_version(Regime, LAW.id, LAW.version, folder) == LAW
 
 
 def test_a_platform_gets_the_version_of_the_day_on_which_it_is_kept(tmp_path: Path) -> None:
@@ -84,7 +87,7 @@ def test_a_platform_gets_the_version_of_the_day_on_which_it_is_kept(tmp_path: Pa
     assert keep(PLATFORM, "As before.", day=date(2099, 3, 2), root=tmp_path) == "2099-03-02.1"
     newest, between, first = changes_of(Kind.PLATFORM, "instagram", tmp_path)
     assert (between.fields, between.note, first.fields) == (("notes",), "A note.", ())
-    assert find_version(Kind.PLATFORM, "instagram", "2099-03-01.2", tmp_path) == changed
+    assert find_version(Platform, "instagram", "2099-03-01.2", tmp_path) == changed
     assert version_of(PLATFORM, tmp_path) == newest.version == "2099-03-02.1"
     assert version_of(changed, tmp_path) is None
 
@@ -101,11 +104,11 @@ def test_a_platform_or_an_authority_that_changed_without_a_word_is_refused(tmp_p
 
 def test_what_was_never_kept_is_not_found(folder: Path) -> None:
     with pytest.raises(UnknownVersion):
-        find_version(Kind.LAW, LAW.id, "2020-01-01.1", folder)
+        find_version(Regime, LAW.id, "2020-01-01.1", folder)
     with pytest.raises(UnknownVersion):
-        find_version(Kind.LAW, "../registry", "1", folder)
+        find_version(Regime, "../registry", "1", folder)
     with pytest.raises(UnknownVersion):
-        find_version(Kind.PLATFORM, LAW.id, LAW.version, folder)
+        find_version(Platform, LAW.id, LAW.version, folder)
 
 
 def test_the_check_refuses_a_law_that_changed_without_a_word(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -84,11 +84,9 @@ def show_version(regime: str, version: str) -> ResponseReturnValue:
     if today is not None and today.version == version:
         return show_law(today)
     try:
-        kept = find_version(Kind.LAW, regime, version)
+        return show_law(find_version(Regime, regime, version), newest=today.version if today else "-")
     except UnknownVersion:
         return render_template("open/missing.html", back="law.show_all"), 404
-    assert isinstance(kept, Regime)  # noqa: S101 - which kind was asked for # nosec B101
-    return show_law(kept, newest=today.version if today else "-")
 
 
 def make_feed(changes: tuple[Change, ...]) -> bytes:

@@ -153,10 +153,9 @@ def platform_versions(platform: str) -> ResponseReturnValue:
 def platform_version(platform: str, version: str) -> ResponseReturnValue:
     """A platform as its record was in that version, that of today among them."""
     try:
-        kept = find_version(Kind.PLATFORM, platform, version)
+        kept = find_version(Platform, platform, version)
     except UnknownVersion:
         return render_template("open/missing.html", back="directory.platforms"), 404
-    assert isinstance(kept, Platform)  # noqa: S101 - which kind was asked for # nosec B101
     today = parts().registry.platforms.get(platform)
     return show_platform(kept, version, is_older=today != kept, is_listed=today is not None)
 
@@ -176,10 +175,9 @@ def authority_versions(regulator: str) -> ResponseReturnValue:
 def authority_version(regulator: str, version: str) -> ResponseReturnValue:
     """An authority or service as its record was in that version, that of today among them."""
     try:
-        kept = find_version(Kind.AUTHORITY, regulator, version)
+        kept = find_version(Regulator, regulator, version)
     except UnknownVersion:
         return render_template("open/missing.html", back="directory.authorities"), 404
-    assert isinstance(kept, Regulator)  # noqa: S101 - which kind was asked for # nosec B101
     today = parts().registry.regulators.get(regulator)
     day = unit().config.day_at(unit().now)
     return render_template(
