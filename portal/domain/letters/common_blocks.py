@@ -167,16 +167,18 @@ def close_letter(context: LetterContext) -> Closing:
     if reporter.is_pseudonym:
         lines.append(translate("This name is a pseudonym."))
     if reporter.country:
-        lines.append(
-            context.voice(
-                mark("I live in %(country)s."),
-                mark("The person I act for lives in %(country)s."),
-                country=reporter.country_name or reporter.country,
-            )
-        )
+        lines.append(_describe_home(context, reporter.country_name or reporter.country))
     lines.append(_describe_reply(context))
     name = signature.name if signature else reporter.name or translate("Name withheld")
     return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
+
+
+def _describe_home(context: LetterContext, country: str) -> str:
+    if context.header.reporter.role is Filer.PARENT:
+        return context.translate("The child lives in %(country)s.", country=country)
+    return context.voice(
+        mark("I live in %(country)s."), mark("The person I act for lives in %(country)s."), country=country
+    )
 
 
 def reply_address(context: LetterContext) -> str:

@@ -284,6 +284,7 @@ class ChronologyRow:
     source: str  # how it is known: "recorded by the portal", "the platform's e-mail"
     about: str | None = None  # which letter to whom, or which law: names of the directory and of the laws
     is_day: bool = False  # only the day of `at` is known
+    zone: str | None = None  # in which `at` is told, where it is not the sender's: that of the one who owes it
     detail: str | None = None  # the person's or the platform's own words
     exhibit: int | None = None
 
@@ -300,6 +301,8 @@ class Exhibit:
     name: str | None = None  # of the file in the bundle: "exhibit-2.pdf"
     twin_digest: str | None = None  # of its redacted copy, where there is one
     twin_size: int | None = None
+    twin_name: str | None = None  # of its file, where that is another one
+    twin_media: str | None = None
     file_name: str | None = None  # the person's own, for what was uploaded
     dated_at: datetime | None = None
 

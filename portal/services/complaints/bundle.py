@@ -53,7 +53,9 @@ from portal.services.letters.facts import (
     period_fact,
     platform_recipient,
     regulator_recipient,
+    stated_of,
     statements_of,
+    zone_of,
 )
 from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
@@ -147,6 +149,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         # A record's own sentences speak of what is online.
         authority_asks=regulator.asks_under(complaint.regime) if regulator and not is_threat else (),
         statements=statements_of(own, ()),
+        stated=stated_of(own, (), now=work.now, zone=zone_of(work)),
         wish=str(work.read_sealed(complaint).get("wish", "")).strip() or None,
         history_digest=history[-1].digest.hex() if history else None,
         is_threat=is_threat,

@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.domain.clocks import find_current_rule
 from portal.domain.letters.clock_sheets import is_shown
 from portal.domain.letters.facts import ChronologyRow
-from portal.domain.letters.law_facts import BasisFact
+from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.lifecycle import ActorKind, Answer, History
 from portal.models.events import Event
 from portal.services.complaints.exhibits import describe_letter
@@ -33,6 +33,8 @@ _TOLD: Mapping[History, str] = {
     History.ITEM_GONE: "The content was found to be gone from a place.",
     History.ITEM_BACK: "The content was found to be back at a place.",
     History.REQUEST_CLOSED: "A request was taken back.",
+    History.STATED: "What stands above the signature was stated.",
+    History.TICKET_GIVEN: "The recipient's number for a letter was written down.",
 }
 _ANSWERED: Mapping[Answer, str] = {
     Answer.ACKNOWLEDGED: "The organisation acknowledged receipt.",
@@ -45,6 +47,7 @@ _ANSWERED: Mapping[Answer, str] = {
     Answer.REFUSED: "The organisation refused.",
     Answer.GEO_BLOCKED: "The organisation blocked the content in some countries only.",
 }
+_NO_TICKET = "It was written down that the recipient gave no number for a letter."
 _IN_OTHER_WORDS: Mapping[History, str] = {
     History.SENT: "The request was sent in other words or by their form.",
     History.REMINDED: "A reminder was sent in other words or by their form.",
@@ -74,7 +77,8 @@ def write_chronology(
         part = by_id.get(event.request_id) if event.request_id else None
         if event.kind not in _TOLD or (event.request_id is not None and part is None):
             continue
-        if event.kind is History.CLOCK_MISSED and not _has_sheet(event, bases):
+        missed = _find_sheet(event, bases) if event.kind is History.CLOCK_MISSED else None
+        if event.kind is History.CLOCK_MISSED and missed is None:
             continue
         detail = read_detail(event, work.key)
         paper = papers.get(event.request_id) if event.kind is History.SENT and event.request_id else None
@@ -86,6 +90,7 @@ def write_chronology(
             what=_tell(event, has_paper=paper is not None),
             source=_SOURCES[event.actor],
             about="\n".join(about) or None,
+            zone=missed.zone if missed else None,
             detail=_words_of(event, detail, exhibits),
             exhibit=exhibits.get(paper.id if paper else event.id),
         )
@@ -95,6 +100,8 @@ def _tell(event: Event, *, has_paper: bool) -> str:
     """The sentence of an event; an answer's says what it means, and what left without a letter is not called one."""
     if event.kind is History.ANSWERED:
         return _ANSWERED[Answer(event.facts["answer"])]
+    if event.kind is History.TICKET_GIVEN and event.facts.get("is_none"):
+        return _NO_TICKET
     if not has_paper and event.kind in _IN_OTHER_WORDS:
         return _IN_OTHER_WORDS[event.kind]
     return _TOLD[event.kind]
@@ -102,18 +109,15 @@ def _tell(event: Event, *, has_paper: bool) -> str:
 
 def _words_of(event: Event, detail: Mapping[str, Any], exhibits: Mapping[UUID, int]) -> str | None:
     """Somebody's own words; those that are an exhibit are not written here once more."""
-    return None if event.id in exhibits else str(detail.get("text") or "") or None
+    return None if event.id in exhibits else str(detail.get("text") or detail.get("ticket") or "") or None
 
 
-def _has_sheet(event: Event, bases: Sequence[BasisFact]) -> bool:
-    """Whether this miss is of a clock that the bundle explains: no date is told without why it is that date."""
+def _find_sheet(event: Event, bases: Sequence[BasisFact]) -> ClockFact | None:
+    """The clock of this miss, if the bundle explains it: no date is told without why it is that date."""
     started_at = datetime.fromisoformat(event.facts["started_at"])
-    return any(
-        is_shown(clock) and clock.started_at == started_at
-        for basis in bases
-        for clock in basis.clocks
-        if (clock.regime_id, clock.rule_id) == (event.facts["regime"], event.facts["rule"])
-    )
+    missed = (event.facts["regime"], event.facts["rule"], started_at)
+    clocks = (clock for basis in bases for clock in basis.clocks if is_shown(clock))
+    return next((clock for clock in clocks if (clock.regime_id, clock.rule_id, clock.started_at) == missed), None)
 
 
 def _name_clock(event: Event, ports: Ports) -> str:

@@ -210,9 +210,13 @@ def _exhibits_of(
     files = {file.exhibit.digest: file for file in list_exhibits(work, read_story(work, complaint))}
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
         file = files.get(exhibit.digest)
-        read = (file.read_twin if redacted else file.read) if file else None
-        if file is not None and read is not None:
-            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", read()
+        if file is None:
+            continue
+        if not redacted:
+            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.read()
+        elif exhibit.twin_digest and file.read_twin is not None:
+            name = exhibit.twin_name or exhibit.name or f"exhibit-{exhibit.number}.pdf"
+            yield name, file.read_twin()
 
 
 def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:

@@ -26,7 +26,9 @@ def read_enclosures(work: CaseWork, complaint: Complaint) -> Enclosures:
     """The files that go into the full paper, and those that go into its redacted twin."""
     files = list_exhibits(work, read_story(work, complaint))
     full = tuple(_enclose(file, file.read(), work.now) for file in files)
-    twins = tuple(_enclose(file, file.read_twin(), work.now) for file in files if file.read_twin is not None)
+    twins = tuple(
+        _enclose(file, file.read_twin(), work.now, is_twin=True) for file in files if file.read_twin is not None
+    )
     return full, twins
 
 
@@ -71,12 +73,12 @@ def _read_seal(path: Path, changed: int, stamp_url: str | None) -> PdfSeal:
     return read_seal(path, stamp_url=stamp_url)
 
 
-def _enclose(file: ExhibitFile, content: bytes, now: datetime) -> EnclosedFile:
+def _enclose(file: ExhibitFile, content: bytes, now: datetime, *, is_twin: bool = False) -> EnclosedFile:
     exhibit = file.exhibit
     return EnclosedFile(
-        name=file.name,
+        name=(exhibit.twin_name if is_twin else None) or file.name,
         data=content,
         made_at=exhibit.dated_at or now,
         description=f"Exhibit {exhibit.number}",
-        media=exhibit.media,
+        media=(exhibit.twin_media if is_twin else None) or exhibit.media,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
 from functools import partial
 from uuid import UUID
 
 from portal.domain.documents import ENDINGS, MEDIA
 from portal.domain.letters.facts import Exhibit, ExhibitKind
-from portal.domain.lifecycle import LetterKind
+from portal.domain.lifecycle import History, LetterKind
 from portal.models.events import Event
 from portal.models.letters import Letter
 from portal.services.cases import documents
@@ -33,6 +34,7 @@ _LATER_TITLE = "Text of a letter, printed after it was sent"
 _ANSWER_WORDS = (ExhibitKind.ANSWER, "Answer as it was written down")
 _SENT_WORDS = (ExhibitKind.NOTICE, "What was sent in other words or by their form, as it was written down")
 _REMINDER_WORDS = (ExhibitKind.REMINDER, "Reminder in other words, as it was written down")
+_PROOF_WORDS = (ExhibitKind.PROOF, "What shows the receipt, as it was written down")
 _DOCUMENT_TITLE = "File handed in, without hidden details"
 
 
@@ -51,13 +53,14 @@ class ExhibitFile:
 
 
 def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitFile, ...]:
-    """Numbered from one: for each request what left, its answers that have a text; then the files.
+    """Numbered from one: for each request what left, what shows its receipt and its answers, as far as they have a
+    text; then the files.
 
     What never left is no exhibit.
     """
     found: list[ExhibitFile] = []
     for dossier in dossiers:
-        for make in (*_list_left(work, dossier), *_list_answers(dossier)):
+        for make in (*_list_left(work, dossier), *_list_proofs(dossier), *_list_answers(dossier)):
             found.append(make(len(found) + 1))
     by_number = {dossier.number: dossier for dossier in dossiers}
     for view in documents.document_views(work):
@@ -78,6 +81,15 @@ def _list_left(work: CaseWork, dossier: Dossier) -> Iterator[_Make]:
             yield partial(_letter_file, work, dossier, letter)
         elif event is not None and text:
             yield partial(_text_file, dossier, event, text, what)
+
+
+def _list_proofs(dossier: Dossier) -> Iterator[_Make]:
+    """Their confirmation, the mail server's report, the post's receipt, where its text was pasted."""
+    for event in dossier.events:
+        if event.kind is not History.RECEIPT_CONFIRMED:
+            continue
+        if text := dossier.read_detail(event).get("text"):
+            yield partial(_text_file, dossier, event, text, _PROOF_WORDS)
 
 
 def _list_answers(dossier: Dossier) -> Iterator[_Make]:
@@ -138,8 +150,10 @@ def _document_file(work: CaseWork, dossier: Dossier, view: DocumentView, number:
         file_name=view.label or None,
         dated_at=view.handed_in_at,
     )
-    return ExhibitFile(
-        exhibit=exhibit, of=view.id, name=name, read=lambda: documents.read_document(work, view.number).content
+    return _with_sheet(
+        ExhibitFile(
+            exhibit=exhibit, of=view.id, name=name, read=lambda: documents.read_document(work, view.number).content
+        )
     )
 
 
@@ -157,4 +171,28 @@ def _text_file(dossier: Dossier, event: Event, text: str, what: tuple[ExhibitKin
         size=len(content),
         dated_at=event.at,
     )
-    return ExhibitFile(exhibit=exhibit, of=event.id, name=name, read=lambda: content)
+    return _with_sheet(ExhibitFile(exhibit=exhibit, of=event.id, name=name, read=lambda: content))
+
+
+def _with_sheet(file: ExhibitFile) -> ExhibitFile:
+    """With the redacted form of words and of uploads: a sheet that says what the exhibit is and none of what is in it.
+
+    What somebody wrote can name the person in ways that no search finds, so nothing of it is taken over.
+    """
+    exhibit = file.exhibit
+    lines = [
+        exhibit.title,
+        exhibit.about or "",
+        f"Kind of file: {exhibit.media.partition(';')[0]}",
+        f"Dated: {exhibit.dated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if exhibit.dated_at else "",
+        "Its content is left out of this redacted copy, because it can name the person. The full complaint holds it.",
+    ]
+    content = "".join(f"{line}\n" for line in lines if line).encode()
+    shown = replace(
+        exhibit,
+        twin_digest=hashlib.sha256(content).hexdigest(),
+        twin_size=len(content),
+        twin_name=f"exhibit-{exhibit.number}.txt",
+        twin_media=TEXT,
+    )
+    return replace(file, exhibit=shown, read_twin=lambda: content)

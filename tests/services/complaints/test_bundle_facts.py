@@ -13,16 +13,19 @@ from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.clock_sheets import is_shown
 from portal.domain.letters.facts import ComplaintFacts, ExhibitKind
-from portal.domain.letters.phrases import English
+from portal.domain.letters.phrases import English, format_day
 from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs, StepRefused
+from portal.domain.regimes import NoticeField
 from portal.models.complaints import Complaint
 from portal.services.complaints import bundle, complaints
 from portal.services.complaints.bundle import leads_to
 from portal.services.complaints.exhibits import TEXT
 from portal.services.ports import Ports
+from portal.services.requests import statements
 from portal.services.requests.dossier import read_dossiers
+from portal.services.requests.statements import StatementCommand
 from portal.services.tracking import sending
-from portal.services.tracking.sending import RemindedCommand, SentCommand
+from portal.services.tracking.sending import ReceiptCommand, RemindedCommand, SentCommand
 from tests.services.complaints.bundle_stories import INSTAGRAM, STORIES, X_LINK, Ending, complain, tell_dpc, tell_ftc
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, print_quickly, send
@@ -171,6 +174,38 @@ def test_what_left_in_other_words_is_an_exhibit_and_is_not_called_a_letter(sessi
         2: "A reminder was sent in other words or by their form.",
     }
     assert "in other words or by their form" in text_of(facts)
+
+
+def test_what_was_stated_numbers_and_pasted_confirmations_are_told_and_shown(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=X_LINK)
+    stated = StatementCommand(numbers=(1,), statements=frozenset({NoticeField.ACCURACY}), signature="Anna")
+    statements.state(opened, stated)
+    send(session, opened, ports)
+    at = NOW + DAY
+    receipt = ReceiptCommand(at=at, proof=Proof.CONFIRMATION, text="We have received your report.")
+    sending.record_received(opened.at(at), 1, receipt)
+    sending.record_ticket(opened.at(at), 1, "T-77")
+    facts = facts_of(session, complain(opened, "us-take-it-down", "us-ftc", (1,), NOW + 6 * DAY))
+    told = {row.what: row for row in facts.chronology}
+    assert "What stands above the signature was stated." in told
+    assert told["The recipient's number for a letter was written down."].detail == "T-77"
+    shown = told["The receipt of a letter was recorded."]
+    exhibit = next(each for each in facts.exhibits if each.number == shown.exhibit)
+    assert (exhibit.kind, exhibit.media) == (ExhibitKind.PROOF, TEXT)
+    assert shown.detail is None  # it is the exhibit, and is not printed once more
+
+
+def test_that_a_period_ran_out_is_told_in_the_zone_of_who_owed_it(session: Session, ports: Ports) -> None:
+    """An officer who reads an end of day in Dublin must not read the day after, told in Rome, in the chronology."""
+    facts = facts_of(session, tell_dpc(session, ports))
+    (row,) = [row for row in facts.chronology if row.what == "A period ran out."]
+    (clock,) = [clock for basis in facts.bases for clock in basis.clocks if clock.state is ClockState.MISSED]
+    assert row.zone == clock.zone
+    moved = replace(facts, frame=replace(facts.frame, zone="Pacific/Auckland"))
+    assert clock.last_day is not None
+    told = format_day(clock.last_day, English())
+    text = text_of(moved)
+    assert f"When: {told}" in text[text.index("2. Chronology\n") :]
 
 
 @pytest.mark.parametrize(("proof", "shown"), [(Proof.REGISTERED, "shown by the post's receipt"), (None, "as noted")])
