@@ -368,7 +368,7 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         assert facts.notices[0].exhibit == 1
         assert facts.answers[0].exhibit == 2
         assert facts.answers[0].text == "It breaks no rule of ours."
-        assert check_bundle(complaints.read_bundle(opened, 1, redacted=False)).signature is not None
+        assert check_bundle(complaints.read_bundle(opened, 1, redacted=False), now=LATE).signature is not None
         twin = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=True)))
         sheets = ["exhibit-2.txt", "exhibit-3.txt"]  # of the answer and of the screenshot, which could name the person
         shown = ["case.json", "exhibit-1.pdf", *sheets]
@@ -381,7 +381,7 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         for sheet in sheets:
             assert "left out of this redacted copy" in twin.read(sheet).decode()
             assert "breaks no rule" not in twin.read(sheet).decode()
-        states = check_bundle(complaints.read_bundle(opened, 1, redacted=True)).exhibits
+        states = check_bundle(complaints.read_bundle(opened, 1, redacted=True), now=LATE).exhibits
         assert {each.state for each in states} == {FileState.SAME}
         report = check_file(opened.at(LATE), complaints.read_bundle(opened, 1, redacted=False))
         assert (report.is_whole, report.is_ours, report.history) == (True, True, HistoryState.KNOWN)
