@@ -30,7 +30,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 from portal.adapters.fonts import font_rules
 from portal.adapters.letter_content import Enclosure, Progress, Rendered, prepare_letter, report_nothing
 from portal.adapters.letter_json import encode_facts
-from portal.adapters.notice_json import encode_links, encode_notice
+from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE, encode_links, encode_notice
 from portal.adapters.text_layer import named_text
 from portal.domain.letters.blocks import BAR, LetterDocument, Translate
 from portal.domain.letters.facts import ComplaintFacts, ErasureFacts, LetterFacts, NoticeFacts
@@ -41,8 +41,6 @@ STYLE_SHEET = ROOT / "static" / "css" / "letter.css"
 TEMPLATES = ROOT / "templates" / "letters"
 
 FACTS_FILE = "case.json"
-NOTICE_FILE = "notice.json"
-LINKS_FILE = "links.txt"
 LETTER_VARIANT = "pdf/ua-1"
 BUNDLE_VARIANT = "pdf/a-3a"
 

@@ -25,6 +25,7 @@ PAGES = {
         {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
         {case}/requests/1/given {case}/requests/1/ticket {case}/requests/1/reminded {case}/requests/7/stated
         {case}/complaints {case}/complaints/1 {case}/complaints/2 {case}/complaints/1/lodged {case}/complaints/2/answer
+        {case}/letters/1/notes
         {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99
     """,
     "ines": """
@@ -38,6 +39,7 @@ PAGES = {
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files.
 NO_PAGES = {"desk_case.letter", "desk_complaints.bundle", "desk_documents.read", "desk_documents.original"}
+NO_PAGES |= {"desk_case.enclosed", "desk_case.all_letters"}
 
 
 def fill_in(path: str, scenes: Scenes) -> str:

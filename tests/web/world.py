@@ -67,6 +67,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "letter_number": 1,
         "kind": "reminder",
         "form": "full",
+        "packing": "zip",
+        "part": "links",
         "step": "who",
         "regime": "us-take-it-down",
         "file": "laws.csv",

@@ -83,8 +83,8 @@ def write_annexes(context: LetterContext, links: Iterable[LinkFact]) -> list[Blo
         Heading(text=translate("Annex A: the links"), starts_page=True),
         *_say_files(context),
         list_links(context, listed),
-        Heading(text=translate("Reply form"), starts_page=len(listed) > _LONG),
-        Paragraph(text=_describe_reply_form(context, listed), leads=True),
+        Heading(text=translate("Reply form"), starts_page=len(listed) > _LONG, on_paper=True),
+        Paragraph(text=_describe_reply_form(context, listed), leads=True, on_paper=True),
     ]
     columns = (
         Column(title=translate("Link"), cell=Cell.NUMBER),
@@ -99,7 +99,7 @@ def _say_files(context: LetterContext) -> list[Block]:
     if context.header.is_redacted:  # no file stands in a twin
         return []
     text = context.translate("The file links.txt inside this PDF holds them too, one a line.")
-    return [Paragraph(text=text, leads=True)]
+    return [Paragraph(text=text, leads=True, on_paper=True)]
 
 
 MOST_ROWS = 24  # what fits on one page with room to write

@@ -23,6 +23,8 @@ PAGES = (
     "templates/person/erase_draft.html",
     "templates/person/case/receipt.html",
     "templates/person/case/statement.html",
+    "templates/person/case/letter_notes.html",
+    "templates/person/case/letters.html",
     "templates/components/answers.html",
     "portal/domain/intake.py",
     "portal/web/person/forms/about.py",
