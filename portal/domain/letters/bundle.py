@@ -61,7 +61,7 @@ def write_facts(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         (translate("Content found on"), found_on),
         (translate("Complaint made"), format_moment(context.local(facts.frame.written_at), translate)),
     ]
-    blocks: list[Block] = [_pairs(rows)]
+    blocks: list[Block] = [*_write_form(context, facts), _pairs(rows)]
     if facts.how_found:
         blocks.append(Heading(text=translate("How it was found"), level=2))
         blocks.append(Quote(paragraphs=split_paragraphs(facts.how_found)))
@@ -73,6 +73,17 @@ def write_facts(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         blocks.append(Heading(text=translate("Links"), level=2))
         blocks.append(list_links(context, facts.links, is_bundle=True))
     return blocks
+
+
+def _write_form(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    """The fields of the authority's own form in its order, so that an officer finds each where it is looked for."""
+    if not facts.form:
+        return []
+    translate = context.translate
+    columns = (Column(title=translate("Field of your form")), Column(title=translate("Answer, or where it stands")))
+    open_field = translate("answered in the form itself")
+    rows = tuple((translate(each.label), translate(each.value) if each.value else open_field) for each in facts.form)
+    return [Heading(text=translate("In the order of your form"), level=2), Table(columns=columns, rows=rows)]
 
 
 def write_chronology(context: LetterContext, facts: ComplaintFacts) -> list[Block]:

@@ -319,6 +319,14 @@ class Party:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FormFact:
+    """One field of the authority's own form: what goes in, or where in the complaint it stands; empty: neither."""
+
+    label: str  # as it was seen on the authority's own pages
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RulesFact:
     """The recipient's own rules, which a letter without any law relies on."""
 
@@ -457,6 +465,7 @@ class ComplaintFacts:
     found_on: date | None = None
     how_found: str | None = None  # the person's own words
     check_url: str | None = None  # where anybody can have the file checked
+    form: tuple[FormFact, ...] = ()  # the authority's own form, field by field in its order, where somebody saw it
 
 
 LetterFacts = (

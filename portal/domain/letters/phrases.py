@@ -339,6 +339,13 @@ POINTERS: Mapping[NoticeField, str] = {
     NoticeField.DATE: mark("the date of the letter"),
 }
 POINTED = frozenset(POINTERS.values())
+# Where in a complaint something stands that the authority's own form asks for and that is too long for a table.
+FORM_POINTERS: Mapping[NoticeField, str] = {
+    NoticeField.LOCATION: mark("in the list of links, in this part"),
+    NoticeField.EXPLANATION: mark("in the statement of the one who complains, in this part"),
+    NoticeField.PLATFORM_STEP: mark("in parts 2 and 3"),
+}
+FORM_POINTED = frozenset(FORM_POINTERS.values())
 
 
 # Why a law applies, as its rules say it, and as the person themselves says it to the recipient.

@@ -20,6 +20,7 @@ from portal.domain.letters.facts import (
     CopyFact,
     ErasureFacts,
     Exhibit,
+    FormFact,
     LetterFacts,
     LetterHeader,
     LinkFact,
@@ -43,7 +44,7 @@ from portal.domain.letters.law_facts import (
     StepValue,
     WordingFact,
 )
-from portal.domain.letters.phrases import POINTED
+from portal.domain.letters.phrases import FORM_POINTED, POINTED
 from portal.domain.letters.texts import Spot, change_texts
 
 F = TypeVar("F", bound=LetterFacts)
@@ -71,6 +72,7 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     StepValue: frozenset({"name", "text"}),
     SentFact: frozenset({"reference", "digest", "address"}),
     AnswerFact: frozenset({"notice"}),
+    FormFact: frozenset({"label"}),
     Exhibit: frozenset({"digest", "media", "name", "twin_digest", "twin_name", "twin_media"}),
     ChronologyRow: frozenset({"zone"}),
     CopyFact: frozenset({"media"}),
@@ -82,6 +84,7 @@ SEARCHED: Mapping[type, frozenset[str]] = {
     SentFact: frozenset({"recipient"}),
     AnswerFact: frozenset({"sender"}),
     ChronologyRow: frozenset({"what", "source", "about"}),
+    FormFact: frozenset({"label"}),
     Exhibit: frozenset({"title", "about"}),
     Party: frozenset({"name", "legal_name", "address_lines"}),
     SupplierFacts: frozenset({"site"}),
@@ -119,6 +122,8 @@ def redacted(facts: F) -> F:
 
 def _is_pointer(spot: Spot, text: str) -> bool:
     """Whether it only says where in the letter something stands."""
+    if (spot.owner, spot.field) == (FormFact, "value"):
+        return text in FORM_POINTED
     return (spot.owner, spot.field) == (ElementFact, "value") and POINTED.issuperset(text.split("; "))
 
 

@@ -14,11 +14,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.adapters.letter_json import encode_facts
+from portal.adapters.pdf_enclosures import read_enclosed
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
-from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -178,10 +177,11 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     newest = made[-1]
     query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == newest.number)
     facts = read_facts(work, work.session.scalars(query).one())
-    shown = redact(facts) if redacted else facts
+    paper = letters.read_letter(work, newest.number, redacted=redacted)
     files = {
-        "complaint.pdf": letters.read_letter(work, newest.number, redacted=redacted),
-        "case.json": encode_facts(shown),
+        "complaint.pdf": paper,
+        # The very bytes: written anew, they would be those of this version of the portal.
+        "case.json": read_enclosed(paper, "case.json") or b"",
         **dict(_exhibits_of(work, complaint, facts, redacted=redacted)),
         CHECK_FILE: describe_check(work.ports.config.base_url).encode(),
     }

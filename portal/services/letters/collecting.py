@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from portal.adapters import pdf_enclosures
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.lifecycle import ActorKind, LetterKind, StepRefused
 from portal.models.letters import Letter
@@ -41,10 +42,10 @@ def read_enclosed(work: CaseWork, number: int, name: str, *, for_team: bool = Fa
     Raises UnknownNumber where there is none, CannotOpen.
     """
     read = letters.take_letter if for_team else letters.read_letter
-    with pikepdf.open(io.BytesIO(read(work, number, redacted=False))) as document:
-        if name not in document.attachments:
-            raise UnknownNumber(f"Letter {number} has no {name} inside.")
-        return document.attachments[name].get_file().read_bytes()
+    found = pdf_enclosures.read_enclosed(read(work, number, redacted=False), name)
+    if found is None:
+        raise UnknownNumber(f"Letter {number} has no {name} inside.")
+    return found
 
 
 def write_archive(work: CaseWork) -> bytes:

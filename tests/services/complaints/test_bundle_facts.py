@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.blocks import BAR, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.clock_sheets import is_shown
 from portal.domain.letters.facts import ComplaintFacts, ExhibitKind
 from portal.domain.letters.phrases import English, format_day
+from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs, StepRefused
 from portal.domain.regimes import NoticeField
 from portal.models.complaints import Complaint
@@ -26,7 +27,16 @@ from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.statements import StatementCommand
 from portal.services.tracking import sending
 from portal.services.tracking.sending import ReceiptCommand, RemindedCommand, SentCommand
-from tests.services.complaints.bundle_stories import INSTAGRAM, STORIES, X_LINK, Ending, complain, tell_dpc, tell_ftc
+from tests.services.complaints.bundle_stories import (
+    INSTAGRAM,
+    STORIES,
+    X_LINK,
+    Ending,
+    complain,
+    tell_dpc,
+    tell_ftc,
+    tell_ofcom,
+)
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, print_quickly, send
 
@@ -206,6 +216,30 @@ def test_that_a_period_ran_out_is_told_in_the_zone_of_who_owed_it(session: Sessi
     told = format_day(clock.last_day, English())
     text = text_of(moved)
     assert f"When: {told}" in text[text.index("2. Chronology\n") :]
+
+
+def test_where_an_authoritys_form_was_seen_its_fields_are_told_in_its_order(session: Session, ports: Ports) -> None:
+    words = "They put it there in August."
+    opened = make_case(session, ports, links=X_LINK, country="AU", explanation=words)
+    facts = facts_of(session, complain(opened, "au-osa-iba", "au-esafety", (), NOW + DAY))
+    own = ports.registry.regulators["au-esafety"].form_fields
+    assert [each.label for each in facts.form] == [field.label for field in own if field.is_for("au-osa-iba")]
+    text = text_of(facts)
+    places = [text.index(each.label) for each in facts.form]
+    assert places == sorted(places)
+    assert text.count(words) == 1  # it is pointed at, and not printed twice
+    twin = redacted(facts)
+    assert {each.value for each in twin.form} == {"", BAR, "in the statement of the one who complains, in this part"}
+
+
+def test_where_nothing_was_said_in_own_words_the_form_points_at_none(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=X_LINK, country="AU")
+    (*_, evidence) = facts_of(session, complain(opened, "au-osa-iba", "au-esafety", (), NOW + DAY)).form
+    assert evidence.value == "Intimate imagery of the person, published without consent."
+
+
+def test_where_nobody_saw_the_form_none_is_told(session: Session, ports: Ports) -> None:
+    assert facts_of(session, tell_ofcom(session, ports)).form == ()
 
 
 @pytest.mark.parametrize(("proof", "shown"), [(Proof.REGISTERED, "shown by the post's receipt"), (None, "as noted")])
