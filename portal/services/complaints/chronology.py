@@ -109,7 +109,9 @@ def _tell(event: Event, *, has_paper: bool) -> str:
 
 def _words_of(event: Event, detail: Mapping[str, Any], exhibits: Mapping[UUID, int]) -> str | None:
     """Somebody's own words; those that are an exhibit are not written here once more."""
-    return None if event.id in exhibits else str(detail.get("text") or detail.get("ticket") or "") or None
+    if event.kind is History.TICKET_GIVEN:
+        return str(detail.get("ticket") or "") or None
+    return None if event.id in exhibits else str(detail.get("text") or "") or None
 
 
 def _find_sheet(event: Event, bases: Sequence[BasisFact]) -> ClockFact | None:

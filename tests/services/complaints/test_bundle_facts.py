@@ -199,6 +199,7 @@ def test_what_was_stated_numbers_and_pasted_confirmations_are_told_and_shown(ses
     told = {row.what: row for row in facts.chronology}
     assert "What stands above the signature was stated." in told
     assert told["The recipient's number for a letter was written down."].detail == "T-77"
+    assert told["A letter was sent."].detail is None
     shown = told["The receipt of a letter was recorded."]
     exhibit = next(each for each in facts.exhibits if each.number == shown.exhibit)
     assert (exhibit.kind, exhibit.media) == (ExhibitKind.PROOF, TEXT)
