@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.adapters.pdf_enclosures import read_enclosed
+from portal.adapters.vault import CannotOpen
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
@@ -181,7 +182,7 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     files = {
         "complaint.pdf": paper,
         # The very bytes: written anew, they would be those of this version of the portal.
-        "case.json": read_enclosed(paper, "case.json") or b"",
+        "case.json": _read_facts_of(paper),
         **dict(_exhibits_of(work, complaint, facts, redacted=redacted)),
         CHECK_FILE: describe_check(work.ports.config.base_url).encode(),
     }
@@ -191,6 +192,14 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
         for name, content in files.items():
             archive.writestr(_entry(name, newest.made_at), content)
     return stream.getvalue()
+
+
+def _read_facts_of(paper: bytes) -> bytes:
+    """The facts inside a complaint. Raises CannotOpen for what is none of ours."""
+    inside = read_enclosed(paper, "case.json")
+    if inside is None:
+        raise CannotOpen("the papers hold no case.json")
+    return inside
 
 
 def take_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
