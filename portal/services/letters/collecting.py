@@ -106,12 +106,12 @@ def _name_papers(work: CaseWork, found: list[Letter]) -> Iterator[NamedPaper]:
     zone = zone_of(work)
     for letter in found:
         day = (letter.left_at or letter.made_at).astimezone(zone).date()
-        whom = name_recipient(read_facts(work, letter))
+        whom = _name_recipient(read_facts(work, letter))
         name = f"{whom}-{day.isoformat()}-{letter.kind.value}-{letter.number}.pdf"
         yield NamedPaper(name, letter, letters.read_letter(work, letter.number, redacted=False))
 
 
-def name_recipient(facts: LetterFacts) -> str:
+def _name_recipient(facts: LetterFacts) -> str:
     """Whom a letter is to, fit for the name of a file on any system."""
     recipient = facts.frame.recipient
     named = _UNFIT.sub("-", (recipient.service or recipient.name).casefold()).strip("-_")
