@@ -84,7 +84,6 @@ SEARCHED: Mapping[type, frozenset[str]] = {
     SentFact: frozenset({"recipient"}),
     AnswerFact: frozenset({"sender"}),
     ChronologyRow: frozenset({"what", "source", "about"}),
-    FormFact: frozenset({"label"}),
     Exhibit: frozenset({"title", "about"}),
     Party: frozenset({"name", "legal_name", "address_lines"}),
     SupplierFacts: frozenset({"site"}),
