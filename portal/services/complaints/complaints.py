@@ -167,8 +167,8 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
 def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The newest bundle as ZIP: the complaint, its facts, each exhibit as a file, how to check, and the SHA-256 of all.
 
-    The redacted form has the redacted exhibits, and leaves out those that cannot be redacted. Raises StepRefused before
-    it is made, RecordsDisagree.
+    The redacted form has the redacted exhibits; of words and uploads that is a sheet that says what they are. Raises
+    StepRefused before it is made, RecordsDisagree, CannotOpen.
     """
     complaint = find_complaint(work, number)
     made = letters.letter_views(work, complaint_id=complaint.id)
