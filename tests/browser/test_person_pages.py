@@ -37,8 +37,8 @@ PAGES = {
         /case/letters /case/messages /case/help /case/sharing /case/reminders
     """,
     "case": """
-        /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing
-        /case/words /case/ways /case/mail /case/reminders /case/documents /case/prints
+        /case /case/links /case/statement /case/history /case/letters /case/letters/1/notes /case/messages /case/help
+        /case/sharing /case/words /case/ways /case/mail /case/reminders /case/documents /case/prints
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket
         /case/correct/11 /case/correct/12 /case/correct/20 /case/correct/24
@@ -61,6 +61,7 @@ ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split(
 # No pages: files, and addresses that lead on.
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
 NO_PAGES |= {"complaint.bundle", "complaint.bundles", "reminders.show_file", "reminders.read_feed"}
+NO_PAGES |= {"letters.read_notice", "letters.read_links", "letters.read_archive", "letters.read_volume"}
 NO_PAGES |= {"documents.read", "documents.original", "start.meet_old_address", "well_known.security"}
 FOLLOWED = {"complaint.begin"}  # its address is of the case; a test of its own follows the link
 MACHINES = {

@@ -18,7 +18,7 @@ from portal.domain.lifecycle import SendingChannel
 from portal.models.cases import Case
 from portal.models.jobs import JobKind
 from portal.services.background import jobs
-from portal.services.complaints import bundle
+from portal.services.complaints import bundle, complaints
 from portal.services.letters import ahead, letters
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
@@ -45,6 +45,7 @@ def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No PDF is set; what a letter says is still checked."""
     monkeypatch.setattr(letters, "print_letter", print_as_json)
     monkeypatch.setattr(bundle, "print_letter", print_as_json)
+    monkeypatch.setattr(complaints, "read_enclosed", lambda paper, _name: paper)
     monkeypatch.setattr(bundle, "finish_papers", lambda printed, *_files, **_more: printed)
 
 

@@ -111,7 +111,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             send.show send.begin send.step send.record_sent send.make send.tell send.end
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
-            letters.make letters.read letters.read_redacted messages.show messages.send sharing.show
+            letters.make letters.read letters.read_redacted letters.notes letters.read_notice letters.read_links
+            letters.read_archive letters.read_volume messages.show messages.send sharing.show
             sharing.change sharing.team sharing.change_team export.show export.download erase.show erase.erase
             recovery.show recovery.make_set recovery.stop_set recovery.set_check recovery.remove_check mail.show
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
@@ -125,7 +126,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.DESK: "queue.show",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
-            queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.talk
+            queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
+            desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
         """,

@@ -69,6 +69,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "topic": "not_violation",
         "kind": "reminder",
         "form": "full",
+        "packing": "zip",
+        "part": "links",
         "step": "who",
         "regime": "us-take-it-down",
         "file": "laws.csv",

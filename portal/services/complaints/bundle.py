@@ -18,6 +18,7 @@ from portal.domain.letters.facts import (
     AnswerFact,
     ComplaintAsk,
     ComplaintFacts,
+    FormFact,
     LetterHeader,
     LinkFact,
     Party,
@@ -25,9 +26,10 @@ from portal.domain.letters.facts import (
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact
+from portal.domain.letters.phrases import FORM_POINTERS
 from portal.domain.lifecycle import LetterKind, Path, Proof, SendingChannel, SentAs
 from portal.domain.notices import check_elements, list_fields_given
-from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime
+from portal.domain.regimes import Certainty, Confidence, NoticeField, ObligedParty, Regime
 from portal.domain.territories import find_region
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
@@ -39,6 +41,7 @@ from portal.services.complaints import stating
 from portal.services.complaints.chronology import write_chronology
 from portal.services.complaints.enclosing import finish_papers, read_enclosures
 from portal.services.complaints.exhibits import list_exhibits
+from portal.services.complaints.form_rows import list_rows
 from portal.services.complaints.story import with_earlier
 from portal.services.history.events import read_history
 from portal.services.law.versions import find_law
@@ -157,7 +160,18 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         found_on=work.report.found_on,
         how_found=work.report.how_found.strip() or None,
         check_url=f"{work.ports.config.base_url}{CHECK_PATH}",
+        form=tuple(_form(work, complaint, own, was_asked=bool(parts))),
     )
+
+
+def _form(work: CaseWork, complaint: Complaint, own: RequestContent, *, was_asked: bool) -> Iterator[FormFact]:
+    """The authority's own form; what the complaint prints already is named by its place."""
+    printed = {NoticeField.LOCATION, NoticeField.PLATFORM_STEP}
+    printed |= {NoticeField.EXPLANATION} if own.view.explanation else set()
+    for row in list_rows(work, complaint.regulator, complaint.regime, was_asked=was_asked):
+        fills = row.field.fills
+        is_printed = row.value and fills is not None and fills in printed
+        yield FormFact(label=row.field.label, value=FORM_POINTERS[fills] if is_printed and fills else row.value)
 
 
 def _is_threat(regime: Regime, own: RequestContent, parts: Sequence[Dossier]) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.domain.clocks import find_current_rule
 from portal.domain.letters.clock_sheets import is_shown
 from portal.domain.letters.facts import ChronologyRow
-from portal.domain.letters.law_facts import BasisFact
+from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.lifecycle import ActorKind, Answer, History, LetterKind
 from portal.models.events import Event
 from portal.services.complaints.exhibits import describe_later, describe_letter
@@ -35,6 +35,8 @@ _TOLD: Mapping[History, str] = {
     History.ITEM_GONE: "The content was found to be gone from a place.",
     History.ITEM_BACK: "The content was found to be back at a place.",
     History.REQUEST_CLOSED: "A request was taken back.",
+    History.STATED: "What stands above the signature was stated.",
+    History.TICKET_GIVEN: "The recipient's number for a letter was written down.",
     History.CORRECTED: "An entry was corrected.",  # said by what was wrong, see `_CORRECTED`
 }
 _CORRECTED: Mapping[str, str] = {
@@ -63,6 +65,7 @@ _SENT: Mapping[LetterKind, str] = {
     LetterKind.PRESERVATION: "A request to keep evidence was sent.",
     LetterKind.POLICE: "A sheet was given to the police.",
 }
+_NO_TICKET = "It was written down that the recipient gave no number for a letter."
 _IN_OTHER_WORDS: Mapping[History, str] = {
     History.SENT: "The request was sent in other words or by their form.",
     History.REMINDED: "A reminder was sent in other words or by their form.",
@@ -100,7 +103,8 @@ def write_chronology(
             continue
         if event.kind is History.LETTER_SENT and event.id not in later:
             continue
-        if event.kind is History.CLOCK_MISSED and not _has_sheet(event, bases):
+        missed = _find_sheet(event, bases) if event.kind is History.CLOCK_MISSED else None
+        if event.kind is History.CLOCK_MISSED and missed is None:
             continue
         if event.kind is History.CORRECTED and event.facts.get("fact") not in _CORRECTED:
             continue  # what only followed from another, and what is no part of this story
@@ -117,6 +121,7 @@ def write_chronology(
             what=_tell(event, has_paper=paper is not None),
             source=(_LATER_SOURCES if INSTEAD in event.facts else _SOURCES)[event.actor],
             about="\n".join(about) or None,
+            zone=missed.zone if missed else None,
             detail=_words_of(event, detail, exhibits),
             exhibit=exhibits.get(paper.id if paper else event.id),
         )
@@ -130,6 +135,8 @@ def _tell(event: Event, *, has_paper: bool) -> str:
         return _CORRECTED[event.facts["fact"]]
     if event.kind is History.LETTER_SENT:
         return _SENT[LetterKind(event.facts["letter_kind"])]
+    if event.kind is History.TICKET_GIVEN and event.facts.get("is_none"):
+        return _NO_TICKET
     if not has_paper and event.kind in _IN_OTHER_WORDS:
         return _IN_OTHER_WORDS[event.kind]
     return _TOLD[event.kind]
@@ -137,18 +144,17 @@ def _tell(event: Event, *, has_paper: bool) -> str:
 
 def _words_of(event: Event, detail: Mapping[str, Any], exhibits: Mapping[UUID, int]) -> str | None:
     """Somebody's own words; those that are an exhibit are not written here once more."""
+    if event.kind is History.TICKET_GIVEN:
+        return str(detail.get("ticket") or "") or None
     return None if event.id in exhibits else str(detail.get("text") or "") or None
 
 
-def _has_sheet(event: Event, bases: Sequence[BasisFact]) -> bool:
-    """Whether this miss is of a clock that the bundle explains: no date is told without why it is that date."""
+def _find_sheet(event: Event, bases: Sequence[BasisFact]) -> ClockFact | None:
+    """The clock of this miss, if the bundle explains it: no date is told without why it is that date."""
     started_at = datetime.fromisoformat(event.facts["started_at"])
-    return any(
-        is_shown(clock) and clock.started_at == started_at
-        for basis in bases
-        for clock in basis.clocks
-        if (clock.regime_id, clock.rule_id) == (event.facts["regime"], event.facts["rule"])
-    )
+    missed = (event.facts["regime"], event.facts["rule"], started_at)
+    clocks = (clock for basis in bases for clock in basis.clocks if is_shown(clock))
+    return next((clock for clock in clocks if (clock.regime_id, clock.rule_id, clock.started_at) == missed), None)
 
 
 def _name_moments(event: Event, work: CaseWork) -> str:

@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.adapters.letter_json import encode_facts
+from portal.adapters.pdf_enclosures import read_enclosed
+from portal.adapters.vault import CannotOpen
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
-from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -167,8 +167,8 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
 def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The newest bundle as ZIP: the complaint, its facts, each exhibit as a file, how to check, and the SHA-256 of all.
 
-    The redacted form has the redacted exhibits, and leaves out those that cannot be redacted. Raises StepRefused before
-    it is made, RecordsDisagree.
+    The redacted form has the redacted exhibits; of words and uploads that is a sheet that says what they are. Raises
+    StepRefused before it is made, RecordsDisagree, CannotOpen.
     """
     files, made_at = _read_files(work, find_complaint(work, number), redacted=redacted)
     return _pack({name: (content, made_at) for name, content in files.items()})
@@ -204,10 +204,11 @@ def _read_files(work: CaseWork, complaint: Complaint, *, redacted: bool) -> tupl
     newest = made[-1]
     query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == newest.number)
     facts = read_facts(work, work.session.scalars(query).one())
-    shown = redact(facts) if redacted else facts
+    paper = letters.read_letter(work, newest.number, redacted=redacted)
     files = {
-        "complaint.pdf": letters.read_letter(work, newest.number, redacted=redacted),
-        "case.json": encode_facts(shown),
+        "complaint.pdf": paper,
+        # The very bytes: written anew, they would be those of this version of the portal.
+        "case.json": _read_facts_of(paper),
         **dict(_exhibits_of(work, complaint, facts, redacted=redacted)),
         CHECK_FILE: describe_check(work.ports.config.base_url).encode(),
     }
@@ -221,6 +222,14 @@ def _pack(entries: Mapping[str, tuple[bytes, datetime]]) -> bytes:
         for name, (content, made_at) in entries.items():
             archive.writestr(_entry(name, made_at), content)
     return stream.getvalue()
+
+
+def _read_facts_of(paper: bytes) -> bytes:
+    """The facts inside a complaint. Raises CannotOpen for what is none of ours."""
+    inside = read_enclosed(paper, "case.json")
+    if inside is None:
+        raise CannotOpen("the papers hold no case.json")
+    return inside
 
 
 def take_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
@@ -250,9 +259,13 @@ def _exhibits_of(
     files = {file.exhibit.digest: file for file in list_exhibits(work, read_story(work, complaint))}
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
         file = files.get(exhibit.digest)
-        read = (file.read_twin if redacted else file.read) if file else None
-        if file is not None and read is not None:
-            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", read()
+        if file is None:
+            continue
+        if not redacted:
+            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.read()
+        elif exhibit.twin_digest and file.read_twin is not None:
+            name = exhibit.twin_name or exhibit.name or f"exhibit-{exhibit.number}.pdf"
+            yield name, file.read_twin()
 
 
 def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
 from functools import partial
 from uuid import UUID
 
 from portal.domain.documents import ENDINGS, MEDIA
 from portal.domain.letters.facts import Exhibit, ExhibitKind
-from portal.domain.lifecycle import LetterKind
+from portal.domain.lifecycle import History, LetterKind
 from portal.models.events import Event
 from portal.models.letters import Letter
 from portal.services.cases import documents
@@ -38,6 +39,7 @@ _ANSWER_WORDS = (ExhibitKind.ANSWER, "Answer as it was written down")
 _SENT_WORDS = (ExhibitKind.NOTICE, "What was sent in other words or by their form, as it was written down")
 _CONFIRMATION = (ExhibitKind.PROOF, "Confirmation of a letter, as it was written down")
 _REMINDER_WORDS = (ExhibitKind.REMINDER, "Reminder in other words, as it was written down")
+_PROOF_WORDS = (ExhibitKind.PROOF, "What shows the receipt, as it was written down")
 _DOCUMENT_TITLE = "File handed in, without hidden details"
 
 
@@ -56,13 +58,14 @@ class ExhibitFile:
 
 
 def list_exhibits(work: CaseWork, dossiers: Sequence[Dossier]) -> tuple[ExhibitFile, ...]:
-    """Numbered from one: for each request what left, its answers that have a text; then the files.
+    """Numbered from one: for each request what left, what shows its receipt and its answers, as far as they have a
+    text; then the files.
 
     Without a request, the papers of the case itself that left. What never left is no exhibit.
     """
     found: list[ExhibitFile] = []
     for dossier in dossiers:
-        for make in (*_list_left(work, dossier), *_list_answers(dossier)):
+        for make in (*_list_left(work, dossier), *_list_proofs(dossier), *_list_answers(dossier)):
             found.append(make(len(found) + 1))
     for make in () if dossiers else _list_later(work, read_case_letters(work)):
         found.append(make(len(found) + 1))
@@ -96,6 +99,16 @@ def _list_later(work: CaseWork, sent: Iterable[LaterLetter]) -> Iterator[_Make]:
                 yield partial(_text_file, each.event, each.confirmation, _CONFIRMATION, about)
         elif each.text:
             yield partial(_text_file, each.event, each.text, _REMINDER_WORDS, about)
+
+
+def _list_proofs(dossier: Dossier) -> Iterator[_Make]:
+    """Their confirmation, the mail server's report, the post's receipt, where its text was pasted."""
+    about = describe_letter(dossier, dossier.sent_letter)
+    for event in dossier.events:
+        if event.kind is not History.RECEIPT_CONFIRMED:
+            continue
+        if text := dossier.read_detail(event).get("text"):
+            yield partial(_text_file, event, text, _PROOF_WORDS, about)
 
 
 def _list_answers(dossier: Dossier) -> Iterator[_Make]:
@@ -163,8 +176,10 @@ def _document_file(work: CaseWork, dossier: Dossier, view: DocumentView, number:
         file_name=view.label or None,
         dated_at=view.handed_in_at,
     )
-    return ExhibitFile(
-        exhibit=exhibit, of=view.id, name=name, read=lambda: documents.read_document(work, view.number).content
+    return _with_sheet(
+        ExhibitFile(
+            exhibit=exhibit, of=view.id, name=name, read=lambda: documents.read_document(work, view.number).content
+        )
     )
 
 
@@ -182,4 +197,28 @@ def _text_file(event: Event, text: str, what: tuple[ExhibitKind, str], about: st
         size=len(content),
         dated_at=event.at,
     )
-    return ExhibitFile(exhibit=exhibit, of=event.id, name=name, read=lambda: content)
+    return _with_sheet(ExhibitFile(exhibit=exhibit, of=event.id, name=name, read=lambda: content))
+
+
+def _with_sheet(file: ExhibitFile) -> ExhibitFile:
+    """With the redacted form of words and of uploads: a sheet that says what the exhibit is and none of what is in it.
+
+    What somebody wrote can name the person in ways that no search finds, so nothing of it is taken over.
+    """
+    exhibit = file.exhibit
+    lines = [
+        exhibit.title,
+        exhibit.about or "",
+        f"Kind of file: {exhibit.media.partition(';')[0]}",
+        f"Dated: {exhibit.dated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if exhibit.dated_at else "",
+        "Its content is left out of this redacted copy, because it can name the person. The full complaint holds it.",
+    ]
+    content = "".join(f"{line}\n" for line in lines if line).encode()
+    shown = replace(
+        exhibit,
+        twin_digest=hashlib.sha256(content).hexdigest(),
+        twin_size=len(content),
+        twin_name=f"exhibit-{exhibit.number}.txt",
+        twin_media=TEXT,
+    )
+    return replace(file, exhibit=shown, read_twin=lambda: content)

@@ -69,7 +69,7 @@ NOTHING_STATED = "Nothing is stated for this letter yet. Tick what is true, and 
 
 @dataclass(frozen=True, repr=False)
 class Draft:
-    """A letter as it would be made now."""
+    """A letter as it would be made now; `text` is what is copied into a form or an e-mail."""
 
     facts: LetterFacts
     text: str
@@ -115,10 +115,15 @@ class FactsChanged(Exception):
 
 
 def draft(dossier: Dossier) -> Draft:
-    """The notice or erasure request as it would be made now. Reads only."""
+    """The notice or erasure request as it would be made now. Reads only.
+
+    Its text is that of the letter that was made, where there is one: what is copied has the same reference as the PDF.
+    """
     facts = request_facts(dossier, number=dossier.work.case.letter_numbers + 1)
     problems = _missing(dossier, facts) or check(facts)
-    return Draft(facts=facts, text="\n\n".join(plain_text(build(facts))), problems=problems)
+    made = dossier.last_letter
+    shown = read_facts(dossier.work, made) if made else facts
+    return Draft(facts=facts, text="\n\n".join(plain_text(build(shown))), problems=problems)
 
 
 def letter_problems(work: CaseWork, kind: LetterKind, number: int) -> tuple[ProblemView, ...]:
@@ -278,7 +283,7 @@ def size_of(work: CaseWork, letter: Letter) -> int:
 
 def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF as it was made. Raises UnknownNumber, CannotOpen where the file was changed."""
-    letter = _find(work, number)
+    letter = find_letter(work, number)
     sealed = work.ports.storage.get(_file_key(letter, redacted))
     content = open_sealed(work.key, _file_context(letter, redacted), sealed)
     if hashlib.sha256(content).hexdigest() != (letter.redacted_digest if redacted else letter.digest):
@@ -291,8 +296,8 @@ def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
 
     Raises UnknownNumber, CannotOpen, NoConsent, MandateOver.
     """
-    letter = _find(work, number)
-    if not _has_left(work.session, letter):
+    letter = find_letter(work, number)
+    if not has_left(work.session, letter):
         recipient = "regulators" if letter.complaint_id else "platforms"
         require_papers(work, recipient)
     require_whole(work)
@@ -301,7 +306,13 @@ def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
 
 def letter_text(work: CaseWork, number: int) -> str:
     """The letter as plain text, for a form's field or an e-mail. Raises UnknownNumber."""
-    return "\n\n".join(plain_text(build(read_facts(work, _find(work, number)))))
+    return "\n\n".join(plain_text(build(read_facts(work, find_letter(work, number)))))
+
+
+def list_letters(work: CaseWork) -> tuple[Letter, ...]:
+    """All letters of the case by number, those that were put aside too."""
+    query = select(Letter).where(Letter.case_id == work.case.id).order_by(Letter.number)
+    return tuple(work.session.scalars(query))
 
 
 @dataclass(frozen=True, repr=False)
@@ -457,8 +468,8 @@ def unfix_letter(letter: Letter) -> None:
 def discard_letter(work: CaseWork, number: int) -> None:
     """A letter that never left is put aside: it is no exhibit, and no request is sent with it. Raises StepRefused."""
     require_open(work.case.status)
-    letter = _find(work, number)
-    if _has_left(work.session, letter):
+    letter = find_letter(work, number)
+    if has_left(work.session, letter):
         raise StepRefused("This letter was sent. It stays as it is.")
     if letter.discarded_at is not None:
         raise StepRefused("This letter was put aside already.")
@@ -517,7 +528,7 @@ def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:
     )
 
 
-def _has_left(session: Session, letter: Letter) -> bool:
+def has_left(session: Session, letter: Letter) -> bool:
     """Whether it is written down that this letter was sent or handed in."""
     if letter.left_at is not None:
         return True
@@ -534,20 +545,15 @@ def _has_left(session: Session, letter: Letter) -> bool:
     return any("as" not in facts for facts in session.scalars(select(Event.facts).where(*sent)))
 
 
-def find_letter(work: CaseWork, number: int, kinds: Container[LetterKind]) -> Letter:
+def find_letter(work: CaseWork, number: int, kinds: Container[LetterKind] = frozenset(LetterKind)) -> Letter:
     """The letter of that number, where it is of one of these kinds. Raises UnknownNumber."""
-    letter = _find(work, number)
-    if letter.kind not in kinds:
-        raise UnknownNumber(f"Letter {number} is of another kind.")
-    return letter
-
-
-def _find(work: CaseWork, number: int) -> Letter:
     found = work.session.scalars(
         select(Letter).where(Letter.case_id == work.case.id, Letter.number == number)
     ).one_or_none()
     if found is None:
         raise UnknownNumber(f"There is no letter {number}.")
+    if found.kind not in kinds:
+        raise UnknownNumber(f"Letter {number} is of another kind.")
     return found
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
 from portal.domain.lifecycle import LetterKind
 from portal.domain.quotas import Counted
-from portal.services.letters import letters
+from portal.services.letters import collecting, cover_sheets, letters
 from portal.services.letters.further import NO_WORDS, FurtherWords
 from portal.services.letters.views import LetterView
 from portal.services.requests import statements
@@ -173,6 +176,14 @@ def _show_confirm(view: RequestView, to_state: LettersToState, form: StatementsF
     return show_form("person/request/confirm.html", form, req=view, to_state=to_state)
 
 
+@bp.get("/case/letters/<int:number>/notes")
+@case_holder
+def notes(work: CaseWork, number: int) -> str:
+    """What the one who sends a letter should know, and its recipient should not read."""
+    sheet = cover_sheets.read_cover_sheet(work, number)
+    return render_template("person/case/letter_notes.html", sheet=sheet, zone=zone_of(work))
+
+
 @bp.get("/case/letters/<int:number>.pdf")
 @case_holder
 def read(work: CaseWork, number: int) -> Response:
@@ -185,9 +196,50 @@ def read_redacted(work: CaseWork, number: int) -> Response:
     return _answer_pdf(work, number, redacted=True)
 
 
+@bp.get("/case/letters/<int:number>/notice.json")
+@case_holder
+def read_notice(work: CaseWork, number: int) -> Response:
+    return _answer_file(
+        collecting.read_enclosed(work, number, NOTICE_FILE), "application/json", f"letter-{number}-{NOTICE_FILE}"
+    )
+
+
+@bp.get("/case/letters/<int:number>/links.txt")
+@case_holder
+def read_links(work: CaseWork, number: int) -> Response:
+    return _answer_file(
+        collecting.read_enclosed(work, number, LINKS_FILE), "text/plain", f"letter-{number}-{LINKS_FILE}"
+    )
+
+
+@bp.get("/case/letters.zip")
+@case_holder
+def read_archive(work: CaseWork) -> ResponseReturnValue:
+    return _answer_all(work, collecting.write_archive, "application/zip", "letters.zip")
+
+
+@bp.get("/case/letters.pdf")
+@case_holder
+def read_volume(work: CaseWork) -> ResponseReturnValue:
+    return _answer_all(work, collecting.write_volume, "application/pdf", "letters.pdf")
+
+
+def _answer_all(work: CaseWork, write: Callable[[CaseWork], bytes], mimetype: str, name: str) -> ResponseReturnValue:
+    """All letters as one file; where there is none, or the records disagree, the page that says so."""
+    form = PlainForm(formdata=None)
+    with refusals(form):
+        return _answer_file(write(work), mimetype, name)
+    rows = letters.letter_views(work)
+    return show_form("person/case/letters.html", form, rows=rows, zone=zone_of(work))
+
+
 def _answer_pdf(work: CaseWork, number: int, *, redacted: bool) -> Response:
     content = letters.read_letter(work, number, redacted=redacted)
-    answer: Response = current_app.response_class(content, mimetype="application/pdf")
     name = f"letter-{number}-redacted.pdf" if redacted else f"letter-{number}.pdf"
+    return _answer_file(content, "application/pdf", name)
+
+
+def _answer_file(content: bytes, mimetype: str, name: str) -> Response:
+    answer: Response = current_app.response_class(content, mimetype=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -65,6 +65,28 @@ def test_the_case_shows_one_request_for_each_platform_and_every_link_with_its_st
     assert "Send my 3 letters" in holder.page.links()
 
 
+def test_letters_are_taken_along_one_by_one_and_all_at_once_with_notes_that_are_not_in_them(holder: Visitor) -> None:
+    assert b"There is no letter yet." in holder.client.get(at("/case/letters.zip")).data
+    send_request(holder)
+    page = holder.go("/case/letters")
+    for label in ("All letters in one ZIP file", "All letters in one PDF, to print", "Only the links (text)"):
+        assert label in page.text
+    archive = holder.client.get(at("/case/letters.zip"))
+    (name,) = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
+    assert name.startswith("instagram-")
+    assert archive.headers["Content-Disposition"] == 'attachment; filename="letters.zip"'
+    assert holder.client.get(at("/case/letters.pdf")).data.startswith(b"%PDF-")
+    assert b"https://www.instagram.com/" in holder.client.get(at("/case/letters/1/links.txt")).data
+    notice = holder.client.get(at("/case/letters/1/notice.json"))
+    assert notice.mimetype == "application/json"
+    notes = holder.go("/case/letters/1/notes")
+    assert "It is not part of the letter." in notes.text
+    assert "This is not legal advice." in notes.text
+    assert notice.json is not None
+    assert notice.json["reference"] in notes.text
+    assert holder.client.get(at("/case/letters/9/links.txt")).status_code == 404
+
+
 @pytest.mark.parametrize("table", ["clocks", "requests"])
 def test_whoever_carries_the_case_is_told_where_something_was_changed_from_outside(
     app: Flask, holder: Visitor, table: str
