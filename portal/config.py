@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -82,6 +83,7 @@ class Config:
     secret_file: Path
     audit_key_file: Path  # signs the journal's heads
     signing_key_file: Path  # key and certificate that sign the papers for authorities
+    trust_roots: tuple[bytes, ...] = field(repr=False)  # certificates (DER) against which signed papers are checked
     stamp_url: str | None  # of a time-stamping authority, asked for each paper that is signed
     log_format: str  # "text" or "json"
     metrics_token: str | None = field(repr=False)  # without it /metrics is not there
@@ -144,6 +146,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         secret_file=Path(env.get("RECOURSE_SECRET_FILE", folder / "secret.key")).absolute(),
         audit_key_file=_audit_key_file(env, folder),
         signing_key_file=_signing_key_file(env, folder),
+        trust_roots=_read(env, "RECOURSE_TRUST_ROOTS", "", _certificates),
         stamp_url=_read(env, "RECOURSE_TSA_URL", "", _optional_web_address),
         log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
         metrics_token=_metrics_token(env),
@@ -230,6 +233,7 @@ KNOWN = frozenset(
         "RECOURSE_LOCKS",
         "RECOURSE_AUDIT_KEY",
         "RECOURSE_SIGNING_KEY",
+        "RECOURSE_TRUST_ROOTS",
         "RECOURSE_TSA_URL",
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
@@ -429,6 +433,22 @@ def _folder(text: str) -> Path | None:
     if text and not Path(text).is_dir():
         raise ValueError("is no folder")
     return Path(text).absolute() if text else None
+
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+def _certificates(text: str) -> tuple[bytes, ...]:
+    """The certificates of a PEM file, in DER."""
+    if not text:
+        return ()
+    try:
+        found = tuple(map(ssl.PEM_cert_to_DER_cert, _CERTIFICATE.findall(Path(text).read_text("ascii"))))
+    except (OSError, ValueError) as error:
+        raise ValueError("is no file of certificates (PEM)") from error
+    if not found:
+        raise ValueError("holds no certificate (PEM)")
+    return found
 
 
 def _sender_keys(text: str) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ stand in pyproject.toml); what is here refuses the look-up before them. What els
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -33,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Folders whose files take long come first, so that no worker has a long one left when the others are done."""
     items.sort(key=lambda item: [not item.nodeid.startswith(f"tests/{folder}/") for folder in LONG_FIRST])
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end; to look through it for garbage again and again costs a tenth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:

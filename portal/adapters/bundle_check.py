@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from threading import BoundedSemaphore
 
 import msgspec
 
 from portal.adapters.child_process import ask_child
 from portal.adapters.confinement import ANYWAY
-from portal.domain.bundle_checks import LARGEST_BUNDLE, BundleReading, BundleRefusal, BundleRefused
+from portal.domain.bundle_checks import LARGEST_BUNDLE, BundleReading, BundleRefusal, BundleRefused, CheckedSignature
 from portal.domain.readable import show_unreadable
 
 CHILD = "portal.adapters.bundle_child"
@@ -19,20 +21,33 @@ PATIENCE = 3.0  # seconds that a file waits for its turn
 _turns = BoundedSemaphore(1)  # of one process: somebody who has files checked never holds all threads of a server
 
 
+class CheckOrder(msgspec.Struct, frozen=True):
+    """What the child needs beside the file: the trusted roots (DER), and the moment of the check."""
+
+    roots: tuple[bytes, ...]
+    now: datetime
+
+
 class _Told(msgspec.Struct, frozen=True):
     reading: BundleReading | None = None
     refused: BundleRefusal | None = None
 
 
-def check_bundle(content: bytes, *, may_be_unconfined: bool = False) -> BundleReading:
-    """What is in a complaint's ZIP or PDF, and whether its parts agree. Nothing of it is kept. Raises BundleRefused."""
+def check_bundle(
+    content: bytes, *, roots: Sequence[bytes] = (), now: datetime, may_be_unconfined: bool = False
+) -> BundleReading:
+    """What is in a complaint's ZIP or PDF, and whether its parts agree. Nothing of it is kept.
+
+    `roots` are the certificates (DER) that are trusted here. Raises BundleRefused.
+    """
     if len(content) > LARGEST_BUNDLE:
         raise BundleRefused(BundleRefusal.TOO_LARGE)
     if not _turns.acquire(timeout=PATIENCE):
         raise BundleRefused(BundleRefusal.BUSY)
     anyway = [ANYWAY] if may_be_unconfined else []
     try:
-        answer = ask_child(CHILD, content, *anyway, seconds=SECONDS, most=LARGEST_ANSWER)
+        order = msgspec.json.encode(CheckOrder(tuple(roots), now)) + b"\n"
+        answer = ask_child(CHILD, order + content, *anyway, seconds=SECONDS, most=LARGEST_ANSWER)
     finally:
         _turns.release()
     try:
@@ -53,7 +68,7 @@ def _make_readable(reading: BundleReading) -> BundleReading:
         party=show_unreadable(reading.party),
         sums=tuple(replace(each, name=show_unreadable(each.name)) for each in reading.sums),
         exhibits=tuple(replace(each, name=show_unreadable(each.name)) for each in reading.exhibits),
-        signature=replace(signature, signer=show_unreadable(signature.signer)) if signature else None,
+        signature=_show_signer(signature) if signature else None,
         clocks=tuple(
             replace(
                 clock,
@@ -63,4 +78,13 @@ def _make_readable(reading: BundleReading) -> BundleReading:
             )
             for clock in reading.clocks
         ),
+    )
+
+
+def _show_signer(signature: CheckedSignature) -> CheckedSignature:
+    stamp = signature.stamp
+    return replace(
+        signature,
+        signer=show_unreadable(signature.signer),
+        stamp=replace(stamp, signer=show_unreadable(stamp.signer)) if stamp else None,
     )

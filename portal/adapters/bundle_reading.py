@@ -6,7 +6,8 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 import pikepdf
 from pyhanko.pdf_utils.misc import PdfError
@@ -35,7 +36,7 @@ _LONGEST = 300  # characters of a name or a sentence that is given on
 _MOST_CLOCKS = 200
 
 
-def read_bundle(content: bytes) -> BundleReading:
+def read_bundle(content: bytes, *, roots: Sequence[bytes] = (), now: datetime) -> BundleReading:
     """Raises BundleRefused."""
     if len(content) > LARGEST_BUNDLE:
         raise BundleRefused(BundleRefusal.TOO_LARGE)
@@ -53,7 +54,7 @@ def read_bundle(content: bytes) -> BundleReading:
         sums=tuple(_check_sums(files)) if SUMS_FILE in files else (),
         exhibits=tuple(_check_exhibits(facts, inside)),
         facts_agree=None if beside is None else beside == inside.get(FACTS_FILE),
-        signature=_check_signature(pdf),
+        signature=_check_signature(pdf, roots, now),
         clocks=tuple(_list_clocks(facts))[:_MOST_CLOCKS],
         reference=facts.frame.reference[:_LONGEST],
         party=facts.party.name[:_LONGEST],
@@ -140,9 +141,9 @@ def _check_exhibits(facts: ComplaintFacts, inside: Mapping[str, bytes]) -> Itera
             yield CheckedFile(name=name[:_LONGEST], state=FileState.UNLISTED)
 
 
-def _check_signature(pdf: bytes) -> CheckedSignature | None:
+def _check_signature(pdf: bytes, roots: Sequence[bytes], now: datetime) -> CheckedSignature | None:
     try:
-        return check_signature(pdf)
+        return check_signature(pdf, roots=roots, now=now)
     except PdfError as error:
         raise BundleRefused(BundleRefusal.BROKEN) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,7 +12,9 @@ from portal.domain.lifecycle import LetterKind
 
 FORM = "recourse-letter-1"  # changes only when a reader of the old form would misread the new one
 # Fields that came later: left out where they are empty, so that a letter from before is written as it always was.
-LATER = ("copies",)
+LATER = ("copies", "form")
+LATER_STATED = ("speaker", "mandated_on")
+LATER_SIGNED = ("is_mandated",)
 
 
 class BadFacts(ValueError):
@@ -22,8 +25,18 @@ def encode_facts(facts: LetterFacts) -> bytes:
     """The facts as indented UTF-8 JSON; the same facts give the same bytes."""
     fields: dict[str, Any] = msgspec.to_builtins(facts)
     kept = {name: value for name, value in fields.items() if value or name not in LATER}
+    for stated in kept.get("stated", ()):
+        _drop_empty(stated, LATER_STATED)
+    if signature := kept["frame"].get("signature"):
+        _drop_empty(signature, LATER_SIGNED)
     plain = {"form": FORM, "kind": kind_of(facts), "facts": kept}
     return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"
+
+
+def _drop_empty(fields: dict[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        if not fields.get(name):
+            fields.pop(name, None)
 
 
 def write_schema() -> bytes:

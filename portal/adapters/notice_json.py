@@ -21,6 +21,8 @@ from portal.domain.letters.law_blocks import title_of
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Depiction, Filer, LetterKind
 
+NOTICE_FILE = "notice.json"
+LINKS_FILE = "links.txt"
 FORM = "recourse-notice-1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

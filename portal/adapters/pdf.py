@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import threading
 import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
@@ -24,13 +26,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.document import Document as LaidOut
+from weasyprint.document import Page
+from weasyprint.formatting_structure import boxes
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from portal.adapters.fonts import font_rules
 from portal.adapters.letter_content import Enclosure, Progress, Rendered, prepare_letter, report_nothing
 from portal.adapters.letter_json import encode_facts
-from portal.adapters.notice_json import encode_links, encode_notice
+from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE, encode_links, encode_notice
 from portal.adapters.text_layer import named_text
 from portal.domain.letters.blocks import BAR, LetterDocument, Translate
 from portal.domain.letters.facts import ComplaintFacts, ErasureFacts, LetterFacts, NoticeFacts
@@ -41,10 +45,19 @@ STYLE_SHEET = ROOT / "static" / "css" / "letter.css"
 TEMPLATES = ROOT / "templates" / "letters"
 
 FACTS_FILE = "case.json"
-NOTICE_FILE = "notice.json"
-LINKS_FILE = "links.txt"
 LETTER_VARIANT = "pdf/ua-1"
 BUNDLE_VARIANT = "pdf/a-3a"
+FEWEST_LINES = 5  # on any page
+MOST_SET_AGAIN = 12  # pages of a paper that is set again for the sake of one page
+
+
+class Density(StrEnum):
+    """How close the lines of a paper are set."""
+
+    PLAIN = "plain"
+    CLOSE = "close"
+    WIDE = "wide"
+
 
 # WeasyPrint's messages can quote what stands in a letter; they must not reach a log.
 logging.getLogger("weasyprint").propagate = False
@@ -95,17 +108,40 @@ def render_pdf(
     """The PDF of a document: PDF/UA-1 for letters, PDF/A-3a for a bundle; `enclosures` are the files inside."""
     tell = progress or report_nothing
     variant = BUNDLE_VARIANT if document.letter is LetterKind.COMPLAINT else LETTER_VARIANT
-    html = render_html(document)
     with _lock:
         tell("laying out", 0.1)
-        style = _load_style()
-        laid_out = HTML(string=html, url_fetcher=NothingIsFetched()).render(
-            font_config=style.fonts, stylesheets=style.sheets
-        )
+        laid_out = _lay_out(document)
         tell("writing", 0.8)
         pdf = _write(laid_out, variant, enclosures)
     tell("done", 1.0)
     return Rendered(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=len(laid_out.pages))
+
+
+def _lay_out(document: LetterDocument) -> LaidOut:
+    """The pages. Where one of a short paper would hold a few lines alone, all is set a little closer, then wider."""
+    found = [_set(document, Density.PLAIN)]
+    if len(found[0].pages) > MOST_SET_AGAIN or not _has_thin_page(found[0]):
+        return found[0]
+    for density in (Density.CLOSE, Density.WIDE):
+        found.append(_set(document, density))
+        if not _has_thin_page(found[-1]):
+            return found[-1]
+    return found[0]
+
+
+def _set(document: LetterDocument, density: Density) -> LaidOut:
+    style, html = _load_style(), render_html(document, density)
+    return HTML(string=html, url_fetcher=NothingIsFetched()).render(font_config=style.fonts, stylesheets=style.sheets)
+
+
+def _has_thin_page(laid_out: LaidOut) -> bool:
+    return any(_count_lines(page) < FEWEST_LINES for page in laid_out.pages)
+
+
+def _count_lines(page: Page) -> int:
+    """Lines of text on a page, without its foot."""
+    parts = (part for part in page._page_box.children if not isinstance(part, boxes.MarginBox))
+    return sum(isinstance(box, boxes.LineBox) for part in parts for box in part.descendants())
 
 
 def _write(laid_out: LaidOut, variant: str, enclosures: tuple[Enclosure, ...]) -> bytes:
@@ -118,7 +154,7 @@ def _write(laid_out: LaidOut, variant: str, enclosures: tuple[Enclosure, ...]) -
     return pdf
 
 
-def render_html(document: LetterDocument) -> str:
+def render_html(document: LetterDocument, density: Density = Density.PLAIN) -> str:
     """The HTML a letter is printed from. It names no style sheet and no other file."""
     before, _, rest = document.page_label.partition("{page}")
     between, _, after = rest.partition("{pages}")
@@ -127,6 +163,7 @@ def render_html(document: LetterDocument) -> str:
         .get_template("letter.html")
         .render(
             document=document,
+            density=density,
             written_at=document.written_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             page_words=(before, between, after),
         )
@@ -171,10 +208,28 @@ def _environment() -> Environment:
     return environment
 
 
+# A letter's reference, and a number with its unit: neither is broken over two lines.
+_WHOLE = re.compile(r"\b(?:[0-9A-Z]{4}-[0-9A-Z]{4}-\d+|\d+ links?)\b")
+
+
 def show_bars(text: str, label: str) -> Markup:
     """Escaped text; each bar becomes a black box that says `label`, and each line break stays one."""
     box = Markup('<span class="bar">{}</span>').format(label)
-    return escape(text).replace(BAR, box).replace("\n", Markup("<br>"))
+    kept = Markup("").join(
+        Markup('<span class="whole">{}</span>').format(part) if _WHOLE.fullmatch(part) else escape(part)
+        for part in _split_whole(text)
+    )
+    return kept.replace(BAR, box).replace("\n", Markup("<br>"))
+
+
+def _split_whole(text: str) -> Iterator[str]:
+    """The text in pieces: what stays on one line apart from what may be broken."""
+    begins = 0
+    for found in _WHOLE.finditer(text):
+        yield text[begins : found.start()]
+        yield found.group()
+        begins = found.end()
+    yield text[begins:]
 
 
 def direction_of_text(text: str, otherwise: str) -> str:

@@ -54,5 +54,11 @@ def enclose_files(pdf: bytes, files: Sequence[EnclosedFile]) -> bytes:
     return out.getvalue()
 
 
+def read_enclosed(pdf: bytes, name: str) -> bytes | None:
+    """The file of that name inside one of our own PDFs, the very bytes; None where there is none."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return document.attachments[name].get_file().read_bytes() if name in document.attachments else None
+
+
 def _pdf_date(at: datetime) -> str:
     return at.strftime("D:%Y%m%d%H%M%SZ")

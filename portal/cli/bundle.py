@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from portal.adapters.letter_json import write_schema
 from portal.cli.command_context import database_of, find_parts
 from portal.db import begin_reading
-from portal.domain.bundle_checks import BundleRefused, CheckedSignature, FileState
+from portal.domain.bundle_checks import BundleRefused, ChainState, CheckedSignature, FileState
 from portal.services.complaints.checking import BundleReport, CheckedDate, DateState, HistoryState, check_file
 
 _DATES = {
@@ -19,6 +19,13 @@ _DATES = {
     DateState.DIFFERS: "DIFFERS, here it is {counted}",
     DateState.LONGER: "later than the plain period ({counted}): it was extended or stood still",
     DateState.UNKNOWN: "not counted: that law or that version of it is not here",
+}
+_CHAINS = {
+    ChainState.TRUSTED: "leads to a root in RECOURSE_TRUST_ROOTS",
+    ChainState.SELF_MADE: "SELF-MADE, nobody else vouches for the name in it",
+    ChainState.EXPIRED: "leads to a root in RECOURSE_TRUST_ROOTS, but WAS NOT VALID at the moment in question",
+    ChainState.UNKNOWN: "LEADS TO NO ROOT in RECOURSE_TRUST_ROOTS",
+    ChainState.NOT_CHECKED: "not followed to a root, because RECOURSE_TRUST_ROOTS is not set",
 }
 _HISTORY = {
     HistoryState.KNOWN: "The history of a case here has the entry that the complaint names.",
@@ -47,7 +54,7 @@ def verify(file: Path) -> None:
     for line in _describe(report):
         click.echo(line)
     if not report.is_whole:
-        raise click.ClickException("The file is not as it was made, or is not signed.")
+        raise click.ClickException("The file is not as it was made, or it is not known who signed it.")
     click.echo("The file is as it was made.")
 
 
@@ -86,8 +93,15 @@ def _describe_signature(signature: CheckedSignature | None, *, is_ours: bool | N
         yield "signature: fits"
     whose = "" if is_ours else " (NOT the one in use here)"
     yield f"certificate: {signature.signer}, SHA-256 {signature.fingerprint}{whose}"
-    if signature.stamped_at:
-        yield f"stamped by a time-stamping authority: {signature.stamped_at.isoformat()}"
+    yield f"certificate: {_CHAINS[signature.chain]}"
+    stamp = signature.stamp
+    if stamp is None:
+        yield "time stamp: there is none; when it was signed is said by the portal alone"
+    elif not stamp.is_intact:
+        yield "time stamp: DOES NOT FIT, it was changed or is of another file"
+    else:
+        yield f"time stamp: fits, {stamp.at.isoformat()}, by {stamp.signer}: {_CHAINS[stamp.chain]}"
+    yield "not checked: whether a certificate was taken back since"
 
 
 def _describe_date(date: CheckedDate) -> str:

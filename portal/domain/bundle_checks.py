@@ -45,6 +45,26 @@ class CheckedFile:
     state: FileState
 
 
+class ChainState(StrEnum):
+    """Who vouches for a certificate. Whether it was taken back is never looked at: that would ask another machine."""
+
+    TRUSTED = "trusted"  # it leads to a root that is trusted here, all of it valid at the moment in question
+    SELF_MADE = "self_made"  # it vouches for itself and proves no name
+    EXPIRED = "expired"  # it leads to such a root, but was not valid at the moment in question
+    UNKNOWN = "unknown"  # it leads to no root that is trusted here
+    NOT_CHECKED = "not_checked"  # no roots are set here
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedStamp:
+    """The stamp of a time-stamping authority. `is_intact`: it is of this very signature, and its own signature fits."""
+
+    at: datetime
+    is_intact: bool
+    signer: str
+    chain: ChainState
+
+
 @dataclass(frozen=True, kw_only=True)
 class CheckedSignature:
     """The signature of the PDF. `is_whole`: nothing stands behind it, so nothing was added after signing."""
@@ -53,8 +73,14 @@ class CheckedSignature:
     is_whole: bool
     fingerprint: str  # SHA-256 of the certificate, in hex
     signer: str  # as the certificate says
+    chain: ChainState
     stated_at: datetime | None  # by the signer's own clock
-    stamped_at: datetime | None  # by a time-stamping authority
+    stamp: CheckedStamp | None
+
+    @property
+    def stamped_at(self) -> datetime | None:
+        """When a time-stamping authority saw it; None without a stamp whose own signature fits."""
+        return self.stamp.at if self.stamp and self.stamp.is_intact else None
 
 
 @dataclass(frozen=True, kw_only=True)

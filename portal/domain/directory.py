@@ -312,6 +312,7 @@ class AddressOutcome(StrEnum):
     WORKED = "worked"
     BOUNCED = "bounced"  # it came back, or the form is not there
     MOVED = "moved"  # they name another one
+    ASKED_ELSE = "asked_else"  # it is there, and asks for something that nobody expected
 
 
 class Audience(StrEnum):

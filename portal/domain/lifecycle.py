@@ -128,6 +128,18 @@ class LetterKind(StrEnum):
     POLICE = "police"  # of a threat or a case: the sheet to take along to the police
 
 
+# Letters whose sending starts no clock: those after the first one, and the papers of a threat.
+LATER_LETTERS = frozenset(
+    {
+        LetterKind.REMINDER,
+        LetterKind.FOLLOW_UP,
+        LetterKind.SUPPLIER,
+        LetterKind.PRESERVATION,
+        LetterKind.POLICE,
+    }
+)
+
+
 class Role(StrEnum):
     ADVOCATE = "advocate"
     SUPERVISOR = "supervisor"
@@ -176,8 +188,10 @@ class History(StrEnum):
     ANSWERED = "answered"
     INFORMATION_SENT = "information_sent"  # what the recipient asked for has left
     REMINDED = "reminded"
+    LETTER_SENT = "letter_sent"  # a letter after the first one that is no reminder, or a paper of a threat
     REQUEST_CLOSED = "request_closed"
     CLOCK_MISSED = "clock_missed"
+    CORRECTED = "corrected"  # an entry was wrong; what is true instead follows it
     LAW_APPLIED = "law_applied"  # clocks were counted again by a newer record of the law, the holidays, the zones
     COMPLAINT_PREPARED = "complaint_prepared"
     COMPLAINT_LODGED = "complaint_lodged"
@@ -211,6 +225,9 @@ class History(StrEnum):
     CONTACT_REMOVED = "contact_removed"
     RETURN_CHOSEN = "return_chosen"  # to come back by a mailed link, or not any more
     OPENED_BY_LINK = "opened_by_link"
+    SAFE_CONTACT_SET = "safe_contact_set"  # when and how it may be written to the person, and of which dates
+    FEED_MADE = "feed_made"  # a secret address from which a calendar reads the dates of the case
+    FEED_ENDED = "feed_ended"
     SESSIONS_ENDED = "sessions_ended"  # the case was closed in the other browsers that had it open
     RETENTION_WARNED = "retention_warned"
     KEPT = "kept"  # for another while, at the person's wish
@@ -218,6 +235,9 @@ class History(StrEnum):
     HOLD_CONFIRMED = "hold_confirmed"
     HOLD_ENDED = "hold_ended"
     MANDATE_RENEWED = "mandate_renewed"
+    TEAM_MANDATE_GIVEN = "team_mandate_given"  # the team may state what a representative may state
+    TEAM_MANDATE_ENDED = "team_mandate_ended"
+    NAME_CHOSEN = "name_chosen"  # whether a recipient may pass the person's name on to the one who posted it
     REVIEWED = "reviewed"  # a legal reviewer looked at a letter or a complaint
     OFFICER_LINK_MADE = "officer_link_made"
     OFFICER_LINK_USED = "officer_link_used"  # an officer has taken the bundle

@@ -7,6 +7,7 @@ wherever it is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,6 +41,14 @@ class Sentence:
 def format_sentence(key: str, **values: Value) -> Sentence:
     """A sentence from its key and its values."""
     return Sentence(key, tuple(values.items()))
+
+
+def as_form(key: str) -> re.Pattern[str]:
+    """A sentence with its places open: it finds again what was filled into them."""
+    pieces = re.split(r"%\((\w+)\)s", key)
+    return re.compile(
+        "".join(f"(?P<{piece}>.+?)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces))
+    )
 
 
 def format_value(value: Value) -> str:

@@ -14,6 +14,7 @@ from portal.db import Base, Word
 
 class JobKind(StrEnum):
     BUNDLE = "bundle"
+    LETTER = "letter"  # made ahead, for a request that is to be sent next
 
 
 class JobState(StrEnum):
@@ -32,7 +33,7 @@ class Job(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[JobKind] = mapped_column(Word(JobKind))
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
-    subject_id: Mapped[UUID]  # the complaint whose bundle is made
+    subject_id: Mapped[UUID]  # the complaint whose bundle is made, or the request whose letter is
     state: Mapped[JobState] = mapped_column(Word(JobState))
     stage: Mapped[str] = mapped_column(String(40))
     percent: Mapped[int]

@@ -1,11 +1,11 @@
-"""Table of what staff saw when they used an address of the directory. Nothing of a case, a request or a person."""
+"""Table of what came of using an address of the directory. Nothing of a case, a request or a person."""
 
 from __future__ import annotations
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -22,3 +22,4 @@ class Observation(Base):
     address: Mapped[str]  # of the directory, public
     outcome: Mapped[AddressOutcome] = mapped_column(Word(AddressOutcome))
     seen_on: Mapped[date]
+    by_person: Mapped[bool] = mapped_column(default=False, server_default=false())  # whoever sent a letter; else staff

@@ -17,6 +17,7 @@ class MailKind(StrEnum):
     RETURN = "return"  # a link that opens the case once
     REPLY = "reply"  # the team has written
     RETENTION = "retention"  # the case will be deleted
+    DATE = "date"  # a date has come of which the person asked to be reminded
 
 
 class MailState(StrEnum):

@@ -25,21 +25,23 @@ from portal.models.jobs import JobKind
 from portal.run.ending import Ending
 from portal.services.background import jobs, outbox
 from portal.services.background.duties import do_each
-from portal.services.cases import documents, erasure, mail_contact
+from portal.services.cases import documents, erasure, mail_contact, safe_contact
 from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
 from portal.services.history import checkpoints, witness
 from portal.services.intake import drafts
+from portal.services.letters.ahead import make_ahead
 from portal.services.operations import audits, sweep
 from portal.services.signin import quotas
 from portal.services.work import Work
 from portal.wiring import Parts
 
-RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle}
+RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle, JobKind.LETTER: make_ahead}
 IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
 WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on
 HOUR = timedelta(hours=1)
+GARBAGE = 50_000  # objects between two looks for garbage
 
 log = logging.getLogger("portal.run.worker")
 
@@ -65,6 +67,7 @@ class Rounds:
             "signing the day": lambda: sign_day(parts),
             "witness": lambda: write_witness(parts),
             "links asked for": lambda: answer_asks(parts),
+            "dates": lambda: remind_of_dates(parts),
             "mail": lambda: deliver_due_mail(parts),
         }
         self._each_hour: dict[str, Callable[[], object]] = {
@@ -163,6 +166,12 @@ def answer_asks(parts: Parts) -> int:
         begin_reading(session)
         waiting = mail_contact.list_asks(session)
     return do_each(waiting, lambda ask_id: answer_ask(parts, ask_id), what="answering somebody who asked").done
+
+
+def remind_of_dates(parts: Parts) -> None:
+    """Write to whoever wants to hear of a date that has come."""
+    if parts.config.mail is not None:
+        safe_contact.remind_due(parts.sessions, now=parts.clock(), ports=parts.ports)
 
 
 def deliver_due_mail(parts: Parts) -> int:
@@ -283,6 +292,12 @@ def purge_locks(parts: Parts) -> None:
         log.info("what was left of %d erased cases was destroyed", gone)
 
 
+def save_looking() -> None:
+    """Look for garbage seldom: laws and code stay, and looking through them was a fifth of a sweep's time."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
+
+
 def main() -> int:
     """Run until told to stop. 0 after a clean end, 2 for a setting that cannot be used."""
     os.umask(0o077)  # what the portal writes is for its own user only, whoever started it
@@ -296,8 +311,8 @@ def main() -> int:
     except (ConfigError, BadQueue) as error:
         sys.stderr.write(f"The worker cannot start: {error}\n")
         return 2
+    save_looking()
     rounds.start()
-    gc.freeze()  # laws and code stay: looking through them again and again is the larger part of collecting garbage
     consumer = queue.make_consumer()
     ending = Ending()
     consumer.start()

@@ -11,6 +11,8 @@ from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import holds as desk_holds
+from portal.web.desk import letters as desk_letters
+from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
@@ -19,24 +21,31 @@ from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
+from portal.web.desk import threats as desk_threats
 from portal.web.open import api, changes, check, clock, directory, downloads, embed, law, officer, well_known
 from portal.web.person import (
     authority,
     case,
     complaint,
+    corrections,
     documents,
     erase,
     export,
     fingerprints,
     letters,
     mail,
+    mandate,
+    many,
     messages,
     recovery,
+    reminders,
     report,
     request,
     retention,
+    send,
     sharing,
     start,
+    threat,
     ways,
 )
 
@@ -46,14 +55,20 @@ PERSON: tuple[Blueprint, ...] = (
     case.bp,
     request.bp,
     complaint.bp,
+    corrections.bp,
+    many.bp,
     documents.bp,
     fingerprints.bp,
     letters.bp,
+    threat.bp,
+    mandate.bp,
+    send.bp,
     messages.bp,
     sharing.bp,
     recovery.bp,
     ways.bp,
     mail.bp,
+    reminders.bp,
     authority.bp,
     retention.bp,
     export.bp,
@@ -65,6 +80,9 @@ DESK: tuple[Blueprint, ...] = (
     desk_queue.bp,
     desk_case.bp,
     desk_requests.bp,
+    desk_letters.bp,
+    desk_threats.bp,
+    desk_mandate.bp,
     desk_complaints.bp,
     desk_documents.bp,
     desk_reviews.bp,

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from portal.domain.intake import StepId
+from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import LetterKind
 
 
@@ -81,5 +82,36 @@ class LetterConverter(NumberedConverter):
     )
 
 
+class TopicConverter(NumberedConverter):
+    """What a letter after the first one is about, or which company behind a site it goes to."""
+
+    numbers = MappingProxyType(
+        {
+            FollowUp.BACK: 1,
+            FollowUp.LEFT: 2,
+            FollowUp.NOT_VIOLATION: 3,
+            FollowUp.ID_WANTED: 4,
+            FollowUp.NOT_FOUND: 5,
+            FollowUp.LOGIN: 6,
+            FollowUp.PUBLIC_INTEREST: 7,
+            FollowUp.CONSENT_CLAIMED: 8,
+            FollowUp.PARODY: 9,
+            FollowUp.OWN_ACCOUNT: 10,
+            FollowUp.GEO_ONLY: 11,
+            FollowUp.NO_REASON: 12,
+            FollowUp.COUNTER_NOTICE: 13,
+            FollowUp.MORE_ASKED: 14,
+            FollowUp.EXCESS_ID: 15,
+            Supplier.SEARCH: 16,
+            Supplier.HOST: 17,
+            Supplier.NETWORK: 18,
+            Supplier.REGISTRAR: 19,
+            Supplier.PAYMENT: 20,
+        }
+    )
+
+
 def init_converters(app: Flask) -> None:
-    app.url_map.converters.update(int=OrdinalConverter, step=StepConverter, letter=LetterConverter)
+    app.url_map.converters.update(
+        int=OrdinalConverter, step=StepConverter, letter=LetterConverter, topic=TopicConverter
+    )

@@ -24,14 +24,15 @@ Answer = tuple[str, int, dict[str, str]]
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
-    about add address answers_to_me at authority authority_ends_on back channel colleague confirm confirmed
-    contact_by countries country days depiction dismiss email ends_on explanation extension_until factor filer
-    first found_words from give gone handler has_checked has_no_ticket how_found identity_offer is_final is_online
-    items keep label letter link links login mark meaning more name name_kind others outcome pass_on pasted phone
-    places platform postal_address proof question reason received_at remove requests role safe_contact
-    said_accuracy said_good_faith said_no_consent said_perjury sent_as sent_at
-    signature skip states_accuracy states_good_faith states_no_consent stop subdivision team
-    team_id text ticket told_at took_it under_18 verdict version wait which wish withdraw work
+    about accounts add address answers_to_me asks_items at authority authority_ends_on back channel colleague
+    company complaints confirm confirmation confirmed contact_by countries country days depiction dismiss door email
+    ends_on explanation extension_until factor filer first found_words from give given gone handler has_checked
+    has_no_ticket how how_found identity_offer is_final is_online items keep kept label last letter link links login
+    mails_dates mark meaning more name name_kind never now others outcome pass_on passes_on pasted phone places
+    platform postal_address proof question reason received_at recipient remove replies requests role safe_contact
+    safe_words said said_accuracy said_at said_good_faith said_no_consent said_perjury say sent_as sent_at signature
+    signed_on skip speaker stop subdivision team team_id text threat threatened_on ticket title to told_at took_it
+    under_18 verdict version wait when which wish withdraw work
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.
@@ -97,9 +98,9 @@ def show_http_error(error: HTTPException) -> Answer:
         return show_failure(error.original_exception or error)
     code = error.code or 500
     texts = {
-        400: (_("This did not work"), _("Go back, look at what you filled in, and send it once more.")),
+        400: (_("This did not work"), _("Go back, check what you typed, and send it again.")),
         403: (_("You cannot open this page"), _("Your sign-in does not allow it. Go back to where you were.")),
-        404: (_("This page is not here"), _("The address may be mistyped, or the page may have been closed.")),
+        404: (_("This page is not here"), _("The address may be wrong, or the page may be gone.")),
         405: (_("This page is not here"), _("Go back and use the buttons on the page.")),
         413: (
             _("That was too much at once"),
@@ -109,10 +110,10 @@ def show_http_error(error: HTTPException) -> Answer:
                 most=f"{LARGEST_TYPED:,}",
             ),
         ),
-        429: (_("Please wait a moment"), _("A lot came in from where you are. Wait a minute, then try again.")),
-        503: (_("Please wait a moment"), _("We are busy just now. Wait a minute, then try again.")),
+        429: (_("Please wait a moment"), _("We are busy right now. Wait a minute, then try again.")),
+        503: (_("Please wait a moment"), _("We are busy right now. Wait a minute, then try again.")),
     }
-    title, text = texts.get(code, (_("This did not work"), _("Go back and try once more.")))
+    title, text = texts.get(code, (_("This did not work"), _("Go back and try again.")))
     return render_template("errors/page.html", heading=title, text=text), code, _own_headers(error)
 
 

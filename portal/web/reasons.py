@@ -6,7 +6,6 @@ that they are known here by their form.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from portal.domain.wording import Sentence
+from portal.domain.wording import Sentence, as_form
 from portal.web.filters import show_fact
 from portal.web.open.labels import format_sentence
 
@@ -67,12 +66,4 @@ def init_reasons(app: Flask) -> None:
     app.jinja_env.filters["said"] = say_reason
 
 
-def _as_form(key: str) -> re.Pattern[str]:
-    """The sentence with its places open."""
-    pieces = re.split(r"%\((\w+)\)s", key)
-    return re.compile(
-        "".join(f"(?P<{piece}>.+?)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces))
-    )
-
-
-_FORMS = tuple((_as_form(key), said) for key, said in SAID.items())
+_FORMS = tuple((as_form(key), said) for key, said in SAID.items())

@@ -1,20 +1,50 @@
 // Leaving quickly: the link hides the page at once, and three presses of Shift within five seconds do the same.
+// After that *Back* shows nothing of this site: a page that is come back to in a window that was left sends on at once.
 // Without this file the link works as it is: it ends the session and goes on to another site.
 (() => {
-  const link = document.querySelector("[data-leave]");
-  if (!link) return;
+  const HERE = "here"; // in the window's own memory, which ends with it, with leaving, and when the browser is asked to forget
+  const AWAY = "/leave";
   const SPAN_MS = 5000;
   const PRESSES = 3;
   let pressedAt = [];
 
-  function leave() {
-    document.documentElement.classList.add("is-leaving");
-    window.location.replace(link.href);
+  // Some browsers are told to keep nothing at all. Then nobody can know who left, and pages show as they always did.
+  function remember(act) {
+    try {
+      return act(window.sessionStorage);
+    } catch {
+      return undefined;
+    }
   }
 
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
+  function cameBack() {
+    const [entry] = performance.getEntriesByType("navigation");
+    return entry?.type === "back_forward";
+  }
+
+  function isLeft() {
+    return remember((kept) => kept.getItem(HERE)) === null;
+  }
+
+  function leave(address = AWAY) {
+    document.documentElement.classList.add("is-leaving");
+    remember((kept) => kept.removeItem(HERE));
+    window.location.replace(address);
+  }
+
+  // This runs before the page is drawn, so that nothing of it is seen.
+  if (cameBack() && isLeft()) {
     leave();
+    return;
+  }
+  remember((kept) => kept.setItem(HERE, "1"));
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const link = document.querySelector("[data-leave]");
+    link?.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave(link.href);
+    });
   });
 
   document.addEventListener("keydown", (event) => {
@@ -30,6 +60,8 @@
 
   // A page brought back from the browser's memory must not be seen hidden, nor shown after leaving: it is asked for again.
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) window.location.reload();
+    if (!event.persisted) return;
+    if (isLeft()) leave();
+    else window.location.reload();
   });
 })();

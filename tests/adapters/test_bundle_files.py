@@ -6,36 +6,32 @@ import hashlib
 import io
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 import pikepdf
 import pytest
-from asn1crypto.keys import PrivateKeyInfo
-from asn1crypto.x509 import Certificate
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 from jsonschema import Draft202012Validator
-from pyhanko.sign.timestamps import DummyTimeStamper, TimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 
 from portal.adapters.bundle_check import check_bundle
 from portal.adapters.letter_json import decode_facts, encode_facts, write_schema
 from portal.adapters.pdf import make_letter
 from portal.adapters.pdf_enclosures import EnclosedFile, TooMuchToEnclose, enclose_files
+from portal.adapters.pdf_seals import NotSigned, sign_files
 from portal.adapters.pdf_signature_check import check_signature
-from portal.adapters.pdf_signing import BadSigningKey, PdfSeal, ensure_seal, load_seal, make_own, read_seal
-from portal.domain.bundle_checks import BundleRefusal, BundleRefused, FileState
+from portal.adapters.pdf_signing import PdfSeal, load_seal
+from portal.adapters.signing_keys import BadSigningKey, ensure_key, fingerprint_of, make_own, read_key
+from portal.domain.bundle_checks import BundleRefusal, BundleRefused, ChainState, FileState
 from portal.domain.letters.check_files import SUMS_FILE, write_sums
 from portal.domain.letters.facts import ComplaintFacts
 from portal.domain.letters.phrases import English
 from portal.domain.letters.redaction import redacted
+from tests.adapters.certificates import AT, Issued, issue, make_stamper
 from tests.letters.samples import complaint
 
-AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SCHEMA = Path(__file__).parent.parent.parent / "static" / "schemas" / "case-1.json"
 EXHIBITS = {"exhibit-1.pdf": b"%PDF-1.4 a letter", "exhibit-2.txt": b"No."}
 
@@ -69,7 +65,7 @@ def own_key() -> bytes:
 
 @lru_cache(maxsize=1)
 def signed() -> bytes:
-    return load_seal(own_key()).sign(unsigned())
+    return load_seal(own_key()).sign(unsigned()).pdf
 
 
 def pack(changed: dict[str, bytes] | None = None) -> bytes:
@@ -87,7 +83,7 @@ def test_the_same_facts_give_the_same_bytes_up_to_the_signature() -> None:
     again = enclose_files(make_letter(facts(), English()).pdf, enclosed())
     assert again == unsigned()
     assert signed().startswith(unsigned())
-    assert load_seal(own_key()).sign(unsigned()).startswith(unsigned())
+    assert load_seal(own_key()).sign(unsigned()).pdf.startswith(unsigned())
 
 
 def test_the_exhibits_are_files_of_the_pdf_and_tied_to_it() -> None:
@@ -105,51 +101,106 @@ def test_more_than_a_reader_can_open_is_not_enclosed(monkeypatch: pytest.MonkeyP
 
 
 def test_the_signature_fits_and_is_the_organisations() -> None:
-    found = check_signature(signed())
+    found = check_signature(signed(), now=AT)
     assert found is not None
     assert (found.is_intact, found.is_whole, found.stamped_at) == (True, True, None)
-    assert found.fingerprint == load_seal(own_key()).fingerprint
+    assert found.fingerprint == fingerprint_of(own_key())
     assert "Harbour Helpline" in found.signer
-    assert check_signature(unsigned()) is None
+    assert check_signature(unsigned(), now=AT) is None
 
 
 def test_what_is_changed_or_added_after_signing_is_seen() -> None:
     place = signed().rindex(b"endstream", 0, len(unsigned()) // 2) - 12
     changed = signed()[:place] + bytes([signed()[place] ^ 1]) + signed()[place + 1 :]
-    found = check_signature(changed)
+    found = check_signature(changed, now=AT)
     assert found is not None
     assert not found.is_intact
-    added = check_signature(signed() + b"\n% more\n")
+    added = check_signature(signed() + b"\n% more\n", now=AT)
     assert added is not None
     assert (added.is_intact, added.is_whole) == (True, False)
 
 
-def _stamper() -> DummyTimeStamper:
-    """A time-stamping authority of our own."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Stamps")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(AT)
-        .not_valid_after(AT + timedelta(days=9))
-        .sign(key, hashes.SHA256())
-    )
-    plain = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    certificate = Certificate.load(made.public_bytes(serialization.Encoding.DER))
-    return DummyTimeStamper(certificate, PrivateKeyInfo.load(plain), fixed_dt=AT)
-
-
 def test_a_time_stamp_is_read_where_an_authority_gave_one() -> None:
     seal = load_seal(own_key())
-    found = check_signature(PdfSeal(seal.certificate, seal.signer, _stamper()).sign(unsigned()))
+    found = check_signature(
+        PdfSeal(seal.certificate, seal.signer, make_stamper(issue("Stamps"))).sign(unsigned()).pdf, now=AT
+    )
     assert found is not None
     assert (found.is_intact, found.is_whole, found.stamped_at) == (True, True, AT)
+
+
+def sign_with(issued: Issued, *, stamp: Issued | None = None, at: datetime = AT) -> bytes:
+    seal = load_seal(issued.pem)
+    return PdfSeal(seal.certificate, seal.signer, make_stamper(stamp, at) if stamp else None).sign(unsigned()).pdf
+
+
+def chain_of(pdf: bytes, *roots: Issued, now: datetime = AT) -> ChainState:
+    found = check_signature(pdf, roots=[each.der for each in roots], now=now)
+    assert found is not None
+    return found.chain
+
+
+def test_a_certificate_is_followed_to_the_roots_that_are_trusted_here() -> None:
+    root, other = issue("Root"), issue("Other root")
+    pdf = sign_with(issue("Harbour Helpline", root))
+    assert chain_of(pdf, root) is ChainState.TRUSTED
+    assert chain_of(pdf, other) is ChainState.UNKNOWN
+    assert chain_of(pdf) is ChainState.NOT_CHECKED
+    assert chain_of(pdf, root, now=AT + timedelta(days=60)) is ChainState.EXPIRED
+    assert chain_of(signed(), root) is ChainState.SELF_MADE
+    itself = issue("Helpline without a root")
+    assert chain_of(sign_with(itself), itself) is ChainState.TRUSTED
+
+
+def test_a_root_of_the_same_name_with_another_key_vouches_for_nothing() -> None:
+    pdf = sign_with(issue("Harbour Helpline", issue("Root")))
+    assert chain_of(pdf, issue("Root")) is ChainState.UNKNOWN
+
+
+def test_only_a_stamp_that_is_trusted_dates_a_signature() -> None:
+    root, other = issue("Root", days=4000), issue("Other root", days=4000)
+    signer, late = issue("Harbour Helpline", root), AT + timedelta(days=60)
+    trusted = sign_with(signer, stamp=issue("Stamps", root, may_stamp=True))
+    assert chain_of(trusted, root, now=late) is ChainState.TRUSTED  # the certificate was valid when it was stamped
+    for stamp in (issue("Stamps", other, may_stamp=True), issue("No stamps", root)):
+        assert chain_of(sign_with(signer, stamp=stamp), root, now=late) is ChainState.EXPIRED
+
+
+def test_a_stamp_whose_own_signature_does_not_fit_tells_nothing() -> None:
+    """The moment in the stamp is changed after the authority signed it."""
+    root = issue("Root")
+    pdf = sign_with(issue("Harbour Helpline", root), stamp=issue("Stamps", root, may_stamp=True))
+    told, other = (text.encode().hex().upper().encode() for text in ("20261123090000", "20200101090000"))
+    place = pdf.upper().index(told, len(unsigned()))
+    found = check_signature(pdf[:place] + other + pdf[place + len(told) :], roots=[root.der], now=AT)
+    assert found is not None
+    assert found.is_intact  # the stamp is no part of what the organisation signed
+    assert found.stamp is not None
+    assert (found.stamp.is_intact, found.stamped_at) == (False, None)
+
+
+def test_the_child_that_can_do_nothing_else_follows_certificates_too() -> None:
+    root = issue("Root")
+    pdf = sign_with(issue("Harbour Helpline", root), stamp=issue("Stamps", root, may_stamp=True))
+    signature = check_bundle(pdf, roots=[root.der], now=AT).signature
+    assert signature is not None
+    assert signature.stamp is not None
+    assert (signature.chain, signature.stamp.chain, signature.stamped_at) == (
+        ChainState.TRUSTED,
+        ChainState.TRUSTED,
+        AT,
+    )
+
+
+def test_papers_are_signed_in_a_process_that_gets_the_key_and_ends() -> None:
+    full, twin = sign_files([unsigned(), unsigned()], own_key())
+    for pdf in (full, twin):
+        assert pdf.startswith(unsigned())
+        found = check_signature(pdf, now=AT)
+        assert found is not None
+        assert (found.is_intact, found.is_whole, found.fingerprint) == (True, True, fingerprint_of(own_key()))
+    with pytest.raises(NotSigned):
+        sign_files([b"no PDF"], own_key())
 
 
 def test_without_an_answer_of_that_authority_it_is_signed_all_the_same() -> None:
@@ -159,33 +210,33 @@ def test_without_an_answer_of_that_authority_it_is_signed_all_the_same() -> None
 
     seal = load_seal(own_key())
     stamper = NoAnswer()  # type: ignore[no-untyped-call]
-    found = check_signature(PdfSeal(seal.certificate, seal.signer, stamper).sign(unsigned()))
+    found = check_signature(PdfSeal(seal.certificate, seal.signer, stamper).sign(unsigned()).pdf, now=AT)
     assert found is not None
     assert (found.is_intact, found.stamped_at) == (True, None)
 
 
 def test_the_key_is_made_once_for_its_owner_alone_and_no_other_file_is_taken_for_one(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "signing.pem"
-    ensure_seal(path, organisation="Harbour", now=AT)
-    first = read_seal(path).fingerprint
-    ensure_seal(path, organisation="Harbour", now=AT)
-    assert read_seal(path).fingerprint == first
+    ensure_key(path, organisation="Harbour", now=AT)
+    first = fingerprint_of(read_key(path))
+    ensure_key(path, organisation="Harbour", now=AT)
+    assert fingerprint_of(read_key(path)) == first
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o644)
     with pytest.raises(BadSigningKey, match="chmod 600"):
-        read_seal(path)
+        read_key(path)
     path.chmod(0o600)
     other = make_own("Other", now=AT)
     path.write_bytes(own_key().partition(b"-----BEGIN CERT")[0] + other[other.index(b"-----BEGIN CERT") :])
     with pytest.raises(BadSigningKey, match="not that of the key"):
-        read_seal(path)
+        read_key(path)
     path.write_bytes(b"nothing")
     with pytest.raises(BadSigningKey, match="private key"):
-        read_seal(path)
+        read_key(path)
 
 
 def test_the_child_reads_a_zip_and_finds_nothing_changed() -> None:
-    reading = check_bundle(pack())
+    reading = check_bundle(pack(), now=AT)
     assert {each.name: each.state for each in reading.sums} == dict.fromkeys(
         ("complaint.pdf", "case.json", *EXHIBITS), FileState.SAME
     )
@@ -198,7 +249,7 @@ def test_the_child_reads_a_zip_and_finds_nothing_changed() -> None:
 
 
 def test_the_child_says_which_file_was_changed() -> None:
-    reading = check_bundle(pack({"exhibit-2.txt": b"Yes.", "added.txt": b"more", "case.json": b"{}"}))
+    reading = check_bundle(pack({"exhibit-2.txt": b"Yes.", "added.txt": b"more", "case.json": b"{}"}), now=AT)
     states = {each.name: each.state for each in reading.sums}
     assert states["exhibit-2.txt"] is FileState.DIFFERS
     assert states["added.txt"] is FileState.UNLISTED
@@ -216,7 +267,7 @@ def test_the_child_says_which_file_was_changed() -> None:
 )
 def test_what_is_no_complaint_is_refused(content: bytes, reason: BundleRefusal) -> None:
     with pytest.raises(BundleRefused) as refused:
-        check_bundle(content)
+        check_bundle(content, now=AT)
     assert refused.value.reason is reason
 
 
@@ -225,7 +276,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused() -> None:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("complaint.pdf", bytes(200 * 1024 * 1024))
     with pytest.raises(BundleRefused) as refused:
-        check_bundle(stream.getvalue())
+        check_bundle(stream.getvalue(), now=AT)
     assert refused.value.reason is BundleRefusal.TOO_LARGE
 
 

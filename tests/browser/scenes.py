@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,18 +12,21 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import Answer, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
+from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
-from portal.services.cases import handover, messages, opening
+from portal.services.cases import handover, messages, opening, safe_contact
+from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import drafts
-from portal.services.letters import letters
+from portal.services.letters import letters, threats
+from portal.services.letters.threats import ThreatCommand
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.signin import sessions
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
-from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking import answers, request_page, send_round, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
@@ -68,6 +71,9 @@ def build_scenes(site: Site) -> Scenes:
             "large case": make_case(session, ports, links=MANY_LINKS, now=LATER),
             "case": busy,
             "closed case": _make_closed_case(session, ports),
+            "case of a threat": _make_threat(session, ports),
+            "sending": _make_sending_case(session, ports),
+            "sending of a child": make_case(session, ports, links=PASTED, now=NOW, under_18=YesNo.YES),
             "case of a parent": make_case(
                 session,
                 ports,
@@ -88,10 +94,29 @@ def build_scenes(site: Site) -> Scenes:
     return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id)
 
 
+def _make_threat(session: Session, ports: Ports) -> CaseWork:
+    """Nothing is online; a letter to keep the evidence is made."""
+    opened = make_case(session, ports, links="", is_online=YesNo.NO, country="AU", now=LATER)
+    threats.make_threat_paper(opened.at(LATER), ThreatCommand(accounts=("@night.clips",), recipient="Telegram"))
+    return opened
+
+
 def _make_new_case(session: Session, ports: Ports) -> CaseWork:
     """Nothing has left yet; a copyright notice of its own, the last request, waits to be claimed."""
     opened = make_case(session, ports, links=PASTED, now=LATER, share_with_platforms=None, took_it=YesNo.YES)
     preparing.prepare_copyright(opened.at(LATER), 1)
+    return opened
+
+
+def _make_sending_case(session: Session, ports: Ports) -> CaseWork:
+    """One letter went a moment ago, by its form; the second is ready, one by mail too, the third is being made."""
+    opened = make_case(session, ports, links=f"https://imgur.com/a/1 {PASTED}", now=LATER).at(LATER)
+    mailed, first, second, third = 1, 2, 3, 4
+    for number in (mailed, first, second):
+        letters.make_missing_letter(opened, number)
+    door = send_round.read_step(opened, first).doors[0]
+    sending.record_sent(opened, first, SentCommand(channel=door.via, sent_at=LATER, address=door.address))
+    send_round.begin_round(opened, (), "", only=third)
     return opened
 
 
@@ -152,6 +177,10 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
     messages.send_message(opened.at(LATER), "The letters are out. What about the new link?")
     messages.send_message(own.at(LATER), "It is the same one.")
     messages.add_note(opened.at(LATER), "Only to be reached in the morning.")
+    hours = SafeHours(days=frozenset({0, 2, 4}), first=time(9), last=time(12), zone="Europe/Dublin")
+    chosen = Choices(hours=hours, words="Say that you are from the dentist.", title="Call back")
+    safe_contact.save_choices(own.at(LATER), chosen)
+    safe_contact.make_feed(own.at(LATER))
     return own
 
 

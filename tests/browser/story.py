@@ -95,23 +95,24 @@ def hand_in(visitor: Visitor) -> str:
 
 
 def add_facts(visitor: Visitor) -> None:
-    """From the case to the page of what its letters lack, and back."""
-    visitor.follow("Add them now")
+    """On the page of what makes letters stronger, and back to the case."""
+    visitor.open("/case/statement")
     visitor.is_at("Make your letters stronger")
     visitor.page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
     visitor.fill("Which name should we put on the letters?", NAME)
     visitor.choose("Yes, as in my papers")
-    for statement in (
-        "I did not agree to this being shared.",
-        "I honestly believe this.",
-        "As far as I know, what I wrote is true.",
-    ):
-        visitor.choose(statement)
-    visitor.fill("Your signature", NAME)
     visitor.fill("When did you find out?", "20 11 2026")
     visitor.fill("Is there anything you want to add?", "I never agreed that anybody else sees this.")
     visitor.press("Save")
     visitor.is_at("Your case")
+
+
+def state(visitor: Visitor) -> None:
+    """On the page of a letter: what it states, for all other letters too."""
+    visitor.is_at("What you say in this letter")
+    for box in visitor.page.locator("main input[type=checkbox]").all():
+        box.check()
+    visitor.fill("Your signature: type your name", NAME)
 
 
 def _answer(visitor: Visitor, question: str, answer: str) -> None:

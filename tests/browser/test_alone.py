@@ -52,6 +52,8 @@ def send_six_requests(visitor: Visitor) -> None:
         visitor.is_at(name)
         visitor.sees("5 links")
         visitor.follow("Make the letter")
+        if number == 1:
+            story.state(visitor)
         visitor.press("Make the letter")
         visitor.sees("The letter is ready")
         letter = visitor.download("Download (PDF)", exact=False)
@@ -59,41 +61,51 @@ def send_six_requests(visitor: Visitor) -> None:
         assert story.NAME in text
         assert story.NAME not in read_text(visitor.download("Without names (PDF)", exact=False))
         assert story.NAME not in read_title(letter)
-        visitor.follow("I sent it")
+        visitor.follow("I sent it by other means")
         visitor.choose("With the form on their site")
-        visitor.fill("The number they gave it, if any", f"INV-{number}")
-        visitor.choose("I looked: the address I used is the right one")
+        visitor.fill("Their number for it, if they gave one", f"INV-{number}")
         visitor.press("Save")
-        visitor.sees("Written down. The time limits run now.")
+        visitor.sees("Saved. We watch the deadline now.")
         # Two days from the sending: 9:00 UTC is 22:00 in Auckland.
-        visitor.sees("The platform must do this by Wednesday 25 November 2026, 22:00 (Auckland time)")
-        visitor.sees("estimated, because nobody has proof of receipt yet")
+        visitor.sees("has until Wednesday 22:00, in 48 hours.")
+        visitor.sees("Wednesday 25 November 2026, 22:00 (Auckland time)")
+        visitor.sees("our best guess")
         assert visitor.page.get_by_text("Why this date?").count() >= 1
     visitor.open("/case")
-    visitor.sees("30 asked")
+    visitor.sees("0 of 6 gone")
+    visitor.sees("6 waiting")
+
+
+def open_more(visitor: Visitor) -> None:
+    """What is not the next thing is folded on the case page."""
+    visitor.page.get_by_text("More: letters, help and laws").click()
 
 
 def see_that_all_are_late(visitor: Visitor) -> None:
     visitor.is_at("Your case")
-    late = "The platform had to do this by Wednesday 25 November 2026, 22:00 (Auckland time)"
-    assert visitor.text.count(late) == len(story.LINKS_EACH)
+    visitor.sees("6 overdue")
+    assert visitor.text.count("since Wednesday 22:00") == len(story.LINKS_EACH)
+    open_more(visitor)
     visitor.follow("What has happened so far")
-    assert visitor.text.count("A date passed without the answer it was set for.") >= len(story.LINKS_EACH)
+    assert visitor.text.count("A deadline passed without an answer.") >= len(story.LINKS_EACH)
 
 
 def make_complaint(visitor: Visitor, site: Site) -> bytes:
     """The papers for the authority. Without JavaScript the progress is looked at by hand."""
     visitor.open("/case")
+    open_more(visitor)
     visitor.follow("Complain to an authority")
     visitor.follow(f"Prepare this complaint {AUTHORITY}")
     visitor.sees(f"To: {AUTHORITY}")
     visitor.page.get_by_label("What do you want the authority to do", exact=False).fill("Have it taken down.")
     visitor.press("Make the papers")
-    visitor.is_at(f"{AUTHORITY} about Instagram")
-    assert visitor.page.get_by_role("progressbar").count() == 1
+    visitor.is_at(AUTHORITY)
+    visitor.sees("Some papers are still being made.")
     assert site.work() == len(story.LINKS_EACH), "one complaint about each organisation"
     visitor.follow("Look again")
-    assert visitor.page.get_by_role("progressbar").count() == 0
+    visitor.sees("Download all in one file (ZIP)")
+    visitor.follow("Instagram")
+    visitor.is_at(f"{AUTHORITY} about Instagram")
     return visitor.download("Download (PDF)", exact=False)
 
 
@@ -115,21 +127,22 @@ def check_bundle(bundle: bytes) -> None:
 
 def lodge_and_hear(visitor: Visitor, site: Site, words: str) -> None:
     visitor.follow("I sent it")
-    visitor.fill("The number they gave it, if any", "FTC-INV-9")
-    visitor.choose("I looked: the address I used is the right one")
+    visitor.fill("Their number for it, if they gave one", "FTC-INV-9")
+    visitor.choose("I checked that this address is right")
     visitor.press("Save")
     visitor.sees("sent to the authority")
     site.pass_time(days=2)
     visitor.come_back(words)
     visitor.follow(f"{AUTHORITY} about Instagram")
     visitor.follow("They answered")
-    visitor.choose("No, they only say that they have got it")
+    visitor.choose("No, they only confirmed they got it")
     visitor.press("Save")
-    visitor.sees("Their answer is written down.")
+    visitor.sees("Their answer is saved.")
 
 
 def take_everything_along(visitor: Visitor, bundle: bytes) -> None:
     visitor.open("/case")
+    open_more(visitor)
     visitor.follow("Take everything with you")
     archive = zipfile.ZipFile(io.BytesIO(visitor.download("Download the file")))
     digests = {hashlib.sha256(archive.read(name)).digest() for name in archive.namelist()}
@@ -140,11 +153,12 @@ def take_everything_along(visitor: Visitor, bundle: bytes) -> None:
 
 def erase(visitor: Visitor, words: str) -> None:
     visitor.open("/case")
+    open_more(visitor)
     visitor.follow("Erase everything")
     visitor.press("Erase everything")
     visitor.sees("Tick this box to erase, or go back.")
-    visitor.choose("Yes, erase everything. I know that nobody can bring it back.")
+    visitor.choose("Yes, erase everything. I know it can’t be brought back.")
     visitor.press("Erase everything")
     visitor.is_at("Everything is erased")
     visitor.come_back(words)
-    visitor.sees("These words do not open anything.")
+    visitor.sees("We could not find a case with these words.")

@@ -25,7 +25,10 @@ PAGES = {
         {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
         {case}/requests/1/given {case}/requests/1/ticket {case}/requests/1/reminded {case}/requests/7/stated
         {case}/complaints {case}/complaints/1 {case}/complaints/2 {case}/complaints/1/lodged {case}/complaints/2/answer
-        {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99
+        {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99 {case}/mandate {case}/letters/1/notes
+        {case}/complaints/1/stated {case}/complaints/1/together {case}/complaints/1/together/lodged
+        {case}/requests/7/name {case}/requests/1/further/3 {case}/requests/1/further/16 {case}/letters/6/sent
+        {case}/threat {case}/threat/preservation
     """,
     "ines": """
         /desk /desk/team /desk/team/members/{membership}/remove /desk/team/{team}/address {case}/complaints/1/officer
@@ -37,7 +40,15 @@ PAGES = {
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files.
-NO_PAGES = {"desk_case.letter", "desk_complaints.bundle", "desk_documents.read", "desk_documents.original"}
+NO_PAGES = {
+    "desk_case.all_letters",
+    "desk_case.enclosed",
+    "desk_case.letter",
+    "desk_complaints.bundle",
+    "desk_complaints.bundles",
+    "desk_documents.read",
+    "desk_documents.original",
+}
 
 
 def fill_in(path: str, scenes: Scenes) -> str:

@@ -89,6 +89,29 @@ def test_questions_are_answered_with_the_keyboard_alone(admit: Admit) -> None:
     assert visitor.page.get_by_label("Your six words").input_value() == "only four words here"
 
 
+def test_a_letter_is_sent_with_the_keyboard_alone(visitors: dict[str, Visitor]) -> None:
+    visitor = visitors["sending"]
+    visitor.open("/case/send/3")
+    stops = walk(visitor)
+    assert [stop for stop in stops if not stop["is_ringed"] or not stop["is_seen"]] == []
+    found = names(stops)
+    number = "Their number for it, if they gave you one"
+    order = ["Open their form", "Copy the whole letter", number, "I sent it. Next letter"]
+    assert [name for name in found if name in order] == order
+    visitor.open("/case/send/3")
+    tab_to(visitor, "Copy the whole letter")
+    visitor.page.keyboard.press("Enter")
+    visitor.sees("Copied")
+    tab_to(visitor, number)
+    visitor.page.keyboard.type("INV-9")
+    tab_to(visitor, "I sent it. Next letter")
+    visitor.page.keyboard.press("Enter")
+    visitor.sees("Saved: your letter to X (Twitter) is sent.")
+    tab_to(visitor, "Yes")
+    visitor.page.keyboard.press("Space")
+    visitor.sees("This helps the next person.")
+
+
 def tab_to(visitor: Visitor, name: str) -> None:
     """Press Tab until the control of that name has the focus."""
     for _stop in range(MOST_STOPS):

@@ -30,29 +30,38 @@ PAGES = {
     "large draft": "/report/links /report/links?page=3 /report/review",
     "receipt": "/case/receipt /case",
     "new case": """
-        /case /case/statement /case/requests/1 /case/requests/1/form /case/requests/1/details /case/requests/1/sent
+        /case /case/statement /case/requests/1 /case/send /case/send/1 /case/send/7
+        /case/requests/1/details /case/requests/1/sent
         /case/requests/1/letter/notice /case/requests/7/letter/copyright /case/requests/1/name
         /case/requests/1/copyright
-        /case/letters /case/messages /case/help /case/sharing
+        /case/letters /case/messages /case/help /case/sharing /case/reminders
     """,
     "case": """
-        /case /case/links /case/statement /case/history /case/letters /case/messages /case/help /case/sharing
-        /case/words /case/ways /case/mail /case/documents /case/prints
+        /case /case/links /case/statement /case/history /case/letters /case/letters/1/notes /case/messages /case/help
+        /case/sharing /case/words /case/ways /case/mail /case/reminders /case/documents /case/prints
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket
-        /case/requests/1/reminded /case/requests/8 /case/complaints
+        /case/correct/11 /case/correct/12 /case/correct/20 /case/correct/24
+        /case/requests/1/reminded /case/requests/8 /case/send/end /case/complaints
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
+        /case/complaints/1/stated /case/complaints/1/together /case/mandate
+        /case/requests/1/further/not_violation /case/requests/1/further/search /case/letters/6/sent
     """,
     "large case": """
-        /case /case/links /case/links?page=13 /case/requests/1 /case/requests/1/form /case/requests/1/answer
+        /case /case/links /case/links?page=13 /case/requests/1 /case/send /case/send/1 /case/requests/1/answer
         /case/history
     """,
     "closed case": "/case /case/requests/1",
+    "sending": "/case/send/1 /case/send/3?after=2 /case/send/4 /case/send/end?after=2",
+    "sending of a child": "/case/send /case/send/1",
     "case of a parent": "/case /case/authority",
+    "case of a threat": "/case /case/threat /case/threat/preservation /case/threat/police /case/letters/1/sent",
 }
 ROWS = [(scene, path) for scene, paths in PAGES.items() for path in paths.split()]
 # No pages: files, and addresses that lead on.
 NO_PAGES = {"start.leave", "start.style", "report.resume", "case.receipt_text", "letters.read", "letters.read_redacted"}
+NO_PAGES |= {"complaint.bundle", "complaint.bundles", "reminders.show_file", "reminders.read_feed"}
+NO_PAGES |= {"letters.read_notice", "letters.read_links", "letters.read_archive", "letters.read_volume"}
 NO_PAGES |= {"documents.read", "documents.original", "start.meet_old_address", "well_known.security"}
 FOLLOWED = {"complaint.begin"}  # its address is of the case; a test of its own follows the link
 MACHINES = {

@@ -44,8 +44,13 @@ def report_to_the_team(person: Visitor) -> tuple[str, str]:
     person.sees("30 links found")
     story.answer_rest(person, f"With {TEAM}")
     reference = story.hand_in(person)
+    person.open("/case/requests/1/letter/notice")
+    story.state(person)
+    person.press("Only say this: my team makes the letter")
+    person.sees("Your team can make the letter now.")
+    person.open("/case")
     person.follow("Who may learn what you told us")
-    person.press("Say yes Authorities, in a complaint")
+    person.press("Change to yes Authorities, in a complaint")
     return reference, words
 
 
@@ -66,7 +71,7 @@ def take_the_case(site: Site, advocate: Visitor, reference: str) -> None:
     advocate.sees("Without advocate (1)")
     advocate.follow(reference)
     advocate.press("Take this case")
-    advocate.sees(f"You carry this case, for the team {TEAM}.")
+    advocate.sees(f"Assigned to you, for the team {TEAM}.")
     advocate.follow("Report")
     advocate.sees("I never agreed that anybody else sees this.")
     assert advocate.page.locator("main a[href*='instagram']").count() == 0, "no link of a case can be clicked"
@@ -146,12 +151,12 @@ def hand_over(site: Site, advocate: Visitor, colleague: Visitor, reference: str)
     sign_in(site, colleague, "tama")
     colleague.follow("Mine (1)")
     colleague.follow(reference)
-    colleague.sees("You carry this case")
+    colleague.sees("Assigned to you")
 
 
 def log_answers(colleague: Visitor, reference: str) -> None:
     for name, meaning, words in (
-        ("Facebook", "They refuse", "This does not go against our rules."),
+        ("Facebook", "They said no", "This does not go against our rules."),
         ("Instagram", "It is removed", "We removed the posts."),
     ):
         open_request(colleague, reference, name)
@@ -220,7 +225,7 @@ def follow_and_take_back(person: Visitor, colleague: Visitor, reference: str, wo
     person.sees(OFCOM)
     person.sees("sent to the authority")
     person.follow("Take it back and go on alone")
-    person.press("Take it back and go on alone")
+    person.press("Go on alone")
     person.sees("The team cannot open your case any more.")
     colleague.open(f"/desk/cases/{reference}")
     colleague.is_at("This page is not here")

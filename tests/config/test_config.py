@@ -43,6 +43,8 @@ def test_the_address_people_type_follows_the_port() -> None:
         ("RECOURSE_METRICS_TOKEN", "short", "at least 20"),
         ("RECOURSE_AUDIT_KEY", "/elsewhere/secret.key", "a file name of its own"),
         ("RECOURSE_SIGNING_KEY", "/elsewhere/audit.key", "a file name of its own"),
+        ("RECOURSE_TRUST_ROOTS", "/elsewhere/roots.pem", "no file of certificates"),
+        ("RECOURSE_TRUST_ROOTS", "pyproject.toml", "certificate"),
         ("RECOURSE_TSA_URL", "tsa.example", "https://"),
     ],
 )

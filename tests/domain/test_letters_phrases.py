@@ -133,6 +133,43 @@ def test_a_period_is_never_said_twice_in_a_row() -> None:
     assert "within 48 hours within" not in text_of(replace(notice(), bases=(basis,)))
 
 
+def dated_twice(late: timedelta) -> str:
+    """A notice under a law with two periods of its own, the second of which ends `late` after the first."""
+    first = clock()
+    assert first.due_at is not None
+    second = replace(first, rule_id="other", label="tell the author", due_at=first.due_at + late)
+    return text_of(replace(notice(), bases=(replace(take_it_down(), clocks=(first, second)),)))
+
+
+def test_two_dates_of_one_law_each_say_what_they_are_the_date_of() -> None:
+    text = dated_twice(timedelta(hours=22))
+    law = text[text.index("The law and its time limits") :]
+    assert law.count("If you receive this on") == 2
+    assert f"It is the date for this: {clock().label}." in law
+    assert "It is the date for this: tell the author." in law
+
+
+def test_a_date_that_two_periods_share_is_told_once() -> None:
+    text = dated_twice(timedelta(0))
+    law = text[text.index("The law and its time limits") :]
+    assert law.count("If you receive this on") == law.count("Why this date:") == 1
+    assert "It is the date for this" not in law
+
+
+@pytest.mark.parametrize(("filer", "said"), [(Filer.SELF, "wherever I live"), (Filer.PARENT, "the person lives")])
+def test_why_a_law_applies_is_said_in_the_senders_voice(filer: Filer, said: str) -> None:
+    reason = "This law binds the platform wherever the person lives."
+    facts = replace(notice(), bases=(replace(take_it_down(), reason=reason),))
+    frame = replace(facts.frame, reporter=replace(facts.frame.reporter, role=filer))
+    assert said in text_of(replace(facts, frame=frame))
+
+
+def test_where_somebody_lives_is_told_of_the_child_too() -> None:
+    facts = notice()
+    frame = replace(facts.frame, reporter=replace(facts.frame.reporter, role=Filer.PARENT))
+    assert "The child lives in New Zealand." in text_of(replace(facts, frame=frame))
+
+
 def test_the_first_lines_say_what_it_is_by_when_and_where_to_answer() -> None:
     box = next(block for block in document_of(notice()).blocks if isinstance(block, Pairs) and block.is_boxed)
     rows = dict(box.rows)
@@ -142,7 +179,7 @@ def test_the_first_lines_say_what_it_is_by_when_and_where_to_answer() -> None:
     assert rows["Our reference"] == notice().frame.reference
     limits = [value for name, value in box.rows if name == "Time limit"]
     assert limits[0].startswith("As soon as possible, and not later than 48 hours")
-    assert "If received on 22 November 2026, 12:04 (UTC-08:00): at the latest on" in limits[0]
+    assert "If you receive this on 22 November 2026, 12:04 (UTC-08:00), the last moment is" in limits[0]
     assert "24 November 2026" in limits[0]
 
 

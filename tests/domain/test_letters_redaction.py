@@ -8,9 +8,12 @@ import pytest
 
 from portal.domain.letters.blocks import BAR
 from portal.domain.letters.facts import LetterFacts, LinkFact, Paper
+from portal.domain.letters.law_facts import ElementFact
+from portal.domain.letters.phrases import POINTERS
 from portal.domain.letters.redaction import PUBLIC, SEARCHED, redacted
 from portal.domain.letters.texts import Spot, change_texts, walk_texts
 from portal.domain.lifecycle import Filer, LetterKind
+from portal.domain.regimes import NoticeField
 from tests.letters.samples import EMAIL, NAME, SAMPLES, complaint, notice
 
 
@@ -74,6 +77,16 @@ def test_law_dates_states_and_numbers_stay() -> None:
     ]
     assert twin.frame.is_redacted
     assert twin.frame.reporter.role is Filer.SELF
+
+
+def test_where_in_the_letter_something_stands_is_no_secret() -> None:
+    facts = notice()
+    elements = tuple(
+        ElementFact(key=text, label=text, value=text)
+        for text in (POINTERS[NoticeField.SIGNATURE], "in Annex A; the kind of content is stated", "in Annex B")
+    )
+    twin = redacted(replace(facts, bases=(replace(facts.bases[0], elements=elements),)))
+    assert [each.value for each in twin.bases[0].elements] == [elements[0].value, elements[1].value, BAR]
 
 
 def test_redacting_twice_changes_nothing() -> None:

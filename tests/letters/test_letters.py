@@ -16,8 +16,8 @@ import pikepdf
 import pytest
 
 from portal.adapters.letter_json import decode_facts, encode_facts
-from portal.adapters.notice_json import make_schema
-from portal.adapters.pdf import FACTS_FILE, LINKS_FILE, NOTICE_FILE, make_letter
+from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE, make_schema
+from portal.adapters.pdf import FACTS_FILE, make_letter
 from portal.domain.letters.facts import CopyFact, Paper
 from portal.domain.letters.phrases import English
 from portal.domain.letters.redaction import redacted

@@ -14,7 +14,8 @@ from weasyprint.urls import FatalURLFetchingError
 from portal.adapters import fonts
 from portal.adapters.fonts import faces_of, find_glyph_problems
 from portal.adapters.letter_content import letter_problems, prepare_letter
-from portal.adapters.pdf import LINKS_FILE, NOTICE_FILE, NothingIsFetched, make_letter, render_html
+from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
+from portal.adapters.pdf import NothingIsFetched, make_letter, render_html
 from portal.domain.letters.blocks import plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.checks import LetterRefused, ProblemCode

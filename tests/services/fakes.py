@@ -18,8 +18,8 @@ from portal.domain.lifecycle import SendingChannel
 from portal.models.cases import Case
 from portal.models.jobs import JobKind
 from portal.services.background import jobs
-from portal.services.complaints import bundle
-from portal.services.letters import letters
+from portal.services.complaints import bundle, complaints
+from portal.services.letters import ahead, letters
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
 from portal.services.tracking import sending
@@ -29,7 +29,7 @@ from tests.services.factories import NOW
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-RUNNERS = {JobKind.BUNDLE: bundle.make_bundle}
+RUNNERS = {JobKind.BUNDLE: bundle.make_bundle, JobKind.LETTER: ahead.make_ahead}
 
 
 def print_as_json(facts: LetterFacts, progress: Callable[[str, float], None] | None = None) -> Printed:
@@ -45,6 +45,7 @@ def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No PDF is set; what a letter says is still checked."""
     monkeypatch.setattr(letters, "print_letter", print_as_json)
     monkeypatch.setattr(bundle, "print_letter", print_as_json)
+    monkeypatch.setattr(complaints, "read_enclosed", lambda paper, _name: paper)
     monkeypatch.setattr(bundle, "finish_papers", lambda printed, *_files, **_more: printed)
 
 

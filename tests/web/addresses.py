@@ -10,17 +10,22 @@ from urllib.parse import urlsplit, urlunsplit
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, Map, MapAdapter, Rule
 
-from portal.web.converters import LetterConverter, OrdinalConverter, StepConverter
+from portal.web.converters import LetterConverter, OrdinalConverter, StepConverter, TopicConverter
 from portal.web.person.addresses import NEUTRAL
 
-NUMBERED: dict[str, type[BaseConverter]] = {"int": OrdinalConverter, "step": StepConverter, "letter": LetterConverter}
+NUMBERED: dict[str, type[BaseConverter]] = {
+    "int": OrdinalConverter,
+    "step": StepConverter,
+    "letter": LetterConverter,
+    "topic": TopicConverter,
+}
 
 
 class _Word(BaseConverter):
     """A step or a kind of letter, as its word."""
 
 
-WORDS: dict[str, type[BaseConverter]] = {"int": OrdinalConverter, "step": _Word, "letter": _Word}
+WORDS: dict[str, type[BaseConverter]] = {"int": OrdinalConverter, "step": _Word, "letter": _Word, "topic": _Word}
 BY_NAME = Map([Rule(name, endpoint=name) for name in NEUTRAL], converters=WORDS).bind("")
 BY_ADDRESS = Map([Rule(rule, endpoint=name) for name, rule in NEUTRAL.items()], converters=NUMBERED).bind("")
 

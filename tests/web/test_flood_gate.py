@@ -123,7 +123,7 @@ def test_a_message_that_has_to_wait_is_not_lost(app: Flask, clock: TestClock) ->
     hand_in(visitor)
     make_team(app)
     visitor.go("/case/help")
-    visitor.press("Give the case to Harbour Helpline")
+    visitor.press("Ask Harbour Helpline to help")
     fill(app, clock, Counted.MESSAGE)
     written = 'It is up again.\n<b>Please</b> look at "it" & tell me.'
     visitor.go("/case/messages")

@@ -62,7 +62,7 @@ HOSTILE = (
 NAMED = "<i id=inj>${7*7}</i><script>zs()</script>\"'><img src=x onerror=zt()>=cmd|' /C calc'!A1"
 CASE_PAGES = """
     case.show case.links case.history sharing.statement sharing.show sharing.team messages.show export.show
-    erase.show request.show request.fill_in request.details request.ask_answer request.ask_sent complaint.options
+    erase.show request.show send.end request.details request.ask_answer request.ask_sent complaint.options
     complaint.show complaint.ask_answer letters.show documents.show
 """
 ADDRESSES = """

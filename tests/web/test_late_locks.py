@@ -147,7 +147,7 @@ SLOW: dict[str, tuple[str, dict[str, str], Any, str, bool]] = {
     "looking again": ("/case/requests/1/letter/notice", {}, letters, "confirm_letter", True),
     "a sending": (
         "/case/requests/1/sent",
-        {"channel": "form", "has_checked": "y", **SENT},
+        {"channel": "form", **SENT},
         request_page,
         "request_view",
         True,

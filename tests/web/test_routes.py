@@ -93,34 +93,43 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
             check.show check.check
             api.show_regulator health.alive health.ready desk_staff.join fingerprints.show_public
+            reminders.read_feed
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
         Group.CASE: """
-            case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links case.change_state
+            case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links
             documents.show documents.add documents.read documents.original documents.remove
-            case.history sharing.statement sharing.sign request.show request.fill_in request.details
+            case.history sharing.statement sharing.sign request.show request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
             request.close request.ask_ticket request.record_ticket request.ask_reminded request.record_reminded
             request.ask_name request.choose_name request.ask_copyright request.prepare_copyright letters.confirm
-            letters.discard
+            letters.discard complaint.ask_stated complaint.state letters.ask_sent letters.record_sent
+            threat.show threat.ask threat.make letters.ask_further letters.make_further
+            mandate.show mandate.give mandate.end
+            complaint.bundle complaint.together complaint.lodge_all complaint.bundles
+            send.show send.begin send.step send.record_sent send.make send.tell send.end
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
-            letters.make letters.read letters.read_redacted messages.show messages.send sharing.show
+            letters.make letters.read letters.read_redacted letters.notes letters.read_notice letters.read_links
+            letters.read_archive letters.read_volume messages.show messages.send sharing.show
             sharing.change sharing.team sharing.change_team export.show export.download erase.show erase.erase
             recovery.show recovery.make_set recovery.stop_set recovery.set_check recovery.remove_check mail.show
             mail.set_address mail.remove_address mail.choose_link retention.keep retention.reopen
             ways.show ways.end ways.put_away
+            reminders.show reminders.save reminders.switch_off reminders.make_feed reminders.show_file
             authority.show authority.renew
+            corrections.ask corrections.correct many.mark many.remind
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
         Group.DESK: "queue.show",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
-            queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.talk
+            queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
+            desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
-            desk_reviews.show_all
+            desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
@@ -131,8 +140,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_received desk_requests.log_answer desk_requests.record_given
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
-            desk_requests.discard_letter desk_requests.prepare_copyright
-            desk_documents.add desk_documents.remove
+            desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
+            desk_requests.prepare_copyright
+            desk_requests.record_name desk_mandate.record
+            desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",

@@ -18,7 +18,7 @@ from portal.services.letters import letters
 from portal.web.unit_of_work import parts
 from tests.services.fakes import print_as_json
 from tests.web.pages import Visitor
-from tests.web.person.journey import begin, go_to, hand_in
+from tests.web.person.journey import STATEMENT, begin, go_to, hand_in
 from tests.web.person.test_case import make_team, send_request
 
 
@@ -116,7 +116,7 @@ def test_a_case_full_of_words_takes_no_more_messages_and_loses_none(
 ) -> None:
     make_team(app)
     holder.go("/case/help")
-    holder.press("Give the case to")
+    holder.press("Ask ")
     holder.go("/case/messages")
     holder.press("Send", text="Are you there?")
     monkeypatch.setattr(room, "LARGEST_WORDS", 10_000)
@@ -137,22 +137,22 @@ def test_what_happened_is_written_down_without_words_in_a_full_case(
     assert "without words" in page.text
     assert "They said no." in page.answer.text
     holder.press("Save", answer="refused", text="")
-    assert "Their answer is written down" in holder.page.text
+    assert "Their answer is saved" in holder.page.text
 
 
 def test_a_request_has_so_many_letters_a_day(holder: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "LETTERS_OF_A_REQUEST", 2)
     holder.go("/case/requests/1")
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     holder.follow("Make it again")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     holder.follow("Make it again")
     page = holder.press("Make the letter", status=400)
     assert "Make the next one tomorrow" in page.text
     holder.go("/case/requests/2")
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     monkeypatch.setattr(room, "LETTERS_OF_A_CASE", 0)
     holder.go("/case/requests/3")
     holder.follow("Make the letter")
@@ -166,7 +166,7 @@ def test_what_was_pasted_is_counted_by_its_size_and_letters_by_their_number(app:
     assert count_used(app, Counted.PASTED) == [before[0] + 41]
     holder.go("/case/requests/1")
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     assert count_used(app, Counted.LETTER) == [1]
 
 

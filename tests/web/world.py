@@ -64,9 +64,13 @@ class Caller(StrEnum):
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "number": 1,
-        "letter_number": 1,
+        "letter_number": 2,  # a reminder
+        "paper": "police",
+        "topic": "not_violation",
         "kind": "reminder",
         "form": "full",
+        "packing": "zip",
+        "part": "links",
         "step": "who",
         "regime": "us-take-it-down",
         "file": "laws.csv",

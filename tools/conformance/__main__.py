@@ -23,7 +23,8 @@ from weasyprint import HTML
 
 from portal.adapters.pdf import make_letter
 from portal.adapters.pdf_enclosures import EnclosedFile, enclose_files
-from portal.adapters.pdf_signing import load_seal, make_own
+from portal.adapters.pdf_signing import load_seal
+from portal.adapters.signing_keys import make_own
 from portal.domain.letters.facts import Paper
 from portal.domain.letters.phrases import English
 from portal.domain.lifecycle import LetterKind
@@ -126,7 +127,7 @@ def _finish(pdf: bytes) -> bytes:
         EnclosedFile(name="exhibit-1.pdf", data=pdf, made_at=at, description="Exhibit 1", media="application/pdf"),
         EnclosedFile(name="exhibit-2.txt", data=b"No.", made_at=at, description="Exhibit 2", media="text/plain"),
     ]
-    return load_seal(make_own("Harbour Helpline", now=at)).sign(enclose_files(pdf, files))
+    return load_seal(make_own("Harbour Helpline", now=at)).sign(enclose_files(pdf, files)).pdf
 
 
 def run_engine(jobs: tuple[Job, ...]) -> tuple[Verdict, ...]:

@@ -56,6 +56,7 @@ class Heading:
     level: int = 2
     anchor: str | None = None
     starts_page: bool = False
+    on_paper: bool = False  # it speaks of the file or of its form, and is not part of the letter as plain text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,7 @@ class Paragraph:
     text: str
     tone: Tone = Tone.PLAIN
     leads: bool = False  # it introduces what follows and never stands alone at the foot of a page
+    on_paper: bool = False  # as a heading's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +196,8 @@ def plain_text(document: LetterDocument) -> tuple[str, ...]:
     """The letter as paragraphs of plain text: for a form's field, for an e-mail, for the copy inside a bundle."""
     lines: list[str] = []
     for block in document.blocks:
-        lines.extend(_LINES[block.kind](block))
+        if not getattr(block, "on_paper", False):
+            lines.extend(_LINES[block.kind](block))
     return tuple(line for line in lines if line)
 
 
@@ -204,8 +207,13 @@ def _opening_lines(block: Opening) -> tuple[str, ...]:
 
 
 def _table_lines(block: Table) -> tuple[str, ...]:
-    if [column.cell for column in block.columns] == [Cell.NUMBER, Cell.PLACE]:
+    if block.is_form:
+        return ()
+    cells = [column.cell for column in block.columns]
+    if cells == [Cell.NUMBER, Cell.PLACE]:
         return (block.caption or "", "\n".join(f"{number}. {place}" for number, place in block.rows))
+    if cells == [Cell.NUMBER, Cell.TEXT, Cell.GROUND]:
+        return ("\n".join(f"{number}. {text} ({ground})" for number, text, ground in block.rows),)
     titles = [column.title for column in block.columns]
     rows = [
         "; ".join(f"{title}: {cell}" for title, cell in zip(titles, row, strict=True) if cell) for row in block.rows
@@ -213,12 +221,18 @@ def _table_lines(block: Table) -> tuple[str, ...]:
     return (block.caption or "", *rows)
 
 
+def _item_lines(block: Items) -> list[str]:
+    if block.is_ordered:
+        return [f"{number}. {item}" for number, item in enumerate(block.items, start=1)]
+    return [f"- {item}" for item in block.items]
+
+
 _LINES: dict[str, Any] = {
     "heading": lambda block: (block.text,),
     "paragraph": lambda block: (block.text,),
-    "items": lambda block: tuple(f"- {item}" for item in block.items),
+    "items": lambda block: ("\n".join(_item_lines(block)),),
     "table": _table_lines,
-    "pairs": lambda block: tuple(f"{name}: {value}" for name, value in block.rows),
+    "pairs": lambda block: ("\n".join(f"{name}: {value}" for name, value in block.rows),),
     "opening": _opening_lines,
     "closing": lambda block: (block.farewell, "\n".join((block.name, *block.lines))),
     "steps": lambda block: tuple(f"{at}: {text}" for at, text in block.rows),

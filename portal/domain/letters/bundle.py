@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from portal.domain.letters.blocks import Block, Cell, Column, Heading, Items, Pairs, Paragraph, Quote, Table, Tone
 from portal.domain.letters.clock_sheets import describe_state, is_shown, write_sheet
 from portal.domain.letters.common_blocks import LetterContext, list_links, split_paragraphs
-from portal.domain.letters.complaint_table import describe_received
+from portal.domain.letters.complaint_table import describe_later_proof, describe_received
 from portal.domain.letters.content_statements import describe_standing
 from portal.domain.letters.facts import AnswerFact, ChronologyRow, ComplaintFacts, Exhibit, SentFact
 from portal.domain.letters.law_facts import BasisFact, ElementFact
@@ -22,7 +23,7 @@ from portal.domain.letters.phrases import (
     format_moment,
     mark,
 )
-from portal.domain.lifecycle import Filer, LetterKind, SentAs
+from portal.domain.lifecycle import LATER_LETTERS, Filer, SentAs
 
 LONGEST_QUOTE = 1_200  # characters of an answer that are printed; a longer one is read in its exhibit
 _CHECKS = (
@@ -60,7 +61,7 @@ def write_facts(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         (translate("Content found on"), found_on),
         (translate("Complaint made"), format_moment(context.local(facts.frame.written_at), translate)),
     ]
-    blocks: list[Block] = [_pairs(rows)]
+    blocks: list[Block] = [*_write_form(context, facts), _pairs(rows)]
     if facts.how_found:
         blocks.append(Heading(text=translate("How it was found"), level=2))
         blocks.append(Quote(paragraphs=split_paragraphs(facts.how_found)))
@@ -72,6 +73,17 @@ def write_facts(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         blocks.append(Heading(text=translate("Links"), level=2))
         blocks.append(list_links(context, facts.links, is_bundle=True))
     return blocks
+
+
+def _write_form(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
+    """The fields of the authority's own form in its order, so that an officer finds each where it is looked for."""
+    if not facts.form:
+        return []
+    translate = context.translate
+    columns = (Column(title=translate("Field of your form")), Column(title=translate("Answer, or where it stands")))
+    open_field = translate("answered in the form itself")
+    rows = tuple((translate(each.label), translate(each.value) if each.value else open_field) for each in facts.form)
+    return [Heading(text=translate("In the order of your form"), level=2), Table(columns=columns, rows=rows)]
 
 
 def write_chronology(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
@@ -95,7 +107,7 @@ def write_chronology(context: LetterContext, facts: ComplaintFacts) -> list[Bloc
 
 
 def _format_when(context: LetterContext, row: ChronologyRow) -> str:
-    local = context.local(row.at)
+    local = row.at.astimezone(ZoneInfo(row.zone)) if row.zone else context.local(row.at)
     return format_day(local.date(), context.translate) if row.is_day else format_moment(local, context.translate)
 
 
@@ -117,7 +129,7 @@ def _write_law(context: LetterContext, bases: list[BasisFact]) -> list[Block]:
     if basis.reason:
         blocks.append(Paragraph(text=translate("Why it applies: %(reason)s", reason=translate(basis.reason))))
     elements = tuple(element for element in basis.elements if element.value)
-    if elements and not context.header.is_redacted:  # there every cell would be a bar
+    if elements:
         blocks += _list_elements(context, basis, elements)
     blocks += _list_periods(context, bases)
     return [*blocks, *_list_sources(context, basis)]
@@ -152,7 +164,7 @@ def _list_elements(context: LetterContext, basis: BasisFact, elements: Iterable[
     translate = context.translate
     where = translate("In the letter sent") if basis.letter else translate("In this complaint")
     columns = (Column(title=translate("The law asks for")), Column(title=where))
-    rows = tuple((_name_element(context, element), element.value or "") for element in elements)
+    rows = tuple((_name_element(context, element), translate(element.value or "")) for element in elements)
     title = translate("What this law asks of a notice") if basis.letter else translate("What this law asks for")
     return [Heading(text=title, level=3), Table(columns=columns, rows=rows)]
 
@@ -168,12 +180,16 @@ def _list_sources(context: LetterContext, basis: BasisFact) -> list[Block]:
     translate = context.translate
     official = [source for source in basis.sources if source.official]
     if not official:
-        text = translate("No official text of this law was at hand. Please read it in your own source.")
+        text = translate("No official source for this law was at hand. Please read it in your own.")
         return [Paragraph(text=text, tone=Tone.SMALL)]
     items = tuple(
-        translate("%(url)s (seen on %(day)s)", url=source.url, day=source.seen_on.isoformat()) for source in official
+        translate("%(url)s (seen on %(day)s)", url=source.url, day=format_day(source.seen_on, translate))
+        for source in official
     )
-    return [Paragraph(text=translate("Official text of this law:"), tone=Tone.SMALL), Items(items=items)]
+    return [
+        Paragraph(text=translate("Official sources for this law:"), tone=Tone.SMALL, leads=True),
+        Items(items=items),
+    ]
 
 
 def write_correspondence(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
@@ -212,7 +228,8 @@ def _sent_row(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> 
         what = translate("%(what)s, in other words or by their form", what=what)
     at = format_moment(context.local(sent.sent_at), translate)
     how = translate("%(at)s, %(how)s", at=at, how=translate(CHANNELS[sent.channel]))
-    received = "" if sent.kind is LetterKind.REMINDER else describe_received(context, facts, sent)
+    is_later = sent.kind in LATER_LETTERS
+    received = describe_later_proof(context, sent) if is_later else describe_received(context, facts, sent)
     return (what, how, received, sent.ticket or "", str(sent.exhibit or ""))
 
 
@@ -280,7 +297,8 @@ def _explain_check(context: LetterContext, facts: ComplaintFacts) -> list[Block]
             text=translate(
                 "Save the exhibits from this PDF, or take them from the ZIP that it came in. In the folder with "
                 "SHA256SUMS, type:"
-            )
+            ),
+            leads=True,
         ),
         Items(items=tuple(translate(each) for each in _CHECKS)),
         Paragraph(

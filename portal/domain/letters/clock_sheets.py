@@ -80,7 +80,7 @@ def format_length(clock: ClockFact, translate: Translate) -> str:
 
 
 def describe_state(clock: ClockFact, translate: Translate) -> str:
-    """Where the law sets no number nothing can be in time: then what was done is only said to be done."""
+    """Where the law gives no number nothing can be in time: then what was done is only said to be done."""
     if clock.state is ClockState.MET:
         # A refusal ends some periods too, so that it was done is not said.
         ended = translate("answered or done in time")

@@ -83,8 +83,8 @@ def write_annexes(context: LetterContext, links: Iterable[LinkFact]) -> list[Blo
         Heading(text=translate("Annex A: the links"), starts_page=True),
         *_say_files(context),
         list_links(context, listed),
-        Heading(text=translate("Reply form"), starts_page=len(listed) > _LONG),
-        Paragraph(text=_describe_reply_form(context, listed), leads=True),
+        Heading(text=translate("Reply form"), starts_page=len(listed) > _LONG, on_paper=True),
+        Paragraph(text=_describe_reply_form(context, listed), leads=True, on_paper=True),
     ]
     columns = (
         Column(title=translate("Link"), cell=Cell.NUMBER),
@@ -99,7 +99,7 @@ def _say_files(context: LetterContext) -> list[Block]:
     if context.header.is_redacted:  # no file stands in a twin
         return []
     text = context.translate("The file links.txt inside this PDF holds them too, one a line.")
-    return [Paragraph(text=text, leads=True)]
+    return [Paragraph(text=text, leads=True, on_paper=True)]
 
 
 MOST_ROWS = 24  # what fits on one page with room to write
@@ -164,19 +164,34 @@ def close_letter(context: LetterContext) -> Closing:
             else mark("My statements were signed electronically on %(when)s, before this letter was written.")
         )
         lines.append(translate(signed, when=format_moment(context.local(signature.signed_at), translate)))
+        if signature.is_mandated:
+            lines.append(_describe_mandated(context))
     if reporter.is_pseudonym:
         lines.append(translate("This name is a pseudonym."))
     if reporter.country:
-        lines.append(
-            context.voice(
-                mark("I live in %(country)s."),
-                mark("The person I act for lives in %(country)s."),
-                country=reporter.country_name or reporter.country,
-            )
-        )
+        lines.append(_describe_home(context, reporter.country_name or reporter.country))
     lines.append(_describe_reply(context))
     name = signature.name if signature else reporter.name or translate("Name withheld")
     return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
+
+
+def _describe_mandated(context: LetterContext) -> str:
+    """For whom a member of the team signs."""
+    organisation = context.header.organisation
+    person = context.header.reporter.name or context.translate("the person concerned")
+    if organisation is None:
+        return context.translate("As representative of %(person)s.", person=person)
+    return context.translate(
+        "For %(organisation)s, as representative of %(person)s.", organisation=organisation.name, person=person
+    )
+
+
+def _describe_home(context: LetterContext, country: str) -> str:
+    if context.header.reporter.role is Filer.PARENT:
+        return context.translate("The child lives in %(country)s.", country=country)
+    return context.voice(
+        mark("I live in %(country)s."), mark("The person I act for lives in %(country)s."), country=country
+    )
 
 
 def reply_address(context: LetterContext) -> str:

@@ -123,7 +123,7 @@ def _write_cover(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
         Pairs(rows=tuple(row for row in _list_matter(context, facts) if row[1])),
         Paragraph(text=describe(context, content.depiction, content.under_18)),
         *write_table(context, facts),
-        Paragraph(text=translate("What I ask of you:"), tone=Tone.STRONG),
+        Paragraph(text=translate("What I ask of you:"), tone=Tone.STRONG, leads=True),
         Items(items=tuple(asks), is_ordered=True),
         Paragraph(text=_describe_check(context, facts), tone=Tone.SMALL),
     ]
@@ -184,12 +184,13 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
     aims = [clock for clock in basis.clocks if clock.amount is not None and clock.binding is not Binding.DUTY]
     sentences: list[str | None] = [translate(basis.basis), translate(basis.reason) if basis.reason else None]
     sentences += [describe_authority_clock(context, clock) for clock in aims]
-    statements = format_statements(context, facts.statements)
+    statements = format_statements(context, facts.statements, facts.stated)
+    stated: list[Block] = [Heading(text=translate("Statements")), Items(items=statements)] if statements else []
     return [
         Heading(text=translate("Why I turn to you"), starts_page=True),
         Paragraph(text=" ".join(part for part in sentences if part)),
         *_write_wish(context, facts.wish),
-        *([Items(items=statements)] if statements else []),
+        *stated,
         close_letter(context),
     ]
 
@@ -197,7 +198,7 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
 def _write_wish(context: LetterContext, wish: str | None) -> list[Block]:
     if not wish:
         return []
-    lead = Paragraph(text=context.translate("What the person concerned wishes, in their own words:"))
+    lead = Paragraph(text=context.translate("What the person concerned wishes, in their own words:"), leads=True)
     return [lead, Quote(paragraphs=split_paragraphs(wish))]
 
 

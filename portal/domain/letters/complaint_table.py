@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import Block, Column, Heading, Paragraph, Table, Tone
 from portal.domain.letters.clock_sheets import describe_state, is_shown
@@ -9,7 +11,7 @@ from portal.domain.letters.common_blocks import LetterContext
 from portal.domain.letters.facts import ComplaintFacts, SentFact
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.phrases import ANSWERS, KINDS, format_day, format_lapse, format_moment, mark
-from portal.domain.lifecycle import LetterKind, Proof
+from portal.domain.lifecycle import LATER_LETTERS, LetterKind, Proof
 from portal.domain.regimes import Binding
 
 MOST_ROWS = 6  # on the first page
@@ -26,11 +28,18 @@ _SHOWN_BY = {
     Proof.REGISTERED: mark("%(at)s, shown by the post's receipt"),
 }
 
+_LATER_SHOWN_BY = {
+    Proof.TICKET: mark("shown by their number"),
+    Proof.CONFIRMATION: mark("shown by their confirmation"),
+    Proof.DELIVERY: mark("shown by the mail server's report"),
+    Proof.REGISTERED: mark("shown by the post's receipt"),
+}
+
 
 def write_table(context: LetterContext, facts: ComplaintFacts) -> list[Block]:
-    """Each letter with what came of it. A date has its law; reminders are counted with the letter they are about."""
+    """Each first letter with what came of it. A date has its law; the letters after it are counted with it."""
     translate = context.translate
-    asked = [sent for sent in facts.notices if sent.kind is not LetterKind.REMINDER]
+    asked = [sent for sent in facts.notices if sent.kind not in LATER_LETTERS]
     if not asked:
         return [Paragraph(text=translate("No request was made before: this complaint needs none."))]
     columns = (
@@ -80,11 +89,16 @@ def _describe_asked(context: LetterContext, facts: ComplaintFacts, sent: SentFac
         reference=sent.reference,
         at=format_moment(context.local(sent.sent_at), translate),
     )
-    count = sum(each.kind is LetterKind.REMINDER and each.recipient == sent.recipient for each in facts.notices)
-    if not count:
-        return asked
-    reminders = translate.plural("and %(count)s reminder", "and %(count)s reminders", count)
-    return translate("%(asked)s, %(reminders)s", asked=asked, reminders=reminders)
+    later = list(takewhile(lambda each: each.kind in LATER_LETTERS, facts.notices[facts.notices.index(sent) + 1 :]))
+    reminders = sum(each.kind is LetterKind.REMINDER for each in later)
+    plural = translate.plural
+    if reminders:
+        text = plural("and %(count)s reminder", "and %(count)s reminders", reminders)
+        asked = translate("%(asked)s, %(reminders)s", asked=asked, reminders=text)
+    if more := len(later) - reminders:
+        text = plural("and %(count)s further letter", "and %(count)s further letters", more)
+        asked = translate("%(asked)s, %(letters)s", asked=asked, letters=text)
+    return asked
 
 
 def describe_received(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> str:
@@ -98,6 +112,11 @@ def describe_received(context: LetterContext, facts: ComplaintFacts, sent: SentF
     if any(answer.notice == sent.reference and answer.at <= sent.received_at for answer in facts.answers):
         return translate("%(at)s, shown by their answer", at=at)
     return translate("%(at)s, as noted by the sender", at=at)
+
+
+def describe_later_proof(context: LetterContext, sent: SentFact) -> str:
+    """What shows that a letter after the first one arrived; empty where nothing does."""
+    return context.translate(_LATER_SHOWN_BY[sent.proof]) if sent.proof in _LATER_SHOWN_BY else ""
 
 
 def _describe_answer(context: LetterContext, facts: ComplaintFacts, sent: SentFact) -> str:

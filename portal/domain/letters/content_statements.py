@@ -165,6 +165,11 @@ _OTHER_STATEMENTS: Mapping[Statement, str] = {
     Statement.COPYRIGHT_OWNER: mark("I am authorised to act for the owner of the copyright in the work named here."),
 }
 
+# Said on another day, or of another letter, it was not said of this one.
+_EARLIER: Mapping[Statement, str] = {
+    Statement.ACCURACY: mark("What I said is true and complete as far as I know."),
+}
+
 _MEANINGS: Mapping[Statement, frozenset[NoticeField]] = {
     Statement.GOOD_FAITH: frozenset({NoticeField.GOOD_FAITH}),
     Statement.ACCURACY: frozenset({NoticeField.ACCURACY}),
@@ -179,10 +184,16 @@ def format_statements(
 ) -> tuple[str, ...]:
     """Each statement; one that was not made for this letter is told with the day on which it was made."""
     made = {each.statement: each for each in stated}
-    return tuple(
-        _tell_day(context, context.voice(_OWN_STATEMENTS[each], _OTHER_STATEMENTS[each]), made.get(each))
-        for each in statements
-    )
+    return tuple(_tell_day(context, _word(context, each, made.get(each)), made.get(each)) for each in statements)
+
+
+def _word(context: LetterContext, statement: Statement, made: StatedFact | None) -> str:
+    is_mandated = made is not None and made.by is StatedBy.MANDATED
+    if made is not None and statement in _EARLIER and not (made.is_for_letter if is_mandated else _is_for_letter(made)):
+        return context.translate(_EARLIER[statement])
+    if is_mandated:
+        return context.translate(_OTHER_STATEMENTS[statement])
+    return context.voice(_OWN_STATEMENTS[statement], _OTHER_STATEMENTS[statement])
 
 
 def _tell_day(context: LetterContext, text: str, made: StatedFact | None) -> str:
@@ -196,11 +207,20 @@ def _tell_day(context: LetterContext, text: str, made: StatedFact | None) -> str
             day=day,
             statement=text,
         )
+    if made.by is StatedBy.MANDATED and made.mandated_on:
+        return context.translate(
+            "%(speaker)s states as my representative, under my written mandate of %(mandated)s, on %(day)s: "
+            "%(statement)s",
+            speaker=made.speaker or "",
+            mandated=format_day(made.mandated_on, context.translate),
+            day=day,
+            statement=text,
+        )
     return context.translate("As I stated on %(day)s: %(statement)s", day=day, statement=text)
 
 
 def _is_for_letter(made: StatedFact) -> bool:
-    return made.is_for_letter and made.by is not StatedBy.TOLD
+    return made.is_for_letter and made.by not in {StatedBy.TOLD, StatedBy.MANDATED}
 
 
 def write_statements(context: LetterContext, facts: Stating) -> list[Block]:

@@ -131,11 +131,7 @@ def _write_asks(context: LetterContext, facts: ErasureFacts) -> list[Block]:
 
 def _write_identity(context: LetterContext, facts: ErasureFacts) -> list[Block]:
     limit = context.translate("Please ask for no more than you need to be sure, and use it for nothing else.")
-    return [*_write_offer(context, facts), Paragraph(text=limit)]
-
-
-def _write_offer(context: LetterContext, facts: ErasureFacts) -> list[Block]:
-    if not facts.identity_words:
-        return [Paragraph(text=context.translate(_IDENTITY[facts.identity]))]
-    lead = Paragraph(text=context.translate("This shows that I am the one who asks:"), leads=True)
-    return [lead, Quote(paragraphs=split_paragraphs(facts.identity_words))]
+    if facts.identity_words:
+        lead = Paragraph(text=context.translate("This shows that I am the one who asks:"), leads=True)
+        return [lead, Quote(paragraphs=split_paragraphs(facts.identity_words)), Paragraph(text=limit)]
+    return [Paragraph(text=f"{context.translate(_IDENTITY[facts.identity])} {limit}")]

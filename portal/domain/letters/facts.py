@@ -43,6 +43,7 @@ class StatedBy(StrEnum):
     PERSON = "person"  # themselves, and signed it
     REPRESENTATIVE = "representative"  # whoever acts for them, within their authority, and signed it
     TOLD = "told"  # the person told it to the team, which wrote it down; nobody signed it anew
+    MANDATED = "mandated"  # a member of the team, as representative under the person's written mandate, and signed it
 
 
 class NoticeAsk(StrEnum):
@@ -175,6 +176,7 @@ class Signature:
     name: str
     signed_at: datetime
     is_for_letter: bool = True  # made for this very letter; else it stands under statements that were made before it
+    is_mandated: bool = False  # of a member of the team, under the person's written mandate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +187,8 @@ class StatedFact:
     at: datetime
     by: StatedBy
     is_for_letter: bool
+    speaker: str | None = None  # MANDATED only: the member's name
+    mandated_on: date | None = None  # MANDATED only: the day of the person's written mandate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,6 +288,7 @@ class ChronologyRow:
     source: str  # how it is known: "recorded by the portal", "the platform's e-mail"
     about: str | None = None  # which letter to whom, or which law: names of the directory and of the laws
     is_day: bool = False  # only the day of `at` is known
+    zone: str | None = None  # in which `at` is told, where it is not the sender's: that of the one who owes it
     detail: str | None = None  # the person's or the platform's own words
     exhibit: int | None = None
 
@@ -300,6 +305,8 @@ class Exhibit:
     name: str | None = None  # of the file in the bundle: "exhibit-2.pdf"
     twin_digest: str | None = None  # of its redacted copy, where there is one
     twin_size: int | None = None
+    twin_name: str | None = None  # of its file, where that is another one
+    twin_media: str | None = None
     file_name: str | None = None  # the person's own, for what was uploaded
     dated_at: datetime | None = None
 
@@ -313,6 +320,14 @@ class Party:
     legal_name: str | None = None
     address_lines: tuple[str, ...] = ()
     country: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormFact:
+    """One field of the authority's own form: what goes in, or where in the complaint it stands; empty: neither."""
+
+    label: str  # as it was seen on the authority's own pages
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -454,6 +469,7 @@ class ComplaintFacts:
     found_on: date | None = None
     how_found: str | None = None  # the person's own words
     check_url: str | None = None  # where anybody can have the file checked
+    form: tuple[FormFact, ...] = ()  # the authority's own form, field by field in its order, where somebody saw it
 
 
 LetterFacts = (

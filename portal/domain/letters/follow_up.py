@@ -189,13 +189,13 @@ def _write_points(context: LetterContext, facts: FollowUpFacts) -> list[Block]:
     if facts.content.under_18:
         points = _CHILD_POINTS.get(facts.topic, points)
     blocks: list[Block] = [Paragraph(text=" ".join(translate(point) for point in points))]
-    blocks += _write_words_of(context, facts.answers)
     if facts.topic in {FollowUp.ID_WANTED, FollowUp.EXCESS_ID}:
         blocks += _write_unasked(context, facts)
     if facts.topic is FollowUp.COUNTER_NOTICE:
         blocks += _write_others(context, facts)
     if facts.topic is FollowUp.BACK:
         blocks.append(_write_returns(context, facts.links))
+    blocks += _write_words_of(context, facts.answers)
     if facts.given:
         blocks += [Paragraph(text=translate("My answer:"), leads=True), Quote(paragraphs=split_paragraphs(facts.given))]
     return blocks

@@ -21,6 +21,7 @@ from portal.domain.letters.phrases import (
     format_moment,
     format_period,
     mark,
+    say_reason,
 )
 from portal.domain.regimes import Binding, ObligedParty, Trigger
 
@@ -58,11 +59,12 @@ def _list_limits(context: LetterContext, basis: BasisFact) -> list[str]:
     return ["\n".join(lines)] if lines else []
 
 
-_GLANCED: Mapping[Binding, str] = {
-    Binding.DUTY: mark("If received on %(start)s: at the latest on %(due)s."),
-    Binding.SAFE_HARBOUR: mark("If received on %(start)s: for the protection at the latest on %(due)s."),
-    Binding.TARGET: mark("If received on %(start)s: the aim is %(due)s."),
-    Binding.FOLLOW_UP: mark("If received on %(start)s: I ask for it on %(due)s."),
+# For the box and for the law's own part: only how an instant is written differs between them.
+_ENDS: Mapping[Binding, str] = {
+    Binding.DUTY: mark("If you receive this on %(start)s, the last moment is %(due)s."),
+    Binding.SAFE_HARBOUR: mark("If you receive this on %(start)s, the last moment for the protection is %(due)s."),
+    Binding.TARGET: mark("If you receive this on %(start)s, the aim is %(due)s."),
+    Binding.FOLLOW_UP: mark("If you receive this on %(start)s, the day I set is %(due)s."),
 }
 
 
@@ -72,7 +74,7 @@ def _glance_end(context: LetterContext, clock: ClockFact) -> str:
         raise ValueError(f"{clock.regime_id} {clock.rule_id} has no dates")
     zone = ZoneInfo(clock.zone)
     start, due = (format_moment(at.astimezone(zone), context.translate) for at in (clock.started_at, clock.due_at))
-    return context.translate(_GLANCED[clock.binding], start=start, due=due)
+    return context.translate(_ENDS[clock.binding], start=start, due=due)
 
 
 def _mark_start(text: str) -> str:
@@ -87,7 +89,7 @@ def write_bases(context: LetterContext, bases: Iterable[BasisFact]) -> list[Bloc
         blocks.append(Heading(text=title, level=3))
         blocks.append(Paragraph(text=context.translate(basis.citation), tone=Tone.SMALL, leads=True))
         if basis.reason:
-            reason = context.translate(basis.reason)
+            reason = say_reason(basis.reason, context.translate) if context.is_own else context.translate(basis.reason)
             blocks.append(Paragraph(text=context.translate("Why it applies: %(reason)s", reason=reason)))
         blocks.extend(_write_wording(context, basis) if basis.wording else _write_record(context, basis))
         blocks.extend(_list_elements(context, basis))
@@ -104,10 +106,20 @@ def _write_wording(context: LetterContext, basis: BasisFact) -> list[Block]:
     blocks += [Paragraph(text=translate(condition)) for condition in wording.conditions]
     if not (wording.duties or wording.conditions):
         blocks.append(Paragraph(text=translate(basis.basis)))
-    for clock in basis.clocks:
-        if _is_for_recipient(clock) and clock.started_at and clock.due_at:
-            blocks += _write_date(context, clock)
+    dates = group_by_date(clock for clock in basis.clocks if _is_for_recipient(clock))
+    for clocks in dates:
+        blocks += _write_date(context, clocks, is_only=len(dates) == 1)
     return blocks
+
+
+def group_by_date(clocks: Iterable[ClockFact]) -> list[list[ClockFact]]:
+    """The clocks that have a date, those together that start and end alike: their date is told once."""
+    groups: dict[tuple[object, ...], list[ClockFact]] = {}
+    for clock in clocks:
+        if clock.started_at and clock.due_at:
+            alike = (clock.binding, clock.state is None, clock.estimated, clock.started_at, clock.due_at, clock.zone)
+            groups.setdefault(alike, []).append(clock)
+    return list(groups.values())
 
 
 def _write_record(context: LetterContext, basis: BasisFact) -> list[Block]:
@@ -154,19 +166,16 @@ def _write_clock(context: LetterContext, clock: ClockFact) -> list[Block]:
         start=_describe_start(context, clock),
     )
     blocks: list[Block] = [Paragraph(text=sentence, tone=Tone.STRONG)]
-    return [*blocks, *(_write_date(context, clock) if clock.started_at and clock.due_at else [])]
+    return [*blocks, *(_write_date(context, [clock], is_only=True) if clock.started_at and clock.due_at else [])]
 
 
-def _write_date(context: LetterContext, clock: ClockFact) -> list[Block]:
-    return [Paragraph(text=_describe_end(context, clock)), *_write_why(context, clock)]
-
-
-_ENDS: Mapping[Binding, str] = {
-    Binding.DUTY: mark("If you receive this on %(start)s, the last moment is %(due)s."),
-    Binding.SAFE_HARBOUR: mark("If you receive this on %(start)s, the last moment for the protection is %(due)s."),
-    Binding.TARGET: mark("If you receive this on %(start)s, the aim is %(due)s."),
-    Binding.FOLLOW_UP: mark("If you receive this on %(start)s, the day I set is %(due)s."),
-}
+def _write_date(context: LetterContext, clocks: Sequence[ClockFact], *, is_only: bool) -> list[Block]:
+    """One date and why it is that date; what it is the date of, where the law has several."""
+    end = _describe_end(context, clocks[0])
+    if not is_only:
+        acts = "; ".join(context.translate(clock.label) for clock in clocks)
+        end = f"{end} {context.translate('It is the date for this: %(acts)s.', acts=acts)}"
+    return [Paragraph(text=end), *write_why(context, clocks[0])]
 
 
 def _describe_end(context: LetterContext, clock: ClockFact) -> str:
@@ -198,7 +207,8 @@ def _write_standard(context: LetterContext, clock: ClockFact) -> list[Block]:
     return [Paragraph(text=text)]
 
 
-def _write_why(context: LetterContext, clock: ClockFact) -> list[Block]:
+def write_why(context: LetterContext, clock: ClockFact) -> list[Block]:
+    """How a clock's date came about, in one paragraph."""
     if not clock.steps:
         return []
     steps = " ".join(describe_step(step, context.translate) for step in clock.steps)

@@ -14,6 +14,7 @@ from portal.domain.letters.blocks import Translate
 from portal.domain.letters.law_facts import ClockFact, StepFact, StepValue
 from portal.domain.lifecycle import Answer, ItemState, LetterKind, SendingChannel
 from portal.domain.regimes import Binding, NoticeField, Trigger, Unit
+from portal.domain.wording import as_form
 
 
 def mark(message: str) -> str:
@@ -305,3 +306,66 @@ def _utc_beside(local: datetime, translate: Translate) -> str:
     if moment.date() == local.date():
         return translate("%(time)s UTC", time=_time(moment))
     return format_utc(moment, translate)
+
+
+_HEAD, _SIGNED, _REQUESTS = (
+    mark("at the head of the letter"),
+    mark("stated above the signature"),
+    mark("in the letter's requests"),
+)
+# Where a letter has what a law asks of it. A pointer tells nothing about the person, so a redacted twin keeps it.
+POINTERS: Mapping[NoticeField, str] = {
+    NoticeField.SIGNATURE: mark("at the end of the letter"),
+    NoticeField.LEGAL_NAME: _HEAD,
+    NoticeField.NAME: _HEAD,
+    NoticeField.EMAIL: _HEAD,
+    NoticeField.PHONE: _HEAD,
+    NoticeField.POSTAL_ADDRESS: _HEAD,
+    NoticeField.CONTACT: _HEAD,
+    NoticeField.RECIPIENT: _HEAD,
+    NoticeField.LOCATION: mark("in Annex A"),
+    NoticeField.EXPLANATION: mark("in the letter's account of the content"),
+    NoticeField.DEPICTION: mark("the kind of content is stated"),
+    NoticeField.IS_SUBJECT_OR_AUTHORISED: mark("the capacity is stated"),
+    NoticeField.AUTHORITY: mark("the authority to act is stated"),
+    NoticeField.GOOD_FAITH: _SIGNED,
+    NoticeField.ACCURACY: _SIGNED,
+    NoticeField.PERJURY: _SIGNED,
+    NoticeField.WORK: mark("named in the letter"),
+    NoticeField.REQUEST: _REQUESTS,
+    NoticeField.RELEASE_CHOICE: _REQUESTS,
+    NoticeField.IDENTITY: mark("an offer to prove identity"),
+    NoticeField.IDENTITY_DOCUMENT: mark("in the letter's words on who asks"),
+    NoticeField.DATE: mark("the date of the letter"),
+}
+POINTED = frozenset(POINTERS.values())
+# Where in a complaint something stands that the authority's own form asks for and that is too long for a table.
+FORM_POINTERS: Mapping[NoticeField, str] = {
+    NoticeField.LOCATION: mark("in the list of links, in this part"),
+    NoticeField.EXPLANATION: mark("in the statement of the one who complains, in this part"),
+    NoticeField.PLATFORM_STEP: mark("in parts 2 and 3"),
+}
+FORM_POINTED = frozenset(FORM_POINTERS.values())
+
+
+# Why a law applies, as its rules say it, and as the person themselves says it to the recipient.
+_OWN_REASONS: Mapping[str, str] = {
+    "This law binds the platform wherever the person lives.": mark("This law binds you wherever I live."),
+    "The person lives where this law applies.": mark("I live where this law applies."),
+    "The person lives in %(place)s, where this law applies.": mark("I live in %(place)s, where this law applies."),
+    "The person lives in %(place)s, where this law applies. %(company)s answers for people there.": mark(
+        "I live in %(place)s, where this law applies. %(company)s answers for people there."
+    ),
+    "%(company)s, established where this law applies, answers for people where the person lives.": mark(
+        "%(company)s, established where this law applies, answers for people where I live."
+    ),
+}
+_REASON_FORMS = tuple((as_form(key), said) for key, said in _OWN_REASONS.items())
+
+
+def say_reason(reason: str, translate: Translate) -> str:
+    """Why a law applies, in the words of the person who writes for themselves."""
+    for form, said in _REASON_FORMS:
+        if found := form.fullmatch(reason):
+            return translate(said, **found.groupdict())
+    return translate(reason)

@@ -20,6 +20,7 @@ from portal.domain.letters.facts import (
     CopyFact,
     ErasureFacts,
     Exhibit,
+    FormFact,
     LetterFacts,
     LetterHeader,
     LinkFact,
@@ -43,6 +44,7 @@ from portal.domain.letters.law_facts import (
     StepValue,
     WordingFact,
 )
+from portal.domain.letters.phrases import FORM_POINTED, POINTED
 from portal.domain.letters.texts import Spot, change_texts
 
 F = TypeVar("F", bound=LetterFacts)
@@ -70,7 +72,9 @@ PUBLIC: Mapping[type, frozenset[str]] = {
     StepValue: frozenset({"name", "text"}),
     SentFact: frozenset({"reference", "digest", "address"}),
     AnswerFact: frozenset({"notice"}),
-    Exhibit: frozenset({"digest", "media", "name", "twin_digest"}),
+    FormFact: frozenset({"label"}),
+    Exhibit: frozenset({"digest", "media", "name", "twin_digest", "twin_name", "twin_media"}),
+    ChronologyRow: frozenset({"zone"}),
     CopyFact: frozenset({"media"}),
 }
 
@@ -98,7 +102,7 @@ def redacted(facts: F) -> F:
             return text
         if spot.field in SEARCHED.get(spot.owner, ()):
             return _bar_outside(text, secret, known) if secret else text
-        return BAR
+        return text if _is_pointer(spot, text) else BAR
 
     changed = change_texts(facts, change)
     reporter = replace(changed.frame.reporter, address_lines=_one_bar(changed.frame.reporter.address_lines))
@@ -115,12 +119,20 @@ def redacted(facts: F) -> F:
     return result
 
 
+def _is_pointer(spot: Spot, text: str) -> bool:
+    """Whether it only says where in the letter something stands."""
+    if (spot.owner, spot.field) == (FormFact, "value"):
+        return text in FORM_POINTED
+    return (spot.owner, spot.field) == (ElementFact, "value") and POINTED.issuperset(text.split("; "))
+
+
 def _show_twin(exhibit: Exhibit) -> Exhibit:
     """The redacted exhibit in the place of the full one; where there is none, only that one is left out."""
     if exhibit.twin_digest is None:
         return replace(exhibit, digest="", size=0, name=None)
     size = exhibit.size if exhibit.twin_size is None else exhibit.twin_size
-    return replace(exhibit, digest=exhibit.twin_digest, size=size)
+    name, media = exhibit.twin_name or exhibit.name, exhibit.twin_media or exhibit.media
+    return replace(exhibit, digest=exhibit.twin_digest, size=size, name=name, media=media)
 
 
 def _names_of_directory(facts: LetterFacts) -> tuple[str, ...]:

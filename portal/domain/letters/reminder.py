@@ -24,7 +24,7 @@ from portal.domain.letters.content_statements import (
 )
 from portal.domain.letters.erasure import ASKS
 from portal.domain.letters.facts import ErasureAsk, ReminderFacts
-from portal.domain.letters.law_blocks import list_steps, title_of
+from portal.domain.letters.law_blocks import group_by_date, title_of, write_why
 from portal.domain.letters.law_facts import BasisFact, ClockFact
 from portal.domain.letters.past_letters import describe_answers, describe_sent
 from portal.domain.letters.phrases import describe_due, format_lapse, format_moment, format_period, mark
@@ -127,14 +127,14 @@ def _write_misses(context: LetterContext, facts: ReminderFacts) -> list[Block]:
     if not missed:
         return []
     blocks: list[Block] = [Heading(text=context.translate("What is overdue"))]
-    for basis, clock in missed:
-        blocks += [
-            Paragraph(text=_describe_duty(context, basis, clock), tone=Tone.STRONG),
-            Paragraph(text=_describe_end(context, clock)),
-        ]
-        steps = list_steps(context, clock)
-        if steps.rows:
-            blocks += [Paragraph(text=context.translate("Why this date:"), leads=True), steps]
+    for basis in dict.fromkeys(basis for basis, _ in missed):
+        own = [clock for each, clock in missed if each == basis]
+        for clocks in group_by_date(own):
+            blocks += [
+                *(Paragraph(text=_describe_duty(context, basis, clock), tone=Tone.STRONG) for clock in clocks),
+                Paragraph(text=_describe_end(context, clocks[0])),
+                *write_why(context, clocks[0]),
+            ]
     return blocks
 
 

@@ -31,7 +31,7 @@ from portal.domain.letters.phrases import CHANNELS, format_moment, mark
 from portal.domain.lifecycle import LetterKind
 
 _SUBJECTS: Mapping[Supplier, str] = {
-    Supplier.SEARCH: mark("Search results that lead to content on %(site)s: please take them out"),
+    Supplier.SEARCH: mark("Search results that lead to content on %(site)s: please remove them"),
     Supplier.HOST: mark("Content on %(site)s, which you host: please act"),
     Supplier.NETWORK: mark("Content on %(site)s, which your network delivers: please act"),
     Supplier.REGISTRAR: mark("Content on %(site)s, whose name you register: please act"),
@@ -48,7 +48,7 @@ _WHY: Mapping[Supplier, str] = {
 
 _ASKS: Mapping[Supplier, tuple[str, ...]] = {
     Supplier.SEARCH: (
-        mark("Take the links in Annex A out of your search results, with previews and stored copies."),
+        mark("Remove the links in Annex A from your search results, with previews and stored copies."),
         mark("Keep a fingerprint (hash) of the images, so that copies do not come up again."),
         mark("Tell me your decision for each link, with your reasons."),
     ),

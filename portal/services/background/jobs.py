@@ -130,10 +130,10 @@ def find_newest(session: Session, subject_ids: Collection[UUID], kind: JobKind) 
     return {job.subject_id: job for job in session.scalars(query.order_by(Job.created_at))}
 
 
-def stop_jobs(session: Session, case_id: UUID, why: str, *, now: datetime) -> int:
-    """Stop what is not finished, also what a worker has in its hands. Returns how many. `why` is shown."""
-    open_states = (JobState.WAITING, JobState.RUNNING)
-    rows = session.scalars(select(Job).where(Job.case_id == case_id, Job.state.in_(open_states))).all()
+def stop_jobs(session: Session, case_id: UUID, kind: JobKind, why: str, *, now: datetime) -> int:
+    """Stop what is not finished of one kind, also what a worker has in its hands. Returns how many. `why` is shown."""
+    own = (Job.case_id == case_id, Job.kind == kind, Job.state.in_((JobState.WAITING, JobState.RUNNING)))
+    rows = session.scalars(select(Job).where(*own)).all()
     for job in rows:
         _shred(job, JobState.FAILED, now, problems=why)
     return len(rows)

@@ -31,3 +31,4 @@ RETENTION = Text(
     "Something that we keep for you will be deleted on {day}. "
     "If you want to keep it for longer, come back the way you know before that day."
 )
+DATE = Text("This is the reminder that you asked for. Come back the way you know.")

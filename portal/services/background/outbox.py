@@ -1,5 +1,8 @@
 """Mail that has to leave: written with its cause, handed over by the worker, at most once.
 
+Every mail waits for the hours that are safe for its person, and comes under the title that they chose; both are looked
+up when it is written, and the hours once more when it is claimed, because they may have changed meanwhile.
+
 A mail is claimed under a lease, everything but its text is agreed with the mail server, then the row says "sending"
 in a transaction of its own, and only then the text leaves. A worker that dies before that has sent nothing, so another
 takes the row up. One that dies after it may have sent: such a row becomes "unclear", is shown, and is never sent again
@@ -23,6 +26,7 @@ from portal.adapters.mail import Delayed, Mailer, OutgoingMail, Refused, Unclear
 from portal.adapters.vault import CannotOpen, SealContext, seal_values
 from portal.logs import describe_error
 from portal.models.outbox import MailKind, MailState, OutboxMail
+from portal.services.background import safe_hours
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.ports import Ports
 from portal.services.work import Work
@@ -78,11 +82,12 @@ def put(work: Work, new: NewMail) -> bool:
     """Write the mail in the transaction of its cause. False where that cause has made its mail already."""
     if work.session.scalars(select(OutboxMail.id).where(OutboxMail.cause == new.cause)).first() is not None:
         return False
+    keys = work.ports.keys
     row = OutboxMail(id=uuid4(), case_id=new.case_id, kind=new.kind, cause=new.cause, state=MailState.WAITING)
-    row.tries, row.created_at, row.next_try_at, row.expires_at = 0, work.now, work.now, new.expires_at
-    row.sealed = seal_values(
-        work.ports.keys.outbox, _seal_context(row), {"to": new.to, "subject": new.subject, "text": new.text}
-    )
+    row.tries, row.created_at, row.expires_at = 0, work.now, new.expires_at
+    row.next_try_at = _find_safe(work.session, row, work.now, work.ports)
+    subject = _find_title(work.session, row, work.ports) or new.subject
+    row.sealed = seal_values(keys.outbox, _seal_context(row), {"to": new.to, "subject": subject, "text": new.text})
     work.session.add(row)
     work.session.flush()
     enqueue_after_commit(work.session, row.id, work.ports)
@@ -96,6 +101,12 @@ def cancel(session: Session, case_id: UUID, *kinds: MailKind, now: datetime) -> 
     for row in rows:
         _end(row, MailState.CANCELLED, now)
     return len(rows)
+
+
+def is_waiting(session: Session, cause: str) -> bool:
+    """Whether the mail of this cause was written and has not left yet."""
+    query = select(OutboxMail.id).where(OutboxMail.cause == cause, OutboxMail.state == MailState.WAITING)
+    return session.scalars(query).first() is not None
 
 
 def list_due(session: Session, *, now: datetime) -> list[UUID]:
@@ -137,7 +148,7 @@ def deliver(
     the mail server puts off.
     """
     try:
-        claim = _claim(sessions, row_id, clock())
+        claim = _claim(sessions, row_id, clock(), ports)
         mail = _open(claim, ports)
         mailer(mail, lambda: _hand_over(sessions, row_id, claim.tries, clock()))
     except MailNotClaimed:
@@ -157,17 +168,37 @@ def deliver(
     return _finish(sessions, row_id, claim.tries, Delivery.SENT, clock())
 
 
-def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime) -> _Claim:
-    """Take the lease. Raises MailNotClaimed."""
+def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: Ports) -> _Claim:
+    """Take the lease. Raises MailNotClaimed, also where it has to wait for safer hours."""
     with sessions.begin() as session:
         row = session.get(OutboxMail, row_id, with_for_update=True)
         if row is None or row.sealed is None or not _is_free(row, now):
             raise MailNotClaimed
-        if row.expires_at is None or row.expires_at > now:
+        if row.expires_at is not None and row.expires_at <= now:
+            _end(row, MailState.CANCELLED, now)
+        elif (safe_at := _find_safe(session, row, now, ports)) > now:
+            row.next_try_at = safe_at
+        else:
             row.tries, row.lease_until = row.tries + 1, now + LEASE
             return _Claim(row.id, row.tries, row.created_at, row.sealed, _seal_context(row))
-        _end(row, MailState.CANCELLED, now)
     raise MailNotClaimed
+
+
+def _find_safe(session: Session, row: OutboxMail, now: datetime, ports: Ports) -> datetime:
+    """When it may leave; where the hours cannot be read, not now."""
+    try:
+        return safe_hours.find_moment(session, row.case_id, row.kind, ports.keys, now=now)
+    except CannotOpen as error:
+        log.error("hours cannot be opened: %s", describe_error(error))
+        return now + LONGEST_WAIT
+
+
+def _find_title(session: Session, row: OutboxMail, ports: Ports) -> str:
+    """The title that its person chose; empty where there is none that can be read."""
+    try:
+        return safe_hours.read_carried(session, row.case_id, ports.keys).title
+    except CannotOpen:
+        return ""
 
 
 def _open(claim: _Claim, ports: Ports) -> OutgoingMail:

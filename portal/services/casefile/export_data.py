@@ -16,6 +16,7 @@ from portal.services.cases.fingerprints import Kept, list_kept
 from portal.services.cases.holds import HoldView, hold_view
 from portal.services.cases.mail_contact import contact_view
 from portal.services.cases.recovery_words import check_view
+from portal.services.cases.safe_contact import Choices, read_safe_contact
 from portal.services.history.events import read_history
 from portal.services.work import CaseWork
 
@@ -50,6 +51,7 @@ class ExportedCase(CaseView):
     mandates: tuple[ExportedMandate, ...]
     chain: tuple[ExportedEvent, ...]
     mail_address: str | None
+    safe_contact: Choices  # without the calendar's address: the file is not locked
     check_question: str | None
     hold: HoldView | None
     fingerprints: tuple[Kept, ...]
@@ -79,6 +81,7 @@ def export_data(work: CaseWork, view: CaseView) -> ExportedCase:
             for event in read_history(work.session, work.case.id)
         ),
         mail_address=contact.address if contact else None,
+        safe_contact=read_safe_contact(work).choices,
         check_question=check.question if check else None,
         hold=hold_view(work),
         fingerprints=list_kept(work),

@@ -19,6 +19,7 @@ from portal.services.clocks.agreement import list_bent
 from portal.services.complaints.complaints import complaint_views
 from portal.services.complaints.options import list_options
 from portal.services.history.events import read_detail, read_history
+from portal.services.history.valid_events import list_wrong
 from portal.services.letters.letters import letter_views
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.lookup import list_complaints, list_requests
@@ -29,40 +30,42 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
     {
         History.SUBMITTED: "The report was saved.",
         History.ITEMS_ADDED: "Links were added.",
-        History.ITEM_GONE: "A place was marked as gone.",
-        History.ITEM_BACK: "A place was marked as back again.",
+        History.ITEM_GONE: "A link was marked as gone.",
+        History.ITEM_BACK: "A link was marked as back again.",
         History.REQUEST_PREPARED: "A request was prepared.",
-        History.STATED: "It was stated what a letter says above its signature.",
+        History.STATED: "The statements of a letter were made.",
         History.LETTER_MADE: "A letter was made.",
-        History.LETTER_DISCARDED: "A letter that was not sent was put aside.",
-        History.TICKET_GIVEN: "The recipient’s number for the request was written down, or that it gave none.",
+        History.LETTER_DISCARDED: "A letter was put aside. It was not sent.",
+        History.TICKET_GIVEN: "The platform’s number for the letter was saved, or that there is none.",
         History.SENT: "The request was sent.",
-        History.RECEIPT_CONFIRMED: "The recipient confirmed that the request arrived.",
+        History.RECEIPT_CONFIRMED: "They confirmed that they got the letter.",
         History.ANSWERED: "An answer came.",
-        History.INFORMATION_SENT: "What the recipient asked for was sent.",
+        History.INFORMATION_SENT: "What they asked for was sent.",
         History.REMINDED: "A reminder was sent.",
+        History.LETTER_SENT: "A further letter was sent.",
         History.REQUEST_CLOSED: "The request was closed.",
-        History.CLOCK_MISSED: "A date passed without the answer it was set for.",
-        History.LAW_APPLIED: "Dates were counted again, because a record of laws, holidays or time zones changed.",
+        History.CLOCK_MISSED: "A deadline passed without an answer.",
+        History.CORRECTED: "Something was corrected.",
+        History.LAW_APPLIED: "Dates were counted again, because a law, a holiday or a time zone changed.",
         History.COMPLAINT_PREPARED: "A complaint was prepared.",
-        History.COMPLAINT_LODGED: "The complaint was handed in.",
+        History.COMPLAINT_LODGED: "The complaint was sent.",
         History.COMPLAINT_ANSWERED: "The authority answered.",
         History.HANDED_TO_TEAM: "The case was given to a team.",
         History.TAKEN_BACK: "The case was taken back from the team.",
         History.ASSIGNED: "The case was given to a member of the team.",
         History.OPENED: "A member of the team opened the report.",
         History.CONSENT_GIVEN: "Sharing was allowed.",
-        History.CONSENT_WITHDRAWN: "Sharing was withdrawn.",
+        History.CONSENT_WITHDRAWN: "Sharing was stopped.",
         History.MESSAGE: "A message was written.",
         History.NOTE: "A note was written.",
         History.DOCUMENT_ADDED: "A file was added.",
         History.DOCUMENT_REMOVED: "A file was removed.",
         History.FINGERPRINTS_KEPT: "Fingerprints of files were kept.",
-        History.FINGERPRINTS_CHOSEN: "It was chosen which letters name the fingerprints.",
+        History.FINGERPRINTS_CHOSEN: "The letters that name the fingerprints were chosen.",
         History.FINGERPRINTS_REMOVED: "The fingerprints were removed.",
         History.CLOSED: "The case was closed.",
         History.REOPENED: "The case was opened again.",
-        History.EXPORTED: "A copy of the case was taken out.",
+        History.EXPORTED: "A copy of the case was saved.",
         History.WORDS_ADDED: "A second set of words was made.",
         History.WORDS_STOPPED: "A set of words was stopped.",
         History.CHECK_SET: "The check for new words was set.",
@@ -74,8 +77,11 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CONTACT_SET: "An e-mail address was given.",
         History.CONTACT_CONFIRMED: "The e-mail address was confirmed.",
         History.CONTACT_REMOVED: "The e-mail address was removed.",
-        History.RETURN_CHOSEN: "The way back by e-mail was changed.",
+        History.RETURN_CHOSEN: "Links by e-mail were switched on or off.",
         History.OPENED_BY_LINK: "The case was opened by a link from an e-mail.",
+        History.SAFE_CONTACT_SET: "Safe hours or reminders were changed.",
+        History.FEED_MADE: "A secret address for a calendar was made.",
+        History.FEED_ENDED: "The secret address for a calendar was ended.",
         History.SESSIONS_ENDED: "The case was closed in other browsers.",
         History.RETENTION_WARNED: "An e-mail said that the case will be deleted.",
         History.KEPT: "The case is kept for longer.",
@@ -83,6 +89,9 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.HOLD_CONFIRMED: "A second member agreed: the case is not deleted by itself for now.",
         History.HOLD_ENDED: "The case can be deleted by itself again.",
         History.MANDATE_RENEWED: "The authority to act was renewed.",
+        History.TEAM_MANDATE_GIVEN: "The team was given a written mandate to state things for the person.",
+        History.TEAM_MANDATE_ENDED: "The team’s written mandate was ended.",
+        History.NAME_CHOSEN: "It was chosen whether the recipient may pass the name on.",
         History.REVIEWED: "A lawyer of the team looked at it.",
         History.OFFICER_LINK_MADE: "A link was made by which an officer of the authority can take the papers once.",
         History.OFFICER_LINK_USED: "An officer of the authority took the papers.",
@@ -92,15 +101,31 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
 )
 ANSWERED: Mapping[Answer, str] = MappingProxyType(
     {
-        Answer.ACKNOWLEDGED: "The recipient confirmed the request.",
-        Answer.MORE_ASKED: "The recipient asked for more.",
-        Answer.IDENTITY_ASKED: "The recipient asked who is asking.",
-        Answer.UPDATE: "The recipient told how far it is.",
-        Answer.EXTENDED: "The recipient said it needs more time.",
-        Answer.REMOVED: "The recipient said the content is removed.",
-        Answer.PARTLY: "The recipient removed a part.",
-        Answer.REFUSED: "The recipient refused.",
-        Answer.GEO_BLOCKED: "The recipient blocked the content in some countries only.",
+        Answer.ACKNOWLEDGED: "They confirmed that they got it.",
+        Answer.MORE_ASKED: "They asked for more.",
+        Answer.IDENTITY_ASKED: "They asked for ID.",
+        Answer.UPDATE: "They gave an update.",
+        Answer.EXTENDED: "They said they need more time.",
+        Answer.REMOVED: "They said they took it down.",
+        Answer.PARTLY: "They took some of it down.",
+        Answer.REFUSED: "They said no.",
+        Answer.GEO_BLOCKED: "They hid it in some countries only.",
+    }
+)
+
+# What was corrected, by the fact that was wrong.
+CORRECTED: Mapping[object, str] = MappingProxyType(
+    {
+        "sent": "When a letter was sent was corrected.",
+        "received": "When they got a letter was corrected.",
+        "reminded": "A reminder was corrected.",
+        "given": "What was sent back to them was corrected.",
+        "answer": "An answer was corrected.",
+        "gone": "That a link was gone was corrected.",
+        "back": "That a link was back was corrected.",
+        "ticket": "Their number was corrected.",
+        "lodged": "When a complaint was sent was corrected.",
+        "complaint_answer": "An authority’s answer was corrected.",
     }
 )
 
@@ -157,7 +182,19 @@ def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow
     names = staff_names(work.session, (event.staff_id for event in events))
     requests = {row.id: row.number for row in list_requests(work)}
     filed = {row.id: row.number for row in list_complaints(work)}
-    return tuple(_row(work, event, names, requests, filed) for event in events)
+    wrong = _list_corrected(work)
+    return tuple(_row(work, event, names, requests, filed, is_corrected=event.sequence in wrong) for event in events)
+
+
+def tell_event(work: CaseWork, event: Event) -> str:
+    """One event as a sentence with what was written down with it."""
+    return _sentence(event, read_detail(event, work.key))
+
+
+def _list_corrected(work: CaseWork) -> frozenset[int]:
+    """The entries that hold no more, because they were corrected."""
+    query = select(Event).where(Event.case_id == work.case.id, Event.kind == History.CORRECTED)
+    return list_wrong(work.session.scalars(query))
 
 
 def _row(
@@ -166,6 +203,8 @@ def _row(
     names: Mapping[UUID | None, str],
     requests: Mapping[UUID, int],
     filed: Mapping[UUID, int],
+    *,
+    is_corrected: bool,
 ) -> HistoryRow:
     return HistoryRow(
         sequence=event.sequence,
@@ -173,6 +212,7 @@ def _row(
         recorded_at=event.recorded_at,
         kind=event.kind,
         text=_sentence(event, read_detail(event, work.key)),
+        is_corrected=is_corrected,
         actor=event.actor,
         actor_name=names.get(event.staff_id, "") if event.staff_id else "",
         is_visible=event.is_visible,
@@ -184,6 +224,8 @@ def _row(
 def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     answer = event.facts.get("answer") if event.kind is History.ANSWERED else None
     text = ANSWERED[Answer(answer)] if answer else SENTENCES[event.kind]
+    if event.kind is History.CORRECTED:
+        text = CORRECTED.get(event.facts.get("fact"), text)
     words = [str(detail[name]) for name in ("ticket", "text", "reason") if detail.get(name)]
     return " ".join([text, *words])
 

@@ -101,9 +101,9 @@ def list_queue(work: Work, *, team_ids: Collection[UUID], filter: QueueFilter, p
 def assign(work: CaseWork, staff_id: UUID | None) -> None:
     """Give the case to a member of its team, or to nobody. Raises StepRefused."""
     if work.actor.kind is not ActorKind.STAFF or work.case.team_id is None:
-        raise StepRefused("Only the team that carries a case can say who works on it.")
+        raise StepRefused("Only the team that has a case can say who works on it.")
     if staff_id is not None and not _can_carry(work.session, work.case.team_id, staff_id):
-        raise StepRefused("This member of staff is not in the team that carries the case, or only reads it.")
+        raise StepRefused("This member of staff is not in the team that has the case, or only reads it.")
     if staff_id == work.case.assignee_id:
         return
     work.case.assignee_id = staff_id

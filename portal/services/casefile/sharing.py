@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.domain.lifecycle import History
+from portal.models.jobs import JobKind
 from portal.services.background.jobs import stop_jobs
 from portal.services.cases import handover
 from portal.services.cases.consent import set_consent, was_decided
@@ -11,6 +12,12 @@ from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork
 
 WITHDRAWN = "The person has taken back the yes to sharing with authorities, so the papers are not made."
+# What is being made for whom, and is stopped once it may not go there.
+_MADE_FOR = {"regulators": JobKind.BUNDLE, "platforms": JobKind.LETTER}
+_STOPPED = {
+    "regulators": WITHDRAWN,
+    "platforms": "You have taken back the yes to sharing with platforms, so the letter is not made.",
+}
 
 
 def take_back(work: CaseWork) -> None:
@@ -28,11 +35,12 @@ def allow_by_asking(work: CaseWork, recipient: str) -> None:
 def change_consent(work: CaseWork, recipient: str, *, given: bool) -> None:
     """Give or withdraw the consent for "platforms" or "regulators".
 
-    Without the yes to authorities, papers that are being made are stopped, and what waits for an officer is destroyed.
+    Without it, papers that are being made for them are stopped, and what waits for an officer is destroyed.
     """
     set_consent(work.session, work.case, recipient, given=given, now=work.now)
     kind = History.CONSENT_GIVEN if given else History.CONSENT_WITHDRAWN
     work.record(NewEvent(kind=kind, at=work.now, facts={"recipient": recipient}))
+    if not given and recipient in _MADE_FOR:
+        stop_jobs(work.session, work.case.id, _MADE_FOR[recipient], _STOPPED[recipient], now=work.now)
     if not given and recipient == "regulators":
-        stop_jobs(work.session, work.case.id, WITHDRAWN, now=work.now)
         end_links_of_case(work)

@@ -18,13 +18,14 @@ from portal.services.tracking.views import RequestView
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryRow:
-    """One event. `text` is a plain sentence; `detail` holds what was written down with it."""
+    """One event. `text` is a plain sentence with what was written down with it; `is_corrected`: it holds no more."""
 
     sequence: int
     at: datetime
     recorded_at: datetime
     kind: History
     text: str
+    is_corrected: bool
     actor: ActorKind
     actor_name: str
     is_visible: bool

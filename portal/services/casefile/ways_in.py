@@ -17,9 +17,10 @@ from portal.models.events import Event
 from portal.models.officers import OfficerLink
 from portal.services.casefile import sharing
 from portal.services.casefile.page import SENTENCES
-from portal.services.cases import mail_contact, recovery_words
+from portal.services.cases import mail_contact, recovery_words, safe_contact
 from portal.services.cases.mail_contact import ContactView, MailLinkView
 from portal.services.cases.recovery_words import CheckView, WordSet
+from portal.services.cases.safe_contact import FeedView
 from portal.services.complaints import officer_links
 from portal.services.history.events import NewEvent
 from portal.services.signin import sessions
@@ -37,6 +38,7 @@ NEW_WAYS = (
     History.CONTACT_CONFIRMED,
     History.RETURN_CHOSEN,
     History.OPENED_BY_LINK,
+    History.FEED_MADE,
     History.SESSIONS_ENDED,
     History.HANDED_TO_TEAM,
     History.OFFICER_LINK_MADE,
@@ -69,6 +71,7 @@ class WaysIn:
     sets: tuple[WordSet, ...]
     contact: ContactView | None
     links: tuple[MailLinkView, ...]
+    feed: FeedView | None
     check: CheckView | None
     sessions: tuple[SessionView, ...]
     team: TeamWay | None
@@ -105,6 +108,7 @@ def list_ways(work: CaseWork, *, token: str) -> WaysIn:
         sets=recovery_words.list_sets(work),
         contact=mail_contact.contact_view(work),
         links=mail_contact.list_links(work),
+        feed=safe_contact.read_safe_contact(work).feed,
         check=recovery_words.check_view(work),
         sessions=tuple(sessions.list_of_case(work.session, work.case.id, token, now=work.now)),
         team=_team(work),
@@ -134,7 +138,7 @@ def put_news_away(work: CaseWork, number: int, *, token: str) -> None:
     if news is None:
         return
     if not news.may_be_put_away:
-        raise StepRefused("This can be put away when you come back next time.")
+        raise StepRefused("You can hide this when you come back next time.")
     work.case.ways_seen = min(number, news.last_number)
 
 
@@ -161,6 +165,7 @@ ENDS: Mapping[str, Callable[[CaseWork], object]] = MappingProxyType(
         "return": stop_link,
         "address": mail_contact.remove_address,
         "links": mail_contact.end_links,
+        "feed": safe_contact.end_feed,
         "check": recovery_words.remove_check,
         "team": sharing.take_back,
         "officers": end_officer_links,

@@ -31,6 +31,7 @@ from portal.models.officers import OfficerLink
 from portal.models.outbox import OutboxMail
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
+from portal.models.safe_contacts import SafeContact
 from portal.services.background.duties import do_each
 from portal.services.history import guards, journal
 from portal.services.history.events import NewEvent, record
@@ -39,7 +40,7 @@ from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
     Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
-    CaseCheck, Reissue, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
+    CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     StoredFile,
 )  # fmt: skip
 

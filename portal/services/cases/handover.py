@@ -27,9 +27,9 @@ def hand_to_team(work: CaseWork, team_id: UUID) -> None:
     # While the team changes its key, a case waits here: a wrap for the old key would be made too late to be renewed.
     team = work.session.get(Team, team_id, with_for_update={"read": True})
     if team is None or not team.takes_cases or team.shown_at is None:
-        raise StepRefused("This team does not take cases at the moment. Choose another, or go on by yourself.")
+        raise StepRefused("This team can’t take new cases right now. Choose another, or go on alone.")
     if work.case.team_id is not None:
-        raise StepRefused("A team already carries this case. Take it back first.")
+        raise StepRefused("A team is already helping with this case. Go on alone first, then choose another.")
     row = CaseKey(id=uuid4(), case_id=work.case.id, holder=Handler.TEAM, team_id=team.id, created_at=work.now)
     row.generation = team.generation
     row.wrapped = vault.wrap_for_public_key(lock_key(row, work.key, ports=work.ports), team.public_key)
@@ -42,7 +42,7 @@ def hand_to_team(work: CaseWork, team_id: UUID) -> None:
 def take_back(work: CaseWork) -> None:
     """The person carries the case alone again: the team's wrap of the key is destroyed. Raises StepRefused."""
     if work.case.team_id is None:
-        raise StepRefused("You already carry this case yourself.")
+        raise StepRefused("You already send the letters yourself.")
     work.session.execute(delete(CaseKey).where(CaseKey.case_id == work.case.id, CaseKey.holder == Handler.TEAM))
     work.case.handler, work.case.team_id, work.case.assignee_id = Handler.PERSON, None, None
     set_consent(work.session, work.case, "team", given=False, now=work.now)

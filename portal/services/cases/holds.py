@@ -36,7 +36,7 @@ def ask_hold(work: CaseWork, reason: str, ends_on: date | None) -> None:
     member = _require_staff(work)
     today = _today(work.now, work.ports)
     if work.case.status not in {CaseStatus.OPEN, CaseStatus.CLOSED}:
-        raise StepRefused("Only a case that was handed in can be held.")
+        raise StepRefused("Only a case that was reported can be held.")
     if _find(work, today) is not None:
         raise StepRefused("A hold is there already. It has to end before another is asked for.")
     if not reason.strip() or len(reason) > LONGEST_REASON:

@@ -25,7 +25,7 @@ from portal.models.cases import Case
 from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.messages import Message
 from portal.models.outbox import MailKind, OutboxMail
-from portal.services.background import mail_texts, outbox
+from portal.services.background import mail_texts, outbox, safe_hours
 from portal.services.background.duties import do_each
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.background.outbox import NewMail
@@ -89,8 +89,9 @@ def contact_view(work: CaseWork) -> ContactView | None:
     )
 
 
-def set_address(work: CaseWork, text: str) -> None:
-    """Keep an address and ask it for its confirmation; before that it is used for nothing else.
+def set_address(work: CaseWork, text: str) -> datetime:
+    """Keep an address and ask it for its confirmation; before that it is used for nothing else. Returns when that mail
+    leaves: not before the hours that are safe.
 
     The address before it is forgotten. Raises StepRefused, BadAddress.
     """
@@ -111,8 +112,9 @@ def set_address(work: CaseWork, text: str) -> None:
     _seal_address(row, address, work.ports.keys)
     work.session.add(row)
     work.session.flush()
-    _ask_to_confirm(work, row, address)
+    leaves_at = _ask_to_confirm(work, row)
     work.record(NewEvent(kind=History.CONTACT_SET, at=work.now))
+    return leaves_at
 
 
 def remove_address(work: CaseWork) -> bool:
@@ -252,6 +254,16 @@ def announce_deletion(work: Work, case: Case) -> None:
     _write(work, row, MailKind.RETENTION, f"retention:{case.id}:{day}", words)
 
 
+def announce_date(work: Work, case_id: UUID, day: str) -> bool:
+    """That a date has come, once for this `day` (ISO) of leaving. False where that day's mail has left already, or
+    there is no confirmed address.
+    """
+    row, cause = _find(work.session, case_id), f"date:{case_id}:{day}"
+    if row is None or row.confirmed_at is None:
+        return False
+    return _write(work, row, MailKind.DATE, cause, mail_texts.DATE) or outbox.is_waiting(work.session, cause)
+
+
 def purge_links(session: Session, *, now: datetime) -> None:
     """Forget links that are over. A return link counts against its hour until then."""
     session.execute(delete(MailLink).where(MailLink.ends_at < now - HOUR))
@@ -274,7 +286,7 @@ def _carry(row: Contact, ports: Ports) -> int:
 
 def _require_mail(ports: Ports) -> None:
     if ports.config.mail is None:
-        raise StepRefused("This portal writes no e-mail.")
+        raise StepRefused("E-mail is not switched on here.")
 
 
 def _find(session: Session, case_id: UUID) -> Contact | None:
@@ -285,6 +297,7 @@ def _forget(session: Session, case_id: UUID, *, now: datetime) -> bool:
     row = _find(session, case_id)
     session.execute(delete(MailLink).where(MailLink.case_id == case_id))
     outbox.cancel(session, case_id, now=now)
+    safe_hours.stop_dates(session, case_id)
     if row is None:
         return False
     session.delete(row)
@@ -292,15 +305,20 @@ def _forget(session: Session, case_id: UUID, *, now: datetime) -> bool:
     return True
 
 
-def _ask_to_confirm(work: Work, row: Contact, address: str) -> None:
-    token, cause = _make_link(work, row.case_id, LinkKind.CONFIRM, CONFIRM_LASTS)
+def _ask_to_confirm(work: Work, row: Contact) -> datetime:
+    """When the mail leaves; its hours count from then."""
+    leaves_at = safe_hours.find_moment(work.session, row.case_id, MailKind.CONFIRM, work.ports.keys, now=work.now)
+    lasts = leaves_at - work.now + CONFIRM_LASTS
+    token, cause = _make_link(work, row.case_id, LinkKind.CONFIRM, lasts)
     words = mail_texts.CONFIRM.fill(link=_address_of(token, work.ports))
-    _write(work, row, MailKind.CONFIRM, cause, words, lasts=CONFIRM_LASTS)
+    _write(work, row, MailKind.CONFIRM, cause, words, lasts=lasts)
+    return leaves_at
 
 
 def _write(
     work: Work, row: Contact, kind: MailKind, cause: str, words: mail_texts.Text, *, lasts: timedelta | None = None
-) -> None:
+) -> bool:
+    """False where that cause has made its mail already."""
     new = NewMail(
         case_id=row.case_id,
         kind=kind,
@@ -310,7 +328,7 @@ def _write(
         text=words.text,
         expires_at=work.now + lasts if lasts else None,
     )
-    outbox.put(work, new)
+    return outbox.put(work, new)
 
 
 def _is_free(work: Work, kind: MailKind, *whom: str) -> bool:

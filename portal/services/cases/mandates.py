@@ -81,12 +81,12 @@ def renew_mandate(work: CaseWork, authority: str, ends_on: date | None) -> None:
     Only who acts for the person can say this, so the team cannot.
     """
     if work.actor.kind is not ActorKind.PERSON:
-        raise StepRefused("Only whoever acts for the person can renew the authority, on the case page.")
+        raise StepRefused("Only the person’s representative can renew this, in the case.")
     if _find_mandate(work.session, work.case) is None:
-        raise StepRefused("Nobody acts for somebody else in this case, so there is nothing to renew.")
+        raise StepRefused("Nobody acts for someone else here, so there is nothing to renew.")
     if not authority.strip():
-        raise StepRefused("Write who gave the authority, and how.")
-    _check_end(ends_on, _today(work, work.case))
+        raise StepRefused("Write who asked you to act, and how.")
+    check_end(ends_on, _today(work, work.case))
     row = Mandate(id=uuid4(), case_id=work.case.id, ends_on=ends_on, created_at=work.now)
     row.sealed = work.sealed_for(row, {"authority": authority.strip()})
     work.session.add(row)
@@ -99,7 +99,8 @@ def _with_authority(work: CaseWork, authority: str, ends_on: date | None) -> Rep
     return replace(work.report, authority=authority, authority_ends_on=ends_on)
 
 
-def _check_end(ends_on: date | None, today: date) -> None:
+def check_end(ends_on: date | None, today: date) -> None:
+    """Raises StepRefused where an authority cannot end on that day."""
     if ends_on is not None and ends_on < today:
         raise StepRefused("This day has passed. Write the last day on which you may act, or leave it empty.")
     if ends_on is not None and ends_on > today + timedelta(days=LONGEST_DAYS):

@@ -45,7 +45,7 @@ class BadText(ValueError):
 def send_message(work: CaseWork, text: str) -> None:
     """From the person to the team or back. Raises BadText, NoRoom, and StepRefused where no team carries the case."""
     if work.case.team_id is None:
-        raise StepRefused("No team carries this case, so nobody would read the message. Ask a team for help first.")
+        raise StepRefused("No team is helping with this case yet, so nobody would read this. Ask a team first.")
     require_room_for_words(work, _checked(text))
     row = Message(id=uuid4(), case_id=work.case.id, author=work.actor.kind, staff_id=work.actor.staff_id)
     row.sent_at, row.sealed = work.now, work.sealed_for(row, {"text": text})

@@ -22,7 +22,7 @@ from portal.models.cases import CaseKey
 from portal.models.contacts import Contact, MailLink
 from portal.models.reissues import CaseCheck, Reissue
 from portal.services.background.duties import do_each
-from portal.services.cases import mail_contact
+from portal.services.cases import mail_contact, safe_contact
 from portal.services.cases.keys import add_words
 from portal.services.history.events import NewEvent
 from portal.services.ports import Ports
@@ -51,6 +51,7 @@ class EndedWays:
     sessions: int  # other browsers that had it open
     links: int  # mailed links that nobody had used yet
     has_address: bool
+    has_feed: bool  # a secret address from which a calendar read
     has_check: bool
 
 
@@ -96,7 +97,7 @@ def make_second_set(work: CaseWork) -> str:
 
 def stop_set(work: CaseWork, number: int, *, token: str) -> EndedWays:
     """From now on this set opens nothing, and whatever else its finder may have opened or made ends with it: open
-    sessions, the way back by mail, links on their way, the check for new words.
+    sessions, the way back by mail, links on their way, the calendar's address, the check for new words.
 
     `token` is of the session that goes on. Returns what there was. Raises StepRefused for the last one.
     """
@@ -112,6 +113,7 @@ def stop_set(work: CaseWork, number: int, *, token: str) -> EndedWays:
     return EndedWays(
         links=mail_contact.end_links(work),
         has_address=mail_contact.remove_address(work),
+        has_feed=safe_contact.end_feed(work),
         has_check=remove_check(work),
         sessions=end_sessions(work, token=token),
     )

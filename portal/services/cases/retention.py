@@ -17,7 +17,7 @@ from portal.models.cases import Case
 from portal.models.contacts import Contact
 from portal.models.events import Event
 from portal.services.background.duties import do_each
-from portal.services.cases import mail_contact, recovery_words
+from portal.services.cases import mail_contact, recovery_words, safe_contact
 from portal.services.cases.erasure import erase, is_held
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
@@ -83,7 +83,7 @@ def run(factory: sessionmaker[Session], *, now: datetime, ports: Ports) -> Done:
 def keep_longer(work: CaseWork) -> datetime:
     """Keep a closed case for the full time from today. Returns the new day. Raises StepRefused."""
     if work.actor.kind is not ActorKind.PERSON or work.case.status is not CaseStatus.CLOSED:
-        raise StepRefused("Only a closed case goes by itself. This one stays.")
+        raise StepRefused("Only a closed case is deleted by itself. This one stays.")
     until = work.now + timedelta(days=work.ports.config.closed_days)
     work.case.retention_until = max(until, work.case.retention_until or until)
     work.record(NewEvent(kind=History.KEPT, at=work.now))
@@ -97,7 +97,7 @@ def is_near(case: Case, *, now: datetime) -> bool:
 
 def move_to_new_secret(work: Work) -> int:
     """What rests on an older server secret for long is sealed under the one in use. Returns how many rows."""
-    return mail_contact.move_to_new_secret(work) + recovery_words.move_to_new_secret(work)
+    return sum(part.move_to_new_secret(work) for part in (mail_contact, recovery_words, safe_contact))
 
 
 @dataclass(frozen=True, repr=False)

@@ -40,6 +40,7 @@ from portal.services.clocks.derivation import (
 from portal.services.history import guards
 from portal.services.history.breaks import Break
 from portal.services.history.events import find_break
+from portal.services.history.valid_events import keep_valid
 from portal.services.ports import Ports
 from portal.services.work import CaseWork
 
@@ -132,10 +133,10 @@ class _Read:
                 yield at, complaint.regime
 
     def of_request(self, request: Request) -> list[Event]:
-        return [event for event in self.events[request.case_id] if event.request_id == request.id]
+        return keep_valid(event for event in self.events[request.case_id] if event.request_id == request.id)
 
     def of_complaint(self, complaint: Complaint) -> list[Event]:
-        return [event for event in self.events[complaint.case_id] if event.complaint_id == complaint.id]
+        return keep_valid(event for event in self.events[complaint.case_id] if event.complaint_id == complaint.id)
 
 
 def _group(rows: Iterable[Row], key: Callable[[Row], UUID | None]) -> dict[Any, list[Row]]:

@@ -17,6 +17,7 @@ from portal.domain.regimes import RegimeKind
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.events import Event
 from portal.models.requests import Request
+from portal.services.history.valid_events import keep_valid
 
 
 class ComplaintAnswer(StrEnum):
@@ -35,6 +36,8 @@ class ComplaintAnswer(StrEnum):
 # content is removed when every link of the request is gone: the event with which that came about lists such requests
 # under `whole`, whosever event it is.
 REMOVING = (History.ANSWERED, History.ITEM_GONE)
+# What is read of other requests' events besides their own: those by which links were gone, and what corrected them.
+ELSEWHERE = (*REMOVING, History.CORRECTED)
 _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
     Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED, EventKind.PLATFORM_CONFIRMED),
     Answer.MORE_ASKED: (EventKind.INFORMATION_ASKED,),
@@ -78,6 +81,8 @@ class Recorded(Protocol):
     """What is read of an event: a row of the table, or these columns of it."""
 
     @property
+    def sequence(self) -> int: ...
+    @property
     def kind(self) -> History: ...
     @property
     def at(self) -> datetime: ...
@@ -91,14 +96,15 @@ class Recorded(Protocol):
 
 def request_events(session: Session, request: Request) -> tuple[RequestEvent, ...]:
     """What happened to a request, for every law it cites."""
-    removing = and_(Event.case_id == request.case_id, Event.kind.in_(REMOVING))
+    removing = and_(Event.case_id == request.case_id, Event.kind.in_(ELSEWHERE))
     return translate_request(request.id, _read(session, or_(Event.request_id == request.id, removing)))
 
 
 def translate_request(request_id: UUID, rows: Sequence[Recorded]) -> tuple[RequestEvent, ...]:
-    """The same from events of its case, which may hold others."""
-    own = _translate((row for row in rows if row.request_id == request_id), _OF_REQUESTS)
-    gone = (row for row in rows if row.kind in REMOVING and str(request_id) in row.facts.get("whole", ()))
+    """The same from events of its case, which may hold others, with their corrections."""
+    held = keep_valid(rows)
+    own = _translate((row for row in held if row.request_id == request_id), _OF_REQUESTS)
+    gone = (row for row in held if row.kind in REMOVING and str(request_id) in row.facts.get("whole", ()))
     return (*own, *(RequestEvent(kind=EventKind.REMOVED, at=row.at) for row in gone))
 
 
@@ -128,7 +134,7 @@ def complaint_events(session: Session, complaint: Complaint, kind: RegimeKind) -
 
 def translate_complaint(complaint_id: UUID, rows: Sequence[Recorded], kind: RegimeKind) -> tuple[RequestEvent, ...]:
     """The same from events of its case. An appeal to the platform itself is a notice to it as well."""
-    events = _translate((row for row in rows if row.complaint_id == complaint_id), _OF_COMPLAINTS)
+    events = _translate((row for row in keep_valid(rows) if row.complaint_id == complaint_id), _OF_COMPLAINTS)
     if kind is not RegimeKind.APPEAL:
         return events
     notices = (RequestEvent(kind=_AS_NOTICE[event.kind], at=event.at) for event in events if event.kind in _AS_NOTICE)
@@ -138,7 +144,7 @@ def translate_complaint(complaint_id: UUID, rows: Sequence[Recorded], kind: Regi
 def list_open_questions(session: Session, request: Request) -> tuple[Answer, ...]:
     """What the recipient has asked for since something was last sent back, each kind once."""
     open_questions: dict[Answer, None] = {}
-    for event in _read(session, Event.request_id == request.id):
+    for event in keep_valid(_read(session, Event.request_id == request.id)):
         if event.kind is History.INFORMATION_SENT:
             open_questions.clear()
         elif event.kind is History.ANSWERED and (answer := Answer(event.facts["answer"])) in _GIVEN:
@@ -149,7 +155,7 @@ def list_open_questions(session: Session, request: Request) -> tuple[Answer, ...
 def find_receipt_proof(session: Session, request: Request) -> Proof | None:
     """By what the receipt of a request is known; None where none is recorded, or nobody was asked by what."""
     found = None
-    for event in _read(session, Event.request_id == request.id):
+    for event in keep_valid(_read(session, Event.request_id == request.id)):
         if event.kind is History.RECEIPT_CONFIRMED:
             found = event.facts.get("proof")
     return Proof(found) if found else None
@@ -221,4 +227,4 @@ _AS_NOTICE = {
 }
 
 # Every kind of event that a clock can hang on.
-COUNTED = frozenset({*_OF_REQUESTS, *_OF_COMPLAINTS, *REMOVING})
+COUNTED = frozenset({*_OF_REQUESTS, *_OF_COMPLAINTS, *ELSEWHERE})

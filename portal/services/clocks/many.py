@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable, select
+from sqlalchemy import ColumnElement, Executable, and_, select
 
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import SETTLED, CaseStatus, History
@@ -49,8 +49,9 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
     """Count again every request and complaint of these cases that has a clock whose date has passed; or of these those
     in `only`.
 
-    All of it in the transaction of `work`; an erased case is passed over. Returns how many clocks were found missed.
-    Raises what counting any one of them raises, and then nothing of it is to be committed.
+    All of it in the transaction of `work`. An erased case is passed over, and so is one that somebody else has in hand
+    or has just done: several sweeps at once share the cases. Returns how many clocks were found missed. Raises what
+    counting any one of them raises, and then nothing of it is to be committed.
     """
     cases = _hold(work, case_ids)
     around = _Around(work, tuple(cases))
@@ -73,7 +74,7 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
         missed += len(counted.misses)
     guards.insert_rows(work.session, Clock, map(values_of, added))
     record_in_cases(work.session, events, actor=SYSTEM, now=work.now)
-    for case in cases.values():
+    for case in (cases[case_id] for case_id in around.case_ids):
         next_due = find_next_due(
             case.status, around.clocks[case.id], taken=around.lodged.keys(), settled=around.settled
         )
@@ -82,10 +83,16 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
     return missed
 
 
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """Of clocks: those whose date has passed and that nobody has noticed."""
+    return and_(Clock.state == ClockState.RUNNING, Clock.due_at < now)
+
+
 def _hold(work: Work, case_ids: Collection[UUID]) -> Mapping[UUID, Case]:
-    """The cases, held in the order of their ids, so that two who do the same take turns."""
+    """Those of the cases that nobody else holds, held to the end."""
     query = select(Case).where(Case.id.in_(case_ids), Case.status != CaseStatus.ERASED)
-    return {case.id: case for case in work.session.scalars(query.order_by(Case.id).with_for_update())}
+    held = query.order_by(Case.id).with_for_update(of=Case, skip_locked=True)
+    return {case.id: case for case in work.session.scalars(held)}
 
 
 def _list_overdue(clocks: Mapping[UUID, Iterable[Clock]], now: datetime) -> Iterator[tuple[UUID, Owner]]:
@@ -104,6 +111,8 @@ class _Around:
     def __init__(self, work: Work, case_ids: Collection[UUID]) -> None:
         self.work, self.case_ids = work, case_ids
         self.clocks = self._read_clocks()
+        # Of the others somebody else has just counted the clocks; the rest of what they hold is not read.
+        self.case_ids = {case_id for case_id, _owner in _list_overdue(self.clocks, work.now)}
         self.events = self._read_events()
         self.requests = self._read_requests()
         self.complaints = self._read_complaints()
@@ -153,7 +162,15 @@ class _Around:
         return _group(self.work.session.scalars(query.order_by(Clock.started_at, Clock.rule)), lambda row: row.case_id)
 
     def _read_events(self) -> Mapping[UUID, Sequence[Any]]:
-        columns = (Event.case_id, Event.request_id, Event.complaint_id, Event.kind, Event.at, Event.facts)
+        columns = (
+            Event.case_id,
+            Event.sequence,
+            Event.request_id,
+            Event.complaint_id,
+            Event.kind,
+            Event.at,
+            Event.facts,
+        )
         query = select(*columns).where(Event.case_id.in_(self.case_ids), Event.kind.in_(_COUNTED))
         return _group(self._all(query.order_by(Event.case_id, Event.sequence)), lambda row: row.case_id)
 

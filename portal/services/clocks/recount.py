@@ -233,7 +233,9 @@ def _read_owners(work: Work, cases: Mapping[UUID, Any]) -> Iterator[_ClockOwner]
     """The open requests and complaints of these cases with their clocks by today's records."""
     events = _group(
         work.session.execute(
-            select(Event.case_id, Event.request_id, Event.complaint_id, Event.kind, Event.at, Event.facts)
+            select(
+                Event.case_id, Event.sequence, Event.request_id, Event.complaint_id, Event.kind, Event.at, Event.facts
+            )
             .where(Event.case_id.in_(cases), Event.kind.in_(COUNTED))
             .order_by(Event.case_id, Event.sequence)
         ),

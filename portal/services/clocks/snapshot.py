@@ -178,6 +178,20 @@ def write_row(row: Clock, found: PlacedClock, *, now: datetime, anew: bool = Fal
     _set(row, "state", _judge(row, found.clock, now))
 
 
+def drop_unfounded(work: Work, case: Case, owner: Request | Complaint) -> None:
+    """Take away clocks that nothing in the history starts any more, after it was corrected. Those whose law has left
+    the records stay: of them nobody can say it.
+    """
+    regimes = work.ports.registry.regimes
+    founded = {(each.regime.id, each.clock.id) for each in derive_any(work, case, owner)}
+    for row in list_clocks(work.session, owner):
+        regime = regimes.get(row.regime)
+        has_rule = regime is not None and any(rule.id == row.rule for rule in regime.rules)
+        if has_rule and (row.regime, row.rule) not in founded:
+            work.session.delete(row)
+    work.session.flush()
+
+
 def update_next_due(session: Session, case: Case) -> None:
     """The case's place in the queue: its nearest date that matters, and whether that date is only estimated."""
     rows = session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.due_at.is_not(None))).all()

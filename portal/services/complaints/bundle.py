@@ -18,6 +18,7 @@ from portal.domain.letters.facts import (
     AnswerFact,
     ComplaintAsk,
     ComplaintFacts,
+    FormFact,
     LetterHeader,
     LinkFact,
     Party,
@@ -25,9 +26,10 @@ from portal.domain.letters.facts import (
     SentFact,
 )
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import LetterKind, Path, SendingChannel, SentAs
+from portal.domain.letters.phrases import FORM_POINTERS
+from portal.domain.lifecycle import LetterKind, Path, Proof, SendingChannel, SentAs
 from portal.domain.notices import check_elements, list_fields_given
-from portal.domain.regimes import Certainty, Confidence, ObligedParty, Regime
+from portal.domain.regimes import Certainty, Confidence, NoticeField, ObligedParty, Regime
 from portal.domain.territories import find_region
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
@@ -35,9 +37,11 @@ from portal.reference.territories import find_territory
 from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.clocks.agreement import RecordsDisagree, require_whole
 from portal.services.clocks.derivation import place_of_complaint
+from portal.services.complaints import stating
 from portal.services.complaints.chronology import write_chronology
 from portal.services.complaints.enclosing import finish_papers, read_enclosures
 from portal.services.complaints.exhibits import list_exhibits
+from portal.services.complaints.form_rows import list_rows
 from portal.services.complaints.story import with_earlier
 from portal.services.history.events import read_history
 from portal.services.law.versions import find_law
@@ -53,13 +57,15 @@ from portal.services.letters.facts import (
     period_fact,
     platform_recipient,
     regulator_recipient,
+    stated_of,
     statements_of,
+    zone_of,
 )
 from portal.services.letters.printing import LetterStopped, check, print_letter
 from portal.services.ports import SYSTEM, Ports
 from portal.services.requests.citations import Citation, find_reason
 from portal.services.requests.content import NOTHING_ONLINE, Details, RequestContent
-from portal.services.requests.dossier import Dossier, SentReminder, list_items, read_dossiers
+from portal.services.requests.dossier import Dossier, LaterLetter, list_items, read_case_letters, read_dossiers
 from portal.services.requests.lookup import find_organisation, requests_of
 from portal.services.work import CaseWork, Work
 
@@ -120,9 +126,9 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     """Everything a complaint's bundle says, from the case as it stands."""
     parts = read_dossiers(work, requests_of(work.session, complaint))
     story = with_earlier(work, parts)
-    own = _contents(work, parts)
     kept = find_law(work.session, complaint.regime, complaint.version, work.ports.registry)
     regime = kept or work.ports.registry.regime(complaint.regime)
+    own = _contents(work, complaint, parts, regime)
     is_threat = _is_threat(regime, own, parts)
     citation = _cite(regime, own, parts, now=work.now, ports=work.ports)
     competence = _competence(work, citation, own, complaint)
@@ -139,7 +145,7 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         competence=competence,
         links=_links(work, parts, respondent),
         bases=bases or (competence,),
-        notices=tuple(_sent(story, exhibits)),
+        notices=tuple(_sent(work, story, exhibits)),
         answers=_answers(story, exhibits),
         chronology=tuple(write_chronology(work, history, story, exhibits, bases)),
         exhibits=tuple(file.exhibit for file in files),
@@ -147,13 +153,25 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         # A record's own sentences speak of what is online.
         authority_asks=regulator.asks_under(complaint.regime) if regulator and not is_threat else (),
         statements=statements_of(own, ()),
+        stated=stated_of(own, (), now=work.now, zone=zone_of(work)),
         wish=str(work.read_sealed(complaint).get("wish", "")).strip() or None,
         history_digest=history[-1].digest.hex() if history else None,
         is_threat=is_threat,
         found_on=work.report.found_on,
         how_found=work.report.how_found.strip() or None,
         check_url=f"{work.ports.config.base_url}{CHECK_PATH}",
+        form=tuple(_form(work, complaint, own, was_asked=bool(parts))),
     )
+
+
+def _form(work: CaseWork, complaint: Complaint, own: RequestContent, *, was_asked: bool) -> Iterator[FormFact]:
+    """The authority's own form; what the complaint prints already is named by its place."""
+    printed = {NoticeField.LOCATION, NoticeField.PLATFORM_STEP}
+    printed |= {NoticeField.EXPLANATION} if own.view.explanation else set()
+    for row in list_rows(work, complaint.regulator, complaint.regime, was_asked=was_asked):
+        fills = row.field.fills
+        is_printed = row.value and fills is not None and fills in printed
+        yield FormFact(label=row.field.label, value=FORM_POINTERS[fills] if is_printed and fills else row.value)
 
 
 def _is_threat(regime: Regime, own: RequestContent, parts: Sequence[Dossier]) -> bool:
@@ -170,8 +188,8 @@ def _open(work: Work, job: RunningJob, *, to_change: bool = False) -> tuple[Case
     return work.on(case, job.key), complaint
 
 
-def _contents(work: CaseWork, parts: Sequence[Dossier]) -> RequestContent:
-    """What the complaint itself says: the report, with what was given for its requests."""
+def _contents(work: CaseWork, complaint: Complaint, parts: Sequence[Dossier], regime: Regime) -> RequestContent:
+    """What the complaint itself says: the report, with what was given for its requests and what was stated."""
     details = Details()
     for part in parts:
         details = details.merged(part.content.details)
@@ -182,6 +200,8 @@ def _contents(work: CaseWork, parts: Sequence[Dossier]) -> RequestContent:
         details=details,
         places=places or tuple(link.url for link in report.links),
         organisation=find_organisation(work),
+        statement=stating.find_own(work, complaint),
+        earlier=stating.find_common(parts, regime),
     )
 
 
@@ -317,31 +337,39 @@ def leads_to(regime: Regime | None, complaint_law: Regime, regulator: str) -> bo
     )
 
 
-def _sent(story: Sequence[Dossier], exhibits: Mapping[UUID, int]) -> Iterator[SentFact]:
-    """Every letter that left, reminders included; its text is an exhibit and is not written here once more."""
+def _sent(work: CaseWork, story: Sequence[Dossier], exhibits: Mapping[UUID, int]) -> Iterator[SentFact]:
+    """Every letter that left, each first one before those that came after it; its text is an exhibit and is not written
+    here once more. What was given to the police is no letter to anybody who owes an answer.
+    """
     for part in story:
         if part.request.sent_at is None:
             continue
         of = part.sent_letter or part.sent_event
         yield sent_fact(part, exhibit=exhibits.get(of.id) if of else None)
-        for reminder in part.sent_reminders:
-            yield _reminded(part, reminder, exhibits)
+        for later in part.sent_later:
+            yield _later_fact(work, later, exhibits, part.request.channel)
+    for later in () if story else read_case_letters(work):
+        if later.kind is not LetterKind.POLICE:
+            yield _later_fact(work, later, exhibits, None)
 
 
-def _reminded(part: Dossier, reminder: SentReminder, exhibits: Mapping[UUID, int]) -> SentFact:
-    letter, event, detail = reminder.letter, reminder.event, part.read_detail(reminder.event)
+def _later_fact(
+    work: CaseWork, later: LaterLetter, exhibits: Mapping[UUID, int], channel: SendingChannel | None
+) -> SentFact:
+    letter, event, detail = later.letter, later.event, later.detail
     return SentFact(
-        reference=f"{part.work.reference}-{letter.number}" if letter else part.work.reference,
-        kind=LetterKind.REMINDER,
-        recipient=part.name,
-        channel=SendingChannel(event.facts.get("channel") or part.request.channel or SendingChannel.FORM),
+        reference=f"{work.reference}-{letter.number}" if letter else work.reference,
+        kind=later.kind,
+        recipient=later.recipient,
+        channel=SendingChannel(event.facts.get("channel") or channel or SendingChannel.FORM),
         sent_at=event.at,
         ticket=str(detail.get("ticket") or "") or None,
         digest=letter.digest if letter else None,
         exhibit=exhibits.get(letter.id if letter else event.id),
-        text=() if letter else tuple(reminder.text.splitlines()),
+        text=() if letter else tuple(later.text.splitlines()),
         sent_as=SentAs.LETTER if letter else SentAs.OTHER,
         address=str(detail.get("address") or "") or None,
+        proof=later.proof if later.proof is not Proof.NONE else None,
     )
 
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from sqlalchemy import exists, select
 
 from portal.adapters.bundle_check import check_bundle
-from portal.domain.bundle_checks import BundleReading, FileState, WrittenClock
+from portal.adapters.signing_keys import fingerprint_of
+from portal.domain.bundle_checks import BundleReading, ChainState, FileState, WrittenClock
 from portal.domain.clocks import find_rule
 from portal.domain.counting import UncountablePeriod, due_at
 from portal.domain.regimes import Rule
@@ -76,13 +75,17 @@ class BundleReport:
             and signature is not None
             and signature.is_intact
             and signature.is_whole
+            and (bool(self.is_ours) or signature.chain is ChainState.TRUSTED)
+            and (signature.stamp is None or signature.stamp.is_intact)
         )
 
 
 def check_file(work: Work, content: bytes) -> BundleReport:
     """What can be said of a complaint's ZIP or PDF. Nothing of it is kept. Raises BundleRefused."""
     ports = work.ports
-    reading = check_bundle(content, may_be_unconfined=ports.config.takes_files_unconfined)
+    reading = check_bundle(
+        content, roots=ports.config.trust_roots, now=work.now, may_be_unconfined=ports.config.takes_files_unconfined
+    )
     own = _find_own_fingerprint(ports)
     return BundleReport(
         reading=reading,
@@ -95,8 +98,7 @@ def check_file(work: Work, content: bytes) -> BundleReport:
 def _find_own_fingerprint(ports: Ports) -> str | None:
     """SHA-256 of the certificate that this portal signs with; None where it has signed nothing yet."""
     try:
-        pem = ports.config.signing_key_file.read_bytes()
-        return x509.load_pem_x509_certificates(pem)[0].fingerprint(hashes.SHA256()).hex()
+        return fingerprint_of(ports.config.signing_key_file.read_bytes())
     except (OSError, ValueError):
         return None
 

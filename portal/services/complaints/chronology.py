@@ -10,14 +10,15 @@ from uuid import UUID
 from portal.domain.clocks import find_current_rule
 from portal.domain.letters.clock_sheets import is_shown
 from portal.domain.letters.facts import ChronologyRow
-from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import ActorKind, Answer, History
+from portal.domain.letters.law_facts import BasisFact, ClockFact
+from portal.domain.lifecycle import ActorKind, Answer, History, LetterKind
 from portal.models.events import Event
-from portal.services.complaints.exhibits import describe_letter
+from portal.services.complaints.exhibits import describe_later, describe_letter
 from portal.services.history.events import read_detail
+from portal.services.history.valid_events import INSTEAD, keep_valid
 from portal.services.letters.facts import zone_of
 from portal.services.ports import Ports
-from portal.services.requests.dossier import Dossier
+from portal.services.requests.dossier import Dossier, read_case_letters
 from portal.services.work import CaseWork
 
 # The letter's own sentences: keys of its catalogue, so nothing is filled into them.
@@ -28,11 +29,24 @@ _TOLD: Mapping[History, str] = {
     History.ANSWERED: "An answer was received.",  # said by its meaning, see `_ANSWERED`
     History.INFORMATION_SENT: "What the recipient asked for was sent.",
     History.REMINDED: "A reminder was sent.",
+    History.LETTER_SENT: "A further letter was sent.",  # said by its kind, see `_SENT`
     History.CLOCK_MISSED: "A period ran out.",
     History.LAW_APPLIED: "Dates were counted again after a record of laws, holidays or time zones had changed.",
     History.ITEM_GONE: "The content was found to be gone from a place.",
     History.ITEM_BACK: "The content was found to be back at a place.",
     History.REQUEST_CLOSED: "A request was taken back.",
+    History.STATED: "What stands above the signature was stated.",
+    History.TICKET_GIVEN: "The recipient's number for a letter was written down.",
+    History.CORRECTED: "An entry was corrected.",  # said by what was wrong, see `_CORRECTED`
+}
+_CORRECTED: Mapping[str, str] = {
+    "sent": "When a letter was sent had been recorded wrongly. It was corrected.",
+    "received": "When a letter arrived had been recorded wrongly. It was corrected.",
+    "reminded": "A reminder had been recorded wrongly. It was corrected.",
+    "given": "What was sent back had been recorded wrongly. It was corrected.",
+    "answer": "An answer had been recorded wrongly. It was corrected.",
+    "gone": "That the content was gone from a place had been recorded wrongly. It was corrected.",
+    "back": "That the content was back at a place had been recorded wrongly. It was corrected.",
 }
 _ANSWERED: Mapping[Answer, str] = {
     Answer.ACKNOWLEDGED: "The organisation acknowledged receipt.",
@@ -45,9 +59,21 @@ _ANSWERED: Mapping[Answer, str] = {
     Answer.REFUSED: "The organisation refused.",
     Answer.GEO_BLOCKED: "The organisation blocked the content in some countries only.",
 }
+_SENT: Mapping[LetterKind, str] = {
+    LetterKind.FOLLOW_UP: "A further letter was sent.",
+    LetterKind.SUPPLIER: "A letter to a company behind the site was sent.",
+    LetterKind.PRESERVATION: "A request to keep evidence was sent.",
+    LetterKind.POLICE: "A sheet was given to the police.",
+}
+_NO_TICKET = "It was written down that the recipient gave no number for a letter."
 _IN_OTHER_WORDS: Mapping[History, str] = {
     History.SENT: "The request was sent in other words or by their form.",
     History.REMINDED: "A reminder was sent in other words or by their form.",
+}
+_LATER_SOURCES: Mapping[ActorKind, str] = {
+    ActorKind.PERSON: "recorded by the person, after a correction",
+    ActorKind.STAFF: "recorded by the helpline, after a correction",
+    ActorKind.SYSTEM: "counted by the portal",
 }
 _SOURCES: Mapping[ActorKind, str] = {
     ActorKind.PERSON: "recorded by the person",
@@ -69,23 +95,33 @@ def write_chronology(
         yield ChronologyRow(at=at, what="The content was found.", source=_SOURCES[ActorKind.PERSON], is_day=True)
     by_id = {part.request.id: part for part in story}
     papers = {part.request.id: part.sent_letter for part in story}
-    reminders = {each.event.id: each.letter for part in story for each in part.sent_reminders}
-    for event in history:
+    later = {each.event.id: each for part in story for each in part.sent_later}
+    later |= {each.event.id: each for each in (() if story else read_case_letters(work))}
+    for event in keep_valid(history):
         part = by_id.get(event.request_id) if event.request_id else None
         if event.kind not in _TOLD or (event.request_id is not None and part is None):
             continue
-        if event.kind is History.CLOCK_MISSED and not _has_sheet(event, bases):
+        if event.kind is History.LETTER_SENT and event.id not in later:
             continue
+        missed = _find_sheet(event, bases) if event.kind is History.CLOCK_MISSED else None
+        if event.kind is History.CLOCK_MISSED and missed is None:
+            continue
+        if event.kind is History.CORRECTED and event.facts.get("fact") not in _CORRECTED:
+            continue  # what only followed from another, and what is no part of this story
         detail = read_detail(event, work.key)
         paper = papers.get(event.request_id) if event.kind is History.SENT and event.request_id else None
-        paper = reminders.get(event.id, paper)
-        about = [describe_letter(part, paper or papers[part.request.id])] if part else []
+        about = [describe_letter(part, papers[part.request.id])] if part else []
+        if sent := later.get(event.id):
+            paper = sent.letter
+            about = [describe_later(work, sent)]
         about += [_name_clock(event, work.ports)] if event.kind is History.CLOCK_MISSED else []
+        about += [_name_moments(event, work)] if event.kind is History.CORRECTED else []
         yield ChronologyRow(
             at=event.at,
             what=_tell(event, has_paper=paper is not None),
-            source=_SOURCES[event.actor],
+            source=(_LATER_SOURCES if INSTEAD in event.facts else _SOURCES)[event.actor],
             about="\n".join(about) or None,
+            zone=missed.zone if missed else None,
             detail=_words_of(event, detail, exhibits),
             exhibit=exhibits.get(paper.id if paper else event.id),
         )
@@ -95,6 +131,12 @@ def _tell(event: Event, *, has_paper: bool) -> str:
     """The sentence of an event; an answer's says what it means, and what left without a letter is not called one."""
     if event.kind is History.ANSWERED:
         return _ANSWERED[Answer(event.facts["answer"])]
+    if event.kind is History.CORRECTED:
+        return _CORRECTED[event.facts["fact"]]
+    if event.kind is History.LETTER_SENT:
+        return _SENT[LetterKind(event.facts["letter_kind"])]
+    if event.kind is History.TICKET_GIVEN and event.facts.get("is_none"):
+        return _NO_TICKET
     if not has_paper and event.kind in _IN_OTHER_WORDS:
         return _IN_OTHER_WORDS[event.kind]
     return _TOLD[event.kind]
@@ -102,18 +144,24 @@ def _tell(event: Event, *, has_paper: bool) -> str:
 
 def _words_of(event: Event, detail: Mapping[str, Any], exhibits: Mapping[UUID, int]) -> str | None:
     """Somebody's own words; those that are an exhibit are not written here once more."""
+    if event.kind is History.TICKET_GIVEN:
+        return str(detail.get("ticket") or "") or None
     return None if event.id in exhibits else str(detail.get("text") or "") or None
 
 
-def _has_sheet(event: Event, bases: Sequence[BasisFact]) -> bool:
-    """Whether this miss is of a clock that the bundle explains: no date is told without why it is that date."""
+def _find_sheet(event: Event, bases: Sequence[BasisFact]) -> ClockFact | None:
+    """The clock of this miss, if the bundle explains it: no date is told without why it is that date."""
     started_at = datetime.fromisoformat(event.facts["started_at"])
-    return any(
-        is_shown(clock) and clock.started_at == started_at
-        for basis in bases
-        for clock in basis.clocks
-        if (clock.regime_id, clock.rule_id) == (event.facts["regime"], event.facts["rule"])
-    )
+    missed = (event.facts["regime"], event.facts["rule"], started_at)
+    clocks = (clock for basis in bases for clock in basis.clocks if is_shown(clock))
+    return next((clock for clock in clocks if (clock.regime_id, clock.rule_id, clock.started_at) == missed), None)
+
+
+def _name_moments(event: Event, work: CaseWork) -> str:
+    """The moment that had been recorded and the one that holds now, in figures: no language has other ones."""
+    zone = zone_of(work)
+    moments = [event.facts["was"], event.facts.get("now")]
+    return " → ".join(f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M}" if at else "–" for at in moments)
 
 
 def _name_clock(event: Event, ports: Ports) -> str:

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.adapters.letter_json import encode_facts
+from portal.adapters.pdf_enclosures import read_enclosed
+from portal.adapters.vault import CannotOpen
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
-from portal.domain.letters.redaction import redacted as redact
 from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -147,7 +147,7 @@ def _find_option(work: CaseWork, regime_id: str, regulator_id: str) -> Complaint
     found = options(work)
     option = next((each for each in found if (each.regime, each.regulator) == (regime_id, regulator_id)), None)
     if option is None:
-        raise StepRefused("This complaint is not open to this case.")
+        raise StepRefused("This complaint can’t be used in this case.")
     if not option.is_open:
         raise StepRefused(f"This complaint is not open yet. {option.opens}".strip())
     return option
@@ -158,7 +158,7 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
     require_open(work.case.status)
     complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
-        raise StepRefused("This complaint has been handed in, so its papers stay as they are.")
+        raise StepRefused("This complaint was sent, so its papers stay as they are.")
     require_papers(work, "regulators")
     job = jobs.add_job(work, JobKind.BUNDLE, case_id=work.case.id, subject_id=complaint.id, key=work.key)
     return jobs.job_view(job, now=work.now)
@@ -167,10 +167,36 @@ def start_bundle(work: CaseWork, number: int) -> JobView:
 def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The newest bundle as ZIP: the complaint, its facts, each exhibit as a file, how to check, and the SHA-256 of all.
 
-    The redacted form has the redacted exhibits, and leaves out those that cannot be redacted. Raises StepRefused before
-    it is made, RecordsDisagree.
+    The redacted form has the redacted exhibits; of words and uploads that is a sheet that says what they are. Raises
+    StepRefused before it is made, RecordsDisagree, CannotOpen.
     """
-    complaint = find_complaint(work, number)
+    files, made_at = _read_files(work, find_complaint(work, number), redacted=redacted)
+    return _pack({name: (content, made_at) for name, content in files.items()})
+
+
+def read_bundles(work: CaseWork, numbers: Sequence[int], *, redacted: bool) -> bytes:
+    """Several bundles in one ZIP, each in a folder of its own. Those that are not made yet are left out.
+
+    Raises StepRefused where none is made, RecordsDisagree.
+    """
+    named = [find_complaint(work, number) for number in numbers]
+    made = [complaint for complaint in named if _is_made(work, complaint)]
+    if not made:
+        raise StepRefused("The papers for this complaint are not made yet.")
+    entries: dict[str, tuple[bytes, datetime]] = {}
+    for complaint in made:
+        files, made_at = _read_files(work, complaint, redacted=redacted)
+        entries |= {f"complaint-{complaint.number}/{name}": (content, made_at) for name, content in files.items()}
+    return _pack(entries)
+
+
+def _is_made(work: CaseWork, complaint: Complaint) -> bool:
+    query = select(Letter.id).where(Letter.complaint_id == complaint.id).limit(1)
+    return work.session.scalars(query).first() is not None
+
+
+def _read_files(work: CaseWork, complaint: Complaint, *, redacted: bool) -> tuple[Mapping[str, bytes], datetime]:
+    """The files of the newest bundle by name, and when it was made."""
     made = letters.letter_views(work, complaint_id=complaint.id)
     if not made:
         raise StepRefused("The papers for this complaint are not made yet.")
@@ -178,26 +204,49 @@ def read_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     newest = made[-1]
     query = select(Letter).where(Letter.case_id == work.case.id, Letter.number == newest.number)
     facts = read_facts(work, work.session.scalars(query).one())
-    shown = redact(facts) if redacted else facts
+    paper = letters.read_letter(work, newest.number, redacted=redacted)
     files = {
-        "complaint.pdf": letters.read_letter(work, newest.number, redacted=redacted),
-        "case.json": encode_facts(shown),
+        "complaint.pdf": paper,
+        # The very bytes: written anew, they would be those of this version of the portal.
+        "case.json": _read_facts_of(paper),
         **dict(_exhibits_of(work, complaint, facts, redacted=redacted)),
         CHECK_FILE: describe_check(work.ports.config.base_url).encode(),
     }
     files[SUMS_FILE] = write_sums(files)
+    return files, newest.made_at
+
+
+def _pack(entries: Mapping[str, tuple[bytes, datetime]]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(_entry(name, newest.made_at), content)
+        for name, (content, made_at) in entries.items():
+            archive.writestr(_entry(name, made_at), content)
     return stream.getvalue()
+
+
+def _read_facts_of(paper: bytes) -> bytes:
+    """The facts inside a complaint. Raises CannotOpen for what is none of ours."""
+    inside = read_enclosed(paper, "case.json")
+    if inside is None:
+        raise CannotOpen("the papers hold no case.json")
+    return inside
 
 
 def take_bundle(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The bundle for a member of the team, who may hand it in. Raises as `read_bundle` and NoConsent, MandateOver."""
-    if find_complaint(work, number).state is ComplaintState.PREPARED:
-        require_papers(work, "regulators")
+    _require_taking(work, [find_complaint(work, number)])
     return read_bundle(work, number, redacted=redacted)
+
+
+def take_bundles(work: CaseWork, numbers: Sequence[int], *, redacted: bool) -> bytes:
+    """The same for several. Raises as `read_bundles` and NoConsent, MandateOver."""
+    _require_taking(work, [find_complaint(work, number) for number in numbers])
+    return read_bundles(work, numbers, redacted=redacted)
+
+
+def _require_taking(work: CaseWork, complaints: Sequence[Complaint]) -> None:
+    if any(complaint.state is ComplaintState.PREPARED for complaint in complaints):
+        require_papers(work, "regulators")
 
 
 def _exhibits_of(
@@ -210,9 +259,13 @@ def _exhibits_of(
     files = {file.exhibit.digest: file for file in list_exhibits(work, read_story(work, complaint))}
     for exhibit in facts.exhibits if isinstance(facts, ComplaintFacts) else ():
         file = files.get(exhibit.digest)
-        read = (file.read_twin if redacted else file.read) if file else None
-        if file is not None and read is not None:
-            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", read()
+        if file is None:
+            continue
+        if not redacted:
+            yield f"exhibit-{exhibit.number}.{file.name.rpartition('.')[2]}", file.read()
+        elif exhibit.twin_digest and file.read_twin is not None:
+            name = exhibit.twin_name or exhibit.name or f"exhibit-{exhibit.number}.pdf"
+            yield name, file.read_twin()
 
 
 def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
@@ -223,7 +276,7 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
     require_open(work.case.status)
     complaint = find_complaint(work, number)
     if complaint.state is not ComplaintState.PREPARED:
-        raise StepRefused("It is already recorded when this complaint was handed in.")
+        raise StepRefused("We already know when this complaint was sent.")
     require_permission(work, "regulators")
     if not command.has_checked:
         _demand_check(work, complaint)
@@ -241,12 +294,23 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
     _refresh(work, complaint)
 
 
+def record_all_lodged(work: CaseWork, command: LodgedCommand, tickets: Mapping[int, str]) -> None:
+    """That several complaints were handed in together; `tickets` are the authority's numbers by complaint, or empty.
+
+    All are recorded or none. Raises as `record_lodged`, and StepRefused where none is named.
+    """
+    if not tickets:
+        raise StepRefused("Choose at least one complaint.")
+    for number, ticket in sorted(tickets.items()):
+        record_lodged(work, number, replace(command, ticket=ticket))
+
+
 def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCommand) -> None:
     """What the body answered. Raises StepRefused before it was handed in, BadInstant."""
     open_to_record(work)
     complaint = find_complaint(work, number)
     if complaint.lodged_at is None:
-        raise StepRefused("This complaint has not been handed in yet. Record that first.")
+        raise StepRefused("This complaint has not been sent yet. Tell us first when you sent it.")
     if len(command.text) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, command.text)
@@ -267,6 +331,21 @@ def log_complaint_answer(work: CaseWork, number: int, command: ComplaintAnswerCo
 def complaint_views(work: CaseWork) -> tuple[ComplaintView, ...]:
     """All complaints of the case by number."""
     return _views(work, list_complaints(work))
+
+
+def views_together(work: CaseWork, number: int) -> tuple[ComplaintView, ...]:
+    """The complaints to the same authority under the same law as this one, by number. Raises UnknownNumber."""
+    return _views(work, _list_together(work, number))
+
+
+def count_together(work: CaseWork, number: int) -> int:
+    """How many those are. Raises UnknownNumber."""
+    return len(_list_together(work, number))
+
+
+def _list_together(work: CaseWork, number: int) -> list[Complaint]:
+    own = find_complaint(work, number)
+    return [row for row in list_complaints(work) if (row.regulator, row.regime) == (own.regulator, own.regime)]
 
 
 def complaint_view(work: CaseWork, number: int) -> ComplaintView:

@@ -29,8 +29,13 @@ class FormRow:
 
 def form_rows(work: CaseWork, complaint: ComplaintView) -> tuple[FormRow, ...]:
     """The fields that a source shows for the authority, in its order; none where nobody saw its form."""
-    regulator = work.ports.registry.regulators.get(complaint.regulator)
-    fields = [each for each in regulator.form_fields if each.is_for(complaint.regime)] if regulator else []
+    return list_rows(work, complaint.regulator, complaint.regime, was_asked=bool(complaint.request_numbers))
+
+
+def list_rows(work: CaseWork, body: str, regime: str, *, was_asked: bool) -> tuple[FormRow, ...]:
+    """The same for a complaint to `body` under `regime`; `was_asked`: a platform was asked before."""
+    regulator = work.ports.registry.regulators.get(body)
+    fields = [each for each in regulator.form_fields if each.is_for(regime)] if regulator else []
     if not fields:
         return ()
     places = tuple(item.text for item in list_items(work) if item.text)
@@ -40,23 +45,18 @@ def form_rows(work: CaseWork, complaint: ComplaintView) -> tuple[FormRow, ...]:
         places=places,
         organisation=for_team(work.case.handler, work.ports.config.organisation),
     )
-    return tuple(FormRow(field=field, value=_fill(field, own, complaint)) for field in fields)
+    return tuple(FormRow(field=field, value=_fill(field, own, was_asked=was_asked)) for field in fields)
 
 
-def _fill(field: FormField, own: RequestContent, complaint: ComplaintView) -> str:
+def _fill(field: FormField, own: RequestContent, *, was_asked: bool) -> str:
     if field.fills is None:
         return ""
     if field.fills is NoticeField.PLATFORM_STEP:
-        return _tell_step(complaint)
+        return _ASKED if was_asked else ""
     return _VALUES[field.fills](own) if field.fills in _VALUES else ""
 
 
-def _tell_step(complaint: ComplaintView) -> str:
-    if not complaint.request_numbers:
-        return ""
-    return "The platform was asked before. The letters and its answers are in the papers of this complaint."
-
-
+_ASKED = "The platform was asked before. The letters and its answers are in the papers of this complaint."
 _VALUES: Mapping[NoticeField, Callable[[RequestContent], str]] = MappingProxyType(
     {
         NoticeField.LOCATION: lambda own: "\n".join(own.places),

@@ -14,6 +14,7 @@ from portal.services.complaints import complaints
 from portal.services.complaints.complaints import ComplaintAnswerCommand, LodgedCommand
 from portal.services.demo.fill import Act, Stage, StoryStep
 from portal.services.letters import letters, threats
+from portal.services.letters.further import FurtherWords
 from portal.services.ports import PERSON
 from portal.services.requests import preparing, statements
 from portal.services.requests.preparing import DetailsCommand
@@ -104,9 +105,11 @@ def remind(number: int, *, by: SendingChannel = SendingChannel.FORM) -> Act:
     return act
 
 
-def make_letter(number: int, kind: LetterKind, *, topic: str = "") -> Act:
+def make_letter(number: int, kind: LetterKind, *, topic: str = "", company: str = "") -> Act:
+    words = FurtherWords(topic=topic, company=company)
+
     def act(stage: Stage) -> None:
-        letters.make_letter(stage.work, kind, number, topic=topic)
+        letters.make_letter(stage.work, kind, number, words=words)
 
     return act
 

@@ -108,7 +108,7 @@ KIRI = Story(
         after(team_writes("We saw your message. A new request for it is ready, and we send it today."), days=6.2),
         after(remind(1), days=7),
         after(make_letter(5, LetterKind.FOLLOW_UP, topic=FollowUp.NOT_VIOLATION), days=7.1),
-        after(make_letter(5, LetterKind.SUPPLIER, topic=Supplier.SEARCH), days=7.2),
+        after(make_letter(5, LetterKind.SUPPLIER, topic=Supplier.SEARCH, company="Invented Search"), days=7.2),
     ),
 )
 LENA = Story(

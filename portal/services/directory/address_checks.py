@@ -1,4 +1,7 @@
-"""Keeping the directory true: what staff saw when they used an address, and what nobody has looked at for too long."""
+"""Keeping the directory true: what came of using an address, and what nobody has looked at for too long.
+
+Staff say it, and whoever has sent a letter of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +25,7 @@ from portal.domain.directory import (
     RegulatorKind,
     is_stale,
 )
-from portal.domain.lifecycle import StepRefused
+from portal.domain.lifecycle import ActorKind, StepRefused
 from portal.models.observations import Observation
 from portal.reference.registry import Registry
 from portal.services.work import Work
@@ -34,7 +37,7 @@ class UnknownAddress(StepRefused):
 
 @dataclass(frozen=True, kw_only=True)
 class AddressStatus:
-    """What staff last saw of an address: the day it worked, and trouble that came after it."""
+    """What was last seen of an address: the day it worked, and trouble that came after it."""
 
     worked_on: date | None = None
     trouble: AddressOutcome | None = None
@@ -59,24 +62,23 @@ APART = 5.0  # seconds between two questions to one host
 
 
 def note_outcome(work: Work, subject: str, address: str, outcome: AddressOutcome) -> None:
-    """That an address worked, bounced or moved today. Raises UnknownAddress."""
+    """What came of using an address today. Raises UnknownAddress."""
     known = {contact.address for contact in list_contacts(work.ports.registry) if contact.subject == subject}
     if address not in known:
         raise UnknownAddress("The directory does not have this address any more. Load the page again.")
-    row = Observation(
-        id=uuid4(), subject=subject, address=address, outcome=outcome, seen_on=work.ports.config.day_at(work.now)
-    )
+    row = Observation(id=uuid4(), subject=subject, address=address, outcome=outcome)
+    row.seen_on, row.by_person = work.ports.config.day_at(work.now), work.actor.kind is not ActorKind.STAFF
     work.session.add(row)
     work.session.flush()
 
 
 def read_statuses(session: Session, subjects: Collection[str] | None = None) -> Mapping[tuple[str, str], AddressStatus]:
     """What was seen of the addresses of some platforms and authorities, or of all, by subject and address."""
-    query = select(Observation).order_by(Observation.seen_on, Observation.id)
+    query = select(Observation)
     if subjects is not None:
         query = query.where(Observation.subject.in_(subjects))
     found: dict[tuple[str, str], AddressStatus] = {}
-    for row in session.scalars(query):
+    for row in sorted(session.scalars(query), key=_weigh):
         before = found.get((row.subject, row.address), NOTHING_SEEN)
         if row.outcome is AddressOutcome.WORKED:
             found[row.subject, row.address] = AddressStatus(worked_on=row.seen_on)
@@ -85,6 +87,15 @@ def read_statuses(session: Session, subjects: Collection[str] | None = None) -> 
                 worked_on=before.worked_on, trouble=row.outcome, trouble_on=row.seen_on
             )
     return found
+
+
+def _weigh(row: Observation) -> tuple[date, int, UUID]:
+    """By day; on one day staff's trouble is the last word. One person's trouble is none where it worked for others, so
+    that nobody can talk an address away.
+    """
+    if row.outcome is AddressOutcome.WORKED:
+        return row.seen_on, 1, row.id
+    return row.seen_on, 0 if row.by_person else 2, row.id
 
 
 def last_checked(checked_on: date | None, seen: AddressStatus) -> date | None:

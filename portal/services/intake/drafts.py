@@ -30,7 +30,6 @@ from portal.services.work import CaseWork, Work
 
 LINK_LIMIT = 500
 LONGEST_GIVEN = 300  # characters of a pasted address that is shown beside the link that stood in it
-TEXT_LIMIT = 20_000  # characters of one free answer
 EMPTY_LASTS = timedelta(days=1)  # a draft that nobody went on with; a flood of them is gone soon
 FRESH = 1  # a case's version when `start_draft` is done
 AT_ONCE = 50  # drafts deleted in one transaction, so that nobody who writes waits long

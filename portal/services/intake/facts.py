@@ -1,13 +1,13 @@
 """What would make letters stronger: answers that laws ask for and the report does not have, each asked once.
 
 Every letter of a case says what its report says, those of later links and re-uploads too. So an answer is given here
-once, and fills all of them.
+once, and fills all of them. What is stated above a signature is none of it: that is made for each letter, on its day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -18,7 +18,7 @@ from portal.services.cases.mandates import renew_mandate
 from portal.services.cases.opening import CaseStamp
 from portal.services.intake.drafts import SavingPlan, keep_report, plan_report
 from portal.services.requests import preparing
-from portal.services.requests.citations import Citation
+from portal.services.requests.citations import WRITTEN, Citation
 from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.work import CaseWork
 
@@ -26,7 +26,6 @@ from portal.services.work import CaseWork
 class Topic(StrEnum):
     """One thing that a person can add. The order is that of the page."""
 
-    STATEMENT = "statement"
     NAME = "name"
     EMAIL = "email"
     WHAT = "what"
@@ -38,10 +37,6 @@ class Topic(StrEnum):
 
 TOPIC_OF: Mapping[NoticeField, Topic] = MappingProxyType(
     {
-        NoticeField.SIGNATURE: Topic.STATEMENT,
-        NoticeField.GOOD_FAITH: Topic.STATEMENT,
-        NoticeField.ACCURACY: Topic.STATEMENT,
-        NoticeField.NO_CONSENT: Topic.STATEMENT,
         NoticeField.LEGAL_NAME: Topic.NAME,
         NoticeField.NAME: Topic.NAME,
         NoticeField.EMAIL: Topic.EMAIL,
@@ -56,8 +51,6 @@ TOPIC_OF: Mapping[NoticeField, Topic] = MappingProxyType(
     }
 )
 GIVES_AWAY = frozenset({Topic.PHONE, Topic.ADDRESS})
-# What the letter writes itself once both the kind of picture and that nobody agreed are said.
-_WRITTEN = frozenset({NoticeField.DESCRIPTION, NoticeField.EXPLANATION})
 # Answers by which the laws of a request are picked.
 _PICKING = ("depiction", "under_18", "country", "subdivision", "took_it", "is_online")
 
@@ -68,7 +61,7 @@ class MissingFact:
 
     topic: Topic
     platforms: tuple[str, ...]
-    is_vital: bool  # one of these letters cites no law at all so far
+    is_vital: bool  # one of these letters can cite no law at all without it, whatever is stated for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +91,7 @@ def find_missing_facts(work: CaseWork, dossiers: Iterable[Dossier] | None = None
         MissingFact(
             topic=topic,
             platforms=tuple(dict.fromkeys(dossier.name for dossier in lacking[topic])),
-            is_vital=not all(_cites_something(dossier) for dossier in lacking[topic]),
+            is_vital=not all(_can_cite(dossier) for dossier in lacking[topic]),
         )
         for topic in Topic
         if topic in lacking
@@ -120,13 +113,8 @@ class FactsPlan:
 
 
 def plan_facts(work: CaseWork, report: Report, *, version: int | None) -> FactsPlan:
-    """The case with these answers. Reads only.
-
-    A signature counts from now. Raises Changed when another tab saved since `version`, and NoRoom.
-    """
+    """The case with these answers. Reads only. Raises Changed when another tab saved since `version`, and NoRoom."""
     before = work.report
-    if report.signature and _states(report) != _states(before):
-        report = replace(report, signed_at=work.now)
     is_other = any(getattr(report, name) != getattr(before, name) for name in _PICKING)
     says_authority = report.filer is Filer.REPRESENTATIVE and report.authority != before.authority
     return FactsPlan(
@@ -159,13 +147,10 @@ def _topics_in(citation: Citation, report: Report) -> Iterator[Topic]:
         for proof in each.missing:
             if proof in TOPIC_OF:
                 yield TOPIC_OF[proof]
-            elif proof in _WRITTEN:
-                yield Topic.WHAT if report.depiction is None else Topic.STATEMENT
+            elif proof in WRITTEN and report.depiction is None:
+                yield Topic.WHAT
 
 
-def _cites_something(dossier: Dossier) -> bool:
-    return any(citation.is_complete for citation in dossier.citations)
-
-
-def _states(report: Report) -> tuple[object, ...]:
-    return (report.states_no_consent, report.states_good_faith, report.states_accuracy, report.signature)
+def _can_cite(dossier: Dossier) -> bool:
+    """Whether a law has all it asks for, but for what is stated when the letter is made."""
+    return any(citation.is_complete or citation.waits_for_statement for citation in dossier.citations)

@@ -25,7 +25,6 @@ NOTICE_KINDS = frozenset({RegimeKind.REMOVAL})
 # The answer of the report that supplies a proof. What is not here the portal writes itself, or no one can be asked for.
 FIELD_OF: Mapping[NoticeField, str] = MappingProxyType(
     {
-        NoticeField.SIGNATURE: "signature",
         NoticeField.LEGAL_NAME: "name",
         NoticeField.NAME: "name",
         NoticeField.EMAIL: "email",
@@ -33,9 +32,6 @@ FIELD_OF: Mapping[NoticeField, str] = MappingProxyType(
         NoticeField.POSTAL_ADDRESS: "postal_address",
         NoticeField.CONTACT: "contact_by",
         NoticeField.AUTHORITY: "authority",
-        NoticeField.GOOD_FAITH: "states_good_faith",
-        NoticeField.ACCURACY: "states_accuracy",
-        NoticeField.NO_CONSENT: "states_no_consent",
         NoticeField.RESIDENCE: "country",
         NoticeField.AGE: "under_18",
     }

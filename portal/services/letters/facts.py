@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -117,20 +117,27 @@ def header_of(
     )
 
 
-def _newest(contents: RequestContent, statement: Statement | None = None) -> StatedForRequest | None:
-    """What was stated for the request, unless the whole report was signed again after it. What is sworn is never in
-    the report.
+def _list_made(contents: RequestContent, statement: Statement | None = None) -> Iterator[tuple[StatedForRequest, bool]]:
+    """What was stated for the request, then for the letters it tells of, and whether it was for this one: unless the
+    whole report was signed again after it. What is sworn is never in the report.
     """
-    own, signed_at = contents.statement, contents.report.signed_at
-    is_older = own is not None and signed_at is not None and signed_at > own.at
-    return None if is_older and statement not in _SWORN else own
+    signed_at = contents.report.signed_at
+    for made, is_own in ((contents.statement, True), (contents.earlier, False)):
+        if made is not None and (statement in _SWORN or signed_at is None or signed_at <= made.at):
+            yield made, is_own
 
 
 def _signature(contents: RequestContent, *, now: datetime, zone: ZoneInfo, is_later: bool) -> Signature | None:
     """The newest signature, and whether it was made for this letter: for it by name, or with the report that day."""
-    own, report = _newest(contents), contents.report
-    if own is not None and own.signature:
-        return Signature(name=own.signature, signed_at=own.at, is_for_letter=not is_later)
+    report = contents.report
+    for made, is_own in _list_made(contents):
+        if made.signature:
+            return Signature(
+                name=made.signature,
+                signed_at=made.at,
+                is_for_letter=is_own and not is_later,
+                is_mandated=made.by is StatedBy.MANDATED,
+            )
     if not report.signature or report.signed_at is None:
         return None
     is_today = report.signed_at.astimezone(zone).date() == now.astimezone(zone).date()
@@ -261,9 +268,18 @@ def stated_of(
 
 
 def _find_stated(statement: Statement, contents: RequestContent, *, now: datetime, zone: ZoneInfo) -> StatedFact:
-    own, report = _newest(contents, statement), contents.report
-    if own is not None and _PROOFS[statement] in own.statements:
-        return StatedFact(statement=statement, at=own.at, by=own.by, is_for_letter=own.by is not StatedBy.TOLD)
+    report = contents.report
+    for made, is_own in _list_made(contents, statement):
+        if _PROOFS[statement] in made.statements:
+            is_for_letter = is_own and made.by is not StatedBy.TOLD
+            return StatedFact(
+                statement=statement,
+                at=made.at,
+                by=made.by,
+                is_for_letter=is_for_letter,
+                speaker=made.signature if made.by is StatedBy.MANDATED else None,
+                mandated_on=made.mandated_on,
+            )
     by = StatedBy.PERSON if report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE
     at = report.signed_at or now
     is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
@@ -347,13 +363,19 @@ def wording_fact(regime: Regime, contents: RequestContent) -> WordingFact | None
     def voice(sentence: LetterSentence | LetterStatement) -> str:
         return sentence.own if is_own else sentence.other or sentence.own
 
+    def state(sentence: LetterStatement) -> str:
+        """What the team states under a mandate it states as a representative does."""
+        made = contents.statement
+        is_mandated = made is not None and made.by is StatedBy.MANDATED and made.statements.issuperset(sentence.states)
+        return sentence.other or sentence.own if is_mandated else voice(sentence)
+
     return WordingFact(
         title=letter.title,
         limit=letter.limit,
         says=tuple(voice(each) for each in letter.says if say(each)),
         grounds=tuple(voice(each) for each in letter.grounds if say(each)),
         statements=tuple(
-            StatementFact(states=each.states, text=voice(each))
+            StatementFact(states=each.states, text=state(each))
             for each in letter.statements
             if each.under_18 in {None, is_child}
         ),
@@ -460,7 +482,7 @@ def _reporter(contents: RequestContent, disclosed: Disclosed) -> Reporter:
     report, view = contents.report, contents.view
     return Reporter(
         role=report.filer or Filer.SELF,
-        name=view.name or None,
+        name=view.name or contents.signature or None,  # whoever signs with a name does not withhold it
         is_pseudonym=report.name_kind is NameKind.PSEUDONYM,
         authority=report.authority or None,
         email=disclosed.email or None,

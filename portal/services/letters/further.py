@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from portal.domain.directory import Category
 from portal.domain.letters.facts import (
@@ -19,15 +19,28 @@ from portal.domain.lifecycle import (
     SETTLED,
     ItemState,
     LetterKind,
+    RequestKind,
     RequestState,
     SendingChannel,
     StepRefused,
     require_sent,
 )
+from portal.reference.platform_names import find_named
 from portal.services.letters.drafting import answer_facts, read_recipient, running_bases, sent_fact
-from portal.services.letters.facts import content_fact, header_of, links_of, stated_of, statements_of, zone_of
+from portal.services.letters.facts import (
+    content_fact,
+    find_company,
+    header_of,
+    links_of,
+    platform_recipient,
+    stated_of,
+    statements_of,
+    zone_of,
+)
+from portal.services.requests.channels import ORDERS, list_channels
 from portal.services.requests.citations import list_cited
 from portal.services.requests.dossier import Dossier, OpenedItem
+from portal.services.work import CaseWork
 
 REFUSALS = (
     FollowUp.NOT_VIOLATION,
@@ -48,6 +61,14 @@ _BY_STATE: Mapping[RequestState, tuple[FollowUp, ...]] = {
     RequestState.MORE_ASKED: (FollowUp.MORE_ASKED, FollowUp.EXCESS_ID),
 }
 _BEHIND = (Supplier.HOST, Supplier.NETWORK, Supplier.REGISTRAR, Supplier.PAYMENT)
+_CATEGORIES: Mapping[Supplier, Category] = {
+    Supplier.SEARCH: Category.SEARCH,
+    Supplier.HOST: Category.HOSTING,
+    Supplier.NETWORK: Category.CDN,
+    Supplier.REGISTRAR: Category.REGISTRAR,
+    Supplier.PAYMENT: Category.PAYMENT,
+}
+_SUPPLIERS = frozenset({*_CATEGORIES.values(), Category.APP_STORE})
 _NAMES: Mapping[Supplier, str] = {
     Supplier.SEARCH: "The search engine",
     Supplier.HOST: "The company that hosts the site",
@@ -55,6 +76,22 @@ _NAMES: Mapping[Supplier, str] = {
     Supplier.REGISTRAR: "The registrar of the site's name",
     Supplier.PAYMENT: "The payment company of the site",
 }
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class FurtherWords:
+    """What somebody gives for a further letter: its topic, what they answer, or the company that it goes to."""
+
+    topic: str = ""
+    given: str = ""
+    company: str = ""
+    address: str = ""  # an e-mail address, the address of a form, or the lines of a postal address
+
+
+NO_WORDS = FurtherWords()
+LONGEST = 20_000
+# A letter that says "here it is" holds it.
+NEEDS_WORDS = frozenset({FollowUp.MORE_ASKED})
 
 
 def list_topics(dossier: Dossier) -> tuple[FollowUp, ...]:
@@ -68,25 +105,36 @@ def list_topics(dossier: Dossier) -> tuple[FollowUp, ...]:
 
 
 def list_suppliers(dossier: Dossier) -> tuple[Supplier, ...]:
-    """Whom behind the site one can write to: a search engine always, the others where the site is no household name."""
+    """Whom behind the site one can write to: a search engine where there is a link that it could show, the others where
+    somebody stands behind the site: behind no household name, and behind none of these companies itself.
+    """
     request, platform = dossier.request, dossier.platform
-    if request.sent_at is None or request.state in SETTLED:
+    has_link = any(item.values.get("url") for item in _about(dossier, FollowUp.LEFT))
+    if request.sent_at is None or request.state in SETTLED or not has_link:
         return ()
-    search = () if platform is not None and platform.category is Category.SEARCH else (Supplier.SEARCH,)
-    return search if platform is not None and platform.is_household else (*search, *_BEHIND)
+    category = platform.category if platform is not None else None
+    search = () if category is Category.SEARCH else (Supplier.SEARCH,)
+    is_alone = platform is not None and (platform.is_household or category in _SUPPLIERS)
+    return search if is_alone else (*search, *_BEHIND)
 
 
-def further_facts(dossier: Dossier, kind: LetterKind, topic: str, *, number: int, given: str = "") -> LetterFacts:
-    """The facts of such a letter. Raises StepRefused where it does not fit the request as it stands."""
+def further_facts(dossier: Dossier, kind: LetterKind, words: FurtherWords, *, number: int) -> LetterFacts:
+    """The facts of such a letter. Raises StepRefused where it does not fit the request as it stands, or says that it
+    holds what it does not hold.
+    """
     require_sent(dossier.request.state)
-    if kind is LetterKind.FOLLOW_UP and topic in list_topics(dossier):
-        return _follow_up(dossier, FollowUp(topic), number=number, given=given)
-    if kind is LetterKind.SUPPLIER and topic in list_suppliers(dossier):
-        return _supplier(dossier, Supplier(topic), number=number)
-    raise StepRefused("This letter does not fit the request as it stands now.")
+    if max(map(len, (words.given, words.company, words.address))) > LONGEST:
+        raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
+    if kind is LetterKind.FOLLOW_UP and words.topic in list_topics(dossier):
+        return _follow_up(dossier, FollowUp(words.topic), number=number, given=words.given.strip())
+    if kind is LetterKind.SUPPLIER and words.topic in list_suppliers(dossier):
+        return _supplier(dossier, Supplier(words.topic), words, number=number)
+    raise StepRefused("This letter does not fit what has happened so far.")
 
 
 def _follow_up(dossier: Dossier, topic: FollowUp, *, number: int, given: str) -> FollowUpFacts:
+    if topic in NEEDS_WORDS and not given:
+        raise StepRefused("Write what they asked for. The letter says that it is in there.")
     work, contents = dossier.work, dossier.content
     cited = list_cited(dossier.citations)
     return FollowUpFacts(
@@ -117,9 +165,9 @@ def _about(dossier: Dossier, topic: FollowUp) -> list[OpenedItem]:
     return [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
 
 
-def _supplier(dossier: Dossier, role: Supplier, *, number: int) -> SupplierFacts:
+def _supplier(dossier: Dossier, role: Supplier, words: FurtherWords, *, number: int) -> SupplierFacts:
     work, contents = dossier.work, dossier.content
-    recipient = Recipient(name=_NAMES[role], channel=SendingChannel.EMAIL)
+    recipient = _find_supplier(work, words, role)
     return SupplierFacts(
         frame=header_of(work, contents, (), recipient, number=number, is_later=True),
         content=content_fact(contents),
@@ -130,3 +178,29 @@ def _supplier(dossier: Dossier, role: Supplier, *, number: int) -> SupplierFacts
         statements=statements_of(contents, ()),
         stated=_stated(dossier),
     )
+
+
+def _find_supplier(work: CaseWork, words: FurtherWords, role: Supplier) -> Recipient:
+    """The company as it was named, by the door that its address is: an e-mail address, a form, else by post.
+
+    Without an address, that of the directory, where it knows a company of this kind by the name.
+    """
+    name, address = words.company.strip() or _NAMES[role], words.address.strip()
+    lines = tuple(line.strip() for line in address.splitlines() if line.strip())
+    if len(lines) > 1:
+        return Recipient(name=name, channel=SendingChannel.POST, address_lines=lines)
+    if address.startswith(("http://", "https://")):
+        return Recipient(name=name, channel=SendingChannel.FORM, contact=address)
+    known = None if address else _find_known(work, name, role)
+    return known or Recipient(name=name, channel=SendingChannel.EMAIL, contact=address or None)
+
+
+def _find_known(work: CaseWork, name: str, role: Supplier) -> Recipient | None:
+    platforms = work.ports.registry.platforms
+    platform = platforms.get(find_named(name, platforms) or "")
+    if platform is None or platform.category is not _CATEGORIES[role]:
+        return None
+    channels = list(list_channels(work, platform, ORDERS[RequestKind.NOTICE]))
+    via = channels[0].via if channels else SendingChannel.FORM
+    company = find_company(platform, work.case.country, RequestKind.NOTICE)
+    return platform_recipient(platform.name, platform, channels, via, company=company)

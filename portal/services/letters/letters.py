@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, select, true
+from sqlalchemy import ColumnElement, and_, delete, select, true
 from sqlalchemy.orm import Session
 
+from portal.adapters.letter_content import Progress
 from portal.adapters.letter_json import encode_facts
+from portal.adapters.translations import translator
 from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
-from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.blocks import Opening, plain_text
 from portal.domain.letters.checks import ProblemCode
+from portal.domain.letters.common_blocks import LetterContext
+from portal.domain.letters.content_statements import list_statements
 from portal.domain.letters.facts import (
     CopyrightFacts,
     ErasureFacts,
-    FollowUpFacts,
     LetterFacts,
     NoticeFacts,
-    SupplierFacts,
 )
 from portal.domain.lifecycle import (
+    LATER_LETTERS,
     ComplaintState,
     History,
     LetterKind,
@@ -47,7 +50,7 @@ from portal.services.clocks.agreement import require_whole
 from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
 from portal.services.letters.drafting import number_of, read_facts, reminder_facts, request_facts
-from portal.services.letters.further import further_facts
+from portal.services.letters.further import NO_WORDS, FurtherWords, further_facts
 from portal.services.letters.printing import LetterStopped, Printed, build, check, print_letter
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.citations import list_cited
@@ -61,9 +64,12 @@ NOT_SWORN = (
 )
 
 
+NOTHING_STATED = "Nothing is stated for this letter yet. Tick what is true, and sign it."
+
+
 @dataclass(frozen=True, repr=False)
 class Draft:
-    """A letter as it would be made now."""
+    """A letter as it would be made now; `text` is what is copied into a form or an e-mail."""
 
     facts: LetterFacts
     text: str
@@ -86,17 +92,22 @@ class LetterPlan:
     request_number: int
     kind: LetterKind
     facts: LetterFacts
+    words: FurtherWords
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LetterOrder:
-    """A letter that can be made: what it is to say, under a number of its own, as things stood at `work.now`."""
+    """A letter that can be made: what it is to say, under a number of its own, as things stood at `work.now`.
+
+    `request_number` is None for a paper of the case itself.
+    """
 
     work: CaseWork
-    request_number: int
+    request_number: int | None
     kind: LetterKind
     number: int
     facts: LetterFacts
+    words: FurtherWords = NO_WORDS
 
 
 class FactsChanged(Exception):
@@ -104,10 +115,15 @@ class FactsChanged(Exception):
 
 
 def draft(dossier: Dossier) -> Draft:
-    """The notice or erasure request as it would be made now. Reads only."""
+    """The notice or erasure request as it would be made now. Reads only.
+
+    Its text is that of the letter that was made, where there is one: what is copied has the same reference as the PDF.
+    """
     facts = request_facts(dossier, number=dossier.work.case.letter_numbers + 1)
     problems = _missing(dossier, facts) or check(facts)
-    return Draft(facts=facts, text="\n\n".join(plain_text(build(facts))), problems=problems)
+    made = dossier.last_letter
+    shown = read_facts(dossier.work, made) if made else facts
+    return Draft(facts=facts, text="\n\n".join(plain_text(build(shown))), problems=problems)
 
 
 def letter_problems(work: CaseWork, kind: LetterKind, number: int) -> tuple[ProblemView, ...]:
@@ -123,10 +139,10 @@ def find_missing_letter(work: CaseWork, number: int) -> LetterKind | None:
     return None if dossier.last_letter else REQUEST_LETTERS[dossier.request.kind]
 
 
-def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterPlan:
+def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterPlan:
     """Decide what a notice, an erasure request or a reminder about request `number` says. Reads only.
 
-    A further letter has a `topic` (`further.list_topics`, `further.list_suppliers`) and what the sender answers.
+    A further letter has `words`: its topic (`further.list_topics`, `further.list_suppliers`) and what the sender gives.
 
     Raises LetterStopped with every reason, UnknownNumber, NoConsent, MandateOver, NoRoom, RecordsDisagree, and
     StepRefused where the request is past it.
@@ -134,26 +150,26 @@ def plan_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "
     stamp, dossier = read_stamp(work), read_dossier(work, number)
     require_papers(work, "platforms")
     require_room_for_letter(work, dossier.request)
-    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1, topic=topic, given=given)
+    facts = _facts(dossier, kind, number=work.case.letter_numbers + 1, words=words)
     require_whole(work)
     if problems := _missing(dossier, facts) or check(facts):
         raise LetterStopped(problems)
-    return LetterPlan(stamp, number, kind, facts)
+    return LetterPlan(stamp, number, kind, facts, words)
 
 
 def reserve_letter(work: CaseWork, plan: LetterPlan) -> LetterOrder:
     """Reserve the number of a planned letter, for whoever holds the case as it stood at the plan's stamp."""
-    return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts)
+    return LetterOrder(work, plan.request_number, plan.kind, reserve_number(work), plan.facts, plan.words)
 
 
-def order_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterOrder:
+def order_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterOrder:
     """Both at once. Raises as `plan_letter`."""
-    return reserve_letter(work, plan_letter(work, kind, number, topic=topic, given=given))
+    return reserve_letter(work, plan_letter(work, kind, number, words=words))
 
 
-def print_order(order: LetterOrder) -> Printed:
+def print_order(order: LetterOrder, progress: Progress | None = None) -> Printed:
     """The slow part: both PDFs. It needs no database, so no transaction is to be open. Raises LetterStopped."""
-    return print_letter(order.facts)
+    return print_letter(order.facts, progress)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -174,10 +190,11 @@ class PrintedLetter:
 
 def confirm_letter(work: CaseWork, order: LetterOrder, rows: LetterRows) -> PrintedLetter:
     """That what was printed still says what is so. Reads only. Raises FactsChanged else, and as `plan_letter`."""
+    if order.request_number is None:
+        raise TypeError("a paper of the case itself is confirmed by who made it")
     stamp, dossier = read_stamp(work), read_dossier(work.at(order.work.now), order.request_number)
     require_papers(work, "platforms")
-    topic, given = _topic_of(order.facts)
-    if _facts(dossier, order.kind, number=order.number, topic=topic, given=given) != order.facts:
+    if _facts(dossier, order.kind, number=order.number, words=order.words) != order.facts:
         raise FactsChanged
     require_whole(work)
     rows.letter.request_id = dossier.request.id
@@ -192,9 +209,9 @@ def keep_letter(work: CaseWork, order: LetterOrder, printed: Printed) -> LetterV
     return letter_view(rows.letter, request_number=order.request_number)
 
 
-def make_letter(work: CaseWork, kind: LetterKind, number: int, *, topic: str = "", given: str = "") -> LetterView:
+def make_letter(work: CaseWork, kind: LetterKind, number: int, *, words: FurtherWords = NO_WORDS) -> LetterView:
     """All of it in one transaction, where nobody waits: invented cases, the command line, tests."""
-    order = order_letter(work, kind, number, topic=topic, given=given)
+    order = order_letter(work, kind, number, words=words)
     return keep_letter(work, order, print_order(order))
 
 
@@ -266,7 +283,7 @@ def size_of(work: CaseWork, letter: Letter) -> int:
 
 def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF as it was made. Raises UnknownNumber, CannotOpen where the file was changed."""
-    letter = _find(work, number)
+    letter = find_letter(work, number)
     sealed = work.ports.storage.get(_file_key(letter, redacted))
     content = open_sealed(work.key, _file_context(letter, redacted), sealed)
     if hashlib.sha256(content).hexdigest() != (letter.redacted_digest if redacted else letter.digest):
@@ -279,8 +296,8 @@ def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
 
     Raises UnknownNumber, CannotOpen, NoConsent, MandateOver.
     """
-    letter = _find(work, number)
-    if not _has_left(work.session, letter):
+    letter = find_letter(work, number)
+    if not has_left(work.session, letter):
         recipient = "regulators" if letter.complaint_id else "platforms"
         require_papers(work, recipient)
     require_whole(work)
@@ -289,12 +306,53 @@ def take_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
 
 def letter_text(work: CaseWork, number: int) -> str:
     """The letter as plain text, for a form's field or an e-mail. Raises UnknownNumber."""
-    return "\n\n".join(plain_text(build(read_facts(work, _find(work, number)))))
+    return "\n\n".join(plain_text(build(read_facts(work, find_letter(work, number)))))
 
 
-def letter_views(work: CaseWork, *, complaint_id: UUID | None = None) -> tuple[LetterView, ...]:
-    """The case's letters by number; only those of one complaint where it is named."""
+def list_letters(work: CaseWork) -> tuple[Letter, ...]:
+    """All letters of the case by number, those that were put aside too."""
+    query = select(Letter).where(Letter.case_id == work.case.id).order_by(Letter.number)
+    return tuple(work.session.scalars(query))
+
+
+@dataclass(frozen=True, repr=False)
+class LetterWords:
+    """A letter as it is typed somewhere else: what it is about in one line, and all of it."""
+
+    subject: str
+    text: str
+
+
+def read_words(work: CaseWork, letter: Letter) -> LetterWords:
+    """The letter for an e-mail or a form."""
+    document = build(read_facts(work, letter))
+    subject = next(block.subject for block in document.blocks if isinstance(block, Opening))
+    return LetterWords(subject, "\n\n".join(plain_text(document)))
+
+
+def find_problems(dossier: Dossier) -> tuple[ProblemView, ...]:
+    """What stops the letter that the request is sent with, as things stand. Reads only."""
+    facts = request_facts(dossier, number=dossier.work.case.letter_numbers + 1)
+    return _missing(dossier, facts) or check(facts)
+
+
+def list_sentences(dossier: Dossier) -> tuple[str, ...]:
+    """What its letter would state above the signature, in the letter's own sentences. Reads only."""
+    facts = request_facts(dossier, number=0)
+    if not isinstance(facts, NoticeFacts | ErasureFacts):
+        return ()
+    context = LetterContext(header=facts.frame, translate=translator(facts.frame.language))
+    under_18 = facts.content.under_18
+    return list_statements(context, facts.statements, facts.bases, facts.stated, under_18=under_18)
+
+
+def letter_views(
+    work: CaseWork, *, complaint_id: UUID | None = None, kinds: Collection[LetterKind] | None = None
+) -> tuple[LetterView, ...]:
+    """The case's letters by number; only those of one complaint, or of some kinds, where they are named."""
     chosen = true() if complaint_id is None else Letter.complaint_id == complaint_id
+    if kinds is not None:
+        chosen = and_(chosen, Letter.kind.in_(kinds))
     return tuple(view for _, view in _views_of(work, chosen))
 
 
@@ -320,6 +378,14 @@ def _views_of(work: CaseWork, chosen: ColumnElement[bool]) -> Iterator[tuple[UUI
         yield letter.complaint_id, letter_view(letter, request_number=request_number, complaint_number=complaint_number)
 
 
+def find_view(work: CaseWork, number: int) -> LetterView:
+    """One letter of the case. Raises UnknownNumber."""
+    found = list(_views_of(work, Letter.number == number))
+    if not found:
+        raise UnknownNumber(f"There is no letter {number}.")
+    return found[0][1]
+
+
 def letter_view(
     letter: Letter, *, request_number: int | None = None, complaint_number: int | None = None
 ) -> LetterView:
@@ -338,6 +404,12 @@ def letter_view(
         request_number=request_number,
         complaint_number=complaint_number,
     )
+
+
+def is_outdated(dossier: Dossier, letter: Letter) -> bool:
+    """Whether the request's letter would say something else now: something was changed after it was made."""
+    kept = read_facts(dossier.work, letter)
+    return request_facts(dossier.at(kept.frame.written_at), number=letter.number) != kept
 
 
 def find_sendable(dossier: Dossier, *, sent_at: datetime) -> Letter | None:
@@ -388,11 +460,16 @@ def fix_letter(dossier: Dossier, letter: Letter | None) -> FixedLetter:
     return FixedLetter(letter, tuple(item.row for item in dossier.items if item.row.number in listed))
 
 
+def unfix_letter(letter: Letter) -> None:
+    """It was written down wrongly that this letter had left: it can be sent, or put aside, like any other."""
+    letter.left_at = None
+
+
 def discard_letter(work: CaseWork, number: int) -> None:
     """A letter that never left is put aside: it is no exhibit, and no request is sent with it. Raises StepRefused."""
     require_open(work.case.status)
-    letter = _find(work, number)
-    if _has_left(work.session, letter):
+    letter = find_letter(work, number)
+    if has_left(work.session, letter):
         raise StepRefused("This letter was sent. It stays as it is.")
     if letter.discarded_at is not None:
         raise StepRefused("This letter was put aside already.")
@@ -414,18 +491,11 @@ def _record(work: CaseWork, kind: History, letter: Letter, detail: Mapping[str, 
     work.record(event)
 
 
-def _topic_of(facts: LetterFacts) -> tuple[str, str]:
-    """What a further letter is about, and what its sender answers; nothing for the other kinds."""
-    if isinstance(facts, FollowUpFacts):
-        return facts.topic, facts.given or ""
-    return (facts.role, "") if isinstance(facts, SupplierFacts) else ("", "")
-
-
-def _facts(dossier: Dossier, kind: LetterKind, *, number: int, topic: str = "", given: str = "") -> LetterFacts:
+def _facts(dossier: Dossier, kind: LetterKind, *, number: int, words: FurtherWords = NO_WORDS) -> LetterFacts:
     if kind is LetterKind.REMINDER:
         return reminder_facts(dossier, number=number)
     if kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
-        return further_facts(dossier, kind, topic, number=number, given=given)
+        return further_facts(dossier, kind, words, number=number)
     if REQUEST_LETTERS[dossier.request.kind] is not kind:
         raise StepRefused("This kind of letter does not belong to this request.")
     require_unsent(dossier.request.state)
@@ -446,6 +516,8 @@ def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:
         return (ProblemView(code=ProblemCode.NOT_STATED.value, text=text),)
     if facts.bases:
         return ()
+    if any(citation.waits_for_statement for citation in dossier.citations):
+        return (ProblemView(code=ProblemCode.NOT_STATED.value, text=NOTHING_STATED),)
     return tuple(
         ProblemView(
             code="element_missing",
@@ -456,14 +528,14 @@ def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:
     )
 
 
-def _has_left(session: Session, letter: Letter) -> bool:
+def has_left(session: Session, letter: Letter) -> bool:
     """Whether it is written down that this letter was sent or handed in."""
     if letter.left_at is not None:
         return True
     if letter.complaint_id:
         return session.get_one(Complaint, letter.complaint_id).state is not ComplaintState.PREPARED
-    if letter.kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
-        return False  # nothing records yet that one was sent
+    if letter.kind in LATER_LETTERS - {LetterKind.REMINDER}:
+        return False
     if letter.kind is LetterKind.REMINDER:
         # One from before it was kept which reminder had left: any that was written down after it may have been this.
         reminded = (Event.request_id == letter.request_id, Event.kind == History.REMINDED)
@@ -473,12 +545,15 @@ def _has_left(session: Session, letter: Letter) -> bool:
     return any("as" not in facts for facts in session.scalars(select(Event.facts).where(*sent)))
 
 
-def _find(work: CaseWork, number: int) -> Letter:
+def find_letter(work: CaseWork, number: int, kinds: Container[LetterKind] = frozenset(LetterKind)) -> Letter:
+    """The letter of that number, where it is of one of these kinds. Raises UnknownNumber."""
     found = work.session.scalars(
         select(Letter).where(Letter.case_id == work.case.id, Letter.number == number)
     ).one_or_none()
     if found is None:
         raise UnknownNumber(f"There is no letter {number}.")
+    if found.kind not in kinds:
+        raise UnknownNumber(f"Letter {number} is of another kind.")
     return found
 
 

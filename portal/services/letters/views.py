@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.lifecycle import LetterKind
+from portal.domain.lifecycle import LATER_LETTERS, LetterKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,3 +31,8 @@ class LetterView:
     discarded_at: datetime | None = None
     request_number: int | None
     complaint_number: int | None
+
+    @property
+    def is_later(self) -> bool:
+        """Whether its sending is recorded by itself: it starts no clock."""
+        return self.kind in LATER_LETTERS

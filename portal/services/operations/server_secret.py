@@ -21,6 +21,7 @@ from portal.domain.journal import Noted
 from portal.models.cases import CaseKey
 from portal.models.contacts import Contact
 from portal.models.reissues import CaseCheck
+from portal.models.safe_contacts import SafeContact
 from portal.services.history import journal
 from portal.services.ports import ServerKeys
 
@@ -53,7 +54,8 @@ def list_uses(session: Session, path: Path) -> list[SecretUse]:
     """Each secret, the one in use first. Words from before ids were noted count for the oldest."""
     keys = ServerKeys.from_secrets(read_secret_file(path)).every()
     words = _count(session, CaseKey.server_key, CaseKey.words_index.is_not(None))
-    carried = _count(session, Contact.server_key) + _count(session, CaseCheck.server_key)
+    columns = (Contact.server_key, CaseCheck.server_key, SafeContact.server_key)
+    carried = sum((_count(session, column) for column in columns), Counter[str | None]())
     known = {each.id for each in keys}
     words[keys[-1].id] += sum(count for server_key, count in words.items() if server_key not in known)
     return [SecretUse(each.id, words[each.id], carried[each.id]) for each in keys]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 
 from portal.domain import directory
 from portal.domain.directory import AddressOutcome, AddressRole, ChannelKind, Medium, Platform, is_stale
-from portal.domain.lifecycle import RequestKind, SendingChannel, StepRefused
+from portal.domain.lifecycle import Path, RequestKind, SendingChannel, StepRefused
 from portal.domain.regimes import Confidence
 from portal.domain.wording import format_day
 from portal.reference.territories import find_territory
@@ -16,6 +17,7 @@ from portal.services.directory.address_checks import NOTHING_SEEN, AddressStatus
 from portal.services.requests.citations import Citation, disclose, list_cited, passes_on
 from portal.services.requests.dossier import Dossier
 from portal.services.requests.views import ChannelView
+from portal.services.work import CaseWork
 
 ORDERS: Mapping[RequestKind, tuple[ChannelKind, ...]] = {
     RequestKind.NOTICE: (
@@ -94,6 +96,7 @@ UNCHECKED = (
 _TROUBLES: Mapping[AddressOutcome, str] = {
     AddressOutcome.BOUNCED: "It was reported as not working on",
     AddressOutcome.MOVED: "It was reported as moved on",
+    AddressOutcome.ASKED_ELSE: "It was reported as asking for something else on",
 }
 FROM_MEMORY = "This address was not seen in an official source. Check it before you use it."
 NEEDS_ACCOUNT = "This form may ask you to sign in."
@@ -129,18 +132,24 @@ def channel_views(dossier: Dossier) -> tuple[ChannelView, ...]:
         return ()
     today = work.ports.config.day_at(work.now)
     found: dict[str, ChannelView] = {}
-    territory = find_territory(work.case.country)
-    usable = platform.channels_for(*ORDERS[dossier.request.kind])
-    near = [channel for channel in usable if channel.is_open_to(work.case.country, territory)]
-    for channel in sorted(near, key=lambda channel: not channel.countries):  # what is made for the country comes first
-        if channel.medium in _MEDIA:
-            found.setdefault(channel.address, _doubt(_channel_view(channel, platform, today), platform, dossier))
+    for view in list_channels(work, platform, ORDERS[dossier.request.kind]):
+        found.setdefault(view.address, _doubt(view, platform, dossier))
     for view in _list_post(platform, today):
         found.setdefault(view.address, view)
     seen = dossier.address_statuses
     return tuple(
         _with_seen(view, seen.get((platform.slug, view.address), NOTHING_SEEN), today) for view in found.values()
     )
+
+
+def list_channels(work: CaseWork, platform: Platform, kinds: Iterable[ChannelKind]) -> Iterator[ChannelView]:
+    """A platform's channels of these kinds that are open where the person lives; those made for there come first."""
+    today, territory = work.ports.config.day_at(work.now), find_territory(work.case.country)
+    usable = platform.channels_for(*kinds)
+    near = [channel for channel in usable if channel.is_open_to(work.case.country, territory)]
+    for channel in sorted(near, key=lambda channel: not channel.countries):
+        if channel.medium in _MEDIA:
+            yield _channel_view(channel, platform, today)
 
 
 def require_address_check(dossier: Dossier, channel: SendingChannel) -> None:
@@ -164,21 +173,45 @@ def _with_seen(view: ChannelView, seen: AddressStatus, today: date) -> ChannelVi
     )
 
 
+class Read(StrEnum):
+    """What the recipient of a letter reads about the person, besides the links and the signature."""
+
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"
+    WORDS = "words"
+    CHILD = "child"  # that it shows somebody under 18
+
+
+_READ: Mapping[Read, str] = {
+    Read.NAME: "your name",
+    Read.EMAIL: "your e-mail address",
+    Read.PHONE: "your phone number",
+    Read.ADDRESS: "your postal address",
+    Read.WORDS: "your own words",
+}
+
+
+def list_read(dossier: Dossier) -> tuple[Read, ...]:
+    """What the letter tells of the person, as far as it is there."""
+    view, disclosed = dossier.content.view, disclose(dossier.content, list_cited(dossier.citations))
+    told = {
+        Read.NAME: view.name,
+        Read.EMAIL: disclosed.email,
+        Read.PHONE: disclosed.phone,
+        Read.ADDRESS: disclosed.postal_address,
+        Read.WORDS: view.explanation,
+        Read.CHILD: dossier.report.path is Path.CHILD,
+    }
+    return tuple(each for each, value in told.items() if value)
+
+
 def list_warnings(dossier: Dossier) -> Iterator[str]:
     """What the recipient will learn, and whether the one who posted it could be told. Unknown is not said."""
     name, platform, citations = dossier.name, dossier.platform, dossier.citations
-    view, disclosed = dossier.content.view, disclose(dossier.content, list_cited(citations))
-    shown = [
-        label
-        for label, value in (
-            ("your name", view.name),
-            ("your e-mail address", disclosed.email),
-            ("your phone number", disclosed.phone),
-            ("your postal address", disclosed.postal_address),
-            ("your own words", view.explanation),
-        )
-        if value
-    ]
+    view = dossier.content.view
+    shown = [_READ[each] for each in list_read(dossier) if each in _READ]
     yield f"{name} will read {', '.join([*shown, 'the links', 'and the signature'])}."
     if dossier.content.organisation and not dossier.content.reply_email:
         yield NO_ANSWERS

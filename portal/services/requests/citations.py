@@ -31,6 +31,18 @@ KINDS = {
     RequestKind.ERASURE: frozenset({RegimeKind.ERASURE}),
     RequestKind.COPYRIGHT: frozenset({RegimeKind.COPYRIGHT}),
 }
+# What is stated for each letter, and the signature under it.
+_STATED = frozenset(
+    {
+        NoticeField.NO_CONSENT,
+        NoticeField.GOOD_FAITH,
+        NoticeField.ACCURACY,
+        NoticeField.PERJURY,
+        NoticeField.SIGNATURE,
+    }
+)
+# What a letter writes itself once the kind of content and that nobody agreed are said.
+WRITTEN = frozenset({NoticeField.DESCRIPTION, NoticeField.EXPLANATION})
 _DIRECT = frozenset({RegimeKind.COMPLAINT, RegimeKind.COURT, RegimeKind.SUPPORT})
 
 
@@ -51,6 +63,12 @@ class Citation:
     def is_complete(self) -> bool:
         """Whether the request has everything this law demands: only then does it cite it."""
         return not self.missing
+
+    @property
+    def waits_for_statement(self) -> bool:
+        """Whether nothing is missing but what is stated when the letter is made, and what it writes from that."""
+        later = _STATED | WRITTEN if self.facts.depiction else _STATED
+        return bool(self.missing) and all(later.issuperset(each.missing) for each in self.missing)
 
 
 def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: datetime, ports: Ports) -> list[Citation]:
@@ -184,7 +202,12 @@ def disclose(contents: RequestContent, cited: Sequence[Citation]) -> Disclosed:
     return Disclosed(email=email, phone=phone, postal_address=view.postal_address if needs_address else "")
 
 
+def lets_represent(regime: Regime) -> bool:
+    """Whether the law itself lets a representative state what it asks for."""
+    return Certainty.YES in {regime.filers.representative, regime.filers.anyone}
+
+
 def _cite(regime: Regime, reason: str, contents: RequestContent) -> Citation:
-    facts = contents.notice
+    facts = contents.notice if lets_represent(regime) else contents.without_mandated().notice
     checked = check_elements(regime, list_fields_given(facts), contents.situation)
     return Citation(regime=regime, reason=reason, checked=checked, facts=facts)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from portal.config import Organisation
 from portal.domain.letters.facts import StatedBy
+from portal.domain.letters.phrases import POINTERS
 from portal.domain.lifecycle import Depiction, Filer, Handler, Path, RequestKind
 from portal.domain.notices import NoticeContent, Situation, list_fields_given
 from portal.domain.regimes import Element, NoticeField
 from portal.domain.report import NameKind, Report, YesNo
+from portal.models.events import Event
 from portal.services.requests.views import DetailsView
 
 
@@ -45,6 +47,18 @@ class Statement:
     at: datetime
     by: StatedBy
     signature: str
+    mandated_on: date | None = None  # the day of the written mandate under which a member of the team stated it
+
+
+def read_statement(event: Event, detail: Mapping[str, Any]) -> Statement:
+    """What an event tells that was stated; `detail` is what is sealed in it."""
+    return Statement(
+        statements=frozenset(NoticeField(each) for each in event.facts["statements"]),
+        at=event.at,
+        by=StatedBy(event.facts["by"]),
+        signature=str(detail.get("signature") or ""),
+        mandated_on=date.fromisoformat(event.facts["mandated_on"]) if event.facts.get("mandated_on") else None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -57,6 +71,7 @@ class RequestContent:
     organisation: Organisation | None  # where a team carries the case
     kind: RequestKind = RequestKind.NOTICE
     statement: Statement | None = None  # what was stated for this request, besides the report
+    earlier: Statement | None = None  # what was stated for every letter that this paper tells of
 
     @cached_property
     def situation(self) -> Situation:
@@ -87,14 +102,22 @@ class RequestContent:
             return self.view.email
         return self.organisation.email or ""
 
+    def without_mandated(self) -> RequestContent:
+        """The same for a law that lets no representative state it: without what the team stated under a mandate."""
+
+        def keep(made: Statement | None) -> Statement | None:
+            return None if made is not None and made.by is StatedBy.MANDATED else made
+
+        return replace(self, statement=keep(self.statement), earlier=keep(self.earlier))
+
     def is_stated(self, what: NoticeField, in_report: bool) -> bool:
-        """Whether the report states it, or it was stated for this request."""
-        return in_report or (self.statement is not None and what in self.statement.statements)
+        """Whether the report states it, or it was stated for this request or the letters it tells of."""
+        return in_report or any(what in each.statements for each in (self.statement, self.earlier) if each)
 
     @property
     def signature(self) -> str:
         """The name that was signed with last."""
-        own = self.statement.signature if self.statement else ""
+        own = next((each.signature for each in (self.statement, self.earlier) if each and each.signature), "")
         return own or (self.report.signature if self.report.signed_at is not None else "")
 
     @property
@@ -102,7 +125,7 @@ class RequestContent:
         """The copyright work, named without describing it."""
         if self.kind is not RequestKind.COPYRIGHT:
             return ""
-        return "The picture or video at the places listed, which the person made themselves."
+        return "The picture or video at the links listed, which the person made themselves."
 
     @cached_property
     def notice(self) -> NoticeContent:
@@ -131,7 +154,7 @@ class RequestContent:
             accuracy=self.is_stated(NoticeField.ACCURACY, report.states_accuracy),
             perjury=self.is_sworn,
             work=self.work,
-            request="Remove the content at every place listed.",
+            request="Remove the content at every link listed.",
             identity=view.identity_offer or self.reply_email,
             identity_document=view.identity_offer,
             age=_AGES.get(report.under_18, "") if report.under_18 else "",
@@ -147,7 +170,7 @@ class RequestContent:
         team is an oath.
         """
         found = self.statement
-        return found is not None and found.by is not StatedBy.TOLD and found.statements >= _OATH
+        return found is not None and found.by in _SIGNING and found.statements >= _OATH
 
     def proofs(self) -> frozenset[NoticeField]:
         return list_fields_given(self.notice)
@@ -163,7 +186,7 @@ def situation_of(report: Report) -> Situation:
 
 def describe_element(element: Element, facts: NoticeContent) -> str | None:
     """How the notice has an element, in words for the letter; None where a part of it is missing."""
-    told = [_TELL[proof](facts) for proof in element.proofs]
+    told = [_tell(proof, facts) for proof in element.proofs]
     if not all(told):
         return None
     return "; ".join(dict.fromkeys(told))
@@ -197,6 +220,7 @@ _AGES: Mapping[YesNo, str] = {
 }
 
 
+_SIGNING = frozenset({StatedBy.PERSON, StatedBy.REPRESENTATIVE})
 _OATH = frozenset({NoticeField.GOOD_FAITH, NoticeField.PERJURY})  # that nobody allowed the use, and whose work it is
 
 
@@ -219,51 +243,28 @@ def _tell_places(places: tuple[str, ...]) -> str:
     """A report of a threat names no place; everything else counts its places."""
     if places == (NOTHING_ONLINE,):
         return NOTHING_ONLINE
-    return "in Annex A" if any(places) else ""
+    return POINTERS[NoticeField.LOCATION] if any(places) else ""
 
 
 def _tell_consent(facts: NoticeContent) -> str:
     return "a child is shown" if facts.description == _CHILD else "the person did not consent"
 
 
-def _text_if(read: Callable[[NoticeContent], bool], text: str) -> Callable[[NoticeContent], str]:
-    return lambda facts: text if read(facts) else ""
-
-
-# Names and addresses stand at the top of the letter already and are not printed a second time.
+# What is said otherwise than by where in the letter it stands: names and addresses are not printed a second time.
 _TELL: Mapping[NoticeField, Callable[[NoticeContent], str]] = {
-    NoticeField.SIGNATURE: lambda facts: "at the end of this letter" if facts.signature else "",
-    NoticeField.LEGAL_NAME: lambda facts: "at the head of this letter" if facts.legal_name else "",
-    NoticeField.NAME: lambda facts: "at the head of this letter" if facts.name else "",
-    NoticeField.EMAIL: lambda facts: "at the head of this letter" if facts.email else "",
-    NoticeField.PHONE: lambda facts: "at the head of this letter" if facts.phone else "",
-    NoticeField.POSTAL_ADDRESS: lambda facts: "at the head of this letter" if facts.postal_address else "",
-    NoticeField.CONTACT: lambda facts: "at the head of this letter" if facts.contact else "",
     NoticeField.LOCATION: lambda facts: _tell_places(facts.location),
     NoticeField.DESCRIPTION: lambda facts: facts.description,
-    NoticeField.EXPLANATION: lambda facts: "in this letter's account of the content" if facts.explanation else "",
     NoticeField.NO_CONSENT: lambda facts: _tell_consent(facts) if facts.no_consent else "",
-    NoticeField.DEPICTION: _text_if(lambda facts: facts.depiction, "the kind of content is stated"),
-    NoticeField.IS_SUBJECT_OR_AUTHORISED: _text_if(
-        lambda facts: facts.is_subject_or_authorised, "the capacity is stated"
-    ),
-    NoticeField.AUTHORITY: _text_if(lambda facts: facts.authority, "the authority to act is stated"),
-    NoticeField.GOOD_FAITH: _text_if(lambda facts: facts.good_faith, "stated above the signature"),
-    NoticeField.ACCURACY: _text_if(lambda facts: facts.accuracy, "stated above the signature"),
-    NoticeField.PERJURY: _text_if(lambda facts: facts.perjury, "stated above the signature"),
-    NoticeField.WORK: lambda facts: facts.work,
-    NoticeField.REQUEST: lambda facts: "in this letter's requests" if facts.request else "",
-    NoticeField.IDENTITY: lambda facts: "an offer to prove identity" if facts.identity else "",
-    NoticeField.IDENTITY_DOCUMENT: lambda facts: (
-        "in this letter's words on who asks" if facts.identity_document else ""
-    ),
     NoticeField.AGE: lambda facts: facts.age,
     NoticeField.EVIDENCE: lambda facts: facts.evidence,
-    NoticeField.RECIPIENT: _text_if(lambda facts: facts.recipient, "at the head of this letter"),
     NoticeField.AUTHOR: lambda facts: facts.author,
-    NoticeField.RELEASE_CHOICE: _text_if(lambda facts: facts.release_choice, "in this letter's requests"),
     NoticeField.RESIDENCE: lambda facts: facts.residence,
     NoticeField.PLATFORM_STEP: lambda facts: facts.platform_step,
     NoticeField.PLATFORM_ANSWER: lambda facts: facts.platform_answer,
-    NoticeField.DATE: _text_if(lambda facts: facts.date, "the date of this letter"),
 }
+
+
+def _tell(field: NoticeField, facts: NoticeContent) -> str:
+    if field in _TELL:
+        return _TELL[field](facts)
+    return POINTERS[field] if getattr(facts, field.value) else ""

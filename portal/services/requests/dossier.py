@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,9 +22,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from portal.config import Organisation
 from portal.domain.clocks import RequestEvent
 from portal.domain.directory import Platform
-from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import History, LetterKind, Proof, RequestKind, require_open
-from portal.domain.regimes import NoticeField, Regime, RegimeKind
+from portal.domain.regimes import Regime, RegimeKind
 from portal.domain.report import Report
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -30,11 +31,18 @@ from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
-from portal.services.clocks.case_events import REMOVING, translate_complaint, translate_lodged, translate_request
+from portal.services.clocks.case_events import (
+    ELSEWHERE,
+    REMOVING,
+    translate_complaint,
+    translate_lodged,
+    translate_request,
+)
 from portal.services.directory.address_checks import AddressStatus, read_statuses
 from portal.services.history.events import read_detail
+from portal.services.history.valid_events import keep_valid
 from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
-from portal.services.requests.content import Details, RequestContent, Statement
+from portal.services.requests.content import Details, RequestContent, Statement, read_statement
 from portal.services.requests.lookup import find_organisation, find_request, list_requests
 from portal.services.work import CaseWork
 
@@ -70,12 +78,30 @@ class OpenedItem:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class SentReminder:
-    """A reminder that left, by its event. `letter` is None where it went out in other words, which `text` holds."""
+class LaterLetter:
+    """A letter after the first one that left, by its event. `letter` is None where a reminder went out in other words,
+    which `text` holds; `recipient` is whom it went to.
+    """
 
     event: Event
     letter: Letter | None
     text: str
+    recipient: str
+    detail: Mapping[str, Any]
+
+    @property
+    def kind(self) -> LetterKind:
+        return self.letter.kind if self.letter else LetterKind.REMINDER
+
+    @property
+    def proof(self) -> Proof:
+        """By what it is known that it arrived; nothing was asked about reminders of before."""
+        return Proof(self.event.facts.get("proof") or Proof.NONE)
+
+    @property
+    def confirmation(self) -> str:
+        """Their confirmation, where it was pasted."""
+        return str(self.detail.get("confirmation") or "")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,6 +114,16 @@ class Dossier:
     @property
     def work(self) -> CaseWork:
         return self.rows.work
+
+    def at(self, now: datetime) -> Dossier:
+        """The same request at another moment; nothing is read again."""
+        return Dossier(self.request, self.rows.at(now))
+
+    def as_if_stated(self, statement: Statement) -> Dossier:
+        """The request as it would be, were that stated for it now: for showing what its letter would say."""
+        other = Dossier(self.request, self.rows)
+        vars(other)["statement"] = statement  # where a cached property keeps what it found
+        return other
 
     @property
     def number(self) -> int:
@@ -159,14 +195,7 @@ class Dossier:
     def statement(self) -> Statement | None:
         """What was last stated for this very request, besides the report."""
         event = next((event for event in reversed(self.events) if event.kind is History.STATED), None)
-        if event is None:
-            return None
-        return Statement(
-            statements=frozenset(NoticeField(each) for each in event.facts["statements"]),
-            at=event.at,
-            by=StatedBy(event.facts["by"]),
-            signature=str(self.read_detail(event).get("signature") or ""),
-        )
+        return read_statement(event, self.read_detail(event)) if event else None
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
@@ -213,17 +242,16 @@ class Dossier:
         return [letter for letter in kept if letter.kind is LetterKind.REMINDER]
 
     @cached_property
-    def sent_reminders(self) -> tuple[SentReminder, ...]:
-        """Those that left, in the order of time, whatever they said."""
-        left = sorted((event for event in self.events if event.kind is History.REMINDED), key=lambda event: event.at)
-        return tuple(
-            SentReminder(
-                event=event,
-                letter=self._find_letter(self.read_detail(event).get("letter")),
-                text=str(self.read_detail(event).get("text") or ""),
-            )
-            for event in left
-        )
+    def sent_later(self) -> tuple[LaterLetter, ...]:
+        """The letters after the first one that left, in the order of time, whatever they said."""
+        kinds = {History.REMINDED, History.LETTER_SENT}
+        left = sorted((event for event in self.events if event.kind in kinds), key=lambda event: event.at)
+        by_number = {letter.number: letter for letter in self.letters}
+        return tuple(_later_letter(event, self.read_detail(event), by_number, self.name) for event in left)
+
+    @cached_property
+    def sent_reminders(self) -> tuple[LaterLetter, ...]:
+        return tuple(each for each in self.sent_later if each.event.kind is History.REMINDED)
 
     @cached_property
     def sent_event(self) -> Event | None:
@@ -316,6 +344,31 @@ def read_dossiers(work: CaseWork, requests: Iterable[Request] | None = None) -> 
     return tuple(Dossier(request, rows) for request in chosen)
 
 
+def read_case_letters(work: CaseWork) -> tuple[LaterLetter, ...]:
+    """The papers of the case itself that left, such as those of a threat, in the order of time."""
+    query = select(Event).where(
+        Event.case_id == work.case.id, Event.kind == History.LETTER_SENT, Event.request_id.is_(None)
+    )
+    events = work.session.scalars(query.order_by(Event.at, Event.sequence)).all()
+    if not events:
+        return ()
+    papers = work.session.scalars(select(Letter).where(Letter.case_id == work.case.id, Letter.request_id.is_(None)))
+    by_number = {letter.number: letter for letter in papers}
+    return tuple(_later_letter(event, read_detail(event, work.key), by_number, "") for event in events)
+
+
+def _later_letter(
+    event: Event, detail: Mapping[str, Any], letters: Mapping[int, Letter], recipient: str
+) -> LaterLetter:
+    return LaterLetter(
+        event=event,
+        letter=letters.get(detail.get("letter", 0)),
+        text=str(detail.get("text") or ""),
+        recipient=str(detail.get("recipient") or recipient),
+        detail=detail,
+    )
+
+
 def list_items(work: CaseWork) -> tuple[OpenedItem, ...]:
     """All links and described places of the case by number."""
     rows = work.session.scalars(select(Item).where(Item.case_id == work.case.id).order_by(Item.number))
@@ -329,6 +382,12 @@ class _Rows:
         self.work, self.requests = work, requests
         self.ids = [request.id for request in requests]
         self.reasons: dict[tuple[str, str], str | None] = {}  # by law and platform: why it can be used
+
+    def at(self, now: datetime) -> _Rows:
+        """The same rows for another moment."""
+        other = copy(self)
+        other.work, other.reasons = self.work.at(now), {}
+        return other
 
     @cached_property
     def sealed(self) -> Mapping[UUID, Mapping[str, Any]]:
@@ -380,15 +439,15 @@ class _Rows:
 
     @cached_property
     def all_events(self) -> Sequence[Event]:
-        """Of the requests, of the complaints about them, and those by which links were gone."""
+        """What holds of the requests, of the complaints about them, and of how links were gone."""
         complaints = {complaint.id for each in self.complaints.values() for complaint in each}
         chosen = or_(
             Event.request_id.in_(self.ids),
             Event.complaint_id.in_(complaints) if complaints else false(),
-            Event.kind.in_(REMOVING),
+            Event.kind.in_(ELSEWHERE),
         )
         query = select(Event).where(Event.case_id == self.work.case.id, chosen)
-        return self.work.session.scalars(query.order_by(Event.sequence)).all()
+        return keep_valid(self.work.session.scalars(query.order_by(Event.sequence)))
 
     @cached_property
     def removing(self) -> Sequence[Event]:

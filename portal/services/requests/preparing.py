@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import exists, func, select
@@ -11,6 +12,7 @@ from sqlalchemy import exists, func, select
 from portal.domain.lifecycle import (
     SETTLED,
     UNSENT,
+    ActorKind,
     Handler,
     History,
     ItemState,
@@ -26,12 +28,13 @@ from portal.domain.report import Report, YesNo
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Request
+from portal.services.cases.instants import check_instant
 from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent
 from portal.services.requests.citations import Citation, pick, write_bases
 from portal.services.requests.content import Details, RequestContent
 from portal.services.requests.dossier import Dossier, OpenedItem, dossier_of, read_dossier, read_dossiers
-from portal.services.requests.lookup import find_organisation, list_requests
+from portal.services.requests.lookup import find_organisation, find_request, list_requests
 from portal.services.work import CaseWork
 
 DetailsCommand = Details
@@ -109,6 +112,33 @@ def set_details(work: CaseWork, number: int, command: DetailsCommand) -> None:
     given = {name: value for name, value in vars(kept).items() if value is not None}
     dossier.write_sealed(details=given)
     _refresh_bases(work, [dossier_of(work, dossier.request)])
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class NameCommand:
+    """Whether the recipient may pass the person's name on. The team says when and how the person said so."""
+
+    may_pass_on: bool
+    said_at: datetime | None = None
+    how: str = ""
+
+
+def choose_name(work: CaseWork, number: int, command: NameCommand) -> None:
+    """Written down by the person, or by the team only as the person said it. Raises StepRefused, BadInstant."""
+    is_team = work.actor.kind is not ActorKind.PERSON
+    if is_team and (command.said_at is None or not command.how.strip()):
+        raise StepRefused("Only the person decides this. Write when and how they said so.")
+    said_at = check_instant(command.said_at, work.case, now=work.now) if command.said_at and is_team else work.now
+    require_room_for_words(work, command.how)
+    set_details(work, number, DetailsCommand(release_to_poster=command.may_pass_on))
+    chosen = NewEvent(
+        kind=History.NAME_CHOSEN,
+        at=said_at,
+        request_id=find_request(work, number).id,
+        facts={"may_pass_on": command.may_pass_on},
+        detail={"how": command.how.strip()} if is_team else {},
+    )
+    work.record(chosen)
 
 
 def prepare_erasure(work: CaseWork, number: int) -> int:

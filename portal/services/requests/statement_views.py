@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from portal.domain.lifecycle import UNSENT, Filer, RequestKind
 from portal.domain.regimes import NoticeField
+from portal.services.cases.team_mandates import TeamMandate, find_team_mandate
 from portal.services.law.local_days import place_zone
 from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.lookup import find_request
-from portal.services.requests.statements import SWORN, list_stated_on, list_uncovered, list_wanted
+from portal.services.requests.statements import SWORN, find_signed, list_stated_on, list_uncovered, list_wanted
 from portal.services.work import CaseWork
 
 
@@ -24,6 +25,7 @@ class LettersToState:
     others: tuple[tuple[int, str], ...]
     is_for_another: bool
     is_copyright: bool
+    mandate: TeamMandate | None = None  # under which the team may state it as representative
 
 
 def letters_to_state(work: CaseWork, number: int) -> LettersToState:
@@ -45,9 +47,10 @@ def letters_to_state(work: CaseWork, number: int) -> LettersToState:
     return LettersToState(
         wanted=wanted,
         stated_today=stated_today,
-        signed_today=own.content.signature if stated_today else "",
+        signed_today=find_signed([own, *dossiers]) if stated_today else "",
         uncovered=tuple(item.row.number for item in list_uncovered(own)),
         others=tuple(others),
         is_for_another=work.report.filer in {Filer.PARENT, Filer.REPRESENTATIVE},
         is_copyright=is_copyright,
+        mandate=find_team_mandate(work),
     )

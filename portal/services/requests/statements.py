@@ -1,8 +1,8 @@
 """What was stated about a request, by whom and on which day. Each statement is an event: nothing else is kept of it.
 
-The report holds what its writer stated when it was handed in. A later statement is made for the letters it names, by
-the person or their representative on their own page, or taken down by the team as the person told it. What is said
-under penalty of perjury is never taken down for somebody else.
+A statement is made for the letters it names, by the person or their representative on their own page, or taken down by
+the team as the person told it. What is said under penalty of perjury is never taken down for somebody else. Reports of
+before hold what their writer stated of everything, on the day they were signed.
 """
 
 from __future__ import annotations
@@ -12,34 +12,58 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from portal.domain.letters.facts import StatedBy
-from portal.domain.lifecycle import ActorKind, Filer, History, StepRefused, require_open, require_unsent
-from portal.domain.regimes import NoticeField
+from portal.domain.lifecycle import (
+    ActorKind,
+    Filer,
+    History,
+    Path,
+    RequestKind,
+    StepRefused,
+    require_open,
+    require_unsent,
+)
+from portal.domain.regimes import NoticeField, Regime
 from portal.domain.report import Report
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate
+from portal.services.cases.team_mandates import require_team_mandate
 from portal.services.history.events import NewEvent
+from portal.services.requests.citations import WRITTEN, lets_represent
 from portal.services.requests.dossier import Dossier, OpenedItem, read_dossiers
 from portal.services.work import CaseWork
 
 # What a law can want to be stated, in the order in which it is asked.
 STATEABLE = (NoticeField.NO_CONSENT, NoticeField.GOOD_FAITH, NoticeField.ACCURACY, NoticeField.PERJURY)
 SWORN = frozenset({NoticeField.PERJURY})
+BY_TEAM = frozenset({StatedBy.TOLD, StatedBy.MANDATED})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class StatementCommand:
-    """What is stated for these letters. `told_at` is when the person told it to the team that takes it down."""
+    """What is stated for these letters. `told_at` is when the person told it to the team that takes it down.
+
+    `is_mandated`: a member of the team states it, as representative under the person's written mandate.
+    """
 
     numbers: tuple[int, ...]
     statements: frozenset[NoticeField]
     signature: str = ""
     told_at: datetime | None = None
+    is_mandated: bool = False
 
 
 def list_wanted(dossier: Dossier) -> tuple[NoticeField, ...]:
-    """The statements that the laws of a request ask for, and those of every letter."""
+    """The statements that the laws of a request ask for, and those of every letter.
+
+    What a letter says of the content it says with the statement that nobody agreed. Of a child nothing is asked about
+    consent: it cannot be given, and the letter says that a child is shown.
+    """
     asked = {proof for each in dossier.citations for found in each.checked for proof in found.element.proofs}
     asked |= {NoticeField.ACCURACY}
+    if asked & WRITTEN and dossier.request.kind is not RequestKind.COPYRIGHT:
+        asked |= {NoticeField.NO_CONSENT}
+    if dossier.report.path is Path.CHILD:
+        asked -= {NoticeField.NO_CONSENT}
     return tuple(each for each in STATEABLE if each in asked)
 
 
@@ -51,9 +75,15 @@ def list_stated_on(report: Report, dossiers: Iterable[Dossier], at: datetime, zo
 
     found = set(list_reported(report)) if is_today(report.signed_at) else set()
     for dossier in dossiers:
-        if dossier.statement and dossier.statement.by is not StatedBy.TOLD and is_today(dossier.statement.at):
+        if dossier.statement and dossier.statement.by not in BY_TEAM and is_today(dossier.statement.at):
             found |= dossier.statement.statements
     return frozenset(found) - SWORN
+
+
+def find_signed(dossiers: Iterable[Dossier]) -> str:
+    """The first signature among these, which a page may fill in beforehand; never one of the team."""
+    made = (each for each in dossiers if each.statement is None or each.statement.by not in BY_TEAM)
+    return next((each.content.signature for each in made if each.content.signature), "")
 
 
 def list_reported(report: Report) -> frozenset[NoticeField]:
@@ -83,15 +113,17 @@ def state(work: CaseWork, command: StatementCommand) -> None:
         require_unsent(dossier.request.state)
     if not dossiers or not command.statements:
         raise StepRefused("Nothing is stated yet. Choose what you state, and for which letter.")
-    by = _find_speaker(work, command)
-    at = work.now if command.told_at is None else check_instant(command.told_at, work.case, now=work.now)
-    signature = command.signature.strip()
+    by = find_speaker(work, command)
+    at = find_moment(work, command)
+    signature, made = find_signature(work, command), describe_speaker(work, by)
     events = []
     for dossier in dossiers:
         kept = command.statements & set(list_wanted(dossier))
         if not kept:
             continue
-        facts = {"by": by.value, "statements": sorted(kept)}
+        if by is StatedBy.MANDATED:
+            require_represented(citation.regime for citation in dossier.citations)
+        facts = {**made, "statements": sorted(kept)}
         events.append(
             NewEvent(
                 kind=History.STATED,
@@ -105,18 +137,47 @@ def state(work: CaseWork, command: StatementCommand) -> None:
         work.record_all(events)
 
 
-def _find_speaker(work: CaseWork, command: StatementCommand) -> StatedBy:
-    """Who states it. Raises StepRefused where somebody would swear for another, or nobody has signed."""
+def find_speaker(work: CaseWork, command: StatementCommand) -> StatedBy:
+    """Who states it. Raises StepRefused where somebody would swear for another, nobody has signed, or the team states
+    something without the person's mandate.
+    """
     if work.actor.kind is not ActorKind.PERSON:
         _refuse_sworn(command.statements)
         require_mandate(work)
-        return StatedBy.TOLD
+        return StatedBy.MANDATED if command.is_mandated else StatedBy.TOLD
     if not command.signature.strip():
         raise StepRefused("Write the name you sign with.")
     if work.report.filer in {Filer.PARENT, Filer.REPRESENTATIVE}:
         require_mandate(work)
         return StatedBy.REPRESENTATIVE
     return StatedBy.PERSON
+
+
+def find_moment(work: CaseWork, command: StatementCommand) -> datetime:
+    """When it is stated: now, or when the person told it. Raises BadInstant."""
+    if command.told_at is None or command.is_mandated:
+        return work.now
+    return check_instant(command.told_at, work.case, now=work.now)
+
+
+def find_signature(work: CaseWork, command: StatementCommand) -> str:
+    """The name under it: the member's own where the team states it, which nobody else can type."""
+    return work.actor.name if command.is_mandated else command.signature.strip()
+
+
+def describe_speaker(work: CaseWork, by: StatedBy) -> dict[str, str]:
+    """Who stated it, for the event. Raises StepRefused where the team has no mandate for it."""
+    if by is not StatedBy.MANDATED:
+        return {"by": by.value}
+    return {"by": by.value, "mandated_on": require_team_mandate(work).signed_on.isoformat()}
+
+
+def require_represented(regimes: Iterable[Regime]) -> None:
+    """Raises StepRefused where none of the laws lets a representative state what it asks for."""
+    if not any(lets_represent(regime) for regime in regimes):
+        raise StepRefused(
+            "No law of this paper says that a representative may state this. Ask the person to say it themselves."
+        )
 
 
 def _refuse_sworn(statements: Collection[NoticeField]) -> None:

@@ -54,11 +54,14 @@ class Colleague:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamAddress:
-    """Where answers to a team's cases go; empty: to the organisation's address."""
+    """Where answers to a team's cases go; empty: to the organisation's address. And within how many hours the team
+    usually answers the person; None where it has not said.
+    """
 
     team_id: UUID
     team: str
     email: str
+    reply_hours: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,4 +204,7 @@ def list_new_teams(session: Session) -> tuple[NewTeam, ...]:
 def list_addresses(session: Session, team_ids: Collection[UUID]) -> tuple[TeamAddress, ...]:
     """Of these teams, by name."""
     teams = session.scalars(select(Team).where(Team.id.in_(team_ids)).order_by(Team.name))
-    return tuple(TeamAddress(team_id=team.id, team=team.name, email=team.email or "") for team in teams)
+    return tuple(
+        TeamAddress(team_id=team.id, team=team.name, email=team.email or "", reply_hours=team.reply_hours)
+        for team in teams
+    )

@@ -255,16 +255,24 @@ def show_team(session: Session, team_id: UUID, keys: Mapping[UUID, bytes], *, by
 
 
 def set_team_email(
-    session: Session, team_id: UUID, email: str, keys: Mapping[UUID, bytes], *, by: UUID, now: datetime
+    session: Session,
+    team_id: UUID,
+    email: str,
+    keys: Mapping[UUID, bytes],
+    *,
+    reply_hours: int | None = None,
+    by: UUID,
+    now: datetime,
 ) -> None:
-    """Where answers to the team's cases go; empty: to the organisation's address. `keys` are those of whoever says so.
+    """Where answers to the team's cases go; empty: to the organisation's address. `keys` are those of whoever says so,
+    `reply_hours` within how many hours the team usually answers the person.
 
-    Letters that are made from now on name it. Raises AccountRefused.
+    Letters that are made from now on name the address. Raises AccountRefused.
     """
     team = session.get(Team, team_id, with_for_update=True) if team_id in keys else None
     if team is None:
         raise AccountRefused("This is not one of your teams.")
-    team.email = email.strip() or None
+    team.email, team.reply_hours = email.strip() or None, reply_hours
     journal.note(session, Noted.TEAM_CHANGED, staff_id=by, facts={"what": "email", "is_own": bool(team.email)}, now=now)
     session.flush()
 

@@ -29,9 +29,8 @@ from portal.services.clocks.case_events import find_receipt_proof
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.requests.dossier import Dossier, read_dossiers
-from portal.services.requests.lookup import find_item, find_items, find_request
+from portal.services.requests.lookup import find_items, find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
-from portal.services.tracking import sending
 from portal.services.work import CaseWork
 
 # An acknowledgement changes nothing once more is known, and a decision is not undone by a question.
@@ -42,6 +41,7 @@ _ONLY_BEFORE = {
     Answer.EXTENDED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.MORE_ASKED}),
     Answer.UPDATE: frozenset({RequestState.SENT}),
 }
+FROM_ANSWER = "from_answer"  # fact of a receipt that is known by the answer written down after it
 _INSTANT = frozenset({SendingChannel.FORM, SendingChannel.EMAIL})
 _DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
 
@@ -80,7 +80,7 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
         request.answered_at = at
     whole = _settle(dossiers)
     if request not in whole:
-        request.state = _state_after(request.state, command.answer)
+        request.state = state_after(request.state, command.answer)
     detail = {"text": command.text, "items": list(command.items)}
     if command.extension_until:
         detail["extension_until"] = command.extension_until.isoformat()
@@ -120,22 +120,45 @@ def _prove_receipt(work: CaseWork, request: Request, command: AnswerCommand, ans
     if command.received_at is not None:
         at = check_instant(command.received_at, work.case, now=work.now, after=request.sent_at)
     request.received_at = min(at, answered_at)
-    sending.record_receipt(work, request, request.received_at, Proof.CONFIRMATION)
+    facts = {"proof": Proof.CONFIRMATION.value, FROM_ANSWER: True}
+    work.record(NewEvent(kind=History.RECEIPT_CONFIRMED, at=request.received_at, request_id=request.id, facts=facts))
 
 
 def mark_gone(work: CaseWork, item_number: int) -> None:
     """Somebody saw that the content is gone. When all links of a request are, it is removed and its clocks are met."""
+    if not mark_all_gone(work, [item_number]):
+        raise StepRefused("This link is already marked as gone.")
+
+
+def mark_all_gone(work: CaseWork, item_numbers: Sequence[int]) -> tuple[int, ...]:
+    """The same of many links at once. Returns those that were not marked as gone before. Raises UnknownNumber."""
     open_to_record(work)
-    item = find_item(work, item_number)
-    if item.state is ItemState.REMOVED:
-        raise StepRefused("This place is already marked as gone.")
-    item.state, item.changed_at = ItemState.REMOVED, work.now
+    fresh = [item for item in find_items(work, item_numbers) if item.state is not ItemState.REMOVED]
+    for item in fresh:
+        item.state, item.changed_at = ItemState.REMOVED, work.now
     work.session.flush()
-    whole = _settle(read_dossiers(work))
-    facts = {"item": item.number, "whole": [str(each.id) for each in whole]}
-    gone = NewEvent(kind=History.ITEM_GONE, at=work.now, request_id=item.request_id, facts=facts)
-    work.record(gone)
+    if not fresh:
+        return ()
+    numbers = [item.number for item in fresh]
+    dossiers = read_dossiers(work)
+    whole = _settle(dossiers)
+    ends: dict[int, list[str]] = {number: [] for number in numbers}  # the link by which a request was wholly gone
+    for dossier in dossiers:
+        if dossier.request in whole:
+            own = {item.row.number for item in dossier.items}
+            ends[next(number for number in reversed(numbers) if number in own)].append(str(dossier.request.id))
+    gone = [
+        NewEvent(
+            kind=History.ITEM_GONE,
+            at=work.now,
+            request_id=item.request_id,
+            facts={"item": item.number, "whole": ends[item.number]},
+        )
+        for item in fresh
+    ]
+    work.record_all(gone)
     _refresh_all(work, whole)
+    return tuple(numbers)
 
 
 def mark_back(work: CaseWork, *item_numbers: int) -> None:
@@ -144,7 +167,7 @@ def mark_back(work: CaseWork, *item_numbers: int) -> None:
     seen = []
     for item in find_items(work, item_numbers):
         if item.state is not ItemState.REMOVED:
-            raise StepRefused("This place was not marked as gone.")
+            raise StepRefused("This link was not marked as gone.")
         facts = {"item": item.number}
         seen.append(NewEvent(kind=History.ITEM_BACK, at=work.now, request_id=item.request_id, facts=facts))
         item.state, item.changed_at, item.request_id = ItemState.BACK, work.now, None
@@ -161,8 +184,11 @@ def _covered(dossier: Dossier, numbers: Sequence[int]) -> list[Item]:
     return [item for item in items if not numbers or item.number in numbers]
 
 
-def _state_after(state: RequestState, answer: Answer) -> RequestState:
-    """Removal of everything is settled elsewhere, so "removed" that reaches here was about a part."""
+def state_after(state: RequestState, answer: Answer) -> RequestState:
+    """What an answer makes of a request's state.
+
+    Removal of everything is settled elsewhere, so "removed" that reaches here was about a part.
+    """
     if state not in _ONLY_BEFORE.get(answer, frozenset({state})):
         return state
     return RequestState.PARTLY if answer is Answer.REMOVED else REQUEST_AFTER_ANSWER[answer]

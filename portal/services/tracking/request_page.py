@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.domain.lifecycle import UNSENT, ActorKind, Answer, RequestKind, SentAs
+from portal.adapters.translations import name_country
+from portal.domain.lifecycle import UNSENT, ActorKind, Answer, History, LetterKind, RequestKind, SentAs
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
@@ -20,7 +21,7 @@ from portal.services.letters.further import list_suppliers, list_topics
 from portal.services.requests.channels import channel_views, list_warnings
 from portal.services.requests.citations import Citation, binding_of
 from portal.services.requests.content import RequestContent
-from portal.services.requests.dossier import Dossier, OpenedItem, SentReminder, list_items, read_dossier
+from portal.services.requests.dossier import Dossier, LaterLetter, OpenedItem, list_items, read_dossier
 from portal.services.requests.escalation import (
     EscalatedRequest,
     escalation_view,
@@ -30,7 +31,8 @@ from portal.services.requests.escalation import (
 from portal.services.requests.lookup import list_requests
 from portal.services.requests.preparing import find_erasure, pick_for_erasure
 from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
-from portal.services.tracking.views import AnswerView, ReminderView, RequestView
+from portal.services.tracking.correctable import list_correctable, list_corrections
+from portal.services.tracking.views import AnswerView, FurtherView, NameChoiceView, ReminderView, RequestView
 from portal.services.work import CaseWork
 
 SHOWN = 80
@@ -52,7 +54,12 @@ def request_views(work: CaseWork, escalated: Sequence[EscalatedRequest] | None =
 
 def request_view(work: CaseWork, number: int) -> RequestView:
     """One request whole, with what stands in the way of its letter and the fields to copy. Raises UnknownNumber."""
-    dossier = read_dossier(work, number)
+    return whole_view(read_dossier(work, number))
+
+
+def whole_view(dossier: Dossier) -> RequestView:
+    """The same of a request that is in hand."""
+    work = dossier.work
     consents = has_consent(work.session, work.case, "platforms")
     view = view_of(EscalatedRequest(dossier), has_consent=consents)
     draft = letters.draft(dossier) if _is_unsent(dossier.request) else None
@@ -63,6 +70,7 @@ def request_view(work: CaseWork, number: int) -> RequestView:
         problems=draft.problems if draft else (),
         fields=list_fields(dossier.content, text) if may_copy else (),
         can_prepare_erasure=_can_erase(dossier),
+        correctable=list_correctable(work, dossier),
     )
 
 
@@ -114,9 +122,12 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         sent_as=SentAs.OTHER if dossier.sent_event and dossier.sent_letter is None else SentAs.LETTER,
         sent_text=dossier.sent_text,
         reminders_sent=tuple(_reminder_view(each) for each in dossier.sent_reminders),
+        further_sent=tuple(_further_view(each) for each in dossier.sent_later if each.kind is not LetterKind.REMINDER),
+        name_choice=_name_choice(dossier),
         can_prepare_erasure=False,
         topics=list_topics(dossier),
         suppliers=list_suppliers(dossier),
+        corrections=list_corrections(dossier.events),
     )
 
 
@@ -175,7 +186,7 @@ def list_fields(contents: RequestContent, text: str) -> tuple[FieldView, ...]:
         ("E-mail address", contents.reply_email),
         ("Telephone", view.phone),
         ("Postal address", view.postal_address),
-        ("Country", report.country),
+        ("Country", name_country(report.country, "en") if report.country else ""),
         ("In your own words", view.explanation),
         ("Signature", contents.signature),
         ("The whole letter as text", text),
@@ -221,13 +232,26 @@ def _item_view(work: CaseWork, item: OpenedItem, request_number: int | None) -> 
     )
 
 
-def _reminder_view(sent: SentReminder) -> ReminderView:
+def _reminder_view(sent: LaterLetter) -> ReminderView:
     return ReminderView(
         at=sent.event.at,
         number=int(sent.event.facts.get("number", 0)),
         letter_number=sent.letter.number if sent.letter else None,
         text=sent.text,
     )
+
+
+def _name_choice(dossier: Dossier) -> NameChoiceView | None:
+    """The newest one; None where nobody has decided it, and the name is kept."""
+    event = next((each for each in reversed(dossier.events) if each.kind is History.NAME_CHOSEN), None)
+    if event is None:
+        return None
+    how = str(dossier.read_detail(event).get("how") or "")
+    return NameChoiceView(at=event.at, may_pass_on=event.facts["may_pass_on"], how=how)
+
+
+def _further_view(sent: LaterLetter) -> FurtherView:
+    return FurtherView(at=sent.event.at, kind=sent.kind, recipient=sent.recipient, proof=sent.proof)
 
 
 def _answer_view(dossier: Dossier, event: Event) -> AnswerView:

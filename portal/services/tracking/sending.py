@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.domain.lifecycle import (
+    ActorKind,
     History,
     ItemState,
     Proof,
@@ -35,7 +36,7 @@ from portal.services.requests.lookup import find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
 from portal.services.work import CaseWork
 
-_ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED})
+ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -44,7 +45,8 @@ class SentCommand:
 
     `sent_as` says what left: the letter that was there at that moment, or other words, of which `text` is what was
     written down; None leaves it to whether there was a letter. `address` is the very address or form that was used.
-    `has_checked`: somebody looked whether the address was still right; needed where it was not checked for too long.
+    `has_checked`: somebody looked whether the address was still right; the team has to, where it was not checked for
+    too long. A person is never asked: what they have sent is written down.
     """
 
     channel: SendingChannel
@@ -69,6 +71,8 @@ class RemindedCommand:
     text: str = ""
     address: str = ""
     ticket: str = ""
+    proof: Proof = Proof.NONE
+    confirmation: str = ""  # theirs, where it was pasted
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -107,7 +111,7 @@ def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, 
     if len(command.text) > LONGEST:
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
     require_room_for_words(work, command.text)
-    if not command.has_checked:
+    if work.actor.kind is ActorKind.STAFF and not command.has_checked:
         require_address_check(dossier, command.channel)
     return dossier, replace(command, sent_at=sent_at, received_at=received_at)
 
@@ -120,7 +124,7 @@ def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand) -> N
     no_ticket = command.has_no_ticket and not ticket
     dossier.write_sealed(ticket=ticket, no_ticket=no_ticket, items=[item.number for item in fixed.items])
     for item in fixed.items:
-        if item.state in _ASKED_ANEW:
+        if item.state in ASKED_ANEW:
             item.state, item.changed_at = ItemState.ASKED, work.now
     detail: dict[str, object] = {"ticket": ticket, "address": command.address.strip()}
     if fixed.letter:
@@ -147,8 +151,7 @@ def record_received(work: CaseWork, number: int, command: ReceiptCommand) -> Non
     if request.received_at is not None and dossier.receipt_proof is not Proof.NONE:
         raise StepRefused("It is already recorded when this request was received.")
     ticket = command.ticket.strip() or dossier.ticket
-    if command.proof is Proof.TICKET and not ticket:
-        raise StepRefused("Write the number that they gave. Without it, choose what else shows that they got it.")
+    require_number(command.proof, ticket)
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
     require_room_for_words(work, command.text)
     if ticket != dossier.ticket:
@@ -179,7 +182,8 @@ def record_reminded(work: CaseWork, number: int, command: RemindedCommand) -> No
     require_sent(request.state)
     require_permission(work, "platforms")
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
-    require_room_for_words(work, command.text)
+    require_room_for_words(work, command.text, command.confirmation)
+    require_number(command.proof, command.ticket)
     left = {each.letter.id for each in dossier.sent_reminders if each.letter}
     letter = next((each for each in dossier.reminders if each.number == command.letter), None)
     if command.letter is not None and (letter is None or not letters.was_there(letter, at) or letter.id in left):
@@ -187,14 +191,28 @@ def record_reminded(work: CaseWork, number: int, command: RemindedCommand) -> No
             "This reminder was not there at that moment, or was sent already. Choose another, or say that you sent it "
             "in other words."
         )
-    detail: dict[str, object] = {"address": command.address.strip(), "ticket": command.ticket.strip()}
+    detail: dict[str, object] = {
+        "address": command.address.strip(),
+        "ticket": command.ticket.strip(),
+        "confirmation": command.confirmation.strip(),
+    }
     if letter is not None:
         letter.left_at = work.now
         detail |= {"letter": letter.number, "digest": letter.digest}
     else:
         detail["text"] = command.text.strip()
-    facts = {"channel": command.channel.value, "number": len(dossier.sent_reminders) + 1}
+    facts = {
+        "channel": command.channel.value,
+        "number": len(dossier.sent_reminders) + 1,
+        "proof": command.proof.value,
+    }
     work.record(NewEvent(kind=History.REMINDED, at=at, request_id=request.id, facts=facts, detail=detail))
+
+
+def require_number(proof: Proof, ticket: str) -> None:
+    """Raises StepRefused where a number is to prove something and none is there."""
+    if proof is Proof.TICKET and not ticket.strip():
+        raise StepRefused("Write the number that they gave. Without it, choose what else shows that they got it.")
 
 
 def record_information_sent(work: CaseWork, number: int, at: datetime) -> None:

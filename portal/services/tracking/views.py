@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.domain.letters.facts import FollowUp, Supplier
-from portal.domain.lifecycle import Answer, Proof, RequestKind, RequestState, SendingChannel, SentAs
+from portal.domain.lifecycle import Answer, LetterKind, Proof, RequestKind, RequestState, SendingChannel, SentAs
 from portal.services.clocks.views import ClockView
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.views import (
@@ -19,6 +19,7 @@ from portal.services.requests.views import (
     ItemView,
     NextStepView,
 )
+from portal.services.tracking.correctable import CorrectableView, CorrectionView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,25 @@ class ReminderView:
     number: int
     letter_number: int | None
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameChoiceView:
+    """That somebody decided whether the name may be passed on. `how` is how the person told the team."""
+
+    at: datetime
+    may_pass_on: bool
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherView:
+    """A letter after the first one that left and is no reminder."""
+
+    at: datetime
+    kind: LetterKind
+    recipient: str
+    proof: Proof
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +97,13 @@ class RequestView:
     sent_as: SentAs
     sent_text: str  # what was sent in other words, as far as it was written down
     reminders_sent: tuple[ReminderView, ...]
+    further_sent: tuple[FurtherView, ...]
+    name_choice: NameChoiceView | None
     can_prepare_erasure: bool
     topics: tuple[FollowUp, ...] = ()  # what a further letter can be about now
     suppliers: tuple[Supplier, ...] = ()  # who behind the site can be written to now
+    correctable: tuple[CorrectableView, ...] = ()  # what was written down and may be wrong
+    corrections: tuple[CorrectionView, ...] = ()  # what was corrected
 
     @property
     def main_clock(self) -> ClockView | None:

@@ -16,7 +16,7 @@ from portal.domain.rights import Right, may
 from portal.services.cases.opening import UnknownNumber
 from portal.web.desk.clock_phrases import describe_clock
 from portal.web.desk.pages import Page
-from portal.web.desk.wording import describe_distance, describe_word
+from portal.web.desk.wording import describe_distance, describe_hours, describe_word
 from portal.web.refusals import describe_refusal
 
 # Where somebody begins, by the first of these rights that their role has, and why others are stopped there.
@@ -44,6 +44,7 @@ def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
     bp.add_app_template_filter(describe_word, "desk_word")
     bp.add_app_template_filter(describe_distance, "distance")
     bp.add_app_template_filter(describe_clock, "describe_clock")
+    bp.add_app_template_filter(describe_hours, "safe_hours")
     return bp
 
 

@@ -7,12 +7,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
 from portal.domain.rights import Right
 from portal.services.casefile import page, queue
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.cases import handover, messages
+from portal.services.cases.safe_contact import read_safe_contact
 from portal.services.intake.drafts import LINK_LIMIT
-from portal.services.letters import letters
+from portal.services.letters import collecting, cover_sheets, letters
 from portal.services.requests import preparing
 from portal.services.staff import lists as staff_service
 from portal.services.tracking import answers
@@ -38,6 +40,7 @@ from portal.web.link_adding import add_pasted
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
+_ENCLOSED = {"notice": (NOTICE_FILE, "application/json"), "links": (LINKS_FILE, "text/plain")}
 FEW_LINKS = 20  # so many are shown without a press
 
 bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
@@ -58,6 +61,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         member,
         work,
         case=view,
+        safe=read_safe_contact(work).choices,
         is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
         address=lambda page: url_for(
             "desk_case.show", reference=work.reference, requests=view.requests.page, page=page, _anchor="links"
@@ -164,6 +168,29 @@ def letter(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Res
     content = letters.take_letter(work, number, redacted=form == "redacted")
     note_export(member, work, "letter")
     return show_file(content, "application/pdf", f"{work.reference}-{number}-{form}.pdf")
+
+
+@bp.get("/letters/<int:number>/<any(notice, links):part>")
+@on_case_to_read
+def enclosed(member: SignedInStaff, work: CaseWork, number: int, part: str) -> Response:
+    name, mimetype = _ENCLOSED[part]
+    content = collecting.read_enclosed(work, number, name, for_team=True)
+    note_export(member, work, "letter")
+    return show_file(content, mimetype, f"{work.reference}-{number}-{name}")
+
+
+@bp.get("/letters/<int:number>/notes")
+@on_case_to_read
+def letter_notes(member: SignedInStaff, work: CaseWork, number: int) -> Page:
+    return show_on_case("desk/letter_notes.html", member, work, sheet=cover_sheets.read_cover_sheet(work, number))
+
+
+@bp.get("/letters.<any(zip, pdf):packing>")
+@on_case_to_read
+def all_letters(member: SignedInStaff, work: CaseWork, packing: str) -> Response:
+    content = collecting.write_archive(work) if packing == "zip" else collecting.write_volume(work)
+    note_export(member, work, "letter")
+    return show_file(content, f"application/{packing}", f"{work.reference}-letters.{packing}")
 
 
 @bp.get("/messages")

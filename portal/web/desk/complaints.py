@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from flask import abort, url_for
+from flask import abort, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.services.complaints import complaints
+from portal.services.complaints import complaints, stating
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
-from portal.web.desk.forms.complaints import PrepareForm
 from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
 from portal.web.desk.step_up import confirmed
-from portal.web.forms.complaints import ComplaintAnswerForm, LodgedForm
+from portal.web.forms.complaints import ComplaintAnswerForm, LodgeAllForm, LodgedForm, PrepareForm, StateForm
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
@@ -37,15 +36,17 @@ def show_all(member: SignedInStaff, work: CaseWork) -> Page:
 @locks_late
 def prepare(member: SignedInStaff, work: CaseWork, regime: str, regulator: str) -> Answered:
     option = find_option(work, regime, regulator)
-    form = PrepareForm()
+    form = PrepareForm.of(staff_reader(), stating.to_state(work, work.ports.registry.regime(regime)))
     form.offer(option)
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
             made = complaints.prepare_each(work, regime, regulator, form.numbers, wish=form.wish.data or "")
-            return (
-                back_to(work, made[0]) if len(made) == 1 else go("desk_complaints.show_all", reference=work.reference)
-            )
+            if form.is_stated:
+                stating.state(work, form.command_for(made))
+            if len(made) > 1:
+                return go("desk_complaints.together", reference=work.reference, number=made[0])
+            return back_to(work, made[0])
     back = url_for("desk_complaints.show_all", reference=work.reference)
     title = _("Prepare the complaint to %(name)s", name=option.name)
     return show_form(member, work, form, title=title, button=_("Prepare the complaint"), back=back, text=option.why)
@@ -55,7 +56,12 @@ def prepare(member: SignedInStaff, work: CaseWork, regime: str, regulator: str) 
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
     complaint = read_complaint(work, number)
-    return show_on_case("desk/complaint.html", member, work, complaint=complaint, rows=form_rows(work, complaint))
+    wanted = stating.to_state_of(work, number).wanted
+    rows = form_rows(work, complaint)
+    many = complaints.count_together(work, number) > 1
+    return show_on_case(
+        "desk/complaint.html", member, work, complaint=complaint, rows=rows, wanted=wanted, is_one_of_many=many
+    )
 
 
 @bp.post("/<int:number>/bundle")
@@ -63,6 +69,24 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
 def start_bundle(member: SignedInStaff, work: CaseWork, number: int) -> Response:
     complaints.start_bundle(work, number)
     return back_to(work, number)
+
+
+@bp.route("/<int:number>/stated", methods=["GET", "POST"])
+@on_case
+@locks_late
+def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    """What the person told the team for this complaint. Its papers are made again with it."""
+    form = StateForm.of(staff_reader(), stating.to_state_of(work, number))
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            stating.state(work, form.command_for((number,)))
+            complaints.start_bundle(work, number)
+            return back_to(work, number)
+    title = _("What the person states for the complaint to %(name)s", name=read_complaint(work, number).regulator_name)
+    text = _("In the person’s own words, as they told you. Tick only what they said.")
+    back = address(work, number)
+    return show_form(member, work, form, title=title, button=_("The person said this"), back=back, text=text)
 
 
 @bp.get("/<int:number>/<any(full, redacted):form>.zip")
@@ -73,6 +97,41 @@ def bundle(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Res
     content = complaints.take_bundle(work, number, redacted=form == "redacted")
     note_export(member, work, "bundle")
     return show_file(content, "application/zip", f"{work.reference}-complaint-{number}-{form}.zip")
+
+
+@bp.get("/<int:number>/together")
+@on_case_to_read
+def together(member: SignedInStaff, work: CaseWork, number: int) -> Page:
+    """Every complaint to the same authority under the same law, with its bundle."""
+    views = complaints.views_together(work, number)
+    return show_on_case("desk/complaints_together.html", member, work, views=views, number=number)
+
+
+@bp.route("/<int:number>/together/lodged", methods=["GET", "POST"])
+@on_case
+@locks_late
+def lodge_all(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    views = complaints.views_together(work, number)
+    form = LodgeAllForm(staff_reader(), views)
+    back = url_for("desk_complaints.together", reference=work.reference, number=number)
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            complaints.record_all_lodged(work, form.command(), form.tickets())
+            return redirect(back, 303)
+    title = _("Record that they were lodged with %(name)s", name=views[0].regulator_name)
+    return show_form(member, work, form, title=title, button=_("They were lodged"), back=back)
+
+
+@bp.get("/<int:number>/together/<any(full, redacted):form>.zip")
+@on_case_to_read
+@confirmed
+def bundles(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Response:
+    """All of them in one file, each in a folder of its own."""
+    numbers = [each.number for each in complaints.views_together(work, number)]
+    content = complaints.take_bundles(work, numbers, redacted=form == "redacted")
+    note_export(member, work, "bundle")
+    return show_file(content, "application/zip", f"{work.reference}-complaints-{form}.zip")
 
 
 @bp.route("/<int:number>/lodged", methods=["GET", "POST"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request as asked
-from flask import url_for
+from flask import flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,7 +11,6 @@ from portal.domain.lifecycle import LetterKind
 from portal.domain.paging import cut
 from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
-from portal.services.letters import letters
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing, statements
 from portal.services.requests.dossier import REQUEST_LETTERS
@@ -26,8 +24,11 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.requests import ChannelForm
 from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, show_on_case, staff_reader
+from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm
 from portal.web.filters import show_moment
+from portal.web.forms.further import FurtherForm, kind_of_topic
+from portal.web.forms.mandates import NameForm
 from portal.web.forms.requests import (
     AnswerForm,
     DetailsForm,
@@ -74,15 +75,34 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
     )
 
 
-@bp.post("/letter/<any(notice, reminder, erasure, copyright, follow_up, supplier):kind>")
+@bp.post("/letter/<any(notice, reminder, erasure, copyright):kind>")
 @on_case
 @locks_late
 def make_letter(member: SignedInStaff, work: CaseWork, number: int, kind: str) -> Answered:
     try:
-        letter_making.make_letter(work, LetterKind(kind), number, topic=asked.form.get("topic", ""))
+        letter_making.make_letter(work, LetterKind(kind), number)
     except LetterStopped as stop:
         return show_request(member, work, read_request(work, number), stop=stop, status=409)
     return back_to(work, number, anchor="letters")
+
+
+@bp.route("/further/<topic:topic>", methods=["GET", "POST"])
+@on_case
+@locks_late
+def make_further(member: SignedInStaff, work: CaseWork, number: int, topic: str) -> Answered:
+    """A letter after the first one: an answer to the platform, or to a company behind the site."""
+    request = read_request(work, number)
+    kind = kind_of_topic(request, topic)
+    if kind is None:
+        flash(_("This letter does not fit the request as it stands now."))
+        return back_to(work, number, anchor="letters")
+    form = FurtherForm.of(staff_reader(), kind, topic)
+    if form.validate_on_submit():
+        with refusals(form):
+            letter_making.make_letter(work, kind, number, words=form.words())
+            return back_to(work, number, anchor="letters")
+    title = describe_word(form.topic)
+    return show_form(member, work, form, title=title, button=_("Make the letter"), back=address(work, number))
 
 
 @bp.post("/channel")
@@ -175,11 +195,22 @@ def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answere
     return show_form(member, work, form, title=title, button=_("The person said this"), back=back, text=text)
 
 
-@bp.post("/letter/<int:letter_number>/discard")
+@bp.route("/name", methods=["GET", "POST"])
 @on_case
-def discard_letter(member: SignedInStaff, work: CaseWork, number: int, letter_number: int) -> Response:
-    letters.discard_letter(work, letter_number)
-    return back_to(work, number, anchor="letters")
+@locks_late
+def record_name(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    """Whether their name may be passed on, as the person said it."""
+    form = NameForm(staff_reader())
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            preparing.choose_name(work, number, form.command())
+            return back_to(work, number)
+    text = _("Only the person decides this. It cannot be taken back once the platform has used it.")
+    title = _("May %(platform)s pass the name on?", platform=read_request(work, number).platform_name)
+    return show_form(
+        member, work, form, title=title, button=_("The person said this"), back=address(work, number), text=text
+    )
 
 
 @bp.post("/copyright")

@@ -23,8 +23,9 @@ from portal.web.desk.key_rotation import continue_key_rotation
 from portal.web.desk.pages import Answered, Page, go, read_page
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.step_up import confirmed
-from portal.web.fields import MailField, PageForm, check_mail
+from portal.web.fields import ChoiceField, MailField, PageForm, check_mail
 from portal.web.refusals import refusals
+from portal.web.reply_times import REPLIES
 from portal.web.unit_of_work import READING, unit
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -36,6 +37,11 @@ class AddressForm(PageForm):
         [check_mail],
         description=_l("Letters of this team name it, and so do fields to copy. Empty: the organisation’s address."),
         longest=254,
+    )
+    replies = ChoiceField(
+        _l("Usual time to answer a message of the person"),
+        choices=[("", _l("Not said")), *((str(hours), label) for hours, label in REPLIES.items())],
+        description=_l("Shown on the case page of the person, beside the team’s name."),
     )
 
 
@@ -98,11 +104,17 @@ def set_address(member: SignedInStaff, team_id: UUID) -> Answered:
     own = next((one for one in addresses if one.team_id == team_id), None)
     if own is None:
         return show_team(member, refused=[_("This is not one of your teams.")])
-    form = AddressForm(data={"email": own.email})
+    form = AddressForm(data={"email": own.email, "replies": str(own.reply_hours or "")})
     if request.method not in READING and form.validate():
         with refusals(form, AccountRefused):
             members.set_team_email(
-                unit().db, team_id, form.email.data or "", member.team_keys, by=member.staff.id, now=unit().now
+                unit().db,
+                team_id,
+                form.email.data or "",
+                member.team_keys,
+                reply_hours=int(form.replies.data) if form.replies.data else None,
+                by=member.staff.id,
+                now=unit().now,
             )
             return go("desk_team.show")
     status = 400 if form.is_submitted() else 200

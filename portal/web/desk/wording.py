@@ -8,9 +8,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from babel.dates import get_day_names
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
@@ -32,6 +33,7 @@ from portal.domain.lifecycle import (
 from portal.domain.regimes import Binding, Confidence, ObligedParty, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import SecurityNoticeKind
+from portal.domain.safe_hours import EVERY_DAY, SafeHours
 from portal.services.casefile.queue import QueueFilter
 from portal.services.clocks.case_events import ComplaintAnswer
 
@@ -262,3 +264,18 @@ def _show_late(late: timedelta) -> Any:
     if late < 48 * HOUR:
         return ngettext("%(num)d hour late", "%(num)d hours late", late // HOUR)
     return ngettext("%(num)d day late", "%(num)d days late", late.days)
+
+
+def describe_hours(hours: SafeHours) -> str:
+    """ "Mon, Tue · 09:00 to 12:00 (Pacific/Auckland)": the days on which they begin, and whose clock it is."""
+    names = get_day_names("abbreviated", locale=get_locale())
+    days = _("every day") if hours.days == EVERY_DAY else ", ".join(names[day] for day in sorted(hours.days))
+    return str(
+        _(
+            "%(days)s · %(first)s to %(last)s (%(zone)s)",
+            days=days,
+            first=f"{hours.first:%H:%M}",
+            last=f"{hours.last:%H:%M}",
+            zone=hours.zone,
+        )
+    )

@@ -12,7 +12,7 @@ from portal.web.forms.readers import ReaderForm, for_each
 
 class AddLinksForm(ReaderForm):
     pasted = for_each(
-        person=PasteField(_l("More links"), description=_l("In any form. We never open a link.")),
+        person=PasteField(_l("More links"), description=_l("Paste them as they are. We never open a link.")),
         desk=TextField(
             _l("Links"),
             [DataRequired(_l("Paste at least one link."))],

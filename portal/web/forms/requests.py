@@ -21,7 +21,7 @@ from portal.web.fields import ChoiceField, DayField, MailField, MomentField, Tex
 from portal.web.forms.readers import Reader, ReaderForm, for_each
 from portal.web.forms.typed_fields import CheckboxesField, InstantField, IsoDayField, not_before
 
-TICKET = _l("The number they gave it, if any")
+TICKET = _l("Their number for it, if they gave one")
 NO_TICKET = BooleanField(_l("They gave me no number"))
 NO_TICKET_DESK = BooleanField(_l("They gave no ticket number"))
 
@@ -43,13 +43,18 @@ def make_checked_field() -> Any:
     """That somebody looked whether the address was still right."""
     return for_each(
         person=BooleanField(
-            _l("I looked: the address I used is the right one"),
-            description=_l("Needed where nobody has checked our address for a while."),
+            _l("I checked that this address is right"),
+            description=_l("We have not checked it for a while."),
         ),
-        desk=BooleanField(
-            _l("The address was looked at and is still the right one"),
-            description=_l("Needed where the directory’s address was not checked for a while."),
-        ),
+        desk=make_desk_check(),
+    )
+
+
+def make_desk_check() -> Any:
+    """The same where only the desk has to look: a person is not kept from writing down what they have sent."""
+    return BooleanField(
+        _l("The address was looked at and is still the right one"),
+        description=_l("Needed where the directory’s address was not checked for a while."),
     )
 
 
@@ -71,8 +76,8 @@ class SentForm(ReaderForm):
     sent_as = for_each(person=ChoiceField(_l("What did you send?")), desk=ChoiceField(_l("What was sent?")))
     text = for_each(
         person=TextField(
-            _l("If it was something else: the words, if you still have them"),
-            description=_l("This is what an authority will see as sent."),
+            _l("Was it something else? Paste the words, if you still have them"),
+            description=_l("An authority will see this as what you sent."),
             lines=True,
         ),
         desk=TextField(
@@ -93,7 +98,7 @@ class SentForm(ReaderForm):
         ),
     )
     received_at = for_each(
-        person=MomentField(_l("If you know when they got it: when?")),
+        person=MomentField(_l("When did they get it, if you know?")),
         desk=InstantField(
             _l("When did it arrive? (only with proof)"),
             [not_before("sent_at", _l("It cannot have arrived before it was sent."))],
@@ -104,10 +109,8 @@ class SentForm(ReaderForm):
         ),
     )
     has_no_ticket = for_each(person=NO_TICKET, desk=NO_TICKET_DESK)
-    proof = for_each(
-        person=ChoiceField(_l("How do you know that they got it?")), desk=ChoiceField(_l("Proof of receipt"))
-    )
-    has_checked = make_checked_field()
+    proof = for_each(person=ChoiceField(_l("How do you know they got it?")), desk=ChoiceField(_l("Proof of receipt")))
+    has_checked = for_each(person=None, desk=make_desk_check())
 
     def offer(self, view: RequestView) -> None:
         """With the letters that are there: without one, nothing but other words can have been sent."""
@@ -126,7 +129,7 @@ class SentForm(ReaderForm):
             proof=Proof(self.proof.data) if self.proof.data else None,
             ticket=self.ticket.data or "",
             has_no_ticket=bool(self.has_no_ticket.data),
-            has_checked=bool(self.has_checked.data),
+            has_checked="has_checked" in self and bool(self.has_checked.data),
             sent_as=SentAs(self.sent_as.data) if "sent_as" in self and self.sent_as.data else None,
             text=self.text.data or "",
             address=self.address.data or "",
@@ -152,7 +155,7 @@ class ReceivedForm(ReaderForm):
     )
     ticket = for_each(person=TextField(TICKET), desk=TextField(_l("Ticket number, where that is the proof")))
     text = for_each(
-        person=TextField(_l("Their words, if you like to keep them"), lines=True),
+        person=TextField(_l("Their words, if you want to keep them"), lines=True),
         desk=TextField(_l("Their confirmation, word for word"), lines=True),
     )
 
@@ -175,15 +178,15 @@ class TicketForm(ReaderForm):
 class RemindedForm(ReaderForm):
     """That a reminder left: which one, where to, when."""
 
-    vocabularies = MappingProxyType({"channel": SendingChannel})
-    desk_order = ("letter", "text", "channel", "address", "at")
+    vocabularies = MappingProxyType({"channel": SendingChannel, "proof": Proof})
+    desk_order = ("letter", "text", "channel", "address", "at", "proof", "ticket")
 
     letter = for_each(
         person=ChoiceField(_l("What did you send?"), required=True),
         desk=ChoiceField(_l("Which reminder was sent?"), required=_l("Choose what was sent.")),
     )
     text = for_each(
-        person=TextField(_l("If it was something else: the words, if you still have them"), lines=True),
+        person=TextField(_l("Was it something else? Paste the words, if you still have them"), lines=True),
         desk=TextField(_l("If other words were sent: the text, as far as it is there"), lines=True),
     )
     channel = for_each(
@@ -195,6 +198,11 @@ class RemindedForm(ReaderForm):
         person=MomentField(_l("When did you send it?"), validators=[require_moment]),
         desk=InstantField(_l("When was it sent?"), [require_moment]),
     )
+
+    proof = for_each(
+        person=ChoiceField(_l("How do you know that they got it?")), desk=ChoiceField(_l("Proof of receipt"))
+    )
+    ticket = for_each(person=TextField(TICKET), desk=TextField(_l("Their ticket number (if they gave one)")))
 
     def offer(self, view: RequestView, show: Callable[[datetime], str]) -> None:
         """The reminders that were made and have not left; `show` writes when one was made."""
@@ -213,6 +221,8 @@ class RemindedForm(ReaderForm):
             letter=None if chosen == OTHER_WORDS else int(chosen),
             text=self.text.data or "",
             address=self.address.data or "",
+            proof=Proof(self.proof.data) if self.proof.data else Proof.NONE,
+            ticket=self.ticket.data or "",
         )
 
 
@@ -241,14 +251,14 @@ class AnswerForm(ReaderForm):
         desk=InstantField(_l("When did the answer arrive?"), [require_moment]),
     )
     received_at = for_each(
-        person=MomentField(_l("If they say when they got your letter: when?")),
+        person=MomentField(_l("When did they get your letter, if they say so?")),
         desk=InstantField(
             _l("When do they say that it arrived, if they say so?"),
             description=_l("Any answer proves receipt. Left empty, a form or an e-mail arrived as it was sent."),
         ),
     )
     extension_until = for_each(
-        person=DayField(_l("If they need more time: until which day?")),
+        person=DayField(_l("Do they need more time? Until which day?")),
         desk=IsoDayField(
             _l("If they need longer: until which day?"),
             description=_l("It counts only where the law allows more time and they said so before the first date."),
@@ -261,7 +271,7 @@ class AnswerForm(ReaderForm):
         ),
     )
     text = for_each(
-        person=TextField(_l("Their words, if you like to keep them"), lines=True),
+        person=TextField(_l("Their words, if you want to keep them"), lines=True),
         desk=TextField(
             _l("What they wrote"), description=_l("Copy their words. Never paste a picture of the content."), lines=True
         ),
@@ -290,7 +300,7 @@ class AnswerForm(ReaderForm):
 class DetailsForm(ReaderForm):
     """What laws ask for in one request. It changes this request only; the report stays as it was written."""
 
-    name = for_each(person=TextField(_l("The name under this letter")), desk=TextField(_l("Name under the notice")))
+    name = for_each(person=TextField(_l("The name on this letter")), desk=TextField(_l("Name under the notice")))
     email = for_each(
         person=MailField(_l("E-mail address"), validators=[check_mail]), desk=MailField(_l("E-mail address"))
     )
@@ -307,9 +317,8 @@ class DetailsForm(ReaderForm):
         person=TextField(
             _l("How you prove who you are"),
             description=_l(
-                "Mostly nothing is needed at first, or it is enough to answer from the e-mail address of the account. "
-                "Some laws want the number of an identity document; then this page names it as missing. What you write "
-                "here stands in the letter."
+                "Most platforms ask for nothing at first. If a law needs the number of an ID, this page says so. "
+                "We put what you write here into the letter."
             ),
             lines=True,
             longest=1000,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
 
-from portal.domain.bundle_checks import LARGEST_SENT, BundleRefusal, BundleRefused, FileState
+from portal.domain.bundle_checks import LARGEST_SENT, BundleRefusal, BundleRefused, ChainState, FileState
 from portal.services.complaints.checking import BundleReport, DateState, check_file
 from portal.services.ports import OFFICER
 from portal.web.access import public
@@ -44,6 +44,34 @@ FILES: Mapping[FileState, Any] = MappingProxyType(
         FileState.DIFFERS: _l("differs from the list"),
         FileState.MISSING: _l("is missing"),
         FileState.UNLISTED: _l("is in no list"),
+    }
+)
+CHAINS: Mapping[ChainState, Any] = MappingProxyType(
+    {
+        ChainState.TRUSTED: _l("The certificate leads to a root that is trusted here. So the name in it was checked."),
+        ChainState.SELF_MADE: _l(
+            "The certificate was made by whoever signed, and nobody else vouches for the name in it. "
+            "Compare its SHA-256 with the one that the organisation gave you."
+        ),
+        ChainState.EXPIRED: _l(
+            "The certificate leads to a root that is trusted here, but it was not valid at the moment in question."
+        ),
+        ChainState.UNKNOWN: _l(
+            "The certificate leads to no root that is trusted here. "
+            "Compare its SHA-256 with the one that the organisation gave you."
+        ),
+        ChainState.NOT_CHECKED: _l(
+            "Who vouches for the certificate was not checked: this portal has no list of roots that it trusts."
+        ),
+    }
+)
+STAMPS: Mapping[ChainState, Any] = MappingProxyType(
+    {
+        ChainState.TRUSTED: _l("Its certificate leads to a root that is trusted here."),
+        ChainState.SELF_MADE: _l("Nobody vouches for its certificate."),
+        ChainState.EXPIRED: _l("Its certificate was not valid at that moment."),
+        ChainState.UNKNOWN: _l("Its certificate leads to no root that is trusted here."),
+        ChainState.NOT_CHECKED: _l("Who vouches for its certificate was not checked."),
     }
 )
 DATES: Mapping[DateState, Any] = MappingProxyType(
@@ -86,4 +114,6 @@ def check() -> Answer:
 
 
 def _page(form: CheckForm, report: BundleReport | None) -> str:
-    return render_template("open/check.html", form=form, report=report, files=FILES, dates=DATES)
+    return render_template(
+        "open/check.html", form=form, report=report, files=FILES, chains=CHAINS, stamps=STAMPS, dates=DATES
+    )

@@ -4,7 +4,7 @@ Views say by a name where they are ("/case/words"); this table says what stands 
 law, an authority, a question or what is done. A name without a line here is refused when the application starts.
 
 Addresses that anybody may print or send on keep their words: the front page, the report's first page, coming back,
-what can be done now, mailed links, leaving.
+what can be done now, mailed links, what a calendar reads, leaving.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/receipt.txt": "/p/1/1",
         "/case/links": "/p/2",
         "/case/links/state": "/p/2/1",
+        "/case/links/remind": "/p/2/2",
         "/case/history": "/p/3",
         "/case/requests/<int:number>": "/p/4/<int:number>",
-        "/case/requests/<int:number>/form": "/p/4/<int:number>/1",
         "/case/requests/<int:number>/details": "/p/4/<int:number>/2",
         "/case/requests/<int:number>/sent": "/p/4/<int:number>/3",
         "/case/requests/<int:number>/received": "/p/4/<int:number>/4",
@@ -41,12 +41,16 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/requests/<int:number>/reminded": "/p/4/<int:number>/11",
         "/case/requests/<int:number>/name": "/p/4/<int:number>/12",
         "/case/requests/<int:number>/copyright": "/p/4/<int:number>/13",
+        "/case/requests/<int:number>/further/<topic:topic>": "/p/4/<int:number>/20/<topic:topic>",
         "/case/complaints": "/p/5",
         "/case/complaints/new/<option>": "/p/6/<option>",
         "/case/complaints/<int:number>": "/p/7/<int:number>",
         "/case/complaints/<int:number>/bundle": "/p/7/<int:number>/1",
         "/case/complaints/<int:number>/sent": "/p/7/<int:number>/2",
         "/case/complaints/<int:number>/answer": "/p/7/<int:number>/3",
+        "/case/complaints/<int:number>/stated": "/p/7/<int:number>/4",
+        "/case/complaints/<int:number>/together": "/p/7/<int:number>/5",
+        "/case/complaints/<int:number>/together/bundle": "/p/7/<int:number>/5/1",
         "/case/documents": "/p/8",
         "/case/documents/<int:number>": "/p/8/<int:number>",
         "/case/documents/<int:number>/remove": "/p/8/<int:number>/1",
@@ -55,6 +59,12 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/letters/<int:number>.pdf": "/p/9/<int:number>",
         "/case/letters/<int:number>-redacted.pdf": "/p/9/<int:number>/1",
         "/case/letters/<int:number>/discard": "/p/9/<int:number>/2",
+        "/case/letters/<int:number>/links.txt": "/p/9/<int:number>/3",
+        "/case/letters/<int:number>/notice.json": "/p/9/<int:number>/4",
+        "/case/letters/<int:number>/notes": "/p/9/<int:number>/5",
+        "/case/letters/<int:letter_number>/sent": "/p/9/<int:letter_number>/6",
+        "/case/letters.zip": "/p/34",
+        "/case/letters.pdf": "/p/35",
         "/case/messages": "/p/10",
         "/case/sharing": "/p/11",
         "/case/statement": "/p/12",
@@ -73,10 +83,24 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/erase": "/p/19",
         "/case/ways": "/p/20",
         "/case/ways/known": "/p/20/1",
+        "/case/correct/<int:number>": "/p/42/<int:number>",
         "/case/prints": "/p/30",
         "/case/prints/keep": "/p/30/1",
         "/case/prints/letters": "/p/30/2",
         "/case/prints/remove": "/p/30/3",
+        "/case/reminders": "/p/31",
+        "/case/reminders/off": "/p/31/1",
+        "/case/reminders/feed": "/p/31/2",
+        "/case/reminders/file": "/p/31/3",
+        "/case/mandate": "/p/33",
+        "/case/mandate/end": "/p/33/1",
+        "/case/threat": "/p/32",
+        "/case/threat/<letter:paper>": "/p/32/<letter:paper>",
+        "/case/send": "/p/40",
+        "/case/send/<int:number>": "/p/40/<int:number>",
+        "/case/send/<int:number>/make": "/p/40/<int:number>/1",
+        "/case/send/<int:number>/told": "/p/40/<int:number>/2",
+        "/case/send/end": "/p/41",
         "/report/resume": "/p/21",
         "/report/erase": "/p/21/1",
         "/report/<step:step>": "/p/22/<step:step>",
@@ -97,6 +121,7 @@ PUBLISHED = frozenset(
         "/return/mail",
         "/mail",
         "/mail/<link>",
+        "/dates/<link>",
     }
 )
 

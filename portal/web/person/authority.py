@@ -32,7 +32,7 @@ def renew(work: CaseWork) -> ResponseReturnValue:
     if mandates.mandate_view(work) is None or form.validate():
         with refusals(form):
             mandates.renew_mandate(work, form.authority.data or "", form.ends_on.data)
-            flash(_("Written down. It counts from now on."))
+            flash(_("Saved. You can send letters again."))
             return redirect(url_for("case.show"), 303)
     return _authority_page(work, form)
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.paging import cut
 from portal.domain.quotas import Counted
+from portal.services.casefile.front import read_front, read_lines
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
 from portal.services.casefile.ways_in import find_news
@@ -20,26 +21,28 @@ from portal.services.cases.room import NoRoom
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.facts import find_missing_facts
 from portal.services.intake.submission import AddedLinks
+from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.escalation import read_escalated
-from portal.services.tracking import answers, request_page
+from portal.services.requests.views import ItemView
+from portal.services.tracking import request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder, session_token
 from portal.web.flood_gate import measure_pasted, rate_limited
 from portal.web.forms.links import AddLinksForm
 from portal.web.link_adding import add_pasted
+from portal.web.person import next_steps
 from portal.web.person import receipt as receipts
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.facts import describe_missing
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.links import split_rejected
+from portal.web.person.many import is_late
 from portal.web.person.pages import fastest_for, people_for, people_near, police_for
 from portal.web.person.retention import read_retention
-from portal.web.refusals import refusals
 from portal.web.square_codes import draw_code
 from portal.web.unit_of_work import locks_late, unit
 
 bp = PersonBlueprint("case", __name__)
-FEW_LINKS = 12
 LINKS_A_PAGE = 40
 EVENTS_A_PAGE = 40
 
@@ -47,19 +50,25 @@ EVENTS_A_PAGE = 40
 @bp.get("/case")
 @case_holder
 def show(work: CaseWork) -> str:
-    escalated = read_escalated(work)
+    dossiers = read_dossiers(work)
+    front, zone, now = read_front(work, dossiers), zone_of(work), unit().now
     return render_template(
         "person/case/show.html",
-        case=read_overview(work, Parts(requests=page_number(), items_a_page=FEW_LINKS), escalated),
-        zone=zone_of(work),
-        address=lambda page: url_for("case.show", page=page),
+        case=front,
+        zone=zone,
+        now=now,
+        main=next_steps.find_main_thing(front),
+        tally=next_steps.tally(front),
+        nearest=next_steps.say_nearest(front.nearest, zone, now) if front.nearest else "",
+        reply_words=next_steps.say_replies(front),
+        about_times=next_steps.say_about_times(front, zone),
         has_receipt="receipt" in session,
         near=people_near(work.report),
         police=police_for(work.report),
         fastest=fastest_for(work.report),
         retention=read_retention(work),
         news=find_news(work, token=session_token()),
-        stronger=describe_missing(find_missing_facts(work, [each.dossier for each in escalated])),
+        stronger=describe_missing(find_missing_facts(work, dossiers)),
     )
 
 
@@ -90,7 +99,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def keep_receipt(_opened: CaseWork) -> ResponseReturnValue:
     session.pop("receipt", None)
-    return redirect(url_for("case.show"), 303)
+    return redirect(url_for("send.show" if request.form.get("to") == "send" else "case.show"), 303)
 
 
 @bp.get("/case/receipt.txt")
@@ -137,21 +146,6 @@ def add_links(work: CaseWork) -> ResponseReturnValue:
     return _links_page(work, form, is_done=True)
 
 
-@bp.post("/case/links/state")
-@case_holder
-def change_state(work: CaseWork) -> ResponseReturnValue:
-    change = answers.mark_gone if "gone" in request.form else answers.mark_back
-    number = request.form.get("gone") or request.form.get("back") or ""
-    if not (number.isascii() and number.isdigit() and len(number) < 6):
-        return redirect(url_for("case.links"), 303)
-    form = AddLinksForm(reader_of(work), formdata=None)
-    with refusals(form):
-        change(work, int(number))
-        flash(_("Written down for link %(number)s.", number=number))
-        return redirect(url_for("case.show" if request.form.get("from") == "case" else "case.links"), 303)
-    return _links_page(work, form)
-
-
 @bp.get("/case/history")
 @case_holder
 def history(work: CaseWork) -> str:
@@ -193,11 +187,18 @@ def describe_added(found: AddedLinks) -> Iterator[str]:
 
 
 def _links_page(work: CaseWork, form: AddLinksForm, *, is_done: bool = False) -> ResponseReturnValue:
-    items = request_page.item_views(work)
+    part = cut(request_page.item_views(work), page_number(), LINKS_A_PAGE)
+    groups: dict[tuple[str, int | None], list[ItemView]] = {}
+    for item in part.rows:
+        groups.setdefault((item.platform_name, item.request_number), []).append(item)
     return show_form(
         "person/case/links.html",
         form,
         is_done=is_done,
-        part=cut(items, page_number(), LINKS_A_PAGE),
+        part=part,
+        groups=[(name, items) for (name, _number), items in groups.items()],
+        late=[line for line in read_lines(work, read_dossiers(work)) if is_late(line)],
+        zone=zone_of(work),
+        now=unit().now,
         address=lambda page: url_for("case.links", page=page),
     )

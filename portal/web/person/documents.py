@@ -39,7 +39,7 @@ def add(work: CaseWork) -> ResponseReturnValue:
     if documents.takes_documents(work) and form.validate():
         with refusals(form, at=form.file):
             documents.accept_document(work, form.command(), end_transaction=unit().end_transaction)
-            flash(_("The file is kept."))
+            flash(_("The file is saved."))
             return redirect(url_for("documents.show"), 303)
     return _page(work, form)
 

@@ -13,7 +13,6 @@ from portal.services.intake.facts import MissingFacts, Topic
 
 TITLES: Mapping[Topic, Any] = MappingProxyType(
     {
-        Topic.STATEMENT: _l("What you say is true"),
         Topic.NAME: _l("A name"),
         Topic.EMAIL: _l("An address for their answer"),
         Topic.WHAT: _l("What it is"),

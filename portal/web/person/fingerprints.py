@@ -66,7 +66,7 @@ def choose(work: CaseWork) -> ResponseReturnValue:
     if form.validate():
         with refusals(form):
             fingerprints.choose_letters(work, form.numbers())
-            flash(_("Saved. Letters you make from now on follow this. Letters you made before stay as they are."))
+            flash(_("Saved. This counts for new letters. Letters you made before stay as they are."))
             return redirect(url_for("fingerprints.show"), 303)
     return _page(work, form), 400
 

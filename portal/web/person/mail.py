@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,8 +18,9 @@ from portal.web.access import case_holder, enter_case, public
 from portal.web.fields import PlainForm
 from portal.web.network import find_bucket
 from portal.web.person.addresses import PersonBlueprint
-from portal.web.person.form_pages import show_form
+from portal.web.person.form_pages import show_form, zone_of
 from portal.web.person.forms.mail import MailAddressForm, MailLinkForm
+from portal.web.person.phrases import format_short_moment
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -36,8 +39,7 @@ def set_address(work: CaseWork) -> ResponseReturnValue:
     form = MailAddressForm()
     if unit().config.mail is None or form.validate():
         with refusals(form):
-            mail_contact.set_address(work, form.address.data or "")
-            flash(_("We write to this address once. Open the link in that e-mail within 24 hours."))
+            flash(describe_sending(mail_contact.set_address(work, form.address.data or ""), work))
             return redirect(url_for("mail.show"), 303)
     return _mail_page(work, form)
 
@@ -46,7 +48,7 @@ def set_address(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def remove_address(work: CaseWork) -> ResponseReturnValue:
     mail_contact.remove_address(work)
-    flash(_("The address is deleted. No e-mail is sent from now on."))
+    flash(_("We deleted the address. You get no more e-mail from us."))
     return redirect(url_for("mail.show"), 303)
 
 
@@ -54,7 +56,7 @@ def remove_address(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def choose_link(work: CaseWork) -> ResponseReturnValue:
     wanted, form = request.form.get("link") == "on", MailAddressForm(formdata=None)
-    on, off = _("You can come back with a link by e-mail now."), _("Links by e-mail do not open your case now.")
+    on, off = _("You can come back with a link by e-mail now."), _("Links by e-mail don’t open your case any more.")
     with refusals(form):
         mail_contact.choose_link(work, wanted=wanted)
         flash(on if wanted else off)
@@ -79,7 +81,7 @@ def send_link() -> ResponseReturnValue:
         with guess_throttle.attempt(unit().parts.sessions, [_link_bucket()], now=unit().now) as tried:
             tried.keep()
     except TooSoon as error:
-        text = _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)
+        text = _("That was a lot of tries. Try again in %(count)s seconds.", count=error.seconds)
         form.address.errors = [text]
         return _ask_page(form)
     mail_contact.ask_link(unit().work(PERSON), form.address.data or "")
@@ -109,6 +111,16 @@ def use_link() -> ResponseReturnValue:
         return render_template("person/mail/confirmed.html")
     enter_case(opened)
     return redirect(url_for("report.resume"), 303)
+
+
+def describe_sending(leaves_at: datetime, work: CaseWork) -> str:
+    """When the mail that checks an address leaves: at once, or in the hours that are safe."""
+    if leaves_at <= work.now:
+        return str(_("We sent one e-mail to this address. Open the link in it within 24 hours."))
+    moment = format_short_moment(leaves_at, zone_of(work))
+    return str(
+        _("We send one e-mail on %(moment)s, in your safe hours. Open the link in it within 24 hours.", moment=moment)
+    )
 
 
 def _mail_page(work: CaseWork, form: MailAddressForm) -> ResponseReturnValue:

@@ -36,7 +36,7 @@ STATES: Mapping[str, Any] = MappingProxyType(
     {
         ItemState.REPORTED: _l("reported"),
         ItemState.ASKED: _l("asked"),
-        ItemState.ACKNOWLEDGED: _l("acknowledged"),
+        ItemState.ACKNOWLEDGED: _l("they got it"),
         ItemState.REMOVED: _l("removed"),
         ItemState.REFUSED: _l("refused"),
         ItemState.GEO_BLOCKED: _l("hidden in some countries only"),
@@ -56,7 +56,7 @@ WHO: Mapping[ObligedParty, Any] = MappingProxyType(
     {
         ObligedParty.PLATFORM: _l("The platform"),
         ObligedParty.CONTROLLER: _l("The company behind it"),
-        ObligedParty.AUTHOR: _l("The one who posted it"),
+        ObligedParty.AUTHOR: _l("The person who posted it"),
         ObligedParty.REGULATOR: _l("The authority"),
         ObligedParty.BODY: _l("The appeal body"),
         ObligedParty.COURT: _l("The court"),
@@ -70,14 +70,14 @@ RUNNING: Mapping[Binding, Any] = MappingProxyType(
         Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s has until %(when)s to do this: %(what)s."),
         Binding.PRECONDITION: _l("You can go on from %(when)s."),
         Binding.LIMITATION: _l("Your last day is %(when)s. What to do until then: %(what)s."),
-        Binding.TARGET: _l("%(who)s aims at %(when)s: %(what)s. That is an aim, not a duty."),
-        Binding.FOLLOW_UP: _l("We suggest to look again on %(when)s."),
+        Binding.TARGET: _l("%(who)s aims at %(when)s: %(what)s. That is their aim, not a duty."),
+        Binding.FOLLOW_UP: _l("We suggest you look again on %(when)s."),
     }
 )
 OVER: Mapping[Binding, Any] = MappingProxyType(
     {
-        Binding.DUTY: _l("%(who)s had to do this by %(when)s: %(what)s. That time is over."),
-        Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s had until %(when)s: %(what)s. That time is over."),
+        Binding.DUTY: _l("%(who)s had to do this by %(when)s: %(what)s. The deadline has passed."),
+        Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s had until %(when)s: %(what)s. That has passed."),
         Binding.PRECONDITION: _l("You can go on now. The waiting time ended on %(when)s."),
         Binding.LIMITATION: _l("Your last day was %(when)s: %(what)s."),
         Binding.TARGET: _l("%(who)s aimed at %(when)s: %(what)s. That was an aim, not a duty."),
@@ -86,13 +86,11 @@ OVER: Mapping[Binding, Any] = MappingProxyType(
 )
 ENDED: Mapping[ClockState, Any] = MappingProxyType(
     {
-        ClockState.MET: _l("They acted or answered in time. The time limit was %(when)s, for this: %(what)s."),
-        ClockState.MET_LATE: _l("They acted or answered too late. The time limit was %(when)s, for this: %(what)s."),
+        ClockState.MET: _l("They did it in time: %(what)s. The deadline was %(when)s."),
+        ClockState.MET_LATE: _l("They did it too late: %(what)s. The deadline was %(when)s."),
         ClockState.DONE: _l("They did this: %(what)s. The law gives no date for it."),
-        ClockState.STOPPED: _l("This time limit does not run any more: %(what)s."),
-        ClockState.PAUSED: _l(
-            "They asked you for something. Until you send it, this time limit stands still: %(what)s."
-        ),
+        ClockState.STOPPED: _l("This deadline has ended: %(what)s."),
+        ClockState.PAUSED: _l("They asked you for something. This deadline waits until you send it: %(what)s."),
     }
 )
 DAY_BINDINGS = frozenset({Binding.LIMITATION, Binding.FOLLOW_UP})
@@ -100,15 +98,15 @@ DAY_BINDINGS = frozenset({Binding.LIMITATION, Binding.FOLLOW_UP})
 # Words for choices, as the case pages show them.
 ANSWERS: Mapping[Answer, Any] = MappingProxyType(
     {
-        Answer.ACKNOWLEDGED: _l("They say that they have got it"),
-        Answer.MORE_ASKED: _l("They ask for something more"),
-        Answer.IDENTITY_ASKED: _l("They ask who I am"),
-        Answer.UPDATE: _l("They tell how far they are"),
-        Answer.EXTENDED: _l("They say that they need more time"),
+        Answer.ACKNOWLEDGED: _l("They confirmed they got it"),
+        Answer.MORE_ASKED: _l("They asked for something more"),
+        Answer.IDENTITY_ASKED: _l("They asked for ID"),
+        Answer.UPDATE: _l("They gave an update"),
+        Answer.EXTENDED: _l("They need more time"),
         Answer.REMOVED: _l("They took it down"),
         Answer.PARTLY: _l("They took some of it down"),
-        Answer.REFUSED: _l("They refuse"),
-        Answer.GEO_BLOCKED: _l("They hide it in some countries only"),
+        Answer.REFUSED: _l("They said no"),
+        Answer.GEO_BLOCKED: _l("They hid it in some countries only"),
     }
 )
 CHANNELS: Mapping[SendingChannel, Any] = MappingProxyType(
@@ -145,7 +143,7 @@ TOPICS: Mapping[FollowUp, Any] = MappingProxyType(
         FollowUp.OWN_ACCOUNT: _l("They say it’s on my own account"),
         FollowUp.GEO_ONLY: _l("They hid it in some countries only"),
         FollowUp.NO_REASON: _l("They closed it without a reason"),
-        FollowUp.COUNTER_NOTICE: _l("The one who posted it objected"),
+        FollowUp.COUNTER_NOTICE: _l("The person who posted it objected"),
         FollowUp.MORE_ASKED: _l("Send what they asked for"),
         FollowUp.EXCESS_ID: _l("They ask for too much proof of who I am"),
     }
@@ -172,7 +170,7 @@ PROOFS: Mapping[Proof, Any] = MappingProxyType(
         Proof.CONFIRMATION: _l("They wrote that they got it"),
         Proof.DELIVERY: _l("My e-mail program says it was delivered"),
         Proof.REGISTERED: _l("The post gave me a receipt"),
-        Proof.NONE: _l("Nothing shows it, I just think so"),
+        Proof.NONE: _l("Nothing shows it. I just think so"),
     }
 )
 SENT_AS: Mapping[SentAs, Any] = MappingProxyType(
@@ -210,7 +208,7 @@ def clock_sentence(clock: ClockView, zone: str) -> str:
     is_done = clock.state is ClockState.DONE
     if not is_done and (clock.state is ClockState.OPEN or clock.due_at is None):
         started = format_short_moment(clock.started_at, zone)
-        text = _("The law gives no date. By when: %(standard)s. We have counted since %(started)s.",
+        text = _("The law gives no date for this, only: %(standard)s. It began on %(started)s.",
                  standard=_(clock.standard or clock.label), started=started)  # fmt: skip
         return str(text)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)
@@ -231,8 +229,12 @@ def format_short_moment(at: datetime, zone: str) -> str:
     """ "Tuesday 24 November 2026, 14:00 (Auckland time)"."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     text = format_datetime(local, "EEEE d MMMM y, HH:mm", rebase=False)
-    place = zone.rpartition("/")[2].replace("_", " ")
-    return str(_("%(moment)s (%(place)s time)", moment=text, place=place))
+    return str(_("%(moment)s (%(place)s time)", moment=text, place=place_of_zone(zone)))
+
+
+def place_of_zone(zone: str) -> str:
+    """The town that a time zone is named for, as "Auckland"."""
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def reader_zone(report: Report, config: Config) -> str:

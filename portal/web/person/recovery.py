@@ -58,7 +58,7 @@ def set_check(work: CaseWork) -> ResponseReturnValue:
     if form.validate():
         with refusals(form):
             recovery_words.set_check(work, form.question.data or "", form.answer.data or "")
-            flash(_("Written down. With this answer the team can give you new words."))
+            flash(_("Saved. With this answer your team can give you new words."))
             return redirect(url_for("recovery.show"), 303)
     return _words_page(work, form)
 
@@ -67,7 +67,7 @@ def set_check(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def remove_check(work: CaseWork) -> ResponseReturnValue:
     recovery_words.remove_check(work)
-    flash(_("Written down. The team cannot give out new words now."))
+    flash(_("Deleted. Your team can’t give out new words now."))
     return redirect(url_for("recovery.show"), 303)
 
 
@@ -81,15 +81,17 @@ def describe_ended(ended: EndedWays) -> Iterator[str]:
             ended.sessions,
         )
     if ended.has_address:
-        yield _("There was an e-mail address. It is deleted. If it was yours, you can give it again.")
+        yield _("We deleted the e-mail address. If it was yours, you can give it again.")
     if ended.links:
         yield ngettext(
             "%(num)d link sent by e-mail still worked. It does not any more.",
             "%(num)d links sent by e-mail still worked. They do not any more.",
             ended.links,
         )
+    if ended.has_feed:
+        yield _("The calendar address shows nothing now.")
     if ended.has_check:
-        yield _("There was a question for new words. It is deleted. If it was yours, you can set it again.")
+        yield _("We deleted the question for new words. If it was yours, you can set it again.")
 
 
 def _words_page(work: CaseWork, form: CheckForm) -> ResponseReturnValue:

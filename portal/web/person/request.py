@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.services.casefile.front import find_moves
 from portal.services.clocks.agreement import list_bent
 from portal.services.requests import preparing
 from portal.services.requests.channels import COPYRIGHT_READERS
-from portal.services.requests.preparing import DetailsCommand
-from portal.services.tracking import answers, request_page, sending
+from portal.services.requests.dossier import read_dossier
+from portal.services.requests.preparing import NameCommand
+from portal.services.tracking import answers, request_page, send_round, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
@@ -27,8 +29,10 @@ from portal.web.forms.requests import (
     TicketForm,
 )
 from portal.web.late_writing import hold_case
+from portal.web.person import next_steps
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
+from portal.web.person.pages import fastest_for
 from portal.web.person.phrases import format_short_moment
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
@@ -41,12 +45,6 @@ FEW_LINKS = 20
 @case_holder
 def show(work: CaseWork, number: int) -> ResponseReturnValue:
     return show_request(work, find(work, number), PlainForm(formdata=None))
-
-
-@bp.get("/form")
-@case_holder
-def fill_in(work: CaseWork, number: int) -> str:
-    return render_template("person/request/fill_in.html", req=find(work, number))
 
 
 @bp.get("/details")
@@ -87,7 +85,7 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     if form.validate():
         with refusals(form):
             letter_making.record_sent(work, number, form.command())
-            flash(_("Written down. The time limits run now."))
+            flash(_("Saved. We watch the deadline now."))
             return _back_to(number)
     return show_form("person/request/sent.html", form, req=view)
 
@@ -107,7 +105,7 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             sending.record_received(work, number, form.command())
-            flash(_("Written down. The dates are counted from that moment."))
+            flash(_("Saved. We count the deadline from then."))
             return _back_to(number)
     return show_form("person/request/received.html", form, req=view)
 
@@ -128,7 +126,7 @@ def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             answers.log_answer(work, number, form.command(_ticked(view)))
-            flash(_("Their answer is written down."))
+            flash(_("Their answer is saved."))
             return _back_to(number)
     return show_form("person/request/answer.html", form, req=view)
 
@@ -149,7 +147,7 @@ def record_given(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             sending.record_information_sent(work, number, form.at.data)
-            flash(_("Written down. Time limits that stood still go on."))
+            flash(_("Saved. Deadlines that had stopped go on now."))
             return _back_to(number)
     return show_form("person/request/given.html", form, req=view)
 
@@ -169,7 +167,7 @@ def record_ticket(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             sending.record_ticket(work, number, form.ticket.data or "", has_none=bool(form.has_no_ticket.data))
-            flash(_("Written down. It is in your next letters."))
+            flash(_("Saved. Your next letters have this number."))
             return _back_to(number)
     return show_form("person/request/ticket.html", form, req=view)
 
@@ -192,7 +190,7 @@ def record_reminded(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             sending.record_reminded(work, number, form.command())
-            flash(_("Written down. An authority will see that you reminded them."))
+            flash(_("Saved. A complaint will say that you reminded them."))
             return _back_to(number)
     return show_form("person/request/reminded.html", form, req=view)
 
@@ -213,9 +211,10 @@ def choose_name(work: CaseWork, number: int) -> ResponseReturnValue:
     with refusals(form):
         hold_case(work)
         is_yes = asked.form.get("pass_on") == "yes"
-        preparing.set_details(work, number, DetailsCommand(release_to_poster=is_yes))
+        preparing.choose_name(work, number, NameCommand(may_pass_on=is_yes))
+        send_round.renew_letter(work, number)
         flash(_("They may tell your name.") if is_yes else _("The letter asks them to keep your name to themselves."))
-        return _back_to(number)
+        return redirect(url_for("send.step", number=number), 303)
     return show_form("person/request/name.html", form, req=view)
 
 
@@ -233,8 +232,8 @@ def prepare_copyright(work: CaseWork, number: int) -> ResponseReturnValue:
     form = PlainForm(formdata=None)
     with refusals(form):
         made = preparing.prepare_copyright(work, number)
-        flash(_("A copyright notice is ready. Nothing is claimed yet: you do that on the next page."))
-        return _back_to(made)
+        flash(_("Your copyright letter is started. You decide on the next page what it says."))
+        return redirect(url_for("send.step", number=made), 303)
     return show_request(work, find(work, number), form)
 
 
@@ -244,7 +243,7 @@ def prepare_erasure(work: CaseWork, number: int) -> ResponseReturnValue:
     form = PlainForm(formdata=None)
     with refusals(form):
         made = preparing.prepare_erasure(work, number)
-        flash(_("A request to erase your data is ready. Look at it before it goes."))
+        flash(_("A letter that asks them to erase your data is ready. Read it before you send it."))
         return _back_to(made)
     return show_request(work, find(work, number), form)
 
@@ -266,11 +265,19 @@ def find(work: CaseWork, number: int) -> RequestView:
 
 def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> ResponseReturnValue:
     """The page of a request, with whatever stopped the last step."""
+    zone, now = zone_of(work), unit().now
+    turn, moves = find_moves(read_dossier(work, view.number), [route.regime.id for route in fastest_for(work.report)])
     return show_form(
         "person/request/show.html",
         form,
         req=view,
-        zone=zone_of(work),
+        zone=zone,
+        now=now,
+        turn=turn,
+        what_now=next_steps.say_what_now(view.platform_name, turn, zone, now),
+        moves=moves,
+        corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
+        correct_words=next_steps.FACTS,
         few=view.items[:FEW_LINKS],
         is_unfit=bool(list_bent(work)),
     )

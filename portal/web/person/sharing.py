@@ -45,7 +45,7 @@ def change(work: CaseWork) -> ResponseReturnValue:
     if recipient not in RECIPIENTS:
         abort(400)
     case_sharing.change_consent(work, recipient, given="give" in request.form)
-    flash(_("Written down. It counts from now on; what was sent before cannot be called back."))
+    flash(_("Saved. This counts from now on. We can’t call back what was sent before."))
     return redirect(url_for("sharing.show"), 303)
 
 
@@ -72,12 +72,12 @@ def sign(work: CaseWork) -> ResponseReturnValue:
             lambda plan: facts.keep_facts(work, plan),
         )
     except Changed:
-        form.form_errors.append(_("Your case was changed in another window. Look at it, then save again."))
+        form.form_errors.append(_("Your case changed in another window. Check it, then save again."))
         return _facts_page(work, found, form)
     except (NoRoom, StepRefused) as error:
         form.form_errors.append(_(str(error)))
         return _facts_page(work, found, form)
-    flash(_("Saved. Every letter you make from now on says it."))
+    flash(_("Saved. All your new letters say it."))
     return redirect(url_for("case.show"), 303)
 
 
@@ -101,7 +101,7 @@ def change_team(work: CaseWork) -> ResponseReturnValue:
             flash(_("The team can open your case now."))
         else:
             case_sharing.take_back(work)
-            flash(_("You send the letters yourself now. The team cannot open your case any more."))
+            flash(_("You send the letters yourself now. The team can’t open your case any more."))
         return redirect(url_for("case.show"), 303)
     return _team_page(work, form)
 

@@ -26,7 +26,7 @@ from portal.web import access
 from portal.web.access import enter_case, public
 from portal.web.network import find_bucket
 from portal.web.origins import began_elsewhere
-from portal.web.person import phrases
+from portal.web.person import next_steps, phrases
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.words import WordsForm
 from portal.web.person.helplines import FINDER, list_helplines
@@ -73,7 +73,7 @@ def enter() -> ResponseReturnValue:
             enter_case(_open(typed), words=unit().ports.words.read(typed))
             return redirect(url_for("case.show"), 303)
         except TooSoon as error:
-            problem = _("That were many tries in a short time. Try again in %(count)s seconds.", count=error.seconds)
+            problem = _("That was a lot of tries. Try again in %(count)s seconds.", count=error.seconds)
             form.words.errors = [problem]
         except (WrongCount, UnknownWord) as error:
             form.words.errors = [describe_wrong_words(error)]
@@ -138,13 +138,11 @@ def describe_wrong_words(error: WrongCount | UnknownWord | WordsUnknown) -> str:
     if isinstance(error, WrongCount):
         return str(_("There are six words. You wrote %(count)s.", count=error.count))
     if isinstance(error, UnknownWord):
-        wrong = _("Word %(place)s, “%(word)s”, is not one of ours.", place=error.position, word=error.text)
-        near = (
-            _("Did you mean: %(near)s?", near=", ".join(error.near)) if error.near else _("Look at how it is spelled.")
-        )
+        wrong = _("Word %(place)s, “%(word)s”, is not in our list.", place=error.position, word=error.text)
+        near = _("Did you mean: %(near)s?", near=", ".join(error.near)) if error.near else _("Check the spelling.")
         return f"{wrong} {near}"
-    days = _("A report that was not finished is kept for %(days)s days.", days=unit().config.draft_days)
-    return f"{_('These words do not open anything. Check their order.')} {days}"
+    days = _("We keep an unfinished report for %(days)s days.", days=unit().config.draft_days)
+    return f"{_('We could not find a case with these words. Check their order.')} {days}"
 
 
 @cache
@@ -162,7 +160,12 @@ def prepare(state: BlueprintSetupState) -> None:
         plain_state=phrases.plain_state,
         plain_word=phrases.plain_word,
         clock_sentence=phrases.clock_sentence,
+        in_words=phrases.format_short_moment,
         due=phrases.format_due,
         short_moment=phrases.format_short_moment,
         visible=show_unreadable,
+        turn_words=next_steps.say_turn,
+        turn_tag=next_steps.say_tag,
+        time_left=next_steps.say_left,
+        near_moment=next_steps.say_when,
     )

@@ -30,7 +30,7 @@ def end(work: CaseWork) -> ResponseReturnValue:
     which, form = request.form.get("which", ""), PlainForm(formdata=None)
     with refusals(form):
         _end(work, which)
-        flash(_("Done. This way into your case is closed."))
+        flash(_("Done. That no longer opens your case."))
         return redirect(url_for("ways.show"), 303)
     return _ways_page(work, form)
 

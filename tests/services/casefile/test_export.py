@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import html5lib
@@ -15,12 +15,27 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.lifecycle import Answer, Filer, History
+from portal.domain.lifecycle import (
+    Answer,
+    ComplaintState,
+    Depiction,
+    Filer,
+    Handler,
+    History,
+    ItemState,
+    LetterKind,
+    RequestKind,
+    RequestState,
+)
+from portal.domain.report import ContactBy, NameKind, Report, YesNo
+from portal.domain.safe_hours import SafeHours
 from portal.models.events import Event
 from portal.reference.zones import PACKAGE
 from portal.services.casefile import export as case_export
 from portal.services.casefile import sharing as case_sharing
-from portal.services.cases import holds, mail_contact, messages, recovery_words
+from portal.services.casefile.export_words import NOT_ASKED, QUESTIONS, describe
+from portal.services.cases import holds, mail_contact, messages, recovery_words, safe_contact
+from portal.services.cases.safe_contact import Choices
 from portal.services.history.events import read_history
 from portal.services.ports import Ports
 from portal.services.tracking import answers
@@ -118,3 +133,39 @@ def test_everything_the_case_holds_is_in_it(session: Session, tmp_path: Path) ->
 def test_taking_it_out_stands_in_the_history(session: Session, archive: zipfile.ZipFile) -> None:
     kinds = session.scalars(select(Event.kind).order_by(Event.sequence.desc()).limit(1)).all()
     assert kinds == [History.EXPORTED]
+
+
+def test_the_page_speaks_as_people_do_and_fits_a_phone(archive: zipfile.ZipFile) -> None:
+    page = archive.read("case.html").decode()
+    assert 'name="viewport"' in page
+    assert "0 of 1 links gone." in page
+    assert "Who is this about?</dt><dd>Me" in page
+    assert "They said no" in page
+    assert "(Auckland time)" in page
+    for code in ("filer", "self</dd>", "+00:00</", "UTC", "notice_received", "share_with"):
+        assert code not in re.sub(r"<details>.*?</details>", "", page), code
+    assert re.search(r"https?://", page.replace("https://x.com/a/status/1", "")) is None, "nothing from elsewhere"
+
+
+def test_every_answer_and_every_state_has_its_words() -> None:
+    assert set(QUESTIONS) | NOT_ASKED == set(Report.__dataclass_fields__)
+    assert not set(QUESTIONS) & NOT_ASKED
+    kinds = (YesNo, Filer, Depiction, ContactBy, Handler, NameKind, ItemState, RequestState, RequestKind)
+    for kind in (*kinds, ComplaintState, Answer, LetterKind):
+        for word in kind:
+            assert describe(word), word
+
+
+def test_the_calendar_address_is_not_in_the_unlocked_file(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    hours = SafeHours(days=frozenset({0}), first=time(9), last=time(12), zone="Pacific/Auckland")
+    safe_contact.save_choices(opened.at(NOW), Choices(hours=hours, words="Say dentist.", title="Call back"))
+    safe_contact.make_feed(opened.at(NOW))
+    feed = safe_contact.read_safe_contact(opened).feed
+    assert feed is not None
+    taken = zipfile.ZipFile(io.BytesIO(case_export.export_case(opened.at(NOW))))
+    page, data = taken.read("case.html").decode(), taken.read("case.json").decode()
+    assert "Say dentist." in page
+    assert "Monday, 09:00 to 12:00" in page
+    assert json.loads(data)["safe_contact"]["hours"]["days"] == [0]
+    assert feed.token not in page + data

@@ -138,7 +138,7 @@ def test_whoever_acts_can_renew_the_authority_and_then_it_goes_on(session: Sessi
 
 def test_the_team_cannot_renew_the_authority(session: Session, ports: Ports) -> None:
     opened = replace(acting(session, ports), actor=Actor(kind=ActorKind.STAFF, role=Role.SUPERVISOR))
-    with pytest.raises(StepRefused, match="Only whoever acts"):
+    with pytest.raises(StepRefused, match="representative can renew"):
         mandates.renew_mandate(opened.at(NOW), "A new letter.", date(2027, 1, 31))
 
 

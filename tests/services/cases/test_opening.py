@@ -117,7 +117,7 @@ def test_another_team_gets_the_same_answer_as_for_a_case_that_is_not_there(sessi
 def test_handing_over_twice_is_refused_with_the_reason(session: Session, ports: Ports) -> None:
     team, _ = make_team(session)
     opened = make_case(session, ports, handler=Handler.TEAM, team_id=str(team.id))
-    with pytest.raises(StepRefused, match="already carries"):
+    with pytest.raises(StepRefused, match="already helping"):
         handover.hand_to_team(opened.at(NOW), team.id)
 
 

@@ -9,21 +9,34 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.clocks import ClockState
-from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.blocks import BAR, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.clock_sheets import is_shown
 from portal.domain.letters.facts import ComplaintFacts, ExhibitKind
-from portal.domain.letters.phrases import English
+from portal.domain.letters.phrases import English, format_day
+from portal.domain.letters.redaction import redacted
 from portal.domain.lifecycle import LetterKind, Proof, SendingChannel, SentAs, StepRefused
+from portal.domain.regimes import NoticeField
 from portal.models.complaints import Complaint
 from portal.services.complaints import bundle, complaints
 from portal.services.complaints.bundle import leads_to
 from portal.services.complaints.exhibits import TEXT
 from portal.services.ports import Ports
+from portal.services.requests import statements
 from portal.services.requests.dossier import read_dossiers
+from portal.services.requests.statements import StatementCommand
 from portal.services.tracking import sending
-from portal.services.tracking.sending import RemindedCommand, SentCommand
-from tests.services.complaints.bundle_stories import INSTAGRAM, STORIES, X_LINK, Ending, complain, tell_dpc, tell_ftc
+from portal.services.tracking.sending import ReceiptCommand, RemindedCommand, SentCommand
+from tests.services.complaints.bundle_stories import (
+    INSTAGRAM,
+    STORIES,
+    X_LINK,
+    Ending,
+    complain,
+    tell_dpc,
+    tell_ftc,
+    tell_ofcom,
+)
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, print_quickly, send
 
@@ -171,6 +184,63 @@ def test_what_left_in_other_words_is_an_exhibit_and_is_not_called_a_letter(sessi
         2: "A reminder was sent in other words or by their form.",
     }
     assert "in other words or by their form" in text_of(facts)
+
+
+def test_what_was_stated_numbers_and_pasted_confirmations_are_told_and_shown(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=X_LINK)
+    stated = StatementCommand(numbers=(1,), statements=frozenset({NoticeField.ACCURACY}), signature="Anna")
+    statements.state(opened, stated)
+    send(session, opened, ports)
+    at = NOW + DAY
+    receipt = ReceiptCommand(at=at, proof=Proof.CONFIRMATION, text="We have received your report.")
+    sending.record_received(opened.at(at), 1, receipt)
+    sending.record_ticket(opened.at(at), 1, "T-77")
+    facts = facts_of(session, complain(opened, "us-take-it-down", "us-ftc", (1,), NOW + 6 * DAY))
+    told = {row.what: row for row in facts.chronology}
+    assert "What stands above the signature was stated." in told
+    assert told["The recipient's number for a letter was written down."].detail == "T-77"
+    assert told["A letter was sent."].detail is None
+    shown = told["The receipt of a letter was recorded."]
+    exhibit = next(each for each in facts.exhibits if each.number == shown.exhibit)
+    assert (exhibit.kind, exhibit.media) == (ExhibitKind.PROOF, TEXT)
+    assert shown.detail is None  # it is the exhibit, and is not printed once more
+
+
+def test_that_a_period_ran_out_is_told_in_the_zone_of_who_owed_it(session: Session, ports: Ports) -> None:
+    """An officer who reads an end of day in Dublin must not read the day after, told in Rome, in the chronology."""
+    facts = facts_of(session, tell_dpc(session, ports))
+    (row,) = [row for row in facts.chronology if row.what == "A period ran out."]
+    (clock,) = [clock for basis in facts.bases for clock in basis.clocks if clock.state is ClockState.MISSED]
+    assert row.zone == clock.zone
+    moved = replace(facts, frame=replace(facts.frame, zone="Pacific/Auckland"))
+    assert clock.last_day is not None
+    told = format_day(clock.last_day, English())
+    text = text_of(moved)
+    assert f"When: {told}" in text[text.index("2. Chronology\n") :]
+
+
+def test_where_an_authoritys_form_was_seen_its_fields_are_told_in_its_order(session: Session, ports: Ports) -> None:
+    words = "They put it there in August."
+    opened = make_case(session, ports, links=X_LINK, country="AU", explanation=words)
+    facts = facts_of(session, complain(opened, "au-osa-iba", "au-esafety", (), NOW + DAY))
+    own = ports.registry.regulators["au-esafety"].form_fields
+    assert [each.label for each in facts.form] == [field.label for field in own if field.is_for("au-osa-iba")]
+    text = text_of(facts)
+    places = [text.index(each.label) for each in facts.form]
+    assert places == sorted(places)
+    assert text.count(words) == 1  # it is pointed at, and not printed twice
+    twin = redacted(facts)
+    assert {each.value for each in twin.form} == {"", BAR, "in the statement of the one who complains, in this part"}
+
+
+def test_where_nothing_was_said_in_own_words_the_form_points_at_none(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links=X_LINK, country="AU")
+    (*_, evidence) = facts_of(session, complain(opened, "au-osa-iba", "au-esafety", (), NOW + DAY)).form
+    assert evidence.value == "Intimate imagery of the person, published without consent."
+
+
+def test_where_nobody_saw_the_form_none_is_told(session: Session, ports: Ports) -> None:
+    assert facts_of(session, tell_ofcom(session, ports)).form == ()
 
 
 @pytest.mark.parametrize(("proof", "shown"), [(Proof.REGISTERED, "shown by the post's receipt"), (None, "as noted")])

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.adapters.bundle_check import check_bundle
 from portal.adapters.letter_content import Progress
 from portal.adapters.letter_json import decode_facts
+from portal.domain.bundle_checks import FileState
 from portal.domain.clocks import ClockState
 from portal.domain.directory import AddressOutcome
 from portal.domain.documents import CleanDocument, DocumentKind
@@ -170,7 +171,7 @@ class TestSteps:
         send(session, opened, ports)
         with pytest.raises(StepRefused, match="not open yet"):
             complaints.prepare(opened.at(NOW + 2 * HOUR), "us-take-it-down", "us-ftc", (1,))
-        with pytest.raises(StepRefused, match="not open to this case"):
+        with pytest.raises(StepRefused, match="can’t be used in this case"):
             complaints.prepare(opened.at(LATE), "eu-gdpr-77", "ie-dpc", (1,))
         with pytest.raises(StepRefused, match="cannot be part"):
             complaints.prepare(opened.at(LATE), "us-take-it-down", "us-ftc", (1, 7))
@@ -240,9 +241,9 @@ class TestSteps:
         send(session, opened, ports)
         number = prepare(session, opened, ports)
         complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
-        with pytest.raises(StepRefused, match="handed in"):
+        with pytest.raises(StepRefused, match="was sent"):
             complaints.start_bundle(opened.at(LATE), number)
-        with pytest.raises(StepRefused, match="already recorded"):
+        with pytest.raises(StepRefused, match="already know"):
             complaints.record_lodged(opened.at(LATE), number, LodgedCommand(has_checked=True, at=LATE))
 
     def test_no_connection_is_in_use_while_a_bundle_is_printed(
@@ -367,18 +368,21 @@ def test_the_bundle_is_a_pdf_with_its_facts_inside_and_every_exhibit_beside_it(
         assert facts.notices[0].exhibit == 1
         assert facts.answers[0].exhibit == 2
         assert facts.answers[0].text == "It breaks no rule of ours."
-        assert check_bundle(complaints.read_bundle(opened, 1, redacted=False)).signature is not None
+        assert check_bundle(complaints.read_bundle(opened, 1, redacted=False), now=LATE).signature is not None
         twin = zipfile.ZipFile(io.BytesIO(complaints.read_bundle(opened, 1, redacted=True)))
-        # The answer and the screenshot could tell who the person is, so only the letter has a redacted copy.
-        assert twin.namelist() == ["complaint.pdf", "case.json", "exhibit-1.pdf", "HOW-TO-CHECK.txt", "SHA256SUMS"]
+        sheets = ["exhibit-2.txt", "exhibit-3.txt"]  # of the answer and of the screenshot, which could name the person
+        shown = ["case.json", "exhibit-1.pdf", *sheets]
+        assert twin.namelist() == ["complaint.pdf", *shown, "HOW-TO-CHECK.txt", "SHA256SUMS"]
         assert check_sums(twin) == set(twin.namelist()) - {"SHA256SUMS"}
         assert twin.read("exhibit-1.pdf") != archive.read("exhibit-1.pdf")
-        assert set(read_enclosed(twin.read("complaint.pdf"))) == {"case.json", "exhibit-1.pdf"}
-        assert [exhibit.digest != "" for exhibit in embedded_facts(twin.read("complaint.pdf")).exhibits] == [
-            True,
-            False,
-            False,
-        ]
+        assert set(read_enclosed(twin.read("complaint.pdf"))) == set(shown)
+        for exhibit in embedded_facts(twin.read("complaint.pdf")).exhibits:
+            assert hashlib.sha256(twin.read(exhibit.name or "")).hexdigest() == exhibit.digest
+        for sheet in sheets:
+            assert "left out of this redacted copy" in twin.read(sheet).decode()
+            assert "breaks no rule" not in twin.read(sheet).decode()
+        states = check_bundle(complaints.read_bundle(opened, 1, redacted=True), now=LATE).exhibits
+        assert {each.state for each in states} == {FileState.SAME}
         report = check_file(opened.at(LATE), complaints.read_bundle(opened, 1, redacted=False))
         assert (report.is_whole, report.is_ours, report.history) == (True, True, HistoryState.KNOWN)
         assert [each.state for each in report.dates] == [DateState.SAME]

@@ -28,6 +28,7 @@ from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case, make_work
 from tests.services.fakes import DAY, print_quickly
+from tests.services.people import share_case
 
 X_LINK = "https://x.com/someone/status/1"
 UNKNOWN_SITE = "https://pictures.example.org/album/7"
@@ -48,8 +49,8 @@ def forms_of(session: Session, ports: Ports, opened: CaseWork) -> list[str]:
     return [channel.address for channel in view.channels if channel.via is SendingChannel.FORM]
 
 
-def test_an_old_address_needs_somebody_who_looked(session: Session, ports: Ports) -> None:
-    opened = make_case(session, ports, links=X_LINK)
+def test_an_old_address_needs_somebody_of_the_team_who_looked(session: Session, ports: Ports) -> None:
+    opened = share_case(session, ports, links=X_LINK).first
     letters.make_missing_letter(opened.at(NOW), 1)
     with pytest.raises(Unchecked, match="tick the box"):
         sending.record_sent(opened.at(NOW), 1, SentCommand(channel=SendingChannel.FORM, sent_at=NOW))
@@ -61,7 +62,7 @@ def test_an_old_address_needs_somebody_who_looked(session: Session, ports: Ports
 
 
 def test_an_address_that_worked_is_fresh_for_everybody_and_not_for_ever(session: Session, ports: Ports) -> None:
-    opened = make_case(session, ports, links=X_LINK)
+    opened = share_case(session, ports, links=X_LINK).first
     for address in forms_of(session, ports, opened):
         note_outcome(make_work(session, ports), "x", address, AddressOutcome.WORKED)
     late = NOW + 91 * DAY
@@ -102,7 +103,8 @@ def test_only_addresses_of_the_directory_can_be_noted(session: Session, ports: P
 
 
 def test_an_observation_says_nothing_of_a_case() -> None:
-    assert set(Observation.__table__.columns.keys()) == {"id", "subject", "address", "outcome", "seen_on"}
+    columns = set(Observation.__table__.columns.keys())
+    assert columns == {"id", "subject", "address", "outcome", "seen_on", "by_person"}
     assert "case" not in {field.name for field in fields(LodgedCommand)}
 
 

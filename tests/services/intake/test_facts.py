@@ -28,13 +28,7 @@ NOTHING: dict[str, Any] = {
     "name": "",
     "name_kind": None,
 }
-SAID: dict[str, Any] = {
-    "states_no_consent": True,
-    "states_good_faith": True,
-    "states_accuracy": True,
-    "signature": "Ana Exemplar",
-    "name": "Ana Exemplar",
-}
+SAID: dict[str, Any] = {"name": "Ana Exemplar"}
 
 
 def add(work: CaseWork, **answers: Any) -> CaseWork:
@@ -47,20 +41,19 @@ def add(work: CaseWork, **answers: Any) -> CaseWork:
 def test_things_and_letters_are_counted(session: Session, ports: Ports) -> None:
     work = make_case(session, ports, **NOTHING).at(NOW)
     found = find_missing_facts(work)
-    assert found.topics == {Topic.STATEMENT, Topic.NAME}
-    assert found.letters == 3
-    assert found.facts[0].is_vital, "what a letter cannot do without comes first"
+    assert found.topics == {Topic.NAME}, "what is stated belongs to each letter and is not asked here"
     assert "Instagram" in found.facts[0].platforms
+    assert not found.facts[0].is_vital, "there are laws that do without it"
 
 
 def test_one_answer_fills_every_letter_and_those_of_later_links(session: Session, ports: Ports) -> None:
     work = add(make_case(session, ports, **NOTHING).at(NOW), **SAID)
     assert find_missing_facts(work).facts == ()
-    assert work.report.signed_at == NOW
     submission.add_items(work, "https://www.reddit.com/r/x/comments/abc/")
     session.flush()
     assert find_missing_facts(work).facts == ()
-    assert all(any(each.is_complete for each in dossier.citations) for dossier in read_dossiers(work))
+    assert all(any(each.waits_for_statement for each in dossier.citations) for dossier in read_dossiers(work))
+    assert work.report.signed_at is None, "an answer is no signature"
 
 
 def test_nobody_is_asked_for_an_address_where_a_law_can_do_without(session: Session, ports: Ports) -> None:

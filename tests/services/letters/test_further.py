@@ -8,16 +8,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.letters.blocks import plain_text
+from portal.domain.letters.build import build_letter
 from portal.domain.letters.facts import FollowUp, FollowUpFacts, Supplier, SupplierFacts
-from portal.domain.lifecycle import Answer, LetterKind, StepRefused
+from portal.domain.letters.phrases import English
+from portal.domain.lifecycle import Answer, LetterKind, SendingChannel, StepRefused
 from portal.models.letters import Letter
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
-from portal.services.letters.further import REFUSALS, list_suppliers, list_topics
+from portal.services.letters.further import REFUSALS, FurtherWords, list_suppliers, list_topics
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
-from portal.services.tracking import answers
+from portal.services.tracking import answers, sending
 from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, HOUR, print_quickly, send
@@ -65,7 +69,7 @@ def test_a_refusal_is_answered_with_its_own_words_and_the_laws_of_the_first_lett
     session: Session, ports: Ports
 ) -> None:
     opened = answered(session, ports, Answer.REFUSED)
-    made = letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, topic=FollowUp.NOT_VIOLATION)
+    made = letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, words=FurtherWords(topic=FollowUp.NOT_VIOLATION))
     row = session.scalars(select(Letter).where(Letter.number == made.number)).one()
     facts = read_facts(opened, row)
     assert isinstance(facts, FollowUpFacts)
@@ -80,7 +84,7 @@ def test_a_refusal_is_answered_with_its_own_words_and_the_laws_of_the_first_lett
 def test_a_letter_that_does_not_fit_is_not_made(session: Session, ports: Ports, topic: str) -> None:
     opened = answered(session, ports, Answer.REFUSED)
     with pytest.raises(StepRefused):
-        letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, topic=topic)
+        letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, words=FurtherWords(topic=topic))
 
 
 def test_nothing_is_offered_before_the_request_has_left(session: Session, ports: Ports) -> None:
@@ -94,10 +98,60 @@ def test_nobody_is_offered_the_registrar_of_a_household_platform(session: Sessio
     assert list_suppliers(read_dossier(at(known), 1)) == (Supplier.SEARCH,)
 
 
+def supplier(opened: CaseWork, **words: str) -> SupplierFacts:
+    made = letters.make_letter(at(opened), LetterKind.SUPPLIER, 1, words=FurtherWords(**words))
+    facts = read_facts(opened, opened.session.scalars(select(Letter).where(Letter.number == made.number)).one())
+    assert isinstance(facts, SupplierFacts)
+    return facts
+
+
+@pytest.mark.parametrize(
+    ("address", "channel"),
+    [
+        ("abuse@host.example", SendingChannel.EMAIL),
+        ("https://host.example/report", SendingChannel.FORM),
+        ("1 Invented Road\nExampleton", SendingChannel.POST),
+    ],
+)
+def test_a_letter_to_a_supplier_names_the_company_and_its_door(
+    session: Session, ports: Ports, address: str, channel: SendingChannel
+) -> None:
+    opened = answered(session, ports, Answer.REFUSED)
+    facts = supplier(opened, topic=Supplier.HOST, company="Invented Hosting Ltd", address=address)
+    recipient = facts.frame.recipient
+    assert (recipient.name, recipient.channel) == ("Invented Hosting Ltd", channel)
+    text = "\n".join(plain_text(build_letter(facts, English())))
+    assert all(line in text for line in ("Invented Hosting Ltd", *address.splitlines()))
+
+
+def test_a_search_engine_of_the_directory_is_found_by_what_people_call_it(session: Session, ports: Ports) -> None:
+    opened = answered(session, ports, Answer.REFUSED)
+    recipient = supplier(opened, topic=Supplier.SEARCH, company="google").frame.recipient
+    assert "Google" in (recipient.service or recipient.name)
+    assert recipient.contact
+    assert supplier(opened, topic=Supplier.HOST, company="google").frame.recipient.name == "google"
+
+
+def test_what_was_asked_for_has_to_be_in_the_letter_that_says_here_it_is(session: Session, ports: Ports) -> None:
+    opened = answered(session, ports, Answer.MORE_ASKED)
+    with pytest.raises(StepRefused, match="asked for"):
+        letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, words=FurtherWords(topic=FollowUp.MORE_ASKED))
+    words = FurtherWords(topic=FollowUp.MORE_ASKED, given="The post went up on 3 May.")
+    made = letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, words=words)
+    assert "The post went up on 3 May." in letters.letter_text(opened, made.number)
+
+
+def test_nobody_is_offered_behind_a_search_engine_itself(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, links="https://www.google.com/search?q=ana")
+    by_form = SentCommand(channel=SendingChannel.FORM, sent_at=NOW + HOUR, has_checked=True)
+    sending.record_sent(opened.at(NOW + HOUR), 1, by_form)
+    assert list_suppliers(read_dossier(at(opened), 1)) == ()
+
+
 def test_who_stands_behind_an_unknown_site_can_be_asked(session: Session, ports: Ports) -> None:
     opened = answered(session, ports, Answer.REFUSED)
     assert list_suppliers(read_dossier(at(opened), 1)) == tuple(Supplier)
-    made = letters.make_letter(at(opened), LetterKind.SUPPLIER, 1, topic=Supplier.HOST)
+    made = letters.make_letter(at(opened), LetterKind.SUPPLIER, 1, words=FurtherWords(topic=Supplier.HOST))
     facts = read_facts(opened, session.scalars(select(Letter).where(Letter.number == made.number)).one())
     assert isinstance(facts, SupplierFacts)
     assert facts.role is Supplier.HOST

@@ -139,6 +139,18 @@ def test_nothing_is_said_twice_in_a_row() -> None:
         assert not re.search(r"(within [\w-]+ \w+) \1", text), regime.id
 
 
+def test_who_enforces_a_duty_and_what_else_the_request_covers_is_said_where_the_law_says_it() -> None:
+    regimes = load_registry().regimes
+    removal = text_of(letter_of(regimes["us-take-it-down"], content_of(Depiction.REAL, Filer.SELF)))
+    assert "which the Federal Trade Commission enforces (47 U.S.C. 223a(b))" in removal
+    for filer in Filer:
+        erasure = text_of(letter_of(regimes["eu-gdpr-17"], content_of(Depiction.REAL, filer)))
+        assert "every other service for which you are the controller (Article 4(7))" in erasure
+        assert (
+            "a complaint to a supervisory authority (Article 77) and a judicial remedy (Article 79) are open" in erasure
+        )
+
+
 def test_the_laws_that_were_reviewed_have_their_own_sentences() -> None:
     reviewed = {
         "us-take-it-down": "47 U.S.C. 223a",

@@ -152,6 +152,20 @@ def test_a_sweep_that_is_cut_short_is_gone_on_with_behind_the_last_case(
     assert (second.failed, second.position) == (0, None)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_case_that_somebody_works_on_holds_up_no_sweep_and_is_counted_by_the_next(
+    sessions: sessionmaker[Session], ports: Ports
+) -> None:
+    busy, other = send_one(sessions, ports), send_one(sessions, ports)
+    with sessions.begin() as somebody:
+        somebody.execute(select(Case.id).where(Case.id == busy).with_for_update())
+        meanwhile = sweep.sweep(sessions, now=LATER, ports=ports)
+    later = sweep.sweep(sessions, now=LATER, ports=ports)
+
+    assert (meanwhile.missed, later.missed, meanwhile.failed) == (3, 3, 0)
+    assert states(sessions, busy) == states(sessions, other)
+
+
 def allow(times: int) -> Callable[[], bool]:
     left = iter([True] * times)
     return lambda: next(left, False)

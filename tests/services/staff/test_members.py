@@ -193,7 +193,7 @@ def test_a_new_team_is_offered_and_takes_cases_once_a_supervisor_of_another_has_
     own, ines = keys_of(session, "rua"), members.find_staff(session, "ines")
     assert set(own) == {lake.id}, "Rua waits in the other team"
     assert [team.name for team in accounts.find_teams_for(session, "NZ")] == ["Harbour Team"]
-    with pytest.raises(StepRefused, match="does not take cases"):
+    with pytest.raises(StepRefused, match="can’t take new cases"):
         hand_to_team(opened.at(NOW), lake.id)
     for login, by in (("rua", members.find_staff(session, "rua").id), ("ines", maker.id)):
         with pytest.raises(AccountRefused, match="supervisor of another team"):

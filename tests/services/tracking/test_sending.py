@@ -164,7 +164,18 @@ def test_without_any_complete_law_no_letter_is_made_and_the_missing_thing_is_nam
     opened.write_report(report)
     with pytest.raises(LetterStopped) as stopped:
         send(session, opened, ports)
-    assert any("signature" in problem.text for problem in stopped.value.problems)
+    assert ["sign it" in problem.text for problem in stopped.value.problems] == [True]
+    found = view(session, opened, ports)
+    assert any("signature" in each.label for each in found.missing)
+    assert found.next_step.kind is NextStep.SEND, "it is said and signed when the letter is made"
+
+
+def test_what_the_letters_own_page_does_not_ask_is_named_with_its_law(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports, country="", links="https://pictures.example.org/7", depiction=None)
+    with pytest.raises(LetterStopped) as stopped:
+        send(session, opened, ports)
+    assert {problem.code for problem in stopped.value.problems} == {"element_missing"}
+    assert all("asks for this, and it is missing" in problem.text for problem in stopped.value.problems)
     assert view(session, opened, ports).next_step.kind is NextStep.COMPLETE
 
 

@@ -58,7 +58,7 @@ def test_a_case_is_taken_handed_over_and_left_to_nobody(desk: Desk) -> None:
     colleague = desk.visit("mira")
     colleague.go(f"/desk/cases/{reference}")
     colleague.press("Take this case")
-    assert "You carry this case" in colleague.page.text
+    assert "Assigned to you" in colleague.page.text
 
     colleague.follow("Hand over")
     choices = [each for each in colleague.page.root.iter("input") if each.get("type") == "radio"]
@@ -211,3 +211,12 @@ def test_a_case_that_was_changed_in_the_database_says_so(desk: Desk) -> None:
 
     assert "This case was changed from outside" in page.text
     assert "no paper is made from it" in page.text
+
+
+def test_the_team_sees_on_top_how_it_is_safe(desk: Desk) -> None:
+    reference = desk.add_case(safe_contact="Not after four.")
+    page = desk.visit("mira").go(f"/desk/cases/{reference}")
+    head, _, rest = page.text.partition("Not after four.")
+    assert "Safe contact" in head
+    assert "Requests" in rest
+    assert "Safe contact" not in desk.visit("mira").go(f"/desk/cases/{desk.add_case()}").text

@@ -257,17 +257,15 @@ def test_a_refusal_offers_the_letter_that_answers_its_reason(colleague: Colleagu
     colleague.follow("Log an answer")
     colleague.press("Log the answer", answer="refused", at="2026-11-23 08:50", text="No violation.")
 
-    colleague.press("Refused: no violation")
+    colleague.follow("Refused: no violation")
+    colleague.press("Make the letter")
 
     assert "Answer to the platform" in colleague.page.text
 
 
 def test_a_letter_that_does_not_fit_is_refused_in_words(colleague: Colleague) -> None:
     record_sent(colleague)
-    form, _button = colleague.page.form_with("Close this request")
-    token = next(each.get("value", "") for each in form.iter("input") if each.get("name") == "csrf_token")
-    values = MultiDict({"csrf_token": token, "topic": "back"})
 
-    page = colleague.send(colleague.page.path + "/letter/follow_up", values, status=409)
+    page = colleague.go(colleague.page.path + "/further/1")
 
     assert "does not fit the request" in page.text

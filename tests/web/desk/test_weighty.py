@@ -26,6 +26,7 @@ WEIGHTY = {
     "account.new_codes": "mira",
     "account.remove_factor": "mira",
     "desk_complaints.bundle": "mira",
+    "desk_complaints.bundles": "mira",
     "desk_reissue.confirm": "mira",
     "desk_officer.make": "ines",
     "desk_team.let_in": "ines",
@@ -58,7 +59,9 @@ LIGHT = {
         desk_requests.log_answer desk_requests.record_given desk_requests.prepare_erasure desk_requests.prepare_again
         desk_requests.close desk_complaints.prepare desk_complaints.start_bundle desk_complaints.record_lodged
         desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
-        desk_requests.discard_letter desk_requests.prepare_copyright
+        desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
+        desk_requests.record_name desk_mandate.record
+        desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
     """,
 }

@@ -73,7 +73,7 @@ def test_without_the_yes_to_platforms_no_letter_is_made_or_taken_out_before_it_w
     two.member.press("Make the letter")
     assert two.letter(1) == 200
 
-    two.say("Take back the yes Platforms")
+    two.say("Change to no Platforms")
 
     assert two.letter(1) == 409
     assert NOT_ALLOWED in two.member.go(f"/desk/cases/{two.reference}/letters/1-redacted.pdf", status=409).text
@@ -81,22 +81,22 @@ def test_without_the_yes_to_platforms_no_letter_is_made_or_taken_out_before_it_w
     assert two.member.press("Make the letter", status=409).text.count(NOT_ALLOWED) == 1
     assert two.person.client.get(at("/case/letters/1.pdf")).status_code == 200, "it is theirs"
 
-    two.say("Say yes Platforms")
+    two.say("Change to yes Platforms")
     assert two.letter(1) == 200
     assert "Ready to copy into their form" in two.request_page()
 
 
 def test_what_was_sent_stays_readable_and_a_reminder_is_new(two: Two, clock: TestClock) -> None:
     send_and_refuse(two)
-    two.say("Take back the yes Platforms")
+    two.say("Change to no Platforms")
     assert two.letter(1) == 200
 
-    two.say("Say yes Platforms")
+    two.say("Change to yes Platforms")
     clock.move(days=3)
     two.member.sign_in_again(f"/desk/cases/{two.reference}/requests/1")
     two.member.press("Make a reminder")
     assert two.letter(2) == 200
-    two.say("Take back the yes Platforms")
+    two.say("Change to no Platforms")
     assert two.letter(2) == 409
 
 
@@ -109,16 +109,16 @@ def test_without_the_yes_to_authorities_no_bundle_is_made_or_taken_out_before_it
     path = two.member.page.path
     assert worker.run_left_jobs(desk.parts) == 1
 
-    two.say("Take back the yes Authorities")
+    two.say("Change to no Authorities")
     assert NOT_ALLOWED in two.member.go(f"{path}/full.zip", status=409).text
     assert two.letter(2) == 409
 
-    two.say("Say yes Authorities")
+    two.say("Change to yes Authorities")
     assert two.member.client.get(f"{path}/full.zip").status_code == 200
     two.member.go(path)
     two.member.follow("Record that it was lodged")
     two.member.press("It was lodged", has_checked="y", at="2026-11-23 09:00")
-    two.say("Take back the yes Authorities")
+    two.say("Change to no Authorities")
     assert two.member.client.get(f"{path}/full.zip").status_code == 200, "it is with them already"
 
 

@@ -22,10 +22,6 @@ TYPED: dict[str, dict[str, str]] = {
 FACTS: dict[str, str] = {
     "name_kind": "legal",
     "name": "Ana Exemplar",
-    "states_no_consent": "y",
-    "states_good_faith": "y",
-    "states_accuracy": "y",
-    "signature": "Ana Exemplar",
     "explanation": "It follows me to work.",
 }
 # What is stated for a letter on its own page.

@@ -14,7 +14,7 @@ from portal.web.converters import LetterConverter, StepConverter
 from portal.web.person.addresses import NEUTRAL, ONCE, PUBLISHED, ROOT
 from tests.web.addresses import at
 from tests.web.pages import OWN_PAGE, Visitor
-from tests.web.person.journey import hand_in
+from tests.web.person.journey import STATEMENT, hand_in
 from tests.web.world import Caller, World, make_world
 
 NUMBERS_ONLY = re.compile(r"/p(/\d+|/<(int:number|step:step|letter:kind|option)>)*")
@@ -53,7 +53,7 @@ def test_a_whole_report_and_its_case_leave_only_numbers_behind(visitor: Visitor)
     visitor.go("/case/complaints")
     visitor.go("/case/requests/1")
     visitor.follow("Make the letter")
-    visitor.press("Make the letter")
+    visitor.press("Make the letter", **STATEMENT)
     paths = {step.request.path for page in visitor.seen for step in (*page.answer.history, page.answer)}
     assert len(paths) > 18
     assert {path for path in paths if not ASKED.fullmatch(path)} == {"/report"}

@@ -22,9 +22,9 @@ from portal.web.unit_of_work import parts
 from tests.web.addresses import at
 from tests.web.conftest import NOW, TestClock
 from tests.web.pages import HEAVIEST, Visitor, weigh
-from tests.web.person.journey import LINKS, hand_in, save_report, words_on
+from tests.web.person.journey import LINKS, STATEMENT, hand_in, save_report, words_on
 
-SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
+SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100"}
 REFUSED: dict[str, Any] = {"answer": "refused", "text": "It does not break our rules."}
 
 
@@ -44,7 +44,7 @@ def open_request(holder: Visitor, name: str = "Instagram") -> None:
 def send_request(holder: Visitor, name: str = "Instagram") -> None:
     open_request(holder, name)
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     holder.follow("I sent it")
     holder.press("Save", **SENT)
 
@@ -59,8 +59,32 @@ def test_the_case_shows_one_request_for_each_platform_and_every_link_with_its_st
     text = holder.page.text
     for name in ("Instagram", "X (Twitter)", "example.org"):
         assert name in text
-    assert text.count("ready, not sent yet") == 3
-    assert "3 reported" in text
+    assert text.count("The letter is ready to send") == 3
+    assert "0 of 3 gone" in text
+    assert "3 need you" in text
+    assert "Send my 3 letters" in holder.page.links()
+
+
+def test_letters_are_taken_along_one_by_one_and_all_at_once_with_notes_that_are_not_in_them(holder: Visitor) -> None:
+    assert b"There is no letter yet." in holder.client.get(at("/case/letters.zip")).data
+    send_request(holder)
+    page = holder.go("/case/letters")
+    for label in ("All letters in one ZIP file", "All letters in one PDF, to print", "Only the links (text)"):
+        assert label in page.text
+    archive = holder.client.get(at("/case/letters.zip"))
+    (name,) = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
+    assert name.startswith("instagram-")
+    assert archive.headers["Content-Disposition"] == 'attachment; filename="letters.zip"'
+    assert holder.client.get(at("/case/letters.pdf")).data.startswith(b"%PDF-")
+    assert b"https://www.instagram.com/" in holder.client.get(at("/case/letters/1/links.txt")).data
+    notice = holder.client.get(at("/case/letters/1/notice.json"))
+    assert notice.mimetype == "application/json"
+    notes = holder.go("/case/letters/1/notes")
+    assert "It is not part of the letter." in notes.text
+    assert "This is not legal advice." in notes.text
+    assert notice.json is not None
+    assert notice.json["reference"] in notes.text
+    assert holder.client.get(at("/case/letters/9/links.txt")).status_code == 404
 
 
 @pytest.mark.parametrize("table", ["clocks", "requests"])
@@ -75,14 +99,15 @@ def test_whoever_carries_the_case_is_told_where_something_was_changed_from_outsi
     for path in ("/case", "/case/requests/1"):
         page = holder.go(path)
         assert "Some of this page may be wrong" in page.text
-        assert "Do not rely on the dates here" in page.text
+        assert "Please don’t rely on the dates here" in page.text
 
 
 def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
     for path in (
         "/case", "/case/links", "/case/history", "/case/letters", "/case/messages", "/case/sharing", "/case/help",
         "/case/take-along", "/case/erase", "/case/complaints", "/case/statement", "/case/requests/1",
-        "/case/requests/1/form",
+        "/case/send",
+        "/case/send/1",
         "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
         "/case/requests/1/given", "/case/requests/1/ticket", "/case/requests/1/reminded", "/case/requests/1/name",
         "/case/requests/1/copyright", "/case/requests/1/letter/notice", "/case/prints",
@@ -105,7 +130,7 @@ def test_no_page_reads_a_file_of_sentences_again(holder: Visitor, monkeypatch: p
 def test_a_letter_can_be_made_and_read_with_and_without_names(holder: Visitor) -> None:
     open_request(holder)
     holder.follow("Make the letter")
-    page = holder.press("Make the letter")
+    page = holder.press("Make the letter", **STATEMENT)
     assert "The letter is ready" in page.text
     for name in ("Download (PDF)", "Without names (PDF)"):
         address = next(href for words, href in page.links().items() if words.startswith(name))
@@ -117,7 +142,9 @@ def test_a_letter_can_be_made_and_read_with_and_without_names(holder: Visitor) -
 
 def test_the_platforms_form_has_each_field_ready_to_copy(holder: Visitor) -> None:
     open_request(holder)
-    page = holder.follow("Fill in their form")
+    holder.follow("Make the letter")
+    holder.press("Make the letter")
+    page = holder.follow("Send this letter")
     copied = [each for each in page.root.iter() if each.get("readonly") is not None]
     assert any("instagram.com/p/Abc123" in (each.get("value") or "".join(each.itertext())) for each in copied)
 
@@ -126,7 +153,8 @@ def test_after_sending_the_time_limit_is_shown_as_estimated_with_its_reasons(hol
     send_request(holder)
     text = holder.page.text
     assert "Why this date?" in text
-    assert "estimated, because nobody has proof of receipt yet" in text
+    assert "(estimated)" in text
+    assert "This date is our best guess. They have not confirmed that they got it." in text
     assert "(Auckland time)" in text
 
 
@@ -136,7 +164,8 @@ def test_a_recorded_receipt_takes_the_estimate_away(holder: Visitor, clock: Test
     holder.follow("They wrote that they got it")
     typed: dict[str, Any] = {"received_at-day": "23", "received_at-month": "11", "received_at-year": "2026"}
     page = holder.press("Save", **typed | {"received_at-time": "22:35"}, proof="confirmation")
-    assert "nobody has proof of receipt yet" not in page.text
+    assert "best guess" not in page.text
+    assert "(estimated)" not in page.text
 
 
 def test_a_refusal_is_logged_and_offers_what_comes_next(holder: Visitor) -> None:
@@ -145,7 +174,7 @@ def test_a_refusal_is_logged_and_offers_what_comes_next(holder: Visitor) -> None
     page = holder.press("Save", **REFUSED)
     assert "refused" in page.text
     assert "It does not break our rules." in page.text
-    assert "If they do not act" in page.text
+    assert "If they don’t act" in page.text
 
 
 def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder: Visitor, clock: TestClock) -> None:
@@ -153,14 +182,14 @@ def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder
     clock.move(minutes=40)
     holder.follow("They answered")
     page = holder.press("Save", answer="identity_asked", text="Who are you?")
-    assert "they ask for more" in page.text
+    assert "Instagram asks you for something" in page.text
     assert "They ask who I am" in page.text
     form = holder.follow("I sent what they asked for")
     typed: dict[str, Any] = {"at-day": "", "at-month": "", "at-year": "", "at-time": "22:30"}
     assert 'value="22:30"' in holder.press("Save", status=400, **typed).answer.text
     holder.seen.append(form)
     page = holder.press("Save")
-    assert "Time limits that stood still go on." in page.text
+    assert "Deadlines that had stopped go on now." in page.text
     assert "I sent what they asked for" not in page.links()
 
 
@@ -174,11 +203,11 @@ def test_how_far_they_are_and_until_when_they_need_are_written_down(holder: Visi
     send_request(holder)
     clock.move(minutes=40)
     holder.follow("They answered")
-    assert "They tell how far they are" in holder.press("Save", answer="update").text
+    assert "They gave an update" in holder.press("Save", answer="update").text
     holder.follow("They answered")
     until: dict[str, Any] = {"extension_until-day": "20", "extension_until-month": "1", "extension_until-year": "2027"}
     page = holder.press("Save", answer="extended", **until)
-    assert "They say that they need more time" in page.text
+    assert "They need more time" in page.text
     assert "20 January 2027" in page.text
 
 
@@ -194,7 +223,7 @@ def test_an_answer_needs_its_kind_and_its_time_and_keeps_what_was_typed(holder: 
 def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
     open_request(holder)
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     form = holder.follow("I sent it")
     holder.press("Save", **SENT)
     holder.seen.append(form)
@@ -202,8 +231,13 @@ def test_what_was_sent_cannot_be_sent_again(holder: Visitor) -> None:
 
 
 def test_a_link_can_be_marked_gone_and_back_again(holder: Visitor) -> None:
-    assert "removed" in holder.press("It is gone").text
-    assert "back again" in holder.press("It is back").text
+    holder.go("/case/links")
+    assert "Instagram: link 1 is gone. Good." in holder.press("Mark as gone", links="1").text
+    assert "1 of 3 gone" in holder.go("/case").text
+    holder.go("/case/links")
+    page = holder.press("Mark as back", links="1")
+    assert "Instagram: link 1 is back. A new letter to Instagram is ready. Send it next." in page.text
+    assert "It came back. A new letter is ready" in page.text
 
 
 def test_links_can_be_added_later_and_get_a_request(holder: Visitor) -> None:
@@ -240,7 +274,8 @@ def test_what_the_case_did_not_take_stays_in_sight(holder: Visitor) -> None:
 
 
 def test_a_link_that_was_gone_is_back_when_it_is_pasted_again(holder: Visitor) -> None:
-    holder.press("It is gone")
+    holder.go("/case/links")
+    holder.press("Mark as gone", links="1")
     holder.go("/case/links")
     page = holder.press("Add these links", pasted=LINKS)
     assert "1 link was marked as gone. Now it is marked as back." in page.text
@@ -255,23 +290,32 @@ def test_a_paste_without_a_link_is_refused_and_kept(holder: Visitor) -> None:
 
 def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Visitor) -> None:
     holder.go("/case/sharing")
-    page = holder.press("Take back the yes Platforms")
-    assert "Say yes" in page.text
+    page = holder.press("Change to no Platforms")
+    assert "Change to yes" in page.text
     open_request(holder)
     assert "Say yes to sharing" in holder.page.text
 
 
 def test_a_statement_that_was_left_out_can_be_given_later(visitor: Visitor) -> None:
     save_report(visitor, age={"under_18": "yes"})
-    visitor.go("/case")
-    visitor.follow("Add them now")
-    signed: dict[str, Any] = {"states_no_consent": "y", "states_good_faith": "y", "states_accuracy": "y"}
-    visitor.press("Save", **signed, signature="Ana Exemplar", name="Ana Exemplar", name_kind="legal")
-    assert "Add them now" not in visitor.page.links()
+    open_request(visitor)
+    assert "First say what is true" in visitor.page.text
+    visitor.follow("Say it now")
+    assert "said_no_consent" not in visitor.page.answer.text, "of a child nothing is asked about consent"
+    visitor.press("Make the letter", said_good_faith="y", said_accuracy="y", signature="Ana Exemplar")
+    assert "The letter is ready" in visitor.page.text
+
+
+def test_no_page_asks_for_a_statement_about_everything(visitor: Visitor) -> None:
+    save_report(visitor)
+    page = visitor.go("/case/statement")
+    names = {each.get("name") or "" for each in page.root.iter("input")}
+    assert not {name for name in names if name.startswith(("states_", "said_")) or name == "signature"}
 
 
 def test_details_change_one_request_only(holder: Visitor) -> None:
     open_request(holder)
+    holder.follow("Send this letter")
     holder.follow("Change what this letter says about you")
     holder.press("Save", name="Another Name")
     assert "Another Name" in holder.go("/case/requests/1/details").answer.text
@@ -305,6 +349,8 @@ def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
     assert "Download (PDF)" in page.text, page.text
     holder.follow("I sent it")
     assert "sent to the authority" in holder.press("Save", ticket="C-7", has_checked="y").text
+    holder.follow("When you sent the complaint")
+    assert "Corrected." in holder.press("Save the correction", ticket="C-8").text
     holder.follow("They answered")
     assert "answered" in holder.press("Save", is_final="yes", text="We look into it.").text
 
@@ -312,17 +358,17 @@ def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
 def test_a_case_can_be_given_to_a_team_and_taken_back(app: Flask, holder: Visitor) -> None:
     make_team(app)
     holder.go("/case/help")
-    assert "The team can open your case" in holder.press("Give the case to Harbour Helpline").text
+    assert "The team can open your case" in holder.press("Ask Harbour Helpline to help").text
     holder.go("/case/messages")
     assert "Please call at ten." in holder.press("Send", text="Please call at ten.").text
     holder.go("/case/help")
-    assert "You send the letters yourself now" in holder.press("Take it back").text
+    assert "You send the letters yourself now" in holder.press("Go on alone").text
 
 
 def test_an_empty_message_is_refused(app: Flask, holder: Visitor) -> None:
     make_team(app)
     holder.go("/case/help")
-    holder.press("Give the case to Harbour Helpline")
+    holder.press("Ask Harbour Helpline to help")
     holder.go("/case/messages")
     assert holder.press("Send", status=400, text="  ").errors
 

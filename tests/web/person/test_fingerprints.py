@@ -55,7 +55,7 @@ def test_what_the_page_sends_is_kept_named_and_removed(holder: Visitor, app: Fla
     send(holder, json.dumps([ONE]))
     assert "Your case has all of these already." in holder.page.text
     holder.press("Save my choice", requests=["1"])
-    assert "Letters you make from now on follow this." in holder.page.text
+    assert "This counts for new letters." in holder.page.text
     holder.press("Delete these fingerprints")
     assert "The fingerprints are deleted." in holder.page.text
     assert "Kept in your case" not in holder.page.text

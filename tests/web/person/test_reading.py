@@ -1,4 +1,4 @@
-"""Every sentence of a person's pages is short and plain. A page that is rewritten is added to the list."""
+"""Every sentence of a person's pages is short and plain, and none says what people do not say."""
 
 from __future__ import annotations
 
@@ -15,26 +15,32 @@ from tests.web.person.reading import (
     read_age,
 )
 
-PAGES = (
-    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates/person/report").glob("*.html")),
+# Pages of the desk share these with the person's: their sentences are for everybody.
+SHARED = (
     "templates/base.html",
-    "templates/person/before.html",
-    "templates/person/front.html",
-    "templates/person/erase_draft.html",
-    "templates/person/case/receipt.html",
-    "templates/person/case/statement.html",
-    "templates/components/answers.html",
     "portal/domain/intake.py",
-    "portal/web/person/forms/about.py",
-    "portal/web/person/forms/facts.py",
-    "portal/web/person/forms/places.py",
-    "portal/web/person/forms/reach.py",
-    "portal/web/person/forms/words.py",
-    "portal/web/person/facts.py",
-    "portal/web/person/receipt.py",
-    "portal/web/person/report.py",
-    "portal/web/person/review.py",
+    "portal/web/errors.py",
+    "portal/web/fields.py",
+    "portal/web/forms/complaints.py",
+    "portal/web/forms/links.py",
+    "portal/web/forms/requests.py",
+    "portal/web/forms/statements.py",
+    "portal/web/letter_making.py",
+    "portal/web/local_times.py",
+    "portal/web/refusals.py",
+    "portal/web/reply_times.py",
 )
+
+
+def list_pages() -> list[str]:
+    """Every template and module of the person's side, every component, and what they share."""
+    folders = (("templates/person", "*.html"), ("templates/components", "*.html"), ("templates/errors", "*.html"))
+    found = [path for folder, kind in (*folders, ("portal/web/person", "*.py")) for path in (ROOT / folder).rglob(kind)]
+    names = {str(path.relative_to(ROOT)) for path in found} | set(SHARED)
+    return sorted(names)
+
+
+PAGES = list_pages()
 
 
 @pytest.mark.parametrize("path", PAGES)

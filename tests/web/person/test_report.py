@@ -304,7 +304,7 @@ def test_a_draft_can_be_erased_at_once(visitor: Visitor) -> None:
 def test_what_makes_letters_stronger_is_asked_once_and_fills_every_letter(visitor: Visitor) -> None:
     save_report(visitor)
     page = visitor.go("/case")
-    assert "things would make" in page.text
+    assert "1 thing would make" in page.text, "what is stated belongs to each letter"
     add_facts(visitor)
     assert "would make" not in visitor.page.text
     visitor.go("/case/links")

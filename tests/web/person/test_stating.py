@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.conftest import TestClock
 from tests.web.pages import Visitor
-from tests.web.person.journey import add_facts, hand_in, save_report, words_on
+from tests.web.person.journey import STATEMENT, add_facts, hand_in, save_report, words_on
 from tests.web.person.test_case import SENT, open_request, send_request
 
 DAY_AFTER: dict[str, Any] = {"at-day": "27", "at-month": "11", "at-year": "2026", "at-time": "22:00"}
@@ -43,16 +43,20 @@ def test_what_was_stated_today_is_filled_in_and_on_another_day_nothing_is(
 ) -> None:
     open_request(holder)
     holder.follow("Make the letter")
+    assert ticked(holder) == set()
+    holder.press("Make the letter", **STATEMENT)
+    page = holder.go("/case/requests/2/letter/notice")
     assert ticked(holder) == {"said_no_consent", "said_good_faith", "said_accuracy"}
+    assert 'name="signature" value="Ana Exemplar"' in page.answer.text
     clock.move(days=3)
-    come_back(holder, words, "/case/requests/1/letter/notice")
+    come_back(holder, words, "/case/requests/2/letter/notice")
     assert ticked(holder) == set()
 
 
 def test_a_tick_without_a_name_is_asked_for_it_and_stays(holder: Visitor) -> None:
     open_request(holder)
     holder.follow("Make the letter")
-    page = holder.press("Make the letter", signature="", status=400)
+    page = holder.press("Make the letter", **{**STATEMENT, "signature": ""}, status=400)
     assert page.errors == ["Type the name you sign with."]
     assert ticked(holder) == {"said_no_consent", "said_good_faith", "said_accuracy"}
 
@@ -60,8 +64,8 @@ def test_a_tick_without_a_name_is_asked_for_it_and_stays(holder: Visitor) -> Non
 def test_one_page_counts_for_the_other_letters_too(holder: Visitor, words: str, clock: TestClock) -> None:
     clock.move(days=2)
     come_back(holder, words, "/case/requests/1/letter/notice")
-    holder.press("Make the letter", said_accuracy="y", said_good_faith="y", signature="Ana", others=["2", "3"])
-    assert holder.go("/case/history").text.count("It was stated what a letter says above its signature.") == 3
+    holder.press("Make the letter", **STATEMENT, others=["2", "3"])
+    assert holder.go("/case/history").text.count("The statements of a letter were made.") == 3
 
 
 def test_a_sending_without_a_letter_keeps_the_words_and_the_address(holder: Visitor) -> None:
@@ -69,7 +73,7 @@ def test_a_sending_without_a_letter_keeps_the_words_and_the_address(holder: Visi
     holder.follow("I sent it")
     assert "The letter from here, as it is" not in holder.page.text
     holder.press("Save", **SENT, text="Please take this down.", address="https://www.instagram.com/form")
-    assert "You sent it in other words, or by their form." in holder.page.text
+    assert "You sent other words, or used their form." in holder.page.text
     assert "Please take this down." in holder.page.text
 
 
@@ -104,9 +108,9 @@ def test_a_reminder_that_was_sent_is_written_down_with_its_number(
 def test_a_letter_that_never_left_is_put_aside(holder: Visitor) -> None:
     open_request(holder)
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     holder.press("Put aside")
-    assert "put aside, not sent" in holder.page.text
+    assert "not sent, put aside" in holder.page.text
     open_request(holder)
     holder.follow("I sent it")
     assert "The letter from here, as it is" not in holder.page.text
@@ -114,6 +118,7 @@ def test_a_letter_that_never_left_is_put_aside(holder: Visitor) -> None:
 
 def test_passing_the_name_on_is_asked_on_a_page_of_its_own(holder: Visitor) -> None:
     open_request(holder)
+    holder.follow("Send this letter")
     assert "The letter asks them to keep your name to themselves." in holder.page.text
     assert "posted it" not in holder.go("/case/requests/1/details").text
     holder.go("/case/requests/1/name")
@@ -132,9 +137,9 @@ def test_a_copyright_letter_warns_who_reads_it_and_is_claimed_by_the_person(visi
     assert "public archive" in visitor.page.text
     visitor.press("Go on with the copyright letter")
     assert "made under penalty of perjury" in visitor.page.text
-    visitor.follow("Say it now")
+    visitor.follow("First say that the picture is yours")
     assert "to lie here is a crime" in visitor.page.text
-    assert ticked(visitor) == {"said_accuracy"}
+    assert ticked(visitor) == set()
     assert "nobody allowed them to show it" in visitor.page.text
     visitor.press("Make the letter", said_accuracy="y", said_good_faith="y", said_perjury="y", signature="Ana Exemplar")
     assert "The letter is ready" in visitor.page.text

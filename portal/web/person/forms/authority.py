@@ -10,8 +10,8 @@ from portal.web.fields import DayField, PlainForm, TextField
 
 class RenewForm(PlainForm):
     authority = TextField(
-        _l("Who gave you the authority, and how?"),
-        [DataRequired(_l("Write who gave you the authority, and how."))],
+        _l("Who asked you to act, and how?"),
+        [DataRequired(_l("Write who asked you to act, and how."))],
         description=_l("For example: she signed a new letter on 3 March."),
         lines=True,
         longest=2000,

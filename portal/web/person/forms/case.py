@@ -1,4 +1,4 @@
-"""The small forms of a case: a message, what an authority should do, erasing."""
+"""The small forms of a case: a message, erasing."""
 
 from __future__ import annotations
 
@@ -16,12 +16,8 @@ class MessageForm(PlainForm):
     text = TextField(_l("Your message to the team"), lines=True)
 
 
-class WishForm(PlainForm):
-    wish = TextField(_l("What do you want the authority to do? In your own words, if you like"), lines=True)
-
-
 class EraseForm(PlainForm):
-    sure = BooleanField(_l("Yes, erase everything. I know that nobody can bring it back."))
+    sure = BooleanField(_l("Yes, erase everything. I know it can’t be brought back."))
 
     def validate_sure(self, field: Any) -> None:
         if not field.data:

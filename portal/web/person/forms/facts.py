@@ -10,7 +10,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
 
 from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.domain.report import ContactBy, NameKind, Report
@@ -32,7 +31,6 @@ from portal.web.person.forms.steps import read_answer
 
 FIELDS: Mapping[Topic, tuple[str, ...]] = MappingProxyType(
     {
-        Topic.STATEMENT: ("states_no_consent", "states_good_faith", "states_accuracy", "signature"),
         Topic.NAME: ("name", "name_kind"),
         Topic.EMAIL: ("email",),
         Topic.WHAT: ("depiction",),
@@ -45,7 +43,7 @@ FIELDS: Mapping[Topic, tuple[str, ...]] = MappingProxyType(
 # What nobody has to say, and anybody may.
 MORE = ("explanation", "found_words", "how_found", "took_it")
 # Topics that stay on the page where no letter lacks them: a name may change, an address be added.
-CHANGEABLE = (Topic.NAME, Topic.EMAIL, Topic.STATEMENT, Topic.PHONE, Topic.ADDRESS)
+CHANGEABLE = (Topic.NAME, Topic.EMAIL, Topic.PHONE, Topic.ADDRESS)
 PICTURES = frozenset({Depiction.REAL, Depiction.UNSURE, None})  # nobody took a fake one; private facts have no camera
 
 _STILL_AHEAD = _l("This day is still ahead. Check the day, the month and the year.")
@@ -54,12 +52,6 @@ _STILL_AHEAD = _l("This day is still ahead. Check the day, the month and the yea
 class FactsForm(PlainForm):
     """Fields bear the names of the report's. Only those of the chosen topics are there, and those of `MORE`."""
 
-    states_no_consent = BooleanField()
-    states_good_faith = BooleanField(_l("I honestly believe this."))
-    states_accuracy = BooleanField(_l("As far as I know, what I wrote is true."))
-    signature = TextField(
-        _l("Your signature"), description=_l("Type the name that we put on the letters. Typing it is your signature.")
-    )
     name = TextField(_l("Which name should we put on the letters?"))
     name_kind = ChoiceField(_l("Is this your legal name?"))
     email = MailField(
@@ -134,12 +126,6 @@ class FactsForm(PlainForm):
 
     def _speak_to(self, report: Report) -> None:
         filer = filer_of(report)
-        if "states_no_consent" in self:
-            self.states_no_consent.label.text = {
-                Filer.SELF: _("I did not agree to this being shared."),
-                Filer.PARENT: _("My child and I did not agree to this being shared."),
-                Filer.REPRESENTATIVE: _("They did not agree to this being shared."),
-            }[filer]
         if "under_18" in self:
             self.under_18.label.text = AGE_QUESTIONS[filer]
         if "depiction" in self:

@@ -27,11 +27,11 @@ class CheckForm(PlainForm):
     question = TextField(
         _l("What should we ask you?"),
         [DataRequired(_l("Write what we should ask you."))],
-        description=_l("The team can read this. For example: Which phrase did you choose?"),
+        description=_l("Your team can read this. For example: Which phrase did you choose?"),
         longest=LONGEST,
     )
     answer = SecretField(
         _l("The answer"),
         [check_answer],
-        description=_l("Nobody can read it. Choose something that people who know you cannot guess."),
+        description=_l("Nobody can read it. Choose something that people who know you can’t guess."),
     )

@@ -1,0 +1,107 @@
+"""What to do after a refusal or a missed date: at most three steps, the best first. Plain rules, no database.
+
+The best is what is fastest where the person lives, as soon as it is open; then an answer to what was said; then
+whoever else can act now. Everything else is there too, folded, and is none of these rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.domain.escalation import EscalationKind
+from portal.domain.letters.facts import FollowUp
+from portal.services.casefile.turns import RequestTurn, Turn, Why
+from portal.services.requests.views import EscalationView
+
+MOST = 3
+
+
+class MoveKind(StrEnum):
+    """What the person does."""
+
+    GIVE = "give"  # what they asked for
+    REMIND = "remind"
+    WRITE_BACK = "write_back"  # a letter that answers what they said
+    COMPLAIN = "complain"  # to an authority or a body
+    LOOK_AGAIN = "look_again"  # the platform's own second look
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One step. `topic` is what a letter back is about, None where the person chooses; `option` whom to turn to."""
+
+    kind: MoveKind
+    topic: FollowUp | None = None
+    option: EscalationView | None = None
+
+
+_COMPLAINTS = {
+    EscalationKind.AUTHORITY: MoveKind.COMPLAIN,
+    EscalationKind.BODY: MoveKind.COMPLAIN,
+    EscalationKind.APPEAL: MoveKind.LOOK_AGAIN,
+}
+_ONE_TOPIC = {Why.PARTLY: FollowUp.LEFT, Why.GEO_BLOCKED: FollowUp.GEO_ONLY}
+_REFUSED = frozenset({Why.REFUSED, Why.PARTLY, Why.GEO_BLOCKED})
+
+
+def pick_moves(
+    turn: RequestTurn,
+    *,
+    topics: Sequence[FollowUp],
+    options: Iterable[EscalationView],
+    fastest: Sequence[str],
+) -> tuple[Move, ...]:
+    """The steps for a request, best first; none while its time runs or once it is over.
+
+    `topics` are what a letter back can be about now, `options` whom the laws open, in the order in which to try them,
+    `fastest` the laws by which something is taken down fastest where the person lives, best first.
+    """
+    if turn.turn not in {Turn.NEEDS_YOU, Turn.OVERDUE, Turn.TEAM}:
+        return ()
+    if turn.why is Why.ASKED:
+        return (Move(kind=MoveKind.GIVE), *_write_back(turn, topics))
+    found = list(_list_moves(turn, topics, _list_open(options, fastest), frozenset(fastest)))
+    return tuple(found[:MOST])
+
+
+def _list_moves(
+    turn: RequestTurn, topics: Sequence[FollowUp], complaints: list[EscalationView], fastest: frozenset[str]
+) -> Iterator[Move]:
+    first, rest = _take_fastest(complaints, fastest)
+    if turn.why in _REFUSED:
+        yield from first
+        yield from _write_back(turn, topics)
+        yield from rest
+    elif turn.why is Why.REMIND:
+        yield Move(kind=MoveKind.REMIND)
+        yield from (*first, *rest)
+    elif turn.why is Why.COMPLAIN:
+        yield from (*first, *rest)
+        yield Move(kind=MoveKind.REMIND)
+
+
+def _write_back(turn: RequestTurn, topics: Sequence[FollowUp]) -> Iterator[Move]:
+    """A letter back, where there is something to write back to."""
+    if not topics:
+        return
+    one = _ONE_TOPIC.get(turn.why)
+    if turn.why is Why.ASKED:
+        one = FollowUp.EXCESS_ID
+    yield Move(kind=MoveKind.WRITE_BACK, topic=one if one in topics else None)
+
+
+def _list_open(options: Iterable[EscalationView], fastest: Sequence[str]) -> list[EscalationView]:
+    """Whom one can turn to on this day, once each body; those of the fastest laws first, else in their order."""
+    places = {law: place for place, law in enumerate(fastest)}
+    can = [option for option in options if option.is_open and option.is_sure and option.kind in _COMPLAINTS]
+    can.sort(key=lambda option: places.get(option.regime or "", len(places)))
+    return list({option.body: option for option in reversed(can)}.values())[::-1]
+
+
+def _take_fastest(complaints: list[EscalationView], fastest: frozenset[str]) -> tuple[list[Move], list[Move]]:
+    """The first one as a step where it is one of the fastest, and the others."""
+    moves = [Move(kind=_COMPLAINTS[option.kind], option=option) for option in complaints]
+    is_fastest = bool(complaints) and complaints[0].regime in fastest
+    return (moves[:1], moves[1:]) if is_fastest else ([], moves)

@@ -1,0 +1,118 @@
+"""Letters to take along: the files inside one, and all letters of a case as one ZIP or as one PDF for the printer."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pikepdf
+
+from portal.adapters import pdf_enclosures
+from portal.domain.letters.facts import LetterFacts
+from portal.domain.lifecycle import ActorKind, LetterKind, StepRefused
+from portal.models.letters import Letter
+from portal.services.cases.consent import NoConsent
+from portal.services.cases.mandates import MandateOver, require_papers
+from portal.services.cases.opening import UnknownNumber
+from portal.services.clocks.agreement import require_whole
+from portal.services.letters import letters
+from portal.services.letters.drafting import read_facts
+from portal.services.letters.facts import zone_of
+from portal.services.work import CaseWork
+
+_UNFIT = re.compile(r"[^\w]+")
+_LONGEST_NAME = 60  # characters of a platform's name in the name of a file
+
+
+@dataclass(frozen=True, repr=False)
+class NamedPaper:
+    """A finished letter under the name of whom it is to and of its day: "instagram-2026-11-22-notice-1.pdf"."""
+
+    name: str
+    letter: Letter
+    content: bytes
+
+
+def read_enclosed(work: CaseWork, number: int, name: str, *, for_team: bool = False) -> bytes:
+    """The file of that name inside letter `number`, the very bytes; `for_team` also raises as `letters.take_letter`.
+
+    Raises UnknownNumber where there is none, CannotOpen.
+    """
+    read = letters.take_letter if for_team else letters.read_letter
+    found = pdf_enclosures.read_enclosed(read(work, number, redacted=False), name)
+    if found is None:
+        raise UnknownNumber(f"Letter {number} has no {name} inside.")
+    return found
+
+
+def write_archive(work: CaseWork) -> bytes:
+    """All letters as a ZIP, each a PDF. Raises StepRefused where there is none, RecordsDisagree."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for paper in _collect(work):
+            entry = zipfile.ZipInfo(paper.name, paper.letter.made_at.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, paper.content)
+    return stream.getvalue()
+
+
+def write_volume(work: CaseWork) -> bytes:
+    """All letters one behind the other in one PDF, with a bookmark for each: to print, not to send.
+
+    The files inside the letters are not in it. Raises as `write_archive`.
+    """
+    stream = io.BytesIO()
+    with pikepdf.new() as volume:
+        with volume.open_outline() as outline:
+            for paper in _collect(work):
+                begins = len(volume.pages)
+                with pikepdf.open(io.BytesIO(paper.content)) as document:
+                    volume.pages.extend(document.pages)
+                outline.root.append(pikepdf.OutlineItem(paper.name.removesuffix(".pdf"), begins))
+        volume.docinfo["/Title"] = work.reference
+        volume.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+        volume.save(stream, deterministic_id=True)
+    return stream.getvalue()
+
+
+def _collect(work: CaseWork) -> tuple[NamedPaper, ...]:
+    """Every letter that was not put aside, by number; complaints have a ZIP of their own.
+
+    The team gets what has left and, while it may send, what has not.
+    """
+    require_whole(work)
+    found = [letter for letter in letters.list_letters(work) if _may_take(work, letter)]
+    if not found:
+        raise StepRefused("There is no letter yet.")
+    return tuple(_name_papers(work, found))
+
+
+def _may_take(work: CaseWork, letter: Letter) -> bool:
+    if letter.discarded_at is not None or letter.kind is LetterKind.COMPLAINT:
+        return False
+    if work.actor.kind is ActorKind.PERSON or letters.has_left(work.session, letter):
+        return True
+    try:
+        require_papers(work, "platforms")
+    except (NoConsent, MandateOver):
+        return False
+    return True
+
+
+def _name_papers(work: CaseWork, found: list[Letter]) -> Iterator[NamedPaper]:
+    zone = zone_of(work)
+    for letter in found:
+        day = (letter.left_at or letter.made_at).astimezone(zone).date()
+        whom = _name_recipient(read_facts(work, letter))
+        name = f"{whom}-{day.isoformat()}-{letter.kind.value}-{letter.number}.pdf"
+        yield NamedPaper(name, letter, letters.read_letter(work, letter.number, redacted=False))
+
+
+def _name_recipient(facts: LetterFacts) -> str:
+    """Whom a letter is to, fit for the name of a file on any system."""
+    recipient = facts.frame.recipient
+    named = _UNFIT.sub("-", (recipient.service or recipient.name).casefold()).strip("-_")
+    return named[:_LONGEST_NAME].rstrip("-_") or "letter"

@@ -1,0 +1,73 @@
+"""The forms of the team's mandate, and of what the person said about passing their name on."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import DataRequired
+
+from portal.services.cases.team_mandates import TeamMandateCommand
+from portal.services.requests.preparing import NameCommand
+from portal.web.fields import ChoiceField, DayField, TextField, require_moment
+from portal.web.forms.readers import ReaderForm, for_each
+from portal.web.forms.typed_fields import InstantField, IsoDayField
+
+
+class TeamMandateForm(ReaderForm):
+    """The person signs it here; the team records a paper that the person signed."""
+
+    signature = for_each(
+        person=TextField(_l("Your signature: type your name"), [DataRequired(_l("Type the name you sign with."))]),
+        desk=None,
+    )
+    signed_on = for_each(
+        person=None,
+        desk=IsoDayField(_l("On which day did the person sign it?"), [DataRequired(_l("Fill in the day."))]),
+    )
+    kept = for_each(
+        person=None,
+        desk=TextField(
+            _l("What the paper says, and where it is kept"),
+            [DataRequired(_l("Fill in what the paper is and where it is kept."))],
+            description=_l(
+                "For example: mandate of one page, covers statements to platforms and authorities, binder 4."
+            ),
+            lines=True,
+            longest=2000,
+        ),
+    )
+    ends_on = for_each(
+        person=DayField(
+            _l("Until which day? Leave it empty if it has no end"), description=_l("For example 31 12 2027")
+        ),
+        desk=IsoDayField(_l("Last day, if it has one")),
+    )
+
+    def command(self) -> TeamMandateCommand:
+        return TeamMandateCommand(
+            signature=self.signature.data or "" if "signature" in self else "",
+            signed_on=self.signed_on.data if "signed_on" in self else None,
+            kept=self.kept.data or "" if "kept" in self else "",
+            ends_on=self.ends_on.data,
+        )
+
+
+class NameForm(ReaderForm):
+    """What the person told the team about their name."""
+
+    passes_on = ChoiceField(
+        _l("What did the person say?"),
+        choices=[
+            ("no", _l("Their name is not to be passed on")),
+            ("yes", _l("Their name may be passed on to the one who posted it")),
+        ],
+        required=_l("Choose what the person said."),
+    )
+    said_at = InstantField(_l("When did they say it?"), [require_moment])
+    how = TextField(
+        _l("How did they say it?"),
+        [DataRequired(_l("Fill in how they said it, such as by telephone."))],
+        description=_l("For example: on the telephone, in a message of 3 May."),
+    )
+
+    def command(self) -> NameCommand:
+        return NameCommand(may_pass_on=self.passes_on.data == "yes", said_at=self.said_at.data, how=self.how.data or "")

@@ -1,0 +1,61 @@
+"""Certificates for tests: a root of our own, and what it vouches for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from asn1crypto.keys import PrivateKeyInfo
+from asn1crypto.x509 import Certificate
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.sign.timestamps import DummyTimeStamper
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A certificate with its key."""
+
+    certificate: x509.Certificate
+    key: rsa.RSAPrivateKey
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
+    @property
+    def pem(self) -> bytes:
+        plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        key = self.key.private_bytes(serialization.Encoding.PEM, *plain)
+        return key + self.certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def issue(name: str, root: Issued | None = None, *, may_stamp: bool = False, days: int = 30) -> Issued:
+    """A root where there is no `root`, else a certificate that the root vouches for, valid from AT for so many days."""
+    key = rsa.generate_private_key(65537, 2048)
+    own = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(own)
+        .issuer_name(root.certificate.subject if root else own)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(AT - timedelta(days=1))
+        .not_valid_after(AT + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=root is None, path_length=None), critical=True)
+    )
+    if may_stamp:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    return Issued(builder.sign(root.key if root else key, hashes.SHA256()), key)
+
+
+def make_stamper(issued: Issued, at: datetime = AT) -> DummyTimeStamper:
+    """A time-stamping authority whose clock stands at that moment."""
+    plain = issued.key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return DummyTimeStamper(Certificate.load(issued.der), PrivateKeyInfo.load(plain), fixed_dt=at)

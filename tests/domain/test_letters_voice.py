@@ -1,0 +1,29 @@
+"""What letters say holds none of the phrases that nobody would say aloud."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[2] / "portal" / "domain" / "letters"
+SAID = re.compile(r'\b(?:mark|translate|plural)\(\s*((?:f?"(?:[^"\\]|\\.)*"\s*)+)')
+OUT = re.compile(
+    r"\bsets no (?:number|date)\b|\bonly this:|\bcarr(?:y|ies) (?:the|this) case\b|\btheir time has run out\b"
+    r"|\bsign of life\b|\bhand(?:ed|s)? in\b|!|\bunfortunately\b|\bvictim\b",
+    re.IGNORECASE,
+)
+
+
+def list_sentences() -> list[tuple[str, str]]:
+    paths = sorted(FOLDER.glob("*.py"))
+    return [(path.name, found[1]) for path in paths for found in SAID.finditer(path.read_text("utf-8"))]
+
+
+def test_no_sentence_of_a_letter_is_one_that_nobody_would_say() -> None:
+    assert len(list_sentences()) > 400
+    assert [(name, sentence) for name, sentence in list_sentences() if OUT.search(sentence)] == []
+
+
+def test_the_phrases_are_found_where_they_are() -> None:
+    assert OUT.search("done; the law sets no number")
+    assert not OUT.search("done; this law gives no number")

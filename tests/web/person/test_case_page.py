@@ -1,0 +1,168 @@
+"""The case page and what the person does there: the next thing, many at once, and correcting what was wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.run import worker
+from portal.web.unit_of_work import parts
+from tests.web.addresses import at
+from tests.web.conftest import TestClock
+from tests.web.pages import Page, Visitor
+from tests.web.person.journey import hand_in, words_on
+
+SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
+THREE = ("Instagram", "X (Twitter)", "example.org")
+
+
+@pytest.fixture
+def words(visitor: Visitor) -> str:
+    """A visitor whose report is saved; the words by which they come back."""
+    found = words_on(hand_in(visitor))
+    visitor.press("I wrote them down")
+    return found
+
+
+def send(holder: Visitor, name: str) -> None:
+    holder.go("/case")
+    holder.follow(name)
+    holder.follow("I sent it")
+    holder.press("Save", **SENT)
+
+
+def come_back(app: Flask, holder: Visitor, words: str) -> Page:
+    """After some time, in which the worker has looked at the clocks."""
+    with app.app_context():
+        worker.run_sweep(parts())
+    holder.go("/return")
+    return holder.press("Go on", words=words)
+
+
+def tally(page: Page) -> str:
+    box = next(each for each in page.root.iter("p") if each.get("class") == "case-now__tally")
+    return " ".join("".join(box.itertext()).split())
+
+
+def test_the_next_date_is_told_in_words_and_in_the_readers_zone(visitor: Visitor, words: str) -> None:
+    send(visitor, "Instagram")
+    text = visitor.go("/case").text
+    assert "Instagram has until Wednesday 22:00, in 48 hours." in text
+    assert "Times are Auckland time." in text
+    assert tally(visitor.page) == "0 of 3 gone · 1 waiting · 2 need you"
+
+
+def test_a_request_whose_date_has_passed_says_so(app: Flask, visitor: Visitor, clock: TestClock, words: str) -> None:
+    send(visitor, "Instagram")
+    clock.move(days=3)
+    page = come_back(app, visitor, words)
+    assert "1 overdue" in tally(page)
+    assert "overdue" in page.text
+    assert "since Wednesday 22:00" in page.text
+    page = visitor.follow("Instagram")
+    assert "Instagram is late. Time ran out Wednesday 22:00, 24 hours ago." in page.text
+    assert page.form_with("Make a reminder")
+
+
+def test_all_links_of_a_platform_are_gone_with_one_tick_and_twice_changes_nothing(visitor: Visitor, words: str) -> None:
+    visitor.go("/case/links")
+    more = "https://www.instagram.com/p/Abc124/ https://www.instagram.com/p/Abc125/"
+    visitor.press("Add these links", pasted=more)
+    visitor.go("/case/links")
+    assert "Instagram: links 1, 4, 5 are gone. Good." in visitor.press("Mark as gone", requests="1").text
+    again = visitor.press("Mark as gone", requests="1", links="2").text
+    assert "Instagram: links 1, 4, 5 were marked as gone before." in again
+    assert "X (Twitter): link 2 is gone. Good." in again
+    assert tally(visitor.go("/case")).startswith("2 of 3 gone")
+
+
+def test_three_links_are_back_at_once_and_what_was_never_gone_is_left(visitor: Visitor, words: str) -> None:
+    visitor.go("/case/links")
+    visitor.press("Mark as gone", links=["1", "2"])
+    page = visitor.go("/case/links") and visitor.press("Mark as back", links=["1", "2", "3"])
+    assert "Instagram: link 1 is back. A new letter to Instagram is ready. Send it next." in page.text
+    assert "example.org: link 3 was not marked as gone, so nothing changed." in page.text
+    assert page.text.count("It came back. A new letter is ready") == 2
+    assert "Send my 3 letters" in page.links()
+
+
+def test_without_a_tick_nothing_is_marked(visitor: Visitor, words: str) -> None:
+    visitor.go("/case/links")
+    assert "Tick at least one link first." in visitor.press("Mark as gone").text
+
+
+def test_everybody_who_is_late_gets_one_reminder(app: Flask, visitor: Visitor, clock: TestClock, words: str) -> None:
+    for name in THREE:
+        send(visitor, name)
+    clock.move(days=40)
+    page = come_back(app, visitor, words)
+    assert "Remind all 3 that are late" in page.links()
+    visitor.follow("Remind all 3 that are late")
+    text = visitor.press("Make all 3 reminders").text
+    for name in THREE:
+        assert f"{name}: a reminder is ready. Open it and send it." in text
+    again = visitor.press("Make all 3 reminders").text
+    assert again.count("a reminder is ready already.") == 3
+
+
+def test_a_wrong_time_of_sending_is_corrected_and_the_date_moves(visitor: Visitor, words: str) -> None:
+    send(visitor, "Instagram")
+    page = visitor.follow("When you sent it")
+    assert page.heading == "Correct this"
+    typed: dict[str, Any] = {"at-day": "23", "at-month": "11", "at-year": "2026", "at-time": "20:00"}
+    page = visitor.press("Save the correction", **typed, reason="My phone was wrong.")
+    assert "Corrected. Their next date is now Wednesday 20:00, not Wednesday 22:00." in page.text
+    assert "Corrected: When you sent it. It was Monday 20:00, not Monday 22:00." in page.text
+    history = visitor.go("/case/history").text
+    assert "When a letter was sent was corrected. My phone was wrong." in history
+    assert "corrected later" in history
+
+
+def test_a_correction_of_what_holds_no_more_leads_to_the_history(visitor: Visitor, words: str) -> None:
+    send(visitor, "Instagram")
+    page = visitor.follow("When you sent it")
+    typed: dict[str, Any] = {"at-day": "23", "at-month": "11", "at-year": "2026", "at-time": "20:00"}
+    visitor.press("Save the correction", **typed)
+    visitor.seen.append(page)
+    again = visitor.press("Save the correction", **typed)
+    assert "This entry was corrected already" in again.text
+    assert again.heading == "What has happened so far"
+
+
+def test_an_entry_that_is_not_there_is_not_found(visitor: Visitor, words: str) -> None:
+    visitor.go("/case/correct/999", status=404)
+
+
+def test_a_letter_that_was_never_sent_can_be_sent_after_all(visitor: Visitor, words: str) -> None:
+    send(visitor, "Instagram")
+    visitor.follow("When you sent it")
+    page = visitor.press("Save the correction", never="y")
+    assert "Your letter to Instagram is ready to send." in page.text
+    assert "I sent it" in page.links()
+
+
+def test_a_wrong_answer_is_corrected(visitor: Visitor, words: str) -> None:
+    send(visitor, "Instagram")
+    visitor.follow("They answered")
+    visitor.press("Save", answer="refused", text="No.")
+    assert "Instagram said no." in visitor.page.text
+    visitor.follow("Their answer: They refuse")
+    page = visitor.press("Save the correction", meaning="removed")
+    assert "There is nothing more to do here." in page.text
+    assert tally(visitor.go("/case")).startswith("1 of 3 gone")
+
+
+def test_after_a_refusal_there_are_at_most_three_steps_and_the_rest_is_folded(visitor: Visitor, words: str) -> None:
+    send(visitor, "Instagram")
+    visitor.follow("They answered")
+    page = visitor.press("Save", answer="refused", text="No.")
+    steps = next(each for each in page.root.iter("ol") if each.get("class") == "moves")
+    assert 1 <= len(list(steps)) <= 3
+    assert any("Write back to them" in "".join(each.itertext()) for each in steps.iter("summary"))
+    assert page.answer.text.index("Everything else") < page.answer.text.index("If they do not act")
+
+
+def test_the_address_of_a_correction_tells_nothing() -> None:
+    assert at("/case/correct/8") == "/p/40/8"
