@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from portal.adapters.letter_json import decode_facts
+from portal.adapters.translations import translator
 from portal.domain.directory import Platform
 from portal.domain.escalation import EscalationKind, EscalationOption
+from portal.domain.letters.common_blocks import LetterContext
+from portal.domain.letters.content_statements import list_statements
 from portal.domain.letters.facts import (
     AnswerFact,
     CopyrightFacts,
@@ -96,6 +99,20 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
         may_pass_identity=content.view.release_to_poster,
         own_rules=find_own_rules(dossier.platform) if not dossier.citations else None,
         copies=copies_of(list_for_letter(work, dossier.request.number)),
+    )
+
+
+def list_sentences(dossier: Dossier) -> tuple[str, ...]:
+    """What the notice or erasure request states above the signature, in its own sentences, as things stand."""
+    work, content = dossier.work, dossier.content
+    cited = list_cited(dossier.citations)
+    header = header_of(work, content, cited, read_recipient(dossier), number=0)
+    return list_statements(
+        LetterContext(header=header, translate=translator(header.language)),
+        statements_of(content, cited),
+        [unsent_basis(citation, content, dossier.platform, now=work.now) for citation in cited],
+        stated_of(content, cited, now=work.now, zone=zone_of(work)),
+        under_18=content_fact(content).under_18,
     )
 
 

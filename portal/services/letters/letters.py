@@ -15,12 +15,9 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.letter_content import Progress
 from portal.adapters.letter_json import encode_facts
-from portal.adapters.translations import translator
 from portal.adapters.vault import CannotOpen, SealContext, open_sealed, seal
 from portal.domain.letters.blocks import Opening, plain_text
 from portal.domain.letters.checks import ProblemCode
-from portal.domain.letters.common_blocks import LetterContext
-from portal.domain.letters.content_statements import list_statements
 from portal.domain.letters.facts import (
     CopyrightFacts,
     ErasureFacts,
@@ -334,16 +331,6 @@ def find_problems(dossier: Dossier) -> tuple[ProblemView, ...]:
     """What stops the letter that the request is sent with, as things stand. Reads only."""
     facts = request_facts(dossier, number=dossier.work.case.letter_numbers + 1)
     return _missing(dossier, facts) or check(facts)
-
-
-def list_sentences(dossier: Dossier) -> tuple[str, ...]:
-    """What its letter would state above the signature, in the letter's own sentences. Reads only."""
-    facts = request_facts(dossier, number=0)
-    if not isinstance(facts, NoticeFacts | ErasureFacts):
-        return ()
-    context = LetterContext(header=facts.frame, translate=translator(facts.frame.language))
-    under_18 = facts.content.under_18
-    return list_statements(context, facts.statements, facts.bases, facts.stated, under_18=under_18)
 
 
 def letter_views(

@@ -36,7 +36,7 @@ from portal.services.clocks.views import ClockView
 from portal.services.directory.address_checks import note_outcome
 from portal.services.law.local_days import place_zone
 from portal.services.letters import ahead, letters
-from portal.services.letters.drafting import find_own_rules
+from portal.services.letters.drafting import find_own_rules, list_sentences
 from portal.services.letters.facts import unsent_basis
 from portal.services.letters.letters import LetterWords
 from portal.services.letters.views import LetterView, ProblemView
@@ -437,7 +437,7 @@ def _list_to_say(found: _Round, dossiers: Iterable[Dossier]) -> tuple[ToSay, ...
     groups: dict[tuple[tuple[str, ...], frozenset[NoticeField]], list[tuple[int, str]]] = {}
     for dossier in dossiers:
         if _asks_to_say(dossier):
-            said = letters.list_sentences(found.stated(dossier)), frozenset(list_wanted(dossier)) - SWORN
+            said = list_sentences(found.stated(dossier)), frozenset(list_wanted(dossier)) - SWORN
             groups.setdefault(said, []).append((dossier.number, dossier.name))
     return tuple(
         ToSay(sentences=sentences, statements=statements, letters=tuple(about))
