@@ -79,3 +79,16 @@ def test_somebody_who_waits_can_be_refused(desk: Desk) -> None:
     assert "Nobody waits." in page.text
     with desk.parts.sessions() as session:
         assert session.get_one(Team, desk.team_id).generation == 1, "who never had the key takes none along"
+
+
+def test_a_team_says_how_fast_it_usually_answers(desk: Desk) -> None:
+    supervisor = desk.visit("ines")
+    address = f"/desk/team/{desk.team_id}/address"
+    supervisor.go(address)
+    supervisor.press("Save", email="", replies="24")
+    with desk.parts.sessions() as session:
+        assert session.get_one(Team, desk.team_id).reply_hours == 24
+    page = supervisor.go(address)
+    chosen = [each.get("value") for each in page.root.iter("input") if each.get("checked") is not None]
+    assert chosen == ["24"]
+    supervisor.press("Save", status=400, email="", replies="25")
