@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.domain.directory import AddressOutcome
-from portal.domain.lifecycle import CaseStatus, RequestKind, SendingChannel, StepRefused
+from portal.domain.lifecycle import CaseStatus, Filer, Path, RequestKind, SendingChannel, StepRefused
 from portal.domain.quotas import Counted
 from portal.services.casefile import sharing as case_sharing
 from portal.services.requests.channels import COPYRIGHT_READERS
@@ -162,6 +162,7 @@ def _show_start(
         to_say=to_say,
         name=send_round.name_all(to_say),
         is_own=_is_own(work),
+        is_child=work.report.path is Path.CHILD,
     )
 
 
@@ -204,7 +205,7 @@ def _ends_at(line: SentLine) -> tuple[bool, datetime]:
 
 def _is_own(work: CaseWork) -> bool:
     """Whether the person sends letters about themselves."""
-    return work.report.filer is None or work.report.filer.value == "self"
+    return work.report.filer in {None, Filer.SELF}
 
 
 def _go_to(number: int | None, *, after: int | None = None) -> ResponseReturnValue:

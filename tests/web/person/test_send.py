@@ -230,7 +230,8 @@ def test_a_child_says_nothing_about_consent(visitor: Visitor, app: Flask) -> Non
     save_report(visitor, age={"under_18": "yes"})
     page = visitor.press("They are on paper")
     assert "In plain words: what you wrote is true." in page.text
-    assert "consent" not in page.text
+    assert "without my consent" not in page.text
+    assert "Special teams can help faster than a letter." in page.text
     visitor.press("Begin with", said=tick_of(page), signature="Ana")
     do_jobs(app)
     page = visitor.go("/case/send/1")
