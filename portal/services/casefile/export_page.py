@@ -50,10 +50,6 @@ summary{padding:.6rem 0;color:var(--accent);cursor:pointer}
 FEW_LINKS = 3
 
 
-class FolderEntry(str):
-    """The name of a file in the archive, which the page links to."""
-
-
 class CasePage:
     """One page, written part by part. Times are in the person's `zone`."""
 
@@ -155,7 +151,7 @@ class CasePage:
 
     def _write_letter(self, letter: LetterView) -> str:
         whole, without = (
-            _link(FolderEntry(name_letter(letter, is_redacted=is_redacted)), words)
+            _link(name_letter(letter, is_redacted=is_redacted), words)
             for is_redacted, words in ((False, "Open (PDF)"), (True, "Without names (PDF)"))
         )
         left = "sent" if letter.left_at else "put aside" if letter.discarded_at else "not sent"
@@ -194,7 +190,7 @@ class CasePage:
         if self.files:
             rows = (
                 f"<li>{_escape(file.label or f'File {file.number}')}, {self._text(file.handed_in_at)}<br>"
-                f"{_link(FolderEntry(name_document(file)), 'Open')}</li>"
+                f"{_link(name_document(file), 'Open')}</li>"
                 for file in self.files
             )
             yield f"<h2>Their answers as files</h2><section><ul>{''.join(rows)}</ul></section>"
@@ -281,7 +277,7 @@ def name_document(file: DocumentView) -> str:
     return f"documents/{documents.name_file(file.number, file.kind)}"
 
 
-def _link(file: FolderEntry, words: str) -> str:
+def _link(file: str, words: str) -> str:
     return f'<a href="{_escape(file)}">{words}</a>'
 
 

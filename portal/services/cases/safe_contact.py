@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, or_, select
@@ -233,7 +234,7 @@ def _find(session: Session, case_id: UUID) -> SafeContact | None:
     return session.scalars(select(SafeContact).where(SafeContact.case_id == case_id)).one_or_none()
 
 
-def _take(work: CaseWork) -> tuple[SafeContact, dict[str, object]]:
+def _take(work: CaseWork) -> tuple[SafeContact, dict[str, Any]]:
     """The row and what is sealed in it; a new one where there is none."""
     row = _find(work.session, work.case.id)
     if row is not None:
@@ -242,10 +243,9 @@ def _take(work: CaseWork) -> tuple[SafeContact, dict[str, object]]:
     return row, {"hours": None, "words": "", "title": "", "feed": None}
 
 
-def _write(work: CaseWork, row: SafeContact, values: dict[str, object]) -> None:
+def _write(work: CaseWork, row: SafeContact, values: dict[str, Any]) -> None:
     row.sealed = work.sealed_for(row, values)
-    hours, title = values["hours"], values["title"]
-    carried = Carried(hours=safe_hours.read_hours(hours), title=str(title))  # type: ignore[arg-type]
+    carried = Carried(hours=safe_hours.read_hours(values["hours"]), title=values["title"])
     safe_hours.seal_carried(row, carried, work.ports.keys)
     work.session.add(row)
     work.session.flush()
@@ -261,10 +261,10 @@ def _carry(row: SafeContact, keys: ServerKeys) -> int:
     return 1
 
 
-def _feed_of(work: CaseWork, row: SafeContact, values: dict[str, object]) -> FeedView | None:
+def _feed_of(work: CaseWork, row: SafeContact, values: dict[str, Any]) -> FeedView | None:
     """None also for one whose year is over, or that was signed under a secret that is no more."""
     feed = values["feed"]
-    if row.feed_digest is None or not isinstance(feed, dict):
+    if row.feed_digest is None or feed is None:
         return None
     try:
         read_token(_feed_keys(work.ports.keys), feed["token"], now=work.now)
