@@ -69,7 +69,8 @@ def _describe_standard(clock: ClockView, who: str, what: str, zone: str) -> str:
         return _capitalise(_("%(who)s: %(what)s. Ended on %(ended)s.", who=who, what=what, ended=ended))
     standard = _(clock.standard) if clock.standard else _("no measure is given")
     sentence = _(
-        "The law gives no number of days for %(who)s to %(what)s. Its measure: %(standard)s. Counted since %(started)s.",
+        "The law gives no number of days for %(who)s to %(what)s. "
+        "Its measure: %(standard)s. Counted since %(started)s.",
         who=who, what=what, standard=standard, started=started,
     )  # fmt: skip
     return str(sentence)
