@@ -194,7 +194,7 @@ def complain(colleague: Visitor, site: Site, reference: str) -> bytes:
     colleague.follow(f"Prepare this complaint {OFCOM}", exact=False)
     colleague.fill("What should the authority do?", "Have it taken down.")
     colleague.press("Prepare the complaint")
-    colleague.follow("about Facebook", exact=False)
+    colleague.follow("Facebook", exact=False)
     colleague.sees(OFCOM)
     assert colleague.page.get_by_role("progressbar").count() == 1
     assert site.work() == 5, "one complaint about each organisation that did not remove it"

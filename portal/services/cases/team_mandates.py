@@ -21,7 +21,7 @@ from portal.services.law.local_days import place_zone
 from portal.services.work import CaseWork
 
 LONGEST = 2_000
-_ENDS = (History.TEAM_MANDATE_GIVEN, History.TEAM_MANDATE_ENDED, History.TAKEN_BACK, History.HANDED_TO_TEAM)
+_TURNS = (History.TEAM_MANDATE_GIVEN, History.TEAM_MANDATE_ENDED, History.TAKEN_BACK, History.HANDED_TO_TEAM)
 NO_TEAM_MANDATE = (
     "The team has no written mandate of the person that covers this, so it can only write down what the person said."
 )
@@ -49,7 +49,7 @@ class TeamMandate:
 
 def find_team_mandate(work: CaseWork) -> TeamMandate | None:
     """The newest one that has not ended."""
-    query = select(Event).where(Event.case_id == work.case.id, Event.kind.in_(_ENDS))
+    query = select(Event).where(Event.case_id == work.case.id, Event.kind.in_(_TURNS))
     event = work.session.scalars(query.order_by(Event.sequence.desc()).limit(1)).one_or_none()
     if event is None or event.kind is not History.TEAM_MANDATE_GIVEN:
         return None
