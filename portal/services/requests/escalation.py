@@ -161,7 +161,7 @@ def find_next_step(escalated: EscalatedRequest, *, has_consent: bool) -> NextSte
         return NextStepView(kind=NextStep.WAIT, text="Wait for their answer. Log it here when it comes.")
     if (dossier.sent_reminders or request.state in _DONE) and _can_complain(escalated.options):
         return NextStepView(kind=NextStep.COMPLAIN, text="You can complain now. See who can act, and what each can do.")
-    return NextStepView(kind=NextStep.REMIND, text="Their time has run out. Send a reminder that names the date.")
+    return NextStepView(kind=NextStep.REMIND, text="The deadline has passed. Send a reminder that names the date.")
 
 
 def find_turn(dossier: Dossier) -> int:
