@@ -97,7 +97,7 @@ def make_complaint(visitor: Visitor, site: Site) -> bytes:
     visitor.follow("Complain to an authority")
     visitor.follow(f"Prepare this complaint {AUTHORITY}")
     visitor.sees(f"To: {AUTHORITY}")
-    visitor.page.get_by_label("What do you want the authority to do", exact=False).fill("Have it taken down.")
+    visitor.page.get_by_label("What do you want them to do", exact=False).fill("Have it taken down.")
     visitor.press("Make the papers")
     visitor.is_at(AUTHORITY)
     visitor.sees("Some papers are still being made.")

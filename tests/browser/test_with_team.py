@@ -156,7 +156,7 @@ def hand_over(site: Site, advocate: Visitor, colleague: Visitor, reference: str)
 
 def log_answers(colleague: Visitor, reference: str) -> None:
     for name, meaning, words in (
-        ("Facebook", "They said no", "This does not go against our rules."),
+        ("Facebook", "They refuse", "This does not go against our rules."),
         ("Instagram", "It is removed", "We removed the posts."),
     ):
         open_request(colleague, reference, name)
@@ -226,6 +226,6 @@ def follow_and_take_back(person: Visitor, colleague: Visitor, reference: str, wo
     person.sees("sent to the authority")
     person.follow("Take it back and go on alone")
     person.press("Go on alone")
-    person.sees("The team cannot open your case any more.")
+    person.sees("The team can’t open your case any more.")
     colleague.open(f"/desk/cases/{reference}")
     colleague.is_at("This page is not here")
