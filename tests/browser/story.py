@@ -96,7 +96,7 @@ def hand_in(visitor: Visitor) -> str:
 
 def add_facts(visitor: Visitor) -> None:
     """On the page of what makes letters stronger, and back to the case."""
-    visitor.open("/case/statement")
+    visitor.open("/case/facts")
     visitor.is_at("Make your letters stronger")
     visitor.page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
     visitor.fill("Which name should we put on the letters?", NAME)

@@ -30,14 +30,14 @@ PAGES = {
     "large draft": "/report/links /report/links?page=3 /report/review",
     "receipt": "/case/receipt /case",
     "new case": """
-        /case /case/statement /case/requests/1 /case/send /case/send/1 /case/send/7
+        /case /case/facts /case/requests/1 /case/send /case/send/1 /case/send/7
         /case/requests/1/details /case/requests/1/sent
         /case/requests/1/letter/notice /case/requests/7/letter/copyright /case/requests/1/name
         /case/requests/1/copyright
         /case/letters /case/messages /case/help /case/sharing /case/reminders
     """,
     "case": """
-        /case /case/links /case/statement /case/history /case/letters /case/letters/1/notes /case/messages /case/help
+        /case /case/links /case/facts /case/history /case/letters /case/letters/1/notes /case/messages /case/help
         /case/sharing /case/words /case/ways /case/mail /case/reminders /case/documents /case/prints
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket

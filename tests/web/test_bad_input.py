@@ -38,7 +38,7 @@ PAGES: Mapping[Caller, str] = MappingProxyType(
             /report/links /report/places /report/contact
         """,
         Caller.PERSON: """
-            /case/statement /case/links /case/messages /case/requests/2/sent /case/requests/1/answer
+            /case/facts /case/links /case/messages /case/requests/2/sent /case/requests/1/answer
             /case/requests/2/details /case/complaints/1/sent /case/complaints/new/{option}
         """,
         Caller.ADVOCATE: """

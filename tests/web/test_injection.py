@@ -61,7 +61,7 @@ HOSTILE = (
 # and stop the letter.
 NAMED = "<i id=inj>${7*7}</i><script>zs()</script>\"'><img src=x onerror=zt()>=cmd|' /C calc'!A1"
 CASE_PAGES = """
-    case.show case.links case.history sharing.statement sharing.show sharing.team messages.show export.show
+    case.show case.links case.history sharing.ask_facts sharing.show sharing.team messages.show export.show
     erase.show request.show send.end request.details request.ask_answer request.ask_sent complaint.options
     complaint.show complaint.ask_answer letters.show documents.show
 """

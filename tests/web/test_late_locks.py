@@ -152,7 +152,7 @@ SLOW: dict[str, tuple[str, dict[str, str], Any, str, bool]] = {
         "request_view",
         True,
     ),
-    "what letters lack": ("/case/statement", {"explanation": "because"}, facts, "plan_report", True),
+    "what letters lack": ("/case/facts", {"explanation": "because"}, facts, "plan_report", True),
     "details": ("/case/requests/1/details", {"explanation": "because"}, request_page, "request_view", True),
 }
 

@@ -67,7 +67,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/letters.pdf": "/p/35",
         "/case/messages": "/p/10",
         "/case/sharing": "/p/11",
-        "/case/statement": "/p/12",
+        "/case/facts": "/p/12",
         "/case/help": "/p/13",
         "/case/words": "/p/14",
         "/case/words/stop": "/p/14/1",

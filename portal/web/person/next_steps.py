@@ -91,7 +91,7 @@ def _main_words(why: Why, numbers: tuple[int, ...], name: str) -> tuple[str, str
         return label, url_for("case.links", _anchor="late")
     words: Mapping[Why, tuple[str, str]] = {
         Why.ASKED: (_("Answer %(name)s", name=name), one),
-        Why.COMPLETE: (_("Add what is missing"), url_for("sharing.statement")),
+        Why.COMPLETE: (_("Add what is missing"), url_for("sharing.ask_facts")),
         Why.CONSENT: (_("Say yes to writing to them"), url_for("sharing.show")),
         Why.COMPLAIN: (_("Complain about %(name)s", name=name), one),
         Why.REFUSED: (_("See what to do about %(name)s", name=name), one),

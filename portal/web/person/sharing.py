@@ -49,18 +49,18 @@ def change(work: CaseWork) -> ResponseReturnValue:
     return redirect(url_for("sharing.show"), 303)
 
 
-@bp.get("/case/statement")
+@bp.get("/case/facts")
 @case_holder
-def statement(work: CaseWork) -> ResponseReturnValue:
+def ask_facts(work: CaseWork) -> ResponseReturnValue:
     """What would make the letters stronger, on one page."""
     found = find_missing_facts(work)
     return _facts_page(work, found, _facts_form(work, found))
 
 
-@bp.post("/case/statement")
+@bp.post("/case/facts")
 @case_holder
 @locks_late
-def sign(work: CaseWork) -> ResponseReturnValue:
+def save_facts(work: CaseWork) -> ResponseReturnValue:
     found = find_missing_facts(work)
     form = _facts_form(work, found)
     if not form.validate():
@@ -115,7 +115,7 @@ def _facts_page(work: CaseWork, found: MissingFacts, form: FactsForm) -> Respons
     form.version.data = str(work.case.version)
     said = [topic for topic in CHANGEABLE if topic not in found.topics]
     return show_form(
-        "person/case/statement.html", form, found=found, said=said, titles=TITLES, stronger=describe_missing(found)
+        "person/case/facts.html", form, found=found, said=said, titles=TITLES, stronger=describe_missing(found)
     )
 
 

@@ -76,7 +76,7 @@ def save_report(visitor: Visitor, **changes: dict[str, str]) -> Page:
 
 def add_facts(visitor: Visitor, **changes: str) -> Page:
     """What makes the letters of a saved case stronger."""
-    visitor.go("/case/statement")
+    visitor.go("/case/facts")
     typed: dict[str, Any] = {**FACTS, **changes}
     return visitor.press("Save", **typed)
 

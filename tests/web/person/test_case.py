@@ -105,7 +105,7 @@ def test_whoever_carries_the_case_is_told_where_something_was_changed_from_outsi
 def test_no_page_of_a_new_case_is_heavy_or_broken(holder: Visitor) -> None:
     for path in (
         "/case", "/case/links", "/case/history", "/case/letters", "/case/messages", "/case/sharing", "/case/help",
-        "/case/take-along", "/case/erase", "/case/complaints", "/case/statement", "/case/requests/1",
+        "/case/take-along", "/case/erase", "/case/complaints", "/case/facts", "/case/requests/1",
         "/case/send",
         "/case/send/1",
         "/case/requests/1/details", "/case/requests/1/sent", "/case/requests/1/received", "/case/requests/1/answer",
@@ -120,7 +120,7 @@ def test_no_page_reads_a_file_of_sentences_again(holder: Visitor, monkeypatch: p
     holder.go("/case/requests/1/answer")
     read: list[object] = []
     monkeypatch.setattr(gettext.GNUTranslations, "_parse", lambda _self, file: read.append(file))
-    for path in ("/case/requests/1/answer", "/case/requests/1/sent", "/case/statement"):
+    for path in ("/case/requests/1/answer", "/case/requests/1/sent", "/case/facts"):
         holder.go(path)
     holder.go("/case/requests/1/answer")
     holder.press("Save", status=400, answer="")
@@ -308,7 +308,7 @@ def test_a_statement_that_was_left_out_can_be_given_later(visitor: Visitor) -> N
 
 def test_no_page_asks_for_a_statement_about_everything(visitor: Visitor) -> None:
     save_report(visitor)
-    page = visitor.go("/case/statement")
+    page = visitor.go("/case/facts")
     names = {each.get("name") or "" for each in page.root.iter("input")}
     assert not {name for name in names if name.startswith(("states_", "said_")) or name == "signature"}
 

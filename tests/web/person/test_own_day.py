@@ -25,7 +25,7 @@ def test_today_can_be_entered_where_it_is_today_and_tomorrow_cannot(
 ) -> None:
     clock.now = midnight - SECOND
     save_report(visitor, country={"country": home["country"]}, state={"subdivision": home.get("subdivision", "")})
-    form = visitor.go("/case/statement")
+    form = visitor.go("/case/facts")
     assert "still ahead" in visitor.press("Save", status=400, found_words="24 11 2026").errors[0]
     clock.now = midnight
     visitor.seen.append(form)

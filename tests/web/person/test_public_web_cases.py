@@ -35,7 +35,7 @@ ELSEWHERE = frozenset(
 )
 Play = Callable[[Visitor, TestClock, Mapping[str, Any]], None]
 PLAYS: dict[str, Play] = {}
-FACTS_PAGE = "/case/statement"
+FACTS_PAGE = "/case/facts"
 MARKS = "\u202b\u202c"
 STATED: dict[str, Any] = {
     "said_no_consent": "y",

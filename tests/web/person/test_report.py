@@ -314,7 +314,7 @@ def test_what_makes_letters_stronger_is_asked_once_and_fills_every_letter(visito
 
 def test_all_that_is_wrong_is_said_at_once_beside_its_field(visitor: Visitor) -> None:
     save_report(visitor)
-    visitor.go("/case/statement")
+    visitor.go("/case/facts")
     page = visitor.press("Save", status=400, email="no address", name="Ana", name_kind="", found_words="whenever")
     assert len(page.errors) == 3
     assert all(page.links()[error].startswith("#") for error in page.errors)
@@ -323,9 +323,9 @@ def test_all_that_is_wrong_is_said_at_once_beside_its_field(visitor: Visitor) ->
 
 def test_a_rough_day_is_kept_in_the_words_it_was_given_in(visitor: Visitor) -> None:
     save_report(visitor)
-    visitor.go("/case/statement")
+    visitor.go("/case/facts")
     visitor.press("Save", found_words="last week")
-    assert 'value="last week"' in visitor.go("/case/statement").answer.text
+    assert 'value="last week"' in visitor.go("/case/facts").answer.text
 
 
 def test_another_browser_does_not_see_the_draft(app: Flask, visitor: Visitor) -> None:

@@ -131,7 +131,7 @@ def test_a_letter_that_lacks_an_address_for_the_answer_says_so_with_one_link(vis
     visitor.press("Begin with", said=tick_of(page), signature="Ana")
     assert "This letter still needs something" in visitor.page.text
     assert "An address for their answer" in visitor.page.text
-    assert visitor.follow("Add it now").path == "/case/statement"
+    assert visitor.follow("Add it now").path == "/case/facts"
 
 
 def test_another_time_and_another_address_can_be_named_and_an_impossible_one_is_asked_about(
