@@ -73,7 +73,7 @@ def test_a_sending_without_a_letter_keeps_the_words_and_the_address(holder: Visi
     holder.follow("I sent it")
     assert "The letter from here, as it is" not in holder.page.text
     holder.press("Save", **SENT, text="Please take this down.", address="https://www.instagram.com/form")
-    assert "You sent other words, or used their form." in holder.page.text
+    assert "You sent it in other words, or by their form." in holder.page.text
     assert "Please take this down." in holder.page.text
 
 
@@ -123,7 +123,7 @@ def test_passing_the_name_on_is_asked_on_a_page_of_its_own(holder: Visitor) -> N
     assert "posted it" not in holder.go("/case/requests/1/details").text
     holder.go("/case/requests/1/name")
     holder.press("Yes, they may tell my name")
-    assert "they may tell your name to the one who posted it" in holder.page.text
+    assert "They may tell your name." in holder.page.text
     holder.go("/case/requests/1/name")
     holder.press("No, keep my name private")
     assert "The letter asks them to keep your name to themselves." in holder.page.text
