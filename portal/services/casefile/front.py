@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from portal.domain.clocks import ClockState
+from portal.domain.letters.facts import FollowUp
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, ItemState, Path, RequestKind, RequestState
 from portal.models.accounts import Team
 from portal.models.clocks import Clock
@@ -191,6 +192,17 @@ def find_moves(dossier: Dossier, fastest: Sequence[str]) -> tuple[RequestTurn, t
     )
     options = (escalation_view(option) for option in list_escalation(dossier))
     return turn, pick_moves(turn, topics=list_topics(dossier), options=options, fastest=fastest)
+
+
+def find_return(dossiers: Sequence[Dossier], number: int) -> int | None:
+    """The sent request from which links came back that are in the request of that number now. None where none did."""
+    mine = (item.row for each in dossiers if each.number == number for item in each.items)
+    came = {row.number for row in mine if row.state is ItemState.BACK}
+    for earlier in dossiers:
+        is_source = earlier.number != number and any(item.row.number in came for item in earlier.items)
+        if is_source and FollowUp.BACK in list_topics(earlier):
+            return earlier.number
+    return None
 
 
 def _describe(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> FrontLine:

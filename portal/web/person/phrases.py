@@ -67,20 +67,22 @@ WHO: Mapping[ObligedParty, Any] = MappingProxyType(
 RUNNING: Mapping[Binding, Any] = MappingProxyType(
     {
         Binding.DUTY: _l("%(who)s must do this by %(when)s: %(what)s."),
-        Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s has until %(when)s to do this: %(what)s."),
+        Binding.SAFE_HARBOUR: _l(
+            "%(who)s has until %(when)s to do this: %(what)s. If not, it can lose its protection in law."
+        ),
         Binding.PRECONDITION: _l("You can go on from %(when)s."),
         Binding.LIMITATION: _l("Your last day is %(when)s. What to do until then: %(what)s."),
-        Binding.TARGET: _l("%(who)s aims at %(when)s: %(what)s. That is their aim, not a duty."),
+        Binding.TARGET: _l("%(who)s aims to do this by %(when)s: %(what)s. That is their aim, not a duty."),
         Binding.FOLLOW_UP: _l("We suggest you look again on %(when)s."),
     }
 )
 OVER: Mapping[Binding, Any] = MappingProxyType(
     {
         Binding.DUTY: _l("%(who)s had to do this by %(when)s: %(what)s. The deadline has passed."),
-        Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s had until %(when)s: %(what)s. That has passed."),
+        Binding.SAFE_HARBOUR: _l("%(who)s had until %(when)s to do this: %(what)s. The deadline has passed."),
         Binding.PRECONDITION: _l("You can go on now. The waiting time ended on %(when)s."),
         Binding.LIMITATION: _l("Your last day was %(when)s: %(what)s."),
-        Binding.TARGET: _l("%(who)s aimed at %(when)s: %(what)s. That was an aim, not a duty."),
+        Binding.TARGET: _l("%(who)s aimed to do this by %(when)s: %(what)s. That was an aim, not a duty."),
         Binding.FOLLOW_UP: _l("It is time to look again. We suggested %(when)s."),
     }
 )
@@ -208,7 +210,7 @@ def clock_sentence(clock: ClockView, zone: str) -> str:
     is_done = clock.state is ClockState.DONE
     if not is_done and (clock.state is ClockState.OPEN or clock.due_at is None):
         started = format_short_moment(clock.started_at, zone)
-        text = _("The law gives no date for this, only: %(standard)s. It began on %(started)s.",
+        text = _("The law gives no date for this. It says: %(standard)s. The time began %(started)s.",
                  standard=_(clock.standard or clock.label), started=started)  # fmt: skip
         return str(text)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)

@@ -348,7 +348,7 @@ def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
     page = holder.go(page.path)
     assert "Download (PDF)" in page.text, page.text
     holder.follow("I sent it")
-    assert "sent to the authority" in holder.press("Save", ticket="C-7", has_checked="y").text
+    assert "sent to the authority" in holder.press("Save", ticket="C-7").text
     holder.follow("When you sent the complaint")
     assert "Corrected." in holder.press("Save the correction", ticket="C-8").text
     holder.follow("They answered")

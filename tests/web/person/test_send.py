@@ -185,7 +185,7 @@ def test_letting_them_tell_the_name_is_a_page_of_its_own_and_makes_the_letter_ag
     assert "We are making your letter." in page.text
     do_jobs(app)
     page = visitor.go("/case/send/1")
-    assert "You allowed that they may tell your name to the one who posted it." in page.text
+    assert "You allowed that they may tell your name to the person who posted it." in page.text
     assert "Do not pass my name" not in page.text
 
 
