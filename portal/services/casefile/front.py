@@ -218,8 +218,12 @@ def _describe(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> Fro
 
 
 def _is_ready(dossier: Dossier) -> bool:
-    """Whether at least one law that it cites has all it asks for. One that cites none can be sent without."""
-    return not dossier.citations or any(citation.is_complete for citation in dossier.citations)
+    """Whether at least one law that it cites has all it asks for, but for what is stated when the letter is sent.
+
+    One that cites none can be sent without.
+    """
+    citations = dossier.citations
+    return not citations or any(each.is_complete or each.waits_for_statement for each in citations)
 
 
 def _is_moved(dossier: Dossier) -> bool:
