@@ -143,7 +143,7 @@ def test_a_letter_can_be_made_and_read_with_and_without_names(holder: Visitor) -
 def test_the_platforms_form_has_each_field_ready_to_copy(holder: Visitor) -> None:
     open_request(holder)
     holder.follow("Make the letter")
-    holder.press("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     page = holder.follow("Send this letter")
     copied = [each for each in page.root.iter() if each.get("readonly") is not None]
     assert any("instagram.com/p/Abc123" in (each.get("value") or "".join(each.itertext())) for each in copied)
@@ -183,7 +183,7 @@ def test_a_question_who_i_am_is_written_down_and_so_is_that_i_answered_it(holder
     holder.follow("They answered")
     page = holder.press("Save", answer="identity_asked", text="Who are you?")
     assert "Instagram asks you for something" in page.text
-    assert "They ask who I am" in page.text
+    assert "They asked for ID" in page.text
     form = holder.follow("I sent what they asked for")
     typed: dict[str, Any] = {"at-day": "", "at-month": "", "at-year": "", "at-time": "22:30"}
     assert 'value="22:30"' in holder.press("Save", status=400, **typed).answer.text
@@ -299,8 +299,8 @@ def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Vis
 def test_a_statement_that_was_left_out_can_be_given_later(visitor: Visitor) -> None:
     save_report(visitor, age={"under_18": "yes"})
     open_request(visitor)
-    assert "First say what is true" in visitor.page.text
-    visitor.follow("Say it now")
+    assert "is ready to send" in visitor.page.text
+    visitor.follow("Make the letter")
     assert "said_no_consent" not in visitor.page.answer.text, "of a child nothing is asked about consent"
     visitor.press("Make the letter", said_good_faith="y", said_accuracy="y", signature="Ana Exemplar")
     assert "The letter is ready" in visitor.page.text

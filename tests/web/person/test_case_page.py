@@ -12,9 +12,9 @@ from portal.web.unit_of_work import parts
 from tests.web.addresses import at
 from tests.web.conftest import TestClock
 from tests.web.pages import Page, Visitor
-from tests.web.person.journey import hand_in, words_on
+from tests.web.person.journey import STATEMENT, hand_in, words_on
 
-SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
+SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100"}
 THREE = ("Instagram", "X (Twitter)", "example.org")
 
 
@@ -29,6 +29,8 @@ def words(visitor: Visitor) -> str:
 def send(holder: Visitor, name: str) -> None:
     holder.go("/case")
     holder.follow(name)
+    holder.follow("Make the letter")
+    holder.press("Make the letter", **STATEMENT)
     holder.follow("I sent it")
     holder.press("Save", **SENT)
 
@@ -140,7 +142,7 @@ def test_a_letter_that_was_never_sent_can_be_sent_after_all(visitor: Visitor, wo
     visitor.follow("When you sent it")
     page = visitor.press("Save the correction", never="y")
     assert "Your letter to Instagram is ready to send." in page.text
-    assert "I sent it" in page.links()
+    assert "I sent it by other means" in page.links()
 
 
 def test_a_wrong_answer_is_corrected(visitor: Visitor, words: str) -> None:
@@ -148,7 +150,7 @@ def test_a_wrong_answer_is_corrected(visitor: Visitor, words: str) -> None:
     visitor.follow("They answered")
     visitor.press("Save", answer="refused", text="No.")
     assert "Instagram said no." in visitor.page.text
-    visitor.follow("Their answer: They refuse")
+    visitor.follow("Their answer: They said no")
     page = visitor.press("Save the correction", meaning="removed")
     assert "There is nothing more to do here." in page.text
     assert tally(visitor.go("/case")).startswith("1 of 3 gone")
@@ -161,8 +163,8 @@ def test_after_a_refusal_there_are_at_most_three_steps_and_the_rest_is_folded(vi
     steps = next(each for each in page.root.iter("ol") if each.get("class") == "moves")
     assert 1 <= len(list(steps)) <= 3
     assert any("Write back to them" in "".join(each.itertext()) for each in steps.iter("summary"))
-    assert page.answer.text.index("Everything else") < page.answer.text.index("If they do not act")
+    assert page.answer.text.index("Everything else") < page.answer.text.index("If they don’t act")
 
 
 def test_the_address_of_a_correction_tells_nothing() -> None:
-    assert at("/case/correct/8") == "/p/40/8"
+    assert at("/case/correct/8") == "/p/42/8"
