@@ -28,6 +28,8 @@ class StateForm(StatementsForm):
     @classmethod
     def of(cls, reader: Reader, letters: LettersToState) -> Self:
         form = super().of(reader, letters)
+        if "signature" in form:
+            form.signature.description = _("We put it at the end of the complaint.")
         if not letters.wanted:
             for name in ("signature", "speaker", "told_at"):
                 if name in form:

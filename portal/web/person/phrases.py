@@ -95,6 +95,27 @@ ENDED: Mapping[ClockState, Any] = MappingProxyType(
         ClockState.PAUSED: _l("They asked you for something. This deadline waits until you send it: %(what)s."),
     }
 )
+# The same in a line that has the date and what is promised already.
+PROMISES: Mapping[Binding, Any] = MappingProxyType(
+    {
+        Binding.DUTY: _l("The law says that they must."),
+        Binding.SAFE_HARBOUR: _l("The law does not force them. But if they wait longer, they can be held responsible."),
+        Binding.PRECONDITION: _l("From this date you can take the next step."),
+        Binding.LIMITATION: _l("This is your last day for it."),
+        Binding.TARGET: _l("That is their own aim, not a duty."),
+        Binding.FOLLOW_UP: _l("We suggest that you look again then."),
+    }
+)
+HOW_ENDED: Mapping[ClockState, Any] = MappingProxyType(
+    {
+        ClockState.OPEN: _l("The law gives no date for this."),
+        ClockState.MET: _l("They did it in time."),
+        ClockState.MET_LATE: _l("They did it too late."),
+        ClockState.DONE: _l("They did this."),
+        ClockState.STOPPED: _l("This deadline has ended."),
+        ClockState.PAUSED: _l("They asked you for something. This deadline waits until you send it."),
+    }
+)
 DAY_BINDINGS = frozenset({Binding.LIMITATION, Binding.FOLLOW_UP})
 
 # Words for choices, as the case pages show them.
@@ -203,6 +224,12 @@ def plain_state(state: StrEnum) -> str:
 def plain_word(value: StrEnum) -> str:
     """The word for an answer, a channel, a kind of letter or of request. Raises KeyError for any other."""
     return str(WORDS[type(value)][value])
+
+
+def clock_promise(clock: ClockView) -> str:
+    """What kind of promise a date is, where the date and what is promised are said beside it."""
+    table = {ClockState.RUNNING: PROMISES, ClockState.MISSED: PROMISES}.get(clock.state)
+    return str(table[clock.binding] if table else HOW_ENDED[clock.state])
 
 
 def clock_sentence(clock: ClockView, zone: str) -> str:

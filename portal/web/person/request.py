@@ -86,7 +86,8 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     if form.validate():
         with refusals(form):
             letter_making.record_sent(work, number, form.command())
-            flash(_("Saved. We watch the deadline now."))
+            has_date = any(clock.due_at for clock in find(work, number).clocks)
+            flash(_("Saved. We watch the deadline now.") if has_date else _("Saved. They have no fixed date."))
             return _back_to(number)
     return show_form("person/request/sent.html", form, req=view)
 

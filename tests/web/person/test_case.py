@@ -71,6 +71,7 @@ def test_letters_are_taken_along_one_by_one_and_all_at_once_with_notes_that_are_
     page = holder.go("/case/letters")
     for label in ("All letters in one ZIP file", "All letters in one PDF, to print", "Only the links (text)"):
         assert label in page.text
+    assert "Instagram: Letter to the platform" in page.text, "a letter says whom it goes to"
     archive = holder.client.get(at("/case/letters.zip"))
     (name,) = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
     assert name.startswith("instagram-")

@@ -107,8 +107,8 @@ def test_leaving_one_out_and_coming_back_begins_at_the_first_that_has_not_gone(
     visitor: Visitor, app: Flask, clock: TestClock
 ) -> None:
     words = words_on(hand_in(visitor))
-    visitor.press("They are on paper")
-    visitor.press("Begin with")
+    page = visitor.press("They are on paper")
+    visitor.press("Begin with", said=tick_of(page), signature="Ana")
     do_jobs(app)
     visitor.go("/case/send")
     visitor.follow("Skip this one for now")
@@ -119,7 +119,7 @@ def test_leaving_one_out_and_coming_back_begins_at_the_first_that_has_not_gone(
     clock.move(days=2)
     visitor.go("/return")
     visitor.press("Go on", words=words)
-    page = visitor.follow("Send my letters")
+    page = visitor.follow("Send my 2 letters")
     assert page.heading == "Your letter to Instagram"
     assert "Letter 2 of 3" in page.text
 
@@ -278,7 +278,7 @@ def test_every_page_is_light_and_a_step_asks_the_database_little(visitor: Visito
 def test_who_sends_a_letter_allows_it_unless_they_took_that_back(visitor: Visitor, app: Flask) -> None:
     begin(visitor, app)
     visitor.go("/case/sharing")
-    visitor.press("Take back the yes")
+    visitor.press("Change to no Platforms")
     page = visitor.go("/case/send/1")
     assert "You said that platforms may not be told." in page.text
     assert visitor.press("I sent it. Next", status=400).errors

@@ -73,7 +73,7 @@ def test_a_sending_without_a_letter_keeps_the_words_and_the_address(holder: Visi
     holder.follow("I sent it")
     assert "The letter from here, as it is" not in holder.page.text
     holder.press("Save", **SENT, text="Please take this down.", address="https://www.instagram.com/form")
-    assert "You sent other words, or used their form." in holder.page.text
+    assert "You sent it in other words, or by their form." in holder.page.text
     assert "Please take this down." in holder.page.text
 
 
@@ -140,7 +140,7 @@ def test_a_copyright_letter_warns_who_reads_it_and_is_claimed_by_the_person(visi
     visitor.follow("First say that the picture is yours")
     assert "to lie here is a crime" in visitor.page.text
     assert ticked(visitor) == set()
-    assert "nobody allowed them to show it" in visitor.page.text
+    assert "I did not allow it, nobody did for me, and no law does" in visitor.page.text
     visitor.press("Make the letter", said_accuracy="y", said_good_faith="y", said_perjury="y", signature="Ana Exemplar")
     assert "The letter is ready" in visitor.page.text
     assert "Copyright letter" in visitor.page.text
