@@ -98,7 +98,7 @@ class CaseFront:
 
     @property
     def counts(self) -> Mapping[Turn, int]:
-        """How many requests are in each state; one whose links are all in a newer request is not counted."""
+        """How many requests are in each state; one from which links came back is not counted, its newer one is."""
         return Counter(line.turn.turn for line in self.lines if line.turn.why is not Why.MOVED)
 
     @property
@@ -227,11 +227,11 @@ def _is_ready(dossier: Dossier) -> bool:
 
 
 def _is_moved(dossier: Dossier) -> bool:
-    """Whether all links of a settled notice came back and belong to a newer request."""
+    """Whether links of a settled notice came back and belong to a newer request, which says how things are."""
     request = dossier.request
     if request.kind is not RequestKind.NOTICE or request.state is not RequestState.REMOVED or not dossier.items:
         return False
-    return all(item.row.request_id not in {None, request.id} for item in dossier.items)
+    return any(item.row.request_id not in {None, request.id} for item in dossier.items)
 
 
 _SECTIONS = (Turn.OVERDUE, Turn.NEEDS_YOU, Turn.TEAM, Turn.WAITING, Turn.GONE, Turn.CLOSED)
