@@ -228,6 +228,8 @@ def plain_word(value: StrEnum) -> str:
 
 def clock_promise(clock: ClockView) -> str:
     """What kind of promise a date is, where the date and what is promised are said beside it."""
+    if clock.state is ClockState.MISSED and clock.binding is Binding.LIMITATION:
+        return str(_("This was your last day for it."))
     table = {ClockState.RUNNING: PROMISES, ClockState.MISSED: PROMISES}.get(clock.state)
     return str(table[clock.binding] if table else HOW_ENDED[clock.state])
 
