@@ -128,7 +128,6 @@ def check_bundle(bundle: bytes) -> None:
 def lodge_and_hear(visitor: Visitor, site: Site, words: str) -> None:
     visitor.follow("I sent it")
     visitor.fill("Their number for it, if they gave one", "FTC-INV-9")
-    visitor.choose("I checked that this address is right")
     visitor.press("Save")
     visitor.sees("sent to the authority")
     site.pass_time(days=2)

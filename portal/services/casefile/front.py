@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from portal.domain.clocks import ClockState
+from portal.domain.letters.facts import FollowUp
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, ItemState, Path, RequestKind, RequestState
 from portal.models.accounts import Team
 from portal.models.clocks import Clock
@@ -97,7 +98,7 @@ class CaseFront:
 
     @property
     def counts(self) -> Mapping[Turn, int]:
-        """How many requests are in each state; one whose links are all in a newer request is not counted."""
+        """How many requests are in each state; one from which links came back is not counted, its newer one is."""
         return Counter(line.turn.turn for line in self.lines if line.turn.why is not Why.MOVED)
 
     @property
@@ -193,6 +194,17 @@ def find_moves(dossier: Dossier, fastest: Sequence[str]) -> tuple[RequestTurn, t
     return turn, pick_moves(turn, topics=list_topics(dossier), options=options, fastest=fastest)
 
 
+def find_return(dossiers: Sequence[Dossier], number: int) -> int | None:
+    """The sent request from which links came back that are in the request of that number now. None where none did."""
+    mine = (item.row for each in dossiers if each.number == number for item in each.items)
+    came = {row.number for row in mine if row.state is ItemState.BACK}
+    for earlier in dossiers:
+        is_source = earlier.number != number and any(item.row.number in came for item in earlier.items)
+        if is_source and FollowUp.BACK in list_topics(earlier):
+            return earlier.number
+    return None
+
+
 def _describe(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> FrontLine:
     items = dossier.items
     return FrontLine(
@@ -206,16 +218,20 @@ def _describe(dossier: Dossier, *, has_consent: bool, is_with_team: bool) -> Fro
 
 
 def _is_ready(dossier: Dossier) -> bool:
-    """Whether at least one law that it cites has all it asks for. One that cites none can be sent without."""
-    return not dossier.citations or any(each.is_complete or each.waits_for_statement for each in dossier.citations)
+    """Whether at least one law that it cites has all it asks for, but for what is stated when the letter is sent.
+
+    One that cites none can be sent without.
+    """
+    citations = dossier.citations
+    return not citations or any(each.is_complete or each.waits_for_statement for each in citations)
 
 
 def _is_moved(dossier: Dossier) -> bool:
-    """Whether all links of a settled notice came back and belong to a newer request."""
+    """Whether links of a settled notice came back and belong to a newer request, which says how things are."""
     request = dossier.request
     if request.kind is not RequestKind.NOTICE or request.state is not RequestState.REMOVED or not dossier.items:
         return False
-    return all(item.row.request_id not in {None, request.id} for item in dossier.items)
+    return any(item.row.request_id not in {None, request.id} for item in dossier.items)
 
 
 _SECTIONS = (Turn.OVERDUE, Turn.NEEDS_YOU, Turn.TEAM, Turn.WAITING, Turn.GONE, Turn.CLOSED)

@@ -53,17 +53,19 @@ def pick_moves(
     options: Iterable[EscalationView],
     fastest: Sequence[str],
 ) -> tuple[Move, ...]:
-    """The steps for a request, best first; none while its time runs or once it is over.
+    """The steps for a request, best first; none while its time runs or once it is over, unless something came back.
 
     `topics` are what a letter back can be about now, `options` whom the laws open, in the order in which to try them,
     `fastest` the laws by which something is taken down fastest where the person lives, best first.
     """
+    back = [Move(kind=MoveKind.WRITE_BACK, topic=FollowUp.BACK)] if FollowUp.BACK in topics else []
     if turn.turn not in {Turn.NEEDS_YOU, Turn.OVERDUE, Turn.TEAM}:
-        return ()
+        return tuple(back)
     if turn.why is Why.ASKED:
         return (Move(kind=MoveKind.GIVE), *_write_back(turn, topics))
-    found = list(_list_moves(turn, topics, _list_open(options, fastest), frozenset(fastest)))
-    return tuple(found[:MOST])
+    fitting = [option for option in options if turn.why in _REFUSED or not _is_own_appeal(option)]
+    found = list(_list_moves(turn, topics, _list_open(fitting, fastest), frozenset(fastest)))
+    return tuple([*back, *found][:MOST])
 
 
 def _list_moves(
@@ -80,6 +82,11 @@ def _list_moves(
     elif turn.why is Why.COMPLAIN:
         yield from (*first, *rest)
         yield Move(kind=MoveKind.REMIND)
+
+
+def _is_own_appeal(option: EscalationView) -> bool:
+    """Whether it is the second look that a platform offers by itself, in its answer: without one there is none."""
+    return option.kind is EscalationKind.APPEAL and option.regime is None
 
 
 def _write_back(turn: RequestTurn, topics: Sequence[FollowUp]) -> Iterator[Move]:

@@ -38,7 +38,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.LETTER_DISCARDED: "A letter was put aside. It was not sent.",
         History.TICKET_GIVEN: "The platform’s number for the letter was saved, or that there is none.",
         History.SENT: "The request was sent.",
-        History.RECEIPT_CONFIRMED: "They confirmed that they got the letter.",
+        History.RECEIPT_CONFIRMED: "They got the letter.",
         History.ANSWERED: "An answer came.",
         History.INFORMATION_SENT: "What they asked for was sent.",
         History.REMINDED: "A reminder was sent.",

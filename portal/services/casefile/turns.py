@@ -58,7 +58,7 @@ class RequestFacts:
     """What the rules look at of one request.
 
     `is_ready`: a letter can be made of what is known. `is_taken`: a complaint that rests on it has left. `is_moved`:
-    each of its links belongs to a newer request. `dates`: those that run or were missed, in any order.
+    some of its links came back and belong to a newer request. `dates`: those that run or were missed, in any order.
     """
 
     state: RequestState

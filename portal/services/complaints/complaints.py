@@ -19,7 +19,7 @@ from portal.adapters.vault import CannotOpen
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
-from portal.domain.lifecycle import ComplaintState, History, StepRefused, require_open
+from portal.domain.lifecycle import ActorKind, ComplaintState, History, StepRefused, require_open
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.items import Item
@@ -63,7 +63,8 @@ _FINAL = frozenset({ComplaintAnswer.DECIDED, ComplaintAnswer.REFUSED, ComplaintA
 class LodgedCommand:
     """That the complaint was handed in. `received_at` is the proven receipt, if there is one.
 
-    `has_checked`: somebody looked whether the authority's address was still right, as in `SentCommand`.
+    `has_checked`: somebody looked whether the authority's address was still right; only the team has to, as in
+    `SentCommand`.
     """
 
     at: datetime
@@ -278,7 +279,7 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
     if complaint.state is not ComplaintState.PREPARED:
         raise StepRefused("We already know when this complaint was sent.")
     require_permission(work, "regulators")
-    if not command.has_checked:
+    if work.actor.kind is ActorKind.STAFF and not command.has_checked:
         _demand_check(work, complaint)
     at = check_instant(command.at, work.case, now=work.now, after=_first_sent(work.session, complaint))
     received_at = check_instant(command.received_at, work.case, now=work.now, after=at) if command.received_at else None

@@ -17,7 +17,7 @@ from portal.services.complaints.views import ComplaintOption, ComplaintView, Req
 from portal.services.requests.statement_views import LettersToState
 from portal.web.fields import ChoiceField, MomentField, TextField, require_moment
 from portal.web.forms.readers import Reader, ReaderForm, for_each
-from portal.web.forms.requests import TICKET, make_checked_field
+from portal.web.forms.requests import TICKET, make_desk_check
 from portal.web.forms.statements import StatementsForm
 from portal.web.forms.typed_fields import CheckboxesField, InstantField, not_before
 
@@ -28,6 +28,8 @@ class StateForm(StatementsForm):
     @classmethod
     def of(cls, reader: Reader, letters: LettersToState) -> Self:
         form = super().of(reader, letters)
+        if "signature" in form:
+            form.signature.description = _("We put it at the end of the complaint.")
         if not letters.wanted:
             for name in ("signature", "speaker", "told_at"):
                 if name in form:
@@ -72,7 +74,9 @@ class PrepareForm(StateForm):
 
     def validate_requests(self, field: Any) -> None:
         if not field.data and not self.may_be_none:
-            raise ValidationError(_("Choose at least one request."))
+            raise ValidationError(
+                _("Choose at least one letter.") if not self.reader.is_staff else _("Choose at least one request.")
+            )
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -93,14 +97,14 @@ class LodgedForm(ReaderForm):
         ),
     )
     ticket = for_each(person=TextField(TICKET), desk=TextField(_l("The authority’s case number (if it gave one)")))
-    has_checked = make_checked_field()
+    has_checked = for_each(person=None, desk=make_desk_check())
 
     def command(self) -> LodgedCommand:
         return LodgedCommand(
             at=self.at.data,
             received_at=self.received_at.data if "received_at" in self else None,
             ticket=self.ticket.data or "",
-            has_checked=bool(self.has_checked.data),
+            has_checked="has_checked" in self and bool(self.has_checked.data),
         )
 
 
@@ -125,7 +129,7 @@ class LodgeAllForm(ReaderForm):
             description=_l("Without proof, leave this empty: the authority’s clock is then marked as estimated."),
         ),
     )
-    has_checked = make_checked_field()
+    has_checked = for_each(person=None, desk=make_desk_check())
 
     def __init__(self, reader: Reader, views: Sequence[ComplaintView], **values: Any) -> None:
         self.views = [each for each in views if each.state is ComplaintState.PREPARED]
@@ -150,7 +154,7 @@ class LodgeAllForm(ReaderForm):
         return LodgedCommand(
             at=self.at.data,
             received_at=self.received_at.data if "received_at" in self else None,
-            has_checked=bool(self.has_checked.data),
+            has_checked="has_checked" in self and bool(self.has_checked.data),
         )
 
     def tickets(self) -> Mapping[int, str]:

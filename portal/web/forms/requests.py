@@ -39,19 +39,10 @@ def make_address_field() -> Any:
     )
 
 
-def make_checked_field() -> Any:
-    """That somebody looked whether the address was still right."""
-    return for_each(
-        person=BooleanField(
-            _l("I checked that this address is right"),
-            description=_l("We have not checked it for a while."),
-        ),
-        desk=make_desk_check(),
-    )
-
-
 def make_desk_check() -> Any:
-    """The same where only the desk has to look: a person is not kept from writing down what they have sent."""
+    """That somebody looked whether the address was still right. Only the desk has to: a person is not kept from
+    writing down what they have sent.
+    """
     return BooleanField(
         _l("The address was looked at and is still the right one"),
         description=_l("Needed where the directory’s address was not checked for a while."),

@@ -50,10 +50,11 @@ OTHER_WORDS: Mapping[NoticeField, Any] = MappingProxyType(
 COPYRIGHT_WORDS: Mapping[bool, Any] = MappingProxyType(
     {
         False: _l(
-            "I believe in good faith that nobody allowed them to show it: not I, nobody for me, and not the law."
+            "I honestly believe that they may not show it: I did not allow it, nobody did for me, and no law does."
         ),
         True: _l(
-            "I believe in good faith that nobody allowed them to show it: not the owner, nobody for them, not the law."
+            "I honestly believe that they may not show it: the owner did not allow it, nobody did for them, and no law "
+            "does."
         ),
     }
 )

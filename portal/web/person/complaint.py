@@ -120,7 +120,10 @@ def record_lodged(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             complaints.record_lodged(work, number, form.command())
-            flash(_("Saved. We watch their deadline now."))
+            has_date = any(clock.due_at for clock in find(work, number).clocks)
+            flash(
+                _("Saved. We watch their deadline now.") if has_date else _("Saved. They have no fixed date to answer.")
+            )
             return _back_to(number)
     return show_form("person/complaint/lodged.html", form, complaint=view)
 
@@ -152,7 +155,7 @@ def lodge_all(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             complaints.record_all_lodged(work, form.command(), form.tickets())
-            flash(_("Saved. The authority’s time runs now."))
+            flash(_("Saved. Your case shows what you sent."))
             return redirect(url_for("complaint.together", number=number), 303)
     return _together_page(work, number, form)
 

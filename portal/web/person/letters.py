@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
 from portal.domain.lifecycle import LetterKind
 from portal.domain.quotas import Counted
+from portal.services.complaints.complaints import list_lines
 from portal.services.letters import collecting, cover_sheets, letters
 from portal.services.letters.further import NO_WORDS, FurtherWords
 from portal.services.letters.views import LetterView
 from portal.services.requests import statements
+from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.statement_views import LettersToState, letters_to_state
 from portal.services.tracking import later_letters
 from portal.services.tracking.views import RequestView
@@ -40,9 +42,8 @@ OF_REQUESTS = frozenset({LetterKind.NOTICE, LetterKind.REMINDER, LetterKind.ERAS
 
 @bp.get("/case/letters")
 @case_holder
-def show(work: CaseWork) -> str:
-    rows = letters.letter_views(work)
-    return render_template("person/case/letters.html", rows=rows, zone=zone_of(work))
+def show(work: CaseWork) -> ResponseReturnValue:
+    return _show_all(work, PlainForm(formdata=None))
 
 
 @bp.get("/case/requests/<int:number>/letter/<letter:kind>")
@@ -129,8 +130,7 @@ def discard(work: CaseWork, number: int) -> ResponseReturnValue:
         letters.discard_letter(work, number)
         flash(_("We put the letter aside. It was not sent."))
         return redirect(url_for("letters.show"), 303)
-    rows = letters.letter_views(work)
-    return show_form("person/case/letters.html", form, rows=rows, zone=zone_of(work))
+    return _show_all(work, form)
 
 
 @bp.get("/case/letters/<int:letter_number>/sent")
@@ -229,8 +229,16 @@ def _answer_all(work: CaseWork, write: Callable[[CaseWork], bytes], mimetype: st
     form = PlainForm(formdata=None)
     with refusals(form):
         return _answer_file(write(work), mimetype, name)
+    return _show_all(work, form)
+
+
+def _show_all(work: CaseWork, form: PlainForm) -> ResponseReturnValue:
+    """All letters, each with the name of whom it goes to."""
     rows = letters.letter_views(work)
-    return show_form("person/case/letters.html", form, rows=rows, zone=zone_of(work))
+    platforms: Mapping[int | None, str] = {dossier.number: dossier.name for dossier in read_dossiers(work)}
+    bodies: Mapping[int | None, str] = {line.number: line.regulator_name for line in list_lines(work)}
+    names = {row.number: platforms.get(row.request_number) or bodies.get(row.complaint_number) or "" for row in rows}
+    return show_form("person/case/letters.html", form, rows=rows, names=names, zone=zone_of(work))
 
 
 def _answer_pdf(work: CaseWork, number: int, *, redacted: bool) -> Response:

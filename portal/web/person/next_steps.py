@@ -105,10 +105,12 @@ def _main_words(why: Why, numbers: tuple[int, ...], name: str) -> tuple[str, str
 def tally(front: CaseFront) -> list[tuple[int, str]]:
     """What to count on top, each number with its word: "2 of 10 gone" first, states without a request left out."""
     counts = front.counts
+    yours = counts.get(Turn.NEEDS_YOU, 0)
+    more = ngettext("more needs you", "more need you", yours)
     words: list[tuple[int, str]] = [
         (counts.get(Turn.WAITING, 0), _("waiting")),
         (counts.get(Turn.OVERDUE, 0), _("overdue")),
-        (counts.get(Turn.NEEDS_YOU, 0), ngettext("needs you", "need you", counts.get(Turn.NEEDS_YOU, 0))),
+        (yours, more if counts.get(Turn.OVERDUE) else ngettext("needs you", "need you", yours)),
         (counts.get(Turn.TEAM, 0), _("with the team")),
         (counts.get(Turn.CLOSED, 0), _("closed")),
     ]
@@ -198,8 +200,10 @@ FACTS: Mapping[Fact, Any] = MappingProxyType(
 )
 
 
-def say_what_now(name: str, turn: RequestTurn, zone: str, now: datetime) -> str:
-    """What to know first of a request: whose turn it is, and the date."""
+def say_what_now(name: str, turn: RequestTurn, zone: str, now: datetime, *, has_moves: bool = False) -> str:
+    """What to know first of a request: whose turn it is, and the date. `has_moves`: there is something to do."""
+    if turn.why is Why.NOTHING and has_moves:
+        return str(_("Something came back on %(name)s. Tell them.", name=name))
     if turn.due_at is None:
         return str(NOW_WORDS[turn.why]) % {"name": name, "when": "", "left": ""}
     when, left = say_when(turn.due_at, zone, now), say_left(turn.due_at, now)

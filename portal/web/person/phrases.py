@@ -67,20 +67,22 @@ WHO: Mapping[ObligedParty, Any] = MappingProxyType(
 RUNNING: Mapping[Binding, Any] = MappingProxyType(
     {
         Binding.DUTY: _l("%(who)s must do this by %(when)s: %(what)s."),
-        Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s has until %(when)s to do this: %(what)s."),
+        Binding.SAFE_HARBOUR: _l(
+            "%(who)s has until %(when)s to do this: %(what)s. If not, it can lose its protection in law."
+        ),
         Binding.PRECONDITION: _l("You can go on from %(when)s."),
         Binding.LIMITATION: _l("Your last day is %(when)s. What to do until then: %(what)s."),
-        Binding.TARGET: _l("%(who)s aims at %(when)s: %(what)s. That is their aim, not a duty."),
+        Binding.TARGET: _l("%(who)s aims to do this by %(when)s: %(what)s. That is their aim, not a duty."),
         Binding.FOLLOW_UP: _l("We suggest you look again on %(when)s."),
     }
 )
 OVER: Mapping[Binding, Any] = MappingProxyType(
     {
         Binding.DUTY: _l("%(who)s had to do this by %(when)s: %(what)s. The deadline has passed."),
-        Binding.SAFE_HARBOUR: _l("To keep its protection, %(who)s had until %(when)s: %(what)s. That has passed."),
+        Binding.SAFE_HARBOUR: _l("%(who)s had until %(when)s to do this: %(what)s. The deadline has passed."),
         Binding.PRECONDITION: _l("You can go on now. The waiting time ended on %(when)s."),
         Binding.LIMITATION: _l("Your last day was %(when)s: %(what)s."),
-        Binding.TARGET: _l("%(who)s aimed at %(when)s: %(what)s. That was an aim, not a duty."),
+        Binding.TARGET: _l("%(who)s aimed to do this by %(when)s: %(what)s. That was an aim, not a duty."),
         Binding.FOLLOW_UP: _l("It is time to look again. We suggested %(when)s."),
     }
 )
@@ -91,6 +93,27 @@ ENDED: Mapping[ClockState, Any] = MappingProxyType(
         ClockState.DONE: _l("They did this: %(what)s. The law gives no date for it."),
         ClockState.STOPPED: _l("This deadline has ended: %(what)s."),
         ClockState.PAUSED: _l("They asked you for something. This deadline waits until you send it: %(what)s."),
+    }
+)
+# The same in a line that has the date and what is promised already.
+PROMISES: Mapping[Binding, Any] = MappingProxyType(
+    {
+        Binding.DUTY: _l("The law says that they must."),
+        Binding.SAFE_HARBOUR: _l("The law does not force them. But if they wait longer, they can be held responsible."),
+        Binding.PRECONDITION: _l("From this date you can take the next step."),
+        Binding.LIMITATION: _l("This is your last day for it."),
+        Binding.TARGET: _l("That is their own aim, not a duty."),
+        Binding.FOLLOW_UP: _l("We suggest that you look again then."),
+    }
+)
+HOW_ENDED: Mapping[ClockState, Any] = MappingProxyType(
+    {
+        ClockState.OPEN: _l("The law gives no date for this."),
+        ClockState.MET: _l("They did it in time."),
+        ClockState.MET_LATE: _l("They did it too late."),
+        ClockState.DONE: _l("They did this."),
+        ClockState.STOPPED: _l("This deadline has ended."),
+        ClockState.PAUSED: _l("They asked you for something. This deadline waits until you send it."),
     }
 )
 DAY_BINDINGS = frozenset({Binding.LIMITATION, Binding.FOLLOW_UP})
@@ -203,12 +226,20 @@ def plain_word(value: StrEnum) -> str:
     return str(WORDS[type(value)][value])
 
 
+def clock_promise(clock: ClockView) -> str:
+    """What kind of promise a date is, where the date and what is promised are said beside it."""
+    if clock.state is ClockState.MISSED and clock.binding is Binding.LIMITATION:
+        return str(_("This was your last day for it."))
+    table = {ClockState.RUNNING: PROMISES, ClockState.MISSED: PROMISES}.get(clock.state)
+    return str(table[clock.binding] if table else HOW_ENDED[clock.state])
+
+
 def clock_sentence(clock: ClockView, zone: str) -> str:
     """What a clock says, in one or two sentences; its moment in the reader's zone."""
     is_done = clock.state is ClockState.DONE
     if not is_done and (clock.state is ClockState.OPEN or clock.due_at is None):
         started = format_short_moment(clock.started_at, zone)
-        text = _("The law gives no date for this, only: %(standard)s. It began on %(started)s.",
+        text = _("The law gives no date for this. It says: %(standard)s. The time began %(started)s.",
                  standard=_(clock.standard or clock.label), started=started)  # fmt: skip
         return str(text)
     table = {ClockState.RUNNING: RUNNING, ClockState.MISSED: OVER}.get(clock.state)

@@ -7,11 +7,12 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.services.casefile.front import find_moves
+from portal.services.casefile.front import find_moves, find_return
+from portal.services.casefile.turns import Why
 from portal.services.clocks.agreement import list_bent
 from portal.services.requests import preparing
 from portal.services.requests.channels import COPYRIGHT_READERS
-from portal.services.requests.dossier import read_dossier
+from portal.services.requests.dossier import read_dossier, read_dossiers
 from portal.services.requests.preparing import NameCommand
 from portal.services.tracking import answers, request_page, send_round, sending
 from portal.services.tracking.views import RequestView
@@ -85,7 +86,8 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     if form.validate():
         with refusals(form):
             letter_making.record_sent(work, number, form.command())
-            flash(_("Saved. We watch the deadline now."))
+            has_date = any(clock.due_at for clock in find(work, number).clocks)
+            flash(_("Saved. We watch the deadline now.") if has_date else _("Saved. They have no fixed date."))
             return _back_to(number)
     return show_form("person/request/sent.html", form, req=view)
 
@@ -274,12 +276,13 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         zone=zone,
         now=now,
         turn=turn,
-        what_now=next_steps.say_what_now(view.platform_name, turn, zone, now),
+        what_now=next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
         moves=moves,
         corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
         correct_words=next_steps.FACTS,
         few=view.items[:FEW_LINKS],
         is_unfit=bool(list_bent(work)),
+        earlier=find_return(read_dossiers(work), view.number) if turn.why is Why.BACK else None,
     )
 
 

@@ -160,6 +160,7 @@ def prepare(state: BlueprintSetupState) -> None:
         plain_state=phrases.plain_state,
         plain_word=phrases.plain_word,
         clock_sentence=phrases.clock_sentence,
+        clock_promise=phrases.clock_promise,
         in_words=phrases.format_short_moment,
         due=phrases.format_due,
         short_moment=phrases.format_short_moment,

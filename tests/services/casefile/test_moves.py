@@ -65,6 +65,21 @@ def test_where_no_fast_authority_is_open_the_letter_back_comes_first() -> None:
     assert kinds(*found) == [(MoveKind.WRITE_BACK, None), (MoveKind.COMPLAIN, "Data protection")]
 
 
+def test_what_came_back_has_its_letter_though_the_request_is_over() -> None:
+    over = pick_moves(turn(Why.MOVED, Turn.GONE), topics=(FollowUp.BACK,), options=[FAST], fastest=[])
+    late = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(FollowUp.BACK,), options=[FAST], fastest=[])
+    assert [(each.kind, each.topic) for each in over] == [(MoveKind.WRITE_BACK, FollowUp.BACK)]
+    assert [each.kind for each in late] == [MoveKind.WRITE_BACK, MoveKind.REMIND, MoveKind.COMPLAIN]
+
+
+def test_their_own_second_look_is_a_step_only_where_they_answered() -> None:
+    own = replace(APPEAL, regime=None)
+    refused = pick_moves(turn(Why.REFUSED), topics=(), options=[own], fastest=[])
+    silent = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(), options=[own], fastest=[])
+    assert kinds(*refused) == [(MoveKind.LOOK_AGAIN, "Instagram")]
+    assert kinds(*silent) == [(MoveKind.REMIND, None)]
+
+
 def test_a_complaint_that_is_not_open_yet_is_no_step() -> None:
     later = [replace(each, is_open=False) for each in (APPEAL, DPC, FAST)]
     found = pick_moves(turn(Why.REMIND, Turn.OVERDUE), topics=(), options=later, fastest=["fast-law"])

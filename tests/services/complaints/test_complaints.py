@@ -45,6 +45,7 @@ from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
 from tests.services.factories import NOW, make_case
 from tests.services.fakes import DAY, HOUR, print_as_json, print_quickly, reopen, run_job, send
+from tests.services.people import share_case
 
 X_LINK = "https://x.com/someone/status/1111"
 LATE = NOW + 3 * DAY
@@ -191,13 +192,21 @@ class TestSteps:
     def test_an_authority_that_was_looked_at_lately_is_not_asked_about_again(
         self, session: Session, ports: Ports
     ) -> None:
-        opened = make_case(session, ports, links=X_LINK, country="IT")
+        opened = share_case(session, ports, links=X_LINK, country="IT").first
         number = complaints.prepare(opened.at(NOW), "it-garante-144bis", "it-garante", ())
         with pytest.raises(Unchecked):
             complaints.record_lodged(opened.at(NOW + 300 * DAY), number, LodgedCommand(at=NOW + HOUR))
         contact = next(each for each in list_contacts(ports.registry) if each.subject == "it-garante")
         seen = opened.at(NOW + 299 * DAY)
         note_outcome(seen, "it-garante", contact.address, AddressOutcome.WORKED)
+        complaints.record_lodged(opened.at(NOW + 300 * DAY), number, LodgedCommand(at=NOW + HOUR))
+        assert complaints.complaint_view(opened.at(NOW + 300 * DAY), number).state is ComplaintState.LODGED
+
+    def test_a_person_says_that_it_was_sent_and_nobody_asks_who_looked_at_the_address(
+        self, session: Session, ports: Ports
+    ) -> None:
+        opened = make_case(session, ports, links=X_LINK, country="IT")
+        number = complaints.prepare(opened.at(NOW), "it-garante-144bis", "it-garante", ())
         complaints.record_lodged(opened.at(NOW + 300 * DAY), number, LodgedCommand(at=NOW + HOUR))
         assert complaints.complaint_view(opened.at(NOW + 300 * DAY), number).state is ComplaintState.LODGED
 

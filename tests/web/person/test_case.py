@@ -71,6 +71,7 @@ def test_letters_are_taken_along_one_by_one_and_all_at_once_with_notes_that_are_
     page = holder.go("/case/letters")
     for label in ("All letters in one ZIP file", "All letters in one PDF, to print", "Only the links (text)"):
         assert label in page.text
+    assert "Instagram: Letter to the platform" in page.text, "a letter says whom it goes to"
     archive = holder.client.get(at("/case/letters.zip"))
     (name,) = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
     assert name.startswith("instagram-")
@@ -299,7 +300,7 @@ def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Vis
 def test_a_statement_that_was_left_out_can_be_given_later(visitor: Visitor) -> None:
     save_report(visitor, age={"under_18": "yes"})
     open_request(visitor)
-    assert "ready to send" in visitor.page.text
+    assert "is ready to send" in visitor.page.text
     visitor.follow("Make the letter")
     assert "said_no_consent" not in visitor.page.answer.text, "of a child nothing is asked about consent"
     visitor.press("Make the letter", said_good_faith="y", said_accuracy="y", signature="Ana Exemplar")
@@ -348,7 +349,7 @@ def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
     page = holder.go(page.path)
     assert "Download (PDF)" in page.text, page.text
     holder.follow("I sent it")
-    assert "sent to the authority" in holder.press("Save", ticket="C-7", has_checked="y").text
+    assert "sent to the authority" in holder.press("Save", ticket="C-7").text
     holder.follow("When you sent the complaint")
     assert "Corrected." in holder.press("Save the correction", ticket="C-8").text
     holder.follow("They answered")

@@ -14,7 +14,7 @@ from tests.web.conftest import TestClock
 from tests.web.pages import Page, Visitor
 from tests.web.person.journey import STATEMENT, hand_in, words_on
 
-SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100", "has_checked": "y"}
+SENT: dict[str, Any] = {"channel": "form", "ticket": "T-100"}
 THREE = ("Instagram", "X (Twitter)", "example.org")
 
 
@@ -88,6 +88,26 @@ def test_three_links_are_back_at_once_and_what_was_never_gone_is_left(visitor: V
     assert "example.org: link 3 was not marked as gone, so nothing changed." in page.text
     assert page.text.count("It came back. A new letter is ready") == 2
     assert "Send my 3 letters" in page.links()
+
+
+def test_what_came_back_has_a_new_letter_and_a_short_one(visitor: Visitor, words: str) -> None:
+    visitor.go("/case/links")
+    visitor.press("Add these links", pasted="https://www.instagram.com/p/Abc124/")
+    send(visitor, "Instagram")
+    visitor.go("/case/links")
+    visitor.press("Mark as gone", requests="1")
+    visitor.go("/case/links")
+    page = visitor.press("Mark as back", links=["1"])
+    assert tally(page).startswith("0 of 3 gone"), "a platform is not counted twice, nor as gone"
+    assert "It came back. See the newer letter" in page.text
+    visitor.go("/case/requests/1")
+    assert "It’s back" in visitor.page.links()
+    visitor.go("/case/requests/4")
+    visitor.follow("Write a short letter too: it’s back")
+    page = visitor.press("Make the letter")
+    assert "The letter is ready. Read it before you send it." in page.text
+    assert "Answer to the platform" in page.text
+    assert "1 earlier letter" in page.text, "what was sent is folded under what is to be sent"
 
 
 def test_without_a_tick_nothing_is_marked(visitor: Visitor, words: str) -> None:

@@ -51,6 +51,19 @@ def test_only_a_running_duty_says_must(binding: Binding, state: ClockState) -> N
     assert "%(" not in text
 
 
+@pytest.mark.parametrize("binding", list(Binding))
+@pytest.mark.parametrize("state", list(ClockState))
+def test_a_line_that_has_the_date_says_only_what_kind_of_promise_it_is(binding: Binding, state: ClockState) -> None:
+    text = phrases.clock_promise(make_clock(binding, state))
+    assert "2026" not in text
+    assert "remove the content" not in text
+    assert ("must" in text) == (binding is Binding.DUTY and state in {ClockState.RUNNING, ClockState.MISSED})
+
+
+def test_a_last_day_that_has_passed_is_told_as_past() -> None:
+    assert phrases.clock_promise(make_clock(Binding.LIMITATION, ClockState.MISSED)) == "This was your last day for it."
+
+
 def test_the_moment_is_in_the_readers_zone_and_names_it() -> None:
     text = phrases.clock_sentence(make_clock(Binding.DUTY), "Pacific/Auckland")
     assert "Tuesday 24 November 2026, 14:00 (Auckland time)" in text

@@ -157,7 +157,7 @@ def test_a_threat_can_be_kept_as_a_case_without_letters(visitor: Visitor) -> Non
 def test_a_threat_in_australia_can_be_complained_of_in_the_shape_of_the_authoritys_form(visitor: Visitor) -> None:
     save_report(visitor, country={"country": "AU"}, online={"is_online": "no"})
     page = visitor.go("/case")
-    assert "See who takes a report of a threat" in page.text
+    assert "See the authorities" in page.text
     assert "Going to the police" in page.text
     assert "The fastest ways" not in page.text
     options = visitor.go("/case/complaints")
@@ -170,7 +170,7 @@ def test_a_threat_in_australia_can_be_complained_of_in_the_shape_of_the_authorit
 def test_a_case_shows_the_fastest_ways_and_the_police_where_the_person_lives(visitor: Visitor) -> None:
     save_report(visitor, country={"country": "IT"})
     text = visitor.go("/case").text
-    assert "The fastest ways where you live" in text
+    assert "The fastest laws where you live" in text
     assert "Italian Garante, urgent report on intimate images" in text
     assert "Codice penale, art. 612-ter" in text
 

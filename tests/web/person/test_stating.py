@@ -123,7 +123,7 @@ def test_passing_the_name_on_is_asked_on_a_page_of_its_own(holder: Visitor) -> N
     assert "posted it" not in holder.go("/case/requests/1/details").text
     holder.go("/case/requests/1/name")
     holder.press("Yes, they may tell my name")
-    assert "They may tell your name." in holder.page.text
+    assert "they may tell your name to the person who posted it" in holder.page.text
     holder.go("/case/requests/1/name")
     holder.press("No, keep my name private")
     assert "The letter asks them to keep your name to themselves." in holder.page.text
@@ -140,7 +140,7 @@ def test_a_copyright_letter_warns_who_reads_it_and_is_claimed_by_the_person(visi
     visitor.follow("First say that the picture is yours")
     assert "to lie here is a crime" in visitor.page.text
     assert ticked(visitor) == set()
-    assert "nobody allowed them to show it" in visitor.page.text
+    assert "I did not allow it, nobody did for me, and no law does" in visitor.page.text
     visitor.press("Make the letter", said_accuracy="y", said_good_faith="y", said_perjury="y", signature="Ana Exemplar")
     assert "The letter is ready" in visitor.page.text
     assert "Copyright letter" in visitor.page.text
