@@ -7,8 +7,10 @@ from flask import Blueprint
 from portal.web import health
 from portal.web.desk import account as desk_account
 from portal.web.desk import audit as desk_audit
+from portal.web.desk import bulk as desk_bulk
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
+from portal.web.desk import corrections as desk_corrections
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import letters as desk_letters
@@ -78,6 +80,8 @@ DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
     desk_account.bp,
     desk_queue.bp,
+    desk_bulk.bp,
+    desk_corrections.bp,
     desk_case.bp,
     desk_requests.bp,
     desk_letters.bp,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.lifecycle import Answer, Filer, Handler, LetterKind, Role, SendingChannel
+from portal.domain.lifecycle import Answer, CloseReason, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
@@ -204,7 +204,7 @@ def _complain(session: Session, ports: Ports, opened: CaseWork) -> None:
 
 def _make_closed_case(session: Session, ports: Ports) -> CaseWork:
     opened = make_case(session, ports, links="https://www.instagram.com/p/Invented61/", now=NOW)
-    handover.close(opened.at(LATER), reason="Everything is gone.")
+    handover.close(opened.at(LATER), reason=CloseReason.REMOVED)
     return opened
 
 

@@ -130,6 +130,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
+            desk_bulk.show_done
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
@@ -142,7 +143,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
             desk_requests.prepare_copyright
-            desk_requests.record_name desk_mandate.record
+            desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
+            desk_corrections.correct
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,

@@ -77,6 +77,8 @@ def correct(work: CaseWork, command: CorrectionCommand) -> DateMoved:
     _check_words(work, command)
     case = OpenedHistory(work)
     event = find_entry(case.held, command.sequence)
+    if event.kind is History.REQUEST_CLOSED and not command.never:
+        raise StepRefused("Nothing of a closing can be changed. Say that it is not closed, or leave it.")
     owner = case.owner(event)
     before = next_date(work, owner)
     earlier = case.replay(case.happened())
