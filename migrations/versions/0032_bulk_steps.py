@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_steps")),
         sa.UniqueConstraint("case_id", "token", name=op.f("uq_bulk_steps_case_id_token")),
     )
+    op.create_index(op.f("ix_bulk_steps_token"), "bulk_steps", ["token"])
 
 
 def downgrade() -> None:

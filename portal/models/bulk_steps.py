@@ -19,7 +19,7 @@ class BulkStep(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
-    token: Mapped[str] = mapped_column(String(40))
+    token: Mapped[str] = mapped_column(String(40), index=True)
     action: Mapped[str] = mapped_column(String(40))
     done_at: Mapped[datetime]
     sealed: Mapped[bytes]

@@ -17,6 +17,7 @@ from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing, statements
 from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
 from portal.services.requests.statement_views import letters_to_state
+from portal.services.requests.views import DetailsView
 from portal.services.tracking import answers, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
@@ -35,6 +36,7 @@ from portal.web.filters import show_moment
 from portal.web.forms.further import FurtherForm, kind_of_topic
 from portal.web.forms.mandates import NameForm
 from portal.web.forms.requests import (
+    DETAILS,
     AnswerForm,
     DetailsForm,
     InformationSentForm,
@@ -66,7 +68,7 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
-            require_fresh(work, number)
+            require_fresh(work, number, tell=lambda: describe_others(form, read_request(work, number).details))
             preparing.set_details(work, number, form.changes(request.details))
             return back_to(work, number)
     text = _("Used for this request only. What the person wrote in the report is not changed.")
@@ -137,6 +139,7 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), SentForm(staff_reader())
     form.offer(request)
+    fill_now(form, "sent_at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
@@ -159,6 +162,7 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @locks_late
 def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = ReceivedForm(staff_reader())
+    fill_now(form, "received_at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
@@ -204,6 +208,7 @@ def record_ticket(member: SignedInStaff, work: CaseWork, number: int) -> Answere
 def record_reminded(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), RemindedForm(staff_reader())
     form.offer(request, lambda at: show_moment(at, unit().config.time_zone.key))
+    fill_now(form, "at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
@@ -282,6 +287,7 @@ def prepare_copyright(member: SignedInStaff, work: CaseWork, number: int) -> Ans
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm(staff_reader())
     form.offer(request.items)
+    fill_now(form, "at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
@@ -304,6 +310,7 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @locks_late
 def record_given(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = InformationSentForm(staff_reader())
+    fill_now(form, "at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
@@ -381,6 +388,22 @@ def show_request(
         is_unfit=bool(list_bent(work)),
         problems=problems,
     )
+
+
+def describe_others(form: DetailsForm, now: DetailsView) -> str:
+    """What stands in the details now, where something else was typed."""
+    differing = [form[name] for name in DETAILS if name in form and form[name].data != getattr(now, name)]
+    told = (
+        _("%(field)s is now: “%(text)s”.", field=field.label.text, text=getattr(now, field.name) or "–")
+        for field in differing
+    )
+    return " ".join(told)
+
+
+def fill_now(form: PageForm, name: str) -> None:
+    """The moment of asking stands in the field, to be changed."""
+    if not form.is_submitted():
+        form[name].data = unit().now
 
 
 def show_about(member: SignedInStaff, work: CaseWork, number: int, form: PageForm, **values: Any) -> Page:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import request
 from flask_babel import gettext as _
 
@@ -23,15 +25,16 @@ def read_stamp(work: CaseWork, number: int | None = None) -> str:
     return versions.make_stamp(work, number)
 
 
-def require_fresh(work: CaseWork, number: int | None = None) -> None:
+def require_fresh(work: CaseWork, number: int | None = None, *, tell: Callable[[], str] = str) -> None:
     """Raises Overtaken where what the form was made from was changed since. The case has to be held.
 
-    The page that says so carries the new version, so that pressing again is a choice.
+    The page that says so carries the new version, so that pressing again is a choice. `tell` says what is there now,
+    where that is in no entry of the history.
     """
     stamp = request.form.get(MADE_FROM, "")[:LONGEST]
     if not stamp or versions.is_same(work, stamp, number):
         return
-    changes = " ".join(_tell(row) for row in versions.list_since(work, stamp, number))
+    changes = " ".join([*(_tell(row) for row in versions.list_since(work, stamp, number)), tell()]).strip()
     raise Overtaken(
         _(
             "Somebody changed this while you wrote. %(what)s What you typed is kept below. Look at it again: saving "
