@@ -15,6 +15,7 @@ from portal.web.desk import documents as desk_documents
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import letters as desk_letters
 from portal.web.desk import mandate as desk_mandate
+from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
@@ -81,6 +82,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_account.bp,
     desk_queue.bp,
     desk_bulk.bp,
+    desk_many.bp,
     desk_corrections.bp,
     desk_case.bp,
     desk_requests.bp,

@@ -186,7 +186,7 @@ def do_to_all(work: CaseWork, command: BulkCommand) -> tuple[Result, ...]:
         return known
     looks = foresee(work, command.action, Choice(numbers=frozenset(command.numbers)))
     done = _STEPS[command.action](work, command, looks)
-    _keep(work, command, done)
+    keep_step(work, command.token, command.action.value, done)
     return done
 
 
@@ -196,10 +196,10 @@ def find_results(work: CaseWork, token: str) -> tuple[Result, ...]:
     return tuple(msgspec.convert(work.read_sealed(row)["results"], list[Result])) if row else ()
 
 
-def find_action(work: CaseWork, token: str) -> BulkAction | None:
-    """What a press before was about."""
+def find_action(work: CaseWork, token: str) -> str | None:
+    """What a press before was about, in the word it was kept under; None where there was none."""
     row = _find_step(work, token)
-    return BulkAction(row.action) if row else None
+    return row.action if row else None
 
 
 def find_jobs(work: CaseWork, action: BulkAction, numbers: Iterable[int]) -> Mapping[int, JobView]:
@@ -218,8 +218,9 @@ def _find_step(work: CaseWork, token: str) -> BulkStep | None:
     return work.session.scalars(query).one_or_none()
 
 
-def _keep(work: CaseWork, command: BulkCommand, done: Sequence[Result]) -> None:
-    row = BulkStep(id=uuid4(), case_id=work.case.id, token=command.token, action=command.action.value, done_at=work.now)
+def keep_step(work: CaseWork, token: str, action: str, done: Sequence[Result]) -> None:
+    """Keep what came of a press under its token."""
+    row = BulkStep(id=uuid4(), case_id=work.case.id, token=token, action=action, done_at=work.now)
     row.sealed = work.sealed_for(row, {"results": [msgspec.to_builtins(each) for each in done]})
     work.session.add(row)
     work.session.flush()

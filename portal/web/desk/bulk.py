@@ -70,9 +70,10 @@ def do(member: SignedInStaff, work: CaseWork, action: str) -> Answered:
 @on_case_to_read
 def show_done(member: SignedInStaff, work: CaseWork, token: str) -> Answered:
     results = bulk.find_results(work, token)
-    step = bulk.find_action(work, token)
-    if step is None:
+    action = bulk.find_action(work, token)
+    if action not in set(BulkAction):
         return go("desk_case.show", reference=work.reference)
+    step = BulkAction(action)
     made = bulk.find_jobs(work, step, (each.number for each in results if each.is_done))
     running = [job for job in made.values() if not job.is_finished]
     percent = sum(100 if job.is_finished else job.percent for job in made.values()) // max(1, len(made))

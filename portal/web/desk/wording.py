@@ -36,6 +36,7 @@ from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import SecurityNoticeKind
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
 from portal.services.casefile.bulk import BulkAction
+from portal.services.casefile.many_cases import CaseAction
 from portal.services.casefile.queue import QueueFilter
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.tracking.correctable import Fact
@@ -247,6 +248,12 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             BulkAction.GONE: _l("Links are gone"),
             BulkAction.BACK: _l("Links are back"),
             BulkAction.CLOSE: _l("Close requests"),
+        },
+        CaseAction: {
+            CaseAction.ASSIGN: _l("Assign cases"),
+            CaseAction.REMIND: _l("Remind all who are late"),
+            CaseAction.REMINDED: _l("Record reminders as sent"),
+            CaseAction.CLOSE: _l("Close cases"),
         },
         CloseReason: {
             CloseReason.REMOVED: _l("The content is gone"),
