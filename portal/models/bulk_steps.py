@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.models.guards import Guarded
 
 
-class BulkStep(Base):
+class BulkStep(Guarded, Base):
     """One press in one case. `token` was on the page that asked; `sealed` holds what became of each request."""
 
     __tablename__ = "bulk_steps"

@@ -163,9 +163,12 @@ class BulkCommand:
     is_certain: bool = False
 
 
-def list_choosable(work: CaseWork) -> tuple[tuple[int, str, str, RequestState], ...]:
-    """Number, platform, its name and state of every request."""
-    return tuple((each.number, each.request.platform, each.name, each.request.state) for each in read_dossiers(work))
+def list_choosable(
+    work: CaseWork, dossiers: Iterable[Dossier] | None = None
+) -> tuple[tuple[int, str, str, RequestState], ...]:
+    """Number, platform, its name and state of every request; `dossiers` are all of them, where they were read."""
+    known = read_dossiers(work) if dossiers is None else dossiers
+    return tuple((each.number, each.request.platform, each.name, each.request.state) for each in known)
 
 
 def foresee(work: CaseWork, action: BulkAction, choice: Choice) -> tuple[Outlook, ...]:

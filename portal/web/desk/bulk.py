@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import uuid4
 
 from flask import request
@@ -10,6 +10,7 @@ from flask import request
 from portal.domain.lifecycle import CloseReason, RequestState, SendingChannel
 from portal.services.casefile import bulk
 from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Outlook, Sending
+from portal.services.requests.dossier import Dossier
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
@@ -92,9 +93,9 @@ def show_done(member: SignedInStaff, work: CaseWork, token: str) -> Answered:
     )
 
 
-def choices_for(work: CaseWork) -> Mapping[str, object]:
-    """What there is to choose from: platforms, states, and each request by itself."""
-    rows = bulk.list_choosable(work)
+def choices_for(work: CaseWork, dossiers: Iterable[Dossier] | None = None) -> Mapping[str, object]:
+    """What there is to choose from: platforms, states, each request; `dossiers` as in `list_choosable`."""
+    rows = bulk.list_choosable(work, dossiers)
     return {
         "choosable": rows,
         "platforms": {slug: name for _number, slug, name, _state in rows},

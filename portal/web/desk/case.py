@@ -18,6 +18,7 @@ from portal.services.cases.safe_contact import read_safe_contact
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
 from portal.services.requests import preparing
+from portal.services.requests.escalation import read_escalated
 from portal.services.staff import lists as staff_service
 from portal.services.tracking import answers
 from portal.services.work import CaseWork
@@ -60,14 +61,15 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         items_a_page=LINKS_A_PAGE,
         link=int(link) if (link := request.args.get("link", "")).isdecimal() and len(link) < 6 else None,
     )
-    view = read_overview(work, parts)
+    escalated = read_escalated(work)
+    view = read_overview(work, parts, escalated)
     may_change = member.may(Right.WORK_ON_CASES) and work.case.status is CaseStatus.OPEN
     return show_on_case(
         "desk/case.html",
         member,
         work,
         case=view,
-        together=bulk.choices_for(work) if may_change else {},
+        together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
         safe=read_safe_contact(work).choices,
         is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
         address=lambda page: url_for(
