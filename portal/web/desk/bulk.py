@@ -116,7 +116,7 @@ def _show(member: SignedInStaff, work: CaseWork, step: BulkAction, looks: tuple[
         will=will,
         will_not=[each for each in looks if not each.will],
         form=form,
-        problems=form.problems(),
+        problems=form.problems() if will else [],  # without a form there is nothing to mend
         typed=request.form,
         channels=choices_of(SendingChannel),
         is_by_link=step in bulk.BY_LINK,

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from portal.domain.rights import Right
 from portal.services.casefile import many_cases
-from portal.services.casefile.many_cases import MOST_CASES, CaseAction, CaseDone, CaseOutlook, CasesCommand
+from portal.services.casefile.many_cases import MOST_CASES, CaseAction, CaseOutlook, CasesCommand
 from portal.services.staff import lists as staff_service
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
@@ -57,11 +57,7 @@ def do(member: SignedInStaff, action: str) -> Answered:
 def show_done(member: SignedInStaff, token: str) -> Page:
     references = many_cases.list_done(unit().work(member.actor), token, tuple(member.team_keys))
     rows = [many_cases.read_done(open_case(member, each), token) for each in references]
-    return show("desk/many/done.html", member, rows=rows, done=sum(_is_whole(row) for row in rows))
-
-
-def _is_whole(row: CaseDone) -> bool:
-    return row.done > 0
+    return show("desk/many/done.html", member, rows=rows, done=sum(row.done > 0 for row in rows))
 
 
 def _do_in(member: SignedInStaff, reference: str, command: CasesCommand) -> None:
@@ -75,16 +71,18 @@ def _do_in(member: SignedInStaff, reference: str, command: CasesCommand) -> None
 
 def _show(member: SignedInStaff, step: CaseAction, references: tuple[str, ...], form: PageForm) -> Page:
     looks = [_foresee_in(member, each, step) for each in references]
+    will = [each for each in looks if each.will]
+    keeps_all = step is CaseAction.CLOSE  # what has open ends can be closed by the tick below
     return show(
         "desk/many/preview.html",
         member,
         status=400 if form.is_submitted() else 200,
         step=step,
-        will=[each for each in looks if each.will],
+        will=will,
         will_not=[each for each in looks if not each.will],
-        keeps_all=step is CaseAction.CLOSE,
+        keeps_all=keeps_all,
         form=form,
-        problems=form.problems(),
+        problems=form.problems() if will or (keeps_all and looks) else [],
         back=url_for("queue.show"),
     )
 
