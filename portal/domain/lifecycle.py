@@ -99,6 +99,18 @@ class SendingChannel(StrEnum):
     POST = "post"
 
 
+class CloseReason(StrEnum):
+    """Why a request or a case is closed by the team."""
+
+    REMOVED = "removed"
+    WISHED = "wished"  # the person asked for it
+    NO_CONTACT = "no_contact"  # the person cannot be reached
+    NOTHING_LEFT = "nothing_left"  # nothing more can be done
+    HANDED_ON = "handed_on"  # others go on with it
+    TWICE = "twice"  # it is in another case or request
+    MISTAKE = "mistake"
+
+
 class Proof(StrEnum):
     """By what it is known that something arrived. Only one of the first four makes a receipt proven."""
 

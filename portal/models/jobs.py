@@ -15,6 +15,7 @@ from portal.db import Base, Word
 class JobKind(StrEnum):
     BUNDLE = "bundle"
     LETTER = "letter"  # made ahead, for a request that is to be sent next
+    REMINDER = "reminder"  # for a request whose date has passed
 
 
 class JobState(StrEnum):
@@ -34,6 +35,7 @@ class Job(Base):
     kind: Mapped[JobKind] = mapped_column(Word(JobKind))
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     subject_id: Mapped[UUID]  # the complaint whose bundle is made, or the request whose letter is
+    staff_id: Mapped[UUID | None]  # who asked for it, where that was a member of staff; no key, their rows stay
     state: Mapped[JobState] = mapped_column(Word(JobState))
     stage: Mapped[str] = mapped_column(String(40))
     percent: Mapped[int]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.db import Base
 from portal.models import (
     accounts,
+    bulk_steps,
     cases,
     clocks,
     complaints,
@@ -37,6 +38,7 @@ __all__ = ["ALL", "metadata"]
 
 ALL = (
     accounts,
+    bulk_steps,
     cases,
     clocks,
     complaints,

@@ -30,13 +30,17 @@ from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
 from portal.services.history import checkpoints, witness
 from portal.services.intake import drafts
-from portal.services.letters.ahead import make_ahead
+from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
 from portal.services.signin import quotas
 from portal.services.work import Work
 from portal.wiring import Parts
 
-RUNNERS: dict[JobKind, jobs.Runner] = {JobKind.BUNDLE: make_bundle, JobKind.LETTER: make_ahead}
+RUNNERS: dict[JobKind, jobs.Runner] = {
+    JobKind.BUNDLE: make_bundle,
+    JobKind.LETTER: make_ahead,
+    JobKind.REMINDER: make_reminder_ahead,
+}
 IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
 WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on

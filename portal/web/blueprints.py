@@ -7,12 +7,15 @@ from flask import Blueprint
 from portal.web import health
 from portal.web.desk import account as desk_account
 from portal.web.desk import audit as desk_audit
+from portal.web.desk import bulk as desk_bulk
 from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
+from portal.web.desk import corrections as desk_corrections
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import letters as desk_letters
 from portal.web.desk import mandate as desk_mandate
+from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
@@ -78,6 +81,9 @@ DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
     desk_account.bp,
     desk_queue.bp,
+    desk_bulk.bp,
+    desk_many.bp,
+    desk_corrections.bp,
     desk_case.bp,
     desk_requests.bp,
     desk_letters.bp,

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.lifecycle import Answer, Filer, Handler, LetterKind, Role, SendingChannel
+from portal.domain.lifecycle import Answer, CloseReason, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
+from portal.services.casefile import bulk
+from portal.services.casefile.bulk import BulkAction, BulkCommand
 from portal.services.cases import handover, messages, opening, safe_contact
 from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
@@ -45,6 +47,9 @@ MANY_LINKS = "\n".join(
 HARD_TO_READ = f"{PASTED}\nsome words\nhttps://\nA very long {'w' * 120} word"
 
 
+TOGETHER = "0" * 32
+
+
 @dataclass(frozen=True)
 class Scenes:
     """Cookies of browsers that hold these reports and cases open, and the reference of the one on the desk."""
@@ -53,6 +58,8 @@ class Scenes:
     reference: str
     membership: UUID  # of somebody in the team of that case
     team: UUID
+    entry: int  # of that case's history, which can be corrected
+    done: str = TOGETHER  # the token of something that was done to many of its requests
 
 
 def build_scenes(site: Site) -> Scenes:
@@ -90,8 +97,9 @@ def build_scenes(site: Site) -> Scenes:
         team_id = team.id
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
+        entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
     site.pass_time()
-    return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id)
+    return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id, entry=entry)
 
 
 def _make_threat(session: Session, ports: Ports) -> CaseWork:
@@ -181,6 +189,7 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
     chosen = Choices(hours=hours, words="Say that you are from the dentist.", title="Call back")
     safe_contact.save_choices(own.at(LATER), chosen)
     safe_contact.make_feed(own.at(LATER))
+    bulk.do_to_all(opened.at(LATER), BulkCommand(action=BulkAction.GONE, token=TOGETHER, numbers=(1, 2)))
     return own
 
 
@@ -204,7 +213,7 @@ def _complain(session: Session, ports: Ports, opened: CaseWork) -> None:
 
 def _make_closed_case(session: Session, ports: Ports) -> CaseWork:
     opened = make_case(session, ports, links="https://www.instagram.com/p/Invented61/", now=NOW)
-    handover.close(opened.at(LATER), reason="Everything is gone.")
+    handover.close(opened.at(LATER), reason=CloseReason.REMOVED)
     return opened
 
 

@@ -28,7 +28,12 @@ PAGES = {
         {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99 {case}/mandate {case}/letters/1/notes
         {case}/complaints/1/stated {case}/complaints/1/together {case}/complaints/1/together/lodged
         {case}/requests/7/name {case}/requests/1/further/3 {case}/requests/1/further/16 {case}/letters/6/sent
-        {case}/threat {case}/threat/preservation
+        {case}/threat {case}/threat/preservation {case}/requests/1/close {case}/correct/{entry}
+        {case}/together {case}/together/letters?pick=all {case}/together/check?pick=all {case}/together/sent?pick=all
+        {case}/together/remind?pick=all {case}/together/reminded?pick=all {case}/together/answer?pick=all
+        {case}/together/gone?pick=all {case}/together/back?pick=all {case}/together/close?pick=all
+        {case}/together/done/{done} /desk/together?action=assign&cases={reference}
+        /desk/together?action=close&cases={reference} /desk/together/done/{done}
     """,
     "ines": """
         /desk /desk/team /desk/team/members/{membership}/remove /desk/team/{team}/address {case}/complaints/1/officer
@@ -53,6 +58,8 @@ NO_PAGES = {
 
 def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
+    filled = filled.replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
+    filled = filled.replace("{reference}", scenes.reference)
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.config import load_config
-from portal.domain.lifecycle import CaseStatus
+from portal.domain.lifecycle import CaseStatus, CloseReason
 from portal.factory import create_app
 from portal.models.cases import Case
 from portal.models.tables import metadata
@@ -30,7 +30,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     with parts.sessions.begin() as session:
         make_draft(session, parts.ports)
         closed = make_case(session, parts.ports)
-        handover.close(closed.at(NOW), reason="All gone.")
+        handover.close(closed.at(NOW), reason=CloseReason.REMOVED)
         make_case(session, parts.ports)
     yield made
     parts.engine.dispose()

@@ -30,7 +30,11 @@ from tests.services.factories import NOW
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-RUNNERS = {JobKind.BUNDLE: bundle.make_bundle, JobKind.LETTER: ahead.make_ahead}
+RUNNERS = {
+    JobKind.BUNDLE: bundle.make_bundle,
+    JobKind.LETTER: ahead.make_ahead,
+    JobKind.REMINDER: ahead.make_reminder_ahead,
+}
 
 
 def print_as_json(facts: LetterFacts, progress: Callable[[str, float], None] | None = None) -> Printed:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.domain.lifecycle import History, Role, Scope, StepRefused
+from portal.domain.lifecycle import CloseReason, History, Role, Scope, StepRefused
 from portal.domain.quotas import Counted
 from portal.models.cases import Case, CaseKey
 from portal.models.contacts import MailLink
@@ -351,7 +351,7 @@ def test_two_workers_warn_of_the_end_of_a_case_once(sessions: sessionmaker[Sessi
     with sessions.begin() as session:
         opened = make_case(session, ports)
         confirm(session, opened, ports)
-        handover.close(opened.at(NOW), reason="All gone.")
+        handover.close(opened.at(NOW), reason=CloseReason.REMOVED)
 
     def warn() -> int:
         return retention.run(sessions, now=NOW + 80 * DAY, ports=ports).warned

@@ -37,6 +37,7 @@ class Group(StrEnum):
     DESK = "desk"
     READ_CASE = "reading a case on the desk"
     TEAM_CASE = "working on a case on the desk"
+    WORK = "working on several cases at once"
     REVIEW = "reviewing letters and complaints"
     SUPERVISOR = "supervisor"
     LINK = "an officer's link, here one that does not work"
@@ -64,6 +65,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.DESK:          (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  NEVER, OPEN,  NEVER, OPEN,  OPEN),
         Group.READ_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, OPEN,  NEVER, OPEN,  NONE),
         Group.TEAM_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, NEVER, NEVER, OPEN,  NONE),
+        Group.WORK:          (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  NEVER, NEVER, NEVER, OPEN,  OPEN),
         Group.REVIEW:        (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER),
         Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.LINK:          (NONE,  NONE,   NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
@@ -123,13 +125,15 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
-        Group.DESK: "queue.show",
+        Group.DESK: "queue.show desk_many.show_done",
+        Group.WORK: "desk_many.foresee desk_many.do",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
             queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
+            desk_bulk.show_done
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
@@ -142,7 +146,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
             desk_requests.prepare_copyright
-            desk_requests.record_name desk_mandate.record
+            desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
+            desk_corrections.correct
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,

@@ -68,6 +68,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "paper": "police",
         "topic": "not_violation",
         "kind": "reminder",
+        "action": "close",
         "form": "full",
         "packing": "zip",
         "part": "links",

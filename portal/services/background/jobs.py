@@ -66,6 +66,7 @@ class RunningJob:
     subject_id: UUID
     key: bytes
     report: Callable[[str, float], None]  # stage, share done from 0 to 1
+    staff_id: UUID | None = None  # who asked for it, where that was a member of staff
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def add_job(work: Work, kind: JobKind, *, case_id: UUID, subject_id: UUID, key: 
         id=uuid4(), kind=kind, case_id=case_id, subject_id=subject_id, state=JobState.WAITING, created_at=work.now
     )
     job.stage, job.percent, job.tries = WAITING_STAGE, 0, 0
+    job.staff_id = work.actor.staff_id
     job.sealed = seal(work.ports.keys.outbox, _seal_context(job), key)
     work.session.add(job)
     work.session.flush()
@@ -130,9 +132,9 @@ def find_newest(session: Session, subject_ids: Collection[UUID], kind: JobKind) 
     return {job.subject_id: job for job in session.scalars(query.order_by(Job.created_at))}
 
 
-def stop_jobs(session: Session, case_id: UUID, kind: JobKind, why: str, *, now: datetime) -> int:
-    """Stop what is not finished of one kind, also what a worker has in its hands. Returns how many. `why` is shown."""
-    own = (Job.case_id == case_id, Job.kind == kind, Job.state.in_((JobState.WAITING, JobState.RUNNING)))
+def stop_jobs(session: Session, case_id: UUID, kinds: Collection[JobKind], why: str, *, now: datetime) -> int:
+    """Stop what is not finished of these kinds, also in the hands of a worker. Returns how many. `why` is shown."""
+    own = (Job.case_id == case_id, Job.kind.in_(kinds), Job.state.in_((JobState.WAITING, JobState.RUNNING)))
     rows = session.scalars(select(Job).where(*own)).all()
     for job in rows:
         _shred(job, JobState.FAILED, now, problems=why)
@@ -228,7 +230,8 @@ def _open(sessions: sessionmaker[Session], lease: Lease, clock: Callable[[], dat
         if job is None or job.sealed is None:
             raise JobNotClaimed
         key = ports.keys.open_outbox(_seal_context(job), job.sealed)
-        return RunningJob(job.id, job.case_id, job.subject_id, key, _make_report(sessions, lease, clock))
+        report = _make_report(sessions, lease, clock)
+        return RunningJob(job.id, job.case_id, job.subject_id, key, report, job.staff_id)
 
 
 def _find_leased(session: Session, lease: Lease) -> Job | None:

@@ -51,6 +51,11 @@ class FrontLine:
     links: int
     gone: int
 
+    @property
+    def is_late(self) -> bool:
+        """Whether a reminder makes sense: whoever acts, the date has passed."""
+        return self.turn.turn in {Turn.OVERDUE, Turn.TEAM} and self.turn.why in {Why.REMIND, Why.COMPLAIN}
+
 
 @dataclass(frozen=True, kw_only=True)
 class TeamBlock:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from portal.domain.lifecycle import ActorKind, Answer, History
+from portal.domain.lifecycle import ActorKind, Answer, CloseReason, History
 from portal.models.accounts import Team
 from portal.models.cases import Consent
 from portal.models.events import Event
@@ -113,6 +113,18 @@ ANSWERED: Mapping[Answer, str] = MappingProxyType(
     }
 )
 
+CLOSED_BECAUSE: Mapping[CloseReason, str] = MappingProxyType(
+    {
+        CloseReason.REMOVED: "The content is gone.",
+        CloseReason.WISHED: "The person asked for it.",
+        CloseReason.NO_CONTACT: "The person could not be reached.",
+        CloseReason.NOTHING_LEFT: "Nothing more could be done.",
+        CloseReason.HANDED_ON: "Others go on with it.",
+        CloseReason.TWICE: "It was there twice.",
+        CloseReason.MISTAKE: "It was made by mistake.",
+    }
+)
+
 # What was corrected, by the fact that was wrong.
 CORRECTED: Mapping[object, str] = MappingProxyType(
     {
@@ -124,6 +136,7 @@ CORRECTED: Mapping[object, str] = MappingProxyType(
         "gone": "That a link was gone was corrected.",
         "back": "That a link was back was corrected.",
         "ticket": "Their number was corrected.",
+        "closed": "A letter that was closed is open again.",
         "lodged": "When a complaint was sent was corrected.",
         "complaint_answer": "An authority’s answer was corrected.",
     }
@@ -224,6 +237,8 @@ def _row(
 def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     answer = event.facts.get("answer") if event.kind is History.ANSWERED else None
     text = ANSWERED[Answer(answer)] if answer else SENTENCES[event.kind]
+    if event.kind in {History.CLOSED, History.REQUEST_CLOSED} and event.facts.get("reason"):
+        text = f"{text} {CLOSED_BECAUSE[CloseReason(event.facts['reason'])]}"
     if event.kind is History.CORRECTED:
         text = CORRECTED.get(event.facts.get("fact"), text)
     words = [str(detail[name]) for name in ("ticket", "text", "reason") if detail.get(name)]

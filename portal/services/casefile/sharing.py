@@ -13,7 +13,7 @@ from portal.services.work import CaseWork
 
 WITHDRAWN = "The person has taken back the yes to sharing with authorities, so the papers are not made."
 # What is being made for whom, and is stopped once it may not go there.
-_MADE_FOR = {"regulators": JobKind.BUNDLE, "platforms": JobKind.LETTER}
+_MADE_FOR = {"regulators": (JobKind.BUNDLE,), "platforms": (JobKind.LETTER, JobKind.REMINDER)}
 _STOPPED = {
     "regulators": WITHDRAWN,
     "platforms": "You have taken back the yes to sharing with platforms, so the letter is not made.",

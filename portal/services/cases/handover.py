@@ -12,11 +12,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete
 
 from portal.adapters import vault
-from portal.domain.lifecycle import CaseStatus, Handler, History, StepRefused, require_submitted
+from portal.domain.lifecycle import CaseStatus, CloseReason, Handler, History, StepRefused, require_submitted
 from portal.models.accounts import Team
 from portal.models.cases import CaseKey
 from portal.services.cases.consent import set_consent
 from portal.services.cases.keys import lock_key
+from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.snapshot import update_next_due
 from portal.services.history.events import NewEvent
 from portal.services.work import CaseWork
@@ -49,13 +50,15 @@ def take_back(work: CaseWork) -> None:
     work.record(NewEvent(kind=History.TAKEN_BACK, at=work.now))
 
 
-def close(work: CaseWork, *, reason: str) -> None:
-    """Close the case; it is kept for as long as the settings say. Raises StepRefused."""
+def close(work: CaseWork, *, reason: CloseReason, note: str = "") -> None:
+    """Close the case; it is kept for as long as the settings say. Raises StepRefused, NoRoom."""
     if work.case.status is not CaseStatus.OPEN:
         raise StepRefused("This case is not open.")
+    require_room_for_words(work, note)
     work.case.status, work.case.closed_at = CaseStatus.CLOSED, work.now
     work.case.retention_until = work.now + timedelta(days=work.ports.config.closed_days)
-    work.record(NewEvent(kind=History.CLOSED, at=work.now, detail={"reason": reason}))
+    detail = {"reason": note.strip()} if note.strip() else {}
+    work.record(NewEvent(kind=History.CLOSED, at=work.now, facts={"reason": reason.value}, detail=detail))
     update_next_due(work.session, work.case)
 
 

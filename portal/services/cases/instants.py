@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from portal.models.cases import Case
 
 AHEAD = timedelta(minutes=5)  # how far a clock on the person's side may be fast
 BEFORE_CASE = timedelta(days=366)
+LONGEST_EXTENSION = timedelta(days=366)
 
 
 class BadInstant(ValueError):
@@ -28,3 +29,12 @@ def check_instant(at: datetime, case: Case, *, now: datetime, after: datetime | 
     if at < (case.submitted_at or case.created_at) - BEFORE_CASE:
         raise BadInstant("This time is more than a year before the report. Check the year.")
     return min(at, now)
+
+
+def check_extension(until: date, answered_on: date) -> date:
+    """The day up to which they want to take longer, if it can be right. Raises BadInstant."""
+    if until < answered_on:
+        raise BadInstant("The day up to which they need longer is before their answer. Check the day and the year.")
+    if until > answered_on + LONGEST_EXTENSION:
+        raise BadInstant("The day up to which they need longer is more than a year after their answer. Check the year.")
+    return until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from portal.domain.lifecycle import Answer, LetterKind, Proof, SendingChannel
+from portal.domain.lifecycle import Answer, CloseReason, LetterKind, Proof, SendingChannel
 from portal.domain.regimes import NoticeField
 from portal.services.casefile import queue
 from portal.services.cases import erasure, handover, messages
@@ -195,8 +195,8 @@ def note(text: str) -> Act:
     return lambda stage: messages.add_note(stage.work, text)
 
 
-def close_case(reason: str) -> Act:
-    return lambda stage: handover.close(stage.work, reason=reason)
+def close_case(note: str) -> Act:
+    return lambda stage: handover.close(stage.work, reason=CloseReason.REMOVED, note=note)
 
 
 def erase() -> Act:

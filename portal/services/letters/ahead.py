@@ -1,17 +1,17 @@
 """Letters made ahead, in the background: whoever is about to send them one after the other waits for none.
 
-The person asked for them, so it is the person who made them in the history.
+Who asked for them is who made them in the history: the person, or the member of staff that the job names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.domain.lifecycle import UNSENT, StepRefused
+from portal.domain.lifecycle import SETTLED, UNSENT, ActorKind, LetterKind, StepRefused
 from portal.models.cases import Case
 from portal.models.jobs import JobKind
 from portal.models.requests import Request
@@ -19,15 +19,26 @@ from portal.services.background import jobs
 from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.letters import letters
 from portal.services.letters.printing import LetterStopped
-from portal.services.ports import PERSON, Ports
+from portal.services.ports import PERSON, Actor, Ports
 from portal.services.requests.dossier import REQUEST_LETTERS, dossier_of
 from portal.services.work import CaseWork, Work
+
+FindWanted = Callable[[CaseWork, Request], LetterKind | None]
 
 
 def order_ahead(work: CaseWork, requests: Iterable[Request]) -> None:
     """Have the letters of some requests made, in this order. One that says already what is so is not made again."""
+    _order(work, requests, JobKind.LETTER)
+
+
+def order_reminders(work: CaseWork, requests: Iterable[Request]) -> None:
+    """Have a reminder made for each of these requests. One that waits to be sent already is not made twice."""
+    _order(work, requests, JobKind.REMINDER)
+
+
+def _order(work: CaseWork, requests: Iterable[Request], kind: JobKind) -> None:
     for request in requests:
-        jobs.add_job(work, JobKind.LETTER, case_id=work.case.id, subject_id=request.id, key=work.key)
+        jobs.add_job(work, kind, case_id=work.case.id, subject_id=request.id, key=work.key)
 
 
 def make_ahead(sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
@@ -35,19 +46,32 @@ def make_ahead(sessions: sessionmaker[Session], job: RunningJob, now: datetime, 
 
     Raises Stopped where it cannot be made as things stand.
     """
+    return _make(sessions, job, now, ports, _find_letter)
+
+
+def make_reminder_ahead(sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
+    """The same for a reminder."""
+    return _make(sessions, job, now, ports, _find_reminder)
+
+
+def _make(
+    sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports, find_wanted: FindWanted
+) -> Finish:
+    actor = Actor(kind=ActorKind.STAFF, staff_id=job.staff_id) if job.staff_id else PERSON
     job.report("writing", 0.02)
     with sessions.begin() as session, _telling():
-        work, request = _open(Work(session=session, actor=PERSON, now=now, ports=ports), job)
-        if not _is_wanted(work, request):
+        work, request = _open(Work(session=session, actor=actor, now=now, ports=ports), job)
+        kind = find_wanted(work, request)
+        if kind is None:
             return _finish_nothing
-        order = letters.order_letter(work, REQUEST_LETTERS[request.kind], request.number)
+        order = letters.order_letter(work, kind, request.number)
     with _telling():
         printed = letters.print_order(order, lambda stage, part: job.report(stage, 0.05 + 0.9 * part))
 
     def finish(session: Session, now: datetime) -> None:
         with _telling():
-            work, request = _open(Work(session=session, actor=PERSON, now=now, ports=ports), job)
-            if _is_wanted(work, request):  # else it went meanwhile, or somebody did not want to wait
+            work, request = _open(Work(session=session, actor=actor, now=now, ports=ports), job)
+            if find_wanted(work, request):  # else it went meanwhile, or somebody did not want to wait
                 letters.keep_letter(work, order, printed)
 
     return finish
@@ -73,11 +97,20 @@ def _open(work: Work, job: RunningJob) -> tuple[CaseWork, Request]:
     return work.on(case, job.key), request
 
 
-def _is_wanted(work: CaseWork, request: Request) -> bool:
-    """Whether the request has not gone, and has no letter that says what is so."""
+def _find_letter(work: CaseWork, request: Request) -> LetterKind | None:
+    """The letter to make; None where the request has gone, or has one that says what is so."""
     dossier = dossier_of(work, request)
     letter = dossier.last_letter
-    return request.state in UNSENT and (letter is None or letters.is_outdated(dossier, letter))
+    if request.state not in UNSENT or (letter is not None and not letters.is_outdated(dossier, letter)):
+        return None
+    return REQUEST_LETTERS[request.kind]
+
+
+def _find_reminder(work: CaseWork, request: Request) -> LetterKind | None:
+    """A reminder, unless one waits to be sent or there is nothing left to remind of."""
+    if request.state in SETTLED or dossier_of(work, request).has_waiting_reminder:
+        return None
+    return LetterKind.REMINDER
 
 
 def _finish_nothing(session: Session, now: datetime) -> None:

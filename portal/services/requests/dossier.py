@@ -241,6 +241,11 @@ class Dossier:
         kept = (letter for letter in self.letters if letter.discarded_at is None)
         return [letter for letter in kept if letter.kind is LetterKind.REMINDER]
 
+    @property
+    def has_waiting_reminder(self) -> bool:
+        """Whether a reminder was made that has not left."""
+        return any(letter.left_at is None for letter in self.reminders)
+
     @cached_property
     def sent_later(self) -> tuple[LaterLetter, ...]:
         """The letters after the first one that left, in the order of time, whatever they said."""

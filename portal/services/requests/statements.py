@@ -96,6 +96,12 @@ def list_reported(report: Report) -> frozenset[NoticeField]:
     return frozenset(field for field, is_said in said if is_said)
 
 
+def list_unsaid(dossier: Dossier) -> tuple[NoticeField, ...]:
+    """What the laws of a request want stated and nobody has stated, on whatever day. What is sworn is left out."""
+    said = list_reported(dossier.report) | (dossier.statement.statements if dossier.statement else frozenset())
+    return tuple(each for each in list_wanted(dossier) if each not in said | SWORN)
+
+
 def list_uncovered(dossier: Dossier) -> Sequence[OpenedItem]:
     """Links that came after everything was stated that is stated about the request: nobody has said it of them."""
     report, own = dossier.report, dossier.statement

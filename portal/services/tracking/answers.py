@@ -22,7 +22,7 @@ from portal.domain.lifecycle import (
 from portal.models.items import Item
 from portal.models.requests import Request
 from portal.services.cases.handover import open_to_record
-from portal.services.cases.instants import check_instant
+from portal.services.cases.instants import check_extension, check_instant
 from portal.services.cases.opening import UnknownNumber
 from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.case_events import find_receipt_proof
@@ -67,7 +67,7 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     request = find_request(work, number)
     require_sent(request.state)
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
-    _check_text(work, command.text)
+    _check_words(work, command, at)
     _prove_receipt(work, request, command, at)
     dossiers = read_dossiers(work)
     own = next(dossier for dossier in dossiers if dossier.request is request)
@@ -94,11 +94,13 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     _refresh_all(work, [request, *whole])
 
 
-def _check_text(work: CaseWork, text: str) -> None:
-    """Raises DetailsRefused, NoRoom."""
-    if len(text) > LONGEST:
+def _check_words(work: CaseWork, command: AnswerCommand, at: datetime) -> None:
+    """What they wrote, and the day up to which they need longer. Raises DetailsRefused, NoRoom, BadInstant."""
+    if len(command.text) > LONGEST:
         raise DetailsRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    require_room_for_words(work, text)
+    require_room_for_words(work, command.text)
+    if command.extension_until:
+        check_extension(command.extension_until, work.ports.config.day_at(at))
 
 
 def _is_about_part(dossier: Dossier, command: AnswerCommand) -> bool:

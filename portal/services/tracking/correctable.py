@@ -33,6 +33,7 @@ class Fact(StrEnum):
     GONE = "gone"
     BACK = "back"
     TICKET = "ticket"
+    CLOSED = "closed"  # that a request was closed
     LODGED = "lodged"
     COMPLAINT_ANSWER = "complaint_answer"
 
@@ -47,6 +48,7 @@ FACTS: Mapping[History, Fact] = MappingProxyType(
         History.ITEM_GONE: Fact.GONE,
         History.ITEM_BACK: Fact.BACK,
         History.TICKET_GIVEN: Fact.TICKET,
+        History.REQUEST_CLOSED: Fact.CLOSED,
         History.COMPLAINT_LODGED: Fact.LODGED,
         History.COMPLAINT_ANSWERED: Fact.COMPLAINT_ANSWER,
     }

@@ -17,7 +17,7 @@ from portal.domain.lifecycle import Answer, History, Proof, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.services.cases.handover import open_to_record
-from portal.services.cases.instants import check_instant
+from portal.services.cases.instants import check_extension, check_instant
 from portal.services.cases.opening import UnknownNumber
 from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent, read_detail
@@ -77,6 +77,8 @@ def correct(work: CaseWork, command: CorrectionCommand) -> DateMoved:
     _check_words(work, command)
     case = OpenedHistory(work)
     event = find_entry(case.held, command.sequence)
+    if event.kind is History.REQUEST_CLOSED and not command.never:
+        raise StepRefused("Nothing of a closing can be changed. Say that it is not closed, or leave it.")
     owner = case.owner(event)
     before = next_date(work, owner)
     earlier = case.replay(case.happened())
@@ -104,6 +106,8 @@ def _list_changes(case: OpenedHistory, event: Event, command: CorrectionCommand)
         _require_alone(case, event)
         return [Change(event=event, instead=None), *(Change(event=each, instead=None) for each in case.tied(event))]
     at = _check_time(case, event, command.at) if command.at is not None else event.at
+    if command.extension_until:
+        check_extension(command.extension_until, case.work.ports.config.day_at(at))
     changes = [_make_anew(case, event, command, at)]
     for receipt in case.tied(event):
         if receipt.at == event.at and at != event.at:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 
 from portal.domain.clocks import ClockState
@@ -208,11 +209,7 @@ class _Round:
     def stated(self, dossier: Dossier) -> Dossier:
         """The request as it will be once its sender has said what its laws ask for. What is sworn is left out."""
         if dossier.number not in self._stated:
-            by = StatedBy.PERSON if dossier.report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE
-            signature = dossier.content.signature or _SOME_NAME
-            wanted = frozenset(list_wanted(dossier)) - SWORN
-            said = Statement(statements=wanted, at=self.work.now, by=by, signature=signature)
-            self._stated[dossier.number] = dossier.as_if_stated(said)
+            self._stated[dossier.number] = dossier.as_if_stated(_say_all(dossier))
         return self._stated[dossier.number]
 
     def is_blocked(self, dossier: Dossier) -> bool:
@@ -306,7 +303,7 @@ def begin_round(work: CaseWork, chosen: Iterable[ToSay], signature: str, *, only
     found = _read(work)
     wanted = [each for each in found.waiting if only in {None, each.number}]
     unmade = [each for each in wanted if each.number in said or each.last_letter is None]
-    ahead.order_ahead(work, [each.request for each in unmade if not _lacks_anything(each)])
+    ahead.order_ahead(work, [each.request for each in unmade if find_hindrance(each) is None])
 
 
 def note_door(work: CaseWork, number: int, outcome: AddressOutcome) -> None:
@@ -327,6 +324,14 @@ def renew_letter(work: CaseWork, number: int) -> None:
     dossier = read_dossier(work, number)
     if dossier.request.state in UNSENT and dossier.last_letter is not None:
         ahead.order_ahead(work, [dossier.request])
+
+
+def _say_all(dossier: Dossier) -> Statement:
+    """All that its laws want said, as if it were said now, for showing. What is sworn is left out."""
+    by = StatedBy.PERSON if dossier.report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE
+    signature = dossier.content.signature or _SOME_NAME
+    wanted = frozenset(list_wanted(dossier)) - SWORN
+    return Statement(statements=wanted, at=dossier.work.now, by=by, signature=signature)
 
 
 def _read(work: CaseWork) -> _Round:
@@ -408,12 +413,24 @@ def _is_form_only(dossier: Dossier) -> bool:
     return dossier.last_letter is None and not has_ground
 
 
-def _lacks_anything(dossier: Dossier) -> bool:
-    """Whether the letter cannot be made as things stand."""
+class Hindrance(StrEnum):
+    """Why a letter cannot be made as things stand."""
+
+    FORM_ONLY = "form_only"  # no law and no rule of theirs that it could use
+    LACKING = "lacking"  # something that every law asks for was not given
+    UNSAID = "unsaid"  # nobody has said the sentences above its signature
+
+
+def find_hindrance(dossier: Dossier) -> Hindrance | None:
+    """Why its letter cannot be made as things stand; None where it can."""
     if _is_form_only(dossier):
-        return True
-    nothing_cited = bool(dossier.citations) and not list_cited(dossier.citations)
-    return nothing_cited or bool(list_uncovered(dossier))
+        return Hindrance.FORM_ONLY
+    if list_uncovered(dossier):
+        return Hindrance.UNSAID
+    if dossier.citations and not list_cited(dossier.citations):
+        said = dossier.as_if_stated(_say_all(dossier))
+        return Hindrance.UNSAID if list_cited(said.citations) else Hindrance.LACKING
+    return None
 
 
 def _list_lacking(dossier: Dossier) -> tuple[NoticeField, ...]:

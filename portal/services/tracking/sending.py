@@ -7,6 +7,7 @@ from datetime import datetime
 
 from portal.domain.lifecycle import (
     ActorKind,
+    CloseReason,
     History,
     ItemState,
     Proof,
@@ -26,7 +27,7 @@ from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_permission
 from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.case_events import list_open_questions
-from portal.services.clocks.snapshot import refresh_clocks
+from portal.services.clocks.snapshot import RUNS, is_owed, refresh_clocks
 from portal.services.history.events import NewEvent
 from portal.services.letters import letters
 from portal.services.letters.letters import FixedLetter
@@ -232,18 +233,37 @@ def record_information_sent(work: CaseWork, number: int, at: datetime) -> None:
     refresh_clocks(work, work.case, request)
 
 
-def close_request(work: CaseWork, number: int) -> None:
+def close_request(
+    work: CaseWork, number: int, *, reason: CloseReason | None = None, note: str = "", is_certain: bool = True
+) -> None:
     """Take the request back: every clock stops. Raises StepRefused where it is closed already.
 
-    In a closed case too, which stays closed: nothing begins, and nothing is left to be watched.
+    `reason` and `note` are what the team says of it. Where nobody is certain it is refused too while the other side
+    still has to do something. In a closed case too, which stays closed: nothing begins, and nothing is left to be
+    watched.
     """
     require_submitted(work.case.status)
-    request = find_request(work, number)
+    dossier = read_dossier(work, number)
+    request = dossier.request
     if request.state is RequestState.CLOSED:
         raise StepRefused("This request is already closed.")
+    if not is_certain and is_duty_running(dossier):
+        raise StepRefused("A deadline of the platform still runs. Tick that it is to stop, or wait for it.")
+    require_room_for_words(work, note)
     request.state = RequestState.CLOSED
-    work.record(NewEvent(kind=History.REQUEST_CLOSED, at=work.now, request_id=request.id))
+    facts = {"reason": reason.value} if reason else {}
+    detail = {"text": note.strip()} if note.strip() else {}
+    closed = NewEvent(kind=History.REQUEST_CLOSED, at=work.now, request_id=request.id, facts=facts, detail=detail)
+    work.record(closed)
     refresh_clocks(work, work.case, request)
+
+
+def is_duty_running(dossier: Dossier) -> bool:
+    """Whether the other side has to do something by a date that has not passed, or that stands still."""
+    now = dossier.work.now
+    return any(
+        row.state in RUNS and is_owed(row) and (row.due_at is None or row.due_at > now) for row in dossier.clocks
+    )
 
 
 def record_receipt(work: CaseWork, request: Request, at: datetime, proof: Proof, *, text: str = "") -> None:

@@ -8,21 +8,26 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
+from portal.domain.lifecycle import CaseStatus
 from portal.domain.rights import Right
 from portal.services.casefile import page, queue
+from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.cases import handover, messages
 from portal.services.cases.safe_contact import read_safe_contact
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
 from portal.services.requests import preparing
+from portal.services.requests.escalation import read_escalated
 from portal.services.staff import lists as staff_service
 from portal.services.tracking import answers
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
+from portal.web.desk import bulk
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
-from portal.web.desk.forms.cases import CloseCaseForm, HandOverForm, WriteForm
+from portal.web.desk.closing import describe_ends
+from portal.web.desk.forms.cases import CloseForm, HandOverForm, WriteForm
 from portal.web.desk.pages import (
     LINKS_A_PAGE,
     Answered,
@@ -35,6 +40,7 @@ from portal.web.desk.pages import (
     show_on_case,
     staff_reader,
 )
+from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
 from portal.web.link_adding import add_pasted
 from portal.web.refusals import refusals
@@ -55,12 +61,15 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         items_a_page=LINKS_A_PAGE,
         link=int(link) if (link := request.args.get("link", "")).isdecimal() and len(link) < 6 else None,
     )
-    view = read_overview(work, parts)
+    escalated = read_escalated(work)
+    view = read_overview(work, parts, escalated)
+    may_change = member.may(Right.WORK_ON_CASES) and work.case.status is CaseStatus.OPEN
     return show_on_case(
         "desk/case.html",
         member,
         work,
         case=view,
+        together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
         safe=read_safe_contact(work).choices,
         is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
         address=lambda page: url_for(
@@ -97,19 +106,24 @@ def hand_over(member: SignedInStaff, work: CaseWork) -> Answered:
     form.offer(staff_service.list_colleagues(unit().db, work.case.team_id), work.case.assignee_id)
     if form.validate_on_submit():
         with refusals(form):
+            require_fresh(work)
             queue.assign(work, form.chosen)
             return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)
-    return show_form(member, work, form, title=_("Hand the case over"), button=_("Hand over"), back=back)
+    return show_form(
+        member, work, form, title=_("Hand the case over"), button=_("Hand over"), back=back, made_from=read_stamp(work)
+    )
 
 
 @bp.route("/close", methods=["GET", "POST"])
 @on_case
 def close(member: SignedInStaff, work: CaseWork) -> Answered:
-    form = CloseCaseForm()
+    ends = list_open_ends(work)
+    form = CloseForm(is_settled=not ends)
     if form.validate_on_submit():
         with refusals(form):
-            handover.close(work, reason=form.reason.data)
+            require_fresh(work)
+            handover.close(work, reason=form.chosen, note=form.note.data)
             return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)
     days = unit().config.closed_days
@@ -118,7 +132,17 @@ def close(member: SignedInStaff, work: CaseWork) -> Answered:
         "After %(num)d days a closed case is erased. Until then it can be opened again.",
         days,
     )
-    return show_form(member, work, form, title=_("Close the case"), button=_("Close the case"), back=back, text=text)
+    return show_form(
+        member,
+        work,
+        form,
+        title=_("Close the case"),
+        button=_("Close the case"),
+        back=back,
+        text=text,
+        facts=describe_ends(ends),
+        made_from=read_stamp(work),
+    )
 
 
 @bp.post("/reopen")

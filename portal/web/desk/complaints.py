@@ -10,12 +10,14 @@ from portal.services.clocks.agreement import list_bent
 from portal.services.complaints import complaints, stating
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.tracking.correctable import Fact, list_correctable_of_complaint
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.wording import describe_word
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgeAllForm, LodgedForm, PrepareForm, StateForm
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
@@ -69,6 +71,8 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
         wanted=wanted,
         is_one_of_many=many,
         is_unfit=bool(list_bent(work)),
+        correctable=list_correctable_of_complaint(work, number),
+        fact_words={fact: describe_word(fact) for fact in Fact},
     )
 
 

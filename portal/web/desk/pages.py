@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,11 +79,24 @@ def show_on_case(template: str, member: SignedInStaff, work: CaseWork, **values:
 
 
 def show_form(
-    member: SignedInStaff, work: CaseWork, form: PageForm, *, title: str, button: str, back: str, text: str = ""
+    member: SignedInStaff,
+    work: CaseWork,
+    form: PageForm,
+    *,
+    title: str,
+    button: str,
+    back: str,
+    text: str = "",
+    facts: Sequence[str] = (),
+    made_from: str = "",
 ) -> Page:
-    """A form of one case on a page of its own; 400 once it was sent, because then something in it is wrong."""
+    """A form of one case on a page of its own; 400 once it was sent, because then something in it is wrong.
+
+    `facts` are what to look at before; `made_from` the version it is made from (`versions.py`).
+    """
     status = 400 if form.is_submitted() else 200
-    values = {"form": form, "title": title, "button_label": button, "back": back, "text": text}
+    values: dict[str, Any] = {"form": form, "title": title, "button_label": button, "back": back, "text": text}
+    values |= {"facts": facts, "made_from": made_from}
     return show_on_case("desk/form.html", member, work, status=status, problems=form.problems(), **values)
 
 

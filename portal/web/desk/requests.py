@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -13,23 +15,28 @@ from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing, statements
-from portal.services.requests.dossier import REQUEST_LETTERS
+from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
 from portal.services.requests.statement_views import letters_to_state
+from portal.services.requests.views import DetailsView
 from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
+from portal.web.desk.forms.cases import CloseForm
 from portal.web.desk.forms.requests import ChannelForm
 from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, show_on_case, staff_reader
+from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm
 from portal.web.filters import show_moment
 from portal.web.forms.further import FurtherForm, kind_of_topic
 from portal.web.forms.mandates import NameForm
 from portal.web.forms.requests import (
+    DETAILS,
     AnswerForm,
     DetailsForm,
     InformationSentForm,
@@ -61,16 +68,17 @@ def change_details(member: SignedInStaff, work: CaseWork, number: int) -> Answer
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
+            require_fresh(work, number, tell=lambda: describe_others(form, read_request(work, number).details))
             preparing.set_details(work, number, form.changes(request.details))
             return back_to(work, number)
     text = _("Used for this request only. What the person wrote in the report is not changed.")
-    return show_form(
+    return show_about(
         member,
         work,
+        number,
         form,
         title=_("Details for this request"),
         button=_("Save"),
-        back=address(work, number),
         text=text,
     )
 
@@ -102,7 +110,14 @@ def make_further(member: SignedInStaff, work: CaseWork, number: int, topic: str)
             letter_making.make_letter(work, kind, number, words=form.words())
             return back_to(work, number, anchor="letters")
     title = describe_word(form.topic)
-    return show_form(member, work, form, title=title, button=_("Make the letter"), back=address(work, number))
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=title,
+        button=_("Make the letter"),
+    )
 
 
 @bp.post("/channel")
@@ -124,12 +139,22 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), SentForm(staff_reader())
     form.offer(request)
+    fill_now(form, "sent_at")
     if form.validate_on_submit():
         with refusals(form):
-            letter_making.record_sent(work, number, form.command())
+            hold_case(work)
+            require_fresh(work, number)
+            sending.record_sent(work, number, form.command())
             return back_to(work, number)
     title = _("Record that it was sent to %(platform)s", platform=request.platform_name)
-    return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=title,
+        button=_("It was sent"),
+    )
 
 
 @bp.route("/received", methods=["GET", "POST"])
@@ -137,13 +162,22 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @locks_late
 def record_received(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = ReceivedForm(staff_reader())
+    fill_now(form, "received_at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
+            require_fresh(work, number)
             sending.record_received(work, number, form.command())
             return back_to(work, number)
     title = _("Record the receipt by %(platform)s", platform=read_request(work, number).platform_name)
-    return show_form(member, work, form, title=title, button=_("It was received"), back=address(work, number))
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=title,
+        button=_("It was received"),
+    )
 
 
 @bp.route("/ticket", methods=["GET", "POST"])
@@ -154,10 +188,18 @@ def record_ticket(member: SignedInStaff, work: CaseWork, number: int) -> Answere
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
+            require_fresh(work, number)
             sending.record_ticket(work, number, form.ticket.data or "", has_none=bool(form.has_no_ticket.data))
             return back_to(work, number)
     title = _("Ticket number of %(platform)s", platform=read_request(work, number).platform_name)
-    return show_form(member, work, form, title=title, button=_("Save"), back=address(work, number))
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=title,
+        button=_("Save"),
+    )
 
 
 @bp.route("/reminded", methods=["GET", "POST"])
@@ -166,13 +208,22 @@ def record_ticket(member: SignedInStaff, work: CaseWork, number: int) -> Answere
 def record_reminded(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), RemindedForm(staff_reader())
     form.offer(request, lambda at: show_moment(at, unit().config.time_zone.key))
+    fill_now(form, "at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
+            require_fresh(work, number)
             sending.record_reminded(work, number, form.command())
             return back_to(work, number)
     title = _("Record that a reminder was sent to %(platform)s", platform=request.platform_name)
-    return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=title,
+        button=_("It was sent"),
+    )
 
 
 @bp.route("/stated", methods=["GET", "POST"])
@@ -184,6 +235,7 @@ def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answere
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
+            require_fresh(work, number)
             statements.state(work, form.command(number))
             return back_to(work, number)
     text = _("In the person’s own words, as they told you. Tick only what they said. What is said under penalty of "
@@ -191,8 +243,15 @@ def record_stated(member: SignedInStaff, work: CaseWork, number: int) -> Answere
     title = _(
         "What the person states for the letter to %(platform)s", platform=read_request(work, number).platform_name
     )
-    back = address(work, number)
-    return show_form(member, work, form, title=title, button=_("The person said this"), back=back, text=text)
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=title,
+        button=_("The person said this"),
+        text=text,
+    )
 
 
 @bp.route("/name", methods=["GET", "POST"])
@@ -204,13 +263,12 @@ def record_name(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
+            require_fresh(work, number)
             preparing.choose_name(work, number, form.command())
             return back_to(work, number)
     text = _("Only the person decides this. It cannot be taken back once the platform has used it.")
     title = _("May %(platform)s pass the name on?", platform=read_request(work, number).platform_name)
-    return show_form(
-        member, work, form, title=title, button=_("The person said this"), back=address(work, number), text=text
-    )
+    return show_about(member, work, number, form, title=title, button=_("The person said this"), text=text)
 
 
 @bp.post("/copyright")
@@ -229,13 +287,22 @@ def prepare_copyright(member: SignedInStaff, work: CaseWork, number: int) -> Ans
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm(staff_reader())
     form.offer(request.items)
+    fill_now(form, "at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
+            require_fresh(work, number)
             answers.log_answer(work, number, form.command(form.ticked))
             return back_to(work, number)
     title = _("Log an answer of %(platform)s", platform=request.platform_name)
-    return show_form(member, work, form, title=title, button=_("Log the answer"), back=address(work, number))
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=title,
+        button=_("Log the answer"),
+    )
 
 
 @bp.route("/given", methods=["GET", "POST"])
@@ -243,13 +310,22 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 @locks_late
 def record_given(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     form = InformationSentForm(staff_reader())
+    fill_now(form, "at")
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
+            require_fresh(work, number)
             sending.record_information_sent(work, number, form.at.data)
             return back_to(work, number)
     title = _("Record that %(platform)s was given what it asked for", platform=read_request(work, number).platform_name)
-    return show_form(member, work, form, title=title, button=_("It was sent"), back=address(work, number))
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=title,
+        button=_("It was sent"),
+    )
 
 
 @bp.post("/erasure")
@@ -266,11 +342,29 @@ def prepare_again(member: SignedInStaff, work: CaseWork, number: int) -> Respons
     return back_to(work, made)
 
 
-@bp.post("/close")
+@bp.route("/close", methods=["GET", "POST"])
 @on_case
-def close(member: SignedInStaff, work: CaseWork, number: int) -> Response:
-    sending.close_request(work, number)
-    return back_to(work, number)
+@locks_late
+def close(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    request = read_request(work, number)
+    is_running = sending.is_duty_running(read_dossier(work, number))
+    form = CloseForm(is_settled=not is_running)
+    if form.validate_on_submit():
+        with refusals(form):
+            hold_case(work)
+            require_fresh(work, number)
+            sending.close_request(work, number, reason=form.chosen, note=form.note.data, is_certain=is_running)
+            return back_to(work, number)
+    return show_about(
+        member,
+        work,
+        number,
+        form,
+        title=_("Close the request to %(platform)s", platform=request.platform_name),
+        button=_("Close this request"),
+        text=_("It can be opened again: correct the closing under “Something here is wrong”."),
+        facts=(_("A deadline of the platform still runs. Closing stops it."),) if is_running else (),
+    )
 
 
 def show_request(
@@ -285,6 +379,7 @@ def show_request(
         work,
         status=status,
         request_view=request,
+        fact_words={fact: describe_word(fact) for fact in Fact},
         items=cut(request.items, asked_page(), LINKS_A_PAGE),
         address=lambda page: url_for(
             "desk_requests.show", reference=work.reference, number=request.number, page=page, _anchor="links"
@@ -293,6 +388,28 @@ def show_request(
         is_unfit=bool(list_bent(work)),
         problems=problems,
     )
+
+
+def describe_others(form: DetailsForm, now: DetailsView) -> str:
+    """What stands in the details now, where something else was typed."""
+    differing = [form[name] for name in DETAILS if name in form and form[name].data != getattr(now, name)]
+    told = (
+        _("%(field)s is now: “%(text)s”.", field=field.label.text, text=getattr(now, field.name) or "–")
+        for field in differing
+    )
+    return " ".join(told)
+
+
+def fill_now(form: PageForm, name: str) -> None:
+    """The moment of asking stands in the field, to be changed."""
+    if not form.is_submitted():
+        form[name].data = unit().now
+
+
+def show_about(member: SignedInStaff, work: CaseWork, number: int, form: PageForm, **values: Any) -> Page:
+    """A form about one request, with the version of it that the form is made from."""
+    back, made_from = address(work, number), read_stamp(work, number)
+    return show_form(member, work, form, back=back, made_from=made_from, **values)
 
 
 def read_request(work: CaseWork, number: int) -> RequestView:

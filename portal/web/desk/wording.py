@@ -18,6 +18,7 @@ from portal.domain.lifecycle import (
     ActorKind,
     Answer,
     CaseStatus,
+    CloseReason,
     Depiction,
     Filer,
     LetterKind,
@@ -34,8 +35,11 @@ from portal.domain.regimes import Binding, Confidence, ObligedParty, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import SecurityNoticeKind
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
+from portal.services.casefile.bulk import BulkAction
+from portal.services.casefile.many_cases import CaseAction
 from portal.services.casefile.queue import QueueFilter
 from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.tracking.correctable import Fact
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -220,6 +224,45 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Confidence.MEDIUM: _l("read in a source that is not the official one"),
             Confidence.LOW: _l("read in one other source only"),
             Confidence.MEMORY: _l("not checked against a source"),
+        },
+        Fact: {
+            Fact.SENT: _l("Sent"),
+            Fact.RECEIVED: _l("Received"),
+            Fact.REMINDED: _l("Reminder sent"),
+            Fact.GIVEN: _l("Information given"),
+            Fact.ANSWER: _l("Answer"),
+            Fact.GONE: _l("Link gone"),
+            Fact.BACK: _l("Link back"),
+            Fact.TICKET: _l("Ticket number"),
+            Fact.CLOSED: _l("Request closed"),
+            Fact.LODGED: _l("Complaint lodged"),
+            Fact.COMPLAINT_ANSWER: _l("Answer of the authority"),
+        },
+        BulkAction: {
+            BulkAction.LETTERS: _l("Prepare letters"),
+            BulkAction.CHECK: _l("Addresses checked"),
+            BulkAction.SENT: _l("Record as sent"),
+            BulkAction.REMIND: _l("Make reminders"),
+            BulkAction.REMINDED: _l("Record reminders as sent"),
+            BulkAction.ANSWER: _l("Log the same answer"),
+            BulkAction.GONE: _l("Links are gone"),
+            BulkAction.BACK: _l("Links are back"),
+            BulkAction.CLOSE: _l("Close requests"),
+        },
+        CaseAction: {
+            CaseAction.ASSIGN: _l("Assign cases"),
+            CaseAction.REMIND: _l("Remind all who are late"),
+            CaseAction.REMINDED: _l("Record reminders as sent"),
+            CaseAction.CLOSE: _l("Close cases"),
+        },
+        CloseReason: {
+            CloseReason.REMOVED: _l("The content is gone"),
+            CloseReason.WISHED: _l("The person asked for it"),
+            CloseReason.NO_CONTACT: _l("The person cannot be reached"),
+            CloseReason.NOTHING_LEFT: _l("Nothing more can be done"),
+            CloseReason.HANDED_ON: _l("Others go on with it"),
+            CloseReason.TWICE: _l("It is here twice"),
+            CloseReason.MISTAKE: _l("Made by mistake"),
         },
         RegimeKind: {
             RegimeKind.REMOVAL: _l("notice"),

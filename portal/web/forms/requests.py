@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
+from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import Answer, LetterKind, Proof, SendingChannel, SentAs
 from portal.services.requests.preparing import DetailsCommand
@@ -50,6 +51,10 @@ def make_desk_check() -> Any:
 
 
 OTHER_WORDS = "other"
+WHICH = [
+    ("ticked", _l("Those that are ticked; every link where none is")),
+    ("rest", _l("The rest: all but those that are ticked")),
+]
 
 
 class SentForm(ReaderForm):
@@ -261,6 +266,7 @@ class AnswerForm(ReaderForm):
             _l("Which links is it about?"), description=_l("Leave all boxes empty when it is about every link.")
         ),
     )
+    which = for_each(person=None, desk=ChoiceField(_l("Of these links"), choices=WHICH, default="ticked"))
     text = for_each(
         person=TextField(_l("Their words, if you want to keep them"), lines=True),
         desk=TextField(
@@ -271,11 +277,21 @@ class AnswerForm(ReaderForm):
     def offer(self, items: tuple[ItemView, ...]) -> None:
         """The links of the request, by number and short text."""
         self.items.choices = [(str(item.number), f"{item.number}. {item.shown}") for item in items]
+        if len(items) < 2:
+            del self.which
+
+    def validate_which(self, field: Any) -> None:
+        """The rest has to be something."""
+        if field.data == "rest" and not self.ticked:
+            raise ValidationError(_("Every link is ticked, so none is left. Choose the ticked ones, or untick some."))
 
     @property
     def ticked(self) -> tuple[int, ...]:
-        """The links that were chosen; none means all of them."""
-        return tuple(int(number) for number in self.items.data or ())
+        """The links that were chosen, or all but those; none means all of them."""
+        chosen = {int(number) for number in self.items.data or ()}
+        if "which" in self and self.which.data == "rest":
+            return tuple(int(number) for number, _words in self.items.choices if int(number) not in chosen)
+        return tuple(sorted(chosen))
 
     def command(self, items: tuple[int, ...]) -> AnswerCommand:
         return AnswerCommand(

@@ -36,7 +36,6 @@ from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.facts import describe_missing
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
 from portal.web.person.links import split_rejected
-from portal.web.person.many import is_late
 from portal.web.person.pages import fastest_for, people_for, people_near, police_for
 from portal.web.person.retention import read_retention
 from portal.web.square_codes import draw_code
@@ -197,7 +196,7 @@ def _links_page(work: CaseWork, form: AddLinksForm, *, is_done: bool = False) ->
         is_done=is_done,
         part=part,
         groups=[(name, items) for (name, _number), items in groups.items()],
-        late=[line for line in read_lines(work, read_dossiers(work)) if is_late(line)],
+        late=[line for line in read_lines(work, read_dossiers(work)) if line.is_late],
         zone=zone_of(work),
         now=unit().now,
         address=lambda page: url_for("case.links", page=page),

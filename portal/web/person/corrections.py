@@ -15,10 +15,10 @@ from portal.services.tracking.request_page import item_views
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
+from portal.web.forms.corrections import CorrectForm
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
-from portal.web.person.forms.corrections import CorrectForm
 from portal.web.person.next_steps import FACTS, say_when
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit

@@ -16,9 +16,8 @@ from flask_babel import ngettext
 from portal.domain.lifecycle import ItemState, LetterKind, StepRefused
 from portal.domain.quotas import Counted
 from portal.services.casefile.front import FrontLine, read_lines
-from portal.services.casefile.turns import Turn, Why
 from portal.services.letters.printing import LetterStopped
-from portal.services.requests.dossier import Dossier, read_dossiers
+from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.views import ItemView
 from portal.services.tracking import answers
 from portal.services.tracking.request_page import item_views
@@ -59,8 +58,8 @@ def mark(work: CaseWork) -> ResponseReturnValue:
 def remind(work: CaseWork) -> ResponseReturnValue:
     """A reminder to everybody who is late and has none that waits to be sent."""
     dossiers = read_dossiers(work)
-    waiting = {dossier.number for dossier in dossiers if _has_waiting(dossier)}
-    late = [line for line in read_lines(work, dossiers) if is_late(line)]
+    waiting = {dossier.number for dossier in dossiers if dossier.has_waiting_reminder}
+    late = [line for line in read_lines(work, dossiers) if line.is_late]
     if not late:
         flash(_("Nobody is late now."))
     for line in late[:AT_ONCE]:
@@ -69,11 +68,6 @@ def remind(work: CaseWork) -> ResponseReturnValue:
         rest = len(late) - AT_ONCE
         flash(ngettext("%(num)d more to remind. Press again.", "%(num)d more to remind. Press again.", rest))
     return redirect(url_for("case.links", _anchor="late"), 303)
-
-
-def is_late(line: FrontLine) -> bool:
-    """Whether a reminder makes sense: whoever acts, the date has passed."""
-    return line.turn.turn in {Turn.OVERDUE, Turn.TEAM} and line.turn.why in {Why.REMIND, Why.COMPLAIN}
 
 
 def _remind(work: CaseWork, line: FrontLine, *, is_waiting: bool) -> str:
@@ -88,11 +82,6 @@ def _remind(work: CaseWork, line: FrontLine, *, is_waiting: bool) -> str:
     except StepRefused as refused:
         return str(_("%(name)s: no reminder was made. %(why)s", name=line.platform_name, why=_(str(refused))))
     return str(_("%(name)s: a reminder is ready. Open it and send it.", name=line.platform_name))
-
-
-def _has_waiting(dossier: Dossier) -> bool:
-    """Whether a reminder was made that has not left."""
-    return any(letter.left_at is None for letter in dossier.reminders)
 
 
 def _list_chosen(items: Iterable[ItemView]) -> Iterator[ItemView]:

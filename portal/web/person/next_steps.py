@@ -194,6 +194,7 @@ FACTS: Mapping[Fact, Any] = MappingProxyType(
         Fact.GONE: _l("A link is gone"),
         Fact.BACK: _l("A link is back"),
         Fact.TICKET: _l("Their number"),
+        Fact.CLOSED: _l("You closed it"),
         Fact.LODGED: _l("When you sent the complaint"),
         Fact.COMPLAINT_ANSWER: _l("The authority’s answer"),
     }

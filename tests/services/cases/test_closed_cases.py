@@ -12,7 +12,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.domain.lifecycle import Answer, CaseStatus, History, LetterKind, Role, SendingChannel, StepRefused
+from portal.domain.lifecycle import (
+    Answer,
+    CaseStatus,
+    CloseReason,
+    History,
+    LetterKind,
+    Role,
+    SendingChannel,
+    StepRefused,
+)
 from portal.domain.regimes import NoticeField
 from portal.domain.report import YesNo
 from portal.models.cases import Case
@@ -77,7 +86,7 @@ def carried(sessions: sessionmaker[Session], ports: Ports, supervisor: Actor) ->
         assert job is not None
     assert run_job(sessions, job.id, ports, now=NOW + 5 * DAY)
     with sessions.begin() as session:
-        handover.close(reopen(session, opened).at(CLOSED_AT), reason="All gone.")
+        handover.close(reopen(session, opened).at(CLOSED_AT), reason=CloseReason.REMOVED)
     return replace(opened, actor=supervisor)
 
 
@@ -158,7 +167,7 @@ def test_a_complaint_is_made_once_the_case_is_open_again(
     with sessions.begin() as session:
         opened = make_case(session, ports, links=LINKS, country="US", subdivision="CA")
         send(session, opened, ports, 1)
-        handover.close(opened.at(NOW + HOUR), reason="All gone.")
+        handover.close(opened.at(NOW + HOUR), reason=CloseReason.REMOVED)
     with sessions.begin() as session:
         work = reopen(session, replace(opened, actor=supervisor)).at(AT)
         handover.reopen(work)
@@ -200,7 +209,7 @@ def test_a_case_that_is_opened_again_is_back_in_the_queue(sessions: sessionmaker
         send(session, opened, ports)
         due = opened.case.next_due_at
         assert due is not None
-        handover.close(opened.at(NOW + 2 * HOUR), reason="All gone.")
+        handover.close(opened.at(NOW + 2 * HOUR), reason=CloseReason.REMOVED)
         assert opened.case.next_due_at is None, "nobody has to look at a closed case"
     sweep.sweep(sessions, now=due + timedelta(seconds=1), ports=ports)
     with sessions.begin() as session:
@@ -214,6 +223,6 @@ def test_a_case_that_is_opened_again_is_back_in_the_queue(sessions: sessionmaker
 def test_what_was_recorded_in_a_closed_case_is_not_erased_with_it(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
     send(session, opened, ports)
-    handover.close(opened.at(NOW + 2 * HOUR), reason="All gone.")
+    handover.close(opened.at(NOW + 2 * HOUR), reason=CloseReason.REMOVED)
     answers.log_answer(opened.at(AT), 1, AnswerCommand(answer=Answer.REFUSED, at=AT))
     assert retention.list_rows(opened.at(AT)) == ()

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.db import make_session_factory
-from portal.domain.lifecycle import CaseStatus, History, StepRefused
+from portal.domain.lifecycle import CaseStatus, CloseReason, History, StepRefused
 from portal.models.cases import Case
 from portal.models.holds import Hold
 from portal.models.outbox import MailKind, OutboxMail
@@ -37,7 +37,7 @@ def ports(tmp_path: Path) -> Ports:
 
 
 def close(session: Session, opened: CaseWork, ports: Ports, *, now: datetime = NOW) -> None:
-    handover.close(opened.at(now), reason="All gone.")
+    handover.close(opened.at(now), reason=CloseReason.REMOVED)
     session.flush()
 
 

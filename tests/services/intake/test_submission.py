@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
-from portal.domain.lifecycle import CaseStatus, Filer, Handler, History, ItemState, Path
+from portal.domain.lifecycle import CaseStatus, CloseReason, Filer, Handler, History, ItemState, Path
 from portal.domain.report import Report, ReportedPlace, YesNo
 from portal.models.cases import Consent, Mandate
 from portal.models.items import Item
@@ -265,7 +265,7 @@ def test_a_pasted_link_that_was_marked_as_gone_is_back_and_gets_a_new_request(se
 
 def test_a_text_that_adds_nothing_leaves_no_trace_in_the_history(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports, links="https://x.com/a/status/1")
-    handover.close(opened.at(NOW), reason="All gone.")
+    handover.close(opened.at(NOW), reason=CloseReason.REMOVED)
     found = submission.add_items(opened.at(NOW), "https://x.com/a/status/1 and words")
     assert (found.known, found.has_links) == (1, True)
     assert kinds(session, opened)[-1] is History.CLOSED

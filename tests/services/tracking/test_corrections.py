@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import (
     Answer,
+    CloseReason,
     ComplaintState,
     History,
     ItemState,
@@ -406,7 +407,7 @@ def test_what_nobody_wrote_down_cannot_be_corrected(opened: CaseWork, kind: Hist
 def test_a_closed_case_is_opened_by_a_correction(opened: CaseWork) -> None:
     from_before = entry(opened, History.SENT)
     corrections_before = len(read_history(opened.session, opened.case.id))
-    handover.close(opened.at(LATE), reason="")
+    handover.close(opened.at(LATE), reason=CloseReason.REMOVED)
     correct(opened.at(LATE), CorrectionCommand(sequence=from_before, at=NOW))
     assert opened.case.status.value == "open"
     assert len(read_history(opened.session, opened.case.id)) > corrections_before

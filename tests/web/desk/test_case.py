@@ -85,9 +85,13 @@ def test_a_case_is_closed_with_a_reason_and_opened_again(desk: Desk) -> None:
     reference = desk.add_case()
     colleague = desk.visit("mira")
     colleague.go(f"/desk/cases/{reference}/close")
-    assert colleague.press("Close the case", status=400).errors == ["Say in a few words why."]
+    assert "3 links are not gone. Not sent: 1. X (Twitter), 2. Instagram, 3. example.org." in colleague.page.text
+    assert colleague.press("Close the case", status=400).errors == [
+        "Choose why.",
+        "Something is not at its end. Tick this if it is to be closed all the same.",
+    ]
 
-    colleague.press("Close the case", reason="All is gone.")
+    colleague.press("Close the case", reason="wished", note="All is gone.", is_certain="y")
     assert "It is erased on" in colleague.page.text
     assert reference in colleague.go("/desk?show=closed").text
 
@@ -101,10 +105,13 @@ def test_closing_a_closed_case_is_refused_and_keeps_what_was_typed(desk: Desk) -
     first, second = desk.visit("mira"), desk.visit("tane")
     for colleague in (first, second):
         colleague.go(f"/desk/cases/{reference}/close")
-    first.press("Close the case", reason="All is gone.")
+    first.press("Close the case", reason="wished", is_certain="y")
 
-    page = second.press("Close the case", reason="I think so too.", status=400)
+    page = second.press("Close the case", reason="wished", note="I think so too.", is_certain="y", status=400)
 
+    assert "Mira Anker: The case was closed. The person asked for it." in page.errors[0]
+    assert "I think so too." in page.text
+    page = second.press("Close the case", reason="wished", note="I think so too.", is_certain="y", status=400)
     assert page.errors == ["This case is not open."]
     assert "I think so too." in page.text
 

@@ -225,7 +225,8 @@ def test_a_reminder_an_erasure_request_and_the_end_of_a_request(colleague: Colle
     colleague.press("Prepare an erasure request")
     assert "Erasure request to the company" in colleague.page.text
     colleague.go(path)
-    colleague.press("Close this request")
+    colleague.follow("Close this request")
+    colleague.press("Close this request", reason="wished")
 
     assert "closed" in colleague.page.text
     assert "Log an answer" not in colleague.page.links()
@@ -242,7 +243,7 @@ def test_what_is_left_gets_a_new_notice(colleague: Colleague, clock: TestClock) 
 
 
 def test_a_reminder_for_what_was_not_sent_is_refused_in_words(colleague: Colleague) -> None:
-    form, _button = colleague.page.form_with("Close this request")
+    form, _button = colleague.page.form_with("Make the letter")
     token = next(each.get("value", "") for each in form.iter("input") if each.get("name") == "csrf_token")
 
     page = colleague.send(colleague.page.path + "/letter/reminder", MultiDict({"csrf_token": token}), status=409)

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import DataRequired, InputRequired
 
+from portal.domain.lifecycle import CloseReason
 from portal.services.staff.lists import Colleague
-from portal.web.fields import PageForm, TextField
+from portal.web.desk.wording import choices_of
+from portal.web.fields import ChoiceField, PageForm, TextField
 
 
 class HandOverForm(PageForm):
@@ -29,8 +31,31 @@ class HandOverForm(PageForm):
         return None if self.colleague.data == "nobody" else UUID(self.colleague.data)
 
 
-class CloseCaseForm(PageForm):
-    reason = TextField(_l("Why is it closed?"), [DataRequired(_l("Say in a few words why."))], lines=True)
+class CloseForm(PageForm):
+    """Why a case or a request is closed. `is_certain` is asked where something in it is not at its end."""
+
+    reason = ChoiceField(_l("Why is it closed?"), required=_l("Choose why."))
+    note = TextField(_l("Note, if more is to be said"), lines=True)
+    is_certain = BooleanField(_l("Close it all the same"))
+
+    def __init__(self, *, is_settled: bool) -> None:
+        super().__init__()
+        self.reason.offer(choices_of(CloseReason))
+        self._is_settled = is_settled
+        if is_settled:
+            del self.is_certain
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also that somebody said it is to be closed although something is open."""
+        is_fit = bool(super().validate(extra_validators))
+        if self._is_settled or self.is_certain.data:
+            return is_fit
+        self.is_certain.errors = [_("Something is not at its end. Tick this if it is to be closed all the same.")]
+        return False
+
+    @property
+    def chosen(self) -> CloseReason:
+        return CloseReason(str(self.reason.data))
 
 
 class WriteForm(PageForm):

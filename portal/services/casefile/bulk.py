@@ -1,0 +1,465 @@
+"""Doing one thing to many requests of a case at once: what will happen to each, what will not and why, and what came
+of it.
+
+The rules are those of the single steps, which are called for each request in its turn. A press counts once: its token
+is kept with what came of it, and the same token again tells that and does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from types import MappingProxyType
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import select
+
+from portal.domain.directory import AddressOutcome
+from portal.domain.lifecycle import (
+    UNSENT,
+    CloseReason,
+    ItemState,
+    RequestKind,
+    RequestState,
+    SendingChannel,
+    StepRefused,
+)
+from portal.models.bulk_steps import BulkStep
+from portal.models.jobs import Job, JobKind
+from portal.services.background import jobs
+from portal.services.background.jobs import JobView
+from portal.services.casefile.front import read_lines
+from portal.services.cases.consent import NoConsent
+from portal.services.cases.instants import BadInstant
+from portal.services.cases.mandates import require_permission
+from portal.services.directory.address_checks import note_outcome
+from portal.services.letters import ahead, letters
+from portal.services.requests.channels import channel_views
+from portal.services.requests.dossier import Dossier, read_dossiers
+from portal.services.requests.preparing import DetailsRefused
+from portal.services.requests.statements import list_unsaid
+from portal.services.requests.views import ChannelView, ItemView
+from portal.services.tracking import answers, sending
+from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.request_page import item_views
+from portal.services.tracking.send_round import Hindrance, find_hindrance
+from portal.services.tracking.sending import RemindedCommand, SentCommand
+from portal.services.work import CaseWork
+
+MOST = 200  # requests that one press is about
+TOO_MANY = f"{MOST} requests go at once. Do this one afterwards."
+
+
+class BulkAction(StrEnum):
+    """What can be done to many requests at once."""
+
+    LETTERS = "letters"
+    CHECK = "check"  # that the address of each was looked at and is right
+    SENT = "sent"
+    REMIND = "remind"
+    REMINDED = "reminded"  # that the reminders that wait were sent
+    ANSWER = "answer"
+    GONE = "gone"
+    BACK = "back"
+    CLOSE = "close"
+
+
+BY_LINK = frozenset({BulkAction.GONE, BulkAction.BACK})
+IN_BACKGROUND: Mapping[BulkAction, JobKind] = MappingProxyType(
+    {BulkAction.LETTERS: JobKind.LETTER, BulkAction.REMIND: JobKind.REMINDER}
+)
+_REFUSED = (StepRefused, BadInstant, DetailsRefused)
+_HINDERED: Mapping[Hindrance, str] = MappingProxyType(
+    {
+        Hindrance.FORM_ONLY: "No law and no rule of theirs is known that a letter could use. Use their own form.",
+        Hindrance.UNSAID: "The person has not made the statements that stand above the signature. They make them on "
+        "their own page, or you record what they told you.",
+    }
+)
+_SWORN = "A copyright notice is sworn. Only the person does that, on their own page."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which requests are meant: all, those of some platforms, those in some states, or by number."""
+
+    is_all: bool = False
+    platforms: frozenset[str] = frozenset()
+    states: frozenset[RequestState] = frozenset()
+    numbers: frozenset[int] = frozenset()
+
+    def has(self, number: int, platform: str, state: RequestState) -> bool:
+        return self.is_all or number in self.numbers or platform in self.platforms or state in self.states
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What would happen to one request. `why` says why nothing will; empty where something will.
+
+    `doors` are the addresses to send to, best first; `links` those that the step would change; `is_running`: a duty of
+    the other side runs, so that closing stops it.
+    """
+
+    number: int
+    platform_name: str
+    state: RequestState
+    why: str
+    doors: tuple[ChannelView, ...] = ()
+    links: tuple[ItemView, ...] = ()
+    is_running: bool = False
+
+    @property
+    def will(self) -> bool:
+        return not self.why
+
+    @property
+    def door(self) -> ChannelView | None:
+        return self.doors[0] if self.doors else None
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one request. `why` is empty where it was done."""
+
+    number: int
+    platform_name: str
+    why: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        return not self.why
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Sending:
+    """How one letter left. `address` is that of one of its doors; empty for another, and then `channel` says how."""
+
+    address: str
+    channel: SendingChannel
+    ticket: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BulkCommand:
+    """What to do to which requests. Each step reads what it needs: `sendings` by request, `at` when they left.
+
+    `links` are the numbers of the links that are gone or back. `is_certain`: also those whose duty still runs are
+    closed.
+    """
+
+    action: BulkAction
+    token: str
+    numbers: tuple[int, ...]
+    at: datetime | None = None
+    sendings: Mapping[int, Sending] = field(default_factory=dict)
+    has_checked: bool = False
+    answer: AnswerCommand | None = None
+    links: frozenset[int] = frozenset()
+    reason: CloseReason | None = None
+    note: str = ""
+    is_certain: bool = False
+
+
+def list_choosable(
+    work: CaseWork, dossiers: Iterable[Dossier] | None = None
+) -> tuple[tuple[int, str, str, RequestState], ...]:
+    """Number, platform, its name and state of every request; `dossiers` are all of them, where they were read."""
+    known = read_dossiers(work) if dossiers is None else dossiers
+    return tuple((each.number, each.request.platform, each.name, each.request.state) for each in known)
+
+
+def foresee(work: CaseWork, action: BulkAction, choice: Choice) -> tuple[Outlook, ...]:
+    """What would happen to each request of a choice, by number. Reads only."""
+    dossiers = read_dossiers(work)
+    chosen = [each for each in dossiers if choice.has(each.number, each.request.platform, each.request.state)]
+    rules = _Rules(work, dossiers)
+    looks = (rules.look(action, each) for each in chosen)
+    return tuple(look if index < MOST else replace(look, why=TOO_MANY) for index, look in enumerate(looks))
+
+
+def do_to_all(work: CaseWork, command: BulkCommand) -> tuple[Result, ...]:
+    """Do it to each request that it can be done to, and keep what became of each under the command's token.
+
+    The case has to be held. The same token again tells what came of it, and does nothing.
+    """
+    if known := find_results(work, command.token):
+        return known
+    looks = foresee(work, command.action, Choice(numbers=frozenset(command.numbers)))
+    done = _STEPS[command.action](work, command, looks)
+    keep_step(work, command.token, command.action.value, done)
+    return done
+
+
+def find_results(work: CaseWork, token: str) -> tuple[Result, ...]:
+    """What came of a press before; nothing where there was none."""
+    row = _find_step(work, token)
+    return tuple(msgspec.convert(work.read_sealed(row)["results"], list[Result])) if row else ()
+
+
+def find_action(work: CaseWork, token: str) -> str | None:
+    """What a press before was about, in the word it was kept under; None where there was none."""
+    row = _find_step(work, token)
+    return row.action if row else None
+
+
+def find_jobs(work: CaseWork, action: BulkAction, numbers: Iterable[int]) -> Mapping[int, JobView]:
+    """How far the letters of these requests are, by number; nothing for steps that are done at once."""
+    kind = IN_BACKGROUND.get(action)
+    if kind is None:
+        return {}
+    wanted = set(numbers)
+    ids = {each.request.id: each.number for each in read_dossiers(work) if each.number in wanted}
+    found: Mapping[UUID, Job] = jobs.find_newest(work.session, list(ids), kind)
+    return {ids[subject]: jobs.job_view(job, now=work.now) for subject, job in found.items()}
+
+
+def _find_step(work: CaseWork, token: str) -> BulkStep | None:
+    query = select(BulkStep).where(BulkStep.case_id == work.case.id, BulkStep.token == token)
+    return work.session.scalars(query).one_or_none()
+
+
+def keep_step(work: CaseWork, token: str, action: str, done: Sequence[Result]) -> None:
+    """Keep what came of a press under its token."""
+    row = BulkStep(id=uuid4(), case_id=work.case.id, token=token, action=action, done_at=work.now)
+    row.sealed = work.sealed_for(row, {"results": [msgspec.to_builtins(each) for each in done]})
+    work.session.add(row)
+    work.session.flush()
+
+
+class _Rules:
+    """What a step would do to each request of a case; what is the same for all is looked at once."""
+
+    def __init__(self, work: CaseWork, dossiers: Sequence[Dossier]) -> None:
+        self._work = work
+        self._late = {line.number for line in read_lines(work, dossiers) if line.is_late}
+        self._items: dict[int | None, list[ItemView]] = {}
+        for item in item_views(work):
+            self._items.setdefault(item.request_number, []).append(item)
+        self._forbidden = _find_forbidden(work)
+
+    def look(self, action: BulkAction, dossier: Dossier) -> Outlook:
+        number = dossier.number
+        wants_doors = action in {BulkAction.SENT, BulkAction.CHECK, BulkAction.REMINDED}
+        return Outlook(
+            number=number,
+            platform_name=dossier.name,
+            state=dossier.request.state,
+            why=self._find_why(action, dossier),
+            doors=channel_views(dossier) if wants_doors else (),
+            links=tuple(self._list_links(action, number)) if action in BY_LINK else (),
+            is_running=sending.is_duty_running(dossier),
+        )
+
+    def _list_links(self, action: BulkAction, number: int) -> list[ItemView]:
+        is_back = action is BulkAction.BACK
+        return [item for item in self._items.get(number, []) if (item.state is ItemState.REMOVED) is is_back]
+
+    def _find_why(self, action: BulkAction, dossier: Dossier) -> str:
+        rules: Mapping[BulkAction, Callable[[Dossier], str]] = {
+            BulkAction.LETTERS: self._why_no_letter,
+            BulkAction.CHECK: _why_no_check,
+            BulkAction.SENT: self._why_not_sent,
+            BulkAction.REMIND: self._why_no_reminder,
+            BulkAction.REMINDED: self._why_not_reminded,
+            BulkAction.ANSWER: _why_no_answer,
+            BulkAction.GONE: lambda each: self._why_no_link(each, BulkAction.GONE, "All its links are marked as gone."),
+            BulkAction.BACK: lambda each: self._why_no_link(each, BulkAction.BACK, "None of its links is gone."),
+            BulkAction.CLOSE: lambda each: "It is closed." if each.request.state is RequestState.CLOSED else "",
+        }
+        return rules[action](dossier)
+
+    def _why_no_letter(self, dossier: Dossier) -> str:
+        if dossier.request.state not in UNSENT:
+            return "It was sent already."
+        if dossier.request.kind is RequestKind.COPYRIGHT:
+            return _SWORN
+        letter = dossier.last_letter
+        if letter is not None and not letters.is_outdated(dossier, letter):
+            return "Its letter is ready."
+        hindrance = find_hindrance(dossier)
+        if hindrance is None and list_unsaid(dossier):
+            hindrance = Hindrance.UNSAID
+        if hindrance is Hindrance.LACKING:
+            lacking = " ".join(problem.text for problem in letters.find_problems(dossier))
+            return lacking or "Something that every law asks for was not given."
+        return _HINDERED[hindrance] if hindrance else ""
+
+    def _why_not_sent(self, dossier: Dossier) -> str:
+        if dossier.request.state not in UNSENT:
+            return "It was sent already."
+        if self._forbidden:
+            return self._forbidden
+        if dossier.last_letter is None and find_hindrance(dossier) is not Hindrance.FORM_ONLY:
+            return "No letter is ready. Prepare it first. What was sent in other words is recorded on its own page."
+        return ""
+
+    def _why_no_reminder(self, dossier: Dossier) -> str:
+        if dossier.number not in self._late:
+            return "No deadline has passed."
+        if self._forbidden:
+            return self._forbidden
+        return "A reminder is ready to be sent." if dossier.has_waiting_reminder else ""
+
+    def _why_not_reminded(self, dossier: Dossier) -> str:
+        if self._forbidden:
+            return self._forbidden
+        return "" if dossier.has_waiting_reminder else "No reminder waits to be sent."
+
+    def _why_no_link(self, dossier: Dossier, action: BulkAction, none: str) -> str:
+        return "" if self._list_links(action, dossier.number) else none
+
+
+def _why_no_check(dossier: Dossier) -> str:
+    doors = channel_views(dossier)
+    if not doors:
+        return "No address of it is known."
+    return "" if doors[0].is_stale else "Its address was checked not long ago."
+
+
+def _why_no_answer(dossier: Dossier) -> str:
+    state = dossier.request.state
+    if state in UNSENT:
+        return "It was not sent yet."
+    return "It is closed." if state is RequestState.CLOSED else ""
+
+
+def _find_forbidden(work: CaseWork) -> str:
+    """Why nothing may go to a platform at all; empty where it may."""
+    try:
+        require_permission(work, "platforms")
+    except NoConsent:
+        return "The person has not allowed this sharing, or has withdrawn it."
+    except StepRefused as refused:
+        return str(refused)
+    return ""
+
+
+Step = Callable[[CaseWork, BulkCommand, Sequence[Outlook]], tuple[Result, ...]]
+
+
+def _one_by_one(do: Callable[[CaseWork, BulkCommand, Outlook], None]) -> Step:
+    """A step that is done to each in its turn. What is refused for one leaves the others as they are."""
+
+    def do_each(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
+        return tuple(_try(work, look, partial(do, work, command, look)) for look in looks)
+
+    return do_each
+
+
+def _try(work: CaseWork, look: Outlook, do: Callable[[], None]) -> Result:
+    why = look.why
+    if not why:
+        try:
+            with work.session.begin_nested():
+                do()
+        except _REFUSED as refused:
+            why = str(refused)
+    return Result(number=look.number, platform_name=look.platform_name, why=why)
+
+
+def _make_letters(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
+    """They are printed in the background, in the order of their numbers."""
+    order = ahead.order_ahead if command.action is BulkAction.LETTERS else ahead.order_reminders
+    wanted = {look.number for look in looks if look.will}
+    order(work, [each.request for each in read_dossiers(work) if each.number in wanted])
+    return tuple(Result(number=each.number, platform_name=each.platform_name, why=each.why) for each in looks)
+
+
+def _check(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
+    platform = next(each.request.platform for each in read_dossiers(work) if each.number == look.number)
+    if look.door is not None:
+        note_outcome(work, platform, look.door.address, AddressOutcome.WORKED)
+
+
+def _record_sent(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
+    how = _find_sending(command, look)
+    if command.at is None:
+        raise StepRefused("Say when it was sent.")
+    sent = SentCommand(
+        channel=how.channel,
+        sent_at=command.at,
+        ticket=how.ticket,
+        address=how.address,
+        has_checked=command.has_checked,
+    )
+    sending.record_sent(work, look.number, sent)
+
+
+def _record_reminded(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
+    how = _find_sending(command, look)
+    if command.at is None:
+        raise StepRefused("Say when it was sent.")
+    dossier = next(each for each in read_dossiers(work) if each.number == look.number)
+    waiting = [letter for letter in dossier.reminders if letter.left_at is None]
+    reminded = RemindedCommand(
+        at=command.at, channel=how.channel, letter=waiting[-1].number, address=how.address, ticket=how.ticket
+    )
+    sending.record_reminded(work, look.number, reminded)
+
+
+def _find_sending(command: BulkCommand, look: Outlook) -> Sending:
+    """How that one left: as it was said, else by its first door."""
+    if look.number in command.sendings:
+        return command.sendings[look.number]
+    if look.door is None:
+        raise StepRefused("No address of it is known. Record it on its own page.")
+    return Sending(address=look.door.address, channel=look.door.via)
+
+
+def _log_answer(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
+    if command.answer is None:
+        raise StepRefused("Choose what the answer means.")
+    answers.log_answer(work, look.number, command.answer)
+
+
+def _mark_gone(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
+    """All at once, because whether a request is wholly gone is worked out once."""
+    meant = {look.number: [item.number for item in look.links if item.number in command.links] for look in looks}
+    chosen = [number for numbers in meant.values() for number in numbers]
+    if chosen:
+        answers.mark_all_gone(work, chosen)
+    return _tell_links(looks, meant)
+
+
+def _mark_back(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
+    meant = {look.number: [item.number for item in look.links if item.number in command.links] for look in looks}
+    chosen = [number for numbers in meant.values() for number in numbers]
+    if chosen:
+        answers.mark_back(work, *chosen)
+    return _tell_links(looks, meant)
+
+
+def _tell_links(looks: Sequence[Outlook], meant: Mapping[int, Collection[int]]) -> tuple[Result, ...]:
+    none = "None of its links was chosen."
+    return tuple(
+        Result(
+            number=look.number,
+            platform_name=look.platform_name,
+            why=look.why or ("" if meant[look.number] else none),
+        )
+        for look in looks
+    )
+
+
+def _close(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
+    if command.reason is None:
+        raise StepRefused("Choose why it is closed.")
+    sending.close_request(work, look.number, reason=command.reason, note=command.note, is_certain=command.is_certain)
+
+
+_STEPS: Mapping[BulkAction, Step] = MappingProxyType(
+    {
+        BulkAction.LETTERS: _make_letters,
+        BulkAction.CHECK: _one_by_one(_check),
+        BulkAction.SENT: _one_by_one(_record_sent),
+        BulkAction.REMIND: _make_letters,
+        BulkAction.REMINDED: _one_by_one(_record_reminded),
+        BulkAction.ANSWER: _one_by_one(_log_answer),
+        BulkAction.GONE: _mark_gone,
+        BulkAction.BACK: _mark_back,
+        BulkAction.CLOSE: _one_by_one(_close),
+    }
+)

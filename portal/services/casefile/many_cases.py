@@ -1,0 +1,134 @@
+"""Doing one thing in many cases at once. Each case is a transaction of its own, so that one that is refused, or that
+somebody else holds, keeps no other back; a press counts once in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
+from portal.models.bulk_steps import BulkStep
+from portal.models.cases import Case
+from portal.services.casefile import bulk, queue
+from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Result
+from portal.services.casefile.closing import list_open_ends
+from portal.services.cases import handover
+from portal.services.cases.opening import seen_by
+from portal.services.work import CaseWork, Work
+
+MOST_CASES = 200  # that one press is about
+
+
+class CaseAction(StrEnum):
+    """What can be done in many cases at once."""
+
+    ASSIGN = "assign"
+    REMIND = "remind"  # a reminder to everybody who is late
+    REMINDED = "reminded"
+    CLOSE = "close"
+
+
+_OF_REQUESTS: Mapping[CaseAction, BulkAction] = MappingProxyType(
+    {CaseAction.REMIND: BulkAction.REMIND, CaseAction.REMINDED: BulkAction.REMINDED}
+)
+_OPEN_ENDS = "Something in it is online, not sent, or running. Tick that it is closed all the same, or open it."
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOutlook:
+    """What would happen in one case. `requests` are those it would be done to; `why`: why nothing will be."""
+
+    reference: str
+    requests: int = 0
+    why: str = ""
+
+    @property
+    def will(self) -> bool:
+        return not self.why
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CasesCommand:
+    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent."""
+
+    action: CaseAction
+    token: str
+    staff_id: UUID | None = None
+    at: datetime | None = None
+    reason: CloseReason | None = None
+    note: str = ""
+    is_certain: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDone:
+    """What came of it in one case: for how many requests, and what was left and why."""
+
+    reference: str
+    results: tuple[Result, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(1 for each in self.results if each.is_done)
+
+
+def foresee_in_case(work: CaseWork, action: CaseAction) -> CaseOutlook:
+    """Reads only."""
+    if work.case.status is not CaseStatus.OPEN:
+        return CaseOutlook(reference=work.reference, why="This case is not open.")
+    if action in _OF_REQUESTS:
+        will = [each for each in bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True)) if each.will]
+        none = "Nobody in it is late without a reminder." if action is CaseAction.REMIND else "No reminder waits."
+        return CaseOutlook(reference=work.reference, requests=len(will), why="" if will else none)
+    is_open = action is CaseAction.CLOSE and bool(list_open_ends(work))
+    return CaseOutlook(reference=work.reference, requests=0, why=_OPEN_ENDS if is_open else "")
+
+
+def do_in_case(work: CaseWork, command: CasesCommand) -> None:
+    """Do it in one case, which has to be held, and keep what came of it. The same token again does nothing."""
+    if bulk.find_action(work, command.token) is not None:
+        return
+    if command.action in _OF_REQUESTS and work.case.status is CaseStatus.OPEN:
+        numbers = tuple(number for number, *_rest in bulk.list_choosable(work))
+        step = _OF_REQUESTS[command.action]
+        bulk.do_to_all(work, BulkCommand(action=step, token=command.token, numbers=numbers, at=command.at))
+        return
+    why = ""
+    try:
+        with work.session.begin_nested():
+            _do_to_case(work, command)
+    except StepRefused as refused:
+        why = str(refused)
+    bulk.keep_step(work, command.token, command.action.value, [Result(number=0, platform_name="", why=why)])
+
+
+def _do_to_case(work: CaseWork, command: CasesCommand) -> None:
+    if work.case.status is not CaseStatus.OPEN:
+        raise StepRefused("This case is not open.")
+    if command.action is CaseAction.ASSIGN:
+        queue.assign(work, command.staff_id)
+        return
+    if command.reason is None:
+        raise StepRefused("Choose why it is closed.")
+    if not command.is_certain and list_open_ends(work):
+        raise StepRefused(_OPEN_ENDS)
+    handover.close(work, reason=command.reason, note=command.note)
+
+
+def list_done(work: Work, token: str, team_ids: Collection[UUID]) -> tuple[str, ...]:
+    """The references of the cases that a press was about, of those the member sees."""
+    query = select(Case.reference).join(BulkStep, BulkStep.case_id == Case.id).where(BulkStep.token == token)
+    query = query.where(Case.team_id.in_(team_ids), seen_by(work.actor)).order_by(Case.reference)
+    return tuple(work.session.scalars(query))
+
+
+def read_done(work: CaseWork, token: str) -> CaseDone:
+    """What came of a press in one case."""
+    return CaseDone(reference=work.reference, results=bulk.find_results(work, token))

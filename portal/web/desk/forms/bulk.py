@@ -1,0 +1,77 @@
+"""Forms of what is done to many requests at once; the sendings, links and requests themselves stand beside them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField
+
+from portal.domain.lifecycle import Answer, CloseReason
+from portal.services.casefile.bulk import BulkAction
+from portal.services.tracking.answers import AnswerCommand
+from portal.web.desk.wording import choices_of
+from portal.web.fields import ChoiceField, PageForm, TextField, require_moment
+from portal.web.forms.readers import ReaderForm
+from portal.web.forms.requests import AnswerForm
+from portal.web.forms.typed_fields import InstantField
+
+
+class BulkForm(PageForm):
+    """What every such form carries: the token by which a press counts once."""
+
+    token = HiddenField()
+
+
+class WhenForm(BulkForm):
+    """When several letters left."""
+
+    at = InstantField(_l("When were they sent?"), [require_moment])
+
+
+class SentTogetherForm(WhenForm):
+    has_checked = BooleanField(
+        _l("I looked at the addresses marked below, and they are still right"),
+        description=_l("Needed for an address that nobody has checked for a while."),
+    )
+
+
+class CloseTogetherForm(BulkForm):
+    """Why, from a list; and whether deadlines that run may stop."""
+
+    reason = ChoiceField(_l("Why?"), required=_l("Choose why."))
+    note = TextField(_l("Note, if more is to be said"), lines=True)
+    is_certain = BooleanField(_l("Also close those with a running deadline, which then stops"))
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        self.reason.offer(choices_of(CloseReason))
+
+
+class SameAnswerForm(ReaderForm):
+    """The same answer to each of several requests, about all their links."""
+
+    vocabularies = MappingProxyType({"answer": Answer})
+
+    token = HiddenField()
+    answer = AnswerForm.answer.desk
+    at = AnswerForm.at.desk
+    extension_until = AnswerForm.extension_until.desk
+    text = AnswerForm.text.desk
+
+    def command(self) -> AnswerCommand:
+        return AnswerCommand(
+            answer=Answer(str(self.answer.data)),
+            at=self.at.data,
+            text=self.text.data or "",
+            extension_until=self.extension_until.data,
+        )
+
+
+FORMS: MappingProxyType[BulkAction, type[BulkForm]] = MappingProxyType(
+    {
+        BulkAction.SENT: SentTogetherForm,
+        BulkAction.REMINDED: WhenForm,
+        BulkAction.CLOSE: CloseTogetherForm,
+    }
+)

@@ -1,0 +1,156 @@
+"""Several requests of a case at once: seen before, done once, told for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal.run import worker
+from tests.services.fakes import print_quickly
+from tests.web.conftest import TestClock
+from tests.web.desk.colleague import Colleague, Desk
+
+BY_FORM: dict[str, Any] = {"channel-3": "form"}  # the third platform has no address that is known
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+@pytest.fixture
+def reference(desk: Desk) -> str:
+    return desk.add_case()
+
+
+@pytest.fixture
+def colleague(desk: Desk, reference: str) -> Colleague:
+    visitor = desk.visit("mira")
+    visitor.go(f"/desk/cases/{reference}")
+    return visitor
+
+
+def together(reference: str, action: str, query: str = "pick=all") -> str:
+    return f"/desk/cases/{reference}/together/{action}?{query}"
+
+
+def send_all(desk: Desk, colleague: Colleague, reference: str) -> None:
+    colleague.go(together(reference, "letters"))
+    colleague.press("Prepare letters: 3")
+    worker.run_left_jobs(desk.parts)
+    colleague.go(together(reference, "sent"))
+    colleague.press("Record as sent: 3", has_checked="y", **BY_FORM)
+
+
+def test_letters_are_prepared_and_recorded_as_sent_for_all(desk: Desk, colleague: Colleague, reference: str) -> None:
+    page = colleague.go(together(reference, "letters"))
+    assert "It will be done for 3 requests" in page.text
+    colleague.press("Prepare letters: 3")
+    assert "Done for 3 of 3 requests." in colleague.page.text
+    assert "Being made" in colleague.page.text
+
+    worker.run_left_jobs(desk.parts)
+    colleague.go(colleague.page.path)
+    assert "Ready" in colleague.page.text
+    colleague.follow("Record as sent")
+    colleague.press("Record as sent: 3", has_checked="y", **BY_FORM)
+
+    assert "Done for 3 of 3 requests." in colleague.page.text
+    assert "A letter was made." in colleague.go(f"/desk/cases/{reference}/history").text
+    assert "Mira Anker" in colleague.page.text
+
+
+def test_pressing_twice_does_nothing_twice(desk: Desk, colleague: Colleague, reference: str) -> None:
+    send_all(desk, colleague, reference)
+    asking = colleague.go(together(reference, "answer"))
+    for _press in range(2):
+        colleague.seen.append(asking)
+        colleague.press("Log the same answer: 3", answer="refused", text="Not ours.")
+        assert "Done for 3 of 3 requests." in colleague.page.text
+
+    assert colleague.go(f"/desk/cases/{reference}/history").text.count("They said no. Not ours.") == 3
+
+
+def test_what_cannot_be_done_is_told_before_and_left(desk: Desk, colleague: Colleague, reference: str) -> None:
+    page = colleague.go(together(reference, "remind"))
+
+    assert "3 requests stay as they are" in page.text
+    assert page.text.count("No deadline has passed.") == 3
+
+
+def test_letters_that_want_a_statement_are_left_out_with_the_reason(desk: Desk) -> None:
+    reference = desk.add_case(states_accuracy=False, signature="")
+    visitor = desk.visit("mira")
+
+    page = visitor.go(together(reference, "letters"))
+
+    assert "The person has not made the statements that stand above the signature." in page.text
+
+
+def test_by_state_and_by_platform(desk: Desk, colleague: Colleague, reference: str) -> None:
+    assert "for 1 request" in colleague.go(together(reference, "letters", "platform=x")).text
+    assert "for 3 requests" in colleague.go(together(reference, "letters", "state=prepared")).text
+    assert "No request was chosen." in colleague.go(together(reference, "letters", "state=refused")).text
+
+
+def test_the_rest_of_the_links_is_gone(desk: Desk) -> None:
+    reference = desk.add_case(links=" ".join(f"https://x.com/someone/status/{each}" for each in range(1, 6)))
+    visitor = desk.visit("mira")
+    send_one(desk, visitor, reference)
+    visitor.go(together(reference, "gone"))
+    visitor.press("Links are gone: 1", which="rest", links=["2"])
+
+    links = visitor.go(f"/desk/cases/{reference}").text
+    assert links.count("It is back") == 4
+    visitor.go(together(reference, "back"))
+    visitor.press("Links are back: 1", which="ticked", links=["4"])
+    assert visitor.go(f"/desk/cases/{reference}").text.count("It is back") == 3
+
+
+def test_a_running_duty_is_not_closed_by_the_way(desk: Desk, colleague: Colleague, reference: str) -> None:
+    send_all(desk, colleague, reference)
+    asking = colleague.go(together(reference, "close"))
+    assert "A deadline of the platform still runs." in asking.text
+    colleague.press("Close requests: 3", reason="wished")
+    assert "Left as it is: A deadline of the platform still runs." in colleague.page.text
+
+    colleague.go(together(reference, "close", "requests=1"))
+    colleague.press("Close requests: 1", reason="wished", is_certain="y", note="By phone.")
+    assert "Done for 1 of 1 requests." in colleague.page.text
+    history = colleague.go(f"/desk/cases/{reference}/history").text
+    assert "The request was closed. The person asked for it. By phone." in history
+
+
+def test_reminders_are_made_and_recorded(desk: Desk, colleague: Colleague, reference: str, clock: TestClock) -> None:
+    send_all(desk, colleague, reference)
+    clock.move(days=10)
+    colleague.sign_in_again(together(reference, "remind"))
+    assert "It will be done for" in colleague.page.text
+    made = len(colleague.page.root.findall(".//input[@name='requests']"))
+    colleague.press(f"Make reminders: {made}")
+    worker.run_left_jobs(desk.parts)
+    colleague.go(together(reference, "reminded"))
+    colleague.press(f"Record reminders as sent: {made}", **BY_FORM)
+
+    assert f"Done for {made} of" in colleague.page.text
+    assert colleague.go(f"/desk/cases/{reference}/history").text.count("A reminder was sent.") == made
+
+
+def test_history_is_whole_after_one_of_many_was_refused(desk: Desk, colleague: Colleague, reference: str) -> None:
+    colleague.go(together(reference, "letters"))
+    colleague.press("Prepare letters: 3")
+    worker.run_left_jobs(desk.parts)
+    colleague.go(together(reference, "sent"))
+    colleague.press("Record as sent: 3", **BY_FORM, at="2020-01-01T10:00")
+
+    assert "Done for 0 of 3 requests." in colleague.page.text
+    assert "The request was sent." not in colleague.go(f"/desk/cases/{reference}/history").text
+
+
+def send_one(desk: Desk, visitor: Colleague, reference: str) -> None:
+    visitor.go(together(reference, "letters"))
+    visitor.press("Prepare letters: 1")
+    worker.run_left_jobs(desk.parts)
+    visitor.go(together(reference, "sent"))
+    visitor.press("Record as sent: 1", has_checked="y")

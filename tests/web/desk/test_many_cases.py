@@ -1,0 +1,121 @@
+"""One thing in many cases from the queue: seen before, each case by itself, once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from portal.domain.lifecycle import ActorKind
+from portal.run import worker
+from portal.services.casefile import many_cases
+from portal.services.casefile.many_cases import CaseAction, CasesCommand
+from portal.services.cases.opening import open_for_staff
+from portal.services.ports import Actor
+from portal.services.work import Work
+from tests.services.fakes import print_quickly
+from tests.statements import counted
+from tests.web.conftest import TestClock
+from tests.web.desk.colleague import Colleague, Desk
+from tests.web.desk.test_bulk import send_all
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+def make_late(desk: Desk, visitor: Colleague, clock: TestClock, number: int) -> list[str]:
+    """So many cases in which everybody is late."""
+    references = [desk.add_case() for _each in range(number)]
+    for reference in references:
+        send_all(desk, visitor, reference)
+    clock.move(days=10)
+    visitor.sign_in_again("/desk")
+    worker.run_sweep(desk.parts)
+    return references
+
+
+def address(action: str, references: list[str]) -> str:
+    return f"/desk/together?action={action}" + "".join(f"&cases={each}" for each in references)
+
+
+def test_all_who_are_late_are_reminded_in_few_presses(desk: Desk, clock: TestClock) -> None:
+    visitor = desk.visit("mira")
+    references = make_late(desk, visitor, clock, 3)
+
+    visitor.go("/desk?show=overdue")
+    visitor.go("/desk/together?action=remind&cases=all" + "".join(f"&shown={each}" for each in references))
+    assert "It will be done in 3 cases" in visitor.page.text
+    asking = visitor.page
+    visitor.press("Remind all who are late")
+    assert "Done in 3 of 3 cases" in visitor.page.text
+    worker.run_left_jobs(desk.parts)
+    visitor.seen.append(asking)
+    visitor.press("Remind all who are late")
+    worker.run_left_jobs(desk.parts)
+    visitor.go(address("reminded", references))
+    visitor.press("Record reminders as sent")
+
+    assert "Done in 3 of 3 cases" in visitor.page.text
+    for reference in references:
+        history = visitor.go(f"/desk/cases/{reference}/history").text
+        assert history.count("A letter was made.") == 6  # three notices, three reminders, whatever was pressed twice
+        assert history.count("A reminder was sent.") == 2  # no address of the third is known
+
+
+def test_cases_are_assigned_and_another_teams_case_is_none(desk: Desk) -> None:
+    visitor = desk.visit("mira")
+    desk.add("tane")
+    references = [desk.add_case(), desk.add_case()]
+    visitor.go(address("assign", [*references, "AAAA-AAAA"]))
+    assert "It will be done in 2 cases" in visitor.page.text
+    assert "No case of your team has this reference." in visitor.page.text
+    inputs = [each for each in visitor.page.root.iter("input") if each.get("name") == "colleague"]
+    labels = {each.get("for"): "".join(each.itertext()) for each in visitor.page.root.iter("label")}
+    tane = next(each for each in inputs if labels[each.get("id")] == "Tane Boje")
+    visitor.press("Assign cases", colleague=tane.get("value", ""))
+
+    assert "Done in 2 of 2 cases" in visitor.page.text
+    for reference in references:
+        assert "Tane Boje carries this case" in visitor.go(f"/desk/cases/{reference}").text
+
+
+def test_cases_with_open_ends_are_closed_only_where_that_is_ticked(desk: Desk) -> None:
+    visitor = desk.visit("mira")
+    references = [desk.add_case(), desk.add_case()]
+    visitor.go(address("close", references))
+    assert "2 cases stay as they are" in visitor.page.text
+    visitor.press("Close cases", reason="wished")
+    assert "Done in 0 of 2 cases" in visitor.page.text
+
+    visitor.go(address("close", references))
+    visitor.press("Close cases", reason="wished", is_certain="y")
+    assert "Done in 2 of 2 cases" in visitor.page.text
+
+
+def test_two_hundred_requests_take_little(desk: Desk, clock: TestClock) -> None:
+    """Letters apart: they are printed in the background."""
+    visitor = desk.visit("mira")
+    references = make_late(desk, visitor, clock, 4)
+    spent, statements = [], []
+    with desk.parts.sessions() as session:
+        keys = {desk.team_id: desk.team_key}
+        actor = Actor(kind=ActorKind.STAFF)
+        for reference in references:
+            begun = time.process_time()
+            with counted(session) as asked:
+                work = open_for_staff(
+                    Work(session=session, actor=actor, now=clock.now, ports=desk.parts.ports),
+                    reference,
+                    team_keys=keys,
+                    to_change=True,
+                )
+                many_cases.do_in_case(work, CasesCommand(action=CaseAction.REMIND, token="a" * 32))
+                session.commit()
+            spent.append(time.process_time() - begun)
+            statements.append(asked())
+
+    requests = 3 * len(references)
+    assert sum(spent) / requests * 200 < 10
+    assert len(set(statements[1:])) == 1, statements
