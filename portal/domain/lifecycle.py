@@ -285,6 +285,18 @@ BEGINNINGS = frozenset(
     }
 )
 
+# What a person does that her team has to see, besides writing to it.
+NEWS = frozenset(
+    {
+        History.ITEMS_ADDED,
+        History.ITEM_BACK,
+        History.ANSWERED,
+        History.COMPLAINT_ANSWERED,
+        History.DOCUMENT_ADDED,
+        History.CONSENT_WITHDRAWN,
+    }
+)
+
 
 def require_open(status: CaseStatus) -> None:
     """Raises StepRefused unless the case is open: what begins anew would be watched by nobody and erased unseen."""

@@ -45,6 +45,7 @@ def take_back(work: CaseWork) -> None:
         raise StepRefused("You already send the letters yourself.")
     work.session.execute(delete(CaseKey).where(CaseKey.case_id == work.case.id, CaseKey.holder == Handler.TEAM))
     work.case.handler, work.case.team_id, work.case.assignee_id = Handler.PERSON, None, None
+    work.case.news_at = None
     set_consent(work.session, work.case, "team", given=False, now=work.now)
     work.record(NewEvent(kind=History.TAKEN_BACK, at=work.now))
 
