@@ -123,7 +123,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
-        Group.DESK: "queue.show",
+        Group.DESK: "queue.show desk_today.show",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
             queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
@@ -133,7 +133,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
-            desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
+            desk_follow_ups.show desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
             desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
             desk_case.mark_gone desk_case.mark_back desk_case.write desk_requests.change_details
             desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent
@@ -212,7 +212,7 @@ def test_everybody_gets_what_the_table_says(world: World, method: str, endpoint:
 def _address(world: World, endpoint: str) -> str:
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
     known: dict[str, Any] = {**VALUES, "reference": world.reference, "membership_id": world.membership}
-    known["invitation_id"] = uuid4()
+    known["invitation_id"] = known["follow_up_id"] = uuid4()
     known["option"] = world.option
     with world.app.test_request_context():
         path = world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})

@@ -104,6 +104,31 @@ def list_queue(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, p
     return QueuePage(rows=_rows(work, names), total=total, page=page, pages=pages, counts=counts)
 
 
+def list_first(
+    work: Work, *, team_ids: Collection[UUID], views: Sequence[QueueFilter], most: int
+) -> tuple[Mapping[QueueFilter, int], Mapping[QueueFilter, tuple[QueueRow, ...]]]:
+    """How many cases each view holds, and the first of those that are asked for, at most so many of each."""
+    day = queue_filters.day_of(work)
+    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor))
+    known = queue_filters.list_views(work.actor, day)
+    counts = _count(work.session, ours, known)
+    found = {
+        view: _find_page(work.session, and_(ours, known[view]), 1, work.now, most=most) if counts[view] else []
+        for view in views
+    }
+    names = {each.id: each for rows in found.values() for each in rows}
+    rows = dict(zip(names, _rows(work, list(names.values())), strict=True))
+    return counts, {view: tuple(rows[each.id] for each in chosen) for view, chosen in found.items()}
+
+
+def count_chosen(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice) -> int:
+    """How many cases a choice finds."""
+    day = queue_filters.day_of(work)
+    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), *queue_filters.narrow(choice, work.actor, day))
+    view = queue_filters.list_views(work.actor, day)[choice.show]
+    return _count(work.session, ours, {choice.show: view})[choice.show]
+
+
 def assign(work: CaseWork, staff_id: UUID | None) -> None:
     """Give the case to a member of its team, or to nobody. Raises StepRefused."""
     if work.actor.kind is not ActorKind.STAFF or work.case.team_id is None:
@@ -139,11 +164,12 @@ def _count(
     return {view: int(found[place]) for place, view in enumerate(views)}
 
 
-def _find_page(session: Session, chosen: ColumnElement[bool], page: int, now: datetime) -> Sequence[Any]:
+def _find_page(
+    session: Session, chosen: ColumnElement[bool], page: int, now: datetime, *, most: int = PAGE_ROWS
+) -> Sequence[Any]:
     """The cases of one page in their order, with the names of team and member."""
     place = select(Case.id, func.row_number().over(order_by=queue_filters.order(now)).label("place")).where(chosen)
-    first = (page - 1) * PAGE_ROWS
-    ids = place.order_by("place").offset(first).limit(PAGE_ROWS).subquery()
+    ids = place.order_by("place").offset((page - 1) * most).limit(most).subquery()
     query = select(ids.c.id, Team.name.label("team"), Staff.name.label("assignee")).join(Case, Case.id == ids.c.id)
     query = query.outerjoin(Team, Team.id == Case.team_id).outerjoin(Staff, Staff.id == Case.assignee_id)
     return session.execute(query.order_by(ids.c.place)).all()

@@ -40,7 +40,7 @@ def test_a_wrong_second_step_is_told_and_a_used_code_does_not_fit(desk: Desk) ->
     colleague = half_way(desk)
     assert colleague.press("Go on", second_code="000000", status=400).errors
     code = new_code(desk)
-    assert colleague.press("Go on", second_code=code.lower()).path == "/desk"
+    assert colleague.press("Go on", second_code=code.lower()).path == "/desk/today"
     again = Colleague(desk.app)
     again.go("/desk/sign-in")
     again.press("Sign in", login="mira", password=PASSWORD)
