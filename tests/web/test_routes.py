@@ -123,10 +123,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
-        Group.DESK: "queue.show desk_today.show",
+        Group.DESK: "queue.show queue.find desk_today.show",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
-            queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
+            desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
@@ -215,8 +215,7 @@ def _address(world: World, endpoint: str) -> str:
     known["invitation_id"] = known["follow_up_id"] = uuid4()
     known["option"] = world.option
     with world.app.test_request_context():
-        path = world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
-    return f"{path}?reference={world.reference}" if endpoint == "queue.find" else path
+        return str(world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments}))
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.

@@ -65,11 +65,11 @@ def set_follow_up(work: CaseWork, new: NewFollowUp) -> None:
 
 
 def finish_follow_up(work: CaseWork, follow_up_id: UUID) -> None:
-    """It was done; once more changes nothing. Raises StepRefused, UnknownNumber."""
+    """It was done; once more changes nothing. Raises StepRefused."""
     _require_staff(work)
     row = work.session.get(FollowUp, follow_up_id)
     if row is None or row.case_id != work.case.id:
-        raise UnknownNumber
+        raise StepRefused("This follow-up date is not there any more.")
     if row.done_at is None:
         row.done_at = work.now
         work.record(NewEvent(kind=History.FOLLOW_UP_DONE, at=work.now, request_id=row.request_id))

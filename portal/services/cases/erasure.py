@@ -19,6 +19,7 @@ from portal.models.complaints import Complaint
 from portal.models.contacts import Contact, MailLink
 from portal.models.documents import Document
 from portal.models.events import Event
+from portal.models.find_marks import FindMark
 from portal.models.fingerprints import Fingerprint
 from portal.models.follow_ups import FollowUp
 from portal.models.guards import StoredFile
@@ -42,7 +43,7 @@ from portal.services.work import CaseWork, Work
 CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
-    StoredFile,
+    FindMark, StoredFile,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import abort, request, session
 
 from portal.domain.rights import Right
+from portal.services.cases import finding
 from portal.services.cases.opening import NoAccess, open_for_staff, record_opening
 from portal.services.staff import accounts
 from portal.services.work import CaseWork
@@ -53,7 +54,9 @@ def note_opening(member: SignedInStaff, reference: str, *, has_news: bool) -> No
     if reference in noted and not has_news:
         return
     with unit().writing() as writing:
-        record_opening(open_case(member, reference, writing))
+        opened = open_case(member, reference, writing)
+        record_opening(opened)
+        finding.mark_case(opened)
     session[NOTED] = {**noted, reference: now.isoformat()}
 
 

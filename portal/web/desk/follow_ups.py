@@ -29,7 +29,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Answered:
     form.offer(list_colleagues(unit().db, work.case.team_id), member.staff.id)
     if form.validate_on_submit():
         new = NewFollowUp(
-            due_on=form.due.data, owner_id=form.owner_id, note=form.note.data or "", request_number=form.request.data
+            due_on=form.due.data, owner_id=form.owner_id, note=form.note.data or "", request_number=form.request_number
         )
         with refusals(form):
             follow_ups.set_follow_up(work, new)

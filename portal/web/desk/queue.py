@@ -12,6 +12,7 @@ from flask import request, url_for
 from portal.domain.rights import Right
 from portal.services.casefile.queue import list_queue
 from portal.services.casefile.queue_filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
+from portal.services.cases import finding
 from portal.services.cases.opening import NoAccess, open_for_staff
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
@@ -34,21 +35,32 @@ def show(member: SignedInStaff) -> Page:
     return show_queue(member)
 
 
-@bp.get("/find")
+@bp.post("/find")
 @allowed(Right.READ_CASES)
 def find(member: SignedInStaff) -> Answered:
-    """A reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same."""
-    typed = request.args.get("reference", "")
-    reference = read_reference(typed)
+    """By a reference, a link or a ticket number; posted, so that nothing of it stays in an address or a browser's list.
+
+    A reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same.
+    """
+    typed = request.form.get("sought", "")
+    if not typed.strip():
+        return go("queue.show")
+    reference = read_reference(typed[:LONGEST])
+    work = unit().work(member.actor)
     try:
-        open_for_staff(unit().work(member.actor), reference, team_keys=member.team_keys, to_change=False)
+        open_for_staff(work, reference, team_keys=member.team_keys, to_change=False)
+        return go("desk_case.show", reference=reference)
     except NoAccess:
-        return show_queue(member, typed=typed)
-    return go("desk_case.show", reference=reference)
+        found = finding.find_cases(work, typed, team_ids=tuple(member.team_keys))
+    if len(found) == 1:
+        return go("desk_case.show", reference=found[0])
+    if found:
+        return show_page("desk/found.html", member, found=found, typed=None)
+    return show_queue(member, typed=typed)
 
 
 def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
-    """The list; `typed` is a reference that none of the team's cases has."""
+    """The list; `typed` is what none of the team's cases was found by."""
     choice = read_choice(request.args)
     page = read_page(request.args.get("page", ""))
     found = list_queue(unit().work(member.actor), team_ids=tuple(member.team_keys), choice=choice, page=page)

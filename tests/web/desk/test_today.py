@@ -8,8 +8,7 @@ from tests.web.desk.colleague import Colleague, Desk
 
 def promise(colleague: Colleague, reference: str, *, day: str, status: int = 200, **more: str) -> None:
     colleague.go(f"/desk/cases/{reference}/follow-ups")
-    number, month, year = day.split()
-    values = {"due-day": number, "due-month": month, "due-year": year, "note": "Call the school.", **more}
+    values = {"due": day, "note": "Call the school.", **more}
     colleague.press("Set the date", status=status, **values)
 
 
@@ -27,7 +26,7 @@ def test_the_desk_begins_with_today_and_each_count_leads_to_its_list(desk: Desk)
 def test_a_promise_is_due_on_its_day_until_it_is_done(desk: Desk, clock: TestClock) -> None:
     reference = desk.add_case()
     colleague = desk.visit("mira")
-    promise(colleague, reference, day="25 11 2026")
+    promise(colleague, reference, day="2026-11-25")
     assert "Call the school." in colleague.page.text
     assert "What you promised: 0 cases" in colleague.go("/desk/today").text
     clock.move(days=2)
@@ -46,10 +45,12 @@ def test_a_promise_is_due_on_its_day_until_it_is_done(desk: Desk, clock: TestClo
 def test_a_day_that_is_past_or_far_away_and_a_request_that_is_not_there_are_refused(desk: Desk) -> None:
     reference = desk.add_case()
     colleague = desk.visit("mira")
-    for day in ("22 11 2026", "1 1 2099"):
+    for day in ("2026-11-22", "2099-01-01"):
         promise(colleague, reference, day=day, status=400)
         assert "Choose a day from today on" in colleague.page.text
-    promise(colleague, reference, day="25 11 2026", status=404, request="99")
+    promise(colleague, reference, day="2026-11-25", status=404, request="99")
+    promise(colleague, reference, day="", status=400)
+    assert "Fill in the day." in colleague.page.text
 
 
 def test_what_happened_since_the_last_shift_is_counted_and_listed(desk: Desk, clock: TestClock) -> None:
