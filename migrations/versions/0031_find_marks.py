@@ -28,7 +28,7 @@ def upgrade() -> None:
             ["case_id"], ["cases.id"], name=op.f("fk_find_marks_case_id_cases"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_find_marks")),
-        sa.UniqueConstraint("source_id", "value", name=op.f("uq_find_marks_source_id")),
+        sa.UniqueConstraint("source_id", "value", name=op.f("uq_find_marks_source_id_value")),
     )
     op.create_index(op.f("ix_find_marks_case_id"), "find_marks", ["case_id"])
     op.create_index("ix_find_marks_value", "find_marks", ["value"])

@@ -199,8 +199,7 @@ class _Seen:
 
 
 def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
-    dates = (case["running_due_at"], case["next_due_at"])
-    running = next((at for at in dates if at is not None and at >= now), None)
+    running = queue_filters.find_running(case["running_due_at"], case["next_due_at"], now)
     contact, hours = seen.hours.get(names.id, (Contact.ANY_TIME, None))
     news = dict(seen.news.get(names.id, {}))
     return QueueRow(

@@ -28,6 +28,7 @@ from portal.services.work import Work
 LISTED = (CaseStatus.OPEN, CaseStatus.CLOSED)
 LATE = 4  # the last turn in the order
 STALE = timedelta(days=14)
+SOON = timedelta(days=30)
 UNREAD = (Message.author == ActorKind.PERSON, Message.read_at.is_(None))
 
 
@@ -119,6 +120,16 @@ def day_of(work: Work) -> Day:
     return Day(work.now, today, midnight.astimezone(UTC))
 
 
+def find_running(running_due_at: datetime | None, next_due_at: datetime | None, now: datetime) -> datetime | None:
+    """The date of a case that can still be kept. Where another was missed, one that is far away saves nothing today.
+
+    A row from before the nearest running date was kept has its nearest date alone.
+    """
+    if running_due_at is not None and now <= running_due_at < now + SOON:
+        return running_due_at
+    return next_due_at if next_due_at is not None and next_due_at >= now else None
+
+
 def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[bool]]:
     """Every view as a condition on cases."""
     is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
@@ -185,8 +196,9 @@ def order(now: datetime) -> Sequence[ColumnElement[Any]]:
 
 
 def _running(now: datetime) -> ColumnElement[Any]:
-    """The nearest date that still runs, or nothing. A row from before it was kept has its nearest date alone."""
-    return sql_case((Case.running_due_at >= now, Case.running_due_at), (Case.next_due_at >= now, Case.next_due_at))
+    """The same as `find_running`, for all cases."""
+    soon = and_(Case.running_due_at >= now, Case.running_due_at < now + SOON)
+    return sql_case((soon, Case.running_due_at), (Case.next_due_at >= now, Case.next_due_at))
 
 
 def _is_child() -> ColumnElement[bool]:

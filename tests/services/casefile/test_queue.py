@@ -84,6 +84,24 @@ def test_what_can_be_saved_comes_first_and_what_is_long_dead_last(session: Sessi
     assert rows[1].due_at == NOW + 2 * DAY, "the date that can still be kept, and not the one that is 92 days dead"
 
 
+def test_a_far_date_does_not_hide_that_a_nearer_one_was_missed(session: Session, ports: Ports) -> None:
+    """The person's own time limit runs for half a year: nothing of it can be saved today."""
+    team, key = make_team(session)
+    actor = add_member(session, team, key)
+    add_case(session, team, 1, next_due_at=NOW - DAY, running_due_at=NOW + 180 * DAY, assignee_id=actor.staff_id)
+    add_case(session, team, 2, next_due_at=NOW + 180 * DAY, running_due_at=NOW + 180 * DAY)
+    for number, days in ((3, 29), (4, 31)):
+        add_case(session, team, number, next_due_at=NOW - DAY, running_due_at=NOW + days * DAY)
+    rows = listed(session, ports, actor, team).rows
+    assert [(row.reference[-1], row.is_overdue) for row in rows] == [
+        ("3", False),
+        ("2", False),
+        ("4", True),
+        ("1", True),
+    ]
+    assert listed(session, ports, actor, team, QueueFilter.RUNNING).total == 2
+
+
 def test_each_view_finds_its_cases_and_their_number(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
     actor = add_member(session, team, key)

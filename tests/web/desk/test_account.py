@@ -126,7 +126,7 @@ def test_a_password_is_changed_and_everywhere_else_signed_out(desk: Desk) -> Non
     assert here.press("Change it", old=PASSWORD, new=NEW_PASSWORD, again=NEW_PASSWORD).path == "/desk/account"
     assert here.go("/desk").path == "/desk"
     assert there.go("/desk").path == "/desk/sign-in"
-    assert Colleague(desk.app).sign_in("ines", password=NEW_PASSWORD).path == "/desk"
+    assert Colleague(desk.app).sign_in("ines", password=NEW_PASSWORD).path == "/desk/today"
     here.go("/desk/account/password")
     here.press("Change it", old=NEW_PASSWORD, new=PASSWORD, again=PASSWORD)
 
