@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
 
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import NEWS, ActorKind, CaseStatus, ComplaintState, History, Path, RequestState
+from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState
 from portal.domain.regimes import ObligedParty as Owed
 from portal.models.cases import Case
 from portal.models.clocks import Clock
@@ -216,8 +216,9 @@ def _is_unread() -> ColumnElement[bool]:
 def _has_news(news: News) -> ColumnElement[bool]:
     if news is News.WROTE:
         return _is_unread()
-    kinds = _NEWS_KINDS[news] & NEWS
-    happened = _has(Event, Event.kind.in_(kinds), Event.actor == ActorKind.PERSON, Event.recorded_at >= Case.news_at)
+    happened = _has(
+        Event, Event.kind.in_(_NEWS_KINDS[news]), Event.actor == ActorKind.PERSON, Event.recorded_at >= Case.news_at
+    )
     return and_(Case.news_at.is_not(None), happened)
 
 
