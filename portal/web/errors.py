@@ -33,6 +33,7 @@ NO_SECRETS = """
     safe_words said said_accuracy said_at said_good_faith said_no_consent said_perjury say sent_as sent_at signature
     signed_on skip speaker stop subdivision team team_id text threat threatened_on ticket title to told_at took_it
     under_18 verdict version wait when which wish withdraw work
+    due request note owner sought
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.

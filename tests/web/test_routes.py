@@ -212,7 +212,7 @@ def test_everybody_gets_what_the_table_says(world: World, method: str, endpoint:
 def _address(world: World, endpoint: str) -> str:
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
     known: dict[str, Any] = {**VALUES, "reference": world.reference, "membership_id": world.membership}
-    known["invitation_id"] = known["follow_up_id"] = uuid4()
+    known["invitation_id"] = uuid4()
     known["option"] = world.option
     with world.app.test_request_context():
         return str(world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments}))

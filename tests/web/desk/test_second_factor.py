@@ -52,7 +52,6 @@ def code_for(desk: Desk, login: str = "mira") -> str:
 
 def address_of(app: Flask, rule: Rule) -> str:
     known = {**VALUES, "reference": "ABCD-EFGH", "membership_id": UUID(int=1), "invitation_id": UUID(int=2)}
-    known["follow_up_id"] = UUID(int=3)
     with app.test_request_context():
         return url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
 
