@@ -1,6 +1,6 @@
 """What was done to many requests at once, so that a press counts once.
 
-Revision: 0032, after 0029.
+Revision: 0032, after 0031.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0032"
-down_revision = "0029"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -254,6 +254,8 @@ class History(StrEnum):
     OFFICER_LINK_MADE = "officer_link_made"
     OFFICER_LINK_USED = "officer_link_used"  # an officer has taken the bundle
     OFFICER_LINK_ENDED = "officer_link_ended"  # taken back before it was used
+    FOLLOW_UP_SET = "follow_up_set"  # a member promised to look again on a day
+    FOLLOW_UP_DONE = "follow_up_done"
     ERASED = "erased"
 
 
@@ -294,6 +296,18 @@ BEGINNINGS = frozenset(
         History.COMPLAINT_PREPARED,
         History.COMPLAINT_LODGED,
         History.OFFICER_LINK_MADE,
+    }
+)
+
+# What a person does that her team has to see, besides writing to it.
+NEWS = frozenset(
+    {
+        History.ITEMS_ADDED,
+        History.ITEM_BACK,
+        History.ANSWERED,
+        History.COMPLAINT_ANSWERED,
+        History.DOCUMENT_ADDED,
+        History.CONSENT_WITHDRAWN,
     }
 )
 

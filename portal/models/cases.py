@@ -31,6 +31,12 @@ class Case(Guarded, Base):
             postgresql_where=text("next_due_at IS NULL"),
             sqlite_where=text("next_due_at IS NULL"),
         ),
+        # All that the order and the counts of the desk's list look at, so that no case itself is read for them.
+        Index(
+            "ix_cases_shift",
+            *("team_id", "status", "assignee_id", "next_due_at", "running_due_at", "news_at", "submitted_at"),
+            *("under_18", "path", "id"),
+        ),
         CheckConstraint("status != 'erased' OR sealed IS NULL", name="erased_is_empty"),
     )
 
@@ -58,6 +64,8 @@ class Case(Guarded, Base):
     letter_numbers: Mapped[int] = mapped_column(default=0, server_default="0")  # the last number given to a letter
     ways_ended: Mapped[int] = mapped_column(default=0, server_default="0")  # how often all other ways in were ended
     ways_seen: Mapped[int] = mapped_column(default=0, server_default="0")  # up to which event the person knows them
+    running_due_at: Mapped[datetime | None]  # the nearest of its dates that had not passed when clocks were counted
+    news_at: Mapped[datetime | None]  # since when the person did something that no member has seen
     sealed: Mapped[bytes | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -17,6 +17,14 @@ class Message(Guarded, Base):
     """From the person to the team or back. `sealed` holds {"text"}."""
 
     __tablename__ = "messages"
+    __table_args__ = (
+        Index(
+            "ix_messages_unread",
+            "case_id",
+            postgresql_where=text("read_at IS NULL AND author = 'person'"),
+            sqlite_where=text("read_at IS NULL AND author = 'person'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.adapters.vault import SealContext
 from portal.db import Base
-from portal.domain.lifecycle import BEGINNINGS, require_open
+from portal.domain.lifecycle import BEGINNINGS, NEWS, ActorKind, require_open
 from portal.domain.report import Report
 from portal.models.cases import Case
 from portal.models.events import Event
@@ -94,6 +94,8 @@ class CaseWork(Work):
         """Append several to this case's history, in this order. Raises as `record`."""
         if any(event.kind in BEGINNINGS for event in events):
             require_open(self.case.status)
+        if self.actor.kind is ActorKind.PERSON and self.case.team_id and any(each.kind in NEWS for each in events):
+            self.case.news_at = self.case.news_at or self.now
         return record_all(self.session, self.case.id, self.key, events, actor=self.actor, now=self.now)
 
     def _place_of(self, row: Base) -> SealContext:

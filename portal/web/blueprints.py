@@ -12,6 +12,7 @@ from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import corrections as desk_corrections
 from portal.web.desk import documents as desk_documents
+from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import letters as desk_letters
 from portal.web.desk import mandate as desk_mandate
@@ -25,6 +26,7 @@ from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
 from portal.web.desk import threats as desk_threats
+from portal.web.desk import today as desk_today
 from portal.web.open import api, changes, check, clock, directory, downloads, embed, law, officer, well_known
 from portal.web.person import (
     authority,
@@ -80,6 +82,7 @@ PERSON: tuple[Blueprint, ...] = (
 DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
     desk_account.bp,
+    desk_today.bp,
     desk_queue.bp,
     desk_bulk.bp,
     desk_many.bp,
@@ -94,6 +97,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_reviews.bp,
     desk_reissue.bp,
     desk_holds.bp,
+    desk_follow_ups.bp,
     desk_officer.bp,
     desk_team.bp,
     desk_audit.bp,

@@ -24,6 +24,12 @@ def show_moment(at: datetime, zone: str) -> str:
     return str(_("%(moment)s (%(zone)s)", moment=text, zone=zone.replace("_", " ")))
 
 
+def show_row_moment(at: datetime, zone: str) -> str:
+    """ "Tue 24 Nov 2026, 14:00" for a list of many. The page names the zone once."""
+    local = at.astimezone(ZoneInfo(zone))
+    return str(format_datetime(local.replace(tzinfo=None), "EEE d MMM y, HH:mm", rebase=False))
+
+
 def show_fact(text: str) -> str:
     """A sentence of the records or of the rules in the page's language; a per cent sign in it is only a sign."""
     return str(_(text))
@@ -32,6 +38,7 @@ def show_fact(text: str) -> str:
 def init_filters(app: Flask, config: Config) -> None:
     app.jinja_env.filters["day"] = show_day
     app.jinja_env.filters["moment"] = show_moment
+    app.jinja_env.filters["row_moment"] = show_row_moment
     app.jinja_env.filters["fact"] = show_fact
     app.jinja_env.globals["site_title"] = config.site_title
     app.jinja_env.globals["organisation"] = config.organisation

@@ -47,12 +47,23 @@
     });
   });
 
+  // At the desk a slip of Shift in the middle of a sentence would end the session and lose the sentence.
+  function isTyping(event) {
+    const field = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
+    return document.querySelector(".desk-nav") !== null && event.target.closest?.(field) !== null;
+  }
+
+  // Shift that is held while something is chosen with the mouse is no way to leave.
+  document.addEventListener("mousedown", (event) => {
+    if (event.shiftKey) pressedAt = [];
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Shift") {
       pressedAt = [];
       return;
     }
-    if (event.repeat) return;
+    if (event.repeat || isTyping(event)) return;
     const now = Date.now();
     pressedAt = pressedAt.filter((moment) => now - moment < SPAN_MS).concat(now);
     if (pressedAt.length >= PRESSES) leave();

@@ -21,7 +21,8 @@ from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.requests import Request
 from portal.models.tables import metadata
-from portal.services.casefile.queue import QueueFilter, list_queue
+from portal.services.casefile.queue import list_queue
+from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
 from portal.services.ports import Actor
 from portal.services.work import Work
 from tests.bench.rows import case_row, request_row
@@ -56,7 +57,7 @@ def measure(work: Work, team_id: UUID) -> list[float]:
         for each in QueueFilter:
             for page in PAGES:
                 started = perf_counter()
-                list_queue(work, team_ids=(team_id,), filter=each, page=page)
+                list_queue(work, team_ids=(team_id,), choice=QueueChoice(show=each), page=page)
                 taken.append(perf_counter() - started)
     return taken
 

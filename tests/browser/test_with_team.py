@@ -63,15 +63,15 @@ def sign_in(site: Site, visitor: Visitor, login: str) -> None:
     visitor.press("Sign in")
     visitor.fill("Code", code)
     visitor.press("Go on")
-    visitor.is_at("Cases")
+    visitor.is_at("Today")
 
 
 def take_the_case(site: Site, advocate: Visitor, reference: str) -> None:
     sign_in(site, advocate, "mere")
-    advocate.sees("Without advocate (1)")
+    advocate.sees("New and unassigned, by risk: 1 case")
     advocate.follow(reference)
     advocate.press("Take this case")
-    advocate.sees(f"Assigned to you, for the team {TEAM}.")
+    advocate.sees(f"Assigned to you, in the team {TEAM}.")
     advocate.follow("Report")
     advocate.sees("I never agreed that anybody else sees this.")
     assert advocate.page.locator("main a[href*='instagram']").count() == 0, "no link of a case can be clicked"
@@ -147,7 +147,7 @@ def hand_over(site: Site, advocate: Visitor, colleague: Visitor, reference: str)
     advocate.follow("Hand over")
     advocate.choose("Tama Boje")
     advocate.press("Hand over")
-    advocate.sees("Tama Boje carries this case")
+    advocate.sees("Assigned to Tama Boje")
     sign_in(site, colleague, "tama")
     colleague.follow("Mine (1)")
     colleague.follow(reference)
@@ -172,12 +172,13 @@ def log_answers(colleague: Visitor, reference: str) -> None:
 
 def find_it_overdue(site: Site, supervisor: Visitor, reference: str) -> None:
     sign_in(site, supervisor, "ines")
+    supervisor.follow("Cases")
     supervisor.follow("Overdue (1)")
     supervisor.sees(reference)
     supervisor.follow("Team")
     supervisor.is_at("The team")
     supervisor.follow(reference)
-    supervisor.sees("24 hours late")
+    supervisor.sees("overdue by 24 hours")
 
 
 def remind(colleague: Visitor, reference: str) -> None:

@@ -41,7 +41,7 @@ LATER = NOW + timedelta(days=3)
 POSTS = [endpoint for method, endpoint, rule in EVERY_ROUTE if method == "POST" and rule.startswith("/desk")]
 # Whoever is not signed in has no team, and what an administrator keeps belongs to none.
 OF_A_TEAM = [endpoint for endpoint in POSTS if not endpoint.startswith(("signin.", "desk_staff."))]
-READ_BY_HAND = ("mark", "which", "factor", "gone", "back", "give", "withdraw", "requests", "stop")
+READ_BY_HAND = ("mark", "which", "factor", "gone", "back", "give", "withdraw", "requests", "stop", "sought")
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,7 @@ def post(world: World, caller: Caller, endpoint: str, value: str) -> Any:
         rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint and "POST" in (rule.methods or ())
     )
     known = {**VALUES, "reference": world.others, "membership_id": value if is_uuid(value) else str(UUID(int=1))}
+    known["follow_up_id"] = UUID(known["membership_id"])
     with world.app.test_request_context():
         path = world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
     client = world.app.test_client()

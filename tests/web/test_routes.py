@@ -125,11 +125,11 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
-        Group.DESK: "queue.show desk_many.show_done",
+        Group.DESK: "queue.show queue.find desk_today.show desk_many.show_done",
         Group.WORK: "desk_many.foresee desk_many.do",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
-            queue.find desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
+            desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
@@ -137,7 +137,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
-            desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
+            desk_follow_ups.show desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
             desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
             desk_case.mark_gone desk_case.mark_back desk_case.write desk_requests.change_details
             desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent
@@ -220,8 +220,7 @@ def _address(world: World, endpoint: str) -> str:
     known["invitation_id"] = uuid4()
     known["option"] = world.option
     with world.app.test_request_context():
-        path = world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
-    return f"{path}?reference={world.reference}" if endpoint == "queue.find" else path
+        return str(world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments}))
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.

@@ -46,14 +46,15 @@ SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
 MOST = 24
 # What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
-# letter, which is written down; and pages that look at one request and at what all letters say.
+# letter, which is written into the history; the case with what it shares with others; and pages that look at one
+# request and at what all letters say.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_case.show": 25,
         "desk_complaints.prepare": 26,
-        "desk_complaints.bundle": 36,
-        "desk_case.letter": 26,
-        "desk_case.enclosed": 26,
+        "desk_complaints.bundle": 39,
+        "desk_case.letter": 30,
+        "desk_case.enclosed": 30,
         "desk_requests.record_stated": 31,
         "desk_complaints.bundles": 36 * LARGE // SMALL,
         "complaint.bundles": 36 * LARGE // SMALL,

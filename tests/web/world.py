@@ -63,6 +63,7 @@ class Caller(StrEnum):
 # What stands in the addresses: everything of the case of the table's person.
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
+        "follow_up_id": UUID(int=3),  # of none
         "number": 1,
         "letter_number": 2,  # a reminder
         "paper": "police",

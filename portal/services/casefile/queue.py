@@ -1,61 +1,77 @@
-"""The team's list of cases, nearest date first. It reads plain columns only: no case is opened to list it."""
+"""The team's list of cases: what can still be saved first. Plain columns only: no case is opened to list it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, String, and_, func, literal, select, type_coerce, union_all
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
+from portal.adapters.vault import CannotOpen
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import ActorKind, CaseStatus, History, Path, StepRefused
+from portal.domain.lifecycle import NEWS, ActorKind, CaseStatus, History, Path, StepRefused
 from portal.domain.regimes import ObligedParty as Owed
 from portal.domain.rights import Right, roles_with
+from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import Case
 from portal.models.clocks import Clock
+from portal.models.events import Event
+from portal.models.messages import Message
+from portal.models.safe_contacts import SafeContact
+from portal.services.background import safe_hours
+from portal.services.casefile import queue_filters
+from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history import guards
 from portal.services.history.events import NewEvent
-from portal.services.ports import Actor
+from portal.services.ports import ServerKeys
 from portal.services.work import CaseWork, Work
 
 
-class QueueFilter(StrEnum):
-    """Which of a team's cases are listed."""
+class Contact(StrEnum):
+    """Whether it may be written to the person at this moment."""
 
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    OVERDUE = "overdue"
-    ALL = "all"
-    CLOSED = "closed"
+    ANY_TIME = "any_time"
+    NOW = "now"
+    LATER = "later"
+    UNKNOWN = "unknown"  # hours were chosen, and no key of this server opens them
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueRow:
     """One case in the team's list: plain columns only, nothing about the person.
 
-    `is_unfit`: what the list shows of the case is not as it was written, so its dates are not to be relied on.
+    `due_at` is the nearest date that still runs; where none does, the one that passed. `news` is what the person did
+    that no member has seen. `is_unfit`: what the list shows of the case is not as it was written, so its dates are not
+    to be relied on.
     """
 
     reference: str
     status: CaseStatus
     path: Path | None
+    is_child: bool
     country: str | None
+    language: str
     team_name: str
     assignee: str | None
     item_count: int
-    next_due_at: datetime | None
-    next_due_estimated: bool
+    due_at: datetime | None
+    due_estimated: bool
     is_overdue: bool
     missed_count: int
+    unread: int
+    news: tuple[History, ...]
+    contact: Contact
+    hours: SafeHours | None
     is_unfit: bool
     submitted_at: datetime | None
 
@@ -69,40 +85,55 @@ class QueuePage:
     counts: dict[QueueFilter, int]
 
 
-PAGE_ROWS = 50
-_LISTED = (CaseStatus.OPEN, CaseStatus.CLOSED)
-COLUMNS = (
-    Case.id,
-    Case.reference,
-    Case.status,
-    Case.path,
-    Case.country,
-    Team.name.label("team_name"),
-    Staff.name.label("assignee_name"),
-    Case.item_count,
-    Case.next_due_at,
-    Case.next_due_estimated,
-    Case.submitted_at,
-)
+PAGE_ROWS = 30
 
 
-def list_queue(work: Work, *, team_ids: Collection[UUID], filter: QueueFilter, page: int) -> QueuePage:
-    """One page of those of these teams' cases that the member sees. Pages count from 1; a later one is the last."""
-    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor))
-    counted = _count(work.session, work.actor, ours, work.now)
-    total, dated = counted[filter]
+def list_queue(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, page: int) -> QueuePage:
+    """One page of those of these teams' cases that the member sees. Pages count from 1; a later one is the last.
+
+    As many statements for many cases as for one.
+    """
+    day = queue_filters.day_of(work)
+    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), *queue_filters.narrow(choice, work.actor, day))
+    views = queue_filters.list_views(work.actor, day)
+    counts = _count(work.session, ours, views)
+    total = counts[choice.show]
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    found = _find_page(work.session, and_(ours, _FILTERS[filter](work.actor, work.now)), page, dated=dated)
-    counts = {each: number for each, (number, _) in counted.items()}
-    return QueuePage(rows=_rows(work.session, found, work.now), total=total, page=page, pages=pages, counts=counts)
+    names = _find_page(work.session, and_(ours, views[choice.show]), page, work.now) if total else []
+    return QueuePage(rows=_rows(work, names), total=total, page=page, pages=pages, counts=counts)
+
+
+def list_first(
+    work: Work, *, team_ids: Collection[UUID], views: Sequence[QueueFilter], most: int
+) -> tuple[Mapping[QueueFilter, int], Mapping[QueueFilter, tuple[QueueRow, ...]]]:
+    """How many cases each view holds, and the first of those that are asked for, at most so many of each."""
+    day = queue_filters.day_of(work)
+    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor))
+    known = queue_filters.list_views(work.actor, day)
+    counts = _count(work.session, ours, known)
+    found = {
+        view: _find_page(work.session, and_(ours, known[view]), 1, work.now, most=most) if counts[view] else []
+        for view in views
+    }
+    names = {each.id: each for rows in found.values() for each in rows}
+    rows = dict(zip(names, _rows(work, list(names.values())), strict=True))
+    return counts, {view: tuple(rows[each.id] for each in chosen) for view, chosen in found.items()}
+
+
+def count_chosen(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice) -> int:
+    """How many cases a choice finds."""
+    day = queue_filters.day_of(work)
+    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), *queue_filters.narrow(choice, work.actor, day))
+    view = queue_filters.list_views(work.actor, day)[choice.show]
+    return _count(work.session, ours, {choice.show: view})[choice.show]
 
 
 def assign(work: CaseWork, staff_id: UUID | None) -> None:
     """Give the case to a member of its team, or to nobody. Raises StepRefused."""
     if work.actor.kind is not ActorKind.STAFF or work.case.team_id is None:
         raise StepRefused("Only the team that has a case can say who works on it.")
-    if staff_id is not None and not _can_carry(work.session, work.case.team_id, staff_id):
+    if staff_id is not None and not can_carry(work.session, work.case.team_id, staff_id):
         raise StepRefused("This member of staff is not in the team that has the case, or only reads it.")
     if staff_id == work.case.assignee_id:
         return
@@ -116,76 +147,81 @@ def take_case(work: CaseWork) -> None:
     assign(work, work.actor.staff_id)
 
 
-def _can_carry(session: Session, team_id: UUID, staff_id: UUID) -> bool:
+def can_carry(session: Session, team_id: UUID, staff_id: UUID) -> bool:
+    """Whether a member of staff is in this team and works on cases."""
     query = select(Membership.id).join(Staff, Staff.id == Membership.staff_id)
     query = query.where(Membership.team_id == team_id, Membership.staff_id == staff_id, Staff.ended_at.is_(None))
     query = query.where(Staff.role.in_(roles_with(Right.WORK_ON_CASES)))
     return session.scalars(query).first() is not None
 
 
-def _find_page(session: Session, chosen: ColumnElement[bool], page: int, *, dated: int) -> Sequence[Any]:
-    """Cases with a date in its order, then those without one in the order of their coming. `dated`: how many have one.
-
-    Two questions instead of one: each is answered in an index's own order and stops after a page, where one question
-    for both would sort every case of the team.
-    """
-    skipped = (page - 1) * PAGE_ROWS
-    query = select(*COLUMNS).outerjoin(Team, Team.id == Case.team_id).outerjoin(Staff, Staff.id == Case.assignee_id)
-    found: list[Any] = []
-    if skipped < dated:
-        first = query.where(chosen, Case.next_due_at.is_not(None)).order_by(Case.next_due_at, Case.id)
-        found += session.execute(first.offset(skipped).limit(PAGE_ROWS))
-    if len(found) < PAGE_ROWS:
-        rest = query.where(chosen, Case.next_due_at.is_(None)).order_by(Case.submitted_at, Case.id)
-        found += session.execute(rest.offset(max(0, skipped - dated)).limit(PAGE_ROWS - len(found)))
-    return found
-
-
 def _count(
-    session: Session, actor: Actor, ours: ColumnElement[bool], now: datetime
-) -> dict[QueueFilter, tuple[int, int]]:
-    """How many cases each filter finds, and how many of these have a date; all of it in one look at one index."""
-    overdue = func.count(case((Case.next_due_at < now, 1)))
-    counts = (func.count().label("all"), func.count(Case.next_due_at).label("dated"), overdue.label("overdue"))
-    query = select(Case.status, Case.assignee_id, *counts).where(ours, Case.status.in_(_LISTED))
-    rows = session.execute(query.group_by(Case.status, Case.assignee_id)).all()
-    opened = [row for row in rows if row.status is CaseStatus.OPEN]
-    late = sum(row.overdue for row in opened)
-    return {
-        QueueFilter.MINE: _add_up(row for row in opened if row.assignee_id and row.assignee_id == actor.staff_id),
-        QueueFilter.UNASSIGNED: _add_up(row for row in opened if row.assignee_id is None),
-        QueueFilter.OVERDUE: (late, late),
-        QueueFilter.ALL: _add_up(opened),
-        QueueFilter.CLOSED: _add_up(row for row in rows if row.status is CaseStatus.CLOSED),
-    }
+    session: Session, ours: ColumnElement[bool], views: Mapping[QueueFilter, ColumnElement[bool]]
+) -> dict[QueueFilter, int]:
+    """How many cases each view holds, all in one look."""
+    query = select(*(func.count(sql_case((chosen, 1))).label(view.value) for view, chosen in views.items()))
+    found = session.execute(query.select_from(Case).where(ours, Case.status.in_(queue_filters.LISTED))).one()
+    return {view: int(found[place]) for place, view in enumerate(views)}
 
 
-def _add_up(rows: Iterable[Any]) -> tuple[int, int]:
-    chosen = list(rows)
-    return sum(row.all for row in chosen), sum(row.dated for row in chosen)
+def _find_page(
+    session: Session, chosen: ColumnElement[bool], page: int, now: datetime, *, most: int = PAGE_ROWS
+) -> Sequence[Any]:
+    """The cases of one page in their order, with the names of team and member."""
+    place = select(Case.id, func.row_number().over(order_by=queue_filters.order(now)).label("place")).where(chosen)
+    ids = place.order_by("place").offset((page - 1) * most).limit(most).subquery()
+    query = select(ids.c.id, Team.name.label("team"), Staff.name.label("assignee")).join(Case, Case.id == ids.c.id)
+    query = query.outerjoin(Team, Team.id == Case.team_id).outerjoin(Staff, Staff.id == Case.assignee_id)
+    return session.execute(query.order_by(ids.c.place)).all()
 
 
-def _rows(session: Session, found: Sequence[Any], now: datetime) -> tuple[QueueRow, ...]:
-    case_ids = [row.id for row in found]
-    missed, bent = _count_missed(session, case_ids)
-    bent |= {row["id"] for row, fits in guards.read_rows(session, Case, Case.id.in_(case_ids)) if not fits}
-    return tuple(
-        QueueRow(
-            reference=row.reference,
-            status=row.status,
-            path=row.path,
-            country=row.country,
-            team_name=row.team_name or "",
-            assignee=row.assignee_name,
-            item_count=row.item_count,
-            next_due_at=row.next_due_at,
-            next_due_estimated=row.next_due_estimated,
-            is_overdue=row.next_due_at is not None and row.next_due_at < now,
-            missed_count=missed[row.id],
-            is_unfit=row.id in bent,
-            submitted_at=row.submitted_at,
-        )
-        for row in found
+def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
+    """The rows in this order; nothing is asked of the database where there is none."""
+    if not names:
+        return ()
+    session, ids = work.session, [each.id for each in names]
+    cases, bent = dict[UUID, Mapping[str, Any]](), set[UUID]()
+    for row, fits in guards.read_rows(session, Case, Case.id.in_(ids)):
+        cases[row["id"]] = row
+        bent |= set() if fits else {row["id"]}
+    missed, bent_clocks = _count_missed(session, ids)
+    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work))
+    return tuple(_row(cases[each.id], each, seen, each.id in bent | bent_clocks, work.now) for each in names)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the list shows of its cases beside their own rows, by their ids."""
+
+    missed: Counter[UUID]
+    news: Mapping[UUID, Counter[History]]
+    hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
+
+
+def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
+    running = queue_filters.find_running(case["running_due_at"], case["next_due_at"], now)
+    contact, hours = seen.hours.get(names.id, (Contact.ANY_TIME, None))
+    news = dict(seen.news.get(names.id, {}))
+    return QueueRow(
+        reference=case["reference"],
+        status=case["status"],
+        path=case["path"],
+        is_child=bool(case["under_18"]) or case["path"] is Path.CHILD,
+        country=case["country"],
+        language=case["language"],
+        team_name=names.team or "",
+        assignee=names.assignee,
+        item_count=case["item_count"],
+        due_at=running or case["next_due_at"],
+        due_estimated=case["next_due_estimated"] and (running or case["next_due_at"]) == case["next_due_at"],
+        is_overdue=running is None and case["next_due_at"] is not None,
+        missed_count=seen.missed[names.id],
+        unread=news.pop(History.MESSAGE, 0),
+        news=tuple(news),
+        contact=contact,
+        hours=hours,
+        is_unfit=is_unfit,
+        submitted_at=case["submitted_at"],
     )
 
 
@@ -202,14 +238,32 @@ def _count_missed(session: Session, case_ids: Collection[UUID]) -> tuple[Counter
     return Counter(row["case_id"] for row, _fits in missed), {row["case_id"] for row, fits in missed if not fits}
 
 
-def _is_open() -> ColumnElement[bool]:
-    return Case.status == CaseStatus.OPEN
+def _read_news(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, Counter[History]]:
+    """What the persons of these cases wrote that nobody has read, and did that nobody has seen, in that order."""
+    wrote = select(Message.case_id, literal(0).label("sequence"), literal(History.MESSAGE.value).label("kind"))
+    did = select(Event.case_id, Event.sequence, type_coerce(Event.kind, String)).join(Case, Case.id == Event.case_id)
+    did = did.where(Event.recorded_at >= Case.news_at, Event.kind.in_(NEWS), Event.actor == ActorKind.PERSON)
+    both = union_all(
+        wrote.where(Message.case_id.in_(case_ids), *queue_filters.UNREAD), did.where(Case.id.in_(case_ids))
+    )
+    found: dict[UUID, Counter[History]] = defaultdict(Counter)
+    for case_id, _sequence, kind in session.execute(both.order_by("sequence")):
+        found[case_id][History(kind)] += 1
+    return found
 
 
-_FILTERS: Mapping[QueueFilter, Callable[[Actor, datetime], ColumnElement[bool]]] = {
-    QueueFilter.MINE: lambda actor, now: and_(_is_open(), Case.assignee_id == actor.staff_id),
-    QueueFilter.UNASSIGNED: lambda actor, now: and_(_is_open(), Case.assignee_id.is_(None)),
-    QueueFilter.OVERDUE: lambda actor, now: and_(_is_open(), Case.next_due_at < now),
-    QueueFilter.ALL: lambda actor, now: _is_open(),
-    QueueFilter.CLOSED: lambda actor, now: Case.status == CaseStatus.CLOSED,
-}
+def _read_hours(
+    session: Session, case_ids: Collection[UUID], work: Work
+) -> Mapping[UUID, tuple[Contact, SafeHours | None]]:
+    rows = session.scalars(select(SafeContact).where(SafeContact.case_id.in_(case_ids)))
+    return {row.case_id: _read_contact(row, work.ports.keys, work.now) for row in rows}
+
+
+def _read_contact(row: SafeContact, keys: ServerKeys, now: datetime) -> tuple[Contact, SafeHours | None]:
+    try:
+        hours = safe_hours.open_carried(row, keys).hours
+    except CannotOpen:
+        return Contact.UNKNOWN, None
+    if hours is None:
+        return Contact.ANY_TIME, None
+    return (Contact.NOW if hours.is_safe(now) else Contact.LATER), hours

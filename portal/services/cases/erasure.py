@@ -20,7 +20,9 @@ from portal.models.complaints import Complaint
 from portal.models.contacts import Contact, MailLink
 from portal.models.documents import Document
 from portal.models.events import Event
+from portal.models.find_marks import FindMark
 from portal.models.fingerprints import Fingerprint
+from portal.models.follow_ups import FollowUp
 from portal.models.guards import StoredFile
 from portal.models.holds import Hold
 from portal.models.items import Item
@@ -40,9 +42,9 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate, CaseKey,
-    CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
-    StoredFile, BulkStep,
+    Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
+    CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
+    FindMark, StoredFile, BulkStep,
 )  # fmt: skip
 
 
@@ -136,7 +138,8 @@ def _empty(case: Case, *, now: datetime) -> None:
     case.status, case.closed_at = CaseStatus.ERASED, now
     case.handler, case.team_id, case.assignee_id = Handler.PERSON, None, None
     case.path = case.country = case.subdivision = case.depiction = case.filer = case.under_18 = None
-    case.next_due_at = case.retention_until = case.sealed = case.submitted_at = None
+    case.next_due_at = case.running_due_at = case.news_at = None
+    case.retention_until = case.sealed = case.submitted_at = None
     case.item_count, case.next_due_estimated, case.language = 0, False, "und"
 
 

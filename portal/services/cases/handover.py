@@ -15,6 +15,7 @@ from portal.adapters import vault
 from portal.domain.lifecycle import CaseStatus, CloseReason, Handler, History, StepRefused, require_submitted
 from portal.models.accounts import Team
 from portal.models.cases import CaseKey
+from portal.services.cases import finding
 from portal.services.cases.consent import set_consent
 from portal.services.cases.keys import lock_key
 from portal.services.cases.room import require_room_for_words
@@ -37,6 +38,7 @@ def hand_to_team(work: CaseWork, team_id: UUID) -> None:
     work.session.add(row)
     work.case.handler, work.case.team_id = Handler.TEAM, team.id
     set_consent(work.session, work.case, "team", given=True, now=work.now)
+    finding.mark_case(work)
     work.record(NewEvent(kind=History.HANDED_TO_TEAM, at=work.now))
 
 
@@ -44,8 +46,10 @@ def take_back(work: CaseWork) -> None:
     """The person carries the case alone again: the team's wrap of the key is destroyed. Raises StepRefused."""
     if work.case.team_id is None:
         raise StepRefused("You already send the letters yourself.")
+    finding.forget_marks(work)
     work.session.execute(delete(CaseKey).where(CaseKey.case_id == work.case.id, CaseKey.holder == Handler.TEAM))
     work.case.handler, work.case.team_id, work.case.assignee_id = Handler.PERSON, None, None
+    work.case.news_at = None
     set_consent(work.session, work.case, "team", given=False, now=work.now)
     work.record(NewEvent(kind=History.TAKEN_BACK, at=work.now))
 

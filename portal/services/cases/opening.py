@@ -144,7 +144,8 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
 
 
 def record_opening(work: CaseWork) -> None:
-    """That a member of staff read the report; once an hour is enough to know who had it open."""
+    """That a member of staff read the report, and what is new in it; once an hour is enough to know who had it open."""
+    work.case.news_at = None
     recent = work.session.scalars(
         select(Event.id).where(
             Event.case_id == work.case.id,

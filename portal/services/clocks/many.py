@@ -34,7 +34,7 @@ from portal.services.clocks.derivation import (
     derive_complaint_clocks,
     derive_request_clocks,
 )
-from portal.services.clocks.snapshot import MissKey, Owner, count_again, find_next_due, values_of
+from portal.services.clocks.snapshot import MissKey, Owner, count_again, find_next_due, keep_next_due, values_of
 from portal.services.history import guards
 from portal.services.history.events import NewEvent, record_in_cases
 from portal.services.ports import SYSTEM
@@ -78,8 +78,7 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
         next_due = find_next_due(
             case.status, around.clocks[case.id], taken=around.lodged.keys(), settled=around.settled
         )
-        if next_due != (case.next_due_at, case.next_due_estimated):
-            case.next_due_at, case.next_due_estimated = next_due
+        keep_next_due(case, next_due)
     return missed
 
 

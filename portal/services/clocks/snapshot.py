@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -198,28 +198,44 @@ def update_next_due(session: Session, case: Case) -> None:
     taken = select(ComplaintRequest.request_id).join(Complaint, Complaint.id == ComplaintRequest.complaint_id)
     taken = taken.where(Complaint.case_id == case.id, Complaint.lodged_at.is_not(None))
     settled = select(Request.id).where(Request.case_id == case.id, Request.state.in_(SETTLED))
-    case.next_due_at, case.next_due_estimated = find_next_due(
-        case.status, rows, taken=set(session.scalars(taken)), settled=set(session.scalars(settled))
+    keep_next_due(
+        case, find_next_due(case.status, rows, taken=set(session.scalars(taken)), settled=set(session.scalars(settled)))
     )
+
+
+class NextDue(NamedTuple):
+    """The nearest date that matters, run out or not, whether it is estimated, and the nearest that still runs."""
+
+    due_at: datetime | None = None
+    estimated: bool = False
+    running_at: datetime | None = None
+
+
+def keep_next_due(case: Case, found: NextDue) -> None:
+    """Into the case, which is written to only where something is different."""
+    if found != (case.next_due_at, case.next_due_estimated, case.running_due_at):
+        case.next_due_at, case.next_due_estimated, case.running_due_at = found
 
 
 def find_next_due(
     status: CaseStatus, rows: Iterable[Clock], *, taken: Collection[UUID], settled: Collection[UUID]
-) -> tuple[datetime | None, bool]:
-    """The same from all clocks of a case: None and False where no date matters.
+) -> NextDue:
+    """The same from all clocks of a case: nothing where no date matters.
 
     `taken` are the requests that a lodged complaint rests on, `settled` those that are over.
     """
     if status is not CaseStatus.OPEN:
-        return None, False
+        return NextDue()
     pressing = [
-        (row.due_at, row.estimated)
+        (row.due_at, row.estimated, row.state)
         for row in rows
         if row.due_at is not None
         and row.request_id not in settled
         and _is_pressing(row, is_taken=row.request_id in taken)
     ]
-    return min(pressing, key=lambda each: each[0], default=(None, False))
+    due_at, estimated, _state = min(pressing, key=lambda each: each[0], default=(None, False, None))
+    running = (each_due for each_due, _estimated, state in pressing if state in RUNS)
+    return NextDue(due_at, estimated, min(running, default=None))
 
 
 def clock_views(rows: Iterable[Clock], ports: Ports) -> tuple[ClockView, ...]:

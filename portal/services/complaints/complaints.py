@@ -28,6 +28,7 @@ from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services.background import jobs
 from portal.services.background.jobs import JobView
+from portal.services.cases import finding
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_papers, require_permission
@@ -406,6 +407,8 @@ def _first_sent(session: Session, complaint: Complaint) -> datetime | None:
 
 def _write(work: CaseWork, complaint: Complaint, **values: object) -> None:
     complaint.sealed = work.sealed_for(complaint, {**work.read_sealed(complaint), **values})
+    if "ticket" in values:
+        finding.mark_ticket(work, complaint.id, str(values["ticket"] or ""))
 
 
 def _line(work: CaseWork, row: Complaint, sealed: Mapping[str, Any]) -> ComplaintLine:

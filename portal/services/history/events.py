@@ -20,7 +20,8 @@ from portal.models.events import Event
 from portal.services.history import guards, journal
 from portal.services.ports import Actor
 
-HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED})
+FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_DONE})
+HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS)
 
 
 @dataclass(frozen=True, kw_only=True)

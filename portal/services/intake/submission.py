@@ -19,6 +19,7 @@ from portal.domain.report import RejectedText, Report, ReportedLink, ReportedPla
 from portal.models.cases import Case, Mandate
 from portal.models.items import Item
 from portal.reference.platform_names import find_named
+from portal.services.cases import finding
 from portal.services.cases.consent import set_consent
 from portal.services.cases.handover import hand_to_team, open_to_record
 from portal.services.cases.opening import CaseStamp, read_stamp
@@ -283,5 +284,6 @@ def _add_rows(work: CaseWork, items: Sequence[OpenedItem], requests: RequestPlan
             row.request_id = request_id
     columns = [column.key for column in inspect(Item).column_attrs]
     guards.insert_rows(work.session, Item, ({name: getattr(item.row, name) for name in columns} for item in items))
+    finding.mark_links(work, ((item.row.id, item.values["url"]) for item in items if item.row.url_index))
     work.case.item_count += len(items)
     work.session.flush()

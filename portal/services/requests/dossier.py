@@ -31,6 +31,7 @@ from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Basis, Request
+from portal.services.cases import finding
 from portal.services.clocks.case_events import (
     ELSEWHERE,
     REMOVING,
@@ -149,6 +150,8 @@ class Dossier:
         """
         require_open(self.work.case.status)
         self.request.sealed = self.work.sealed_for(self.request, {**self.sealed, **values})
+        if "ticket" in values:
+            finding.mark_ticket(self.work, self.request.id, str(values["ticket"] or ""))
 
     @property
     def name(self) -> str:

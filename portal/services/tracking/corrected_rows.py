@@ -15,6 +15,7 @@ from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.items import Item
 from portal.models.requests import Request
+from portal.services.cases import finding
 from portal.services.clocks.agreement import FINAL
 from portal.services.clocks.snapshot import RUNS, drop_unfounded, is_owed, list_clocks, refresh_clocks
 from portal.services.history.events import NewEvent, read_detail, read_history
@@ -175,6 +176,7 @@ def _write_complaint(case: OpenedHistory, row: Complaint) -> None:
     row.state = ComplaintState.ANSWERED if final else ComplaintState.LODGED if lodged else ComplaintState.PREPARED
     ticket = _find_ticket(case, lodged) if lodged else ""
     row.sealed = case.work.sealed_for(row, {**case.work.read_sealed(row), "ticket": ticket})
+    finding.mark_ticket(case.work, row.id, ticket)
 
 
 def _last(events: Iterable[Event]) -> Event | None:

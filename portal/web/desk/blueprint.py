@@ -21,7 +21,7 @@ from portal.web.refusals import describe_refusal
 
 # Where somebody begins, by the first of these rights that their role has, and why others are stopped there.
 HOMES: Mapping[Right, str] = MappingProxyType(
-    {Right.READ_CASES: "queue.show", Right.READ_AUDIT: "desk_audit.show", Right.KEEP_STAFF: "desk_staff.show"}
+    {Right.READ_CASES: "desk_today.show", Right.READ_AUDIT: "desk_audit.show", Right.KEEP_STAFF: "desk_staff.show"}
 )
 NOT_YOURS: Mapping[str, Any] = MappingProxyType(
     {

@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import abort, request, session
 
 from portal.domain.rights import Right
+from portal.services.cases import finding
 from portal.services.cases.opening import NoAccess, open_for_staff, record_opening
 from portal.services.staff import accounts
 from portal.services.work import CaseWork
@@ -30,7 +31,7 @@ def case_view_of(right: Right) -> Callable[[Callable[..., Any]], Callable[..., A
         def with_case(member: SignedInStaff, reference: str, **values: Any) -> Any:
             opened = open_case(member, reference)
             if request.method in READING:
-                note_opening(member, reference)
+                note_opening(member, reference, has_news=opened.case.news_at is not None)
             return view(member, opened, **values)
 
         return allowed(right)(with_case)
@@ -44,14 +45,18 @@ on_case_to_note = case_view_of(Right.WRITE_NOTES)
 on_case_to_review = case_view_of(Right.REVIEW)
 
 
-def note_opening(member: SignedInStaff, reference: str) -> None:
-    """Who read a case is part of its history, so a page that only reads writes this one thing down, once an hour."""
+def note_opening(member: SignedInStaff, reference: str, *, has_news: bool) -> None:
+    """Who read a case is part of its history, so a page that only reads writes this one thing down, once an hour, and
+    whenever the person did something that nobody has seen.
+    """
     now = unit().now
     noted = {name: at for name, at in session.get(NOTED, {}).items() if datetime.fromisoformat(at) > now - HOUR}
-    if reference in noted:
+    if reference in noted and not has_news:
         return
     with unit().writing() as writing:
-        record_opening(open_case(member, reference, writing))
+        opened = open_case(member, reference, writing)
+        record_opening(opened)
+        finding.mark_case(opened)
     session[NOTED] = {**noted, reference: now.isoformat()}
 
 

@@ -9,11 +9,10 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.domain.journal import Noted
-from portal.domain.lifecycle import Answer, CaseStatus, Path, Proof, SendingChannel, SentAs
+from portal.domain.lifecycle import Answer, CaseStatus, History, Path, Proof, SendingChannel, SentAs
 from portal.domain.rights import RIGHTS, Right
 from portal.services.clocks.case_events import ComplaintAnswer
-from portal.services.history import journal
+from portal.services.history.events import NewEvent, record
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.wording import choices_of
@@ -101,16 +100,12 @@ def show_form(
 
 
 def note_export(member: SignedInStaff, work: CaseWork, what: str) -> None:
-    """That papers of a case were taken out by a member; a transaction of its own, because the page only reads."""
+    """That papers of a case were taken out by a member, in its history; a transaction of its own, because the page only
+    reads. No detail is written, so no key is needed.
+    """
+    event = NewEvent(kind=History.EXPORTED, at=unit().now, facts={"what": what})
     with unit().writing() as writing:
-        journal.note(
-            writing,
-            Noted.EXPORTED,
-            staff_id=member.staff.id,
-            case_id=work.case.id,
-            facts={"what": what},
-            now=unit().now,
-        )
+        record(writing, work.case.id, None, event, actor=member.actor, now=unit().now)
 
 
 def show_file(content: bytes, mimetype: str, name: str) -> Response:

@@ -1,11 +1,18 @@
-"""The team's cases by their nearest date, and finding one by its reference."""
+"""The team's cases, what can still be saved first; and finding one by its reference."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask import request, url_for
 
 from portal.domain.rights import Right
-from portal.services.casefile.queue import QueueFilter, list_queue
+from portal.services.casefile.queue import list_queue
+from portal.services.casefile.queue_filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
+from portal.services.cases import finding
 from portal.services.cases.opening import NoAccess, open_for_staff
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
@@ -16,6 +23,10 @@ from portal.web.unit_of_work import unit
 
 bp = make_blueprint("queue", __name__, "/desk")
 
+Word = TypeVar("Word", bound=StrEnum)
+NARROWING: Mapping[str, type[StrEnum]] = {"whose": Whose, "risk": Risk, "waits": WaitsFor, "news": News}
+LONGEST = 80
+
 
 @bp.get("")
 @allowed(Right.READ_CASES)
@@ -24,41 +35,94 @@ def show(member: SignedInStaff) -> Page:
     return show_queue(member)
 
 
-@bp.get("/find")
+@bp.post("/find")
 @allowed(Right.READ_CASES)
 def find(member: SignedInStaff) -> Answered:
-    """A reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same."""
-    typed = request.args.get("reference", "")
-    reference = read_reference(typed)
+    """By a reference, a link or a ticket number; posted, so that nothing of it stays in an address or a browser's list.
+
+    A reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same.
+    """
+    typed = request.form.get("sought", "")
+    if not typed.strip():
+        return go("queue.show")
+    reference = read_reference(typed[:LONGEST])
+    work = unit().work(member.actor)
     try:
-        open_for_staff(unit().work(member.actor), reference, team_keys=member.team_keys, to_change=False)
+        open_for_staff(work, reference, team_keys=member.team_keys, to_change=False)
+        return go("desk_case.show", reference=reference)
     except NoAccess:
-        return show_queue(member, typed=typed)
-    return go("desk_case.show", reference=reference)
+        found = finding.find_cases(work, typed, team_ids=tuple(member.team_keys))
+    if len(found) == 1:
+        return go("desk_case.show", reference=found[0])
+    if found:
+        return show_page("desk/found.html", member, found=found, typed=None)
+    return show_queue(member, typed=typed)
 
 
 def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
-    """The list; `typed` is a reference that none of the team's cases has."""
-    chosen = read_filter(request.args.get("show", ""))
-    found = list_queue(
-        unit().work(member.actor),
-        team_ids=tuple(member.team_keys),
-        filter=chosen,
-        page=read_page(request.args.get("page", "")),
-    )
+    """The list; `typed` is what none of the team's cases was found by."""
+    choice = read_choice(request.args)
+    page = read_page(request.args.get("page", ""))
+    found = list_queue(unit().work(member.actor), team_ids=tuple(member.team_keys), choice=choice, page=page)
+    asked = write_choice(choice)
+    registry = unit().ports.registry
     return show_page(
         "desk/queue.html",
         member,
         status=200 if typed is None else 404,
         queue=found,
-        chosen=chosen,
-        filters=tuple(QueueFilter),
+        choice=choice,
+        is_narrowed=bool(asked.keys() - {"show"}),
+        words=NARROWING,
+        platforms=sorted((each.name, slug) for slug, each in registry.platforms.items()),
+        laws=sorted((each.name, name) for name, each in registry.regimes.items()),
         typed=typed,
-        address=lambda number: url_for("queue.show", show=chosen.value, page=number),
+        view=lambda show: url_for("queue.show", **{**asked, "show": show.value}),
+        address=lambda number: url_for("queue.show", **asked, page=number),
         has_teams=bool(member.team_keys),
     )
 
 
-def read_filter(text: str) -> QueueFilter:
-    """The filter an address names; all open cases where it names none of ours."""
-    return QueueFilter(text) if text in set(QueueFilter) else QueueFilter.ALL
+def read_choice(asked: Mapping[str, str]) -> QueueChoice:
+    """What an address asks for. What is none of ours narrows nothing."""
+    return QueueChoice(
+        show=_read(QueueFilter, asked.get("show", "")) or QueueFilter.ALL,
+        whose=_read(Whose, asked.get("whose", "")),
+        risk=_read(Risk, asked.get("risk", "")),
+        waits=_read(WaitsFor, asked.get("waits", "")),
+        news=_read(News, asked.get("news", "")),
+        platform=_read_word(asked.get("platform", "")),
+        law=_read_word(asked.get("law", "")),
+        country=_read_word(asked.get("country", "")).upper()[:2],
+        language=_read_word(asked.get("language", ""))[:16],
+        is_stale=asked.get("stale", "") == "y",
+        since=_read_moment(asked.get("since", "")),
+    )
+
+
+def write_choice(choice: QueueChoice) -> dict[str, Any]:
+    """The same as parts of an address; what narrows nothing is left out."""
+    parts: dict[str, Any] = {
+        "show": choice.show.value,
+        **{name: getattr(choice, name) for name in (*NARROWING, "platform", "law", "country", "language")},
+        "stale": "y" if choice.is_stale else "",
+        "since": choice.since.strftime("%Y-%m-%dT%H:%M:%S") if choice.since else "",
+    }
+    return {name: value for name, value in parts.items() if value}
+
+
+def _read(vocabulary: type[Word], text: str) -> Word | None:
+    return vocabulary(text) if text in set(vocabulary) else None
+
+
+def _read_word(text: str) -> str:
+    """Letters, digits and hyphens, as our slugs and tags are made of; anything else finds nothing of ours."""
+    word = text.strip()[:LONGEST]
+    return word if word.isascii() and word.replace("-", "").replace(".", "").replace("_", "").isalnum() else ""
+
+
+def _read_moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

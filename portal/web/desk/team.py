@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.domain.rights import Right
-from portal.services.casefile.queue import QueueFilter, list_queue
+from portal.services.casefile.queue import list_queue
+from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
 from portal.services.staff import lists, members, security_notices
 from portal.services.staff.accounts import AccountRefused
 from portal.services.staff.lists import TeamMember
@@ -146,7 +147,7 @@ def show_team(member: SignedInStaff, *, refused: Sequence[str] = (), is_busy: bo
     overdue = list_queue(
         unit().work(member.actor),
         team_ids=team_ids,
-        filter=QueueFilter.OVERDUE,
+        choice=QueueChoice(show=QueueFilter.OVERDUE),
         page=read_page(request.args.get("page", "")),
     )
     return show_page(

@@ -21,6 +21,7 @@ from portal.domain.lifecycle import (
     CloseReason,
     Depiction,
     Filer,
+    History,
     LetterKind,
     Path,
     Proof,
@@ -37,7 +38,7 @@ from portal.domain.rights import SecurityNoticeKind
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
 from portal.services.casefile.bulk import BulkAction
 from portal.services.casefile.many_cases import CaseAction
-from portal.services.casefile.queue import QueueFilter
+from portal.services.casefile.queue_filters import News, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.tracking.correctable import Fact
 
@@ -116,11 +117,38 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             NameKind.PSEUDONYM: _l("a pseudonym"),
         },
         QueueFilter: {
-            QueueFilter.MINE: _l("Mine"),
-            QueueFilter.UNASSIGNED: _l("Without advocate"),
-            QueueFilter.OVERDUE: _l("Overdue"),
             QueueFilter.ALL: _l("All open"),
+            QueueFilter.RUNNING: _l("Deadline running"),
+            QueueFilter.TODAY: _l("Due today"),
+            QueueFilter.ANSWER: _l("To answer"),
+            QueueFilter.UNASSIGNED: _l("Unassigned"),
+            QueueFilter.MINE: _l("Mine"),
+            QueueFilter.PROMISED: _l("Follow-up due"),
+            QueueFilter.OVERDUE: _l("Overdue"),
+            QueueFilter.STUCK: _l("No next step"),
             QueueFilter.CLOSED: _l("Closed"),
+        },
+        Whose: {Whose.MINE: _l("mine"), Whose.NOBODY: _l("unassigned")},
+        Risk: {Risk.CHILD: _l("child"), Risk.THREAT: _l("threat")},
+        WaitsFor: {
+            WaitsFor.TEAM: _l("the team"),
+            WaitsFor.PERSON: _l("the person"),
+            WaitsFor.PLATFORM: _l("a platform"),
+            WaitsFor.AUTHORITY: _l("an authority"),
+        },
+        News: {
+            News.WROTE: _l("the person wrote"),
+            News.LINKS: _l("links added"),
+            News.CONSENT: _l("consent withdrawn"),
+            News.ANSWER: _l("an answer came"),
+        },
+        History: {
+            History.ITEMS_ADDED: _l("links added"),
+            History.ITEM_BACK: _l("back online"),
+            History.ANSWERED: _l("answer came"),
+            History.COMPLAINT_ANSWERED: _l("authority answered"),
+            History.DOCUMENT_ADDED: _l("file added"),
+            History.CONSENT_WITHDRAWN: _l("consent withdrawn"),
         },
         SendingChannel: {
             SendingChannel.FORM: _l("By the platform’s own form"),
@@ -128,10 +156,10 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             SendingChannel.POST: _l("By post"),
         },
         Answer: {
-            Answer.ACKNOWLEDGED: _l("They only say that they got it"),
+            Answer.ACKNOWLEDGED: _l("They confirm receipt"),
             Answer.MORE_ASKED: _l("They ask for more information"),
             Answer.IDENTITY_ASKED: _l("They ask who the person is"),
-            Answer.UPDATE: _l("They tell how far they are"),
+            Answer.UPDATE: _l("They report progress"),
             Answer.EXTENDED: _l("They say that they need longer"),
             Answer.REMOVED: _l("It is removed"),
             Answer.PARTLY: _l("Some of it is removed"),
@@ -139,8 +167,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Answer.GEO_BLOCKED: _l("It is only hidden in some countries"),
         },
         ComplaintAnswer: {
-            ComplaintAnswer.ACKNOWLEDGED: _l("They only say that they got it"),
-            ComplaintAnswer.PROGRESS: _l("They say how far it is"),
+            ComplaintAnswer.ACKNOWLEDGED: _l("They confirm receipt"),
+            ComplaintAnswer.PROGRESS: _l("They report progress"),
             ComplaintAnswer.DECIDED: _l("They decided"),
             ComplaintAnswer.REFUSED: _l("They refuse to act"),
             ComplaintAnswer.TRANSFERRED: _l("They passed it on to another authority"),
@@ -289,7 +317,7 @@ def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
 
 
 def describe_distance(at: datetime, now: datetime) -> str:
-    """How far `at` is: "in 5 hours", "3 days late". Rounded down, so that no time is promised that is not there."""
+    """How far `at` is: "in 5 hours", "overdue by 3 days". Rounded down: no time is promised that is not there."""
     return str(_show_left(at - now) if at >= now else _show_late(now - at))
 
 
@@ -303,10 +331,10 @@ def _show_left(left: timedelta) -> Any:
 
 def _show_late(late: timedelta) -> Any:
     if late < HOUR:
-        return _("just now late")
+        return _("overdue, within the last hour")
     if late < 48 * HOUR:
-        return ngettext("%(num)d hour late", "%(num)d hours late", late // HOUR)
-    return ngettext("%(num)d day late", "%(num)d days late", late.days)
+        return ngettext("overdue by %(num)d hour", "overdue by %(num)d hours", late // HOUR)
+    return ngettext("overdue by %(num)d day", "overdue by %(num)d days", late.days)
 
 
 def describe_hours(hours: SafeHours) -> str:

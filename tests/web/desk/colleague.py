@@ -60,7 +60,11 @@ PEOPLE: Mapping[str, tuple[str, Role, bool]] = {
     "ines": ("Ines Lotse", Role.SUPERVISOR, True),
     "newt": ("Newt", Role.ADVOCATE, False),  # in the team, and not let in yet
 }
-OTHERS: Mapping[str, tuple[Role, str | None]] = {"odd": (Role.ADVOCATE, "Hill"), "vera": (Role.ADMINISTRATOR, None)}
+OTHERS: Mapping[str, tuple[Role, str | None]] = {
+    "odd": (Role.ADVOCATE, "Hill"),
+    "vera": (Role.ADMINISTRATOR, None),
+    "otto": (Role.AUDITOR, None),
+}
 
 
 @dataclass(frozen=True)

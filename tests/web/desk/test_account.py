@@ -40,7 +40,7 @@ def test_a_wrong_second_step_is_told_and_a_used_code_does_not_fit(desk: Desk) ->
     colleague = half_way(desk)
     assert colleague.press("Go on", second_code="000000", status=400).errors
     code = new_code(desk)
-    assert colleague.press("Go on", second_code=code.lower()).path == "/desk"
+    assert colleague.press("Go on", second_code=code.lower()).path == "/desk/today"
     again = Colleague(desk.app)
     again.go("/desk/sign-in")
     again.press("Sign in", login="mira", password=PASSWORD)
@@ -126,7 +126,7 @@ def test_a_password_is_changed_and_everywhere_else_signed_out(desk: Desk) -> Non
     assert here.press("Change it", old=PASSWORD, new=NEW_PASSWORD, again=NEW_PASSWORD).path == "/desk/account"
     assert here.go("/desk").path == "/desk"
     assert there.go("/desk").path == "/desk/sign-in"
-    assert Colleague(desk.app).sign_in("ines", password=NEW_PASSWORD).path == "/desk"
+    assert Colleague(desk.app).sign_in("ines", password=NEW_PASSWORD).path == "/desk/today"
     here.go("/desk/account/password")
     here.press("Change it", old=NEW_PASSWORD, new=PASSWORD, again=PASSWORD)
 

@@ -64,11 +64,11 @@ def test_a_case_is_taken_handed_over_and_left_to_nobody(desk: Desk) -> None:
     choices = [each for each in colleague.page.root.iter("input") if each.get("type") == "radio"]
     tane = next(each.get("value", "") for each in choices if each.get("checked") is None)
     colleague.press("Hand over", colleague=tane)
-    assert "Tane Boje carries this case" in colleague.page.text
+    assert "Assigned to Tane Boje" in colleague.page.text
 
     colleague.follow("Hand over")
     colleague.press("Hand over", colleague="nobody")
-    assert "Nobody of the team Harbour carries this case yet." in colleague.page.text
+    assert "Unassigned in the team Harbour." in colleague.page.text
 
 
 def test_a_colleague_of_another_team_cannot_be_chosen(desk: Desk) -> None:

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.adapters.signing import by_id
+from portal.domain.lifecycle import History
 from portal.models.cases import Case
+from portal.models.events import Event
 from portal.models.journal import JournalEntry
 from portal.services.history.verification import Against, verify
 from portal.services.letters import letters
@@ -59,7 +61,10 @@ def test_reading_a_case_and_taking_its_papers_are_written_down(desk: Desk, monke
     found = [entry for entry in list_entries(desk) if entry.kind in {"opened", "exported"}]
     assert [(entry.kind, entry.case_id) for entry in found] == [("opened", case_id), ("exported", case_id)]
     assert found[0].staff_id == found[1].staff_id is not None
-    assert found[1].facts == {"what": "letter"}
+    assert "A copy of the case or of its papers was saved." in desk.visit("otto").go("/desk/audit").text
+    with desk.parts.sessions() as session:
+        event = session.scalars(select(Event).where(Event.kind == History.EXPORTED)).one()
+        assert (event.case_id, event.facts) == (case_id, {"what": "letter"})
 
 
 def test_the_history_of_a_day_at_the_desk_is_whole(desk: Desk) -> None:

@@ -29,7 +29,7 @@ def test_the_case_with_the_nearest_date_stands_first(desk: Desk, clock: TestCloc
 
     assert page.text.index(urgent) < page.text.index(resting)
     assert "in 47 hours" in page.text
-    assert "Wednesday 25 November 2026, 08:00 (UTC)" in page.text
+    assert "Wed 25 Nov 2026, 08:00" in page.text
 
 
 def test_a_missed_date_is_called_late_and_listed_as_overdue(desk: Desk, clock: TestClock) -> None:
@@ -39,7 +39,7 @@ def test_a_missed_date_is_called_late_and_listed_as_overdue(desk: Desk, clock: T
 
     page = desk.visit("tane").go("/desk?show=overdue")
 
-    assert "2 days late" in page.text
+    assert "overdue by 2 days" in page.text
     assert late in page.text
     assert resting not in page.text
 
@@ -90,7 +90,7 @@ def test_a_reference_is_found_however_it_is_typed(desk: Desk) -> None:
     reference = desk.add_case()
     colleague = desk.visit("mira")
 
-    page = colleague.go(f"/desk/find?reference=+{reference.lower().replace('-', '+')}+")
+    page = colleague.press("Find", sought=f" {reference.lower().replace('-', ' ')} ")
 
     assert page.path == f"/desk/cases/{reference}"
 
@@ -99,12 +99,44 @@ def test_a_reference_of_nobody_and_of_another_team_get_the_same_answer(desk: Des
     reference = desk.add_case()
     colleague = desk.visit("odd")
 
-    unknown = colleague.go("/desk/find?reference=AAAA-AAAA", status=404)
-    others = colleague.go(f"/desk/find?reference={reference}", status=404)
+    unknown = colleague.press("Find", sought="AAAA-AAAA", status=404)
+    others = colleague.press("Find", sought=reference, status=404)
 
-    assert "No case of your team has this reference." in unknown.text
-    assert "No case of your team has this reference." in others.text
+    assert "No case of your team has this reference" in unknown.text
+    assert "No case of your team has this reference" in others.text
     assert reference in others.answer.text
+
+
+def test_a_pasted_link_finds_its_case_and_stands_in_no_address(desk: Desk) -> None:
+    reference = desk.add_case(links="https://invented-one.org/a/7 https://invented-two.org/b")
+    colleague = desk.visit("mira")
+    page = colleague.press("Find", sought="see HTTPS://Invented-One.org/a/7?utm_source=x")
+    assert page.path == f"/desk/cases/{reference}"
+    assert "invented" not in " ".join(page.answer.request.full_path for page in colleague.seen)
+    colleague.go("/desk/find", status=405)
+    other = desk.visit("odd")
+    assert "No case of your team" in other.press("Find", sought="https://invented-one.org/a/7", status=404).text
+
+
+def test_the_same_link_in_two_cases_is_told_in_both(desk: Desk) -> None:
+    first = desk.add_case(links="https://invented-one.org/a/7 https://invented-two.org/b")
+    second = desk.add_case(links="https://invented-one.org/a/7")
+    colleague = desk.visit("mira")
+    found = colleague.press("Find", sought="https://invented-one.org/a/7")
+    assert first in found.text
+    assert second in found.text
+    for one, other in ((first, second), (second, first)):
+        assert f"Same links in another case: {other} (1 link)" in colleague.go(f"/desk/cases/{one}").text
+
+
+def test_a_ticket_number_finds_its_case_however_it_is_spaced(desk: Desk, clock: TestClock) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    send_first_request(desk, reference, sent_at="2026-11-23 08:00")
+    colleague.go(f"/desk/cases/{reference}/requests/1/ticket")
+    colleague.press("Save", ticket="IG-2026 / 4711")
+    colleague.go("/desk")
+    assert colleague.press("Find", sought="ig 2026-4711").path == f"/desk/cases/{reference}"
 
 
 def test_filters_and_pages_that_are_not_ours_show_all_open_cases(desk: Desk) -> None:

@@ -31,7 +31,7 @@ def test_new_words_take_two_members_and_end_the_old_ones(desk: Desk) -> None:
     person.press("Go on", words=old)
     first, second = desk.visit("mira"), desk.visit("tane")
     first.go(f"/desk/cases/{reference}")
-    first.follow("New words")
+    first.follow("New recovery words")
     assert "Ask: Which boat?" in first.page.text
     first.press("Check the answer", answer="a blue kayak")
     assert "4 wrong answers are left" in first.page.text, "the count stays although the answer was wrong"

@@ -129,7 +129,7 @@ def test_an_app_is_set_up_once_and_nobody_sets_up_another_with_a_password_alone(
     again = begin(desk)
     assert again.page.path == "/desk/second-factor", "nobody sets up another one with a password alone"
     assert again.go("/desk/second-factor/set-up").path == "/desk/second-factor"
-    assert again.press("Go on", second_code=codes[3]).path == "/desk"
+    assert again.press("Go on", second_code=codes[3]).path == "/desk/today"
 
 
 def test_a_code_of_the_app_opens_once(desk: Desk, clock: TestClock) -> None:
@@ -137,7 +137,7 @@ def test_a_code_of_the_app_opens_once(desk: Desk, clock: TestClock) -> None:
     app = pyotp.TOTP(read_secret(colleague.page))
     colleague.press("Keep the app", second_code=app.at(clock.now))
     clock.move(minutes=10)
-    assert begin(desk).press("Go on", second_code=app.at(clock.now)).path == "/desk"
+    assert begin(desk).press("Go on", second_code=app.at(clock.now)).path == "/desk/today"
     refused = begin(desk).press("Go on", second_code=app.at(clock.now), status=400)
     assert refused.errors == ["This does not fit, or it was used before. Wait for the next code and type that."]
     assert "sign_in_refused" in list_noted(desk)
@@ -152,7 +152,7 @@ def test_a_passkey_is_made_and_opens_and_its_answer_opens_once(desk: Desk) -> No
     assert len(read_codes(colleague.page)) == 10
     other = begin(desk)
     answer = passkey.get(read_options(other.page))
-    assert other.press("Go on", second_passkey=answer).path == "/desk"
+    assert other.press("Go on", second_passkey=answer).path == "/desk/today"
     replayed = begin(desk)
     replayed.press("Go on", second_passkey=answer, status=400)
     assert replayed.go("/desk").path == "/desk/sign-in"
@@ -235,7 +235,7 @@ def test_six_digits_are_not_guessed_from_many_networks_at_once(desk: Desk, clock
     again.client.set_cookie("browser", known.value)
     again.go("/desk/sign-in")
     again.press("Sign in", login="mira", password=PASSWORD)
-    assert again.press("Go on", second_code=code_for(desk)).path == "/desk", "the owner's browser is not slowed"
+    assert again.press("Go on", second_code=code_for(desk)).path == "/desk/today", "the owner's browser is not slowed"
 
 
 def test_an_unknown_account_waits_like_a_known_one(desk: Desk) -> None:

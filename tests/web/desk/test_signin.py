@@ -23,7 +23,7 @@ PAGES = (
 def test_an_advocate_signs_in_to_the_list_of_cases(desk: Desk) -> None:
     colleague = desk.visit("mira")
 
-    assert colleague.page.path == "/desk"
+    assert colleague.page.path == "/desk/today"
     assert "Mira Anker, advocate" in colleague.page.text
 
 

@@ -65,7 +65,7 @@ def test_ended_words_work_no_more(desk: Desk) -> None:
     words = invite(desk)
     administrator = desk.visit("vera")
     assert "Nova Berg" in administrator.go("/desk/staff").text
-    administrator.press("End these words")
+    administrator.press("Cancel the invitation")
     assert "do not fit" in join(desk, words, status=400).page.text
 
 

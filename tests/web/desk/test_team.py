@@ -23,7 +23,7 @@ def test_whoever_is_taken_out_reads_nothing_from_that_moment_and_the_team_reads_
     assert "The team’s key was changed" in page.text
     assert "Somebody was taken out of the team" in page.text
     leaver.go(f"/desk/cases/{reference}", status=404)
-    assert "Nobody of the team" in supervisor.go(f"/desk/cases/{reference}").text
+    assert "Unassigned in the team" in supervisor.go(f"/desk/cases/{reference}").text
     with desk.parts.sessions() as session:
         assert session.get_one(Team, desk.team_id).generation == 2
         assert session.scalars(select(FormerTeamKey)).all() == []

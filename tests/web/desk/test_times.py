@@ -39,9 +39,9 @@ def test_a_time_that_came_twice_is_asked_for_its_offset(app: Flask) -> None:
         (timedelta(hours=1, minutes=59), "in 1 hour"),
         (timedelta(hours=47, minutes=59), "in 47 hours"),
         (timedelta(hours=71), "in 2 days"),
-        (timedelta(minutes=-1), "just now late"),
-        (timedelta(hours=-1), "1 hour late"),
-        (timedelta(days=-3, hours=-20), "3 days late"),
+        (timedelta(minutes=-1), "overdue, within the last hour"),
+        (timedelta(hours=-1), "overdue by 1 hour"),
+        (timedelta(days=-3, hours=-20), "overdue by 3 days"),
     ],
 )
 def test_no_time_is_promised_that_is_not_there(app: Flask, by: timedelta, words: str) -> None:

@@ -18,7 +18,7 @@ from portal.web.fields import ChoiceField, PageForm, TextField
 
 
 class HandOverForm(PageForm):
-    colleague = RadioField(_l("Who carries this case now?"), [InputRequired(_l("Choose one."))])
+    colleague = RadioField(_l("Who is this case assigned to?"), [InputRequired(_l("Choose one."))])
 
     def offer(self, colleagues: Sequence[Colleague], current: UUID | None) -> None:
         """The colleagues of the team, and nobody."""

@@ -1,0 +1,110 @@
+"""Follow-up dates that members set by hand: to look again at a case or one of its requests on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from portal.domain.lifecycle import ActorKind, History, StepRefused, require_open
+from portal.models.follow_ups import FollowUp
+from portal.models.requests import Request
+from portal.services.casefile.queue import can_carry
+from portal.services.casefile.queue_filters import day_of
+from portal.services.cases.messages import staff_names
+from portal.services.cases.opening import UnknownNumber
+from portal.services.cases.room import require_room_for_words
+from portal.services.history.events import NewEvent
+from portal.services.work import CaseWork
+
+FURTHEST = timedelta(days=730)
+LONGEST = 2_000
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class NewFollowUp:
+    """`request_number` is empty where the whole case is to be looked at."""
+
+    due_on: date
+    owner_id: UUID
+    note: str
+    request_number: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class FollowUpView:
+    """One that is not done. `is_due`: its day is today or was before."""
+
+    id: UUID
+    due_on: date
+    is_due: bool
+    owner: str
+    request_number: int | None
+    note: str
+
+
+def set_follow_up(work: CaseWork, new: NewFollowUp) -> None:
+    """Raises StepRefused, UnknownNumber, NoRoom."""
+    _require_staff(work)
+    require_open(work.case.status)
+    today = day_of(work).today
+    if not today <= new.due_on <= today + FURTHEST:
+        raise StepRefused("Choose a day from today on, at most two years ahead.")
+    if work.case.team_id is None or not can_carry(work.session, work.case.team_id, new.owner_id):
+        raise StepRefused("This member of staff is not in the team that has the case, or only reads it.")
+    request_id = _find_request(work, new.request_number) if new.request_number else None
+    note = new.note.strip()[:LONGEST]
+    require_room_for_words(work, note)
+    row = FollowUp(id=uuid4(), case_id=work.case.id, request_id=request_id, owner_id=new.owner_id, due_on=new.due_on)
+    row.set_at, row.sealed = work.now, work.sealed_for(row, {"note": note})
+    work.session.add(row)
+    facts = {"due_on": new.due_on.isoformat(), "owner": str(new.owner_id)}
+    work.record(NewEvent(kind=History.FOLLOW_UP_SET, at=work.now, request_id=request_id, facts=facts))
+
+
+def finish_follow_up(work: CaseWork, follow_up_id: UUID) -> None:
+    """It was done; once more changes nothing. Raises StepRefused."""
+    _require_staff(work)
+    row = work.session.get(FollowUp, follow_up_id)
+    if row is None or row.case_id != work.case.id:
+        raise StepRefused("This follow-up date is not there any more.")
+    if row.done_at is None:
+        row.done_at = work.now
+        work.record(NewEvent(kind=History.FOLLOW_UP_DONE, at=work.now, request_id=row.request_id))
+
+
+def list_follow_ups(work: CaseWork) -> tuple[FollowUpView, ...]:
+    """Those that are not done, the next one first; nothing for the person."""
+    if work.actor.kind is not ActorKind.STAFF:
+        return ()
+    query = select(FollowUp, Request.number).outerjoin(Request, Request.id == FollowUp.request_id)
+    query = query.where(FollowUp.case_id == work.case.id, FollowUp.done_at.is_(None))
+    rows = work.session.execute(query.order_by(FollowUp.due_on, FollowUp.id)).all()
+    names = staff_names(work.session, (row.owner_id for row, _number in rows))
+    today = day_of(work).today
+    return tuple(
+        FollowUpView(
+            id=row.id,
+            due_on=row.due_on,
+            is_due=row.due_on <= today,
+            owner=names.get(row.owner_id, ""),
+            request_number=number,
+            note=work.read_sealed(row)["note"],
+        )
+        for row, number in rows
+    )
+
+
+def _find_request(work: CaseWork, number: int) -> UUID:
+    query = select(Request.id).where(Request.case_id == work.case.id, Request.number == number)
+    found = work.session.scalars(query).one_or_none()
+    if found is None:
+        raise UnknownNumber
+    return found
+
+
+def _require_staff(work: CaseWork) -> None:
+    if work.actor.kind is not ActorKind.STAFF:
+        raise StepRefused("Only the team sets follow-up dates.")

@@ -1,0 +1,242 @@
+"""Which cases the desk's list shows and in which order, as conditions on the plain columns. Nothing is asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import case as sql_case
+
+from portal.domain.clocks import ClockState
+from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState
+from portal.domain.regimes import ObligedParty as Owed
+from portal.models.cases import Case
+from portal.models.clocks import Clock
+from portal.models.complaints import Complaint
+from portal.models.events import Event
+from portal.models.follow_ups import FollowUp
+from portal.models.items import Item
+from portal.models.messages import Message
+from portal.models.requests import Basis, Request
+from portal.services.ports import Actor
+from portal.services.work import Work
+
+LISTED = (CaseStatus.OPEN, CaseStatus.CLOSED)
+LATE = 4  # the last turn in the order
+STALE = timedelta(days=14)
+SOON = timedelta(days=30)
+UNREAD = (Message.author == ActorKind.PERSON, Message.read_at.is_(None))
+
+
+class QueueFilter(StrEnum):
+    """The views of the list. Each can be narrowed further, see `QueueChoice`."""
+
+    ALL = "all"
+    RUNNING = "running"  # a clock runs: it can still be saved
+    TODAY = "today"  # one runs out before the day ends
+    ANSWER = "answer"  # the person wrote or did something that nobody has seen
+    UNASSIGNED = "unassigned"
+    MINE = "mine"
+    PROMISED = "promised"  # the member's own follow-up dates, today and before
+    OVERDUE = "overdue"
+    STUCK = "stuck"  # overdue, and nothing is prepared, runs or was promised
+    CLOSED = "closed"
+
+
+class Risk(StrEnum):
+    CHILD = "child"
+    THREAT = "threat"
+
+
+class WaitsFor(StrEnum):
+    """Whose turn it is."""
+
+    TEAM = "team"
+    PERSON = "person"
+    PLATFORM = "platform"
+    AUTHORITY = "authority"
+
+
+class Whose(StrEnum):
+    MINE = "mine"
+    NOBODY = "nobody"
+
+
+class News(StrEnum):
+    """What a person did that her team has to look at."""
+
+    WROTE = "wrote"
+    LINKS = "links"
+    CONSENT = "consent"
+    ANSWER = "answer"
+
+
+_NEWS_KINDS: Mapping[News, frozenset[History]] = {
+    News.LINKS: frozenset({History.ITEMS_ADDED, History.ITEM_BACK}),
+    News.CONSENT: frozenset({History.CONSENT_WITHDRAWN}),
+    News.ANSWER: frozenset({History.ANSWERED, History.COMPLAINT_ANSWERED, History.DOCUMENT_ADDED}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueChoice:
+    """One view and what narrows it; all of it together. What is empty narrows nothing.
+
+    `platform` is a slug, `law` the id of a regime, `country` two letters, `language` a tag. `since`: something happened
+    after this instant that the member did not do.
+    """
+
+    show: QueueFilter = QueueFilter.ALL
+    whose: Whose | None = None
+    risk: Risk | None = None
+    waits: WaitsFor | None = None
+    news: News | None = None
+    platform: str = ""
+    law: str = ""
+    country: str = ""
+    language: str = ""
+    is_stale: bool = False
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Day:
+    """The moment, the member's day, and when that day ends."""
+
+    now: datetime
+    today: date
+    ends_at: datetime
+
+
+def day_of(work: Work) -> Day:
+    """By the clock of the place that the portal's own times are those of."""
+    config = work.ports.config
+    today = work.now.astimezone(config.time_zone).date()
+    midnight = datetime.combine(today + timedelta(days=1), time(), config.time_zone)
+    return Day(work.now, today, midnight.astimezone(UTC))
+
+
+def find_running(running_due_at: datetime | None, next_due_at: datetime | None, now: datetime) -> datetime | None:
+    """The date of a case that can still be kept. Where another was missed, one that is far away saves nothing today.
+
+    A row from before the nearest running date was kept has its nearest date alone.
+    """
+    if running_due_at is not None and now <= running_due_at < now + SOON:
+        return running_due_at
+    return next_due_at if next_due_at is not None and next_due_at >= now else None
+
+
+def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[bool]]:
+    """Every view as a condition on cases."""
+    is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
+    overdue = and_(is_open, Case.next_due_at < day.now)
+    promised = _promised().where(FollowUp.owner_id == actor.staff_id, FollowUp.due_on <= day.today).exists()
+    unsent = _has(Request, Request.state == RequestState.PREPARED)
+    return {
+        QueueFilter.ALL: is_open,
+        QueueFilter.RUNNING: and_(is_open, runs.is_not(None)),
+        QueueFilter.TODAY: and_(is_open, runs < day.ends_at),
+        QueueFilter.ANSWER: and_(is_open, _needs_answer()),
+        QueueFilter.UNASSIGNED: and_(is_open, Case.assignee_id.is_(None)),
+        QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
+        QueueFilter.PROMISED: and_(is_open, promised),
+        QueueFilter.OVERDUE: overdue,
+        QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_promised().exists()),
+        QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
+    }
+
+
+def narrow(choice: QueueChoice, actor: Actor, day: Day) -> Iterator[ColumnElement[bool]]:
+    """What a choice asks for beyond its view."""
+    if choice.whose:
+        yield Case.assignee_id == actor.staff_id if choice.whose is Whose.MINE else Case.assignee_id.is_(None)
+    if choice.risk:
+        yield _is_child() if choice.risk is Risk.CHILD else Case.path == Path.THREAT
+    if choice.waits:
+        yield _waits(choice.waits)
+    if choice.news:
+        yield _has_news(choice.news)
+    yield from _narrow_by_place(choice)
+    if choice.is_stale:
+        yield ~_has(Event, Event.actor != ActorKind.SYSTEM, Event.recorded_at > day.now - STALE)
+    if choice.since:
+        others = or_(Event.staff_id.is_(None), Event.staff_id != actor.staff_id)
+        yield _has(Event, Event.recorded_at > choice.since, others, Event.kind != History.OPENED)
+
+
+def _narrow_by_place(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
+    if choice.platform:
+        yield _has(Item, Item.platform == choice.platform)
+    if choice.law:
+        cited = select(Basis.id).join(Request, Request.id == Basis.request_id)
+        yield cited.where(Request.case_id == Case.id, Basis.regime == choice.law).correlate(Case).exists()
+    if choice.country:
+        yield Case.country == choice.country
+    if choice.language:
+        yield Case.language == choice.language
+
+
+def order(now: datetime) -> Sequence[ColumnElement[Any]]:
+    """What can still be saved by the time that is left, what needs an answer, what nobody works on, each by risk; then
+    what waits, and at last what has run out, the latest first.
+    """
+    runs, is_late = _running(now), Case.next_due_at < now
+    risk = sql_case((_is_child(), 0), (Case.path == Path.THREAT, 1), else_=2)
+    turn = sql_case(
+        (runs.is_not(None), 0), (_needs_answer(), 1), (Case.assignee_id.is_(None), 2), (is_late, LATE), else_=3
+    )
+    by_risk = sql_case((turn.in_((1, 2)), risk), else_=0)
+    # A date that runs is later than now and one that has run out earlier; nobody sorts one among the other.
+    latest = sql_case((turn == LATE, Case.next_due_at)).desc()
+    return turn, runs.asc(), by_risk, latest, Case.submitted_at.asc(), Case.id.asc()
+
+
+def _running(now: datetime) -> ColumnElement[Any]:
+    """The same as `find_running`, for all cases."""
+    soon = and_(Case.running_due_at >= now, Case.running_due_at < now + SOON)
+    return sql_case((soon, Case.running_due_at), (Case.next_due_at >= now, Case.next_due_at))
+
+
+def _is_child() -> ColumnElement[bool]:
+    return or_(Case.under_18.is_(True), Case.path == Path.CHILD)
+
+
+def _needs_answer() -> ColumnElement[bool]:
+    return or_(Case.news_at.is_not(None), _is_unread())
+
+
+def _is_unread() -> ColumnElement[bool]:
+    return Case.id.in_(select(Message.case_id).where(*UNREAD))
+
+
+def _has_news(news: News) -> ColumnElement[bool]:
+    if news is News.WROTE:
+        return _is_unread()
+    happened = _has(
+        Event, Event.kind.in_(_NEWS_KINDS[news]), Event.actor == ActorKind.PERSON, Event.recorded_at >= Case.news_at
+    )
+    return and_(Case.news_at.is_not(None), happened)
+
+
+def _waits(whom: WaitsFor) -> ColumnElement[bool]:
+    if whom is WaitsFor.TEAM:
+        return or_(_needs_answer(), _has(Request, Request.state == RequestState.PREPARED))
+    if whom is WaitsFor.PERSON:
+        return _has(Request, Request.state == RequestState.MORE_ASKED)
+    if whom is WaitsFor.AUTHORITY:
+        return _has(Complaint, Complaint.state == ComplaintState.LODGED)
+    running = (Clock.state == ClockState.RUNNING, Clock.request_id.is_not(None), Clock.owed_by != Owed.PERSON)
+    return _has(Clock, *running)
+
+
+def _promised() -> Any:
+    return select(FollowUp.id).where(FollowUp.case_id == Case.id, FollowUp.done_at.is_(None)).correlate(Case)
+
+
+def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a case has a row of this table that fits."""
+    return select(model.id).where(model.case_id == Case.id, *criteria).correlate(Case).exists()

@@ -1,0 +1,153 @@
+"""Finding a team's case by a pasted link or a ticket number, and the cases of a team that have a link in common.
+
+A mark is a hash under a key of the server's, over the team and the link: whoever has the database alone learns from it
+only that two cases of one team share a link. Marks of rows from before there were any, and from under an older secret
+of the server, are made when a member opens the case next: only then is its key in hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
+
+from portal.adapters import vault
+from portal.adapters.urls import find_links
+from portal.adapters.vault import CannotOpen
+from portal.domain.lifecycle import CaseStatus
+from portal.models.cases import Case
+from portal.models.complaints import Complaint
+from portal.models.find_marks import FindMark
+from portal.models.items import Item
+from portal.models.requests import Request
+from portal.services.cases.opening import seen_by
+from portal.services.history import guards
+from portal.services.ports import ServerKeys
+from portal.services.work import CaseWork, Work
+
+PURPOSE = "finding cases"
+MOST_LINKS = 20  # of one pasted text
+MOST_FOUND = 50
+LONGEST = 4_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedCase:
+    """Another case of the team with links that this one has too."""
+
+    reference: str
+    links: int
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a mark is made of."""
+
+    id: UUID
+    text: str
+    is_link: bool
+
+
+def mark_case(work: CaseWork) -> None:
+    """Make the marks that this case has not: nothing where no team has it. What was marked before is not opened."""
+    if work.case.team_id is not None:
+        work.session.flush()
+        _add(work, work.case.team_id, _list_unmarked(work))
+
+
+def mark_links(work: CaseWork, links: Iterable[tuple[UUID, str]]) -> None:
+    """The same for items that were just added, by their ids, whose links are known."""
+    if work.case.team_id is not None:
+        _add(work, work.case.team_id, (_Source(item_id, url, is_link=True) for item_id, url in links))
+
+
+def mark_ticket(work: CaseWork, owner_id: UUID, ticket: str) -> None:
+    """A request or a complaint has this ticket number from now on, or none."""
+    rows = work.session.scalars(select(FindMark).where(FindMark.source_id == owner_id)).all()
+    for row in rows:
+        work.session.delete(row)
+    if work.case.team_id is not None:
+        work.session.flush()
+        _add(work, work.case.team_id, [_Source(owner_id, ticket, is_link=False)])
+
+
+def forget_marks(work: CaseWork) -> None:
+    """The team has the case no longer, so it finds it no longer."""
+    for row in work.session.scalars(select(FindMark).where(FindMark.case_id == work.case.id)):
+        work.session.delete(row)
+
+
+def find_cases(work: Work, text: str, *, team_ids: Collection[UUID]) -> tuple[str, ...]:
+    """References of those of these teams' cases that the member sees with this link or ticket number, sorted."""
+    text = text[:LONGEST]
+    links = [link.url for link in find_links(text, work.ports.registry.hosts, limit=MOST_LINKS).items]
+    sought = [(url, True) for url in links] or [(text, False)]
+    values = {
+        value
+        for keys in work.ports.keys.every()
+        for team_id in team_ids
+        for each, is_link in sought
+        if (value := _value(keys, team_id, each, is_link=is_link))
+    }
+    query = select(Case.reference).join(FindMark, FindMark.case_id == Case.id).where(FindMark.value.in_(values))
+    query = query.where(Case.team_id.in_(team_ids), seen_by(work.actor), Case.status.in_(_FOUND)).distinct()
+    return tuple(work.session.scalars(query.order_by(Case.reference).limit(MOST_FOUND)))
+
+
+def list_shared(work: CaseWork) -> tuple[SharedCase, ...]:
+    """Other cases of the team, as far as the member sees them, with a link of this one: most in common first."""
+    mine, theirs = aliased(FindMark), aliased(FindMark)
+    links = func.count(theirs.value.distinct())
+    query = select(Case.reference, links).select_from(mine).join(theirs, theirs.value == mine.value)
+    query = query.join(Case, Case.id == theirs.case_id)
+    query = query.where(mine.case_id == work.case.id, theirs.case_id != work.case.id, mine.is_link)
+    query = query.where(Case.team_id == work.case.team_id, seen_by(work.actor), Case.status.in_(_FOUND))
+    query = query.group_by(Case.reference).order_by(links.desc(), Case.reference).limit(MOST_FOUND)
+    return tuple(SharedCase(reference=reference, links=count) for reference, count in work.session.execute(query))
+
+
+_FOUND = (CaseStatus.OPEN, CaseStatus.CLOSED)
+
+
+def _list_unmarked(work: CaseWork) -> Iterator[_Source]:
+    kinds: tuple[tuple[Any, str], ...] = ((Item, "url"), (Request, "ticket"), (Complaint, "ticket"))
+    for model, name in kinds:
+        made = and_(FindMark.source_id == model.id, FindMark.server_key == work.ports.keys.id)
+        query = select(model).outerjoin(FindMark, made).where(model.case_id == work.case.id, FindMark.id.is_(None))
+        if model is Item:
+            query = query.where(Item.url_index.is_not(None))
+        for row in work.session.scalars(query):
+            with suppress(CannotOpen):  # changed from outside, which the case's own pages say
+                yield _Source(row.id, str(work.read_sealed(row).get(name) or ""), is_link=model is Item)
+
+
+def _add(work: CaseWork, team_id: UUID, sources: Iterable[_Source]) -> None:
+    keys = work.ports.keys
+    values = ((source, _value(keys, team_id, source.text, is_link=source.is_link)) for source in sources)
+    rows = [
+        {
+            "id": uuid4(),
+            "case_id": work.case.id,
+            "source_id": source.id,
+            "is_link": source.is_link,
+            "server_key": keys.id,
+            "value": value,
+        }
+        for source, value in values
+        if value
+    ]
+    guards.insert_rows(work.session, FindMark, rows)
+
+
+def _value(keys: ServerKeys, team_id: UUID, text: str, *, is_link: bool) -> bytes:
+    """The mark of a link as it was cleaned, or of a ticket number however it is spaced; empty where there is none."""
+    plain = text if is_link else "".join(letter for letter in text.casefold() if letter.isalnum())
+    if not plain:
+        return b""
+    kind = "link" if is_link else "ticket"
+    return vault.blind_index(vault.derive_subkey(keys.words_index, PURPOSE), f"{team_id} {kind} {plain}")

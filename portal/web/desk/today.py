@@ -1,0 +1,38 @@
+"""The first page of the desk: what can be saved today, and what waits."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from portal.domain.rights import Right
+from portal.services.casefile import today
+from portal.services.casefile.queue_filters import QueueChoice
+from portal.web.access import SignedInStaff, allowed
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.key_rotation import continue_key_rotation
+from portal.web.desk.pages import Page
+from portal.web.desk.pages import show as show_page
+from portal.web.desk.queue import write_choice
+from portal.web.unit_of_work import unit
+
+bp = make_blueprint("desk_today", __name__, "/desk/today")
+
+
+@bp.get("")
+@allowed(Right.READ_CASES)
+def show(member: SignedInStaff) -> Page:
+    continue_key_rotation(member)
+    work = unit().work(member.actor)
+    found = today.read_today(work, team_ids=tuple(member.team_keys))
+    if today.is_to_note(work):
+        with unit().writing() as writing:
+            today.note_visit(unit().work_in(writing, member.actor))
+    return show_page(
+        "desk/today.html",
+        member,
+        today=found,
+        view=lambda show: url_for("queue.show", show=show.value),
+        since=url_for("queue.show", **write_choice(QueueChoice(since=found.before))),
+        typed=None,
+        has_teams=bool(member.team_keys),
+    )

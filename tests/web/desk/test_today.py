@@ -1,0 +1,69 @@
+"""The first page of the desk, and follow-up dates that members set by hand."""
+
+from __future__ import annotations
+
+from tests.web.conftest import TestClock
+from tests.web.desk.colleague import Colleague, Desk
+
+
+def promise(colleague: Colleague, reference: str, *, day: str, status: int = 200, **more: str) -> None:
+    colleague.go(f"/desk/cases/{reference}/follow-ups")
+    values = {"due": day, "note": "Call the school.", **more}
+    colleague.press("Set the date", status=status, **values)
+
+
+def test_the_desk_begins_with_today_and_each_count_leads_to_its_list(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    assert colleague.page.path == "/desk/today"
+    assert "New and unassigned, by risk: 1 case" in colleague.page.text
+    assert "What can still be saved: 0 cases" in colleague.page.text
+    for view in ("running", "answer", "unassigned", "promised", "stuck"):
+        assert f"/desk?show={view}" in colleague.anchors
+    assert reference in colleague.go("/desk?show=unassigned").text
+
+
+def test_a_promise_is_due_on_its_day_until_it_is_done(desk: Desk, clock: TestClock) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    promise(colleague, reference, day="2026-11-25")
+    assert "Call the school." in colleague.page.text
+    assert "What you promised: 0 cases" in colleague.go("/desk/today").text
+    clock.move(days=2)
+    assert "What you promised: 1 case" in colleague.sign_in_again("/desk/today").text
+    assert "What you promised: 0 cases" in desk.visit("tane").page.text, "it is somebody else's"
+    assert reference in colleague.go("/desk?show=promised").text
+    colleague.go(f"/desk/cases/{reference}/follow-ups")
+    colleague.press("Done")
+    assert "No follow-up date is open." in colleague.page.text
+    assert "What you promised: 0 cases" in colleague.go("/desk/today").text
+    history = colleague.go(f"/desk/cases/{reference}/history").text
+    assert "A follow-up date was set." in history
+    assert "A follow-up was done." in history
+
+
+def test_a_day_that_is_past_or_far_away_and_a_request_that_is_not_there_are_refused(desk: Desk) -> None:
+    reference = desk.add_case()
+    colleague = desk.visit("mira")
+    for day in ("2026-11-22", "2099-01-01"):
+        promise(colleague, reference, day=day, status=400)
+        assert "Choose a day from today on" in colleague.page.text
+    promise(colleague, reference, day="2026-11-25", status=404, request="99")
+    promise(colleague, reference, day="", status=400)
+    assert "Fill in the day." in colleague.page.text
+
+
+def test_what_happened_since_the_last_shift_is_counted_and_listed(desk: Desk, clock: TestClock) -> None:
+    desk.add_case()
+    colleague = desk.visit("mira")
+    assert "You were here last" not in colleague.page.text
+    clock.move(hours=14)
+    reference = desk.add_case()
+    page = colleague.sign_in_again("/desk/today")
+    assert "You were here last on Monday 23 November 2026, 09:00 (UTC)." in page.text
+    assert "1 case changed since" in page.text
+    (since,) = [each for each in colleague.anchors if "since=" in each]
+    listed = colleague.go(since).text
+    assert reference in listed
+    assert "All open (1)" in listed
+    assert "1 case changed since" in colleague.go("/desk/today").text, "the same shift goes on"
