@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.adapters import pdf_enclosures
 from portal.adapters.letter_json import encode_facts
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.letters.redaction import redacted
@@ -19,7 +20,7 @@ from portal.models.cases import Case
 from portal.models.jobs import JobKind
 from portal.services.background import jobs
 from portal.services.complaints import bundle, complaints
-from portal.services.letters import ahead, letters
+from portal.services.letters import ahead, collecting, letters
 from portal.services.letters.printing import Printed
 from portal.services.ports import Ports
 from portal.services.tracking import sending
@@ -45,7 +46,9 @@ def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No PDF is set; what a letter says is still checked."""
     monkeypatch.setattr(letters, "print_letter", print_as_json)
     monkeypatch.setattr(bundle, "print_letter", print_as_json)
-    monkeypatch.setattr(complaints, "read_enclosed", lambda paper, _name: paper)
+    for reader in (complaints, pdf_enclosures):
+        monkeypatch.setattr(reader, "read_enclosed", lambda paper, _name: paper)
+    monkeypatch.setattr(collecting, "bind_papers", lambda papers, **_more: b"".join(each.content for each in papers))
     monkeypatch.setattr(bundle, "finish_papers", lambda printed, *_files, **_more: printed)
 
 

@@ -49,9 +49,11 @@ MOST = 24
 # letter, which is written down; and pages that look at one request and at what all letters say.
 MORE: Mapping[str, int] = MappingProxyType(
     {
+        "desk_case.show": 25,
         "desk_complaints.prepare": 26,
         "desk_complaints.bundle": 36,
         "desk_case.letter": 26,
+        "desk_case.enclosed": 26,
         "desk_requests.record_stated": 28,
         "desk_complaints.bundles": 36 * LARGE // SMALL,
         "complaint.bundles": 36 * LARGE // SMALL,

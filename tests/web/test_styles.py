@@ -13,7 +13,7 @@ HEAVIEST = 26_000  # bytes; a person’s page may weigh 60,000 with all it loads
 def test_notes_and_indents_stay_behind_and_every_rule_comes_along() -> None:
     noted = "/* Why\n   it is so. */\n.a {\n  color: red; /* here */\n}\n\n"
     printed = '@media print {\n  .a {\n    content: "*";\n  }\n}\n'
-    assert leave_out_notes(noted + printed) == '.a {\ncolor: red;\n}\n@media print {\n.a {\ncontent: "*";\n}\n}'
+    assert leave_out_notes(noted + printed) == '.a{color:red}@media print{.a{content:"*"}}'
 
 
 def test_the_joined_sheet_has_what_the_files_have_and_is_light() -> None:

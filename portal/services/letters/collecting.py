@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pikepdf
@@ -64,15 +64,20 @@ def write_volume(work: CaseWork) -> bytes:
 
     The files inside the letters are not in it. Raises as `write_archive`.
     """
+    return bind_papers(_collect(work), title=work.reference)
+
+
+def bind_papers(papers: Iterable[NamedPaper], *, title: str) -> bytes:
+    """These PDFs one behind the other, with a bookmark for each."""
     stream = io.BytesIO()
     with pikepdf.new() as volume:
         with volume.open_outline() as outline:
-            for paper in _collect(work):
+            for paper in papers:
                 begins = len(volume.pages)
                 with pikepdf.open(io.BytesIO(paper.content)) as document:
                     volume.pages.extend(document.pages)
                 outline.root.append(pikepdf.OutlineItem(paper.name.removesuffix(".pdf"), begins))
-        volume.docinfo["/Title"] = work.reference
+        volume.docinfo["/Title"] = title
         volume.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         volume.save(stream, deterministic_id=True)
     return stream.getvalue()
@@ -84,16 +89,21 @@ def _collect(work: CaseWork) -> tuple[NamedPaper, ...]:
     The team gets what has left and, while it may send, what has not.
     """
     require_whole(work)
-    found = [letter for letter in letters.list_letters(work) if _may_take(work, letter)]
+    may_send = _may_send(work)
+    found = [
+        letter
+        for letter in letters.list_letters(work)
+        if letter.discarded_at is None
+        and letter.kind is not LetterKind.COMPLAINT
+        and (may_send or letters.has_left(work.session, letter))
+    ]
     if not found:
         raise StepRefused("There is no letter yet.")
     return tuple(_name_papers(work, found))
 
 
-def _may_take(work: CaseWork, letter: Letter) -> bool:
-    if letter.discarded_at is not None or letter.kind is LetterKind.COMPLAINT:
-        return False
-    if work.actor.kind is ActorKind.PERSON or letters.has_left(work.session, letter):
+def _may_send(work: CaseWork) -> bool:
+    if work.actor.kind is ActorKind.PERSON:
         return True
     try:
         require_papers(work, "platforms")
@@ -108,7 +118,7 @@ def _name_papers(work: CaseWork, found: list[Letter]) -> Iterator[NamedPaper]:
         day = (letter.left_at or letter.made_at).astimezone(zone).date()
         whom = _name_recipient(read_facts(work, letter))
         name = f"{whom}-{day.isoformat()}-{letter.kind.value}-{letter.number}.pdf"
-        yield NamedPaper(name, letter, letters.read_letter(work, letter.number, redacted=False))
+        yield NamedPaper(name, letter, letters.open_letter(work, letter, redacted=False))
 
 
 def _name_recipient(facts: LetterFacts) -> str:

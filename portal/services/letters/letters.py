@@ -280,7 +280,11 @@ def size_of(work: CaseWork, letter: Letter) -> int:
 
 def read_letter(work: CaseWork, number: int, *, redacted: bool) -> bytes:
     """The PDF as it was made. Raises UnknownNumber, CannotOpen where the file was changed."""
-    letter = find_letter(work, number)
+    return open_letter(work, find_letter(work, number), redacted=redacted)
+
+
+def open_letter(work: CaseWork, letter: Letter, *, redacted: bool) -> bytes:
+    """The same of a letter at hand. Raises CannotOpen."""
     sealed = work.ports.storage.get(_file_key(letter, redacted))
     content = open_sealed(work.key, _file_context(letter, redacted), sealed)
     if hashlib.sha256(content).hexdigest() != (letter.redacted_digest if redacted else letter.digest):

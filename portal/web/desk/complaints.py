@@ -6,6 +6,7 @@ from flask import abort, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.services.clocks.agreement import list_bent
 from portal.services.complaints import complaints, stating
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
@@ -60,7 +61,14 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
     rows = form_rows(work, complaint)
     many = complaints.count_together(work, number) > 1
     return show_on_case(
-        "desk/complaint.html", member, work, complaint=complaint, rows=rows, wanted=wanted, is_one_of_many=many
+        "desk/complaint.html",
+        member,
+        work,
+        complaint=complaint,
+        rows=rows,
+        wanted=wanted,
+        is_one_of_many=many,
+        is_unfit=bool(list_bent(work)),
     )
 
 

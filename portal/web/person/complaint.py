@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.adapters.vault import blind_index, derive_subkey
 from portal.services.casefile import sharing as case_sharing
+from portal.services.clocks.agreement import list_bent
 from portal.services.complaints import complaints, stating
 from portal.services.complaints.form_rows import form_rows
 from portal.services.complaints.views import ComplaintOption, ComplaintView
@@ -232,6 +233,7 @@ def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> Res
         rows=rows,
         wanted=wanted,
         is_one_of_many=is_one_of_many,
+        is_unfit=bool(list_bent(work)),
         zone=zone_of(work),
         correctable=list_correctable_of_complaint(work, view.number),
         correct_words=FACTS,

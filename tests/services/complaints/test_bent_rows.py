@@ -135,7 +135,7 @@ def test_the_pages_and_the_copy_of_a_case_say_that_something_was_bent(
             told = json.loads(archive.read("case.json"))["unfit"]
             page = archive.read("case.html").decode()
     assert any("its sent_at is not what its events say" in each for each in told)
-    assert page.index("Do not rely on dates and states") < page.index("Places")
+    assert page.index("Please don’t rely on its dates") < page.index("Your letters")
 
 
 def test_a_clock_that_ran_out_before_the_sweep_came_by_is_no_disagreement(

@@ -87,7 +87,7 @@ def test_all_are_recorded_or_none(sessions: sessionmaker[Session], ports: Ports)
         opened, made = make_all(session, ports)
         complaints.record_lodged(opened.at(LATE), made[2], LodgedCommand(at=LATE, has_checked=True))
     command = LodgedCommand(at=LATE, has_checked=True)
-    with pytest.raises(StepRefused, match="already recorded"), sessions.begin() as session:
+    with pytest.raises(StepRefused, match="already know"), sessions.begin() as session:
         complaints.record_all_lodged(reopen(session, opened).at(LATE), command, dict.fromkeys(made, ""))
     with sessions() as session:
         states = [view.state for view in complaints.views_together(reopen(session, opened).at(LATE), made[0])]

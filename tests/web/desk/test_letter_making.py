@@ -32,7 +32,7 @@ def print_and(monkeypatch: pytest.MonkeyPatch, act: Callable[[LetterFacts], obje
     """Do something while a letter is printed. Returns what was printed so far."""
     printed: list[LetterFacts] = []
 
-    def print_letter(facts: LetterFacts) -> Printed:
+    def print_letter(facts: LetterFacts, _progress: object = None) -> Printed:
         printed.append(facts)
         act(facts)
         return print_as_json(facts)

@@ -268,4 +268,4 @@ def test_a_letter_that_does_not_fit_is_refused_in_words(colleague: Colleague) ->
 
     page = colleague.go(colleague.page.path + "/further/1")
 
-    assert "does not fit the request" in page.text
+    assert "does not fit what has happened" in page.text

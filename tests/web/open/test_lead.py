@@ -37,7 +37,7 @@ def test_the_first_step_is_said_first(reader: Visitor, query: str, told: str) ->
     lead = read_lead(page)
     assert lead.startswith("Do this first")
     assert told in lead
-    assert "Somebody to talk to" in lead or "People who help" in lead
+    assert "Someone to talk to" in lead or "People who help" in lead
 
 
 def test_the_door_is_the_form_of_the_platform_or_the_authority(reader: Visitor) -> None:

@@ -17,7 +17,9 @@ from tests.web.pages import OWN_PAGE, Visitor
 from tests.web.person.journey import STATEMENT, hand_in
 from tests.web.world import Caller, World, make_world
 
-NUMBERS_ONLY = re.compile(r"/p(/\d+|/<(int:number|step:step|letter:kind|option)>)*")
+NUMBERS_ONLY = re.compile(
+    r"/p(/\d+|/<(int:number|int:letter_number|step:step|letter:kind|letter:paper|topic:topic|option)>)*"
+)
 ASKED = re.compile(r"/p(/\d+|/6/[0-9a-f]{16})*")
 # What stood in a history before, what stands there now, and what nobody ever had.
 OLD = """
