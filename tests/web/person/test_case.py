@@ -300,7 +300,7 @@ def test_taking_back_the_yes_stops_the_sending_and_says_how_to_go_on(holder: Vis
 def test_a_statement_that_was_left_out_can_be_given_later(visitor: Visitor) -> None:
     save_report(visitor, age={"under_18": "yes"})
     open_request(visitor)
-    assert "is ready to send" in visitor.page.text
+    assert "ready to send" in visitor.page.text
     visitor.follow("Make the letter")
     assert "said_no_consent" not in visitor.page.answer.text, "of a child nothing is asked about consent"
     visitor.press("Make the letter", said_good_faith="y", said_accuracy="y", signature="Ana Exemplar")

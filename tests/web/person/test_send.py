@@ -108,7 +108,7 @@ def test_leaving_one_out_and_coming_back_begins_at_the_first_that_has_not_gone(
 ) -> None:
     words = words_on(hand_in(visitor))
     page = visitor.press("They are on paper")
-    visitor.press("Begin with", said=tick_of(page), signature="Ana")
+    visitor.press("Begin with", said=tick_of(page), signature="Ana Exemplar")
     do_jobs(app)
     visitor.go("/case/send/1")
     visitor.follow("Skip this one for now")
@@ -278,7 +278,7 @@ def test_every_page_is_light_and_a_step_asks_the_database_little(visitor: Visito
 def test_who_sends_a_letter_allows_it_unless_they_took_that_back(visitor: Visitor, app: Flask) -> None:
     begin(visitor, app)
     visitor.go("/case/sharing")
-    visitor.press("Change to no Platforms")
+    visitor.press("Change to no Platforms, in the letters")
     page = visitor.go("/case/send/1")
     assert "You said that platforms may not be told." in page.text
     assert visitor.press("I sent it. Next", status=400).errors

@@ -123,7 +123,7 @@ def test_passing_the_name_on_is_asked_on_a_page_of_its_own(holder: Visitor) -> N
     assert "posted it" not in holder.go("/case/requests/1/details").text
     holder.go("/case/requests/1/name")
     holder.press("Yes, they may tell my name")
-    assert "they may tell your name to the person who posted it" in holder.page.text
+    assert "They may tell your name." in holder.page.text
     holder.go("/case/requests/1/name")
     holder.press("No, keep my name private")
     assert "The letter asks them to keep your name to themselves." in holder.page.text
