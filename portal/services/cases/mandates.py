@@ -48,6 +48,17 @@ def require_papers(work: CaseWork, recipient: str) -> None:
     require_mandate(work)
 
 
+def may_take_papers(work: CaseWork, recipient: str) -> bool:
+    """Whether papers that have not left may be taken out: by the person at any time, by the team while it may send."""
+    if work.actor.kind is ActorKind.PERSON:
+        return True
+    try:
+        require_papers(work, recipient)
+    except (NoConsent, MandateOver):
+        return False
+    return True
+
+
 def require_mandate(work: CaseWork) -> None:
     """Raises MandateOver from the day after the authority's last day, in the organisation's time zone."""
     if not has_mandate(work, work.case):

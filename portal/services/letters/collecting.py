@@ -12,10 +12,9 @@ import pikepdf
 
 from portal.adapters import pdf_enclosures
 from portal.domain.letters.facts import LetterFacts
-from portal.domain.lifecycle import ActorKind, LetterKind, StepRefused
+from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.models.letters import Letter
-from portal.services.cases.consent import NoConsent
-from portal.services.cases.mandates import MandateOver, require_papers
+from portal.services.cases.mandates import may_take_papers
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.agreement import require_whole
 from portal.services.letters import letters
@@ -89,7 +88,7 @@ def _collect(work: CaseWork) -> tuple[NamedPaper, ...]:
     The team gets what has left and, while it may send, what has not.
     """
     require_whole(work)
-    may_send = _may_send(work)
+    may_send = may_take_papers(work, "platforms")
     found = [
         letter
         for letter in letters.list_letters(work)
@@ -100,16 +99,6 @@ def _collect(work: CaseWork) -> tuple[NamedPaper, ...]:
     if not found:
         raise StepRefused("There is no letter yet.")
     return tuple(_name_papers(work, found))
-
-
-def _may_send(work: CaseWork) -> bool:
-    if work.actor.kind is ActorKind.PERSON:
-        return True
-    try:
-        require_papers(work, "platforms")
-    except (NoConsent, MandateOver):
-        return False
-    return True
 
 
 def _name_papers(work: CaseWork, found: list[Letter]) -> Iterator[NamedPaper]:

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.adapters.translations import name_country
-from portal.domain.lifecycle import UNSENT, ActorKind, Answer, History, LetterKind, RequestKind, SentAs
+from portal.domain.lifecycle import UNSENT, Answer, History, LetterKind, RequestKind, SentAs
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
 from portal.models.requests import Request
-from portal.services.cases.consent import NoConsent, has_consent
-from portal.services.cases.mandates import MandateOver, require_papers
+from portal.services.cases.consent import has_consent
+from portal.services.cases.mandates import may_take_papers
 from portal.services.clocks.snapshot import clock_views
 from portal.services.letters import letters
 from portal.services.letters.further import list_suppliers, list_topics
@@ -64,7 +64,7 @@ def whole_view(dossier: Dossier) -> RequestView:
     view = view_of(EscalatedRequest(dossier), has_consent=consents)
     draft = letters.draft(dossier) if _is_unsent(dossier.request) else None
     text = draft.text if draft else _sent_text(dossier)
-    may_copy = not _is_unsent(dossier.request) or _may_send(work)
+    may_copy = not _is_unsent(dossier.request) or may_take_papers(work, "platforms")
     return replace(
         view,
         problems=draft.problems if draft else (),
@@ -192,17 +192,6 @@ def list_fields(contents: RequestContent, text: str) -> tuple[FieldView, ...]:
         ("The whole letter as text", text),
     )
     return tuple(FieldView(label=label, value=value) for label, value in fields if value)
-
-
-def _may_send(work: CaseWork) -> bool:
-    """The person may copy what is theirs at any time; the team may not once the yes or the authority is gone."""
-    if work.actor.kind is ActorKind.PERSON:
-        return True
-    try:
-        require_papers(work, "platforms")
-    except (NoConsent, MandateOver):
-        return False
-    return True
 
 
 def _is_unsent(request: Request) -> bool:
