@@ -78,6 +78,9 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
         next_due = find_next_due(
             case.status, around.clocks[case.id], taken=around.lodged.keys(), settled=around.settled
         )
+        if next_due.running_at is None and case.running_due_at and case.running_due_at < work.now:
+            # One that has passed says as much as none, and a case that nothing else changes in is not written to.
+            next_due = next_due._replace(running_at=case.running_due_at)
         keep_next_due(case, next_due)
     return missed
 
