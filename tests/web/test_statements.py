@@ -53,6 +53,7 @@ MORE: Mapping[str, int] = MappingProxyType(
         "desk_case.show": 25,
         "desk_complaints.prepare": 26,
         "desk_complaints.bundle": 39,
+        "desk_case.all_letters": 30,
         "desk_case.letter": 30,
         "desk_case.enclosed": 30,
         "desk_requests.record_stated": 31,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from portal.domain.regimes import Binding, ObligedParty, Regime, RegimeKind
 from portal.domain.report import Report
 from portal.models.cases import Case
 from portal.models.items import Item
+from portal.models.requests import Request
 from portal.reference.registry import Registry
 from portal.reference.territories import is_law_in
 from portal.services.clocks.derivation import PLATFORM_PREFIX
@@ -25,7 +26,6 @@ from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
 from portal.services.requests.dossier import Dossier
 from portal.services.requests.escalation import EscalatedRequest, read_escalated
-from portal.services.requests.lookup import list_requests
 from portal.services.work import CaseWork
 
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
@@ -56,7 +56,7 @@ def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = 
             for option in _from_escalation(each.dossier, escalation):
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
-    for option in _list_direct(work, report):
+    for option in _list_direct(work, report, [each.dossier.request for each in known]):
         found.setdefault((option.regime, option.regulator), option)
     choices = {each.dossier.number: _choice(each.dossier) for each in known}
     named = (
@@ -181,13 +181,13 @@ def _find_bodies(dossier: Dossier, escalation: EscalationOption, regime: Regime)
     return [_as_body(each) for each in find_regulators(regime, work.case, [request.platform], work.ports.registry)]
 
 
-def _list_direct(work: CaseWork, report: Report) -> Iterator[ComplaintOption]:
+def _list_direct(work: CaseWork, report: Report, requests: Iterable[Request]) -> Iterator[ComplaintOption]:
     """Complaints that need no request to the platform before: the law asks for no account of one."""
     query = select(Item.platform).where(Item.case_id == work.case.id)
     listed = list(dict.fromkeys(work.session.scalars(query.order_by(Item.number)))) or [""]  # a threat: no place yet
     registry = work.ports.registry
     platforms = list(dict.fromkeys(each if each in registry.platforms else "" for each in listed))
-    sent = tuple(request.number for request in list_requests(work) if request.sent_at)
+    sent = tuple(request.number for request in requests if request.sent_at)
     situation = situation_of(report)
     for regime in work.ports.registry.regimes.values():
         if regime.kind is not RegimeKind.COMPLAINT or needs_request(regime, situation):

@@ -70,5 +70,5 @@ def test_a_hold_takes_two_members_and_the_person_reads_it(desk: Desk) -> None:
     person = Visitor(desk.app)
     person.go("/return")
     person.press("Go on", words=drawn)
-    assert "Two people of the team put a hold on this case until Wednesday 31 March 2027" in person.page.text
+    assert "Two people in your team asked us to keep this case until Wednesday 31 March 2027" in person.page.text
     assert "A court asked." in person.go("/case/history").text
