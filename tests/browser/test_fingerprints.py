@@ -304,7 +304,7 @@ def test_in_a_case_they_are_kept_by_a_press_and_go_where_the_person_chooses(admi
     assert hashlib.sha256(file["buffer"]).hexdigest() in sent[0]
     visitor.choose("Instagram")
     visitor.press("Save my choice")
-    visitor.sees("Letters you make from now on follow this.")
+    visitor.sees("Saved. This counts for new letters.")
     assert visitor.page.get_by_label("Instagram", exact=True).is_checked()
     assert look_at(visitor, "case-prints") == []
     visitor.press("Delete these fingerprints")

@@ -75,12 +75,12 @@ def make_first_passkey(visitor: Visitor, login: str) -> Device:
 def test_a_passkey_is_made_opens_the_desk_and_is_asked_for_again(site: Site, admit: Admit) -> None:
     visitor = admit()
     device = make_first_passkey(visitor, "mere")
-    assert visitor.path == "/desk"
+    assert visitor.path == "/desk/today"
     visitor.press("Sign out")
     give_password(visitor, "mere")
     visitor.is_at("One more step")
     visitor.press("Use a passkey")
-    visitor.page.wait_for_url("**/desk")
+    visitor.page.wait_for_url("**/desk/today")
     site.clock.move(minutes=6)
     visitor.open("/desk/account")
     visitor.press("Make ten new codes")
@@ -123,7 +123,7 @@ def test_a_second_passkey_is_added_and_the_first_taken_away(site: Site, admit: A
     visitor.press("Sign out")
     give_password(visitor, "ines")
     visitor.press("Use a passkey")
-    visitor.page.wait_for_url("**/desk")
+    visitor.page.wait_for_url("**/desk/today")
 
 
 def test_a_hurried_hand_loses_nothing_where_the_second_factor_is_asked_for_again(site: Site, admit: Admit) -> None:

@@ -48,8 +48,7 @@ def report_to_the_team(person: Visitor) -> tuple[str, str]:
     story.state(person)
     person.press("Only say this: my team makes the letter")
     person.sees("Your team can make the letter now.")
-    person.open("/case")
-    person.follow("Who may learn what you told us")
+    person.open("/case/sharing")
     person.press("Change to yes Authorities, in a complaint")
     return reference, words
 

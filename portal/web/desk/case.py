@@ -40,6 +40,7 @@ from portal.web.desk.pages import (
     show_on_case,
     staff_reader,
 )
+from portal.web.desk.step_up import confirmed
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
 from portal.web.link_adding import add_pasted
@@ -212,6 +213,7 @@ def letter_notes(member: SignedInStaff, work: CaseWork, number: int) -> Page:
 
 @bp.get("/letters.<any(zip, pdf):packing>")
 @on_case_to_read
+@confirmed
 def all_letters(member: SignedInStaff, work: CaseWork, packing: str) -> Response:
     content = collecting.write_archive(work) if packing == "zip" else collecting.write_volume(work)
     note_export(member, work, "letter")

@@ -102,7 +102,7 @@ def make_further(member: SignedInStaff, work: CaseWork, number: int, topic: str)
     request = read_request(work, number)
     kind = kind_of_topic(request, topic)
     if kind is None:
-        flash(_("This letter does not fit the request as it stands now."))
+        flash(_("This letter does not fit what has happened so far."))
         return back_to(work, number, anchor="letters")
     form = FurtherForm.of(staff_reader(), kind, topic)
     if form.validate_on_submit():

@@ -107,7 +107,7 @@ def test_a_hand_over_is_not_overwritten_unseen(desk: Desk) -> None:
 
     assert "Mira Anker: The case was given to a member of the team." in page.errors[0]
     second.press("Hand over")
-    assert "Mira Anker carries this case" in second.page.text
+    assert "Assigned to Mira Anker" in second.page.text
 
 
 def choice(colleague: Colleague, name: str) -> str:

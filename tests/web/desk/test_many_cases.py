@@ -78,7 +78,7 @@ def test_cases_are_assigned_and_another_teams_case_is_none(desk: Desk) -> None:
 
     assert "Done in 2 of 2 cases" in visitor.page.text
     for reference in references:
-        assert "Tane Boje carries this case" in visitor.go(f"/desk/cases/{reference}").text
+        assert "Assigned to Tane Boje" in visitor.go(f"/desk/cases/{reference}").text
 
 
 def test_cases_with_open_ends_are_closed_only_where_that_is_ticked(desk: Desk) -> None:

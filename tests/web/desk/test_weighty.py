@@ -25,6 +25,7 @@ WEIGHTY = {
     "account.new_factor": "mira",
     "account.new_codes": "mira",
     "account.remove_factor": "mira",
+    "desk_case.all_letters": "mira",
     "desk_complaints.bundle": "mira",
     "desk_complaints.bundles": "mira",
     "desk_reissue.confirm": "mira",
@@ -54,6 +55,7 @@ LIGHT = {
         desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
     """,
     "is the daily work on a case, stands in its history, and gives nobody a way in": """
+        desk_bulk.do desk_corrections.correct desk_many.do
         desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
         desk_case.mark_gone desk_case.mark_back desk_case.write desk_case.notes desk_requests.change_details
         desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent desk_requests.record_received
