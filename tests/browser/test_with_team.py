@@ -225,6 +225,7 @@ def follow_and_take_back(person: Visitor, colleague: Visitor, reference: str, wo
     person.is_at("Your case")
     person.sees(OFCOM)
     person.sees("sent to the authority")
+    person.page.get_by_text("More: letters, help and laws").click()
     person.follow("Take it back and go on alone")
     person.press("Go on alone")
     person.sees("The team can’t open your case any more.")
