@@ -38,7 +38,7 @@ class Filer(StrEnum):
 
 
 class Handler(StrEnum):
-    """Who carries the case."""
+    """Who sends the letters of a case."""
 
     PERSON = "person"
     TEAM = "team"

@@ -37,7 +37,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.new = values is None
         self.modified = False
         self.accessed = False
-        self.is_due = is_due  # a sign of life has to be written
+        self.is_due = is_due  # its activity has to be written
 
     def _note_change(self, _: object) -> None:
         self.modified = True

@@ -251,7 +251,7 @@ def _make_report(
     sessions: sessionmaker[Session], lease: Lease, clock: Callable[[], datetime]
 ) -> Callable[[str, float], None]:
     def report(stage: str, share: float) -> None:
-        """Each word of progress is also a sign of life: the lease is renewed."""
+        """Each word of progress also shows that the work goes on: the lease is renewed."""
         with sessions.begin() as session:
             job = _find_leased(session, lease)
             if job is not None:

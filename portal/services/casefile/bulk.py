@@ -7,7 +7,7 @@ is kept with what came of it, and the same token again tells that and does nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -39,7 +39,8 @@ from portal.services.cases.mandates import require_permission
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters import ahead, letters
 from portal.services.requests.channels import channel_views
-from portal.services.requests.dossier import Dossier, read_dossiers
+from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
+from portal.services.requests.lookup import find_request
 from portal.services.requests.preparing import DetailsRefused
 from portal.services.requests.statements import list_unsaid
 from portal.services.requests.views import ChannelView, ItemView
@@ -369,8 +370,8 @@ def _make_letters(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]
 
 
 def _check(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
-    platform = next(each.request.platform for each in read_dossiers(work) if each.number == look.number)
     if look.door is not None:
+        platform = find_request(work, look.number).platform
         note_outcome(work, platform, look.door.address, AddressOutcome.WORKED)
 
 
@@ -392,7 +393,7 @@ def _record_reminded(work: CaseWork, command: BulkCommand, look: Outlook) -> Non
     how = _find_sending(command, look)
     if command.at is None:
         raise StepRefused("Say when it was sent.")
-    dossier = next(each for each in read_dossiers(work) if each.number == look.number)
+    dossier = read_dossier(work, look.number)
     waiting = [letter for letter in dossier.reminders if letter.left_at is None]
     reminded = RemindedCommand(
         at=command.at, channel=how.channel, letter=waiting[-1].number, address=how.address, ticket=how.ticket
@@ -415,24 +416,14 @@ def _log_answer(work: CaseWork, command: BulkCommand, look: Outlook) -> None:
     answers.log_answer(work, look.number, command.answer)
 
 
-def _mark_gone(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
+def _mark(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
     """All at once, because whether a request is wholly gone is worked out once."""
     meant = {look.number: [item.number for item in look.links if item.number in command.links] for look in looks}
     chosen = [number for numbers in meant.values() for number in numbers]
-    if chosen:
+    if chosen and command.action is BulkAction.GONE:
         answers.mark_all_gone(work, chosen)
-    return _tell_links(looks, meant)
-
-
-def _mark_back(work: CaseWork, command: BulkCommand, looks: Sequence[Outlook]) -> tuple[Result, ...]:
-    meant = {look.number: [item.number for item in look.links if item.number in command.links] for look in looks}
-    chosen = [number for numbers in meant.values() for number in numbers]
-    if chosen:
+    elif chosen:
         answers.mark_back(work, *chosen)
-    return _tell_links(looks, meant)
-
-
-def _tell_links(looks: Sequence[Outlook], meant: Mapping[int, Collection[int]]) -> tuple[Result, ...]:
     none = "None of its links was chosen."
     return tuple(
         Result(
@@ -458,8 +449,8 @@ _STEPS: Mapping[BulkAction, Step] = MappingProxyType(
         BulkAction.REMIND: _make_letters,
         BulkAction.REMINDED: _one_by_one(_record_reminded),
         BulkAction.ANSWER: _one_by_one(_log_answer),
-        BulkAction.GONE: _mark_gone,
-        BulkAction.BACK: _mark_back,
+        BulkAction.GONE: _mark,
+        BulkAction.BACK: _mark,
         BulkAction.CLOSE: _one_by_one(_close),
     }
 )

@@ -236,7 +236,7 @@ def _keep_consents(work: CaseWork, report: Report) -> None:
 
 
 def _carrier(report: Report) -> Handler:
-    """Who carries the case once it is handed in."""
+    """Who sends the letters of the case once it is saved."""
     return Handler.TEAM if report.handler is Handler.TEAM and report.team_id else Handler.PERSON
 
 

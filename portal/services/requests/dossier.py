@@ -408,7 +408,7 @@ class _Rows:
 
     @cached_property
     def organisation(self) -> Organisation | None:
-        """Who carries the case; None where the person does."""
+        """The organisation that sends the letters; None where the person does."""
         return find_organisation(self.work)
 
     @cached_property

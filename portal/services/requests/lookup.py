@@ -23,8 +23,8 @@ from portal.services.work import CaseWork
 def find_organisation(
     work: CaseWork, handler: Handler | None = None, team_id: UUID | None = None
 ) -> Organisation | None:
-    """Who carries the case, with the address that its team gave for answers; None where the person does. A handler
-    and a team that are named are those the case will have.
+    """The organisation that sends the letters, with the address that its team gave for answers; None where the person
+    does. A handler and a team that are named are those the case will have.
     """
     chosen = team_id or work.case.team_id
     team = work.session.get(Team, chosen) if chosen else None

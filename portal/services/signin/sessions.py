@@ -23,7 +23,7 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a session lasts without a sign of life, and in all."""
+    """How long a session lasts without activity, and in all."""
 
     idle: timedelta
     whole: timedelta
@@ -38,7 +38,7 @@ LIMITS = {
 
 @dataclass(frozen=True, repr=False)
 class Loaded:
-    """A live session: its content and its last sign of life."""
+    """A live session: its content and its last activity."""
 
     values: dict[str, Any]
     kind: SessionKind
