@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -49,13 +50,27 @@ _RECORD_NAME = re.compile(r"\b[a-z]{2,3}(?:-[a-z0-9]+)+\b")
 def find_makers_words(name: str, record: Any, names: frozenset[str] = frozenset()) -> Iterator[str]:
     """Each text of a record that has such words, one line each. `names` are ids of records, which no reader knows."""
     for place, text in _list_texts(msgspec.to_builtins(record), ""):
-        said = _ADDRESS.sub("", text)
-        found = _MAKERS_WORDS.search(said) or (_IN_NOTES.search(said) if place.startswith("notes") else None)
-        if found:
-            yield f"{name}: {place} has words for its makers, {found[0]!r}"
-        for word in _RECORD_NAME.findall(said):
+        read = _read(text, is_note=place.startswith("notes"))
+        if read.makers_words:
+            yield f"{name}: {place} has words for its makers, {read.makers_words!r}"
+        for word in read.like_names:
             if word in names:
                 yield f"{name}: {place} names the record {word!r}, which no reader knows"
+
+
+class _Read(NamedTuple):
+    """What was found in a text: the first words for its makers, and each word in the form of a record's name."""
+
+    makers_words: str | None
+    like_names: tuple[str, ...]
+
+
+@cache
+def _read(text: str, *, is_note: bool) -> _Read:
+    """Many records say the same, and are looked through again after each change of one of them."""
+    said = _ADDRESS.sub("", text)
+    found = _MAKERS_WORDS.search(said) or (_IN_NOTES.search(said) if is_note else None)
+    return _Read(found[0] if found else None, tuple(_RECORD_NAME.findall(said)))
 
 
 def _list_texts(value: Any, place: str) -> Iterable[tuple[str, str]]:

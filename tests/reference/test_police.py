@@ -35,8 +35,9 @@ RECORD = PoliceRecord(
 
 
 def list_gaps(record: PoliceRecord) -> list[str]:
-    registry = replace(REGISTRY)
-    registry.__dict__["police"] = MappingProxyType({record.jurisdiction: record})
+    """What is said of a record where there is no other."""
+    registry = replace(REGISTRY, regimes=MappingProxyType({}))
+    vars(registry).update(platforms={}, regulators={}, police={record.jurisdiction: record})
     return [gap for gap in find_gaps(registry) if gap.startswith(f"{record.id}: ")]
 
 
