@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 SUNDAY = 6
@@ -172,19 +173,7 @@ class WorkingDays:
 
     def add(self, start: date, amount: int) -> Walk:
         """Walk from the day after `start` to the last of `amount` working days."""
-        holidays: list[tuple[date, str]] = []
-        rest_days: list[date] = []
-        day = start
-        left = amount
-        while left > 0:
-            day += _DAY
-            if day.weekday() in self.weekend:
-                rest_days.append(day)
-            elif (name := self.calendar.holiday_name(day)) is not None:
-                holidays.append((day, name))
-            else:
-                left -= 1
-        return Walk(day, tuple(holidays), tuple(rest_days))
+        return _walk(self, start, amount)
 
     def roll(self, day: date) -> Walk:
         """`day` itself where it is a working day, else the next one. Nothing rolls where the holidays are unknown."""
@@ -202,3 +191,20 @@ def _days_between(first: date, last: date) -> Iterator[date]:
     while day <= last:
         yield day
         day += _DAY
+
+
+@lru_cache(maxsize=4096)  # many cases have clocks that began on the same day
+def _walk(days: WorkingDays, start: date, amount: int) -> Walk:
+    holidays: list[tuple[date, str]] = []
+    rest_days: list[date] = []
+    day = start
+    left = amount
+    while left > 0:
+        day += _DAY
+        if day.weekday() in days.weekend:
+            rest_days.append(day)
+        elif (name := days.calendar.holiday_name(day)) is not None:
+            holidays.append((day, name))
+        else:
+            left -= 1
+    return Walk(day, tuple(holidays), tuple(rest_days))

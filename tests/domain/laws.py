@@ -41,7 +41,7 @@ DUBLIN = ZoneInfo("Europe/Dublin")
 AUCKLAND = ZoneInfo("Pacific/Auckland")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FakeCalendar:
     """A calendar with the holidays it is given; `regional` ones are not kept by the whole country."""
 

@@ -37,6 +37,7 @@ from portal.services.clocks.derivation import (
 from portal.services.clocks.snapshot import MissKey, Owner, count_again, find_next_due, keep_next_due, values_of
 from portal.services.history import guards
 from portal.services.history.events import NewEvent, record_in_cases
+from portal.services.history.held_rows import HeldRow, read_held, select_rows, write_held
 from portal.services.ports import SYSTEM
 from portal.services.work import Work
 
@@ -57,21 +58,25 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
     around = _Around(work, tuple(cases))
     events: list[tuple[UUID, NewEvent]] = []
     added: list[Clock] = []
+    counted_again: list[HeldRow] = []
     missed = 0
     for case_id, owner in _list_overdue(around.clocks, work.now):
         if only is not None and owner not in only:
             continue
+        rows = around.clocks_of(owner)
         counted = count_again(
             owner,
-            around.clocks_of(owner),
+            rows,
             around.derive(owner, cases[case_id].country),
             lambda owner=owner: around.missed(owner),  # type: ignore[misc]
             now=work.now,
         )
+        counted_again += rows
         around.clocks[case_id] += counted.added
         added += counted.added
         events += [(case_id, event) for event in counted.events]
         missed += len(counted.misses)
+    write_held(work.session, Clock, counted_again)
     guards.insert_rows(work.session, Clock, map(values_of, added))
     record_in_cases(work.session, events, actor=SYSTEM, now=work.now)
     for case in (cases[case_id] for case_id in around.case_ids):
@@ -81,7 +86,9 @@ def refresh_overdue(work: Work, case_ids: Collection[UUID], *, only: Collection[
         if next_due.running_at is None and case.running_due_at and case.running_due_at < work.now:
             # One that has passed says as much as none, and a case that nothing else changes in is not written to.
             next_due = next_due._replace(running_at=case.running_due_at)
-        keep_next_due(case, next_due)
+        if keep_next_due(case, next_due):
+            case.version += 1
+    write_held(work.session, Case, cases.values())
     return missed
 
 
@@ -90,14 +97,14 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
     return and_(Clock.state == ClockState.RUNNING, Clock.due_at < now)
 
 
-def _hold(work: Work, case_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+def _hold(work: Work, case_ids: Collection[UUID]) -> Mapping[UUID, Any]:
     """Those of the cases that nobody else holds, held to the end."""
-    query = select(Case).where(Case.id.in_(case_ids), Case.status != CaseStatus.ERASED)
+    query = select_rows(Case).where(Case.id.in_(case_ids), Case.status != CaseStatus.ERASED)
     held = query.order_by(Case.id).with_for_update(of=Case, skip_locked=True)
-    return {case.id: case for case in work.session.scalars(held)}
+    return {case.id: case for case in read_held(work.session, held)}
 
 
-def _list_overdue(clocks: Mapping[UUID, Iterable[Clock]], now: datetime) -> Iterator[tuple[UUID, Owner]]:
+def _list_overdue(clocks: Mapping[UUID, Iterable[Any]], now: datetime) -> Iterator[tuple[UUID, Owner]]:
     for case_id, rows in list(clocks.items()):
         owners = {
             Owner(case_id, row.request_id, row.complaint_id): None
@@ -122,7 +129,7 @@ class _Around:
         self.lodged = self._read_lodged()
         self.settled = {row.id for row in self.requests.values() if row.state in SETTLED}
 
-    def clocks_of(self, owner: Owner) -> list[Clock]:
+    def clocks_of(self, owner: Owner) -> list[Any]:
         key = owner.request_id, owner.complaint_id
         return [row for row in self.clocks[owner.case_id] if (row.request_id, row.complaint_id) == key]
 
@@ -159,9 +166,9 @@ class _Around:
         events = translate_complaint(complaint.id, self.events[owner.case_id], regime.kind)
         return ComplaintClockFacts(regulator=complaint.regulator, country=country, regime=regime, events=events)
 
-    def _read_clocks(self) -> dict[UUID, list[Clock]]:
-        query = select(Clock).where(Clock.case_id.in_(self.case_ids))
-        return _group(self.work.session.scalars(query.order_by(Clock.started_at, Clock.rule)), lambda row: row.case_id)
+    def _read_clocks(self) -> dict[UUID, list[Any]]:
+        query = select_rows(Clock).where(Clock.case_id.in_(self.case_ids)).order_by(Clock.started_at, Clock.rule)
+        return _group(read_held(self.work.session, query), lambda row: row.case_id)
 
     def _read_events(self) -> Mapping[UUID, Sequence[Any]]:
         columns = (

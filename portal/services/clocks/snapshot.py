@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from portal.domain.clocks import ClockState, find_current_rule, find_rule
 from portal.domain.clocks import DerivedClock as Derived
@@ -212,14 +211,12 @@ class NextDue(NamedTuple):
     running_at: datetime | None = None
 
 
-def keep_next_due(case: Case, found: NextDue) -> None:
-    """Into the case, which is written to only where something is different: then all of it, so that many cases are
-    written with one statement.
-    """
-    if found != (case.next_due_at, case.next_due_estimated, case.running_due_at):
-        case.next_due_at, case.next_due_estimated, case.running_due_at = found
-        for name in ("next_due_at", "next_due_estimated", "running_due_at"):
-            flag_modified(case, name)
+def keep_next_due(case: Case, found: NextDue) -> bool:
+    """Into the case, which is written to only where something is different. Says whether it was."""
+    if found == (case.next_due_at, case.next_due_estimated, case.running_due_at):
+        return False
+    case.next_due_at, case.next_due_estimated, case.running_due_at = found
+    return True
 
 
 def find_next_due(

@@ -21,6 +21,7 @@ from portal.services.history import guards, journal
 from portal.services.ports import Actor
 
 FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_DONE})
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS)
 
 
@@ -207,8 +208,7 @@ def _digest(
         facts,
         sealed.hex() if sealed else None,
     ]
-    text = json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(previous + text.encode()).digest()
+    return hashlib.sha256(previous + _WRITER.encode(columns).encode()).digest()
 
 
 def find_break(events: Sequence[Event]) -> Event | None:

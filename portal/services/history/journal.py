@@ -26,6 +26,7 @@ from portal.services.ports import ServerKeys
 
 PENDING = "entries for the journal"
 TIP = 1
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _ENTRIES: Table = metadata.tables[JournalEntry.__tablename__]
 LOCK = 4_732_653  # of PostgreSQL, for this journal alone
 
@@ -135,8 +136,7 @@ def _digest(
         facts,
         content.hex() if content is not None else None,
     ]
-    written = json.dumps(columns, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(previous + written.encode()).digest()
+    return hashlib.sha256(previous + _WRITER.encode(columns).encode()).digest()
 
 
 def hold_tip(session: Session) -> JournalTip:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.clocks import ClockState
@@ -26,6 +26,7 @@ from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.history.events import NewEvent, find_break, read_history, record
+from portal.services.history.rows_check import count_rows
 from portal.services.history.verification import Against, verify
 from portal.services.operations import sweep
 from portal.services.ports import SYSTEM, Ports
@@ -34,7 +35,7 @@ from portal.services.signin import sessions as web_sessions
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
-from tests.services.factories import NOW, make_case, make_draft, make_work
+from tests.services.factories import NOW, SERVER_KEYS, make_case, make_draft, make_work
 from tests.services.fakes import DAY, HOUR, print_quickly, send
 from tests.statements import counted
 
@@ -196,6 +197,38 @@ def test_a_law_that_has_left_claims_no_miss_in_any_later_step(sessions: sessionm
     with sessions() as session:
         assert session.get_one(Case, case_id).status is CaseStatus.OPEN
         assert session.scalars(select(Event).where(Event.kind == History.CLOCK_MISSED)).all() == []
+
+
+def test_cases_are_written_together_whatever_changes_in_each(sessions: sessionmaker[Session], ports: Ports) -> None:
+    """One had no date in its row, another an estimated one, a third is as it was: one statement writes them all."""
+    found = []
+    for number in (1, 9):
+        case_ids = [send_one(sessions, ports, at=NOW + HOUR + timedelta(minutes=each)) for each in range(number)]
+        with sessions.begin() as session:
+            for case_id in case_ids[::2]:
+                case = session.get_one(Case, case_id)
+                case.next_due_at = case.running_due_at = None
+                case.next_due_estimated = bool(number % 2)
+        with sessions() as session, counted(session) as count:
+            assert sweep.sweep(sessions, now=LATER, ports=ports).missed >= number
+            found.append(count())
+        with sessions() as session:
+            assert all(session.get_one(Case, case_id).next_due_at for case_id in case_ids)
+            assert list(count_rows(session, SERVER_KEYS)) == []
+    assert found[1] <= found[0] <= 40
+
+
+def test_a_bent_row_stays_bent_when_the_sweep_writes_to_it(sessions: sessionmaker[Session], ports: Ports) -> None:
+    """Of a clock the label, of a case its country: what is written later makes neither good."""
+    case_id = send_one(sessions, ports)
+    with sessions.kw["bind"].begin() as connection:
+        connection.execute(text("UPDATE clocks SET label = 'nothing at all'"))
+        connection.execute(text("UPDATE cases SET subdivision = 'US-TX'"))
+    assert sweep.sweep(sessions, now=LATER, ports=ports).missed
+    with sessions() as session:
+        assert session.scalars(select(Clock.state).where(Clock.state == ClockState.MISSED)).all()
+        found = {each.row.split()[0] for each in count_rows(session, SERVER_KEYS, [case_id])}
+        assert found == {"clocks", "cases"}
 
 
 def test_many_cases_are_swept_with_as_many_statements_as_one(sessions: sessionmaker[Session], ports: Ports) -> None:
