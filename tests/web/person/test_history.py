@@ -43,7 +43,7 @@ def test_what_happened_to_many_platforms_on_one_day_is_one_line(app: Flask) -> N
 
 
 def test_a_day_is_a_day_of_the_reader(app: Flask) -> None:
-    days = fold(app, row(), row(at=AT + timedelta(hours=2)), row(request_number=2))
+    days = fold(app, row(), row(at=AT + timedelta(hours=2)), row(request_number=2, sequence=2))
     assert [f"{each.day}" for each in days] == ["2026-11-25", "2026-11-24"]
     assert [line.sentence for line in days[1].lines] == ["Your letter was sent: Instagram, TikTok."]
 
@@ -51,8 +51,9 @@ def test_a_day_is_a_day_of_the_reader(app: Flask) -> None:
 def test_what_is_not_the_same_is_not_folded(app: Flask) -> None:
     answered = {"kind": History.ANSWERED, "sentence": "They said no.", "answer": Answer.REFUSED}
     (day,) = fold(
-        app, row(), row(is_corrected=True), row(actor_name="Mere"), row(**answered, words="Not here."),
-        row(**answered, request_number=2, words="It stays."),
+        app, row(sequence=9), row(sequence=8, is_corrected=True), row(sequence=7, actor_name="Mere"),
+        row(**answered, words="Not here."),
+        row(**answered, request_number=2, sequence=2, words="It stays."),
     )  # fmt: skip
     assert [each.sentence for each in day.lines] == [
         *["Your letter was sent: Instagram."] * 3,
