@@ -203,7 +203,8 @@ def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow
 
 def tell_event(work: CaseWork, event: Event) -> str:
     """One event as a sentence with what was written down with it."""
-    return _sentence(event, read_detail(event, work.key))
+    detail = read_detail(event, work.key)
+    return " ".join(filter(None, (_sentence(event), *_words(detail))))
 
 
 def _list_corrected(work: CaseWork) -> frozenset[int]:
@@ -221,12 +222,16 @@ def _row(
     *,
     is_corrected: bool,
 ) -> HistoryRow:
+    ticket, words = _words(read_detail(event, work.key))
     return HistoryRow(
         sequence=event.sequence,
         at=event.at,
         recorded_at=event.recorded_at,
         kind=event.kind,
-        text=_sentence(event, read_detail(event, work.key)),
+        answer=_answer(event),
+        sentence=_sentence(event),
+        ticket=ticket,
+        words=words,
         is_corrected=is_corrected,
         actor=event.actor,
         actor_name=names.get(event.staff_id, "") if event.staff_id else "",
@@ -236,15 +241,25 @@ def _row(
     )
 
 
-def _sentence(event: Event, detail: Mapping[str, object]) -> str:
+def _answer(event: Event) -> Answer | None:
     answer = event.facts.get("answer") if event.kind is History.ANSWERED else None
-    text = ANSWERED[Answer(answer)] if answer else SENTENCES[event.kind]
+    return Answer(answer) if answer else None
+
+
+def _sentence(event: Event) -> str:
+    answer = _answer(event)
+    text = ANSWERED[answer] if answer else SENTENCES[event.kind]
     if event.kind in {History.CLOSED, History.REQUEST_CLOSED} and event.facts.get("reason"):
         text = f"{text} {CLOSED_BECAUSE[CloseReason(event.facts['reason'])]}"
     if event.kind is History.CORRECTED:
         text = CORRECTED.get(event.facts.get("fact"), text)
-    words = [str(detail[name]) for name in ("ticket", "text", "reason") if detail.get(name)]
-    return " ".join([text, *words])
+    return text
+
+
+def _words(detail: Mapping[str, object]) -> tuple[str, str]:
+    """The number that was given, and what was written down."""
+    words = " ".join(str(detail[name]) for name in ("text", "reason") if detail.get(name))
+    return str(detail.get("ticket") or ""), words
 
 
 def list_consents(work: CaseWork) -> tuple[ConsentView, ...]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, ItemState, Path, RequestKind, RequestState
+from portal.domain.lifecycle import (
+    ActorKind,
+    Answer,
+    CaseStatus,
+    Handler,
+    History,
+    ItemState,
+    Path,
+    RequestKind,
+    RequestState,
+)
 from portal.domain.paging import ListPart
 from portal.domain.report import Report
 from portal.services.cases.messages import MessageView, NoteView
@@ -18,19 +28,30 @@ from portal.services.tracking.views import RequestView
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryRow:
-    """One event. `text` is a plain sentence with what was written down with it; `is_corrected`: it holds no more."""
+    """One event as a plain sentence, with the number and the words that were written down with it.
+
+    `answer` is what was answered, where the event is an answer; `is_corrected`: it holds no more.
+    """
 
     sequence: int
     at: datetime
     recorded_at: datetime
     kind: History
-    text: str
+    answer: Answer | None
+    sentence: str
+    ticket: str
+    words: str
     is_corrected: bool
     actor: ActorKind
     actor_name: str
     is_visible: bool
     request_number: int | None
     complaint_number: int | None
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        return " ".join(filter(None, (self.sentence, self.ticket, self.words)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from portal.config import Organisation
 from portal.domain.clocks import RequestEvent
 from portal.domain.directory import Platform
-from portal.domain.lifecycle import History, LetterKind, Proof, RequestKind, require_open
+from portal.domain.lifecycle import History, LetterKind, Proof, RequestKind, SendingChannel, require_open
 from portal.domain.regimes import Regime, RegimeKind
 from portal.domain.report import Report
 from portal.models.clocks import Clock
@@ -76,6 +76,14 @@ class OpenedItem:
     def platform_name(self) -> str:
         """For a platform outside the directory, the domain the link is on."""
         return str(self.values.get("platform") or "")
+
+
+@dataclass(frozen=True, repr=False)
+class UsedDoor:
+    """A way by which something was sent, and the very address or form; empty where that is not known."""
+
+    channel: SendingChannel
+    address: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -274,6 +282,13 @@ class Dossier:
     def sent_text(self) -> str:
         """What was sent in the place of a letter of ours, as it was written down; mostly empty."""
         return str(self.read_detail(self.sent_event).get("text") or "") if self.sent_event else ""
+
+    @property
+    def sent_door(self) -> UsedDoor | None:
+        """By which way, and to which address or form, it was sent; None while it was not."""
+        if self.sent_event is None or self.request.channel is None:
+            return None
+        return UsedDoor(self.request.channel, str(self.read_detail(self.sent_event).get("address") or ""))
 
     @property
     def receipt_proof(self) -> Proof | None:

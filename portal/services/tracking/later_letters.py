@@ -29,9 +29,12 @@ from portal.services.history.events import NewEvent
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
 from portal.services.letters.views import LetterView
+from portal.services.requests.dossier import UsedDoor, read_dossier
 from portal.services.tracking import sending
 from portal.services.tracking.sending import RemindedCommand
 from portal.services.work import CaseWork
+
+_TO_THE_SAME = frozenset({LetterKind.REMINDER, LetterKind.FOLLOW_UP})  # as the first letter
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -55,9 +58,20 @@ def later_letter(work: CaseWork, number: int) -> LetterView:
     return letters.find_view(work, number)
 
 
-def find_address(work: CaseWork, number: int) -> str:
-    """The address or form that the letter itself names; empty where it names none."""
-    return read_facts(work, _find(work, number)).frame.recipient.contact or ""
+def find_door(work: CaseWork, number: int) -> UsedDoor | None:
+    """By which door this letter most likely leaves: the one the first letter took, else the one that it names itself.
+
+    None where neither is known. Raises UnknownNumber.
+    """
+    letter = _find(work, number)
+    if letter.request_id and letter.kind in _TO_THE_SAME:
+        used = read_dossier(work, work.session.get_one(Request, letter.request_id).number).sent_door
+        if used is not None:
+            return used
+    named = read_facts(work, letter).frame.recipient.contact or ""
+    if not named:
+        return None
+    return UsedDoor(SendingChannel.EMAIL if "@" in named else SendingChannel.FORM, named)
 
 
 def record_letter_sent(work: CaseWork, number: int, command: LetterSentCommand) -> None:

@@ -126,6 +126,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         name_choice=_name_choice(dossier),
         can_prepare_erasure=False,
         topics=list_topics(dossier),
+        sent_door=dossier.sent_door,
         suppliers=list_suppliers(dossier),
         corrections=list_corrections(dossier.events),
     )

@@ -9,6 +9,7 @@ from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import Answer, LetterKind, Proof, RequestKind, RequestState, SendingChannel, SentAs
 from portal.services.clocks.views import ClockView
 from portal.services.letters.views import LetterView, ProblemView
+from portal.services.requests.dossier import UsedDoor
 from portal.services.requests.views import (
     BasisView,
     ChannelView,
@@ -101,6 +102,7 @@ class RequestView:
     name_choice: NameChoiceView | None
     can_prepare_erasure: bool
     topics: tuple[FollowUp, ...] = ()  # what a further letter can be about now
+    sent_door: UsedDoor | None = None  # by which the first letter left
     suppliers: tuple[Supplier, ...] = ()  # who behind the site can be written to now
     correctable: tuple[CorrectableView, ...] = ()  # what was written down and may be wrong
     corrections: tuple[CorrectionView, ...] = ()  # what was corrected

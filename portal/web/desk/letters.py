@@ -28,7 +28,7 @@ bp = make_blueprint("desk_letters", __name__, "/desk/cases/<reference>/letters/<
 @locks_late
 def record_sent(member: SignedInStaff, work: CaseWork, letter_number: int) -> Answered:
     letter, form = later_letters.later_letter(work, letter_number), LetterSentForm(staff_reader())
-    form.offer(letter, later_letters.find_address(work, letter_number))
+    form.offer(letter, later_letters.find_door(work, letter_number))
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.lifecycle import LetterKind, Proof, SendingChannel
 from portal.services.letters.views import LetterView
+from portal.services.requests.dossier import UsedDoor
 from portal.services.tracking.later_letters import LetterSentCommand
-from portal.web.fields import ChoiceField, MomentField, TextField, require_moment
-from portal.web.forms.readers import ReaderForm, for_each
-from portal.web.forms.requests import TICKET, make_address_field
-from portal.web.forms.typed_fields import InstantField
+from portal.web.fields import TextField
+from portal.web.forms.readers import for_each
+from portal.web.forms.requests import LaterSendingForm
 
 
-class LetterSentForm(ReaderForm):
-    """By which door, when, and what shows that it arrived."""
+class LetterSentForm(LaterSendingForm):
+    """With their confirmation, which an authority sees as a paper of its own."""
 
-    vocabularies = MappingProxyType({"channel": SendingChannel, "proof": Proof})
-
-    channel = for_each(
-        person=ChoiceField(_l("How did you send it?"), required=True),
-        desk=ChoiceField(_l("How was it sent?"), required=_l("Choose how it was sent.")),
-    )
-    address = make_address_field()
-    at = for_each(
-        person=MomentField(_l("When did you send it?"), validators=[require_moment]),
-        desk=InstantField(_l("When was it sent?"), [require_moment]),
-    )
-    proof = for_each(
-        person=ChoiceField(_l("How do you know that they got it?"), required=True),
-        desk=ChoiceField(_l("Proof of receipt"), required=_l("Choose what proves it, or that nothing does.")),
-    )
-    ticket = for_each(person=TextField(TICKET), desk=TextField(_l("Their ticket number (if they gave one)")))
     confirmation = for_each(
         person=TextField(
             _l("Their words, if they wrote back that they got it"),
@@ -47,13 +29,12 @@ class LetterSentForm(ReaderForm):
         ),
     )
 
-    def offer(self, letter: LetterView, address: str) -> None:
+    def offer(self, letter: LetterView, door: UsedDoor | None) -> None:
         """As this letter needs it: what is given to the police goes by no form and to no address."""
         if letter.kind is LetterKind.POLICE:
             del self.channel
             del self.address
-        elif not self.is_submitted() and not self.address.data:
-            self.address.data = address
+        self._fill(door)
 
     def command(self) -> LetterSentCommand:
         return LetterSentCommand(

@@ -13,6 +13,7 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import Answer, LetterKind, Proof, SendingChannel, SentAs
+from portal.services.requests.dossier import UsedDoor
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.requests.views import DetailsView, ItemView
 from portal.services.tracking.answers import AnswerCommand
@@ -171,10 +172,61 @@ class TicketForm(ReaderForm):
     has_no_ticket = for_each(person=NO_TICKET, desk=NO_TICKET_DESK)
 
 
-class RemindedForm(ReaderForm):
-    """That a reminder left: which one, where to, when."""
+class LaterSendingForm(ReaderForm):
+    """That something after the first letter left: by which door, when, and what shows that it arrived.
+
+    What the first letter used is filled in, so that nothing has to be typed where nothing is different.
+    """
 
     vocabularies = MappingProxyType({"channel": SendingChannel, "proof": Proof})
+
+    channel = for_each(
+        person=ChoiceField(_l("How did you send it?"), required=True),
+        desk=ChoiceField(_l("How was it sent?"), required=_l("Choose how it was sent.")),
+    )
+    address = make_address_field()
+    at = for_each(
+        person=MomentField(_l("When did you send it?"), validators=[require_moment]),
+        desk=InstantField(_l("When was it sent?"), [require_moment]),
+    )
+    proof = for_each(
+        person=ChoiceField(_l("How do you know that they got it?"), required=True),
+        desk=ChoiceField(_l("Proof of receipt"), required=_l("Choose what proves it, or that nothing does.")),
+    )
+    ticket = for_each(person=TextField(TICKET), desk=TextField(_l("Their ticket number (if they gave one)")))
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether it can be saved as it is shown."""
+        known = [self[name].data for name in ("channel", "address", "at", "proof") if name in self]
+        return not self.is_submitted() and all(known)
+
+    def list_filled(self) -> list[tuple[str, str, None]]:
+        """The rows of a summary list: each answer that is filled in, in words, but for the moment."""
+        return [
+            (str(field.label.text), _word_of(field), None)
+            for field in self
+            if field.type in {"ChoiceField", "TextField"} and field.data
+        ]
+
+    def _fill(self, door: UsedDoor | None) -> None:
+        """With the door that was used before. Nothing is claimed about its arrival."""
+        if self.is_submitted():
+            return
+        if door is not None and "channel" in self:
+            self.channel.data, self.address.data = door.channel.value, door.address
+        if not self.reader.is_staff:
+            self.proof.data = Proof.NONE.value
+
+
+def _word_of(field: Any) -> str:
+    choices = getattr(field, "choices", None) or ()
+    return next((str(each.label) for each in choices if each.value == field.data), str(field.data))
+
+
+class RemindedForm(LaterSendingForm):
+    """That a reminder left: which one, where to, when."""
+
     desk_order = ("letter", "text", "channel", "address", "at", "proof", "ticket")
 
     letter = for_each(
@@ -185,20 +237,9 @@ class RemindedForm(ReaderForm):
         person=TextField(_l("Was it something else? Paste the words, if you still have them"), lines=True),
         desk=TextField(_l("If other words were sent: the text, as far as it is there"), lines=True),
     )
-    channel = for_each(
-        person=ChoiceField(_l("How did you send it?"), required=True),
-        desk=ChoiceField(_l("How was it sent?"), required=_l("Choose how it was sent.")),
-    )
-    address = make_address_field()
-    at = for_each(
-        person=MomentField(_l("When did you send it?"), validators=[require_moment]),
-        desk=InstantField(_l("When was it sent?"), [require_moment]),
-    )
-
     proof = for_each(
         person=ChoiceField(_l("How do you know that they got it?")), desk=ChoiceField(_l("Proof of receipt"))
     )
-    ticket = for_each(person=TextField(TICKET), desk=TextField(_l("Their ticket number (if they gave one)")))
 
     def offer(self, view: RequestView, show: Callable[[datetime], str]) -> None:
         """The reminders that were made and have not left; `show` writes when one was made."""
@@ -206,8 +247,17 @@ class RemindedForm(ReaderForm):
         kept = [each for each in made if each.left_at is None and each.discarded_at is None]
         offered = [(str(each.number), _("The reminder made on %(when)s", when=show(each.made_at))) for each in kept]
         self.letter.offer([*reversed(offered), (OTHER_WORDS, _("Other words, or just their form"))])
-        if not self.is_submitted() and view.channels and not self.address.data:
+        self._fill(view.sent_door)
+        if self.is_submitted():
+            return
+        if offered and not self.reader.is_staff:
+            self.letter.data = offered[-1][0]
+        if view.channels and not self.address.data:
             self.address.data = view.channels[0].address
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.letter.data) and super().is_filled
 
     def command(self) -> RemindedCommand:
         chosen = str(self.letter.data)

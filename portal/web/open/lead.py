@@ -18,7 +18,7 @@ from portal.services.law.fastest_routes import fastest_routes
 from portal.services.law.law_finder import Facts
 from portal.services.requests.first_steps import FirstStep, find_first_step
 from portal.web.open.labels import format_period
-from portal.web.person.helplines import Helpline, helplines_for, helplines_near
+from portal.web.person.helplines import FINDER_OF_HOTLINES, Helpline, helplines_for, helplines_near
 from portal.web.unit_of_work import parts
 
 _OWN_ACTS = frozenset({Trigger.NOTICE_RECEIVED, Trigger.COMPLAINT_RECEIVED})
@@ -45,7 +45,7 @@ def find_lead(facts: Facts, *, now: datetime) -> Lead:
     """Raises InvalidQuery."""
     registry = parts().registry
     found = helplines_for(registry.regulators, facts.country, is_child=facts.under_18)
-    reports = (one for one in found if one.role is HelpRole.REPORT and one.address)
+    reports = (one for one in found if (one.role is HelpRole.REPORT or one.id == FINDER_OF_HOTLINES) and one.address)
     return Lead(
         step=find_first_step(facts, registry, now=now, fastest=_list_fastest(facts, now)),
         platform=registry.platforms.get(facts.platform or ""),

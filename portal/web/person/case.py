@@ -18,6 +18,7 @@ from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
 from portal.services.casefile.ways_in import find_news
 from portal.services.cases.room import NoRoom
+from portal.services.complaints.complaints import list_lines
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.facts import find_missing_facts
 from portal.services.intake.submission import AddedLinks
@@ -35,15 +36,17 @@ from portal.web.person import receipt as receipts
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.facts import describe_missing
 from portal.web.person.form_pages import page_number, reader_of, show_form, zone_of
+from portal.web.person.history import fold_history
 from portal.web.person.links import split_rejected
-from portal.web.person.pages import fastest_for, people_for, people_near, police_for
+from portal.web.person.pages import fastest_for, people_near, police_for
+from portal.web.person.phrases import place_of_zone
 from portal.web.person.retention import read_retention
 from portal.web.square_codes import draw_code
 from portal.web.unit_of_work import locks_late, unit
 
 bp = PersonBlueprint("case", __name__)
 LINKS_A_PAGE = 40
-EVENTS_A_PAGE = 40
+EVENTS_A_PAGE = 120  # before what is the same becomes one line
 
 
 @bp.get("/case")
@@ -85,7 +88,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
         receipt=kept,
         at=datetime.fromisoformat(kept["submitted_at"]),
         zone=zone_of(work),
-        helplines=people_for(work.report),
+        near=people_near(work.report),
         address=address,
         code=draw_code(address),
         letters=case.requests.total,
@@ -149,10 +152,14 @@ def add_links(work: CaseWork) -> ResponseReturnValue:
 @case_holder
 def history(work: CaseWork) -> str:
     part = cut(list_events(work)[::-1], page_number(), EVENTS_A_PAGE)
+    zone = zone_of(work)
+    requests = {dossier.number: dossier.name for dossier in read_dossiers(work)}
+    filed = {line.number: line.about or line.regulator_name for line in list_lines(work)}
     return render_template(
         "person/case/history.html",
-        part=part.with_rows(describe_events(work, part.rows)),
-        zone=zone_of(work),
+        part=part,
+        days=fold_history(describe_events(work, part.rows), requests, filed, zone),
+        place=place_of_zone(zone),
         address=lambda page: url_for("case.history", page=page),
     )
 

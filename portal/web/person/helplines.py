@@ -32,26 +32,37 @@ def list_helplines(regulators: Mapping[str, Regulator]) -> tuple[Helpline, ...]:
 
 
 def helplines_for(regulators: Mapping[str, Regulator], country: str, *, is_child: bool) -> tuple[Helpline, ...]:
-    """The person's own country first, or the state that it is a territory of; then those for every country."""
+    """The person's own country first, or the state that it is a territory of; then those for every country.
+
+    Of the country, who is there for children comes first for a child, and who listens before who only takes reports.
+    Who takes reports in another country is left out, and so is the one who finds what the country is known to have.
+    """
     other = Audience.ADULTS if is_child else Audience.CHILDREN
     fitting = [one for one in list_helplines(regulators) if one.audience is not other]
-    near = [one for one in fitting if is_body_of(regulators[one.id], country) and not one.is_worldwide]
-    return (*near, *(one for one in fitting if one.is_worldwide))
+    own = [one for one in fitting if is_body_of(regulators[one.id], country)]
+    near = [one for one in own if not one.is_worldwide or one.role is HelpRole.REPORT]
+    near.sort(key=lambda one: (is_child and one.audience is not Audience.CHILDREN, one.role not in LISTENERS))
+    for_all = [one for one in fitting if one.is_worldwide and one.role is not HelpRole.REPORT]
+    roles = {one.role for one in near}
+    found = {FINDER: roles.intersection(LISTENERS), FINDER_OF_HOTLINES: roles & {HelpRole.REPORT}}
+    return (*near, *(one for one in for_all if not found.get(one.id)))
 
 
 def helplines_near(regulators: Mapping[str, Regulator], country: str, *, is_child: bool) -> tuple[Helpline, ...]:
     """The few that stand at the end of a page: one who helps and one who listens, of the country.
 
-    Who only takes reports is nobody to talk to. Where the country has neither, the finder of such people stands there.
+    For a child whoever is there for children comes first. Who only takes reports is nobody to talk to. Where the
+    country has neither, the finder of such people stands there.
     """
-    found = helplines_for(regulators, country, is_child=is_child)
-    firsts = [next((one for one in found if one.role is role and not one.is_worldwide), None) for role in LISTENERS]
-    near = tuple(one for one in firsts if one is not None)
-    return near or tuple(one for one in found if one.id == FINDER)
+    found = [one for one in helplines_for(regulators, country, is_child=is_child) if not one.is_worldwide]
+    firsts = [next((one for one in found if one.role is role), None) for role in LISTENERS]
+    near = tuple(one for one in found if one in firsts)
+    return near or tuple(one for one in list_helplines(regulators) if one.id == FINDER)
 
 
 LISTENERS = (HelpRole.TALK, HelpRole.CRISIS)
 FINDER = "int-find-a-helpline"
+FINDER_OF_HOTLINES = "int-inhope"  # of those who take reports about children
 
 
 def _shown(one: Regulator) -> Helpline:

@@ -140,7 +140,7 @@ def ask_sent(work: CaseWork, letter_number: int) -> ResponseReturnValue:
         later_letters.later_letter(work, letter_number),
         LetterSentForm(reader_of(work), data={"at": unit().now}),
     )
-    form.offer(letter, later_letters.find_address(work, letter_number))
+    form.offer(letter, later_letters.find_door(work, letter_number))
     return show_form("person/case/letter_sent.html", form, letter=letter)
 
 
@@ -150,7 +150,7 @@ def ask_sent(work: CaseWork, letter_number: int) -> ResponseReturnValue:
 def record_sent(work: CaseWork, letter_number: int) -> ResponseReturnValue:
     """That a letter after the first one has left, or a paper of a threat."""
     letter, form = later_letters.later_letter(work, letter_number), LetterSentForm(reader_of(work))
-    form.offer(letter, "")
+    form.offer(letter, None)
     if form.validate():
         with refusals(form):
             hold_case(work)

@@ -28,7 +28,7 @@ from portal.web.person.form_pages import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.about import filer_of
 from portal.web.person.forms.steps import Setting, StepForm
-from portal.web.person.helplines import LISTENERS, Helpline, helplines_for, helplines_near
+from portal.web.person.helplines import Helpline, helplines_for, helplines_near
 from portal.web.person.links import cut_links, group_links, split_rejected
 from portal.web.person.review import review_rows
 from portal.web.unit_of_work import unit
@@ -172,9 +172,8 @@ def _extra(work: CaseWork, step: StepId, report: Report, missing: Sequence[Missi
     if step is StepId.START:
         return {"words": session.get(WORDS) or drafts.read_old_words(work), "days": unit().config.draft_days}
     if step in {StepId.CHILD, StepId.THREAT}:
-        helplines = sorted(people_for(report), key=lambda line: line.role not in LISTENERS)
         return {
-            "helplines": helplines,
+            "helplines": people_for(report),
             "is_child": report.path is Path.CHILD,
             "police": police_for(report),
             "who": filer_of(report).value,

@@ -138,7 +138,8 @@ def test_a_wrong_time_of_sending_is_corrected_and_the_date_moves(visitor: Visito
     assert "Corrected. Their next date is now Wednesday 20:00, not Wednesday 22:00." in page.text
     assert "Corrected: When you sent it. It was Monday 20:00, not Monday 22:00." in page.text
     history = visitor.go("/case/history").text
-    assert "When a letter was sent was corrected. My phone was wrong." in history
+    assert "Instagram: When a letter was sent was corrected." in history
+    assert "My phone was wrong." in history
     assert "corrected later" in history
 
 

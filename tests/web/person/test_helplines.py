@@ -9,7 +9,7 @@ import pytest
 from portal.domain.directory import Audience, HelpRole, RegulatorKind
 from portal.domain.regimes import Confidence
 from portal.reference.registry import load_registry
-from portal.web.person.helplines import FINDER, helplines_for, helplines_near, list_helplines
+from portal.web.person.helplines import FINDER, FINDER_OF_HOTLINES, helplines_for, helplines_near, list_helplines
 
 REGULATORS = load_registry().regulators
 
@@ -25,8 +25,37 @@ def test_each_age_gets_its_own(is_child: bool, other: Audience) -> None:
         found = helplines_for(REGULATORS, country, is_child=is_child)
         assert found
         assert all(one.audience is not other for one in found)
-        own = [one.is_worldwide for one in found]
+        own = [one.is_worldwide and one.country != country for one in found]
         assert own == sorted(own), "those of the country come first"
+
+
+def test_a_child_meets_the_childrens_line_of_the_country_first() -> None:
+    for country in {one.country for one in REGULATORS.values()}:
+        found = helplines_for(REGULATORS, country, is_child=True)
+        near = [
+            one.audience is not Audience.CHILDREN for one in found if one.country == country and not one.is_worldwide
+        ]
+        assert near == sorted(near), country
+    firsts = {country: helplines_near(REGULATORS, country, is_child=True)[0].id for country in ("DE", "CA", "AU", "NZ")}
+    assert firsts == {
+        "DE": "de-nummer-gegen-kummer", "CA": "ca-kids-help-phone", "AU": "au-kids-helpline", "NZ": "nz-youthline",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("is_child", [True, False])
+def test_nobody_is_sent_to_a_report_line_of_another_country(is_child: bool) -> None:
+    for country in {one.country for one in REGULATORS.values()} - {"US"}:
+        found = helplines_for(REGULATORS, country, is_child=is_child)
+        assert "us-ncmec-cybertipline" not in {one.id for one in found}, country
+    at_home = {one.id for one in helplines_for(REGULATORS, "US", is_child=True)}
+    assert "us-ncmec-cybertipline" in at_home
+
+
+def test_who_has_somebody_to_talk_to_needs_no_finder() -> None:
+    finders = (FINDER, FINDER_OF_HOTLINES)
+    for country, expected in (("GB", ()), ("DE", (FINDER_OF_HOTLINES,)), ("FJ", finders)):
+        found = {one.id for one in helplines_for(REGULATORS, country, is_child=True)}
+        assert found.intersection(finders) == set(expected), country
 
 
 def test_the_end_of_a_page_names_two_at_most() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -65,7 +66,8 @@ def test_one_page_counts_for_the_other_letters_too(holder: Visitor, words: str, 
     clock.move(days=2)
     come_back(holder, words, "/case/requests/1/letter/notice")
     holder.press("Make the letter", **STATEMENT, others=["2", "3"])
-    assert holder.go("/case/history").text.count("The statements of a letter were made.") == 3
+    (said,) = re.findall(r"What this letter says was confirmed: ([^:]*)\.", holder.go("/case/history").text)
+    assert set(said.split(", ")) == {"Instagram", "X (Twitter)", "example.org"}
 
 
 def test_a_sending_without_a_letter_keeps_the_words_and_the_address(holder: Visitor) -> None:
@@ -100,9 +102,24 @@ def test_a_reminder_that_was_sent_is_written_down_with_its_number(
     holder.press("Make a reminder")
     holder.follow("I sent a reminder")
     assert "The reminder made on" in holder.page.text
-    number = next(each.get("value", "") for each in holder.page.root.iter("input") if each.get("name") == "letter")
-    holder.press("Save", letter=number, channel="email", **DAY_AFTER)
+    holder.press("Save", channel="email", **DAY_AFTER)
     assert "Reminder 1 sent: Friday 27 November 2026, 22:00" in holder.page.text
+
+
+def test_a_reminder_that_left_as_the_letter_did_is_written_down_with_one_press(
+    holder: Visitor, words: str, clock: TestClock
+) -> None:
+    send_request(holder)
+    clock.move(days=4)
+    come_back(holder, words, "/case/requests/1")
+    holder.press("Make a reminder")
+    clock.move(minutes=5)
+    page = holder.follow("I sent a reminder")
+    for filled in ("The reminder made on", "With the form on their site", "https://help.instagram.com/contact/"):
+        assert filled in page.text
+    assert "Nothing shows it. I just think so" in page.text, "no receipt is claimed that nobody told of"
+    holder.press("Save")
+    assert "Reminder 1 sent: Friday 27 November 2026, 22:05" in holder.page.text
 
 
 def test_a_letter_that_never_left_is_put_aside(holder: Visitor) -> None:
