@@ -97,10 +97,12 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
 def _tell_sent(view: RequestView, *, is_unsaid: bool) -> str:
     """What follows from a sending. `is_unsaid`: laws want something stated, and in other words nobody stated it."""
     if any(clock.due_at for clock in view.clocks):
-        return _("Saved. We watch the deadline now.")
-    if is_unsaid and view.sent_as is SentAs.OTHER:
-        return _("Saved. No deadline runs yet: what you sent did not say what the law asks for. A reminder can say it.")
-    return _("Saved. They have no fixed date.")
+        told = _("Saved. We watch the deadline now.")
+    elif is_unsaid and view.sent_as is SentAs.OTHER:
+        told = _("Saved. No deadline runs yet: what you sent did not say what the law asks for. A reminder can say it.")
+    else:
+        told = _("Saved. They have no fixed date.")
+    return str(told)
 
 
 @bp.get("/received")

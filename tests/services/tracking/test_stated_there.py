@@ -1,4 +1,4 @@
-"""What was sent in other words can state what a law asks for: then its clock runs, and where it does not, it does not."""
+"""What was sent in other words can state what a law asks for: its clock runs only where it did."""
 
 from __future__ import annotations
 
@@ -119,7 +119,8 @@ def test_who_acts_for_somebody_is_who_stated_it(session: Session, ports: Ports) 
     opened = unsaid_case(session, ports, filer=Filer.REPRESENTATIVE, authority="A signed mandate.")
     left(opened.at(NOW + HOUR), StatedThere(statements=ALL, signature="Rob Exemplar"))
     made = read_dossier(opened.at(NOW + HOUR), 1).statement
-    assert made is not None and made.by is StatedBy.REPRESENTATIVE
+    assert made is not None
+    assert made.by is StatedBy.REPRESENTATIVE
 
 
 def test_a_letter_of_ours_says_itself_what_it_states(session: Session, ports: Ports) -> None:
@@ -133,7 +134,7 @@ def test_a_letter_of_ours_says_itself_what_it_states(session: Session, ports: Po
 class TestByTheTeam:
     @pytest.fixture
     def desk(self, session: Session, ports: Ports) -> CaseWork:
-        changes = {"links": X_LINK, "country": "US", "subdivision": "US-NY", **UNSAID}
+        changes: dict[str, Any] = {"links": X_LINK, "country": "US", "subdivision": "US-NY", **UNSAID}
         return share_case(session, ports, **changes).first.at(NOW + HOUR)
 
     def test_it_says_who_stated_it(self, desk: CaseWork, session: Session) -> None:
@@ -145,7 +146,8 @@ class TestByTheTeam:
     def test_what_the_person_told_has_no_signature(self, desk: CaseWork, session: Session) -> None:
         left(desk, StatedThere(statements=ALL, signature="Ana Exemplar", by=StatedBy.TOLD))
         made = read_dossier(desk, 1).statement
-        assert made is not None and (made.by, made.signature) == (StatedBy.TOLD, "")
+        assert made is not None
+        assert (made.by, made.signature) == (StatedBy.TOLD, "")
         assert "us-take-it-down" not in clocked(session)  # this law wants one
 
     def test_nobody_represents_without_a_written_mandate(self, desk: CaseWork) -> None:
@@ -165,7 +167,8 @@ def test_a_correction_of_the_sending_takes_along_what_was_stated_in_it(session: 
     sent = session.scalars(select(Event).where(Event.kind == History.SENT)).one()
     corrections.correct(opened.at(NOW + DAY), CorrectionCommand(sequence=sent.sequence, at=at - timedelta(hours=2)))
     made = read_dossier(opened.at(NOW + DAY), 1).statement
-    assert made is not None and made.at == at - timedelta(hours=2)
+    assert made is not None
+    assert made.at == at - timedelta(hours=2)
     newer = session.scalars(select(Event).where(Event.kind == History.SENT).order_by(Event.sequence.desc())).first()
     assert newer is not None
     corrections.correct(opened.at(NOW + DAY), CorrectionCommand(sequence=newer.sequence, never=True))

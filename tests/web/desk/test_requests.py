@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
@@ -276,7 +278,7 @@ def test_what_their_form_was_told_is_written_down_with_who_said_it(desk: Desk) -
     reference = desk.add_case(signature="", states_no_consent=False, states_good_faith=False, states_accuracy=False)
     colleague = desk.visit("mira")
     colleague.go(f"/desk/cases/{reference}/requests/1/sent")
-    typed = {"has_checked": "y", "channel": "form", "sent_at": "2026-11-23T08:30", "said_accuracy": "y"}
+    typed: dict[str, Any] = {"has_checked": "y", "channel": "form", "sent_at": "2026-11-23T08:30", "said_accuracy": "y"}
     typed |= {"said_good_faith": "y", "said_no_consent": "y"}
 
     page = colleague.press("It was sent", **typed, status=400)
