@@ -52,7 +52,7 @@ def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "print_letter", print_as_json)
     for reader in (complaints, pdf_enclosures):
         monkeypatch.setattr(reader, "read_enclosed", lambda paper, _name: paper)
-    monkeypatch.setattr(collecting, "bind_papers", lambda papers, **_more: b"".join(each.content for each in papers))
+    monkeypatch.setattr(collecting, "bind_parts", lambda parts, **_more: b"".join(each.content for each in parts))
     monkeypatch.setattr(bundle, "finish_papers", lambda printed, *_files, **_more: printed)
 
 

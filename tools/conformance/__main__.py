@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import importlib.resources
+import io
 import shutil
 import subprocess
 import sys
@@ -19,11 +20,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pikepdf
 from weasyprint import HTML
 
 from portal.adapters.pdf import make_letter
 from portal.adapters.pdf_enclosures import EnclosedFile, enclose_files
 from portal.adapters.pdf_signing import load_seal
+from portal.adapters.pdf_volume import Part, bind_parts
 from portal.adapters.signing_keys import make_own
 from portal.domain.letters.facts import Paper
 from portal.domain.letters.phrases import English
@@ -101,7 +104,10 @@ def main() -> int:
 
 
 def make_jobs(folder: Path) -> Iterator[Job]:
-    """Every kind, paper and form of letter as a file, with the profiles it has to meet; and the control."""
+    """Every kind, paper and form of letter as a file, all letters in one, with the profiles they have to meet; and the
+    control.
+    """
+    parts: list[Part] = []
     for kind, make_sample in SAMPLES.items():
         for paper in Paper:
             for is_redacted in (False, True):
@@ -109,15 +115,25 @@ def make_jobs(folder: Path) -> Iterator[Job]:
                 rendered = make_letter(make_sample(paper), English(), is_redacted=is_redacted)
                 path = folder / f"{kind}-{paper}-{is_redacted}.pdf"
                 path.write_bytes(rendered.pdf)
+                if kind is not LetterKind.COMPLAINT:
+                    parts.append(Part(name, rendered.pdf))
                 if kind is LetterKind.COMPLAINT:
                     yield Job(name, A3A, path, rendered.pages)
                     sealed = path.with_suffix(".signed.pdf")
                     sealed.write_bytes(_finish(rendered.pdf))
                     yield Job(f"{name}, with exhibits inside and signed", A3A, sealed, rendered.pages)
                 yield Job(name, UA, path, rendered.pages, may_lack_mark=kind is LetterKind.COMPLAINT)
+    volume = folder / "volume.pdf"
+    volume.write_bytes(bind_parts(parts, title="All letters"))
+    yield Job("all letters in one", UA, volume, sum(count_pages(part.content) for part in parts))
     control = folder / "control.pdf"
     control.write_bytes(HTML(string="<h1>Control</h1><p>No tags.</p>").write_pdf())
     yield Job("control without tags", UA, control, 1, has_to_fail=True)
+
+
+def count_pages(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
 
 
 def _finish(pdf: bytes) -> bytes:
@@ -182,7 +198,7 @@ def make_document(table: str, on: date | None) -> str:
 Written by `make conformance`{day}, with {versions}; the latter brings the veraPDF engine.
 The letters are the invented ones of `tests/letters/samples.py`.
 
-- Letters are PDF/UA-1: tagged, so that a screen reader can read them in order.
+- Letters are PDF/UA-1: tagged, so that a screen reader can read them in order. So is the one file with all of them.
 - A bundle is PDF/A-3a: tagged, made to be kept, with its facts inside as `case.json`. It also meets PDF/UA-1 but for
   the mark in the file that would say so, since a file made here claims one standard.
 - The control is a file without tags. It shows that the check can fail.

@@ -66,6 +66,7 @@ _SENT: Mapping[LetterKind, str] = {
     LetterKind.POLICE: "A sheet was given to the police.",
 }
 _NO_TICKET = "It was written down that the recipient gave no number for a letter."
+_STATED_THERE = "The request was sent in other words or by their form. Statements were made in it."
 _IN_OTHER_WORDS: Mapping[History, str] = {
     History.SENT: "The request was sent in other words or by their form.",
     History.REMINDED: "A reminder was sent in other words or by their form.",
@@ -137,6 +138,8 @@ def _tell(event: Event, *, has_paper: bool) -> str:
         return _SENT[LetterKind(event.facts["letter_kind"])]
     if event.kind is History.TICKET_GIVEN and event.facts.get("is_none"):
         return _NO_TICKET
+    if not has_paper and event.facts.get("stated"):
+        return _STATED_THERE
     if not has_paper and event.kind in _IN_OTHER_WORDS:
         return _IN_OTHER_WORDS[event.kind]
     return _TOLD[event.kind]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from portal.domain.directory import FormField
 from portal.domain.regimes import NoticeField
 from portal.services.complaints.views import ComplaintView
+from portal.services.letters.letters import add_reference
 from portal.services.requests.content import Details, RequestContent, for_team
 from portal.services.requests.dossier import list_items
 from portal.services.work import CaseWork
@@ -29,7 +30,19 @@ class FormRow:
 
 def form_rows(work: CaseWork, complaint: ComplaintView) -> tuple[FormRow, ...]:
     """The fields that a source shows for the authority, in its order; none where nobody saw its form."""
-    return list_rows(work, complaint.regulator, complaint.regime, was_asked=bool(complaint.request_numbers))
+    rows = list_rows(work, complaint.regulator, complaint.regime, was_asked=bool(complaint.request_numbers))
+    kept = [letter.number for letter in complaint.letters if letter.discarded_at is None]
+    return _with_reference(rows, f"{work.reference}-{kept[-1]}") if kept else rows
+
+
+def _with_reference(rows: tuple[FormRow, ...], reference: str) -> tuple[FormRow, ...]:
+    """The reference of the complaint's PDF under the first text that tells what it is about and has room for it."""
+    for told in (NoticeField.EXPLANATION, NoticeField.DESCRIPTION):
+        for index, row in enumerate(rows):
+            whole = add_reference(row.value, reference, row.field.limit)
+            if row.field.fills is told and whole != row.value:
+                return (*rows[:index], replace(row, value=whole), *rows[index + 1 :])
+    return rows
 
 
 def list_rows(work: CaseWork, body: str, regime: str, *, was_asked: bool) -> tuple[FormRow, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pikepdf
-
 from portal.adapters import pdf_enclosures
+from portal.adapters.pdf_volume import Part, bind_parts
 from portal.domain.letters.facts import LetterFacts
 from portal.domain.lifecycle import LetterKind, StepRefused
 from portal.models.letters import Letter
@@ -59,27 +58,13 @@ def write_archive(work: CaseWork) -> bytes:
 
 
 def write_volume(work: CaseWork) -> bytes:
-    """All letters one behind the other in one PDF, with a bookmark for each: to print, not to send.
+    """All letters one behind the other in one PDF, with a bookmark for each: to print, not to send. It is tagged as
+    they are, so that a screen reader can read it.
 
     The files inside the letters are not in it. Raises as `write_archive`.
     """
-    return bind_papers(_collect(work), title=work.reference)
-
-
-def bind_papers(papers: Iterable[NamedPaper], *, title: str) -> bytes:
-    """These PDFs one behind the other, with a bookmark for each."""
-    stream = io.BytesIO()
-    with pikepdf.new() as volume:
-        with volume.open_outline() as outline:
-            for paper in papers:
-                begins = len(volume.pages)
-                with pikepdf.open(io.BytesIO(paper.content)) as document:
-                    volume.pages.extend(document.pages)
-                outline.root.append(pikepdf.OutlineItem(paper.name.removesuffix(".pdf"), begins))
-        volume.docinfo["/Title"] = title
-        volume.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
-        volume.save(stream, deterministic_id=True)
-    return stream.getvalue()
+    parts = (Part(paper.name.removesuffix(".pdf"), paper.content) for paper in _collect(work))
+    return bind_parts(parts, title=work.reference)
 
 
 def _collect(work: CaseWork) -> tuple[NamedPaper, ...]:

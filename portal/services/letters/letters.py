@@ -70,6 +70,7 @@ class Draft:
 
     facts: LetterFacts
     text: str
+    reference: str  # that of `text`, and of the PDF
     problems: tuple[ProblemView, ...]
 
 
@@ -120,7 +121,8 @@ def draft(dossier: Dossier) -> Draft:
     problems = _missing(dossier, facts) or check(facts)
     made = dossier.last_letter
     shown = read_facts(dossier.work, made) if made else facts
-    return Draft(facts=facts, text="\n\n".join(plain_text(build(shown))), problems=problems)
+    text = "\n\n".join(plain_text(build(shown)))
+    return Draft(facts=facts, text=text, reference=shown.frame.reference, problems=problems)
 
 
 def letter_problems(work: CaseWork, kind: LetterKind, number: int) -> tuple[ProblemView, ...]:
@@ -328,7 +330,21 @@ def read_words(work: CaseWork, letter: Letter) -> LetterWords:
     """The letter for an e-mail or a form."""
     document = build(read_facts(work, letter))
     subject = next(block.subject for block in document.blocks if isinstance(block, Opening))
-    return LetterWords(subject, "\n\n".join(plain_text(document)))
+    return LetterWords(f"{subject} ({document.reference})", "\n\n".join(plain_text(document)))
+
+
+def find_reference(dossier: Dossier) -> str:
+    """Of the letter that was sent, else of the one it would be sent with; empty where there is none."""
+    letter = dossier.sent_letter or (dossier.last_letter if dossier.sent_event is None else None)
+    return f"{dossier.work.reference}-{letter.number}" if letter else ""
+
+
+def add_reference(text: str, reference: str, limit: int | None = None) -> str:
+    """A text for a field of a form with the reference under it, where there is one and the field holds both."""
+    if not text or not reference:
+        return text
+    whole = f"{text}\n\nOur reference: {reference}"
+    return text if limit is not None and len(whole) > limit else whole
 
 
 def find_problems(dossier: Dossier) -> tuple[ProblemView, ...]:

@@ -52,13 +52,33 @@ class Statement:
 
 def read_statement(event: Event, detail: Mapping[str, Any]) -> Statement:
     """What an event tells that was stated; `detail` is what is sealed in it."""
+    return _read(event.facts, event.at, detail)
+
+
+def _read(facts: Mapping[str, Any], at: datetime, detail: Mapping[str, Any]) -> Statement:
     return Statement(
-        statements=frozenset(NoticeField(each) for each in event.facts["statements"]),
-        at=event.at,
-        by=StatedBy(event.facts["by"]),
+        statements=frozenset(NoticeField(each) for each in facts["statements"]),
+        at=at,
+        by=StatedBy(facts["by"]),
         signature=str(detail.get("signature") or ""),
-        mandated_on=date.fromisoformat(event.facts["mandated_on"]) if event.facts.get("mandated_on") else None,
+        mandated_on=date.fromisoformat(facts["mandated_on"]) if facts.get("mandated_on") else None,
     )
+
+
+def write_statement(statement: Statement) -> dict[str, Any]:
+    """The same as plain facts of an event. The signature is sealed apart from them."""
+    facts: dict[str, Any] = {"by": statement.by.value, "statements": sorted(statement.statements)}
+    if statement.mandated_on:
+        facts["mandated_on"] = statement.mandated_on.isoformat()
+    return facts
+
+
+def read_stated_there(event: Event, detail: Mapping[str, Any]) -> Statement | None:
+    """What the event of a sending tells that was stated in what was sent; None where it was a letter, or nothing."""
+    stated = event.facts.get("stated")
+    if not stated:
+        return None
+    return _read(stated, datetime.fromisoformat(stated["at"]), detail)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -43,7 +43,7 @@ from portal.services.directory.address_checks import AddressStatus, read_statuse
 from portal.services.history.events import read_detail
 from portal.services.history.valid_events import keep_valid
 from portal.services.requests.citations import Citation, cite_kept, find_reason, list_direct
-from portal.services.requests.content import Details, RequestContent, Statement, read_statement
+from portal.services.requests.content import Details, RequestContent, Statement, read_stated_there, read_statement
 from portal.services.requests.lookup import find_organisation, find_request, list_requests
 from portal.services.work import CaseWork
 
@@ -204,9 +204,13 @@ class Dossier:
 
     @cached_property
     def statement(self) -> Statement | None:
-        """What was last stated for this very request, besides the report."""
-        event = next((event for event in reversed(self.events) if event.kind is History.STATED), None)
-        return read_statement(event, self.read_detail(event)) if event else None
+        """What was last stated for this very request, besides the report: before its letter, or in what was sent."""
+        for event in reversed(self.events):
+            if event.kind is History.STATED:
+                return read_statement(event, self.read_detail(event))
+            if event.kind is History.SENT and "stated" in event.facts:
+                return read_stated_there(event, self.read_detail(event))
+        return None
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:

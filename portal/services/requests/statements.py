@@ -1,4 +1,5 @@
-"""What was stated about a request, by whom and on which day. Each statement is an event: nothing else is kept of it.
+"""What was stated about a request, by whom and on which day. Each statement is an event, or part of the event of a
+sending in other words: nothing else is kept of it.
 
 A statement is made for the letters it names, by the person or their representative on their own page, or taken down by
 the team as the person told it. What is said under penalty of perjury is never taken down for somebody else. Reports of
@@ -24,11 +25,12 @@ from portal.domain.lifecycle import (
 )
 from portal.domain.regimes import NoticeField, Regime
 from portal.domain.report import Report
-from portal.services.cases.instants import check_instant
+from portal.services.cases.instants import BadInstant, check_instant
 from portal.services.cases.mandates import require_mandate
 from portal.services.cases.team_mandates import require_team_mandate
 from portal.services.history.events import NewEvent
 from portal.services.requests.citations import WRITTEN, lets_represent
+from portal.services.requests.content import Statement
 from portal.services.requests.dossier import Dossier, OpenedItem, read_dossiers
 from portal.services.work import CaseWork
 
@@ -50,6 +52,20 @@ class StatementCommand:
     signature: str = ""
     told_at: datetime | None = None
     is_mandated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class StatedThere:
+    """What was stated in other words than our letter: in their form, or in a text of one's own.
+
+    `at` is when it was stated, None for when it left. `by` is who stated it, where the team writes it down; of the
+    person's own page it is known who speaks. `signature` is the name that stood under it.
+    """
+
+    statements: frozenset[NoticeField]
+    at: datetime | None = None
+    signature: str = ""
+    by: StatedBy | None = None
 
 
 def list_wanted(dossier: Dossier) -> tuple[NoticeField, ...]:
@@ -141,6 +157,45 @@ def state(work: CaseWork, command: StatementCommand) -> None:
         )
     if events:
         work.record_all(events)
+
+
+def take_stated_there(work: CaseWork, dossier: Dossier, there: StatedThere, *, sent_at: datetime) -> Statement | None:
+    """What was sent in other words as a statement for its request; None where it held nothing that its laws want.
+
+    Raises StepRefused where nobody has signed, somebody would swear for another, or the team has no mandate for it, and
+    BadInstant where it was not stated by then.
+    """
+    kept = there.statements & set(list_wanted(dossier))
+    if not kept:
+        return None
+    by, signature, mandated_on = _find_speaker_there(work, there, kept), there.signature.strip(), None
+    if by is StatedBy.MANDATED:
+        require_represented(citation.regime for citation in dossier.citations)
+        signature, mandated_on = work.actor.name, require_team_mandate(work).signed_on
+    elif by is not StatedBy.TOLD and not signature:
+        raise StepRefused("Write the name that stood under it.")
+    at = check_instant(there.at or sent_at, work.case, now=work.now)
+    if at > sent_at:
+        raise BadInstant("This was said after it was sent, so it cannot have been part of it. Check the two moments.")
+    return Statement(
+        statements=frozenset(kept),
+        at=at,
+        by=by,
+        signature="" if by is StatedBy.TOLD else signature,
+        mandated_on=mandated_on,
+    )
+
+
+def _find_speaker_there(work: CaseWork, there: StatedThere, kept: Collection[NoticeField]) -> StatedBy:
+    """Who stated it. What is sworn, the team writes down for nobody."""
+    own = StatedBy.REPRESENTATIVE if work.report.filer in {Filer.PARENT, Filer.REPRESENTATIVE} else StatedBy.PERSON
+    require_mandate(work)
+    if work.actor.kind is ActorKind.PERSON:
+        return own
+    _refuse_sworn(kept)
+    if there.by is None:
+        raise StepRefused("Choose who stated it.")
+    return own if there.by in {StatedBy.PERSON, StatedBy.REPRESENTATIVE} else there.by
 
 
 def find_speaker(work: CaseWork, command: StatementCommand) -> StatedBy:

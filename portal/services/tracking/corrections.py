@@ -122,6 +122,8 @@ def _make_anew(case: OpenedHistory, event: Event, command: CorrectionCommand, at
     if event.kind is History.ANSWERED:
         items = items if command.items is None else command.items
         _change_answer(case, event, command, facts, detail, items)
+    if "stated" in facts:
+        facts["stated"] = _move_stated(facts["stated"], event.at, at)
     if command.text is not None and "text" in detail:
         detail["text"] = command.text
     if command.proof is not None and event.kind is History.RECEIPT_CONFIRMED:
@@ -131,6 +133,12 @@ def _make_anew(case: OpenedHistory, event: Event, command: CorrectionCommand, at
         if event.kind is History.TICKET_GIVEN:
             facts["is_none"] = not command.ticket.strip()
     return Change(event=event, instead=_replace(event, at, facts, detail), items=items)
+
+
+def _move_stated(stated: Mapping[str, Any], was: datetime, now: datetime) -> dict[str, Any]:
+    """What was stated in what was sent: at the same moment, or as before, but never after it."""
+    said_at = datetime.fromisoformat(stated["at"])
+    return {**stated, "at": (now if said_at == was else min(said_at, now)).isoformat()}
 
 
 def _change_answer(

@@ -64,11 +64,12 @@ def whole_view(dossier: Dossier) -> RequestView:
     view = view_of(EscalatedRequest(dossier), has_consent=consents)
     draft = letters.draft(dossier) if _is_unsent(dossier.request) else None
     text = draft.text if draft else _sent_text(dossier)
+    reference = draft.reference if draft else letters.find_reference(dossier)
     may_copy = not _is_unsent(dossier.request) or may_take_papers(work, "platforms")
     return replace(
         view,
         problems=draft.problems if draft else (),
-        fields=list_fields(dossier.content, text) if may_copy else (),
+        fields=list_fields(dossier.content, text, reference) if may_copy else (),
         can_prepare_erasure=_can_erase(dossier),
         correctable=list_correctable(work, dossier),
     )
@@ -178,8 +179,12 @@ def list_missing(citations: Sequence[Citation]) -> tuple[ElementView, ...]:
     return tuple(found.values())
 
 
-def list_fields(contents: RequestContent, text: str) -> tuple[FieldView, ...]:
-    """What platforms' forms ask for, each ready to copy; what was not given is left out."""
+def list_fields(contents: RequestContent, text: str, reference: str) -> tuple[FieldView, ...]:
+    """What platforms' forms ask for, each ready to copy; what was not given is left out.
+
+    `reference` is that of the letter's PDF, by which both sides name the same request. Most forms have no field for it,
+    so it stands under the sender's own words too.
+    """
     view, report = contents.view, contents.report
     fields = (
         ("Links", "\n".join(contents.places)),
@@ -188,8 +193,9 @@ def list_fields(contents: RequestContent, text: str) -> tuple[FieldView, ...]:
         ("Telephone", view.phone),
         ("Postal address", view.postal_address),
         ("Country", name_country(report.country, "en") if report.country else ""),
-        ("In your own words", view.explanation),
+        ("In your own words", letters.add_reference(view.explanation, reference)),
         ("Signature", contents.signature),
+        ("Your reference for it", reference),
         ("The whole letter as text", text),
     )
     return tuple(FieldView(label=label, value=value) for label, value in fields if value)

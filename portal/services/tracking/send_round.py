@@ -277,7 +277,7 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         is_child=dossier.report.path is Path.CHILD,
         is_allowed=_is_allowed(work),
         doors=channel_views(dossier),
-        fields=list_fields(dossier.content, ""),
+        fields=list_fields(dossier.content, "", letters.find_reference(dossier)),
         letter=letters.letter_view(letter, request_number=number) if letter else None,
         words=words,
         is_outdated=is_outdated,

@@ -32,9 +32,11 @@ from portal.services.history.events import NewEvent
 from portal.services.letters import letters
 from portal.services.letters.letters import FixedLetter
 from portal.services.requests.channels import require_address_check
+from portal.services.requests.content import Statement, write_statement
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.lookup import find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
+from portal.services.requests.statements import StatedThere, take_stated_there
 from portal.services.work import CaseWork
 
 ASKED_ANEW = frozenset({ItemState.REPORTED, ItemState.BACK, ItemState.REFUSED, ItemState.GEO_BLOCKED})
@@ -60,6 +62,7 @@ class SentCommand:
     sent_as: SentAs | None = None
     text: str = ""
     address: str = ""
+    stated: StatedThere | None = None  # what the other words stated; a letter of ours tells that itself
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -89,14 +92,21 @@ class ReceiptCommand:
 def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     """That the request has left: with the letter that was there at that moment, or in other words.
 
-    From here its laws, their versions and what was sent are fixed. Raises StepRefused, also where a letter is named
-    that was not there yet, NoConsent, MandateOver, Unchecked, BadInstant.
+    From here its laws, their versions and what was sent are fixed. Of a law that wants something stated the clocks run
+    only where it was: in our letter, or as `stated` tells. Raises StepRefused, also where a letter is named that was
+    not there yet, NoConsent, MandateOver, Unchecked, BadInstant.
     """
     dossier, checked = _check(work, number, command)
     letter = letters.find_sendable(dossier, sent_at=checked.sent_at)
     sent_as = checked.sent_as or (SentAs.LETTER if letter else SentAs.OTHER)
-    fixed = letters.fix_letter(dossier, letter) if sent_as is SentAs.LETTER else letters.fix_words(dossier)
-    _write_sent(dossier, fixed, checked)
+    there = None
+    if sent_as is SentAs.LETTER:
+        fixed = letters.fix_letter(dossier, letter)
+    else:
+        if checked.stated:
+            there = take_stated_there(work, dossier, checked.stated, sent_at=checked.sent_at)
+        fixed = letters.fix_words(dossier.as_if_stated(there) if there else dossier)
+    _write_sent(dossier, fixed, checked, there)
     refresh_clocks(work, work.case, dossier.request)
     group_links_into_requests(work)  # for links that the letter does not list
 
@@ -117,7 +127,7 @@ def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, 
     return dossier, replace(command, sent_at=sent_at, received_at=received_at)
 
 
-def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand) -> None:
+def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand, there: Statement | None) -> None:
     """The request's row, its links' states and its history, once what it stands for is fixed."""
     work, request, ticket = dossier.work, dossier.request, command.ticket.strip()
     request.state, request.channel = RequestState.SENT, command.channel
@@ -132,7 +142,13 @@ def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand) -> N
         detail |= {"letter": fixed.letter.number, "digest": fixed.letter.digest}
     else:
         detail["text"] = command.text.strip()
-    facts = {"channel": command.channel.value, "as": (SentAs.LETTER if fixed.letter else SentAs.OTHER).value}
+    facts: dict[str, object] = {
+        "channel": command.channel.value,
+        "as": (SentAs.LETTER if fixed.letter else SentAs.OTHER).value,
+    }
+    if there:
+        facts["stated"] = {**write_statement(there), "at": there.at.isoformat()}
+        detail["signature"] = there.signature
     sent = NewEvent(kind=History.SENT, at=command.sent_at, request_id=request.id, facts=facts, detail=detail)
     work.record(sent)
     if command.received_at:

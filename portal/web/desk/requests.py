@@ -138,7 +138,7 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
 @locks_late
 def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), SentForm(staff_reader())
-    form.offer(request)
+    form.offer(request, letters_to_state(work, number))
     fill_now(form, "sent_at")
     if form.validate_on_submit():
         with refusals(form):

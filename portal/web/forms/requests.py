@@ -12,15 +12,19 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
+from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import Answer, LetterKind, Proof, SendingChannel, SentAs
 from portal.services.requests.dossier import UsedDoor
 from portal.services.requests.preparing import DetailsCommand
+from portal.services.requests.statement_views import LettersToState
+from portal.services.requests.statements import StatedThere
 from portal.services.requests.views import DetailsView, ItemView
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import ReceiptCommand, RemindedCommand, SentCommand
 from portal.services.tracking.views import RequestView
 from portal.web.fields import ChoiceField, DayField, MailField, MomentField, TextField, check_mail, require_moment
 from portal.web.forms.readers import Reader, ReaderForm, for_each
+from portal.web.forms.statements import StatementTicks, list_speakers
 from portal.web.forms.typed_fields import CheckboxesField, InstantField, IsoDayField, not_before
 
 TICKET = _l("Their number for it, if they gave one")
@@ -58,10 +62,23 @@ WHICH = [
 ]
 
 
-class SentForm(ReaderForm):
+STATED_THERE = (
+    "said_no_consent",
+    "said_good_faith",
+    "said_accuracy",
+    "said_perjury",
+    "speaker",
+    "signature",
+    "stated_at",
+)
+
+
+class SentForm(StatementTicks):
+    """That it was sent. What other words than our letter stated is asked too, where a law wants something stated."""
+
     desk_order = (
-        "channel", "address", "sent_as", "text", "sent_at", "received_at", "proof", "ticket", "has_no_ticket",
-        "has_checked",
+        "channel", "address", "sent_as", "text", *STATED_THERE, "sent_at", "received_at", "proof", "ticket",
+        "has_no_ticket", "has_checked",
     )  # fmt: skip
     vocabularies = MappingProxyType({"channel": SendingChannel, "proof": Proof, "sent_as": SentAs})
 
@@ -82,6 +99,18 @@ class SentForm(ReaderForm):
             description=_l("The bundle shows this as what was sent, and not our letter."),
             lines=True,
         ),
+    )
+    speaker = for_each(person=None, desk=ChoiceField(_l("Who stated this there?")))
+    signature = for_each(
+        person=TextField(_l("Which name did you put under it?")),
+        desk=TextField(
+            _l("Which name stood under it?"),
+            description=_l("Leave it empty where the team wrote down what the person told it: that is no signature."),
+        ),
+    )
+    stated_at = for_each(
+        person=MomentField(_l("When did you say this, if it was before you sent it?")),
+        desk=InstantField(_l("When was it stated, if it was before the sending?")),
     )
     sent_at = for_each(
         person=MomentField(_l("When did you send it?"), validators=[require_moment]),
@@ -109,8 +138,11 @@ class SentForm(ReaderForm):
     proof = for_each(person=ChoiceField(_l("How do you know they got it?")), desk=ChoiceField(_l("Proof of receipt")))
     has_checked = for_each(person=None, desk=make_desk_check())
 
-    def offer(self, view: RequestView) -> None:
-        """With the letters that are there: without one, nothing but other words can have been sent."""
+    def offer(self, view: RequestView, to_state: LettersToState) -> None:
+        """With the letters that are there: without one, nothing but other words can have been sent. What those stated
+        is never filled in beforehand: nobody but the sender knows it.
+        """
+        self._offer_statements(to_state)
         if not any(letter.discarded_at is None for letter in view.letters):
             del self.sent_as
         elif not self.is_submitted():
@@ -118,8 +150,47 @@ class SentForm(ReaderForm):
         if not self.is_submitted() and view.channels and not self.address.data:
             self.address.data = view.channels[0].address
 
+    def _offer_statements(self, to_state: LettersToState) -> None:
+        self._offer_ticks(to_state, filled=False)
+        if not self.list_ticks():
+            for name in {"speaker", "signature", "stated_at"} & set(self._fields):
+                del self[name]
+            return
+        if self.reader.is_staff:
+            for tick in self.list_ticks():
+                tick.label.text = _("Stated in it: %(statement)s", statement=tick.label.text)
+        if "speaker" in self:
+            self.speaker.offer(list_speakers(to_state.mandate))
+
+    def validate_signature(self, field: Any) -> None:
+        """Whoever states something has a name; the team's own is known, and what it was told has none."""
+        is_signed = "speaker" not in self or self.speaker.data == StatedBy.PERSON.value
+        if self._is_stated_there and is_signed and not field.data:
+            raise ValidationError(_("Type the name that stood under it."))
+
+    def validate_speaker(self, field: Any) -> None:
+        """What is ticked was stated by somebody."""
+        if self._is_stated_there and not field.data:
+            raise ValidationError(_("Choose who stated it."))
+
+    @property
+    def _is_stated_there(self) -> bool:
+        """A letter of ours tells itself what it states."""
+        return self.is_stated and not ("sent_as" in self and self.sent_as.data == SentAs.LETTER.value)
+
+    def _stated_there(self) -> StatedThere | None:
+        if not self._is_stated_there:
+            return None
+        return StatedThere(
+            statements=self._said(),
+            at=self.stated_at.data,
+            signature=self.signature.data or "",
+            by=StatedBy(self.speaker.data) if "speaker" in self else None,
+        )
+
     def command(self) -> SentCommand:
         return SentCommand(
+            stated=self._stated_there(),
             channel=SendingChannel(str(self.channel.data)),
             sent_at=self.sent_at.data,
             received_at=self.received_at.data,

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
+from portal.domain.letters.facts import StatedBy
 from portal.domain.regimes import NoticeField
 from portal.domain.wording import format_day
 from portal.services.cases.team_mandates import TeamMandate
@@ -63,13 +64,62 @@ COPYRIGHT_WORDS: Mapping[bool, Any] = MappingProxyType(
 TOLD, MANDATED = "told", "mandated"
 
 
-class StatementsForm(ReaderForm):
-    """One tick for each statement that is wanted, a signature, and the other letters it is for as well."""
+def list_speakers(mandate: TeamMandate | None) -> list[tuple[str, Any]]:
+    """Who can have stated what was sent in other words, as the team writes it down."""
+    found = [
+        (StatedBy.PERSON.value, _("The person, in what they sent themselves")),
+        (StatedBy.TOLD.value, _("The team sent it, as the person told it")),
+    ]
+    if mandate is not None:
+        day = format_day(mandate.signed_on)
+        own = _("I did, as representative under the written mandate of %(day)s", day=day)
+        found.append((StatedBy.MANDATED.value, own))
+    return found
+
+
+class StatementTicks(ReaderForm):
+    """One tick for each statement that is wanted."""
 
     said_no_consent = BooleanField()
     said_good_faith = BooleanField()
     said_accuracy = BooleanField()
     said_perjury = for_each(person=BooleanField(), desk=None)  # nobody swears for another
+
+    def list_ticks(self) -> list[Any]:
+        """What can be stated, one box each."""
+        return [self[f"said_{field.value}"] for field in NoticeField if f"said_{field.value}" in self]
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything is said."""
+        return bool(self._said())
+
+    def _offer_ticks(self, letters: LettersToState, *, filled: bool = True) -> None:
+        """Those that the laws of the request want; `filled`: what was stated today is ticked already."""
+        words = dict(OTHER_WORDS if letters.is_for_another else OWN_WORDS)
+        if letters.is_copyright:
+            words[NoticeField.GOOD_FAITH] = COPYRIGHT_WORDS[letters.is_for_another]
+        for field in NoticeField:
+            if (name := f"said_{field.value}") not in self:
+                continue
+            if field not in letters.wanted:
+                del self[name]
+                continue
+            self[name].label.text = str(words[field])
+            if not self.is_submitted():
+                self[name].data = filled and not self.reader.is_staff and field in letters.stated_today
+
+    def _said(self) -> frozenset[NoticeField]:
+        names = {f"said_{field.value}": field for field in NoticeField}
+        return frozenset(field for name, field in names.items() if name in self and self[name].data)
+
+
+class StatementsForm(StatementTicks):
+    """What stands above a signature: the statements, the signature, and the other letters they are for as well.
+
+    Where nothing is ticked, the letter tells what was stated before, with its day.
+    """
+
     signature = for_each(
         person=TextField(_l("Your signature: type your name"), description=_l("We put it at the end of this letter.")),
         desk=None,
@@ -98,20 +148,6 @@ class StatementsForm(ReaderForm):
             del form.others
         return form
 
-    def _offer_ticks(self, letters: LettersToState) -> None:
-        words = dict(OTHER_WORDS if letters.is_for_another else OWN_WORDS)
-        if letters.is_copyright:
-            words[NoticeField.GOOD_FAITH] = COPYRIGHT_WORDS[letters.is_for_another]
-        for field in NoticeField:
-            if (name := f"said_{field.value}") not in self:
-                continue
-            if field not in letters.wanted:
-                del self[name]
-                continue
-            self[name].label.text = str(words[field])
-            if not self.is_submitted():
-                self[name].data = not self.reader.is_staff and field in letters.stated_today
-
     def _offer_speakers(self, mandate: TeamMandate | None) -> None:
         """Under a written mandate the member may state it; else it is written down as the person told it."""
         if mandate is None:
@@ -125,15 +161,6 @@ class StatementsForm(ReaderForm):
     @property
     def is_mandated(self) -> bool:
         return "speaker" in self and self.speaker.data == MANDATED
-
-    def list_ticks(self) -> list[Any]:
-        """What can be stated, one box each."""
-        return [self[f"said_{field.value}"] for field in NoticeField if f"said_{field.value}" in self]
-
-    @property
-    def is_stated(self) -> bool:
-        """Whether anything is said; else the letter tells what was stated before, with its day."""
-        return bool(self._said())
 
     def command(self, number: int) -> StatementCommand:
         others: Iterable[str] = self.others.data or () if "others" in self else ()
@@ -158,7 +185,3 @@ class StatementsForm(ReaderForm):
             self.told_at.errors = [_("Fill in when the person said it.")]
             return False
         return is_valid
-
-    def _said(self) -> frozenset[NoticeField]:
-        names = {f"said_{field.value}": field for field in NoticeField}
-        return frozenset(field for name, field in names.items() if name in self and self[name].data)

@@ -7,6 +7,7 @@ from flask import request as asked
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.domain.lifecycle import SentAs
 from portal.services.casefile.front import find_moves, find_return
 from portal.services.casefile.turns import Why
 from portal.services.clocks.agreement import list_bent
@@ -14,6 +15,7 @@ from portal.services.requests import preparing
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import read_dossier, read_dossiers
 from portal.services.requests.preparing import NameCommand
+from portal.services.requests.statement_views import letters_to_state
 from portal.services.tracking import answers, request_page, send_round, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -21,6 +23,7 @@ from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
 from portal.web.forms.requests import (
+    STATED_THERE,
     AnswerForm,
     DetailsForm,
     InformationSentForm,
@@ -73,8 +76,8 @@ def change_details(work: CaseWork, number: int) -> ResponseReturnValue:
 @case_holder
 def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), SentForm(reader_of(work), data={"sent_at": unit().now})
-    form.offer(view)
-    return show_form("person/request/sent.html", form, req=view)
+    form.offer(view, letters_to_state(work, number))
+    return show_form("person/request/sent.html", form, req=view, stated=STATED_THERE)
 
 
 @bp.post("/sent")
@@ -82,14 +85,24 @@ def ask_sent(work: CaseWork, number: int) -> ResponseReturnValue:
 @locks_late
 def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), SentForm(reader_of(work))
-    form.offer(view)
+    form.offer(view, letters_to_state(work, number))
     if form.validate():
         with refusals(form):
             letter_making.record_sent(work, number, form.command())
-            has_date = any(clock.due_at for clock in find(work, number).clocks)
-            flash(_("Saved. We watch the deadline now.") if has_date else _("Saved. They have no fixed date."))
+            flash(_tell_sent(find(work, number), is_unsaid=bool(form.list_ticks()) and not form.is_stated))
             return _back_to(number)
-    return show_form("person/request/sent.html", form, req=view)
+    return show_form("person/request/sent.html", form, req=view, stated=STATED_THERE)
+
+
+def _tell_sent(view: RequestView, *, is_unsaid: bool) -> str:
+    """What follows from a sending. `is_unsaid`: laws want something stated, and in other words nobody stated it."""
+    if any(clock.due_at for clock in view.clocks):
+        told = _("Saved. We watch the deadline now.")
+    elif is_unsaid and view.sent_as is SentAs.OTHER:
+        told = _("Saved. No deadline runs yet: what you sent did not say what the law asks for. A reminder can say it.")
+    else:
+        told = _("Saved. They have no fixed date.")
+    return str(told)
 
 
 @bp.get("/received")

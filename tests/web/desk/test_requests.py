@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
@@ -270,3 +272,19 @@ def test_a_letter_that_does_not_fit_is_refused_in_words(colleague: Colleague) ->
     page = colleague.go(colleague.page.path + "/further/1")
 
     assert "does not fit what has happened" in page.text
+
+
+def test_what_their_form_was_told_is_written_down_with_who_said_it(desk: Desk) -> None:
+    reference = desk.add_case(signature="", states_no_consent=False, states_good_faith=False, states_accuracy=False)
+    colleague = desk.visit("mira")
+    colleague.go(f"/desk/cases/{reference}/requests/1/sent")
+    typed: dict[str, Any] = {"has_checked": "y", "channel": "form", "sent_at": "2026-11-23T08:30", "said_accuracy": "y"}
+    typed |= {"said_good_faith": "y", "said_no_consent": "y"}
+
+    page = colleague.press("It was sent", **typed, status=400)
+
+    assert "Choose who stated it." in page.errors
+    page = colleague.press("It was sent", **typed, speaker="person", status=400)
+    assert page.errors == ["Type the name that stood under it."]
+    page = colleague.press("It was sent", **typed, speaker="person", signature="Ana Exemplar")
+    assert "TAKE IT DOWN Act" in page.text

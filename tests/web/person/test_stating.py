@@ -161,3 +161,20 @@ def test_a_copyright_letter_warns_who_reads_it_and_is_claimed_by_the_person(visi
     visitor.press("Make the letter", said_accuracy="y", said_good_faith="y", said_perjury="y", signature="Ana Exemplar")
     assert "The letter is ready" in visitor.page.text
     assert "Copyright letter" in visitor.page.text
+
+
+def test_what_their_form_was_told_is_asked_with_the_sending_and_starts_the_deadline(holder: Visitor) -> None:
+    open_request(holder)
+    holder.follow("I sent it by other means")
+    assert ticked(holder) == set()  # nobody but the sender knows what stood there
+    page = holder.press("Save", **SENT, **{**STATEMENT, "signature": ""}, status=400)
+    assert page.errors == ["Type the name that stood under it."]
+    page = holder.press("Save", **SENT, **STATEMENT)
+    assert "We watch the deadline now." in page.text
+
+
+def test_where_nothing_was_stated_the_page_says_why_no_deadline_runs(holder: Visitor) -> None:
+    open_request(holder)
+    holder.follow("I sent it by other means")
+    page = holder.press("Save", **SENT)
+    assert "what you sent did not say what the law asks for" in page.text
