@@ -197,8 +197,13 @@ def session_token() -> str:
 
 
 def leave() -> None:
-    """End this browser's session."""
+    """End this browser's session, of the side of the portal that was asked for."""
     session.end()  # type: ignore[attr-defined]
+
+
+def leave_all() -> None:
+    """End everything that this browser has open, a case and the desk."""
+    session.end_all()  # type: ignore[attr-defined]
 
 
 def check_marks(app: Flask) -> None:

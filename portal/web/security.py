@@ -18,6 +18,7 @@ from portal.web.documents import widen_for_files
 from portal.web.embedding import is_embeddable
 from portal.web.errors import Answer, show_foreign_form
 from portal.web.origins import began_elsewhere, leads_a_person
+from portal.web.session import DESK, name_cookie
 from portal.web.unit_of_work import READING
 
 POLICY = (
@@ -66,7 +67,7 @@ STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 LEAVING = "start.leave"
 FORGETTING = frozenset({LEAVING, "erase.erase", "report.erase_draft", "signin.sign_out"})
 FORGET = '"cache", "cookies", "storage"'
-FORGET_DESK = '"cache", "storage"'  # a colleague's browser stays known, so that strangers cannot slow it down
+KEEP_COOKIES = '"cache", "storage"'
 
 OF_OURS = frozenset({"csrf_token", "version", "wait", "work", "add", "next"})  # fields that nobody types
 SAME_FOR_ALL = frozenset({"static", "start.style"})  # says nothing about anybody, so it may be kept
@@ -107,8 +108,19 @@ def init_security(app: Flask, config: Config) -> None:
             response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
         is_ours = not began_elsewhere(request, config.base_url)
         if is_ours and request.endpoint in FORGETTING and response.status_code < HTTPStatus.BAD_REQUEST:
-            response.headers["Clear-Site-Data"] = FORGET_DESK if request.endpoint == "signin.sign_out" else FORGET
+            response.headers["Clear-Site-Data"] = FORGET if forgets_cookies(config) else KEEP_COOKIES
         return format_duration(stay_here(response))
+
+
+def forgets_cookies(config: Config) -> bool:
+    """Not where the browser of a colleague has to stay known, so that strangers cannot slow it down, nor where a report
+    is erased beside a desk that stays signed in.
+    """
+    if request.endpoint == LEAVING:
+        return True
+    return (
+        request.endpoint != "signin.sign_out" and name_cookie(DESK, is_secure=config.has_https) not in request.cookies
+    )
 
 
 def seal_page(response: Response, *, has_forms: bool = True) -> Response:

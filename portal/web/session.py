@@ -1,5 +1,8 @@
 """Flask's session kept on the server: the browser holds a random token, the database a sealed row.
 
+The desk has a cookie and a session of its own, so that an advocate can help with a report in the same browser: neither
+side reads, renews or ends what the other has open. Leaving the page ends both.
+
 A browser that only looks around has a form token and nothing open. That stays with the browser, sealed, so that nobody
 fills the table by asking for pages.
 """
@@ -24,6 +27,18 @@ VISIT_LASTS = timedelta(hours=12)
 OF_A_VISIT = frozenset({"csrf_token", "_flashes"})
 _PLACE = SealContext(table="visit", row="", case="")
 OPENS = frozenset({"case_id", "staff_id"})  # a session with one of these opens something
+DESK = "/desk"  # under it everything is the desk's, and nothing else is
+
+
+def is_of_desk(path: str) -> bool:
+    """Whether an address is the desk's."""
+    return path == DESK or path.startswith(f"{DESK}/")
+
+
+def name_cookie(path: str, *, is_secure: bool) -> str:
+    """The cookie that holds the session of the side of the portal to which an address belongs."""
+    name = "desk" if is_of_desk(path) else "session"
+    return f"__Host-{name}" if is_secure else name
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -37,6 +52,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.new = values is None
         self.modified = False
         self.accessed = False
+        self.ends_all = False
         self.is_due = is_due  # its activity has to be written
 
     def _note_change(self, _: object) -> None:
@@ -61,6 +77,11 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.old_tokens.append(self.loaded_as or self.token)
         self._begin_anew()
 
+    def end_all(self) -> None:
+        """Nothing of it is left, and nothing of the session that this browser has on the other side of the portal."""
+        self.end()
+        self.ends_all = True
+
     def _begin_anew(self) -> None:
         self.clear()
         self.token, self.loaded_as = sessions.new_token(), None
@@ -72,10 +93,9 @@ class DatabaseSessions(SessionInterface):
 
     def __init__(self, made: Parts, *, is_secure: bool, keep_for: timedelta) -> None:
         self._parts, self._is_secure, self._keep_for = made, is_secure, keep_for
-        self.cookie = "__Host-session" if is_secure else "session"
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
-        token = request.cookies.get(self.cookie, "")
+        token = request.cookies.get(name_cookie(request.path, is_secure=self._is_secure), "")
         if not token:
             return ServerSession(sessions.new_token(), None)
         now = self._parts.clock()
@@ -97,6 +117,9 @@ class DatabaseSessions(SessionInterface):
             raise TypeError("a session of another kind")
         if began_elsewhere(request, self._parts.config.base_url):
             return  # its cookie may have been left behind, and is neither overwritten nor cleared
+        if session.ends_all:
+            self._end_other(session, response)
+        cookie = name_cookie(request.path, is_secure=self._is_secure)
         is_visit = session.loaded_as is None and session.keys() <= OF_A_VISIT
         is_alive = True
         if session.old_tokens or session.is_due or (session.modified and not is_visit):
@@ -106,11 +129,16 @@ class DatabaseSessions(SessionInterface):
         if session and (session.modified or session.new):
             kept = self._keep_for if session.permanent else None
             token = self._seal_visit(session) if is_visit else session.token
-            response.set_cookie(
-                self.cookie, token, max_age=kept, secure=self._is_secure, httponly=True, samesite="Strict"
-            )
+            response.set_cookie(cookie, token, max_age=kept, secure=self._is_secure, httponly=True, samesite="Strict")
         elif session.old_tokens:
-            response.delete_cookie(self.cookie, secure=self._is_secure, httponly=True, samesite="Strict")
+            response.delete_cookie(cookie, secure=self._is_secure, httponly=True, samesite="Strict")
+
+    def _end_other(self, session: ServerSession, response: Response) -> None:
+        """What this browser has open on the other side goes with this session, and its cookie too."""
+        other = name_cookie("/" if is_of_desk(request.path) else DESK, is_secure=self._is_secure)
+        if other in request.cookies:
+            session.old_tokens.append(request.cookies[other])
+            response.delete_cookie(other, secure=self._is_secure, httponly=True, samesite="Strict")
 
     def _seal_visit(self, session: ServerSession) -> str:
         values = {**session, "until": (self._parts.clock() + VISIT_LASTS).isoformat()}

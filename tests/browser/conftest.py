@@ -80,7 +80,8 @@ def visitors(chromium: Browser, site: Site, scenes: Scenes) -> Iterator[dict[str
     for name, cookie in scenes.cookies.items():
         made[name] = Visitor(chromium.new_context(), site.address, site.elsewhere)
         if cookie:
-            made[name].context.add_cookies([{"name": "session", "value": cookie, "url": site.address}])
+            sides = ("session", "desk")  # a session is good for one of them
+            made[name].context.add_cookies([{"name": side, "value": cookie, "url": site.address} for side in sides])
     yield made
     for visitor in made.values():
         visitor.context.close()

@@ -37,7 +37,7 @@ from tests.services.factories import NOW, make_draft
 from tests.services.fakes import print_as_json
 from tests.web.addresses import at, name_of
 from tests.web.pages import OWN_PAGE
-from tests.web.world import VALUES, Caller, World, make_world
+from tests.web.world import VALUES, Caller, World, let_in, make_world
 
 ANSWERS = frozenset({200, 302, 303, 400, 403, 404, 405, 409, 413, 429})
 MARK = "kept7f3a"  # in every text of ours, so that it can be found again
@@ -238,8 +238,7 @@ def begin(world: World, changes: Mapping[str, Any]) -> str:
 
 def browse(world: World, cookie: str) -> FlaskClient:
     client = world.app.test_client()
-    if cookie:
-        client.set_cookie("session", cookie)
+    let_in(client, cookie)
     return client
 
 

@@ -17,7 +17,7 @@ from portal.domain.readable import show_unreadable
 from tests.web.addresses import at
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import OWN_PAGE, Page
-from tests.web.world import TITLE, Caller, World, make_world
+from tests.web.world import TITLE, Caller, World, let_in, make_world
 
 HOSTILE: Mapping[str, str] = MappingProxyType(
     {
@@ -71,8 +71,7 @@ def browse(world: World) -> Iterator[World]:
 
 def come_as(world: World, caller: Caller) -> Colleague:
     visitor = Colleague(world.app, TITLE)
-    if world.cookies[caller]:
-        visitor.client.set_cookie("session", world.cookies[caller])
+    let_in(visitor.client, world.cookies[caller])
     return visitor
 
 

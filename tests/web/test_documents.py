@@ -24,7 +24,7 @@ from tests.public.test_public_cases import CASES, PICTURE, make_file
 from tests.web.addresses import at
 from tests.web.desk.colleague import Colleague
 from tests.web.pages import Page
-from tests.web.world import TITLE, Caller, World, make_world
+from tests.web.world import TITLE, Caller, World, let_in, make_world
 
 PERSON, DESK = at("/case/documents"), "/desk/cases/{}/documents"
 
@@ -43,7 +43,7 @@ def world(made: World) -> Iterator[World]:
 
 def come_as(world: World, caller: Caller) -> tuple[Colleague, str]:
     visitor = Colleague(world.app, TITLE)
-    visitor.client.set_cookie("session", world.cookies[caller])
+    let_in(visitor.client, world.cookies[caller])
     return visitor, PERSON if caller is Caller.PERSON else DESK.format(world.reference)
 
 

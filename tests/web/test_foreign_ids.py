@@ -35,7 +35,7 @@ from portal.services.staff import accounts, members
 from portal.web.forms.readers import ForEach
 from tests.services.factories import NOW, make_work
 from tests.web.test_routes import EVERY_ROUTE
-from tests.web.world import PASSWORD, VALUES, Caller, World, make_world
+from tests.web.world import PASSWORD, VALUES, Caller, World, let_in, make_world
 
 LATER = NOW + timedelta(days=3)
 POSTS = [endpoint for method, endpoint, rule in EVERY_ROUTE if method == "POST" and rule.startswith("/desk")]
@@ -131,7 +131,7 @@ def post(world: World, caller: Caller, endpoint: str, value: str) -> Any:
     with world.app.test_request_context():
         path = world.app.url_for(endpoint, **{name: known[name] for name in rule.arguments})
     client = world.app.test_client()
-    client.set_cookie("session", world.cookies[caller])
+    let_in(client, world.cookies[caller])
     return client.post(path, data=dict.fromkeys(list_fields(), value))
 
 

@@ -14,7 +14,7 @@ from tests.web.addresses import at
 from tests.web.pages import OWN_PAGE, check_page
 from tests.web.test_foreign_ids import READ_BY_HAND, list_fields
 from tests.web.test_routes import EVERY_ROUTE, GROUPS, TABLE, Gets, Group, _address
-from tests.web.world import PASSWORD, TITLE, Caller, World, make_world
+from tests.web.world import PASSWORD, TITLE, Caller, World, let_in, make_world
 
 POSTS = [endpoint for method, endpoint, _rule in EVERY_ROUTE if method == "POST" and not endpoint.startswith("api.")]
 SECRET = (
@@ -56,8 +56,7 @@ def find_callers(endpoint: str) -> list[Caller]:
 
 def make_client(world: World, caller: Caller, endpoint: str) -> FlaskClient:
     client = world.app.test_client()
-    if world.cookies[caller]:
-        client.set_cookie("session", world.cookies[caller])
+    let_in(client, world.cookies[caller])
     if GROUPS.get(endpoint) is Group.ENTERING:  # nobody of the table stands between the two steps
         world.app.config["WTF_CSRF_ENABLED"] = False
         answer = client.post("/desk/sign-in", data={"login": "advocate", "password": PASSWORD})

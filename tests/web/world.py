@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -44,6 +45,15 @@ from tests.web.addresses import at
 
 PASSWORD = "anchor ember willow lantern meadow"
 TITLE = "Recourse"
+
+
+SIDES = ("session", "desk")  # the cookies of the two sides of the portal
+
+
+def let_in(client: FlaskClient, cookie: str, sides: Sequence[str] = SIDES) -> None:
+    """Give a browser this session; on both sides where it is not known on which it is good."""
+    for side in sides if cookie else ():
+        client.set_cookie(side, cookie)
 
 
 class Caller(StrEnum):
@@ -108,8 +118,7 @@ class World:
     def ask(self, caller: Caller, method: str, path: str) -> TestResponse:
         """The answer to somebody at an address, or at the page of that name."""
         client = self.app.test_client()
-        if self.cookies[caller]:
-            client.set_cookie("session", self.cookies[caller])
+        let_in(client, self.cookies[caller])
         return client.open(at(path), method=method)
 
     def count_events(self) -> int:
@@ -260,6 +269,6 @@ def _walk(app: Flask, steps: Mapping[str, Mapping[str, str]]) -> str:
     client = app.test_client()
     for path, typed in steps.items():
         assert client.post(path, data=typed).status_code == 303
-    cookie = client.get_cookie("session")
+    cookie = client.get_cookie("desk" if "/desk/sign-in" in steps else "session")
     assert cookie is not None
     return cookie.value

@@ -121,7 +121,7 @@ bp.add_old_rules(meet_old_address)
 @public
 def leave() -> Response:
     if not began_elsewhere(request, unit().config.base_url):
-        access.leave()
+        access.leave_all()
     return redirect(unit().config.leave_url, 303)
 
 

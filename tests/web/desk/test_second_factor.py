@@ -171,12 +171,12 @@ def test_each_step_has_a_session_of_its_own(desk: Desk) -> None:
     assert len(set(seen)) == 3
     for old in seen[:2]:
         stranger = Colleague(desk.app)
-        stranger.client.set_cookie("session", old)
+        stranger.client.set_cookie("desk", old)
         assert stranger.go("/desk").path == "/desk/sign-in"
 
 
 def session_cookie(client: FlaskClient) -> str:
-    found = client.get_cookie("session")
+    found = client.get_cookie("desk")
     assert found is not None
     return found.value
 
@@ -282,7 +282,7 @@ def test_cookies_behind_https_are_bound_to_this_site(tmp_path: Any) -> None:
     ]
     set_cookies = [line for answer in answers for line in answer.headers.getlist("Set-Cookie")]
     parts.engine.dispose()
-    assert {line.split("=")[0] for line in set_cookies} == {"__Host-session", "__Host-browser"}
+    assert {line.split("=")[0] for line in set_cookies} == {"__Host-desk", "__Host-browser"}
     for line in set_cookies:
         flags = {part.strip() for part in line.split(";")[1:]}
         assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= flags

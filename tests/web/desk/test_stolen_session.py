@@ -21,10 +21,10 @@ NEW_PASSWORD = "copper meadow lantern twice over"
 
 def copy_cookie(desk: Desk, owner: Colleague) -> Colleague:
     """A thief's browser that sends the cookie which the owner's browser sends now."""
-    cookie = owner.client.get_cookie("session")
+    cookie = owner.client.get_cookie("desk")
     assert cookie is not None
     thief = Colleague(desk.app)
-    thief.client.set_cookie("session", cookie.value)
+    thief.client.set_cookie("desk", cookie.value)
     return thief
 
 
