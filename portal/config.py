@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -109,6 +109,10 @@ class Config:
     organisation: Organisation
     draft_days: int
     closed_days: int
+    response_hours: int  # within which the helpline wants to answer a new case
+    urgent_response_hours: int  # the same for a child or a threat
+    has_public_statistics: bool
+    is_trusted_flagger: bool  # under Article 22 of the Digital Services Act
     security_contacts: tuple[str, ...]  # where holes are told; without one there is no /.well-known/security.txt
     mail: MailServer | None  # without it contact by mail is not offered at all
 
@@ -170,11 +174,22 @@ def load_config(env: Mapping[str, str]) -> Config:
         organisation=_load_organisation(env),
         draft_days=_read(env, "RECOURSE_DRAFT_DAYS", "7", _number(1, 365)),
         closed_days=_read(env, "RECOURSE_CLOSED_DAYS", "90", _number(1, 3650)),
+        **_load_own_aims(env),
         security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", _contacts),
         mail=_load_mail(env),
     )
     _refuse_open_door(config, env)
     return config
+
+
+def _load_own_aims(env: Mapping[str, str]) -> dict[str, Any]:
+    """What the organisation sets itself and shows of its work."""
+    return {
+        "response_hours": _read(env, "RECOURSE_RESPONSE_HOURS", "24", _number(1, 720)),
+        "urgent_response_hours": _read(env, "RECOURSE_URGENT_RESPONSE_HOURS", "8", _number(1, 720)),
+        "has_public_statistics": _read(env, "RECOURSE_STATISTICS", "off", _one_of("off", "on")) == "on",
+        "is_trusted_flagger": _read(env, "RECOURSE_TRUSTED_FLAGGER", "off", _one_of("off", "on")) == "on",
+    }
 
 
 def count_cores() -> int:
@@ -256,6 +271,10 @@ KNOWN = frozenset(
         "RECOURSE_PAPER",
         "RECOURSE_DRAFT_DAYS",
         "RECOURSE_CLOSED_DAYS",
+        "RECOURSE_RESPONSE_HOURS",
+        "RECOURSE_URGENT_RESPONSE_HOURS",
+        "RECOURSE_STATISTICS",
+        "RECOURSE_TRUSTED_FLAGGER",
         "RECOURSE_MAIL_URL",
         "RECOURSE_MAIL_FROM",
         "RECOURSE_ORG_NAME",

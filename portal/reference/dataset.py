@@ -6,8 +6,6 @@ names what is in it.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from portal.domain.csv_text import write_csv
 from portal.domain.directory import Platform, Regulator
 from portal.domain.regimes import Regime
 from portal.reference.record_history import FORMS, Change, find_version, list_changes, order_of, pack, version_of
@@ -36,7 +35,6 @@ Credit that others ask for, to be passed on:
 
 Given as they are. Not legal advice, and nobody vouches for them. Left out or empty means unknown, never "no".
 """
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would reckon with
 
 
 @dataclass(frozen=True)
@@ -136,25 +134,10 @@ def _make_schema() -> bytes:
 
 
 def make_csv(table: Table, registry: Registry) -> bytes:
-    """RFC 4180, UTF-8. A cell that a spreadsheet would take for a formula has a `'` before it."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow([column.name for column in table.columns])
-    for row in table.rows(registry):
-        writer.writerow([make_cell(column.read(row)) for column in table.columns])
-    return written.getvalue().encode()
-
-
-def make_cell(value: Any) -> str:
-    """A value as one cell: empty for what is not known, several joined by `; `, and never a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple | list):
-        value = "; ".join(str(each) for each in value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return write_csv(
+        (column.name for column in table.columns),
+        ((column.read(row) for column in table.columns) for row in table.rows(registry)),
+    )
 
 
 def _describe(files: Sequence[DataFile]) -> bytes:

@@ -28,6 +28,7 @@ from portal.services.background.duties import do_each
 from portal.services.cases import documents, erasure, mail_contact, safe_contact
 from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
+from portal.services.figures import years
 from portal.services.history import checkpoints, witness
 from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
@@ -79,7 +80,7 @@ class Rounds:
             "officers' links": lambda: purge_links(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
-            "history": lambda: aside(lambda: check_history(parts)),
+            "history": lambda: aside(lambda: look_over(parts)),
         }
 
     def start(self) -> None:
@@ -273,6 +274,27 @@ def check_history(parts: Parts) -> None:
     found = audits.run(parts.sessions, keys=keys, now=now, ports=parts.ports)
     looked_at = "everything" if found.cases is None else f"{found.cases} cases"
     log.log(logging.ERROR if found.breaks else logging.INFO, "checked %s: %d breaks", looked_at, len(found.breaks))
+
+
+def look_over(parts: Parts) -> None:
+    """What may take minutes and looks at everything: the check of the history, then the figures of the years."""
+
+    def do(duty: Callable[[Parts], None]) -> int:
+        duty(parts)
+        return 1
+
+    do_each((check_history, count_figures), do, what="a duty of the worker")
+
+
+def count_figures(parts: Parts) -> None:
+    """Count the figures of the years again, once a day."""
+    now = parts.clock()
+    with parts.sessions() as session:
+        begin_reading(session)
+        if not years.is_due(session, now=now):
+            return
+    counted = years.count_years(parts.sessions, now=now, ports=parts.ports)
+    log.info("counted the figures of %d years", len(counted))
 
 
 def purge_links(parts: Parts) -> int:

@@ -36,6 +36,7 @@ from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.models.safe_contacts import SafeContact
 from portal.services.background.duties import do_each
+from portal.services.figures import years
 from portal.services.history import guards, journal
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
@@ -57,6 +58,7 @@ def erase(work: CaseWork) -> None:
     if case.status is CaseStatus.DRAFT:
         delete_drafts(work, [case])
         return
+    years.keep_counts(work, [case.id])
     _delete_rows(work.session, [case.id])
     _empty(case, now=work.now)
     record(work.session, case.id, None, NewEvent(kind=History.ERASED, at=work.now), actor=SYSTEM, now=work.now)

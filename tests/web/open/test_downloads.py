@@ -16,7 +16,8 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from portal.reference.dataset import TABLES, Dataset, list_files, make_cell
+from portal.domain.csv_text import make_cell
+from portal.reference.dataset import TABLES, Dataset, list_files
 from portal.reference.registry import load_registry
 from tests.web.pages import Visitor
 
