@@ -23,6 +23,7 @@ from portal.web.unit_of_work import begins_with_reading, unit
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
+STAFF_MARKS = ("staff:", "right:")  # how the marks of the desk's views begin
 EVERY_ROLE = ACCOUNT_ROLES
 ENTERING = "entering_id"  # in the session: whose password fitted
 SALT = "salt"  # in the session: of the password that fitted; another password has another
@@ -31,6 +32,10 @@ TIME_TO_ENTER = timedelta(minutes=10)
 FRESH = timedelta(minutes=5)
 WORDS = "words"  # in the session: of the draft that is open
 WAYS = "ways_ended"  # in the session: how often the case's other ways in had been ended when it was opened
+
+
+class SignedOut(Exception):
+    """Nobody is signed in at the desk in this browser, or not any more."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,7 +94,7 @@ def staff(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def guarded(**values: Any) -> Any:
             member = _find_member()
             if member is None:
-                return redirect(url_for("signin.show"), 303)
+                raise SignedOut
             g.staff_role = member.staff.role
             if member.staff.role not in roles:
                 abort(403)

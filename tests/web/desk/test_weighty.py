@@ -47,7 +47,8 @@ LIGHT = {
         desk_staff.join
     """,
     "ends something, which must not be held up": """
-        signin.sign_out account.end_session desk_officer.end desk_staff.end_invitation desk_reissue.cancel
+        signin.sign_out desk_session.stay desk_kept.discard account.end_session
+        desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
     "says that something was seen": "desk_team.mark_seen",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
