@@ -95,7 +95,7 @@ def staff(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             member = _find_member()
             if member is None:
                 raise SignedOut
-            g.staff_role = member.staff.role
+            g.staff, g.staff_role = member.staff, member.staff.role
             if member.staff.role not in roles:
                 abort(403)
             return view(member, **values)
@@ -176,6 +176,12 @@ def entering(view: Callable[..., Any]) -> Callable[..., Any]:
 def is_read_by_staff() -> bool:
     """Whether a signed-in member of staff reads the answer to this request."""
     return "staff_role" in g
+
+
+def reading_member() -> Staff | None:
+    """The signed-in member of staff who reads the answer to this request."""
+    found: Staff | None = g.get("staff")
+    return found
 
 
 def is_confirmed(within: timedelta = FRESH) -> bool:

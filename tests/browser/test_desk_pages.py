@@ -19,7 +19,7 @@ PAGES = {
     "otto": "/desk/audit",
     "mere": """
         /desk/today {case}/follow-ups /desk /desk?show=overdue /desk?show=closed /desk/staff
-        /desk/account /desk/account/password /desk/account/factors/add /desk/typed
+        /desk/account /desk/account/password /desk/account/factors/add /desk/typed /desk/account/settings
         {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8

@@ -164,7 +164,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_staff.renew_password desk_staff.end
         """,
         Group.ACCOUNT: """
-            account.show account.end_session account.password account.new_factor account.add_factor
+            account.show account.settings account.end_session account.password account.new_factor account.add_factor
             desk_kept.show desk_kept.discard
             account.remove_factor account.new_codes signin.confirm
         """,
