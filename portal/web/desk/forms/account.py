@@ -22,6 +22,7 @@ class SettingsForm(PageForm):
     zone = SelectField(_l("Your time zone"))
     date_form = ChoiceField(
         _l("Dates and times"),
+        validators=[InputRequired(_l("Choose how dates are written."))],
         choices=[
             (DateForm.WORDS.value, _l("Tuesday 24 November 2026, 14:05")),
             (DateForm.WORDS_12.value, _l("Tuesday 24 November 2026, 2:05 pm")),
@@ -30,6 +31,7 @@ class SettingsForm(PageForm):
     )
     density = ChoiceField(
         _l("Lists"),
+        validators=[InputRequired(_l("Choose how dense lists are."))],
         choices=[
             (Density.DENSE.value, _l("Dense: much on one screen")),
             (Density.ROOMY.value, _l("Roomy: larger, with more space")),
@@ -49,8 +51,8 @@ class SettingsForm(PageForm):
     def command(self) -> Settings:
         return Settings(
             zone=self.zone.data or None,
-            date_form=DateForm(self.date_form.data or ""),
-            density=Density(self.density.data or ""),
+            date_form=DateForm(str(self.date_form.data)),
+            density=Density(str(self.density.data)),
             language=self.language.data or None if "language" in self else None,
         )
 
