@@ -28,6 +28,7 @@ from portal.web.open.lead import init_lead
 from portal.web.reasons import init_reasons
 from portal.web.security import init_security
 from portal.web.session import DatabaseSessions
+from portal.web.staff_settings import choose_language
 from portal.web.unit_of_work import init_unit_of_work, parts
 
 LETTERS = "letters/"  # templates with an environment of their own
@@ -40,7 +41,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     app = Flask("portal", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.jinja_env.undefined = StrictUndefined
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "portal" / "translations")
-    Babel(app, default_locale=config.language, default_timezone="UTC")
+    Babel(app, default_locale=config.language, default_timezone="UTC", locale_selector=choose_language)
     init_network(app, config)
     init_health(app)
     init_unit_of_work(app, config, clock)

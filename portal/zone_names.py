@@ -41,6 +41,11 @@ def read_table(name: str) -> list[list[str]]:
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
+def list_zones() -> list[str]:
+    """Every name that may be chosen, in order."""
+    return sorted(_list_names())
+
+
 @cache
 def _list_names() -> frozenset[str]:
     return frozenset({"UTC", *(row[2] for table in _TABLES for row in read_table(table))})

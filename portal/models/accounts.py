@@ -20,6 +20,21 @@ class SessionKind(StrEnum):
     STAFF = "staff"
 
 
+class DateForm(StrEnum):
+    """How a member reads dates and times."""
+
+    WORDS = "words"  # Tue 24 Nov 2026, 14:00
+    WORDS_12 = "words_12"  # Tue 24 Nov 2026, 2:00 pm
+    ISO = "iso"  # 2026-11-24 14:00
+
+
+class Density(StrEnum):
+    """How much stands on one screen of a member."""
+
+    DENSE = "dense"
+    ROOMY = "roomy"
+
+
 class Team(Guarded, Base):
     """A team of advocates. Its private key exists only in its members' memberships and in `recovery`."""
 
@@ -66,6 +81,10 @@ class Staff(Guarded, Base):
     private_key: Mapped[bytes]  # wrapped under Argon2id of the password
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    zone: Mapped[str | None] = mapped_column(String(64))  # in which they read times; empty: the portal's
+    date_form: Mapped[DateForm | None] = mapped_column(Word(DateForm))
+    density: Mapped[Density | None] = mapped_column(Word(Density))
+    language: Mapped[str | None] = mapped_column(String(20))  # a catalogue's; empty: the portal's
 
 
 class Membership(Guarded, Base):

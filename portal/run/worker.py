@@ -33,7 +33,7 @@ from portal.services.history import checkpoints, witness
 from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
-from portal.services.signin import quotas
+from portal.services.signin import kept_forms, quotas
 from portal.services.work import Work
 from portal.wiring import Parts
 
@@ -78,6 +78,7 @@ class Rounds:
         self._each_hour: dict[str, Callable[[], object]] = {
             "locks": lambda: purge_locks(parts),
             "officers' links": lambda: purge_links(parts),
+            "forms of signed-out staff": lambda: purge_kept_forms(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
             "history": lambda: aside(lambda: look_over(parts)),
@@ -295,6 +296,12 @@ def count_figures(parts: Parts) -> None:
             return
     counted = years.count_years(parts.sessions, now=now, ports=parts.ports)
     log.info("counted the figures of %d years", len(counted))
+
+
+def purge_kept_forms(parts: Parts) -> None:
+    """Delete what a member typed when signed out, and did not come back for."""
+    with parts.sessions.begin() as session:
+        kept_forms.purge(session, now=parts.clock())
 
 
 def purge_links(parts: Parts) -> int:

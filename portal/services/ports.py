@@ -87,6 +87,7 @@ class Actor:
     role: Role | None = None
     scope: Scope = Scope.TEAM
     name: str = field(default="", repr=False)
+    zone: str = ""  # in which they read times; empty: the portal's
 
 
 PERSON = Actor(kind=ActorKind.PERSON)

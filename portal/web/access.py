@@ -23,6 +23,7 @@ from portal.web.unit_of_work import begins_with_reading, unit
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
+STAFF_MARKS = ("staff:", "right:")  # how the marks of the desk's views begin
 EVERY_ROLE = ACCOUNT_ROLES
 ENTERING = "entering_id"  # in the session: whose password fitted
 SALT = "salt"  # in the session: of the password that fitted; another password has another
@@ -31,6 +32,10 @@ TIME_TO_ENTER = timedelta(minutes=10)
 FRESH = timedelta(minutes=5)
 WORDS = "words"  # in the session: of the draft that is open
 WAYS = "ways_ended"  # in the session: how often the case's other ways in had been ended when it was opened
+
+
+class SignedOut(Exception):
+    """Nobody is signed in at the desk in this browser, or not any more."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,8 +94,8 @@ def staff(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def guarded(**values: Any) -> Any:
             member = _find_member()
             if member is None:
-                return redirect(url_for("signin.show"), 303)
-            g.staff_role = member.staff.role
+                raise SignedOut
+            g.staff, g.staff_role = member.staff, member.staff.role
             if member.staff.role not in roles:
                 abort(403)
             return view(member, **values)
@@ -171,6 +176,12 @@ def entering(view: Callable[..., Any]) -> Callable[..., Any]:
 def is_read_by_staff() -> bool:
     """Whether a signed-in member of staff reads the answer to this request."""
     return "staff_role" in g
+
+
+def reading_member() -> Staff | None:
+    """The signed-in member of staff who reads the answer to this request."""
+    found: Staff | None = g.get("staff")
+    return found
 
 
 def is_confirmed(within: timedelta = FRESH) -> bool:

@@ -14,6 +14,7 @@ from portal.web.desk import corrections as desk_corrections
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import holds as desk_holds
+from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
@@ -22,6 +23,7 @@ from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
+from portal.web.desk import session_end as desk_session
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
@@ -82,6 +84,8 @@ PERSON: tuple[Blueprint, ...] = (
 DESK: tuple[Blueprint, ...] = (
     desk_signin.bp,
     desk_account.bp,
+    desk_kept.bp,
+    desk_session.bp,
     desk_today.bp,
     desk_queue.bp,
     desk_bulk.bp,

@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from flask import Flask, render_template, request
+from flask import Flask, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.wrappers import Response
 
 from portal.domain.typed import LARGEST_TYPED
 from portal.logs import describe_error
 from portal.services.cases.opening import UnknownNumber
+from portal.web import kept_forms
+from portal.web.access import SignedOut
 from portal.web.origins import OWN_PAGES
 
 LOG = logging.getLogger("recourse")
@@ -25,15 +28,15 @@ Answer = tuple[str, int, dict[str, str]]
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
     about accounts add address answers_to_me asks_items at authority authority_ends_on back cases channel colleague
-    company complaints confirm confirmation confirmed contact_by countries country days depiction dismiss door due
-    email ends_on explanation extension_until factor filer first found_words from give given gone handler
-    has_checked has_no_ticket how how_found identity_offer is_certain is_final is_online items keep kept label last
-    letter link links login made_from mails_dates mark meaning more name name_kind never note now others outcome
-    owner pass_on passes_on pasted phone places platform postal_address proof question reason received_at recipient
-    remove replies request requests role safe_contact safe_words said said_accuracy said_at said_good_faith
-    said_no_consent said_perjury say sent_as sent_at signature signed_on skip sought speaker stop subdivision team
-    team_id text threat threatened_on ticket title to told_at took_it under_18 verdict version wait when which wish
-    withdraw work
+    company complaints confirm confirmation confirmed contact_by countries country date_form days density depiction
+    dismiss door due email ends_on explanation extension_until factor filer first found_words from give given gone
+    handler has_checked has_no_ticket how how_found identity_offer is_certain is_final is_online items keep kept
+    kept_form label language last letter link links login made_from mails_dates mark meaning more name name_kind
+    never note now others outcome owner pass_on passes_on pasted phone places platform postal_address proof question
+    reason received_at recipient remove replies request requests role safe_contact safe_words said said_accuracy
+    said_at said_good_faith said_no_consent said_perjury say sent_as sent_at signature signed_on skip sought speaker
+    stop subdivision team team_id text threat threatened_on ticket title to told_at took_it under_18 verdict version
+    wait when which wish withdraw work zone
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.
@@ -46,13 +49,14 @@ SAYS_HOW = frozenset({"Allow", "Retry-After"})  # what an error's own headers te
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_expired_form)
+    app.register_error_handler(SignedOut, show_signed_out)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(UnknownNumber, show_missing)
     app.register_error_handler(Exception, show_failure)
     app.logger.addFilter(hide_content)
 
 
-def show_expired_form(error: CSRFError) -> Answer:
+def show_expired_form(error: CSRFError) -> Answer | Response:
     """A form whose token does not fit: what may be repeated is shown with a new token, to be sent with one press.
 
     Only where the form began here: nobody else's may be pressed on.
@@ -62,7 +66,16 @@ def show_expired_form(error: CSRFError) -> Answer:
             "This page was open for too long. Nothing was saved. Go back, open the page again, and fill it in anew."
         )
         return render_template("errors/page.html", heading=_("Nothing was sent"), text=text), 400, {}
+    if kept_forms.is_for_staff() and "staff_id" not in session:
+        return show_signed_out()
     return render_template("errors/form_again.html", fields=list_typed(), action=request.path), 400, {}
+
+
+def show_signed_out(_error: SignedOut | None = None) -> Response:
+    """To the sign-in. What a member typed after their session had ended is kept until they are back."""
+    if request.method == "POST" and began_here() and kept_forms.keep_typed(list_typed()):
+        flash(_("You had been signed out. What you typed is kept: sign in, and it is here again."))
+    return redirect(url_for("signin.show"), 303)
 
 
 def show_foreign_form() -> Answer:

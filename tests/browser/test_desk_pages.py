@@ -19,7 +19,8 @@ PAGES = {
     "otto": "/desk/audit",
     "mere": """
         /desk/today {case}/follow-ups /desk /desk?show=overdue /desk?show=closed /desk/staff
-        /desk/account /desk/account/password /desk/account/factors/add {case}/documents {case}/words {case}/hold
+        /desk/account /desk/account/password /desk/account/factors/add /desk/typed /desk/account/settings
+        {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
         {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
@@ -53,6 +54,7 @@ NO_PAGES = {
     "desk_complaints.bundles",
     "desk_documents.read",
     "desk_documents.original",
+    "desk_session.show",
 }
 
 

@@ -94,7 +94,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             directory.authority_versions directory.authority_version
             directory.platforms directory.platform api.list_platforms api.show_platform api.list_regulators
             check.show check.check
-            api.show_regulator health.alive health.ready desk_staff.join fingerprints.show_public
+            api.show_regulator desk_session.show desk_session.stay health.alive health.ready desk_staff.join
+            fingerprints.show_public
             reminders.read_feed
         """,
         Group.DRAFT: "report.resume report.show report.answer report.ask_erase report.erase_draft",
@@ -163,7 +164,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_staff.renew_password desk_staff.end
         """,
         Group.ACCOUNT: """
-            account.show account.end_session account.password account.new_factor account.add_factor
+            account.show account.settings account.end_session account.password account.new_factor account.add_factor
+            desk_kept.show desk_kept.discard
             account.remove_factor account.new_codes signin.confirm
         """,
         Group.ENTERING: "signin.factor signin.show_factor signin.set_up signin.finish_set_up",

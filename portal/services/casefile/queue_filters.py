@@ -24,6 +24,7 @@ from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.services.ports import Actor
 from portal.services.work import Work
+from portal.zone_names import load_zone
 
 LISTED = (CaseStatus.OPEN, CaseStatus.CLOSED)
 LATE = 4  # the last turn in the order
@@ -113,10 +114,10 @@ class Day:
 
 
 def day_of(work: Work) -> Day:
-    """By the clock of the place that the portal's own times are those of."""
-    config = work.ports.config
-    today = work.now.astimezone(config.time_zone).date()
-    midnight = datetime.combine(today + timedelta(days=1), time(), config.time_zone)
+    """By the clock that the member reads."""
+    zone = load_zone(work.actor.zone) if work.actor.zone else work.ports.config.time_zone
+    today = work.now.astimezone(zone).date()
+    midnight = datetime.combine(today + timedelta(days=1), time(), zone)
     return Day(work.now, today, midnight.astimezone(UTC))
 
 

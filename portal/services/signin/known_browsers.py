@@ -30,6 +30,16 @@ def find(session: Session, token: str, login: str, *, now: datetime) -> bytes | 
     return session.scalars(query).one_or_none()
 
 
+def find_member(session: Session, token: str, *, now: datetime) -> Staff | None:
+    """The member who signed in last in the browser with this cookie, unless the account has ended."""
+    query = (
+        select(Staff)
+        .join(KnownBrowser, Staff.id == KnownBrowser.staff_id)
+        .where(KnownBrowser.digest == _digest(token), KnownBrowser.seen_at > now - KNOWN_FOR, Staff.ended_at.is_(None))
+    )
+    return session.scalars(query).one_or_none()
+
+
 def keep(session: Session, token: str, staff_id: UUID, *, now: datetime) -> None:
     """Know the browser that got this cookie; forget those that have not come for long."""
     session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at <= now - KNOWN_FOR))

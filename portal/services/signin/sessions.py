@@ -63,6 +63,14 @@ def load(session: Session, token: str, *, now: datetime) -> Loaded | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Left:
+    """How many seconds a session still lasts, and whether activity would lengthen it."""
+
+    seconds: int
+    goes_on: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionView:
     """A session in its owner's list."""
 
@@ -97,6 +105,17 @@ def _list(session: Session, owner: ColumnElement[bool], token: str, *, now: date
 def began_at(session: Session, token: str) -> datetime | None:
     """When the session of this cookie began, under whatever cookie."""
     return session.scalar(select(WebSession.started_at).where(WebSession.id == (_identify(token) or b"")))
+
+
+def find_left(session: Session, token: str, *, is_active: bool, now: datetime) -> Left | None:
+    """How long the session of this cookie lasts; `is_active`: from activity now on. None where there is none."""
+    row = session.get(WebSession, _identify(token) or b"")
+    if row is None or row.ends_at <= now:
+        return None
+    limits = LIMITS[row.kind]
+    most = min(now + limits.idle, row.started_at + limits.whole)
+    ends_at = most if is_active else row.ends_at
+    return Left(seconds=int((ends_at - now).total_seconds()), goes_on=most > row.ends_at)
 
 
 def end_of_staff(session: Session, staff_id: UUID, *, only: str | None = None, but: str | None = None) -> int:

@@ -17,10 +17,11 @@ from portal.adapters.vault import CannotOpen, KeyPair, SealContext
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES, SCOPES, Right, first_scope, needs_team, roles_with
-from portal.models.accounts import Membership, RecoveryKey, Staff, Team
+from portal.models.accounts import DateForm, Density, Membership, RecoveryKey, Staff, Team
 from portal.services.history import journal
 from portal.services.ports import Actor
 from portal.services.signin.passwords import WeakPassword, check_password
+from portal.zone_names import load_zone
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
 
@@ -54,6 +55,16 @@ class NewStaff:
     role: Role
     password: str
     scope: Scope | None = None  # of the role's own, where nothing is said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How a member reads the desk; what is None is as the portal has it."""
+
+    zone: str | None
+    date_form: DateForm
+    density: Density
+    language: str | None
 
 
 def make_recovery_key(session: Session, *, now: datetime) -> bytes:
@@ -200,6 +211,14 @@ def change_password(session: Session, staff: Staff, old: str, new: str, *, site:
     journal.note(session, Noted.PASSWORD_CHANGED, staff_id=staff.id, now=now)
 
 
+def change_settings(staff: Staff, settings: Settings) -> None:
+    """How the member reads the desk from now on. Raises UnknownZone."""
+    if settings.zone is not None:
+        load_zone(settings.zone)
+    staff.zone, staff.language = settings.zone, settings.language
+    staff.date_form, staff.density = settings.date_form, settings.density
+
+
 def find_id(session: Session, login: str) -> UUID | None:
     """The id of the account with this sign-in name, for the journal alone: nobody who signs in is told."""
     return session.scalars(select(Staff.id).where(Staff.login == login.strip().lower())).one_or_none()
@@ -254,7 +273,10 @@ def find_teams_for(session: Session, country: str) -> list[Team]:
 
 
 def actor_of(staff: Staff) -> Actor:
-    return Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=staff.role, scope=staff.scope, name=staff.name)
+    zone = staff.zone or ""
+    return Actor(
+        kind=ActorKind.STAFF, staff_id=staff.id, role=staff.role, scope=staff.scope, name=staff.name, zone=zone
+    )
 
 
 def check_role(role: Role, scope: Scope | None) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import abort, flash, render_template, request, session
+from flask_babel import get_babel
 from flask_babel import gettext as _
 
 from portal.domain.journal import Noted
+from portal.models.accounts import DateForm, Density
 from portal.services.history import journal
 from portal.services.signin import factors, guess_throttle, known_browsers, sessions
 from portal.services.signin.factors import WrongFactor
@@ -17,7 +19,7 @@ from portal.services.staff.accounts import AccountRefused, WrongSignIn
 from portal.web.access import EVERY_ROLE, TIME_TO_ENTER, SignedInStaff, is_confirmed, rotate, staff
 from portal.web.desk import step_up
 from portal.web.desk.blueprint import make_blueprint
-from portal.web.desk.forms.account import PasswordForm
+from portal.web.desk.forms.account import PasswordForm, SettingsForm
 from portal.web.desk.login_throttle import password_buckets
 from portal.web.desk.pages import Answered, go
 from portal.web.desk.pages import show as show_page
@@ -56,6 +58,27 @@ def end_session(member: SignedInStaff) -> Answered:
     journal.note(database, Noted.SESSIONS_ENDED, staff_id=owner, facts={"count": ended}, now=unit().now)
     flash(_("Ended. Whoever had it open has to sign in again."))
     return go("account.show")
+
+
+@bp.route("/settings", methods=["GET", "POST"])
+@staff(*EVERY_ROLE)
+def settings(member: SignedInStaff) -> Answered:
+    """Zone, form of dates, density and language of one's own pages."""
+    row = member.staff
+    now = {
+        "zone": row.zone or "",
+        "date_form": (row.date_form or DateForm.WORDS).value,
+        "density": (row.density or Density.DENSE).value,
+        "language": row.language or "",
+    }
+    languages = {str(each): each.get_display_name() or str(each) for each in get_babel().instance.list_translations()}
+    form = SettingsForm(portal_zone=unit().config.time_zone.key, languages=languages, data=now)
+    if form.validate_on_submit():
+        accounts.change_settings(row, form.command())
+        flash(_("Saved."))
+        return go("account.show")
+    status = 400 if form.is_submitted() else 200
+    return show_page("desk/settings.html", member, status=status, form=form, problems=form.problems())
 
 
 @bp.route("/password", methods=["GET", "POST"])

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from flask import request
-
 from portal.models.accounts import Staff
 from portal.services.signin import guess_throttle, known_browsers
 from portal.services.signin.guess_throttle import Bucket, Guess
+from portal.web.known_browser import read_cookie
 from portal.web.network import find_bucket
 from portal.web.unit_of_work import unit
-
-
-def name_cookie() -> str:
-    """The cookie of a browser that somebody has signed in with."""
-    return "__Host-browser" if unit().config.has_https else "browser"
 
 
 def password_buckets(login: str) -> list[Bucket]:
@@ -41,4 +35,4 @@ def factor_buckets(row: Staff) -> list[Bucket]:
 
 def _find_known(login: str) -> bytes | None:
     with unit().reading() as reading:
-        return known_browsers.find(reading, request.cookies.get(name_cookie(), ""), login, now=unit().now)
+        return known_browsers.find(reading, read_cookie(), login, now=unit().now)

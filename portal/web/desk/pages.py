@@ -18,6 +18,7 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm
 from portal.web.forms.readers import Reader
+from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import unit
 
 Page = tuple[str, int]
@@ -50,9 +51,7 @@ def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
 def staff_reader() -> Reader:
     """An advocate as the reader of a form."""
     vocabularies = (SendingChannel, Answer, ComplaintAnswer, Proof, SentAs)
-    return Reader(
-        is_staff=True, zone=unit().config.time_zone.key, words={each: choices_of(each) for each in vocabularies}
-    )
+    return Reader(is_staff=True, zone=desk_zone().key, words={each: choices_of(each) for each in vocabularies})
 
 
 def show(template: str, member: SignedInStaff, *, status: int = 200, **values: Any) -> Page:
@@ -66,7 +65,7 @@ def show(template: str, member: SignedInStaff, *, status: int = 200, **values: A
         rights=RIGHTS[member.staff.role],
         may_work=member.may(Right.WORK_ON_CASES),
         now=unit().now,
-        zone=unit().config.time_zone.key,
+        zone=desk_zone().key,
         **values,
     )
     return page, status

@@ -48,6 +48,7 @@ from portal.web.forms.requests import (
 from portal.web.forms.statements import StatementsForm
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
+from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests/<int:number>")
@@ -207,7 +208,7 @@ def record_ticket(member: SignedInStaff, work: CaseWork, number: int) -> Answere
 @locks_late
 def record_reminded(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), RemindedForm(staff_reader())
-    form.offer(request, lambda at: show_moment(at, unit().config.time_zone.key))
+    form.offer(request, lambda at: show_moment(at, desk_zone().key))
     fill_now(form, "at")
     if form.validate_on_submit():
         with refusals(form):

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.domain.journal import Noted
 from portal.models.accounts import Staff
 from portal.services.history import journal
-from portal.services.signin import factors, guess_throttle, known_browsers
+from portal.services.signin import factors, guess_throttle, kept_forms, known_browsers
 from portal.services.signin.factors import WrongFactor
 from portal.services.signin.guess_throttle import TooSoon
 from portal.services.staff import accounts
@@ -21,8 +21,9 @@ from portal.web.access import EVERY_ROLE, SignedInStaff, begin_sign_in, enter_st
 from portal.web.desk import step_up
 from portal.web.desk.blueprint import home_of
 from portal.web.desk.forms.signin import SignInForm
-from portal.web.desk.login_throttle import name_cookie, password_buckets
+from portal.web.desk.login_throttle import password_buckets
 from portal.web.desk.pages import Answered
+from portal.web.known_browser import name_cookie
 from portal.web.square_codes import draw_code
 from portal.web.unit_of_work import Transaction, unit
 
@@ -59,7 +60,7 @@ def show_factor(row: Staff, private_key: bytes) -> Answered:
     if problem:
         return _factor_page(row.id, problem)
     _let_in(row, private_key)
-    return redirect(home_of(row.role), 303)
+    return redirect(_find_first_page(row), 303)
 
 
 @bp.get("/second-factor/set-up")
@@ -86,7 +87,7 @@ def finish_set_up(row: Staff, private_key: bytes) -> Answered:
         return _set_up_page(row, describe_misfit())
     session.pop(SECRET, None)
     _let_in(row, private_key)
-    return render_template("desk/codes.html", codes=codes, onward=home_of(row.role)), 200
+    return render_template("desk/codes.html", codes=codes, onward=_find_first_page(row)), 200
 
 
 @bp.post("/confirm")
@@ -177,6 +178,13 @@ def _let_in(row: Staff, private_key: bytes) -> None:
             samesite="Strict",
         )
         return response
+
+
+def _find_first_page(row: Staff) -> str:
+    """What was typed when the session before had ended; else where somebody of this role begins."""
+    with unit().reading() as reading:
+        waits = kept_forms.has_any(reading, row.id, now=unit().now)
+    return url_for("desk_kept.show") if waits else home_of(row.role)
 
 
 def _has_factor(staff_id: UUID) -> bool:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from wtforms import Field, SelectMultipleField
@@ -14,7 +13,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.web.local_times import UnclearTime, read_local, show_time
-from portal.web.unit_of_work import unit
+from portal.web.staff_settings import desk_zone
 
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?( ?([+-]\d{2}:\d{2}|Z))?", re.IGNORECASE)
 OFFSET = re.compile(r"[+-]\d{2}:\d{2}$")
@@ -107,8 +106,3 @@ def not_before(name: str, sentence: Any) -> Callable[[Any, Any], None]:
             raise ValidationError(str(sentence))
 
     return check
-
-
-def desk_zone() -> ZoneInfo:
-    """The zone in which times are typed and shown on the desk."""
-    return unit().config.time_zone

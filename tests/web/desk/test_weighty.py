@@ -47,8 +47,10 @@ LIGHT = {
         desk_staff.join
     """,
     "ends something, which must not be held up": """
-        signin.sign_out account.end_session desk_officer.end desk_staff.end_invitation desk_reissue.cancel
+        signin.sign_out desk_kept.discard account.end_session
+        desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
+    "changes nothing but the member's own pages": "account.settings desk_session.stay",
     "says that something was seen": "desk_team.mark_seen",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
     "takes a second member, or begins what a second one has to go on with": """
