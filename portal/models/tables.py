@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.db import Base
 from portal.models import (
     accounts,
+    approvals,
     bulk_steps,
     cases,
     clocks,
@@ -40,6 +41,7 @@ __all__ = ["ALL", "metadata"]
 
 ALL = (
     accounts,
+    approvals,
     bulk_steps,
     cases,
     clocks,

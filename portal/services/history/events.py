@@ -21,7 +21,16 @@ from portal.services.history import guards, journal
 from portal.services.ports import Actor
 
 FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_DONE})
-HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS)
+APPROVALS = frozenset(
+    {
+        History.APPROVAL_ASKED,
+        History.APPROVAL_GIVEN,
+        History.APPROVAL_DECLINED,
+        History.APPROVAL_WITHDRAWN,
+        History.APPROVAL_PASSED_OVER,
+    }
+)
+HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS | APPROVALS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from portal.domain.lifecycle import (
     require_unsent,
 )
 from portal.models.requests import Request
+from portal.services.cases.approvals import use_for_sending
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_permission
@@ -95,6 +96,7 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     dossier, checked = _check(work, number, command)
     letter = letters.find_sendable(dossier, sent_at=checked.sent_at)
     sent_as = checked.sent_as or (SentAs.LETTER if letter else SentAs.OTHER)
+    use_for_sending(work, number, letter.number if letter and sent_as is SentAs.LETTER else None)
     fixed = letters.fix_letter(dossier, letter) if sent_as is SentAs.LETTER else letters.fix_words(dossier)
     _write_sent(dossier, fixed, checked)
     refresh_clocks(work, work.case, dossier.request)
