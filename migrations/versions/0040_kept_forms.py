@@ -1,6 +1,6 @@
 """Forms that were sent after their member had been signed out.
 
-Revision: 0040, after 0033.
+Revision: 0040, after 0038.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision = "0033"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

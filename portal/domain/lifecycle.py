@@ -256,6 +256,11 @@ class History(StrEnum):
     OFFICER_LINK_ENDED = "officer_link_ended"  # taken back before it was used
     FOLLOW_UP_SET = "follow_up_set"  # a member promised to look again on a day
     FOLLOW_UP_DONE = "follow_up_done"
+    APPROVAL_ASKED = "approval_asked"  # a step waits for a second member
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_DECLINED = "approval_declined"
+    APPROVAL_WITHDRAWN = "approval_withdrawn"
+    APPROVAL_PASSED_OVER = "approval_passed_over"  # a supervisor: the step was taken without a second member
     ERASED = "erased"
 
 

@@ -18,6 +18,7 @@ class Right(StrEnum):
     READ_CASES = "read_cases"
     WRITE_NOTES = "write_notes"
     REVIEW = "review"
+    APPROVE = "approve"
     WORK_ON_CASES = "work_on_cases"
     LEAD_TEAM = "lead_team"
     SHARE_WITH_OFFICER = "share_with_officer"
@@ -31,6 +32,7 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
         Right.READ_CASES: "read cases: report, links, letters, answers, messages, notes and history",
         Right.WRITE_NOTES: "write notes for the team",
         Right.REVIEW: "mark a letter or a complaint as reviewed, or ask for changes",
+        Right.APPROVE: "say yes or no to a step that waits for a second member; never to one’s own",
         Right.WORK_ON_CASES: "prepare, send, record, write to the person, take, hand over and close",
         Right.LEAD_TEAM: "see what is overdue, let colleagues in, take them out of the team, see what was changed",
         Right.SHARE_WITH_OFFICER: "make and take back a link by which an officer takes one bundle",
@@ -41,12 +43,12 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
 )
 
 _READER = frozenset({Right.READ_CASES, Right.WRITE_NOTES})
-_ADVOCATE = _READER | {Right.WORK_ON_CASES}
+_ADVOCATE = _READER | {Right.APPROVE, Right.WORK_ON_CASES}
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
         Role.ADVOCATE: _ADVOCATE,
         Role.SUPERVISOR: _ADVOCATE | {Right.LEAD_TEAM, Right.SHARE_WITH_OFFICER},
-        Role.LEGAL_REVIEWER: _READER | {Right.REVIEW},
+        Role.LEGAL_REVIEWER: _READER | {Right.APPROVE, Right.REVIEW},
         Role.AUDITOR: frozenset({Right.READ_AUDIT}),
         Role.OFFICER: frozenset({Right.TAKE_BUNDLE}),
         Role.ADMINISTRATOR: frozenset({Right.KEEP_STAFF}),
@@ -108,4 +110,5 @@ class SecurityNoticeKind(StrEnum):
     ACCOUNT_ENDED = "account_ended"
     TEAM_KEY_CHANGED = "team_key_changed"
     RECOVERY_KEY_CHANGED = "recovery_key_changed"
+    RULES_CHANGED = "rules_changed"  # which steps wait for a second member
     HISTORY_BROKEN = "history_broken"

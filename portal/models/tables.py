@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.db import Base
 from portal.models import (
     accounts,
+    approvals,
     bulk_steps,
     cases,
     clocks,
@@ -42,6 +43,7 @@ __all__ = ["ALL", "metadata"]
 
 ALL = (
     accounts,
+    approvals,
     bulk_steps,
     cases,
     clocks,

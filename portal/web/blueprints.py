@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from portal.web import health
 from portal.web.desk import account as desk_account
+from portal.web.desk import approvals as desk_approvals
 from portal.web.desk import audit as desk_audit
 from portal.web.desk import bulk as desk_bulk
 from portal.web.desk import case as desk_case
@@ -27,6 +28,7 @@ from portal.web.desk import session_end as desk_session
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
+from portal.web.desk import team_rules as desk_rules
 from portal.web.desk import threats as desk_threats
 from portal.web.desk import today as desk_today
 from portal.web.open import api, changes, check, clock, directory, downloads, embed, law, officer, well_known
@@ -92,6 +94,8 @@ DESK: tuple[Blueprint, ...] = (
     desk_many.bp,
     desk_corrections.bp,
     desk_case.bp,
+    desk_approvals.bp,
+    desk_rules.bp,
     desk_requests.bp,
     desk_letters.bp,
     desk_threats.bp,

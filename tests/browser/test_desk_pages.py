@@ -33,11 +33,13 @@ PAGES = {
         {case}/together {case}/together/letters?pick=all {case}/together/check?pick=all {case}/together/sent?pick=all
         {case}/together/remind?pick=all {case}/together/reminded?pick=all {case}/together/answer?pick=all
         {case}/together/gone?pick=all {case}/together/back?pick=all {case}/together/close?pick=all
+        {case}/second-look {case}/second-look/ask/sending/7
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
     """,
     "ines": """
-        /desk /desk/team /desk/team/members/{membership}/remove /desk/team/{team}/address {case}/complaints/1/officer
+        /desk /desk/team /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
+        {case}/second-look/without/sending/7 {case}/complaints/1/officer
     """,
     "vera": """
         /desk/staff /desk /desk/staff/invite /desk/staff/team /desk/staff/mere/role /desk/staff/mere/password

@@ -31,7 +31,12 @@ def test_who_keeps_staff_or_looks_on_reads_no_case_and_stands_in_no_team(role: R
 
 
 def test_a_legal_reviewer_reads_and_notes_and_never_works_on_a_case() -> None:
-    assert RIGHTS[Role.LEGAL_REVIEWER] == {Right.READ_CASES, Right.WRITE_NOTES, Right.REVIEW}
+    assert RIGHTS[Role.LEGAL_REVIEWER] == {
+        Right.READ_CASES,
+        Right.WRITE_NOTES,
+        Right.REVIEW,
+        Right.APPROVE,
+    }
 
 
 def test_nobody_both_keeps_staff_and_lets_colleagues_in() -> None:

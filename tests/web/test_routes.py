@@ -39,6 +39,7 @@ class Group(StrEnum):
     TEAM_CASE = "working on a case on the desk"
     WORK = "working on several cases at once"
     REVIEW = "reviewing letters and complaints"
+    LEAD_CASE = "leading the team that carries a case"
     SUPERVISOR = "supervisor"
     LINK = "an officer's link, here one that does not work"
     AUDITOR = "auditor"
@@ -67,6 +68,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.TEAM_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, NEVER, NEVER, OPEN,  NONE),
         Group.WORK:          (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  NEVER, NEVER, NEVER, OPEN,  OPEN),
         Group.REVIEW:        (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER),
+        Group.LEAD_CASE:     (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.LINK:          (NONE,  NONE,   NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
         Group.AUDITOR:       (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER),
@@ -134,7 +136,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
-            desk_bulk.show_done
+            desk_bulk.show_done desk_approvals.show desk_approvals.decide
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
@@ -148,13 +150,14 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
             desk_requests.prepare_copyright
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
-            desk_corrections.correct
+            desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",
         Group.LINK: "officer.show officer.take",
-        Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
+        Group.LEAD_CASE: "desk_approvals.pass_over",
+        Group.SUPERVISOR: "desk_rules.change desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
         "desk_team.show_to_people desk_team.set_address desk_officer.show desk_officer.make desk_officer.end",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import select
 
+from portal.domain.approvals import Approvable
 from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import (
     UNSENT,
@@ -33,6 +34,7 @@ from portal.models.jobs import Job, JobKind
 from portal.services.background import jobs
 from portal.services.background.jobs import JobView
 from portal.services.casefile.front import read_lines
+from portal.services.cases.approvals import list_waiting
 from portal.services.cases.consent import NoConsent
 from portal.services.cases.instants import BadInstant
 from portal.services.cases.mandates import require_permission
@@ -240,6 +242,7 @@ class _Rules:
         for item in item_views(work):
             self._items.setdefault(item.request_number, []).append(item)
         self._forbidden = _find_forbidden(work)
+        self._waits = list_waiting(work, Approvable.SENDING, (each.number for each in dossiers))
 
     def look(self, action: BulkAction, dossier: Dossier) -> Outlook:
         number = dossier.number
@@ -295,7 +298,7 @@ class _Rules:
             return self._forbidden
         if dossier.last_letter is None and find_hindrance(dossier) is not Hindrance.FORM_ONLY:
             return "No letter is ready. Prepare it first. What was sent in other words is recorded on its own page."
-        return ""
+        return self._waits.get(dossier.number, "")
 
     def _why_no_reminder(self, dossier: Dossier) -> str:
         if dossier.number not in self._late:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
@@ -20,6 +21,7 @@ from portal.services.casefile import bulk, queue
 from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Result
 from portal.services.casefile.closing import list_open_ends
 from portal.services.cases import handover
+from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import seen_by
 from portal.services.work import CaseWork, Work
 
@@ -87,8 +89,10 @@ def foresee_in_case(work: CaseWork, action: CaseAction) -> CaseOutlook:
         will = [each for each in bulk.foresee(work, _OF_REQUESTS[action], Choice(is_all=True)) if each.will]
         none = "Nobody in it is late without a reminder." if action is CaseAction.REMIND else "No reminder waits."
         return CaseOutlook(reference=work.reference, requests=len(will), why="" if will else none)
-    is_open = action is CaseAction.CLOSE and bool(list_open_ends(work))
-    return CaseOutlook(reference=work.reference, requests=0, why=_OPEN_ENDS if is_open else "")
+    if action is not CaseAction.CLOSE:
+        return CaseOutlook(reference=work.reference)
+    waits = list_waiting(work, Approvable.CLOSING, [0]).get(0, "")
+    return CaseOutlook(reference=work.reference, why=waits or (_OPEN_ENDS if list_open_ends(work) else ""))
 
 
 def do_in_case(work: CaseWork, command: CasesCommand) -> None:

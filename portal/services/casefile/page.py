@@ -98,6 +98,11 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.OFFICER_LINK_MADE: "A link was made by which an officer of the authority can take the papers once.",
         History.OFFICER_LINK_USED: "An officer of the authority took the papers.",
         History.OFFICER_LINK_ENDED: "The link for the officer was taken back.",
+        History.APPROVAL_ASKED: "A second look was asked for.",
+        History.APPROVAL_GIVEN: "A second member agreed.",
+        History.APPROVAL_DECLINED: "A second member did not agree.",
+        History.APPROVAL_WITHDRAWN: "A second look was taken back or put away.",
+        History.APPROVAL_PASSED_OVER: "A supervisor wrote down that it was done without a second member.",
         History.ERASED: "The case was erased.",
     }
 )

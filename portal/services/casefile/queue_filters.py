@@ -14,6 +14,7 @@ from sqlalchemy import case as sql_case
 from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState
 from portal.domain.regimes import ObligedParty as Owed
+from portal.models.approvals import Approval
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
@@ -40,6 +41,7 @@ class QueueFilter(StrEnum):
     RUNNING = "running"  # a clock runs: it can still be saved
     TODAY = "today"  # one runs out before the day ends
     ANSWER = "answer"  # the person wrote or did something that nobody has seen
+    APPROVAL = "approval"  # a step waits for the member's yes, or theirs was answered
     UNASSIGNED = "unassigned"
     MINE = "mine"
     PROMISED = "promised"  # the member's own follow-up dates, today and before
@@ -142,6 +144,7 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         QueueFilter.RUNNING: and_(is_open, runs.is_not(None)),
         QueueFilter.TODAY: and_(is_open, runs < day.ends_at),
         QueueFilter.ANSWER: and_(is_open, _needs_answer()),
+        QueueFilter.APPROVAL: and_(is_open, Case.id.in_(_second_looks(actor))),
         QueueFilter.UNASSIGNED: and_(is_open, Case.assignee_id.is_(None)),
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
         QueueFilter.PROMISED: and_(is_open, promised),
@@ -232,6 +235,13 @@ def _waits(whom: WaitsFor) -> ColumnElement[bool]:
         return _has(Complaint, Complaint.state == ComplaintState.LODGED)
     running = (Clock.state == ClockState.RUNNING, Clock.request_id.is_not(None), Clock.owed_by != Owed.PERSON)
     return _has(Clock, *running)
+
+
+def _second_looks(actor: Actor) -> Any:
+    """Cases in which somebody else waits for the member's yes, or the member was answered and has not gone on."""
+    for_me = and_(Approval.decided_at.is_(None), Approval.asked_by != actor.staff_id, ~Approval.is_passed_over)
+    answered = and_(Approval.decided_at.is_not(None), Approval.asked_by == actor.staff_id)
+    return select(Approval.case_id).where(Approval.over_at.is_(None), or_(for_me, answered))
 
 
 def _promised() -> Any:

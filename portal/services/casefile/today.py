@@ -18,6 +18,7 @@ from portal.services.work import Work
 SECTIONS = (
     QueueFilter.RUNNING,
     QueueFilter.ANSWER,
+    QueueFilter.APPROVAL,
     QueueFilter.UNASSIGNED,
     QueueFilter.PROMISED,
     QueueFilter.STUCK,

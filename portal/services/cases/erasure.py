@@ -13,6 +13,7 @@ from portal.db import Base, after_commit
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Handler, History
 from portal.models.accounts import WebSession
+from portal.models.approvals import Approval
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case, CaseKey, Consent, Mandate
 from portal.models.clocks import Clock
@@ -45,7 +46,7 @@ from portal.services.work import CaseWork, Work
 CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
-    FindMark, StoredFile, BulkStep,
+    FindMark, StoredFile, BulkStep, Approval,
 )  # fmt: skip
 
 

@@ -12,10 +12,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete
 
 from portal.adapters import vault
+from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, Handler, History, StepRefused, require_submitted
 from portal.models.accounts import Team
 from portal.models.cases import CaseKey
 from portal.services.cases import finding
+from portal.services.cases.approvals import use_approval
 from portal.services.cases.consent import set_consent
 from portal.services.cases.keys import lock_key
 from portal.services.cases.room import require_room_for_words
@@ -55,10 +57,14 @@ def take_back(work: CaseWork) -> None:
 
 
 def close(work: CaseWork, *, reason: CloseReason, note: str = "") -> None:
-    """Close the case; it is kept for as long as the settings say. Raises StepRefused, NoRoom."""
+    """Close the case; it is kept for as long as the settings say. Raises StepRefused, NoRoom.
+
+    Where the team lets it wait, another member has agreed before.
+    """
     if work.case.status is not CaseStatus.OPEN:
         raise StepRefused("This case is not open.")
     require_room_for_words(work, note)
+    use_approval(work, Approvable.CLOSING)
     work.case.status, work.case.closed_at = CaseStatus.CLOSED, work.now
     work.case.retention_until = work.now + timedelta(days=work.ports.config.closed_days)
     detail = {"reason": note.strip()} if note.strip() else {}

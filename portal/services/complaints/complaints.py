@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.pdf_enclosures import read_enclosed
 from portal.adapters.vault import CannotOpen
+from portal.domain.approvals import Approvable
 from portal.domain.directory import AUTHORITY_DAYS, is_stale
 from portal.domain.letters.check_files import CHECK_FILE, SUMS_FILE, describe_check, write_sums
 from portal.domain.letters.facts import ComplaintFacts, LetterFacts
@@ -29,6 +30,7 @@ from portal.models.requests import Request
 from portal.services.background import jobs
 from portal.services.background.jobs import JobView
 from portal.services.cases import finding
+from portal.services.cases.approvals import use_approval
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_mandate, require_papers, require_permission
@@ -284,6 +286,7 @@ def record_lodged(work: CaseWork, number: int, command: LodgedCommand) -> None:
         _demand_check(work, complaint)
     at = check_instant(command.at, work.case, now=work.now, after=_first_sent(work.session, complaint))
     received_at = check_instant(command.received_at, work.case, now=work.now, after=at) if command.received_at else None
+    use_approval(work, Approvable.COMPLAINT, number)
     complaint.state, complaint.lodged_at = ComplaintState.LODGED, at
     _write(work, complaint, ticket=command.ticket.strip())
     lodged = NewEvent(

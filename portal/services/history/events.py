@@ -22,7 +22,16 @@ from portal.services.ports import Actor
 
 FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_DONE})
 _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS)
+APPROVALS = frozenset(
+    {
+        History.APPROVAL_ASKED,
+        History.APPROVAL_GIVEN,
+        History.APPROVAL_DECLINED,
+        History.APPROVAL_WITHDRAWN,
+        History.APPROVAL_PASSED_OVER,
+    }
+)
+HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS | APPROVALS)
 
 
 @dataclass(frozen=True, kw_only=True)

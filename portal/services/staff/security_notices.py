@@ -32,6 +32,7 @@ _NOTED: Mapping[SecurityNoticeKind, Noted] = MappingProxyType(
         SecurityNoticeKind.ACCOUNT_ENDED: Noted.STAFF_ENDED,
         SecurityNoticeKind.TEAM_KEY_CHANGED: Noted.KEYS_CHANGED,
         SecurityNoticeKind.RECOVERY_KEY_CHANGED: Noted.KEYS_CHANGED,
+        SecurityNoticeKind.RULES_CHANGED: Noted.TEAM_CHANGED,
         SecurityNoticeKind.HISTORY_BROKEN: Noted.HISTORY_BROKEN,
     }
 )

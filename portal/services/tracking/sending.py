@@ -22,6 +22,7 @@ from portal.domain.lifecycle import (
     require_unsent,
 )
 from portal.models.requests import Request
+from portal.services.cases.approvals import use_for_sending
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
 from portal.services.cases.mandates import require_permission
@@ -99,6 +100,7 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     dossier, checked = _check(work, number, command)
     letter = letters.find_sendable(dossier, sent_at=checked.sent_at)
     sent_as = checked.sent_as or (SentAs.LETTER if letter else SentAs.OTHER)
+    use_for_sending(work, number, letter.number if letter and sent_as is SentAs.LETTER else None)
     there = None
     if sent_as is SentAs.LETTER:
         fixed = letters.fix_letter(dossier, letter)

@@ -8,12 +8,13 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
+from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus
 from portal.domain.rights import Right
 from portal.services.casefile import page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
-from portal.services.cases import finding, handover, messages
+from portal.services.cases import approvals, finding, handover, messages
 from portal.services.cases.safe_contact import read_safe_contact
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
@@ -24,6 +25,7 @@ from portal.services.tracking import answers
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk import bulk
+from portal.web.desk.approvals import name_step
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
 from portal.web.desk.closing import describe_ends
@@ -73,6 +75,8 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
         safe=read_safe_contact(work).choices,
         shared=finding.list_shared(work),
+        looks=approvals.list_approvals(work),
+        name_step=name_step,
         is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
         address=lambda page: url_for(
             "desk_case.show", reference=work.reference, requests=view.requests.page, page=page, _anchor="links"
@@ -144,6 +148,7 @@ def close(member: SignedInStaff, work: CaseWork) -> Answered:
         text=text,
         facts=describe_ends(ends),
         made_from=read_stamp(work),
+        waits=approvals.list_waiting(work, Approvable.CLOSING, [0]).get(0, ""),
     )
 
 

@@ -6,6 +6,9 @@ from flask import abort, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.domain.approvals import Approvable
+from portal.domain.lifecycle import ComplaintState
+from portal.services.cases import approvals
 from portal.services.clocks.agreement import list_bent
 from portal.services.complaints import complaints, stating
 from portal.services.complaints.form_rows import form_rows
@@ -70,6 +73,7 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
         rows=rows,
         wanted=wanted,
         is_one_of_many=many,
+        waits=find_waiting(work, complaint),
         is_unfit=bool(list_bent(work)),
         correctable=list_correctable_of_complaint(work, number),
         fact_words={fact: describe_word(fact) for fact in Fact},
@@ -157,7 +161,17 @@ def record_lodged(member: SignedInStaff, work: CaseWork, number: int) -> Answere
             complaints.record_lodged(work, number, form.command())
             return back_to(work, number)
     title = _("Record that it was lodged with %(name)s", name=complaint.regulator_name)
-    return show_form(member, work, form, title=title, button=_("It was lodged"), back=address(work, number))
+    return show_form(
+        member,
+        work,
+        form,
+        title=title,
+        button=_("It was lodged"),
+        back=address(work, number),
+        waits=find_waiting(work, complaint),
+        waits_for=Approvable.COMPLAINT,
+        waits_number=number,
+    )
 
 
 @bp.route("/<int:number>/answer", methods=["GET", "POST"])
@@ -181,6 +195,13 @@ def find_option(work: CaseWork, regime: str, regulator: str) -> ComplaintOption:
     if option is None:
         abort(404)
     return option
+
+
+def find_waiting(work: CaseWork, complaint: ComplaintView) -> str:
+    """Why a second member has to look at it before it is handed in; empty where it can be."""
+    if complaint.state is not ComplaintState.PREPARED:
+        return ""
+    return approvals.list_waiting(work, Approvable.COMPLAINT, [complaint.number]).get(complaint.number, "")
 
 
 def read_complaint(work: CaseWork, number: int) -> ComplaintView:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import Answer, CaseStatus, History, Path, Proof, SendingChannel, SentAs
 from portal.domain.rights import RIGHTS, Right
 from portal.services.clocks.case_events import ComplaintAnswer
@@ -87,14 +88,19 @@ def show_form(
     text: str = "",
     facts: Sequence[str] = (),
     made_from: str = "",
+    waits: str = "",
+    waits_for: Approvable = Approvable.CLOSING,
+    waits_number: int = 0,
 ) -> Page:
     """A form of one case on a page of its own; 400 once it was sent, because then something in it is wrong.
 
-    `facts` are what to look at before; `made_from` the version it is made from (`versions.py`).
+    `facts` are what to look at before; `made_from` the version it is made from (`versions.py`),
+    `waits` why a second member has to look first, at which step.
     """
     status = 400 if form.is_submitted() else 200
     values: dict[str, Any] = {"form": form, "title": title, "button_label": button, "back": back, "text": text}
     values |= {"facts": facts, "made_from": made_from}
+    values |= {"waits": waits, "waits_for": waits_for.value, "waits_number": waits_number}
     return show_on_case("desk/form.html", member, work, status=status, problems=form.problems(), **values)
 
 

@@ -8,9 +8,11 @@ from flask import flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.domain.approvals import Approvable
 from portal.domain.directory import AddressOutcome
-from portal.domain.lifecycle import LetterKind
+from portal.domain.lifecycle import UNSENT, LetterKind
 from portal.domain.paging import cut
+from portal.services.cases.approvals import list_waiting
 from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters.printing import LetterStopped
@@ -155,6 +157,9 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
         form,
         title=title,
         button=_("It was sent"),
+        waits=find_waiting(work, number),
+        waits_for=Approvable.SENDING,
+        waits_number=number,
     )
 
 
@@ -388,7 +393,13 @@ def show_request(
         first_letter=first,
         is_unfit=bool(list_bent(work)),
         problems=problems,
+        waits=find_waiting(work, request.number) if request.state in UNSENT else "",
     )
+
+
+def find_waiting(work: CaseWork, number: int) -> str:
+    """Why a second member has to look at it before it is sent; empty where it can be sent."""
+    return list_waiting(work, Approvable.SENDING, [number]).get(number, "")
 
 
 def describe_others(form: DetailsForm, now: DetailsView) -> str:

@@ -13,6 +13,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.domain.approvals import Approvable
 from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
     ActorKind,
@@ -74,9 +75,15 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             SecurityNoticeKind.ACCOUNT_ENDED: _l("An account was ended"),
             SecurityNoticeKind.TEAM_KEY_CHANGED: _l("The team’s key was changed"),
             SecurityNoticeKind.RECOVERY_KEY_CHANGED: _l("A new recovery key of the organisation was made"),
+            SecurityNoticeKind.RULES_CHANGED: _l("What the team lets wait for a second member was changed"),
             SecurityNoticeKind.HISTORY_BROKEN: _l(
                 "The nightly check found data that was changed from outside. Ask whoever runs the portal to look"
             ),
+        },
+        Approvable: {
+            Approvable.SENDING: _l("sending a request"),
+            Approvable.COMPLAINT: _l("handing in a complaint"),
+            Approvable.CLOSING: _l("closing the case"),
         },
         ReviewVerdict: {
             ReviewVerdict.REVIEWED: _l("Reviewed, it can go as it is"),
@@ -121,6 +128,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             QueueFilter.RUNNING: _l("Deadline running"),
             QueueFilter.TODAY: _l("Due today"),
             QueueFilter.ANSWER: _l("To answer"),
+            QueueFilter.APPROVAL: _l("Second look"),
             QueueFilter.UNASSIGNED: _l("Unassigned"),
             QueueFilter.MINE: _l("Mine"),
             QueueFilter.PROMISED: _l("Follow-up due"),

@@ -34,6 +34,7 @@ WEIGHTY = {
     "desk_team.show_to_people": "ines",
     "desk_team.remove": "ines",
     "desk_team.set_address": "ines",
+    "desk_rules.change": "ines",
     "desk_staff.invite": "vera",
     "desk_staff.make_team": "vera",
     "desk_staff.change_role": "vera",
@@ -54,6 +55,7 @@ LIGHT = {
     "says that something was seen": "desk_team.mark_seen",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
     "takes a second member, or begins what a second one has to go on with": """
+        desk_approvals.ask desk_approvals.decide desk_approvals.withdraw desk_approvals.pass_over
         desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
     """,
     "is the daily work on a case, stands in its history, and gives nobody a way in": """

@@ -1,0 +1,53 @@
+"""How a team works together: a supervisor chooses which steps a second member looks at first."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+
+from portal.domain.approvals import Approvable
+from portal.domain.lifecycle import StepRefused
+from portal.domain.rights import Right
+from portal.services.staff import team_rules
+from portal.services.staff.accounts import AccountRefused
+from portal.web.access import SignedInStaff, allowed
+from portal.web.desk.blueprint import make_blueprint
+from portal.web.desk.pages import Answered, go, show
+from portal.web.desk.step_up import confirmed
+from portal.web.desk.wording import choices_of
+from portal.web.fields import PageForm
+from portal.web.forms.typed_fields import CheckboxesField
+from portal.web.refusals import refusals
+from portal.web.unit_of_work import unit
+
+bp = make_blueprint("desk_rules", __name__, "/desk/team/<uuid:team_id>/rules")
+
+
+class RulesForm(PageForm):
+    approvals = CheckboxesField(
+        _l("What does a second member look at before it is done?"),
+        description=_l("Nothing ticked: nobody waits. Whoever asks never agrees to it themselves."),
+    )
+
+    def __init__(self, chosen: tuple[Approvable, ...]) -> None:
+        super().__init__(data={"approvals": [each.value for each in chosen]})
+        self.approvals.choices = choices_of(Approvable)
+
+
+@bp.route("", methods=["GET", "POST"])
+@allowed(Right.LEAD_TEAM)
+@confirmed
+def change(member: SignedInStaff, team_id: UUID) -> Answered:
+    try:
+        rules = team_rules.read_rules(unit().db, team_id, member.team_keys)
+    except AccountRefused as refused:
+        raise StepRefused(str(refused)) from refused
+    form = RulesForm(rules.approvals)
+    if form.is_submitted() and form.validate():
+        with refusals(form, AccountRefused):
+            chosen = [Approvable(each) for each in form.approvals.data or ()]
+            team_rules.set_rules(unit().db, team_id, chosen, member.team_keys, by=member.staff.id, now=unit().now)
+            return go("desk_team.show")
+    status = 400 if form.is_submitted() else 200
+    return show("desk/team_rules.html", member, status=status, form=form, problems=form.problems(), rules=rules)
