@@ -36,6 +36,7 @@ from portal.models import (
     safe_contacts,
     security_notices,
     signin,
+    snippets,
     team_keys,
 )
 
@@ -74,6 +75,7 @@ ALL = (
     safe_contacts,
     security_notices,
     signin,
+    snippets,
     team_keys,
 )
 metadata = Base.metadata

@@ -26,6 +26,7 @@ from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import session_end as desk_session
 from portal.web.desk import signin as desk_signin
+from portal.web.desk import snippets as desk_snippets
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import team as desk_team
 from portal.web.desk import team_rules as desk_rules
@@ -108,6 +109,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_follow_ups.bp,
     desk_officer.bp,
     desk_team.bp,
+    desk_snippets.bp,
     desk_audit.bp,
     desk_staff.bp,
 )

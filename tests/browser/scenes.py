@@ -14,6 +14,7 @@ from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
+from portal.models.snippets import SnippetUse
 from portal.services.casefile import bulk
 from portal.services.casefile.bulk import BulkAction, BulkCommand
 from portal.services.cases import handover, messages, opening, safe_contact
@@ -26,8 +27,9 @@ from portal.services.letters.threats import ThreatCommand
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.signin import sessions
-from portal.services.staff import accounts
+from portal.services.staff import accounts, snippets
 from portal.services.staff.accounts import NewStaff
+from portal.services.staff.snippets import SnippetCommand
 from portal.services.tracking import answers, request_page, send_round, sending
 from portal.services.tracking.answers import AnswerCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
@@ -59,6 +61,7 @@ class Scenes:
     membership: UUID  # of somebody in the team of that case
     team: UUID
     entry: int  # of that case's history, which can be corrected
+    snippet: UUID  # a ready text of that team
     done: str = TOGETHER  # the token of something that was done to many of its requests
 
 
@@ -97,9 +100,17 @@ def build_scenes(site: Site) -> Scenes:
         team_id = team.id
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
+        snippet = _keep_snippet(session, ports, mere, team_id)
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
     site.pass_time()
-    return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id, entry=entry)
+    return Scenes(
+        cookies=cookies,
+        reference=busy.reference,
+        membership=membership,
+        team=team_id,
+        entry=entry,
+        snippet=snippet,
+    )
 
 
 def _make_threat(session: Session, ports: Ports) -> CaseWork:
@@ -150,6 +161,15 @@ def _make_draft(session: Session, ports: Ports, *, links: str = PASTED, **change
     places = (ReportedPlace(platform="WhatsApp", text="A group named “invented group”, since Monday."),)
     drafts.save_report(opened.at(LATER), replace(opened.report, places=places), version=None)
     return opened
+
+
+def _keep_snippet(session: Session, ports: Ports, mere: Actor, team_id: UUID) -> UUID:
+    """A ready text for messages; its id."""
+    work = make_work(session, ports, actor=mere)
+    text = "We read this on {today}, {my name}."
+    command = SnippetCommand(team_id=team_id, use=SnippetUse.MESSAGE, title="We read it", text=text)
+    snippets.keep(work, command, [team_id])
+    return snippets.list_snippets(work, [team_id])[0].id
 
 
 def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere: Actor) -> CaseWork:

@@ -38,7 +38,8 @@ PAGES = {
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
     """,
     "ines": """
-        /desk /desk/team /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
+        /desk /desk/team /desk/team/snippets /desk/team/snippets/new /desk/team/snippets/{snippet}
+        /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
         {case}/second-look/without/sending/7 {case}/complaints/1/officer
     """,
     "vera": """
@@ -63,7 +64,7 @@ NO_PAGES = {
 def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
     filled = filled.replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
-    filled = filled.replace("{reference}", scenes.reference)
+    filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 

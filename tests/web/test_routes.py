@@ -157,7 +157,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.REVIEW: "desk_reviews.review",
         Group.LINK: "officer.show officer.take",
         Group.LEAD_CASE: "desk_approvals.pass_over",
-        Group.SUPERVISOR: "desk_rules.change desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
+        Group.SUPERVISOR: "desk_rules.change desk_snippets.show desk_snippets.add desk_snippets.change "
+        "desk_snippets.drop desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
         "desk_team.show_to_people desk_team.set_address desk_officer.show desk_officer.make desk_officer.end",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",

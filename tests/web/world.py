@@ -75,6 +75,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "follow_up_id": UUID(int=3),  # of none
         "approval_id": UUID(int=3),
+        "snippet_id": UUID(int=3),
         "what": "sending",
         "number": 1,
         "letter_number": 2,  # a reminder

@@ -11,6 +11,7 @@ from portal.adapters.notice_json import LINKS_FILE, NOTICE_FILE
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus
 from portal.domain.rights import Right
+from portal.models.snippets import SnippetUse
 from portal.services.casefile import page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
@@ -42,6 +43,7 @@ from portal.web.desk.pages import (
     show_on_case,
     staff_reader,
 )
+from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.step_up import confirmed
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
@@ -237,6 +239,8 @@ def talk(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case
 def write(member: SignedInStaff, work: CaseWork) -> Answered:
     form = message_form()
+    if put_in(form, member, work, SnippetUse.MESSAGE):
+        return show_messages(member, work, form)
     if form.validate():
         with refusals(form):
             messages.answer_person(work, form.text.data)
@@ -248,11 +252,11 @@ def write(member: SignedInStaff, work: CaseWork) -> Answered:
 @on_case_to_note
 def notes(member: SignedInStaff, work: CaseWork) -> Answered:
     form = WriteForm(_("Note"))
-    if form.validate_on_submit():
+    if not put_in(form, member, work, SnippetUse.NOTE) and form.validate_on_submit():
         with refusals(form):
             messages.add_note(work, form.text.data)
             return go("desk_case.notes", reference=work.reference)
-    return show_words(member, work, "desk/notes.html", form, rows=messages.note_views(work))
+    return show_words(member, work, SnippetUse.NOTE, form, rows=messages.note_views(work))
 
 
 def message_form() -> WriteForm:
@@ -260,15 +264,17 @@ def message_form() -> WriteForm:
 
 
 def show_messages(member: SignedInStaff, work: CaseWork, form: WriteForm) -> Page:
-    return show_words(member, work, "desk/messages.html", form, rows=messages.message_views(work))
+    return show_words(member, work, SnippetUse.MESSAGE, form, rows=messages.message_views(work))
 
 
 def show_words(
-    member: SignedInStaff, work: CaseWork, template: str, form: WriteForm, *, rows: tuple[object, ...]
+    member: SignedInStaff, work: CaseWork, use: SnippetUse, form: WriteForm, *, rows: tuple[object, ...]
 ) -> Page:
     """What was written so far, and the form to write more."""
-    status = 400 if form.is_submitted() else 200
-    return show_on_case(template, member, work, status=status, form=form, problems=form.problems(), rows=rows)
+    template = {SnippetUse.MESSAGE: "desk/messages.html", SnippetUse.NOTE: "desk/notes.html"}[use]
+    problems = form.problems()
+    values = {"form": form, "problems": problems, "rows": rows, "snippets": list_offered(work, use)}
+    return show_on_case(template, member, work, status=400 if problems else 200, **values)
 
 
 def note_reading(member: SignedInStaff, work: CaseWork) -> None:

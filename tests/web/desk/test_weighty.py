@@ -52,6 +52,9 @@ LIGHT = {
         desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
     "changes nothing but the member's own pages": "account.settings desk_session.stay",
+    "keeps texts that every member reads again before they are used": """
+        desk_snippets.add desk_snippets.change desk_snippets.drop
+    """,
     "says that something was seen": "desk_team.mark_seen",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
     "takes a second member, or begins what a second one has to go on with": """

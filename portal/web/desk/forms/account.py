@@ -22,7 +22,7 @@ class SettingsForm(PageForm):
     zone = SelectField(_l("Your time zone"))
     date_form = ChoiceField(
         _l("Dates and times"),
-        validators=[InputRequired(_l("Choose how dates are written."))],
+        required=_l("Choose how dates are written."),
         choices=[
             (DateForm.WORDS.value, _l("Tuesday 24 November 2026, 14:05")),
             (DateForm.WORDS_12.value, _l("Tuesday 24 November 2026, 2:05 pm")),
@@ -31,7 +31,7 @@ class SettingsForm(PageForm):
     )
     density = ChoiceField(
         _l("Lists"),
-        validators=[InputRequired(_l("Choose how dense lists are."))],
+        required=_l("Choose how dense lists are."),
         choices=[
             (Density.DENSE.value, _l("Dense: much on one screen")),
             (Density.ROOMY.value, _l("Roomy: larger, with more space")),
