@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -41,6 +44,7 @@ from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
 from tests.second_factor import give_code
 from tests.services.factories import NOW, make_draft
+from tests.suite import run_folder
 from tests.web.addresses import at
 
 PASSWORD = "anchor ember willow lantern meadow"
@@ -163,27 +167,49 @@ def _copy(source: Path, target: Path) -> None:
 @contextmanager
 def make_world(folder: Path) -> Iterator[World]:
     """The world in a folder of its own, on its third day."""
-    later = NOW + timedelta(days=3)
-    config = load_config({"RECOURSE_DATA": str(folder), "RECOURSE_QUEUE": "memory:", "RECOURSE_TITLE": TITLE})
-    app = create_app(config, clock=lambda: later)
+    built = _build_world()
+    shutil.copytree(built.folder, folder, dirs_exist_ok=True)
+    app = _open_app(folder)
+    parts: Parts = app.extensions[EXTENSION]
+    filled, database = built.filled, folder / "recourse.db"
+    made = World(
+        app,
+        parts,
+        database,
+        folder / "copy.db",
+        filled.reference,
+        filled.others,
+        filled.membership,
+        dict(built.cookies),
+        filled.option,
+    )
+    made.keep()
+    yield made
+    parts.engine.dispose()
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A world that nobody has touched: what lies in its folder is copied for each module."""
+
+    folder: Path
+    filled: _Made
+    cookies: Mapping[Caller, str]
+
+
+@cache
+def _build_world() -> _Built:
+    """Once in each process: its letters are set and signed as a portal does it, and eight people sign in."""
+    folder = run_folder() / f"world-{os.getpid()}"
+    folder.mkdir()
+    app = _open_app(folder)
     parts: Parts = app.extensions[EXTENSION]
     metadata.create_all(parts.engine)
     filled = _fill(parts)
     worker.run_sweep(parts)
     assert worker.run_left_jobs(parts) == 1
-    made = World(
-        app,
-        parts,
-        folder / "recourse.db",
-        folder / "copy.db",
-        filled.reference,
-        filled.others,
-        filled.membership,
-        {},
-        filled.option,
-    )
     app.config["WTF_CSRF_ENABLED"] = False  # only while everybody comes in
-    made.cookies = {
+    cookies = {
         Caller.NOBODY: "",
         Caller.DRAFT: _enter(app, "/return", words=filled.draft_words),
         Caller.PERSON: _enter(app, "/return", words=filled.words),
@@ -196,10 +222,14 @@ def make_world(folder: Path) -> Iterator[World]:
         Caller.CARRIER: _enter_desk(app, parts, "carrier"),
         Caller.NARROW: _enter_desk(app, parts, "narrow"),
     }
-    app.config["WTF_CSRF_ENABLED"] = True
-    made.keep()
-    yield made
-    parts.engine.dispose()
+    parts.engine.dispose()  # the last connection leaves nothing in a log beside the file
+    return _Built(folder, filled, cookies)
+
+
+def _open_app(folder: Path) -> Flask:
+    later = NOW + timedelta(days=3)
+    config = load_config({"RECOURSE_DATA": str(folder), "RECOURSE_QUEUE": "memory:", "RECOURSE_TITLE": TITLE})
+    return create_app(config, clock=lambda: later)
 
 
 def _fill(parts: Parts) -> _Made:
