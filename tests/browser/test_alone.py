@@ -13,7 +13,7 @@ from tests.browser.papers import count_pages, read_facts, read_text, read_title
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
-AUTHORITY = "Federal Trade Commission (TAKE IT DOWN Act complaints)"
+AUTHORITY = "Federal Trade Commission"
 
 
 def test_a_person_alone_goes_from_the_links_to_the_complaint(site: Site, admit: Admit) -> None:
@@ -104,7 +104,7 @@ def make_complaint(visitor: Visitor, site: Site) -> bytes:
     assert site.work() == len(story.LINKS_EACH), "one complaint about each organisation"
     visitor.follow("Look again")
     visitor.sees("Download all in one file (ZIP)")
-    visitor.follow("Instagram")
+    visitor.follow("Open Instagram")
     visitor.is_at(f"{AUTHORITY} about Instagram")
     return visitor.download("Download (PDF)", exact=False)
 
@@ -114,7 +114,7 @@ def check_bundle(bundle: bytes) -> None:
     text, facts = read_text(bundle), read_facts(bundle)
     assert story.NAME not in read_title(bundle)
     assert count_pages(bundle) >= 4
-    assert facts["frame"]["recipient"]["name"] == AUTHORITY
+    assert facts["frame"]["recipient"]["name"] == f"{AUTHORITY} (TAKE IT DOWN Act complaints)"
     assert facts["frame"]["reporter"]["name"] == story.NAME
     assert len(facts["links"]) == 5
     assert all(link["url"] in text.replace(" ", "") for link in facts["links"])
@@ -132,7 +132,7 @@ def lodge_and_hear(visitor: Visitor, site: Site, words: str) -> None:
     visitor.sees("sent to the authority")
     site.pass_time(days=2)
     visitor.come_back(words)
-    visitor.follow(f"{AUTHORITY} about Instagram")
+    visitor.follow(f"Complaint to {AUTHORITY} about Instagram")
     visitor.follow("They answered")
     visitor.choose("No, they only confirmed they got it")
     visitor.press("Save")

@@ -11,7 +11,17 @@ from sqlalchemy import func, select
 
 from portal.domain.clocks import ClockState
 from portal.domain.letters.facts import FollowUp
-from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, ItemState, Path, RequestKind, RequestState
+from portal.domain.lifecycle import (
+    ActorKind,
+    CaseStatus,
+    ComplaintState,
+    Handler,
+    History,
+    ItemState,
+    Path,
+    RequestKind,
+    RequestState,
+)
 from portal.models.accounts import Team
 from portal.models.clocks import Clock
 from portal.models.events import Event
@@ -52,9 +62,35 @@ class FrontLine:
     gone: int
 
     @property
+    def is_partly_gone(self) -> bool:
+        """Whether a part is gone and another can still be seen."""
+        if self.turn.turn is Turn.GONE:
+            return self.turn.why is Why.MOVED and self.gone > 0
+        return self.gone > 0 or self.turn.why is Why.PARTLY
+
+    @property
     def is_late(self) -> bool:
         """Whether a reminder makes sense: whoever acts, the date has passed."""
         return self.turn.turn in {Turn.OVERDUE, Turn.TEAM} and self.turn.why in {Why.REMIND, Why.COMPLAIN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintGroup:
+    """Complaints to one authority under one law that are equally far. `about` are whom they are about."""
+
+    regulator_name: str
+    state: ComplaintState
+    numbers: tuple[int, ...]
+    about: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether somebody has to send them."""
+        return self.state is ComplaintState.PREPARED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,13 +134,44 @@ class CaseFront:
     unfit: tuple[str, ...]
 
     def of(self, *turns: Turn) -> tuple[FrontLine, ...]:
-        """The lines of these states, in their order."""
-        return tuple(line for line in self.lines if line.turn.turn in turns)
+        """The lines of these states, in their order; without what a newer line goes on with."""
+        return tuple(line for line in self.lines if line.turn.turn in turns and line.turn.why is not Why.MOVED)
 
     @property
     def counts(self) -> Mapping[Turn, int]:
         """How many requests are in each state; one from which links came back is not counted, its newer one is."""
         return Counter(line.turn.turn for line in self.lines if line.turn.why is not Why.MOVED)
+
+    @property
+    def came_back(self) -> tuple[FrontLine, ...]:
+        """The lines of requests that a newer one goes on with."""
+        return tuple(line for line in self.lines if line.turn.why is Why.MOVED)
+
+    @property
+    def partly_gone(self) -> int:
+        """How many requests have a part that is gone, and not all of it."""
+        return sum(1 for line in self.lines if line.is_partly_gone)
+
+    @property
+    def complaint_groups(self) -> tuple[ComplaintGroup, ...]:
+        """The complaints, those together that go to the same authority and are equally far."""
+        alike: dict[tuple[str, str, ComplaintState], list[ComplaintLine]] = {}
+        for line in self.complaints:
+            alike.setdefault((line.regulator_name, line.regime_name, line.state), []).append(line)
+        return tuple(
+            ComplaintGroup(
+                regulator_name=found[0].regulator_name,
+                state=found[0].state,
+                numbers=tuple(line.number for line in found),
+                about=tuple(line.about for line in found if line.about),
+            )
+            for found in alike.values()
+        )
+
+    @property
+    def ready_complaints(self) -> tuple[ComplaintGroup, ...]:
+        """What waits for the person to send it; nothing where a team sends it."""
+        return () if self.team else tuple(each for each in self.complaint_groups if each.is_ready)
 
     @property
     def team_name(self) -> str | None:

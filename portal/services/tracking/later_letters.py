@@ -63,12 +63,12 @@ def find_door(work: CaseWork, number: int) -> UsedDoor | None:
 
     None where neither is known. Raises UnknownNumber.
     """
-    letter = _find(work, number)
+    letter, used = _find(work, number), None
     if letter.request_id and letter.kind in _TO_THE_SAME:
         used = read_dossier(work, work.session.get_one(Request, letter.request_id).number).sent_door
-        if used is not None:
-            return used
     named = read_facts(work, letter).frame.recipient.contact or ""
+    if used is not None:
+        return UsedDoor(used.channel, used.address or named)
     if not named:
         return None
     return UsedDoor(SendingChannel.EMAIL if "@" in named else SendingChannel.FORM, named)

@@ -269,7 +269,7 @@ class LaterSendingForm(ReaderForm):
     @property
     def is_filled(self) -> bool:
         """Whether it can be saved as it is shown."""
-        known = [self[name].data for name in ("channel", "address", "at", "proof") if name in self]
+        known = [self[name].data for name in ("channel", "at", "proof") if name in self]
         return not self.is_submitted() and all(known)
 
     def list_filled(self) -> list[tuple[str, str, None]]:
@@ -321,8 +321,8 @@ class RemindedForm(LaterSendingForm):
         self._fill(view.sent_door)
         if self.is_submitted():
             return
-        if offered and not self.reader.is_staff:
-            self.letter.data = offered[-1][0]
+        if not self.reader.is_staff:
+            self.letter.data = offered[-1][0] if offered else OTHER_WORDS
         if view.channels and not self.address.data:
             self.address.data = view.channels[0].address
 

@@ -242,7 +242,8 @@ def _complaint_page(work: CaseWork, view: ComplaintView, form: PlainForm) -> Res
 
 def _together_page(work: CaseWork, number: int, form: LodgeAllForm) -> ResponseReturnValue:
     views = complaints.views_together(work, number)
-    return show_form("person/complaint/together.html", form, views=views, number=number, zone=zone_of(work))
+    doors = {str(each.number): (_("Open"), url_for("complaint.show", number=each.number)) for each in views}
+    return show_form("person/complaint/together.html", form, views=views, number=number, doors=doors)
 
 
 def _answer_zip(content: bytes, name: str) -> Response:

@@ -17,14 +17,17 @@ from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.services.casefile.front import CaseFront, FrontLine
+from portal.services.casefile.front import CaseFront, ComplaintGroup, FrontLine
 from portal.services.casefile.turns import RequestTurn, Turn, Why
 from portal.services.tracking.correctable import CorrectionView, Fact
-from portal.web.person.phrases import place_of_zone
+from portal.web.person.phrases import place_of_zone, short_body
 from portal.web.reply_times import REPLIES
 
 # Where letters that have not left are sent from.
 SENDING = "send.show"
+
+# What is done before a complaint is sent: what holds up a letter.
+FIRST = frozenset({Why.ASKED, Why.BACK, Why.SEND, Why.COMPLETE, Why.CONSENT})
 
 # What a line says of a request, where no date says it better.
 REASONS: Mapping[Why, Any] = MappingProxyType(
@@ -70,6 +73,10 @@ class MainThing:
 def find_main_thing(front: CaseFront) -> MainThing | None:
     """The button for the next thing; None where there is nothing to do and nothing to wait for."""
     why, numbers = front.next.why, front.next.numbers
+    if front.ready_complaints and why not in FIRST:
+        count = sum(group.count for group in front.ready_complaints)
+        label = ngettext("Send my complaint", "Send my %(num)d complaints", count)
+        return MainThing(label=label, address=address_of_group(front.ready_complaints[0]))
     if why is Why.NOTHING:
         return None
     if front.team_name and front.of(Turn.TEAM) and not front.of(Turn.NEEDS_YOU, Turn.OVERDUE):
@@ -100,6 +107,22 @@ def _main_words(why: Why, numbers: tuple[int, ...], name: str) -> tuple[str, str
         Why.ANSWER: (_("Mark what is gone"), url_for("case.links")),
     }
     return words[why]
+
+
+def address_of_group(group: ComplaintGroup) -> str:
+    """The page of a complaint, or of all that go to the same authority."""
+    page = "complaint.together" if group.count > 1 else "complaint.show"
+    return url_for(page, number=group.numbers[0])
+
+
+def say_group(group: ComplaintGroup) -> str:
+    """ "Complaint to Netsafe about Instagram", "8 complaints to Netsafe"."""
+    count, body = group.count, short_body(group.regulator_name)
+    if count > 1:
+        return str(ngettext("%(num)d complaint to %(body)s", "%(num)d complaints to %(body)s", count, body=body))
+    if not group.about or group.about[0] == body:
+        return str(_("Complaint to %(body)s", body=body))
+    return str(_("Complaint to %(body)s about %(name)s", body=body, name=group.about[0]))
 
 
 def tally(front: CaseFront) -> list[tuple[int, str]]:

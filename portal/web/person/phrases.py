@@ -226,6 +226,11 @@ def plain_word(value: StrEnum) -> str:
     return str(WORDS[type(value)][value])
 
 
+def short_body(name: str) -> str:
+    """An authority's name as it is said: without what stands in brackets behind it."""
+    return str(_(name)).partition(" (")[0]
+
+
 def clock_promise(clock: ClockView) -> str:
     """What kind of promise a date is, where the date and what is promised are said beside it."""
     if clock.state is ClockState.MISSED and clock.binding is Binding.LIMITATION:

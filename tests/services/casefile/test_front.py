@@ -67,6 +67,9 @@ def test_what_came_back_is_counted_once(session: Session, ports: Ports) -> None:
     front = read(opened.at(NOW + DAY))
     assert {line.number: line.turn.why for line in front.lines} == {1: Why.MOVED, 2: Why.BACK}
     assert (front.total, dict(front.counts)) == (1, {Turn.NEEDS_YOU: 1})
+    assert front.of(Turn.GONE) == ()
+    assert [line.number for line in front.came_back] == [1]
+    assert front.partly_gone == 0, "all of it came back"
 
 
 def test_with_a_team_it_is_told_who_acts_and_what_became_of_the_message(session: Session, ports: Ports) -> None:

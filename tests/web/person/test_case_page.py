@@ -98,7 +98,9 @@ def test_what_came_back_has_a_new_letter_and_a_short_one(visitor: Visitor, words
     visitor.press("Mark as gone", requests="1")
     visitor.go("/case/links")
     page = visitor.press("Mark as back", links=["1"])
-    assert tally(page).startswith("0 of 3 gone"), "a platform is not counted twice, nor as gone"
+    assert tally(page).startswith("0 of 3 gone, 1 partly ·"), "a platform is not counted twice, nor as gone"
+    assert "Gone 1" not in page.text
+    assert "Came back 1" in page.text
     assert "It came back. See the newer letter" in page.text
     visitor.go("/case/requests/1")
     assert "It’s back" in visitor.page.links()

@@ -44,26 +44,47 @@ def test_all_are_listed_with_their_papers_and_one_file_holds_them(
 ) -> None:
     make_all(app, visitor, clock)
     page = visitor.page
-    assert page.text.count("Download (PDF)") == 2
-    assert all(name in page.text for name in ("Instagram", "X (Twitter)"))
+    assert {"Open Instagram", "Open X (Twitter)"} <= page.links().keys()
     every = visitor.client.get(page.links()["Download all in one file (ZIP)"])
     names = zipfile.ZipFile(io.BytesIO(every.data)).namelist()
     assert {name.partition("/")[0] for name in names} == {"complaint-1", "complaint-2"}
     assert "complaint-1/complaint.pdf" in names
     assert every.headers["Cache-Control"] == "no-store"
-    one = next(href for name, href in page.links().items() if name.startswith("Papers and proof"))
+    one = visitor.go("/case/complaints/1").links()["Papers and proof in one file (ZIP)"]
     assert "complaint.pdf" in zipfile.ZipFile(io.BytesIO(visitor.client.get(one).data)).namelist()
 
 
 def test_one_form_writes_down_that_all_were_sent(app: Flask, visitor: Visitor, clock: TestClock) -> None:
     make_all(app, visitor, clock)
-    errors = visitor.press("Save", status=400, complaints=[]).errors
+    errors = visitor.press("Save as sent", status=400, complaints=[]).errors
     assert "Choose at least one complaint." in errors
     typed: dict[str, Any] = {"complaints": ["1", "2"], "ticket-1-text": "N-1", "ticket-2-text": "N-2"}
-    visitor.press("Save", **typed)
+    visitor.press("Save as sent", **typed)
     assert visitor.page.text.count("sent to the authority") == 2
     assert "Their number: N-1" in visitor.page.text
     assert "Their number: N-2" in visitor.page.text
-    assert "I sent them" not in visitor.page.text, "nothing is left to send"
+    assert "Save as sent" not in visitor.page.text, "nothing is left to send"
     visitor.go("/case/complaints/1")
     visitor.follow("All your complaints to this authority")
+
+
+def test_complaints_that_are_ready_need_the_person_in_one_line(app: Flask, visitor: Visitor, clock: TestClock) -> None:
+    make_all(app, visitor, clock)
+    page = visitor.go("/case")
+    needs = page.text.partition("Needs you")[2].partition("Links")[0]
+    assert "2 complaints to Netsafe ready, not sent yet" in needs
+    assert "Complaints 2" not in page.text, "they are not listed twice"
+    assert visitor.follow("2 complaints to Netsafe").path == "/case/complaints/1/together"
+    visitor.press("Save as sent", complaints=["1", "2"])
+    page = visitor.go("/case")
+    assert "2 complaints to Netsafe sent to the authority" in page.text
+    assert "ready, not sent yet" not in page.text
+
+
+def test_what_is_ready_to_send_is_the_next_thing_once_every_letter_has_left(
+    app: Flask, visitor: Visitor, clock: TestClock
+) -> None:
+    make_all(app, visitor, clock)
+    assert "Send my letter" in visitor.go("/case").links(), "the third letter comes first"
+    send_request(visitor, "example.org")
+    assert "Send my 2 complaints" in visitor.go("/case").links()
