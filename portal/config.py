@@ -85,6 +85,7 @@ class Config:
     signing_key_file: Path  # key and certificate that sign the papers for authorities
     trust_roots: tuple[bytes, ...] = field(repr=False)  # certificates (DER) against which signed papers are checked
     stamp_url: str | None  # of a time-stamping authority, asked for each paper that is signed
+    asks_responders: bool  # the worker asks, at each signing, whether the certificate was taken back
     log_format: str  # "text" or "json"
     metrics_token: str | None = field(repr=False)  # without it /metrics is not there
     may_check_links: bool  # off: the portal itself never asks another machine for anything
@@ -152,6 +153,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         signing_key_file=_signing_key_file(env, folder),
         trust_roots=_read(env, "RECOURSE_TRUST_ROOTS", "", _certificates),
         stamp_url=_read(env, "RECOURSE_TSA_URL", "", _optional_web_address),
+        asks_responders=_read(env, "RECOURSE_REVOCATION", "off", _one_of("off", "on")) == "on",
         log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
         metrics_token=_metrics_token(env),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
@@ -250,6 +252,7 @@ KNOWN = frozenset(
         "RECOURSE_SIGNING_KEY",
         "RECOURSE_TRUST_ROOTS",
         "RECOURSE_TSA_URL",
+        "RECOURSE_REVOCATION",
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",

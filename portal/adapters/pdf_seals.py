@@ -15,6 +15,7 @@ from portal.adapters.child_process import ask_child
 CHILD = "portal.adapters.signing_child"
 SECONDS = 120.0  # for two papers with a stamp each; without stamps it takes one or two
 MOST_ADDED = 64 * 1024  # bytes that a signature adds to a file, stamp and certificates included
+MOST_ANSWERED = 2 * 1024 * 1024  # bytes of what authorities say of the certificates: a list of theirs can be long
 
 log = logging.getLogger("portal.adapters.pdf_seals")
 
@@ -29,6 +30,8 @@ class SealOrder(msgspec.Struct, frozen=True):
     key: int
     files: tuple[int, ...]
     stamp_url: str | None = None
+    asks: bool = False
+    roots: tuple[bytes, ...] = ()
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -36,16 +39,22 @@ class Sealed(msgspec.Struct, frozen=True):
 
     files: tuple[int, ...]
     stamped: bool
+    answered: bool = False  # each holds what the authorities say of the certificates
 
 
-def sign_files(pdfs: Sequence[bytes], pem: bytes, *, stamp_url: str | None = None) -> list[bytes]:
+def sign_files(
+    pdfs: Sequence[bytes], pem: bytes, *, stamp_url: str | None = None, asks: bool = False, roots: Sequence[bytes] = ()
+) -> list[bytes]:
     """The PDFs with the signature behind each, in the same order. Raises NotSigned.
 
-    Where no stamp is to be had, they are signed without one.
+    `asks`: what the responders that the certificate names say of it is to stand in the files; `roots` (DER) are trusted
+    for that. Where no stamp or no answer is to be had, they are signed without.
     """
-    order = SealOrder(key=len(pem), files=tuple(map(len, pdfs)), stamp_url=stamp_url)
+    order = SealOrder(
+        key=len(pem), files=tuple(map(len, pdfs)), stamp_url=stamp_url, asks=asks, roots=tuple(roots) if asks else ()
+    )
     content = msgspec.json.encode(order) + b"\n" + pem + b"".join(pdfs)
-    most = sum(map(len, pdfs)) + (len(pdfs) + 1) * MOST_ADDED
+    most = sum(map(len, pdfs)) + (len(pdfs) + 1) * (MOST_ADDED + (MOST_ANSWERED if asks else 0))
     head, _, rest = ask_child(CHILD, content, seconds=SECONDS, most=most).partition(b"\n")
     try:
         told = msgspec.json.decode(head, type=Sealed)
@@ -55,6 +64,8 @@ def sign_files(pdfs: Sequence[bytes], pem: bytes, *, stamp_url: str | None = Non
         raise NotSigned("the process that signs ended in the middle of a file")
     if stamp_url and not told.stamped:
         log.warning("no time stamp was to be had; the papers are signed without one")
+    if asks and not told.answered:
+        log.warning("nothing was to be had on whether a certificate was taken back; the papers are signed without it")
     signed = []
     for size in told.files:
         signed.append(rest[:size])

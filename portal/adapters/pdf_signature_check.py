@@ -2,7 +2,8 @@
 
 Three things are looked at, each by itself: the signature over the file; the certificate, whether it leads to a root
 that is trusted here; and the stamp of a time-stamping authority, with its own signature and its own certificate.
-Nothing is fetched, so whether a certificate was taken back is not looked at.
+Nothing is fetched: whether a certificate was taken back is told by the answers (OCSP) and lists (CRL) that the file
+itself holds, in its security store or beside the signature, and where it holds none it is not checked.
 """
 
 from __future__ import annotations
@@ -14,33 +15,65 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from asn1crypto import cms
+from asn1crypto import cms, crl, ocsp
 from asn1crypto.tsp import TSTInfo
 from asn1crypto.x509 import Certificate
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, Reference
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import MultivaluedAttributeError, NonexistentAttributeError, find_unique_cms_attribute
-from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.context import ValidationContext
-from pyhanko_certvalidator.errors import ExpiredError, NotYetValidError, PathBuildingError, ValidationError
+from pyhanko_certvalidator.errors import (
+    ExpiredError,
+    NotYetValidError,
+    PathBuildingError,
+    RevokedError,
+    ValidationError,
+)
 
-from portal.domain.bundle_checks import ChainState, CheckedSignature, CheckedStamp
+from portal.domain.bundle_checks import ChainState, CheckedSignature, CheckedStamp, RevocationState
 
 _LONGEST_NAME = 200
+_OF_ANSWERS = frozenset({"/DSS", "/Extensions"})
+_MOST_TOLD = 50  # answers and lists in one file that are looked at
 _BROKEN = (SignatureValidationError, PdfError, ValueError, TypeError, KeyError, IndexError)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Told:
+    """What the file holds about certificates that were taken back, and the certificates that it holds besides."""
+
+    answers: tuple[ocsp.OCSPResponse, ...] = ()
+    lists: tuple[crl.CertificateList, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        return bool(self.answers or self.lists)
+
+
+@dataclass(frozen=True)
 class Trust:
-    """What a certificate is held against: the roots that are trusted here, and the moment of the check."""
+    """What a certificate is held against: the roots trusted here, the moment of the check, and what the file tells."""
 
     roots: tuple[Certificate, ...]
     now: datetime
+    told: Told = Told()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Of one certificate: who vouches for it, and whether it was taken back."""
+
+    chain: ChainState
+    revocation: RevocationState
 
 
 def check_signature(pdf: bytes, *, roots: Sequence[bytes] = (), now: datetime) -> CheckedSignature | None:
@@ -49,13 +82,93 @@ def check_signature(pdf: bytes, *, roots: Sequence[bytes] = (), now: datetime) -
     """
     reader = PdfFileReader(io.BytesIO(pdf), strict=False)
     found = reader.embedded_regular_signatures
-    return _read(found[-1], Trust(tuple(map(Certificate.load, roots)), now)) if found else None
+    if not found:
+        return None
+    told = _read_told(reader, found[-1])
+    return _read(found[-1], Trust(tuple(map(Certificate.load, roots)), now, told))
+
+
+def _read_told(reader: PdfFileReader, embedded: EmbeddedPdfSignature) -> Told:
+    """What the security store of the file (PAdES-LT) and the signature itself (as older readers write it) hold."""
+    answers: list[ocsp.OCSPResponse] = []
+    lists: list[crl.CertificateList] = []
+    certificates: list[Certificate] = []
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+        answers = [ocsp.OCSPResponse.load(each.get_object().data) for each in store.ocsps[:_MOST_TOLD]]
+        lists = [crl.CertificateList.load(each.get_object().data) for each in store.crls[:_MOST_TOLD]]
+        certificates = list(store.load_certs())
+    except (NoDSSFoundError, *_BROKEN):
+        pass
+    try:
+        archived = find_unique_cms_attribute(embedded.signer_info["signed_attrs"], "adobe_revocation_info_archival")
+        answers += list(archived["ocsp"] or ())
+        lists += list(archived["crl"] or ())
+    except (NonexistentAttributeError, MultivaluedAttributeError, *_BROKEN):
+        pass
+    return Told(tuple(answers[:_MOST_TOLD]), tuple(lists[:_MOST_TOLD]), tuple(certificates[:_MOST_TOLD]))
+
+
+def _covers_all(embedded: EmbeddedPdfSignature) -> bool:
+    """Whether nothing stands behind the signature, or nothing but what later checks need."""
+    coverage = embedded.evaluate_signature_coverage()
+    if coverage == SignatureCoverageLevel.ENTIRE_FILE:
+        return True
+    return bool(coverage == SignatureCoverageLevel.ENTIRE_REVISION) and _adds_only_answers(embedded)
+
+
+def _adds_only_answers(embedded: EmbeddedPdfSignature) -> bool:
+    """Whether all that came later hangs on the catalog's entry for such answers and nowhere else.
+
+    Every object that was there stands as it stood, but for the words about the file (when it was changed, by what) and
+    the catalog, and of that every other entry. What is new can
+    then be reached in no other way, unless the signer left a place open for it, so no page is another one. It looks at
+    what was added, not at the whole file: the library's own comparison takes seconds for a paper of six pages.
+    """
+    reader, signed = embedded.reader, embedded.signed_revision
+    before, xrefs = reader.get_historical_root(signed), reader.xrefs
+    root = reader.root_ref
+    about = [root, _find_reference(before, "/Metadata"), _find_reference(reader.trailer, "/Info")]
+    if not _ends_with_revision(embedded) or xrefs.hybrid_xrefs_present:
+        return False
+    if reader.get_historical_resolver(signed).root_ref != root:
+        return False
+    for revision in range(signed + 1, reader.total_revisions):
+        written = {each for each in xrefs.explicit_refs_in_revision(revision) if each not in about}
+        is_changed = any(xrefs.get_introducing_revision(each) <= signed for each in written)
+        if is_changed or xrefs.refs_freed_in_revision(revision):
+            return False
+    return _write_entries(before) == _write_entries(reader.root)
+
+
+def _find_reference(container: Any, key: str) -> Reference | None:
+    """Of an entry that stands apart; None where it has none."""
+    found = container.raw_get(key) if key in container else None
+    return found.reference if isinstance(found, IndirectObject) else None
+
+
+def _ends_with_revision(embedded: EmbeddedPdfSignature) -> bool:
+    """Whether a later revision is there, and nothing behind the last one."""
+    reader = embedded.reader
+    reader.stream.seek(0)
+    content: bytes = reader.stream.read()
+    return reader.total_revisions > embedded.signed_revision + 1 and not content.rpartition(b"%%EOF")[2].strip()
+
+
+def _write_entries(catalog: DictionaryObject) -> dict[str, bytes]:
+    """Its entries but those for such answers, as they are written in the file."""
+    written = {}
+    for key in set(catalog) - _OF_ANSWERS:
+        stream = io.BytesIO()
+        catalog.raw_get(key).write_to_stream(stream)
+        written[str(key)] = stream.getvalue()
+    return written
 
 
 def _read(embedded: EmbeddedPdfSignature, trust: Trust) -> CheckedSignature:
     certificate = embedded.signer_cert
     try:
-        is_whole = embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+        is_whole = _covers_all(embedded)
         intact, valid = validate_sig_integrity(
             embedded.signer_info, certificate, expected_content_type="data", actual_digest=embedded.compute_digest()
         )
@@ -65,14 +178,16 @@ def _read(embedded: EmbeddedPdfSignature, trust: Trust) -> CheckedSignature:
     # Only a stamp that somebody trusted has given says when the signature was there already.
     is_dated = stamp is not None and stamp.is_intact and stamp.chain is ChainState.TRUSTED
     at = stamp.at if stamp is not None and is_dated else trust.now
+    judged = _judge(certificate, embedded.other_embedded_certs, trust, at)
     return CheckedSignature(
         is_intact=bool(intact and valid),
         is_whole=is_whole,
         fingerprint=hashlib.sha256(certificate.dump()).hexdigest(),
         signer=_name(certificate),
-        chain=_judge_chain(certificate, embedded.other_embedded_certs, trust, at),
+        chain=judged.chain,
         stated_at=embedded.self_reported_timestamp,
         stamp=stamp,
+        revocation=judged.revocation,
     )
 
 
@@ -90,10 +205,17 @@ def _read_stamp(embedded: EmbeddedPdfSignature, trust: Trust) -> CheckedStamp | 
         at: datetime = info["gen_time"].native
     except _BROKEN:
         return None
-    chain = _judge_chain(certificates.signer_cert, certificates.other_certs, trust, at)
+    judged = _judge(certificates.signer_cert, certificates.other_certs, trust, at)
+    chain = judged.chain
     if chain is ChainState.TRUSTED and not _may_stamp(certificates.signer_cert):
         chain = ChainState.UNKNOWN
-    return CheckedStamp(at=at, is_intact=is_intact, signer=_name(certificates.signer_cert), chain=chain)
+    return CheckedStamp(
+        at=at,
+        is_intact=is_intact,
+        signer=_name(certificates.signer_cert),
+        chain=chain,
+        revocation=judged.revocation,
+    )
 
 
 def _is_of(embedded: EmbeddedPdfSignature, info: TSTInfo) -> bool:
@@ -116,6 +238,40 @@ def _is_stamp_signed(token: cms.SignedData, certificate: Certificate) -> bool:
 def _may_stamp(certificate: Certificate) -> bool:
     usage = certificate.extended_key_usage_value
     return usage is not None and "time_stamping" in usage.native
+
+
+def _judge(certificate: Certificate, others: Iterable[Certificate], trust: Trust, at: datetime) -> Judged:
+    """Who vouches for the certificate and, where that is somebody trusted, whether they took it back by then."""
+    known = (*others, *trust.told.certificates)
+    chain = _judge_chain(certificate, known, trust, at)
+    if chain is not ChainState.TRUSTED or not trust.told.is_there:
+        return Judged(chain, RevocationState.NOT_CHECKED)
+    return Judged(chain, _judge_revocation(certificate, known, trust, at))
+
+
+def _judge_revocation(
+    certificate: Certificate, others: Iterable[Certificate], trust: Trust, at: datetime
+) -> RevocationState:
+    """By the answers and lists in the file. One that was given after the signature speaks of it too: it tells since
+    when a certificate is taken back.
+    """
+    context = ValidationContext(
+        trust_roots=list(trust.roots),
+        moment=at,
+        allow_fetching=False,
+        revocation_mode="require",
+        ocsps=list(trust.told.answers),
+        crls=list(trust.told.lists),
+        retroactive_revinfo=True,
+    )
+    validator = CertificateValidator(certificate, intermediate_certs=list(others), validation_context=context)
+    try:
+        _finish(validator.async_validate_path())
+    except RevokedError:
+        return RevocationState.REVOKED
+    except (PathBuildingError, ValidationError, *_BROKEN):
+        return RevocationState.UNCLEAR
+    return RevocationState.GOOD
 
 
 def _judge_chain(certificate: Certificate, others: Iterable[Certificate], trust: Trust, at: datetime) -> ChainState:

@@ -18,9 +18,14 @@ from portal.adapters.pdf_signing import load_seal
 def main() -> None:
     """An order that cannot be carried out ends the process without an answer."""
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=SealOrder)
-    seal = load_seal(sys.stdin.buffer.read(order.key), stamp_url=order.stamp_url)
+    pem = sys.stdin.buffer.read(order.key)
+    seal = load_seal(pem, stamp_url=order.stamp_url, asks=order.asks, roots=order.roots)
     signed = [seal.sign(sys.stdin.buffer.read(size)) for size in order.files]
-    told = Sealed(files=tuple(len(each.pdf) for each in signed), stamped=all(each.is_stamped for each in signed))
+    told = Sealed(
+        files=tuple(len(each.pdf) for each in signed),
+        stamped=all(each.is_stamped for each in signed),
+        answered=all(each.has_answers for each in signed),
+    )
     sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n" + b"".join(each.pdf for each in signed))
     sys.stdout.buffer.flush()
 

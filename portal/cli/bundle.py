@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from portal.adapters.letter_json import write_schema
 from portal.cli.command_context import database_of, find_parts
 from portal.db import begin_reading
-from portal.domain.bundle_checks import BundleRefused, ChainState, CheckedSignature, FileState
+from portal.domain.bundle_checks import BundleRefused, ChainState, CheckedSignature, FileState, RevocationState
 from portal.services.complaints.checking import BundleReport, CheckedDate, DateState, HistoryState, check_file
 
 _DATES = {
@@ -26,6 +26,12 @@ _CHAINS = {
     ChainState.EXPIRED: "leads to a root in RECOURSE_TRUST_ROOTS, but WAS NOT VALID at the moment in question",
     ChainState.UNKNOWN: "LEADS TO NO ROOT in RECOURSE_TRUST_ROOTS",
     ChainState.NOT_CHECKED: "not followed to a root, because RECOURSE_TRUST_ROOTS is not set",
+}
+_REVOCATIONS = {
+    RevocationState.GOOD: "was not taken back at the moment in question, by the data in the file",
+    RevocationState.REVOKED: "WAS TAKEN BACK, by the data in the file",
+    RevocationState.UNCLEAR: "not settled: the data in the file are too old, or of others",
+    RevocationState.NOT_CHECKED: "not checked: the file holds no such data on a certificate that leads to a root",
 }
 _HISTORY = {
     HistoryState.KNOWN: "The history of a case here has the entry that the complaint names.",
@@ -101,7 +107,9 @@ def _describe_signature(signature: CheckedSignature | None, *, is_ours: bool | N
         yield "time stamp: DOES NOT FIT, it was changed or is of another file"
     else:
         yield f"time stamp: fits, {stamp.at.isoformat()}, by {stamp.signer}: {_CHAINS[stamp.chain]}"
-    yield "not checked: whether a certificate was taken back since"
+    yield f"certificate taken back: {_REVOCATIONS[signature.revocation]}"
+    if stamp is not None and stamp.is_intact:
+        yield f"time stamp's certificate taken back: {_REVOCATIONS[stamp.revocation]}"
 
 
 def _describe_date(date: CheckedDate) -> str:

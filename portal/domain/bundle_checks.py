@@ -45,8 +45,17 @@ class CheckedFile:
     state: FileState
 
 
+class RevocationState(StrEnum):
+    """Whether a certificate was taken back, by what stands in the file itself: no other machine is ever asked."""
+
+    NOT_CHECKED = "not_checked"  # the file holds no such data, or the certificate leads to no root that is trusted here
+    GOOD = "good"  # the data inside say for the whole chain that it was not, at the moment in question
+    REVOKED = "revoked"
+    UNCLEAR = "unclear"  # there are data, but they are too old, of others, or not signed by who may say it
+
+
 class ChainState(StrEnum):
-    """Who vouches for a certificate. Whether it was taken back is never looked at: that would ask another machine."""
+    """Who vouches for a certificate."""
 
     TRUSTED = "trusted"  # it leads to a root that is trusted here, all of it valid at the moment in question
     SELF_MADE = "self_made"  # it vouches for itself and proves no name
@@ -63,11 +72,14 @@ class CheckedStamp:
     is_intact: bool
     signer: str
     chain: ChainState
+    revocation: RevocationState = RevocationState.NOT_CHECKED
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedSignature:
-    """The signature of the PDF. `is_whole`: nothing stands behind it, so nothing was added after signing."""
+    """The signature of the PDF. `is_whole`: nothing stands behind it but data by which it is checked, so nothing was
+    added after signing.
+    """
 
     is_intact: bool
     is_whole: bool
@@ -76,6 +88,13 @@ class CheckedSignature:
     chain: ChainState
     stated_at: datetime | None  # by the signer's own clock
     stamp: CheckedStamp | None
+    revocation: RevocationState = RevocationState.NOT_CHECKED
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the file itself says that its certificate, or that of its time stamp, was taken back."""
+        stamp = self.stamp.revocation if self.stamp else RevocationState.NOT_CHECKED
+        return RevocationState.REVOKED in {self.revocation, stamp}
 
     @property
     def stamped_at(self) -> datetime | None:

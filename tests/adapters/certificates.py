@@ -34,8 +34,22 @@ class Issued:
         return key + self.certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def issue(name: str, root: Issued | None = None, *, may_stamp: bool = False, days: int = 30) -> Issued:
-    """A root where there is no `root`, else a certificate that the root vouches for, valid from AT for so many days."""
+LIST_URL = "http://crl.example/root.crl"
+
+
+def issue(
+    name: str,
+    root: Issued | None = None,
+    *,
+    may_stamp: bool = False,
+    days: int = 30,
+    list_url: str = "",
+    at: datetime = AT,
+) -> Issued:
+    """A root where there is no `root`, else a certificate that the root vouches for, valid from `at` for so many days.
+
+    `list_url`: where it says that the list of those taken back is.
+    """
     key = rsa.generate_private_key(65537, 2048)
     own = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
@@ -44,13 +58,32 @@ def issue(name: str, root: Issued | None = None, *, may_stamp: bool = False, day
         .issuer_name(root.certificate.subject if root else own)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(AT - timedelta(days=1))
-        .not_valid_after(AT + timedelta(days=days))
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=root is None, path_length=None), critical=True)
     )
+    if list_url:
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(list_url)], None, None, None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
     if may_stamp:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     return Issued(builder.sign(root.key if root else key, hashes.SHA256()), key)
+
+
+def list_taken_back(
+    root: Issued, *taken: Issued, at: datetime = AT, days: int = 7, since: datetime | None = None
+) -> bytes:
+    """The root's list (DER) of what it has taken back, as it stood at that moment, to be used for so many days."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.certificate.subject)
+        .last_update(at - timedelta(minutes=1))
+        .next_update(at + timedelta(days=days))
+    )
+    for each in taken:
+        gone = x509.RevokedCertificateBuilder().serial_number(each.certificate.serial_number)
+        builder = builder.add_revoked_certificate(gone.revocation_date(since or at - timedelta(hours=1)).build())
+    return builder.sign(root.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def make_stamper(issued: Issued, at: datetime = AT) -> DummyTimeStamper:

@@ -40,7 +40,7 @@ def test_digests_signature_and_dates_are_told(app: Flask, tmp_path: Path) -> Non
     assert "NOT the one in use here" not in result.output
     assert "certificate: SELF-MADE" in result.output
     assert "time stamp: there is none" in result.output
-    assert "not checked: whether a certificate was taken back" in result.output
+    assert "certificate taken back: not checked" in result.output
     assert "date: " in result.output
     assert "no case here has the entry" in result.output
 

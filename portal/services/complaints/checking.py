@@ -76,6 +76,7 @@ class BundleReport:
             and signature.is_intact
             and signature.is_whole
             and (bool(self.is_ours) or signature.chain is ChainState.TRUSTED)
+            and not signature.is_taken_back
             and (signature.stamp is None or signature.stamp.is_intact)
         )
 

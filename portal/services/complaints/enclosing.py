@@ -41,7 +41,10 @@ def finish_papers(
     try:
         pem = _find_key(ports, now)
         papers = [enclose_files(printed.full, files), enclose_files(printed.redacted, twins)]
-        full, twin = sign_files(papers, pem, stamp_url=ports.config.stamp_url)
+        config = ports.config
+        full, twin = sign_files(
+            papers, pem, stamp_url=config.stamp_url, asks=config.asks_responders, roots=config.trust_roots
+        )
     except TooMuchToEnclose as error:
         raise Stopped(
             "The exhibits are too large for one file. Take large files out of the case and try again."

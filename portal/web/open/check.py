@@ -11,7 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
 
-from portal.domain.bundle_checks import LARGEST_SENT, BundleRefusal, BundleRefused, ChainState, FileState
+from portal.domain.bundle_checks import (
+    LARGEST_SENT,
+    BundleRefusal,
+    BundleRefused,
+    ChainState,
+    FileState,
+    RevocationState,
+)
 from portal.services.complaints.checking import BundleReport, DateState, check_file
 from portal.services.ports import OFFICER
 from portal.web.access import public
@@ -74,6 +81,22 @@ STAMPS: Mapping[ChainState, Any] = MappingProxyType(
         ChainState.NOT_CHECKED: _l("Who vouches for its certificate was not checked."),
     }
 )
+REVOCATIONS: Mapping[RevocationState, Any] = MappingProxyType(
+    {
+        RevocationState.GOOD: _l(
+            "Checked by what the file itself holds: the certificate was not taken back at the moment in question."
+        ),
+        RevocationState.REVOKED: _l("The file itself holds proof that the certificate was taken back."),
+        RevocationState.UNCLEAR: _l(
+            "Not settled: the file holds data on whether the certificate was taken back, but they are too old, "
+            "or are of somebody else."
+        ),
+        RevocationState.NOT_CHECKED: _l(
+            "Not checked: whether the certificate was taken back since. The file holds nothing to tell it by, "
+            "and no other machine is asked."
+        ),
+    }
+)
 DATES: Mapping[DateState, Any] = MappingProxyType(
     {
         DateState.SAME: _l("the same date came out here"),
@@ -115,5 +138,12 @@ def check() -> Answer:
 
 def _page(form: CheckForm, report: BundleReport | None) -> str:
     return render_template(
-        "open/check.html", form=form, report=report, files=FILES, chains=CHAINS, stamps=STAMPS, dates=DATES
+        "open/check.html",
+        form=form,
+        report=report,
+        files=FILES,
+        chains=CHAINS,
+        stamps=STAMPS,
+        revocations=REVOCATIONS,
+        dates=DATES,
     )

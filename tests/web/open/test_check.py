@@ -47,7 +47,7 @@ def test_a_file_is_checked_and_nothing_of_it_is_kept(visitor: Visitor, tmp_path:
     assert "It is not the certificate that this portal signs with now." in page.text
     assert "made by whoever signed, and nobody else vouches" in page.text
     assert "There is no time stamp." in page.text
-    assert "Not checked: whether a certificate was taken back" in page.text
+    assert "Not checked: whether the certificate was taken back" in page.text
     assert "Look at these points" in page.text  # signed by nobody who is known here
     assert "This portal has no such entry." in page.text
     assert list_files(tmp_path) == before
