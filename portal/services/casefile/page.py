@@ -67,6 +67,11 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.REOPENED: "The case was opened again.",
         History.FOLLOW_UP_SET: "A follow-up date was set.",
         History.FOLLOW_UP_DONE: "A follow-up was done.",
+        History.RISK_SET: "What the team has to know first was set.",
+        History.CONSENT_TOLD: "On the phone, the team read out what it does with the report. The caller agreed.",
+        History.FIRST_WORDS_MADE: "The first six words were made by the team, to be read out or printed.",
+        History.WORDS_REPEATED: "The person said some of the six words back on the phone.",
+        History.PROOF_SAID: "What was kept as proof was written down.",
         History.EXPORTED: "A copy of the case or of its papers was saved.",
         History.WORDS_ADDED: "A second set of words was made.",
         History.WORDS_STOPPED: "A set of words was stopped.",
@@ -241,6 +246,8 @@ def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     text = ANSWERED[Answer(answer)] if answer else SENTENCES[event.kind]
     if event.kind in {History.CLOSED, History.REQUEST_CLOSED} and event.facts.get("reason"):
         text = f"{text} {CLOSED_BECAUSE[CloseReason(event.facts['reason'])]}"
+    if event.kind is History.SUBMITTED and detail.get("by"):
+        text = "The report was told on the phone and written down by the team."
     if event.kind is History.CORRECTED:
         text = CORRECTED.get(event.facts.get("fact"), text)
     words = [str(detail[name]) for name in ("ticket", "text", "reason") if detail.get(name)]

@@ -21,7 +21,8 @@ from portal.services.history import guards, journal
 from portal.services.ports import Actor
 
 FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_DONE})
-HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS)
+# Notes of the team to itself. That somebody feared for the person is no line for a screen that others may see.
+HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED, History.RISK_SET} | FOLLOW_UPS)
 
 
 @dataclass(frozen=True, kw_only=True)

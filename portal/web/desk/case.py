@@ -13,7 +13,7 @@ from portal.domain.rights import Right
 from portal.services.casefile import page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
-from portal.services.cases import finding, handover, messages
+from portal.services.cases import finding, handover, messages, recovery_words
 from portal.services.cases.safe_contact import read_safe_contact
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
@@ -73,6 +73,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
         safe=read_safe_contact(work).choices,
         shared=finding.list_shared(work),
+        has_words=bool(recovery_words.list_sets(work)),
         is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
         address=lambda page: url_for(
             "desk_case.show", reference=work.reference, requests=view.requests.page, page=page, _anchor="links"
