@@ -202,13 +202,15 @@ def forget_parts_of_other_country(report: Report, country: str) -> Report:
     return replace(report, country=country, subdivision=subdivision)
 
 
-def missing(report: Report) -> tuple[Missing, ...]:
-    """What has to be answered before the report can be saved, in the order of the steps.
+def missing(report: Report, *, links_follow: bool = False) -> tuple[Missing, ...]:
+    """What has to be answered before the report can be saved, in the order of the steps. `links_follow`: whoever
+    reports has said when the first link comes, so none is asked for yet.
 
     A report on the way of removal needs a place where the content is. What only a law wants holds nobody up here: it is
     asked on the case, where each letter says what it lacks.
     """
-    found = [*_missing_places(report), *_missing_contact(report), *_missing_team(report)]
+    places = () if links_follow else _missing_places(report)
+    found = [*places, *_missing_contact(report), *_missing_team(report)]
     return tuple(sorted(found, key=lambda one: _place(one.step)))
 
 

@@ -261,7 +261,19 @@ class History(StrEnum):
     APPROVAL_DECLINED = "approval_declined"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_PASSED_OVER = "approval_passed_over"  # a supervisor: the step was taken without a second member
+    RISK_SET = "risk_set"  # what the team has to know first: set, or taken back, with the reason
+    CONSENT_TOLD = "consent_told"  # read out on the telephone and agreed to
+    FIRST_WORDS_MADE = "first_words_made"  # for a case that was told on the telephone
+    WORDS_REPEATED = "words_repeated"  # the caller said some of the six words back
+    PROOF_SAID = "proof_said"  # what the person kept of what was online, before its removal was asked for
     ERASED = "erased"
+
+
+class RiskFlag(StrEnum):
+    """What a team has to know first about a case."""
+
+    DANGER = "danger"  # somebody is in danger now
+    SUICIDE = "suicide"  # somebody may take their own life
 
 
 class StepRefused(ValueError):

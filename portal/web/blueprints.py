@@ -13,6 +13,7 @@ from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import corrections as desk_corrections
 from portal.web.desk import documents as desk_documents
+from portal.web.desk import first_words as desk_first_words
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import kept_forms as desk_kept
@@ -20,11 +21,13 @@ from portal.web.desk import letters as desk_letters
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
+from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import session_end as desk_session
+from portal.web.desk import risks as desk_risks
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import snippets as desk_snippets
 from portal.web.desk import staff as desk_staff
@@ -107,6 +110,9 @@ DESK: tuple[Blueprint, ...] = (
     desk_reissue.bp,
     desk_holds.bp,
     desk_follow_ups.bp,
+    desk_risks.bp,
+    desk_phone.bp,
+    desk_first_words.bp,
     desk_officer.bp,
     desk_team.bp,
     desk_snippets.bp,

@@ -118,9 +118,8 @@ def forgets_cookies(config: Config) -> bool:
     """
     if request.endpoint == LEAVING:
         return True
-    return (
-        request.endpoint != "signin.sign_out" and name_cookie(DESK, is_secure=config.has_https) not in request.cookies
-    )
+    has_desk = name_cookie(DESK, is_secure=config.has_https) in request.cookies
+    return request.endpoint != "signin.sign_out" and not has_desk
 
 
 def seal_page(response: Response, *, has_forms: bool = True) -> Response:

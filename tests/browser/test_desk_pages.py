@@ -18,7 +18,8 @@ PAGES = {
     "lena": "/desk {case}/reviews {case}/reviews/letter/1",
     "otto": "/desk/audit",
     "mere": """
-        /desk/today {case}/follow-ups /desk /desk?show=overdue /desk?show=closed /desk/staff
+        /desk/today {case}/follow-ups {case}/risk /desk/new /desk/new/{call} {case}/first-words
+        /desk /desk?show=overdue /desk?show=closed /desk/staff
         /desk/account /desk/account/password /desk/account/factors/add /desk/typed /desk/account/settings
         {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
@@ -63,7 +64,7 @@ NO_PAGES = {
 
 def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
-    filled = filled.replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
+    filled = filled.replace("{call}", scenes.call).replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 

@@ -67,6 +67,11 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.REOPENED: "The case was opened again.",
         History.FOLLOW_UP_SET: "A follow-up date was set.",
         History.FOLLOW_UP_DONE: "A follow-up was done.",
+        History.RISK_SET: "What the team has to know first was set.",
+        History.CONSENT_TOLD: "On the phone, the team read out what it does with the report. The caller agreed.",
+        History.FIRST_WORDS_MADE: "The first six words were made by the team, to be read out or printed.",
+        History.WORDS_REPEATED: "The person said some of the six words back on the phone.",
+        History.PROOF_SAID: "What was kept as proof was written down.",
         History.EXPORTED: "A copy of the case or of its papers was saved.",
         History.WORDS_ADDED: "A second set of words was made.",
         History.WORDS_STOPPED: "A set of words was stopped.",
@@ -209,7 +214,7 @@ def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow
 def tell_event(work: CaseWork, event: Event) -> str:
     """One event as a sentence with what was written down with it."""
     detail = read_detail(event, work.key)
-    return " ".join(filter(None, (_sentence(event), *_words(detail))))
+    return " ".join(filter(None, (_sentence(event, detail), *_words(detail))))
 
 
 def _list_corrected(work: CaseWork) -> frozenset[int]:
@@ -227,14 +232,15 @@ def _row(
     *,
     is_corrected: bool,
 ) -> HistoryRow:
-    ticket, words = _words(read_detail(event, work.key))
+    detail = read_detail(event, work.key)
+    ticket, words = _words(detail)
     return HistoryRow(
         sequence=event.sequence,
         at=event.at,
         recorded_at=event.recorded_at,
         kind=event.kind,
         answer=_answer(event),
-        sentence=_sentence(event),
+        sentence=_sentence(event, detail),
         ticket=ticket,
         words=words,
         is_corrected=is_corrected,
@@ -251,11 +257,13 @@ def _answer(event: Event) -> Answer | None:
     return Answer(answer) if answer else None
 
 
-def _sentence(event: Event) -> str:
+def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     answer = _answer(event)
     text = ANSWERED[answer] if answer else SENTENCES[event.kind]
     if event.kind in {History.CLOSED, History.REQUEST_CLOSED} and event.facts.get("reason"):
         text = f"{text} {CLOSED_BECAUSE[CloseReason(event.facts['reason'])]}"
+    if event.kind is History.SUBMITTED and detail.get("by"):
+        text = "The report was told on the phone and written down by the team."
     if event.kind is History.CORRECTED:
         text = CORRECTED.get(event.facts.get("fact"), text)
     return text

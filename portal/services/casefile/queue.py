@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters.vault import CannotOpen
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import NEWS, ActorKind, CaseStatus, History, Path, StepRefused
+from portal.domain.lifecycle import NEWS, ActorKind, CaseStatus, History, Path, RiskFlag, StepRefused
 from portal.domain.regimes import ObligedParty as Owed
 from portal.domain.rights import Right, roles_with
 from portal.domain.safe_hours import SafeHours
@@ -28,7 +28,8 @@ from portal.models.messages import Message
 from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
 from portal.services.casefile import queue_filters
-from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
+from portal.services.casefile.queue_filters import Day, QueueChoice, QueueFilter
+from portal.services.cases import risks
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history import guards
@@ -59,6 +60,7 @@ class QueueRow:
     status: CaseStatus
     path: Path | None
     is_child: bool
+    risks: tuple[RiskFlag, ...]
     country: str | None
     language: str
     team_name: str
@@ -100,7 +102,7 @@ def list_queue(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, p
     total = counts[choice.show]
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    names = _find_page(work.session, and_(ours, views[choice.show]), page, work.now) if total else []
+    names = _find_page(work.session, and_(ours, views[choice.show]), page, day) if total else []
     return QueuePage(rows=_rows(work, names), total=total, page=page, pages=pages, counts=counts)
 
 
@@ -113,7 +115,7 @@ def list_first(
     known = queue_filters.list_views(work.actor, day)
     counts = _count(work.session, ours, known)
     found = {
-        view: _find_page(work.session, and_(ours, known[view]), 1, work.now, most=most) if counts[view] else []
+        view: _find_page(work.session, and_(ours, known[view]), 1, day, most=most) if counts[view] else []
         for view in views
     }
     names = {each.id: each for rows in found.values() for each in rows}
@@ -165,10 +167,10 @@ def _count(
 
 
 def _find_page(
-    session: Session, chosen: ColumnElement[bool], page: int, now: datetime, *, most: int = PAGE_ROWS
+    session: Session, chosen: ColumnElement[bool], page: int, day: Day, *, most: int = PAGE_ROWS
 ) -> Sequence[Any]:
     """The cases of one page in their order, with the names of team and member."""
-    place = select(Case.id, func.row_number().over(order_by=queue_filters.order(now)).label("place")).where(chosen)
+    place = select(Case.id, func.row_number().over(order_by=queue_filters.order(day)).label("place")).where(chosen)
     ids = place.order_by("place").offset((page - 1) * most).limit(most).subquery()
     query = select(ids.c.id, Team.name.label("team"), Staff.name.label("assignee")).join(Case, Case.id == ids.c.id)
     query = query.outerjoin(Team, Team.id == Case.team_id).outerjoin(Staff, Staff.id == Case.assignee_id)
@@ -185,8 +187,10 @@ def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
         cases[row["id"]] = row
         bent |= set() if fits else {row["id"]}
     missed, bent_clocks = _count_missed(session, ids)
-    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work))
-    return tuple(_row(cases[each.id], each, seen, each.id in bent | bent_clocks, work.now) for each in names)
+    flags, bent_risks = risks.read_flags(session, ids, work.ports.keys)
+    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags)
+    unfit = bent | bent_clocks | bent_risks
+    return tuple(_row(cases[each.id], each, seen, each.id in unfit, work.now) for each in names)
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,7 @@ class _Seen:
     missed: Counter[UUID]
     news: Mapping[UUID, Counter[History]]
     hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
+    risks: Mapping[UUID, tuple[RiskFlag, ...]]
 
 
 def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
@@ -207,6 +212,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         status=case["status"],
         path=case["path"],
         is_child=bool(case["under_18"]) or case["path"] is Path.CHILD,
+        risks=seen.risks.get(names.id, ()),
         country=case["country"],
         language=case["language"],
         team_name=names.team or "",

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
 
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState
+from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
 from portal.domain.regimes import ObligedParty as Owed
 from portal.models.approvals import Approval
 from portal.models.cases import Case
@@ -23,7 +23,9 @@ from portal.models.follow_ups import FollowUp
 from portal.models.items import Item
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
-from portal.services.ports import Actor
+from portal.models.risk_marks import RiskMark
+from portal.services.cases import risks
+from portal.services.ports import Actor, ServerKeys
 from portal.services.work import Work
 from portal.zone_names import load_zone
 
@@ -53,6 +55,8 @@ class QueueFilter(StrEnum):
 class Risk(StrEnum):
     CHILD = "child"
     THREAT = "threat"
+    DANGER = RiskFlag.DANGER.value
+    SUICIDE = RiskFlag.SUICIDE.value
 
 
 class WaitsFor(StrEnum):
@@ -108,11 +112,12 @@ class QueueChoice:
 
 @dataclass(frozen=True)
 class Day:
-    """The moment, the member's day, and when that day ends."""
+    """The moment, the member's day, when that day ends, and by what the risks of cases are known."""
 
     now: datetime
     today: date
     ends_at: datetime
+    keys: ServerKeys
 
 
 def day_of(work: Work) -> Day:
@@ -120,7 +125,7 @@ def day_of(work: Work) -> Day:
     zone = load_zone(work.actor.zone) if work.actor.zone else work.ports.config.time_zone
     today = work.now.astimezone(zone).date()
     midnight = datetime.combine(today + timedelta(days=1), time(), zone)
-    return Day(work.now, today, midnight.astimezone(UTC))
+    return Day(work.now, today, midnight.astimezone(UTC), work.ports.keys)
 
 
 def find_running(running_due_at: datetime | None, next_due_at: datetime | None, now: datetime) -> datetime | None:
@@ -159,7 +164,7 @@ def narrow(choice: QueueChoice, actor: Actor, day: Day) -> Iterator[ColumnElemen
     if choice.whose:
         yield Case.assignee_id == actor.staff_id if choice.whose is Whose.MINE else Case.assignee_id.is_(None)
     if choice.risk:
-        yield _is_child() if choice.risk is Risk.CHILD else Case.path == Path.THREAT
+        yield _has_risk(choice.risk, day.keys)
     if choice.waits:
         yield _waits(choice.waits)
     if choice.news:
@@ -184,12 +189,13 @@ def _narrow_by_place(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
         yield Case.language == choice.language
 
 
-def order(now: datetime) -> Sequence[ColumnElement[Any]]:
+def order(day: Day) -> Sequence[ColumnElement[Any]]:
     """What can still be saved by the time that is left, what needs an answer, what nobody works on, each by risk; then
     what waits, and at last what has run out, the latest first.
     """
-    runs, is_late = _running(now), Case.next_due_at < now
-    risk = sql_case((_is_child(), 0), (Case.path == Path.THREAT, 1), else_=2)
+    runs, is_late = _running(day.now), Case.next_due_at < day.now
+    first = (Risk.DANGER, Risk.SUICIDE, Risk.CHILD, Risk.THREAT)
+    risk = sql_case(*((_has_risk(each, day.keys), place) for place, each in enumerate(first)), else_=len(first))
     turn = sql_case(
         (runs.is_not(None), 0), (_needs_answer(), 1), (Case.assignee_id.is_(None), 2), (is_late, LATE), else_=3
     )
@@ -205,8 +211,13 @@ def _running(now: datetime) -> ColumnElement[Any]:
     return sql_case((soon, Case.running_due_at), (Case.next_due_at >= now, Case.next_due_at))
 
 
-def _is_child() -> ColumnElement[bool]:
-    return or_(Case.under_18.is_(True), Case.path == Path.CHILD)
+def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
+    if risk is Risk.CHILD:
+        return or_(Case.under_18.is_(True), Case.path == Path.CHILD)
+    if risk is Risk.THREAT:
+        return Case.path == Path.THREAT
+    marked = select(RiskMark.case_id).where(RiskMark.value.in_(risks.values_of(keys, RiskFlag(risk.value))))
+    return Case.id.in_(marked)
 
 
 def _needs_answer() -> ColumnElement[bool]:

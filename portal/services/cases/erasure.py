@@ -35,6 +35,7 @@ from portal.models.officers import OfficerLink
 from portal.models.outbox import OutboxMail
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
+from portal.models.risk_marks import RiskMark
 from portal.models.safe_contacts import SafeContact
 from portal.services.background.duties import do_each
 from portal.services.figures import years
@@ -46,7 +47,7 @@ from portal.services.work import CaseWork, Work
 CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
-    FindMark, StoredFile, BulkStep, Approval,
+    FindMark, StoredFile, BulkStep, Approval, RiskMark,
 )  # fmt: skip
 
 

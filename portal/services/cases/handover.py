@@ -19,29 +19,43 @@ from portal.models.cases import CaseKey
 from portal.services.cases import finding
 from portal.services.cases.approvals import use_approval
 from portal.services.cases.consent import set_consent
-from portal.services.cases.keys import lock_key
+from portal.services.cases.keys import find_key_row, lock_key
 from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.snapshot import update_next_due
 from portal.services.history.events import NewEvent
-from portal.services.work import CaseWork
+from portal.services.work import CaseWork, Work
 
 
 def hand_to_team(work: CaseWork, team_id: UUID) -> None:
     """Give the team the case's key. Raises StepRefused where the team takes no cases or already has it."""
-    # While the team changes its key, a case waits here: a wrap for the old key would be made too late to be renewed.
-    team = work.session.get(Team, team_id, with_for_update={"read": True})
-    if team is None or not team.takes_cases or team.shown_at is None:
-        raise StepRefused("This team can’t take new cases right now. Choose another, or go on alone.")
+    team = find_taking_team(work, team_id)
     if work.case.team_id is not None:
         raise StepRefused("A team is already helping with this case. Go on alone first, then choose another.")
-    row = CaseKey(id=uuid4(), case_id=work.case.id, holder=Handler.TEAM, team_id=team.id, created_at=work.now)
-    row.generation = team.generation
-    row.wrapped = vault.wrap_for_public_key(lock_key(row, work.key, ports=work.ports), team.public_key)
-    work.session.add(row)
+    # A call has the wrap from its start.
+    if find_key_row(work.session, work.case, Handler.TEAM, team.id) is None:
+        give_key(work, team)
     work.case.handler, work.case.team_id = Handler.TEAM, team.id
     set_consent(work.session, work.case, "team", given=True, now=work.now)
     finding.mark_case(work)
     work.record(NewEvent(kind=History.HANDED_TO_TEAM, at=work.now))
+
+
+def give_key(work: CaseWork, team: Team) -> None:
+    """Let the members of a team open the case with the team's key. For whoever holds the team's row."""
+    row = CaseKey(id=uuid4(), case_id=work.case.id, holder=Handler.TEAM, team_id=team.id, created_at=work.now)
+    row.generation = team.generation
+    row.wrapped = vault.wrap_for_public_key(lock_key(row, work.key, ports=work.ports), team.public_key)
+    work.session.add(row)
+
+
+def find_taking_team(work: Work, team_id: UUID) -> Team:
+    """A team that takes cases, held: while it changes its key, a case waits here, or its wrap would be made for the
+    old one, too late to be renewed. Raises StepRefused.
+    """
+    team = work.session.get(Team, team_id, with_for_update={"read": True})
+    if team is None or not team.takes_cases or team.shown_at is None:
+        raise StepRefused("This team can’t take new cases right now. Choose another, or go on alone.")
+    return team
 
 
 def take_back(work: CaseWork) -> None:

@@ -84,6 +84,26 @@ def list_sets(work: CaseWork) -> tuple[WordSet, ...]:
     return tuple(WordSet(number=number, made_at=row.created_at) for number, row in enumerate(rows, start=1))
 
 
+def make_first_set(work: CaseWork) -> str:
+    """The first six words of a case that a team took down on the telephone. They are returned once, and kept nowhere.
+
+    Raises StepRefused where there are words already: from then on new ones take two members.
+    """
+    if work.actor.kind is not ActorKind.STAFF or work.actor.staff_id != work.case.assignee_id:
+        raise StepRefused("Only the member who has this case can read out its words.")
+    if _rows(work):
+        raise StepRefused("This case has its six words already. New ones take two members of the team.")
+    words = work.ports.words.draw()
+    add_words(work, work.case, work.key, words)
+    work.record(NewEvent(kind=History.FIRST_WORDS_MADE, at=work.now))
+    return words
+
+
+def note_repeated(work: CaseWork) -> None:
+    """The caller said some of the words back, and they were right."""
+    work.record(NewEvent(kind=History.WORDS_REPEATED, at=work.now))
+
+
 def make_second_set(work: CaseWork) -> str:
     """Six more words that open the case. They are returned once. Raises StepRefused."""
     _require_person(work)

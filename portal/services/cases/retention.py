@@ -17,7 +17,7 @@ from portal.models.cases import Case
 from portal.models.contacts import Contact
 from portal.models.events import Event
 from portal.services.background.duties import do_each
-from portal.services.cases import mail_contact, recovery_words, safe_contact
+from portal.services.cases import mail_contact, recovery_words, risks, safe_contact
 from portal.services.cases.erasure import erase, is_held
 from portal.services.history.events import NewEvent, record
 from portal.services.ports import SYSTEM, Ports
@@ -97,7 +97,7 @@ def is_near(case: Case, *, now: datetime) -> bool:
 
 def move_to_new_secret(work: Work) -> int:
     """What rests on an older server secret for long is sealed under the one in use. Returns how many rows."""
-    return sum(part.move_to_new_secret(work) for part in (mail_contact, recovery_words, safe_contact))
+    return sum(part.move_to_new_secret(work) for part in (mail_contact, recovery_words, risks, safe_contact))
 
 
 @dataclass(frozen=True, repr=False)

@@ -100,13 +100,32 @@ def save_choices(work: CaseWork, choices: Choices) -> None:
     if choices.mails_dates and (contact is None or not contact.is_confirmed):
         raise StepRefused("We have no confirmed e-mail address yet. Give one first.")
     row, values = _take(work)
-    values |= {"hours": safe_hours.write_hours(choices.hours), "title": choices.title}
-    _write(work, row, values | {"words": choices.words[:LONGEST_WORDS]})
+    _write(work, row, values | _values_of(choices))
     if not choices.mails_dates:
         _stop_mails(work.session, row, now=work.now)
     elif row.told_until is None:
         row.told_until = work.now
     work.record(NewEvent(kind=History.SAFE_CONTACT_SET, at=work.now))
+
+
+def keep_told(work: CaseWork, choices: Choices) -> None:
+    """What a person said on the telephone about writing to them, written down by their team when the case is opened.
+
+    The person can change all of it later; dates are mailed only where the person asks for it. Raises StepRefused.
+    """
+    if work.actor.kind is not ActorKind.STAFF or _find(work.session, work.case.id) is not None:
+        raise StepRefused("Only the person can choose this.")
+    row, values = _take(work)
+    _write(work, row, values | _values_of(choices))
+    work.record(NewEvent(kind=History.SAFE_CONTACT_SET, at=work.now))
+
+
+def _values_of(choices: Choices) -> dict[str, Any]:
+    return {
+        "hours": safe_hours.write_hours(choices.hours),
+        "title": choices.title,
+        "words": choices.words[:LONGEST_WORDS],
+    }
 
 
 def make_feed(work: CaseWork) -> None:

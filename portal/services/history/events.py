@@ -31,7 +31,12 @@ APPROVALS = frozenset(
         History.APPROVAL_PASSED_OVER,
     }
 )
-HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS | APPROVALS)
+# Notes of the team to itself. That somebody feared for the person is no line for a screen that others may see.
+HIDDEN = (
+    frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED, History.RISK_SET})
+    | FOLLOW_UPS
+    | APPROVALS
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,18 +42,8 @@ def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
     The browser that began the draft has them in its session, one that came back has just typed them.
     """
     words = work.ports.words.draw()
-    case = Case(
-        id=uuid4(),
-        reference=new_reference(),
-        status=CaseStatus.DRAFT,
-        language=language,
-        handler=Handler.PERSON,
-        created_at=work.now,
-        retention_until=work.now + timedelta(days=work.ports.config.draft_days),
-    )
-    work.ports.locks.make(case.id, now=work.now)
-    opened = work.on(case, vault.new_key())
-    opened.write(report=msgspec.to_builtins(Report()))
+    opened = make_draft(work, language=language)
+    case = opened.case
     way_back = wrap_for_words(
         case.id, opened.key, words, now=work.now, ports=work.ports
     )  # slow, so before anything is locked
@@ -62,6 +52,28 @@ def start_draft(work: Work, *, language: str) -> tuple[CaseWork, str]:
     work.session.add(way_back)
     work.session.flush()  # from here on each change counts, also one in the same transaction
     return opened, words
+
+
+def make_draft(work: Work, *, language: str) -> CaseWork:
+    """An empty draft with its lock. It is in no table yet, and nobody has a way back to it."""
+    case = Case(
+        id=uuid4(),
+        reference=new_reference(),
+        status=CaseStatus.DRAFT,
+        language=language,
+        handler=Handler.PERSON,
+        created_at=work.now,
+        retention_until=keep_until(work),
+    )
+    work.ports.locks.make(case.id, now=work.now)
+    opened = work.on(case, vault.new_key())
+    opened.write(report=msgspec.to_builtins(Report()))
+    return opened
+
+
+def keep_until(work: Work) -> datetime:
+    """Until when a draft is kept that is saved now."""
+    return work.now + timedelta(days=work.ports.config.draft_days)
 
 
 def erase_draft(work: CaseWork) -> None:
@@ -131,7 +143,7 @@ def keep_report(work: CaseWork, plan: SavingPlan) -> None:
     """Write them down; a draft's days begin anew. For whoever holds the case as it stood at the plan's stamp."""
     work.case.sealed = plan.sealed
     if work.case.status is CaseStatus.DRAFT:
-        work.case.retention_until = work.now + timedelta(days=work.ports.config.draft_days)
+        work.case.retention_until = keep_until(work)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -34,6 +34,8 @@ from portal.services.requests.preparing import RequestPlan
 from portal.services.tracking.answers import mark_back
 from portal.services.work import CaseWork
 
+BY_PHONE = "phone"  # in the event of a report that was told on the telephone
+
 
 class Incomplete(ValueError):
     """The report cannot be saved as a case yet. `missing` names each answer and its step."""
@@ -86,6 +88,7 @@ class SubmissionPlan:
     sealed: bytes  # of the case's own row
     items: Sequence[OpenedItem]
     requests: RequestPlan | None  # none where nothing is online yet
+    by_phone: bool
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -106,16 +109,20 @@ def submit(work: CaseWork) -> Receipt:
     return keep_submission(work, plan_submission(work))
 
 
-def plan_submission(work: CaseWork, *, allows_letters: bool = False) -> SubmissionPlan:
+def plan_submission(
+    work: CaseWork, *, allows_letters: bool = False, told: Report | None = None, links_follow: bool = False
+) -> SubmissionPlan:
     """The draft as a case: its links as items, its requests with their laws. Reads only. Raises Incomplete.
 
-    `allows_letters`: whoever saves it was told that letters to platforms use it, and by saving said yes.
+    `allows_letters`: whoever saves it was told that letters to platforms use it, and by saving said yes. `told`: what
+    was told on the telephone and written down by a member of a team, instead of what the draft holds; for
+    `links_follow` see `missing`.
     """
-    stamp, kept = read_stamp(work), work.report
+    stamp, kept = read_stamp(work), told or work.report
     report = replace(kept, signed_at=work.now if kept.signature else None)
     if allows_letters and report.share_with_platforms is None and report.path is not Path.THREAT:
         report = replace(report, share_with_platforms=True)
-    if found := missing(report):
+    if found := missing(report, links_follow=links_follow):
         raise Incomplete(found)
     items = _make_items(work, report.links, report.places)
     requests = None
@@ -125,9 +132,11 @@ def plan_submission(work: CaseWork, *, allows_letters: bool = False) -> Submissi
         stamp=stamp,
         report=report,
         digest=digest_report(report),
-        sealed=work.seal_with(report=msgspec.to_builtins(report), words=None),  # drafts from before had them there
+        # Drafts from before had words there, and a call what was typed while it went on: all of it is in the report.
+        sealed=work.seal_with(report=msgspec.to_builtins(report), words=None, typed=None),
         items=items,
         requests=requests,
+        by_phone=told is not None,
     )
 
 
@@ -138,7 +147,8 @@ def keep_submission(work: CaseWork, plan: SubmissionPlan) -> Receipt:
     _keep_consents(work, report)
     work.case.sealed = plan.sealed
     _add_rows(work, plan.items, plan.requests)
-    work.record(NewEvent(kind=History.SUBMITTED, at=work.now, detail={"digest": plan.digest}))
+    detail = {"digest": plan.digest, **({"by": BY_PHONE} if plan.by_phone else {})}
+    work.record(NewEvent(kind=History.SUBMITTED, at=work.now, detail=detail))
     if _carrier(report) is Handler.TEAM:
         hand_to_team(work, UUID(report.team_id))
     if plan.requests:

@@ -15,7 +15,7 @@ from portal.models.snippets import SnippetUse
 from portal.services.casefile import page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
-from portal.services.cases import approvals, finding, handover, messages
+from portal.services.cases import approvals, finding, handover, messages, recovery_words
 from portal.services.cases.safe_contact import read_safe_contact
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
@@ -79,6 +79,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         shared=finding.list_shared(work),
         looks=approvals.list_approvals(work),
         name_step=name_step,
+        has_words=bool(recovery_words.list_sets(work)),
         is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
         address=lambda page: url_for(
             "desk_case.show", reference=work.reference, requests=view.requests.page, page=page, _anchor="links"

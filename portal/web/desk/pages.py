@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import Answer, CaseStatus, History, Path, Proof, SendingChannel, SentAs
 from portal.domain.rights import RIGHTS, Right
+from portal.services.cases.risks import RiskView, list_risks
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.history.events import NewEvent, record
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
+from portal.web.desk.call_help import CallHelp, find_help
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm
 from portal.web.forms.readers import Reader
@@ -29,23 +31,30 @@ Answered = Page | Response
 
 @dataclass(frozen=True, kw_only=True)
 class CaseHead:
-    """What stands above every page of a case: plain columns only."""
+    """What stands above every page of a case: plain columns, and what the team has to know first."""
 
     reference: str
     status: CaseStatus
     path: Path | None
     country: str | None
     is_mine: bool
+    risks: tuple[RiskView, ...]
+    help: CallHelp | None  # whom to call, where somebody may be in danger
 
 
 def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
     case = work.case
+    found = list_risks(work)
+    is_child = bool(case.under_18) or case.path is Path.CHILD
+    asks = bool(found) or is_child or case.path is Path.THREAT
     return CaseHead(
         reference=case.reference,
         status=case.status,
         path=case.path,
         country=case.country,
         is_mine=case.assignee_id == member.staff.id,
+        risks=found,
+        help=find_help(case.country, case.subdivision, is_child=is_child) if asks else None,
     )
 
 

@@ -14,6 +14,7 @@ from portal.services.casefile.queue import list_queue
 from portal.services.casefile.queue_filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.cases import finding
 from portal.services.cases.opening import NoAccess, open_for_staff
+from portal.services.phone import calls
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.key_rotation import continue_key_rotation
@@ -63,7 +64,8 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
     """The list; `typed` is what none of the team's cases was found by."""
     choice = read_choice(request.args)
     page = read_page(request.args.get("page", ""))
-    found = list_queue(unit().work(member.actor), team_ids=tuple(member.team_keys), choice=choice, page=page)
+    work = unit().work(member.actor)
+    found = list_queue(work, team_ids=tuple(member.team_keys), choice=choice, page=page)
     asked = write_choice(choice)
     registry = unit().ports.registry
     return show_page(
@@ -71,6 +73,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         member,
         status=200 if typed is None else 404,
         queue=found,
+        calls=calls.list_unfinished(work, team_ids=tuple(member.team_keys)),
         choice=choice,
         is_narrowed=bool(asked.keys() - {"show"}),
         words=NARROWING,

@@ -7,6 +7,7 @@ from flask import url_for
 from portal.domain.rights import Right
 from portal.services.casefile import today
 from portal.services.casefile.queue_filters import QueueChoice
+from portal.services.phone import calls
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.key_rotation import continue_key_rotation
@@ -31,6 +32,7 @@ def show(member: SignedInStaff) -> Page:
         "desk/today.html",
         member,
         today=found,
+        calls=calls.list_unfinished(work, team_ids=tuple(member.team_keys)),
         view=lambda show: url_for("queue.show", show=show.value),
         since=url_for("queue.show", **write_choice(QueueChoice(since=found.before))),
         typed=None,

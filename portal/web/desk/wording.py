@@ -28,6 +28,7 @@ from portal.domain.lifecycle import (
     Proof,
     RequestKind,
     ReviewVerdict,
+    RiskFlag,
     Role,
     Scope,
     SendingChannel,
@@ -41,6 +42,7 @@ from portal.services.casefile.bulk import BulkAction
 from portal.services.casefile.many_cases import CaseAction
 from portal.services.casefile.queue_filters import News, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.clocks.case_events import ComplaintAnswer
+from portal.services.phone.opening import WordsBy
 from portal.services.tracking.correctable import Fact
 
 HOUR = timedelta(hours=1)
@@ -137,7 +139,19 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             QueueFilter.CLOSED: _l("Closed"),
         },
         Whose: {Whose.MINE: _l("mine"), Whose.NOBODY: _l("unassigned")},
-        Risk: {Risk.CHILD: _l("child"), Risk.THREAT: _l("threat")},
+        Risk: {
+            Risk.CHILD: _l("child"),
+            Risk.THREAT: _l("threat"),
+            Risk.DANGER: _l("in danger now"),
+            Risk.SUICIDE: _l("suicide risk"),
+        },
+        WordsBy: {
+            WordsBy.READ: _l("read out now, word by word"),
+            WordsBy.PAPER: _l("on paper: print the page"),
+            WordsBy.MAIL: _l("none: a link by e-mail brings them back, once the address is confirmed"),
+            WordsBy.LATER: _l("in a later call"),
+        },
+        RiskFlag: {RiskFlag.DANGER: _l("in danger now"), RiskFlag.SUICIDE: _l("suicide risk")},
         WaitsFor: {
             WaitsFor.TEAM: _l("the team"),
             WaitsFor.PERSON: _l("the person"),
