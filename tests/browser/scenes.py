@@ -23,6 +23,7 @@ from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import drafts
 from portal.services.letters import letters, threats
 from portal.services.letters.threats import ThreatCommand
+from portal.services.phone import calls
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.signin import sessions
@@ -58,6 +59,7 @@ class Scenes:
     reference: str
     membership: UUID  # of somebody in the team of that case
     team: UUID
+    call: str  # the reference of an unfinished call of the team
     entry: int  # of that case's history, which can be corrected
     done: str = TOGETHER  # the token of something that was done to many of its requests
 
@@ -97,9 +99,14 @@ def build_scenes(site: Site) -> Scenes:
         team_id = team.id
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
+        typed = {"country": ["NZ"], "danger": ["y"], "safe_words": ["Say you are from the dentist."]}
+        work = make_work(session, ports, now=LATER, actor=mere)
+        call = calls.begin_call(work, typed, team_id=team.id, language="en").reference
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
     site.pass_time()
-    return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id, entry=entry)
+    return Scenes(
+        cookies=cookies, reference=busy.reference, membership=membership, team=team_id, call=call, entry=entry
+    )
 
 
 def _make_threat(session: Session, ports: Ports) -> CaseWork:
