@@ -24,6 +24,7 @@ from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import drafts
 from portal.services.letters import letters, threats
 from portal.services.letters.threats import ThreatCommand
+from portal.services.phone import calls
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.signin import sessions
@@ -60,6 +61,7 @@ class Scenes:
     reference: str
     membership: UUID  # of somebody in the team of that case
     team: UUID
+    call: str  # the reference of an unfinished call of the team
     entry: int  # of that case's history, which can be corrected
     snippet: UUID  # a ready text of that team
     done: str = TOGETHER  # the token of something that was done to many of its requests
@@ -101,6 +103,9 @@ def build_scenes(site: Site) -> Scenes:
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
         snippet = _keep_snippet(session, ports, mere, team_id)
+        typed = {"country": ["NZ"], "danger": ["y"], "safe_words": ["Say you are from the dentist."]}
+        work = make_work(session, ports, now=LATER, actor=mere)
+        call = calls.begin_call(work, typed, team_id=team.id, language="en").reference
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
     site.pass_time()
     return Scenes(
@@ -108,6 +113,7 @@ def build_scenes(site: Site) -> Scenes:
         reference=busy.reference,
         membership=membership,
         team=team_id,
+        call=call,
         entry=entry,
         snippet=snippet,
     )

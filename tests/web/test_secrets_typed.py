@@ -18,7 +18,8 @@ from tests.web.world import PASSWORD, TITLE, Caller, World, let_in, make_world
 
 POSTS = [endpoint for method, endpoint, _rule in EVERY_ROUTE if method == "POST" and not endpoint.startswith("api.")]
 SECRET = (
-    "password", "old", "new", "again", "words", "answer", "token", "second_code", "second_passkey", "said_first", "said_second", "csrf_token",
+    "password", "old", "new", "again", "words", "answer", "token", "second_code", "second_passkey",
+    "said_first", "said_second", "csrf_token",
     "fingerprints",  # of her own pictures; the page makes them anew
 )  # fmt: skip
 CHOICE = ("request.log_answer", "desk_requests.log_answer")  # here `answer` is one of a list, and nothing secret

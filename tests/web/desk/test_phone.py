@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -34,7 +35,7 @@ WHOLE = {
 }
 
 
-def open_case(colleague: Colleague, typed: Mapping[str, str] = WHOLE, *, status: int = 200) -> None:
+def open_case(colleague: Colleague, typed: Mapping[str, Any] = WHOLE, *, status: int = 200) -> None:
     colleague.go("/desk/new")
     colleague.press("Open the case", status=status, **typed)
 
@@ -49,7 +50,7 @@ def read_words(colleague: Colleague) -> list[str]:
     return ["".join(row.itertext()) for row in box.iter("li")]
 
 
-def say_back(colleague: Colleague, words: list[str]) -> dict[str, str]:
+def say_back(colleague: Colleague, words: list[str]) -> dict[str, Any]:
     """What the form asks for, of these words."""
     labels = {each.get("for"): "".join(each.itertext()) for each in colleague.page.root.iter("label")}
     asked = {name: int(labels[name].split()[1].strip(",")) for name in ("said_first", "said_second")}
@@ -109,7 +110,7 @@ def test_the_words_are_read_out_said_back_and_open_the_case_for_the_person(desk:
     colleague.press("Make the six words")
     words = read_words(colleague)
     assert len(words) == 6
-    wrong = dict.fromkeys(say_back(colleague, words), "wrong")
+    wrong: dict[str, Any] = dict.fromkeys(say_back(colleague, words), "wrong")
     assert "Read it out once more." in colleague.press("The caller has the words", status=400, **wrong).text
     colleague.press("The caller has the words", **say_back(colleague, words))
     assert colleague.page.path == f"/desk/cases/{reference}"
@@ -140,7 +141,7 @@ def test_what_is_needed_is_asked_for_and_nothing_is_lost(desk: Desk, left_out: s
     colleague = desk.visit("mira")
     open_case(colleague, {**WHOLE, left_out: ""}, status=400)
     assert colleague.page.errors
-    colleague.press("Open the case", **{left_out: NEEDED[left_out]})
+    colleague.press("Open the case", **dict[str, Any]({left_out: NEEDED[left_out]}))
     assert colleague.page.path.endswith("/first-words")
 
 
@@ -159,7 +160,7 @@ def test_without_consent_to_platforms_nothing_is_sent(desk: Desk) -> None:
 def test_a_child_and_a_threat_take_their_own_way(desk: Desk, changes: dict[str, str], path: str) -> None:
     colleague = desk.visit("mira")
     colleague.go("/desk/new")
-    colleague.press("Save, unfinished", **{**WHOLE, **changes})
+    colleague.press("Save, unfinished", **dict[str, Any](WHOLE | changes))
     assert ("Under 18: these people first." in colleague.page.text) == (path == "child")
     colleague.press("Open the case")
     with desk.parts.sessions() as session:
