@@ -15,7 +15,7 @@ PAGES = {
     "nobody": "/desk/sign-in /desk/staff/join",
     "half way": "/desk/second-factor",
     "new": "/desk/second-factor/set-up",
-    "lena": "/desk {case}/reviews {case}/reviews/letter/1",
+    "lena": "/desk /desk/statistics?by=platform {case}/reviews {case}/reviews/letter/1",
     "otto": "/desk/audit",
     "mere": """
         /desk/today {case}/follow-ups /desk /desk?show=overdue /desk?show=closed /desk/staff
@@ -53,6 +53,8 @@ NO_PAGES = {
     "desk_complaints.bundles",
     "desk_documents.read",
     "desk_documents.original",
+    "desk_statistics.as_csv",
+    "desk_statistics.as_json",
 }
 
 
