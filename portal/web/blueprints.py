@@ -31,11 +31,24 @@ from portal.web.desk import risks as desk_risks
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import snippets as desk_snippets
 from portal.web.desk import staff as desk_staff
+from portal.web.desk import statistics as desk_statistics
 from portal.web.desk import team as desk_team
 from portal.web.desk import team_rules as desk_rules
 from portal.web.desk import threats as desk_threats
 from portal.web.desk import today as desk_today
-from portal.web.open import api, changes, check, clock, directory, downloads, embed, law, officer, well_known
+from portal.web.open import (
+    api,
+    changes,
+    check,
+    clock,
+    directory,
+    downloads,
+    embed,
+    law,
+    officer,
+    statistics,
+    well_known,
+)
 from portal.web.person import (
     authority,
     case,
@@ -116,6 +129,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_officer.bp,
     desk_team.bp,
     desk_snippets.bp,
+    desk_statistics.bp,
     desk_audit.bp,
     desk_staff.bp,
 )
@@ -129,6 +143,7 @@ OPEN: tuple[Blueprint, ...] = (
     embed.bp,
     officer.bp,
     check.bp,
+    statistics.bp,
     well_known.bp,
 )
 RUNNING: tuple[Blueprint, ...] = (health.bp,)

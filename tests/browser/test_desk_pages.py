@@ -15,7 +15,7 @@ PAGES = {
     "nobody": "/desk/sign-in /desk/staff/join",
     "half way": "/desk/second-factor",
     "new": "/desk/second-factor/set-up",
-    "lena": "/desk {case}/reviews {case}/reviews/letter/1",
+    "lena": "/desk /desk/statistics?by=platform {case}/reviews {case}/reviews/letter/1",
     "otto": "/desk/audit",
     "mere": """
         /desk/today {case}/follow-ups {case}/risk /desk/new /desk/new/{call} {case}/first-words
@@ -59,6 +59,8 @@ NO_PAGES = {
     "desk_documents.read",
     "desk_documents.original",
     "desk_session.show",
+    "desk_statistics.as_csv",
+    "desk_statistics.as_json",
 }
 
 

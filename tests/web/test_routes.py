@@ -48,6 +48,8 @@ class Group(StrEnum):
     ENTERING = "between password and second factor"
     OLD = "an address that was a page once, or never"
     TOKEN = "whoever has the token of the figures"
+    SWITCHED = "there where the organisation has switched it on, and here it is off"
+    FIGURES = "the figures of a year, and here none was counted yet"
     CONTACT = "there where the operator has named a contact, and here none is named"
 
 
@@ -76,6 +78,8 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.ACCOUNT:       (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN,  OPEN),
         Group.ENTERING:      (ENTER, ENTER,  ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER),
         Group.TOKEN:         (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
+        Group.SWITCHED:      (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
+        Group.FIGURES:       (ENTER, ENTER,  ENTER, NONE,  NONE,  NONE,  NEVER, NONE,  NEVER, NONE,  NONE),
         Group.CONTACT:       (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
     }
 )
@@ -128,7 +132,9 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
-        Group.DESK: "queue.show queue.find desk_today.show desk_many.show_done",
+        Group.DESK: "queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show",
+        Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
+        Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
         Group.WORK: """
             desk_many.foresee desk_many.do
             desk_phone.show_new desk_phone.begin desk_phone.show desk_phone.save desk_phone.discard
@@ -235,12 +241,13 @@ def _address(world: World, endpoint: str) -> str:
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.
-_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.CONTACT, Group.OLD)
+_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.SWITCHED, Group.CONTACT, Group.OLD)
 SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
     {
         Group.PUBLIC: {},
         Group.LINK: {},
         Group.TOKEN: {},
+        Group.SWITCHED: {},
         Group.CONTACT: {},
         Group.DRAFT: {"/return": Gets.WORDS, at("/case"): Gets.CASE},
         Group.CASE: {"/return": Gets.WORDS, at("/report/resume"): Gets.RESUME},
