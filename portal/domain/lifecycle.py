@@ -261,6 +261,16 @@ class History(StrEnum):
     APPROVAL_DECLINED = "approval_declined"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_PASSED_OVER = "approval_passed_over"  # a supervisor: the step was taken without a second member
+    HANDED_OVER = "handed_over"  # to a colleague of the team
+    TAKEN_OVER = "taken_over"  # the colleague said that they have it
+    GIVEN_BACK = "given_back"  # the colleague gave it back
+    HANDOVER_ASKED = "handover_asked"  # to another team or another organisation
+    HANDOVER_AGREED = "handover_agreed"  # the person said yes
+    HANDOVER_REFUSED = "handover_refused"  # the person said no
+    HANDOVER_WITHDRAWN = "handover_withdrawn"
+    HANDOVER_ACCEPTED = "handover_accepted"
+    HANDOVER_DECLINED = "handover_declined"
+    HANDOVER_RETURNED = "handover_returned"  # the first team has the case again
     ERASED = "erased"
 
 

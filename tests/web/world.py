@@ -66,6 +66,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "follow_up_id": UUID(int=3),  # of none
         "approval_id": UUID(int=3),
         "what": "sending",
+        "handover_id": UUID(int=3),
+        "end": "seen",
         "number": 1,
         "letter_number": 2,  # a reminder
         "paper": "police",

@@ -30,7 +30,10 @@ APPROVALS = frozenset(
         History.APPROVAL_PASSED_OVER,
     }
 )
-HIDDEN = frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS | APPROVALS)
+AMONG_COLLEAGUES = frozenset({History.HANDED_OVER, History.TAKEN_OVER, History.GIVEN_BACK})
+HIDDEN = frozenset(
+    {History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED} | FOLLOW_UPS | APPROVALS | AMONG_COLLEAGUES
+)
 
 
 @dataclass(frozen=True, kw_only=True)
