@@ -266,6 +266,16 @@ class History(StrEnum):
     FIRST_WORDS_MADE = "first_words_made"  # for a case that was told on the telephone
     WORDS_REPEATED = "words_repeated"  # the caller said some of the six words back
     PROOF_SAID = "proof_said"  # what the person kept of what was online, before its removal was asked for
+    HANDED_OVER = "handed_over"  # to a colleague of the team
+    TAKEN_OVER = "taken_over"  # the colleague said that they have it
+    GIVEN_BACK = "given_back"  # the colleague gave it back
+    HANDOVER_ASKED = "handover_asked"  # to another team or another organisation
+    HANDOVER_AGREED = "handover_agreed"  # the person said yes
+    HANDOVER_REFUSED = "handover_refused"  # the person said no
+    HANDOVER_WITHDRAWN = "handover_withdrawn"
+    HANDOVER_ACCEPTED = "handover_accepted"
+    HANDOVER_DECLINED = "handover_declined"
+    HANDOVER_RETURNED = "handover_returned"  # the first team has the case again
     ERASED = "erased"
 
 

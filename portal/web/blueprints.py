@@ -15,6 +15,7 @@ from portal.web.desk import corrections as desk_corrections
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import first_words as desk_first_words
 from portal.web.desk import follow_ups as desk_follow_ups
+from portal.web.desk import handovers as desk_handovers
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
@@ -58,6 +59,7 @@ from portal.web.person import (
     erase,
     export,
     fingerprints,
+    hand_on,
     letters,
     mail,
     mandate,
@@ -88,6 +90,7 @@ PERSON: tuple[Blueprint, ...] = (
     letters.bp,
     threat.bp,
     mandate.bp,
+    hand_on.bp,
     send.bp,
     messages.bp,
     sharing.bp,
@@ -113,6 +116,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_case.bp,
     desk_approvals.bp,
     desk_rules.bp,
+    desk_handovers.bp,
     desk_requests.bp,
     desk_letters.bp,
     desk_threats.bp,

@@ -44,7 +44,7 @@ PAGES = {
         /case/correct/11 /case/correct/12 /case/correct/20 /case/correct/24
         /case/requests/1/reminded /case/requests/8 /case/send/end /case/complaints
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
-        /case/complaints/1/stated /case/complaints/1/together /case/mandate
+        /case/complaints/1/stated /case/complaints/1/together /case/mandate /case/hand-on
         /case/requests/1/further/not_violation /case/requests/1/further/search /case/letters/6/sent
     """,
     "large case": """

@@ -115,7 +115,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             request.ask_name request.choose_name request.ask_copyright request.prepare_copyright letters.confirm
             letters.discard complaint.ask_stated complaint.state letters.ask_sent letters.record_sent
             threat.show threat.ask threat.make letters.ask_further letters.make_further
-            mandate.show mandate.give mandate.end
+            mandate.show mandate.give mandate.end hand_on.show hand_on.answer
             complaint.bundle complaint.together complaint.lodge_all complaint.bundles
             send.show send.begin send.step send.record_sent send.make send.tell send.end
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
@@ -132,11 +132,13 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             fingerprints.show fingerprints.keep fingerprints.choose fingerprints.remove
         """,
         Group.OLD: "start.meet_old_address",
-        Group.DESK: "queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show",
+        Group.DESK: """
+            queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
+        """,
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
         Group.WORK: """
-            desk_many.foresee desk_many.do
+            desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_phone.show desk_phone.save desk_phone.discard
         """,
         Group.READ_CASE: """
@@ -145,7 +147,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
-            desk_bulk.show_done desk_approvals.show desk_approvals.decide
+            desk_bulk.show_done desk_approvals.show desk_approvals.decide desk_handovers.show
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
@@ -162,6 +164,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.prepare_copyright
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
+            desk_handovers.answer desk_handovers.finish desk_handovers.offer
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,

@@ -81,6 +81,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
         "what": "sending",
+        "handover_id": UUID(int=3),
+        "end": "seen",
         "number": 1,
         "letter_number": 2,  # a reminder
         "paper": "police",

@@ -108,6 +108,16 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.APPROVAL_DECLINED: "A second member did not agree.",
         History.APPROVAL_WITHDRAWN: "A second look was taken back or put away.",
         History.APPROVAL_PASSED_OVER: "A supervisor wrote down that it was done without a second member.",
+        History.HANDED_OVER: "A member handed the case to a colleague.",
+        History.TAKEN_OVER: "The colleague took the case over.",
+        History.GIVEN_BACK: "The colleague gave the case back.",
+        History.HANDOVER_ASKED: "The team asked to hand the case on.",
+        History.HANDOVER_AGREED: "The answer to handing the case on was yes.",
+        History.HANDOVER_REFUSED: "The answer to handing the case on was no.",
+        History.HANDOVER_WITHDRAWN: "The case is not handed on after all.",
+        History.HANDOVER_ACCEPTED: "The other team took the case over.",
+        History.HANDOVER_DECLINED: "The other team did not take the case over.",
+        History.HANDOVER_RETURNED: "The case went back to the first team.",
         History.ERASED: "The case was erased.",
     }
 )

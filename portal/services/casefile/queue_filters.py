@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
 
 from portal.domain.clocks import ClockState
+from portal.domain.handovers import HandoverKind
 from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
 from portal.domain.regimes import ObligedParty as Owed
 from portal.models.approvals import Approval
@@ -20,6 +21,7 @@ from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.follow_ups import FollowUp
+from portal.models.handovers import Handover
 from portal.models.items import Item
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
@@ -44,6 +46,7 @@ class QueueFilter(StrEnum):
     TODAY = "today"  # one runs out before the day ends
     ANSWER = "answer"  # the person wrote or did something that nobody has seen
     APPROVAL = "approval"  # a step waits for the member's yes, or theirs was answered
+    HANDED = "handed"  # a colleague handed it to the member, or gave it back to them
     UNASSIGNED = "unassigned"
     MINE = "mine"
     PROMISED = "promised"  # the member's own follow-up dates, today and before
@@ -150,6 +153,7 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         QueueFilter.TODAY: and_(is_open, runs < day.ends_at),
         QueueFilter.ANSWER: and_(is_open, _needs_answer()),
         QueueFilter.APPROVAL: and_(is_open, Case.id.in_(_second_looks(actor))),
+        QueueFilter.HANDED: and_(is_open, Case.id.in_(_handed(actor)), Case.assignee_id == actor.staff_id),
         QueueFilter.UNASSIGNED: and_(is_open, Case.assignee_id.is_(None)),
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
         QueueFilter.PROMISED: and_(is_open, promised),
@@ -253,6 +257,15 @@ def _second_looks(actor: Actor) -> Any:
     for_me = and_(Approval.decided_at.is_(None), Approval.asked_by != actor.staff_id, ~Approval.is_passed_over)
     answered = and_(Approval.decided_at.is_not(None), Approval.asked_by == actor.staff_id)
     return select(Approval.case_id).where(Approval.over_at.is_(None), or_(for_me, answered))
+
+
+def _handed(actor: Actor) -> Any:
+    """Cases on which a colleague waits for the member's word, or that came back to them and were not looked at."""
+    for_me = and_(Handover.to_staff_id == actor.staff_id, Handover.is_accepted.is_(None))
+    came_back = and_(Handover.asked_by == actor.staff_id, Handover.is_accepted.is_(False))
+    return select(Handover.case_id).where(
+        Handover.kind == HandoverKind.MEMBER, Handover.over_at.is_(None), or_(for_me, came_back)
+    )
 
 
 def _promised() -> Any:

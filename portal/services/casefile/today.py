@@ -19,6 +19,7 @@ SECTIONS = (
     QueueFilter.RUNNING,
     QueueFilter.ANSWER,
     QueueFilter.APPROVAL,
+    QueueFilter.HANDED,
     QueueFilter.UNASSIGNED,
     QueueFilter.PROMISED,
     QueueFilter.STUCK,

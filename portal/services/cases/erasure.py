@@ -25,6 +25,7 @@ from portal.models.find_marks import FindMark
 from portal.models.fingerprints import Fingerprint
 from portal.models.follow_ups import FollowUp
 from portal.models.guards import StoredFile
+from portal.models.handovers import Handover
 from portal.models.holds import Hold
 from portal.models.items import Item
 from portal.models.jobs import Job
@@ -47,7 +48,7 @@ from portal.services.work import CaseWork, Work
 CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
-    FindMark, StoredFile, BulkStep, Approval, RiskMark,
+    FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover,
 )  # fmt: skip
 
 

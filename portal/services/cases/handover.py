@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from portal.adapters import vault
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, Handler, History, StepRefused, require_submitted
 from portal.models.accounts import Team
 from portal.models.cases import CaseKey
+from portal.models.handovers import Handover
 from portal.services.cases import finding
 from portal.services.cases.approvals import use_approval
 from portal.services.cases.consent import set_consent
@@ -66,8 +67,16 @@ def take_back(work: CaseWork) -> None:
     work.session.execute(delete(CaseKey).where(CaseKey.case_id == work.case.id, CaseKey.holder == Handler.TEAM))
     work.case.handler, work.case.team_id, work.case.assignee_id = Handler.PERSON, None, None
     work.case.news_at = None
+    end_handovers(work)
     set_consent(work.session, work.case, "team", given=False, now=work.now)
     work.record(NewEvent(kind=History.TAKEN_BACK, at=work.now))
+
+
+def end_handovers(work: CaseWork) -> None:
+    """Nothing is handed on by a team that has the case no longer."""
+    query = select(Handover).where(Handover.case_id == work.case.id, Handover.over_at.is_(None))
+    for row in work.session.scalars(query):
+        row.over_at = work.now
 
 
 def close(work: CaseWork, *, reason: CloseReason, note: str = "") -> None:

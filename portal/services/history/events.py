@@ -31,11 +31,13 @@ APPROVALS = frozenset(
         History.APPROVAL_PASSED_OVER,
     }
 )
+AMONG_COLLEAGUES = frozenset({History.HANDED_OVER, History.TAKEN_OVER, History.GIVEN_BACK})
 # Notes of the team to itself. That somebody feared for the person is no line for a screen that others may see.
 HIDDEN = (
     frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED, History.RISK_SET})
     | FOLLOW_UPS
     | APPROVALS
+    | AMONG_COLLEAGUES
 )
 
 

@@ -12,7 +12,7 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus
 from portal.domain.rights import Right
 from portal.models.snippets import SnippetUse
-from portal.services.casefile import page, queue
+from portal.services.casefile import member_handover, page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.cases import approvals, finding, handover, messages, recovery_words
@@ -80,6 +80,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         looks=approvals.list_approvals(work),
         name_step=name_step,
         has_words=bool(recovery_words.list_sets(work)),
+        handed=member_handover.read_handover(work),
         is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
         address=lambda page: url_for(
             "desk_case.show", reference=work.reference, requests=view.requests.page, page=page, _anchor="links"
@@ -116,7 +117,10 @@ def hand_over(member: SignedInStaff, work: CaseWork) -> Answered:
     if form.validate_on_submit():
         with refusals(form):
             require_fresh(work)
-            queue.assign(work, form.chosen)
+            if form.chosen is None:
+                queue.assign(work, None)
+            elif form.chosen != work.case.assignee_id:
+                member_handover.hand_over(work, form.chosen, reason=form.why, note=form.note.data or "")
             return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)
     return show_form(

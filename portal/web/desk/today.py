@@ -8,6 +8,7 @@ from portal.domain.rights import Right
 from portal.services.casefile import today
 from portal.services.casefile.queue_filters import QueueChoice
 from portal.services.phone import calls
+from portal.services.cases.team_handover import count_offers
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.key_rotation import continue_key_rotation
@@ -36,5 +37,6 @@ def show(member: SignedInStaff) -> Page:
         view=lambda show: url_for("queue.show", show=show.value),
         since=url_for("queue.show", **write_choice(QueueChoice(since=found.before))),
         typed=None,
+        offers=count_offers(work, tuple(member.team_keys)),
         has_teams=bool(member.team_keys),
     )

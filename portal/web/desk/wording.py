@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.domain.approvals import Approvable
+from portal.domain.handovers import HandoverReason
 from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
     ActorKind,
@@ -82,6 +83,15 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
                 "The nightly check found data that was changed from outside. Ask whoever runs the portal to look"
             ),
         },
+        HandoverReason: {
+            HandoverReason.AWAY: _l("away"),
+            HandoverReason.LOAD: _l("too many cases"),
+            HandoverReason.LANGUAGE: _l("language"),
+            HandoverReason.KNOWLEDGE: _l("somebody else knows more of this"),
+            HandoverReason.TOO_CLOSE: _l("too close, or too heavy"),
+            HandoverReason.PLACE: _l("nearer to the person"),
+            HandoverReason.OTHER: _l("another reason"),
+        },
         Approvable: {
             Approvable.SENDING: _l("sending a request"),
             Approvable.COMPLAINT: _l("handing in a complaint"),
@@ -131,6 +141,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             QueueFilter.TODAY: _l("Due today"),
             QueueFilter.ANSWER: _l("To answer"),
             QueueFilter.APPROVAL: _l("Second look"),
+            QueueFilter.HANDED: _l("Handed to you"),
             QueueFilter.UNASSIGNED: _l("Unassigned"),
             QueueFilter.MINE: _l("Mine"),
             QueueFilter.PROMISED: _l("Follow-up due"),

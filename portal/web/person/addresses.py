@@ -94,6 +94,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/reminders/file": "/p/31/3",
         "/case/mandate": "/p/33",
         "/case/mandate/end": "/p/33/1",
+        "/case/hand-on": "/p/43",
         "/case/threat": "/p/32",
         "/case/threat/<letter:paper>": "/p/32/<letter:paper>",
         "/case/send": "/p/40",

@@ -119,6 +119,7 @@ def test_each_view_finds_its_cases_and_their_number(session: Session, ports: Por
         QueueFilter.TODAY: "4",
         QueueFilter.ANSWER: "",
         QueueFilter.APPROVAL: "",
+        QueueFilter.HANDED: "",
         QueueFilter.UNASSIGNED: "2",
         QueueFilter.MINE: "41",
         QueueFilter.PROMISED: "",

@@ -86,7 +86,12 @@ def tidy_up(engine: sa.Engine) -> None:
             connection.execute(sa.text("VACUUM (ANALYZE, FREEZE) cases"))
 
 
-SELDOM = {QueueFilter.ANSWER, QueueFilter.APPROVAL, QueueFilter.PROMISED}  # of which none is filled in here
+SELDOM = {
+    QueueFilter.ANSWER,
+    QueueFilter.APPROVAL,
+    QueueFilter.HANDED,
+    QueueFilter.PROMISED,
+}  # of which none is filled in here
 
 
 @pytest.mark.parametrize("scope", list(Scope))

@@ -61,6 +61,7 @@ LIGHT = {
     "says that something was seen": "desk_team.mark_seen",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
     "takes a second member, or begins what a second one has to go on with": """
+        desk_handovers.offer desk_handovers.answer_offer desk_handovers.recall
         desk_approvals.ask desk_approvals.decide desk_approvals.withdraw desk_approvals.pass_over
         desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
     """,
@@ -78,6 +79,7 @@ LIGHT = {
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
         desk_follow_ups.show desk_follow_ups.finish desk_risks.show
         desk_phone.begin desk_phone.save desk_phone.discard desk_first_words.hear desk_first_words.finish
+        desk_handovers.answer desk_handovers.finish
     """,
 }
 

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 from wtforms.validators import DataRequired, InputRequired
 
+from portal.domain.handovers import HandoverReason
 from portal.domain.lifecycle import CloseReason
 from portal.services.staff.lists import Colleague
 from portal.web.desk.wording import choices_of
@@ -19,12 +20,22 @@ from portal.web.fields import ChoiceField, PageForm, TextField
 
 class HandOverForm(PageForm):
     colleague = RadioField(_l("Who is this case assigned to?"), [InputRequired(_l("Choose one."))])
+    reason = ChoiceField(_l("Why?"))
+    note = TextField(_l("What should they know first?"), lines=True, longest=2000)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reason.offer(choices_of(HandoverReason))
 
     def offer(self, colleagues: Sequence[Colleague], current: UUID | None) -> None:
         """The colleagues of the team, and nobody."""
         self.colleague.choices = [(str(one.id), one.name) for one in colleagues] + [("nobody", _("Nobody for now"))]
         if not self.is_submitted():
             self.colleague.data = str(current or "nobody")
+
+    @property
+    def why(self) -> HandoverReason:
+        return HandoverReason(self.reason.data or HandoverReason.OTHER)
 
     @property
     def chosen(self) -> UUID | None:

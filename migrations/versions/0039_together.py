@@ -1,0 +1,59 @@
+"""Working together: cases that are handed on.
+
+Revision: 0039, after 0038.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0039"
+down_revision = "0038"
+branch_labels = None
+depends_on = None
+
+OPEN = sa.text("over_at IS NULL")
+WHEN = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    _make_handovers()
+
+
+def downgrade() -> None:
+    op.drop_table("handovers")
+
+
+def _make_handovers() -> None:
+    op.create_table(
+        "handovers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", WHEN, nullable=False),
+        sa.Column("from_team_id", sa.Uuid(), nullable=False),
+        sa.Column("to_staff_id", sa.Uuid(), nullable=True),
+        sa.Column("to_team_id", sa.Uuid(), nullable=True),
+        sa.Column("consent_by", sa.String(length=40), nullable=True),
+        sa.Column("consent_at", WHEN, nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", WHEN, nullable=True),
+        sa.Column("is_accepted", sa.Boolean(), nullable=True),
+        sa.Column("over_at", WHEN, nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("guard", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_handovers_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["asked_by"], ["staff.id"], name=op.f("fk_handovers_asked_by_staff")),
+        sa.ForeignKeyConstraint(["answered_by"], ["staff.id"], name=op.f("fk_handovers_answered_by_staff")),
+        sa.ForeignKeyConstraint(["to_staff_id"], ["staff.id"], name=op.f("fk_handovers_to_staff_id_staff")),
+        sa.ForeignKeyConstraint(["from_team_id"], ["teams.id"], name=op.f("fk_handovers_from_team_id_teams")),
+        sa.ForeignKeyConstraint(["to_team_id"], ["teams.id"], name=op.f("fk_handovers_to_team_id_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handovers")),
+    )
+    op.create_index(op.f("ix_handovers_case_id"), "handovers", ["case_id"])
+    for name, column in (("member", "to_staff_id"), ("team", "to_team_id"), ("asked", "asked_by")):
+        op.create_index(f"ix_handovers_{name}", "handovers", [column], postgresql_where=OPEN, sqlite_where=OPEN)
