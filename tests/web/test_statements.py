@@ -46,11 +46,12 @@ SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
 MOST = 24
 # What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
-# letter, which is written into the history; the case with what it shares with others; and pages that look at one
-# request and at what all letters say.
+# letter, which is written into the history; the case with what it shares with others; a complaint beside the requests
+# of its case; and pages that look at one request and at what all letters say.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_case.show": 25,
+        "desk_complaints.show": 34,
         "desk_complaints.prepare": 26,
         "desk_complaints.bundle": 39,
         "desk_case.all_letters": 30,

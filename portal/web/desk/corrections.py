@@ -20,9 +20,10 @@ from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
 from portal.web.filters import show_moment
 from portal.web.forms.corrections import CorrectForm
+from portal.web.forms.typed_fields import desk_zone
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import locks_late, unit
+from portal.web.unit_of_work import locks_late
 
 bp = make_blueprint("desk_corrections", __name__, "/desk/cases/<reference>/correct")
 
@@ -64,7 +65,7 @@ def _ticked(form: CorrectForm) -> tuple[int, ...] | None:
 
 
 def _show(view: CorrectableView) -> str:
-    said = show_moment(view.at, unit().config.time_zone.key)
+    said = show_moment(view.at, desk_zone().key)
     return f"{said} ({describe_word(view.answer)})" if view.answer else said
 
 
@@ -87,7 +88,7 @@ def _back_to(work: CaseWork, view: CorrectableView) -> Response:
 
 def _describe_moved(moved: DateMoved) -> str:
     """What the correction did to the next deadline."""
-    zone = unit().config.time_zone.key
+    zone = desk_zone().key
     if moved.after == moved.before or moved.after is None:
         return str(_("Corrected. The wrong entry stays in the history."))
     after = show_moment(moved.after, zone)

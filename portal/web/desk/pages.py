@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
+from portal.adapters.translations import name_country
 from portal.domain.lifecycle import Answer, CaseStatus, History, Path, Proof, SendingChannel, SentAs
 from portal.domain.rights import RIGHTS, Right
+from portal.services.casefile.marks import CaseMarks, read_marks
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.history.events import NewEvent, record
 from portal.services.work import CaseWork
@@ -18,6 +21,7 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm
 from portal.web.forms.readers import Reader
+from portal.web.forms.typed_fields import desk_zone
 from portal.web.unit_of_work import unit
 
 Page = tuple[str, int]
@@ -27,13 +31,14 @@ Answered = Page | Response
 
 @dataclass(frozen=True, kw_only=True)
 class CaseHead:
-    """What stands above every page of a case: plain columns only."""
+    """What stands above every page of a case."""
 
     reference: str
     status: CaseStatus
     path: Path | None
-    country: str | None
+    country: str  # by its name; empty where none was said
     is_mine: bool
+    marks: CaseMarks
 
 
 def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
@@ -42,17 +47,16 @@ def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
         reference=case.reference,
         status=case.status,
         path=case.path,
-        country=case.country,
+        country=name_country(case.country, str(get_locale())) if case.country else "",
         is_mine=case.assignee_id == member.staff.id,
+        marks=read_marks(work),
     )
 
 
 def staff_reader() -> Reader:
     """An advocate as the reader of a form."""
     vocabularies = (SendingChannel, Answer, ComplaintAnswer, Proof, SentAs)
-    return Reader(
-        is_staff=True, zone=unit().config.time_zone.key, words={each: choices_of(each) for each in vocabularies}
-    )
+    return Reader(is_staff=True, zone=desk_zone().key, words={each: choices_of(each) for each in vocabularies})
 
 
 def show(template: str, member: SignedInStaff, *, status: int = 200, **values: Any) -> Page:
@@ -66,7 +70,7 @@ def show(template: str, member: SignedInStaff, *, status: int = 200, **values: A
         rights=RIGHTS[member.staff.role],
         may_work=member.may(Right.WORK_ON_CASES),
         now=unit().now,
-        zone=unit().config.time_zone.key,
+        zone=desk_zone().key,
         **values,
     )
     return page, status
