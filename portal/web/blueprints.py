@@ -27,8 +27,8 @@ from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
-from portal.web.desk import session_end as desk_session
 from portal.web.desk import risks as desk_risks
+from portal.web.desk import session_end as desk_session
 from portal.web.desk import signin as desk_signin
 from portal.web.desk import snippets as desk_snippets
 from portal.web.desk import staff as desk_staff

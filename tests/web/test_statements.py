@@ -46,12 +46,13 @@ SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
 MOST = 24
 # What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
-# letter, which is written into the history; the case with what it shares with others and what waits
-# for a second look or for a colleague’s word; and pages that look at one
-# request and at what all letters say.
+# letter, which is written into the history; the case with what it shares with others and what waits for a second look
+# or for a colleague’s word; a complaint beside the requests of its case; and pages that look at one request and at
+# what all letters say.
 MORE: Mapping[str, int] = MappingProxyType(
     {
-        "desk_case.show": 27,
+        "desk_case.show": 28,
+        "desk_complaints.show": 35,
         "desk_complaints.prepare": 26,
         "desk_complaints.bundle": 39,
         "desk_case.all_letters": 30,

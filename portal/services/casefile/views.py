@@ -11,7 +11,6 @@ from portal.domain.lifecycle import (
     CaseStatus,
     Handler,
     History,
-    ItemState,
     Path,
     RequestKind,
     RequestState,
@@ -81,10 +80,21 @@ class RequestLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkGroup:
+    """The links on one platform: how many, and how many of them are gone."""
+
+    platform: str
+    name: str
+    total: int
+    gone: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseOverview:
     """What the first page of a case shows.
 
-    `requests` and `items` are the part that was asked for, the counts are of all. `open_options`: complaints that can
+    `requests` and `items` are the part that was asked for, the counts are of all. `unfolded` is the platform whose
+    links are asked for, empty where none is. `open_options`: complaints that can
     be made now, None where nobody asks; `has_free_items`: a link no request is about; `unfit`: what of the case is not
     as it was written, so that its dates and states are not to be relied on.
     """
@@ -103,10 +113,11 @@ class CaseOverview:
     requests: ListPart[RequestLine]
     complaints: tuple[ComplaintLine, ...]
     open_options: int | None
+    link_count: int
+    link_groups: tuple[LinkGroup, ...]
+    unfolded: str
     items: ListPart[ItemView]
-    item_states: tuple[tuple[ItemState, int], ...]
     has_free_items: bool
-    unread: int
     unfit: tuple[str, ...]
 
 

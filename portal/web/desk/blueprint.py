@@ -14,9 +14,11 @@ from werkzeug.exceptions import Forbidden
 from portal.domain.lifecycle import Role, StepRefused
 from portal.domain.rights import Right, may
 from portal.services.cases.opening import UnknownNumber
-from portal.web.desk.clock_phrases import describe_clock
+from portal.web.desk.advocate_words import for_advocate
+from portal.web.desk.case_phrases import name_letter, say_next
+from portal.web.desk.clock_phrases import describe_clock, describe_state, say_why_estimated
 from portal.web.desk.pages import Page
-from portal.web.desk.wording import describe_distance, describe_hours, describe_word
+from portal.web.desk.wording import describe_distance, describe_hours, describe_shortly, describe_word
 from portal.web.refusals import describe_refusal
 
 # Where somebody begins, by the first of these rights that their role has, and why others are stopped there.
@@ -45,7 +47,13 @@ def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
     bp.register_error_handler(UnknownNumber, show_missing)
     bp.add_app_template_filter(describe_word, "desk_word")
     bp.add_app_template_filter(describe_distance, "distance")
+    bp.add_app_template_filter(describe_shortly, "short_distance")
     bp.add_app_template_filter(describe_clock, "describe_clock")
+    bp.add_app_template_filter(describe_state, "clock_state")
+    bp.add_app_template_filter(say_why_estimated, "why_estimated")
+    bp.add_app_template_filter(say_next, "next_sentence")
+    bp.add_app_template_filter(name_letter, "letter_name")
+    bp.add_app_template_filter(for_advocate, "for_advocate")
     bp.add_app_template_filter(describe_hours, "safe_hours")
     return bp
 

@@ -16,7 +16,6 @@ from portal.services.casefile import member_handover, page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.cases import approvals, finding, handover, messages, recovery_words
-from portal.services.cases.safe_contact import read_safe_contact
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
 from portal.services.requests import preparing
@@ -43,16 +42,17 @@ from portal.web.desk.pages import (
     show_on_case,
     staff_reader,
 )
+from portal.web.desk.panes import show_beside
 from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.step_up import confirmed
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
 from portal.web.link_adding import add_pasted
+from portal.web.person.helplines import lines_of_children
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
 _ENCLOSED = {"notice": (NOTICE_FILE, "application/json"), "links": (LINKS_FILE, "text/plain")}
-FEW_LINKS = 20  # so many are shown without a press
 
 bp = make_blueprint("desk_case", __name__, "/desk/cases/<reference>")
 
@@ -64,26 +64,27 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         requests=asked_page("requests"),
         items=asked_page(),
         items_a_page=LINKS_A_PAGE,
+        platform=request.args.get("platform", ""),
         link=int(link) if (link := request.args.get("link", "")).isdecimal() and len(link) < 6 else None,
     )
     escalated = read_escalated(work)
     view = read_overview(work, parts, escalated)
     may_change = member.may(Right.WORK_ON_CASES) and work.case.status is CaseStatus.OPEN
-    return show_on_case(
+    return show_beside(
         "desk/case.html",
         member,
         work,
+        lines=view.requests,
         case=view,
         together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
-        safe=read_safe_contact(work).choices,
         shared=finding.list_shared(work),
         looks=approvals.list_approvals(work),
         name_step=name_step,
         has_words=bool(recovery_words.list_sets(work)),
         handed=member_handover.read_handover(work),
-        is_open=bool({"page", "link"} & set(request.args)) or view.items.total <= FEW_LINKS,
+        hotlines=lines_of_children(work.ports.registry.regulators, work.report.country),
         address=lambda page: url_for(
-            "desk_case.show", reference=work.reference, requests=view.requests.page, page=page, _anchor="links"
+            "desk_case.show", reference=work.reference, platform=view.unfolded, page=page, _anchor="links"
         ),
         requests_address=lambda page: url_for("desk_case.show", reference=work.reference, requests=page),
     )
@@ -92,13 +93,13 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
 @bp.get("/report")
 @on_case_to_read
 def report(member: SignedInStaff, work: CaseWork) -> Page:
-    return show_on_case("desk/report.html", member, work, consents=page.list_consents(work), report=work.report)
+    return show_beside("desk/report.html", member, work, consents=page.list_consents(work), report=work.report)
 
 
 @bp.get("/history")
 @on_case_to_read
 def history(member: SignedInStaff, work: CaseWork) -> Page:
-    return show_on_case("desk/history.html", member, work, rows=page.history_rows(work))
+    return show_beside("desk/history.html", member, work, rows=page.history_rows(work))
 
 
 @bp.post("/take")
@@ -277,9 +278,9 @@ def show_words(
 ) -> Page:
     """What was written so far, and the form to write more."""
     template = {SnippetUse.MESSAGE: "desk/messages.html", SnippetUse.NOTE: "desk/notes.html"}[use]
-    problems = form.problems()
-    values = {"form": form, "problems": problems, "rows": rows, "snippets": list_offered(work, use)}
-    return show_on_case(template, member, work, status=400 if problems else 200, **values)
+    problems, offered = form.problems(), list_offered(work, use)
+    status = 400 if problems else 200
+    return show_beside(template, member, work, status=status, form=form, problems=problems, rows=rows, snippets=offered)
 
 
 def note_reading(member: SignedInStaff, work: CaseWork) -> None:

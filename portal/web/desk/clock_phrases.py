@@ -41,15 +41,30 @@ OVER: Mapping[Binding, Any] = MappingProxyType(
 )
 ENDED: Mapping[ClockState, Any] = MappingProxyType(
     {
-        ClockState.MET: _l("In time: %(who)s, %(what)s. The limit was %(when)s."),
-        ClockState.MET_LATE: _l("Too late: %(who)s, %(what)s. The limit was %(when)s."),
-        ClockState.DONE: _l("Done: %(who)s, %(what)s. No number of days in the law."),
-        ClockState.STOPPED: _l("Stopped: %(who)s, %(what)s. The limit would have been %(when)s."),
+        ClockState.MET: _l("Done in time. Deadline: %(when)s, for %(who)s to %(what)s."),
+        ClockState.MET_LATE: _l("Done too late. Deadline: %(when)s, for %(who)s to %(what)s."),
+        ClockState.DONE: _l("Done. The law gives no number of days for %(who)s to %(what)s."),
+        ClockState.STOPPED: _l("Stopped. The deadline would have been %(when)s, for %(who)s to %(what)s."),
         ClockState.PAUSED: _l(
-            "Standing still until they get what they asked for: %(who)s, %(what)s. The date so far, %(when)s, moves on."
+            "Paused until they get what they asked for. The date so far, %(when)s, moves on: %(who)s has to %(what)s."
         ),
     }
 )
+# Beside each clock, in a word.
+STATES: Mapping[ClockState, Any] = MappingProxyType(
+    {
+        ClockState.RUNNING: _l("Running"),
+        ClockState.MET: _l("Done in time"),
+        ClockState.MET_LATE: _l("Done too late"),
+        ClockState.DONE: _l("Done"),
+        ClockState.MISSED: _l("Overdue"),
+        ClockState.STOPPED: _l("Stopped"),
+        ClockState.OPEN: _l("No date"),
+        ClockState.PAUSED: _l("Paused"),
+    }
+)
+_UNKNOWN_HOLIDAYS = "The holidays of this place are not known"  # how the step of counting begins that says so
+_RECEIPT = "confirm that it has received the notice"  # the label of the duty in the records
 
 
 def describe_clock(clock: ClockView, zone: str) -> str:
@@ -62,11 +77,34 @@ def describe_clock(clock: ClockView, zone: str) -> str:
     return _capitalise(sentence % {"who": who, "what": what, "when": _describe_when(clock, zone)})
 
 
+def describe_state(clock: ClockView) -> str:
+    """A clock in a word or two."""
+    if clock.ended_at is not None and clock.label == _RECEIPT:
+        return str(_("Receipt confirmed"))
+    if clock.ended_at is not None and clock.due_at is None:
+        return str(STATES[ClockState.DONE])
+    return str(STATES[clock.state])
+
+
+def say_why_estimated(clock: ClockView, is_proven: bool) -> str:
+    """The one reason for which a date is only estimated, the first that there is."""
+    steps = " ".join(step.text for step in clock.steps)
+    if not is_proven:
+        return str(_("Estimated, because receipt is not proven."))
+    if _UNKNOWN_HOLIDAYS in steps:
+        return str(_("Estimated, because the holidays there are not known."))
+    if clock.extended:
+        return str(_("Estimated, because they named no day for the longer time."))
+    return str(_("Estimated. The steps below say where a moment is assumed."))
+
+
 def _describe_standard(clock: ClockView, who: str, what: str, zone: str) -> str:
     started = show_moment(clock.started_at, zone)
     if clock.ended_at is not None:
         ended = show_moment(clock.ended_at, zone)
-        return _capitalise(_("%(who)s: %(what)s. Ended on %(ended)s.", who=who, what=what, ended=ended))
+        if clock.label == _RECEIPT:
+            return str(_("Receipt confirmed on %(ended)s.", ended=ended))
+        return str(_("Ended on %(ended)s: %(who)s had to %(what)s.", who=who, what=what, ended=ended))
     standard = _(clock.standard) if clock.standard else _("no measure is given")
     sentence = _(
         "No number of days for %(who)s to %(what)s. By when: %(standard)s. Counted since %(started)s.",

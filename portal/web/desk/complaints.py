@@ -12,13 +12,16 @@ from portal.services.cases import approvals
 from portal.services.clocks.agreement import list_bent
 from portal.services.complaints import complaints, stating
 from portal.services.complaints.form_rows import form_rows
+from portal.services.complaints.options import list_options
 from portal.services.complaints.views import ComplaintOption, ComplaintView
+from portal.services.requests.escalation import read_escalated
 from portal.services.tracking.correctable import Fact, list_correctable_of_complaint
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
+from portal.web.desk.panes import show_beside
 from portal.web.desk.step_up import confirmed
 from portal.web.desk.wording import describe_word
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgeAllForm, LodgedForm, PrepareForm, StateForm
@@ -32,9 +35,10 @@ bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/compla
 @bp.get("")
 @on_case_to_read
 def show_all(member: SignedInStaff, work: CaseWork) -> Page:
+    escalated = read_escalated(work)
     filed = complaints.complaint_views(work)
-    options = complaints.options(work)
-    return show_on_case("desk/complaints.html", member, work, filed=filed, options=options)
+    options = list_options(work, escalated)
+    return show_beside("desk/complaints.html", member, work, escalated=escalated, filed=filed, options=options)
 
 
 @bp.route("/prepare/<regime>/<regulator>", methods=["GET", "POST"])
@@ -65,7 +69,7 @@ def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
     wanted = stating.to_state_of(work, number).wanted
     rows = form_rows(work, complaint)
     many = complaints.count_together(work, number) > 1
-    return show_on_case(
+    return show_beside(
         "desk/complaint.html",
         member,
         work,

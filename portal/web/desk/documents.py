@@ -12,7 +12,8 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
-from portal.web.desk.pages import Answered, Page, go, show_on_case
+from portal.web.desk.pages import Answered, Page, go
+from portal.web.desk.panes import show_beside
 from portal.web.documents import (
     DocumentForm,
     describe_cleaned,
@@ -76,7 +77,7 @@ def _form(work: CaseWork) -> DocumentForm:
 
 
 def _page(member: SignedInStaff, work: CaseWork, form: DocumentForm) -> Page:
-    return show_on_case(
+    return show_beside(
         "desk/documents.html",
         member,
         work,

@@ -15,7 +15,8 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case
 from portal.web.desk.forms.follow_ups import FollowUpForm
-from portal.web.desk.pages import Answered, go, show_on_case
+from portal.web.desk.pages import Answered, go
+from portal.web.desk.panes import show_beside
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
@@ -36,7 +37,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Answered:
             return go("desk_follow_ups.show", reference=work.reference)
     status = 400 if form.is_submitted() else 200
     rows = follow_ups.list_follow_ups(work)
-    return show_on_case(
+    return show_beside(
         "desk/follow_ups.html",
         member,
         work,

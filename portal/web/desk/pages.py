@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
+from portal.adapters.translations import name_country
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import Answer, CaseStatus, History, Path, Proof, SendingChannel, SentAs
 from portal.domain.rights import RIGHTS, Right
+from portal.services.casefile.marks import CaseMarks, read_marks
 from portal.services.cases.risks import RiskView, list_risks
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.history.events import NewEvent, record
@@ -31,13 +34,14 @@ Answered = Page | Response
 
 @dataclass(frozen=True, kw_only=True)
 class CaseHead:
-    """What stands above every page of a case: plain columns, and what the team has to know first."""
+    """What stands above every page of a case, and what the team has to know first."""
 
     reference: str
     status: CaseStatus
     path: Path | None
-    country: str | None
+    country: str  # by its name; empty where none was said
     is_mine: bool
+    marks: CaseMarks
     risks: tuple[RiskView, ...]
     help: CallHelp | None  # whom to call, where somebody may be in danger
 
@@ -51,8 +55,9 @@ def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
         reference=case.reference,
         status=case.status,
         path=case.path,
-        country=case.country,
+        country=name_country(case.country, str(get_locale())) if case.country else "",
         is_mine=case.assignee_id == member.staff.id,
+        marks=read_marks(work),
         risks=found,
         help=find_help(case.country, case.subdivision, is_child=is_child) if asks else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, url_for
+from flask import request as url_request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,11 +14,13 @@ from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import UNSENT, LetterKind
 from portal.domain.paging import cut
 from portal.services.cases.approvals import list_waiting
+from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing, statements
 from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
+from portal.services.requests.escalation import read_escalated
 from portal.services.requests.statement_views import letters_to_state
 from portal.services.requests.views import DetailsView
 from portal.services.tracking import answers, request_page, sending
@@ -30,7 +33,8 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.cases import CloseForm
 from portal.web.desk.forms.requests import ChannelForm
-from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, show_on_case, staff_reader
+from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, staff_reader
+from portal.web.desk.panes import show_beside
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm
@@ -59,7 +63,7 @@ bp = make_blueprint("desk_requests", __name__, "/desk/cases/<reference>/requests
 @bp.get("")
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork, number: int) -> Page:
-    return show_request(member, work, read_request(work, number))
+    return show_request(member, work, number)
 
 
 @bp.route("/details", methods=["GET", "POST"])
@@ -93,7 +97,7 @@ def make_letter(member: SignedInStaff, work: CaseWork, number: int, kind: str) -
     try:
         letter_making.make_letter(work, LetterKind(kind), number)
     except LetterStopped as stop:
-        return show_request(member, work, read_request(work, number), stop=stop, status=409)
+        return show_request(member, work, number, stop=stop, status=409)
     return back_to(work, number, anchor="letters")
 
 
@@ -133,7 +137,7 @@ def note_channel(member: SignedInStaff, work: CaseWork, number: int) -> Answered
         with refusals(form):
             note_outcome(unit().work(member.actor), subject, form.address.data or "", AddressOutcome(form.outcome.data))
             return back_to(work, number, anchor="channels")
-    return show_request(member, work, read_request(work, number), status=400)
+    return show_request(member, work, number, status=400)
 
 
 @bp.route("/sent", methods=["GET", "POST"])
@@ -284,7 +288,7 @@ def prepare_copyright(member: SignedInStaff, work: CaseWork, number: int) -> Ans
     with refusals(form):
         made = preparing.prepare_copyright(work, number)
         return back_to(work, made)
-    return show_request(member, work, read_request(work, number), status=409)
+    return show_request(member, work, number, status=409)
 
 
 @bp.route("/answer", methods=["GET", "POST"])
@@ -352,8 +356,8 @@ def prepare_again(member: SignedInStaff, work: CaseWork, number: int) -> Respons
 @on_case
 @locks_late
 def close(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    request = read_request(work, number)
-    is_running = sending.is_duty_running(read_dossier(work, number))
+    dossier = read_dossier(work, number)
+    is_running = sending.is_duty_running(dossier)
     form = CloseForm(is_settled=not is_running)
     if form.validate_on_submit():
         with refusals(form):
@@ -366,7 +370,7 @@ def close(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
         work,
         number,
         form,
-        title=_("Close the request to %(platform)s", platform=request.platform_name),
+        title=_("Close the request to %(platform)s", platform=dossier.name),
         button=_("Close this request"),
         text=_("It can be opened again: correct the closing under “Something here is wrong”."),
         facts=(_("A deadline of the platform still runs. Closing stops it."),) if is_running else (),
@@ -374,23 +378,30 @@ def close(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 
 
 def show_request(
-    member: SignedInStaff, work: CaseWork, request: RequestView, *, stop: LetterStopped | None = None, status: int = 200
+    member: SignedInStaff, work: CaseWork, number: int, *, stop: LetterStopped | None = None, status: int = 200
 ) -> Page:
-    """The request whole; `stop` tells why a letter could not be made."""
-    first = REQUEST_LETTERS[request.kind]
+    """The request whole, beside all others; `stop` tells why a letter could not be made. Raises UnknownNumber."""
+    escalated = read_escalated(work)
+    mine = next((each for each in escalated if each.dossier.number == number), None)
+    if mine is None:
+        raise UnknownNumber
+    request = request_page.whole_view(mine.dossier)
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
-    return show_on_case(
+    return show_beside(
         "desk/request.html",
         member,
         work,
+        escalated=escalated,
+        at=number,
         status=status,
         request_view=request,
         fact_words={fact: describe_word(fact) for fact in Fact},
         items=cut(request.items, asked_page(), LINKS_A_PAGE),
         address=lambda page: url_for(
-            "desk_requests.show", reference=work.reference, number=request.number, page=page, _anchor="links"
+            "desk_requests.show", reference=work.reference, number=number, page=page, _anchor="links"
         ),
-        first_letter=first,
+        is_asked_for_links="page" in url_request.args,
+        first_letter=REQUEST_LETTERS[request.kind],
         is_unfit=bool(list_bent(work)),
         problems=problems,
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",

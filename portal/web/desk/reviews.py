@@ -15,7 +15,8 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case_to_read, on_case_to_review
-from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case
+from portal.web.desk.pages import Answered, Page, go, show_form
+from portal.web.desk.panes import show_beside
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm, TextField
 from portal.web.refusals import refusals
@@ -39,7 +40,7 @@ class ReviewForm(PageForm):
 @bp.get("")
 @on_case_to_read
 def show_all(member: SignedInStaff, work: CaseWork) -> Page:
-    return show_on_case("desk/reviews.html", member, work, rows=reviews.list_reviewable(work))
+    return show_beside("desk/reviews.html", member, work, rows=reviews.list_reviewable(work))
 
 
 @bp.route("/<any(letter, complaint):subject>/<int:number>", methods=["GET", "POST"])

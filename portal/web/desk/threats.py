@@ -12,7 +12,8 @@ from portal.web import letter_making
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
-from portal.web.desk.pages import Answered, Page, go, show_form, show_on_case, staff_reader
+from portal.web.desk.pages import Answered, Page, go, show_form, staff_reader
+from portal.web.desk.panes import show_beside
 from portal.web.forms.threats import ThreatForm
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
@@ -23,7 +24,7 @@ bp = make_blueprint("desk_threats", __name__, "/desk/cases/<reference>/threat")
 @bp.get("")
 @on_case_to_read
 def show(member: SignedInStaff, work: CaseWork) -> Page:
-    return show_on_case("desk/threat.html", member, work, papers=threats.list_threat_papers(work))
+    return show_beside("desk/threat.html", member, work, papers=threats.list_threat_papers(work))
 
 
 @bp.route("/<any(preservation, police):paper>", methods=["GET", "POST"])

@@ -7,8 +7,8 @@ from flask import url_for
 from portal.domain.rights import Right
 from portal.services.casefile import today
 from portal.services.casefile.queue_filters import QueueChoice
-from portal.services.phone import calls
 from portal.services.cases.team_handover import count_offers
+from portal.services.phone import calls
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.key_rotation import continue_key_rotation

@@ -28,6 +28,7 @@ from portal.domain.lifecycle import (
     Path,
     Proof,
     RequestKind,
+    RequestState,
     ReviewVerdict,
     RiskFlag,
     Role,
@@ -44,6 +45,7 @@ from portal.services.casefile.many_cases import CaseAction
 from portal.services.casefile.queue_filters import News, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.phone.opening import WordsBy
+from portal.services.requests.views import NextStep
 from portal.services.tracking.correctable import Fact
 
 HOUR = timedelta(hours=1)
@@ -241,6 +243,28 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Supplier.REGISTRAR: _l("Registrar"),
             Supplier.PAYMENT: _l("Payment company"),
         },
+        RequestState: {
+            RequestState.PREPARED: _l("not sent"),
+            RequestState.SENT: _l("sent"),
+            RequestState.ACKNOWLEDGED: _l("received"),
+            RequestState.MORE_ASKED: _l("more asked"),
+            RequestState.EXTENDED: _l("longer"),
+            RequestState.PARTLY: _l("partly gone"),
+            RequestState.REMOVED: _l("removed"),
+            RequestState.REFUSED: _l("refused"),
+            RequestState.GEO_BLOCKED: _l("geo-blocked"),
+            RequestState.CLOSED: _l("closed"),
+        },
+        NextStep: {
+            NextStep.COMPLETE: _l("Add missing"),
+            NextStep.CONSENT: _l("Ask consent"),
+            NextStep.SEND: _l("Send"),
+            NextStep.WAIT: _l("Wait"),
+            NextStep.ANSWER_BACK: _l("Answer them"),
+            NextStep.REMIND: _l("Remind"),
+            NextStep.COMPLAIN: _l("Complain"),
+            NextStep.NONE: _l("Done"),
+        },
         RequestKind: {
             RequestKind.NOTICE: _l("Notice to the platform"),
             RequestKind.ERASURE: _l("Erasure request to the company"),
@@ -368,6 +392,21 @@ def _show_late(late: timedelta) -> Any:
     if late < 48 * HOUR:
         return ngettext("overdue by %(num)d hour", "overdue by %(num)d hours", late // HOUR)
     return ngettext("overdue by %(num)d day", "overdue by %(num)d days", late.days)
+
+
+def describe_shortly(at: datetime, now: datetime) -> str:
+    """The same for one line of many: "5 h left", "3 d late"."""
+    apart = abs(at - now)
+    if apart < HOUR:
+        number, unit_name = apart // MINUTE, _("min")
+    elif apart < 48 * HOUR:
+        number, unit_name = apart // HOUR, _("h")
+    else:
+        number, unit_name = apart.days, _("d")
+    told = _("%(number)s %(unit)s left", number=number, unit=unit_name) if at >= now else _(
+        "%(number)s %(unit)s late", number=number, unit=unit_name
+    )  # fmt: skip
+    return str(told)
 
 
 def describe_hours(hours: SafeHours) -> str:

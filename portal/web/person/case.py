@@ -18,8 +18,8 @@ from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
 from portal.services.casefile.ways_in import find_news
 from portal.services.cases.room import NoRoom
-from portal.services.complaints.complaints import list_lines
 from portal.services.cases.team_handover import find_current
+from portal.services.complaints.complaints import list_lines
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.facts import find_missing_facts
 from portal.services.intake.submission import AddedLinks

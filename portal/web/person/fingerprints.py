@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from portal.domain.directory import HelpRole
 from portal.domain.fingerprints import BadFingerprint, may_fingerprint
 from portal.services.cases import fingerprints
 from portal.services.directory.lookups import list_takers
@@ -18,14 +17,13 @@ from portal.web.access import case_holder, public
 from portal.web.fields import PageForm, PlainForm
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.fingerprints import ChooseLettersForm, KeepForm
-from portal.web.person.helplines import Helpline, helplines_for, list_helplines
+from portal.web.person.helplines import Helpline, lines_of_children, list_helplines
 from portal.web.refusals import refusals
 from portal.web.security import seal_page
 from portal.web.unit_of_work import unit
 
 bp = PersonBlueprint("fingerprints", __name__)
 PROGRAMME = "int-stopncii"
-FOR_CHILDREN = ("us-ncmec-take-it-down", "gb-report-remove")  # in this order, before the hotlines of a country
 
 
 @bp.get("/fingerprint")
@@ -109,9 +107,4 @@ def _programme() -> Helpline | None:
 
 
 def _lines_of_children(country: str) -> tuple[Helpline, ...]:
-    """Take It Down, Report Remove where it can be used, and who else takes reports about children there."""
-    found = helplines_for(unit().ports.registry.regulators, country, is_child=True)
-    every = {line.id: line for line in (*found, *list_helplines(unit().ports.registry.regulators))}
-    first = [every[name] for name in FOR_CHILDREN if name in every]
-    near = [one for one in found if one.role is HelpRole.REPORT or not one.is_worldwide]
-    return tuple({line.id: line for line in (*first, *near)}.values())
+    return lines_of_children(unit().ports.registry.regulators, country)

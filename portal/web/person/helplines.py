@@ -60,6 +60,16 @@ def helplines_near(regulators: Mapping[str, Regulator], country: str, *, is_chil
     return near or tuple(one for one in list_helplines(regulators) if one.id == FINDER)
 
 
+def lines_of_children(regulators: Mapping[str, Regulator], country: str) -> tuple[Helpline, ...]:
+    """Take It Down, Report Remove where it can be used, and who else takes reports about children there."""
+    found = helplines_for(regulators, country, is_child=True)
+    every = {line.id: line for line in (*found, *list_helplines(regulators))}
+    first = [every[name] for name in FOR_CHILDREN if name in every]
+    near = [one for one in found if one.role is HelpRole.REPORT or not one.is_worldwide]
+    return tuple({line.id: line for line in (*first, *near)}.values())
+
+
+FOR_CHILDREN = ("us-ncmec-take-it-down", "gb-report-remove")  # in this order, before the hotlines of a country
 LISTENERS = (HelpRole.TALK, HelpRole.CRISIS)
 FINDER = "int-find-a-helpline"
 FINDER_OF_HOTLINES = "int-inhope"  # of those who take reports about children

@@ -225,5 +225,5 @@ def test_the_team_sees_on_top_how_it_is_safe(desk: Desk) -> None:
     page = desk.visit("mira").go(f"/desk/cases/{reference}")
     head, _, rest = page.text.partition("Not after four.")
     assert "Safe contact" in head
-    assert "Requests" in rest
+    assert "No deadline is running." in rest
     assert "Safe contact" not in desk.visit("mira").go(f"/desk/cases/{desk.add_case()}").text

@@ -36,5 +36,5 @@ def test_only_a_running_duty_says_must(app: Flask, binding: Binding, state: Cloc
 def test_a_clock_that_stands_still_gives_its_date_only_as_the_one_so_far(app: Flask) -> None:
     with app.test_request_context():
         text = describe_clock(make_clock(Binding.DUTY, ClockState.PAUSED), "UTC")
-    assert text.startswith("Standing still")
+    assert text.startswith("Paused")
     assert "moves on" in text

@@ -40,7 +40,7 @@ def test_the_moment_of_sending_is_corrected_and_deadlines_follow(colleague: Coll
     colleague.press("Record the correction", reason="An hour off.")
 
     assert "Corrected. The next deadline is now Wednesday 25 November 2026, 07:30 (UTC)" in colleague.page.text
-    assert "Sent on Monday 23 November 2026, 07:30 (UTC)." in colleague.page.text
+    assert "Sent on Mon 23 Nov 2026, 07:30." in colleague.page.text
     assert "When a letter was sent was corrected. An hour off." in history(colleague)
 
 

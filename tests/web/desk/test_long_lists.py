@@ -37,6 +37,19 @@ def test_five_hundred_links_come_in_parts_and_each_is_there(desk: Desk, page: st
     assert numbers == list(range(1, LINK_LIMIT + 1))
 
 
+def test_links_on_many_sites_are_folded_under_them_and_one_is_open_at_a_time(desk: Desk) -> None:
+    colleague = desk.visit("mira")
+    mixed = "\n".join(
+        f"https://{site}/album/{number}" for number in range(1, 31) for site in ("one.example.org", "two.example.net")
+    )
+    reference = desk.add_case(links=mixed)
+    colleague.go(f"/desk/cases/{reference}")
+    assert list_links(colleague) == set()
+    assert "example.org 30 links" in colleague.page.text
+    colleague.follow("example.net")
+    assert list_links(colleague) == set(range(2, 61, 2))
+
+
 def test_the_requests_to_many_sites_come_in_parts_and_each_is_there(desk: Desk) -> None:
     colleague = desk.visit("mira")
     reference = desk.add_case(links=ON_MANY_SITES)
@@ -52,5 +65,5 @@ def test_who_marks_a_link_comes_back_to_where_it_stands(desk: Desk) -> None:
     colleague.press("It is gone")
     assert colleague.page.path == f"/desk/cases/{reference}"
     assert list_links(colleague) == set(range(301, 351))
-    assert "<details open>" in colleague.page.answer.text
+    assert '<details class="link-group" open>' in colleague.page.answer.text
     assert "It is back" in colleague.page.answer.text
