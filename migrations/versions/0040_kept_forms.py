@@ -1,6 +1,6 @@
 """Forms that were sent after their member had been signed out.
 
-Revision: 0040, after 0038.
+Revision: 0040, after 0039.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision = "0038"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
