@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from portal.domain.reply_addresses import ReplyPlace
 from portal.zone_names import UnknownZone, load_zone
 
 T = TypeVar("T")
@@ -116,6 +117,7 @@ class Config:
     is_trusted_flagger: bool  # under Article 22 of the Digital Services Act
     security_contacts: tuple[str, ...]  # where holes are told; without one there is no /.well-known/security.txt
     mail: MailServer | None  # without it contact by mail is not offered at all
+    replies: ReplyPlace | None  # where answers to letters are taken in; without it they go to the team's address
 
     @property
     def key_files(self) -> dict[str, Path]:
@@ -179,6 +181,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         **_load_own_aims(env),
         security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", _contacts),
         mail=_load_mail(env),
+        replies=_load_replies(env),
     )
     _refuse_open_door(config, env)
     return config
@@ -355,6 +358,22 @@ def _load_mail(env: Mapping[str, str]) -> MailServer | None:
         return _mail_server(url, sender)
     except ValueError as error:
         raise ConfigError(f"RECOURSE_MAIL_URL or RECOURSE_MAIL_FROM: {error}") from error
+
+
+def _load_replies(env: Mapping[str, str]) -> ReplyPlace | None:
+    """A domain of its own, or one mailbox of which what follows a plus sign reaches it too; never both."""
+    domain, mailbox = env.get("RECOURSE_REPLY_DOMAIN", ""), env.get("RECOURSE_REPLY_MAILBOX", "")
+    if domain and mailbox:
+        raise ConfigError("RECOURSE_REPLY_DOMAIN or RECOURSE_REPLY_MAILBOX is set, never both.")
+    address = mailbox or (f"x@{domain}" if domain else "")
+    if not address:
+        return None
+    if not ADDRESS.fullmatch(address) or "+" in address:
+        raise ConfigError(
+            "RECOURSE_REPLY_DOMAIN has to look like answers.example.org, RECOURSE_REPLY_MAILBOX like a@example.org"
+        )
+    local, _at, place = address.lower().rpartition("@")
+    return ReplyPlace(place, mailbox=local if mailbox else "")
 
 
 def _mail_server(url: str, sender: str) -> MailServer:

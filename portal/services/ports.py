@@ -29,6 +29,7 @@ class ServerKeys:
     queue: bytes  # signs the messages to the worker
     guards: bytes  # makes the guards of rows
     visits: bytes  # seals the session of a browser that has nothing open
+    replies: bytes  # marks the reply addresses of requests
     older: tuple[ServerKeys, ...] = ()
 
     @classmethod
@@ -47,6 +48,7 @@ class ServerKeys:
             queue=derive_subkey(secret, "queue"),
             guards=derive_subkey(secret, "guards"),
             visits=derive_subkey(secret, "visits"),
+            replies=derive_subkey(secret, "replies"),
         )
 
     def every(self) -> tuple[ServerKeys, ...]:

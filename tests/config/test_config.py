@@ -152,3 +152,31 @@ def test_keys_of_senders_are_read_from_a_file_and_a_bad_line_is_told(tmp_path: P
             load_config({"RECOURSE_SENDER_KEYS": str(file)})
     with pytest.raises(ConfigError, match="RECOURSE_SENDER_KEYS"):
         load_config({"RECOURSE_SENDER_KEYS": str(tmp_path / "nothing")})
+
+
+@pytest.mark.parametrize(
+    ("env", "address"),
+    [
+        ({"RECOURSE_REPLY_DOMAIN": "answers.example.org"}, "abc@answers.example.org"),
+        ({"RECOURSE_REPLY_MAILBOX": "Answers@Example.org"}, "answers+abc@example.org"),
+    ],
+)
+def test_answers_have_a_place_of_their_own(env: dict[str, str], address: str) -> None:
+    place = load_config(env).replies
+
+    assert place is not None
+    assert place.write("abc") == address
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"RECOURSE_REPLY_DOMAIN": "answers.example.org", "RECOURSE_REPLY_MAILBOX": "answers@example.org"},
+        {"RECOURSE_REPLY_DOMAIN": "answers@example.org"},
+        {"RECOURSE_REPLY_MAILBOX": "example.org"},
+        {"RECOURSE_REPLY_MAILBOX": "answers+here@example.org"},
+    ],
+)
+def test_a_place_for_answers_that_cannot_be_one_is_refused(env: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="RECOURSE_REPLY"):
+        load_config(env)
