@@ -25,7 +25,7 @@ _ask_for_addresses = socket.getaddrinfo
 def pytest_configure(config: pytest.Config) -> None:
     """Set the guard before anything is collected, so that it holds in imports and in fixtures too."""
     socket.getaddrinfo = _ask_for_addresses_here
-    config.addinivalue_line("markers", f"{REAL_COST.name}: Argon2id costs what it costs a portal")
+    config.addinivalue_line("markers", f"{REAL_COST.name}(when): Argon2id costs what it costs a portal")
     share_what_is_compiled()
     if not hasattr(config, "workerinput"):  # a worker belongs to the run of the process that started it
         begin_run()

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, SealContext
-from tests.cost import REAL_COST
+from tests.cost import EVERY_TIME
 
-pytestmark = REAL_COST
+pytestmark = EVERY_TIME
 KEY = bytes(range(32))
 PLACE = SealContext("cases", "1", "1")
 

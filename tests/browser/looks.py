@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
@@ -18,6 +19,7 @@ from tests.browser.visitor import Visitor
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = (360, 1280)
 HEAVIEST = 60_000  # bytes of a person's page with its style sheet, scripts and icon
+_files: dict[str, int] = {}  # bytes by address
 LOADED = "document.querySelectorAll('link[href]:not([rel=canonical]), script[src], img[src]')"
 
 
@@ -41,8 +43,18 @@ def look_at(visitor: Visitor, name: str, *, is_light: bool = True) -> list[str]:
 def weigh(visitor: Visitor) -> int:
     """Bytes of the page with everything it loads, each counted as if nothing had been kept from before."""
     addresses = visitor.page.evaluate(f"[...{LOADED}].map(each => each.href || each.src)")
-    parts = [visitor.page.url, *dict.fromkeys(addresses)]
-    return sum(len(visitor.context.request.get(address).body()) for address in parts)
+    return sum(_weigh_part(visitor, address) for address in (visitor.page.url, *dict.fromkeys(addresses)))
+
+
+def _weigh_part(visitor: Visitor, address: str) -> int:
+    """A file, and what has its version in its address, is the same for every page, and is asked for once."""
+    if address in _files:
+        return _files[address]
+    weight = len(visitor.context.request.get(address).body())
+    parts = urlsplit(address)
+    if parts.path.startswith("/static/") or parts.query.startswith("v="):
+        _files[address] = weight
+    return weight
 
 
 def _measure(page: Page) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,18 +30,18 @@ from portal.run import worker
 from portal.services.background import outbox
 from portal.services.background.outbox import NewMail
 from portal.services.cases import messages, opening
-from portal.services.complaints import bundle, complaints
+from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.intake import submission
-from portal.services.letters import letters
-from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_request
 from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.cost import LOW
+from tests.engines import share_what_is_compiled
 from tests.mailbox import SENDER
-from tests.services.factories import NOW, make_case, make_draft, make_work
-from tests.services.fakes import DAY, print_as_json, send
+from tests.postgres import fresh_database
+from tests.services.factories import NOW, make_draft, make_team, make_work
+from tests.services.fakes import DAY, QUICK_PRINTING, send
 
 LINKS = "https://x.com/someone/status/1111\nhttps://pictures.example.org/album/7\nhttps://www.instagram.com/p/Abc123/"
 LATE = NOW + 3 * DAY  # when the platforms' clocks are over
@@ -118,7 +119,8 @@ def live(line: Connection, setup: Setup) -> None:
 def be_quick() -> None:
     """No PDF is set, and Argon2id takes a moment."""
     vault.cost = LOW
-    letters.print_letter = bundle.print_letter = print_as_json  # type: ignore[attr-defined]
+    for module, name, quick in QUICK_PRINTING:
+        setattr(module, name, quick)
 
 
 def make_parts(setup: Setup) -> Parts:
@@ -213,17 +215,30 @@ def open_case(session: Session, parts: Parts, words: str) -> CaseWork:
 
 
 def warm_up() -> None:
-    """Read what is read once, before this process is copied for each life. Nothing here may start a thread."""
+    """Go each way once on both databases, before this process is copied for each life: what is read and compiled on the
+    way is not read and compiled again by each. No thread may be left at the end.
+    """
     be_quick()
-    with tempfile.TemporaryDirectory() as folder:
-        parts = make_parts(Setup(make_env(folder, f"sqlite:///{folder}/warm.db", "smtp://127.0.0.1:25"), 0))
-        metadata.create_all(parts.engine)
-        with parts.sessions() as session:
-            opened = make_case(session, parts.ports, links=LINKS)
-            letters.draft(read_dossier(opened.at(NOW), 1))
-            complaints.options(opened.at(LATE))
-        parts.engine.dispose()
-        parts.ports.locks.dispose()
+    share_what_is_compiled()
+    with tempfile.TemporaryDirectory() as folder, fresh_database() as postgresql:
+        for database in (f"sqlite:///{folder}/warm.db", postgresql):
+            _go_each_way(make_parts(Setup(make_env(folder, database, "smtp://127.0.0.1:9"), 0)))
+    assert threading.active_count() == 1
+
+
+def _go_each_way(parts: Parts) -> None:
+    metadata.create_all(parts.engine)
+    with parts.sessions.begin() as session:
+        team, _ = make_team(session)
+    words = write_draft(parts, str(team.id))
+    hand_in(parts, words)
+    record_sent(parts, words)
+    escalate(parts, words)
+    work(parts)
+    assert lodge(parts, words) == "lodged"
+    write_message(parts, words)
+    parts.engine.dispose()
+    parts.ports.locks.dispose()
 
 
 OPERATIONS: Mapping[str, Callable[..., Any]] = {

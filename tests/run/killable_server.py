@@ -1,4 +1,4 @@
-"""What the server of killable processes reads before it makes the first one; importing this takes a second."""
+"""What the server of killable processes reads before it makes the first one; importing this takes some seconds."""
 
 from __future__ import annotations
 

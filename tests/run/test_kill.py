@@ -179,6 +179,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(database: str, tmp_path: Path
     print(tally)  # noqa: T201
     assert tally.orders.total() >= LEAST_OPERATIONS
     assert sum(number for how, number in tally.kills.items() if "not acknowledged" in how) >= LEAST_KILLS
+    assert any("lodge" in person.done for person in people), "bundles are made, so that complaints are handed in"
     lives = settle(env)
     with lives.sessions() as session:
         begin_reading(session)

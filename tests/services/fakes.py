@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -46,14 +48,21 @@ def print_as_json(facts: LetterFacts, progress: Callable[[str, float], None] | N
     return Printed(full=full, redacted=twin, digest=digests[0], redacted_digest=digests[1], pages=2)
 
 
+# What stands in for setting, enclosing and signing: where, under which name, and what.
+QUICK_PRINTING: Sequence[tuple[ModuleType, str, Callable[..., Any]]] = (
+    (letters, "print_letter", print_as_json),
+    (bundle, "print_letter", print_as_json),
+    (complaints, "read_enclosed", lambda paper, _name: paper),
+    (pdf_enclosures, "read_enclosed", lambda paper, _name: paper),
+    (collecting, "bind_parts", lambda parts, **_more: b"".join(each.content for each in parts)),
+    (bundle, "finish_papers", lambda printed, *_files, **_more: printed),
+)
+
+
 def print_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No PDF is set; what a letter says is still checked."""
-    monkeypatch.setattr(letters, "print_letter", print_as_json)
-    monkeypatch.setattr(bundle, "print_letter", print_as_json)
-    for reader in (complaints, pdf_enclosures):
-        monkeypatch.setattr(reader, "read_enclosed", lambda paper, _name: paper)
-    monkeypatch.setattr(collecting, "bind_parts", lambda parts, **_more: b"".join(each.content for each in parts))
-    monkeypatch.setattr(bundle, "finish_papers", lambda printed, *_files, **_more: printed)
+    for module, name, quick in QUICK_PRINTING:
+        monkeypatch.setattr(module, name, quick)
 
 
 def send(
