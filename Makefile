@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-quick check packages conformance confinement fuzz bench pictures requirements ready-run ready-check ready-test ready-conformance python
+.PHONY: help run demo test test-quick check packages conformance confinement fuzz bench bench-desk pictures requirements ready-run ready-check ready-test ready-conformance python
 
 help:  ## what can be typed here
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -50,6 +50,9 @@ fuzz: ready-check  ## hostile input for SECONDS=60 at each reader of foreign inp
 
 bench: ready-check  ## measurements against their budgets
 	@$(BIN)/python -m tests.bench
+
+bench-desk: ready-check  ## the same of a whole desk: 100,000 cases with 5,000,000 links (takes long, wants 8 GB)
+	@DESK="1 100" $(BIN)/python -m tests.bench desk
 
 pictures: ready-test  ## the README's pictures, made from the demo
 	@$(BIN)/python -m tools.pictures
