@@ -59,7 +59,7 @@ def send_six_requests(visitor: Visitor) -> None:
         letter = visitor.download("Download (PDF)", exact=False)
         text = read_text(letter)
         assert story.NAME in text
-        assert story.NAME not in read_text(visitor.download("Without names (PDF)", exact=False))
+        assert story.NAME not in read_text(visitor.fetch("Without names (PDF)", exact=False))
         assert story.NAME not in read_title(letter)
         visitor.follow("I sent it by other means")
         visitor.choose("With the form on their site")
