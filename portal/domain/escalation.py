@@ -386,7 +386,7 @@ def _merge(options: Sequence[EscalationOption]) -> list[EscalationOption]:
     return [replace(option, origins=tuple(origins[key])) for key, option in best.items()]
 
 
-_CAN_DO_UNKNOWN = "Ask it what it can do in your case."
+_CAN_DO_UNKNOWN = "You tell them what happened. They decide what they do."
 _COPYRIGHT_WARNING = (
     "This can pass your name and address on to the one who posted the picture, and it is only for pictures you took "
     "yourself. Use it when nothing else has helped."

@@ -87,7 +87,7 @@ def hand_in(visitor: Visitor) -> str:
     """From the review to the case, with what makes its letters stronger. Returns the reference."""
     visitor.press("Save my report")
     visitor.is_at("Your report is saved")
-    reference = visitor.page.locator(".summary-list__value").first.inner_text()
+    reference = visitor.page.locator(".ticket__case").inner_text().removeprefix("Case ")
     visitor.press("I wrote them down. Go to my case")
     visitor.is_at("Your case")
     add_facts(visitor)

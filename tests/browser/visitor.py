@@ -96,9 +96,11 @@ class Visitor:
             found.first.click()
         return started.value.path().read_bytes()
 
-    def fetch(self, name: str, *, last: bool = False) -> bytes:
-        """What stands behind the first link of that name, or the last, without opening it in the window."""
-        found = self.page.get_by_role("link", name=name, exact=True)
+    def fetch(self, name: str, *, last: bool = False, exact: bool = True) -> bytes:
+        """What stands behind the first link of that name, or the last, without opening it in the window. It may be
+        folded.
+        """
+        found = self.page.get_by_role("link", name=name, exact=exact, include_hidden=True)
         address = (found.last if last else found.first).get_attribute("href")
         answer = self.context.request.get(f"{self.address}{address}")
         assert answer.ok, f"{answer.status} at {address}"

@@ -53,7 +53,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         Certainty: {Certainty.YES: _l("yes"), Certainty.NO: _l("no"), Certainty.MAYBE: _l("perhaps")},
         ObligedParty: {
             ObligedParty.PLATFORM: _l("The platform"),
-            ObligedParty.CONTROLLER: _l("The organisation that holds the data"),
+            ObligedParty.CONTROLLER: _l("The company or body that has your data"),
             ObligedParty.AUTHOR: _l("The one who posted it"),
             ObligedParty.REGULATOR: _l("The authority"),
             ObligedParty.BODY: _l("The body outside the courts"),

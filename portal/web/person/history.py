@@ -36,7 +36,7 @@ NAMED: Mapping[History, Any] = MappingProxyType(
         History.CLOCK_MISSED: _l("A deadline passed without an answer: %(names)s."),
         History.COMPLAINT_PREPARED: _l("A complaint was prepared about %(names)s."),
         History.COMPLAINT_LODGED: _l("A complaint was sent about %(names)s."),
-        History.COMPLAINT_ANSWERED: _l("The authority answered about %(names)s."),
+        History.COMPLAINT_ANSWERED: _l("They answered your complaint about %(names)s."),
     }
 )
 ANSWERED: Mapping[Answer, Any] = MappingProxyType(

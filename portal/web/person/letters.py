@@ -114,7 +114,7 @@ def make_further(work: CaseWork, number: int, topic: str) -> ResponseReturnValue
 
 
 def _tell_unfit(number: int) -> ResponseReturnValue:
-    flash(_("This letter does not fit your request any more. Look at what is open now."))
+    flash(_("This letter does not fit any more. Look at what is open now."))
     return redirect(url_for("request.show", number=number, _anchor="letters"), 303)
 
 

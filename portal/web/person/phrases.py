@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +30,7 @@ from portal.domain.lifecycle import (
 )
 from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import Report
-from portal.services.clocks.views import ClockView
+from portal.services.clocks.views import ClockView, StepView
 from portal.services.law.local_days import person_zone
 
 STATES: Mapping[str, Any] = MappingProxyType(
@@ -143,12 +144,12 @@ LETTERS: Mapping[LetterKind, Any] = MappingProxyType(
     {
         LetterKind.NOTICE: _l("Letter to the platform"),
         LetterKind.REMINDER: _l("Reminder"),
-        LetterKind.ERASURE: _l("Request to erase personal data"),
+        LetterKind.ERASURE: _l("Letter to erase your data"),
         LetterKind.COMPLAINT: _l("Complaint"),
         LetterKind.COPYRIGHT: _l("Copyright letter"),
         LetterKind.FOLLOW_UP: _l("Answer to the platform"),
         LetterKind.SUPPLIER: _l("Letter to a company behind the site"),
-        LetterKind.PRESERVATION: _l("Request to keep evidence"),
+        LetterKind.PRESERVATION: _l("Letter to keep the evidence"),
         LetterKind.POLICE: _l("Sheet for the police"),
     }
 )
@@ -182,9 +183,9 @@ SUPPLIERS: Mapping[Supplier, Any] = MappingProxyType(
 )
 KINDS: Mapping[RequestKind, Any] = MappingProxyType(
     {
-        RequestKind.NOTICE: _l("Request to take it down"),
-        RequestKind.ERASURE: _l("Request to erase personal data"),
-        RequestKind.COPYRIGHT: _l("Copyright notice"),
+        RequestKind.NOTICE: _l("Letter to take it down"),
+        RequestKind.ERASURE: _l("Letter to erase your data"),
+        RequestKind.COPYRIGHT: _l("Copyright letter"),
     }
 )
 PROOFS: Mapping[Proof, Any] = MappingProxyType(
@@ -237,6 +238,22 @@ def clock_promise(clock: ClockView) -> str:
         return str(_("This was your last day for it."))
     table = {ClockState.RUNNING: PROMISES, ClockState.MISSED: PROMISES}.get(clock.state)
     return str(table[clock.binding] if table else HOW_ENDED[clock.state])
+
+
+# The rules keep their steps as text, so that a moment in one is known by its form.
+_MOMENT = re.compile(r"[A-Z][a-z]+day (\d+ [A-Z][a-z]+ \d{4}) at (\d\d:\d\d)(?::\d\d)? \(UTC([+-]\d\d:\d\d)\)")
+_START = "The event that starts the period:"
+
+
+def step_words(step: StepView, zone: str) -> str:
+    """A step of "why this date?", with every moment in the reader's zone."""
+    if step.text.startswith(_START):
+        return str(_("The time starts: %(moment)s.", moment=format_short_moment(datetime.fromisoformat(step.at), zone)))
+    return _MOMENT.sub(lambda found: format_short_moment(_read_moment(*found.groups()), zone), str(_(step.text)))
+
+
+def _read_moment(day: str, time: str, offset: str) -> datetime:
+    return datetime.strptime(f"{day} {time} {offset}", "%d %B %Y %H:%M %z")
 
 
 def clock_sentence(clock: ClockView, zone: str) -> str:

@@ -52,8 +52,9 @@ def help_now() -> str:
     listeners = [line for line in lines if line.id == FINDER]
     country = request.args.get("country", "").upper()
     near = near_help(country) if country in names else None
+    own = [line for line in lines if line.country == country and not line.is_worldwide]
     return render_template(
-        "person/help_now.html", lines=lines, listeners=listeners, names=names, country=country, near=near
+        "person/help_now.html", lines=lines, listeners=listeners, names=names, country=country, near=near, own=own
     )
 
 
@@ -168,6 +169,7 @@ def prepare(state: BlueprintSetupState) -> None:
         turn_words=next_steps.say_turn,
         group_words=next_steps.say_group,
         group_address=next_steps.address_of_group,
+        step_words=phrases.step_words,
         short_body=phrases.short_body,
         turn_tag=next_steps.say_tag,
         time_left=next_steps.say_left,

@@ -326,7 +326,7 @@ def test_details_change_one_request_only(holder: Visitor) -> None:
 def test_a_request_to_erase_data_can_be_prepared_beside_the_notice(holder: Visitor) -> None:
     open_request(holder)
     page = holder.press("Also ask the company to erase my data")
-    assert "Request to erase personal data" in page.text
+    assert "Letter to erase your data" in page.text
 
 
 def test_a_complaint_is_prepared_made_in_the_background_sent_and_answered(
