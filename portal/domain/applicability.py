@@ -24,7 +24,25 @@ from portal.domain.regimes import (
 from portal.domain.ties import ORDER, Answer, CaseFacts, PlatformFacts, judge_tie, rank_answer
 from portal.domain.wording import Sentence, format_sentence
 
-__all__ = ["Applicability", "CaseFacts", "PlatformFacts", "assess", "prefer_national"]
+__all__ = ["DOUBTS", "Applicability", "CaseFacts", "PlatformFacts", "assess", "is_doubt", "prefer_national"]
+
+# Why a law that can be used may not fit all the same. Whoever sends the letter is told so; the letter itself gives the
+# other side no ground to put it aside.
+DOUBTS = frozenset(
+    {
+        "It is not known what kind of service the platform is.",
+        "It is not sure that this law reaches this kind of service, but the platform has a form of its own for it.",
+        "This law binds only services that an authority has named.",
+        "It is not sure that this law can be used by the one who asks.",
+        "This law may reach this kind of content.",
+        "This law is only for the one who took the picture.",
+    }
+)
+
+
+def is_doubt(reason: str) -> bool:
+    """Whether the reason of a verdict is why the law may not fit, not why it does."""
+    return reason in DOUBTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from portal.domain.letters.content_statements import _join_alike
+
 FOLDER = Path(__file__).resolve().parents[2] / "portal" / "domain" / "letters"
 SAID = re.compile(r'\b(?:mark|translate|plural)\(\s*((?:f?"(?:[^"\\]|\\.)*"\s*)+)')
 OUT = re.compile(
@@ -27,3 +29,18 @@ def test_no_sentence_of_a_letter_is_one_that_nobody_would_say() -> None:
 def test_the_phrases_are_found_where_they_are() -> None:
     assert OUT.search("done; the law sets no number")
     assert not OUT.search("done; this law gives no number")
+
+
+def test_a_sentence_that_two_laws_want_in_the_same_words_is_stated_once_with_both_sources() -> None:
+    told = (
+        "It is true to the best of my knowledge (section 20A(2)(c)).",
+        "It is true to the best of my knowledge.",
+        "I did not agree (Article 7).",
+        "I did not agree (Article 21).",
+        "All of it is mine.",
+    )
+    assert _join_alike(told) == (
+        "It is true to the best of my knowledge (section 20A(2)(c)).",
+        "I did not agree (Article 7; Article 21).",
+        "All of it is mine.",
+    )

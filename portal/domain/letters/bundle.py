@@ -19,6 +19,7 @@ from portal.domain.letters.phrases import (
     KINDS,
     PROOFS,
     describe_due,
+    find_ground,
     format_day,
     format_moment,
     mark,
@@ -126,8 +127,8 @@ def _write_law(context: LetterContext, bases: list[BasisFact]) -> list[Block]:
         Paragraph(text=translate(basis.citation), tone=Tone.SMALL),
         Paragraph(text=translate(basis.basis)),
     ]
-    if basis.reason:
-        blocks.append(Paragraph(text=translate("Why it applies: %(reason)s", reason=translate(basis.reason))))
+    if ground := find_ground(basis.reason):
+        blocks.append(Paragraph(text=translate("Why it applies: %(reason)s", reason=translate(ground))))
     elements = tuple(element for element in basis.elements if element.value)
     if elements:
         blocks += _list_elements(context, basis, elements)

@@ -43,7 +43,7 @@ from portal.domain.letters.content_statements import (
 )
 from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
 from portal.domain.letters.law_blocks import describe_authority_clock
-from portal.domain.letters.phrases import mark
+from portal.domain.letters.phrases import find_ground, mark
 from portal.domain.lifecycle import ItemState, LetterKind
 from portal.domain.regimes import Binding
 
@@ -182,7 +182,8 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
     translate, basis = context.translate, facts.competence
     # A duty of the authority stands in the sentence of its law; said again as a "must" it would only be louder.
     aims = [clock for clock in basis.clocks if clock.amount is not None and clock.binding is not Binding.DUTY]
-    sentences: list[str | None] = [translate(basis.basis), translate(basis.reason) if basis.reason else None]
+    ground = find_ground(basis.reason)
+    sentences: list[str | None] = [translate(basis.basis), translate(ground) if ground else None]
     sentences += [describe_authority_clock(context, clock) for clock in aims]
     statements = format_statements(context, facts.statements, facts.stated)
     stated: list[Block] = [Heading(text=translate("Statements")), Items(items=statements)] if statements else []

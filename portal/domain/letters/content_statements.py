@@ -7,6 +7,7 @@ child is shown nothing is argued about consent: a child cannot give it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from portal.domain.letters.blocks import Block, Heading, Items
@@ -252,7 +253,23 @@ def list_statements(
         each for each in made if not _MEANINGS[each] <= worded and not (under_18 and each is Statement.GOOD_FAITH)
     ]
     told = [_tell_day(context, context.translate(each.text), _find_earlier(each, days)) for each in own]
-    return tuple(dict.fromkeys([*told, *format_statements(context, general, days)]))
+    return _join_alike((*told, *format_statements(context, general, days)))
+
+
+# A sentence's own source at its end: "... to the best of my knowledge and belief (section 20A(2)(c))."
+_SOURCE = re.compile(r" \((?P<source>[^()]*(?:\([^()]*\)[^()]*)*)\)\.$")
+
+
+def _join_alike(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Each sentence once. One that two laws want in the same words is stated once, with the source of each."""
+    sources: dict[str, list[str]] = {}
+    for sentence in sentences:
+        found = _SOURCE.search(sentence)
+        said = sentence[: found.start()] + "." if found else sentence
+        kept = sources.setdefault(said, [])
+        if found and found["source"] not in kept:
+            kept.append(found["source"])
+    return tuple(f"{said[:-1]} ({'; '.join(kept)})." if kept else said for said, kept in sources.items())
 
 
 def _find_earlier(sentence: StatementFact, stated: Iterable[StatedFact]) -> StatedFact | None:

@@ -17,6 +17,7 @@ from portal.domain.letters.phrases import (
     describe_due,
     describe_step,
     describe_step_at,
+    find_ground,
     format_instant,
     format_moment,
     format_period,
@@ -88,8 +89,8 @@ def write_bases(context: LetterContext, bases: Iterable[BasisFact]) -> list[Bloc
         title = context.translate("%(number)s. %(name)s", number=str(number), name=context.translate(basis.name))
         blocks.append(Heading(text=title, level=3))
         blocks.append(Paragraph(text=context.translate(basis.citation), tone=Tone.SMALL, leads=True))
-        if basis.reason:
-            reason = say_reason(basis.reason, context.translate) if context.is_own else context.translate(basis.reason)
+        if ground := find_ground(basis.reason):
+            reason = say_reason(ground, context.translate) if context.is_own else context.translate(ground)
             blocks.append(Paragraph(text=context.translate("Why it applies: %(reason)s", reason=reason)))
         blocks.extend(_write_wording(context, basis) if basis.wording else _write_record(context, basis))
         blocks.extend(_list_elements(context, basis))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from portal.domain.applicability import is_doubt
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import Translate
 from portal.domain.letters.law_facts import ClockFact, StepFact, StepValue
@@ -361,6 +362,11 @@ _OWN_REASONS: Mapping[str, str] = {
     ),
 }
 _REASON_FORMS = tuple((as_form(key), said) for key, said in _OWN_REASONS.items())
+
+
+def find_ground(reason: str | None) -> str | None:
+    """Why a law applies, for a paper; None where nothing is known but why it may not."""
+    return None if reason is None or is_doubt(reason) else reason
 
 
 def say_reason(reason: str, translate: Translate) -> str:

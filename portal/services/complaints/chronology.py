@@ -35,7 +35,7 @@ _TOLD: Mapping[History, str] = {
     History.ITEM_GONE: "The content was found to be gone from a place.",
     History.ITEM_BACK: "The content was found to be back at a place.",
     History.REQUEST_CLOSED: "A request was taken back.",
-    History.STATED: "What stands above the signature was stated.",
+    History.STATED: "The statements above the signature of a letter were made.",
     History.TICKET_GIVEN: "The recipient's number for a letter was written down.",
     History.CORRECTED: "An entry was corrected.",  # said by what was wrong, see `_CORRECTED`
 }

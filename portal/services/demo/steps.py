@@ -17,6 +17,7 @@ from portal.services.letters import letters, threats
 from portal.services.letters.further import FurtherWords
 from portal.services.ports import PERSON
 from portal.services.requests import preparing, statements
+from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.requests.statements import StatementCommand
 from portal.services.tracking import answers, request_page, sending
@@ -55,10 +56,28 @@ def send(
             ticket=ticket,
             address=used,
         )
+        said = stage.work.at(sent_at - timedelta(minutes=25))
+        state(number)(replace(stage, work=said))
         letters.make_missing_letter(stage.work.at(sent_at - timedelta(minutes=20)), number)
         sending.record_sent(stage.work, number, command)
 
     return act
+
+
+def state(number: int) -> Act:
+    """The person says on their own page what the letter says above the signature, for this letter and on this day."""
+
+    def act(stage: Stage) -> None:
+        dossier = read_dossier(stage.work, number)
+        wanted = frozenset(statements.list_wanted(dossier)) - statements.SWORN
+        if wanted and dossier.statement is None:
+            _say(stage, StatementCommand(numbers=(number,), statements=wanted, signature=stage.work.report.name))
+
+    return act
+
+
+def _say(stage: Stage, command: StatementCommand) -> None:
+    statements.state(replace(stage.work, actor=PERSON), command)
 
 
 def confirm(number: int) -> Act:
@@ -109,6 +128,8 @@ def make_letter(number: int, kind: LetterKind, *, topic: str = "", company: str 
     words = FurtherWords(topic=topic, company=company)
 
     def act(stage: Stage) -> None:
+        if kind in REQUEST_LETTERS.values():
+            state(number)(stage)
         letters.make_letter(stage.work, kind, number, words=words)
 
     return act
@@ -134,9 +155,7 @@ def claim_copyright(number: int, made: int) -> Act:
     def act(stage: Stage) -> None:
         preparing.prepare_copyright(stage.work, number)
         sworn = frozenset({NoticeField.GOOD_FAITH, NoticeField.ACCURACY, NoticeField.PERJURY})
-        signature = stage.work.report.signature
-        command = StatementCommand(numbers=(made,), statements=sworn, signature=signature)
-        statements.state(replace(stage.work, actor=PERSON), command)
+        _say(stage, StatementCommand(numbers=(made,), statements=sworn, signature=stage.work.report.name))
 
     return act
 

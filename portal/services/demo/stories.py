@@ -55,9 +55,6 @@ ADULT = Report(
     share_with_regulators=True,
     handler=Handler.TEAM,
     name_kind=NameKind.LEGAL,
-    states_no_consent=True,
-    states_good_faith=True,
-    states_accuracy=True,
 )
 
 
@@ -74,7 +71,7 @@ def _dated(story: Story, today: date) -> Report:
 
 def _person(name: str, country: str, **changes: object) -> Report:
     first = name.partition(" ")[0].lower()
-    reachable = {"name": name, "signature": name, "email": f"{first}@example.org", "phone": "+1 202 555 0142"}
+    reachable = {"name": name, "email": f"{first}@example.org", "phone": "+1 202 555 0142"}
     base = replace(ADULT, country=country, postal_address="1 Invented Street, Exampleton")
     return replace(base, **reachable, **changes)  # type: ignore[arg-type]
 
@@ -251,9 +248,6 @@ CHILD = Story(
         name_kind=NameKind.REPRESENTATIVE,
         name="Rowan Sampler",
         authority="I am the father.",
-        states_good_faith=True,
-        states_accuracy=True,
-        signature="Rowan Sampler",
     ),
     links="https://www.instagram.com/p/Invented51/",
 )

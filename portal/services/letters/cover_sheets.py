@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from portal.domain.applicability import is_doubt
 from portal.domain.letters.facts import ContentFact, LetterFacts, NoticeFacts
 from portal.domain.lifecycle import LetterKind, SendingChannel
 from portal.services.letters import letters
@@ -39,6 +40,7 @@ class RecordUsed:
     name: str
     citation: str
     version: str
+    doubt: str = ""  # why it may not fit, which the letter does not say
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -76,7 +78,12 @@ def read_cover_sheet(work: CaseWork, number: int) -> CoverSheet:
         learns=tuple(_list_learned(facts)),
         may_pass_identity=getattr(facts, "may_pass_identity", None),
         records=tuple(
-            RecordUsed(name=each.name, citation=each.citation, version=f"{each.regime_id} {each.version}")
+            RecordUsed(
+                name=each.name,
+                citation=each.citation,
+                version=f"{each.regime_id} {each.version}",
+                doubt=each.reason if each.reason and is_doubt(each.reason) else "",
+            )
             for each in {each.regime_id: each for each in facts.bases}.values()
         ),
         digest=letter.digest,

@@ -30,6 +30,8 @@ from portal.services.demo.fill import ADVOCATE, AlreadyFilled, Filled, fill
 from portal.services.demo.stories import SHOWN, STORIES, make_stories
 from portal.services.history.events import find_break, read_history
 from portal.services.ports import Ports
+from portal.services.requests.dossier import read_dossiers
+from portal.services.requests.statements import list_wanted
 from portal.services.staff import accounts
 from tests.services.factories import guarded, make_ports, make_work
 
@@ -59,6 +61,21 @@ def test_every_state_of_cases_links_requests_and_complaints_is_there(filling: Fi
         assert {row.kind for row in session.scalars(select(Request))} == set(RequestKind)
         assert {row.kind for row in session.scalars(select(Letter))} == set(LetterKind)
         assert {row.state for row in session.scalars(select(Complaint))} == set(ComplaintState)
+
+
+def test_no_report_states_anything_and_each_letter_that_left_was_stated_for_itself(filling: Filling) -> None:
+    sessions, ports, filled = filling
+    assert not any(
+        story.report.states_no_consent or story.report.states_good_faith or story.report.states_accuracy
+        for story in STORIES
+    )
+    with sessions() as session:
+        work = open_by_words(make_work(session, ports, now=NOW), filled.words)
+        sent = [dossier for dossier in read_dossiers(work) if dossier.sent_letter]
+        assert sent
+        for dossier in sent:
+            assert dossier.statement is not None
+            assert dossier.statement.statements == set(list_wanted(dossier))
 
 
 def test_something_is_overdue_and_something_still_has_time(filling: Filling) -> None:

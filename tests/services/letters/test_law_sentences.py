@@ -10,15 +10,17 @@ from itertools import product
 
 import pytest
 
+from portal.domain.applicability import CaseFacts, assess
 from portal.domain.clocks import EventKind, RequestEvent, derive_clocks
 from portal.domain.letters.blocks import Translate, plain_text
 from portal.domain.letters.build import build_letter
 from portal.domain.letters.facts import ErasureFacts, IdentityOffer, LetterFacts, NoticeFacts, Statement
-from portal.domain.letters.phrases import English, format_day
+from portal.domain.letters.phrases import English, find_ground, format_day
 from portal.domain.lifecycle import Depiction, Filer, RequestKind
-from portal.domain.regimes import Binding, Regime, RegimeKind
+from portal.domain.regimes import Binding, Certainty, Regime, RegimeKind
 from portal.domain.report import Report, YesNo
 from portal.reference.registry import load_registry
+from portal.services.law.applicability import platform_facts
 from portal.services.law.obliged_places import place_of_platform
 from portal.services.letters.facts import ERASURE_ASKS, find_company, unsent_basis
 from portal.services.requests.citations import Citation
@@ -221,3 +223,27 @@ def test_the_company_that_answers_for_the_region_is_addressed(country: str, comp
     found = find_company(platform, country, RequestKind.NOTICE)
     assert found is not None
     assert found.name == company
+
+
+@pytest.mark.parametrize("filer", list(Filer))
+@pytest.mark.parametrize("country", sorted({regime.jurisdictions[0] for regime in LAWS}))
+def test_no_paper_gives_the_other_side_a_doubt_as_the_reason_why_a_law_applies(filer: Filer, country: str) -> None:
+    """A law can be used where a doubt is left about who asks or about the content: that is for the sender to know."""
+    registry = load_registry()
+    facts = CaseFacts(country=country, under_18=False, depiction=Depiction.REAL, filer=filer)
+    for regime, platform in product(LAWS, ("x", "instagram", "reddit", "")):
+        verdict = assess(regime, facts, platform_facts(registry, platform), NOW.date())
+        if verdict.offered and verdict.applies is Certainty.MAYBE:
+            assert find_ground(verdict.reason) is None, (regime.id, verdict.reason)
+        if verdict.offered and verdict.applies is Certainty.YES:
+            assert find_ground(verdict.reason) == verdict.reason, (regime.id, verdict.reason)
+
+
+def test_a_letter_keeps_the_doubt_for_its_sender() -> None:
+    regime = next(each for each in LAWS if each.id == "br-decreto-12976")
+    doubt = "It is not sure that this law can be used by the one who asks."
+    letter = letter_of(regime, content_of(Depiction.REAL, Filer.SELF))
+    doubted = replace(letter, bases=tuple(replace(each, reason=doubt) for each in letter.bases))
+    told = "\n".join(plain_text(build_letter(doubted, ENGLISH)))
+    assert "not sure" not in told
+    assert "Why it applies" not in told
