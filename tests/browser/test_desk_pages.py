@@ -18,7 +18,7 @@ PAGES = {
     "lena": "/desk {case}/reviews {case}/reviews/letter/1",
     "otto": "/desk/audit",
     "mere": """
-        /desk/today {case}/follow-ups {case}/risk
+        /desk/today {case}/follow-ups {case}/risk {case}/requests/7/proof
         /desk/new /desk/new/{call} {case}/first-words /desk /desk?show=overdue /desk?show=closed /desk/staff
         /desk/account /desk/account/password /desk/account/factors/add {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes

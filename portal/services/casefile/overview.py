@@ -21,6 +21,7 @@ from portal.services.complaints.complaints import list_lines
 from portal.services.complaints.options import list_options
 from portal.services.requests.dossier import OpenedItem, list_items
 from portal.services.requests.escalation import EscalatedRequest, find_next_step, find_turn, read_escalated
+from portal.services.requests.proofs import view_proof
 from portal.services.tracking.request_page import views_of_items
 from portal.services.work import CaseWork
 
@@ -106,6 +107,7 @@ def _describe_request(work: CaseWork, escalated: EscalatedRequest, *, has_consen
         item_count=len(dossier.items),
         main_clock=first_clock(dossier.clocks, work.ports),
         next_step=find_next_step(escalated, has_consent=has_consent),
+        proof=view_proof(dossier),
     )
 
 

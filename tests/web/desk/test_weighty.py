@@ -69,7 +69,7 @@ LIGHT = {
         desk_requests.record_name desk_mandate.record
         desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
-        desk_follow_ups.show desk_follow_ups.finish desk_risks.show
+        desk_follow_ups.show desk_follow_ups.finish desk_risks.show desk_requests.record_proof
         desk_phone.begin desk_phone.save desk_phone.discard desk_first_words.hear desk_first_words.finish
     """,
 }
