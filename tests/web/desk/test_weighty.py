@@ -29,6 +29,8 @@ WEIGHTY = {
     "desk_complaints.bundle": "mira",
     "desk_complaints.bundles": "mira",
     "desk_reissue.confirm": "mira",
+    "desk_first_words.make": "mira",
+    "desk_first_words.let_link": "mira",
     "desk_officer.make": "ines",
     "desk_team.let_in": "ines",
     "desk_team.show_to_people": "ines",
@@ -45,9 +47,6 @@ LIGHT = {
     "asks for a password, words or a factor by itself": """
         signin.show signin.show_factor signin.finish_set_up signin.confirm account.password account.add_factor
         desk_staff.join
-    """,
-    "gives the person a way in where nobody has one yet, and is pressed while she holds the line": """
-        desk_first_words.make desk_first_words.let_link
     """,
     "ends something, which must not be held up": """
         signin.sign_out account.end_session desk_officer.end desk_staff.end_invitation desk_reissue.cancel
