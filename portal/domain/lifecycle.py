@@ -279,6 +279,15 @@ class History(StrEnum):
     ERASED = "erased"
 
 
+class KeptProof(StrEnum):
+    """What a person keeps of what is online before its removal is asked for. Never the picture."""
+
+    LINK = "link"
+    ACCOUNT = "account"
+    MOMENT = "moment"
+    FINGERPRINT = "fingerprint"
+
+
 class RiskFlag(StrEnum):
     """What a team has to know first about a case."""
 

@@ -117,7 +117,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             threat.show threat.ask threat.make letters.ask_further letters.make_further
             mandate.show mandate.give mandate.end hand_on.show hand_on.answer
             complaint.bundle complaint.together complaint.lodge_all complaint.bundles
-            send.show send.begin send.step send.record_sent send.make send.tell send.end
+            send.show send.begin send.step send.record_sent send.make send.tell send.end send.keep_proof
             complaint.options complaint.begin complaint.prepare complaint.show complaint.make_bundle
             complaint.ask_lodged complaint.record_lodged complaint.ask_answer complaint.log_answer letters.show
             letters.make letters.read letters.read_redacted letters.notes letters.read_notice letters.read_links
@@ -151,6 +151,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
+            desk_requests.record_proof
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
             desk_follow_ups.show desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end

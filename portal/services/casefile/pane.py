@@ -9,6 +9,7 @@ from portal.services.casefile.views import RequestLine
 from portal.services.cases.consent import has_consent
 from portal.services.clocks.snapshot import first_clock
 from portal.services.requests.escalation import EscalatedRequest, find_next_step, find_turn, read_escalated
+from portal.services.requests.proofs import view_proof
 from portal.services.work import CaseWork
 
 REQUESTS_A_PAGE = 40
@@ -46,4 +47,5 @@ def _describe(work: CaseWork, escalated: EscalatedRequest, *, has_consent: bool)
         item_count=len(dossier.items),
         main_clock=first_clock(dossier.clocks, work.ports),
         next_step=find_next_step(escalated, has_consent=has_consent),
+        proof=view_proof(dossier),
     )

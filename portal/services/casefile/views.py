@@ -21,6 +21,7 @@ from portal.services.cases.messages import MessageView, NoteView
 from portal.services.clocks.views import ClockView
 from portal.services.complaints.views import ComplaintLine, ComplaintOption, ComplaintView
 from portal.services.letters.views import LetterView
+from portal.services.requests.proofs import ProofView
 from portal.services.requests.views import ItemView, NextStepView
 from portal.services.tracking.views import RequestView
 
@@ -77,6 +78,7 @@ class RequestLine:
     item_count: int
     main_clock: ClockView | None
     next_step: NextStepView
+    proof: ProofView | None  # what the person kept; None where nobody said
 
 
 @dataclass(frozen=True, kw_only=True)

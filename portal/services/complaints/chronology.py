@@ -36,6 +36,7 @@ _TOLD: Mapping[History, str] = {
     History.ITEM_BACK: "The content was found to be back at a place.",
     History.REQUEST_CLOSED: "A request was taken back.",
     History.STATED: "The statements above the signature of a letter were made.",
+    History.PROOF_SAID: "What was kept of the content before its removal was asked for was written down.",
     History.TICKET_GIVEN: "The recipient's number for a letter was written down.",
     History.CORRECTED: "An entry was corrected.",  # said by what was wrong, see `_CORRECTED`
 }
@@ -102,7 +103,7 @@ def write_chronology(
         part = by_id.get(event.request_id) if event.request_id else None
         if event.kind not in _TOLD or (event.request_id is not None and part is None):
             continue
-        if event.kind is History.LETTER_SENT and event.id not in later:
+        if _is_no_part(event, part, later):
             continue
         missed = _find_sheet(event, bases) if event.kind is History.CLOCK_MISSED else None
         if event.kind is History.CLOCK_MISSED and missed is None:
@@ -126,6 +127,16 @@ def write_chronology(
             detail=_words_of(event, detail, exhibits),
             exhibit=exhibits.get(paper.id if paper else event.id),
         )
+
+
+def _is_no_part(event: Event, part: Dossier | None, later: Mapping[UUID, Any]) -> bool:
+    """A letter of another story; and what was kept, where that is nothing, or was said after the request had left."""
+    if event.kind is History.LETTER_SENT:
+        return event.id not in later
+    if event.kind is History.PROOF_SAID:
+        sent_at = part.request.sent_at if part else None
+        return not event.facts["kept"] or (sent_at is not None and event.at > sent_at)
+    return False
 
 
 def _tell(event: Event, *, has_paper: bool) -> str:

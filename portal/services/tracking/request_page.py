@@ -30,6 +30,7 @@ from portal.services.requests.escalation import (
 )
 from portal.services.requests.lookup import list_requests
 from portal.services.requests.preparing import find_erasure, pick_for_erasure
+from portal.services.requests.proofs import view_proof
 from portal.services.requests.views import BasisView, ElementView, FieldView, ItemView
 from portal.services.tracking.correctable import list_correctable, list_corrections
 from portal.services.tracking.views import AnswerView, FurtherView, NameChoiceView, ReminderView, RequestView
@@ -120,6 +121,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         is_with_team=dossier.content.organisation is not None,
         has_no_ticket=dossier.has_no_ticket,
         proof=dossier.receipt_proof,
+        kept=view_proof(dossier),
         sent_as=SentAs.OTHER if dossier.sent_event and dossier.sent_letter is None else SentAs.LETTER,
         sent_text=dossier.sent_text,
         reminders_sent=tuple(_reminder_view(each) for each in dossier.sent_reminders),

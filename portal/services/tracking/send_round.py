@@ -45,6 +45,7 @@ from portal.services.requests.channels import Read, channel_views, list_read
 from portal.services.requests.citations import list_cited, passes_on
 from portal.services.requests.content import Statement
 from portal.services.requests.dossier import Dossier, read_dossier, read_dossiers
+from portal.services.requests.proofs import ProofView, view_proof
 from portal.services.requests.statements import (
     SWORN,
     StatementCommand,
@@ -169,6 +170,7 @@ class StepView:
     to_say: tuple[ToSay, ...]
     signature: str  # as it was written last
     just_sent: JustSent | None
+    kept: ProofView | None  # what the person kept of it; None where nobody said
 
     @property
     def door(self) -> ChannelView | None:
@@ -288,6 +290,7 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         to_say=_list_to_say(found, [dossier]),
         signature=_signature_of(work, [dossier]),
         just_sent=_find_just_sent(found, after),
+        kept=view_proof(dossier),
     )
 
 

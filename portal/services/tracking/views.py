@@ -10,6 +10,7 @@ from portal.domain.lifecycle import Answer, LetterKind, Proof, RequestKind, Requ
 from portal.services.clocks.views import ClockView
 from portal.services.letters.views import LetterView, ProblemView
 from portal.services.requests.dossier import UsedDoor
+from portal.services.requests.proofs import ProofView
 from portal.services.requests.views import (
     BasisView,
     ChannelView,
@@ -95,6 +96,7 @@ class RequestView:
     is_with_team: bool
     has_no_ticket: bool
     proof: Proof | None  # by what its receipt is known
+    kept: ProofView | None  # what the person kept before its removal was asked for; None where nobody said
     sent_as: SentAs
     sent_text: str  # what was sent in other words, as far as it was written down
     reminders_sent: tuple[ReminderView, ...]

@@ -15,6 +15,7 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case
 from portal.web.desk.forms.first_words import RepeatForm
 from portal.web.desk.pages import Answered, go, show_on_case
+from portal.web.desk.step_up import confirmed
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_first_words", __name__, "/desk/cases/<reference>/first-words")
@@ -32,6 +33,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Answered:
 
 @bp.post("/make")
 @on_case
+@confirmed
 def make(member: SignedInStaff, work: CaseWork) -> Answered:
     """Drawn now, and shown in this session alone until they were said back."""
     words = recovery_words.make_first_set(work)
@@ -65,6 +67,7 @@ def finish(member: SignedInStaff, work: CaseWork) -> Answered:
 
 @bp.post("/link")
 @on_case
+@confirmed
 def let_link(member: SignedInStaff, work: CaseWork) -> Answered:
     """The caller chose a way back by e-mail, and the address is confirmed."""
     mail_contact.choose_told_link(work)

@@ -18,7 +18,7 @@ from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters.printing import LetterStopped
-from portal.services.requests import preparing, statements
+from portal.services.requests import preparing, proofs, statements
 from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.statement_views import letters_to_state
@@ -32,6 +32,7 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.cases import CloseForm
+from portal.web.desk.forms.proofs import ProofForm
 from portal.web.desk.forms.requests import ChannelForm
 from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, staff_reader
 from portal.web.desk.panes import show_beside
@@ -164,7 +165,30 @@ def record_sent(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
         waits=find_waiting(work, number),
         waits_for=Approvable.SENDING,
         waits_number=number,
+        facts=warn_of_proof(request),
     )
+
+
+@bp.route("/proof", methods=["GET", "POST"])
+@on_case
+def record_proof(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
+    form = ProofForm(read_request(work, number).kept)
+    if form.validate_on_submit():
+        with refusals(form):
+            proofs.say_kept(work, number, form.chosen, for_all=bool(form.for_all.data))
+            return back_to(work, number)
+    text = _(
+        "Once it is gone, nobody can show what was there. Ask the person to save it now, on paper or in a file that "
+        "only they can open. Never the picture: nobody sends it, and in a case of a child nobody saves it."
+    )
+    return show_about(member, work, number, form, title=_("What did the person save?"), button=_("Save"), text=text)
+
+
+def warn_of_proof(request: RequestView) -> list[str]:
+    """Before it goes: what nobody asked the person yet."""
+    if request.kept is not None or request.sent_at is not None:
+        return []
+    return [_("Not yet said whether the person saved proof. Ask before it goes: afterwards it may be gone.")]
 
 
 @bp.route("/received", methods=["GET", "POST"])

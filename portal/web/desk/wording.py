@@ -24,6 +24,7 @@ from portal.domain.lifecycle import (
     Depiction,
     Filer,
     History,
+    KeptProof,
     LetterKind,
     Path,
     Proof,
@@ -163,6 +164,12 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             WordsBy.PAPER: _l("on paper: print the page"),
             WordsBy.MAIL: _l("none: a link by e-mail brings them back, once the address is confirmed"),
             WordsBy.LATER: _l("in a later call"),
+        },
+        KeptProof: {
+            KeptProof.LINK: _l("the link"),
+            KeptProof.ACCOUNT: _l("the name of the account"),
+            KeptProof.MOMENT: _l("the day and the time"),
+            KeptProof.FINGERPRINT: _l("a fingerprint, made on their own device"),
         },
         RiskFlag: {RiskFlag.DANGER: _l("in danger now"), RiskFlag.SUICIDE: _l("suicide risk")},
         WaitsFor: {

@@ -101,6 +101,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/send/<int:number>": "/p/40/<int:number>",
         "/case/send/<int:number>/make": "/p/40/<int:number>/1",
         "/case/send/<int:number>/told": "/p/40/<int:number>/2",
+        "/case/send/<int:number>/kept": "/p/40/<int:number>/3",
         "/case/send/end": "/p/41",
         "/report/resume": "/p/21",
         "/report/erase": "/p/21/1",

@@ -12,6 +12,7 @@ from portal.domain.directory import AddressOutcome
 from portal.domain.lifecycle import CaseStatus, Filer, Path, RequestKind, SendingChannel, StepRefused
 from portal.domain.quotas import Counted
 from portal.services.casefile import sharing as case_sharing
+from portal.services.requests import proofs
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import REQUEST_LETTERS
 from portal.services.tracking import send_round, sending
@@ -24,7 +25,7 @@ from portal.web.flood_gate import rate_limited
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
-from portal.web.person.forms.send import GoneForm, SayForm
+from portal.web.person.forms.send import GoneForm, KeptForm, SayForm
 from portal.web.person.pages import people_near
 from portal.web.person.phrases import format_due
 from portal.web.person.send_words import describe_until, group_by_date, list_read_words, name_lacking, write_mail_link
@@ -134,6 +135,19 @@ def tell(work: CaseWork, number: int) -> ResponseReturnValue:
     return _go_to(_number("to"))
 
 
+@bp.post("/<int:number>/kept")
+@case_holder
+def keep_proof(work: CaseWork, number: int) -> ResponseReturnValue:
+    """What the person saved of it, in their own words to us: no picture, and nothing to upload."""
+    form = KeptForm(is_child=work.report.path is Path.CHILD, before=None)
+    if not form.validate():
+        abort(400)
+    with refusals(form):
+        proofs.say_kept(work, number, form.chosen, for_all=bool(form.for_all.data))
+        flash(_("Thank you. Your case says that you saved it."))
+    return _go_to(number)
+
+
 @bp.get("/end")
 @case_holder
 def end(work: CaseWork) -> ResponseReturnValue:
@@ -174,6 +188,7 @@ def _show_step(work: CaseWork, view: StepView, form: GoneForm, say_form: SayForm
         "person/send/step.html",
         say_form if say_form.errors or say_form.form_errors else form,
         gone=form,
+        kept=KeptForm(is_child=view.is_child, before=view.kept, formdata=None),
         say=say_form,
         step=view,
         is_being_made=view.job is not None and not view.job.is_finished,

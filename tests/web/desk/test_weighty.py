@@ -29,6 +29,8 @@ WEIGHTY = {
     "desk_complaints.bundle": "mira",
     "desk_complaints.bundles": "mira",
     "desk_reissue.confirm": "mira",
+    "desk_first_words.make": "mira",
+    "desk_first_words.let_link": "mira",
     "desk_officer.make": "ines",
     "desk_team.let_in": "ines",
     "desk_team.show_to_people": "ines",
@@ -46,9 +48,6 @@ LIGHT = {
     "asks for a password, words or a factor by itself": """
         signin.show signin.show_factor signin.finish_set_up signin.confirm account.password account.add_factor
         desk_staff.join
-    """,
-    "gives the person a way in where nobody has one yet, and is pressed while she holds the line": """
-        desk_first_words.make desk_first_words.let_link
     """,
     "ends something, which must not be held up": """
         signin.sign_out desk_kept.discard account.end_session
@@ -77,7 +76,7 @@ LIGHT = {
         desk_requests.record_name desk_mandate.record
         desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
-        desk_follow_ups.show desk_follow_ups.finish desk_risks.show
+        desk_follow_ups.show desk_follow_ups.finish desk_risks.show desk_requests.record_proof
         desk_phone.begin desk_phone.save desk_phone.discard desk_first_words.hear desk_first_words.finish
         desk_handovers.answer desk_handovers.finish
     """,

@@ -8,13 +8,22 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import BooleanField, SelectChoice, StringField
 
-from portal.domain.lifecycle import SendingChannel
+from portal.domain.lifecycle import KeptProof, SendingChannel
+from portal.services.requests.proofs import ProofView
 from portal.services.requests.views import ChannelView
 from portal.services.tracking.sending import SentCommand
 from portal.web.fields import ChoiceField, MomentField, PlainForm, TextField
 from portal.web.forms.readers import Reader, ReaderForm
+from portal.web.forms.typed_fields import CheckboxesField
+
+KEPT = (
+    (KeptProof.LINK, _l("The link")),
+    (KeptProof.ACCOUNT, _l("The name of the account that posted it")),
+    (KeptProof.MOMENT, _l("The day and the time I saw it")),
+    (KeptProof.FINGERPRINT, _l("A fingerprint, made on my own device")),
+)
 
 
 class SayForm(PlainForm):
@@ -46,6 +55,25 @@ class SayForm(PlainForm):
             self.signature.errors = [_("Type your name. It is your signature.")]
             return False
         return is_valid
+
+
+class KeptForm(PlainForm):
+    """What the person kept of it, before its removal is asked for."""
+
+    saved = CheckboxesField(_l("What did you save?"))
+    for_all = BooleanField(_l("I saved the same for my other letters"))
+
+    def __init__(self, *, is_child: bool, before: ProofView | None, **values: Any) -> None:
+        """In a case of a child no fingerprint is made, so none is asked about."""
+        super().__init__(**values)
+        choices = [(each, words) for each, words in KEPT if not (is_child and each is KeptProof.FINGERPRINT)]
+        self.saved.choices = [SelectChoice(value=each.value, label=words) for each, words in choices]
+        if not self.is_submitted():
+            self.saved.data = [each.value for each in before.kept] if before else []
+
+    @property
+    def chosen(self) -> frozenset[KeptProof]:
+        return frozenset(map(KeptProof, self.saved.data or ()))
 
 
 class GoneForm(ReaderForm):
