@@ -20,6 +20,7 @@ from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
+from portal.web.desk import reports as desk_reports
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import signin as desk_signin
@@ -114,6 +115,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_officer.bp,
     desk_team.bp,
     desk_statistics.bp,
+    desk_reports.bp,
     desk_audit.bp,
     desk_staff.bp,
 )

@@ -36,6 +36,7 @@ from tests.browser.site import NOW, PASSWORD, Site
 from tests.browser.story import PASTED
 from tests.second_factor import give_code
 from tests.services.factories import make_case, make_draft, make_work
+from tests.web.filled_years import fill_year
 
 LATER = NOW + timedelta(days=3)
 TEAM = "Harbour"
@@ -97,6 +98,7 @@ def build_scenes(site: Site) -> Scenes:
         team_id = team.id
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
+        fill_year(session, number=600, flagged=True)
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
     site.pass_time()
     return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id, entry=entry)

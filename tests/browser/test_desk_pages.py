@@ -36,6 +36,8 @@ PAGES = {
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
     """,
     "ines": """
+        /desk/reports /desk/reports/funder/2025 /desk/reports/funder/2025/words
+        /desk/reports/flagger/2025 /desk/statistics
         /desk /desk/team /desk/team/members/{membership}/remove /desk/team/{team}/address {case}/complaints/1/officer
     """,
     "vera": """
@@ -53,6 +55,8 @@ NO_PAGES = {
     "desk_complaints.bundles",
     "desk_documents.read",
     "desk_documents.original",
+    "desk_reports.as_json",
+    "desk_reports.as_pdf",
     "desk_statistics.as_csv",
     "desk_statistics.as_json",
 }

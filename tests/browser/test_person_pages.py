@@ -13,7 +13,7 @@ from tests.web.addresses import at
 PAGES = {
     "nobody": """/ /help /return /report /not/here /api/v1/ /return/mail /mail/over /papers/over
         /law /law?country=NZ /law/us-take-it-down /clock
-        /law?country=GB&platform=instagram /law/changes /law/eu-gdpr-17/versions /law/eu-gdpr-17/2026-11-23.1
+        /law?country=GB&platform=instagram /statistics?by=platform /law/changes /law/eu-gdpr-17/versions /law/eu-gdpr-17/2026-11-23.1
         /platforms/instagram/versions
         /platforms/instagram/2026-11-22.1 /authorities/us-ftc/versions /authorities/us-ftc/2026-11-22.1 /data
         /embed/country?country=IE /embed/clock?regime=eu-gdpr-17&day=2026-03-05

@@ -50,6 +50,7 @@ LIGHT = {
         signin.sign_out account.end_session desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
     "says that something was seen": "desk_team.mark_seen",
+    "writes words of a report that its own page shows before it leaves": "desk_reports.write",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
     "takes a second member, or begins what a second one has to go on with": """
         desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
