@@ -15,6 +15,7 @@ from portal.web.desk import documents as desk_documents
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import letters as desk_letters
+from portal.web.desk import load as desk_load
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
@@ -116,6 +117,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_team.bp,
     desk_statistics.bp,
     desk_reports.bp,
+    desk_load.bp,
     desk_audit.bp,
     desk_staff.bp,
 )

@@ -37,7 +37,7 @@ PAGES = {
     """,
     "ines": """
         /desk/reports /desk/reports/funder/2025 /desk/reports/funder/2025/words
-        /desk/reports/flagger/2025 /desk/statistics
+        /desk/reports/flagger/2025 /desk/statistics /desk/team/load /desk/team/load?days=7
         /desk /desk/team /desk/team/members/{membership}/remove /desk/team/{team}/address {case}/complaints/1/officer
     """,
     "vera": """

@@ -166,7 +166,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.LINK: "officer.show officer.take",
         Group.SUPERVISOR: "desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
         "desk_team.show_to_people desk_team.set_address desk_officer.show desk_officer.make desk_officer.end "
-        "desk_reports.show_all",
+        "desk_reports.show_all desk_load.show",
         Group.REPORT: "desk_reports.show desk_reports.write desk_reports.as_pdf desk_reports.as_json",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",

@@ -28,6 +28,7 @@ NOT_YOURS: Mapping[str, Any] = MappingProxyType(
         "desk_staff": _l("The list of staff is for administrators."),
         "desk_team": _l("This page is for supervisors."),
         "desk_reports": _l("This page is for supervisors."),
+        "desk_load": _l("This page is for supervisors."),
         "desk_audit": _l("This page is for auditors."),
         "desk_officer": _l("Links for an authority’s officer are made by supervisors."),
     }
