@@ -19,12 +19,14 @@ from portal.web.desk import handovers as desk_handovers
 from portal.web.desk import holds as desk_holds
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
+from portal.web.desk import load as desk_load
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import reissue as desk_reissue
+from portal.web.desk import reports as desk_reports
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
 from portal.web.desk import risks as desk_risks
@@ -134,6 +136,8 @@ DESK: tuple[Blueprint, ...] = (
     desk_team.bp,
     desk_snippets.bp,
     desk_statistics.bp,
+    desk_reports.bp,
+    desk_load.bp,
     desk_audit.bp,
     desk_staff.bp,
 )

@@ -39,6 +39,7 @@ from tests.browser.site import NOW, PASSWORD, Site
 from tests.browser.story import PASTED
 from tests.second_factor import give_code
 from tests.services.factories import make_case, make_draft, make_work
+from tests.web.filled_years import fill_year
 
 LATER = NOW + timedelta(days=3)
 TEAM = "Harbour"
@@ -106,6 +107,7 @@ def build_scenes(site: Site) -> Scenes:
         typed = {"country": ["NZ"], "danger": ["y"], "safe_words": ["Say you are from the dentist."]}
         work = make_work(session, ports, now=LATER, actor=mere)
         call = calls.begin_call(work, typed, team_id=team.id, language="en").reference
+        fill_year(session, number=600, flagged=True)
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
     site.pass_time()
     return Scenes(

@@ -39,6 +39,8 @@ PAGES = {
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
     """,
     "ines": """
+        /desk/reports /desk/reports/funder/2025 /desk/reports/funder/2025/words
+        /desk/reports/flagger/2025 /desk/statistics /desk/team/load /desk/team/load?days=7
         /desk /desk/team /desk/team/snippets /desk/team/snippets/new /desk/team/snippets/{snippet}
         /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
         {case}/second-look/without/sending/7 {case}/complaints/1/officer
@@ -59,6 +61,8 @@ NO_PAGES = {
     "desk_documents.read",
     "desk_documents.original",
     "desk_session.show",
+    "desk_reports.as_json",
+    "desk_reports.as_pdf",
     "desk_statistics.as_csv",
     "desk_statistics.as_json",
 }

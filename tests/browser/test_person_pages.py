@@ -13,7 +13,8 @@ from tests.web.addresses import at
 PAGES = {
     "nobody": """/ /help /return /report /not/here /api/v1/ /return/mail /mail/over /papers/over
         /law /law?country=NZ /law/us-take-it-down /clock
-        /law?country=GB&platform=instagram /law/changes /law/eu-gdpr-17/versions /law/eu-gdpr-17/2026-11-23.1
+        /law?country=GB&platform=instagram /statistics?by=platform /law/changes /law/eu-gdpr-17/versions
+        /law/eu-gdpr-17/2026-11-23.1
         /platforms/instagram/versions
         /platforms/instagram/2026-11-22.1 /authorities/us-ftc/versions /authorities/us-ftc/2026-11-22.1 /data
         /embed/country?country=IE /embed/clock?regime=eu-gdpr-17&day=2026-03-05
@@ -65,6 +66,8 @@ NO_PAGES |= {"letters.read_notice", "letters.read_links", "letters.read_archive"
 NO_PAGES |= {"documents.read", "documents.original", "start.meet_old_address", "well_known.security"}
 FOLLOWED = {"complaint.begin"}  # its address is of the case; a test of its own follows the link
 MACHINES = {
+    "statistics.as_csv",
+    "statistics.as_json",
     "clock.as_json",
     "clock.as_calendar",
     "changes.feed",

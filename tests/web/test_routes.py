@@ -49,6 +49,7 @@ class Group(StrEnum):
     OLD = "an address that was a page once, or never"
     TOKEN = "whoever has the token of the figures"
     SWITCHED = "there where the organisation has switched it on, and here it is off"
+    REPORT = "a report of a year, and here none was counted yet"
     FIGURES = "the figures of a year, and here none was counted yet"
     CONTACT = "there where the operator has named a contact, and here none is named"
 
@@ -80,6 +81,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.TOKEN:         (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
         Group.SWITCHED:      (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
         Group.FIGURES:       (ENTER, ENTER,  ENTER, NONE,  NONE,  NONE,  NEVER, NONE,  NEVER, NONE,  NONE),
+        Group.REPORT:        (ENTER, ENTER,  ENTER, NEVER, NEVER, NONE,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.CONTACT:       (NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
     }
 )
@@ -172,9 +174,13 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.REVIEW: "desk_reviews.review",
         Group.LINK: "officer.show officer.take",
         Group.LEAD_CASE: "desk_approvals.pass_over",
-        Group.SUPERVISOR: "desk_rules.change desk_snippets.show desk_snippets.add desk_snippets.change "
-        "desk_snippets.drop desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen "
-        "desk_team.show_to_people desk_team.set_address desk_officer.show desk_officer.make desk_officer.end",
+        Group.SUPERVISOR: """
+            desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen desk_team.show_to_people
+            desk_team.set_address desk_rules.change desk_officer.show desk_officer.make desk_officer.end
+            desk_snippets.show desk_snippets.add desk_snippets.change desk_snippets.drop
+            desk_reports.show_all desk_load.show
+        """,
+        Group.REPORT: "desk_reports.show desk_reports.write desk_reports.as_pdf desk_reports.as_json",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",
         Group.CONTACT: "well_known.security",

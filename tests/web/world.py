@@ -95,6 +95,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "step": "who",
         "regime": "us-take-it-down",
         "file": "laws.csv",
+        "report": "funder",
+        "year": 2025,
         "version": "2026-11-22.1",
         "regulator": "us-ftc",
         "option": "0123456789abcdef",  # a complaint of no case; that of the table's person is `World.option`

@@ -27,7 +27,7 @@ from portal.models.events import Event
 from portal.models.messages import Message
 from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
-from portal.services.casefile import queue_filters
+from portal.services.casefile import queue_filters, responses
 from portal.services.casefile.queue_filters import Day, QueueChoice, QueueFilter
 from portal.services.cases import risks
 from portal.services.cases.opening import seen_by
@@ -76,6 +76,7 @@ class QueueRow:
     hours: SafeHours | None
     is_unfit: bool
     submitted_at: datetime | None
+    answer_due_at: datetime | None  # by when the helpline wants to answer; only while it has not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,15 @@ def count_chosen(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice)
     ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), *queue_filters.narrow(choice, work.actor, day))
     view = queue_filters.list_views(work.actor, day)[choice.show]
     return _count(work.session, ours, {choice.show: view})[choice.show]
+
+
+def list_chosen(
+    work: Work, *, team_ids: Collection[UUID], chosen: ColumnElement[bool], most: int
+) -> tuple[tuple[QueueRow, ...], int]:
+    """The first of the open cases that fit a condition, at most so many, and how many there are."""
+    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), Case.status == CaseStatus.OPEN, chosen)
+    count = work.session.scalar(select(func.count(Case.id)).where(ours)) or 0
+    return _rows(work, _find_page(work.session, ours, 1, work.now, most=most) if count else []), count
 
 
 def assign(work: CaseWork, staff_id: UUID | None) -> None:
@@ -188,7 +198,8 @@ def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
         bent |= set() if fits else {row["id"]}
     missed, bent_clocks = _count_missed(session, ids)
     flags, bent_risks = risks.read_flags(session, ids, work.ports.keys)
-    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags)
+    due = responses.find_answers_due(work, cases.values())
+    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due)
     unfit = bent | bent_clocks | bent_risks
     return tuple(_row(cases[each.id], each, seen, each.id in unfit, work.now) for each in names)
 
@@ -201,6 +212,7 @@ class _Seen:
     news: Mapping[UUID, Counter[History]]
     hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
     risks: Mapping[UUID, tuple[RiskFlag, ...]]
+    answers_due: Mapping[UUID, datetime]
 
 
 def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
@@ -228,6 +240,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         hours=hours,
         is_unfit=is_unfit,
         submitted_at=case["submitted_at"],
+        answer_due_at=seen.answers_due.get(names.id),
     )
 
 

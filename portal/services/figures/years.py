@@ -77,7 +77,7 @@ def count_years(factory: sessionmaker[Session], *, now: datetime, ports: Ports) 
                 counts[year].update(found)
         kept = _read_kept(session)
     with factory.begin() as session:
-        _hold(session)
+        hold_years(session)
         for year, found in counts.items():
             _write(session, year, found, kept.get(year, []), frame, now=now, ports=ports)
     return tuple(sorted(counts))
@@ -85,7 +85,7 @@ def count_years(factory: sessionmaker[Session], *, now: datetime, ports: Ports) 
 
 def keep_counts(work: Work, case_ids: Sequence[UUID]) -> None:
     """Called before cases are erased: what they add to years that are not published yet is kept as counts alone."""
-    _hold(work.session)
+    hold_years(work.session)
     published = set(work.session.scalars(select(YearRow.year).where(YearRow.published_at.is_not(None))))
     found = count_cases(work.session, case_ids, _make_open_frame(work, published))
     for year, counts in found.items():
@@ -139,7 +139,7 @@ def _write(
         row.published_at, row.kept = now, []
 
 
-def _hold(session: Session) -> None:
-    """Nobody else writes the rows of the years until the transaction ends; on SQLite nobody writes anything anyway."""
+def hold_years(session: Session) -> None:
+    """Nobody else writes figures or words of a year until the transaction ends. On SQLite nobody writes at all."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

@@ -31,6 +31,8 @@ NOT_YOURS: Mapping[str, Any] = MappingProxyType(
         "desk_team": _l("This page is for supervisors."),
         "desk_snippets": _l("Ready texts are kept by supervisors."),
         "desk_rules": _l("This page is for supervisors."),
+        "desk_reports": _l("This page is for supervisors."),
+        "desk_load": _l("This page is for supervisors."),
         "desk_audit": _l("This page is for auditors."),
         "desk_officer": _l("Links for an authority’s officer are made by supervisors."),
     }

@@ -58,6 +58,7 @@ LIGHT = {
         desk_snippets.add desk_snippets.change desk_snippets.drop
     """,
     "says that something was seen": "desk_team.mark_seen",
+    "writes words of a report that its own page shows before it leaves": "desk_reports.write",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
     "takes a second member, or begins what a second one has to go on with": """
         desk_handovers.offer desk_handovers.answer_offer desk_handovers.recall
