@@ -1,4 +1,4 @@
-"""Working together: cases that are handed on.
+"""Working together: cases that are handed on or come from elsewhere.
 
 Revision: 0039, after 0038.
 """
@@ -19,9 +19,12 @@ WHEN = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _make_handovers()
+    _make_origins()
 
 
 def downgrade() -> None:
+    op.drop_table("taken_files")
+    op.drop_table("case_origins")
     op.drop_table("handovers")
 
 
@@ -57,3 +60,28 @@ def _make_handovers() -> None:
     op.create_index(op.f("ix_handovers_case_id"), "handovers", ["case_id"])
     for name, column in (("member", "to_staff_id"), ("team", "to_team_id"), ("asked", "asked_by")):
         op.create_index(f"ix_handovers_{name}", "handovers", [column], postgresql_where=OPEN, sqlite_where=OPEN)
+
+
+def _make_origins() -> None:
+    op.create_table(
+        "case_origins",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("taken_by", sa.Uuid(), nullable=False),
+        sa.Column("taken_at", WHEN, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("guard", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_case_origins_case_id_cases"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["taken_by"], ["staff.id"], name=op.f("fk_case_origins_taken_by_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_origins")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_case_origins_case_id")),
+    )
+    op.create_table(
+        "taken_files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("taken_at", WHEN, nullable=False),
+        sa.Column("guard", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_taken_files")),
+    )

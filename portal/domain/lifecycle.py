@@ -270,6 +270,7 @@ class History(StrEnum):
     HANDOVER_WITHDRAWN = "handover_withdrawn"
     HANDOVER_ACCEPTED = "handover_accepted"
     HANDOVER_DECLINED = "handover_declined"
+    TAKEN_IN = "taken_in"  # from another portal, in a sealed file
     HANDOVER_RETURNED = "handover_returned"  # the first team has the case again
     ERASED = "erased"
 

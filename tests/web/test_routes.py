@@ -128,14 +128,15 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.OLD: "start.meet_old_address",
         Group.DESK: "queue.show queue.find desk_today.show desk_many.show_done desk_handovers.offers",
-        Group.WORK: "desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall",
+        Group.WORK: "desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall "
+        "desk_exchange.exchange",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
-            desk_bulk.show_done desk_approvals.show desk_approvals.decide desk_handovers.show
+            desk_bulk.show_done desk_approvals.show desk_approvals.decide desk_handovers.show desk_exchange.before
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
@@ -150,7 +151,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.prepare_copyright
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
-            desk_handovers.answer desk_handovers.finish desk_handovers.offer
+            desk_exchange.make desk_exchange.record desk_handovers.answer desk_handovers.finish desk_handovers.offer
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,

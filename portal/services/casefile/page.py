@@ -112,6 +112,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.HANDOVER_WITHDRAWN: "The case is not handed on after all.",
         History.HANDOVER_ACCEPTED: "The other team took the case over.",
         History.HANDOVER_DECLINED: "The other team did not take the case over.",
+        History.TAKEN_IN: "The case came from another organisation.",
         History.HANDOVER_RETURNED: "The case went back to the first team.",
         History.ERASED: "The case was erased.",
     }

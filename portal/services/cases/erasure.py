@@ -33,6 +33,7 @@ from portal.models.journal import JournalEntry
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.officers import OfficerLink
+from portal.models.origins import CaseOrigin
 from portal.models.outbox import OutboxMail
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
@@ -46,7 +47,7 @@ from portal.services.work import CaseWork, Work
 CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
-    FindMark, StoredFile, BulkStep, Approval, Handover,
+    FindMark, StoredFile, BulkStep, Approval, Handover, CaseOrigin,
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ WEIGHTY = {
     "desk_team.remove": "ines",
     "desk_team.set_address": "ines",
     "desk_rules.change": "ines",
+    "desk_exchange.make": "mira",
     "desk_staff.invite": "vera",
     "desk_staff.make_team": "vera",
     "desk_staff.change_role": "vera",
@@ -53,6 +54,7 @@ LIGHT = {
     "says that something was seen": "desk_team.mark_seen",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
     "takes a second member, or begins what a second one has to go on with": """
+        desk_exchange.exchange desk_exchange.record
         desk_handovers.offer desk_handovers.answer_offer desk_handovers.recall
         desk_approvals.ask desk_approvals.decide desk_approvals.withdraw desk_approvals.pass_over
         desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
