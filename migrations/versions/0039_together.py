@@ -20,9 +20,11 @@ WHEN = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _make_handovers()
     _make_origins()
+    _make_referrals()
 
 
 def downgrade() -> None:
+    op.drop_table("referrals")
     op.drop_table("taken_files")
     op.drop_table("case_origins")
     op.drop_table("handovers")
@@ -85,3 +87,22 @@ def _make_origins() -> None:
         sa.Column("guard", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_taken_files")),
     )
+
+
+def _make_referrals() -> None:
+    op.create_table(
+        "referrals",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", WHEN, nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=True),
+        sa.Column("over_at", WHEN, nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("guard", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_referrals_case_id_cases"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["made_by"], ["staff.id"], name=op.f("fk_referrals_made_by_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referrals")),
+    )
+    op.create_index(op.f("ix_referrals_case_id"), "referrals", ["case_id"])

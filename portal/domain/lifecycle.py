@@ -270,6 +270,9 @@ class History(StrEnum):
     HANDOVER_WITHDRAWN = "handover_withdrawn"
     HANDOVER_ACCEPTED = "handover_accepted"
     HANDOVER_DECLINED = "handover_declined"
+    REFERRAL_AGREED = "referral_agreed"  # the person agreed that others who help are told something
+    REFERRAL_TOLD = "referral_told"
+    REFERRAL_ENDED = "referral_ended"  # its outcome, or that the person took their yes back
     TAKEN_IN = "taken_in"  # from another portal, in a sealed file
     HANDOVER_RETURNED = "handover_returned"  # the first team has the case again
     ERASED = "erased"

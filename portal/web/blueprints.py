@@ -22,6 +22,7 @@ from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import queue as desk_queue
+from portal.web.desk import referrals as desk_referrals
 from portal.web.desk import reissue as desk_reissue
 from portal.web.desk import requests as desk_requests
 from portal.web.desk import reviews as desk_reviews
@@ -98,6 +99,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_rules.bp,
     desk_handovers.bp,
     desk_exchange.bp,
+    desk_referrals.bp,
     desk_requests.bp,
     desk_letters.bp,
     desk_threats.bp,

@@ -137,6 +137,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
             desk_bulk.show_done desk_approvals.show desk_approvals.decide desk_handovers.show desk_exchange.before
+            desk_referrals.sheet
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
@@ -151,6 +152,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.prepare_copyright
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
+            desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
             desk_exchange.make desk_exchange.record desk_handovers.answer desk_handovers.finish desk_handovers.offer
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer

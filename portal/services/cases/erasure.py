@@ -35,6 +35,7 @@ from portal.models.messages import Message, Note
 from portal.models.officers import OfficerLink
 from portal.models.origins import CaseOrigin
 from portal.models.outbox import OutboxMail
+from portal.models.referrals import Referral
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.models.safe_contacts import SafeContact
@@ -48,6 +49,7 @@ CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, Handover, CaseOrigin,
+    Referral,
 )  # fmt: skip
 
 

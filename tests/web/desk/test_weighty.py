@@ -71,6 +71,7 @@ LIGHT = {
         desk_requests.record_name desk_mandate.record
         desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
+        desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
         desk_follow_ups.show desk_follow_ups.finish desk_handovers.answer desk_handovers.finish
     """,
 }
