@@ -21,9 +21,16 @@ def upgrade() -> None:
     _make_handovers()
     _make_origins()
     _make_referrals()
+    _make_absences()
+    op.add_column("teams", sa.Column("case_cap", sa.Integer(), nullable=True))
+    op.add_column("teams", sa.Column("hard_cap", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("teams") as table:
+        table.drop_column("hard_cap")
+        table.drop_column("case_cap")
+    op.drop_table("absences")
     op.drop_table("referrals")
     op.drop_table("taken_files")
     op.drop_table("case_origins")
@@ -106,3 +113,22 @@ def _make_referrals() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referrals")),
     )
     op.create_index(op.f("ix_referrals_case_id"), "referrals", ["case_id"])
+
+
+def _make_absences() -> None:
+    op.create_table(
+        "absences",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("cover_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("set_at", WHEN, nullable=False),
+        sa.Column("ended_at", WHEN, nullable=True),
+        sa.Column("guard", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_absences_staff_id_staff")),
+        sa.ForeignKeyConstraint(["cover_id"], ["staff.id"], name=op.f("fk_absences_cover_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+    )
+    op.create_index(op.f("ix_absences_staff_id"), "absences", ["staff_id"])
+    op.create_index("ix_absences_cover", "absences", ["cover_id", "until_on"])

@@ -255,6 +255,7 @@ class History(StrEnum):
     OFFICER_LINK_USED = "officer_link_used"  # an officer has taken the bundle
     OFFICER_LINK_ENDED = "officer_link_ended"  # taken back before it was used
     FOLLOW_UP_SET = "follow_up_set"  # a member promised to look again on a day
+    FOLLOW_UP_MOVED = "follow_up_moved"  # to another day or another member
     FOLLOW_UP_DONE = "follow_up_done"
     APPROVAL_ASKED = "approval_asked"  # a step waits for a second member
     APPROVAL_GIVEN = "approval_given"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.db import Base
 from portal.models import (
+    absences,
     accounts,
     approvals,
     bulk_steps,
@@ -43,6 +44,7 @@ from portal.models import (
 __all__ = ["ALL", "metadata"]
 
 ALL = (
+    absences,
     accounts,
     approvals,
     bulk_steps,

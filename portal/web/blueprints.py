@@ -14,6 +14,7 @@ from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import corrections as desk_corrections
 from portal.web.desk import documents as desk_documents
 from portal.web.desk import exchange as desk_exchange
+from portal.web.desk import exposure as desk_load
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import handovers as desk_handovers
 from portal.web.desk import holds as desk_holds
@@ -99,6 +100,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_rules.bp,
     desk_handovers.bp,
     desk_exchange.bp,
+    desk_load.bp,
     desk_referrals.bp,
     desk_requests.bp,
     desk_letters.bp,

@@ -24,16 +24,16 @@ Answer = tuple[str, int, dict[str, str]]
 # What of a form may stand in a page again to be sent once more. A name that is not here never does: passwords, six
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
-    about accounts add address agreed answers_to_me approvals asks_items at authority authority_ends_on back cases
-    channel colleague company complaints confirm confirmation confirmed consent contact_by countries country day
-    days depiction dismiss door due email ends_on explanation extension_until factor filer first found_words from
-    give given gone handler has_checked has_no_ticket heard how how_found identity_offer is_certain is_final
-    is_online items keep kept key kind label last letter link links login made_from mails_dates mark meaning more
-    name name_kind never note now others outcome owner pass_on passes_on pasted phone places platform postal_address
-    proof question reason received_at receiver recipient remove replies request requests role safe_contact
-    safe_words said said_accuracy said_at said_good_faith said_no_consent said_perjury say sent_as sent_at signature
-    signed_on skip sought speaker stop subdivision team team_id text threat threatened_on ticket title to told
-    told_at took_it under_18 verdict version wait when which wish withdraw work
+    about accounts add address agreed answers_to_me approvals asks_items at authority authority_ends_on back
+    case_cap cases channel colleague company complaints confirm confirmation confirmed consent contact_by countries
+    country day days depiction dismiss door due email ends_on explanation extension_until factor filer first
+    found_words from give given gone handler hard_cap has_checked has_no_ticket heard how how_found identity_offer
+    is_certain is_final is_online items keep kept key kind label last letter link links login made_from mails_dates
+    mark meaning more name name_kind never note now others outcome owner pass_on passes_on pasted phone places
+    platform postal_address proof question reason received_at receiver recipient remove replies request requests
+    role safe_contact safe_words said said_accuracy said_at said_good_faith said_no_consent said_perjury say sent_as
+    sent_at signature signed_on since skip sought speaker stop subdivision team team_id text threat threatened_on
+    ticket title to told told_at took_it under_18 until verdict version wait when which wish withdraw work
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.

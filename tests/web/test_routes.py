@@ -129,7 +129,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.OLD: "start.meet_old_address",
         Group.DESK: "queue.show queue.find desk_today.show desk_many.show_done desk_handovers.offers",
         Group.WORK: "desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall "
-        "desk_exchange.exchange",
+        "desk_exchange.exchange desk_load.load desk_load.end",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
@@ -141,7 +141,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
-            desk_follow_ups.show desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
+            desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
+            desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
             desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
             desk_case.mark_gone desk_case.mark_back desk_case.write desk_requests.change_details
             desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent

@@ -66,6 +66,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CLOSED: "The case was closed.",
         History.REOPENED: "The case was opened again.",
         History.FOLLOW_UP_SET: "A follow-up date was set.",
+        History.FOLLOW_UP_MOVED: "A follow-up was moved to another day or given to another member.",
         History.FOLLOW_UP_DONE: "A follow-up was done.",
         History.EXPORTED: "A copy of the case or of its papers was saved.",
         History.WORDS_ADDED: "A second set of words was made.",

@@ -72,6 +72,7 @@ LIGHT = {
         desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
         desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
+        desk_follow_ups.move desk_follow_ups.follow_deadlines desk_load.load desk_load.end
         desk_follow_ups.show desk_follow_ups.finish desk_handovers.answer desk_handovers.finish
     """,
 }
