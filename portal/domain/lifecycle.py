@@ -255,6 +255,7 @@ class History(StrEnum):
     OFFICER_LINK_USED = "officer_link_used"  # an officer has taken the bundle
     OFFICER_LINK_ENDED = "officer_link_ended"  # taken back before it was used
     FOLLOW_UP_SET = "follow_up_set"  # a member promised to look again on a day
+    FOLLOW_UP_MOVED = "follow_up_moved"  # to another day or another member
     FOLLOW_UP_DONE = "follow_up_done"
     APPROVAL_ASKED = "approval_asked"  # a step waits for a second member
     APPROVAL_GIVEN = "approval_given"
@@ -275,6 +276,10 @@ class History(StrEnum):
     HANDOVER_WITHDRAWN = "handover_withdrawn"
     HANDOVER_ACCEPTED = "handover_accepted"
     HANDOVER_DECLINED = "handover_declined"
+    REFERRAL_AGREED = "referral_agreed"  # the person agreed that others who help are told something
+    REFERRAL_TOLD = "referral_told"
+    REFERRAL_ENDED = "referral_ended"  # its outcome, or that the person took their yes back
+    TAKEN_IN = "taken_in"  # from another portal, in a sealed file
     HANDOVER_RETURNED = "handover_returned"  # the first team has the case again
     ERASED = "erased"
 

@@ -47,6 +47,8 @@ class Team(Guarded, Base):
     email: Mapped[str | None] = mapped_column(String(254))  # for answers; empty: the organisation's
     reply_hours: Mapped[int | None]  # within which it usually answers, as it says itself
     approvals: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # what waits for a second member
+    case_cap: Mapped[int | None]  # open cases of one member beyond which the desk warns
+    hard_cap: Mapped[int | None]  # the same for those with a child or a threat
     public_key: Mapped[bytes]
     recovery: Mapped[bytes]  # the team's private key in a sealed box to the organisation's recovery key
     generation: Mapped[int] = mapped_column(default=1, server_default="1")  # of its key pair

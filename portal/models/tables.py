@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.db import Base
 from portal.models import (
+    absences,
     accounts,
     approvals,
     bulk_steps,
@@ -30,8 +31,10 @@ from portal.models import (
     messages,
     observations,
     officers,
+    origins,
     outbox,
     quotas,
+    referrals,
     reissues,
     requests,
     risk_marks,
@@ -45,6 +48,7 @@ from portal.models import (
 __all__ = ["ALL", "metadata"]
 
 ALL = (
+    absences,
     accounts,
     approvals,
     bulk_steps,
@@ -71,8 +75,10 @@ ALL = (
     messages,
     observations,
     officers,
+    origins,
     outbox,
     quotas,
+    referrals,
     reissues,
     requests,
     risk_marks,

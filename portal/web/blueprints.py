@@ -13,6 +13,8 @@ from portal.web.desk import case as desk_case
 from portal.web.desk import complaints as desk_complaints
 from portal.web.desk import corrections as desk_corrections
 from portal.web.desk import documents as desk_documents
+from portal.web.desk import exchange as desk_exchange
+from portal.web.desk import exposure as desk_exposure
 from portal.web.desk import first_words as desk_first_words
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import handovers as desk_handovers
@@ -25,6 +27,7 @@ from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
+from portal.web.desk import referrals as desk_referrals
 from portal.web.desk import reissue as desk_reissue
 from portal.web.desk import reports as desk_reports
 from portal.web.desk import requests as desk_requests
@@ -119,6 +122,9 @@ DESK: tuple[Blueprint, ...] = (
     desk_approvals.bp,
     desk_rules.bp,
     desk_handovers.bp,
+    desk_exchange.bp,
+    desk_exposure.bp,
+    desk_referrals.bp,
     desk_requests.bp,
     desk_letters.bp,
     desk_threats.bp,

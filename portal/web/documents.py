@@ -23,6 +23,7 @@ LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
 UPLOADS = {  # the only forms that may hold a file, and the bytes that each takes
     "documents.add": LARGEST_UPLOAD,
     "desk_documents.add": LARGEST_UPLOAD,
+    "desk_exchange.exchange": LARGEST_UPLOAD,
     "check.check": LARGEST_SENT + 256 * 1024,
 }
 

@@ -34,7 +34,8 @@ PAGES = {
         {case}/together {case}/together/letters?pick=all {case}/together/check?pick=all {case}/together/sent?pick=all
         {case}/together/remind?pick=all {case}/together/reminded?pick=all {case}/together/answer?pick=all
         {case}/together/gone?pick=all {case}/together/back?pick=all {case}/together/close?pick=all
-        {case}/handed {case}/other-team /desk/offers {case}/second-look {case}/second-look/ask/sending/7
+        {case}/handed {case}/other-team /desk/offers /desk/exchange /desk/exposure {case}/before
+        {case}/sealed-file {case}/referrals {case}/second-look {case}/second-look/ask/sending/7
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
     """,

@@ -142,6 +142,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.WORK: """
             desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_phone.show desk_phone.save desk_phone.discard
+            desk_exchange.exchange desk_exposure.show desk_exposure.end
         """,
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
@@ -149,14 +150,16 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
-            desk_bulk.show_done desk_approvals.show desk_approvals.decide desk_handovers.show
+            desk_bulk.show_done desk_approvals.show desk_approvals.decide desk_handovers.show desk_exchange.before
+            desk_referrals.sheet
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
             desk_requests.record_proof
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
-            desk_follow_ups.show desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
+            desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
+            desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
             desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
             desk_case.mark_gone desk_case.mark_back desk_case.write desk_requests.change_details
             desk_requests.note_channel desk_requests.make_letter desk_requests.record_sent
@@ -167,7 +170,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.prepare_copyright
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
-            desk_handovers.answer desk_handovers.finish desk_handovers.offer
+            desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
+            desk_exchange.make desk_exchange.record desk_handovers.answer desk_handovers.finish desk_handovers.offer
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,

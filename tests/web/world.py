@@ -83,6 +83,9 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "what": "sending",
         "handover_id": UUID(int=3),
         "end": "seen",
+        "absence_id": UUID(int=3),
+        "referral_id": UUID(int=3),
+        "outcome": "back",
         "number": 1,
         "letter_number": 2,  # a reminder
         "paper": "police",

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from portal.domain.clocks import ClockState
 from portal.domain.lifecycle import ActorKind, History, StepRefused, require_open
+from portal.domain.regimes import ObligedParty
+from portal.models.clocks import Clock
 from portal.models.follow_ups import FollowUp
 from portal.models.requests import Request
 from portal.services.casefile.queue import can_carry
@@ -49,11 +52,7 @@ def set_follow_up(work: CaseWork, new: NewFollowUp) -> None:
     """Raises StepRefused, UnknownNumber, NoRoom."""
     _require_staff(work)
     require_open(work.case.status)
-    today = day_of(work).today
-    if not today <= new.due_on <= today + FURTHEST:
-        raise StepRefused("Choose a day from today on, at most two years ahead.")
-    if work.case.team_id is None or not can_carry(work.session, work.case.team_id, new.owner_id):
-        raise StepRefused("This member of staff is not in the team that has the case, or only reads it.")
+    _check(work, new.due_on, new.owner_id)
     request_id = _find_request(work, new.request_number) if new.request_number else None
     note = new.note.strip()[:LONGEST]
     require_room_for_words(work, note)
@@ -73,6 +72,46 @@ def finish_follow_up(work: CaseWork, follow_up_id: UUID) -> None:
     if row.done_at is None:
         row.done_at = work.now
         work.record(NewEvent(kind=History.FOLLOW_UP_DONE, at=work.now, request_id=row.request_id))
+
+
+def move_follow_up(work: CaseWork, follow_up_id: UUID, due_on: date, owner_id: UUID) -> None:
+    """To another day, or to another member. Raises StepRefused."""
+    _require_staff(work)
+    row = work.session.get(FollowUp, follow_up_id)
+    if row is None or row.case_id != work.case.id or row.done_at is not None:
+        raise StepRefused("This follow-up date is not there any more.")
+    _check(work, due_on, owner_id)
+    row.due_on, row.owner_id = due_on, owner_id
+    facts = {"due_on": due_on.isoformat(), "owner": str(owner_id)}
+    work.record(NewEvent(kind=History.FOLLOW_UP_MOVED, at=work.now, request_id=row.request_id, facts=facts))
+
+
+def follow_deadlines(work: CaseWork) -> int:
+    """A follow-up on the day after each deadline that runs, for requests without one; whoever has the case owns it.
+
+    Returns how many. Once more adds nothing. Raises StepRefused, NoRoom.
+    """
+    _require_staff(work)
+    open_ones = select(FollowUp.request_id).where(FollowUp.case_id == work.case.id, FollowUp.done_at.is_(None))
+    known = set(work.session.scalars(open_ones))
+    day = day_of(work)
+    query = select(Request.id, Request.number, func.min(Clock.due_at)).join(Clock, Clock.request_id == Request.id)
+    query = query.where(Request.case_id == work.case.id, Clock.state == ClockState.RUNNING)
+    query = query.where(
+        Clock.owed_by != ObligedParty.PERSON, Clock.due_at > work.now
+    )  # so one without a date is none of these
+    rows = work.session.execute(query.group_by(Request.id, Request.number).order_by(Request.number))
+    owner = work.case.assignee_id or work.actor.staff_id
+    made = 0
+    for request_id, number, due_at in rows:
+        if due_at is None or owner is None or request_id in known:
+            continue
+        due_on = due_at.astimezone(work.ports.config.time_zone).date() + timedelta(days=1)
+        if due_on <= day.today + FURTHEST:
+            note = "The deadline was to be kept by then. Has it answered?"
+            set_follow_up(work, NewFollowUp(due_on=due_on, owner_id=owner, note=note, request_number=number))
+            made += 1
+    return made
 
 
 def list_follow_ups(work: CaseWork) -> tuple[FollowUpView, ...]:
@@ -103,6 +142,14 @@ def _find_request(work: CaseWork, number: int) -> UUID:
     if found is None:
         raise UnknownNumber
     return found
+
+
+def _check(work: CaseWork, due_on: date, owner_id: UUID) -> None:
+    today = day_of(work).today
+    if not today <= due_on <= today + FURTHEST:
+        raise StepRefused("Choose a day from today on, at most two years ahead.")
+    if work.case.team_id is None or not can_carry(work.session, work.case.team_id, owner_id):
+        raise StepRefused("This member of staff is not in the team that has the case, or only reads it.")
 
 
 def _require_staff(work: CaseWork) -> None:

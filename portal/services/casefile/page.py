@@ -66,6 +66,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CLOSED: "The case was closed.",
         History.REOPENED: "The case was opened again.",
         History.FOLLOW_UP_SET: "A follow-up date was set.",
+        History.FOLLOW_UP_MOVED: "A follow-up was moved to another day or given to another member.",
         History.FOLLOW_UP_DONE: "A follow-up was done.",
         History.RISK_SET: "What the team has to know first was set.",
         History.CONSENT_TOLD: "On the phone, the team read out what it does with the report. The caller agreed.",
@@ -117,6 +118,10 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.HANDOVER_WITHDRAWN: "The case is not handed on after all.",
         History.HANDOVER_ACCEPTED: "The other team took the case over.",
         History.HANDOVER_DECLINED: "The other team did not take the case over.",
+        History.REFERRAL_AGREED: "It was agreed that others who help may be told something.",
+        History.REFERRAL_TOLD: "Others who help were told what was agreed.",
+        History.REFERRAL_ENDED: "It was saved what came of asking others for help.",
+        History.TAKEN_IN: "The case came from another organisation.",
         History.HANDOVER_RETURNED: "The case went back to the first team.",
         History.ERASED: "The case was erased.",
     }

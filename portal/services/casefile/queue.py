@@ -138,7 +138,7 @@ def list_chosen(
     """The first of the open cases that fit a condition, at most so many, and how many there are."""
     ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), Case.status == CaseStatus.OPEN, chosen)
     count = work.session.scalar(select(func.count(Case.id)).where(ours)) or 0
-    return _rows(work, _find_page(work.session, ours, 1, work.now, most=most) if count else []), count
+    return _rows(work, _find_page(work.session, ours, 1, queue_filters.day_of(work), most=most) if count else []), count
 
 
 def assign(work: CaseWork, staff_id: UUID | None) -> None:

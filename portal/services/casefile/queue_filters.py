@@ -28,6 +28,7 @@ from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
 from portal.services.cases import risks
 from portal.services.ports import Actor, ServerKeys
+from portal.services.staff.absences import covered_by
 from portal.services.work import Work
 from portal.zone_names import load_zone
 
@@ -145,7 +146,8 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
     """Every view as a condition on cases."""
     is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
     overdue = and_(is_open, Case.next_due_at < day.now)
-    promised = _promised().where(FollowUp.owner_id == actor.staff_id, FollowUp.due_on <= day.today).exists()
+    whose = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered_by(actor.staff_id, day.today)))
+    promised = _promised().where(whose, FollowUp.due_on <= day.today).exists()
     unsent = _has(Request, Request.state == RequestState.PREPARED)
     return {
         QueueFilter.ALL: is_open,
@@ -166,7 +168,8 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
 def narrow(choice: QueueChoice, actor: Actor, day: Day) -> Iterator[ColumnElement[bool]]:
     """What a choice asks for beyond its view."""
     if choice.whose:
-        yield Case.assignee_id == actor.staff_id if choice.whose is Whose.MINE else Case.assignee_id.is_(None)
+        mine = or_(Case.assignee_id == actor.staff_id, Case.assignee_id.in_(covered_by(actor.staff_id, day.today)))
+        yield mine if choice.whose is Whose.MINE else Case.assignee_id.is_(None)
     if choice.risk:
         yield _has_risk(choice.risk, day.keys)
     if choice.waits:

@@ -33,7 +33,9 @@ from portal.models.journal import JournalEntry
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.officers import OfficerLink
+from portal.models.origins import CaseOrigin
 from portal.models.outbox import OutboxMail
+from portal.models.referrals import Referral
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.models.risk_marks import RiskMark
@@ -48,7 +50,8 @@ from portal.services.work import CaseWork, Work
 CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
-    FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover,
+    FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
+    Referral,
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from portal.models.events import Event
 from portal.services.history import guards, journal
 from portal.services.ports import Actor
 
-FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_DONE})
+FOLLOW_UPS = frozenset({History.FOLLOW_UP_SET, History.FOLLOW_UP_MOVED, History.FOLLOW_UP_DONE})
 _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 APPROVALS = frozenset(
     {

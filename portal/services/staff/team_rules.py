@@ -1,4 +1,4 @@
-"""How a team works together, as its supervisors set it: which steps wait for a second member."""
+"""How a team works together, as its supervisors set it: which steps wait for a second member, and how much is much."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class TeamRules:
     team_id: UUID
     team: str
     approvals: tuple[Approvable, ...]
+    case_cap: int | None
+    hard_cap: int | None
 
 
 def read_rules(session: Session, team_id: UUID, keys: Collection[UUID]) -> TeamRules:
@@ -33,7 +35,7 @@ def read_rules(session: Session, team_id: UUID, keys: Collection[UUID]) -> TeamR
     if team is None:
         raise AccountRefused(NOT_YOURS)
     chosen = tuple(Approvable(each) for each in team.approvals or ())
-    return TeamRules(team_id=team.id, team=team.name, approvals=chosen)
+    return TeamRules(team_id=team.id, team=team.name, approvals=chosen, case_cap=team.case_cap, hard_cap=team.hard_cap)
 
 
 def set_rules(
@@ -42,13 +44,18 @@ def set_rules(
     approvals: Collection[Approvable],
     keys: Mapping[UUID, bytes],
     *,
+    caps: tuple[int | None, int | None],
     by: UUID,
     now: datetime,
 ) -> None:
-    """What waits from now on. Every supervisor of the team is told of a change. Raises AccountRefused."""
+    """What waits from now on, and beyond how many open and how many hard cases of one member the desk warns.
+
+    Every supervisor of the team is told of a change of what waits. Raises AccountRefused.
+    """
     team = session.get(Team, team_id, with_for_update=True) if team_id in keys else None
     if team is None:
         raise AccountRefused(NOT_YOURS)
+    team.case_cap, team.hard_cap = caps
     wanted = [each.value for each in Approvable if each in approvals]
     if wanted == (team.approvals or []):
         return

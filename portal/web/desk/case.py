@@ -29,6 +29,7 @@ from portal.web.desk.approvals import name_step
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_note, on_case_to_read, open_case
 from portal.web.desk.closing import describe_ends
+from portal.web.desk.exposure import warn_of_load
 from portal.web.desk.forms.cases import CloseForm, HandOverForm, WriteForm
 from portal.web.desk.pages import (
     LINKS_A_PAGE,
@@ -107,6 +108,7 @@ def history(member: SignedInStaff, work: CaseWork) -> Page:
 def take(member: SignedInStaff, work: CaseWork) -> Response:
     queue.assign(work, member.staff.id)
     flash(_("This case is yours now."))
+    warn_of_load(work)
     return go("desk_case.show", reference=work.reference)
 
 
@@ -122,6 +124,7 @@ def hand_over(member: SignedInStaff, work: CaseWork) -> Answered:
                 queue.assign(work, None)
             elif form.chosen != work.case.assignee_id:
                 member_handover.hand_over(work, form.chosen, reason=form.why, note=form.note.data or "")
+                warn_of_load(work)
             return go("desk_case.show", reference=work.reference)
     back = url_for("desk_case.show", reference=work.reference)
     return show_form(

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.rights import Right
 from portal.services.casefile import member_handover
+from portal.services.casefile.sealed_files import list_files
 from portal.services.cases import team_handover
 from portal.services.staff.lists import list_teams
 from portal.services.work import CaseWork
@@ -119,6 +120,7 @@ def _show(member: SignedInStaff, work: CaseWork, form: HandoverAnswerForm, *, st
         status=status,
         mine=member_handover.read_handover(work),
         other=team_handover.read_current(work),
+        files=list_files(work),
         form=form,
         problems=form.problems(),
     )

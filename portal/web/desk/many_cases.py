@@ -16,6 +16,7 @@ from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.bulk import LONGEST_TOKEN
 from portal.web.desk.case_access import open_case
+from portal.web.desk.exposure import warn_of_load
 from portal.web.desk.forms.many_cases import AssignAllForm, CloseAllForm, make_form
 from portal.web.desk.pages import Answered, Page, go, show
 from portal.web.fields import PageForm
@@ -48,7 +49,7 @@ def do(member: SignedInStaff, action: str) -> Answered:
         return _show(member, step, references, form)
     command = _read_command(step, form)
     for reference in references:
-        _do_in(member, reference, command)
+        _do_in(member, reference, command, is_last=reference == references[-1])
     return go("desk_many.show_done", token=command.token)
 
 
@@ -60,11 +61,16 @@ def show_done(member: SignedInStaff, token: str) -> Page:
     return show("desk/many/done.html", member, rows=rows, done=sum(row.done > 0 for row in rows))
 
 
-def _do_in(member: SignedInStaff, reference: str, command: CasesCommand) -> None:
-    """A transaction for each case. One that is not there is passed over: it was taken back meanwhile."""
+def _do_in(member: SignedInStaff, reference: str, command: CasesCommand, *, is_last: bool) -> None:
+    """A transaction for each case; behind the last it is said where somebody carries much now. One that is not there
+    is passed over: it was taken back meanwhile.
+    """
     try:
         with unit().writing() as session:
-            many_cases.do_in_case(open_case(member, reference, session), command)
+            opened = open_case(member, reference, session)
+            many_cases.do_in_case(opened, command)
+            if is_last and command.action is CaseAction.ASSIGN:
+                warn_of_load(opened)
     except NotFound:
         return
 

@@ -37,6 +37,7 @@ from portal.domain.lifecycle import (
     SendingChannel,
     SentAs,
 )
+from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.domain.regimes import Binding, Confidence, ObligedParty, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import SecurityNoticeKind
@@ -94,6 +95,23 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             HandoverReason.TOO_CLOSE: _l("too close, or too heavy"),
             HandoverReason.PLACE: _l("nearer to the person"),
             HandoverReason.OTHER: _l("another reason"),
+        },
+        ReferralKind: {
+            ReferralKind.POLICE: _l("the police"),
+            ReferralKind.LAWYER: _l("a lawyer"),
+            ReferralKind.SHELTER: _l("a shelter"),
+            ReferralKind.COUNSELLING: _l("counselling"),
+            ReferralKind.HOTLINE: _l("a hotline"),
+            ReferralKind.OTHER: _l("somebody else"),
+        },
+        ReferralPart: {
+            ReferralPart.NAME: _l("the name"),
+            ReferralPart.CONTACT: _l("how to reach the person, and when it is safe"),
+            ReferralPart.COUNTRY: _l("where the person lives"),
+            ReferralPart.ABOUT: _l("what kind of content it is"),
+            ReferralPart.WORDS: _l("the person’s own words"),
+            ReferralPart.LINKS: _l("the links"),
+            ReferralPart.LETTERS: _l("to whom letters went, and when"),
         },
         Approvable: {
             Approvable.SENDING: _l("sending a request"),

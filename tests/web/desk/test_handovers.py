@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import io
 
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from portal.adapters import sealed_files
 from portal.models.accounts import Team
 from tests.web.desk.colleague import Desk
 from tests.web.desk.test_answers import choice
 from tests.web.desk.test_reissue_and_holds import add_case
-from tests.web.pages import Visitor
+from tests.web.pages import OWN_PAGE, Visitor
 
 
 def test_a_colleague_sees_on_today_what_was_handed_to_them_and_takes_it_over(desk: Desk) -> None:
@@ -75,3 +79,34 @@ def test_another_team_gets_a_case_with_the_persons_yes(desk: Desk) -> None:
     first.press("Call it back")
     assert "Assigned to you" in first.go(f"/desk/cases/{reference}").text
     other.go(f"/desk/cases/{reference}", status=404)
+
+
+def test_a_case_goes_to_another_organisation_in_a_sealed_file(desk: Desk) -> None:
+    reference = desk.add_case()
+    first, other = desk.visit("mira"), desk.visit("odd")
+    with desk.parts.sessions.begin() as session:
+        hill = session.scalars(select(Team).where(Team.name == "Hill")).one()
+        hill.shown_at, public = desk.parts.clock(), hill.public_key
+    key, heard = sealed_files.write_key(public), sealed_files.fingerprint(public)
+    other.go("/desk/exchange")
+    assert key in other.page.text
+    assert heard in other.page.text
+    first.go(f"/desk/cases/{reference}/sealed-file")
+    values = {"receiver": "Hill", "key": key, "reason": "place", "told": "Yes, by phone."}
+    first.press("Make the sealed file", status=400, heard="0000 0000 0000 0000 0000", **values)
+    assert "The fingerprint is not that of this key." in first.page.text
+    assert "Yes, by phone." in first.page.text, "nothing typed is lost"
+    form, _pressed = first.page.form_with("Make the sealed file")
+    typed = {each.get("name"): each.get("value") for each in form.iter("input") if each.get("name") == "csrf_token"}
+    made = first.client.post(form.get("action", ""), data={**typed, **values, "heard": heard}, headers=OWN_PAGE)
+    assert made.headers["Content-Disposition"] == f'attachment; filename="{reference}.sealed-case"'
+    other.go("/desk/exchange")
+    for status, told in ((200, "The case is here"), (400, "taken in before")):
+        form, _pressed = other.page.form_with("Take the case in")
+        sent = {each.get("name", ""): each.get("value", "") for each in form.iter("input")}
+        sent["file"] = FileStorage(io.BytesIO(made.data), "a.sealed-case")  # type: ignore[assignment]
+        other.send("/desk/exchange", sent, status=status)
+        assert told in other.page.text
+    assert "They have not said yet" in first.go(f"/desk/cases/{reference}/handed").text
+    first.press("They have it")
+    assert "They have the case." in first.page.text

@@ -37,6 +37,7 @@ WEIGHTY = {
     "desk_team.remove": "ines",
     "desk_team.set_address": "ines",
     "desk_rules.change": "ines",
+    "desk_exchange.make": "mira",
     "desk_staff.invite": "vera",
     "desk_staff.make_team": "vera",
     "desk_staff.change_role": "vera",
@@ -61,6 +62,7 @@ LIGHT = {
     "writes words of a report that its own page shows before it leaves": "desk_reports.write",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
     "takes a second member, or begins what a second one has to go on with": """
+        desk_exchange.exchange desk_exchange.record
         desk_handovers.offer desk_handovers.answer_offer desk_handovers.recall
         desk_approvals.ask desk_approvals.decide desk_approvals.withdraw desk_approvals.pass_over
         desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
@@ -77,9 +79,11 @@ LIGHT = {
         desk_requests.record_name desk_mandate.record
         desk_requests.prepare_copyright desk_complaints.record_stated desk_complaints.lodge_all
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
-        desk_follow_ups.show desk_follow_ups.finish desk_risks.show desk_requests.record_proof
+        desk_follow_ups.show desk_follow_ups.finish desk_follow_ups.move desk_follow_ups.follow_deadlines
+        desk_risks.show desk_requests.record_proof
         desk_phone.begin desk_phone.save desk_phone.discard desk_first_words.hear desk_first_words.finish
-        desk_handovers.answer desk_handovers.finish
+        desk_handovers.answer desk_handovers.finish desk_exposure.show desk_exposure.end
+        desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
     """,
 }
 
