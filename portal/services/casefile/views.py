@@ -11,6 +11,7 @@ from portal.domain.report import Report
 from portal.services.cases.messages import MessageView, NoteView
 from portal.services.clocks.views import ClockView
 from portal.services.complaints.views import ComplaintLine, ComplaintOption, ComplaintView
+from portal.services.letters.naming import NamedLetter
 from portal.services.letters.views import LetterView
 from portal.services.requests.views import ItemView, NextStepView
 from portal.services.tracking.views import RequestView
@@ -18,7 +19,10 @@ from portal.services.tracking.views import RequestView
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryRow:
-    """One event. `text` is a plain sentence with what was written down with it; `is_corrected`: it holds no more."""
+    """One event. `text` is a plain sentence with what was written down with it; `is_corrected`: it holds no more.
+
+    `law` is the law and the duty of a deadline that passed, empty for others; `letter` the letter that it is about.
+    """
 
     sequence: int
     at: datetime
@@ -31,6 +35,8 @@ class HistoryRow:
     is_visible: bool
     request_number: int | None
     complaint_number: int | None
+    law: str = ""
+    letter: NamedLetter | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

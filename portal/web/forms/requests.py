@@ -45,7 +45,7 @@ def make_desk_check() -> Any:
     writing down what they have sent.
     """
     return BooleanField(
-        _l("The address was looked at and is still the right one"),
+        _l("I used this address or form today, and it works"),
         description=_l("Needed where the directory’s address was not checked for a while."),
     )
 
@@ -59,8 +59,8 @@ WHICH = [
 
 class SentForm(ReaderForm):
     desk_order = (
-        "channel", "address", "sent_as", "text", "sent_at", "received_at", "proof", "ticket", "has_no_ticket",
-        "has_checked",
+        "channel", "address", "has_checked", "sent_as", "text", "sent_at", "received_at", "proof", "ticket",
+        "has_no_ticket",
     )  # fmt: skip
     vocabularies = MappingProxyType({"channel": SendingChannel, "proof": Proof, "sent_as": SentAs})
 
@@ -90,7 +90,7 @@ class SentForm(ReaderForm):
         person=TextField(TICKET),
         desk=TextField(
             _l("The platform’s own ticket number (if it gave one)"),
-            description=_l("It stands in every later letter and in the complaint."),
+            description=_l("It is quoted in every later letter and in the complaint."),
         ),
     )
     received_at = for_each(
@@ -332,7 +332,7 @@ class DetailsForm(ReaderForm):
         ),
         desk=TextField(
             _l("How the person shows who they are"),
-            description=_l("Stands in the letter. Where a law demands the number of a document, it belongs here."),
+            description=_l("It is in the letter. Where a law demands the number of a document, it belongs here."),
             lines=True,
         ),
     )
