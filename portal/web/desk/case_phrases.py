@@ -32,7 +32,8 @@ NEXT: Mapping[NextStep, Any] = MappingProxyType(
 )
 
 
-# What a member did to whom; where one of the two is not known, the notice is told in the words of its kind.
+# What a member did to whom. Where one of the two is not known, or both are one, the notice is told in the words of its
+# kind.
 _DONE: Mapping[SecurityNoticeKind, Any] = MappingProxyType(
     {
         SecurityNoticeKind.TEAM_MADE: _l("%(by)s made a team, with %(about)s as its first member"),
@@ -52,7 +53,7 @@ _DONE: Mapping[SecurityNoticeKind, Any] = MappingProxyType(
 def say_mark(notice: SecurityNoticeView) -> str:
     """ "Vera Pier invited Aud Itor": what changed about who can read cases."""
     sentence = _DONE.get(notice.kind)
-    if sentence is None or not notice.by or not notice.about:
+    if sentence is None or not notice.by or not notice.about or notice.by == notice.about:
         about = f": {notice.about}" if notice.about else ""
         return f"{describe_word(notice.kind)}{about}"
     return str(sentence % {"by": notice.by, "about": notice.about})

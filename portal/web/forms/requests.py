@@ -13,6 +13,7 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import Answer, LetterKind, Proof, SendingChannel, SentAs
+from portal.services.intake import drafts
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.requests.views import DetailsView, ItemView
 from portal.services.tracking.answers import AnswerCommand
@@ -21,6 +22,7 @@ from portal.services.tracking.views import RequestView
 from portal.web.fields import ChoiceField, DayField, MailField, MomentField, TextField, check_mail, require_moment
 from portal.web.forms.readers import Reader, ReaderForm, for_each
 from portal.web.forms.typed_fields import CheckboxesField, InstantField, IsoDayField, not_before
+from portal.web.unit_of_work import unit
 
 TICKET = _l("Their number for it, if they gave one")
 NO_TICKET = BooleanField(_l("They gave me no number"))
@@ -54,7 +56,9 @@ OTHER_WORDS = "other"
 WHICH = [
     ("ticked", _l("Those that are ticked; every link where none is")),
     ("rest", _l("The rest: all but those that are ticked")),
+    ("all", _l("All of them")),
 ]
+SHOWN_OTHERS = 3  # links in the sentence that some are of another request
 
 
 class SentForm(ReaderForm):
@@ -266,6 +270,14 @@ class AnswerForm(ReaderForm):
             _l("Which links is it about?"), description=_l("Leave all boxes empty when it is about every link.")
         ),
     )
+    pasted = for_each(
+        person=None,
+        desk=TextField(
+            _l("Or paste the links it is about"),
+            description=_l("From their mail, in any form. They count as ticked."),
+            lines=True,
+        ),
+    )
     which = for_each(person=None, desk=ChoiceField(_l("Of these links"), choices=WHICH, default="ticked"))
     text = for_each(
         person=TextField(_l("Their words, if you want to keep them"), lines=True),
@@ -277,8 +289,26 @@ class AnswerForm(ReaderForm):
     def offer(self, items: tuple[ItemView, ...]) -> None:
         """The links of the request, by number and short text."""
         self.items.choices = [(str(item.number), f"{item.number}. {item.shown}") for item in items]
+        self._numbers = {item.url: item.number for item in items if item.url}
         if len(items) < 2:
             del self.which
+            del self.pasted
+
+    def validate_pasted(self, field: Any) -> None:
+        """Each has to be a link of this request."""
+        if not (field.data or "").strip():
+            return
+        found = self._read_pasted()
+        if not found:
+            raise ValidationError(_("No link was found in this."))
+        others = [url for url in found if url not in self._numbers]
+        if others:
+            raise ValidationError(_("Not a link of this request: %(links)s", links=", ".join(others[:SHOWN_OTHERS])))
+
+    def _read_pasted(self) -> tuple[str, ...]:
+        """The links of what was pasted, each as a case keeps it."""
+        typed = (self.pasted.data or "") if "pasted" in self else ""
+        return tuple(link.url for link in drafts.read_text(typed, ports=unit().ports).found.items) if typed else ()
 
     def validate_which(self, field: Any) -> None:
         """The rest has to be something."""
@@ -288,7 +318,10 @@ class AnswerForm(ReaderForm):
     @property
     def ticked(self) -> tuple[int, ...]:
         """The links that were chosen, or all but those; none means all of them."""
+        if "which" in self and self.which.data == "all":
+            return ()
         chosen = {int(number) for number in self.items.data or ()}
+        chosen |= {self._numbers[url] for url in self._read_pasted() if url in self._numbers}
         if "which" in self and self.which.data == "rest":
             return tuple(int(number) for number, _words in self.items.choices if int(number) not in chosen)
         return tuple(sorted(chosen))

@@ -48,7 +48,7 @@ def test_a_newcomer_joins_with_words_and_is_let_in_by_a_supervisor(desk: Desk) -
     supervisor = desk.visit("ines")
     page = supervisor.go("/desk/team")
     assert "Nova Berg" in page.text
-    assert "Vera Pier made an account for Nova Berg" in page.text
+    assert "made an account for Nova Berg" in page.text
     assert "Nobody waits." in supervisor.press("Let in").text
 
 
@@ -78,7 +78,7 @@ def test_a_lost_password_costs_no_case_and_a_colleague_lets_the_member_in_again(
     join(desk, words, "mira")
 
     page = supervisor.go("/desk/team")
-    assert "Vera Pier set a new password for Mira Anker" in page.text
+    assert "set a new password for Mira Anker" in page.text
     assert "Waiting to be let in" in page.text
     assert "Nobody waits." in supervisor.press("Let in").text
 
