@@ -55,6 +55,11 @@ def _write(local: datetime, pattern: str) -> str:
     return str(format_datetime(local.replace(tzinfo=None), pattern, rebase=False))
 
 
+def show_time(at: datetime, zone: str) -> str:
+    """ "14:00", in `zone`, where the day stands beside it."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
 def show_fact(text: str) -> str:
     """A sentence of the records or of the rules in the page's language; a per cent sign in it is only a sign."""
     return str(_(text))
@@ -64,6 +69,7 @@ def init_filters(app: Flask, config: Config) -> None:
     app.jinja_env.filters["day"] = show_day
     app.jinja_env.filters["moment"] = show_moment
     app.jinja_env.filters["row_moment"] = show_row_moment
+    app.jinja_env.filters["clock_time"] = show_time
     app.jinja_env.filters["fact"] = show_fact
     app.jinja_env.globals["site_title"] = config.site_title
     app.jinja_env.globals["organisation"] = config.organisation

@@ -116,10 +116,10 @@ def test_a_second_passkey_is_added_and_the_first_taken_away(site: Site, admit: A
     visitor.press("Make a passkey")
     visitor.sees("Kept. From now on it opens the desk too.")
     assert key.count_passkeys() == 1
-    assert visitor.page.get_by_role("button", name="Take away").count() == 2
-    visitor.press("Take away", exact=False)
+    assert visitor.page.get_by_role("button", name="Remove").count() == 2
+    visitor.press("Remove", exact=False)
     visitor.sees("Taken away. It opens nothing any more.")
-    assert visitor.page.get_by_role("button", name="Take away").count() == 0
+    assert visitor.page.get_by_role("button", name="Remove").count() == 0
     visitor.press("Sign out")
     give_password(visitor, "ines")
     visitor.press("Use a passkey")

@@ -71,7 +71,7 @@ def take_the_case(site: Site, advocate: Visitor, reference: str) -> None:
     advocate.follow(reference)
     advocate.press("Take this case")
     advocate.sees(f"Assigned to you, in the team {TEAM}.")
-    advocate.follow("Report")
+    advocate.follow("Report and consent")
     advocate.sees("I never agreed that anybody else sees this.")
     assert advocate.page.locator("main a[href*='instagram']").count() == 0, "no link of a case can be clicked"
 
@@ -90,7 +90,7 @@ def send_six_requests(advocate: Visitor, reference: str) -> None:
         advocate.page.locator("#sent_at").fill("2026-11-23T09:00")
         advocate.page.locator("#received_at").fill("2026-11-23T09:00")
         advocate.page.locator("#ticket").fill(f"INV-{number}")
-        advocate.choose("The address was looked at and is still the right one")
+        advocate.choose("I used this address or form today, and it works")
         advocate.press("It was sent")
         advocate.sees(f"Their ticket number: INV-{number}.")
         advocate.sees("By Wednesday 25 November 2026, 09:00 (UTC) the platform must remove")
@@ -98,7 +98,7 @@ def send_six_requests(advocate: Visitor, reference: str) -> None:
 
 def open_request(visitor: Visitor, reference: str, name: str) -> None:
     visitor.open(f"/desk/cases/{reference}")
-    visitor.page.locator("main .entry").get_by_role("link", name=name, exact=False).first.click()
+    visitor.page.locator("main .line").get_by_role("link", name=name, exact=False).first.click()
     visitor.sees("Links of this request")
 
 
@@ -193,7 +193,7 @@ def complain(colleague: Visitor, site: Site, reference: str) -> bytes:
     """With JavaScript the page notices by itself that the papers are ready."""
     colleague.open(f"/desk/cases/{reference}/complaints")
     colleague.follow(f"Prepare this complaint {OFCOM}", exact=False)
-    colleague.fill("What should the authority do?", "Have it taken down.")
+    colleague.fill(f"What should {OFCOM} do?", "Have it taken down.")
     colleague.press("Prepare the complaint")
     colleague.follow("Facebook", exact=False)
     colleague.sees(OFCOM)
@@ -204,7 +204,7 @@ def complain(colleague: Visitor, site: Site, reference: str) -> bytes:
     colleague.follow("Record that it was lodged")
     colleague.page.locator("#at").fill("2026-11-26T09:00")
     colleague.page.locator("#ticket").fill("OF-INV-1")
-    colleague.choose("The address was looked at and is still the right one")
+    colleague.choose("I used this address or form today, and it works")
     colleague.press("It was lodged")
     colleague.sees("Their case number: OF-INV-1.")
     return bundle

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
 
+from portal.domain.clocks import find_current_rule
 from portal.domain.lifecycle import ActorKind, Answer, CloseReason, History
 from portal.models.accounts import Team
 from portal.models.cases import Consent
@@ -21,6 +23,7 @@ from portal.services.complaints.options import list_options
 from portal.services.history.events import read_detail, read_history
 from portal.services.history.valid_events import list_wrong
 from portal.services.letters.letters import letter_views
+from portal.services.letters.naming import NamedLetter, name_letters
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.lookup import list_complaints, list_requests
 from portal.services.tracking.request_page import item_views, request_views
@@ -219,11 +222,56 @@ def list_events(work: CaseWork) -> list[Event]:
 
 def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow, ...]:
     """Each event as a sentence with what was written down with it. Only these are opened."""
-    names = staff_names(work.session, (event.staff_id for event in events))
-    requests = {row.id: row.number for row in list_requests(work)}
-    filed = {row.id: row.number for row in list_complaints(work)}
-    wrong = _list_corrected(work)
-    return tuple(_row(work, event, names, requests, filed, is_corrected=event.sequence in wrong) for event in events)
+    requests, filed = list_requests(work), list_complaints(work)
+    details = {event.sequence: read_detail(event, work.key) for event in events}
+    numbers = {event.sequence: number for event in events if (number := _letter_of(event, details[event.sequence]))}
+    known = _Known(
+        names=staff_names(work.session, (event.staff_id for event in events)),
+        requests={row.id: row.number for row in requests},
+        complaints={row.id: row.number for row in filed},
+        wrong=_list_corrected(work),
+        letters=name_letters(work, requests, filed, set(numbers.values())) if numbers else {},
+    )
+    return tuple(
+        _row(work, event, details[event.sequence], known, known.letters.get(numbers.get(event.sequence, 0)))
+        for event in events
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the rows of a history are described with: names of members, numbers by id, and letters by number."""
+
+    names: Mapping[UUID | None, str]
+    requests: Mapping[UUID, int]
+    complaints: Mapping[UUID, int]
+    wrong: frozenset[int]
+    letters: Mapping[int, NamedLetter]
+
+
+_OF_LETTERS = frozenset(
+    {History.LETTER_MADE, History.LETTER_DISCARDED, History.SENT, History.REMINDED, History.LETTER_SENT}
+)
+
+
+def _letter_of(event: Event, detail: Mapping[str, object]) -> int | None:
+    """The number of the letter that an event is about; None where it is about none."""
+    if event.kind not in _OF_LETTERS:
+        return None
+    number = event.facts.get("letter") or detail.get("letter")
+    return number if isinstance(number, int) else None
+
+
+def _name_law(work: CaseWork, event: Event) -> str:
+    """The law and the duty of a deadline that passed."""
+    if event.kind is not History.CLOCK_MISSED:
+        return ""
+    regime = work.ports.registry.regimes.get(event.facts["regime"])
+    if regime is None:
+        return str(event.facts["regime"])
+    started_at = datetime.fromisoformat(event.facts["started_at"])
+    rule = find_current_rule(regime, event.facts["rule"], started_at.date())
+    return f"{regime.name}: {rule.label}" if rule else regime.name
 
 
 def tell_event(work: CaseWork, event: Event) -> str:
@@ -239,15 +287,8 @@ def _list_corrected(work: CaseWork) -> frozenset[int]:
 
 
 def _row(
-    work: CaseWork,
-    event: Event,
-    names: Mapping[UUID | None, str],
-    requests: Mapping[UUID, int],
-    filed: Mapping[UUID, int],
-    *,
-    is_corrected: bool,
+    work: CaseWork, event: Event, detail: Mapping[str, object], known: _Known, letter: NamedLetter | None
 ) -> HistoryRow:
-    detail = read_detail(event, work.key)
     ticket, words = _words(detail)
     return HistoryRow(
         sequence=event.sequence,
@@ -258,12 +299,14 @@ def _row(
         sentence=_sentence(event, detail),
         ticket=ticket,
         words=words,
-        is_corrected=is_corrected,
+        is_corrected=event.sequence in known.wrong,
         actor=event.actor,
-        actor_name=names.get(event.staff_id, "") if event.staff_id else "",
+        actor_name=known.names.get(event.staff_id, "") if event.staff_id else "",
         is_visible=event.is_visible,
-        request_number=requests.get(event.request_id) if event.request_id else None,
-        complaint_number=filed.get(event.complaint_id) if event.complaint_id else None,
+        request_number=known.requests.get(event.request_id) if event.request_id else None,
+        complaint_number=known.complaints.get(event.complaint_id) if event.complaint_id else None,
+        law=_name_law(work, event),
+        letter=letter,
     )
 
 

@@ -20,6 +20,7 @@ from portal.domain.report import Report
 from portal.services.cases.messages import MessageView, NoteView
 from portal.services.clocks.views import ClockView
 from portal.services.complaints.views import ComplaintLine, ComplaintOption, ComplaintView
+from portal.services.letters.naming import NamedLetter
 from portal.services.letters.views import LetterView
 from portal.services.requests.proofs import ProofView
 from portal.services.requests.views import ItemView, NextStepView
@@ -30,7 +31,8 @@ from portal.services.tracking.views import RequestView
 class HistoryRow:
     """One event as a plain sentence, with the number and the words that were written down with it.
 
-    `answer` is what was answered, where the event is an answer; `is_corrected`: it holds no more.
+    `answer` is what was answered, where the event is an answer; `is_corrected`: it holds no more. `law` is the law and
+    the duty of a deadline that passed, empty for others; `letter` the letter that it is about.
     """
 
     sequence: int
@@ -47,6 +49,8 @@ class HistoryRow:
     is_visible: bool
     request_number: int | None
     complaint_number: int | None
+    law: str = ""
+    letter: NamedLetter | None = None
 
     @property
     def text(self) -> str:

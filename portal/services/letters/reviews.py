@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from portal.domain.lifecycle import History, LetterKind, ReviewVerdict, StepRefused
+from portal.domain.lifecycle import History, ReviewVerdict, StepRefused
 from portal.domain.rights import Right, may
 from portal.models.complaints import Complaint
 from portal.models.events import Event
@@ -17,7 +17,8 @@ from portal.models.letters import Letter
 from portal.services.cases.messages import staff_names
 from portal.services.cases.opening import UnknownNumber
 from portal.services.history.events import NewEvent, read_detail, read_history
-from portal.services.requests.lookup import find_complaint, list_complaints
+from portal.services.letters.naming import NamedLetter, name_letters
+from portal.services.requests.lookup import find_complaint, list_complaints, list_requests
 from portal.services.work import CaseWork
 
 LONGEST = 20_000
@@ -42,11 +43,13 @@ class ReviewView:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Reviewable:
-    """A letter or a complaint with its reviews, the newest last. `kind` is set for a letter, `name` for a complaint."""
+    """A letter or a complaint with its reviews, the newest last. `letter` is set for a letter, `name` for a
+    complaint.
+    """
 
     subject: Subject
     number: int
-    kind: LetterKind | None
+    letter: NamedLetter | None
     name: str
     made_at: datetime
     reviews: tuple[ReviewView, ...]
@@ -87,8 +90,9 @@ def list_reviewable(work: CaseWork) -> tuple[Reviewable, ...]:
     for event in events:
         by = names.get(event.staff_id, "") if event.staff_id else ""
         said.setdefault((event.facts["subject"], event.facts["number"]), []).append(_view(work, event, by))
-    letters = [_letter(row, said) for row in _letters(work)]
-    return (*letters, *(_complaint(work, row, said) for row in list_complaints(work)))
+    complaints = list_complaints(work)
+    letters = [_letter(one, said) for one in name_letters(work, list_requests(work), complaints).values()]
+    return (*letters, *(_complaint(work, row, said) for row in complaints))
 
 
 def find_reviewable(work: CaseWork, subject: Subject, number: int) -> Reviewable:
@@ -106,10 +110,10 @@ def _letters(work: CaseWork) -> Sequence[Letter]:
 _Said = dict[tuple[str, int], list[ReviewView]]
 
 
-def _letter(row: Letter, said: _Said) -> Reviewable:
-    reviews = tuple(said.get((Subject.LETTER.value, row.number), ()))
+def _letter(one: NamedLetter, said: _Said) -> Reviewable:
+    reviews = tuple(said.get((Subject.LETTER.value, one.number), ()))
     return Reviewable(
-        subject=Subject.LETTER, number=row.number, kind=row.kind, name="", made_at=row.made_at, reviews=reviews
+        subject=Subject.LETTER, number=one.number, letter=one, name="", made_at=one.made_at, reviews=reviews
     )
 
 
@@ -117,7 +121,7 @@ def _complaint(work: CaseWork, row: Complaint, said: _Said) -> Reviewable:
     return Reviewable(
         subject=Subject.COMPLAINT,
         number=row.number,
-        kind=None,
+        letter=None,
         name=str(work.read_sealed(row)["name"]),
         made_at=row.prepared_at,
         reviews=tuple(said.get((Subject.COMPLAINT.value, row.number), ())),

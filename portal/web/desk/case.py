@@ -15,6 +15,7 @@ from portal.models.snippets import SnippetUse
 from portal.services.casefile import member_handover, page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
+from portal.services.casefile.timeline import TimelineKind, read_timeline
 from portal.services.cases import approvals, finding, handover, messages, recovery_words
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
@@ -38,6 +39,7 @@ from portal.web.desk.pages import (
     asked_page,
     go,
     note_export,
+    read_number,
     show_file,
     show_form,
     show_on_case,
@@ -48,6 +50,7 @@ from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.step_up import confirmed
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
+from portal.web.forms.typed_fields import desk_zone
 from portal.web.link_adding import add_pasted
 from portal.web.person.helplines import lines_of_children
 from portal.web.refusals import refusals
@@ -66,7 +69,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         items=asked_page(),
         items_a_page=LINKS_A_PAGE,
         platform=request.args.get("platform", ""),
-        link=int(link) if (link := request.args.get("link", "")).isdecimal() and len(link) < 6 else None,
+        link=read_number(request.args.get("link", "")),
     )
     escalated = read_escalated(work)
     view = read_overview(work, parts, escalated)
@@ -100,7 +103,22 @@ def report(member: SignedInStaff, work: CaseWork) -> Page:
 @bp.get("/history")
 @on_case_to_read
 def history(member: SignedInStaff, work: CaseWork) -> Page:
-    return show_beside("desk/history.html", member, work, rows=page.history_rows(work))
+    kind = TimelineKind(asked) if (asked := request.args.get("kind", "")) in set(TimelineKind) else None
+    number = read_number(request.args.get("request", ""))
+    found = read_timeline(work, kind=kind, request_number=number, zone=desk_zone(), page=asked_page())
+    return show_beside(
+        "desk/history.html",
+        member,
+        work,
+        days=found,
+        kind=kind,
+        kinds=tuple(TimelineKind),
+        number=number,
+        at=number,
+        address=lambda page: url_for(
+            "desk_case.history", reference=work.reference, kind=asked, request=number, page=page
+        ),
+    )
 
 
 @bp.post("/take")

@@ -11,8 +11,11 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.domain.rights import SecurityNoticeKind
+from portal.services.letters.naming import NamedLetter
 from portal.services.letters.views import LetterView
 from portal.services.requests.views import NextStep
+from portal.services.staff.security_notices import SecurityNoticeView
 from portal.web.desk.wording import describe_word
 
 NEXT: Mapping[NextStep, Any] = MappingProxyType(
@@ -29,12 +32,39 @@ NEXT: Mapping[NextStep, Any] = MappingProxyType(
 )
 
 
+# What a member did to whom. Where one of the two is not known, or both are one, the notice is told in the words of its
+# kind.
+_DONE: Mapping[SecurityNoticeKind, Any] = MappingProxyType(
+    {
+        SecurityNoticeKind.TEAM_MADE: _l("%(by)s made a team, with %(about)s as its first member"),
+        SecurityNoticeKind.MEMBER_INVITED: _l("%(by)s invited %(about)s"),
+        SecurityNoticeKind.MEMBER_ADDED: _l("%(by)s made an account for %(about)s"),
+        SecurityNoticeKind.LET_IN: _l("%(by)s let %(about)s in"),
+        SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY: _l("%(by)s let %(about)s in with the organisation’s recovery key"),
+        SecurityNoticeKind.PASSWORD_RESET: _l("%(by)s set a new password for %(about)s"),
+        SecurityNoticeKind.FACTORS_RESET: _l("%(by)s removed the second factor of %(about)s, to be set up again"),
+        SecurityNoticeKind.ROLE_CHANGED: _l("%(by)s changed the role of %(about)s"),
+        SecurityNoticeKind.TEAM_LEFT: _l("%(by)s removed %(about)s from the team"),
+        SecurityNoticeKind.ACCOUNT_ENDED: _l("%(by)s ended the account of %(about)s"),
+    }
+)
+
+
+def say_mark(notice: SecurityNoticeView) -> str:
+    """ "Vera Pier invited Aud Itor": what changed about who can read cases."""
+    sentence = _DONE.get(notice.kind)
+    if sentence is None or not notice.by or not notice.about or notice.by == notice.about:
+        about = f": {notice.about}" if notice.about else ""
+        return f"{describe_word(notice.kind)}{about}"
+    return str(sentence % {"by": notice.by, "about": notice.about})
+
+
 def say_next(step: NextStep) -> str:
     """What to do with a request now."""
     return str(NEXT[step])
 
 
-def name_letter(letter: LetterView, recipient: str, zone: str) -> str:
+def name_letter(letter: LetterView | NamedLetter, recipient: str, zone: str) -> str:
     """ "Notice to Instagram, 12 Nov": what a letter is, whom it goes to, and the day it was made on."""
     day = letter.made_at.astimezone(ZoneInfo(zone)).date()
     values = {"kind": describe_word(letter.kind), "day": format_date(day, "d MMM")}

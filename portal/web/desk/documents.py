@@ -8,6 +8,10 @@ from werkzeug.wrappers import Response
 
 from portal.services.cases import documents
 from portal.services.cases.opening import UnknownNumber
+from portal.services.letters.letters import letter_views
+from portal.services.letters.naming import name_letters
+from portal.services.requests.escalation import read_escalated
+from portal.services.requests.lookup import list_complaints
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
@@ -77,10 +81,15 @@ def _form(work: CaseWork) -> DocumentForm:
 
 
 def _page(member: SignedInStaff, work: CaseWork, form: DocumentForm) -> Page:
+    escalated = read_escalated(work)
+    named = name_letters(work, [each.dossier.request for each in escalated], list_complaints(work))
     return show_beside(
         "desk/documents.html",
         member,
         work,
+        escalated=escalated,
+        letters=letter_views(work),
+        recipients={number: letter.recipient for number, letter in named.items()},
         status=400 if form.is_submitted() else 200,
         form=form,
         problems=form.problems(),

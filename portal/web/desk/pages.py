@@ -150,6 +150,11 @@ def read_page(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
 
 
+def read_number(text: str) -> int | None:
+    """The number of a request or a link from an address; None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
 def read_reference(typed: str) -> str:
     """A case's reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same."""
     letters = "".join(letter for letter in typed.upper() if letter.isalnum())

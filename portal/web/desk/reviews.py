@@ -15,10 +15,12 @@ from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case_to_read, on_case_to_review
+from portal.web.desk.case_phrases import name_letter
 from portal.web.desk.pages import Answered, Page, go, show_form
 from portal.web.desk.panes import show_beside
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm, TextField
+from portal.web.forms.typed_fields import desk_zone
 from portal.web.refusals import refusals
 
 bp = make_blueprint("desk_reviews", __name__, "/desk/cases/<reference>/reviews")
@@ -47,15 +49,13 @@ def show_all(member: SignedInStaff, work: CaseWork) -> Page:
 @on_case_to_review
 def review(member: SignedInStaff, work: CaseWork, subject: str, number: int) -> Answered:
     form, what = ReviewForm(), Subject(subject)
-    reviews.find_reviewable(work, what, number)
+    one = reviews.find_reviewable(work, what, number)
     if form.validate_on_submit():
         with refusals(form):
             reviews.add_review(work, what, number, form.command)
             return go("desk_reviews.show_all", reference=work.reference)
-    is_letter = what is Subject.LETTER
-    title = (
-        _("Review letter %(number)s", number=number) if is_letter else _("Review complaint %(number)s", number=number)
-    )
+    named = name_letter(one.letter, one.letter.recipient, desk_zone().key) if one.letter else one.name
+    title = _("Review: %(name)s", name=named)
     text = _("The team reads it. The person does not see it on their page. A letter itself is never changed.")
     back = url_for("desk_reviews.show_all", reference=work.reference)
     return show_form(member, work, form, title=title, button=_("Keep the review"), back=back, text=text)

@@ -45,6 +45,7 @@ from portal.domain.safe_hours import EVERY_DAY, SafeHours
 from portal.services.casefile.bulk import BulkAction
 from portal.services.casefile.many_cases import CaseAction
 from portal.services.casefile.queue_filters import News, QueueFilter, Risk, WaitsFor, Whose
+from portal.services.casefile.timeline import TimelineKind
 from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.phone.opening import WordsBy
 from portal.services.requests.views import NextStep
@@ -76,9 +77,9 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             SecurityNoticeKind.LET_IN: _l("A colleague was let in"),
             SecurityNoticeKind.LET_IN_BY_RECOVERY_KEY: _l("Somebody was let in with the organisation’s recovery key"),
             SecurityNoticeKind.PASSWORD_RESET: _l("A new password was set"),
-            SecurityNoticeKind.FACTORS_RESET: _l("The second factor was taken away, to be set up anew"),
+            SecurityNoticeKind.FACTORS_RESET: _l("The second factor was removed, to be set up again"),
             SecurityNoticeKind.ROLE_CHANGED: _l("A role was changed"),
-            SecurityNoticeKind.TEAM_LEFT: _l("Somebody was taken out of the team"),
+            SecurityNoticeKind.TEAM_LEFT: _l("Somebody was removed from the team"),
             SecurityNoticeKind.ACCOUNT_ENDED: _l("An account was ended"),
             SecurityNoticeKind.TEAM_KEY_CHANGED: _l("The team’s key was changed"),
             SecurityNoticeKind.RECOVERY_KEY_CHANGED: _l("A new recovery key of the organisation was made"),
@@ -279,6 +280,15 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             RequestState.REFUSED: _l("refused"),
             RequestState.GEO_BLOCKED: _l("geo-blocked"),
             RequestState.CLOSED: _l("closed"),
+        },
+        TimelineKind: {
+            TimelineKind.LETTERS: _l("Letters"),
+            TimelineKind.ANSWERS: _l("Answers"),
+            TimelineKind.DEADLINES: _l("Deadlines"),
+            TimelineKind.COMPLAINTS: _l("Complaints"),
+            TimelineKind.LINKS: _l("Links"),
+            TimelineKind.PERSON: _l("The person"),
+            TimelineKind.CASE: _l("The case"),
         },
         NextStep: {
             NextStep.COMPLETE: _l("Add missing"),

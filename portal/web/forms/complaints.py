@@ -69,6 +69,8 @@ class PrepareForm(StateForm):
         """The requests that this complaint can rest on, by name; those that are overdue or were refused are chosen."""
         self.may_be_none = option.is_direct
         self.requests.choices = [(str(one.number), name_choice(one)) for one in option.requests]
+        if self.reader.is_staff:
+            self.wish.label.text = _("What should %(name)s do?", name=option.name)
         if not self.is_submitted():
             self.requests.data = [str(one.number) for one in option.requests if one.is_ripe]
 

@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 
 from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import Answer, LetterKind, Proof, SendingChannel, SentAs
+from portal.services.intake import drafts
 from portal.services.requests.dossier import UsedDoor
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.requests.statement_views import LettersToState
@@ -26,6 +27,7 @@ from portal.web.fields import ChoiceField, DayField, MailField, MomentField, Tex
 from portal.web.forms.readers import Reader, ReaderForm, for_each
 from portal.web.forms.statements import StatementTicks, list_speakers
 from portal.web.forms.typed_fields import CheckboxesField, InstantField, IsoDayField, not_before
+from portal.web.unit_of_work import unit
 
 TICKET = _l("Their number for it, if they gave one")
 NO_TICKET = BooleanField(_l("They gave me no number"))
@@ -50,7 +52,7 @@ def make_desk_check() -> Any:
     writing down what they have sent.
     """
     return BooleanField(
-        _l("The address was looked at and is still the right one"),
+        _l("I used this address or form today, and it works"),
         description=_l("Needed where the directory’s address was not checked for a while."),
     )
 
@@ -59,7 +61,9 @@ OTHER_WORDS = "other"
 WHICH = [
     ("ticked", _l("Those that are ticked; every link where none is")),
     ("rest", _l("The rest: all but those that are ticked")),
+    ("all", _l("All of them")),
 ]
+SHOWN_OTHERS = 3  # links in the sentence that some are of another request
 
 
 STATED_THERE = (
@@ -77,8 +81,8 @@ class SentForm(StatementTicks):
     """That it was sent. What other words than our letter stated is asked too, where a law wants something stated."""
 
     desk_order = (
-        "channel", "address", "sent_as", "text", *STATED_THERE, "sent_at", "received_at", "proof", "ticket",
-        "has_no_ticket", "has_checked",
+        "channel", "address", "has_checked", "sent_as", "text", *STATED_THERE, "sent_at", "received_at", "proof",
+        "ticket", "has_no_ticket",
     )  # fmt: skip
     vocabularies = MappingProxyType({"channel": SendingChannel, "proof": Proof, "sent_as": SentAs})
 
@@ -120,7 +124,7 @@ class SentForm(StatementTicks):
         person=TextField(TICKET),
         desk=TextField(
             _l("The platform’s own ticket number (if it gave one)"),
-            description=_l("It stands in every later letter and in the complaint."),
+            description=_l("It is quoted in every later letter and in the complaint."),
         ),
     )
     received_at = for_each(
@@ -387,6 +391,14 @@ class AnswerForm(ReaderForm):
             _l("Which links is it about?"), description=_l("Leave all boxes empty when it is about every link.")
         ),
     )
+    pasted = for_each(
+        person=None,
+        desk=TextField(
+            _l("Or paste the links it is about"),
+            description=_l("From their mail, in any form. They count as ticked."),
+            lines=True,
+        ),
+    )
     which = for_each(person=None, desk=ChoiceField(_l("Of these links"), choices=WHICH, default="ticked"))
     text = for_each(
         person=TextField(_l("Their words, if you want to keep them"), lines=True),
@@ -398,8 +410,26 @@ class AnswerForm(ReaderForm):
     def offer(self, items: tuple[ItemView, ...]) -> None:
         """The links of the request, by number and short text."""
         self.items.choices = [(str(item.number), f"{item.number}. {item.shown}") for item in items]
+        self._numbers = {item.url: item.number for item in items if item.url}
         if len(items) < 2:
             del self.which
+            del self.pasted
+
+    def validate_pasted(self, field: Any) -> None:
+        """Each has to be a link of this request."""
+        if not (field.data or "").strip():
+            return
+        found = self._read_pasted()
+        if not found:
+            raise ValidationError(_("No link was found in this."))
+        others = [url for url in found if url not in self._numbers]
+        if others:
+            raise ValidationError(_("Not a link of this request: %(links)s", links=", ".join(others[:SHOWN_OTHERS])))
+
+    def _read_pasted(self) -> tuple[str, ...]:
+        """The links of what was pasted, each as a case keeps it."""
+        typed = (self.pasted.data or "") if "pasted" in self else ""
+        return tuple(link.url for link in drafts.read_text(typed, ports=unit().ports).found.items) if typed else ()
 
     def validate_which(self, field: Any) -> None:
         """The rest has to be something."""
@@ -409,7 +439,10 @@ class AnswerForm(ReaderForm):
     @property
     def ticked(self) -> tuple[int, ...]:
         """The links that were chosen, or all but those; none means all of them."""
+        if "which" in self and self.which.data == "all":
+            return ()
         chosen = {int(number) for number in self.items.data or ()}
+        chosen |= {self._numbers[url] for url in self._read_pasted() if url in self._numbers}
         if "which" in self and self.which.data == "rest":
             return tuple(int(number) for number, _words in self.items.choices if int(number) not in chosen)
         return tuple(sorted(chosen))
@@ -453,7 +486,7 @@ class DetailsForm(ReaderForm):
         ),
         desk=TextField(
             _l("How the person shows who they are"),
-            description=_l("Stands in the letter. Where a law demands the number of a document, it belongs here."),
+            description=_l("It is in the letter. Where a law demands the number of a document, it belongs here."),
             lines=True,
         ),
     )

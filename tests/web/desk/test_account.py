@@ -134,6 +134,6 @@ def test_a_password_is_changed_and_everywhere_else_signed_out(desk: Desk) -> Non
 def test_the_only_factor_cannot_be_taken_away(desk: Desk) -> None:
     colleague = desk.visit("mira")
     colleague.go("/desk/account")
-    assert "Take away" not in colleague.page.text
+    assert "Remove" not in colleague.page.text
     page = colleague.client.post("/desk/account/factors/remove", data={"factor": "nonsense"})
     assert page.status_code in {400, 403}

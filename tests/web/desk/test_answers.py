@@ -38,6 +38,29 @@ def test_the_answer_is_about_the_rest(colleague: Colleague) -> None:
     assert colleague.page.text.count("It is back") == 3
 
 
+def test_pasted_links_count_as_ticked_and_all_is_all(colleague: Colleague) -> None:
+    pasted = "Removed: <https://x.com/someone/status/2>, https://x.com/someone/status/4?s=20"
+    again = colleague.page
+    colleague.press("Log the answer", answer="removed", pasted=pasted)
+    assert colleague.page.text.count("It is back") == 2
+    colleague.go(again.path)
+    colleague.press("Log the answer", answer="removed", items=["1"], which="all")
+    assert colleague.page.text.count("It is back") == 5
+
+
+@pytest.mark.parametrize(
+    ("pasted", "why"),
+    [
+        ("https://x.com/someone/status/77", "Not a link of this request: https://x.com/someone/status/77"),
+        ("all of them", "No link was found in this."),
+    ],
+)
+def test_what_is_pasted_has_to_be_links_of_the_request(colleague: Colleague, pasted: str, why: str) -> None:
+    page = colleague.press("Log the answer", answer="removed", pasted=pasted, status=400)
+    assert page.errors == [why]
+    assert pasted in page.text
+
+
 def test_the_rest_of_all_is_nothing(colleague: Colleague) -> None:
     page = colleague.press(
         "Log the answer", answer="removed", items=["1", "2", "3", "4", "5"], which="rest", status=400

@@ -16,12 +16,12 @@ def test_whoever_is_taken_out_reads_nothing_from_that_moment_and_the_team_reads_
     leaver.go(f"/desk/cases/{reference}")
     leaver.press("Take this case")
     supervisor.go("/desk/team")
-    supervisor.follow("Take out Mira")
+    supervisor.follow("Remove Mira")
 
-    page = supervisor.press("Take Mira Anker out")
+    page = supervisor.press("Remove Mira Anker")
 
     assert "The team’s key was changed" in page.text
-    assert "Somebody was taken out of the team" in page.text
+    assert "Ines Lotse removed Mira Anker from the team" in page.text
     leaver.go(f"/desk/cases/{reference}", status=404)
     assert "Unassigned in the team" in supervisor.go(f"/desk/cases/{reference}").text
     with desk.parts.sessions() as session:
@@ -61,11 +61,11 @@ def test_a_supervisor_cannot_take_themselves_out(desk: Desk) -> None:
     supervisor = desk.visit("ines")
     desk.add("mira")
     page = supervisor.go("/desk/team")
-    assert "Take out Ines Lotse" not in page.links()
+    assert "Remove Ines Lotse" not in page.links()
     with desk.parts.sessions() as session:
         own = next(one for one in lists.list_members(session, [desk.team_id]) if one.login == "ines")
     supervisor.go(f"/desk/team/members/{own.membership_id}/remove")
-    assert "cannot take yourself out" in supervisor.press("Take Ines Lotse out", status=409).text
+    assert "cannot take yourself out" in supervisor.press("Remove Ines Lotse", status=409).text
 
 
 def test_somebody_who_waits_can_be_refused(desk: Desk) -> None:
@@ -74,7 +74,7 @@ def test_somebody_who_waits_can_be_refused(desk: Desk) -> None:
     supervisor.go("/desk/team")
     supervisor.follow("Do not let in")
 
-    page = supervisor.press("Take Newt out")
+    page = supervisor.press("Remove Newt")
 
     assert "Nobody waits." in page.text
     with desk.parts.sessions() as session:
