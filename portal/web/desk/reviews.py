@@ -20,8 +20,8 @@ from portal.web.desk.pages import Answered, Page, go, show_form
 from portal.web.desk.panes import show_beside
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm, TextField
-from portal.web.forms.typed_fields import desk_zone
 from portal.web.refusals import refusals
+from portal.web.staff_settings import desk_zone
 
 bp = make_blueprint("desk_reviews", __name__, "/desk/cases/<reference>/reviews")
 
