@@ -100,7 +100,7 @@ def test_why_a_date_is_that_date_is_told_in_the_readers_own_zone() -> None:
     )
     assert start == "The time starts: Tuesday 17 November 2026, 22:00 (Auckland time)."
     assert other == "They asked on Wednesday 18 November 2026, 04:30 (Dublin time), and the time waited."
-    assert plain == last_day
+    assert plain == "Tuesday 17 November 2026 is the last day."
 
 
 def test_an_authority_is_named_without_what_is_in_brackets() -> None:
