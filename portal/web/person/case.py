@@ -40,7 +40,7 @@ from portal.web.person.form_pages import page_number, reader_of, show_form, zone
 from portal.web.person.history import fold_history
 from portal.web.person.links import split_rejected
 from portal.web.person.pages import fastest_for, people_near, police_for
-from portal.web.person.phrases import place_of_zone, short_body
+from portal.web.person.phrases import name_complaint, place_of_zone
 from portal.web.person.retention import read_retention
 from portal.web.square_codes import draw_code
 from portal.web.unit_of_work import locks_late, unit
@@ -156,7 +156,7 @@ def history(work: CaseWork) -> str:
     part = cut(list_events(work)[::-1], page_number(), EVENTS_A_PAGE)
     zone = zone_of(work)
     requests = {dossier.number: dossier.name for dossier in read_dossiers(work)}
-    filed = {line.number: line.about or short_body(line.regulator_name) for line in list_lines(work)}
+    filed = {line.number: name_complaint(line) for line in list_lines(work)}
     return render_template(
         "person/case/history.html",
         part=part,

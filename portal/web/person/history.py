@@ -27,7 +27,7 @@ NAMED: Mapping[History, Any] = MappingProxyType(
         History.STATED: _l("What this letter says was confirmed: %(names)s."),
         History.LETTER_MADE: _l("A letter was made: %(names)s."),
         History.LETTER_DISCARDED: _l("A letter to %(names)s was put aside. It was not sent."),
-        History.TICKET_GIVEN: _l("Their number was saved: %(names)s."),
+        History.TICKET_GIVEN: _l("Their number was saved, or that they gave none: %(names)s."),
         History.SENT: _l("Your letter was sent: %(names)s."),
         History.RECEIPT_CONFIRMED: _l("%(names)s got the letter."),
         History.INFORMATION_SENT: _l("What %(names)s asked for was sent."),

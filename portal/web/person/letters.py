@@ -32,7 +32,7 @@ from portal.web.forms.statements import StatementsForm
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
-from portal.web.person.phrases import short_body
+from portal.web.person.phrases import name_complaint
 from portal.web.person.request import find, show_request
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
@@ -237,7 +237,7 @@ def _show_all(work: CaseWork, form: PlainForm) -> ResponseReturnValue:
     """All letters, each with the name of whom it goes to."""
     rows = letters.letter_views(work)
     platforms: Mapping[int | None, str] = {dossier.number: dossier.name for dossier in read_dossiers(work)}
-    bodies: Mapping[int | None, str] = {line.number: short_body(line.regulator_name) for line in list_lines(work)}
+    bodies: Mapping[int | None, str] = {line.number: name_complaint(line) for line in list_lines(work)}
     names = {row.number: platforms.get(row.request_number) or bodies.get(row.complaint_number) or "" for row in rows}
     return show_form("person/case/letters.html", form, rows=rows, names=names, zone=zone_of(work))
 

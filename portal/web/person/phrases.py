@@ -31,6 +31,7 @@ from portal.domain.lifecycle import (
 from portal.domain.regimes import Binding, ObligedParty
 from portal.domain.report import Report
 from portal.services.clocks.views import ClockView, StepView
+from portal.services.complaints.views import ComplaintLine
 from portal.services.law.local_days import person_zone
 
 STATES: Mapping[str, Any] = MappingProxyType(
@@ -238,6 +239,11 @@ def clock_promise(clock: ClockView) -> str:
         return str(_("This was your last day for it."))
     table = {ClockState.RUNNING: PROMISES, ClockState.MISSED: PROMISES}.get(clock.state)
     return str(table[clock.binding] if table else HOW_ENDED[clock.state])
+
+
+def name_complaint(line: ComplaintLine) -> str:
+    """Whom a complaint is about, else whom it goes to."""
+    return line.about or short_body(line.regulator_name)
 
 
 # The rules keep their steps as text, so that a moment in one is known by its form.

@@ -20,7 +20,7 @@ from portal.domain.lifecycle import (
     SendingChannel,
 )
 from portal.domain.regimes import Binding, ObligedParty
-from portal.services.clocks.views import ClockView
+from portal.services.clocks.views import ClockView, StepView
 from portal.web.person import phrases
 
 DUE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -88,3 +88,21 @@ def test_every_state_has_a_plain_word(state: ItemState | RequestState | Complain
 @pytest.mark.parametrize("word", [*Answer, *SendingChannel, *LetterKind, *RequestKind])
 def test_every_choice_has_a_plain_word(word: Answer | SendingChannel | LetterKind | RequestKind) -> None:
     assert phrases.plain_word(word)
+
+
+def test_why_a_date_is_that_date_is_told_in_the_readers_own_zone() -> None:
+    event = "The event that starts the period: Tuesday 17 November 2026 at 04:00 (UTC-05:00)."
+    paused = "They asked on Tuesday 17 November 2026 at 23:30 (UTC-05:00), and the time waited."
+    start = phrases.step_words(StepView(at="2026-11-17T04:00:00-05:00", text=event), "Pacific/Auckland")
+    other = phrases.step_words(StepView(at="2026-11-17", text=paused), "Europe/Dublin")
+    plain = phrases.step_words(
+        StepView(at="2026-11-17", text="Tuesday 17 November 2026 is the last day."), "Europe/Dublin"
+    )
+    assert start == "The time starts: Tuesday 17 November 2026, 22:00 (Auckland time)."
+    assert other == "They asked on Wednesday 18 November 2026, 04:30 (Dublin time), and the time waited."
+    assert plain == "Tuesday 17 November 2026 is the last day."
+
+
+def test_an_authority_is_named_without_what_is_in_brackets() -> None:
+    assert phrases.short_body("Federal Trade Commission (TAKE IT DOWN Act complaints)") == "Federal Trade Commission"
+    assert phrases.short_body("Netsafe") == "Netsafe"
