@@ -25,15 +25,15 @@ Answer = tuple[str, int, dict[str, str]]
 # words, answers to a check question, codes, links' tokens, and that somebody is sure.
 NO_SECRETS = """
     about accounts add address answers_to_me asks_items at authority authority_ends_on back cases channel colleague
-    company complaints confirm confirmation confirmed contact_by countries country days depiction dismiss door due
-    email ends_on explanation extension_until factor filer first found_words from give given gone handler
+    company complaints confirm confirmation confirmed contact_by countries country covers days depiction dismiss
+    door due email ends_on explanation extension_until factor filer first found_words from give given gone handler
     has_checked has_no_ticket how how_found identity_offer is_certain is_final is_online items keep kept label last
-    letter link links login made_from mails_dates mark meaning more name name_kind never note now others outcome
-    owner pass_on passes_on pasted phone places platform postal_address proof question reason received_at recipient
-    remove replies request requests role safe_contact safe_words said said_accuracy said_at said_good_faith
-    said_no_consent said_perjury say sent_as sent_at signature signed_on skip sought speaker stop subdivision team
-    team_id text threat threatened_on ticket title to told_at took_it under_18 verdict version wait when which wish
-    withdraw work
+    letter limit link links login made_from mails_dates mark meaning more name name_kind never note now others
+    outcome owner pass_on passes_on pasted phone places platform postal_address proof question reason received_at
+    recipient remove replies request requests role safe_contact safe_words said said_accuracy said_at
+    said_good_faith said_no_consent said_perjury say sent_as sent_at signature signed_on skip sought speaker
+    stated_at stop subdivision team team_id text threat threatened_on ticket title to told_at took_it under_18
+    verdict version wait when which wish withdraw work
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.
