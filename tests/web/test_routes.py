@@ -128,7 +128,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.DESK: "queue.show queue.find desk_today.show desk_many.show_done",
         Group.WORK: """
             desk_many.foresee desk_many.do
-            desk_phone.show_new desk_phone.begin desk_phone.show desk_phone.save desk_phone.discard
+            desk_phone.show_new desk_phone.begin
         """,
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
@@ -140,7 +140,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
-            desk_requests.record_proof
+            desk_requests.record_proof desk_phone.show desk_phone.save desk_phone.discard
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
             desk_follow_ups.show desk_follow_ups.finish desk_holds.show desk_holds.ask desk_holds.confirm desk_holds.end
