@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import Answer, CloseReason, Filer, Handler, LetterKind, Role, SendingChannel
+from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
-from portal.services.casefile import bulk
+from portal.services.casefile import bulk, follow_ups, referrals
 from portal.services.casefile.bulk import BulkAction, BulkCommand
+from portal.services.casefile.follow_ups import NewFollowUp
+from portal.services.casefile.referrals import NewReferral
 from portal.services.cases import handover, messages, opening, safe_contact
 from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
@@ -59,6 +62,8 @@ class Scenes:
     membership: UUID  # of somebody in the team of that case
     team: UUID
     entry: int  # of that case's history, which can be corrected
+    referral: UUID  # to a lawyer, not told yet
+    promise: UUID  # a follow-up date
     done: str = TOGETHER  # the token of something that was done to many of its requests
 
 
@@ -98,8 +103,17 @@ def build_scenes(site: Site) -> Scenes:
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
+        referral, promise = _work_together(replace(busy.at(LATER), actor=mere))
     site.pass_time()
-    return Scenes(cookies=cookies, reference=busy.reference, membership=membership, team=team_id, entry=entry)
+    return Scenes(
+        cookies=cookies,
+        reference=busy.reference,
+        membership=membership,
+        team=team_id,
+        entry=entry,
+        referral=referral,
+        promise=promise,
+    )
 
 
 def _make_threat(session: Session, ports: Ports) -> CaseWork:
@@ -126,6 +140,18 @@ def _make_sending_case(session: Session, ports: Ports) -> CaseWork:
     sending.record_sent(opened, first, SentCommand(channel=door.via, sent_at=LATER, address=door.address))
     send_round.begin_round(opened, (), "", only=third)
     return opened
+
+
+def _work_together(work: CaseWork) -> tuple[UUID, UUID]:
+    """A referral and a promise of the member who has the case open, by their ids."""
+    agreed = frozenset({ReferralPart.NAME, ReferralPart.CONTACT, ReferralPart.LINKS})
+    new = NewReferral(kind=ReferralKind.LAWYER, to="Invented Law, +64 1", agreed=agreed, consent="By phone: yes.")
+    owner = work.actor.staff_id
+    assert owner is not None
+    due = NewFollowUp(due_on=LATER.date(), owner_id=owner, note="Call her back.")
+    follow_ups.set_follow_up(work, due)
+    work.session.flush()
+    return referrals.refer(work, new), follow_ups.list_follow_ups(work)[0].id
 
 
 def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
