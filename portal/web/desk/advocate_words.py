@@ -34,9 +34,14 @@ _NEGATED = re.compile(r"\b(you) (don’t|haven’t|aren’t|weren’t)\b", re.IG
 _BEFORE = re.compile(r"\b(?:tell|ask|let|help|make|show|give|of|to|for|with|about|from) $", re.IGNORECASE)
 
 
+# A second verb of the same "you": "you are over 18 and have a picture".
+_SECOND = re.compile(r"\b(you (?:are|have|want)\b[^.,;:]*? and) (have|are|do)\b", re.IGNORECASE)
+
+
 def for_advocate(text: str) -> str:
     """A sentence to the person as one about them: "You can ask" is "The person can ask"."""
     text = _NEGATED.sub(lambda found: f"{found[1]} {_NOT[found[2].lower()]}", str(text).replace("'", "’"))
+    text = _SECOND.sub(lambda found: f"{found[1]} {_OTHER[found[2]]}", text)
     text = _VERB.sub(lambda found: _conjugate(text, found), text)
     return _LEFT.sub(lambda found: _like(found[0], _WORDS[found[0].lower()]), text)
 
