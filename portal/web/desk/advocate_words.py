@@ -30,7 +30,7 @@ _LEFT = re.compile(r"\b(you’(?:re|ve|ll)|yourself|yours|your|you)\b", re.IGNOR
 _WORDS = {"yourself": "themselves", "yours": "the person’s", "your": "the person’s", "you": "the person", **_SHORT}
 _NOT = {"don’t": "doesn’t", "haven’t": "hasn’t", "aren’t": "isn’t", "weren’t": "wasn’t"}
 _NEGATED = re.compile(r"\b(you) (don’t|haven’t|aren’t|weren’t)\b", re.IGNORECASE)
-# A verb after "you" that is none of its own: what is asked of you is ..., by telling you ask for ... is not written.
+# Before these "you" is no subject, so the word behind it is no verb of its own: "it lets you use a name".
 _BEFORE = re.compile(r"\b(?:tell|ask|let|help|make|show|give|of|to|for|with|about|from) $", re.IGNORECASE)
 
 
