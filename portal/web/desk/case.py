@@ -50,8 +50,8 @@ from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.step_up import confirmed
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
+from portal.web.helplines import lines_of_children
 from portal.web.link_adding import add_pasted
-from portal.web.person.helplines import lines_of_children
 from portal.web.refusals import refusals
 from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import locks_late, unit
