@@ -166,6 +166,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             QueueFilter.HANDED: _l("Handed to you"),
             QueueFilter.UNASSIGNED: _l("Unassigned"),
             QueueFilter.MINE: _l("Mine"),
+            QueueFilter.YOURS: _l("Your next step"),
             QueueFilter.PROMISED: _l("Follow-up due"),
             QueueFilter.OVERDUE: _l("Overdue"),
             QueueFilter.STUCK: _l("No next step"),
