@@ -30,6 +30,8 @@ from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
 from portal.services.figures import years
 from portal.services.history import checkpoints, witness
+from portal.services.importing import waiting as imports
+from portal.services.importing.running import run_import
 from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
@@ -41,6 +43,7 @@ RUNNERS: dict[JobKind, jobs.Runner] = {
     JobKind.BUNDLE: make_bundle,
     JobKind.LETTER: make_ahead,
     JobKind.REMINDER: make_reminder_ahead,
+    JobKind.IMPORT: run_import,
 }
 IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
@@ -79,6 +82,7 @@ class Rounds:
             "locks": lambda: purge_locks(parts),
             "officers' links": lambda: purge_links(parts),
             "forms of signed-out staff": lambda: purge_kept_forms(parts),
+            "tables of cases": lambda: purge_imports(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
             "history": lambda: aside(lambda: look_over(parts)),
@@ -302,6 +306,12 @@ def purge_kept_forms(parts: Parts) -> None:
     """Delete what a member typed when signed out, and did not come back for."""
     with parts.sessions.begin() as session:
         kept_forms.purge(session, now=parts.clock())
+
+
+def purge_imports(parts: Parts) -> None:
+    """Forget tables that nobody said a word to, and what came of old ones."""
+    with parts.sessions.begin() as session:
+        imports.purge(parts.work(session))
 
 
 def purge_links(parts: Parts) -> int:

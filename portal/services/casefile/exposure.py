@@ -129,7 +129,7 @@ def _count(work: Work, team_ids: Collection[UUID], only: UUID | None) -> Mapping
     return {(team, staff): _Counts(*found) for team, staff, *found in rows if team is not None and staff is not None}
 
 
-def _marked(keys: ServerKeys, flag: RiskFlag) -> Select[tuple[UUID]]:
+def _marked(keys: ServerKeys, flag: RiskFlag) -> Select[UUID]:
     return select(RiskMark.case_id).where(RiskMark.value.in_(risks.values_of(keys, flag)))
 
 

@@ -29,6 +29,7 @@ from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
+from portal.web.desk.answer_words import say_next_at_desk
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.cases import CloseForm
@@ -428,6 +429,7 @@ def show_request(
         first_letter=REQUEST_LETTERS[request.kind],
         is_unfit=bool(list_bent(work)),
         problems=problems,
+        after=say_next_at_desk(request, work.reference),
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",
     )
 
