@@ -116,7 +116,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         },
         Approvable: {
             Approvable.SENDING: _l("sending a request"),
-            Approvable.COMPLAINT: _l("handing in a complaint"),
+            Approvable.COMPLAINT: _l("sending a complaint"),
             Approvable.CLOSING: _l("closing the case"),
         },
         ReviewVerdict: {
