@@ -30,6 +30,7 @@ from portal.models.holds import Hold
 from portal.models.items import Item
 from portal.models.jobs import Job
 from portal.models.journal import JournalEntry
+from portal.models.letter_mails import LetterMail
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.officers import OfficerLink
@@ -51,7 +52,7 @@ CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral,
+    Referral, LetterMail,
 )  # fmt: skip
 
 
