@@ -44,7 +44,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_letter_mails_case_id"), "letter_mails", ["case_id"])
     op.create_index(op.f("ix_letter_mails_request_id"), "letter_mails", ["request_id"])
     op.create_index(op.f("ix_letter_mails_message_id"), "letter_mails", ["message_id"], unique=True)
-    op.create_index("ix_letter_mails_pace", "letter_mails", ["recipient", "left_at"])
+    op.create_index("ix_letter_mails_pace", "letter_mails", ["recipient", "over_at"])
 
 
 def downgrade() -> None:

@@ -35,7 +35,7 @@ class LetterMail(Guarded, Base):
     """
 
     __tablename__ = "letter_mails"
-    __table_args__ = (Index("ix_letter_mails_pace", "recipient", "left_at"),)
+    __table_args__ = (Index("ix_letter_mails_pace", "recipient", "over_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
