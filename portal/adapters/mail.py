@@ -65,8 +65,9 @@ class AttachedFile:
 class OutgoingMail:
     """One mail in plain text. `id` makes its Message-ID, so that the same mail is known again by it.
 
-    `reply_to` is where answers go, and what could not be delivered; empty: to the sender. `is_letter`: somebody sends
-    it to somebody, so it is not marked as made by a machine, which ticket systems leave unanswered.
+    `reply_to` is where answers go, `returns_to` where a mail server sends what it could not deliver; empty: to the
+    sender. `is_letter`: somebody sends it to somebody, so it is not marked as made by a machine, which ticket systems
+    leave unanswered.
     """
 
     id: UUID
@@ -75,6 +76,7 @@ class OutgoingMail:
     text: str
     at: datetime
     reply_to: str = ""
+    returns_to: str = ""
     files: tuple[AttachedFile, ...] = ()
     is_letter: bool = False
 
@@ -212,7 +214,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 def _agree(line: smtplib.SMTP, server: MailServer, mail: OutgoingMail) -> None:
     """Sender and recipient. A server that does not want the recipient says so here, before it has the text."""
     try:
-        for code, _answer in (line.mail(mail.reply_to or server.sender), line.rcpt(mail.to)):
+        for code, _answer in (line.mail(mail.returns_to or server.sender), line.rcpt(mail.to)):
             _read_code(code)
     except (OSError, smtplib.SMTPException) as error:
         raise Delayed(type(error).__name__) from error

@@ -7,11 +7,11 @@ taken is written down in the transaction that says so, together with the job tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Select, select, text
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
@@ -19,7 +19,7 @@ from portal.adapters.vault import SealContext, derive_subkey
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import UNSENT, CaseStatus
 from portal.models.approvals import Approval
-from portal.models.cases import Case
+from portal.models.cases import Case, Consent
 from portal.models.jobs import JobKind
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.letters import Letter
@@ -75,7 +75,7 @@ def find_turn(session: Session, letter_mail_id: UUID, *, most: int, now: datetim
 
 
 def may_leave(session: Session, letter_mail_id: UUID) -> bool:
-    """Whether it is still to be sent, for whoever holds its case."""
+    """Whether it is still to be sent, and still allowed, for whoever holds its case."""
     mail = session.get(LetterMail, letter_mail_id)
     if mail is None or mail.state not in WAITING:
         return False
@@ -86,7 +86,17 @@ def may_leave(session: Session, letter_mail_id: UUID) -> bool:
     is_there = found is not None and found.discarded_at is None and found.left_at is None
     case, request = session.get(Case, mail.case_id), session.get(Request, mail.request_id)
     is_open = case is not None and case.status is CaseStatus.OPEN
-    return is_there and is_open and request is not None and request.state in UNSENT
+    allowed = select(Consent.id).where(
+        Consent.case_id == mail.case_id, Consent.recipient == "platforms", Consent.withdrawn_at.is_(None)
+    )
+    is_allowed = session.scalars(allowed).first() is not None
+    return is_there and is_open and is_allowed and request is not None and request.state in UNSENT
+
+
+def list_waiting(session: Session, request_id: UUID) -> list[UUID]:
+    """The letters of a request that have not left, nor surely failed."""
+    waiting = select(LetterMail.id).where(LetterMail.request_id == request_id, LetterMail.state.in_(WAITING))
+    return list(session.scalars(waiting))
 
 
 def note_delayed(session: Session, letter_mail_id: UUID) -> None:
@@ -115,6 +125,7 @@ def note_accepted(
     if mail is None:
         return
     mail.state, mail.left_at, mail.over_at = LetterMailState.ACCEPTED, now, now
+    _use_approval_again(session, mail)
     place = SealContext(mail.__tablename__, str(mail.id), str(mail.case_id))
     values = vault.open_values(key, place, mail.sealed)
     mail.sealed = vault.seal_values(key, place, {**values, "answer": said})
@@ -122,27 +133,39 @@ def note_accepted(
     jobs.add_job(work, JobKind.MAILED, case_id=mail.case_id, subject_id=mail.id, key=key)
 
 
+def has_lost(session: Session) -> bool:
+    """Whether a letter waits that is in no outbox, as after a database was brought back."""
+    return session.scalars(_lost().limit(1)).first() is not None
+
+
 def give_up_lost(session: Session, *, now: datetime) -> int:
-    """Mark letters that wait and are in no outbox, as after a database was brought back. Returns how many."""
-    lost = select(LetterMail.id, LetterMail.case_id).where(
-        LetterMail.state.in_(WAITING), ~select(OutboxMail.id).where(OutboxMail.id == LetterMail.id).exists()
-    )
-    found = session.execute(lost).all()
-    cases = select(Case.id).where(Case.id.in_(row.case_id for row in found))
+    """Mark those. Returns how many."""
+    cases = select(Case.id).where(Case.id.in_(_lost().with_only_columns(LetterMail.case_id)))
     session.execute(cases.order_by(Case.id).with_for_update())
-    for row in found:
-        note_over(session, row.id, MailState.UNCLEAR, now=now)
+    found = session.scalars(_lost()).all()
+    for mail_id in found:
+        note_over(session, mail_id, MailState.UNCLEAR, now=now)
     return len(found)
+
+
+def _lost() -> Select[UUID]:
+    kept = select(OutboxMail.id).where(OutboxMail.id == LetterMail.id).exists()
+    return select(LetterMail.id).where(LetterMail.state.in_(WAITING), ~kept)
 
 
 def _give_approval_back(session: Session, mail: LetterMail) -> None:
     """The yes that was used when the letter was given to the outbox, at that very moment."""
-    number = session.scalars(select(Request.number).where(Request.id == mail.request_id)).one_or_none()
-    used = select(Approval).where(
-        Approval.case_id == mail.case_id,
-        Approval.subject == Approvable.SENDING,
-        Approval.number == number,
-        Approval.over_at == mail.made_at,
-    )
-    for row in session.scalars(used):
+    for row in _list_approvals(session, mail, Approval.over_at == mail.made_at):
         row.over_at = None
+
+
+def _use_approval_again(session: Session, mail: LetterMail) -> None:
+    """Of a letter that was taken for lost, and had left after all."""
+    for row in _list_approvals(session, mail, Approval.over_at.is_(None)):
+        row.over_at = mail.left_at
+
+
+def _list_approvals(session: Session, mail: LetterMail, which: ColumnElement[bool]) -> Sequence[Approval]:
+    number = session.scalars(select(Request.number).where(Request.id == mail.request_id)).one_or_none()
+    own = (Approval.case_id == mail.case_id, Approval.subject == Approvable.SENDING, Approval.number == number)
+    return session.scalars(select(Approval).where(*own, which)).all()

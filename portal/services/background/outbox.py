@@ -79,6 +79,7 @@ class LetterParts:
 
     id: UUID
     reply_to: str
+    returns_to: str
     files: tuple[AttachedFile, ...]
     key: bytes
 
@@ -131,13 +132,16 @@ def cancel(session: Session, case_id: UUID, *kinds: MailKind, now: datetime) -> 
     return len(rows)
 
 
-def cancel_letter(session: Session, letter_mail_id: UUID, *, now: datetime) -> bool:
-    """Take a letter back, for whoever holds its case. False where it has left, or is leaving at this moment."""
-    row = session.get(OutboxMail, letter_mail_id, with_for_update=True)
-    if row is None or row.state is not MailState.WAITING:
-        return False
-    _end(session, row, MailState.CANCELLED, now)
-    return True
+def cancel_letters(session: Session, request_id: UUID, *, now: datetime) -> int:
+    """Take back the letters of a request that wait, for whoever holds its case. Returns how many; what is leaving at
+    this moment is not among them.
+    """
+    waiting = letter_turns.list_waiting(session, request_id)
+    found = select(OutboxMail).where(OutboxMail.id.in_(waiting), OutboxMail.state == MailState.WAITING)
+    rows = session.scalars(found.with_for_update()).all()
+    for row in rows:
+        _end(session, row, MailState.CANCELLED, now)
+    return len(rows)
 
 
 def is_waiting(session: Session, cause: str) -> bool:
@@ -262,7 +266,8 @@ def _open(claim: _Claim, ports: Ports) -> tuple[OutgoingMail, bytes]:
     if claim.kind is not MailKind.LETTER:
         return mail, b""
     files = tuple(AttachedFile(name, kind, b64decode(content)) for name, kind, content in values["files"])
-    return replace(mail, reply_to=values["reply_to"], files=files, is_letter=True), b64decode(values["key"])
+    places = {name: values[name] for name in ("reply_to", "returns_to")}
+    return replace(mail, **places, files=files, is_letter=True), b64decode(values["key"])
 
 
 def _write_parts(letter: LetterParts | None) -> Mapping[str, object]:
@@ -270,7 +275,8 @@ def _write_parts(letter: LetterParts | None) -> Mapping[str, object]:
     if letter is None:
         return {}
     files = [[file.name, file.media_type, b64encode(file.content).decode()] for file in letter.files]
-    return {"reply_to": letter.reply_to, "files": files, "key": b64encode(letter.key).decode()}
+    places = {"reply_to": letter.reply_to, "returns_to": letter.returns_to}
+    return {**places, "files": files, "key": b64encode(letter.key).decode()}
 
 
 def _is_free(row: OutboxMail, now: datetime) -> bool:
