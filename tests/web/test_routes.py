@@ -166,7 +166,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
-            desk_requests.prepare_copyright
+            desk_requests.prepare_copyright desk_mailing.send desk_mailing.take_back
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
             desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
+from sqlalchemy.orm import aliased
 
 from portal.domain.clocks import ClockState
 from portal.domain.handovers import HandoverKind
-from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
+from portal.domain.lifecycle import UNSENT, ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
 from portal.domain.regimes import ObligedParty as Owed
 from portal.models.approvals import Approval
 from portal.models.cases import Case
@@ -23,6 +24,7 @@ from portal.models.events import Event
 from portal.models.follow_ups import FollowUp
 from portal.models.handovers import Handover
 from portal.models.items import Item
+from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
@@ -37,6 +39,7 @@ LATE = 4  # the last turn in the order
 STALE = timedelta(days=14)
 SOON = timedelta(days=30)
 _OPEN = FollowUp.done_at.is_(None)
+UNRECORDED = timedelta(minutes=30)  # a letter that left is written down sooner, unless the worker cannot
 UNREAD = (Message.author == ActorKind.PERSON, Message.read_at.is_(None))
 
 
@@ -53,6 +56,7 @@ class QueueFilter(StrEnum):
     MINE = "mine"
     PROMISED = "promised"  # the member's own follow-up dates, today and before
     OVERDUE = "overdue"
+    MAIL = "mail"  # a letter did not leave by e-mail, or nobody knows, and nothing was done about it
     STUCK = "stuck"  # overdue, and nothing is prepared, runs or was promised
     CLOSED = "closed"
 
@@ -161,6 +165,7 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
+        QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
         QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_is_among(FollowUp, _OPEN)),
         QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
     }
@@ -277,6 +282,20 @@ def _is_among(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]
     case of the list.
     """
     return Case.id.in_(select(model.case_id).where(*criteria))
+
+
+def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
+    """Whether the newest letter by e-mail of an unsent request failed, may have left, or left and was not written down
+    for a while.
+    """
+    later = aliased(LetterMail)
+    is_newest = (
+        ~select(later.id).where(later.request_id == LetterMail.request_id, later.made_at > LetterMail.made_at).exists()
+    )
+    is_lost = LetterMail.state.in_((LetterMailState.FAILED, LetterMailState.UNCLEAR))
+    is_open = and_(LetterMail.recorded_at.is_(None), LetterMail.left_at < day.now - UNRECORDED)
+    troubled = select(LetterMail.case_id).join(Request, Request.id == LetterMail.request_id)
+    return Case.id.in_(troubled.where(Request.state.in_(UNSENT), or_(is_lost, is_open), is_newest))
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:

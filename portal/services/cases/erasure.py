@@ -31,6 +31,7 @@ from portal.models.imports import ImportMark
 from portal.models.items import Item
 from portal.models.jobs import Job
 from portal.models.journal import JournalEntry
+from portal.models.letter_mails import LetterMail
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.officers import OfficerLink
@@ -52,7 +53,7 @@ CHILDREN: tuple[type[Base], ...] = (
     Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral, ImportMark,
+    Referral, ImportMark, LetterMail,
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.statement_views import letters_to_state
 from portal.services.requests.views import DetailsView
-from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking import answers, mailing, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -412,6 +412,7 @@ def show_request(
         raise UnknownNumber
     request = request_page.whole_view(mine.dossier)
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
+    mails = mailing.list_mails(mine.dossier)
     return show_beside(
         "desk/request.html",
         member,
@@ -430,6 +431,8 @@ def show_request(
         is_unfit=bool(list_bent(work)),
         problems=problems,
         after=say_next_at_desk(request, work.reference),
+        mails=mails,
+        can_mail=mailing.can_offer(mine.dossier, mails),
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",
     )
 

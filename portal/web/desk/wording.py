@@ -168,6 +168,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             QueueFilter.MINE: _l("Mine"),
             QueueFilter.PROMISED: _l("Follow-up due"),
             QueueFilter.OVERDUE: _l("Overdue"),
+            QueueFilter.MAIL: _l("Letter not sent"),
             QueueFilter.STUCK: _l("No next step"),
             QueueFilter.CLOSED: _l("Closed"),
         },
