@@ -98,6 +98,21 @@ def list_mails(work: CaseWork, request_number: int | None = None) -> tuple[MailV
     return tuple(_view(work, row, request) for row, request in rows)
 
 
+@dataclass(frozen=True)
+class UnreadMail:
+    """A mail that somebody has to look at."""
+
+    number: int
+    nature: Nature
+
+
+def list_unread(work: CaseWork) -> tuple[UnreadMail, ...]:
+    """Mails of the case that somebody has to look at, the oldest first. One statement; none is opened."""
+    query = select(IncomingMail.number, IncomingMail.nature).where(IncomingMail.case_id == work.case.id)
+    rows = work.session.execute(query.where(waits_unread()).order_by(IncomingMail.number))
+    return tuple(UnreadMail(number or 0, nature or Nature.ANSWER) for number, nature in rows)
+
+
 def mail_view(work: CaseWork, number: int) -> MailView:
     """Raises UnknownNumber, CannotOpen."""
     row = _find(work, number)

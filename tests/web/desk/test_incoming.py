@@ -9,54 +9,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.config import load_config
 from portal.domain.incoming import MailState
 from portal.domain.lifecycle import Scope
-from portal.domain.reply_addresses import make_token
-from portal.factory import create_app
 from portal.models.accounts import Staff
-from portal.models.cases import Case
 from portal.models.incoming import IncomingMail
 from portal.models.journal import JournalEntry
-from portal.models.requests import Request
-from portal.run.worker import take_in_mail
-from portal.services.inbox.receiving import receive
-from portal.web.unit_of_work import parts
-from tests.services.inbox.mails import PLACE, WORDS, write
-from tests.sqlite import copy_tables
+from tests.services.inbox.mails import WORDS, write
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Colleague, Desk
+from tests.web.incoming import address_of, answering_app, come, states
 
 
 @pytest.fixture
 def app(tmp_path: Path, clock: TestClock) -> Iterator[Flask]:
-    """One that takes answers in, and looks into files also where the machine has no walls."""
-    config = load_config({"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_TITLE": "Recourse", **PLACE})
-    copy_tables(tmp_path / "var" / "recourse.db")
-    made = create_app(config, clock=clock)
-    made.testing = True
-    yield made
-    with made.app_context():
-        parts().engine.dispose()
-
-
-def come(desk: Desk, content: bytes, *envelope: str) -> None:
-    with desk.parts.sessions.begin() as session:
-        receive(desk.parts.work(session), content, envelope)
-    take_in_mail(desk.parts)
-
-
-def address_of(desk: Desk, reference: str, number: int = 1) -> str:
-    with desk.parts.sessions() as session:
-        query = select(Request.id).join(Case, Case.id == Request.case_id)
-        request_id = session.scalars(query.where(Case.reference == reference, Request.number == number)).one()
-    assert desk.parts.config.replies
-    return desk.parts.config.replies.write(make_token(desk.parts.ports.keys.replies, request_id))
-
-
-def states(desk: Desk) -> list[MailState]:
-    with desk.parts.sessions() as session:
-        return list(session.scalars(select(IncomingMail.state)))
+    with answering_app(tmp_path, clock) as made:
+        yield made
 
 
 @pytest.fixture
@@ -69,7 +36,11 @@ def test_an_answer_is_told_read_and_carried_into_the_log(desk: Desk, case: tuple
     reference, colleague = case
     send(colleague, reference)
     assert "What must be answered: 0 cases" in colleague.go("/desk/today").text
-    come(desk, write(body="<img src=https://evil.example/a.png> We removed it."), address_of(desk, reference))
+    come(
+        desk.parts,
+        write(body="<img src=https://evil.example/a.png> We removed it."),
+        address_of(desk.parts, reference=reference),
+    )
     today = colleague.go("/desk/today").text
     assert "What must be answered: 1 case" in today
     assert "mail came" in today
@@ -90,20 +61,20 @@ def test_an_answer_is_told_read_and_carried_into_the_log(desk: Desk, case: tuple
     (typed,) = [each for each in form.iter("textarea") if each.get("name") == "text"]
     assert "We removed it." in (typed.text or "")
     colleague.press("Log the answer", answer="removed")
-    assert states(desk) == [MailState.LOGGED]
+    assert states(desk.parts) == [MailState.LOGGED]
 
 
 def test_a_letter_that_came_back_is_told_as_such(desk: Desk, case: tuple[str, Colleague]) -> None:
     reference, colleague = case
     send(colleague, reference)
-    come(desk, write("X-Failed-Recipients: safety@x.com"), address_of(desk, reference))
+    come(desk.parts, write("X-Failed-Recipients: safety@x.com"), address_of(desk.parts, reference=reference))
     assert "A letter came back: it was not delivered" in colleague.go(f"/desk/cases/{reference}/requests/1").text
 
 
 def test_a_machines_reply_asks_for_nothing_and_proves_receipt_at_most(desk: Desk, case: tuple[str, Colleague]) -> None:
     reference, colleague = case
     send(colleague, reference)
-    come(desk, write("Auto-Submitted: auto-replied"), address_of(desk, reference))
+    come(desk.parts, write("Auto-Submitted: auto-replied"), address_of(desk.parts, reference=reference))
     assert "What must be answered: 0 cases" in colleague.go("/desk/today").text
     colleague.go(f"/desk/cases/{reference}/mail/1")
     colleague.press("Read it")
@@ -115,7 +86,7 @@ def test_a_machines_reply_asks_for_nothing_and_proves_receipt_at_most(desk: Desk
 def test_mail_without_a_case_is_put_to_its_request(desk: Desk, case: tuple[str, Colleague]) -> None:
     reference, colleague = case
     send(colleague, reference)
-    come(desk, write(sender="Safety <safety@x.com>"))
+    come(desk.parts, write(sender="Safety <safety@x.com>"))
     assert "1 mail came in without a case" in colleague.go("/desk/today").text
     colleague.go("/desk/mail")
     assert WORDS not in colleague.page.text
@@ -136,7 +107,7 @@ def test_mail_without_a_case_is_put_to_its_request(desk: Desk, case: tuple[str, 
 
 
 def test_what_is_not_ours_is_destroyed(desk: Desk) -> None:
-    come(desk, write())
+    come(desk.parts, write())
     colleague = desk.visit("ines")
     colleague.go("/desk/mail")
     colleague.follow("Your report")
@@ -145,23 +116,23 @@ def test_what_is_not_ours_is_destroyed(desk: Desk) -> None:
     with desk.parts.sessions() as session:
         row = session.scalars(select(IncomingMail)).one()
     assert (row.state, row.sealed) == (MailState.DISMISSED, None)
-    come(desk, write())
-    assert states(desk) == [MailState.DISMISSED], "and it does not come in again"
+    come(desk.parts, write())
+    assert states(desk.parts) == [MailState.DISMISSED], "and it does not come in again"
 
 
 def test_another_teams_case_takes_no_mail_from_here(desk: Desk, case: tuple[str, Colleague]) -> None:
     reference, _colleague = case
-    come(desk, write())
+    come(desk.parts, write())
     odd = desk.visit("odd")
     odd.go("/desk/mail")
     odd.follow("Your report")
     assert reference not in odd.page.text
     odd.press("Put it there", status=404, reference=reference, number="1")
-    assert states(desk) == [MailState.UNMATCHED]
+    assert states(desk.parts) == [MailState.UNMATCHED]
 
 
 def test_who_sees_only_their_own_cases_sees_no_mail_without_one(desk: Desk) -> None:
-    come(desk, write())
+    come(desk.parts, write())
     colleague = desk.visit("mira")
     with desk.parts.sessions.begin() as session:
         session.scalars(select(Staff).where(Staff.login == "mira")).one().scope = Scope.OWN
