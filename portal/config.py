@@ -127,6 +127,8 @@ class Config:
     is_trusted_flagger: bool  # under Article 22 of the Digital Services Act
     security_contacts: tuple[str, ...]  # where holes are told; without one there is no /.well-known/security.txt
     mail: MailServer | None  # without it contact by mail is not offered at all
+    inbox_folder: Path  # mail that something puts here comes in, a file each
+    inbox_server: str  # the name by which our own mail server says what it thinks of a mail; empty: none is believed
     replies: ReplyPlace | None  # where answers to letters are taken in; without it they go to the team's address
     letters_an_hour: int  # by e-mail to one domain; more wait behind
 
@@ -192,6 +194,8 @@ def load_config(env: Mapping[str, str]) -> Config:
         **_load_own_aims(env),
         security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", _contacts),
         mail=_load_mail(env),
+        inbox_folder=Path(env.get("RECOURSE_INBOX_FOLDER") or folder / "mail" / "in").absolute(),
+        inbox_server=_read(env, "RECOURSE_INBOX_SERVER", "", _server_name),
         replies=_load_replies(env),
         letters_an_hour=_read(env, "RECOURSE_LETTERS_AN_HOUR", "20", _number(1, 10_000)),
     )
@@ -298,6 +302,8 @@ KNOWN = frozenset(
         "RECOURSE_DKIM_KEY_FILE",
         "RECOURSE_DKIM_SELECTOR",
         "RECOURSE_LETTERS_AN_HOUR",
+        "RECOURSE_INBOX_FOLDER",
+        "RECOURSE_INBOX_SERVER",
         "RECOURSE_REPLY_DOMAIN",
         "RECOURSE_REPLY_MAILBOX",
         "RECOURSE_ORG_NAME",
@@ -513,6 +519,12 @@ def _contacts(text: str) -> tuple[str, ...]:
         if not (is_mail or is_page):
             raise ValueError("has to look like mailto:security@example.org or https://example.org/security")
     return found
+
+
+def _server_name(text: str) -> str:
+    if not text.isascii() or any(letter.isspace() or letter == ";" for letter in text):
+        raise ValueError("has to be one name such as mx.example.org")
+    return text
 
 
 def _folder(text: str) -> Path | None:

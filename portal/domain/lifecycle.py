@@ -236,6 +236,7 @@ class History(StrEnum):
     NOTE = "note"
     DOCUMENT_ADDED = "document_added"  # an answer or a notice was handed in as a file
     DOCUMENT_REMOVED = "document_removed"
+    MAIL_CAME = "mail_came"  # a mail came in for a request; nobody has read it yet
     FINGERPRINTS_KEPT = "fingerprints_kept"  # digits that the person's device made of its own files
     FINGERPRINTS_CHOSEN = "fingerprints_chosen"  # which letters name them
     FINGERPRINTS_REMOVED = "fingerprints_removed"

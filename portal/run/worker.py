@@ -32,6 +32,7 @@ from portal.services.figures import years
 from portal.services.history import checkpoints, witness
 from portal.services.importing import waiting as imports
 from portal.services.importing.running import run_import
+from portal.services.inbox import upkeep
 from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
@@ -79,6 +80,7 @@ class Rounds:
             "links asked for": lambda: answer_asks(parts),
             "dates": lambda: remind_of_dates(parts),
             "mail": lambda: deliver_due_mail(parts),
+            "mail that came in": lambda: take_in_mail(parts),
         }
         self._each_hour: dict[str, Callable[[], object]] = {
             "locks": lambda: purge_locks(parts),
@@ -200,6 +202,12 @@ def deliver_due_mail(parts: Parts) -> int:
             unclear = outbox.give_up_unclear(session, now=now) + letter_turns.give_up_lost(session, now=now)
             log.warning("%d mails may have left or not", unclear)
     return do_each(due, lambda row_id: deliver_mail(parts, row_id), what="delivering a mail").done
+
+
+def take_in_mail(parts: Parts) -> int:
+    """Take mails from the folder, and look for the requests of all that came in; how many were looked at."""
+    upkeep.take_folder(parts.sessions, parts.config.inbox_folder, clock=parts.clock, ports=parts.ports)
+    return upkeep.match_all(parts.sessions, clock=parts.clock, ports=parts.ports)
 
 
 def run_left_jobs(parts: Parts) -> int:

@@ -19,6 +19,7 @@ from portal.web.desk import first_words as desk_first_words
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import handovers as desk_handovers
 from portal.web.desk import holds as desk_holds
+from portal.web.desk import incoming as desk_incoming
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
 from portal.web.desk import load as desk_load
@@ -66,6 +67,7 @@ from portal.web.person import (
     export,
     fingerprints,
     hand_on,
+    incoming,
     letters,
     mail,
     mandate,
@@ -92,6 +94,7 @@ PERSON: tuple[Blueprint, ...] = (
     corrections.bp,
     many.bp,
     documents.bp,
+    incoming.bp,
     fingerprints.bp,
     letters.bp,
     threat.bp,
@@ -136,6 +139,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_reviews.bp,
     desk_reissue.bp,
     desk_holds.bp,
+    desk_incoming.bp,
     desk_follow_ups.bp,
     desk_risks.bp,
     desk_phone.bp,

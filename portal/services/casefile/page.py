@@ -61,6 +61,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CONSENT_WITHDRAWN: "Sharing was stopped.",
         History.MESSAGE: "A message was written.",
         History.NOTE: "A note was written.",
+        History.MAIL_CAME: "A mail came in for a request.",
         History.DOCUMENT_ADDED: "A file was added.",
         History.DOCUMENT_REMOVED: "A file was removed.",
         History.FINGERPRINTS_KEPT: "Fingerprints of files were kept.",

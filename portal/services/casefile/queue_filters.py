@@ -23,12 +23,14 @@ from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.follow_ups import FollowUp
 from portal.models.handovers import Handover
+from portal.models.incoming import IncomingMail
 from portal.models.items import Item
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
 from portal.services.cases import risks
+from portal.services.inbox.case_mail import waits_unread
 from portal.services.ports import Actor, ServerKeys
 from portal.services.staff.absences import covered_by
 from portal.services.work import Work
@@ -234,7 +236,7 @@ def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
 
 
 def _needs_answer() -> ColumnElement[bool]:
-    return or_(Case.news_at.is_not(None), _is_unread())
+    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(select(IncomingMail.case_id).where(waits_unread())))
 
 
 def _is_unread() -> ColumnElement[bool]:

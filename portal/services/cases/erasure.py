@@ -28,6 +28,7 @@ from portal.models.guards import StoredFile
 from portal.models.handovers import Handover
 from portal.models.holds import Hold
 from portal.models.imports import ImportMark
+from portal.models.incoming import InboxKey, IncomingMail
 from portal.models.items import Item
 from portal.models.jobs import Job
 from portal.models.journal import JournalEntry
@@ -50,7 +51,8 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
+    Clock, FollowUp, IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent,
+    Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
     Referral, ImportMark, LetterMail,

@@ -18,6 +18,7 @@ from portal.services.background.duties import Tally, do_each, do_together
 from portal.services.cases import mail_contact, retention, team_handover
 from portal.services.clocks.many import is_overdue, refresh_overdue
 from portal.services.clocks.snapshot import Owner
+from portal.services.inbox import upkeep
 from portal.services.ports import SYSTEM, Ports
 from portal.services.signin import guess_throttle, sessions
 from portal.services.work import Work
@@ -84,6 +85,7 @@ _TIDYING: Mapping[str, Callable[[Work], object]] = MappingProxyType(
         "mailed links": lambda work: mail_contact.purge_links(work.session, now=work.now),
         "cases with another team for a while": team_handover.return_over,
         "what rests on an older secret": retention.move_to_new_secret,
+        "mail under an older secret": upkeep.move_to_new_secret,
     }
 )
 
