@@ -25,6 +25,7 @@ from portal.web.desk import load as desk_load
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
+from portal.web.desk import others as desk_others
 from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import referrals as desk_referrals
@@ -136,6 +137,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_holds.bp,
     desk_follow_ups.bp,
     desk_risks.bp,
+    desk_others.bp,
     desk_phone.bp,
     desk_first_words.bp,
     desk_officer.bp,

@@ -80,6 +80,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "follow_up_id": UUID(int=3),  # of none
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
+        "poster_id": UUID(int=3),
+        "other": "AAAA-AAAA",  # of none
         "what": "sending",
         "handover_id": UUID(int=3),
         "end": "seen",

@@ -20,6 +20,7 @@ from portal.services.casefile.ways_in import find_news
 from portal.services.cases.room import NoRoom
 from portal.services.cases.team_handover import find_current
 from portal.services.complaints.complaints import list_lines
+from portal.services.intake import case_links
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.facts import find_missing_facts
 from portal.services.intake.submission import AddedLinks
@@ -71,6 +72,7 @@ def show(work: CaseWork) -> str:
         fastest=fastest_for(work.report),
         retention=read_retention(work),
         hand_on=work.case.team_id is not None and find_current(work) is not None,
+        joined=case_links.find_merged(work),
         news=find_news(work, token=session_token()),
         stronger=describe_missing(find_missing_facts(work, dossiers)),
     )
