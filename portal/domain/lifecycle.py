@@ -128,6 +128,15 @@ class SentAs(StrEnum):
     OTHER = "other"
 
 
+class MandateAct(StrEnum):
+    """What a person's written mandate lets their team do in their name."""
+
+    LETTERS = "letters"  # state what stands in letters to platforms and to companies behind them
+    BELIEF = "belief"  # state what the person believes in good faith
+    COMPLAINTS = "complaints"  # state what stands in complaints to authorities
+    MESSAGES = "messages"  # answer what they write back, in letters after the first one
+
+
 class LetterKind(StrEnum):
     NOTICE = "notice"
     REMINDER = "reminder"

@@ -141,8 +141,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
         Group.WORK: """
             desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
-            desk_phone.show_new desk_phone.begin desk_phone.show desk_phone.save desk_phone.discard
-            desk_exchange.exchange desk_exposure.show desk_exposure.end
+            desk_phone.show_new desk_phone.begin desk_exchange.exchange desk_exposure.show desk_exposure.end
         """,
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original
@@ -155,8 +154,8 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
-            desk_requests.record_proof desk_others.link desk_others.merge desk_others.unlink
-            desk_others.name_poster desk_others.drop_poster
+            desk_requests.record_proof desk_phone.show desk_phone.save desk_phone.discard
+            desk_others.link desk_others.merge desk_others.unlink desk_others.name_poster desk_others.drop_poster
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
             desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines

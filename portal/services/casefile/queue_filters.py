@@ -36,6 +36,7 @@ LISTED = (CaseStatus.OPEN, CaseStatus.CLOSED)
 LATE = 4  # the last turn in the order
 STALE = timedelta(days=14)
 SOON = timedelta(days=30)
+_OPEN = FollowUp.done_at.is_(None)
 UNREAD = (Message.author == ActorKind.PERSON, Message.read_at.is_(None))
 
 
@@ -146,9 +147,9 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
     """Every view as a condition on cases."""
     is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
     overdue = and_(is_open, Case.next_due_at < day.now)
-    whose = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered_by(actor.staff_id, day.today)))
-    promised = _promised().where(whose, FollowUp.due_on <= day.today).exists()
-    unsent = _has(Request, Request.state == RequestState.PREPARED)
+    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered_by(actor.staff_id, day.today)))
+    promised = _is_among(FollowUp, _OPEN, mine, FollowUp.due_on <= day.today)
+    unsent = _is_among(Request, Request.state == RequestState.PREPARED)
     return {
         QueueFilter.ALL: is_open,
         QueueFilter.RUNNING: and_(is_open, runs.is_not(None)),
@@ -160,7 +161,7 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
-        QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_promised().exists()),
+        QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_is_among(FollowUp, _OPEN)),
         QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
     }
 
@@ -232,7 +233,7 @@ def _needs_answer() -> ColumnElement[bool]:
 
 
 def _is_unread() -> ColumnElement[bool]:
-    return Case.id.in_(select(Message.case_id).where(*UNREAD))
+    return _is_among(Message, *UNREAD)
 
 
 def _has_news(news: News) -> ColumnElement[bool]:
@@ -246,11 +247,11 @@ def _has_news(news: News) -> ColumnElement[bool]:
 
 def _waits(whom: WaitsFor) -> ColumnElement[bool]:
     if whom is WaitsFor.TEAM:
-        return or_(_needs_answer(), _has(Request, Request.state == RequestState.PREPARED))
+        return or_(_needs_answer(), _is_among(Request, Request.state == RequestState.PREPARED))
     if whom is WaitsFor.PERSON:
-        return _has(Request, Request.state == RequestState.MORE_ASKED)
+        return _is_among(Request, Request.state == RequestState.MORE_ASKED)
     if whom is WaitsFor.AUTHORITY:
-        return _has(Complaint, Complaint.state == ComplaintState.LODGED)
+        return _is_among(Complaint, Complaint.state == ComplaintState.LODGED)
     running = (Clock.state == ClockState.RUNNING, Clock.request_id.is_not(None), Clock.owed_by != Owed.PERSON)
     return _has(Clock, *running)
 
@@ -271,10 +272,13 @@ def _handed(actor: Actor) -> Any:
     )
 
 
-def _promised() -> Any:
-    return select(FollowUp.id).where(FollowUp.case_id == Case.id, FollowUp.done_at.is_(None)).correlate(Case)
+def _is_among(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a case has a row of this table that fits, where few rows of all do: they are looked up once, not for each
+    case of the list.
+    """
+    return Case.id.in_(select(model.case_id).where(*criteria))
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether a case has a row of this table that fits."""
+    """The same where very many rows fit, of which a case is asked for its own."""
     return select(model.id).where(model.case_id == Case.id, *criteria).correlate(Case).exists()

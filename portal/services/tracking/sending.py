@@ -151,6 +151,8 @@ def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand, ther
     if there:
         facts["stated"] = {**write_statement(there), "at": there.at.isoformat()}
         detail["signature"] = there.signature
+        if there.limit:
+            detail["limit"] = there.limit
     sent = NewEvent(kind=History.SENT, at=command.sent_at, request_id=request.id, facts=facts, detail=detail)
     work.record(sent)
     if command.received_at:

@@ -16,7 +16,7 @@ from portal.services.casefile import member_handover, page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.timeline import TimelineKind, read_timeline
-from portal.services.cases import approvals, finding, handover, messages, recovery_words
+from portal.services.cases import approvals, finding, handover, messages
 from portal.services.intake import case_links
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
@@ -87,7 +87,6 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         posters=case_links.list_posters(work),
         looks=approvals.list_approvals(work),
         name_step=name_step,
-        has_words=bool(recovery_words.list_sets(work)),
         handed=member_handover.read_handover(work),
         hotlines=lines_of_children(work.ports.registry.regulators, work.report.country),
         address=lambda page: url_for(
