@@ -88,6 +88,7 @@ class Staff(Guarded, Base):
     date_form: Mapped[DateForm | None] = mapped_column(Word(DateForm))
     density: Mapped[Density | None] = mapped_column(Word(Density))
     language: Mapped[str | None] = mapped_column(String(20))  # a catalogue's; empty: the portal's
+    queue_columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # of the list; empty: all
 
 
 class Membership(Guarded, Base):

@@ -27,6 +27,7 @@ from portal.web.desk import mailing as desk_mailing
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
+from portal.web.desk import others as desk_others
 from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import referrals as desk_referrals
@@ -142,6 +143,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_incoming.bp,
     desk_follow_ups.bp,
     desk_risks.bp,
+    desk_others.bp,
     desk_phone.bp,
     desk_first_words.bp,
     desk_officer.bp,

@@ -152,11 +152,12 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
             desk_bulk.show_done desk_approvals.show desk_approvals.decide desk_handovers.show desk_exchange.before
-            desk_referrals.sheet
+            desk_referrals.sheet desk_others.show
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
             desk_requests.record_proof desk_phone.show desk_phone.save desk_phone.discard
+            desk_others.link desk_others.merge desk_others.unlink desk_others.name_poster desk_others.drop_poster
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
             desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines

@@ -42,6 +42,7 @@ from portal.domain.regimes import Binding, Confidence, ObligedParty, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import SecurityNoticeKind
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
+from portal.models.case_links import LinkKind
 from portal.services.casefile.bulk import BulkAction
 from portal.services.casefile.many_cases import CaseAction
 from portal.services.casefile.queue_filters import News, QueueFilter, Risk, WaitsFor, Whose
@@ -190,6 +191,11 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             KeptProof.ACCOUNT: _l("the name of the account"),
             KeptProof.MOMENT: _l("the day and the time"),
             KeptProof.FINGERPRINT: _l("a fingerprint, made on their own device"),
+        },
+        LinkKind: {
+            LinkKind.LINKED: _l("Linked with"),
+            LinkKind.GOES_ON: _l("Closed as a double; the person’s case that goes on"),
+            LinkKind.TOOK_IN: _l("The same person’s case, put together with this one"),
         },
         RiskFlag: {RiskFlag.DANGER: _l("in danger now"), RiskFlag.SUICIDE: _l("suicide risk")},
         WaitsFor: {

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -43,7 +44,7 @@ class Post:
         self.clock.move(minutes=1)
         self.colleague.go(self.path)
         self.colleague.follow("Send by e-mail from here")
-        values = {"address": ADDRESS, "has_checked": "y", **self._other(), **typed}
+        values: dict[str, Any] = {"address": ADDRESS, "has_checked": "y", **self._other(), **typed}
         self.colleague.press("Send it now", **values)
 
     def _other(self) -> dict[str, str]:
