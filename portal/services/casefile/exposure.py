@@ -36,8 +36,8 @@ LEAST = timedelta(minutes=2)  # for a single thing that was done
 class Exposure:
     """What a member carries in one team. `hours` of the last seven days is None where nothing was recorded.
 
-    `hard` counts each case once, also that of a child who is threatened. `case_cap` and `hard_cap` are what the team set
-    as most; None where it set none.
+    `hard` counts each case once, also that of a child who is threatened. `case_cap` and `hard_cap` are what the team
+    set as most; None where it set none.
     """
 
     staff_id: UUID

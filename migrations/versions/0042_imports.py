@@ -1,6 +1,6 @@
 """Tables of cases that are imported, and jobs that are about no case.
 
-Revision: 0043, after 0042.
+Revision: 0042, after 0041.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
