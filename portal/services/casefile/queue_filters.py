@@ -56,6 +56,7 @@ class QueueFilter(StrEnum):
     HANDED = "handed"  # a colleague handed it to the member, or gave it back to them
     UNASSIGNED = "unassigned"
     MINE = "mine"
+    YOURS = "yours"  # the member's own, where a letter waits to be sent or nothing was begun, and nothing is promised
     PROMISED = "promised"  # the member's own follow-up dates, today and before
     OVERDUE = "overdue"
     MAIL = "mail"  # a letter did not leave by e-mail, or nobody knows, and nothing was done about it
@@ -153,7 +154,8 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
     """Every view as a condition on cases."""
     is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
     overdue = and_(is_open, Case.next_due_at < day.now)
-    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered_by(actor.staff_id, day.today)))
+    covered = covered_by(actor.staff_id, day.today)
+    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered))
     promised = _is_among(FollowUp, _OPEN, mine, FollowUp.due_on <= day.today)
     unsent = _is_among(Request, Request.state == RequestState.PREPARED)
     return {
@@ -165,6 +167,12 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         QueueFilter.HANDED: and_(is_open, Case.id.in_(_handed(actor)), Case.assignee_id == actor.staff_id),
         QueueFilter.UNASSIGNED: and_(is_open, Case.assignee_id.is_(None)),
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
+        QueueFilter.YOURS: and_(
+            is_open,
+            or_(Case.assignee_id == actor.staff_id, Case.assignee_id.in_(covered)),
+            or_(unsent, Case.next_due_at.is_(None)),
+            ~_is_among(FollowUp, _OPEN),
+        ),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
         QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
@@ -205,8 +213,8 @@ def _narrow_by_place(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
 
 
 def order(day: Day) -> Sequence[ColumnElement[Any]]:
-    """What can still be saved by the time that is left, what needs an answer, what nobody works on, each by risk; then
-    what waits, and at last what has run out, the latest first.
+    """What can still be saved by the time that is left; what needs an answer, what nobody works on and what waits, each
+    by risk; and at last what has run out, the latest first.
     """
     runs, is_late = _running(day.now), Case.next_due_at < day.now
     first = (Risk.DANGER, Risk.SUICIDE, Risk.CHILD, Risk.THREAT)
@@ -214,7 +222,7 @@ def order(day: Day) -> Sequence[ColumnElement[Any]]:
     turn = sql_case(
         (runs.is_not(None), 0), (_needs_answer(), 1), (Case.assignee_id.is_(None), 2), (is_late, LATE), else_=3
     )
-    by_risk = sql_case((turn.in_((1, 2)), risk), else_=0)
+    by_risk = sql_case((turn.in_((1, 2, 3)), risk), else_=0)
     # A date that runs is later than now and one that has run out earlier; nobody sorts one among the other.
     latest = sql_case((turn == LATE, Case.next_due_at)).desc()
     return turn, runs.asc(), by_risk, latest, Case.submitted_at.asc(), Case.id.asc()

@@ -49,6 +49,7 @@ from portal.web.desk.pages import (
 from portal.web.desk.panes import show_beside
 from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.tasks import is_settled, list_tasks
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
 from portal.web.helplines import lines_of_children
@@ -81,6 +82,8 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         work,
         lines=view.requests,
         case=view,
+        tasks=list_tasks(view.requests.rows),
+        settled=is_settled(view.requests.rows),
         together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
         shared=finding.list_shared(work),
         linked=case_links.list_linked(work),

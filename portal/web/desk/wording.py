@@ -117,7 +117,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         },
         Approvable: {
             Approvable.SENDING: _l("sending a request"),
-            Approvable.COMPLAINT: _l("handing in a complaint"),
+            Approvable.COMPLAINT: _l("sending a complaint"),
             Approvable.CLOSING: _l("closing the case"),
         },
         ReviewVerdict: {
@@ -167,6 +167,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             QueueFilter.HANDED: _l("Handed to you"),
             QueueFilter.UNASSIGNED: _l("Unassigned"),
             QueueFilter.MINE: _l("Mine"),
+            QueueFilter.YOURS: _l("Your next step"),
             QueueFilter.PROMISED: _l("Follow-up due"),
             QueueFilter.OVERDUE: _l("Overdue"),
             QueueFilter.MAIL: _l("Letter not sent"),

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.paging import cut
 from portal.domain.quotas import Counted
+from portal.domain.report import YesNo
 from portal.services.casefile.front import read_front, read_lines
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
@@ -101,6 +102,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
         code=draw_code(address),
         letters=case.requests.total,
         team=case.team_name,
+        is_online=work.report.is_online is YesNo.YES,
         things=len(find_missing_facts(work, [each.dossier for each in escalated]).facts),
     )
 
