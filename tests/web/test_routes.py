@@ -142,6 +142,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.WORK: """
             desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_phone.show desk_phone.save desk_phone.discard
+            desk_imports.show_start desk_imports.begin desk_imports.show desk_imports.change desk_imports.discard
             desk_exchange.exchange desk_exposure.show desk_exposure.end
         """,
         Group.READ_CASE: """
