@@ -144,6 +144,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_exchange.exchange desk_exposure.show desk_exposure.end
             desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss
+            desk_imports.show_start desk_imports.begin desk_imports.show desk_imports.change desk_imports.discard
         """,
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original desk_incoming.show

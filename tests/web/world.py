@@ -78,6 +78,7 @@ class Caller(StrEnum):
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "follow_up_id": UUID(int=3),  # of none
+        "import_id": UUID(int=3),
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
         "mail_id": UUID(int=3),
