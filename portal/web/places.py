@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from portal.adapters import translations
 from portal.reference.holidays import name_part
 from portal.reference.zones import is_country
-from portal.web.person.forms.parts import PARTS
+from portal.web.forms.parts import PARTS
 
 
 def country_names(language: str) -> list[tuple[str, str]]:
