@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -365,7 +366,11 @@ def test_a_letter_stays_once_the_authority_of_who_acts_has_ended(
     sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     print_quickly(monkeypatch)
-    acting = {"filer": Filer.REPRESENTATIVE, "authority": "A signed letter.", "authority_ends_on": date(2026, 11, 30)}
+    acting: dict[str, Any] = {
+        "filer": Filer.REPRESENTATIVE,
+        "authority": "A signed letter.",
+        "authority_ends_on": date(2026, 11, 30),
+    }
     with sessions.begin() as session:
         shared = share_case(session, ports, **acting)
         letters.make_missing_letter(shared.first.at(NOW), 1)
