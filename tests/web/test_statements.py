@@ -40,7 +40,7 @@ from tests.services.fakes import print_quickly, send
 from tests.statements import counted
 from tests.web.addresses import at
 from tests.web.test_routes import EVERY_ROUTE, GROUPS, Group
-from tests.web.world import PASSWORD, VALUES
+from tests.web.world import PASSWORD, VALUES, come_in
 
 SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
@@ -160,6 +160,7 @@ def make_portal(folder: Path, size: int) -> Portal:
         opened, words = make_draft(session, parts.ports, handler=Handler.TEAM, team_id=str(team.id), links=links)
         submission.submit(opened.at(NOW))
         fill(session, opened, parts, size)
+        come_in(session, parts, opened)
         reminder = letters.make_letter(opened.at(LATER), LetterKind.REMINDER, 1)
         _, draft_words = make_draft(session, parts.ports, now=LATER, links=links)
     worker.run_sweep(parts)

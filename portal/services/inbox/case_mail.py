@@ -128,7 +128,7 @@ def read_in(work: CaseWork, number: int, *, end_transaction: Callable[[], None])
     row = _find(work, number)
     if row.state is not MailState.WAITING:
         return
-    came = _open(work, row)
+    came = open_waiting(work, row)
     end_transaction()
     config = work.ports.config
     clean = clean_document(came.content, may_be_unconfined=config.takes_files_unconfined, keys=config.sender_keys)
@@ -157,8 +157,8 @@ def count_unread(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, 
     return {case_id: count for case_id, count in session.execute(query.group_by(IncomingMail.case_id)) if case_id}
 
 
-def _open(work: CaseWork, row: IncomingMail) -> CameIn:
-    """Raises MailBent, CannotOpen."""
+def open_waiting(work: CaseWork, row: IncomingMail) -> CameIn:
+    """A mail that waits in the case, as it came. Raises MailBent, CannotOpen."""
     if row.mark is None or mark_of(work.ports.keys, row, like=row.mark) != row.mark:
         raise MailBent("This mail is not as it came in, so it is not taken into the case. Tell whoever runs the site.")
     if row.wrapped is None:
