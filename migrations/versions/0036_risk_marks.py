@@ -1,6 +1,6 @@
 """What a team has to know first about a case.
 
-Revision: 0036, after 0033.
+Revision: 0036, after 0034.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0036"
-down_revision = "0033"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

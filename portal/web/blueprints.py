@@ -23,6 +23,7 @@ from portal.web.desk import incoming as desk_incoming
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
 from portal.web.desk import load as desk_load
+from portal.web.desk import mailing as desk_mailing
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
@@ -128,6 +129,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_exchange.bp,
     desk_exposure.bp,
     desk_referrals.bp,
+    desk_mailing.bp,
     desk_requests.bp,
     desk_letters.bp,
     desk_threats.bp,

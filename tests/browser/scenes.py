@@ -10,13 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import Answer, CloseReason, Filer, Handler, LetterKind, Role, SendingChannel
+from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.snippets import SnippetUse
-from portal.services.casefile import bulk
+from portal.services.casefile import bulk, follow_ups, referrals
 from portal.services.casefile.bulk import BulkAction, BulkCommand
+from portal.services.casefile.follow_ups import NewFollowUp
+from portal.services.casefile.referrals import NewReferral
 from portal.services.cases import handover, messages, opening, safe_contact
 from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
@@ -65,6 +68,8 @@ class Scenes:
     call: str  # the reference of an unfinished call of the team
     entry: int  # of that case's history, which can be corrected
     snippet: UUID  # a ready text of that team
+    referral: UUID  # to a lawyer, not told yet
+    promise: UUID  # a follow-up date
     done: str = TOGETHER  # the token of something that was done to many of its requests
 
 
@@ -109,6 +114,7 @@ def build_scenes(site: Site) -> Scenes:
         call = calls.begin_call(work, typed, team_id=team.id, language="en").reference
         fill_year(session, number=600, flagged=True)
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
+        referral, promise = _work_together(replace(busy.at(LATER), actor=mere))
     site.pass_time()
     return Scenes(
         cookies=cookies,
@@ -118,6 +124,8 @@ def build_scenes(site: Site) -> Scenes:
         call=call,
         entry=entry,
         snippet=snippet,
+        referral=referral,
+        promise=promise,
     )
 
 
@@ -145,6 +153,18 @@ def _make_sending_case(session: Session, ports: Ports) -> CaseWork:
     sending.record_sent(opened, first, SentCommand(channel=door.via, sent_at=LATER, address=door.address))
     send_round.begin_round(opened, (), "", only=third)
     return opened
+
+
+def _work_together(work: CaseWork) -> tuple[UUID, UUID]:
+    """A referral and a promise of the member who has the case open, by their ids."""
+    agreed = frozenset({ReferralPart.NAME, ReferralPart.CONTACT, ReferralPart.LINKS})
+    new = NewReferral(kind=ReferralKind.LAWYER, to="Invented Law, +64 1", agreed=agreed, consent="By phone: yes.")
+    owner = work.actor.staff_id
+    assert owner is not None
+    due = NewFollowUp(due_on=LATER.date(), owner_id=owner, note="Call her back.")
+    follow_ups.set_follow_up(work, due)
+    work.session.flush()
+    return referrals.refer(work, new), follow_ups.list_follow_ups(work)[0].id
 
 
 def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:

@@ -35,7 +35,9 @@ PAGES = {
         {case}/together/remind?pick=all {case}/together/reminded?pick=all {case}/together/answer?pick=all
         {case}/together/gone?pick=all {case}/together/back?pick=all {case}/together/close?pick=all
         {case}/handed {case}/other-team /desk/offers /desk/exchange /desk/exposure {case}/before
-        {case}/sealed-file {case}/referrals {case}/second-look {case}/second-look/ask/sending/7
+        {case}/sealed-file {case}/referrals {case}/referrals/{referral} {case}/referrals/{referral}/told
+        {case}/referrals/{referral}/outcome {case}/follow-ups/{promise}/move {case}/second-look
+        {case}/second-look/ask/sending/7
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
     """,
@@ -73,6 +75,7 @@ def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
     filled = filled.replace("{call}", scenes.call).replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
+    filled = filled.replace("{referral}", str(scenes.referral)).replace("{promise}", str(scenes.promise))
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 

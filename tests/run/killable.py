@@ -10,18 +10,19 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-import threading
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
+from portal.adapters.storage import ObjectStorage
 from portal.config import load_config
 from portal.domain.lifecycle import CaseStatus, ComplaintState, Handler, RequestState
 from portal.models.outbox import MailKind
@@ -47,6 +48,7 @@ from tests.services.fakes import DAY, QUICK_PRINTING, send
 LINKS = "https://x.com/someone/status/1111\nhttps://pictures.example.org/album/7\nhttps://www.instagram.com/p/Abc123/"
 LATE = NOW + 3 * DAY  # when the platforms' clocks are over
 LIFE = timedelta(minutes=10)  # longer than any lease, so that what a dead worker held is free again
+THREADS = Path("/proc/self/task")  # of Linux, with those that no Python started
 COMPLAINT = ("us-take-it-down", "us-ftc")
 
 
@@ -229,14 +231,36 @@ def open_case(session: Session, parts: Parts, words: str) -> CaseWork:
 
 def warm_up() -> None:
     """Go each way once on both databases, before this process is copied for each life: what is read and compiled on the
-    way is not read and compiled again by each. No thread may be left at the end.
+    way is not read and compiled again by each. No thread may be left at the end, of no library either: the copies would
+    wait for it for ever, as they would for those of the storage.
     """
     be_quick()
     share_what_is_compiled()
     with tempfile.TemporaryDirectory() as folder, fresh_database() as postgresql:
         for database in (f"sqlite:///{folder}/warm.db", postgresql):
-            _go_each_way(make_parts(Setup(make_env(folder, database, "smtp://127.0.0.1:9"), 0)))
-    assert threading.active_count() == 1
+            parts = make_parts(Setup(make_env(folder, database, "smtp://127.0.0.1:9"), 0))
+            vars(parts)["ports"] = replace(parts.ports, storage=_Shelf())
+            _go_each_way(parts)
+    assert not THREADS.exists() or len(list(THREADS.iterdir())) == 1
+
+
+class _Shelf(ObjectStorage):
+    """Files that are kept by this process alone."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def put(self, key: str, content: bytes) -> None:
+        self.files[key] = content
+
+    def get(self, key: str) -> bytes:
+        return self.files[key]
+
+    def list_keys(self) -> list[str]:
+        return list(self.files)
+
+    def delete(self, prefix: str) -> None:
+        self.files = {key: content for key, content in self.files.items() if not key.startswith(prefix)}
 
 
 def _go_each_way(parts: Parts) -> None:

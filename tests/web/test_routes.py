@@ -144,8 +144,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
         Group.WORK: """
             desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
-            desk_phone.show_new desk_phone.begin desk_phone.show desk_phone.save desk_phone.discard
-            desk_exchange.exchange desk_exposure.show desk_exposure.end
+            desk_phone.show_new desk_phone.begin desk_exchange.exchange desk_exposure.show desk_exposure.end
         """,
         Group.MAIL: "desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss",
         Group.READ_CASE: """
@@ -159,7 +158,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
-            desk_requests.record_proof
+            desk_requests.record_proof desk_phone.show desk_phone.save desk_phone.discard
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
             desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
@@ -171,7 +170,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
-            desk_requests.prepare_copyright
+            desk_requests.prepare_copyright desk_mailing.send desk_mailing.take_back
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
             desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome

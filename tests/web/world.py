@@ -189,6 +189,7 @@ def make_world(folder: Path) -> Iterator[World]:
     built = _build_world()
     shutil.copytree(built.folder, folder, dirs_exist_ok=True)
     app = _open_app(folder)
+    assert app.test_client().get("/").status_code == 200  # the first request of a process finds its key
     parts: Parts = app.extensions[EXTENSION]
     filled, database = built.filled, folder / "recourse.db"
     made = World(

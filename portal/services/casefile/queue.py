@@ -182,11 +182,12 @@ def _find_page(
     session: Session, chosen: ColumnElement[bool], page: int, day: Day, *, most: int = PAGE_ROWS
 ) -> Sequence[Any]:
     """The cases of one page in their order, with the names of team and member."""
-    place = select(Case.id, func.row_number().over(order_by=queue_filters.order(day)).label("place")).where(chosen)
-    ids = place.order_by("place").offset((page - 1) * most).limit(most).subquery()
+    order = queue_filters.order(day)
+    ids = select(Case.id).where(chosen).order_by(*order).offset((page - 1) * most).limit(most).subquery()
     query = select(ids.c.id, Team.name.label("team"), Staff.name.label("assignee")).join(Case, Case.id == ids.c.id)
     query = query.outerjoin(Team, Team.id == Case.team_id).outerjoin(Staff, Staff.id == Case.assignee_id)
-    return session.execute(query.order_by(ids.c.place)).all()
+    # The few that were found are put into their order once more; numbering all would keep each of them in memory.
+    return session.execute(query.order_by(*order)).all()
 
 
 def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:

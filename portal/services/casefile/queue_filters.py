@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
+from sqlalchemy.orm import aliased
 
 from portal.domain.clocks import ClockState
 from portal.domain.handovers import HandoverKind
-from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
+from portal.domain.lifecycle import UNSENT, ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
 from portal.domain.regimes import ObligedParty as Owed
 from portal.models.approvals import Approval
 from portal.models.cases import Case
@@ -24,6 +25,7 @@ from portal.models.follow_ups import FollowUp
 from portal.models.handovers import Handover
 from portal.models.incoming import IncomingMail
 from portal.models.items import Item
+from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
@@ -38,6 +40,8 @@ LISTED = (CaseStatus.OPEN, CaseStatus.CLOSED)
 LATE = 4  # the last turn in the order
 STALE = timedelta(days=14)
 SOON = timedelta(days=30)
+_OPEN = FollowUp.done_at.is_(None)
+UNRECORDED = timedelta(minutes=30)  # a letter that left is written down sooner, unless the worker cannot
 UNREAD = (Message.author == ActorKind.PERSON, Message.read_at.is_(None))
 
 
@@ -54,6 +58,7 @@ class QueueFilter(StrEnum):
     MINE = "mine"
     PROMISED = "promised"  # the member's own follow-up dates, today and before
     OVERDUE = "overdue"
+    MAIL = "mail"  # a letter did not leave by e-mail, or nobody knows, and nothing was done about it
     STUCK = "stuck"  # overdue, and nothing is prepared, runs or was promised
     CLOSED = "closed"
 
@@ -148,9 +153,9 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
     """Every view as a condition on cases."""
     is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
     overdue = and_(is_open, Case.next_due_at < day.now)
-    whose = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered_by(actor.staff_id, day.today)))
-    promised = _promised().where(whose, FollowUp.due_on <= day.today).exists()
-    unsent = _has(Request, Request.state == RequestState.PREPARED)
+    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered_by(actor.staff_id, day.today)))
+    promised = _is_among(FollowUp, _OPEN, mine, FollowUp.due_on <= day.today)
+    unsent = _is_among(Request, Request.state == RequestState.PREPARED)
     return {
         QueueFilter.ALL: is_open,
         QueueFilter.RUNNING: and_(is_open, runs.is_not(None)),
@@ -162,7 +167,8 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
-        QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_promised().exists()),
+        QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
+        QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_is_among(FollowUp, _OPEN)),
         QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
     }
 
@@ -234,7 +240,7 @@ def _needs_answer() -> ColumnElement[bool]:
 
 
 def _is_unread() -> ColumnElement[bool]:
-    return Case.id.in_(select(Message.case_id).where(*UNREAD))
+    return _is_among(Message, *UNREAD)
 
 
 def _has_news(news: News) -> ColumnElement[bool]:
@@ -248,11 +254,11 @@ def _has_news(news: News) -> ColumnElement[bool]:
 
 def _waits(whom: WaitsFor) -> ColumnElement[bool]:
     if whom is WaitsFor.TEAM:
-        return or_(_needs_answer(), _has(Request, Request.state == RequestState.PREPARED))
+        return or_(_needs_answer(), _is_among(Request, Request.state == RequestState.PREPARED))
     if whom is WaitsFor.PERSON:
-        return _has(Request, Request.state == RequestState.MORE_ASKED)
+        return _is_among(Request, Request.state == RequestState.MORE_ASKED)
     if whom is WaitsFor.AUTHORITY:
-        return _has(Complaint, Complaint.state == ComplaintState.LODGED)
+        return _is_among(Complaint, Complaint.state == ComplaintState.LODGED)
     running = (Clock.state == ClockState.RUNNING, Clock.request_id.is_not(None), Clock.owed_by != Owed.PERSON)
     return _has(Clock, *running)
 
@@ -273,10 +279,27 @@ def _handed(actor: Actor) -> Any:
     )
 
 
-def _promised() -> Any:
-    return select(FollowUp.id).where(FollowUp.case_id == Case.id, FollowUp.done_at.is_(None)).correlate(Case)
+def _is_among(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a case has a row of this table that fits, where few rows of all do: they are looked up once, not for each
+    case of the list.
+    """
+    return Case.id.in_(select(model.case_id).where(*criteria))
+
+
+def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
+    """Whether the newest letter by e-mail of an unsent request failed, may have left, or left and was not written down
+    for a while.
+    """
+    later = aliased(LetterMail)
+    is_newest = (
+        ~select(later.id).where(later.request_id == LetterMail.request_id, later.made_at > LetterMail.made_at).exists()
+    )
+    is_lost = LetterMail.state.in_((LetterMailState.FAILED, LetterMailState.UNCLEAR))
+    is_open = and_(LetterMail.recorded_at.is_(None), LetterMail.left_at < day.now - UNRECORDED)
+    troubled = select(LetterMail.case_id).join(Request, Request.id == LetterMail.request_id)
+    return Case.id.in_(troubled.where(Request.state.in_(UNSENT), or_(is_lost, is_open), is_newest))
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether a case has a row of this table that fits."""
+    """The same where very many rows fit, of which a case is asked for its own."""
     return select(model.id).where(model.case_id == Case.id, *criteria).correlate(Case).exists()

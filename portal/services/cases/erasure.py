@@ -27,10 +27,12 @@ from portal.models.follow_ups import FollowUp
 from portal.models.guards import StoredFile
 from portal.models.handovers import Handover
 from portal.models.holds import Hold
+from portal.models.imports import ImportMark
 from portal.models.incoming import InboxKey, IncomingMail
 from portal.models.items import Item
 from portal.models.jobs import Job
 from portal.models.journal import JournalEntry
+from portal.models.letter_mails import LetterMail
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.officers import OfficerLink
@@ -53,7 +55,7 @@ CHILDREN: tuple[type[Base], ...] = (
     Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral,
+    Referral, ImportMark, LetterMail,
 )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from portal.services.casefile.queue import list_queue
 from portal.services.casefile.queue_filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.cases import finding
 from portal.services.cases.opening import NoAccess, open_for_staff
-from portal.services.phone import calls
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.key_rotation import continue_key_rotation
@@ -73,7 +72,6 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         member,
         status=200 if typed is None else 404,
         queue=found,
-        calls=calls.list_unfinished(work, team_ids=tuple(member.team_keys)),
         choice=choice,
         is_narrowed=bool(asked.keys() - {"show"}),
         words=NARROWING,

@@ -25,12 +25,13 @@ from portal.services.requests.escalation import read_escalated
 from portal.services.requests.preparing import LONGEST
 from portal.services.requests.statement_views import letters_to_state
 from portal.services.requests.views import DetailsView
-from portal.services.tracking import answers, request_page, sending
+from portal.services.tracking import answers, mailing, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
+from portal.web.desk.answer_words import say_next_at_desk
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.cases import CloseForm
@@ -416,6 +417,7 @@ def show_request(
         raise UnknownNumber
     request = request_page.whole_view(mine.dossier)
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
+    mails = mailing.list_mails(mine.dossier)
     return show_beside(
         "desk/request.html",
         member,
@@ -432,9 +434,12 @@ def show_request(
         is_asked_for_links="page" in url_request.args,
         first_letter=REQUEST_LETTERS[request.kind],
         is_unfit=bool(list_bent(work)),
-        mails=case_mail.list_mails(work, number),
+        came=case_mail.list_mails(work, number),
         describe_mail=describe_nature,
         problems=problems,
+        after=say_next_at_desk(request, work.reference),
+        mails=mails,
+        can_mail=mailing.can_offer(mine.dossier, mails),
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",
     )
 

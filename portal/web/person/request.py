@@ -35,7 +35,7 @@ from portal.web.forms.requests import (
 )
 from portal.web.incoming_mail import describe_nature
 from portal.web.late_writing import hold_case
-from portal.web.person import next_steps
+from portal.web.person import answer_words, next_steps
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.pages import fastest_for
@@ -305,6 +305,7 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         turn=turn,
         what_now=next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
         moves=moves,
+        after=answer_words.say_next(view),
         corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
         correct_words=next_steps.FACTS,
         few=view.items[:FEW_LINKS],

@@ -124,6 +124,7 @@ def test_each_view_finds_its_cases_and_their_number(session: Session, ports: Por
         QueueFilter.MINE: "41",
         QueueFilter.PROMISED: "",
         QueueFilter.OVERDUE: "2",
+        QueueFilter.MAIL: "",
         QueueFilter.STUCK: "2",
         QueueFilter.CLOSED: "3",
     }

@@ -92,7 +92,12 @@ def test_a_member_states_it_as_representative_once_a_mandate_is_recorded(desk: D
     assert "as representative" not in colleague.page.text
     colleague.go(address)
     colleague.follow("Written mandate")
-    colleague.press("The person signed this", signed_on="2026-11-20", kept="One page, binder 4.")
+    paper: dict[str, Any] = {"signed_on": "2026-11-20", "kept": "One page, binder 4."}
+    assert colleague.press("The person signed this", status=400, **paper).errors == ["Choose at least one."]
+    paper["limit"] = "Only for X."
+    acts = ["letters", "belief"]
+    colleague.press("The person signed this", **paper, covers=acts)
+    assert "It covers: Statements in letters to platforms;" in colleague.page.text
     assert "Signed by the person on Friday 20 November 2026" in colleague.page.text
     colleague.go(address)
     colleague.follow("What the person states")
@@ -103,6 +108,7 @@ def test_a_member_states_it_as_representative_once_a_mandate_is_recorded(desk: D
     colleague.press("Make the letter")
     text = read_last(colleague)
     assert "Mira Anker states as my representative, under my written mandate of 20 November 2026" in text
+    assert "its limit: Only for X" in text
 
 
 def test_the_name_is_passed_on_only_with_the_day_and_how_the_person_said_it(desk: Desk) -> None:
