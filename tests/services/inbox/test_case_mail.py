@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from portal.domain.lifecycle import CaseStatus, CloseReason, Handler
 from portal.domain.report import YesNo
 from portal.models.documents import Document
 from portal.models.incoming import IncomingMail
+from portal.services.casefile import export
 from portal.services.cases import documents
 from portal.services.cases import handover as handing
 from portal.services.inbox.case_keys import private_key
@@ -163,3 +167,13 @@ def test_junk_and_machines_stand_with_their_request_and_ask_for_nothing(opened: 
     assert row.nature in {Nature.JUNK, Nature.AUTO_REPLY}
     assert count_unread(opened.session, [opened.case.id]) == {}
     assert [each.number for each in list_mails(opened, 1)] == [1]
+
+
+def test_a_person_takes_along_what_came_and_what_was_read(opened: CaseWork) -> None:
+    take(opened, write(body="canary-read"))
+    take(opened, write(body="canary-unread", subject="2"))
+    read_in(opened, 1, end_transaction=DONE)
+    with zipfile.ZipFile(io.BytesIO(export.export_case(opened))) as archive:
+        found = {each["number"]: each for each in json.loads(archive.read("mail/list.json"))}
+    assert found[1]["read"]["text"] == "canary-read"
+    assert found[2]["read"] is None
