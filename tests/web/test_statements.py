@@ -52,7 +52,8 @@ MOST = 24
 # What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
 # letter, which is written into the history; the case with what it shares with others and what waits for a second look
 # or for a colleague’s word; a complaint beside the requests of its case; and pages that look at one request and at
-# what all letters say. Each page of a case reads what its team has to know first.
+# what all letters say. A request, and the case of a person, have the mail that came in. Each page of a case reads what
+# its team has to know first.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_case.show": 25,
@@ -66,6 +67,9 @@ MORE: Mapping[str, int] = MappingProxyType(
         "desk_requests.record_stated": 30,
         "desk_requests.record_sent": 30,
         "desk_case.talk": 25,
+        "desk_requests.show": 25,
+        "request.show": 25,
+        "case.show": 25,
         "desk_complaints.bundles": 36 * LARGE // SMALL,
         "complaint.bundles": 36 * LARGE // SMALL,
     }

@@ -7,16 +7,14 @@ that it points to is fetched. Where a case takes no files, because somebody was 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, select
 
 from portal.adapters import vault
 from portal.adapters.documents import clean_document
@@ -149,12 +147,6 @@ def note_logged(work: CaseWork, request_number: int) -> None:
 def waits_unread() -> ColumnElement[bool]:
     """The condition on mails that somebody has to look at."""
     return and_(IncomingMail.state == MailState.WAITING, IncomingMail.nature.in_(TOLD))
-
-
-def count_unread(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, int]:
-    """How many mails of each of these cases wait to be looked at."""
-    query = select(IncomingMail.case_id, func.count()).where(IncomingMail.case_id.in_(case_ids), waits_unread())
-    return {case_id: count for case_id, count in session.execute(query.group_by(IncomingMail.case_id)) if case_id}
 
 
 def open_waiting(work: CaseWork, row: IncomingMail) -> CameIn:
