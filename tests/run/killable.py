@@ -33,6 +33,7 @@ from portal.services.background.outbox import NewMail
 from portal.services.cases import messages, opening
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
+from portal.services.inbox import receiving
 from portal.services.intake import submission
 from portal.services.letters import letters
 from portal.services.requests.dossier import read_dossier
@@ -228,6 +229,18 @@ def work(parts: Parts) -> str:
     return f"{worker.deliver_due_mail(parts)} {worker.run_left_jobs(parts)}"
 
 
+def take_mail(parts: Parts, number: str, address: str) -> str:
+    """As a mail server does that hands a mail over until it is taken."""
+    content = f"From: a@x.com\nSubject: Mail {number}\nDate: Tue, 24 Nov 2026 08:00:00 +0000\n\nWords {number}\n"
+    with parts.sessions.begin() as session:
+        return str(receiving.receive(parts.work(session), content.encode(), [address]))
+
+
+def sort_mail(parts: Parts) -> str:
+    """What the background worker does with what came in: how many mails it looked at."""
+    return str(worker.take_in_mail(parts))
+
+
 def open_case(session: Session, parts: Parts, words: str) -> CaseWork:
     opened = opening.open_by_words(make_work(session, parts.ports), words)
     return opening.open_for_person(make_work(session, parts.ports), opened.case.id, opened.key, to_change=True)
@@ -292,4 +305,6 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "escalate": escalate,
     "lodge": lodge,
     "work": work,
+    "take mail": take_mail,
+    "sort mail": sort_mail,
 }

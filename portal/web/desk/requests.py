@@ -446,7 +446,7 @@ def show_request(
         is_asked_for_links="page" in url_request.args,
         first_letter=REQUEST_LETTERS[request.kind],
         is_unfit=bool(list_bent(work)),
-        incoming=case_mail.list_mails(work, number),
+        came=case_mail.list_mails(work, number),
         describe_mail=describe_nature,
         problems=problems,
         after=say_next_at_desk(request, work.reference),
