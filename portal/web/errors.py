@@ -39,7 +39,7 @@ NO_SECRETS = """
     said_perjury saved say sent_as sent_at signature signed_on since skip snippet sought speaker stated_at stop
     subdivision suicide team team_id text threat threatened_on ticket title to to_authorities to_platforms told
     told_at took_it under_18 until use verdict version wait when which wish withdraw words_by work zone
-    account asked columns goes_on other place said tag tags
+    account change columns goes_on other place said tag tags
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.

@@ -50,9 +50,10 @@ SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
 MOST = 24
 # What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
-# letter, which is written into the history; the case with the cases that it has to do with, its tags, and what waits for
-# a second look or for a colleague’s word; a complaint beside the requests of its case; and pages that look at one request and at
-# what all letters say. Each page of a case reads what its team has to know first.
+# letter, which is written into the history; the case with the cases that it has to do with, its tags, and what waits
+# for a second look or for a colleague’s word; the person’s page of a case that may have been put together with another;
+# a complaint beside the requests of its case; and pages that look at one request and at what all letters say. Each page
+# of a case reads what its team has to know first.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_case.show": 28,

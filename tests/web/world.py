@@ -81,6 +81,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
         "poster_id": UUID(int=3),
+        "tag_id": UUID(int=3),
+        "view_id": UUID(int=3),
         "other": "AAAA-AAAA",  # of none
         "what": "sending",
         "handover_id": UUID(int=3),

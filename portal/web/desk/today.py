@@ -14,7 +14,7 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.key_rotation import continue_key_rotation
 from portal.web.desk.pages import Page
 from portal.web.desk.pages import show as show_page
-from portal.web.desk.queue import write_choice
+from portal.web.desk.queue import columns_of, list_saved, write_choice
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_today", __name__, "/desk/today")
@@ -37,6 +37,8 @@ def show(member: SignedInStaff) -> Page:
         view=lambda show: url_for("queue.show", show=show.value),
         since=url_for("queue.show", **write_choice(QueueChoice(since=found.before))),
         typed=None,
+        columns=columns_of(member),
+        views=list_saved(member),
         offers=count_offers(work, tuple(member.team_keys)),
         has_teams=bool(member.team_keys),
     )
