@@ -15,7 +15,7 @@ from portal.domain.rights import Right
 from portal.models.accounts import QueueColumn
 from portal.services.casefile.queue import list_queue
 from portal.services.casefile.queue_filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
-from portal.services.cases import finding, tags
+from portal.services.cases import finding, name_search, tags
 from portal.services.cases.opening import NoAccess, open_for_staff
 from portal.services.staff import saved_views
 from portal.services.staff.lists import list_addresses
@@ -52,7 +52,8 @@ def show(member: SignedInStaff) -> Page:
 @bp.post("/find")
 @allowed(Right.READ_CASES)
 def find(member: SignedInStaff) -> Answered:
-    """By a reference, a link or a ticket number; posted, so that nothing of it stays in an address or a browser's list.
+    """By a reference, a link, a ticket number, an account, and a name where that is on; posted, so that nothing of it
+    stays in an address or a browser's list.
 
     A reference as it is read aloud on the telephone: small letters, spaces or no hyphen are all the same.
     """
@@ -65,7 +66,8 @@ def find(member: SignedInStaff) -> Answered:
         open_for_staff(work, reference, team_keys=member.team_keys, to_change=False)
         return go("desk_case.show", reference=reference)
     except NoAccess:
-        found = finding.find_cases(work, typed, team_ids=tuple(member.team_keys))
+        named = name_search.find_by_name(work, typed, member.team_keys)
+        found = tuple(dict.fromkeys((*finding.find_cases(work, typed, team_ids=tuple(member.team_keys)), *named)))
     if len(found) == 1:
         return go("desk_case.show", reference=found[0])
     if found:
@@ -103,6 +105,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         typed=typed,
         view=lambda show: url_for("queue.show", **{**asked, "show": show.value}),
         address=lambda number: url_for("queue.show", **asked, page=number),
+        finds_names=unit().config.has_name_search,
         has_teams=bool(member.team_keys),
     )
 

@@ -37,6 +37,7 @@ def show(member: SignedInStaff) -> Page:
         view=lambda show: url_for("queue.show", show=show.value),
         since=url_for("queue.show", **write_choice(QueueChoice(since=found.before))),
         typed=None,
+        finds_names=unit().config.has_name_search,
         columns=columns_of(member),
         views=list_saved(member),
         offers=count_offers(work, tuple(member.team_keys)),
