@@ -19,9 +19,11 @@ from portal.web.desk import first_words as desk_first_words
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import handovers as desk_handovers
 from portal.web.desk import holds as desk_holds
+from portal.web.desk import incoming as desk_incoming
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
 from portal.web.desk import load as desk_load
+from portal.web.desk import mailing as desk_mailing
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
@@ -68,6 +70,7 @@ from portal.web.person import (
     export,
     fingerprints,
     hand_on,
+    incoming,
     letters,
     mail,
     mandate,
@@ -94,6 +97,7 @@ PERSON: tuple[Blueprint, ...] = (
     corrections.bp,
     many.bp,
     documents.bp,
+    incoming.bp,
     fingerprints.bp,
     letters.bp,
     threat.bp,
@@ -128,6 +132,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_exchange.bp,
     desk_exposure.bp,
     desk_referrals.bp,
+    desk_mailing.bp,
     desk_requests.bp,
     desk_letters.bp,
     desk_threats.bp,
@@ -137,6 +142,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_reviews.bp,
     desk_reissue.bp,
     desk_holds.bp,
+    desk_incoming.bp,
     desk_follow_ups.bp,
     desk_risks.bp,
     desk_others.bp,

@@ -110,6 +110,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links
             documents.show documents.add documents.read documents.original documents.remove
+            incoming.show incoming.read
             case.history sharing.ask_facts sharing.save_facts request.show request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
@@ -143,9 +144,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.WORK: """
             desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_exchange.exchange desk_exposure.show desk_exposure.end
+            desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss
         """,
         Group.READ_CASE: """
-            desk_documents.show desk_documents.read desk_documents.original
+            desk_documents.show desk_documents.read desk_documents.original desk_incoming.show
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
@@ -169,11 +171,12 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_requests.prepare_erasure desk_requests.prepare_again desk_requests.close desk_complaints.prepare
             desk_requests.record_ticket desk_requests.record_reminded desk_requests.record_stated
             desk_letters.record_sent desk_letters.discard desk_threats.make desk_requests.make_further
-            desk_requests.prepare_copyright
+            desk_requests.prepare_copyright desk_mailing.send desk_mailing.take_back
             desk_requests.record_name desk_mandate.record desk_bulk.choose desk_bulk.foresee desk_bulk.do
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
             desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
             desk_exchange.make desk_exchange.record desk_handovers.answer desk_handovers.finish desk_handovers.offer
+            desk_incoming.read
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,

@@ -80,6 +80,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "follow_up_id": UUID(int=3),  # of none
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
+        "mail_id": UUID(int=3),
         "poster_id": UUID(int=3),
         "tag_id": UUID(int=3),
         "view_id": UUID(int=3),

@@ -79,8 +79,8 @@ _REFUSED = (StepRefused, BadInstant, DetailsRefused)
 _HINDERED: Mapping[Hindrance, str] = MappingProxyType(
     {
         Hindrance.FORM_ONLY: "No law and no rule of theirs is known that a letter could use. Use their own form.",
-        Hindrance.UNSAID: "The person has not made the statements that stand above the signature. They make them on "
-        "their own page, or you record what they told you.",
+        Hindrance.UNSAID: "Nobody has said yet what the letter states above the signature. The person says it on their "
+        "own page, or you record what they told you.",
     }
 )
 _SWORN = "A copyright notice is sworn. Only the person does that, on their own page."

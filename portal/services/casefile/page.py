@@ -62,6 +62,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.CONSENT_WITHDRAWN: "Sharing was stopped.",
         History.MESSAGE: "A message was written.",
         History.NOTE: "A note was written.",
+        History.MAIL_CAME: "A mail came in for a request.",
         History.DOCUMENT_ADDED: "A file was added.",
         History.DOCUMENT_REMOVED: "A file was removed.",
         History.FINGERPRINTS_KEPT: "Fingerprints of files were kept.",
@@ -148,6 +149,15 @@ ANSWERED: Mapping[Answer, str] = MappingProxyType(
         Answer.PARTLY: "They took some of it down.",
         Answer.REFUSED: "They said no.",
         Answer.GEO_BLOCKED: "They hid it in some countries only.",
+        Answer.NOT_FOUND: "They said they can’t find it.",
+        Answer.NOT_VIOLATION: "They said it doesn’t break their rules.",
+        Answer.NO_REASON: "They closed it without a reason.",
+        Answer.LOGIN_ASKED: "They asked for a sign-in first.",
+        Answer.PASSED_ON: "They told the person who posted it.",
+        Answer.WRONG_PLACE: "They named another address.",
+        Answer.COUNTER_NOTICE: "The person who posted it objected.",
+        Answer.LEGAL_THREAT: "They threatened legal steps.",
+        Answer.AUTO_REPLY: "An automatic reply came.",
     }
 )
 

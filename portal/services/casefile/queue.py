@@ -34,6 +34,7 @@ from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history import guards
 from portal.services.history.events import NewEvent
+from portal.services.inbox.case_mail import count_unread
 from portal.services.ports import ServerKeys
 from portal.services.work import CaseWork, Work
 
@@ -72,6 +73,7 @@ class QueueRow:
     is_overdue: bool
     missed_count: int
     unread: int
+    mails: int  # that came in and nobody has read
     news: tuple[History, ...]
     contact: Contact
     hours: SafeHours | None
@@ -202,7 +204,9 @@ def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
     flags, bent_risks = risks.read_flags(session, ids, work.ports.keys)
     due = responses.find_answers_due(work, cases.values())
     named, bent_tags = tags.read_names(session, ids)
-    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due, named)
+    seen = _Seen(
+        missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due, count_unread(session, ids), named
+    )
     unfit = bent | bent_clocks | bent_risks | bent_tags
     return tuple(_row(cases[each.id], each, seen, each.id in unfit, work.now) for each in names)
 
@@ -216,6 +220,7 @@ class _Seen:
     hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
     risks: Mapping[UUID, tuple[RiskFlag, ...]]
     answers_due: Mapping[UUID, datetime]
+    mails: Mapping[UUID, int]
     tags: Mapping[UUID, tuple[str, ...]]
 
 
@@ -240,6 +245,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         is_overdue=running is None and case["next_due_at"] is not None,
         missed_count=seen.missed[names.id],
         unread=news.pop(History.MESSAGE, 0),
+        mails=seen.mails.get(names.id, 0),
         news=tuple(news),
         contact=contact,
         hours=hours,

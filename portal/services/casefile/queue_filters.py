@@ -11,10 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
+from sqlalchemy.orm import aliased
 
 from portal.domain.clocks import ClockState
 from portal.domain.handovers import HandoverKind
-from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
+from portal.domain.lifecycle import UNSENT, ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
 from portal.domain.regimes import ObligedParty as Owed
 from portal.models.approvals import Approval
 from portal.models.cases import Case
@@ -23,12 +24,15 @@ from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.follow_ups import FollowUp
 from portal.models.handovers import Handover
+from portal.models.incoming import IncomingMail
 from portal.models.items import Item
+from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
 from portal.models.tags import CaseTag
 from portal.services.cases import risks
+from portal.services.inbox.case_mail import waits_unread
 from portal.services.ports import Actor, ServerKeys
 from portal.services.staff.absences import covered_by
 from portal.services.work import Work
@@ -39,6 +43,7 @@ LATE = 4  # the last turn in the order
 STALE = timedelta(days=14)
 SOON = timedelta(days=30)
 _OPEN = FollowUp.done_at.is_(None)
+UNRECORDED = timedelta(minutes=30)  # a letter that left is written down sooner, unless the worker cannot
 UNREAD = (Message.author == ActorKind.PERSON, Message.read_at.is_(None))
 
 
@@ -53,8 +58,10 @@ class QueueFilter(StrEnum):
     HANDED = "handed"  # a colleague handed it to the member, or gave it back to them
     UNASSIGNED = "unassigned"
     MINE = "mine"
+    YOURS = "yours"  # the member's own, where a letter waits to be sent or nothing was begun, and nothing is promised
     PROMISED = "promised"  # the member's own follow-up dates, today and before
     OVERDUE = "overdue"
+    MAIL = "mail"  # a letter did not leave by e-mail, or nobody knows, and nothing was done about it
     STUCK = "stuck"  # overdue, and nothing is prepared, runs or was promised
     CLOSED = "closed"
 
@@ -151,7 +158,8 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
     """Every view as a condition on cases."""
     is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
     overdue = and_(is_open, Case.next_due_at < day.now)
-    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered_by(actor.staff_id, day.today)))
+    covered = covered_by(actor.staff_id, day.today)
+    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered))
     promised = _is_among(FollowUp, _OPEN, mine, FollowUp.due_on <= day.today)
     unsent = _is_among(Request, Request.state == RequestState.PREPARED)
     return {
@@ -163,8 +171,15 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         QueueFilter.HANDED: and_(is_open, Case.id.in_(_handed(actor)), Case.assignee_id == actor.staff_id),
         QueueFilter.UNASSIGNED: and_(is_open, Case.assignee_id.is_(None)),
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
+        QueueFilter.YOURS: and_(
+            is_open,
+            or_(Case.assignee_id == actor.staff_id, Case.assignee_id.in_(covered)),
+            or_(unsent, Case.next_due_at.is_(None)),
+            ~_is_among(FollowUp, _OPEN),
+        ),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
+        QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
         QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_is_among(FollowUp, _OPEN)),
         QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
     }
@@ -210,8 +225,8 @@ def _narrow_by_place(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
 
 
 def order(day: Day) -> Sequence[ColumnElement[Any]]:
-    """What can still be saved by the time that is left, what needs an answer, what nobody works on, each by risk; then
-    what waits, and at last what has run out, the latest first.
+    """What can still be saved by the time that is left; what needs an answer, what nobody works on and what waits, each
+    by risk; and at last what has run out, the latest first.
     """
     runs, is_late = _running(day.now), Case.next_due_at < day.now
     first = (Risk.DANGER, Risk.SUICIDE, Risk.CHILD, Risk.THREAT)
@@ -219,7 +234,7 @@ def order(day: Day) -> Sequence[ColumnElement[Any]]:
     turn = sql_case(
         (runs.is_not(None), 0), (_needs_answer(), 1), (Case.assignee_id.is_(None), 2), (is_late, LATE), else_=3
     )
-    by_risk = sql_case((turn.in_((1, 2)), risk), else_=0)
+    by_risk = sql_case((turn.in_((1, 2, 3)), risk), else_=0)
     # A date that runs is later than now and one that has run out earlier; nobody sorts one among the other.
     latest = sql_case((turn == LATE, Case.next_due_at)).desc()
     return turn, runs.asc(), by_risk, latest, Case.submitted_at.asc(), Case.id.asc()
@@ -241,7 +256,7 @@ def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
 
 
 def _needs_answer() -> ColumnElement[bool]:
-    return or_(Case.news_at.is_not(None), _is_unread())
+    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(select(IncomingMail.case_id).where(waits_unread())))
 
 
 def _is_unread() -> ColumnElement[bool]:
@@ -289,6 +304,20 @@ def _is_among(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]
     case of the list.
     """
     return Case.id.in_(select(model.case_id).where(*criteria))
+
+
+def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
+    """Whether the newest letter by e-mail of an unsent request failed, may have left, or left and was not written down
+    for a while.
+    """
+    later = aliased(LetterMail)
+    is_newest = (
+        ~select(later.id).where(later.request_id == LetterMail.request_id, later.made_at > LetterMail.made_at).exists()
+    )
+    is_lost = LetterMail.state.in_((LetterMailState.FAILED, LetterMailState.UNCLEAR))
+    is_open = and_(LetterMail.recorded_at.is_(None), LetterMail.left_at < day.now - UNRECORDED)
+    troubled = select(LetterMail.case_id).join(Request, Request.id == LetterMail.request_id)
+    return Case.id.in_(troubled.where(Request.state.in_(UNSENT), or_(is_lost, is_open), is_newest))
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:

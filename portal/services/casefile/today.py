@@ -16,10 +16,12 @@ from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
 from portal.services.work import Work
 
 SECTIONS = (
+    QueueFilter.MAIL,
     QueueFilter.RUNNING,
     QueueFilter.ANSWER,
     QueueFilter.APPROVAL,
     QueueFilter.HANDED,
+    QueueFilter.YOURS,
     QueueFilter.UNASSIGNED,
     QueueFilter.PROMISED,
     QueueFilter.STUCK,

@@ -28,9 +28,12 @@ from portal.models.follow_ups import FollowUp
 from portal.models.guards import StoredFile
 from portal.models.handovers import Handover
 from portal.models.holds import Hold
+from portal.models.imports import ImportMark
+from portal.models.incoming import InboxKey, IncomingMail
 from portal.models.items import Item
 from portal.models.jobs import Job
 from portal.models.journal import JournalEntry
+from portal.models.letter_mails import LetterMail
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
 from portal.models.name_marks import NameMark
@@ -52,10 +55,11 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, FollowUp, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent, Mandate,
+    Clock, FollowUp, IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent,
+    Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral, CaseLink, NamedPoster, CaseTag, NameMark,
+    Referral, ImportMark, LetterMail, CaseLink, NamedPoster, CaseTag, NameMark,
 )  # fmt: skip
 
 

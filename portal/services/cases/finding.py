@@ -128,6 +128,18 @@ def find_cases(work: Work, text: str, *, team_ids: Collection[UUID]) -> tuple[st
     return tuple(work.session.scalars(query.order_by(Case.reference).limit(MOST_FOUND)))
 
 
+def list_ticketed(work: Work, tickets: Collection[str]) -> set[UUID]:
+    """Requests and complaints of any team that have one of these ticket numbers."""
+    teams = work.session.scalars(select(Case.team_id).where(Case.team_id.is_not(None)).distinct()).all()
+    every = ((keys, team_id, each) for keys in work.ports.keys.every() for team_id in teams for each in tickets)
+    values = {
+        value for keys, team_id, each in every if team_id and (value := _value(keys, team_id, each, _Kind.TICKET))
+    }
+    if not values:
+        return set()
+    return set(work.session.scalars(select(FindMark.source_id).where(FindMark.value.in_(values))))
+
+
 def list_shared(work: CaseWork) -> tuple[SharedCase, ...]:
     """Other cases of the team, as far as the member sees them, with a link of this one: most in common first."""
     mine, theirs = aliased(FindMark), aliased(FindMark)

@@ -49,10 +49,11 @@ from portal.web.desk.pages import (
 from portal.web.desk.panes import show_beside
 from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.tasks import is_settled, list_tasks
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
+from portal.web.helplines import lines_of_children
 from portal.web.link_adding import add_pasted
-from portal.web.person.helplines import lines_of_children
 from portal.web.refusals import refusals
 from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import locks_late, unit
@@ -81,6 +82,8 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         work,
         lines=view.requests,
         case=view,
+        tasks=list_tasks(view.requests.rows),
+        settled=is_settled(view.requests.rows),
         together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
         shared=finding.list_shared(work),
         linked=case_links.list_linked(work),

@@ -9,7 +9,7 @@ import pytest
 from portal.domain.directory import Audience, HelpRole, RegulatorKind
 from portal.domain.regimes import Confidence
 from portal.reference.registry import load_registry
-from portal.web.person.helplines import FINDER, FINDER_OF_HOTLINES, helplines_for, helplines_near, list_helplines
+from portal.web.helplines import FINDER, FINDER_OF_HOTLINES, helplines_for, helplines_near, list_helplines
 
 REGULATORS = load_registry().regulators
 

@@ -1,6 +1,6 @@
 """Cases that have to do with each other, tags, names to search by, and named views.
 
-Revision: 0044, after 0042.
+Revision: 0043, after 0042.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
+revision = "0043"
 down_revision = "0042"
 branch_labels = None
 depends_on = None

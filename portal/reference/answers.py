@@ -1,0 +1,34 @@
+"""Loads what answers mean: the graph of their nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from portal.domain.answers import AnswerGraph, AnswerNode, find_graph_faults
+from portal.domain.lifecycle import Answer
+from portal.reference.strict import BadReference, build, read_yaml
+
+FOLDER = Path(__file__).parent / "answers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphFile:
+    """The form of `graph.yaml`."""
+
+    answers: tuple[AnswerNode, ...]
+
+
+@cache
+def load_graph(path: Path = FOLDER / "graph.yaml") -> AnswerGraph:
+    """The nodes by their answer, in the order in which a page lists them. Raises BadReference, also for a dead end."""
+    nodes = build(read_yaml(path), GraphFile, where=path.name).answers
+    graph: Mapping[Answer, AnswerNode] = {node.answer: node for node in nodes}
+    if len(graph) < len(nodes):
+        raise BadReference(f"{path.name}: an answer stands twice")
+    for fault in find_graph_faults(graph):
+        raise BadReference(f"{path.name}: {fault}")
+    return MappingProxyType(graph)
