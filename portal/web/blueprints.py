@@ -42,10 +42,12 @@ from portal.web.desk import signin as desk_signin
 from portal.web.desk import snippets as desk_snippets
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import statistics as desk_statistics
+from portal.web.desk import tags as desk_tags
 from portal.web.desk import team as desk_team
 from portal.web.desk import team_rules as desk_rules
 from portal.web.desk import threats as desk_threats
 from portal.web.desk import today as desk_today
+from portal.web.desk import views as desk_views
 from portal.web.open import (
     api,
     changes,
@@ -149,6 +151,8 @@ DESK: tuple[Blueprint, ...] = (
     desk_phone.bp,
     desk_first_words.bp,
     desk_officer.bp,
+    desk_tags.bp,
+    desk_views.bp,
     desk_team.bp,
     desk_snippets.bp,
     desk_statistics.bp,

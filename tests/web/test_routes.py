@@ -139,6 +139,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.OLD: "start.meet_old_address",
         Group.DESK: """
             queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
+            desk_views.save desk_views.drop desk_views.keep_columns
         """,
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
@@ -161,6 +162,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
             desk_requests.record_proof desk_phone.show desk_phone.save desk_phone.discard
             desk_others.link desk_others.merge desk_others.unlink desk_others.name_poster desk_others.drop_poster
+            desk_tags.set_on_case
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
             desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
@@ -189,6 +191,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_team.set_address desk_rules.change desk_officer.show desk_officer.make desk_officer.end
             desk_snippets.show desk_snippets.add desk_snippets.change desk_snippets.drop
             desk_reports.show_all desk_load.show
+            desk_tags.show desk_tags.add desk_tags.change desk_tags.drop
         """,
         Group.REPORT: "desk_reports.show desk_reports.write desk_reports.as_pdf desk_reports.as_json",
         Group.AUDITOR: "desk_audit.show",

@@ -90,6 +90,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "snippet_id": UUID(int=3),
         "mail_id": UUID(int=4),  # a mail without a case
         "poster_id": UUID(int=3),
+        "tag_id": UUID(int=3),
+        "view_id": UUID(int=3),
         "other": "AAAA-AAAA",  # of none
         "what": "sending",
         "handover_id": UUID(int=3),

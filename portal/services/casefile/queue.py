@@ -30,7 +30,7 @@ from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
 from portal.services.casefile import queue_filters, responses
 from portal.services.casefile.queue_filters import Day, QueueChoice, QueueFilter
-from portal.services.cases import risks
+from portal.services.cases import risks, tags
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history import guards
@@ -63,6 +63,7 @@ class QueueRow:
     path: Path | None
     is_child: bool
     risks: tuple[RiskFlag, ...]
+    tags: tuple[str, ...]
     country: str | None
     language: str
     team_name: str
@@ -203,8 +204,9 @@ def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
     missed, bent_clocks = _count_missed(session, ids)
     flags, bent_risks = risks.read_flags(session, ids, work.ports.keys)
     due = responses.find_answers_due(work, cases.values())
-    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due)
-    unfit = bent | bent_clocks | bent_risks
+    named, bent_tags = tags.read_names(session, ids)
+    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due, named)
+    unfit = bent | bent_clocks | bent_risks | bent_tags
     return tuple(_row(cases[each.id], each, seen, each.id in unfit, work.now) for each in names)
 
 
@@ -217,6 +219,7 @@ class _Seen:
     hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
     risks: Mapping[UUID, tuple[RiskFlag, ...]]
     answers_due: Mapping[UUID, datetime]
+    tags: Mapping[UUID, tuple[str, ...]]
 
 
 def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
@@ -229,6 +232,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         path=case["path"],
         is_child=bool(case["under_18"]) or case["path"] is Path.CHILD,
         risks=seen.risks.get(names.id, ()),
+        tags=seen.tags.get(names.id, ()),
         country=case["country"],
         language=case["language"],
         team_name=names.team or "",

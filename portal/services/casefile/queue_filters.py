@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
@@ -29,6 +30,7 @@ from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
+from portal.models.tags import CaseTag
 from portal.services.cases import risks
 from portal.services.inbox.case_mail import waits_unread
 from portal.services.ports import Actor, ServerKeys
@@ -105,8 +107,8 @@ _NEWS_KINDS: Mapping[News, frozenset[History]] = {
 class QueueChoice:
     """One view and what narrows it; all of it together. What is empty narrows nothing.
 
-    `platform` is a slug, `law` the id of a regime, `country` two letters, `language` a tag. `since`: something happened
-    after this instant that the member did not do.
+    `platform` is a slug, `law` the id of a regime, `country` two letters, `language` a code of a language. `since`:
+    something happened after this instant that the member did not do.
     """
 
     show: QueueFilter = QueueFilter.ALL
@@ -118,6 +120,8 @@ class QueueChoice:
     law: str = ""
     country: str = ""
     language: str = ""
+    team: UUID | None = None
+    tag: UUID | None = None
     is_stale: bool = False
     since: datetime | None = None
 
@@ -192,12 +196,20 @@ def narrow(choice: QueueChoice, actor: Actor, day: Day) -> Iterator[ColumnElemen
         yield _waits(choice.waits)
     if choice.news:
         yield _has_news(choice.news)
+    yield from _narrow_by_team(choice)
     yield from _narrow_by_place(choice)
     if choice.is_stale:
         yield ~_has(Event, Event.actor != ActorKind.SYSTEM, Event.recorded_at > day.now - STALE)
     if choice.since:
         others = or_(Event.staff_id.is_(None), Event.staff_id != actor.staff_id)
         yield _has(Event, Event.recorded_at > choice.since, others, Event.kind != History.OPENED)
+
+
+def _narrow_by_team(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
+    if choice.team:
+        yield Case.team_id == choice.team
+    if choice.tag:
+        yield Case.id.in_(select(CaseTag.case_id).where(CaseTag.tag_id == choice.tag))
 
 
 def _narrow_by_place(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:

@@ -412,6 +412,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             CaseAction.ASSIGN: _l("Assign cases"),
             CaseAction.REMIND: _l("Remind all who are late"),
             CaseAction.REMINDED: _l("Record reminders as sent"),
+            CaseAction.TAG: _l("Change the tags"),
+            CaseAction.FOLLOW_UP: _l("Set the follow-up date"),
             CaseAction.CLOSE: _l("Close cases"),
         },
         CloseReason: {
