@@ -10,7 +10,7 @@ import re
 import secrets
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -61,8 +61,16 @@ class Organisation:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class SigningKey:
+    """By which mail is signed (DKIM): the private key in PEM, and under which selector the DNS has the public one."""
+
+    selector: str
+    pem: bytes
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class MailServer:
-    """Where mail is handed over, and the address it comes from."""
+    """Where mail is handed over, and the address it comes from. With `folder`, mail is put there and leaves nowhere."""
 
     host: str
     port: int
@@ -70,6 +78,8 @@ class MailServer:
     user: str
     password: str
     sender: str
+    signing_key: SigningKey | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +124,14 @@ class Config:
     response_hours: int  # within which the helpline wants to answer a new case
     urgent_response_hours: int  # the same for a child or a threat
     has_public_statistics: bool
+    has_name_search: bool  # a team finds its cases by names
     is_trusted_flagger: bool  # under Article 22 of the Digital Services Act
     security_contacts: tuple[str, ...]  # where holes are told; without one there is no /.well-known/security.txt
     mail: MailServer | None  # without it contact by mail is not offered at all
+    inbox_folder: Path  # mail that something puts here comes in, a file each
+    inbox_server: str  # the name by which our own mail server says what it thinks of a mail; empty: none is believed
     replies: ReplyPlace | None  # where answers to letters are taken in; without it they go to the team's address
+    letters_an_hour: int  # by e-mail to one domain; more wait behind
 
     @property
     def key_files(self) -> dict[str, Path]:
@@ -181,7 +195,10 @@ def load_config(env: Mapping[str, str]) -> Config:
         **_load_own_aims(env),
         security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", _contacts),
         mail=_load_mail(env),
+        inbox_folder=Path(env.get("RECOURSE_INBOX_FOLDER") or folder / "mail" / "in").absolute(),
+        inbox_server=_read(env, "RECOURSE_INBOX_SERVER", "", _server_name),
         replies=_load_replies(env),
+        letters_an_hour=_read(env, "RECOURSE_LETTERS_AN_HOUR", "20", _number(1, 10_000)),
     )
     _refuse_open_door(config, env)
     return config
@@ -193,6 +210,7 @@ def _load_own_aims(env: Mapping[str, str]) -> dict[str, Any]:
         "response_hours": _read(env, "RECOURSE_RESPONSE_HOURS", "24", _number(1, 720)),
         "urgent_response_hours": _read(env, "RECOURSE_URGENT_RESPONSE_HOURS", "8", _number(1, 720)),
         "has_public_statistics": _read(env, "RECOURSE_STATISTICS", "off", _one_of("off", "on")) == "on",
+        "has_name_search": _read(env, "RECOURSE_NAME_SEARCH", "off", _one_of("off", "on")) == "on",
         "is_trusted_flagger": _read(env, "RECOURSE_TRUSTED_FLAGGER", "off", _one_of("off", "on")) == "on",
     }
 
@@ -259,6 +277,7 @@ KNOWN = frozenset(
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
+        "RECOURSE_NAME_SEARCH",
         "RECOURSE_UPLOADS",
         "RECOURSE_SENDER_KEYS",
         "RECOURSE_PACKS",
@@ -283,6 +302,11 @@ KNOWN = frozenset(
         "RECOURSE_TRUSTED_FLAGGER",
         "RECOURSE_MAIL_URL",
         "RECOURSE_MAIL_FROM",
+        "RECOURSE_DKIM_KEY_FILE",
+        "RECOURSE_DKIM_SELECTOR",
+        "RECOURSE_LETTERS_AN_HOUR",
+        "RECOURSE_INBOX_FOLDER",
+        "RECOURSE_INBOX_SERVER",
         "RECOURSE_REPLY_DOMAIN",
         "RECOURSE_REPLY_MAILBOX",
         "RECOURSE_ORG_NAME",
@@ -357,9 +381,32 @@ def _load_mail(env: Mapping[str, str]) -> MailServer | None:
     if not url or not sender:
         raise ConfigError("RECOURSE_MAIL_URL and RECOURSE_MAIL_FROM are set together, or neither of them.")
     try:
-        return _mail_server(url, sender)
+        server = _mail_server(url, sender)
     except ValueError as error:
         raise ConfigError(f"RECOURSE_MAIL_URL or RECOURSE_MAIL_FROM: {error}") from error
+    return replace(server, signing_key=_load_dkim_key(env))
+
+
+def _load_dkim_key(env: Mapping[str, str]) -> SigningKey | None:
+    """The key is set with its selector or not at all. What signs in the organisation's name is for its owner only."""
+    file, selector = env.get("RECOURSE_DKIM_KEY_FILE", ""), env.get("RECOURSE_DKIM_SELECTOR", "")
+    if not file and not selector:
+        return None
+    if not file or not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", selector):
+        raise ConfigError(
+            "RECOURSE_DKIM_KEY_FILE and RECOURSE_DKIM_SELECTOR are set together; a selector looks like: recourse2026"
+        )
+    path = Path(file)
+    try:
+        pem = path.read_bytes()
+        is_open = bool(path.stat().st_mode & 0o077)
+    except OSError as error:
+        raise ConfigError(f"RECOURSE_DKIM_KEY_FILE={file!r} cannot be read: {error.strerror}") from error
+    if is_open:
+        raise ConfigError(f"RECOURSE_DKIM_KEY_FILE: {file} can be read by others. Run: chmod 600 {file}")
+    if b"PRIVATE KEY-----" not in pem:
+        raise ConfigError(f"RECOURSE_DKIM_KEY_FILE={file!r} holds no private key (PEM).")
+    return SigningKey(selector=selector, pem=pem)
 
 
 def _load_replies(env: Mapping[str, str]) -> ReplyPlace | None:
@@ -380,10 +427,15 @@ def _load_replies(env: Mapping[str, str]) -> ReplyPlace | None:
 
 def _mail_server(url: str, sender: str) -> MailServer:
     parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("has to look like smtp://user:password@mail.example.org:587 or smtps://...")
     if not ADDRESS.fullmatch(sender):
         raise ValueError("mail has to come from one plain address such as portal@example.org")
+    if parts.scheme == "folder" and parts.path:
+        folder = Path(unquote(parts.path)).absolute()
+        return MailServer(host="", port=0, has_tls=False, user="", password="", sender=sender, folder=folder)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError(
+            "has to look like smtp://user:password@mail.example.org:587 or smtps://..., or folder:var/mail to try it"
+        )
     has_tls = parts.scheme == "smtps"
     return MailServer(
         host=parts.hostname,
@@ -470,6 +522,12 @@ def _contacts(text: str) -> tuple[str, ...]:
         if not (is_mail or is_page):
             raise ValueError("has to look like mailto:security@example.org or https://example.org/security")
     return found
+
+
+def _server_name(text: str) -> str:
+    if not text.isascii() or any(letter.isspace() or letter == ";" for letter in text):
+        raise ValueError("has to be one name such as mx.example.org")
+    return text
 
 
 def _folder(text: str) -> Path | None:

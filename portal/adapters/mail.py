@@ -1,4 +1,5 @@
-"""Handing a mail to the organisation's mail server. Plain text only; headers cannot be broken out of.
+"""Handing a mail to the organisation's mail server. Plain text, with files where it is a letter; headers cannot be
+broken out of.
 
 There are three ways it can end that matter to whoever keeps the outbox: surely not sent and worth another try
 (Delayed), surely refused (Refused), and not known (Unclear), when the line broke after the text had left.
@@ -6,6 +7,7 @@ There are three ways it can end that matter to whoever keeps the outbox: surely 
 
 from __future__ import annotations
 
+import os
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -15,13 +17,23 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from pathlib import Path
 from uuid import UUID
+
+import dkim
 
 from portal.config import ADDRESS, MailServer
 
 TIMEOUT = 20.0  # seconds for each answer of the server
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
+LONGEST_ANSWER = 200  # characters that are kept of what a server says
+KEPT_BY_FOLDER = "kept in a folder, sent to nobody"
+# What a recipient may rely on, and what nobody may add a second one of (RFC 6376, 5.4 and 8.15).
+# The sender's is named once more than it is there, so that a second one breaks the signature.
+SIGNED_HEADERS = (
+    b"from", b"from", b"to", b"reply-to", b"subject", b"date", b"message-id", b"mime-version", b"content-type",
+)  # fmt: skip
 
 
 class BadAddress(ValueError):
@@ -41,18 +53,37 @@ class Unclear(Exception):
 
 
 @dataclass(frozen=True, repr=False)
+class AttachedFile:
+    """A file that goes with a mail; `media_type` such as "application/pdf"."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, repr=False)
 class OutgoingMail:
-    """One mail in plain text. `id` makes its Message-ID, so that the same mail is known again by it."""
+    """One mail in plain text. `id` makes its Message-ID, so that the same mail is known again by it.
+
+    `reply_to` is where answers go, `returns_to` where a mail server sends what it could not deliver; empty: to the
+    sender. `is_letter`: somebody sends it to somebody, so it is not marked as made by a machine, which ticket systems
+    leave unanswered.
+    """
 
     id: UUID
     to: str
     subject: str
     text: str
     at: datetime
+    reply_to: str = ""
+    returns_to: str = ""
+    files: tuple[AttachedFile, ...] = ()
+    is_letter: bool = False
 
 
-# Hands a mail over; the second argument is called when everything but the text has been agreed on.
-Mailer = Callable[[OutgoingMail, Callable[[], None]], None]
+# Hands a mail over and returns what the server said when it took it; the second argument is called when everything but
+# the text has been agreed on.
+Mailer = Callable[[OutgoingMail, Callable[[], None]], str]
 
 
 def read_address(text: str) -> str:
@@ -79,32 +110,62 @@ def _read_domain(domain: str) -> str:
 def make_mailer(server: MailServer) -> Mailer:
     """A mailer that opens a connection for each mail."""
 
-    def deliver(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
-        hand_over(server, mail, handing_over)
+    def deliver(mail: OutgoingMail, handing_over: Callable[[], None]) -> str:
+        return hand_over(server, mail, handing_over)
 
     return deliver
 
 
+def make_message_id(server: MailServer, mail_id: UUID) -> str:
+    """The Message-ID of a mail from here, without the angle brackets."""
+    return f"{mail_id}@{server.sender.rpartition('@')[2]}".lower()
+
+
 def write_message(server: MailServer, mail: OutgoingMail) -> bytes:
-    """The mail as it goes over the line. Raises BadAddress."""
-    domain = server.sender.rpartition("@")[2]
+    """The mail as it goes over the line, signed where a key is set. Raises BadAddress."""
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(addr_spec=server.sender)
     message["To"] = Address(addr_spec=read_address(mail.to))
+    if mail.reply_to:
+        message["Reply-To"] = Address(addr_spec=read_address(mail.reply_to))
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.at)
-    message["Message-ID"] = f"<{mail.id}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
+    message["Message-ID"] = f"<{make_message_id(server, mail.id)}>"
+    if not mail.is_letter:
+        message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
-    return message.as_bytes()
+    for file in mail.files:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+    return _sign(server, message.as_bytes())
 
 
-def hand_over(server: MailServer, mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
-    """Raises Delayed, Refused or Unclear; whatever `handing_over` raises ends it before the text leaves."""
+def _sign(server: MailServer, content: bytes) -> bytes:
+    """With the organisation's signature in front (DKIM, RFC 6376)."""
+    key = server.signing_key
+    if key is None:
+        return content
+    signature: bytes = dkim.sign(
+        content,
+        key.selector.encode(),
+        server.sender.rpartition("@")[2].encode(),
+        key.pem,
+        canonicalize=(b"relaxed", b"relaxed"),
+        include_headers=list(SIGNED_HEADERS),
+    )
+    return signature + content
+
+
+def hand_over(server: MailServer, mail: OutgoingMail, handing_over: Callable[[], None]) -> str:
+    """What the server said. Raises Delayed, Refused or Unclear; whatever `handing_over` raises ends it before the text
+    leaves.
+    """
     try:
         content = write_message(server, mail)
     except ValueError as error:  # BadAddress, or a header with a line end in it
         raise Refused(type(error).__name__) from error
+    if server.folder is not None:
+        return _put_into_folder(server.folder, mail.id, content, handing_over)
     try:
         line = _connect(server)
     except (OSError, smtplib.SMTPException) as error:
@@ -112,9 +173,23 @@ def hand_over(server: MailServer, mail: OutgoingMail, handing_over: Callable[[],
     try:
         _agree(line, server, mail)
         handing_over()
-        _send_text(line, content)
+        return _send_text(line, content)
     finally:
         line.close()
+
+
+def _put_into_folder(folder: Path, mail_id: UUID, content: bytes, handing_over: Callable[[], None]) -> str:
+    """As a file that only its owner can read. The same mail is there once, however often it is put."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handing_over()
+        part = folder / f".{mail_id}.part"
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+        part.replace(folder / f"{mail_id}.eml")
+    except OSError as error:
+        raise Delayed(type(error).__name__) from error
+    return KEPT_BY_FOLDER
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
@@ -139,20 +214,22 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 def _agree(line: smtplib.SMTP, server: MailServer, mail: OutgoingMail) -> None:
     """Sender and recipient. A server that does not want the recipient says so here, before it has the text."""
     try:
-        for code, _answer in (line.mail(server.sender), line.rcpt(mail.to)):
+        for code, _answer in (line.mail(mail.returns_to or server.sender), line.rcpt(mail.to)):
             _read_code(code)
     except (OSError, smtplib.SMTPException) as error:
         raise Delayed(type(error).__name__) from error
 
 
-def _send_text(line: smtplib.SMTP, content: bytes) -> None:
+def _send_text(line: smtplib.SMTP, content: bytes) -> str:
     try:
-        code, _answer = line.data(content)
+        code, answer = line.data(content)
     except smtplib.SMTPDataError as error:  # the server did not want a text at all, so it has none
-        code = error.smtp_code
+        code, answer = error.smtp_code, b""
     except (OSError, smtplib.SMTPException) as error:
         raise Unclear(type(error).__name__) from error
     _read_code(code)
+    said = " ".join(answer.decode("ascii", "replace").split())
+    return f"{code} {''.join(filter(str.isprintable, said))}"[:LONGEST_ANSWER].strip()
 
 
 def _read_code(code: int) -> None:

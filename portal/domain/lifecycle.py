@@ -236,6 +236,7 @@ class History(StrEnum):
     NOTE = "note"
     DOCUMENT_ADDED = "document_added"  # an answer or a notice was handed in as a file
     DOCUMENT_REMOVED = "document_removed"
+    MAIL_CAME = "mail_came"  # a mail came in for a request; nobody has read it yet
     FINGERPRINTS_KEPT = "fingerprints_kept"  # digits that the person's device made of its own files
     FINGERPRINTS_CHOSEN = "fingerprints_chosen"  # which letters name them
     FINGERPRINTS_REMOVED = "fingerprints_removed"
@@ -299,6 +300,13 @@ class History(StrEnum):
     REFERRAL_ENDED = "referral_ended"  # its outcome, or that the person took their yes back
     TAKEN_IN = "taken_in"  # from another portal, in a sealed file
     HANDOVER_RETURNED = "handover_returned"  # the first team has the case again
+    CASES_LINKED = "cases_linked"  # another case of the team has to do with this one
+    CASES_UNLINKED = "cases_unlinked"
+    CASES_MERGED = "cases_merged"  # one person has both: one goes on, the other was closed
+    CASES_PARTED = "cases_parted"  # they were put together by mistake
+    POSTER_NAMED = "poster_named"  # the name of an account that posted was written down
+    POSTER_DROPPED = "poster_dropped"
+    TAGS_CHANGED = "tags_changed"  # of the team's own words for its cases
     ERASED = "erased"
 
 

@@ -18,6 +18,10 @@ class MailKind(StrEnum):
     REPLY = "reply"  # the team has written
     RETENTION = "retention"  # the case will be deleted
     DATE = "date"  # a date has come of which the person asked to be reminded
+    LETTER = "letter"  # of a request, to its recipient; all others go to the person
+
+
+TO_PERSON = tuple(kind for kind in MailKind if kind is not MailKind.LETTER)
 
 
 class MailState(StrEnum):
@@ -30,7 +34,8 @@ class MailState(StrEnum):
 
 
 class OutboxMail(Base):
-    """One mail. `sealed` holds address and text under the server's outbox key and is emptied when it is over.
+    """One mail. `sealed` holds address and text under the server's outbox key and is emptied when it is over. A letter
+    carries its files too, and the case's key, by which the worker writes down that it left.
 
     `cause` is unique: what caused a mail causes it once. `lease_until` runs while a worker has the row.
     """

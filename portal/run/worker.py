@@ -23,7 +23,7 @@ from portal.config import ConfigError, ensure_secret_file, load_config
 from portal.db import begin_reading
 from portal.models.jobs import JobKind
 from portal.run.ending import Ending
-from portal.services.background import jobs, outbox
+from portal.services.background import jobs, letter_turns, outbox
 from portal.services.background.duties import do_each
 from portal.services.cases import documents, erasure, mail_contact, safe_contact
 from portal.services.complaints import officer_links
@@ -32,10 +32,12 @@ from portal.services.figures import years
 from portal.services.history import checkpoints, witness
 from portal.services.importing import waiting as imports
 from portal.services.importing.running import run_import
+from portal.services.inbox import upkeep
 from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
 from portal.services.signin import kept_forms, quotas
+from portal.services.tracking.mailing import record_left
 from portal.services.work import Work
 from portal.wiring import Parts
 
@@ -44,6 +46,7 @@ RUNNERS: dict[JobKind, jobs.Runner] = {
     JobKind.LETTER: make_ahead,
     JobKind.REMINDER: make_reminder_ahead,
     JobKind.IMPORT: run_import,
+    JobKind.MAILED: record_left,
 }
 IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
@@ -77,6 +80,7 @@ class Rounds:
             "links asked for": lambda: answer_asks(parts),
             "dates": lambda: remind_of_dates(parts),
             "mail": lambda: deliver_due_mail(parts),
+            "mail that came in": lambda: take_in_mail(parts),
         }
         self._each_hour: dict[str, Callable[[], object]] = {
             "locks": lambda: purge_locks(parts),
@@ -192,10 +196,18 @@ def deliver_due_mail(parts: Parts) -> int:
     with parts.sessions() as session:
         begin_reading(session)
         due, left = outbox.list_due(session, now=now), outbox.has_stuck_mail(session, now=now)
-    if left:
+        lost = letter_turns.has_lost(session)
+    if left or lost:
         with parts.sessions.begin() as session:
-            log.warning("%d mails may have left or not", outbox.give_up_unclear(session, now=now))
+            unclear = outbox.give_up_unclear(session, now=now) + letter_turns.give_up_lost(session, now=now)
+            log.warning("%d mails may have left or not", unclear)
     return do_each(due, lambda row_id: deliver_mail(parts, row_id), what="delivering a mail").done
+
+
+def take_in_mail(parts: Parts) -> int:
+    """Take mails from the folder, and look for the requests of all that came in; how many were looked at."""
+    upkeep.take_folder(parts.sessions, parts.config.inbox_folder, clock=parts.clock, ports=parts.ports)
+    return upkeep.match_all(parts.sessions, clock=parts.clock, ports=parts.ports)
 
 
 def run_left_jobs(parts: Parts) -> int:

@@ -1,20 +1,24 @@
 """Mail that has to leave: written with its cause, handed over by the worker, at most once.
 
-Every mail waits for the hours that are safe for its person, and comes under the title that they chose; both are looked
-up when it is written, and the hours once more when it is claimed, because they may have changed meanwhile.
+Every mail to a person waits for the hours that are safe for them, and comes under the title that they chose; both are
+looked up when it is written, and the hours once more when it is claimed, because they may have changed meanwhile.
 
 A mail is claimed under a lease, everything but its text is agreed with the mail server, then the row says "sending"
 in a transaction of its own, and only then the text leaves. A worker that dies before that has sent nothing, so another
 takes the row up. One that dies after it may have sent: such a row becomes "unclear", is shown, and is never sent again
 by itself, because the same mail twice tells more to whoever looks over a shoulder than a mail that is missing.
+
+A letter to a platform waits for no hours, but for its turn; `portal.services.background.letter_turns` keeps what became
+of it. Whoever changes a letter's row holds its case first.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -22,11 +26,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.mail import Delayed, Mailer, OutgoingMail, Refused, Unclear
+from portal.adapters.mail import AttachedFile, Delayed, Mailer, OutgoingMail, Refused, Unclear
 from portal.adapters.vault import CannotOpen, SealContext, seal_values
 from portal.logs import describe_error
-from portal.models.outbox import MailKind, MailState, OutboxMail
-from portal.services.background import safe_hours
+from portal.models.cases import Case
+from portal.models.outbox import TO_PERSON, MailKind, MailState, OutboxMail
+from portal.services.background import letter_turns, safe_hours
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.ports import Ports
 from portal.services.work import Work
@@ -65,6 +70,18 @@ class NewMail:
     subject: str
     text: str
     expires_at: datetime | None = None
+    letter: LetterParts | None = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LetterParts:
+    """What a letter has beyond other mail. `id` is that of its row among the letter mails, `key` the case's."""
+
+    id: UUID
+    reply_to: str
+    returns_to: str
+    files: tuple[AttachedFile, ...]
+    key: bytes
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,22 +89,34 @@ class _Claim:
     """A mail in a worker's hands; `tries` tells this claim from a later one."""
 
     row_id: UUID
+    case_id: UUID
+    kind: MailKind
     tries: int
     created_at: datetime
     sealed: bytes
     place: SealContext
 
 
+@dataclass(frozen=True, repr=False)
+class _Told:
+    """How a try ended. `said` is what the mail server said when it took the mail, `key` that of a letter's case."""
+
+    outcome: Delivery
+    said: str = ""
+    key: bytes = b""
+
+
 def put(work: Work, new: NewMail) -> bool:
     """Write the mail in the transaction of its cause. False where that cause has made its mail already."""
     if work.session.scalars(select(OutboxMail.id).where(OutboxMail.cause == new.cause)).first() is not None:
         return False
-    keys = work.ports.keys
-    row = OutboxMail(id=uuid4(), case_id=new.case_id, kind=new.kind, cause=new.cause, state=MailState.WAITING)
+    row_id = new.letter.id if new.letter else uuid4()
+    row = OutboxMail(id=row_id, case_id=new.case_id, kind=new.kind, cause=new.cause, state=MailState.WAITING)
     row.tries, row.created_at, row.expires_at = 0, work.now, new.expires_at
-    row.next_try_at = _find_safe(work.session, row, work.now, work.ports)
+    row.next_try_at = _find_moment(work.session, row, work.now, work.ports)
     subject = _find_title(work.session, row, work.ports) or new.subject
-    row.sealed = seal_values(keys.outbox, _seal_context(row), {"to": new.to, "subject": subject, "text": new.text})
+    values = {"to": new.to, "subject": subject, "text": new.text, **_write_parts(new.letter)}
+    row.sealed = seal_values(work.ports.keys.outbox, _seal_context(row), values)
     work.session.add(row)
     work.session.flush()
     enqueue_after_commit(work.session, row.id, work.ports)
@@ -95,11 +124,23 @@ def put(work: Work, new: NewMail) -> bool:
 
 
 def cancel(session: Session, case_id: UUID, *kinds: MailKind, now: datetime) -> int:
-    """Take back what has not left yet, of these kinds or of all. Returns how many."""
+    """Take back what has not left yet, of these kinds or of all to the person. Returns how many."""
     query = select(OutboxMail).where(OutboxMail.case_id == case_id, OutboxMail.state == MailState.WAITING)
-    rows = session.scalars(query.where(OutboxMail.kind.in_(kinds)) if kinds else query).all()
+    rows = session.scalars(query.where(OutboxMail.kind.in_(kinds or TO_PERSON))).all()
     for row in rows:
-        _end(row, MailState.CANCELLED, now)
+        _end(session, row, MailState.CANCELLED, now)
+    return len(rows)
+
+
+def cancel_letters(session: Session, request_id: UUID, *, now: datetime) -> int:
+    """Take back the letters of a request that wait, for whoever holds its case. Returns how many; what is leaving at
+    this moment is not among them.
+    """
+    waiting = letter_turns.list_waiting(session, request_id)
+    found = select(OutboxMail).where(OutboxMail.id.in_(waiting), OutboxMail.state == MailState.WAITING)
+    rows = session.scalars(found.with_for_update()).all()
+    for row in rows:
+        _end(session, row, MailState.CANCELLED, now)
     return len(rows)
 
 
@@ -123,16 +164,19 @@ def has_stuck_mail(session: Session, *, now: datetime) -> bool:
 
 def give_up_unclear(session: Session, *, now: datetime) -> int:
     """Mark what a worker was handing over when it died. Returns how many."""
+    of_letters = select(OutboxMail.case_id).where(_is_stuck(now), OutboxMail.kind == MailKind.LETTER)
+    session.execute(select(Case.id).where(Case.id.in_(of_letters)).order_by(Case.id).with_for_update())
     rows = session.scalars(select(OutboxMail).where(_is_stuck(now)).with_for_update()).all()
     for row in rows:
-        _end(row, MailState.UNCLEAR, now)
+        _end(session, row, MailState.UNCLEAR, now)
     return len(rows)
 
 
 def has_trouble(session: Session, case_id: UUID) -> bool:
-    """Whether the newest mail that is over did not surely arrive."""
+    """Whether the newest mail to the person that is over did not surely arrive."""
     query = select(OutboxMail.state).where(
         OutboxMail.case_id == case_id,
+        OutboxMail.kind.in_(TO_PERSON),
         OutboxMail.state.in_((MailState.SENT, MailState.FAILED, MailState.UNCLEAR)),
     )
     newest = session.scalars(query.order_by(OutboxMail.over_at.desc()).limit(1)).one_or_none()
@@ -149,23 +193,32 @@ def deliver(
     """
     try:
         claim = _claim(sessions, row_id, clock(), ports)
-        mail = _open(claim, ports)
-        mailer(mail, lambda: _hand_over(sessions, row_id, claim.tries, clock()))
+        told = _try(sessions, claim, mailer, clock, ports)
     except MailNotClaimed:
         return Delivery.NOT_OURS
+    return _finish(sessions, claim, told, clock(), ports)
+
+
+def _try(
+    sessions: sessionmaker[Session], claim: _Claim, mailer: Mailer, clock: Callable[[], datetime], ports: Ports
+) -> _Told:
+    """How it ended. Raises MailNotClaimed."""
+    try:
+        mail, key = _open(claim, ports)
+        said = mailer(mail, lambda: _hand_over(sessions, claim, clock()))
     except CannotOpen as error:
         log.error("a mail cannot be opened: %s", describe_error(error))
-        return _finish(sessions, row_id, claim.tries, Delivery.LATER, clock())
+        return _Told(Delivery.LATER)
     except Delayed as error:
         log.warning("a mail was put off: %s", error)
-        return _finish(sessions, row_id, claim.tries, Delivery.LATER, clock())
+        return _Told(Delivery.LATER)
     except Refused as error:
         log.warning("a mail was refused: %s", error)
-        return _finish(sessions, row_id, claim.tries, Delivery.FAILED, clock())
+        return _Told(Delivery.FAILED)
     except Unclear as error:
         log.warning("whether a mail left is not known: %s", error)
-        return _finish(sessions, row_id, claim.tries, Delivery.UNCLEAR, clock())
-    return _finish(sessions, row_id, claim.tries, Delivery.SENT, clock())
+        return _Told(Delivery.UNCLEAR)
+    return _Told(Delivery.SENT, said, key)
 
 
 def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: Ports) -> _Claim:
@@ -175,17 +228,20 @@ def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: 
         if row is None or row.sealed is None or not _is_free(row, now):
             raise MailNotClaimed
         if row.expires_at is not None and row.expires_at <= now:
-            _end(row, MailState.CANCELLED, now)
-        elif (safe_at := _find_safe(session, row, now, ports)) > now:
-            row.next_try_at = safe_at
+            _end(session, row, MailState.CANCELLED, now)
+        elif (moment := _find_moment(session, row, now, ports)) > now:
+            row.next_try_at = moment
         else:
             row.tries, row.lease_until = row.tries + 1, now + LEASE
-            return _Claim(row.id, row.tries, row.created_at, row.sealed, _seal_context(row))
+            place = _seal_context(row)
+            return _Claim(row.id, row.case_id, row.kind, row.tries, row.created_at, row.sealed, place)
     raise MailNotClaimed
 
 
-def _find_safe(session: Session, row: OutboxMail, now: datetime, ports: Ports) -> datetime:
+def _find_moment(session: Session, row: OutboxMail, now: datetime, ports: Ports) -> datetime:
     """When it may leave; where the hours cannot be read, not now."""
+    if row.kind is MailKind.LETTER:
+        return letter_turns.find_turn(session, row.id, most=ports.config.letters_an_hour, now=now)
     try:
         return safe_hours.find_moment(session, row.case_id, row.kind, ports.keys, now=now)
     except CannotOpen as error:
@@ -194,17 +250,33 @@ def _find_safe(session: Session, row: OutboxMail, now: datetime, ports: Ports) -
 
 
 def _find_title(session: Session, row: OutboxMail, ports: Ports) -> str:
-    """The title that its person chose; empty where there is none that can be read."""
+    """The title that its person chose; empty where there is none that can be read, and for letters to others."""
+    if row.kind is MailKind.LETTER:
+        return ""
     try:
         return safe_hours.read_carried(session, row.case_id, ports.keys).title
     except CannotOpen:
         return ""
 
 
-def _open(claim: _Claim, ports: Ports) -> OutgoingMail:
-    """What is to be sent. Raises CannotOpen."""
+def _open(claim: _Claim, ports: Ports) -> tuple[OutgoingMail, bytes]:
+    """What is to be sent, and for a letter the case's key. Raises CannotOpen."""
     values = json.loads(ports.keys.open_outbox(claim.place, claim.sealed))
-    return OutgoingMail(claim.row_id, values["to"], values["subject"], values["text"], claim.created_at)
+    mail = OutgoingMail(claim.row_id, values["to"], values["subject"], values["text"], claim.created_at)
+    if claim.kind is not MailKind.LETTER:
+        return mail, b""
+    files = tuple(AttachedFile(name, kind, b64decode(content)) for name, kind, content in values["files"])
+    places = {name: values[name] for name in ("reply_to", "returns_to")}
+    return replace(mail, **places, files=files, is_letter=True), b64decode(values["key"])
+
+
+def _write_parts(letter: LetterParts | None) -> Mapping[str, object]:
+    """As plain values, to be sealed."""
+    if letter is None:
+        return {}
+    files = [[file.name, file.media_type, b64encode(file.content).decode()] for file in letter.files]
+    places = {"reply_to": letter.reply_to, "returns_to": letter.returns_to}
+    return {**places, "files": files, "key": b64encode(letter.key).decode()}
 
 
 def _is_free(row: OutboxMail, now: datetime) -> bool:
@@ -212,13 +284,26 @@ def _is_free(row: OutboxMail, now: datetime) -> bool:
     return row.state is MailState.WAITING and row.next_try_at <= now and is_left
 
 
-def _hand_over(sessions: sessionmaker[Session], row_id: UUID, tries: int, now: datetime) -> None:
+def _hold(session: Session, claim: _Claim) -> OutboxMail | None:
+    """The row, held; of a letter the case before it, which whoever takes the letter back holds too."""
+    if claim.kind is MailKind.LETTER:
+        session.get(Case, claim.case_id, with_for_update=True)
+    return session.get(OutboxMail, claim.row_id, with_for_update=True)
+
+
+def _hand_over(sessions: sessionmaker[Session], claim: _Claim, now: datetime) -> None:
     """The last moment to cancel it. Raises MailNotClaimed where that was done, or another worker took it up."""
     with sessions.begin() as session:
-        row = session.get(OutboxMail, row_id, with_for_update=True)
-        if row is None or row.state is not MailState.WAITING or row.tries != tries:
+        row = _hold(session, claim)
+        if row is None or row.state is not MailState.WAITING or row.tries != claim.tries:
             raise MailNotClaimed
-        row.state, row.lease_until = MailState.SENDING, now + LEASE
+        may_leave = row.kind is not MailKind.LETTER or letter_turns.may_leave(session, row.id)
+        if may_leave:
+            row.state, row.lease_until = MailState.SENDING, now + LEASE
+        else:
+            _end(session, row, MailState.CANCELLED, now)
+    if not may_leave:
+        raise MailNotClaimed
 
 
 def _is_stuck(now: datetime) -> ColumnElement[bool]:
@@ -232,24 +317,30 @@ _ENDS: Mapping[Delivery, MailState] = {
 }
 
 
-def _finish(sessions: sessionmaker[Session], row_id: UUID, tries: int, outcome: Delivery, now: datetime) -> Delivery:
+def _finish(sessions: sessionmaker[Session], claim: _Claim, told: _Told, now: datetime, ports: Ports) -> Delivery:
     with sessions.begin() as session:
-        row = session.get(OutboxMail, row_id, with_for_update=True)
-        if row is None or row.tries != tries or row.state not in {*OPEN, MailState.UNCLEAR}:
+        row = _hold(session, claim)
+        if row is None or row.tries != claim.tries or row.state not in {*OPEN, MailState.UNCLEAR}:
             return Delivery.NOT_OURS  # the case was erased meanwhile, or the mail cancelled before its text left
-        if outcome is not Delivery.LATER:
-            _end(row, _ENDS[outcome], now)
-            return outcome
+        if told.outcome is Delivery.SENT and row.kind is MailKind.LETTER:
+            letter_turns.note_accepted(session, row.id, said=told.said, key=told.key, now=now, ports=ports)
+        if told.outcome is not Delivery.LATER:
+            _end(session, row, _ENDS[told.outcome], now)
+            return told.outcome
         if row.tries >= MAX_TRIES or row.sealed is None:  # given up as unclear meanwhile: its text is gone
-            _end(row, MailState.FAILED, now)
+            _end(session, row, MailState.FAILED, now)
             return Delivery.FAILED
         row.state, row.lease_until = MailState.WAITING, None
         row.next_try_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** (row.tries - 1))
+        if row.kind is MailKind.LETTER:
+            letter_turns.note_delayed(session, row.id)
     return Delivery.LATER
 
 
-def _end(row: OutboxMail, state: MailState, now: datetime) -> None:
+def _end(session: Session, row: OutboxMail, state: MailState, now: datetime) -> None:
     row.state, row.over_at, row.lease_until, row.sealed = state, now, None, None
+    if row.kind is MailKind.LETTER and state is not MailState.SENT:
+        letter_turns.note_over(session, row.id, state, now=now)
 
 
 def _seal_context(row: OutboxMail) -> SealContext:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
+from sqlalchemy.orm import aliased
 
 from portal.domain.clocks import ClockState
 from portal.domain.handovers import HandoverKind
-from portal.domain.lifecycle import ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
+from portal.domain.lifecycle import UNSENT, ActorKind, CaseStatus, ComplaintState, History, Path, RequestState, RiskFlag
 from portal.domain.regimes import ObligedParty as Owed
 from portal.models.approvals import Approval
 from portal.models.cases import Case
@@ -22,11 +24,15 @@ from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.models.follow_ups import FollowUp
 from portal.models.handovers import Handover
+from portal.models.incoming import IncomingMail
 from portal.models.items import Item
+from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
+from portal.models.tags import CaseTag
 from portal.services.cases import risks
+from portal.services.inbox.case_mail import waits_unread
 from portal.services.ports import Actor, ServerKeys
 from portal.services.staff.absences import covered_by
 from portal.services.work import Work
@@ -37,6 +43,7 @@ LATE = 4  # the last turn in the order
 STALE = timedelta(days=14)
 SOON = timedelta(days=30)
 _OPEN = FollowUp.done_at.is_(None)
+UNRECORDED = timedelta(minutes=30)  # a letter that left is written down sooner, unless the worker cannot
 UNREAD = (Message.author == ActorKind.PERSON, Message.read_at.is_(None))
 
 
@@ -54,6 +61,7 @@ class QueueFilter(StrEnum):
     YOURS = "yours"  # the member's own, where a letter waits to be sent or nothing was begun, and nothing is promised
     PROMISED = "promised"  # the member's own follow-up dates, today and before
     OVERDUE = "overdue"
+    MAIL = "mail"  # a letter did not leave by e-mail, or nobody knows, and nothing was done about it
     STUCK = "stuck"  # overdue, and nothing is prepared, runs or was promised
     CLOSED = "closed"
 
@@ -99,8 +107,8 @@ _NEWS_KINDS: Mapping[News, frozenset[History]] = {
 class QueueChoice:
     """One view and what narrows it; all of it together. What is empty narrows nothing.
 
-    `platform` is a slug, `law` the id of a regime, `country` two letters, `language` a tag. `since`: something happened
-    after this instant that the member did not do.
+    `platform` is a slug, `law` the id of a regime, `country` two letters, `language` a code of a language. `since`:
+    something happened after this instant that the member did not do.
     """
 
     show: QueueFilter = QueueFilter.ALL
@@ -112,6 +120,8 @@ class QueueChoice:
     law: str = ""
     country: str = ""
     language: str = ""
+    team: UUID | None = None
+    tag: UUID | None = None
     is_stale: bool = False
     since: datetime | None = None
 
@@ -169,6 +179,7 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         ),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
+        QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
         QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_is_among(FollowUp, _OPEN)),
         QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
     }
@@ -185,12 +196,20 @@ def narrow(choice: QueueChoice, actor: Actor, day: Day) -> Iterator[ColumnElemen
         yield _waits(choice.waits)
     if choice.news:
         yield _has_news(choice.news)
+    yield from _narrow_by_team(choice)
     yield from _narrow_by_place(choice)
     if choice.is_stale:
         yield ~_has(Event, Event.actor != ActorKind.SYSTEM, Event.recorded_at > day.now - STALE)
     if choice.since:
         others = or_(Event.staff_id.is_(None), Event.staff_id != actor.staff_id)
         yield _has(Event, Event.recorded_at > choice.since, others, Event.kind != History.OPENED)
+
+
+def _narrow_by_team(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
+    if choice.team:
+        yield Case.team_id == choice.team
+    if choice.tag:
+        yield Case.id.in_(select(CaseTag.case_id).where(CaseTag.tag_id == choice.tag))
 
 
 def _narrow_by_place(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
@@ -237,7 +256,7 @@ def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
 
 
 def _needs_answer() -> ColumnElement[bool]:
-    return or_(Case.news_at.is_not(None), _is_unread())
+    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(select(IncomingMail.case_id).where(waits_unread())))
 
 
 def _is_unread() -> ColumnElement[bool]:
@@ -285,6 +304,20 @@ def _is_among(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]
     case of the list.
     """
     return Case.id.in_(select(model.case_id).where(*criteria))
+
+
+def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
+    """Whether the newest letter by e-mail of an unsent request failed, may have left, or left and was not written down
+    for a while.
+    """
+    later = aliased(LetterMail)
+    is_newest = (
+        ~select(later.id).where(later.request_id == LetterMail.request_id, later.made_at > LetterMail.made_at).exists()
+    )
+    is_lost = LetterMail.state.in_((LetterMailState.FAILED, LetterMailState.UNCLEAR))
+    is_open = and_(LetterMail.recorded_at.is_(None), LetterMail.left_at < day.now - UNRECORDED)
+    troubled = select(LetterMail.case_id).join(Request, Request.id == LetterMail.request_id)
+    return Case.id.in_(troubled.where(Request.state.in_(UNSENT), or_(is_lost, is_open), is_newest))
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
 from portal.services.work import Work
 
 SECTIONS = (
+    QueueFilter.MAIL,
     QueueFilter.RUNNING,
     QueueFilter.ANSWER,
     QueueFilter.APPROVAL,

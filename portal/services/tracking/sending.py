@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from portal.domain.lifecycle import (
     ActorKind,
@@ -22,6 +24,7 @@ from portal.domain.lifecycle import (
     require_unsent,
 )
 from portal.models.requests import Request
+from portal.services.background import outbox
 from portal.services.cases.approvals import use_for_sending
 from portal.services.cases.handover import open_to_record
 from portal.services.cases.instants import check_instant
@@ -30,6 +33,7 @@ from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.case_events import list_open_questions
 from portal.services.clocks.snapshot import RUNS, is_owed, refresh_clocks
 from portal.services.history.events import NewEvent
+from portal.services.inbox.case_keys import ensure_inbox
 from portal.services.letters import letters
 from portal.services.letters.letters import FixedLetter
 from portal.services.requests.channels import require_address_check
@@ -67,6 +71,19 @@ class SentCommand:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class MailedCommand:
+    """That a letter has left by e-mail from here: which one, where to, under which Message-ID, when our mail server
+    took it, and what it said then. That proves the sending; it is no receipt by the recipient.
+    """
+
+    letter: int
+    address: str
+    message_id: str
+    at: datetime
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RemindedCommand:
     """That a reminder has left. `letter` is the number of the one that was made, None for other words."""
 
@@ -98,6 +115,7 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
     not there yet, NoConsent, MandateOver, Unchecked, BadInstant.
     """
     dossier, checked = _check(work, number, command)
+    outbox.cancel_letters(work.session, dossier.request.id, now=work.now)  # so that it does not go out once more
     letter = letters.find_sendable(dossier, sent_at=checked.sent_at)
     sent_as = checked.sent_as or (SentAs.LETTER if letter else SentAs.OTHER)
     use_for_sending(work, number, letter.number if letter and sent_as is SentAs.LETTER else None)
@@ -109,8 +127,22 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
             there = take_stated_there(work, dossier, checked.stated, sent_at=checked.sent_at)
         fixed = letters.fix_words(dossier.as_if_stated(there) if there else dossier)
     _write_sent(dossier, fixed, checked, there)
+    ensure_inbox(work)  # before anybody can answer
     refresh_clocks(work, work.case, dossier.request)
     group_links_into_requests(work)  # for links that the letter does not list
+
+
+def record_mailed(work: CaseWork, number: int, command: MailedCommand) -> None:
+    """That the request has left with a letter that the outbox sent. What was allowed was asked before it left, so
+    nothing is asked here. Raises StepRefused where it was written down as sent already, or its case is not open.
+    """
+    dossier = read_dossier(work, number)
+    require_unsent(dossier.request.state)
+    fixed = letters.fix_letter(dossier, letters.find_letter(work, command.letter))
+    sent = SentCommand(channel=SendingChannel.EMAIL, sent_at=command.at, sent_as=SentAs.LETTER, address=command.address)
+    _write_sent(dossier, fixed, sent, None, {"message_id": command.message_id, "server_said": command.said})
+    refresh_clocks(work, work.case, dossier.request)
+    group_links_into_requests(work)
 
 
 def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, SentCommand]:
@@ -129,7 +161,13 @@ def _check(work: CaseWork, number: int, command: SentCommand) -> tuple[Dossier, 
     return dossier, replace(command, sent_at=sent_at, received_at=received_at)
 
 
-def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand, there: Statement | None) -> None:
+def _write_sent(
+    dossier: Dossier,
+    fixed: FixedLetter,
+    command: SentCommand,
+    there: Statement | None,
+    mailed: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """The request's row, its links' states and its history, once what it stands for is fixed."""
     work, request, ticket = dossier.work, dossier.request, command.ticket.strip()
     request.state, request.channel = RequestState.SENT, command.channel
@@ -139,7 +177,7 @@ def _write_sent(dossier: Dossier, fixed: FixedLetter, command: SentCommand, ther
     for item in fixed.items:
         if item.state in ASKED_ANEW:
             item.state, item.changed_at = ItemState.ASKED, work.now
-    detail: dict[str, object] = {"ticket": ticket, "address": command.address.strip()}
+    detail: dict[str, object] = {"ticket": ticket, "address": command.address.strip(), **mailed}
     if fixed.letter:
         detail |= {"letter": fixed.letter.number, "digest": fixed.letter.digest}
     else:

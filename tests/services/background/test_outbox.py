@@ -30,7 +30,7 @@ class Post:
         self.ends = list(ends)
         self.sent: list[OutgoingMail] = []
 
-    def __call__(self, mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
+    def __call__(self, mail: OutgoingMail, handing_over: Callable[[], None]) -> str:
         end = self.ends.pop(0) if self.ends else None
         if isinstance(end, Delayed):
             raise end
@@ -39,6 +39,7 @@ class Post:
             self.sent.append(mail)
         if end:
             raise end
+        return "250 taken"
 
 
 class Killed(BaseException):
@@ -147,7 +148,7 @@ def test_a_worker_that_dies_before_the_text_leaves_is_followed_by_another(
 ) -> None:
     row_id = put(sessions, ports, new_mail(case_id))
 
-    def die(_mail: OutgoingMail, _handing_over: Callable[[], None]) -> None:
+    def die(_mail: OutgoingMail, _handing_over: Callable[[], None]) -> str:
         raise Killed
 
     with pytest.raises(Killed):
@@ -165,7 +166,7 @@ def test_a_worker_that_dies_while_the_text_leaves_is_told_and_nothing_is_sent_tw
 ) -> None:
     row_id = put(sessions, ports, new_mail(case_id))
 
-    def die(_mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
+    def die(_mail: OutgoingMail, handing_over: Callable[[], None]) -> str:
         handing_over()
         raise Killed
 
@@ -185,11 +186,11 @@ def test_a_worker_that_was_too_slow_hands_nothing_over_and_the_next_one_does(
 ) -> None:
     row_id, slow, quick = put(sessions, ports, new_mail(case_id)), Post(), Post()
 
-    def come_late(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
-        def meanwhile(other: OutgoingMail, hand_over: Callable[[], None]) -> None:
+    def come_late(mail: OutgoingMail, handing_over: Callable[[], None]) -> str:
+        def meanwhile(other: OutgoingMail, hand_over: Callable[[], None]) -> str:
             with pytest.raises(outbox.MailNotClaimed):
                 slow(mail, handing_over)
-            quick(other, hand_over)
+            return quick(other, hand_over)
 
         assert try_once(sessions, row_id, meanwhile, ports, now=NOW + HOUR) is Delivery.SENT
         raise outbox.MailNotClaimed
@@ -204,10 +205,10 @@ def test_a_mail_can_be_taken_back_until_its_text_leaves(
 ) -> None:
     row_id, post = put(sessions, ports, new_mail(case_id)), Post()
 
-    def cancel_first(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
+    def cancel_first(mail: OutgoingMail, handing_over: Callable[[], None]) -> str:
         with sessions.begin() as session:
             assert outbox.cancel(session, case_id, now=NOW) == 1
-        post(mail, handing_over)
+        return post(mail, handing_over)
 
     assert try_once(sessions, row_id, cancel_first, ports) is Delivery.NOT_OURS
     assert post.sent == []
@@ -224,11 +225,11 @@ def test_a_link_that_has_run_out_is_not_sent(sessions: sessionmaker[Session], po
 def test_an_erased_case_takes_its_mail_with_it(sessions: sessionmaker[Session], ports: Ports, case_id: UUID) -> None:
     row_id, post = put(sessions, ports, new_mail(case_id)), Post()
 
-    def erase_first(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
+    def erase_first(mail: OutgoingMail, handing_over: Callable[[], None]) -> str:
         with sessions.begin() as session:
             opened = make_work(session, ports).on(session.get_one(Case, case_id), b"")
             erasure.erase(opened.at(NOW))
-        post(mail, handing_over)
+        return post(mail, handing_over)
 
     assert try_once(sessions, row_id, erase_first, ports) is Delivery.NOT_OURS
     assert post.sent == []
@@ -240,7 +241,7 @@ def test_a_mail_given_up_as_unclear_that_was_put_off_after_all_has_failed_and_wa
     """The slow server says "later" when the worker has long been taken for dead: its text is gone."""
     row_id = put(sessions, ports, new_mail(case_id))
 
-    def answer_late(mail: OutgoingMail, handing_over: Callable[[], None]) -> None:
+    def answer_late(mail: OutgoingMail, handing_over: Callable[[], None]) -> str:
         handing_over()
         with sessions.begin() as session:
             assert outbox.give_up_unclear(session, now=NOW + HOUR) == 1

@@ -140,6 +140,7 @@ def test_each_view_finds_its_cases_and_their_number(session: Session, ports: Por
         QueueFilter.YOURS: "1",
         QueueFilter.PROMISED: "",
         QueueFilter.OVERDUE: "2",
+        QueueFilter.MAIL: "",
         QueueFilter.STUCK: "2",
         QueueFilter.CLOSED: "3",
     }

@@ -1,0 +1,171 @@
+"""Letters on their way by e-mail: when each may leave, and what became of it. The outbox asks and tells.
+
+A letter leaves only while its request is still to be sent. Of those to one domain no more than a few leave in an hour,
+so that no server takes the organisation for a sender of bulk mail; the others wait behind. What the mail server has
+taken is written down in the transaction that says so, together with the job that records the request as sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, text
+from sqlalchemy.orm import Session
+
+from portal.adapters import vault
+from portal.adapters.vault import SealContext, derive_subkey
+from portal.domain.approvals import Approvable
+from portal.domain.lifecycle import UNSENT, CaseStatus
+from portal.models.approvals import Approval
+from portal.models.cases import Case, Consent
+from portal.models.jobs import JobKind
+from portal.models.letter_mails import LetterMail, LetterMailState
+from portal.models.letters import Letter
+from portal.models.outbox import MailState, OutboxMail
+from portal.models.requests import Request
+from portal.services.background import jobs
+from portal.services.ports import SYSTEM, Ports, ServerKeys
+from portal.services.work import Work
+
+HOUR = timedelta(hours=1)
+MOMENT = timedelta(minutes=1)
+LOCK = 4_732_658  # of PostgreSQL, for the turns of one domain
+WAITING = (LetterMailState.QUEUED, LetterMailState.DELAYED)
+MAY_HAVE_LEFT = (LetterMailState.ACCEPTED, LetterMailState.UNCLEAR)
+
+_ENDS: Mapping[MailState, LetterMailState] = {
+    MailState.FAILED: LetterMailState.FAILED,
+    MailState.UNCLEAR: LetterMailState.UNCLEAR,
+    MailState.CANCELLED: LetterMailState.CANCELLED,
+}
+
+
+def mark_domain(keys: ServerKeys, address: str) -> bytes:
+    """By which letters to one domain are counted, and nobody reads the domain."""
+    domain = address.rpartition("@")[2].lower()
+    return vault.blind_index(derive_subkey(keys.outbox, "domains of recipients"), domain)
+
+
+def find_turn(session: Session, letter_mail_id: UUID, *, most: int, now: datetime) -> datetime:
+    """The first instant from `now` on at which it may leave, when `most` leave to one domain in an hour.
+
+    Two workers ask one after the other, so that both do not take the last place.
+    """
+    mail = session.get(LetterMail, letter_mail_id)
+    if mail is None:
+        return now
+    if session.get_bind().dialect.name == "postgresql":
+        domain = int.from_bytes(mail.recipient[:4], signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock, :domain)"), {"lock": LOCK, "domain": domain})
+    others = (LetterMail.recipient == mail.recipient, LetterMail.id != mail.id)
+    left = select(LetterMail.over_at).where(
+        *others, LetterMail.over_at > now - HOUR, LetterMail.state.in_(MAY_HAVE_LEFT)
+    )
+    leaving = select(OutboxMail.id).join(LetterMail, LetterMail.id == OutboxMail.id)
+    leaving = leaving.where(*others, OutboxMail.lease_until > now)
+    gone = sorted(at for at in session.scalars(left) if at is not None)
+    held = len(session.scalars(leaving).all())
+    if len(gone) + held < most:
+        return now
+    # The place of whichever was the first too many; while others are leaving, a moment says more than an hour.
+    free = len(gone) + held - most
+    return gone[free] + HOUR if free < len(gone) else now + MOMENT
+
+
+def may_leave(session: Session, letter_mail_id: UUID) -> bool:
+    """Whether it is still to be sent, and still allowed, for whoever holds its case."""
+    mail = session.get(LetterMail, letter_mail_id)
+    if mail is None or mail.state not in WAITING:
+        return False
+    letter = select(Letter.discarded_at, Letter.left_at).where(
+        Letter.case_id == mail.case_id, Letter.number == mail.letter_number
+    )
+    found = session.execute(letter).one_or_none()
+    is_there = found is not None and found.discarded_at is None and found.left_at is None
+    case, request = session.get(Case, mail.case_id), session.get(Request, mail.request_id)
+    is_open = case is not None and case.status is CaseStatus.OPEN
+    allowed = select(Consent.id).where(
+        Consent.case_id == mail.case_id, Consent.recipient == "platforms", Consent.withdrawn_at.is_(None)
+    )
+    is_allowed = session.scalars(allowed).first() is not None
+    return is_there and is_open and is_allowed and request is not None and request.state in UNSENT
+
+
+def list_waiting(session: Session, request_id: UUID) -> list[UUID]:
+    """The letters of a request that have not left, nor surely failed."""
+    waiting = select(LetterMail.id).where(LetterMail.request_id == request_id, LetterMail.state.in_(WAITING))
+    return list(session.scalars(waiting))
+
+
+def note_delayed(session: Session, letter_mail_id: UUID) -> None:
+    """The mail server put it off."""
+    mail = session.get(LetterMail, letter_mail_id)
+    if mail is not None:
+        mail.state = LetterMailState.DELAYED
+
+
+def note_over(session: Session, letter_mail_id: UUID, state: MailState, *, now: datetime) -> None:
+    """It will not leave any more, or nobody knows. What a second member agreed to can be used again."""
+    mail = session.get(LetterMail, letter_mail_id)
+    if mail is None:
+        return
+    mail.state, mail.over_at = _ENDS[state], now
+    _give_approval_back(session, mail)
+
+
+def note_accepted(
+    session: Session, letter_mail_id: UUID, *, said: str, key: bytes, now: datetime, ports: Ports
+) -> None:
+    """The mail server has taken it: from here it counts as sent. The job that writes it down is in the same
+    transaction, so that neither is there without the other.
+    """
+    mail = session.get(LetterMail, letter_mail_id)
+    if mail is None:
+        return
+    mail.state, mail.left_at, mail.over_at = LetterMailState.ACCEPTED, now, now
+    _use_approval_again(session, mail)
+    place = SealContext(mail.__tablename__, str(mail.id), str(mail.case_id))
+    values = vault.open_values(key, place, mail.sealed)
+    mail.sealed = vault.seal_values(key, place, {**values, "answer": said})
+    work = Work(session=session, actor=SYSTEM, now=now, ports=ports)
+    jobs.add_job(work, JobKind.MAILED, case_id=mail.case_id, subject_id=mail.id, key=key)
+
+
+def has_lost(session: Session) -> bool:
+    """Whether a letter waits that is in no outbox, as after a database was brought back."""
+    return session.scalars(_lost().limit(1)).first() is not None
+
+
+def give_up_lost(session: Session, *, now: datetime) -> int:
+    """Mark those. Returns how many."""
+    cases = select(Case.id).where(Case.id.in_(_lost().with_only_columns(LetterMail.case_id)))
+    session.execute(cases.order_by(Case.id).with_for_update())
+    found = session.scalars(_lost()).all()
+    for mail_id in found:
+        note_over(session, mail_id, MailState.UNCLEAR, now=now)
+    return len(found)
+
+
+def _lost() -> Select[UUID]:
+    kept = select(OutboxMail.id).where(OutboxMail.id == LetterMail.id).exists()
+    return select(LetterMail.id).where(LetterMail.state.in_(WAITING), ~kept)
+
+
+def _give_approval_back(session: Session, mail: LetterMail) -> None:
+    """The yes that was used when the letter was given to the outbox, at that very moment."""
+    for row in _list_approvals(session, mail, Approval.over_at == mail.made_at):
+        row.over_at = None
+
+
+def _use_approval_again(session: Session, mail: LetterMail) -> None:
+    """Of a letter that was taken for lost, and had left after all."""
+    for row in _list_approvals(session, mail, Approval.over_at.is_(None)):
+        row.over_at = mail.left_at
+
+
+def _list_approvals(session: Session, mail: LetterMail, which: ColumnElement[bool]) -> Sequence[Approval]:
+    number = session.scalars(select(Request.number).where(Request.id == mail.request_id)).one_or_none()
+    own = (Approval.case_id == mail.case_id, Approval.subject == Approvable.SENDING, Approval.number == number)
+    return session.scalars(select(Approval).where(*own, which)).all()
