@@ -19,6 +19,7 @@ from portal.web.desk import first_words as desk_first_words
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import handovers as desk_handovers
 from portal.web.desk import holds as desk_holds
+from portal.web.desk import imports as desk_imports
 from portal.web.desk import incoming as desk_incoming
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
@@ -146,6 +147,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_follow_ups.bp,
     desk_risks.bp,
     desk_others.bp,
+    desk_imports.bp,
     desk_phone.bp,
     desk_first_words.bp,
     desk_officer.bp,

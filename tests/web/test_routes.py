@@ -38,6 +38,7 @@ class Group(StrEnum):
     READ_CASE = "reading a case on the desk"
     TEAM_CASE = "working on a case on the desk"
     WORK = "working on several cases at once"
+    MAIL = "working on the cases of a whole team"
     REVIEW = "reviewing letters and complaints"
     LEAD_CASE = "leading the team that carries a case"
     SUPERVISOR = "supervisor"
@@ -70,6 +71,7 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.READ_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, OPEN,  NEVER, OPEN,  NONE),
         Group.TEAM_CASE:     (ENTER, ENTER,  ENTER, OPEN,  NONE,  OPEN,  NEVER, NEVER, NEVER, OPEN,  NONE),
         Group.WORK:          (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  NEVER, NEVER, NEVER, OPEN,  OPEN),
+        Group.MAIL:          (ENTER, ENTER,  ENTER, OPEN,  OPEN,  OPEN,  NEVER, NEVER, NEVER, NONE,  NONE),
         Group.REVIEW:        (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER),
         Group.LEAD_CASE:     (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
@@ -144,8 +146,9 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.WORK: """
             desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_exchange.exchange desk_exposure.show desk_exposure.end
-            desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss
+            desk_imports.show_start desk_imports.begin desk_imports.show desk_imports.change desk_imports.discard
         """,
+        Group.MAIL: "desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original desk_incoming.show
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed

@@ -44,7 +44,7 @@ from tests.services.fakes import print_quickly, send
 from tests.statements import counted
 from tests.web.addresses import at
 from tests.web.test_routes import EVERY_ROUTE, GROUPS, Group
-from tests.web.world import PASSWORD, VALUES
+from tests.web.world import PASSWORD, VALUES, come_in
 
 SMALL, LARGE = 10, 100
 LATER = NOW + timedelta(days=3)
@@ -52,8 +52,9 @@ MOST = 24
 # What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
 # letter, which is written into the history; the case with the cases that it has to do with, its tags, and what waits
 # for a second look or for a colleague’s word; the person’s page of a case that may have been put together with another;
-# a complaint beside the requests of its case; and pages that look at one request and at what all letters say. Each page
-# of a case reads what its team has to know first.
+# a complaint beside the requests of its case; and pages that look at one request and at what all letters say. A
+# request, and the case of a person, have the mail that came in. Each page of a case reads what its team has to know
+# first.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_case.show": 28,
@@ -68,6 +69,8 @@ MORE: Mapping[str, int] = MappingProxyType(
         "desk_requests.record_stated": 30,
         "desk_requests.record_sent": 30,
         "desk_case.talk": 25,
+        "desk_requests.show": 25,
+        "request.show": 25,
         "desk_complaints.bundles": 36 * LARGE // SMALL,
         "complaint.bundles": 36 * LARGE // SMALL,
     }
@@ -169,6 +172,7 @@ def make_portal(folder: Path, size: int) -> Portal:
         opened, words = make_draft(session, parts.ports, handler=Handler.TEAM, team_id=str(team.id), links=links)
         submission.submit(opened.at(NOW))
         fill(session, opened, parts, size)
+        come_in(session, parts, opened)
         reminder = letters.make_letter(opened.at(LATER), LetterKind.REMINDER, 1)
         referral = refer(opened.at(LATER), membership.staff_id)
         _, draft_words = make_draft(session, parts.ports, now=LATER, links=links)

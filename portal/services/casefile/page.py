@@ -346,13 +346,22 @@ def _answer(event: Event) -> Answer | None:
     return Answer(answer) if answer else None
 
 
+# How a report came that its person did not hand in, by what its event says.
+CAME_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "phone": "The report was told on the phone and written down by the team.",
+        "import": "The report came with a table of cases that the team imported.",
+    }
+)
+
+
 def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     answer = _answer(event)
     text = ANSWERED[answer] if answer else SENTENCES[event.kind]
     if event.kind in {History.CLOSED, History.REQUEST_CLOSED} and event.facts.get("reason"):
         text = f"{text} {CLOSED_BECAUSE[CloseReason(event.facts['reason'])]}"
     if event.kind is History.SUBMITTED and detail.get("by"):
-        text = "The report was told on the phone and written down by the team."
+        text = CAME_BY[str(detail["by"])]
     if event.kind is History.CORRECTED:
         text = CORRECTED.get(event.facts.get("fact"), text)
     return text

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, func, literal, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, String, and_, func, literal, select, type_coerce, union_all
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.events import Event
+from portal.models.incoming import IncomingMail
 from portal.models.messages import Message
 from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
@@ -34,7 +35,7 @@ from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history import guards
 from portal.services.history.events import NewEvent
-from portal.services.inbox.case_mail import count_unread
+from portal.services.inbox.case_mail import waits_unread
 from portal.services.ports import ServerKeys
 from portal.services.work import CaseWork, Work
 
@@ -204,9 +205,7 @@ def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
     flags, bent_risks = risks.read_flags(session, ids, work.ports.keys)
     due = responses.find_answers_due(work, cases.values())
     named, bent_tags = tags.read_names(session, ids)
-    seen = _Seen(
-        missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due, count_unread(session, ids), named
-    )
+    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due, named)
     unfit = bent | bent_clocks | bent_risks | bent_tags
     return tuple(_row(cases[each.id], each, seen, each.id in unfit, work.now) for each in names)
 
@@ -220,7 +219,6 @@ class _Seen:
     hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
     risks: Mapping[UUID, tuple[RiskFlag, ...]]
     answers_due: Mapping[UUID, datetime]
-    mails: Mapping[UUID, int]
     tags: Mapping[UUID, tuple[str, ...]]
 
 
@@ -245,7 +243,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         is_overdue=running is None and case["next_due_at"] is not None,
         missed_count=seen.missed[names.id],
         unread=news.pop(History.MESSAGE, 0),
-        mails=seen.mails.get(names.id, 0),
+        mails=news.pop(History.MAIL_CAME, 0),
         news=tuple(news),
         contact=contact,
         hours=hours,
@@ -269,15 +267,20 @@ def _count_missed(session: Session, case_ids: Collection[UUID]) -> tuple[Counter
 
 
 def _read_news(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, Counter[History]]:
-    """What the persons of these cases wrote that nobody has read, and did that nobody has seen, in that order."""
+    """What the persons of these cases wrote and what came by mail that nobody has read, and what they did that nobody
+    has seen, in that order.
+    """
     wrote = select(Message.case_id, literal(0).label("sequence"), literal(History.MESSAGE.value).label("kind"))
     did = select(Event.case_id, Event.sequence, type_coerce(Event.kind, String)).join(Case, Case.id == Event.case_id)
     did = did.where(Event.recorded_at >= Case.news_at, Event.kind.in_(NEWS), Event.actor == ActorKind.PERSON)
-    both = union_all(
-        wrote.where(Message.case_id.in_(case_ids), *queue_filters.UNREAD), did.where(Case.id.in_(case_ids))
+    came = select(IncomingMail.case_id, literal(0).label("sequence"), literal(History.MAIL_CAME.value).label("kind"))
+    everything: CompoundSelect[Any] = union_all(
+        wrote.where(Message.case_id.in_(case_ids), *queue_filters.UNREAD),
+        came.where(IncomingMail.case_id.in_(case_ids), waits_unread()),
+        did.where(Case.id.in_(case_ids)),
     )
     found: dict[UUID, Counter[History]] = defaultdict(Counter)
-    for case_id, _sequence, kind in session.execute(both.order_by("sequence")):
+    for case_id, _sequence, kind in session.execute(everything.order_by("sequence")):
         found[case_id][History(kind)] += 1
     return found
 

@@ -7,16 +7,14 @@ that it points to is fetched. Where a case takes no files, because somebody was 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, select
 
 from portal.adapters import vault
 from portal.adapters.documents import clean_document
@@ -128,7 +126,7 @@ def read_in(work: CaseWork, number: int, *, end_transaction: Callable[[], None])
     row = _find(work, number)
     if row.state is not MailState.WAITING:
         return
-    came = _open(work, row)
+    came = open_waiting(work, row)
     end_transaction()
     config = work.ports.config
     clean = clean_document(came.content, may_be_unconfined=config.takes_files_unconfined, keys=config.sender_keys)
@@ -151,14 +149,8 @@ def waits_unread() -> ColumnElement[bool]:
     return and_(IncomingMail.state == MailState.WAITING, IncomingMail.nature.in_(TOLD))
 
 
-def count_unread(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, int]:
-    """How many mails of each of these cases wait to be looked at."""
-    query = select(IncomingMail.case_id, func.count()).where(IncomingMail.case_id.in_(case_ids), waits_unread())
-    return {case_id: count for case_id, count in session.execute(query.group_by(IncomingMail.case_id)) if case_id}
-
-
-def _open(work: CaseWork, row: IncomingMail) -> CameIn:
-    """Raises MailBent, CannotOpen."""
+def open_waiting(work: CaseWork, row: IncomingMail) -> CameIn:
+    """A mail that waits in the case, as it came. Raises MailBent, CannotOpen."""
     if row.mark is None or mark_of(work.ports.keys, row, like=row.mark) != row.mark:
         raise MailBent("This mail is not as it came in, so it is not taken into the case. Tell whoever runs the site.")
     if row.wrapped is None:

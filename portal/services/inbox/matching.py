@@ -29,8 +29,8 @@ from portal.domain.incoming import (
 from portal.domain.lifecycle import CaseStatus, History
 from portal.models.cases import Case
 from portal.models.incoming import IncomingMail
+from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
-from portal.models.tables import metadata
 from portal.services.cases import finding
 from portal.services.history import guards
 from portal.services.history.events import NewEvent, hold_case, record
@@ -63,7 +63,19 @@ def match_mail(work: Work, row_id: UUID) -> Match | None:
         row.state = MailState.UNMATCHED
         return None
     put_into_case(work, row, came, found)
+    if row.nature is Nature.RETURNED:
+        _mark_returned(work.session, found.request_id, list_references(headers, head))
     return found
+
+
+def _mark_returned(session: Session, request_id: UUID, message_ids: Sequence[str]) -> None:
+    """The letter of this request that a report names came back. One that names none, or another's, changes nothing."""
+    for letter in find_answered(session, message_ids):
+        if letter.request_id == request_id and letter.state in _LEFT:
+            letter.state = LetterMailState.RETURNED
+
+
+_LEFT = frozenset({LetterMailState.ACCEPTED, LetterMailState.UNCLEAR})
 
 
 def put_into_case(work: Work, row: IncomingMail, came: CameIn, match: Match) -> None:
@@ -101,24 +113,18 @@ def _find(work: Work, came: CameIn, headers: dict[str, list[str]], head: bytes) 
     addressed = find_addressed(work.ports, list_recipients(headers, came.envelope))
     if addressed and (found := _match(work.session, addressed, MatchedBy.ADDRESS)):
         return found
-    for request_id in find_answered(work.session, list_references(headers, head)):
-        if found := _match(work.session, request_id, MatchedBy.REFERENCE):
+    for letter in find_answered(work.session, list_references(headers, head)):
+        if found := _match(work.session, letter.request_id, MatchedBy.REFERENCE):
             return found
     ticketed = find_ticketed(work, " ".join(headers.get("subject", ())))
     return _match(work.session, ticketed[0], MatchedBy.TICKET) if len(ticketed) == 1 else None
 
 
-def find_answered(session: Session, message_ids: Sequence[str]) -> Sequence[UUID]:
-    """Requests whose letters left under these Message-IDs (small letters, no brackets).
-
-    The table of letters that left by mail belongs to sending; without it nothing has left from here.
-    """
-    letters = metadata.tables.get("letter_mails")
-    if letters is None or not message_ids:
-        return ()
-    query = select(letters.c.message_id, letters.c.request_id).where(letters.c.message_id.in_(message_ids))
-    by_id = {message_id: request_id for message_id, request_id in session.execute(query)}
-    return tuple(dict.fromkeys(by_id[each] for each in message_ids if each in by_id))
+def find_answered(session: Session, message_ids: Sequence[str]) -> Sequence[LetterMail]:
+    """Letters that left under these Message-IDs (small letters, no brackets), in the order of the ids."""
+    query = select(LetterMail).where(LetterMail.message_id.in_(message_ids))
+    found = {row.message_id: row for row in session.scalars(query)} if message_ids else {}
+    return tuple(found[each] for each in message_ids if each in found)
 
 
 def find_ticketed(work: Work, text: str) -> Sequence[UUID]:

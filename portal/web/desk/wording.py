@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.approvals import Approvable
 from portal.domain.handovers import HandoverReason
+from portal.domain.imports import Column, DayOrder
 from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
     ActorKind,
@@ -218,6 +219,27 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             History.COMPLAINT_ANSWERED: _l("authority answered"),
             History.DOCUMENT_ADDED: _l("file added"),
             History.CONSENT_WITHDRAWN: _l("consent withdrawn"),
+        },
+        Column: {
+            Column.NUMBER: _l("own number of the case"),
+            Column.LINK: _l("link"),
+            Column.PLATFORM: _l("platform, where there is no link"),
+            Column.PLACE: _l("account, group or post in words"),
+            Column.COUNTRY: _l("country"),
+            Column.REGION: _l("part of the country"),
+            Column.WHAT: _l("what it is (real, AI, unsure, false, private, threat)"),
+            Column.UNDER_18: _l("under 18 (yes, no, unknown)"),
+            Column.NAME: _l("name"),
+            Column.EMAIL: _l("e-mail address"),
+            Column.NOTE: _l("note for the team"),
+            Column.FOUND_ON: _l("found on"),
+            Column.SENT_ON: _l("sent to the platform on"),
+            Column.TICKET: _l("their ticket number"),
+            Column.STATE: _l("gone or online"),
+        },
+        DayOrder: {
+            DayOrder.DAY_FIRST: _l("The day comes first"),
+            DayOrder.MONTH_FIRST: _l("The month comes first"),
         },
         SendingChannel: {
             SendingChannel.FORM: _l("By the platform’s own form"),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +20,11 @@ from portal.domain.lifecycle import CaseStatus, CloseReason, Handler
 from portal.domain.report import YesNo
 from portal.models.documents import Document
 from portal.models.incoming import IncomingMail
+from portal.services.casefile import export
 from portal.services.cases import documents
 from portal.services.cases import handover as handing
 from portal.services.inbox.case_keys import private_key
-from portal.services.inbox.case_mail import MailBent, count_unread, list_mails, mail_view, note_logged, read_in
+from portal.services.inbox.case_mail import MailBent, list_mails, list_unread, mail_view, note_logged, read_in
 from portal.services.inbox.matching import place_in_case
 from portal.services.inbox.receiving import CameIn, pack
 from portal.services.ports import Ports
@@ -64,7 +68,7 @@ def test_a_mail_waits_unread_and_is_read_into_the_case_with_what_proves_it(opene
     take(opened, content)
     (waiting,) = list_mails(opened)
     assert (waiting.is_waiting, waiting.read, waiting.request_number) == (True, None, 1)
-    assert count_unread(opened.session, [opened.case.id]) == {opened.case.id: 1}
+    assert [each.number for each in list_unread(opened)] == [1]
     read_in(opened, 1, end_transaction=DONE)
     read = mail_view(opened, 1).read
     assert read is not None
@@ -75,7 +79,7 @@ def test_a_mail_waits_unread_and_is_read_into_the_case_with_what_proves_it(opene
         ("spf", "fail", "x.com"),
     ], "what another server says may be the sender's own words"
     assert read.sender_fits is True
-    assert count_unread(opened.session, [opened.case.id]) == {}
+    assert list_unread(opened) == ()
     (document,) = documents.document_views(opened)
     assert (document.number, document.request_number, document.given_digest) == (read.document, 1, read.digest)
     assert documents.read_original(opened, document.number).content == content
@@ -161,5 +165,15 @@ def test_a_closed_case_is_opened_by_what_is_read_in_it(opened: CaseWork) -> None
 def test_junk_and_machines_stand_with_their_request_and_ask_for_nothing(opened: CaseWork, header: str) -> None:
     row = take(opened, write(header))
     assert row.nature in {Nature.JUNK, Nature.AUTO_REPLY}
-    assert count_unread(opened.session, [opened.case.id]) == {}
+    assert list_unread(opened) == ()
     assert [each.number for each in list_mails(opened, 1)] == [1]
+
+
+def test_a_person_takes_along_what_came_and_what_was_read(opened: CaseWork) -> None:
+    take(opened, write(body="canary-read"))
+    take(opened, write(body="canary-unread", subject="2"))
+    read_in(opened, 1, end_transaction=DONE)
+    with zipfile.ZipFile(io.BytesIO(export.export_case(opened))) as archive:
+        found = {each["number"]: each for each in json.loads(archive.read("mail/list.json"))}
+    assert found[1]["read"]["text"] == "canary-read"
+    assert found[2]["read"] is None

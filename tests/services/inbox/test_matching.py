@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,8 +14,8 @@ from portal.adapters.vault import CannotOpen
 from portal.domain.incoming import MailState, MatchedBy, Nature
 from portal.domain.lifecycle import ActorKind, Handler, History
 from portal.models.incoming import IncomingMail
+from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
-from portal.models.tables import metadata
 from portal.services.cases import erasure
 from portal.services.history.events import read_history
 from portal.services.inbox import upkeep
@@ -25,7 +24,7 @@ from portal.services.inbox.receiving import open_for_server
 from portal.services.ports import Ports, ServerKeys
 from portal.services.tracking import sending
 from portal.services.work import CaseWork
-from tests.services.factories import make_case, make_ports, make_team, make_work
+from tests.services.factories import NOW, make_case, make_ports, make_team, make_work
 from tests.services.fakes import send
 from tests.services.inbox.mails import LATER, PLACE, address_of, take_in, write, write_report
 
@@ -35,17 +34,19 @@ def ports(tmp_path: Path) -> Ports:
     return make_ports(tmp_path, **PLACE)
 
 
-@pytest.fixture
-def letter_mails(session: Session) -> Iterator[sa.Table]:
-    """The table of letters that left by mail, where sending has not made it."""
-    known = metadata.tables.get("letter_mails")
-    if known is not None:
-        yield known
-        return
-    table = sa.Table("letter_mails", metadata, sa.Column("message_id", sa.String), sa.Column("request_id", sa.Uuid))
-    table.create(session.connection())
-    yield table
-    metadata.remove(table)
+def state_of(letter: LetterMail) -> LetterMailState:
+    return letter.state
+
+
+def add_letter(session: Session, opened: CaseWork, number: int, message_id: str) -> LetterMail:
+    """A letter of a request that left by e-mail."""
+    row = LetterMail(id=uuid4(), case_id=opened.case.id, request_id=find_request(session, opened, number).id)
+    row.letter_number, row.message_id, row.state, row.recipient = 1, message_id, LetterMailState.ACCEPTED, b"x"
+    row.made_at = row.left_at = NOW
+    row.sealed = opened.sealed_for(row, {"address": "a@x.com", "answer": ""})
+    session.add(row)
+    session.flush()
+    return row
 
 
 def find_request(session: Session, opened: CaseWork, number: int) -> Request:
@@ -75,25 +76,33 @@ def test_an_address_that_nobody_here_made_finds_nothing(session: Session, ports:
     assert (row.state, row.case_id) == (MailState.UNMATCHED, None)
 
 
-def test_a_mail_finds_its_request_by_the_letter_that_it_answers(
-    session: Session, ports: Ports, letter_mails: sa.Table
-) -> None:
+def test_a_mail_finds_its_request_by_the_letter_that_it_answers(session: Session, ports: Ports) -> None:
     opened = make_case(session, ports)
-    if len(letter_mails.c) > 2:
-        pytest.fail("write a whole row of the table of sent letters here")
     request = find_request(session, opened, 2)
-    session.execute(sa.insert(letter_mails).values(message_id="letter-2@harbour.example", request_id=request.id))
-    answers = write("In-Reply-To: <Letter-2@Harbour.example>")
-    row = take_in(session, ports, answers)
+    letter = add_letter(session, opened, 2, "letter-2@harbour.example")
+    row = take_in(session, ports, write("In-Reply-To: <Letter-2@Harbour.example>"))
     assert (row.request_id, row.matched_by) == (request.id, MatchedBy.REFERENCE)
     later = take_in(session, ports, write("References: <x@y> <letter-2@harbour.example> <z@y>", subject="More"))
     assert (later.request_id, later.number) == (request.id, 2)
-    returned = take_in(session, ports, write_report("failed", original="<letter-2@harbour.example>"))
-    assert (returned.request_id, returned.nature) == (request.id, Nature.RETURNED)
-    addressed = take_in(session, ports, write("In-Reply-To: <letter-2@harbour.example>", subject="Both"),
-                        address_of(session, opened, ports, 1))  # fmt: skip
-    assert addressed.matched_by is MatchedBy.ADDRESS
-    assert addressed.request_id == find_request(session, opened, 1).id, "the address comes first"
+    address = address_of(session, opened, ports, 1)
+    both = take_in(session, ports, write("In-Reply-To: <letter-2@harbour.example>", subject="Both"), address)
+    assert both.matched_by is MatchedBy.ADDRESS
+    assert both.request_id == find_request(session, opened, 1).id, "the address comes first"
+    assert letter.state is LetterMailState.ACCEPTED, "none of them says that it came back"
+
+
+def test_a_letter_that_a_mail_server_sends_back_is_marked_and_no_other(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    first, second = (add_letter(session, opened, number, f"letter-{number}@harbour.example") for number in (1, 2))
+    put_off = take_in(session, ports, write_report("delayed", original="<letter-1@harbour.example>"))
+    assert (put_off.request_id, put_off.nature) == (first.request_id, Nature.DELAYED)
+    assert state_of(first) is LetterMailState.ACCEPTED
+    back = take_in(session, ports, write_report("failed", original="<letter-1@harbour.example>"))
+    assert (back.request_id, back.nature) == (first.request_id, Nature.RETURNED)
+    assert state_of(first) is LetterMailState.RETURNED
+    elsewhere = address_of(session, opened, ports, 1)
+    take_in(session, ports, write_report("failed", "X-A: b", original="<letter-2@harbour.example>"), elsewhere)
+    assert second.state is LetterMailState.ACCEPTED, "it came to the address of another request"
 
 
 def test_a_ticket_number_finds_a_teams_request_where_it_is_the_only_one(session: Session, ports: Ports) -> None:

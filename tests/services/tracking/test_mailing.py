@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,7 @@ from portal.adapters.mail import Delayed, OutgoingMail, Refused, Unclear
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import (
     CaseStatus,
+    Filer,
     History,
     ItemState,
     RequestState,
@@ -51,7 +53,7 @@ from portal.services.work import CaseWork
 from tests.services.at_once import do_at_once
 from tests.services.background.test_outbox import Killed, Post, try_once
 from tests.services.factories import NOW, ignore_job, make_ports
-from tests.services.fakes import DAY, HOUR, print_quickly, reopen
+from tests.services.fakes import DAY, HOUR, print_quickly, reopen, utc
 from tests.services.people import MAIL, Shared, make_mail_ports, share_case
 
 ADDRESS = "abuse@platform.example"
@@ -356,6 +358,26 @@ def test_a_letter_that_should_not_leave_any_more_stays(desk: Desk, meanwhile: Ca
         work = reopen(session, desk.shared.person.at(NOW)) if meanwhile is withdraw else desk.work(session)
         meanwhile(work)
     assert desk.deliver(mail_id, post) is Delivery.NOT_OURS
+    assert post.sent == []
+    assert desk.mails()[0].state is LetterMailState.CANCELLED
+
+
+def test_a_letter_stays_once_the_authority_of_who_acts_has_ended(
+    sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print_quickly(monkeypatch)
+    acting: dict[str, Any] = {
+        "filer": Filer.REPRESENTATIVE,
+        "authority": "A signed letter.",
+        "authority_ends_on": date(2026, 11, 30),
+    }
+    with sessions.begin() as session:
+        shared = share_case(session, ports, **acting)
+        letters.make_missing_letter(shared.first.at(NOW), 1)
+    desk, post = Desk(sessions, ports, shared), Post(Delayed("450"))
+    mail_id = desk.send(utc(30, 10, 0))
+    assert desk.deliver(mail_id, post, now=utc(30, 10, 59)) is Delivery.LATER
+    assert desk.deliver(mail_id, post, now=utc(30, 11, 0)) is Delivery.NOT_OURS, "midnight where the person lives"
     assert post.sent == []
     assert desk.mails()[0].state is LetterMailState.CANCELLED
 

@@ -88,6 +88,7 @@ LIGHT = {
         desk_tags.set_on_case
         desk_phone.begin desk_phone.save desk_phone.discard desk_first_words.hear desk_first_words.finish
         desk_handovers.answer desk_handovers.finish desk_exposure.show desk_exposure.end
+        desk_imports.begin desk_imports.change desk_imports.discard
         desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
         desk_incoming.read desk_incoming.put desk_incoming.dismiss
     """,
