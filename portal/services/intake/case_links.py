@@ -30,6 +30,7 @@ from portal.services.cases import finding, handover, risks
 from portal.services.cases.messages import staff_names
 from portal.services.cases.opening import seen_by
 from portal.services.cases.room import require_room_for_words
+from portal.services.history import guards
 from portal.services.history.events import NewEvent
 from portal.services.intake import drafts, submission
 from portal.services.intake.submission import AddedLinks
@@ -156,11 +157,13 @@ def list_linked(work: CaseWork) -> tuple[LinkedCase, ...]:
 
 
 def find_merged(work: CaseWork) -> LinkKind | None:
-    """Whether the case was put together with another one: what that other is to it. For the person as well."""
+    """Whether the case was put together with another one: what that other is to it. For the person as well, so a row
+    that is not as it was written says nothing.
+    """
     if work.case.team_id is None:
         return None
     merged = (CaseLink.case_id == work.case.id, CaseLink.kind != LinkKind.LINKED)
-    kinds = set(work.session.scalars(select(CaseLink.kind).where(*merged)))
+    kinds = {row["kind"] for row, fits in guards.read_rows(work.session, CaseLink, *merged) if fits}
     return next((kind for kind in (LinkKind.GOES_ON, LinkKind.TOOK_IN) if kind in kinds), None)
 
 

@@ -71,7 +71,8 @@ def find(member: SignedInStaff) -> Answered:
     if len(found) == 1:
         return go("desk_case.show", reference=found[0])
     if found:
-        return show_page("desk/found.html", member, found=found, typed=None)
+        names = unit().config.has_name_search
+        return show_page("desk/found.html", member, found=found, typed=None, finds_names=names)
     return show_queue(member, typed=typed)
 
 

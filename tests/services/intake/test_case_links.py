@@ -229,3 +229,11 @@ def test_nothing_of_an_erased_case_is_left_with_the_other(two: Two, session: Ses
     assert count(session, NamedPoster) == 0
     assert case_links.list_linked(two.first) == ()
     assert guards.list_bent(session, two.first.case.id) == []
+
+
+def test_a_row_from_outside_tells_the_person_nothing(two: Two, session: Session) -> None:
+    case_links.link(two.first, two.second, "The same class.")
+    session.flush()
+    session.connection().exec_driver_sql("UPDATE case_links SET kind = 'goes_on'")
+    session.expire_all()
+    assert case_links.find_merged(replace(two.first, actor=PERSON)) is None
