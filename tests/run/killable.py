@@ -239,7 +239,9 @@ def warm_up() -> None:
     share_what_is_compiled()
     with tempfile.TemporaryDirectory() as folder, fresh_database() as postgresql:
         for database in (f"sqlite:///{folder}/warm.db", postgresql):
-            _go_each_way(make_parts(Setup(make_env(folder, database, "smtp://127.0.0.1:9"), 0)))
+            # In memory, because a storage of files has threads that a copy of this process would wait for in vain.
+            env = {**make_env(folder, database, "smtp://127.0.0.1:9"), "RECOURSE_STORAGE": "memory:///"}
+            _go_each_way(make_parts(Setup(env, 0)))
     assert threading.active_count() == 1
 
 

@@ -29,7 +29,7 @@ from tests.mailbox import Mailbox
 from tests.run.killable import make_env
 from tests.run.test_kill import Lane, Tally, database, mailbox, make_tables, quick, run_worker, settle  # noqa: F401
 
-CASES = 30  # of each lane; each has three requests
+CASES = 20  # of each lane; each has three requests
 LANES = 2
 WORKERS = 2
 REQUESTS = ("1", "2", "3")

@@ -47,13 +47,15 @@ LATER = NOW + timedelta(days=3)
 MOST = 24
 # What needs more than the others: all that a complaint can rest on, and its papers with their exhibits; to read a
 # letter, which is written into the history; the case with what it shares with others and what waits for a second look
-# or for a colleague’s word; a complaint beside the requests of its case; and pages that look at one request and at
-# what all letters say. Each page of a case reads what its team has to know first.
+# or for a colleague’s word; a complaint beside the requests of its case; a request with what became of its letters by
+# e-mail; and pages that look at one request and at what all letters say. Each page of a case reads what its team has to
+# know first.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_case.show": 29,
         "desk_complaints.show": 36,
         "desk_requests.close": 25,
+        "desk_requests.show": 25,
         "desk_complaints.prepare": 26,
         "desk_complaints.bundle": 39,
         "desk_case.all_letters": 30,
