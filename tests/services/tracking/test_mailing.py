@@ -75,6 +75,7 @@ class Desk:
 
     def do(self, step: Callable[[CaseWork], object], now: datetime = NOW, *, colleague: bool = False) -> None:
         with self.sessions.begin() as session:
+            session.get(Case, self.shared.person.case.id, with_for_update=True)  # as the desk holds it to write
             step(self.work(session, now, colleague=colleague))
 
     def send(self, now: datetime = NOW, *, number: int = 1, **changes: object) -> UUID:
