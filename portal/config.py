@@ -124,9 +124,12 @@ class Config:
     response_hours: int  # within which the helpline wants to answer a new case
     urgent_response_hours: int  # the same for a child or a threat
     has_public_statistics: bool
+    has_name_search: bool  # a team finds its cases by names
     is_trusted_flagger: bool  # under Article 22 of the Digital Services Act
     security_contacts: tuple[str, ...]  # where holes are told; without one there is no /.well-known/security.txt
     mail: MailServer | None  # without it contact by mail is not offered at all
+    inbox_folder: Path  # mail that something puts here comes in, a file each
+    inbox_server: str  # the name by which our own mail server says what it thinks of a mail; empty: none is believed
     replies: ReplyPlace | None  # where answers to letters are taken in; without it they go to the team's address
     letters_an_hour: int  # by e-mail to one domain; more wait behind
 
@@ -192,6 +195,8 @@ def load_config(env: Mapping[str, str]) -> Config:
         **_load_own_aims(env),
         security_contacts=_read(env, "RECOURSE_SECURITY_CONTACT", "", _contacts),
         mail=_load_mail(env),
+        inbox_folder=Path(env.get("RECOURSE_INBOX_FOLDER") or folder / "mail" / "in").absolute(),
+        inbox_server=_read(env, "RECOURSE_INBOX_SERVER", "", _server_name),
         replies=_load_replies(env),
         letters_an_hour=_read(env, "RECOURSE_LETTERS_AN_HOUR", "20", _number(1, 10_000)),
     )
@@ -205,6 +210,7 @@ def _load_own_aims(env: Mapping[str, str]) -> dict[str, Any]:
         "response_hours": _read(env, "RECOURSE_RESPONSE_HOURS", "24", _number(1, 720)),
         "urgent_response_hours": _read(env, "RECOURSE_URGENT_RESPONSE_HOURS", "8", _number(1, 720)),
         "has_public_statistics": _read(env, "RECOURSE_STATISTICS", "off", _one_of("off", "on")) == "on",
+        "has_name_search": _read(env, "RECOURSE_NAME_SEARCH", "off", _one_of("off", "on")) == "on",
         "is_trusted_flagger": _read(env, "RECOURSE_TRUSTED_FLAGGER", "off", _one_of("off", "on")) == "on",
     }
 
@@ -271,6 +277,7 @@ KNOWN = frozenset(
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
+        "RECOURSE_NAME_SEARCH",
         "RECOURSE_UPLOADS",
         "RECOURSE_SENDER_KEYS",
         "RECOURSE_PACKS",
@@ -298,6 +305,8 @@ KNOWN = frozenset(
         "RECOURSE_DKIM_KEY_FILE",
         "RECOURSE_DKIM_SELECTOR",
         "RECOURSE_LETTERS_AN_HOUR",
+        "RECOURSE_INBOX_FOLDER",
+        "RECOURSE_INBOX_SERVER",
         "RECOURSE_REPLY_DOMAIN",
         "RECOURSE_REPLY_MAILBOX",
         "RECOURSE_ORG_NAME",
@@ -513,6 +522,12 @@ def _contacts(text: str) -> tuple[str, ...]:
         if not (is_mail or is_page):
             raise ValueError("has to look like mailto:security@example.org or https://example.org/security")
     return found
+
+
+def _server_name(text: str) -> str:
+    if not text.isascii() or any(letter.isspace() or letter == ";" for letter in text):
+        raise ValueError("has to be one name such as mx.example.org")
+    return text
 
 
 def _folder(text: str) -> Path | None:

@@ -44,7 +44,9 @@ def _create_sharing(*arguments: Any, **options: Any) -> sa.Engine:
 
 
 def _prepare_hasty_sqlite(connection: Any, record: object) -> None:
-    """Nothing here has to outlive a power cut, so nothing waits for the disk; a process that a test starts does."""
+    """Nothing here has to outlive a power cut, so nothing waits for the disk. A killed process loses nothing by that; a
+    portal that a test starts waits as any other.
+    """
     _prepare_sqlite(connection, record)
     connection.execute("PRAGMA synchronous=OFF")
 

@@ -13,7 +13,7 @@ from portal.domain.lifecycle import LetterKind
 FORM = "recourse-letter-1"  # changes only when a reader of the old form would misread the new one
 # Fields that came later: left out where they are empty, so that a letter from before is written as it always was.
 LATER = ("copies", "form")
-LATER_STATED = ("speaker", "mandated_on")
+LATER_STATED = ("speaker", "mandated_on", "mandate_covers", "mandate_limit")
 LATER_SIGNED = ("is_mandated",)
 
 

@@ -104,6 +104,12 @@ def read_mail(content: bytes) -> ParsedMail:
     )
 
 
+def read_headers(content: bytes) -> dict[str, list[str]]:
+    """The headers of an e-mail by lower-case name, decoded, in their order; nothing below them is looked at."""
+    mail = split_mails(content[: 2 * LONGEST_HEADERS])[0]
+    return _read_headers(mail, 0, len(mail))[0]
+
+
 def write_mail(mail: ParsedMail) -> str:
     """The e-mail as plain text: its headers, its words, and the names of what was attached."""
     rows = (

@@ -14,6 +14,7 @@ from portal.cli.due import due
 from portal.cli.law import law
 from portal.cli.laws import laws
 from portal.cli.links import links
+from portal.cli.mail import mail
 from portal.cli.recovery import recovery
 from portal.cli.retention import retention
 from portal.cli.rights import rights
@@ -32,6 +33,7 @@ COMMANDS: tuple[click.Command, ...] = (
     law,
     laws,
     links,
+    mail,
     recovery,
     rights,
     retention,

@@ -39,6 +39,8 @@ class Noted(StrEnum):
     LINK_REFUSED = "link_refused"  # an officer's link that was over or used
     HISTORY_READ = "history_read"  # an auditor looked
     SETTING_CHANGED = "setting_changed"
+    MAIL_SORTED = "mail_sorted"  # a mail that found no request: put to one, or set aside
+    MAIL_READ = "mail_read"  # a member opened a mail that found no request
     HOLD_SET = "hold_set"
     HOLD_ENDED = "hold_ended"
     DRAFT_DELETED = "draft_deleted"

@@ -85,6 +85,15 @@ class Answer(StrEnum):
     PARTLY = "partly"
     REFUSED = "refused"
     GEO_BLOCKED = "geo_blocked"
+    NOT_FOUND = "not_found"  # a refusal: they say that there is nothing at the link
+    NOT_VIOLATION = "not_violation"  # a refusal by their own rules
+    NO_REASON = "no_reason"  # a refusal that gives none: the matter was closed
+    LOGIN_ASKED = "login_asked"  # they go on only for somebody with an account
+    PASSED_ON = "passed_on"  # it was given to the one who posted it
+    WRONG_PLACE = "wrong_place"  # they name another address or another company
+    COUNTER_NOTICE = "counter_notice"  # the one who posted it objected
+    LEGAL_THREAT = "legal_threat"  # they threaten the person with the law
+    AUTO_REPLY = "auto_reply"  # out of office, a newsletter of the mailbox: no answer at all
 
 
 class ComplaintState(StrEnum):
@@ -126,6 +135,15 @@ class SentAs(StrEnum):
 
     LETTER = "letter"
     OTHER = "other"
+
+
+class MandateAct(StrEnum):
+    """What a person's written mandate lets their team do in their name."""
+
+    LETTERS = "letters"  # state what stands in letters to platforms and to companies behind them
+    BELIEF = "belief"  # state what the person believes in good faith
+    COMPLAINTS = "complaints"  # state what stands in complaints to authorities
+    MESSAGES = "messages"  # answer what they write back, in letters after the first one
 
 
 class LetterKind(StrEnum):
@@ -218,6 +236,7 @@ class History(StrEnum):
     NOTE = "note"
     DOCUMENT_ADDED = "document_added"  # an answer or a notice was handed in as a file
     DOCUMENT_REMOVED = "document_removed"
+    MAIL_CAME = "mail_came"  # a mail came in for a request; nobody has read it yet
     FINGERPRINTS_KEPT = "fingerprints_kept"  # digits that the person's device made of its own files
     FINGERPRINTS_CHOSEN = "fingerprints_chosen"  # which letters name them
     FINGERPRINTS_REMOVED = "fingerprints_removed"
@@ -281,6 +300,13 @@ class History(StrEnum):
     REFERRAL_ENDED = "referral_ended"  # its outcome, or that the person took their yes back
     TAKEN_IN = "taken_in"  # from another portal, in a sealed file
     HANDOVER_RETURNED = "handover_returned"  # the first team has the case again
+    CASES_LINKED = "cases_linked"  # another case of the team has to do with this one
+    CASES_UNLINKED = "cases_unlinked"
+    CASES_MERGED = "cases_merged"  # one person has both: one goes on, the other was closed
+    CASES_PARTED = "cases_parted"  # they were put together by mistake
+    POSTER_NAMED = "poster_named"  # the name of an account that posted was written down
+    POSTER_DROPPED = "poster_dropped"
+    TAGS_CHANGED = "tags_changed"  # of the team's own words for its cases
     ERASED = "erased"
 
 
@@ -304,7 +330,14 @@ class StepRefused(ValueError):
     """The step cannot follow the present state. The message says why and what can be done instead."""
 
 
-REQUEST_AFTER_ANSWER: Mapping[Answer, RequestState] = {
+# A machine's reply that says nothing about the request: it proves no receipt and changes nothing.
+NO_ANSWERS = frozenset({Answer.AUTO_REPLY})
+# What decides, as a law sees it; each kind of refusal does.
+REFUSALS = frozenset({Answer.REFUSED, Answer.NOT_FOUND, Answer.NOT_VIOLATION, Answer.NO_REASON})
+DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.GEO_BLOCKED, *REFUSALS})
+
+# None: the request stays as it was.
+REQUEST_AFTER_ANSWER: Mapping[Answer, RequestState | None] = {
     Answer.ACKNOWLEDGED: RequestState.ACKNOWLEDGED,
     Answer.MORE_ASKED: RequestState.MORE_ASKED,
     Answer.IDENTITY_ASKED: RequestState.MORE_ASKED,
@@ -314,6 +347,15 @@ REQUEST_AFTER_ANSWER: Mapping[Answer, RequestState] = {
     Answer.PARTLY: RequestState.PARTLY,
     Answer.REFUSED: RequestState.REFUSED,
     Answer.GEO_BLOCKED: RequestState.GEO_BLOCKED,
+    Answer.NOT_FOUND: RequestState.REFUSED,
+    Answer.NOT_VIOLATION: RequestState.REFUSED,
+    Answer.NO_REASON: RequestState.REFUSED,
+    Answer.LOGIN_ASKED: RequestState.MORE_ASKED,
+    Answer.PASSED_ON: RequestState.ACKNOWLEDGED,
+    Answer.WRONG_PLACE: None,
+    Answer.COUNTER_NOTICE: None,
+    Answer.LEGAL_THREAT: None,
+    Answer.AUTO_REPLY: None,
 }
 
 # A partial answer says nothing about one link; an extension, an update or a question back changes none of them.
@@ -327,6 +369,15 @@ ITEM_AFTER_ANSWER: Mapping[Answer, ItemState | None] = {
     Answer.PARTLY: None,
     Answer.REFUSED: ItemState.REFUSED,
     Answer.GEO_BLOCKED: ItemState.GEO_BLOCKED,
+    Answer.NOT_FOUND: ItemState.REFUSED,
+    Answer.NOT_VIOLATION: ItemState.REFUSED,
+    Answer.NO_REASON: ItemState.REFUSED,
+    Answer.LOGIN_ASKED: None,
+    Answer.PASSED_ON: None,
+    Answer.WRONG_PLACE: None,
+    Answer.COUNTER_NOTICE: None,
+    Answer.LEGAL_THREAT: None,
+    Answer.AUTO_REPLY: None,
 }
 
 # What begins something new: a clock that somebody has to watch, or papers that leave.

@@ -25,7 +25,7 @@ class YearRow(Guarded, Base):
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kept: Mapped[list[Any]] = mapped_column(JSON)
-    shown: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    shown: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     counted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 

@@ -16,6 +16,7 @@ class JobKind(StrEnum):
     BUNDLE = "bundle"
     LETTER = "letter"  # made ahead, for a request that is to be sent next
     REMINDER = "reminder"  # for a request whose date has passed
+    IMPORT = "import"  # of a table of cases; about no case
     MAILED = "mailed"  # a letter left by e-mail: its request is written down as sent
 
 
@@ -34,8 +35,8 @@ class Job(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[JobKind] = mapped_column(Word(JobKind))
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
-    subject_id: Mapped[UUID]  # the complaint whose bundle is made, the request whose letter is, the letter mail
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    subject_id: Mapped[UUID]  # the complaint of a bundle, the request of a letter, the letter mail, or a table of cases
     staff_id: Mapped[UUID | None]  # who asked for it, where that was a member of staff; no key, their rows stay
     state: Mapped[JobState] = mapped_column(Word(JobState))
     stage: Mapped[str] = mapped_column(String(40))

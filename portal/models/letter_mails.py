@@ -23,6 +23,7 @@ class LetterMailState(StrEnum):
     ACCEPTED = "accepted"  # the mail server has taken it, and answers for it from here
     FAILED = "failed"  # surely not sent
     UNCLEAR = "unclear"  # it may have left; never sent again by itself
+    RETURNED = "returned"  # it left, and a mail server on the way said that it was not delivered
     CANCELLED = "cancelled"  # taken back before it left
 
 

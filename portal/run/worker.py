@@ -30,6 +30,9 @@ from portal.services.complaints import officer_links
 from portal.services.complaints.bundle import make_bundle
 from portal.services.figures import years
 from portal.services.history import checkpoints, witness
+from portal.services.importing import waiting as imports
+from portal.services.importing.running import run_import
+from portal.services.inbox import upkeep
 from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
@@ -42,6 +45,7 @@ RUNNERS: dict[JobKind, jobs.Runner] = {
     JobKind.BUNDLE: make_bundle,
     JobKind.LETTER: make_ahead,
     JobKind.REMINDER: make_reminder_ahead,
+    JobKind.IMPORT: run_import,
     JobKind.MAILED: record_left,
 }
 IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not ended
@@ -76,11 +80,13 @@ class Rounds:
             "links asked for": lambda: answer_asks(parts),
             "dates": lambda: remind_of_dates(parts),
             "mail": lambda: deliver_due_mail(parts),
+            "mail that came in": lambda: take_in_mail(parts),
         }
         self._each_hour: dict[str, Callable[[], object]] = {
             "locks": lambda: purge_locks(parts),
             "officers' links": lambda: purge_links(parts),
             "forms of signed-out staff": lambda: purge_kept_forms(parts),
+            "tables of cases": lambda: purge_imports(parts),
             "files of documents": lambda: purge_files(parts, documents.purge_files),
             "files of officers' links": lambda: purge_files(parts, officer_links.purge_files),
             "history": lambda: aside(lambda: look_over(parts)),
@@ -198,6 +204,12 @@ def deliver_due_mail(parts: Parts) -> int:
     return do_each(due, lambda row_id: deliver_mail(parts, row_id), what="delivering a mail").done
 
 
+def take_in_mail(parts: Parts) -> int:
+    """Take mails from the folder, and look for the requests of all that came in; how many were looked at."""
+    upkeep.take_folder(parts.sessions, parts.config.inbox_folder, clock=parts.clock, ports=parts.ports)
+    return upkeep.match_all(parts.sessions, clock=parts.clock, ports=parts.ports)
+
+
 def run_left_jobs(parts: Parts) -> int:
     """Run every job that nobody works on; how many were run."""
     with parts.sessions() as session:
@@ -306,6 +318,12 @@ def purge_kept_forms(parts: Parts) -> None:
     """Delete what a member typed when signed out, and did not come back for."""
     with parts.sessions.begin() as session:
         kept_forms.purge(session, now=parts.clock())
+
+
+def purge_imports(parts: Parts) -> None:
+    """Forget tables that nobody said a word to, and what came of old ones."""
+    with parts.sessions.begin() as session:
+        imports.purge(parts.work(session))
 
 
 def purge_links(parts: Parts) -> int:

@@ -10,25 +10,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import Answer, CloseReason, Filer, Handler, LetterKind, Role, SendingChannel
+from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.snippets import SnippetUse
-from portal.services.casefile import bulk
+from portal.services.casefile import bulk, follow_ups, referrals
 from portal.services.casefile.bulk import BulkAction, BulkCommand
-from portal.services.cases import handover, messages, opening, safe_contact
+from portal.services.casefile.follow_ups import NewFollowUp
+from portal.services.casefile.referrals import NewReferral
+from portal.services.cases import handover, messages, opening, safe_contact, tags
 from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
-from portal.services.intake import drafts
+from portal.services.intake import case_links, drafts
 from portal.services.letters import letters, threats
 from portal.services.letters.threats import ThreatCommand
 from portal.services.phone import calls
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.signin import sessions
-from portal.services.staff import accounts, snippets
+from portal.services.staff import accounts, saved_views, snippets
 from portal.services.staff.accounts import NewStaff
 from portal.services.staff.snippets import SnippetCommand
 from portal.services.tracking import answers, mailing, request_page, send_round, sending
@@ -66,6 +69,9 @@ class Scenes:
     call: str  # the reference of an unfinished call of the team
     entry: int  # of that case's history, which can be corrected
     snippet: UUID  # a ready text of that team
+    tag: UUID  # of that team and of that case
+    referral: UUID  # to a lawyer, not told yet
+    promise: UUID  # a follow-up date
     done: str = TOGETHER  # the token of something that was done to many of its requests
 
 
@@ -105,11 +111,13 @@ def build_scenes(site: Site) -> Scenes:
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
         snippet = _keep_snippet(session, ports, mere, team_id)
+        tag = _join_cases(session, ports, replace(busy.at(LATER), actor=mere))
         typed = {"country": ["NZ"], "danger": ["y"], "safe_words": ["Say you are from the dentist."]}
         work = make_work(session, ports, now=LATER, actor=mere)
         call = calls.begin_call(work, typed, team_id=team.id, language="en").reference
         fill_year(session, number=600, flagged=True)
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
+        referral, promise = _work_together(replace(busy.at(LATER), actor=mere))
     site.pass_time()
     return Scenes(
         cookies=cookies,
@@ -119,6 +127,9 @@ def build_scenes(site: Site) -> Scenes:
         call=call,
         entry=entry,
         snippet=snippet,
+        tag=tag,
+        referral=referral,
+        promise=promise,
     )
 
 
@@ -146,6 +157,34 @@ def _make_sending_case(session: Session, ports: Ports) -> CaseWork:
     sending.record_sent(opened, first, SentCommand(channel=door.via, sent_at=LATER, address=door.address))
     send_round.begin_round(opened, (), "", only=third)
     return opened
+
+
+def _work_together(work: CaseWork) -> tuple[UUID, UUID]:
+    """A referral and a promise of the member who has the case open, by their ids."""
+    agreed = frozenset({ReferralPart.NAME, ReferralPart.CONTACT, ReferralPart.LINKS})
+    new = NewReferral(kind=ReferralKind.LAWYER, to="Invented Law, +64 1", agreed=agreed, consent="By phone: yes.")
+    owner = work.actor.staff_id
+    assert owner is not None
+    due = NewFollowUp(due_on=LATER.date(), owner_id=owner, note="Call her back.")
+    follow_ups.set_follow_up(work, due)
+    work.session.flush()
+    return referrals.refer(work, new), follow_ups.list_follow_ups(work)[0].id
+
+
+def _join_cases(session: Session, ports: Ports, work: CaseWork) -> UUID:
+    """Another case of the team, linked and naming the same account; a tag of both, by its id; and a named view."""
+    team_id = work.case.team_id
+    assert team_id is not None
+    other = make_case(session, ports, links=PASTED, now=LATER, handler=Handler.TEAM, team_id=str(team_id))
+    theirs = replace(other.at(LATER), actor=work.actor)
+    case_links.link(work, theirs, "Two people of one school, posted by the same account within a week.")
+    for one in (work, theirs):
+        case_links.name_poster(one, "@invented_night_clips", "a chat app")
+    tags.keep_tag(work, team_id, "Wave of May", [team_id])
+    tag = tags.list_tags(work, [team_id])[0].id
+    tags.set_tags(work, [tag])
+    saved_views.save_view(work, "New Zealand, no one moves", "country=NZ&stale=y&columns=due&columns=team")
+    return tag
 
 
 def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:

@@ -36,7 +36,12 @@ PAGES = {
         {case}/together/remind?pick=all {case}/together/reminded?pick=all {case}/together/answer?pick=all
         {case}/together/gone?pick=all {case}/together/back?pick=all {case}/together/close?pick=all
         {case}/handed {case}/other-team /desk/offers /desk/exchange /desk/exposure {case}/before
-        {case}/sealed-file {case}/referrals {case}/second-look {case}/second-look/ask/sending/7
+        {case}/sealed-file {case}/referrals {case}/referrals/{referral} {case}/referrals/{referral}/told
+        {case}/referrals/{referral}/outcome {case}/follow-ups/{promise}/move {case}/second-look
+        {case}/second-look/ask/sending/7
+        {case}/others {case}/others/link {case}/others/merge {case}/others/account {case}/tags /desk?tag={tag}
+        /desk?columns=team&columns=reported&country=NZ /desk/together?action=tag&cases={reference}
+        /desk/together?action=follow_up&cases={reference}
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
     """,
@@ -45,6 +50,7 @@ PAGES = {
         /desk/reports/flagger/2025 /desk/statistics /desk/team/load /desk/team/load?days=7
         /desk /desk/team /desk/team/snippets /desk/team/snippets/new /desk/team/snippets/{snippet}
         /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
+        /desk/team/tags /desk/team/tags/new /desk/team/tags/{tag}
         {case}/second-look/without/sending/7 {case}/complaints/1/officer
     """,
     "vera": """
@@ -74,6 +80,8 @@ def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
     filled = filled.replace("{call}", scenes.call).replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
+    filled = filled.replace("{tag}", str(scenes.tag))
+    filled = filled.replace("{referral}", str(scenes.referral)).replace("{promise}", str(scenes.promise))
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 

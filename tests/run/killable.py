@@ -10,18 +10,19 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-import threading
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
+from portal.adapters.storage import ObjectStorage
 from portal.config import load_config
 from portal.domain.lifecycle import CaseStatus, ComplaintState, Handler, RequestState
 from portal.models.outbox import MailKind
@@ -32,6 +33,7 @@ from portal.services.background.outbox import NewMail
 from portal.services.cases import messages, opening
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
+from portal.services.inbox import receiving
 from portal.services.intake import submission
 from portal.services.letters import letters
 from portal.services.requests.dossier import read_dossier
@@ -50,6 +52,7 @@ from tests.services.fakes import DAY, QUICK_PRINTING, send
 LINKS = "https://x.com/someone/status/1111\nhttps://pictures.example.org/album/7\nhttps://www.instagram.com/p/Abc123/"
 LATE = NOW + 3 * DAY  # when the platforms' clocks are over
 LIFE = timedelta(minutes=10)  # longer than any lease, so that what a dead worker held is free again
+THREADS = Path("/proc/self/task")  # of Linux, with those that no Python started
 COMPLAINT = ("us-take-it-down", "us-ftc")
 
 
@@ -226,6 +229,18 @@ def work(parts: Parts) -> str:
     return f"{worker.deliver_due_mail(parts)} {worker.run_left_jobs(parts)}"
 
 
+def take_mail(parts: Parts, number: str, address: str) -> str:
+    """As a mail server does that hands a mail over until it is taken."""
+    content = f"From: a@x.com\nSubject: Mail {number}\nDate: Tue, 24 Nov 2026 08:00:00 +0000\n\nWords {number}\n"
+    with parts.sessions.begin() as session:
+        return str(receiving.receive(parts.work(session), content.encode(), [address]))
+
+
+def sort_mail(parts: Parts) -> str:
+    """What the background worker does with what came in: how many mails it looked at."""
+    return str(worker.take_in_mail(parts))
+
+
 def open_case(session: Session, parts: Parts, words: str) -> CaseWork:
     opened = opening.open_by_words(make_work(session, parts.ports), words)
     return opening.open_for_person(make_work(session, parts.ports), opened.case.id, opened.key, to_change=True)
@@ -233,16 +248,36 @@ def open_case(session: Session, parts: Parts, words: str) -> CaseWork:
 
 def warm_up() -> None:
     """Go each way once on both databases, before this process is copied for each life: what is read and compiled on the
-    way is not read and compiled again by each. No thread may be left at the end.
+    way is not read and compiled again by each. No thread may be left at the end, of no library either: the copies would
+    wait for it for ever, as they would for those of the storage.
     """
     be_quick()
     share_what_is_compiled()
     with tempfile.TemporaryDirectory() as folder, fresh_database() as postgresql:
         for database in (f"sqlite:///{folder}/warm.db", postgresql):
-            # In memory, because a storage of files has threads that a copy of this process would wait for in vain.
-            env = {**make_env(folder, database, "smtp://127.0.0.1:9"), "RECOURSE_STORAGE": "memory:///"}
-            _go_each_way(make_parts(Setup(env, 0)))
-    assert threading.active_count() == 1
+            parts = make_parts(Setup(make_env(folder, database, "smtp://127.0.0.1:9"), 0))
+            vars(parts)["ports"] = replace(parts.ports, storage=_Shelf())
+            _go_each_way(parts)
+    assert not THREADS.exists() or len(list(THREADS.iterdir())) == 1
+
+
+class _Shelf(ObjectStorage):
+    """Files that are kept by this process alone."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def put(self, key: str, content: bytes) -> None:
+        self.files[key] = content
+
+    def get(self, key: str) -> bytes:
+        return self.files[key]
+
+    def list_keys(self) -> list[str]:
+        return list(self.files)
+
+    def delete(self, prefix: str) -> None:
+        self.files = {key: content for key, content in self.files.items() if not key.startswith(prefix)}
 
 
 def _go_each_way(parts: Parts) -> None:
@@ -270,4 +305,6 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "escalate": escalate,
     "lodge": lodge,
     "work": work,
+    "take mail": take_mail,
+    "sort mail": sort_mail,
 }

@@ -22,7 +22,10 @@ SECRET = (
     "said_first", "said_second", "csrf_token",
     "fingerprints",  # of her own pictures; the page makes them anew
 )  # fmt: skip
-CHOICE = ("request.log_answer", "desk_requests.log_answer")  # here `answer` is one of a list, and nothing secret
+CHOICE = (
+    "request.log_answer", "desk_requests.log_answer", "desk_approvals.decide", "desk_handovers.answer",
+    "desk_handovers.answer_offer", "hand_on.answer",
+)  # fmt: skip  # here `answer` is one of a list, and nothing secret
 # Six words with a slip of the pen stay in their box, so that one of six can be mended; they open nothing.
 MENDED = {("start.enter", "words")}
 NAMES = sorted({*list_fields(), *READ_BY_HAND, *SECRET, "sure", "from", "confirm", "a_name_that_nobody_knows"})

@@ -19,26 +19,33 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.config import load_config
 from portal.domain.documents import CleanDocument, DocumentKind, Original
+from portal.domain.incoming import MailState, MatchedBy, Nature
 from portal.domain.lifecycle import Handler, LetterKind, Role, Scope, SendingChannel
 from portal.factory import create_app
 from portal.models.accounts import Membership, Team
 from portal.models.documents import Document
 from portal.models.events import Event
+from portal.models.incoming import IncomingMail
+from portal.models.requests import Request
 from portal.models.tables import metadata
 from portal.run import worker
 from portal.services.cases import documents
 from portal.services.cases.documents import HandIn
 from portal.services.complaints import complaints
+from portal.services.inbox.matching import Match, put_into_case
+from portal.services.inbox.receiving import CameIn, seal_for_server
 from portal.services.intake import submission
 from portal.services.letters import letters
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
 from portal.services.tracking import sending
 from portal.services.tracking.sending import SentCommand
+from portal.services.work import CaseWork
 from portal.web.person.complaint import name_option
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
@@ -78,8 +85,14 @@ class Caller(StrEnum):
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "follow_up_id": UUID(int=3),  # of none
+        "import_id": UUID(int=3),
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
+        "mail_id": UUID(int=4),  # a mail without a case
+        "poster_id": UUID(int=3),
+        "tag_id": UUID(int=3),
+        "view_id": UUID(int=3),
+        "other": "AAAA-AAAA",  # of none
         "what": "sending",
         "handover_id": UUID(int=3),
         "end": "seen",
@@ -181,6 +194,7 @@ def make_world(folder: Path) -> Iterator[World]:
     built = _build_world()
     shutil.copytree(built.folder, folder, dirs_exist_ok=True)
     app = _open_app(folder)
+    assert app.test_client().get("/").status_code == 200  # the first request of a process finds its key
     parts: Parts = app.extensions[EXTENSION]
     filled, database = built.filled, folder / "recourse.db"
     made = World(
@@ -289,11 +303,36 @@ def _fill(parts: Parts) -> _Made:
         regime, regulator = str(VALUES["regime"]), str(VALUES["regulator"])
         complaints.prepare(opened.at(later), regime, regulator, [1])
         opened.case.assignee_id = carrier.staff_id
+        come_in(session, parts, opened)
         others, _ = make_draft(session, ports, handler=Handler.TEAM, team_id=str(teams["Mountain"][0].id))
         submission.submit(others.at(NOW))
         _, draft_words = make_draft(session, ports, now=later)
         option = name_option(opened.key, regime, regulator)
         return _Made(opened.reference, others.reference, words, draft_words, waiting.id, option)
+
+
+def come_in(session: Session, parts: Parts, opened: CaseWork) -> None:
+    """Mail: one that waits in the case, for its first request, and one that has no case."""
+    content = (
+        b"From: a@platform.example\nSubject: Your report\nDate: Tue, 24 Nov 2026 08:00:00 +0000\n\nWe look at it.\n"
+    )
+    work = parts.work(session)
+    request_id = session.scalars(select(Request.id).where(Request.case_id == opened.case.id, Request.number == 1)).one()
+    for row_id in (VALUES["mail_id"], UUID(int=5)):
+        came = CameIn(content=content, envelope=(), at=work.now)
+        row = IncomingMail(
+            id=row_id,
+            digest=row_id.bytes,
+            server_key=parts.ports.keys.id,
+            state=MailState.UNMATCHED,
+            nature=Nature.ANSWER,
+            received_at=work.now,
+            size=len(content),
+            sealed=seal_for_server(parts.ports.keys, row_id, came),
+        )
+        session.add(row)
+        session.flush()
+    put_into_case(work, row, came, Match(opened.case.id, request_id, MatchedBy.ADDRESS))
 
 
 def _enter_desk(app: Flask, parts: Parts, login: str) -> str:

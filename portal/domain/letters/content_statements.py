@@ -25,7 +25,7 @@ from portal.domain.letters.facts import (
 )
 from portal.domain.letters.law_facts import BasisFact, StatementFact
 from portal.domain.letters.phrases import format_day, mark
-from portal.domain.lifecycle import Depiction, Filer
+from portal.domain.lifecycle import Depiction, Filer, MandateAct
 from portal.domain.regimes import NoticeField
 
 Stating = NoticeFacts | ErasureFacts | FollowUpFacts | SupplierFacts | ThreatFacts
@@ -213,7 +213,7 @@ def _tell_day(context: LetterContext, text: str, made: StatedFact | None) -> str
             "%(speaker)s states as my representative, under my written mandate of %(mandated)s, on %(day)s: "
             "%(statement)s",
             speaker=made.speaker or "",
-            mandated=format_day(made.mandated_on, context.translate),
+            mandated=f"{format_day(made.mandated_on, context.translate)}{describe_scope(context, made)}",
             day=day,
             statement=text,
         )
@@ -222,6 +222,25 @@ def _tell_day(context: LetterContext, text: str, made: StatedFact | None) -> str
 
 def _is_for_letter(made: StatedFact) -> bool:
     return made.is_for_letter and made.by not in {StatedBy.TOLD, StatedBy.MANDATED}
+
+
+_ACTS: Mapping[MandateAct, str] = {
+    MandateAct.LETTERS: mark("letters to platforms"),
+    MandateAct.BELIEF: mark("statements of what I believe"),
+    MandateAct.COMPLAINTS: mark("complaints to authorities"),
+    MandateAct.MESSAGES: mark("answers to what they write back"),
+}
+
+
+def describe_scope(context: LetterContext, made: StatedFact) -> str:
+    """What the mandate covers, in brackets, exactly as it names it; nothing where it named nothing yet."""
+    if not made.mandate_covers:
+        return ""
+    acts = ", ".join(context.translate(_ACTS[act]) for act in made.mandate_covers)
+    if made.mandate_limit:
+        words = made.mandate_limit.rstrip(". ")
+        return context.translate(" (it covers %(acts)s; its limit: %(limit)s)", acts=acts, limit=words)
+    return context.translate(" (it covers %(acts)s)", acts=acts)
 
 
 def write_statements(context: LetterContext, facts: Stating) -> list[Block]:

@@ -19,7 +19,17 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from portal.domain.letters.law_facts import BasisFact
-from portal.domain.lifecycle import Answer, Depiction, Filer, ItemState, LetterKind, Proof, SendingChannel, SentAs
+from portal.domain.lifecycle import (
+    Answer,
+    Depiction,
+    Filer,
+    ItemState,
+    LetterKind,
+    MandateAct,
+    Proof,
+    SendingChannel,
+    SentAs,
+)
 
 
 class Paper(StrEnum):
@@ -189,6 +199,8 @@ class StatedFact:
     is_for_letter: bool
     speaker: str | None = None  # MANDATED only: the member's name
     mandated_on: date | None = None  # MANDATED only: the day of the person's written mandate
+    mandate_covers: tuple[MandateAct, ...] = ()  # what it names; empty where it named nothing yet
+    mandate_limit: str | None = None  # in its own words
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -146,6 +146,15 @@ ANSWERS: Mapping[Answer, str] = {
     Answer.PARTLY: mark("removed in part"),
     Answer.REFUSED: mark("refused"),
     Answer.GEO_BLOCKED: mark("blocked in some countries only"),
+    Answer.NOT_FOUND: mark("refused: content not found"),
+    Answer.NOT_VIOLATION: mark("refused: no violation of its rules"),
+    Answer.NO_REASON: mark("closed without a reason"),
+    Answer.LOGIN_ASKED: mark("sign-in asked"),
+    Answer.PASSED_ON: mark("passed on to the one who posted it"),
+    Answer.WRONG_PLACE: mark("another address named"),
+    Answer.COUNTER_NOTICE: mark("counter-notice told"),
+    Answer.LEGAL_THREAT: mark("legal steps announced"),
+    Answer.AUTO_REPLY: mark("automatic reply"),
 }
 
 KINDS: Mapping[LetterKind, str] = {

@@ -61,10 +61,10 @@ class JobNotClaimed(LookupError):
 
 @dataclass(frozen=True, repr=False)
 class RunningJob:
-    """A job in a worker's hands: what it is about, the case's key, and a way to say how far it is."""
+    """A job in a worker's hands: what it is about, the key it was given, and a way to say how far it is."""
 
     job_id: UUID
-    case_id: UUID
+    case_id: UUID | None  # None where it is about no case
     subject_id: UUID
     key: bytes
     report: Callable[[str, float], None]  # stage, share done from 0 to 1
@@ -88,7 +88,7 @@ class Finish(Protocol):
 Runner = Callable[[sessionmaker[Session], RunningJob, datetime, Ports], Finish]
 
 
-def add_job(work: Work, kind: JobKind, *, case_id: UUID, subject_id: UUID, key: bytes) -> Job:
+def add_job(work: Work, kind: JobKind, *, case_id: UUID | None, subject_id: UUID, key: bytes) -> Job:
     """A job in the same transaction as what causes it. The worker hears of it when that transaction has committed.
 
     An unfinished job for the same subject is returned instead of a second one.

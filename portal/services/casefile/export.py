@@ -20,6 +20,7 @@ from portal.services.cases import documents
 from portal.services.cases.documents import DocumentView
 from portal.services.clocks.agreement import list_breaks
 from portal.services.history.events import NewEvent
+from portal.services.inbox import case_mail
 from portal.services.law.local_days import person_zone
 from portal.services.letters import letters
 from portal.services.work import CaseWork
@@ -43,6 +44,7 @@ def export_case(work: CaseWork) -> bytes:
                 content = letters.read_letter(work, letter.number, redacted=is_redacted)
                 archive.writestr(_entry(name_letter(letter, is_redacted=is_redacted), letter.made_at), content)
         _add_documents(work, archive, files)
+        _add_mail(work, archive)
     return stream.getvalue()
 
 
@@ -57,6 +59,13 @@ def _add_documents(work: CaseWork, archive: zipfile.ZipFile, views: Sequence[Doc
     if views:
         text = json.dumps(msgspec.to_builtins(views), ensure_ascii=False, indent=1, sort_keys=True)
         archive.writestr(_entry("documents/list.json", views[-1].handed_in_at), text)
+
+
+def _add_mail(work: CaseWork, archive: zipfile.ZipFile) -> None:
+    """Mail that came in: its words where somebody read it, and that it waits where nobody has."""
+    if mails := case_mail.list_mails(work):
+        text = json.dumps(msgspec.to_builtins(mails), ensure_ascii=False, indent=1, sort_keys=True)
+        archive.writestr(_entry("mail/list.json", mails[0].received_at), text)
 
 
 def write_json(view: ExportedCase) -> str:

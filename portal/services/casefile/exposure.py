@@ -10,16 +10,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case as sql_case
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.lifecycle import CaseStatus, Path
+from portal.domain.lifecycle import CaseStatus, Path, RiskFlag
 from portal.models.accounts import Team
 from portal.models.cases import Case
 from portal.models.events import Event
+from portal.models.risk_marks import RiskMark
+from portal.services.cases import risks
+from portal.services.ports import ServerKeys
 from portal.services.staff.accounts import read_colleagues
 from portal.services.work import Work
 
@@ -32,7 +36,8 @@ LEAST = timedelta(minutes=2)  # for a single thing that was done
 class Exposure:
     """What a member carries in one team. `hours` of the last seven days is None where nothing was recorded.
 
-    `case_cap` and `hard_cap` are what the team set as most; None where it set none.
+    `hard` counts each case once, also that of a child who is threatened. `case_cap` and `hard_cap` are what the team
+    set as most; None where it set none.
     """
 
     staff_id: UUID
@@ -41,13 +46,11 @@ class Exposure:
     cases: int
     children: int
     threats: int
+    suicides: int
+    hard: int
     hours: float | None
     case_cap: int | None
     hard_cap: int | None
-
-    @property
-    def hard(self) -> int:
-        return self.children + self.threats
 
     @property
     def is_over(self) -> bool:
@@ -58,7 +61,7 @@ class Exposure:
 def read_exposure(work: Work, team_ids: Collection[UUID], *, only: UUID | None = None) -> tuple[Exposure, ...]:
     """Of the members of these teams, or of one of them alone."""
     teams = work.session.scalars(select(Team).where(Team.id.in_(team_ids)).order_by(Team.name)).all()
-    counts = _count(work.session, team_ids, only)
+    counts = _count(work, team_ids, only)
     hours = estimate_hours(work.session, team_ids, since=work.now - LOOKS_BACK, only=only)
     return tuple(
         _view(team, one.id, one.name, counts, hours)
@@ -103,39 +106,51 @@ def add_up(moments: Iterable[datetime]) -> float:
     return round(total / timedelta(hours=1), 1)
 
 
-def _count(
-    session: Session, team_ids: Collection[UUID], only: UUID | None
-) -> Mapping[tuple[UUID, UUID], tuple[int, int, int]]:
-    is_child = or_(Case.under_18.is_(True), Case.path == Path.CHILD)
-    children = func.count(sql_case((is_child, 1)))
-    threats = func.count(sql_case((Case.path == Path.THREAT, 1)))
-    query = select(Case.team_id, Case.assignee_id, func.count(), children, threats)
+@dataclass(frozen=True)
+class _Counts:
+    """Open cases of one member in one team, and those of each hard kind."""
+
+    cases: int = 0
+    children: int = 0
+    threats: int = 0
+    suicides: int = 0
+    hard: int = 0
+
+
+def _count(work: Work, team_ids: Collection[UUID], only: UUID | None) -> Mapping[tuple[UUID, UUID], _Counts]:
+    is_child, is_threat = or_(Case.under_18.is_(True), Case.path == Path.CHILD), Case.path == Path.THREAT
+    is_suicide = Case.id.in_(_marked(work.ports.keys, RiskFlag.SUICIDE))
+    kinds = (is_child, is_threat, is_suicide, or_(is_child, is_threat, is_suicide))
+    counted = (func.count(sql_case((kind, 1))) for kind in kinds)
+    query = select(Case.team_id, Case.assignee_id, func.count(), *counted)
     query = query.where(Case.team_id.in_(team_ids), Case.status == CaseStatus.OPEN, Case.assignee_id.is_not(None))
     if only is not None:
         query = query.where(Case.assignee_id == only)
-    rows = session.execute(query.group_by(Case.team_id, Case.assignee_id))
-    return {
-        (team, staff): (cases, young, threatened)
-        for team, staff, cases, young, threatened in rows
-        if team is not None and staff is not None
-    }
+    rows = work.session.execute(query.group_by(Case.team_id, Case.assignee_id))
+    return {(team, staff): _Counts(*found) for team, staff, *found in rows if team is not None and staff is not None}
+
+
+def _marked(keys: ServerKeys, flag: RiskFlag) -> Any:
+    return select(RiskMark.case_id).where(RiskMark.value.in_(risks.values_of(keys, flag)))
 
 
 def _view(
     team: Team,
     staff_id: UUID,
     name: str,
-    counts: Mapping[tuple[UUID, UUID], tuple[int, int, int]],
+    counts: Mapping[tuple[UUID, UUID], _Counts],
     hours: Mapping[tuple[UUID, UUID], float],
 ) -> Exposure:
-    cases, children, threats = counts.get((team.id, staff_id), (0, 0, 0))
+    found = counts.get((team.id, staff_id), _Counts())
     return Exposure(
         staff_id=staff_id,
         name=name,
         team=team.name,
-        cases=cases,
-        children=children,
-        threats=threats,
+        cases=found.cases,
+        children=found.children,
+        threats=found.threats,
+        suicides=found.suicides,
+        hard=found.hard,
         hours=hours.get((team.id, staff_id)),
         case_cap=team.case_cap,
         hard_cap=team.hard_cap,

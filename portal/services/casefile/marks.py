@@ -15,12 +15,15 @@ from portal.models.messages import Message
 from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
 from portal.services.casefile.queue import Contact
+from portal.services.cases import recovery_words
 from portal.services.work import CaseWork
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CaseMarks:
-    """The marks of one case. `unread` counts the person's messages; `words` are what to say, each once."""
+    """The marks of one case. `unread` counts the person's messages; `words` are what to say, each once; `has_words`:
+    six words open the case.
+    """
 
     is_child: bool
     is_threat: bool
@@ -28,6 +31,7 @@ class CaseMarks:
     contact: Contact
     hours: SafeHours | None
     words: tuple[str, ...]
+    has_words: bool
 
 
 def read_marks(work: CaseWork) -> CaseMarks:
@@ -35,9 +39,9 @@ def read_marks(work: CaseWork) -> CaseMarks:
     case = work.case
     unread = select(func.count()).select_from(Message)
     unread = unread.where(Message.case_id == case.id, Message.read_at.is_(None), Message.author == ActorKind.PERSON)
-    query = select(unread.scalar_subquery(), SafeContact).select_from(Case)
+    query = select(unread.scalar_subquery(), SafeContact, recovery_words.has_words(case.id)).select_from(Case)
     query = query.outerjoin(SafeContact, SafeContact.case_id == Case.id).where(Case.id == case.id)
-    count, row = work.session.execute(query).one()
+    count, row, has_words = work.session.execute(query).one()
     chosen = work.read_sealed(row) if row is not None else {}
     hours = safe_hours.read_hours(chosen.get("hours"))
     said = (str(chosen.get("words") or ""), work.report.safe_contact)
@@ -48,6 +52,7 @@ def read_marks(work: CaseWork) -> CaseMarks:
         contact=_judge(work, hours),
         hours=hours,
         words=tuple(dict.fromkeys(words for words in said if words)),
+        has_words=has_words,
     )
 
 

@@ -64,7 +64,7 @@ def read_overview(work: CaseWork, parts: Parts, escalated: tuple[EscalatedReques
         retention_until=case.retention_until,
         requests=pane.list_lines(work, parts.requests, known),
         complaints=list_lines(work),
-        open_options=_count_open(work, known),
+        open_options=_count_open(work, known, items),
         link_count=len(items),
         link_groups=_list_groups(items, work.ports.registry.platforms),
         unfolded=unfolded,
@@ -107,7 +107,7 @@ def _cut_items(items: Sequence[OpenedItem], parts: Parts) -> tuple[ListPart[Open
     return cut(rows, page, parts.items_a_page), platform
 
 
-def _count_open(work: CaseWork, escalated: tuple[EscalatedRequest, ...]) -> int | None:
+def _count_open(work: CaseWork, escalated: tuple[EscalatedRequest, ...], items: Sequence[OpenedItem]) -> int | None:
     if work.actor.kind is not ActorKind.STAFF:
         return None
-    return sum(option.is_open for option in list_options(work, escalated))
+    return sum(option.is_open for option in list_options(work, escalated, items))

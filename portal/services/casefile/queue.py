@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, func, literal, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, String, and_, func, literal, select, type_coerce, union_all
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -24,16 +24,18 @@ from portal.models.accounts import Membership, Staff, Team
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.events import Event
+from portal.models.incoming import IncomingMail
 from portal.models.messages import Message
 from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
 from portal.services.casefile import queue_filters, responses
 from portal.services.casefile.queue_filters import Day, QueueChoice, QueueFilter
-from portal.services.cases import risks
+from portal.services.cases import risks, tags
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history import guards
 from portal.services.history.events import NewEvent
+from portal.services.inbox.case_mail import waits_unread
 from portal.services.ports import ServerKeys
 from portal.services.work import CaseWork, Work
 
@@ -61,6 +63,7 @@ class QueueRow:
     path: Path | None
     is_child: bool
     risks: tuple[RiskFlag, ...]
+    tags: tuple[str, ...]
     country: str | None
     language: str
     team_name: str
@@ -71,6 +74,7 @@ class QueueRow:
     is_overdue: bool
     missed_count: int
     unread: int
+    mails: int  # that came in and nobody has read
     news: tuple[History, ...]
     contact: Contact
     hours: SafeHours | None
@@ -180,11 +184,12 @@ def _find_page(
     session: Session, chosen: ColumnElement[bool], page: int, day: Day, *, most: int = PAGE_ROWS
 ) -> Sequence[Any]:
     """The cases of one page in their order, with the names of team and member."""
-    place = select(Case.id, func.row_number().over(order_by=queue_filters.order(day)).label("place")).where(chosen)
-    ids = place.order_by("place").offset((page - 1) * most).limit(most).subquery()
+    order = queue_filters.order(day)
+    ids = select(Case.id).where(chosen).order_by(*order).offset((page - 1) * most).limit(most).subquery()
     query = select(ids.c.id, Team.name.label("team"), Staff.name.label("assignee")).join(Case, Case.id == ids.c.id)
     query = query.outerjoin(Team, Team.id == Case.team_id).outerjoin(Staff, Staff.id == Case.assignee_id)
-    return session.execute(query.order_by(ids.c.place)).all()
+    # The few that were found are put into their order once more; numbering all would keep each of them in memory.
+    return session.execute(query.order_by(*order)).all()
 
 
 def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
@@ -199,8 +204,9 @@ def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
     missed, bent_clocks = _count_missed(session, ids)
     flags, bent_risks = risks.read_flags(session, ids, work.ports.keys)
     due = responses.find_answers_due(work, cases.values())
-    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due)
-    unfit = bent | bent_clocks | bent_risks
+    named, bent_tags = tags.read_names(session, ids)
+    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due, named)
+    unfit = bent | bent_clocks | bent_risks | bent_tags
     return tuple(_row(cases[each.id], each, seen, each.id in unfit, work.now) for each in names)
 
 
@@ -213,6 +219,7 @@ class _Seen:
     hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
     risks: Mapping[UUID, tuple[RiskFlag, ...]]
     answers_due: Mapping[UUID, datetime]
+    tags: Mapping[UUID, tuple[str, ...]]
 
 
 def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
@@ -225,6 +232,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         path=case["path"],
         is_child=bool(case["under_18"]) or case["path"] is Path.CHILD,
         risks=seen.risks.get(names.id, ()),
+        tags=seen.tags.get(names.id, ()),
         country=case["country"],
         language=case["language"],
         team_name=names.team or "",
@@ -235,6 +243,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         is_overdue=running is None and case["next_due_at"] is not None,
         missed_count=seen.missed[names.id],
         unread=news.pop(History.MESSAGE, 0),
+        mails=news.pop(History.MAIL_CAME, 0),
         news=tuple(news),
         contact=contact,
         hours=hours,
@@ -258,15 +267,20 @@ def _count_missed(session: Session, case_ids: Collection[UUID]) -> tuple[Counter
 
 
 def _read_news(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, Counter[History]]:
-    """What the persons of these cases wrote that nobody has read, and did that nobody has seen, in that order."""
+    """What the persons of these cases wrote and what came by mail that nobody has read, and what they did that nobody
+    has seen, in that order.
+    """
     wrote = select(Message.case_id, literal(0).label("sequence"), literal(History.MESSAGE.value).label("kind"))
     did = select(Event.case_id, Event.sequence, type_coerce(Event.kind, String)).join(Case, Case.id == Event.case_id)
     did = did.where(Event.recorded_at >= Case.news_at, Event.kind.in_(NEWS), Event.actor == ActorKind.PERSON)
-    both = union_all(
-        wrote.where(Message.case_id.in_(case_ids), *queue_filters.UNREAD), did.where(Case.id.in_(case_ids))
+    came = select(IncomingMail.case_id, literal(0).label("sequence"), literal(History.MAIL_CAME.value).label("kind"))
+    everything: CompoundSelect[Any] = union_all(
+        wrote.where(Message.case_id.in_(case_ids), *queue_filters.UNREAD),
+        came.where(IncomingMail.case_id.in_(case_ids), waits_unread()),
+        did.where(Case.id.in_(case_ids)),
     )
     found: dict[UUID, Counter[History]] = defaultdict(Counter)
-    for case_id, _sequence, kind in session.execute(both.order_by("sequence")):
+    for case_id, _sequence, kind in session.execute(everything.order_by("sequence")):
         found[case_id][History(kind)] += 1
     return found
 

@@ -132,6 +132,12 @@ def withdraw(work: CaseWork, approval_id: UUID) -> None:
     _record(work, History.APPROVAL_WITHDRAWN, row, "")
 
 
+def end_all(work: CaseWork) -> None:
+    """The case leaves the team: what its members asked and agreed to among themselves counts for no other."""
+    for row in _open_rows(work):
+        row.over_at = work.now
+
+
 def use_approval(work: CaseWork, subject: Approvable, number: int = 0) -> None:
     """Called by the step itself, before it changes anything. A yes counts once. Raises StepRefused without one."""
     if work.actor.kind is not ActorKind.STAFF or subject not in wanted_by_team(work):

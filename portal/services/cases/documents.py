@@ -43,6 +43,10 @@ LONGEST_LABEL = 300
 FILES_RETRIED = timedelta(days=7)  # how long the worker goes on deleting a file that should be gone
 
 
+class NoRoomForFile(StepRefused):
+    """The case holds as many files, or as large ones, as fit."""
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class HandIn:
     """Which request or complaint a document is about (one of the two), what the person calls it, and its first form."""
@@ -130,7 +134,7 @@ def accept_document(work: CaseWork, command: HandIn, *, end_transaction: Callabl
 
 
 def require_room(work: CaseWork, size: int) -> None:
-    """Raises StepRefused where the case takes no document, or not one more of `size` bytes."""
+    """Raises StepRefused where the case takes no document, NoRoomForFile where not one more of `size` bytes."""
     if not takes_documents(work):
         raise StepRefused(
             "No files can be added here, because somebody in it was under 18. Write down the words instead."
@@ -141,9 +145,9 @@ def require_room(work: CaseWork, size: int) -> None:
         )
     ).one()
     if count >= MOST:
-        raise StepRefused(f"{MOST} files fit into one case, and they are all there. Remove one that is not needed.")
+        raise NoRoomForFile(f"{MOST} files fit into one case, and they are all there. Remove one that is not needed.")
     if together + size > LARGEST_TOGETHER:
-        raise StepRefused("The files of this case are too large together. Remove one that is not needed.")
+        raise NoRoomForFile("The files of this case are too large together. Remove one that is not needed.")
 
 
 def hand_in(work: CaseWork, command: HandIn, clean: CleanDocument) -> int:

@@ -18,7 +18,7 @@ from portal.models.accounts import Team
 from portal.models.cases import CaseKey
 from portal.models.handovers import Handover
 from portal.services.cases import finding
-from portal.services.cases.approvals import use_approval
+from portal.services.cases.approvals import end_all, use_approval
 from portal.services.cases.consent import set_consent
 from portal.services.cases.keys import find_key_row, lock_key
 from portal.services.cases.room import require_room_for_words
@@ -68,6 +68,7 @@ def take_back(work: CaseWork) -> None:
     work.case.handler, work.case.team_id, work.case.assignee_id = Handler.PERSON, None, None
     work.case.news_at = None
     end_handovers(work)
+    end_all(work)
     set_consent(work.session, work.case, "team", given=False, now=work.now)
     work.record(NewEvent(kind=History.TAKEN_BACK, at=work.now))
 

@@ -21,7 +21,7 @@ from portal.adapters.mail import read_address
 from portal.adapters.vault import CannotOpen, SealContext
 from portal.domain.lifecycle import ActorKind, CaseStatus, Handler, History, StepRefused
 from portal.domain.quotas import FREE, Counted
-from portal.models.cases import Case
+from portal.models.cases import Case, CaseKey
 from portal.models.contacts import Contact, LinkAsk, LinkKind, MailLink
 from portal.models.messages import Message
 from portal.models.outbox import MailKind, OutboxMail
@@ -29,7 +29,7 @@ from portal.services.background import mail_texts, outbox, safe_hours
 from portal.services.background.duties import do_each
 from portal.services.background.jobs import enqueue_after_commit
 from portal.services.background.outbox import NewMail
-from portal.services.cases.keys import find_key_row, lock_at, unlock_at
+from portal.services.cases.keys import lock_at, unlock_at
 from portal.services.history.events import NewEvent, hold_case, record
 from portal.services.ports import PERSON, SYSTEM, Ports, ServerKeys
 from portal.services.signin.quotas import count_request
@@ -165,7 +165,8 @@ def choose_told_link(work: CaseWork) -> None:
     then on it is the person's own choice. Raises StepRefused.
     """
     row = _find(work.session, work.case.id)
-    has_words = find_key_row(work.session, work.case, Handler.PERSON, None) is not None
+    words = select(CaseKey.id).where(CaseKey.case_id == work.case.id, CaseKey.holder == Handler.PERSON)
+    has_words = work.session.scalars(words).first() is not None
     if work.actor.kind is not ActorKind.STAFF or has_words or row is None or row.confirmed_at is None:
         raise StepRefused("A link by e-mail needs a confirmed address, and a person who has no six words yet.")
     _set_link(work, row, wanted=True)

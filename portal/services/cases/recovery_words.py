@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from portal.adapters import vault
 from portal.adapters.vault import SealContext
@@ -82,6 +82,11 @@ def list_sets(work: CaseWork) -> tuple[WordSet, ...]:
     """The sets that open the case, oldest first."""
     rows = _rows(work)
     return tuple(WordSet(number=number, made_at=row.created_at) for number, row in enumerate(rows, start=1))
+
+
+def has_words(case_id: UUID) -> ColumnElement[bool]:
+    """Whether any words open the case, for a query that asks more."""
+    return select(CaseKey.id).where(CaseKey.case_id == case_id, CaseKey.holder == Handler.PERSON).exists()
 
 
 def make_first_set(work: CaseWork) -> str:

@@ -6,12 +6,13 @@ ends on its last day, when the person ends it, and when the case is taken back. 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
-from portal.domain.lifecycle import ActorKind, Filer, History, StepRefused, require_open
+from portal.domain.lifecycle import ActorKind, Filer, History, MandateAct, StepRefused, require_open
 from portal.models.accounts import Team
 from portal.models.events import Event
 from portal.services.cases.mandates import check_end
@@ -22,6 +23,14 @@ from portal.services.work import CaseWork
 
 LONGEST = 2_000
 _TURNS = (History.TEAM_MANDATE_GIVEN, History.TEAM_MANDATE_ENDED, History.TAKEN_BACK, History.HANDED_TO_TEAM)
+# What a mandate from before it named acts was asked for: the statements of letters and complaints.
+_BEFORE = (MandateAct.LETTERS, MandateAct.BELIEF, MandateAct.COMPLAINTS)
+_ACTS: Mapping[MandateAct, str] = {
+    MandateAct.LETTERS: "letters to platforms",
+    MandateAct.BELIEF: "statements of what the person believes",
+    MandateAct.COMPLAINTS: "complaints to authorities",
+    MandateAct.MESSAGES: "answers to what they write back",
+}
 NO_TEAM_MANDATE = (
     "The team has no written mandate of the person that covers this, so it can only write down what the person said."
 )
@@ -29,12 +38,17 @@ NO_TEAM_MANDATE = (
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class TeamMandateCommand:
-    """`signed_on` is the day of the paper; on the person's own page it is today. `kept` says where the paper is."""
+    """`signed_on` is the day of the paper; on the person's own page it is today. `kept` says where the paper is.
+
+    `covers` are the acts that it names, `limit` a limit in its own words, such as one platform alone.
+    """
 
     signature: str = ""  # the person's, typed on her own page
     signed_on: date | None = None
     ends_on: date | None = None
     kept: str = ""
+    covers: frozenset[MandateAct] = frozenset(MandateAct)
+    limit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -45,6 +59,8 @@ class TeamMandate:
     signed_on: date
     ends_on: date | None
     kept: str
+    covers: tuple[MandateAct, ...]
+    limit: str
 
 
 def find_team_mandate(work: CaseWork) -> TeamMandate | None:
@@ -62,14 +78,21 @@ def find_team_mandate(work: CaseWork) -> TeamMandate | None:
         signed_on=date.fromisoformat(event.facts["signed_on"]),
         ends_on=ends_on,
         kept=str(detail.get("kept") or ""),
+        covers=tuple(each for each in MandateAct if each in event.facts.get("covers", _BEFORE)),
+        limit=str(detail.get("limit") or ""),
     )
 
 
-def require_team_mandate(work: CaseWork) -> TeamMandate:
-    """Raises StepRefused where the team has none."""
+def require_team_mandate(work: CaseWork, *acts: MandateAct) -> TeamMandate:
+    """Raises StepRefused where the team has none, or it does not cover all of these acts."""
     found = find_team_mandate(work)
     if found is None:
         raise StepRefused(NO_TEAM_MANDATE)
+    if outside := [_ACTS[act] for act in acts if act not in found.covers]:
+        raise StepRefused(
+            f"The written mandate does not cover this: {', '.join(outside)}. Ask the person to say it themselves, or "
+            "to give a mandate that covers it."
+        )
     return found
 
 
@@ -82,26 +105,35 @@ def give_team_mandate(work: CaseWork, command: TeamMandateCommand) -> None:
     if work.report.filer not in {None, Filer.SELF}:
         raise StepRefused("Whoever acts for somebody else cannot pass that on. They state it themselves.")
     today = _today(work)
-    if work.actor.kind is ActorKind.PERSON:
-        if not command.signature.strip():
-            raise StepRefused("Type the name you sign with.")
-        signed_on = today
-    else:
-        if command.signed_on is None or command.signed_on > today:
-            raise StepRefused("Write the day on which the person signed the paper. It cannot be ahead.")
-        if not command.kept.strip():
-            raise StepRefused("Write what the paper is and where it is kept.")
-        signed_on = command.signed_on
-    if len(command.kept) > LONGEST or len(command.signature) > LONGEST:
+    signed_on = _find_signed(work, command, today)
+    if not command.covers:
+        raise StepRefused("Choose at least one thing that the mandate covers.")
+    if max(len(command.kept), len(command.signature), len(command.limit)) > LONGEST:
         raise StepRefused(f"This text is too long: {LONGEST:,} characters fit.")
-    require_room_for_words(work, command.kept, command.signature)
+    require_room_for_words(work, command.kept, command.signature, command.limit)
     check_end(command.ends_on, today)
     facts = {
         "signed_on": signed_on.isoformat(),
         "ends_on": command.ends_on.isoformat() if command.ends_on else None,
+        "covers": sorted(command.covers),
     }
     detail = {"team": team.name, "signature": command.signature.strip(), "kept": command.kept.strip()}
+    if command.limit.strip():
+        detail["limit"] = command.limit.strip()
     work.record(NewEvent(kind=History.TEAM_MANDATE_GIVEN, at=work.now, facts=facts, detail=detail))
+
+
+def _find_signed(work: CaseWork, command: TeamMandateCommand, today: date) -> date:
+    """The day on which the person signed it. Raises StepRefused where nobody did, or nothing tells of it."""
+    if work.actor.kind is ActorKind.PERSON:
+        if not command.signature.strip():
+            raise StepRefused("Type the name you sign with.")
+        return today
+    if command.signed_on is None or command.signed_on > today:
+        raise StepRefused("Write the day on which the person signed the paper. It cannot be ahead.")
+    if not command.kept.strip():
+        raise StepRefused("Write what the paper is and where it is kept.")
+    return command.signed_on
 
 
 def end_team_mandate(work: CaseWork) -> None:

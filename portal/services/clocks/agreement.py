@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.clocks import ClockState
-from portal.domain.lifecycle import Answer, ComplaintState, History, RequestState, StepRefused
+from portal.domain.lifecycle import DECISIONS, ComplaintState, History, RequestState, StepRefused
 from portal.models.cases import Case
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint, ComplaintRequest
@@ -45,7 +45,6 @@ from portal.services.ports import Ports
 from portal.services.work import CaseWork
 
 CASES_AT_ONCE = 200
-DECIDED = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
 _UNSENT = frozenset({RequestState.PREPARED})
 FINAL = frozenset({ComplaintAnswer.DECIDED, ComplaintAnswer.REFUSED, ComplaintAnswer.TRANSFERRED})
 Row = TypeVar("Row")
@@ -160,7 +159,7 @@ def _check_request(request: Request, read: _Read) -> Iterator[Break]:
     told = {
         "sent_at": _last(events, History.SENT),
         "received_at": _last(events, History.RECEIPT_CONFIRMED),
-        "answered_at": _last(events, History.ANSWERED, answer=DECIDED),
+        "answered_at": _last(events, History.ANSWERED, answer=DECISIONS),
     }
     yield from _compare("request", request, told)
     is_closed, is_sent = _last(events, History.REQUEST_CLOSED) is not None, told["sent_at"] is not None

@@ -38,6 +38,7 @@ class ComplaintAnswer(StrEnum):
 REMOVING = (History.ANSWERED, History.ITEM_GONE)
 # What is read of other requests' events besides their own: those by which links were gone, and what corrected them.
 ELSEWHERE = (*REMOVING, History.CORRECTED)
+_REFUSED = (EventKind.DECIDED, EventKind.REFUSED, EventKind.DECISION_RECEIVED)
 _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
     Answer.ACKNOWLEDGED: (EventKind.ACKNOWLEDGED, EventKind.PLATFORM_CONFIRMED),
     Answer.MORE_ASKED: (EventKind.INFORMATION_ASKED,),
@@ -46,8 +47,17 @@ _ANSWERS: Mapping[Answer, tuple[EventKind, ...]] = {
     Answer.UPDATE: (EventKind.UPDATE_RECEIVED,),
     Answer.REMOVED: (EventKind.DECIDED,),
     Answer.PARTLY: (EventKind.DECISION_RECEIVED,),
-    Answer.REFUSED: (EventKind.DECIDED, EventKind.REFUSED, EventKind.DECISION_RECEIVED),
+    Answer.REFUSED: _REFUSED,
     Answer.GEO_BLOCKED: (EventKind.DECIDED, EventKind.DECISION_RECEIVED),
+    Answer.NOT_FOUND: _REFUSED,
+    Answer.NOT_VIOLATION: _REFUSED,
+    Answer.NO_REASON: _REFUSED,
+    Answer.LOGIN_ASKED: (),  # no law lets them ask for an account, so nothing pauses
+    Answer.PASSED_ON: (EventKind.AUTHOR_NOTIFIED,),
+    Answer.WRONG_PLACE: (),
+    Answer.COUNTER_NOTICE: (EventKind.COUNTER_NOTICE_RECEIVED,),
+    Answer.LEGAL_THREAT: (),
+    Answer.AUTO_REPLY: (),
 }
 # What was sent back answers the questions that were open. That it arrived, or was enough, nobody has proven.
 _GIVEN: Mapping[Answer, EventKind] = {
@@ -60,6 +70,11 @@ _ASSUMED = frozenset({History.INFORMATION_SENT})
 def _is_assumed(event: Recorded) -> bool:
     """What was given back is assumed to have arrived; a receipt of which nobody has proof is told, not proven."""
     return event.kind in _ASSUMED or event.facts.get("proof") == Proof.NONE
+
+
+def kinds_of_answer(answer: Answer) -> tuple[EventKind, ...]:
+    """What an answer about every link tells the engine, besides the receipt."""
+    return _ANSWERS[answer]
 
 
 def _read_answer(event: Recorded) -> tuple[EventKind, ...]:

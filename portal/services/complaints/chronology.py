@@ -59,6 +59,15 @@ _ANSWERED: Mapping[Answer, str] = {
     Answer.PARTLY: "The organisation said that it had removed part of the content.",
     Answer.REFUSED: "The organisation refused.",
     Answer.GEO_BLOCKED: "The organisation blocked the content in some countries only.",
+    Answer.NOT_FOUND: "The organisation said that it did not find the content.",
+    Answer.NOT_VIOLATION: "The organisation refused: it saw no violation of its rules.",
+    Answer.NO_REASON: "The organisation closed the matter without giving a reason.",
+    Answer.LOGIN_ASKED: "The organisation asked for a sign-in first.",
+    Answer.PASSED_ON: "The organisation passed the notice on to the one who posted the content.",
+    Answer.WRONG_PLACE: "The organisation named another address or organisation.",
+    Answer.COUNTER_NOTICE: "The organisation told of a counter-notice.",
+    Answer.LEGAL_THREAT: "The organisation announced legal steps against the sender.",
+    Answer.AUTO_REPLY: "An automatic reply came that does not answer the notice.",
 }
 _SENT: Mapping[LetterKind, str] = {
     LetterKind.FOLLOW_UP: "A further letter was sent.",

@@ -24,7 +24,7 @@ from portal.services.complaints.views import ComplaintOption, PreconditionView, 
 from portal.services.directory.lookups import is_body_of
 from portal.services.requests.citations import find_reason
 from portal.services.requests.content import situation_of
-from portal.services.requests.dossier import Dossier
+from portal.services.requests.dossier import Dossier, OpenedItem
 from portal.services.requests.escalation import EscalatedRequest, read_escalated
 from portal.services.work import CaseWork
 
@@ -43,10 +43,14 @@ class _Body:
     regulator: Regulator | None = None
 
 
-def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = None) -> tuple[ComplaintOption, ...]:
+def list_options(
+    work: CaseWork,
+    escalated: Sequence[EscalatedRequest] | None = None,
+    items: Sequence[OpenedItem] | None = None,
+) -> tuple[ComplaintOption, ...]:
     """Every complaint open to this person now or later, each body under each law once: those open now first.
 
-    `escalated` are the requests of the case where the caller has them in hand.
+    `escalated` are the requests of the case, and `items` its links, where the caller has them in hand.
     """
     report = work.report
     found: dict[tuple[str, str], ComplaintOption] = {}
@@ -56,7 +60,10 @@ def list_options(work: CaseWork, escalated: Sequence[EscalatedRequest] | None = 
             for option in _from_escalation(each.dossier, escalation):
                 key = option.regime, option.regulator
                 found[key] = _join(found[key], option) if key in found else option
-    for option in _list_direct(work, report, [each.dossier.request for each in known]):
+    requests = [each.dossier.request for each in known]
+    for option in _list_direct(
+        work, report, requests, _list_platforms(work) if items is None else _platforms_of(items)
+    ):
         found.setdefault((option.regime, option.regulator), option)
     choices = {each.dossier.number: _choice(each.dossier) for each in known}
     named = (
@@ -181,12 +188,22 @@ def _find_bodies(dossier: Dossier, escalation: EscalationOption, regime: Regime)
     return [_as_body(each) for each in find_regulators(regime, work.case, [request.platform], work.ports.registry)]
 
 
-def _list_direct(work: CaseWork, report: Report, requests: Iterable[Request]) -> Iterator[ComplaintOption]:
-    """Complaints that need no request to the platform before: the law asks for no account of one."""
+def _list_platforms(work: CaseWork) -> list[str]:
     query = select(Item.platform).where(Item.case_id == work.case.id)
-    listed = list(dict.fromkeys(work.session.scalars(query.order_by(Item.number)))) or [""]  # a threat: no place yet
+    return list(dict.fromkeys(work.session.scalars(query.order_by(Item.number))))
+
+
+def _platforms_of(items: Sequence[OpenedItem]) -> list[str]:
+    return list(dict.fromkeys(each.row.platform for each in items))
+
+
+def _list_direct(
+    work: CaseWork, report: Report, requests: Iterable[Request], listed: Sequence[str]
+) -> Iterator[ComplaintOption]:
+    """Complaints that need no request to the platform before: the law asks for no account of one."""
     registry = work.ports.registry
-    platforms = list(dict.fromkeys(each if each in registry.platforms else "" for each in listed))
+    # A threat has no place yet.
+    platforms = list(dict.fromkeys(each if each in registry.platforms else "" for each in listed or [""]))
     sent = tuple(request.number for request in requests if request.sent_at)
     situation = situation_of(report)
     for regime in work.ports.registry.regimes.values():

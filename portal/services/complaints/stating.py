@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from portal.domain.letters.facts import StatedBy
-from portal.domain.lifecycle import ComplaintState, Filer, History, Path, StepRefused, require_open
+from portal.domain.lifecycle import ComplaintState, Filer, History, MandateAct, Path, StepRefused, require_open
 from portal.domain.notices import is_demanded
 from portal.domain.regimes import NoticeField, Regime
 from portal.models.complaints import Complaint
@@ -30,6 +30,7 @@ from portal.services.requests.statements import (
     SWORN,
     StatementCommand,
     describe_speaker,
+    find_limit,
     find_moment,
     find_signature,
     find_signed,
@@ -88,7 +89,7 @@ def state(work: CaseWork, command: StatementCommand) -> None:
     if not found or not command.statements:
         raise StepRefused("Nothing is stated yet. Tick what you state.")
     by = find_speaker(work, command)
-    at, made = find_moment(work, command), describe_speaker(work, by)
+    at, made = find_moment(work, command), describe_speaker(work, by, command.statements, MandateAct.COMPLAINTS)
     if by is StatedBy.MANDATED:
         for complaint in found:
             require_represented([work.ports.registry.regime(complaint.regime)])
@@ -100,7 +101,7 @@ def state(work: CaseWork, command: StatementCommand) -> None:
                 at=at,
                 complaint_id=complaint.id,
                 facts={**made, "statements": said},
-                detail={"signature": find_signature(work, command)},
+                detail={"signature": find_signature(work, command), **find_limit(work, by)},
             )
             for complaint in found
         ]
@@ -114,6 +115,16 @@ def find_own(work: CaseWork, complaint: Complaint) -> Statement | None:
     return read_statement(event, read_detail(event, work.key)) if event else None
 
 
+def _name_right(made: Statement) -> tuple[object, ...]:
+    """By which right something was stated."""
+    return made.by, made.mandated_on, made.covers, made.limit
+
+
+def _covers_complaints(made: Statement) -> bool:
+    """Whether the mandate, as it stood then, is for complaints too; one that named no acts was."""
+    return not made.covers or MandateAct.COMPLAINTS in made.covers
+
+
 def find_common(parts: Sequence[Dossier], regime: Regime) -> Statement | None:
     """What was stated for each of these requests, on the day when it had been stated for the last of them.
 
@@ -121,9 +132,9 @@ def find_common(parts: Sequence[Dossier], regime: Regime) -> Statement | None:
     team under a mandate where the law of the complaint lets no representative state it.
     """
     made = [part.statement for part in parts if part.statement is not None]
-    if not made or len(made) < len(parts) or len({(each.by, each.mandated_on) for each in made}) > 1:
+    if not made or len(made) < len(parts) or len({_name_right(each) for each in made}) > 1:
         return None
-    if made[0].by is StatedBy.MANDATED and not lets_represent(regime):
+    if made[0].by is StatedBy.MANDATED and not (lets_represent(regime) and _covers_complaints(made[0])):
         return None
     last = max(made, key=lambda each: each.at)
     said = frozenset.intersection(*(each.statements for each in made)) - SWORN

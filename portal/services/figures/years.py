@@ -69,7 +69,7 @@ def count_years(factory: sessionmaker[Session], *, now: datetime, ports: Ports) 
     It reads for minutes where there are many cases, and holds up nobody: the rows are written at the end.
     """
     with factory() as session:
-        begin_reading(session)
+        _begin_as_of_now(session)
         frame = _make_frame(session, ports, now=now)
         counts: dict[int, Counts] = {year: Counter() for year in frame.until}
         for case_ids in list_case_ids(session, AT_ONCE):
@@ -137,6 +137,14 @@ def _write(
     row.shown, row.counted_at = msgspec.to_builtins(shown), now
     if now >= figures.settled_at(year, ports.config.time_zone):
         row.published_at, row.kept = now, []
+
+
+def _begin_as_of_now(session: Session) -> None:
+    """All is read as it stands now: a case that is erased meanwhile is counted as living, and not as kept as well."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    else:
+        begin_reading(session)
 
 
 def hold_years(session: Session) -> None:

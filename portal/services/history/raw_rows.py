@@ -74,7 +74,9 @@ def _read_bytes(raw: Any) -> bytes | None:
     return raw
 
 
-def _read_json(raw: str) -> Any:
+def _read_json(raw: str | None) -> Any:
+    if raw is None:
+        return None
     value = json.loads(raw)
     if json.dumps(value) != raw:
         raise Unreadable

@@ -35,6 +35,7 @@ from portal.services.tracking.answers import mark_back
 from portal.services.work import CaseWork
 
 BY_PHONE = "phone"  # in the event of a report that was told on the telephone
+BY_IMPORT = "import"  # and of one that stood in a table of its team
 
 
 class Incomplete(ValueError):
@@ -88,7 +89,7 @@ class SubmissionPlan:
     sealed: bytes  # of the case's own row
     items: Sequence[OpenedItem]
     requests: RequestPlan | None  # none where nothing is online yet
-    by_phone: bool
+    by: str  # empty where the person handed it in
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -110,13 +111,18 @@ def submit(work: CaseWork) -> Receipt:
 
 
 def plan_submission(
-    work: CaseWork, *, allows_letters: bool = False, told: Report | None = None, links_follow: bool = False
+    work: CaseWork,
+    *,
+    allows_letters: bool = False,
+    told: Report | None = None,
+    by: str = BY_PHONE,
+    links_follow: bool = False,
 ) -> SubmissionPlan:
     """The draft as a case: its links as items, its requests with their laws. Reads only. Raises Incomplete.
 
     `allows_letters`: whoever saves it was told that letters to platforms use it, and by saving said yes. `told`: what
-    was told on the telephone and written down by a member of a team, instead of what the draft holds; for
-    `links_follow` see `missing`.
+    was told to a member of a team and comes `by` a call or a table, instead of what the draft holds; for `links_follow`
+    see `missing`.
     """
     stamp, kept = read_stamp(work), told or work.report
     report = replace(kept, signed_at=work.now if kept.signature else None)
@@ -136,7 +142,7 @@ def plan_submission(
         sealed=work.seal_with(report=msgspec.to_builtins(report), words=None, typed=None),
         items=items,
         requests=requests,
-        by_phone=told is not None,
+        by=by if told is not None else "",
     )
 
 
@@ -147,7 +153,7 @@ def keep_submission(work: CaseWork, plan: SubmissionPlan) -> Receipt:
     _keep_consents(work, report)
     work.case.sealed = plan.sealed
     _add_rows(work, plan.items, plan.requests)
-    detail = {"digest": plan.digest, **({"by": BY_PHONE} if plan.by_phone else {})}
+    detail = {"digest": plan.digest, **({"by": plan.by} if plan.by else {})}
     work.record(NewEvent(kind=History.SUBMITTED, at=work.now, detail=detail))
     if _carrier(report) is Handler.TEAM:
         hand_to_team(work, UUID(report.team_id))

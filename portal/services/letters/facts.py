@@ -279,6 +279,8 @@ def _find_stated(statement: Statement, contents: RequestContent, *, now: datetim
                 is_for_letter=is_for_letter,
                 speaker=made.signature if made.by is StatedBy.MANDATED else None,
                 mandated_on=made.mandated_on,
+                mandate_covers=made.covers,
+                mandate_limit=made.limit or None,
             )
     by = StatedBy.PERSON if report.filer in {None, Filer.SELF} else StatedBy.REPRESENTATIVE
     at = report.signed_at or now

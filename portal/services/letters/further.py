@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from portal.domain.answers import topics_after
 from portal.domain.directory import Category
 from portal.domain.letters.facts import (
     FollowUp,
@@ -17,6 +18,7 @@ from portal.domain.letters.facts import (
 )
 from portal.domain.lifecycle import (
     SETTLED,
+    Answer,
     ItemState,
     LetterKind,
     RequestKind,
@@ -25,6 +27,7 @@ from portal.domain.lifecycle import (
     StepRefused,
     require_sent,
 )
+from portal.reference.answers import load_graph
 from portal.reference.platform_names import find_named
 from portal.services.letters.drafting import answer_facts, read_recipient, running_bases, sent_fact
 from portal.services.letters.facts import (
@@ -42,7 +45,7 @@ from portal.services.requests.citations import list_cited
 from portal.services.requests.dossier import Dossier, OpenedItem
 from portal.services.work import CaseWork
 
-REFUSALS = (
+REFUSED_BECAUSE = (
     FollowUp.NOT_VIOLATION,
     FollowUp.ID_WANTED,
     FollowUp.NOT_FOUND,
@@ -55,9 +58,9 @@ REFUSALS = (
     FollowUp.COUNTER_NOTICE,
 )
 _BY_STATE: Mapping[RequestState, tuple[FollowUp, ...]] = {
-    RequestState.REFUSED: REFUSALS,
+    RequestState.REFUSED: REFUSED_BECAUSE,
     RequestState.GEO_BLOCKED: (FollowUp.GEO_ONLY,),
-    RequestState.PARTLY: (FollowUp.LEFT, *REFUSALS),
+    RequestState.PARTLY: (FollowUp.LEFT, *REFUSED_BECAUSE),
     RequestState.MORE_ASKED: (FollowUp.MORE_ASKED, FollowUp.EXCESS_ID),
 }
 _BEHIND = (Supplier.HOST, Supplier.NETWORK, Supplier.REGISTRAR, Supplier.PAYMENT)
@@ -100,8 +103,14 @@ def list_topics(dossier: Dossier) -> tuple[FollowUp, ...]:
     if request.sent_at is None:
         return ()
     is_back = any(item.row.state is ItemState.BACK for item in dossier.items)
-    topics = _BY_STATE.get(request.state, ())
-    return (FollowUp.BACK, *topics) if is_back else topics
+    back = (FollowUp.BACK,) if is_back else ()
+    return tuple(dict.fromkeys((*back, *_topics_of_last(dossier), *_BY_STATE.get(request.state, ()))))
+
+
+def _topics_of_last(dossier: Dossier) -> tuple[FollowUp, ...]:
+    """What the last answer is answered with."""
+    last = dossier.answers[-1:]
+    return topics_after(load_graph()[Answer(last[0].facts["answer"])], dossier.request.state) if last else ()
 
 
 def list_suppliers(dossier: Dossier) -> tuple[Supplier, ...]:
@@ -159,9 +168,11 @@ def _stated(dossier: Dossier) -> tuple[StatedFact, ...]:
 
 
 def _about(dossier: Dossier, topic: FollowUp) -> list[OpenedItem]:
-    """The links a letter is about: those that are back, or those that are not gone."""
+    """The links a letter is about: those that are back, those that are not gone, all that an objection is about."""
     if topic is FollowUp.BACK:
         return [item for item in dossier.items if item.row.state is ItemState.BACK]
+    if topic is FollowUp.COUNTER_NOTICE:
+        return list(dossier.items)  # what was removed is what would come back
     return [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
 
 

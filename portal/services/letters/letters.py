@@ -23,12 +23,15 @@ from portal.domain.letters.facts import (
     ErasureFacts,
     LetterFacts,
     NoticeFacts,
+    StatedBy,
 )
 from portal.domain.lifecycle import (
     LATER_LETTERS,
+    ActorKind,
     ComplaintState,
     History,
     LetterKind,
+    MandateAct,
     RequestKind,
     StepRefused,
     require_open,
@@ -43,6 +46,7 @@ from portal.models.requests import Basis, Request
 from portal.services.cases.mandates import require_papers
 from portal.services.cases.opening import CaseStamp, UnknownNumber, read_stamp
 from portal.services.cases.room import require_room_for_letter
+from portal.services.cases.team_mandates import require_team_mandate
 from portal.services.clocks.agreement import require_whole
 from portal.services.history import stored_files
 from portal.services.history.events import NewEvent
@@ -502,11 +506,22 @@ def _facts(dossier: Dossier, kind: LetterKind, *, number: int, words: FurtherWor
     if kind is LetterKind.REMINDER:
         return reminder_facts(dossier, number=number)
     if kind in {LetterKind.FOLLOW_UP, LetterKind.SUPPLIER}:
+        _require_act(dossier, kind)
         return further_facts(dossier, kind, words, number=number)
     if REQUEST_LETTERS[dossier.request.kind] is not kind:
         raise StepRefused("This kind of letter does not belong to this request.")
     require_unsent(dossier.request.state)
     return request_facts(dossier, number=number)
+
+
+def _require_act(dossier: Dossier, kind: LetterKind) -> None:
+    """A letter of the team's after the first one rests on what the team stated under a mandate only if that covers it.
+
+    Raises StepRefused.
+    """
+    work, made = dossier.work, dossier.statement
+    if work.actor.kind is ActorKind.STAFF and made is not None and made.by is StatedBy.MANDATED:
+        require_team_mandate(work, MandateAct.MESSAGES if kind is LetterKind.FOLLOW_UP else MandateAct.LETTERS)
 
 
 def _missing(dossier: Dossier, facts: LetterFacts) -> tuple[ProblemView, ...]:

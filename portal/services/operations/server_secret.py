@@ -20,9 +20,11 @@ from portal.config import new_secret, read_secret_file
 from portal.domain.journal import Noted
 from portal.models.cases import CaseKey
 from portal.models.contacts import Contact
+from portal.models.incoming import IncomingMail
 from portal.models.reissues import CaseCheck
 from portal.models.safe_contacts import SafeContact
 from portal.services.history import journal
+from portal.services.inbox.upkeep import CARRIED
 from portal.services.ports import ServerKeys
 
 
@@ -32,7 +34,7 @@ class StillNeeded(ValueError):
 
 @dataclass(frozen=True)
 class SecretUse:
-    """What rests on a secret: sets of words, and what the server carries for a case (addresses, questions).
+    """What rests on a secret: sets of words, and what the server carries (addresses, questions, mail that came in).
 
     The first in the list is the one in use. What is carried moves to it by itself, words only when they are typed.
     """
@@ -56,6 +58,7 @@ def list_uses(session: Session, path: Path) -> list[SecretUse]:
     words = _count(session, CaseKey.server_key, CaseKey.words_index.is_not(None))
     columns = (Contact.server_key, CaseCheck.server_key, SafeContact.server_key)
     carried = sum((_count(session, column) for column in columns), Counter[str | None]())
+    carried += _count(session, IncomingMail.server_key, IncomingMail.state.in_(CARRIED))
     known = {each.id for each in keys}
     words[keys[-1].id] += sum(count for server_key, count in words.items() if server_key not in known)
     return [SecretUse(each.id, words[each.id], carried[each.id]) for each in keys]

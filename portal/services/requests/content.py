@@ -11,7 +11,7 @@ from typing import Any
 from portal.config import Organisation
 from portal.domain.letters.facts import StatedBy
 from portal.domain.letters.phrases import POINTERS
-from portal.domain.lifecycle import Depiction, Filer, Handler, Path, RequestKind
+from portal.domain.lifecycle import Depiction, Filer, Handler, MandateAct, Path, RequestKind
 from portal.domain.notices import NoticeContent, Situation, list_fields_given
 from portal.domain.regimes import Element, NoticeField
 from portal.domain.report import NameKind, Report, YesNo
@@ -48,6 +48,8 @@ class Statement:
     by: StatedBy
     signature: str
     mandated_on: date | None = None  # the day of the written mandate under which a member of the team stated it
+    covers: tuple[MandateAct, ...] = ()  # what that mandate names, as it stood then; empty where it named nothing yet
+    limit: str = ""  # of the mandate, in its own words
 
 
 def read_statement(event: Event, detail: Mapping[str, Any]) -> Statement:
@@ -62,6 +64,8 @@ def _read(facts: Mapping[str, Any], at: datetime, detail: Mapping[str, Any]) -> 
         by=StatedBy(facts["by"]),
         signature=str(detail.get("signature") or ""),
         mandated_on=date.fromisoformat(facts["mandated_on"]) if facts.get("mandated_on") else None,
+        covers=tuple(MandateAct(each) for each in facts.get("covers", ())),
+        limit=str(detail.get("limit") or ""),
     )
 
 
@@ -70,6 +74,7 @@ def write_statement(statement: Statement) -> dict[str, Any]:
     facts: dict[str, Any] = {"by": statement.by.value, "statements": sorted(statement.statements)}
     if statement.mandated_on:
         facts["mandated_on"] = statement.mandated_on.isoformat()
+        facts["covers"] = [each.value for each in statement.covers]
     return facts
 
 

@@ -22,7 +22,16 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from portal.config import Organisation
 from portal.domain.clocks import RequestEvent
 from portal.domain.directory import Platform
-from portal.domain.lifecycle import History, LetterKind, Proof, RequestKind, SendingChannel, require_open
+from portal.domain.lifecycle import (
+    NO_ANSWERS,
+    Answer,
+    History,
+    LetterKind,
+    Proof,
+    RequestKind,
+    SendingChannel,
+    require_open,
+)
 from portal.domain.regimes import Regime, RegimeKind
 from portal.domain.report import Report
 from portal.models.clocks import Clock
@@ -314,7 +323,12 @@ class Dossier:
 
     @property
     def answers(self) -> list[Event]:
-        """The recipient's answers by the time they came."""
+        """The recipient's answers by the time they came, without what a machine replied that answers nothing."""
+        return [event for event in self.replies if Answer(event.facts["answer"]) not in NO_ANSWERS]
+
+    @property
+    def replies(self) -> list[Event]:
+        """Everything that came back, by its time."""
         found = (event for event in self.events if event.kind is History.ANSWERED)
         return sorted(found, key=lambda event: (event.at, event.sequence))
 

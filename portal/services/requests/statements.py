@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any
 
 from portal.domain.letters.facts import StatedBy
 from portal.domain.lifecycle import (
     ActorKind,
     Filer,
     History,
+    MandateAct,
     Path,
     RequestKind,
     StepRefused,
@@ -27,7 +29,7 @@ from portal.domain.regimes import NoticeField, Regime
 from portal.domain.report import Report
 from portal.services.cases.instants import BadInstant, check_instant
 from portal.services.cases.mandates import require_mandate
-from portal.services.cases.team_mandates import require_team_mandate
+from portal.services.cases.team_mandates import find_team_mandate, require_team_mandate
 from portal.services.history.events import NewEvent
 from portal.services.requests.citations import WRITTEN, lets_represent
 from portal.services.requests.content import Statement
@@ -137,7 +139,7 @@ def state(work: CaseWork, command: StatementCommand) -> None:
         raise StepRefused("Nothing is stated yet. Choose what you state, and for which letter.")
     by = find_speaker(work, command)
     at = find_moment(work, command)
-    signature, made = find_signature(work, command), describe_speaker(work, by)
+    signature, made = find_signature(work, command), describe_speaker(work, by, command.statements)
     events = []
     for dossier in dossiers:
         kept = command.statements & set(list_wanted(dossier))
@@ -152,7 +154,11 @@ def state(work: CaseWork, command: StatementCommand) -> None:
                 at=at,
                 request_id=dossier.request.id,
                 facts=facts,
-                detail={"signature": signature, "items": [item.row.number for item in dossier.items]},
+                detail={
+                    "signature": signature,
+                    "items": [item.row.number for item in dossier.items],
+                    **find_limit(work, by),
+                },
             )
         )
     if events:
@@ -169,9 +175,12 @@ def take_stated_there(work: CaseWork, dossier: Dossier, there: StatedThere, *, s
     if not kept:
         return None
     by, signature, mandated_on = _find_speaker_there(work, there, kept), there.signature.strip(), None
+    covers, limit = tuple[MandateAct, ...](), ""
     if by is StatedBy.MANDATED:
         require_represented(citation.regime for citation in dossier.citations)
-        signature, mandated_on = work.actor.name, require_team_mandate(work).signed_on
+        mandate = require_team_mandate(work, *list_acts(kept))
+        signature, mandated_on = work.actor.name, mandate.signed_on
+        covers, limit = mandate.covers, mandate.limit
     elif by is not StatedBy.TOLD and not signature:
         raise StepRefused("Write the name that stood under it.")
     at = check_instant(there.at or sent_at, work.case, now=work.now)
@@ -183,6 +192,8 @@ def take_stated_there(work: CaseWork, dossier: Dossier, there: StatedThere, *, s
         by=by,
         signature="" if by is StatedBy.TOLD else signature,
         mandated_on=mandated_on,
+        covers=covers,
+        limit=limit,
     )
 
 
@@ -226,11 +237,26 @@ def find_signature(work: CaseWork, command: StatementCommand) -> str:
     return work.actor.name if command.is_mandated else command.signature.strip()
 
 
-def describe_speaker(work: CaseWork, by: StatedBy) -> dict[str, str]:
-    """Who stated it, for the event. Raises StepRefused where the team has no mandate for it."""
+def list_acts(said: Collection[NoticeField], paper: MandateAct = MandateAct.LETTERS) -> tuple[MandateAct, ...]:
+    """What a mandate has to cover for this to be stated in such a paper."""
+    return (paper, MandateAct.BELIEF) if NoticeField.GOOD_FAITH in said else (paper,)
+
+
+def describe_speaker(
+    work: CaseWork, by: StatedBy, said: Collection[NoticeField], paper: MandateAct = MandateAct.LETTERS
+) -> dict[str, Any]:
+    """Who stated it, for the event. Raises StepRefused where the team has no mandate that covers it."""
     if by is not StatedBy.MANDATED:
         return {"by": by.value}
-    return {"by": by.value, "mandated_on": require_team_mandate(work).signed_on.isoformat()}
+    mandate = require_team_mandate(work, *list_acts(said, paper))
+    covers = [each.value for each in mandate.covers]
+    return {"by": by.value, "mandated_on": mandate.signed_on.isoformat(), "covers": covers}
+
+
+def find_limit(work: CaseWork, by: StatedBy) -> dict[str, str]:
+    """The limit of the mandate, to be sealed in the event; nothing where there is none."""
+    mandate = find_team_mandate(work) if by is StatedBy.MANDATED else None
+    return {"limit": mandate.limit} if mandate and mandate.limit else {}
 
 
 def require_represented(regimes: Iterable[Regime]) -> None:

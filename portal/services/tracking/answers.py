@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.domain.lifecycle import (
+    DECISIONS,
+    NO_ANSWERS,
     REQUEST_AFTER_ANSWER,
     SETTLED,
     Answer,
@@ -40,10 +42,11 @@ _ONLY_BEFORE = {
     Answer.IDENTITY_ASKED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.EXTENDED}),
     Answer.EXTENDED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.MORE_ASKED}),
     Answer.UPDATE: frozenset({RequestState.SENT}),
+    Answer.LOGIN_ASKED: frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.EXTENDED}),
+    Answer.PASSED_ON: frozenset({RequestState.SENT}),
 }
 FROM_ANSWER = "from_answer"  # fact of a receipt that is known by the answer written down after it
 _INSTANT = frozenset({SendingChannel.FORM, SendingChannel.EMAIL})
-_DECISIONS = frozenset({Answer.REMOVED, Answer.PARTLY, Answer.REFUSED, Answer.GEO_BLOCKED})
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -68,7 +71,8 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     require_sent(request.state)
     at = check_instant(command.at, work.case, now=work.now, after=request.sent_at)
     _check_words(work, command, at)
-    _prove_receipt(work, request, command, at)
+    if command.answer not in NO_ANSWERS:
+        _prove_receipt(work, request, command, at)
     dossiers = read_dossiers(work)
     own = next(dossier for dossier in dossiers if dossier.request is request)
     for item in _covered(own, command.items):
@@ -76,22 +80,26 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
         if state is not item.state:
             item.state, item.changed_at = state, work.now
     work.session.flush()
-    if command.answer in _DECISIONS:
+    if command.answer in DECISIONS:
         request.answered_at = at
     whole = _settle(dossiers)
     if request not in whole:
         request.state = state_after(request.state, command.answer)
+    work.record(_tell_answer(own, command, at, whole))
+    _refresh_all(work, [request, *whole])
+
+
+def _tell_answer(own: Dossier, command: AnswerCommand, at: datetime, whole: Sequence[Request]) -> NewEvent:
+    """The answer as the history keeps it; `whole` are the requests that were wholly gone with it."""
     detail = {"text": command.text, "items": list(command.items)}
     if command.extension_until:
         detail["extension_until"] = command.extension_until.isoformat()
     facts: dict[str, object] = {"answer": command.answer.value, "whole": [str(each.id) for each in whole]}
-    if request not in whole and _is_about_part(own, command):
+    if own.request not in whole and _is_about_part(own, command):
         facts["part"] = True
     if command.answer is Answer.EXTENDED and command.extension_until:
         facts["until"] = command.extension_until.isoformat()  # clocks are counted with nobody signed in
-    answered = NewEvent(kind=History.ANSWERED, at=at, request_id=request.id, facts=facts, detail=detail)
-    work.record(answered)
-    _refresh_all(work, [request, *whole])
+    return NewEvent(kind=History.ANSWERED, at=at, request_id=own.request.id, facts=facts, detail=detail)
 
 
 def _check_words(work: CaseWork, command: AnswerCommand, at: datetime) -> None:
@@ -193,7 +201,7 @@ def state_after(state: RequestState, answer: Answer) -> RequestState:
     """
     if state not in _ONLY_BEFORE.get(answer, frozenset({state})):
         return state
-    return RequestState.PARTLY if answer is Answer.REMOVED else REQUEST_AFTER_ANSWER[answer]
+    return RequestState.PARTLY if answer is Answer.REMOVED else REQUEST_AFTER_ANSWER[answer] or state
 
 
 def _settle(dossiers: Sequence[Dossier]) -> list[Request]:

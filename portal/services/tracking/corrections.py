@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from portal.domain.lifecycle import Answer, History, Proof, StepRefused
+from portal.domain.lifecycle import NO_ANSWERS, Answer, History, Proof, StepRefused
 from portal.models.complaints import Complaint
 from portal.models.events import Event
 from portal.services.cases.handover import open_to_record
@@ -38,6 +38,9 @@ _AFTER_SENDING: Mapping[History, str] = MappingProxyType(
         History.INFORMATION_SENT: "what you sent back",
     }
 )
+
+
+_NO_RECEIPT = "An automatic reply proved no receipt. Say that it never came, then save the answer anew."
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -110,7 +113,9 @@ def _list_changes(case: OpenedHistory, event: Event, command: CorrectionCommand)
         check_extension(command.extension_until, case.work.ports.config.day_at(at))
     changes = [_make_anew(case, event, command, at)]
     for receipt in case.tied(event):
-        if receipt.at == event.at and at != event.at:
+        if command.answer in NO_ANSWERS:  # what is no answer shows no receipt
+            changes.append(Change(event=receipt, instead=None))
+        elif receipt.at == event.at and at != event.at:
             changes.append(_move(case, receipt, at))
     return changes
 
@@ -155,6 +160,8 @@ def _change_answer(
         raise UnknownNumber(f"Place {unknown[0]} is not part of this request.")
     detail["items"] = list(items)
     if command.answer is not None:
+        if Answer(facts["answer"]) in NO_ANSWERS and command.answer not in NO_ANSWERS:
+            raise StepRefused(_NO_RECEIPT)
         facts["answer"] = command.answer.value
     if Answer(facts["answer"]) is not Answer.EXTENDED:
         facts.pop("until", None)

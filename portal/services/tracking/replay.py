@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.domain.lifecycle import (
+    DECISIONS,
     SETTLED,
     Answer,
     History,
@@ -21,7 +22,6 @@ from portal.domain.lifecycle import (
     SendingChannel,
     item_state_after,
 )
-from portal.services.clocks.agreement import DECIDED
 from portal.services.tracking.answers import state_after
 from portal.services.tracking.sending import ASKED_ANEW
 
@@ -109,7 +109,7 @@ def _take_answer(found: Replayed, request: RequestStand, entry: Happened, links:
     for number in entry.items or links[entry.request_id]:  # type: ignore[index]
         if number in found.items:
             found.items[number] = item_state_after(answer, found.items[number])
-    if answer in DECIDED:
+    if answer in DECISIONS:
         request.answered_at = entry.at
     whole = found.whole[entry.sequence] = _settle(found, links)
     if entry.request_id not in whole:

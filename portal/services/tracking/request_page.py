@@ -13,6 +13,7 @@ from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
 from portal.models.requests import Request
+from portal.reference.answers import load_graph
 from portal.services.cases.consent import has_consent
 from portal.services.cases.mandates import may_take_papers
 from portal.services.clocks.snapshot import clock_views
@@ -113,7 +114,7 @@ def view_of(escalated: EscalatedRequest, *, has_consent: bool) -> RequestView:
         fields=(),
         warnings=tuple(list_warnings(dossier)),
         details=dossier.content.view,
-        answers=tuple(_answer_view(dossier, event) for event in dossier.answers),
+        answers=tuple(_answer_view(dossier, event) for event in dossier.replies),
         letters=tuple(letters.letter_view(letter, request_number=request.number) for letter in dossier.letters),
         escalation=tuple(escalation_view(option) for option in escalated.options),
         next_step=find_next_step(escalated, has_consent=has_consent),
@@ -253,14 +254,15 @@ def _further_view(sent: LaterLetter) -> FurtherView:
 
 
 def _answer_view(dossier: Dossier, event: Event) -> AnswerView:
-    detail = dossier.read_detail(event)
+    detail, answer = dossier.read_detail(event), Answer(event.facts["answer"])
     until = detail.get("extension_until")
     return AnswerView(
         at=event.at,
-        answer=Answer(event.facts["answer"]),
+        answer=answer,
         text=detail.get("text", ""),
         extension_until=date.fromisoformat(until) if until else None,
         item_numbers=tuple(detail.get("items", ())),
+        node=load_graph()[answer],
     )
 
 

@@ -33,6 +33,7 @@ from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.case_events import list_open_questions
 from portal.services.clocks.snapshot import RUNS, is_owed, refresh_clocks
 from portal.services.history.events import NewEvent
+from portal.services.inbox.case_keys import ensure_inbox
 from portal.services.letters import letters
 from portal.services.letters.letters import FixedLetter
 from portal.services.requests.channels import require_address_check
@@ -126,6 +127,7 @@ def record_sent(work: CaseWork, number: int, command: SentCommand) -> None:
             there = take_stated_there(work, dossier, checked.stated, sent_at=checked.sent_at)
         fixed = letters.fix_words(dossier.as_if_stated(there) if there else dossier)
     _write_sent(dossier, fixed, checked, there)
+    ensure_inbox(work)  # before anybody can answer
     refresh_clocks(work, work.case, dossier.request)
     group_links_into_requests(work)  # for links that the letter does not list
 
@@ -187,6 +189,8 @@ def _write_sent(
     if there:
         facts["stated"] = {**write_statement(there), "at": there.at.isoformat()}
         detail["signature"] = there.signature
+        if there.limit:
+            detail["limit"] = there.limit
     sent = NewEvent(kind=History.SENT, at=command.sent_at, request_id=request.id, facts=facts, detail=detail)
     work.record(sent)
     if command.received_at:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from portal.domain.answers import AnswerNode
 from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import Answer, LetterKind, Proof, RequestKind, RequestState, SendingChannel, SentAs
 from portal.services.clocks.views import ClockView
@@ -33,6 +34,7 @@ class AnswerView:
     text: str
     extension_until: date | None
     item_numbers: tuple[int, ...]
+    node: AnswerNode
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,13 +30,18 @@ _LEFT = re.compile(r"\b(you’(?:re|ve|ll)|yourself|yours|your|you)\b", re.IGNOR
 _WORDS = {"yourself": "themselves", "yours": "the person’s", "your": "the person’s", "you": "the person", **_SHORT}
 _NOT = {"don’t": "doesn’t", "haven’t": "hasn’t", "aren’t": "isn’t", "weren’t": "wasn’t"}
 _NEGATED = re.compile(r"\b(you) (don’t|haven’t|aren’t|weren’t)\b", re.IGNORECASE)
-# A verb after "you" that is none of its own: what is asked of you is ..., by telling you ask for ... is not written.
+# Before these "you" is no subject, so the word behind it is no verb of its own: "it lets you use a name".
 _BEFORE = re.compile(r"\b(?:tell|ask|let|help|make|show|give|of|to|for|with|about|from) $", re.IGNORECASE)
+
+
+# A second verb of the same "you": "you are over 18 and have a picture".
+_SECOND = re.compile(r"\b(you (?:are|have|want)\b[^.,;:]*? and) (have|are|do)\b", re.IGNORECASE)
 
 
 def for_advocate(text: str) -> str:
     """A sentence to the person as one about them: "You can ask" is "The person can ask"."""
     text = _NEGATED.sub(lambda found: f"{found[1]} {_NOT[found[2].lower()]}", str(text).replace("'", "’"))
+    text = _SECOND.sub(lambda found: f"{found[1]} {_OTHER[found[2]]}", text)
     text = _VERB.sub(lambda found: _conjugate(text, found), text)
     return _LEFT.sub(lambda found: _like(found[0], _WORDS[found[0].lower()]), text)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.domain.police import PoliceDoor
 from portal.services.law.police import find_police
-from portal.web.person.helplines import Helpline, helplines_near
+from portal.web.helplines import Helpline, helplines_near
 from portal.web.unit_of_work import unit
 
 

@@ -16,7 +16,8 @@ from portal.services.casefile import member_handover, page, queue
 from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.timeline import TimelineKind, read_timeline
-from portal.services.cases import approvals, finding, handover, messages, recovery_words
+from portal.services.cases import approvals, finding, handover, messages
+from portal.services.intake import case_links
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
 from portal.services.requests import preparing
@@ -48,10 +49,11 @@ from portal.web.desk.pages import (
 from portal.web.desk.panes import show_beside
 from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.tasks import is_settled, list_tasks
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
+from portal.web.helplines import lines_of_children
 from portal.web.link_adding import add_pasted
-from portal.web.person.helplines import lines_of_children
 from portal.web.refusals import refusals
 from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import locks_late, unit
@@ -80,11 +82,14 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         work,
         lines=view.requests,
         case=view,
+        tasks=list_tasks(view.requests.rows),
+        settled=is_settled(view.requests.rows),
         together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
         shared=finding.list_shared(work),
+        linked=case_links.list_linked(work),
+        posters=case_links.list_posters(work),
         looks=approvals.list_approvals(work),
         name_step=name_step,
-        has_words=bool(recovery_words.list_sets(work)),
         handed=member_handover.read_handover(work),
         hotlines=lines_of_children(work.ports.registry.regulators, work.report.country),
         address=lambda page: url_for(

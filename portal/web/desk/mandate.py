@@ -12,7 +12,7 @@ from portal.web.access import SignedInStaff
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case
 from portal.web.desk.pages import Answered, go, show_form, staff_reader
-from portal.web.forms.mandates import TeamMandateForm
+from portal.web.forms.mandates import ACTS, TeamMandateForm
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late
@@ -52,6 +52,13 @@ def _describe(work: CaseWork) -> str:
             )
         )
     day = format_day(found.signed_on)
-    if found.kept:
-        return str(_("Signed by the person on %(day)s. %(kept)s", day=day, kept=found.kept))
-    return str(_("Given by the person on their own page on %(day)s.", day=day))
+    signed = (
+        _("Signed by the person on %(day)s. %(kept)s", day=day, kept=found.kept)
+        if found.kept
+        else _("Given by the person on their own page on %(day)s.", day=day)
+    )
+    acts = "; ".join(str(words) for act, words in ACTS if act in found.covers)
+    parts = [str(signed), str(_("It covers: %(acts)s.", acts=acts))]
+    if found.limit:
+        parts.append(str(_("Its limit: %(limit)s", limit=found.limit)))
+    return " ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from flask import flash, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -90,9 +90,10 @@ def save(member: SignedInStaff, reference: str) -> Answered:
 @allowed(Right.WORK_ON_CASES)
 def discard(member: SignedInStaff, reference: str) -> Answered:
     work = find_call(member, reference, to_change=True)
-    if work is not None:
-        calls.discard_call(work)
-        flash(_("The call is thrown away. Nothing of it is left."))
+    if work is None:
+        return go_where_it_went(member, reference)
+    calls.discard_call(work)
+    flash(_("The call is thrown away. Nothing of it is left."))
     return go("desk_today.show")
 
 
@@ -161,13 +162,14 @@ def find_call(member: SignedInStaff, reference: str, *, to_change: bool = False)
 
 
 def go_where_it_went(member: SignedInStaff, reference: str) -> Answered:
-    """A call that is a case by now leads to it. Another that is not there, or not theirs, is answered alike."""
+    """A call that is a case by now leads to it. One that is not there and one that is not theirs are answered alike."""
     with suppress(NoAccess):
         work = unit().work(member.actor)
         open_for_staff(work, reference, team_keys=member.team_keys, to_change=False)
         return go("desk_case.show", reference=reference)
-    flash(_("This call is not there any more."))
-    return go("desk_today.show")
+    text = _("This call is not there any more: it was thrown away, or its days are over.")
+    place = url_for("desk_today.show")
+    return render_template("desk/stopped.html", heading=_("This page is not here"), text=text, place=place), 404
 
 
 def list_teams(member: SignedInStaff) -> list[tuple[str, str]]:

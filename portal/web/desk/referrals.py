@@ -22,7 +22,7 @@ from portal.web.desk.pages import Answered, Page, go, note_export, show_form, sh
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm, TextField
 from portal.web.forms.typed_fields import CheckboxesField, IsoDayField
-from portal.web.person.helplines import helplines_for
+from portal.web.helplines import helplines_for
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 

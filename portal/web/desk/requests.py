@@ -17,24 +17,38 @@ from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import UnknownNumber
 from portal.services.clocks.agreement import list_bent
 from portal.services.directory.address_checks import note_outcome
+from portal.services.inbox import case_mail
 from portal.services.letters.printing import LetterStopped
 from portal.services.requests import preparing, proofs, statements
 from portal.services.requests.dossier import REQUEST_LETTERS, read_dossier
 from portal.services.requests.escalation import read_escalated
+from portal.services.requests.preparing import LONGEST
 from portal.services.requests.statement_views import letters_to_state
 from portal.services.requests.views import DetailsView
-from portal.services.tracking import answers, mailing, request_page, sending
+from portal.services.tracking import mailing, read_answers, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
+from portal.web.answer_form import READ, log_with_ticket, read_into
+from portal.web.desk.answer_words import say_next_at_desk
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.cases import CloseForm
 from portal.web.desk.forms.proofs import ProofForm
 from portal.web.desk.forms.requests import ChannelForm
-from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, show_form, staff_reader
+from portal.web.desk.pages import (
+    LINKS_A_PAGE,
+    Answered,
+    Page,
+    asked_page,
+    go,
+    read_number,
+    show_form,
+    show_on_case,
+    staff_reader,
+)
 from portal.web.desk.panes import show_beside
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
@@ -53,6 +67,7 @@ from portal.web.forms.requests import (
     TicketForm,
 )
 from portal.web.forms.statements import StatementsForm
+from portal.web.incoming_mail import describe_nature
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
 from portal.web.staff_settings import desk_zone
@@ -320,23 +335,26 @@ def prepare_copyright(member: SignedInStaff, work: CaseWork, number: int) -> Ans
 @locks_late
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm(staff_reader())
-    form.offer(request.items)
+    form.offer(request.items, read_answers.list_readable(work, number))
     fill_now(form, "at")
-    if form.validate_on_submit():
+    fill_from_mail(form, work, number)
+    told = read_into(form, work, number) if READ in url_request.form and form.is_submitted() else None
+    if told is None and form.validate_on_submit():
         with refusals(form):
             hold_case(work)
             require_fresh(work, number)
-            answers.log_answer(work, number, form.command(form.ticked))
+            log_with_ticket(work, request, form)
             return back_to(work, number)
-    title = _("Log an answer of %(platform)s", platform=request.platform_name)
-    return show_about(
-        member,
-        work,
-        number,
-        form,
-        title=title,
-        button=_("Log the answer"),
-    )
+    values = {
+        "form": form,
+        "problems": form.problems(),
+        "title": _("Log an answer of %(platform)s", platform=request.platform_name),
+        "back": address(work, number),
+        "made_from": url_request.form.get("made_from", "") if told else read_stamp(work, number),
+        "told": told,
+    }
+    status = 400 if told is None and form.is_submitted() else 200
+    return show_on_case("desk/request/answer.html", member, work, status=status, **values)
 
 
 @bp.route("/given", methods=["GET", "POST"])
@@ -428,7 +446,10 @@ def show_request(
         is_asked_for_links="page" in url_request.args,
         first_letter=REQUEST_LETTERS[request.kind],
         is_unfit=bool(list_bent(work)),
+        came=case_mail.list_mails(work, number),
+        describe_mail=describe_nature,
         problems=problems,
+        after=say_next_at_desk(request, work.reference),
         mails=mails,
         can_mail=mailing.can_offer(mine.dossier, mails),
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",
@@ -454,6 +475,16 @@ def fill_now(form: PageForm, name: str) -> None:
     """The moment of asking stands in the field, to be changed."""
     if not form.is_submitted():
         form[name].data = unit().now
+
+
+def fill_from_mail(form: PageForm, work: CaseWork, number: int) -> None:
+    """When a mail of this request came and what it says, where the address names one that was read; to be changed."""
+    mail_number = read_number(url_request.args.get("mail", ""))
+    if form.is_submitted() or mail_number is None:
+        return
+    mail = case_mail.mail_view(work, mail_number)
+    if mail.read is not None and mail.request_number == number:
+        form["at"].data, form["text"].data = mail.received_at, mail.read.text[:LONGEST]
 
 
 def show_about(member: SignedInStaff, work: CaseWork, number: int, form: PageForm, **values: Any) -> Page:

@@ -40,7 +40,9 @@ class RulesForm(PageForm):
         [Optional(), NUMBER],
         description=_l("Empty: no warning. Nobody is kept from taking a case."),
     )
-    hard_cap = TextField(_l("Warn when more of them are about a child or a threat than"), [Optional(), NUMBER])
+    hard_cap = TextField(
+        _l("Warn when more of them are about a child, a threat or a suicide risk than"), [Optional(), NUMBER]
+    )
 
     def __init__(self, rules: TeamRules) -> None:
         chosen = [each.value for each in rules.approvals]

@@ -33,10 +33,10 @@ from portal.services.law.waiting_clocks import Waiting, WaitingClock, find_waiti
 from portal.web.access import public
 from portal.web.caching import cacheable
 from portal.web.fields import CLOCK_TIME
+from portal.web.forms.parts import PARTS
 from portal.web.local_times import UnclearTime, read_local, show_time
 from portal.web.open.queries import read_query
 from portal.web.open.records import REFUSED, Problem
-from portal.web.person.forms.parts import PARTS
 from portal.web.places import country_names
 from portal.web.unit_of_work import parts, unit
 

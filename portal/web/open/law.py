@@ -23,11 +23,11 @@ from portal.services.law.law_finder import ContentKind, Facts, find_applicable_l
 from portal.services.law.police import PoliceHelp, find_police
 from portal.web.access import public
 from portal.web.caching import cacheable
+from portal.web.forms.parts import PARTS
 from portal.web.open.citations import anchor_all
 from portal.web.open.lead import find_lead
 from portal.web.open.queries import read_query
 from portal.web.open.vocabulary import label_of
-from portal.web.person.forms.parts import PARTS
 from portal.web.places import country_names
 from portal.web.unit_of_work import parts, unit
 

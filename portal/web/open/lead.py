@@ -17,8 +17,8 @@ from portal.domain.regimes import Binding, Confidence, RegimeKind, Rule, Trigger
 from portal.services.law.fastest_routes import fastest_routes
 from portal.services.law.law_finder import Facts
 from portal.services.requests.first_steps import FirstStep, find_first_step
+from portal.web.helplines import FINDER_OF_HOTLINES, Helpline, helplines_for, helplines_near
 from portal.web.open.labels import format_period
-from portal.web.person.helplines import FINDER_OF_HOTLINES, Helpline, helplines_for, helplines_near
 from portal.web.unit_of_work import parts
 
 _OWN_ACTS = frozenset({Trigger.NOTICE_RECEIVED, Trigger.COMPLAINT_RECEIVED})

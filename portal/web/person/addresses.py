@@ -95,6 +95,8 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/mandate": "/p/33",
         "/case/mandate/end": "/p/33/1",
         "/case/hand-on": "/p/43",
+        "/case/came/<int:number>": "/p/48/<int:number>",
+        "/case/came/<int:number>/read": "/p/48/<int:number>/1",
         "/case/threat": "/p/32",
         "/case/threat/<letter:paper>": "/p/32/<letter:paper>",
         "/case/send": "/p/40",

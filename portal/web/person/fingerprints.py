@@ -15,9 +15,9 @@ from portal.services.tracking.request_page import item_views
 from portal.services.work import CaseWork
 from portal.web.access import case_holder, public
 from portal.web.fields import PageForm, PlainForm
+from portal.web.helplines import Helpline, lines_of_children, list_helplines
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.fingerprints import ChooseLettersForm, KeepForm
-from portal.web.person.helplines import Helpline, lines_of_children, list_helplines
 from portal.web.refusals import refusals
 from portal.web.security import seal_page
 from portal.web.unit_of_work import unit

@@ -50,6 +50,15 @@ ANSWERED: Mapping[Answer, Any] = MappingProxyType(
         Answer.PARTLY: _l("%(names)s took some of it down."),
         Answer.REFUSED: _l("%(names)s said no."),
         Answer.GEO_BLOCKED: _l("%(names)s hid it in some countries only."),
+        Answer.NOT_FOUND: _l("%(names)s said they can’t find it."),
+        Answer.NOT_VIOLATION: _l("%(names)s said it doesn’t break their rules."),
+        Answer.NO_REASON: _l("%(names)s closed it without a reason."),
+        Answer.LOGIN_ASKED: _l("%(names)s asked you to sign in first."),
+        Answer.PASSED_ON: _l("%(names)s told the person who posted it."),
+        Answer.WRONG_PLACE: _l("%(names)s said to ask someone else."),
+        Answer.COUNTER_NOTICE: _l("%(names)s said the person who posted it objected."),
+        Answer.LEGAL_THREAT: _l("%(names)s threatened legal steps."),
+        Answer.AUTO_REPLY: _l("%(names)s sent an automatic reply."),
     }
 )
 

@@ -10,7 +10,7 @@ from portal.services.cases import team_mandates
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PageForm
-from portal.web.forms.mandates import TeamMandateForm
+from portal.web.forms.mandates import OWN_ACTS, TeamMandateForm
 from portal.web.late_writing import hold_case
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form
@@ -53,4 +53,6 @@ def end(work: CaseWork) -> ResponseReturnValue:
 
 def _page(work: CaseWork, form: TeamMandateForm) -> ResponseReturnValue:
     found = team_mandates.find_team_mandate(work)
-    return show_form("person/case/mandate.html", form, found=found, has_team=work.case.team_id is not None)
+    return show_form(
+        "person/case/mandate.html", form, found=found, has_team=work.case.team_id is not None, acts=OWN_ACTS
+    )

@@ -24,11 +24,11 @@ from portal.services.law.police import PoliceHelp, find_police
 from portal.services.work import CaseWork
 from portal.web.access import WORDS
 from portal.web.fields import PlainForm
+from portal.web.helplines import Helpline, helplines_for, helplines_near
 from portal.web.person.form_pages import page_number
 from portal.web.person.forms import about, places, reach
 from portal.web.person.forms.about import filer_of
 from portal.web.person.forms.steps import Setting, StepForm
-from portal.web.person.helplines import Helpline, helplines_for, helplines_near
 from portal.web.person.links import cut_links, group_links, split_rejected
 from portal.web.person.review import review_rows
 from portal.web.unit_of_work import unit

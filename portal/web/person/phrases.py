@@ -132,6 +132,15 @@ ANSWERS: Mapping[Answer, Any] = MappingProxyType(
         Answer.PARTLY: _l("They took some of it down"),
         Answer.REFUSED: _l("They said no"),
         Answer.GEO_BLOCKED: _l("They hid it in some countries only"),
+        Answer.NOT_FOUND: _l("They can’t find it"),
+        Answer.NOT_VIOLATION: _l("They say it doesn’t break their rules"),
+        Answer.NO_REASON: _l("They closed it and gave no reason"),
+        Answer.LOGIN_ASKED: _l("They want me to sign in first"),
+        Answer.PASSED_ON: _l("They told the person who posted it"),
+        Answer.WRONG_PLACE: _l("They say to ask someone else"),
+        Answer.COUNTER_NOTICE: _l("The person who posted it objected"),
+        Answer.LEGAL_THREAT: _l("They threaten me with a lawyer or a court"),
+        Answer.AUTO_REPLY: _l("Only an automatic reply"),
     }
 )
 CHANNELS: Mapping[SendingChannel, Any] = MappingProxyType(

@@ -11,16 +11,18 @@ from portal.domain.lifecycle import SentAs
 from portal.services.casefile.front import find_moves, find_return
 from portal.services.casefile.turns import Why
 from portal.services.clocks.agreement import list_bent
+from portal.services.inbox import case_mail
 from portal.services.requests import preparing
 from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import read_dossier, read_dossiers
-from portal.services.requests.preparing import NameCommand
+from portal.services.requests.preparing import LONGEST, NameCommand
 from portal.services.requests.statement_views import letters_to_state
-from portal.services.tracking import answers, request_page, send_round, sending
+from portal.services.tracking import read_answers, request_page, send_round, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
+from portal.web.answer_form import READ, log_with_ticket, read_into
 from portal.web.fields import PlainForm
 from portal.web.forms.requests import (
     STATED_THERE,
@@ -32,8 +34,9 @@ from portal.web.forms.requests import (
     SentForm,
     TicketForm,
 )
+from portal.web.incoming_mail import describe_nature
 from portal.web.late_writing import hold_case
-from portal.web.person import next_steps
+from portal.web.person import answer_words, next_steps
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.form_pages import reader_of, show_form, zone_of
 from portal.web.person.pages import fastest_for
@@ -128,8 +131,21 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
-    form = AnswerForm(reader_of(work), data={"at": unit().now})
-    return show_form("person/request/answer.html", form, req=find(work, number))
+    view = find(work, number)
+    form = AnswerForm(reader_of(work), data={"at": unit().now, **_from_mail(work, number)})
+    form.offer(view.items, read_answers.list_readable(work, number))
+    return show_form("person/request/answer.html", form, req=view, told=None)
+
+
+def _from_mail(work: CaseWork, number: int) -> dict[str, object]:
+    """When a mail of this request came and what it says, where the address names one that was read; to be changed."""
+    found = asked.args.get("mail", "")
+    if not found.isascii() or not found.isdigit() or len(found) > 6:
+        return {}
+    mail = case_mail.mail_view(work, int(found))
+    if mail.read is None or mail.request_number != number:
+        return {}
+    return {"at": mail.received_at, "text": mail.read.text[:LONGEST]}
 
 
 @bp.post("/answer")
@@ -137,13 +153,17 @@ def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
 @locks_late
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), AnswerForm(reader_of(work))
+    form.offer(view.items, read_answers.list_readable(work, number))
+    if READ in asked.form:
+        told = read_into(form, work, number)
+        return show_form("person/request/answer.html", form, is_done=True, req=view, told=told)
     if form.validate():
         with refusals(form):
             hold_case(work)
-            answers.log_answer(work, number, form.command(_ticked(view)))
+            log_with_ticket(work, view, form)
             flash(_("Their answer is saved."))
             return _back_to(number)
-    return show_form("person/request/answer.html", form, req=view)
+    return show_form("person/request/answer.html", form, req=view, told=None)
 
 
 @bp.get("/given")
@@ -291,22 +311,19 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         turn=turn,
         what_now=next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
         moves=moves,
+        after=answer_words.say_next(view),
         corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
         correct_words=next_steps.FACTS,
         few=view.items[:FEW_LINKS],
         is_unfit=bool(list_bent(work)),
+        mails=case_mail.list_mails(work, view.number),
+        describe_mail=describe_nature,
         earlier=find_return(read_dossiers(work), view.number) if turn.why is Why.BACK else None,
     )
 
 
 def _back_to(number: int) -> ResponseReturnValue:
     return redirect(url_for("request.show", number=number), 303)
-
-
-def _ticked(view: RequestView) -> tuple[int, ...]:
-    """The links an answer is about; none ticked means all of them."""
-    ticked = set(asked.form.getlist("items"))
-    return tuple(item.number for item in view.items if str(item.number) in ticked)
 
 
 def _confirmed(view: RequestView) -> tuple[str, ...]:

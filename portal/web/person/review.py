@@ -15,8 +15,8 @@ from portal.domain.intake import StepId, steps_for
 from portal.domain.lifecycle import Filer, Handler
 from portal.domain.report import Report, YesNo
 from portal.reference.registry import Registry
+from portal.web.forms.parts import PARTS
 from portal.web.person.forms.about import depictions_for
-from portal.web.person.forms.parts import PARTS
 from portal.web.person.links import group_links
 from portal.web.places import country_names
 

@@ -142,6 +142,9 @@ def keep_proof(work: CaseWork, number: int) -> ResponseReturnValue:
     form = KeptForm(is_child=work.report.path is Path.CHILD, before=None)
     if not form.validate():
         abort(400)
+    if not form.chosen:
+        flash(_("Tick what you saved first."))
+        return _go_to(number)
     with refusals(form):
         proofs.say_kept(work, number, form.chosen, for_all=bool(form.for_all.data))
         flash(_("Thank you. Your case says that you saved it."))

@@ -24,12 +24,12 @@ from portal.services.signin.guess_throttle import Guess, TooSoon
 from portal.services.work import CaseWork
 from portal.web import access
 from portal.web.access import enter_case, public
+from portal.web.helplines import FINDER, list_helplines
 from portal.web.network import find_bucket
 from portal.web.origins import began_elsewhere
 from portal.web.person import next_steps, phrases
 from portal.web.person.addresses import PersonBlueprint
 from portal.web.person.forms.words import WordsForm
-from portal.web.person.helplines import FINDER, list_helplines
 from portal.web.person.pages import near_help
 from portal.web.places import country_names
 from portal.web.styles import StyleSheet, join_sheets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -122,3 +123,31 @@ def note_questions(session: Session) -> list[tuple[str, Any]]:
 
     sa.event.listen(session.connection(), "before_cursor_execute", note)
     return asked
+
+
+@pytest.mark.parametrize("filter", [QueueFilter.ALL, QueueFilter.PROMISED, QueueFilter.STUCK])
+def test_nothing_is_looked_up_for_each_case_of_the_list(filled: Filled, tmp_path: Path, filter: QueueFilter) -> None:
+    """What is prepared, promised or unread is read once; asked for each of many cases it takes a second."""
+    actor = Actor(kind=ActorKind.STAFF, staff_id=filled.staff_id, role=Role.ADVOCATE)
+    with Session(filled.engine) as session:
+        asked = note_questions(session)
+        work = make_work(session, make_ports(tmp_path), actor=actor)
+        list_queue(work, team_ids=(filled.team_id,), choice=QueueChoice(show=filter), page=1)
+        for statement, values in [each for each in asked if "FROM cases" in each[0]][:2]:
+            found = session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", values)
+            plan = "\n".join(found.scalars())
+            times = {int(each) for each in re.findall(r"loops=(\d+)", plan)}
+            assert max(times) <= 100, plan
+
+
+def test_the_order_of_the_list_keeps_one_page_in_memory(filled: Filled, tmp_path: Path) -> None:
+    actor = Actor(kind=ActorKind.STAFF, staff_id=filled.staff_id, role=Role.ADVOCATE)
+    with Session(filled.engine) as session:
+        asked = note_questions(session)
+        work = make_work(session, make_ports(tmp_path), actor=actor)
+        list_queue(work, team_ids=(filled.team_id,), choice=QueueChoice(), page=1)
+        statement, values = next(each for each in asked if "LIMIT" in each[0] and "FROM cases" in each[0])
+        plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN ANALYZE {statement}", values).scalars())
+        assert "top-N heapsort" in plan, plan
+        assert "external" not in plan, plan
+        assert "WindowAgg" not in plan, plan

@@ -91,6 +91,17 @@ def test_the_person_never_waits(shared: Shared) -> None:
     handover.close(shared.person, reason=CloseReason.WISHED)
 
 
+def test_what_one_team_agreed_to_counts_for_no_other(session: Session, shared: Shared) -> None:
+    agree(shared.second, ask(shared.first, Approvable.CLOSING))
+    team = shared.first.case.team_id
+    assert team is not None
+    handover.take_back(shared.person)
+    handover.hand_to_team(shared.person, team)
+    session.flush()
+    with pytest.raises(StepRefused, match="has to agree first"):
+        handover.close(shared.first, reason=CloseReason.REMOVED)
+
+
 def test_nobody_waits_where_the_team_does_not_want_it(session: Session, ports: Ports) -> None:
     shared = share(session, ports, Approvable.CLOSING)
     letters.make_missing_letter(shared.first, 1)

@@ -76,7 +76,11 @@ def test_under_it_a_member_is_named_with_the_day_and_the_day_of_the_mandate(shar
         (StatedBy.MANDATED, "Mere", date(2026, 11, 23))
     }
     text = text_of(facts)
-    said = "Mere states as my representative, under my written mandate of 23 November 2026, on 24 November 2026: "
+    said = (
+        "Mere states as my representative, under my written mandate of 23 November 2026 (it covers letters to "
+        "platforms, statements of what I believe, complaints to authorities, answers to what they write back), on 24 "
+        "November 2026: "
+    )
     assert f"{said}The identifiable individual for whom I act has a good faith belief" in text
     assert "As representative of Ana Exemplar." in text or "as representative of Ana Exemplar." in text
     assert "I have a good faith belief" not in text, "nothing is stated as if the person had said it"

@@ -12,7 +12,7 @@ from portal.domain.regimes import Confidence
 from portal.models.cases import Case
 from portal.reference.registry import load_registry
 from portal.services.complaints.options import find_regulators
-from portal.web.person.forms.parts import PARTS
+from portal.web.forms.parts import PARTS
 
 REGISTRY = load_registry()
 

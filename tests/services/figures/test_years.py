@@ -20,6 +20,7 @@ from portal.services.cases import erasure, handover, messages
 from portal.services.figures import years
 from portal.services.figures.counting import Frame, count_cases
 from portal.services.history.events import read_history
+from portal.services.history.raw_rows import RawTable
 from portal.services.ports import Ports
 from portal.services.tracking.answers import AnswerCommand, log_answer, mark_back, mark_gone
 from portal.services.tracking.corrections import CorrectionCommand, correct
@@ -240,3 +241,15 @@ def test_counting_takes_as_many_statements_for_many_cases_as_for_one(
     with counting(session) as seen:
         count_cases(session, [each.case.id for each in opened], frame(ports))
     assert seen() == 6
+
+
+def test_the_rows_of_the_years_stand_the_check_of_the_night(session: Session, ports: Ports) -> None:
+    erasure.erase(make_case(session, ports).at(NOW))
+    table = RawTable(YearRow, session.get_bind().dialect)
+    session.flush()
+    assert table.read(session.execute(select(*table.columns)).one()).shown is None
+    for _ in range(6):
+        make_case(session, ports)
+    counted(session, ports, now=SETTLED)
+    found = table.read(session.execute(select(*table.columns).where(YearRow.year == YEAR)).one())
+    assert found.shown == session.get_one(YearRow, YEAR).shown

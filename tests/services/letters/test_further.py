@@ -16,7 +16,7 @@ from portal.domain.lifecycle import Answer, LetterKind, SendingChannel, StepRefu
 from portal.models.letters import Letter
 from portal.services.letters import letters
 from portal.services.letters.drafting import read_facts
-from portal.services.letters.further import REFUSALS, FurtherWords, list_suppliers, list_topics
+from portal.services.letters.further import REFUSED_BECAUSE, FurtherWords, list_suppliers, list_topics
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
 from portal.services.tracking import answers, sending
@@ -51,9 +51,9 @@ def at(opened: CaseWork) -> CaseWork:
 @pytest.mark.parametrize(
     ("meaning", "topics"),
     [
-        (Answer.REFUSED, REFUSALS),
+        (Answer.REFUSED, REFUSED_BECAUSE),
         (Answer.GEO_BLOCKED, (FollowUp.GEO_ONLY,)),
-        (Answer.PARTLY, (FollowUp.LEFT, *REFUSALS)),
+        (Answer.PARTLY, (FollowUp.LEFT, *REFUSED_BECAUSE)),
         (Answer.IDENTITY_ASKED, (FollowUp.MORE_ASKED, FollowUp.EXCESS_ID)),
         (Answer.ACKNOWLEDGED, ()),
     ],

@@ -16,6 +16,7 @@ from portal.domain.lifecycle import ActorKind, Handler, History, Path, Role, Ste
 from portal.domain.report import Report, YesNo
 from portal.models.cases import CaseKey
 from portal.models.events import Event
+from portal.services.cases.mail_contact import choose_told_link
 from portal.services.cases.opening import Changed, NoAccess, look_again, read_stamp
 from portal.services.intake.drafts import add_links
 from portal.services.intake.submission import Incomplete
@@ -130,3 +131,12 @@ def test_the_team_cannot_swear_for_a_caller(session: Session, ports: Ports) -> N
     for sworn in SWORN:
         with pytest.raises(StepRefused):
             state(work, StatementCommand(numbers=(1,), statements=frozenset({sworn}), signature="Mere"))
+
+
+def test_a_link_by_mail_opens_no_case_whose_address_is_not_confirmed(session: Session, ports: Ports) -> None:
+    taker = make_taker(session)
+    work = begin(session, ports, taker)
+    call = make_call(ports, taker)
+    opening.keep_case(work, opening.plan_case(work, call), call)
+    with pytest.raises(StepRefused):
+        choose_told_link(work)

@@ -23,6 +23,7 @@ WRONG = re.compile(r"\byou(r|rs|rself)?\b|(?<!let )\bthe person (are|have|ask|do
          "If they don’t answer the person, the person doesn’t have to wait."),
         ("They tell you what to do; you’re asked once.", "They tell the person what to do; the person is asked once."),
         ("Only for pictures you took yourself.", "Only for pictures the person took themselves."),
+        ("If you are over 18 and have it, go on.", "If the person is over 18 and has it, go on."),
         ("You did it, and you may do it again.", "The person did it, and the person may do it again."),
     ],
 )  # fmt: skip

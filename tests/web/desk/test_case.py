@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
-from portal.domain.lifecycle import History
+from portal.domain.lifecycle import Handler, History
 from portal.domain.report import YesNo
 from portal.models.events import Event
-from portal.services.cases import room
+from portal.services.cases import messages, room
+from tests.services.factories import make_case
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk
 
@@ -182,6 +183,28 @@ def test_a_child_case_warns_and_a_threat_has_no_letter(desk: Desk) -> None:
     page = colleague.go(f"/desk/cases/{threat}")
     assert "Nothing is online yet" in page.text
     assert "Prepare requests" not in page.text
+
+
+def test_what_is_to_be_known_stands_on_top_of_every_page_of_the_case(desk: Desk, clock: TestClock) -> None:
+    said = {"under_18": YesNo.YES, "country": "GB", "safe_contact": "Not after four."}
+    with desk.parts.sessions.begin() as session:
+        opened = make_case(
+            session, desk.parts.ports, now=clock.now, handler=Handler.TEAM, team_id=str(desk.team_id), **said
+        )
+        messages.send_message(opened, "He reads my mail.")
+        child = opened.reference
+    threat = desk.add_case(is_online=YesNo.NO, links="")
+    colleague = desk.visit("mira")
+    for page in ("", "/report", "/requests/1", "/complaints", "/documents", "/history", "/notes", "/hand-over"):
+        colleague.go(f"/desk/cases/{child}{page}")
+        head = colleague.page.text.partition("What to do")[0]
+        for mark in ("child", "1 unread message", "Safe contact: read how first"):
+            assert mark in head, f"{mark} on {page}"
+    assert "threat" in colleague.go(f"/desk/cases/{threat}").text.partition("What to do")[0]
+    text = colleague.go(f"/desk/cases/{child}").text
+    assert "lives in the United Kingdom" in text
+    assert "Take It Down" in text
+    assert "Report Remove" in text
 
 
 def test_what_the_case_does_not_have_is_not_found(desk: Desk) -> None:

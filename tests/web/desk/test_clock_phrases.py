@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime
 import pytest
 from flask import Flask
 
+from portal.domain import counting
 from portal.domain.clocks import ClockState
 from portal.domain.regimes import Binding, ObligedParty
+from portal.reference.registry import load_registry
 from portal.services.clocks.views import ClockView
+from portal.web.desk import clock_phrases
 from portal.web.desk.clock_phrases import describe_clock
 
 
@@ -38,3 +41,9 @@ def test_a_clock_that_stands_still_gives_its_date_only_as_the_one_so_far(app: Fl
         text = describe_clock(make_clock(Binding.DUTY, ClockState.PAUSED), "UTC")
     assert text.startswith("Paused")
     assert "moves on" in text
+
+
+def test_what_is_looked_for_in_the_records_and_in_the_steps_is_there() -> None:
+    labels = {rule.label for regime in load_registry().regimes.values() for rule in regime.rules}
+    assert clock_phrases._RECEIPT in labels
+    assert counting._UNKNOWN_HOLIDAYS.startswith(clock_phrases._UNKNOWN_HOLIDAYS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from portal.domain.report import YesNo
 from portal.services.casefile.exposure import add_up
 from tests.services.factories import NOW
 from tests.web.conftest import TestClock
@@ -82,3 +83,16 @@ def test_a_cap_warns_and_holds_nobody_up_and_others_do_not_see_it(desk: Desk) ->
     assert "Mira Anker" in lead.go("/desk/exposure").text
     second = desk.visit("tane")
     assert "Mira Anker" not in second.go("/desk/exposure").text.split("Days away")[0]
+
+
+def test_a_suicide_risk_counts_as_hard_and_a_case_with_two_hard_kinds_once(desk: Desk) -> None:
+    reference, child = desk.add_case(), desk.add_case(under_18=YesNo.YES, links="")
+    first = desk.visit("mira")
+    for each in (reference, child):
+        first.go(f"/desk/cases/{each}")
+        first.press("Take this case")
+    assert "2 open cases. 1 hard one (child 1, threat 0, suicide risk 0)" in first.go("/desk/exposure").text
+    for each in (reference, child):
+        first.go(f"/desk/cases/{each}/risk")
+        first.press("Save", suicide="y", danger="y", reason="She said so on the phone.")
+    assert "2 hard ones (child 1, threat 0, suicide risk 2)" in first.go("/desk/exposure").text

@@ -75,7 +75,7 @@ def test_an_answer_in_own_words_is_made_and_its_sending_is_in_the_line_of_the_re
     clock.move(minutes=5)
     colleague.follow("Record that it was sent")
     colleague.press("It was sent", channel="form", at="2026-11-23T09:24", proof="none")
-    assert "Answer to the platform to" in colleague.page.text
+    assert "Answer to the platform: " in colleague.page.text
     colleague.go(address)
     colleague.follow("Search engine")
     assert colleague.press("Make the letter", status=400).errors == ["Fill in the company that the letter goes to."]
@@ -92,7 +92,12 @@ def test_a_member_states_it_as_representative_once_a_mandate_is_recorded(desk: D
     assert "as representative" not in colleague.page.text
     colleague.go(address)
     colleague.follow("Written mandate")
-    colleague.press("The person signed this", signed_on="2026-11-20", kept="One page, binder 4.")
+    paper: dict[str, Any] = {"signed_on": "2026-11-20", "kept": "One page, binder 4."}
+    assert colleague.press("The person signed this", status=400, **paper).errors == ["Choose at least one."]
+    paper["limit"] = "Only for X."
+    acts = ["letters", "belief"]
+    colleague.press("The person signed this", **paper, covers=acts)
+    assert "It covers: Statements in letters to platforms;" in colleague.page.text
     assert "Signed by the person on Friday 20 November 2026" in colleague.page.text
     colleague.go(address)
     colleague.follow("What the person states")
@@ -103,6 +108,7 @@ def test_a_member_states_it_as_representative_once_a_mandate_is_recorded(desk: D
     colleague.press("Make the letter")
     text = read_last(colleague)
     assert "Mira Anker states as my representative, under my written mandate of 20 November 2026" in text
+    assert "its limit: Only for X" in text
 
 
 def test_the_name_is_passed_on_only_with_the_day_and_how_the_person_said_it(desk: Desk) -> None:

@@ -64,9 +64,8 @@ def test_a_half_filled_call_is_kept_sealed_listed_and_gone_on_with_by_a_colleagu
     colleague.press("Save, unfinished", safe_words="Say you are from the dentist.", email="half an addr", country="NZ")
     reference = reference_of(colleague) if "cases" in colleague.page.path else colleague.page.path.split("/")[-1]
     assert "111" in colleague.page.text, "the numbers of the country stand there at once"
-    for page in ("/desk/today", "/desk"):
-        assert "1 unfinished call" in colleague.go(page).text
-        assert reference in colleague.page.text
+    assert "1 unfinished call" in colleague.go("/desk/today").text
+    assert reference in colleague.page.text
     with desk.parts.sessions() as session:
         assert "dentist" not in repr(session.execute(text("SELECT * FROM cases")).all())
     other = desk.visit("tane")
@@ -77,7 +76,7 @@ def test_a_half_filled_call_is_kept_sealed_listed_and_gone_on_with_by_a_colleagu
     assert "Say you are from the dentist." in "".join(form.itertext())
     other.press("Throw the call away")
     assert "unfinished call" not in other.go("/desk/today").text
-    assert colleague.go(f"/desk/new/{reference}").path == "/desk/today"
+    assert "thrown away" in colleague.go(f"/desk/new/{reference}", status=404).text
 
 
 def test_a_call_becomes_a_case_of_the_member_and_its_history_says_how_it_came(desk: Desk) -> None:
@@ -211,6 +210,6 @@ def test_another_team_and_who_may_not_work_on_cases_see_no_call(desk: Desk) -> N
     colleague.press("Save, unfinished", phone="111")
     path = colleague.page.path
     stranger = desk.visit("odd")
-    assert stranger.go(path).path == "/desk/today"
-    assert "unfinished call" not in stranger.page.text
-    assert stranger.go("/desk/new/ABCD-2345").text == stranger.go(path).text, "as one that never was"
+    assert "unfinished call" not in stranger.go("/desk/today").text
+    unknown = stranger.go("/desk/new/ABCD-2345", status=404).text
+    assert stranger.go(path, status=404).text == unknown, "as one that never was"

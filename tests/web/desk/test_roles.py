@@ -51,7 +51,7 @@ def test_a_reviewer_reads_notes_and_reviews_and_finds_no_way_to_send(desk: Desk)
     for page in ("", "/requests/1", "/complaints", "/messages"):
         shown = reviewer.go(f"/desk/cases/{reference}{page}")
         ways = [form.get("action", "") for form in shown.root.iter("form")]
-        assert ways == ["/desk/sign-out"], f"{page} offers {ways}"
+        assert ways == ["/desk/sign-out", "/desk/session/stay"], f"{page} offers {ways}"
     reviewer.go(f"/desk/cases/{reference}/reviews")
     reviewer.follow(next(name for name in reviewer.page.links() if name.startswith("Review ")))
     refused = reviewer.press("Keep the review", verdict="changes", text="", status=400)

@@ -22,8 +22,8 @@ from portal.services.phone.opening import Call, WordsBy
 from portal.services.ports import Ports
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, ListField, MailField, PageForm, PasteField, TextField, check_mail
+from portal.web.forms.parts import PARTS
 from portal.web.forms.typed_fields import IsoDayField
-from portal.web.person.forms.parts import PARTS
 from portal.web.places import country_names
 
 HOURS = (("", _l("any time")), *((f"{hour:02}:00", f"{hour:02}:00") for hour in range(24)))

@@ -13,7 +13,7 @@ from portal.domain.intake import StepId, forget_parts_of_other_country
 from portal.domain.lifecycle import Depiction, Filer, Path
 from portal.domain.report import Report, YesNo
 from portal.web.fields import ChoiceField, ListField
-from portal.web.person.forms.parts import PARTS
+from portal.web.forms.parts import PARTS
 from portal.web.person.forms.steps import StepForm
 from portal.web.places import country_names
 

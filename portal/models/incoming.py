@@ -1,0 +1,50 @@
+"""Tables of mail that comes in: each as it came until somebody looks, and the key by which a case is written to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Word
+from portal.domain.incoming import MailState, MatchedBy, Nature
+from portal.models.guards import Guarded
+
+
+class IncomingMail(Base):
+    """One mail. `digest` is a keyed hash of it, so that the same mail comes in once.
+
+    `sealed` holds the whole mail: under the server's key until it has found its case, then under a key of its own that
+    `wrapped` holds for the case alone; and once it was read what is kept of it, under the case's key. `mark` is the
+    guard of a mail that waits in a case: what its case takes in is what the portal put there.
+    """
+
+    __tablename__ = "incoming_mails"
+    __table_args__ = (UniqueConstraint("case_id", "number"), Index("ix_incoming_mails_state", "state", "received_at"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    server_key: Mapped[str] = mapped_column(String(16))  # under which of the server's secrets `sealed` is, or was
+    state: Mapped[MailState] = mapped_column(Word(MailState))
+    received_at: Mapped[datetime]
+    size: Mapped[int]  # bytes, as it came
+    nature: Mapped[Nature | None] = mapped_column(Word(Nature))
+    matched_by: Mapped[MatchedBy | None] = mapped_column(Word(MatchedBy))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("requests.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int | None]  # within its case
+    over_at: Mapped[datetime | None]  # when it was read, or set aside
+    sealed: Mapped[bytes | None]
+    wrapped: Mapped[bytes | None]
+    mark: Mapped[bytes | None]
+
+
+class InboxKey(Guarded, Base):
+    """The public half of the key pair under which mail is sealed to one case; the private one comes from its key."""
+
+    __tablename__ = "inbox_keys"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    public: Mapped[bytes]

@@ -1,0 +1,123 @@
+"""A week of overdue requests reminded from the list of cases, every press counted; and 500 links at a look."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.domain.lifecycle import Handler, History, Role
+from portal.models.accounts import Team
+from portal.models.events import Event
+from tests.browser.conftest import Admit
+from tests.browser.scenes import MANY_LINKS
+from tests.browser.site import NOW, Site
+from tests.browser.test_desk_together import Counting
+from tests.browser.test_keyboard import tab_to
+from tests.browser.test_with_team import sign_in
+from tests.browser.visitor import Visitor
+from tests.services.factories import make_case
+from tests.services.fakes import print_quickly, send
+
+CASES, MOST_FOR_THE_WEEK, SCREENS = 10, 15, 3
+LINKS = """
+    https://www.instagram.com/p/Invented01/ https://x.com/someone/status/1 https://www.tiktok.com/@invented/video/1
+    https://www.reddit.com/r/invented/comments/1/a/ https://www.facebook.com/invented/posts/1
+"""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_quickly(monkeypatch)
+
+
+def make_cases(site: Site, number: int, links: str = LINKS, *, sent: int = 5) -> list[str]:
+    """Cases of the team Harbour, of each so many requests sent now. Their references."""
+    with site.parts.sessions.begin() as session:
+        team = session.scalars(select(Team)).one()
+        made = []
+        for _case in range(number):
+            opened = make_case(
+                session, site.parts.ports, links=links, now=NOW, handler=Handler.TEAM, team_id=str(team.id)
+            )
+            for request in range(1, sent + 1):
+                send(session, opened, site.parts.ports, request, at=NOW, received_at=NOW)
+            made.append(opened.reference)
+    return made
+
+
+def count_reminded(site: Site) -> int:
+    with site.parts.sessions() as session:
+        query = select(func.count()).select_from(Event).where(Event.kind == History.REMINDED)
+        return session.scalar(query) or 0
+
+
+def is_short(visitor: Visitor) -> bool:
+    """Whether the page is at most three screens high at 1280 by 800."""
+    visitor.page.set_viewport_size({"width": 1280, "height": 800})
+    height: int = visitor.page.evaluate("document.documentElement.scrollHeight")
+    return height <= SCREENS * 800
+
+
+def test_fifty_overdue_requests_are_reminded_in_few_presses(site: Site, admit: Admit) -> None:
+    site.make_team("Harbour", (("mere", "Mere", Role.ADVOCATE),))
+    references = make_cases(site, CASES)
+    site.pass_time(days=7)
+    advocate = admit()
+    sign_in(site, advocate, "mere")
+    counting = Counting(advocate)
+    counting.press("Cases")
+    counting.press(f"Overdue ({CASES})")
+    counting.tick(f"All cases on this page ({CASES})")
+    counting.press("Remind all who are late")
+    advocate.sees(f"It will be done in {CASES} cases")
+    counting.press("Remind all who are late")
+    advocate.sees(f"Done in {CASES} of {CASES} cases")
+    site.work()
+    counting.press("Back to the cases")
+    counting.press(f"Overdue ({CASES})")
+    counting.tick(f"All cases on this page ({CASES})")
+    counting.press("Record reminders as sent")
+    counting.press("Record reminders as sent")
+    advocate.sees(f"Done in {CASES} of {CASES} cases")
+    assert count_reminded(site) == 5 * CASES
+    assert counting.done <= MOST_FOR_THE_WEEK
+
+    advocate.open(f"/desk/cases/{references[0]}")
+    assert is_short(advocate)
+    advocate.follow("1. ", exact=False)
+    advocate.sees("Deadlines")
+    assert advocate.page.locator(".lines [aria-current]").count() == 1
+    assert is_short(advocate)
+    advocate.open(f"/desk/cases/{references[0]}/history")
+    assert is_short(advocate)
+    answer_by_keys(advocate, references[0])
+    look_at_many_links(site, advocate)
+
+
+def answer_by_keys(advocate: Visitor, reference: str) -> None:
+    """From the case to an answer that is logged, with the keyboard alone."""
+    keys = advocate.page.keyboard
+    advocate.open(f"/desk/cases/{reference}")
+    tab_to(advocate, "2. X (Twitter)")
+    keys.press("Enter")
+    advocate.sees("Links of this request")
+    tab_to(advocate, "Log an answer")
+    keys.press("Enter")
+    advocate.sees("What does the answer mean?")
+    tab_to(advocate, "They confirm receipt")
+    for _answer in range(7):
+        keys.press("ArrowDown")
+    tab_to(advocate, "Log the answer")
+    keys.press("Enter")
+    advocate.sees("They refuse")
+
+
+def look_at_many_links(site: Site, advocate: Visitor) -> None:
+    """500 links are folded under their platforms, and one platform is opened by its name."""
+    reference = make_cases(site, 1, MANY_LINKS, sent=0)[0]
+    advocate.open(f"/desk/cases/{reference}")
+    assert is_short(advocate)
+    assert advocate.page.locator("[id^='link-']").count() == 0
+    advocate.page.locator(".link-group").get_by_role("link", name="Instagram").click()
+    advocate.sees("InventedAndRatherLong0001")
+    assert advocate.page.locator("[id^='link-']").count() == 50
