@@ -34,8 +34,9 @@ from portal.services.signin import sessions
 from portal.services.staff import accounts, saved_views, snippets
 from portal.services.staff.accounts import NewStaff
 from portal.services.staff.snippets import SnippetCommand
-from portal.services.tracking import answers, request_page, send_round, sending
+from portal.services.tracking import answers, mailing, request_page, send_round, sending
 from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.mailing import MailCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
 from tests.browser.site import NOW, PASSWORD, Site
@@ -257,6 +258,10 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
     safe_contact.save_choices(own.at(LATER), chosen)
     safe_contact.make_feed(own.at(LATER))
     bulk.do_to_all(opened.at(LATER), BulkCommand(action=BulkAction.GONE, token=TOGETHER, numbers=(1, 2)))
+    for number in (5, 6):
+        letters.make_missing_letter(opened.at(LATER), number)
+    letter = mailing.read_offer(opened.at(LATER), 5).letter
+    mailing.send_letter(opened.at(LATER), 5, MailCommand(letter=letter, address="abuse@x.example", has_checked=True))
     return own
 
 

@@ -40,7 +40,8 @@ from portal.services.background.outbox import Delivery
 from portal.services.casefile import sharing
 from portal.services.cases import approvals
 from portal.services.cases.consent import NoConsent
-from portal.services.history.events import read_detail
+from portal.services.complaints.chronology import write_chronology
+from portal.services.history.events import read_detail, read_history
 from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.requests.channels import Unchecked
@@ -74,6 +75,7 @@ class Desk:
 
     def do(self, step: Callable[[CaseWork], object], now: datetime = NOW, *, colleague: bool = False) -> None:
         with self.sessions.begin() as session:
+            session.get(Case, self.shared.person.case.id, with_for_update=True)  # as the desk holds it to write
             step(self.work(session, now, colleague=colleague))
 
     def send(self, now: datetime = NOW, *, number: int = 1, **changes: object) -> UUID:
@@ -209,6 +211,17 @@ def test_a_letter_that_was_taken_is_written_down_as_sent_at_that_moment(desk: De
         assert dossier.clocks, "the clocks run from here, estimated"
         states = session.scalars(select(Item.state).where(Item.request_id == dossier.request.id)).all()
         assert set(states) == {ItemState.ASKED}
+
+
+def test_an_authority_reads_by_what_the_sending_can_be_found_on_both_sides(desk: Desk) -> None:
+    desk.deliver(desk.send(), Post())
+    desk.write_down()
+    with desk.sessions() as session:
+        work = desk.work(session)
+        history = read_history(session, work.case.id)
+        rows = list(write_chronology(work, history, [read_dossier(work, 1)], {}, []))
+    (sent,) = [row for row in rows if row.what == "A letter was sent."]
+    assert sent.detail == f"Message-ID: <{desk.mails()[0].message_id}>\nSMTP: 250 taken"
 
 
 def test_what_left_is_written_down_once_however_often_it_is_tried(desk: Desk) -> None:

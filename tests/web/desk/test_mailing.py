@@ -92,6 +92,7 @@ def test_a_letter_leaves_as_it_was_looked_at_and_the_request_is_recorded_as_sent
     post.send()
     assert f"waits to leave to {ADDRESS}. Nothing counts as sent yet." in post.colleague.page.text
     assert "Send by e-mail from here" not in post.colleague.page.links()
+    assert "There is nothing to do until it has left." in post.colleague.page.text
     clock.move(minutes=2)
     post.work()
 
