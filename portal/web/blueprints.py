@@ -22,6 +22,7 @@ from portal.web.desk import holds as desk_holds
 from portal.web.desk import imports as desk_imports
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
+from portal.web.desk import lists as desk_lists
 from portal.web.desk import load as desk_load
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
@@ -138,6 +139,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_follow_ups.bp,
     desk_risks.bp,
     desk_imports.bp,
+    desk_lists.bp,
     desk_phone.bp,
     desk_first_words.bp,
     desk_officer.bp,

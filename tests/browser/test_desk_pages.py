@@ -61,6 +61,7 @@ NO_PAGES = {
     "desk_complaints.bundles",
     "desk_documents.read",
     "desk_documents.original",
+    "desk_lists.of_case",
     "desk_session.show",
     "desk_reports.as_json",
     "desk_reports.as_pdf",

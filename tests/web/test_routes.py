@@ -136,6 +136,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.OLD: "start.meet_old_address",
         Group.DESK: """
             queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
+            desk_lists.choose desk_lists.take
         """,
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
@@ -146,7 +147,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_exchange.exchange desk_exposure.show desk_exposure.end
         """,
         Group.READ_CASE: """
-            desk_documents.show desk_documents.read desk_documents.original
+            desk_documents.show desk_documents.read desk_documents.original desk_lists.of_case
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle

@@ -83,6 +83,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         view=lambda show: url_for("queue.show", **{**asked, "show": show.value}),
         address=lambda number: url_for("queue.show", **asked, page=number),
         has_teams=bool(member.team_keys),
+        away=url_for("desk_lists.choose", **asked),
     )
 
 
