@@ -72,12 +72,12 @@ def take(member: SignedInStaff) -> Answered:
     return _show(member, form, choice, columns, status=400)
 
 
-@bp.get("/cases/<reference>/<any(links, requests):what>.<any(csv, json):kind>")
+@bp.get("/cases/<reference>/<any(links, requests):rows>.<any(csv, json):ending>")
 @on_case_to_read
-def of_case(member: SignedInStaff, work: CaseWork, what: str, kind: str) -> Response:
-    made = lists_out.list_case(work, CaseList(what))
+def of_case(member: SignedInStaff, work: CaseWork, rows: str, ending: str) -> Response:
+    made = lists_out.list_case(work, CaseList(rows))
     note_export(member, work, LIST)
-    return _answer(made, kind, f"{work.reference}-{what}")
+    return _answer(made, ending, f"{work.reference}-{rows}")
 
 
 def _answer(made: ListOut, kind: str, name: str) -> Response:
