@@ -38,6 +38,7 @@ PAGES = {
         {case}/sealed-file {case}/referrals {case}/second-look {case}/second-look/ask/sending/7
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
+        /desk/import /desk/import/{table} /desk/list?show=all
     """,
     "ines": """
         /desk/reports /desk/reports/funder/2025 /desk/reports/funder/2025/words
@@ -74,6 +75,7 @@ def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
     filled = filled.replace("{call}", scenes.call).replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
+    filled = filled.replace("{table}", str(scenes.table))
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 
