@@ -23,6 +23,7 @@ from portal.web.desk import imports as desk_imports
 from portal.web.desk import incoming as desk_incoming
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
+from portal.web.desk import lists as desk_lists
 from portal.web.desk import load as desk_load
 from portal.web.desk import mailing as desk_mailing
 from portal.web.desk import mandate as desk_mandate
@@ -148,6 +149,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_risks.bp,
     desk_others.bp,
     desk_imports.bp,
+    desk_lists.bp,
     desk_phone.bp,
     desk_first_words.bp,
     desk_officer.bp,

@@ -39,7 +39,7 @@ NO_SECRETS = """
     role safe_contact safe_words said said_accuracy said_at said_good_faith said_no_consent said_perjury saved say
     sent_as sent_at signature signed_on since skip snippet sought speaker stated_at stop subdivision suicide tag
     tags team team_id text threat threatened_on ticket title to to_authorities to_platforms told told_at took_it
-    under_18 until use verdict version wait when which wish withdraw words_by work zone
+    under_18 until use verdict version view wait when which wish withdraw words_by work zone
 """
 REPEATED = frozenset(NO_SECRETS.split())
 # `answer` is what the person's check question asks for, and here one of a list.

@@ -14,6 +14,7 @@ from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
+from portal.domain.tables import make_table, split_text
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.snippets import SnippetUse
 from portal.services.casefile import bulk, follow_ups, referrals
@@ -24,6 +25,8 @@ from portal.services.cases import handover, messages, opening, safe_contact, tag
 from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
+from portal.services.importing import waiting as imports
+from portal.services.importing.reading import Names
 from portal.services.intake import case_links, drafts
 from portal.services.letters import letters, threats
 from portal.services.letters.threats import ThreatCommand
@@ -72,6 +75,7 @@ class Scenes:
     tag: UUID  # of that team and of that case
     referral: UUID  # to a lawyer, not told yet
     promise: UUID  # a follow-up date
+    table: UUID  # of cases, which waits for the word of a member
     done: str = TOGETHER  # the token of something that was done to many of its requests
 
 
@@ -115,6 +119,7 @@ def build_scenes(site: Site) -> Scenes:
         typed = {"country": ["NZ"], "danger": ["y"], "safe_words": ["Say you are from the dentist."]}
         work = make_work(session, ports, now=LATER, actor=mere)
         call = calls.begin_call(work, typed, team_id=team.id, language="en").reference
+        table = _keep_table(session, ports, mere, team_id)
         fill_year(session, number=600, flagged=True)
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
         referral, promise = _work_together(replace(busy.at(LATER), actor=mere))
@@ -130,6 +135,7 @@ def build_scenes(site: Site) -> Scenes:
         tag=tag,
         referral=referral,
         promise=promise,
+        table=table,
     )
 
 
@@ -218,6 +224,22 @@ def _keep_snippet(session: Session, ports: Ports, mere: Actor, team_id: UUID) ->
     command = SnippetCommand(team_id=team_id, use=SnippetUse.MESSAGE, title="We read it", text=text)
     snippets.keep(work, command, [team_id])
     return snippets.list_snippets(work, [team_id])[0].id
+
+
+def _keep_table(session: Session, ports: Ports, mere: Actor, team_id: UUID) -> UUID:
+    """A table with all that its page can say: what is wrong, what was sent, what stands twice; its id."""
+    rows = (
+        "Our number,Link,Country,What,Sent on,Found,Note",
+        "H1,https://www.instagram.com/p/Invented1/,NZ,AI,2026-11-20,03/04/2026,Calls on Mondays",
+        f"H2,https://forum.example.org/{'a-long-title-' * 12},NZ,real,,,",
+        "H3,see the chat,Atlantis,holiday,2027-01-01,,",
+        ",https://x.com/someone/status/1111,NZ,real,,,",
+        ",https://x.com/someone/status/1111,NZ,real,,,the same again",
+    )
+    work = make_work(session, ports, now=LATER, actor=mere)
+    names = Names(countries={"nz": "NZ"}, parts={})
+    planned = imports.plan(work, make_table(split_text("\n".join(rows))), names=names, language="en")
+    return imports.begin(work, planned, team_id=team_id)
 
 
 def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere: Actor) -> CaseWork:

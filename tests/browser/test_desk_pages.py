@@ -44,6 +44,7 @@ PAGES = {
         /desk/together?action=follow_up&cases={reference}
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
+        /desk/import /desk/import/{table} /desk/list?show=all
     """,
     "ines": """
         /desk/reports /desk/reports/funder/2025 /desk/reports/funder/2025/words
@@ -68,6 +69,7 @@ NO_PAGES = {
     "desk_complaints.bundles",
     "desk_documents.read",
     "desk_documents.original",
+    "desk_lists.of_case",
     "desk_session.show",
     "desk_reports.as_json",
     "desk_reports.as_pdf",
@@ -82,6 +84,7 @@ def fill_in(path: str, scenes: Scenes) -> str:
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
     filled = filled.replace("{tag}", str(scenes.tag))
     filled = filled.replace("{referral}", str(scenes.referral)).replace("{promise}", str(scenes.promise))
+    filled = filled.replace("{table}", str(scenes.table))
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 

@@ -139,7 +139,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.OLD: "start.meet_old_address",
         Group.DESK: """
             queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
-            desk_views.save desk_views.drop desk_views.keep_columns
+            desk_views.save desk_views.drop desk_views.keep_columns desk_lists.choose desk_lists.take
         """,
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
@@ -150,7 +150,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.MAIL: "desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss",
         Group.READ_CASE: """
-            desk_documents.show desk_documents.read desk_documents.original desk_incoming.show
+            desk_documents.show desk_documents.read desk_documents.original desk_incoming.show desk_lists.of_case
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle

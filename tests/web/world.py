@@ -86,6 +86,8 @@ VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "follow_up_id": UUID(int=3),  # of none
         "import_id": UUID(int=3),
+        "rows": "links",
+        "ending": "csv",
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
         "mail_id": UUID(int=4),  # a mail without a case

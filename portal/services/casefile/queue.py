@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, String, and_, func, literal, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, String, and_, func, literal, select, true, type_coerce, union_all
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -111,6 +111,18 @@ def list_queue(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, p
     return QueuePage(rows=_rows(work, names), total=total, page=page, pages=pages, counts=counts)
 
 
+def list_whole(
+    work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, most: int
+) -> tuple[tuple[QueueRow, ...], int]:
+    """All cases of a choice in their order, and how many there are; none where there are more than `most`."""
+    day = queue_filters.day_of(work)
+    chosen = _choose(work, team_ids, choice, day)
+    total = _count(work.session, chosen, {choice.show: true()})[choice.show]
+    if not total or total > most:
+        return (), total
+    return _rows(work, _find_page(work.session, chosen, 1, day, most=most)), total
+
+
 def list_first(
     work: Work, *, team_ids: Collection[UUID], views: Sequence[QueueFilter], most: int
 ) -> tuple[Mapping[QueueFilter, int], Mapping[QueueFilter, tuple[QueueRow, ...]]]:
@@ -130,10 +142,14 @@ def list_first(
 
 def count_chosen(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice) -> int:
     """How many cases a choice finds."""
-    day = queue_filters.day_of(work)
-    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), *queue_filters.narrow(choice, work.actor, day))
+    chosen = _choose(work, team_ids, choice, queue_filters.day_of(work))
+    return _count(work.session, chosen, {choice.show: true()})[choice.show]
+
+
+def _choose(work: Work, team_ids: Collection[UUID], choice: QueueChoice, day: Day) -> ColumnElement[bool]:
+    narrowed = queue_filters.narrow(choice, work.actor, day)
     view = queue_filters.list_views(work.actor, day)[choice.show]
-    return _count(work.session, ours, {choice.show: view})[choice.show]
+    return and_(Case.team_id.in_(team_ids), seen_by(work.actor), view, *narrowed)
 
 
 def list_chosen(

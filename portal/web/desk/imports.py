@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import zip_longest
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from portal.domain.imports import Column, has_slashes
 from portal.domain.lifecycle import StepRefused
 from portal.domain.rights import Right
 from portal.domain.tables import LARGEST, MOST_ROWS, Table, TableRefusal, TableRefused
+from portal.reference.holidays import name_part
 from portal.services.cases.opening import NoAccess
 from portal.services.importing import waiting as imports
 from portal.services.importing.reading import Names
@@ -30,7 +31,8 @@ from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.forms.imports import TableForm, WordForm
 from portal.web.desk.pages import Answered, Page, go
 from portal.web.desk.pages import show as show_page
-from portal.web.places import list_place_names
+from portal.web.forms.parts import PARTS
+from portal.web.places import country_names
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import locks_late, unit
 
@@ -146,9 +148,19 @@ def list_teams(member: SignedInStaff) -> list[tuple[str, str]]:
 
 
 def list_names() -> Names:
-    """How countries and their parts may be written: by code, in English, in the language of the page."""
-    countries, parts = list_place_names(str(get_locale()))
-    return Names(countries=countries, parts=parts)
+    """How countries and their parts may be written, in small letters: by code, in English, in the page's language."""
+    named = [(name, code) for language in ("en", str(get_locale())) for code, name in country_names(language)]
+    countries = {name.casefold(): code for name, code in named} | {code.casefold(): code for _name, code in named}
+    parts = {country: _list_part_names(country, known) for country, known in PARTS.items()}
+    return Names(countries=countries | {"uk": "GB", "usa": "US"}, parts=parts)
+
+
+def _list_part_names(country: str, known: Iterable[tuple[str, Any]]) -> Mapping[str, str]:
+    """Codes by themselves, by the name in the page's language, and by that in the country."""
+    found: dict[str, str] = {}
+    for code, name in known:
+        found |= dict.fromkeys((code.casefold(), str(name).casefold(), name_part(country, code).casefold()), code)
+    return found
 
 
 def _read_sent(form: TableForm) -> Table:

@@ -108,6 +108,7 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         address=lambda number: url_for("queue.show", **asked, page=number),
         finds_names=unit().config.has_name_search,
         has_teams=bool(member.team_keys),
+        away=url_for("desk_lists.choose", **asked),
     )
 
 

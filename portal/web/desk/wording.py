@@ -45,6 +45,7 @@ from portal.domain.rights import SecurityNoticeKind
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
 from portal.models.case_links import LinkKind
 from portal.services.casefile.bulk import BulkAction
+from portal.services.casefile.lists_out import ListColumn
 from portal.services.casefile.many_cases import CaseAction
 from portal.services.casefile.queue_filters import News, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.casefile.timeline import TimelineKind
@@ -236,6 +237,24 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Column.SENT_ON: _l("sent to the platform on"),
             Column.TICKET: _l("their ticket number"),
             Column.STATE: _l("gone or online"),
+        },
+        ListColumn: {
+            ListColumn.REFERENCE: _l("reference"),
+            ListColumn.STATUS: _l("open or closed"),
+            ListColumn.PATH: _l("removal, threat or child"),
+            ListColumn.CHILD: _l("under 18"),
+            ListColumn.COUNTRY: _l("country"),
+            ListColumn.LANGUAGE: _l("language"),
+            ListColumn.TEAM: _l("team"),
+            ListColumn.ASSIGNEE: _l("assigned to"),
+            ListColumn.LINK_COUNT: _l("number of links"),
+            ListColumn.REPORTED_AT: _l("reported on"),
+            ListColumn.DUE_AT: _l("next date"),
+            ListColumn.IS_OVERDUE: _l("overdue"),
+            ListColumn.MISSED: _l("dates that passed"),
+            ListColumn.UNREAD: _l("unread messages"),
+            ListColumn.NAME: _l("the person’s name"),
+            ListColumn.LINKS: _l("the links themselves"),
         },
         DayOrder: {
             DayOrder.DAY_FIRST: _l("The day comes first"),

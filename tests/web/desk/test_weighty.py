@@ -38,6 +38,7 @@ WEIGHTY = {
     "desk_team.set_address": "ines",
     "desk_rules.change": "ines",
     "desk_exchange.make": "mira",
+    "desk_lists.take": "mira",
     "desk_staff.invite": "vera",
     "desk_staff.make_team": "vera",
     "desk_staff.change_role": "vera",
