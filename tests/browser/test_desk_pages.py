@@ -106,3 +106,16 @@ def test_every_page_of_the_desk_is_looked_at(site: Site, scenes: Scenes) -> None
         if "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] in names
     }
     assert pages - NO_PAGES == seen
+
+
+@pytest.mark.parametrize("words", ["We reviewed the post and have removed it. Case number: ZX-90210.", "See our tips."])
+def test_nothing_is_wrong_with_an_answer_that_was_read(
+    visitors: dict[str, Visitor], scenes: Scenes, words: str
+) -> None:
+    visitor = visitors["mere"]
+    visitor.open(fill_in(f"{CASE}/requests/1/answer", scenes))
+    visitor.page.get_by_label("What they wrote").fill(words)
+    visitor.press("Suggest what it means")
+    is_clear = "removed" in words
+    visitor.sees("Suggested: It is removed" if is_clear else "No suggestion: the words do not say it")
+    assert look_at(visitor, f"desk answer read {is_clear}", is_light=False) == []

@@ -76,7 +76,7 @@ def test_the_person_sees_what_it_says_and_saves_it_with_one_press(app: Flask, pe
     assert value_of(page, "ticket") == "ZX-90210"
     assert weigh(person) < HEAVIEST
     assert count_answers(app) == 0, "nothing is kept before somebody saves it"
-    page = person.press("Save")
+    page = person.press("That’s right, save it")
     assert "Their answer is saved." in page.text
     assert "They took it down" in page.text
     assert "Their number: ZX-90210" in page.text
@@ -120,7 +120,7 @@ def test_the_desk_sees_the_sentence_and_logs_it_about_the_pasted_links(colleague
 def test_a_day_is_filled_in_at_the_desk_too(colleague: Colleague) -> None:
     page = colleague.press("Suggest what it means", text=LONGER)
     assert value_of(page, "extension_until") == "2027-01-15"
-    colleague.press("Log the answer")
+    colleague.press("Log it as suggested")
     assert "until" in colleague.page.text
 
 

@@ -460,7 +460,10 @@ class AnswerForm(ReaderForm):
     @property
     def file(self) -> int | None:
         """The saved file that is to be read."""
-        return int(self.from_file.data) if "from_file" in self and self.from_file.data else None
+        if "from_file" not in self:
+            return None
+        offered = {choice.value for choice in self.from_file.choices if choice.value}
+        return int(self.from_file.data) if self.from_file.data in offered else None
 
     def fill(self, read: ReadAnswer) -> None:
         """What was read stands in the fields, to be looked at and changed; what somebody chose before stays where
