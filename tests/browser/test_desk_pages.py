@@ -6,7 +6,7 @@ import pytest
 
 from portal.web.blueprints import DESK
 from tests.browser.looks import look_at
-from tests.browser.scenes import Scenes
+from tests.browser.scenes import WITHOUT_CASE, Scenes
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
@@ -21,6 +21,7 @@ PAGES = {
         /desk/today {case}/follow-ups {case}/risk /desk/new /desk/new/{call} {case}/first-words {case}/requests/7/proof
         /desk /desk?show=overdue /desk?show=closed /desk/staff
         /desk/account /desk/account/password /desk/account/factors/add /desk/typed /desk/account/settings
+        {case}/mail/1 {case}/mail/2 /desk/mail /desk/mail/{mail}
         {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
@@ -76,7 +77,11 @@ def fill_in(path: str, scenes: Scenes) -> str:
     filled = filled.replace("{call}", scenes.call).replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
     filled = filled.replace("{referral}", str(scenes.referral)).replace("{promise}", str(scenes.promise))
-    return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
+    return (
+        filled.replace("{membership}", str(scenes.membership))
+        .replace("{team}", str(scenes.team))
+        .replace("{mail}", str(WITHOUT_CASE))
+    )
 
 
 @pytest.mark.parametrize(("who", "path"), ROWS, ids=[f"{who} {path}" for who, path in ROWS])

@@ -332,7 +332,6 @@ def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
             hold_case(work)
             require_fresh(work, number)
             answers.log_answer(work, number, form.command(form.ticked))
-            case_mail.note_logged(work, number)
             return back_to(work, number)
     title = _("Log an answer of %(platform)s", platform=request.platform_name)
     return show_about(

@@ -154,7 +154,6 @@ def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
         with refusals(form):
             hold_case(work)
             answers.log_answer(work, number, form.command(_ticked(view)))
-            case_mail.note_logged(work, number)
             flash(_("Their answer is saved."))
             return _back_to(number)
     return show_form("person/request/answer.html", form, req=view)
