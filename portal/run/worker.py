@@ -207,7 +207,12 @@ def deliver_due_mail(parts: Parts) -> int:
 def take_in_mail(parts: Parts) -> int:
     """Take mails from the folder, and look for the requests of all that came in; how many were looked at."""
     upkeep.take_folder(parts.sessions, parts.config.inbox_folder, clock=parts.clock, ports=parts.ports)
-    return upkeep.match_all(parts.sessions, clock=parts.clock, ports=parts.ports)
+    looked_at, end = 0, parts.clock() + SWEEP_LASTS
+    while some := upkeep.match_all(parts.sessions, clock=parts.clock, ports=parts.ports):
+        looked_at += some
+        if parts.clock() >= end:  # mail and bundles wait for the same worker
+            break
+    return looked_at
 
 
 def run_left_jobs(parts: Parts) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.domain.answer_reading import Suggestion
-from portal.services.inbox import case_mail
 from portal.services.tracking import answers, read_answers, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -41,7 +40,6 @@ def read_into(form: AnswerForm, work: CaseWork, number: int) -> Told:
 def log_with_ticket(work: CaseWork, view: RequestView, form: AnswerForm) -> None:
     """Log the answer, and their number for it where that is new. Raises what `log_answer` raises."""
     answers.log_answer(work, view.number, form.command(form.ticked))
-    case_mail.note_logged(work, view.number)
     ticket = (form.ticket.data or "").strip()
     if ticket and ticket != view.ticket:
         sending.record_ticket(work, view.number, ticket)

@@ -24,16 +24,6 @@ NATURES: Mapping[Nature, Any] = MappingProxyType(
         Nature.JUNK: _l("A mail came that looks like spam"),
     }
 )
-MEANINGS: Mapping[Nature, Any] = MappingProxyType(
-    {
-        Nature.ANSWER: _l("Read it, then write down what they answered."),
-        Nature.AUTO_REPLY: _l("A machine wrote it. It is no answer. At most it shows that the letter arrived."),
-        Nature.RETURNED: _l("They did not get this letter. Send it again another way."),
-        Nature.DELAYED: _l("It is not lost. The mail server tries again by itself."),
-        Nature.DELIVERED: _l("The letter reached their mail server. Nobody says that it was read."),
-        Nature.JUNK: _l("The mail server marked it as spam. It may be an answer all the same."),
-    }
-)
 MATCHES: Mapping[MatchedBy, Any] = MappingProxyType(
     {
         MatchedBy.ADDRESS: _l("It was sent to the address that only this request has."),
@@ -49,11 +39,6 @@ _RESULTS: Mapping[str, Any] = MappingProxyType(
 
 def describe_nature(nature: Nature) -> str:
     return str(NATURES[nature])
-
-
-def describe_meaning(nature: Nature) -> str:
-    """What it means, and what to do."""
-    return str(MEANINGS[nature])
 
 
 def describe_proof(mail: MailView) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.incoming import MailState, MatchedBy, Nature
 from portal.domain.lifecycle import Answer, CloseReason, Filer, Handler, LetterKind, Role, SendingChannel
 from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.domain.report import ReportedPlace, YesNo
@@ -16,6 +17,8 @@ from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
 from portal.domain.tables import make_table, split_text
 from portal.models.accounts import Membership, Staff, Team
+from portal.models.incoming import IncomingMail
+from portal.models.requests import Request
 from portal.models.snippets import SnippetUse
 from portal.services.casefile import bulk, follow_ups, referrals
 from portal.services.casefile.bulk import BulkAction, BulkCommand
@@ -27,6 +30,9 @@ from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.importing import waiting as imports
 from portal.services.importing.reading import Names
+from portal.services.inbox import case_mail
+from portal.services.inbox.matching import Match, put_into_case
+from portal.services.inbox.receiving import CameIn, seal_for_server
 from portal.services.intake import case_links, drafts
 from portal.services.letters import letters, threats
 from portal.services.letters.threats import ThreatCommand
@@ -59,6 +65,12 @@ HARD_TO_READ = f"{PASTED}\nsome words\nhttps://\nA very long {'w' * 120} word"
 
 
 TOGETHER = "0" * 32
+WITHOUT_CASE = UUID(int=7)  # a mail
+CONTENT = (
+    "From: X Safety <no-reply@x.com>\nSubject: Re: [Case INV-{number}-40771] Your report of posts that show you\n"
+    "Date: Tue, 24 Nov 2026 08:00:00 +0000\nAuthentication-Results: mx.example.org; dkim=pass header.d=x.com\n\n"
+    "Hello,\n\nThank you for your report. It does not go against our rules.\n\nX Safety\n"
+)
 
 
 @dataclass(frozen=True)
@@ -284,7 +296,28 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
         letters.make_missing_letter(opened.at(LATER), number)
     letter = mailing.read_offer(opened.at(LATER), 5).letter
     mailing.send_letter(opened.at(LATER), 5, MailCommand(letter=letter, address="abuse@x.example", has_checked=True))
+    _come_in(session, ports, own)
     return own
+
+
+def _come_in(session: Session, ports: Ports, own: CaseWork) -> None:
+    """Mail: one that was read in the case, one that waits there, and one that has no case."""
+    request_id = session.scalars(select(Request.id).where(Request.case_id == own.case.id, Request.number == 1)).one()
+    open_anyway = replace(ports, config=replace(ports.config, takes_files_unconfined=True))
+    for number, row_id in enumerate((UUID(int=5), UUID(int=6), WITHOUT_CASE), 1):
+        content = CONTENT.format(number=number).encode()
+        came = CameIn(content=content, envelope=(), at=LATER)
+        row = IncomingMail(id=row_id, digest=row_id.bytes, server_key=ports.keys.id, state=MailState.UNMATCHED)
+        row.nature, row.received_at, row.size = Nature.ANSWER, LATER, len(content)
+        row.sealed = seal_for_server(ports.keys, row_id, came)
+        session.add(row)
+        session.flush()
+        if row_id != WITHOUT_CASE:
+            put_into_case(
+                make_work(session, ports, now=LATER), row, came, Match(own.case.id, request_id, MatchedBy.ADDRESS)
+            )
+        if number == 1:
+            case_mail.read_in(replace(own.at(LATER), ports=open_anyway), 1, end_transaction=lambda: None)
 
 
 def _log(

@@ -6,7 +6,7 @@ import pytest
 
 from portal.web.blueprints import DESK
 from tests.browser.looks import look_at
-from tests.browser.scenes import Scenes
+from tests.browser.scenes import WITHOUT_CASE, Scenes
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
@@ -21,6 +21,7 @@ PAGES = {
         /desk/today {case}/follow-ups {case}/risk /desk/new /desk/new/{call} {case}/first-words {case}/requests/7/proof
         /desk /desk?show=overdue /desk?show=closed /desk/staff
         /desk/account /desk/account/password /desk/account/factors/add /desk/typed /desk/account/settings
+        {case}/mail/1 {case}/mail/2 /desk/mail /desk/mail/{mail}
         {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
@@ -84,7 +85,7 @@ def fill_in(path: str, scenes: Scenes) -> str:
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
     filled = filled.replace("{tag}", str(scenes.tag))
     filled = filled.replace("{referral}", str(scenes.referral)).replace("{promise}", str(scenes.promise))
-    filled = filled.replace("{table}", str(scenes.table))
+    filled = filled.replace("{table}", str(scenes.table)).replace("{mail}", str(WITHOUT_CASE))
     return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 

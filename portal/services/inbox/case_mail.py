@@ -136,11 +136,10 @@ def read_in(work: CaseWork, number: int, *, end_transaction: Callable[[], None])
         _keep(work, row, came, clean)
 
 
-def note_logged(work: CaseWork, request_number: int) -> None:
+def note_logged(work: CaseWork, request: Request) -> None:
     """An answer to this request was written down, so what was read of its mail so far needs nothing more."""
-    query = select(IncomingMail).join(Request, Request.id == IncomingMail.request_id)
-    query = query.where(IncomingMail.case_id == work.case.id, Request.number == request_number)
-    for row in work.session.scalars(query.where(IncomingMail.state == MailState.READ)):
+    query = select(IncomingMail).where(IncomingMail.request_id == request.id, IncomingMail.state == MailState.READ)
+    for row in work.session.scalars(query):
         row.state = MailState.LOGGED
 
 

@@ -30,6 +30,7 @@ from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.case_events import find_receipt_proof
 from portal.services.clocks.snapshot import refresh_clocks
 from portal.services.history.events import NewEvent
+from portal.services.inbox import case_mail
 from portal.services.requests.dossier import Dossier, read_dossiers
 from portal.services.requests.lookup import find_items, find_request
 from portal.services.requests.preparing import LONGEST, DetailsRefused, group_links_into_requests
@@ -86,6 +87,7 @@ def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
     if request not in whole:
         request.state = state_after(request.state, command.answer)
     work.record(_tell_answer(own, command, at, whole))
+    case_mail.note_logged(work, request)
     _refresh_all(work, [request, *whole])
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.domain.documents import DocumentRefused
+from portal.domain.incoming import Nature
 from portal.domain.lifecycle import Scope
 from portal.domain.rights import Right
 from portal.services.cases.opening import UnknownNumber
@@ -22,12 +27,22 @@ from portal.web.desk.pages import Answered, Page, go
 from portal.web.desk.pages import show as show_page
 from portal.web.desk.panes import show_beside
 from portal.web.documents import describe_refused_file
-from portal.web.incoming_mail import describe_meaning, describe_nature, describe_proof, describe_server
+from portal.web.incoming_mail import describe_nature, describe_proof, describe_server
 from portal.web.refusals import refusals
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_incoming", __name__, "/desk")
 CASE = "/cases/<reference>/mail"
+MEANINGS: Mapping[Nature, Any] = MappingProxyType(
+    {
+        Nature.ANSWER: _l("Read it, then write down what they answered."),
+        Nature.AUTO_REPLY: _l("A machine wrote it. It is no answer. At most it shows that the letter arrived."),
+        Nature.RETURNED: _l("They did not get this letter. Send it again another way."),
+        Nature.DELAYED: _l("It is not lost. The mail server tries again by itself."),
+        Nature.DELIVERED: _l("The letter reached their mail server. Nobody says that it was read."),
+        Nature.JUNK: _l("The mail server marked it as spam. It may be an answer all the same."),
+    }
+)
 
 
 @bp.get(f"{CASE}/<int:number>")
@@ -84,6 +99,11 @@ def dismiss(member: SignedInStaff, mail_id: UUID) -> Response:
     unmatched.dismiss(unit().work(member.actor), mail_id)
     flash(_("The mail is set aside. Its words are destroyed."))
     return go("desk_incoming.show_all")
+
+
+def describe_meaning(nature: Nature) -> str:
+    """What it means, and what to do."""
+    return str(MEANINGS[nature])
 
 
 def may_sort(member: SignedInStaff) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.adapters import vault
 from portal.domain.documents import Cleaned
 from portal.domain.incoming import MailState, Nature
-from portal.domain.lifecycle import CaseStatus, CloseReason, Handler
+from portal.domain.lifecycle import Answer, CaseStatus, CloseReason, Handler
 from portal.domain.report import YesNo
 from portal.models.documents import Document
 from portal.models.incoming import IncomingMail
@@ -24,10 +24,12 @@ from portal.services.casefile import export
 from portal.services.cases import documents
 from portal.services.cases import handover as handing
 from portal.services.inbox.case_keys import private_key
-from portal.services.inbox.case_mail import MailBent, list_mails, list_unread, mail_view, note_logged, read_in
+from portal.services.inbox.case_mail import MailBent, list_mails, list_unread, mail_view, read_in
 from portal.services.inbox.matching import place_in_case
 from portal.services.inbox.receiving import CameIn, pack
 from portal.services.ports import Ports
+from portal.services.tracking import answers
+from portal.services.tracking.answers import AnswerCommand
 from portal.services.work import CaseWork
 from tests.services.factories import make_case, make_ports, make_team
 from tests.services.fakes import send
@@ -85,8 +87,7 @@ def test_a_mail_waits_unread_and_is_read_into_the_case_with_what_proves_it(opene
     assert documents.read_original(opened, document.number).content == content
     read_in(opened, 1, end_transaction=DONE)
     assert len(documents.document_views(opened)) == 1, "once"
-    note_logged(opened, 1)
-    opened.session.flush()
+    answers.log_answer(opened, 1, AnswerCommand(answer=Answer.REFUSED, at=LATER, text=read.text))
     assert mail_view(opened, 1).state is MailState.LOGGED
 
 

@@ -25,6 +25,7 @@ SHARED = (
     "portal/web/forms/links.py",
     "portal/web/forms/requests.py",
     "portal/web/forms/statements.py",
+    "portal/web/incoming_mail.py",
     "portal/web/letter_making.py",
     "portal/web/local_times.py",
     "portal/web/refusals.py",
