@@ -61,7 +61,7 @@ class QueueFilter(StrEnum):
     YOURS = "yours"  # the member's own, where a letter waits to be sent or nothing was begun, and nothing is promised
     PROMISED = "promised"  # the member's own follow-up dates, today and before
     OVERDUE = "overdue"
-    MAIL = "mail"  # a letter did not leave by e-mail, or nobody knows, and nothing was done about it
+    MAIL = "mail"  # a letter did not leave by e-mail, may not have, or came back, and nothing was done about it
     STUCK = "stuck"  # overdue, and nothing is prepared, runs or was promised
     CLOSED = "closed"
 
@@ -308,7 +308,7 @@ def _is_among(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]
 
 def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
     """Whether the newest letter by e-mail of an unsent request failed, may have left, or left and was not written down
-    for a while.
+    for a while; or the one that a request was sent with came back.
     """
     later = aliased(LetterMail)
     is_newest = (
@@ -317,7 +317,10 @@ def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
     is_lost = LetterMail.state.in_((LetterMailState.FAILED, LetterMailState.UNCLEAR))
     is_open = and_(LetterMail.recorded_at.is_(None), LetterMail.left_at < day.now - UNRECORDED)
     troubled = select(LetterMail.case_id).join(Request, Request.id == LetterMail.request_id)
-    return Case.id.in_(troubled.where(Request.state.in_(UNSENT), or_(is_lost, is_open), is_newest))
+    is_unsent = Request.state.in_(UNSENT)
+    is_sent_by_it = and_(Request.state == RequestState.SENT, Request.sent_at == LetterMail.left_at)
+    came_back = and_(LetterMail.state == LetterMailState.RETURNED, or_(is_unsent, is_sent_by_it))
+    return Case.id.in_(troubled.where(or_(and_(is_unsent, or_(is_lost, is_open)), came_back), is_newest))
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.adapters.pdf_enclosures import read_enclosed
 from portal.config import load_config
 from portal.factory import create_app
+from portal.models.letter_mails import LetterMail, LetterMailState
+from portal.models.requests import Request
 from portal.run import worker
 from portal.web.unit_of_work import parts
 from portal.wiring import Parts
@@ -125,7 +129,7 @@ def test_a_letter_that_was_refused_is_told_on_the_request_and_on_today_with_what
     text = post.look()
     assert "did not leave" in text
     assert "Check the address on their site, then send it again, or use their form." in text
-    assert "Letters that did not leave, or may not have: 1 case" in post.colleague.go("/desk/today").text
+    assert "Letters that did not leave, may not have, or came back: 1 case" in post.colleague.go("/desk/today").text
 
     post.mailbox.refuses = ""
     post.send()
@@ -171,3 +175,20 @@ def test_the_page_tells_what_leaves_and_what_the_platform_learns(post: Post) -> 
     page = post.colleague.follow("Send by e-mail from here")
     for words in ("What the platform learns", "What leaves", "links.txt", SENDER, "@answers.example.org"):
         assert words in page.text
+
+
+def test_a_letter_that_came_back_is_told_with_what_to_do_until_the_sending_is_another(post: Post) -> None:
+    post.send()
+    post.work()
+    assert "Letters that did not leave" not in post.colleague.go("/desk/today").text
+    with post.parts.sessions.begin() as session:
+        mail = session.scalars(select(LetterMail)).one()
+        mail.state = LetterMailState.RETURNED
+    text = post.look()
+    assert f"Letter 1 to {ADDRESS} came back: a mail server says that it was not delivered." in text
+    assert "Nobody has to answer what did not arrive." in text
+    assert "came back: 1 case" in post.colleague.go("/desk/today").text
+    with post.parts.sessions.begin() as session:
+        request = session.scalars(select(Request).where(Request.number == 1)).one()
+        request.sent_at = post.clock.now + timedelta(hours=1)
+    assert "Letters that did not leave" not in post.colleague.go("/desk/today").text, "sent in another way since"
