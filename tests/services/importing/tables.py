@@ -109,3 +109,14 @@ class Importer:
 
 def write_rows(*rows: str, head: str = HEAD) -> str:
     return "\n".join((head, *rows))
+
+
+def write_people(people: int, links: int, *, start: int = 0) -> str:
+    """A table of so many people with so many links each; every third was asked for before."""
+    rows = []
+    for person in range(start, start + people):
+        sent_on = "2026-11-20" if person % 3 == 0 else ""
+        for link in range(links):
+            address = f"https://www.instagram.com/p/Invented{person}x{link}/"
+            rows.append(f"H{person},{address},NZ,no,AI,Ana {person},,,{sent_on},,,,")
+    return write_rows(*rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,7 +28,8 @@ from portal.services.importing.waiting import Word
 from portal.services.ports import Ports
 from portal.services.tracking import sending
 from tests.services.factories import NOW, make_work
-from tests.services.importing.tables import TOLD, WORD, Importer, write_rows
+from tests.services.importing.tables import TOLD, WORD, Importer, write_people, write_rows
+from tests.statements import counted
 
 INSTAGRAM = "https://www.instagram.com/p/Invented"
 
@@ -287,16 +287,12 @@ def test_the_columns_can_be_mapped_by_hand_and_the_order_of_a_day_chosen(importe
     assert importer.look(import_id).word == WORD, "what was typed stays"
 
 
-def test_five_thousand_rows_take_less_than_a_minute_of_computing(importer: Importer) -> None:
-    """Twenty links a person, a third of them sent before; whatever else runs on the machine does not count."""
-    rows = [write_row(number, number // 20) for number in range(5_000)]
-    begun = time.process_time()
-    seen = importer.take_in(write_rows(*rows))
-    spent = time.process_time() - begun
-    assert (seen.made, seen.refused) == (250, ())
-    assert spent < 60, f"{spent:.1f} s"
+def test_a_case_takes_the_same_number_of_statements_in_a_large_table_as_in_a_small_one(importer: Importer) -> None:
+    def count(people: int, start: int) -> float:
+        with importer.sessions() as session, counted(session) as statements:
+            seen = importer.take_in(write_people(people, 20, start=start))
+            assert (seen.made, seen.refused) == (people, ())
+            return statements() / people
 
-
-def write_row(link: int, person: int) -> str:
-    sent_on = "2026-11-20" if person % 3 == 0 else ""
-    return f"H{person},{INSTAGRAM}{link}/,NZ,no,AI,Ana {person},,,{sent_on},,,,"
+    count(3, 0)  # the process reads what it keeps
+    assert count(30, 100) <= count(6, 200) + 2
