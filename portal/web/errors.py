@@ -34,9 +34,9 @@ NO_SECRETS = """
     has_no_ticket heard how how_found identity_offer is_certain is_final is_online items keep kept kept_form key
     kind label language last letter limit link links login made_from mails_dates mark meaning more name name_kind
     never note now number open others outcome owner part_independence part_remarks part_who part_work pass_on passes_on
-    pasted phone places platform postal_address proof put_in question reason received_at receiver recipient reference remove
-    replies request requests role safe_contact safe_words said said_accuracy said_at said_good_faith said_no_consent
-    said_perjury saved say sent_as sent_at signature signed_on since skip snippet sought speaker stated_at stop
+    pasted phone places platform postal_address proof put_in question reason received_at receiver recipient reference
+    remove replies request requests role safe_contact safe_words said said_accuracy said_at said_good_faith
+    said_no_consent said_perjury saved say sent_as sent_at signature signed_on since skip snippet sought speaker stated_at stop
     subdivision suicide team team_id text threat threatened_on ticket title to to_authorities to_platforms told
     told_at took_it under_18 until use verdict version wait when which wish withdraw words_by work zone
 """
