@@ -124,6 +124,7 @@ class Config:
     response_hours: int  # within which the helpline wants to answer a new case
     urgent_response_hours: int  # the same for a child or a threat
     has_public_statistics: bool
+    has_name_search: bool  # a team finds its cases by names
     is_trusted_flagger: bool  # under Article 22 of the Digital Services Act
     security_contacts: tuple[str, ...]  # where holes are told; without one there is no /.well-known/security.txt
     mail: MailServer | None  # without it contact by mail is not offered at all
@@ -209,6 +210,7 @@ def _load_own_aims(env: Mapping[str, str]) -> dict[str, Any]:
         "response_hours": _read(env, "RECOURSE_RESPONSE_HOURS", "24", _number(1, 720)),
         "urgent_response_hours": _read(env, "RECOURSE_URGENT_RESPONSE_HOURS", "8", _number(1, 720)),
         "has_public_statistics": _read(env, "RECOURSE_STATISTICS", "off", _one_of("off", "on")) == "on",
+        "has_name_search": _read(env, "RECOURSE_NAME_SEARCH", "off", _one_of("off", "on")) == "on",
         "is_trusted_flagger": _read(env, "RECOURSE_TRUSTED_FLAGGER", "off", _one_of("off", "on")) == "on",
     }
 
@@ -275,6 +277,7 @@ KNOWN = frozenset(
         "RECOURSE_LOG",
         "RECOURSE_METRICS_TOKEN",
         "RECOURSE_LINK_CHECK",
+        "RECOURSE_NAME_SEARCH",
         "RECOURSE_UPLOADS",
         "RECOURSE_SENDER_KEYS",
         "RECOURSE_PACKS",

@@ -24,6 +24,7 @@ class Mailbox:
 
     port: int = 0
     received: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)  # of the envelopes, of what was taken
     answers: list[str] = field(default_factory=list)
     refuses: str = ""  # an answer to every recipient
 
@@ -51,6 +52,7 @@ class Mailbox:
             return answer
         assert isinstance(envelope.content, bytes)
         self.received.append(envelope.content)
+        self.senders.append(envelope.mail_from or "")
         if answer == "hang up":
             assert server.transport is not None
             server.transport.close()

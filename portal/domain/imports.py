@@ -58,8 +58,8 @@ class BadCell(ValueError):
 # Headings as people write them, in small letters and digits alone; of a heading the longest that it begins with counts.
 _HEADINGS: Mapping[Column, tuple[str, ...]] = MappingProxyType(
     {
-        Column.NUMBER: ("case", "caseno", "casenumber", "caseid", "id", "number", "ownnumber", "owncasenumber",
-                        "reference", "ref", "fall", "fallnummer", "aktenzeichen"),
+        Column.NUMBER: ("case", "caseno", "casenumber", "caseid", "id", "number", "ownnumber", "ournumber",
+                        "owncasenumber", "reference", "ref", "fall", "fallnummer", "aktenzeichen"),
         Column.LINK: ("link", "links", "url", "urls", "address", "webaddress"),
         Column.PLATFORM: ("platform", "site", "website", "app", "service", "plattform"),
         Column.PLACE: ("place", "account", "group", "post", "where", "inwords", "profile", "konto"),

@@ -300,6 +300,13 @@ class History(StrEnum):
     REFERRAL_ENDED = "referral_ended"  # its outcome, or that the person took their yes back
     TAKEN_IN = "taken_in"  # from another portal, in a sealed file
     HANDOVER_RETURNED = "handover_returned"  # the first team has the case again
+    CASES_LINKED = "cases_linked"  # another case of the team has to do with this one
+    CASES_UNLINKED = "cases_unlinked"
+    CASES_MERGED = "cases_merged"  # one person has both: one goes on, the other was closed
+    CASES_PARTED = "cases_parted"  # they were put together by mistake
+    POSTER_NAMED = "poster_named"  # the name of an account that posted was written down
+    POSTER_DROPPED = "poster_dropped"
+    TAGS_CHANGED = "tags_changed"  # of the team's own words for its cases
     ERASED = "erased"
 
 

@@ -35,6 +35,19 @@ class Density(StrEnum):
     ROOMY = "roomy"
 
 
+class QueueColumn(StrEnum):
+    """What stands beside the reference in the list of cases."""
+
+    DUE = "due"
+    MARKS = "marks"
+    CONTACT = "contact"
+    COUNTRY = "country"
+    LINKS = "links"
+    ASSIGNEE = "assignee"
+    TEAM = "team"
+    REPORTED = "reported"
+
+
 class Team(Guarded, Base):
     """A team of advocates. Its private key exists only in its members' memberships and in `recovery`."""
 
@@ -88,6 +101,7 @@ class Staff(Guarded, Base):
     date_form: Mapped[DateForm | None] = mapped_column(Word(DateForm))
     density: Mapped[Density | None] = mapped_column(Word(Density))
     language: Mapped[str | None] = mapped_column(String(20))  # a catalogue's; empty: the portal's
+    queue_columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # empty: the usual ones
 
 
 class Membership(Guarded, Base):

@@ -1,4 +1,4 @@
-"""Table by which a team finds its case from a link or a ticket number, without anybody opening a case."""
+"""Table by which a team finds its case from a link, a ticket number or an account, without anybody opening a case."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from portal.models.guards import Guarded
 
 
 class FindMark(Guarded, Base):
-    """A keyed hash of one link or one ticket number, of the team that has the case, and of nothing else.
+    """A keyed hash of one link, ticket number or account that posted, of the team that has the case, of nothing else.
 
-    `source_id` is the item, request or complaint that it is of. It exists only while a team has the case, and equal
-    values stand for equal links of one team.
+    `source_id` is the item, request, complaint or named poster that it is of. It exists only while a team has the case,
+    and equal values stand for equal words of one team.
     """
 
     __tablename__ = "find_marks"

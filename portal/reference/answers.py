@@ -1,4 +1,4 @@
-"""Loads what answers mean: the graph of their nodes."""
+"""Loads what answers mean: the graph of their nodes, and the rules by which their words are read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from portal.domain.answer_reading import LanguageRules, ReadingRules, find_reading_faults
 from portal.domain.answers import AnswerGraph, AnswerNode, find_graph_faults
 from portal.domain.lifecycle import Answer
 from portal.reference.strict import BadReference, build, read_yaml
@@ -32,3 +33,28 @@ def load_graph(path: Path = FOLDER / "graph.yaml") -> AnswerGraph:
     for fault in find_graph_faults(graph):
         raise BadReference(f"{path.name}: {fault}")
     return MappingProxyType(graph)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrevailsFile:
+    """The form of `prevails.yaml`."""
+
+    prevails: dict[Answer, tuple[Answer, ...]]
+
+
+@cache
+def load_reading_rules(folder: Path = FOLDER) -> ReadingRules:
+    """How answers are read, in every language there is a file of. Raises BadReference."""
+    prevailing = build(read_yaml(folder / "prevails.yaml"), PrevailsFile, where="prevails.yaml").prevails
+    languages = tuple(_read_language(path) for path in sorted((folder / "reading").glob("*.yaml")))
+    prevails = {answer: frozenset(others) for answer, others in prevailing.items()}
+    return ReadingRules(languages=languages, prevails=MappingProxyType(prevails))
+
+
+def _read_language(path: Path) -> LanguageRules:
+    rules = build(read_yaml(path), LanguageRules, where=path.name)
+    if rules.language != path.stem:
+        raise BadReference(f"{path.name}: it says that it is {rules.language}")
+    for fault in find_reading_faults(rules):
+        raise BadReference(f"{path.name}: {fault}")
+    return rules

@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.domain.answers import AnswerNode, Effect, NextPage, NoPaper, leaves_in
 from portal.domain.letters.facts import FollowUp
-from portal.domain.lifecycle import Answer, LetterKind
+from portal.domain.lifecycle import Answer, ItemState, LetterKind
 from portal.services.tracking.views import RequestView
 
 
@@ -47,7 +47,7 @@ class AnswerWords:
 def say_after(view: RequestView, words: AnswerWords) -> AfterAnswer | None:
     """What the last answer means; None where nothing came back, or something was done since that overtook it."""
     node = view.answers[-1].node if view.answers else None
-    if node is None or not leaves_in(node.answer, view.state):
+    if node is None or not leaves_in(node.answer, view.state) or _came_back(node, view):
         return None
     return AfterAnswer(
         effect=str(words.effects[node.effect]),
@@ -55,6 +55,11 @@ def say_after(view: RequestView, words: AnswerWords) -> AfterAnswer | None:
         no_paper=str(words.no_papers[node.no_paper]) if node.no_paper else "",
         steps=tuple(_list_steps(view, node, words)),
     )
+
+
+def _came_back(node: AnswerNode, view: RequestView) -> bool:
+    """What they removed is there again, and has steps of its own."""
+    return node.answer is Answer.REMOVED and any(item.state is ItemState.BACK for item in view.items)
 
 
 def _list_steps(view: RequestView, node: AnswerNode, words: AnswerWords) -> Iterator[AnswerStep]:

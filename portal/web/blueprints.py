@@ -19,14 +19,17 @@ from portal.web.desk import first_words as desk_first_words
 from portal.web.desk import follow_ups as desk_follow_ups
 from portal.web.desk import handovers as desk_handovers
 from portal.web.desk import holds as desk_holds
+from portal.web.desk import imports as desk_imports
 from portal.web.desk import incoming as desk_incoming
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
+from portal.web.desk import lists as desk_lists
 from portal.web.desk import load as desk_load
 from portal.web.desk import mailing as desk_mailing
 from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
+from portal.web.desk import others as desk_others
 from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import referrals as desk_referrals
@@ -40,10 +43,12 @@ from portal.web.desk import signin as desk_signin
 from portal.web.desk import snippets as desk_snippets
 from portal.web.desk import staff as desk_staff
 from portal.web.desk import statistics as desk_statistics
+from portal.web.desk import tags as desk_tags
 from portal.web.desk import team as desk_team
 from portal.web.desk import team_rules as desk_rules
 from portal.web.desk import threats as desk_threats
 from portal.web.desk import today as desk_today
+from portal.web.desk import views as desk_views
 from portal.web.open import (
     api,
     changes,
@@ -142,9 +147,14 @@ DESK: tuple[Blueprint, ...] = (
     desk_incoming.bp,
     desk_follow_ups.bp,
     desk_risks.bp,
+    desk_others.bp,
+    desk_imports.bp,
+    desk_lists.bp,
     desk_phone.bp,
     desk_first_words.bp,
     desk_officer.bp,
+    desk_tags.bp,
+    desk_views.bp,
     desk_team.bp,
     desk_snippets.bp,
     desk_statistics.bp,

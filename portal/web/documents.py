@@ -16,6 +16,8 @@ from wtforms.validators import ValidationError
 
 from portal.domain.bundle_checks import LARGEST_SENT
 from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal, SignatureVerdict
+from portal.domain.tables import LARGEST as LARGEST_TABLE
+from portal.domain.typed import LARGEST_FORM
 from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn, KeptOriginal
 from portal.web.fields import ListField, PlainForm, TextField
 
@@ -24,6 +26,7 @@ UPLOADS = {  # the only forms that may hold a file, and the bytes that each take
     "documents.add": LARGEST_UPLOAD,
     "desk_documents.add": LARGEST_UPLOAD,
     "desk_exchange.exchange": LARGEST_UPLOAD,
+    "desk_imports.begin": LARGEST_TABLE + LARGEST_FORM,
     "check.check": LARGEST_SENT + 256 * 1024,
 }
 

@@ -210,6 +210,10 @@ class DayField(Field):  # type: ignore[misc]
         """The day that was typed. Raises ValueError with a sentence for the page."""
         return read_day(typed)
 
+    def fill(self, data: Any) -> None:
+        """Put a value into the boxes, in the place of what is there."""
+        self.data, self.typed = data, self._typed_from(data)
+
     def parts(self) -> Iterable[tuple[str, str, str]]:
         """Name, label and typed text of each box."""
         labels = {"day": _("Day"), "month": _("Month"), "year": _("Year"), "time": _("Time (24 hours)")}

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 from uuid import UUID
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.adapters.mail import (
+    KEPT_BY_FOLDER,
+    AttachedFile,
     BadAddress,
     Delayed,
     OutgoingMail,
@@ -21,7 +30,7 @@ from portal.adapters.mail import (
     read_address,
     write_message,
 )
-from portal.config import MailServer
+from portal.config import MailServer, SigningKey
 from tests.mailbox import SENDER, Mailbox, open_mailbox
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -128,3 +137,86 @@ def test_no_address_and_no_subject_breaks_out_of_its_header(address: str, subjec
                 b"Content-Transfer-Encoding", b"MIME-Version",
             ]
         )  # fmt: skip
+
+
+LETTER = replace(
+    MAIL,
+    reply_to="abc@answers.example.org",
+    returns_to="abc@answers.example.org",
+    files=(
+        AttachedFile("letter.pdf", "application/pdf", b"%PDF-1.7 \x00\xff bytes"),
+        AttachedFile("notice.json", "application/json", '{"name": "Anaïs"}'.encode()),
+        AttachedFile("links.txt", "text/plain", b"https://x.com/a/status/1\n"),
+    ),
+    is_letter=True,
+)
+
+
+def test_a_letter_arrives_with_its_files_byte_by_byte_and_its_own_address_for_answers(mailbox: Mailbox) -> None:
+    assert hand_over(server_of(mailbox), LETTER, nothing) == "250 taken"
+    (mail,) = mailbox.mails
+    assert (mail["Reply-To"], mail["Auto-Submitted"]) == (LETTER.reply_to, None)
+    assert mailbox.senders == [LETTER.returns_to], "what cannot be delivered comes back to the request's own address"
+    parts = [
+        (each.get_filename(), each.get_content_type(), each.get_payload(decode=True))
+        for each in mail.iter_attachments()
+    ]
+    assert parts == [(file.name, file.media_type, file.content) for file in LETTER.files]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n") == MAIL.text + "\n"
+
+
+def test_a_mail_without_a_place_for_returns_comes_from_its_sender(mailbox: Mailbox) -> None:
+    hand_over(server_of(mailbox), MAIL, nothing)
+    assert mailbox.senders == [SENDER]
+
+
+@pytest.fixture(scope="module")
+def signing_key() -> tuple[SigningKey, bytes]:
+    """A key of our own making, and what the DNS would say of it."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return SigningKey(selector="s1", pem=pem), b"v=DKIM1; k=rsa; p=" + b64encode(public)
+
+
+def test_a_mail_is_signed_where_a_key_is_set_and_no_header_can_be_changed_or_added(
+    mailbox: Mailbox, signing_key: tuple[SigningKey, bytes]
+) -> None:
+    key, record = signing_key
+    hand_over(replace(server_of(mailbox), signing_key=key), LETTER, nothing)
+    (content,) = mailbox.received
+    asked: list[bytes] = []
+
+    def look_up(name: bytes, **_more: object) -> bytes:
+        asked.append(name)
+        return record
+
+    assert dkim.verify(content, dnsfunc=look_up)
+    assert asked == [b"s1._domainkey.example.org."]
+    for spoilt in (
+        content.replace(b"abc@answers.example.org", b"abd@answers.example.org"),
+        content.replace(b"Hello.", b"Hullo."),
+        b"From: other@example.org\r\n" + content,
+        content.replace(b"application/pdf", b"application/zip"),
+    ):
+        assert spoilt != content
+        assert not dkim.verify(spoilt, dnsfunc=look_up)
+
+
+def test_a_folder_keeps_each_mail_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = replace(SERVER, folder=tmp_path / "mail")
+    for _ in range(2):
+        assert hand_over(folder, LETTER, nothing) == KEPT_BY_FOLDER
+    (kept,) = (tmp_path / "mail").iterdir()
+    assert (kept.name, kept.stat().st_mode & 0o777) == (f"{LETTER.id}.eml", 0o600)
+    assert message_from_bytes(kept.read_bytes(), policy=default)["Subject"] == LETTER.subject
+
+
+def test_a_folder_that_cannot_be_written_puts_the_mail_off(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("a file where the folder should be")
+    with pytest.raises(Delayed):
+        hand_over(replace(SERVER, folder=tmp_path / "mail"), MAIL, nothing)

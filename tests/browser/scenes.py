@@ -15,6 +15,7 @@ from portal.domain.referrals import ReferralKind, ReferralPart
 from portal.domain.report import ReportedPlace, YesNo
 from portal.domain.rights import needs_team
 from portal.domain.safe_hours import SafeHours
+from portal.domain.tables import make_table, split_text
 from portal.models.accounts import Membership, Staff, Team
 from portal.models.incoming import IncomingMail
 from portal.models.requests import Request
@@ -23,25 +24,28 @@ from portal.services.casefile import bulk, follow_ups, referrals
 from portal.services.casefile.bulk import BulkAction, BulkCommand
 from portal.services.casefile.follow_ups import NewFollowUp
 from portal.services.casefile.referrals import NewReferral
-from portal.services.cases import handover, messages, opening, safe_contact
+from portal.services.cases import handover, messages, opening, safe_contact, tags
 from portal.services.cases.safe_contact import Choices
 from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
+from portal.services.importing import waiting as imports
+from portal.services.importing.reading import Names
 from portal.services.inbox import case_mail
 from portal.services.inbox.matching import Match, put_into_case
 from portal.services.inbox.receiving import CameIn, seal_for_server
-from portal.services.intake import drafts
+from portal.services.intake import case_links, drafts
 from portal.services.letters import letters, threats
 from portal.services.letters.threats import ThreatCommand
 from portal.services.phone import calls
 from portal.services.ports import Actor, Ports
 from portal.services.requests import preparing
 from portal.services.signin import sessions
-from portal.services.staff import accounts, snippets
+from portal.services.staff import accounts, saved_views, snippets
 from portal.services.staff.accounts import NewStaff
 from portal.services.staff.snippets import SnippetCommand
-from portal.services.tracking import answers, request_page, send_round, sending
+from portal.services.tracking import answers, mailing, request_page, send_round, sending
 from portal.services.tracking.answers import AnswerCommand
+from portal.services.tracking.mailing import MailCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
 from tests.browser.site import NOW, PASSWORD, Site
@@ -80,8 +84,10 @@ class Scenes:
     call: str  # the reference of an unfinished call of the team
     entry: int  # of that case's history, which can be corrected
     snippet: UUID  # a ready text of that team
+    tag: UUID  # of that team and of that case
     referral: UUID  # to a lawyer, not told yet
     promise: UUID  # a follow-up date
+    table: UUID  # of cases, which waits for the word of a member
     done: str = TOGETHER  # the token of something that was done to many of its requests
 
 
@@ -121,9 +127,11 @@ def build_scenes(site: Site) -> Scenes:
         membership = session.scalars(select(Membership.id).join(Staff).where(Staff.login == "mere")).one()
         cookies["nobody"] = ""
         snippet = _keep_snippet(session, ports, mere, team_id)
+        tag = _join_cases(session, ports, replace(busy.at(LATER), actor=mere))
         typed = {"country": ["NZ"], "danger": ["y"], "safe_words": ["Say you are from the dentist."]}
         work = make_work(session, ports, now=LATER, actor=mere)
         call = calls.begin_call(work, typed, team_id=team.id, language="en").reference
+        table = _keep_table(session, ports, mere, team_id)
         fill_year(session, number=600, flagged=True)
         entry = request_page.request_view(busy.at(LATER), 1).correctable[0].sequence
         referral, promise = _work_together(replace(busy.at(LATER), actor=mere))
@@ -136,8 +144,10 @@ def build_scenes(site: Site) -> Scenes:
         call=call,
         entry=entry,
         snippet=snippet,
+        tag=tag,
         referral=referral,
         promise=promise,
+        table=table,
     )
 
 
@@ -179,6 +189,22 @@ def _work_together(work: CaseWork) -> tuple[UUID, UUID]:
     return referrals.refer(work, new), follow_ups.list_follow_ups(work)[0].id
 
 
+def _join_cases(session: Session, ports: Ports, work: CaseWork) -> UUID:
+    """Another case of the team, linked and naming the same account; a tag of both, by its id; and a named view."""
+    team_id = work.case.team_id
+    assert team_id is not None
+    other = make_case(session, ports, links=PASTED, now=LATER, handler=Handler.TEAM, team_id=str(team_id))
+    theirs = replace(other.at(LATER), actor=work.actor)
+    case_links.link(work, theirs, "Two people of one school, posted by the same account within a week.")
+    for one in (work, theirs):
+        case_links.name_poster(one, "@invented_night_clips", "a chat app")
+    tags.keep_tag(work, team_id, "Wave of May", [team_id])
+    tag = tags.list_tags(work, [team_id])[0].id
+    tags.set_tags(work, [tag])
+    saved_views.save_view(work, "New Zealand, no one moves", "country=NZ&stale=y&columns=due&columns=team")
+    return tag
+
+
 def _make_staff(session: Session) -> tuple[Team, bytes, Actor]:
     accounts.make_recovery_key(session, now=NOW)
     team, key = accounts.create_team(session, TEAM, now=NOW)
@@ -210,6 +236,22 @@ def _keep_snippet(session: Session, ports: Ports, mere: Actor, team_id: UUID) ->
     command = SnippetCommand(team_id=team_id, use=SnippetUse.MESSAGE, title="We read it", text=text)
     snippets.keep(work, command, [team_id])
     return snippets.list_snippets(work, [team_id])[0].id
+
+
+def _keep_table(session: Session, ports: Ports, mere: Actor, team_id: UUID) -> UUID:
+    """A table with all that its page can say: what is wrong, what was sent, what stands twice; its id."""
+    rows = (
+        "Our number,Link,Country,What,Sent on,Found,Note",
+        "H1,https://www.instagram.com/p/Invented1/,NZ,AI,2026-11-20,03/04/2026,Calls on Mondays",
+        f"H2,https://forum.example.org/{'a-long-title-' * 12},NZ,real,,,",
+        "H3,see the chat,Atlantis,holiday,2027-01-01,,",
+        ",https://x.com/someone/status/1111,NZ,real,,,",
+        ",https://x.com/someone/status/1111,NZ,real,,,the same again",
+    )
+    work = make_work(session, ports, now=LATER, actor=mere)
+    names = Names(countries={"nz": "NZ"}, parts={})
+    planned = imports.plan(work, make_table(split_text("\n".join(rows))), names=names, language="en")
+    return imports.begin(work, planned, team_id=team_id)
 
 
 def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere: Actor) -> CaseWork:
@@ -250,6 +292,10 @@ def _make_busy_case(session: Session, ports: Ports, team: Team, key: bytes, mere
     safe_contact.save_choices(own.at(LATER), chosen)
     safe_contact.make_feed(own.at(LATER))
     bulk.do_to_all(opened.at(LATER), BulkCommand(action=BulkAction.GONE, token=TOGETHER, numbers=(1, 2)))
+    for number in (5, 6):
+        letters.make_missing_letter(opened.at(LATER), number)
+    letter = mailing.read_offer(opened.at(LATER), 5).letter
+    mailing.send_letter(opened.at(LATER), 5, MailCommand(letter=letter, address="abuse@x.example", has_checked=True))
     _come_in(session, ports, own)
     return own
 

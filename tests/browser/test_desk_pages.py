@@ -25,6 +25,7 @@ PAGES = {
         {case}/documents {case}/words {case}/hold
         {case} {case}/report {case}/history {case}/hand-over {case}/close {case}/links/add {case}/messages {case}/notes
         {case}/requests/1 {case}/requests/2 {case}/requests/3 {case}/requests/7 {case}/requests/8
+        {case}/requests/5 {case}/requests/6/mail
         {case}/requests/7/details {case}/requests/7/sent {case}/requests/3/received {case}/requests/1/answer
         {case}/requests/1/given {case}/requests/1/ticket {case}/requests/1/reminded {case}/requests/7/stated
         {case}/complaints {case}/complaints/1 {case}/complaints/2 {case}/complaints/1/lodged {case}/complaints/2/answer
@@ -39,14 +40,19 @@ PAGES = {
         {case}/sealed-file {case}/referrals {case}/referrals/{referral} {case}/referrals/{referral}/told
         {case}/referrals/{referral}/outcome {case}/follow-ups/{promise}/move {case}/second-look
         {case}/second-look/ask/sending/7
+        {case}/others {case}/others/link {case}/others/merge {case}/others/account {case}/tags /desk?tag={tag}
+        /desk?columns=team&columns=reported&country=NZ /desk/together?action=tag&cases={reference}
+        /desk/together?action=follow_up&cases={reference}
         {case}/together/done/{done} /desk/together?action=assign&cases={reference}
         /desk/together?action=close&cases={reference} /desk/together/done/{done}
+        /desk/import /desk/import/{table} /desk/list?show=all
     """,
     "ines": """
         /desk/reports /desk/reports/funder/2025 /desk/reports/funder/2025/words
         /desk/reports/flagger/2025 /desk/statistics /desk/team/load /desk/team/load?days=7
         /desk /desk/team /desk/team/snippets /desk/team/snippets/new /desk/team/snippets/{snippet}
         /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
+        /desk/team/tags /desk/team/tags/new /desk/team/tags/{tag}
         {case}/second-look/without/sending/7 {case}/complaints/1/officer
     """,
     "vera": """
@@ -64,6 +70,7 @@ NO_PAGES = {
     "desk_complaints.bundles",
     "desk_documents.read",
     "desk_documents.original",
+    "desk_lists.of_case",
     "desk_session.show",
     "desk_reports.as_json",
     "desk_reports.as_pdf",
@@ -76,12 +83,10 @@ def fill_in(path: str, scenes: Scenes) -> str:
     filled = path.replace("{case}", CASE.format(reference=scenes.reference))
     filled = filled.replace("{call}", scenes.call).replace("{entry}", str(scenes.entry)).replace("{done}", scenes.done)
     filled = filled.replace("{reference}", scenes.reference).replace("{snippet}", str(scenes.snippet))
+    filled = filled.replace("{tag}", str(scenes.tag))
     filled = filled.replace("{referral}", str(scenes.referral)).replace("{promise}", str(scenes.promise))
-    return (
-        filled.replace("{membership}", str(scenes.membership))
-        .replace("{team}", str(scenes.team))
-        .replace("{mail}", str(WITHOUT_CASE))
-    )
+    filled = filled.replace("{table}", str(scenes.table)).replace("{mail}", str(WITHOUT_CASE))
+    return filled.replace("{membership}", str(scenes.membership)).replace("{team}", str(scenes.team))
 
 
 @pytest.mark.parametrize(("who", "path"), ROWS, ids=[f"{who} {path}" for who, path in ROWS])
@@ -102,3 +107,16 @@ def test_every_page_of_the_desk_is_looked_at(site: Site, scenes: Scenes) -> None
         if "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] in names
     }
     assert pages - NO_PAGES == seen
+
+
+@pytest.mark.parametrize("words", ["We reviewed the post and have removed it. Case number: ZX-90210.", "See our tips."])
+def test_nothing_is_wrong_with_an_answer_that_was_read(
+    visitors: dict[str, Visitor], scenes: Scenes, words: str
+) -> None:
+    visitor = visitors["mere"]
+    visitor.open(fill_in(f"{CASE}/requests/1/answer", scenes))
+    visitor.page.get_by_label("What they wrote").fill(words)
+    visitor.press("Suggest what it means")
+    is_clear = "removed" in words
+    visitor.sees("Suggested: It is removed" if is_clear else "No suggestion: the words do not say it")
+    assert look_at(visitor, f"desk answer read {is_clear}", is_light=False) == []

@@ -71,7 +71,7 @@ def test_six_letters_are_sent_and_thirty_links_gone(site: Site, admit: Admit) ->
     advocate.page.reload()
     advocate.sees("Ready")
     counting.press("Record as sent")
-    counting.tick("I looked at the addresses marked below, and they are still right")
+    counting.tick("I looked at the addresses marked above, and they are still right")
     counting.press("Record as sent: 6")
     advocate.sees("Done for 6 of 6 requests.")
     assert counting.done <= MOST_FOR_SIX_SENDINGS

@@ -112,3 +112,14 @@ def test_nothing_is_wrong_with_the_page_that_begins_a_complaint(visitors: dict[s
     visitor.follow("Prepare this complaint", exact=False)
     visitor.is_at("Prepare a complaint")
     assert look_at(visitor, "person case begin complaint") == []
+
+
+@pytest.mark.parametrize("words", ["We reviewed the post and have removed it. Case number: ZX-90210.", "See our tips."])
+def test_nothing_is_wrong_with_an_answer_that_was_read(visitors: dict[str, Visitor], words: str) -> None:
+    visitor = visitors["case"]
+    visitor.open("/case/requests/1/answer")
+    visitor.page.get_by_label("Paste what they wrote").fill(words)
+    visitor.press("Read it for me")
+    is_clear = "removed" in words
+    visitor.sees("We think it says: They took it down" if is_clear else "We can’t tell what they mean")
+    assert look_at(visitor, f"person answer read {is_clear}") == []

@@ -180,3 +180,40 @@ def test_answers_have_a_place_of_their_own(env: dict[str, str], address: str) ->
 def test_a_place_for_answers_that_cannot_be_one_is_refused(env: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="RECOURSE_REPLY"):
         load_config(env)
+
+
+MAIL_SET = {"RECOURSE_MAIL_URL": "smtp://mail.example.org", "RECOURSE_MAIL_FROM": "portal@example.org"}
+PEM = "-----BEGIN RSA PRIVATE KEY-----\ninvented\n-----END RSA PRIVATE KEY-----\n"
+
+
+def test_mail_can_go_into_a_folder_to_try_it(tmp_path: Path) -> None:
+    server = load_config({**MAIL_SET, "RECOURSE_MAIL_URL": f"folder:{tmp_path}/mail"}).mail
+    assert server is not None
+    assert (server.folder, server.sender) == (tmp_path / "mail", "portal@example.org")
+
+
+def test_mail_is_signed_with_a_key_that_only_its_owner_can_read(tmp_path: Path) -> None:
+    file = tmp_path / "dkim.pem"
+    file.write_text(PEM)
+    file.chmod(0o600)
+    env = {**MAIL_SET, "RECOURSE_DKIM_KEY_FILE": str(file), "RECOURSE_DKIM_SELECTOR": "recourse2026"}
+    server = load_config(env).mail
+    assert server is not None
+    assert server.signing_key is not None
+    assert (server.signing_key.selector, server.signing_key.pem) == ("recourse2026", PEM.encode())
+    assert "invented" not in repr(server)
+    for changes in (
+        {"RECOURSE_DKIM_SELECTOR": ""},
+        {"RECOURSE_DKIM_SELECTOR": "a b"},
+        {"RECOURSE_DKIM_KEY_FILE": ""},
+        {"RECOURSE_DKIM_KEY_FILE": str(tmp_path / "none.pem")},
+    ):
+        with pytest.raises(ConfigError, match="RECOURSE_DKIM"):
+            load_config({**env, **changes})
+    file.chmod(0o644)
+    with pytest.raises(ConfigError, match="can be read by others"):
+        load_config(env)
+    file.chmod(0o600)
+    file.write_text("no key")
+    with pytest.raises(ConfigError, match="no private key"):
+        load_config(env)

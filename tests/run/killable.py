@@ -35,7 +35,11 @@ from portal.services.complaints import complaints
 from portal.services.complaints.complaints import LodgedCommand
 from portal.services.inbox import receiving
 from portal.services.intake import submission
+from portal.services.letters import letters
+from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_request
+from portal.services.tracking import mailing
+from portal.services.tracking.mailing import MailCommand
 from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.cost import LOW
@@ -185,6 +189,19 @@ def write_message(parts: Parts, words: str) -> str:
     return cause
 
 
+def mail_letter(parts: Parts, words: str, number: str) -> str:
+    """Make the letter of a request and give it to the outbox, unless that was done."""
+    with parts.sessions.begin() as session:
+        opened = open_case(session, parts, words).at(LATE)
+        letters.make_missing_letter(opened, int(number))
+        dossier = read_dossier(opened, int(number))
+        if not mailing.list_mails(dossier) and dossier.last_letter is not None:
+            address = f"abuse@{opened.reference.lower()}.example"
+            command = MailCommand(letter=dossier.last_letter.number, address=address, has_checked=True)
+            mailing.send_letter(opened, int(number), command)
+    return ""
+
+
 def escalate(parts: Parts, words: str) -> str:
     """Prepare the complaint, which starts its bundle, unless it is there."""
     with parts.sessions.begin() as session:
@@ -274,6 +291,7 @@ def _go_each_way(parts: Parts) -> None:
     work(parts)
     assert lodge(parts, words) == "lodged"
     write_message(parts, words)
+    mail_letter(parts, words, "2")
     parts.engine.dispose()
     parts.ports.locks.dispose()
 
@@ -283,6 +301,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "hand in": hand_in,
     "send": record_sent,
     "message": write_message,
+    "mail": mail_letter,
     "escalate": escalate,
     "lodge": lodge,
     "work": work,

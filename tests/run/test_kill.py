@@ -83,6 +83,8 @@ class Tally:
 class Lane:
     """A process that is started again whenever it was killed; each order is repeated until it is acknowledged."""
 
+    share_killed = SHARE_KILLED
+
     def __init__(self, name: str, seed: int, env: dict[str, str], tally: Tally) -> None:
         self.dice = random.Random(f"{seed} {name}")  # noqa: S311 - to be repeated, not to be secret
         self.env, self.tally = env, tally
@@ -102,7 +104,7 @@ class Lane:
     def try_once(self, kind: str, values: dict[str, str]) -> Done | None:
         """One try, perhaps with a death in it. None where no acknowledgement came."""
         line = self.line or self.start()
-        is_killed = kind in self.usual and self.dice.random() < SHARE_KILLED
+        is_killed = kind in self.usual and self.dice.random() < self.share_killed
         is_inside = self.dice.random() < 0.5
         points, seconds = self.usual.get(kind, (0, 0.0))
         die_at = self.dice.randint(1, points + 1) if is_killed and is_inside else 0

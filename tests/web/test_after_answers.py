@@ -94,3 +94,12 @@ def test_what_was_overtaken_is_not_told_any_more(desk: Desk) -> None:
     colleague.follow("Record that it was given")
     colleague.press("It was sent")
     assert "after-answer" not in [each.get("id") for each in colleague.page.root.iter()]
+
+
+def test_what_came_back_is_not_told_to_be_gone(desk: Desk) -> None:
+    colleague = log_at_desk(desk, Answer.REMOVED)
+    assert "after-answer" in [each.get("id") for each in colleague.page.root.iter()]
+    address = colleague.page.path
+    colleague.press("It is back")
+    colleague.go(address)
+    assert "after-answer" not in [each.get("id") for each in colleague.page.root.iter()]

@@ -41,7 +41,20 @@ LATER = NOW + timedelta(days=3)
 POSTS = [endpoint for method, endpoint, rule in EVERY_ROUTE if method == "POST" and rule.startswith("/desk")]
 # Whoever is not signed in has no team, and what an administrator keeps belongs to none.
 OF_A_TEAM = [endpoint for endpoint in POSTS if not endpoint.startswith(("signin.", "desk_staff."))]
-READ_BY_HAND = ("mark", "which", "factor", "gone", "back", "give", "withdraw", "requests", "stop", "sought")
+READ_BY_HAND = (
+    "mark",
+    "which",
+    "factor",
+    "gone",
+    "back",
+    "give",
+    "withdraw",
+    "requests",
+    "stop",
+    "sought",
+    "column",
+    "view",
+)
 
 
 @dataclass(frozen=True)

@@ -139,26 +139,30 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.OLD: "start.meet_old_address",
         Group.DESK: """
             queue.show queue.find desk_today.show desk_many.show_done desk_statistics.show desk_handovers.offers
+            desk_views.save desk_views.drop desk_views.keep_columns desk_lists.choose desk_lists.take
         """,
         Group.FIGURES: "desk_statistics.as_csv desk_statistics.as_json",
         Group.SWITCHED: "statistics.show statistics.as_csv statistics.as_json",
         Group.WORK: """
             desk_many.foresee desk_many.do desk_handovers.answer_offer desk_handovers.recall
             desk_phone.show_new desk_phone.begin desk_exchange.exchange desk_exposure.show desk_exposure.end
+            desk_imports.show_start desk_imports.begin desk_imports.show desk_imports.change desk_imports.discard
         """,
         Group.MAIL: "desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss",
         Group.READ_CASE: """
-            desk_documents.show desk_documents.read desk_documents.original desk_incoming.show
+            desk_documents.show desk_documents.read desk_documents.original desk_incoming.show desk_lists.of_case
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
             desk_reviews.show_all desk_threats.show desk_complaints.together desk_complaints.bundles
             desk_bulk.show_done desk_approvals.show desk_approvals.decide desk_handovers.show desk_exchange.before
-            desk_referrals.sheet
+            desk_referrals.sheet desk_others.show
         """,
         Group.TEAM_CASE: """
             desk_reissue.show desk_reissue.start desk_reissue.confirm desk_reissue.cancel
             desk_requests.record_proof desk_phone.show desk_phone.save desk_phone.discard
+            desk_others.link desk_others.merge desk_others.unlink desk_others.name_poster desk_others.drop_poster
+            desk_tags.set_on_case
             desk_risks.show desk_first_words.show desk_first_words.make desk_first_words.hear
             desk_first_words.finish desk_first_words.let_link
             desk_follow_ups.show desk_follow_ups.move desk_follow_ups.follow_deadlines
@@ -187,6 +191,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_team.set_address desk_rules.change desk_officer.show desk_officer.make desk_officer.end
             desk_snippets.show desk_snippets.add desk_snippets.change desk_snippets.drop
             desk_reports.show_all desk_load.show
+            desk_tags.show desk_tags.add desk_tags.change desk_tags.drop
         """,
         Group.REPORT: "desk_reports.show desk_reports.write desk_reports.as_pdf desk_reports.as_json",
         Group.AUDITOR: "desk_audit.show",

@@ -85,9 +85,16 @@ class Caller(StrEnum):
 VALUES: Mapping[str, Any] = MappingProxyType(
     {
         "follow_up_id": UUID(int=3),  # of none
+        "import_id": UUID(int=3),
+        "rows": "links",
+        "ending": "csv",
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
         "mail_id": UUID(int=4),  # a mail without a case
+        "poster_id": UUID(int=3),
+        "tag_id": UUID(int=3),
+        "view_id": UUID(int=3),
+        "other": "AAAA-AAAA",  # of none
         "what": "sending",
         "handover_id": UUID(int=3),
         "end": "seen",

@@ -36,6 +36,8 @@ class JobView:
 
 
 MAX_TRIES = 3
+# What takes a moment, and what nobody else can do: a letter has left, and its request has to say so.
+MORE_TRIES: Mapping[JobKind, int] = {JobKind.MAILED: 20}
 LEASE = timedelta(minutes=5)
 GRACE = timedelta(minutes=1)  # how long a waiting job is left to the queue before the sweep takes it up
 WAITING_STAGE = "waiting"
@@ -216,7 +218,7 @@ def _take(sessions: sessionmaker[Session], job_id: UUID, now: datetime) -> tuple
         job = session.get(Job, job_id, with_for_update=True)
         if job is None or not _is_free(job, now) or job.sealed is None:
             raise JobNotClaimed
-        if job.tries < MAX_TRIES:
+        if job.tries < _most_tries(job):
             job.state, job.tries, job.lease_until, job.percent = JobState.RUNNING, job.tries + 1, now + LEASE, 0
             return Lease(job.id, job.tries), job.kind
         _shred(job, JobState.FAILED, now, problems=GAVE_UP)
@@ -284,7 +286,7 @@ def _try_later(sessions: sessionmaker[Session], lease: Lease, *, now: datetime) 
         job = _find_leased(session, lease)
         if job is None:
             return
-        if job.tries >= MAX_TRIES:
+        if job.tries >= _most_tries(job):
             _shred(job, JobState.FAILED, now, problems=GAVE_UP)
         else:
             job.state, job.stage, job.lease_until = JobState.WAITING, WAITING_STAGE, now + GRACE
@@ -296,6 +298,10 @@ def give_back(sessions: sessionmaker[Session], lease: Lease) -> None:
         job = _find_leased(session, lease)
         if job is not None:
             job.state, job.stage, job.lease_until, job.tries = JobState.WAITING, WAITING_STAGE, None, job.tries - 1
+
+
+def _most_tries(job: Job) -> int:
+    return MORE_TRIES.get(job.kind, MAX_TRIES)
 
 
 def _shred(job: Job, state: JobState, now: datetime, *, problems: str | None) -> None:

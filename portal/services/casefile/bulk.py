@@ -79,8 +79,8 @@ _REFUSED = (StepRefused, BadInstant, DetailsRefused)
 _HINDERED: Mapping[Hindrance, str] = MappingProxyType(
     {
         Hindrance.FORM_ONLY: "No law and no rule of theirs is known that a letter could use. Use their own form.",
-        Hindrance.UNSAID: "The person has not made the statements that stand above the signature. They make them on "
-        "their own page, or you record what they told you.",
+        Hindrance.UNSAID: "Nobody has said yet what the letter states above the signature. The person says it on their "
+        "own page, or you record what they told you.",
     }
 )
 _SWORN = "A copyright notice is sworn. Only the person does that, on their own page."
@@ -149,13 +149,15 @@ class Sending:
 class BulkCommand:
     """What to do to which requests. Each step reads what it needs: `sendings` by request, `at` when they left.
 
-    `links` are the numbers of the links that are gone or back. `is_certain`: also those whose duty still runs are
+    `is_all` means every request of the case, whatever `numbers` says. `links` are the numbers of the links that are
+    gone or back. `is_certain`: also those whose duty still runs are
     closed.
     """
 
     action: BulkAction
     token: str
-    numbers: tuple[int, ...]
+    numbers: tuple[int, ...] = ()
+    is_all: bool = False
     at: datetime | None = None
     sendings: Mapping[int, Sending] = field(default_factory=dict)
     has_checked: bool = False
@@ -190,7 +192,7 @@ def do_to_all(work: CaseWork, command: BulkCommand) -> tuple[Result, ...]:
     """
     if known := find_results(work, command.token):
         return known
-    looks = foresee(work, command.action, Choice(numbers=frozenset(command.numbers)))
+    looks = foresee(work, command.action, Choice(is_all=command.is_all, numbers=frozenset(command.numbers)))
     done = _STEPS[command.action](work, command, looks)
     keep_step(work, command.token, command.action.value, done)
     return done

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
 from sqlalchemy import case as sql_case
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import CaseStatus, Path, RiskFlag
@@ -35,8 +36,8 @@ LEAST = timedelta(minutes=2)  # for a single thing that was done
 class Exposure:
     """What a member carries in one team. `hours` of the last seven days is None where nothing was recorded.
 
-    `hard` counts each case once, also that of a child who is threatened. `case_cap` and `hard_cap` are what the team set
-    as most; None where it set none.
+    `hard` counts each case once, also that of a child who is threatened. `case_cap` and `hard_cap` are what the team
+    set as most; None where it set none.
     """
 
     staff_id: UUID
@@ -129,7 +130,7 @@ def _count(work: Work, team_ids: Collection[UUID], only: UUID | None) -> Mapping
     return {(team, staff): _Counts(*found) for team, staff, *found in rows if team is not None and staff is not None}
 
 
-def _marked(keys: ServerKeys, flag: RiskFlag) -> Select[tuple[UUID]]:
+def _marked(keys: ServerKeys, flag: RiskFlag) -> Any:
     return select(RiskMark.case_id).where(RiskMark.value.in_(risks.values_of(keys, flag)))
 
 

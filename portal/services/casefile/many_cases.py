@@ -17,10 +17,11 @@ from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import CaseStatus, CloseReason, StepRefused
 from portal.models.bulk_steps import BulkStep
 from portal.models.cases import Case
-from portal.services.casefile import bulk, queue
+from portal.services.casefile import bulk, follow_ups, queue
 from portal.services.casefile.bulk import BulkAction, BulkCommand, Choice, Result
 from portal.services.casefile.closing import list_open_ends
-from portal.services.cases import handover
+from portal.services.casefile.follow_ups import NewFollowUp
+from portal.services.cases import handover, tags
 from portal.services.cases.approvals import list_waiting
 from portal.services.cases.opening import seen_by
 from portal.services.work import CaseWork, Work
@@ -34,6 +35,8 @@ class CaseAction(StrEnum):
     ASSIGN = "assign"
     REMIND = "remind"  # a reminder to everybody who is late
     REMINDED = "reminded"
+    TAG = "tag"
+    FOLLOW_UP = "follow_up"
     CLOSE = "close"
 
 
@@ -58,12 +61,17 @@ class CaseOutlook:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CasesCommand:
-    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent."""
+    """What to do. `staff_id`: whom to give the cases; None for nobody. `at`: when reminders were sent. `add` and
+    `remove` are tags.
+    """
 
     action: CaseAction
     token: str
     staff_id: UUID | None = None
     at: datetime | None = None
+    add: tuple[UUID, ...] = ()
+    remove: tuple[UUID, ...] = ()
+    follow_up: NewFollowUp | None = None
     reason: CloseReason | None = None
     note: str = ""
     is_certain: bool = False
@@ -100,9 +108,8 @@ def do_in_case(work: CaseWork, command: CasesCommand) -> None:
     if bulk.find_action(work, command.token) is not None:
         return
     if command.action in _OF_REQUESTS and work.case.status is CaseStatus.OPEN:
-        numbers = tuple(number for number, *_rest in bulk.list_choosable(work))
         step = _OF_REQUESTS[command.action]
-        bulk.do_to_all(work, BulkCommand(action=step, token=command.token, numbers=numbers, at=command.at))
+        bulk.do_to_all(work, BulkCommand(action=step, token=command.token, is_all=True, at=command.at))
         return
     why = ""
     try:
@@ -118,7 +125,15 @@ def _do_to_case(work: CaseWork, command: CasesCommand) -> None:
         raise StepRefused("This case is not open.")
     if command.action is CaseAction.ASSIGN:
         queue.assign(work, command.staff_id)
-        return
+    elif command.action is CaseAction.TAG:
+        tags.change_tags(work, add=command.add, remove=command.remove)
+    elif command.action is CaseAction.FOLLOW_UP and command.follow_up:
+        follow_ups.set_follow_up(work, command.follow_up)
+    elif command.action is CaseAction.CLOSE:
+        _close(work, command)
+
+
+def _close(work: CaseWork, command: CasesCommand) -> None:
     if command.reason is None:
         raise StepRefused("Choose why it is closed.")
     if not command.is_certain and list_open_ends(work):

@@ -95,7 +95,7 @@ def _write_back(turn: RequestTurn, topics: Sequence[FollowUp]) -> Iterator[Move]
         return
     one = _ONE_TOPIC.get(turn.why)
     if turn.why is Why.ASKED:
-        one = FollowUp.EXCESS_ID
+        one = FollowUp.LOGIN if FollowUp.LOGIN in topics else FollowUp.EXCESS_ID
     yield Move(kind=MoveKind.WRITE_BACK, topic=one if one in topics else None)
 
 

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from portal.domain.clocks import find_current_rule
 from portal.domain.lifecycle import ActorKind, Answer, CloseReason, History
 from portal.models.accounts import Team
-from portal.models.cases import Consent
+from portal.models.cases import Case, Consent
 from portal.models.events import Event
 from portal.services.casefile.views import CaseView, ConsentView, HistoryRow
 from portal.services.cases.messages import message_views, note_views, staff_names
+from portal.services.cases.opening import seen_by
 from portal.services.clocks.agreement import list_bent
 from portal.services.complaints.complaints import complaint_views
 from portal.services.complaints.options import list_options
@@ -127,6 +128,13 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.REFERRAL_ENDED: "It was saved what came of asking others for help.",
         History.TAKEN_IN: "The case came from another organisation.",
         History.HANDOVER_RETURNED: "The case went back to the first team.",
+        History.CASES_LINKED: "The case was linked with another case of the team.",
+        History.CASES_UNLINKED: "The link with another case of the team was ended.",
+        History.CASES_MERGED: "The case was put together with another case of the same person.",
+        History.CASES_PARTED: "The case was parted again from another one.",
+        History.POSTER_NAMED: "The name of an account that posted was written down.",
+        History.POSTER_DROPPED: "The name of an account that posted was taken out again.",
+        History.TAGS_CHANGED: "The tags of the case were changed.",
         History.ERASED: "The case was erased.",
     }
 )
@@ -236,6 +244,7 @@ def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow
     details = {event.sequence: read_detail(event, work.key) for event in events}
     numbers = {event.sequence: number for event in events if (number := _letter_of(event, details[event.sequence]))}
     known = _Known(
+        others=_name_others(work, events),
         names=staff_names(work.session, (event.staff_id for event in events)),
         requests={row.id: row.number for row in requests},
         complaints={row.id: row.number for row in filed},
@@ -257,11 +266,22 @@ class _Known:
     complaints: Mapping[UUID, int]
     wrong: frozenset[int]
     letters: Mapping[int, NamedLetter]
+    others: Mapping[str, str]  # references of other cases that the member sees, by id
 
 
+_OF_CASES = frozenset({History.CASES_LINKED, History.CASES_UNLINKED, History.CASES_MERGED, History.CASES_PARTED})
 _OF_LETTERS = frozenset(
     {History.LETTER_MADE, History.LETTER_DISCARDED, History.SENT, History.REMINDED, History.LETTER_SENT}
 )
+
+
+def _name_others(work: CaseWork, events: Sequence[Event]) -> Mapping[str, str]:
+    """The other cases of links, where the same team has them and the member sees them; none for the person."""
+    ids = {UUID(str(event.facts["other"])) for event in events if event.kind in _OF_CASES}
+    if not ids or work.actor.kind is not ActorKind.STAFF or work.case.team_id is None:
+        return {}
+    query = select(Case.id, Case.reference).where(Case.id.in_(ids), Case.team_id == work.case.team_id)
+    return {str(case_id): reference for case_id, reference in work.session.execute(query.where(seen_by(work.actor)))}
 
 
 def _letter_of(event: Event, detail: Mapping[str, object]) -> int | None:
@@ -300,6 +320,7 @@ def _row(
     work: CaseWork, event: Event, detail: Mapping[str, object], known: _Known, letter: NamedLetter | None
 ) -> HistoryRow:
     ticket, words = _words(detail)
+    other = known.others.get(str(event.facts.get("other")), "")
     return HistoryRow(
         sequence=event.sequence,
         at=event.at,
@@ -308,7 +329,7 @@ def _row(
         answer=_answer(event),
         sentence=_sentence(event, detail),
         ticket=ticket,
-        words=words,
+        words=f"{other} {words}".strip(),
         is_corrected=event.sequence in known.wrong,
         actor=event.actor,
         actor_name=known.names.get(event.staff_id, "") if event.staff_id else "",
@@ -325,13 +346,22 @@ def _answer(event: Event) -> Answer | None:
     return Answer(answer) if answer else None
 
 
+# How a report came that its person did not hand in, by what its event says.
+CAME_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "phone": "The report was told on the phone and written down by the team.",
+        "import": "The report came with a table of cases that the team imported.",
+    }
+)
+
+
 def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     answer = _answer(event)
     text = ANSWERED[answer] if answer else SENTENCES[event.kind]
     if event.kind in {History.CLOSED, History.REQUEST_CLOSED} and event.facts.get("reason"):
         text = f"{text} {CLOSED_BECAUSE[CloseReason(event.facts['reason'])]}"
     if event.kind is History.SUBMITTED and detail.get("by"):
-        text = "The report was told on the phone and written down by the team."
+        text = CAME_BY[str(detail["by"])]
     if event.kind is History.CORRECTED:
         text = CORRECTED.get(event.facts.get("fact"), text)
     return text

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, String, and_, func, literal, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, String, and_, func, literal, select, true, type_coerce, union_all
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,7 @@ from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
 from portal.services.casefile import queue_filters, responses
 from portal.services.casefile.queue_filters import Day, QueueChoice, QueueFilter
-from portal.services.cases import risks
+from portal.services.cases import risks, tags
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history import guards
@@ -63,6 +63,7 @@ class QueueRow:
     path: Path | None
     is_child: bool
     risks: tuple[RiskFlag, ...]
+    tags: tuple[str, ...]
     country: str | None
     language: str
     team_name: str
@@ -110,6 +111,18 @@ def list_queue(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, p
     return QueuePage(rows=_rows(work, names), total=total, page=page, pages=pages, counts=counts)
 
 
+def list_whole(
+    work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, most: int
+) -> tuple[tuple[QueueRow, ...], int]:
+    """All cases of a choice in their order, and how many there are; none where there are more than `most`."""
+    day = queue_filters.day_of(work)
+    chosen = _choose(work, team_ids, choice, day)
+    total = _count(work.session, chosen, {choice.show: true()})[choice.show]
+    if not total or total > most:
+        return (), total
+    return _rows(work, _find_page(work.session, chosen, 1, day, most=most)), total
+
+
 def list_first(
     work: Work, *, team_ids: Collection[UUID], views: Sequence[QueueFilter], most: int
 ) -> tuple[Mapping[QueueFilter, int], Mapping[QueueFilter, tuple[QueueRow, ...]]]:
@@ -129,10 +142,14 @@ def list_first(
 
 def count_chosen(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice) -> int:
     """How many cases a choice finds."""
-    day = queue_filters.day_of(work)
-    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), *queue_filters.narrow(choice, work.actor, day))
+    chosen = _choose(work, team_ids, choice, queue_filters.day_of(work))
+    return _count(work.session, chosen, {choice.show: true()})[choice.show]
+
+
+def _choose(work: Work, team_ids: Collection[UUID], choice: QueueChoice, day: Day) -> ColumnElement[bool]:
+    narrowed = queue_filters.narrow(choice, work.actor, day)
     view = queue_filters.list_views(work.actor, day)[choice.show]
-    return _count(work.session, ours, {choice.show: view})[choice.show]
+    return and_(Case.team_id.in_(team_ids), seen_by(work.actor), view, *narrowed)
 
 
 def list_chosen(
@@ -203,8 +220,9 @@ def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
     missed, bent_clocks = _count_missed(session, ids)
     flags, bent_risks = risks.read_flags(session, ids, work.ports.keys)
     due = responses.find_answers_due(work, cases.values())
-    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due)
-    unfit = bent | bent_clocks | bent_risks
+    named, bent_tags = tags.read_names(session, ids)
+    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due, named)
+    unfit = bent | bent_clocks | bent_risks | bent_tags
     return tuple(_row(cases[each.id], each, seen, each.id in unfit, work.now) for each in names)
 
 
@@ -217,6 +235,7 @@ class _Seen:
     hours: Mapping[UUID, tuple[Contact, SafeHours | None]]
     risks: Mapping[UUID, tuple[RiskFlag, ...]]
     answers_due: Mapping[UUID, datetime]
+    tags: Mapping[UUID, tuple[str, ...]]
 
 
 def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
@@ -229,6 +248,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         path=case["path"],
         is_child=bool(case["under_18"]) or case["path"] is Path.CHILD,
         risks=seen.risks.get(names.id, ()),
+        tags=seen.tags.get(names.id, ()),
         country=case["country"],
         language=case["language"],
         team_name=names.team or "",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as sql_case
@@ -29,6 +30,7 @@ from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.messages import Message
 from portal.models.requests import Basis, Request
 from portal.models.risk_marks import RiskMark
+from portal.models.tags import CaseTag
 from portal.services.cases import risks
 from portal.services.inbox.case_mail import waits_unread
 from portal.services.ports import Actor, ServerKeys
@@ -56,9 +58,10 @@ class QueueFilter(StrEnum):
     HANDED = "handed"  # a colleague handed it to the member, or gave it back to them
     UNASSIGNED = "unassigned"
     MINE = "mine"
+    YOURS = "yours"  # the member's own, where a letter waits to be sent or nothing was begun, and nothing is promised
     PROMISED = "promised"  # the member's own follow-up dates, today and before
     OVERDUE = "overdue"
-    MAIL = "mail"  # a letter did not leave by e-mail, or nobody knows, and nothing was done about it
+    MAIL = "mail"  # a letter did not leave by e-mail, may not have, or came back, and nothing was done about it
     STUCK = "stuck"  # overdue, and nothing is prepared, runs or was promised
     CLOSED = "closed"
 
@@ -104,8 +107,8 @@ _NEWS_KINDS: Mapping[News, frozenset[History]] = {
 class QueueChoice:
     """One view and what narrows it; all of it together. What is empty narrows nothing.
 
-    `platform` is a slug, `law` the id of a regime, `country` two letters, `language` a tag. `since`: something happened
-    after this instant that the member did not do.
+    `platform` is a slug, `law` the id of a regime, `country` two letters, `language` a code of a language. `since`:
+    something happened after this instant that the member did not do.
     """
 
     show: QueueFilter = QueueFilter.ALL
@@ -117,6 +120,8 @@ class QueueChoice:
     law: str = ""
     country: str = ""
     language: str = ""
+    team: UUID | None = None
+    tag: UUID | None = None
     is_stale: bool = False
     since: datetime | None = None
 
@@ -153,7 +158,8 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
     """Every view as a condition on cases."""
     is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
     overdue = and_(is_open, Case.next_due_at < day.now)
-    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered_by(actor.staff_id, day.today)))
+    covered = covered_by(actor.staff_id, day.today)
+    mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered))
     promised = _is_among(FollowUp, _OPEN, mine, FollowUp.due_on <= day.today)
     unsent = _is_among(Request, Request.state == RequestState.PREPARED)
     return {
@@ -165,6 +171,12 @@ def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[boo
         QueueFilter.HANDED: and_(is_open, Case.id.in_(_handed(actor)), Case.assignee_id == actor.staff_id),
         QueueFilter.UNASSIGNED: and_(is_open, Case.assignee_id.is_(None)),
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
+        QueueFilter.YOURS: and_(
+            is_open,
+            or_(Case.assignee_id == actor.staff_id, Case.assignee_id.in_(covered)),
+            or_(unsent, Case.next_due_at.is_(None)),
+            ~_is_among(FollowUp, _OPEN),
+        ),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
         QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
@@ -184,12 +196,20 @@ def narrow(choice: QueueChoice, actor: Actor, day: Day) -> Iterator[ColumnElemen
         yield _waits(choice.waits)
     if choice.news:
         yield _has_news(choice.news)
+    yield from _narrow_by_team(choice)
     yield from _narrow_by_place(choice)
     if choice.is_stale:
         yield ~_has(Event, Event.actor != ActorKind.SYSTEM, Event.recorded_at > day.now - STALE)
     if choice.since:
         others = or_(Event.staff_id.is_(None), Event.staff_id != actor.staff_id)
         yield _has(Event, Event.recorded_at > choice.since, others, Event.kind != History.OPENED)
+
+
+def _narrow_by_team(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
+    if choice.team:
+        yield Case.team_id == choice.team
+    if choice.tag:
+        yield Case.id.in_(select(CaseTag.case_id).where(CaseTag.tag_id == choice.tag))
 
 
 def _narrow_by_place(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
@@ -205,8 +225,8 @@ def _narrow_by_place(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
 
 
 def order(day: Day) -> Sequence[ColumnElement[Any]]:
-    """What can still be saved by the time that is left, what needs an answer, what nobody works on, each by risk; then
-    what waits, and at last what has run out, the latest first.
+    """What can still be saved by the time that is left; what needs an answer, what nobody works on and what waits, each
+    by risk; and at last what has run out, the latest first.
     """
     runs, is_late = _running(day.now), Case.next_due_at < day.now
     first = (Risk.DANGER, Risk.SUICIDE, Risk.CHILD, Risk.THREAT)
@@ -214,7 +234,7 @@ def order(day: Day) -> Sequence[ColumnElement[Any]]:
     turn = sql_case(
         (runs.is_not(None), 0), (_needs_answer(), 1), (Case.assignee_id.is_(None), 2), (is_late, LATE), else_=3
     )
-    by_risk = sql_case((turn.in_((1, 2)), risk), else_=0)
+    by_risk = sql_case((turn.in_((1, 2, 3)), risk), else_=0)
     # A date that runs is later than now and one that has run out earlier; nobody sorts one among the other.
     latest = sql_case((turn == LATE, Case.next_due_at)).desc()
     return turn, runs.asc(), by_risk, latest, Case.submitted_at.asc(), Case.id.asc()
@@ -288,7 +308,7 @@ def _is_among(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]
 
 def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
     """Whether the newest letter by e-mail of an unsent request failed, may have left, or left and was not written down
-    for a while.
+    for a while; or the one that a request was sent with came back.
     """
     later = aliased(LetterMail)
     is_newest = (
@@ -297,7 +317,10 @@ def _has_mail_trouble(day: Day) -> ColumnElement[bool]:
     is_lost = LetterMail.state.in_((LetterMailState.FAILED, LetterMailState.UNCLEAR))
     is_open = and_(LetterMail.recorded_at.is_(None), LetterMail.left_at < day.now - UNRECORDED)
     troubled = select(LetterMail.case_id).join(Request, Request.id == LetterMail.request_id)
-    return Case.id.in_(troubled.where(Request.state.in_(UNSENT), or_(is_lost, is_open), is_newest))
+    is_unsent = Request.state.in_(UNSENT)
+    is_sent_by_it = and_(Request.state == RequestState.SENT, Request.sent_at == LetterMail.left_at)
+    came_back = and_(LetterMail.state == LetterMailState.RETURNED, or_(is_unsent, is_sent_by_it))
+    return Case.id.in_(troubled.where(or_(and_(is_unsent, or_(is_lost, is_open)), came_back), is_newest))
 
 
 def _has(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:

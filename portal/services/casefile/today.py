@@ -21,6 +21,7 @@ SECTIONS = (
     QueueFilter.ANSWER,
     QueueFilter.APPROVAL,
     QueueFilter.HANDED,
+    QueueFilter.YOURS,
     QueueFilter.UNASSIGNED,
     QueueFilter.PROMISED,
     QueueFilter.STUCK,

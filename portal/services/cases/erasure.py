@@ -15,6 +15,7 @@ from portal.domain.lifecycle import CaseStatus, Handler, History
 from portal.models.accounts import WebSession
 from portal.models.approvals import Approval
 from portal.models.bulk_steps import BulkStep
+from portal.models.case_links import CaseLink, NamedPoster
 from portal.models.cases import Case, CaseKey, Consent, Mandate
 from portal.models.clocks import Clock
 from portal.models.complaints import Complaint
@@ -35,6 +36,7 @@ from portal.models.journal import JournalEntry
 from portal.models.letter_mails import LetterMail
 from portal.models.letters import Letter
 from portal.models.messages import Message, Note
+from portal.models.name_marks import NameMark
 from portal.models.officers import OfficerLink
 from portal.models.origins import CaseOrigin
 from portal.models.outbox import OutboxMail
@@ -43,7 +45,9 @@ from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
 from portal.models.risk_marks import RiskMark
 from portal.models.safe_contacts import SafeContact
+from portal.models.tags import CaseTag
 from portal.services.background.duties import do_each
+from portal.services.cases import finding
 from portal.services.figures import years
 from portal.services.history import guards, journal
 from portal.services.history.events import NewEvent, record
@@ -55,7 +59,7 @@ CHILDREN: tuple[type[Base], ...] = (
     Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral, ImportMark, LetterMail,
+    Referral, ImportMark, LetterMail, CaseLink, NamedPoster, CaseTag, NameMark,
 )  # fmt: skip
 
 
@@ -69,6 +73,8 @@ def erase(work: CaseWork) -> None:
         delete_drafts(work, [case])
         return
     years.keep_counts(work, [case.id])
+    finding.forget_links_to(work)
+    work.session.flush()
     _delete_rows(work.session, [case.id])
     _empty(case, now=work.now)
     record(work.session, case.id, None, NewEvent(kind=History.ERASED, at=work.now), actor=SYSTEM, now=work.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -72,6 +72,15 @@ def has_mandate(work: Work, case: Case) -> bool:
     """Whether the person acts themselves, or the authority of who acts for them still stands. Needs no key."""
     mandate = _find_mandate(work.session, case)
     return mandate is None or not _is_over(mandate, _today(work, case))
+
+
+def find_end(work: CaseWork) -> datetime | None:
+    """The instant from which nothing leaves any more in the person's name; None where there is no such end."""
+    mandate = _find_mandate(work.session, work.case)
+    if mandate is None or mandate.ends_on is None:
+        return None
+    zone = place_zone(work.case.country, work.case.subdivision, work.ports.config)
+    return datetime.combine(mandate.ends_on + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def mandate_view(work: CaseWork) -> MandateView | None:

@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.journal import Noted
 from portal.domain.lifecycle import ActorKind, History
 from portal.models.accounts import Staff
 from portal.models.cases import Case
 from portal.models.events import Event
+from portal.models.journal import JournalEntry
 
 PAGE_ROWS = 100
 
@@ -37,6 +39,37 @@ class AuditPage:
     total: int
     page: int
     pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListTaken:
+    """A list of cases that a member took out. `view` is a word of the queue."""
+
+    at: datetime
+    staff: str | None
+    view: str
+    cases: int
+    has_names: bool
+    has_links: bool
+
+
+def list_taken(session: Session) -> tuple[ListTaken, ...]:
+    """The last lists that were taken out, the newest first."""
+    query = select(JournalEntry.recorded_at, JournalEntry.facts, Staff.name)
+    query = query.outerjoin(Staff, Staff.id == JournalEntry.staff_id).where(JournalEntry.kind == Noted.EXPORTED.value)
+    query = query.where(JournalEntry.event_id.is_(None), JournalEntry.case_id.is_(None))
+    found = session.execute(query.order_by(JournalEntry.position.desc()).limit(PAGE_ROWS))
+    return tuple(
+        ListTaken(
+            at=row.recorded_at,
+            staff=row.name,
+            view=str(row.facts.get("view", "")),
+            cases=int(row.facts.get("cases", 0)),
+            has_names=bool(row.facts.get("names")),
+            has_links=bool(row.facts.get("links")),
+        )
+        for row in found
+    )
 
 
 def list_events(session: Session, *, page: int, reference: str | None = None) -> AuditPage:

@@ -32,12 +32,23 @@ APPROVALS = frozenset(
     }
 )
 AMONG_COLLEAGUES = frozenset({History.HANDED_OVER, History.TAKEN_OVER, History.GIVEN_BACK})
+# Whoever reads the person's screen must not learn of another case, nor whom the team takes for the one who posted.
+AMONG_CASES = frozenset(
+    {
+        History.CASES_LINKED,
+        History.CASES_UNLINKED,
+        History.POSTER_NAMED,
+        History.POSTER_DROPPED,
+        History.TAGS_CHANGED,
+    }
+)
 # Notes of the team to itself. That somebody feared for the person is no line for a screen that others may see.
 HIDDEN = (
     frozenset({History.NOTE, History.OPENED, History.ASSIGNED, History.REVIEWED, History.RISK_SET})
     | FOLLOW_UPS
     | APPROVALS
     | AMONG_COLLEAGUES
+    | AMONG_CASES
 )
 
 

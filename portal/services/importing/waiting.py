@@ -98,14 +98,28 @@ class ImportView:
         return max(0, self.cases - self.made - self.added_to - len(self.refused))
 
 
-def begin(work: Work, table: Table, *, team_id: UUID, names: Names, language: str) -> UUID:
-    """Keep a table for its member, read as its headings tell. Raises StepRefused where the team takes no cases."""
+def plan(work: Work, table: Table, *, names: Names, language: str) -> Waiting:
+    """A table as its headings tell. Writes nothing, and takes its time."""
+    columns, order = guess_columns(table.headings), DayOrder.DAY_FIRST
+    reading = _read(work, table, columns, order, names)
+    return Waiting(table=table, columns=columns, order=order, language=language, reading=reading)
+
+
+def plan_anew(
+    work: Work, waiting: Waiting, *, columns: Sequence[Column | None], order: DayOrder, word: Word, names: Names
+) -> Waiting:
+    """The same table by these columns, with what was typed now. Writes nothing, and takes its time."""
+    changed = replace(waiting, columns=tuple(columns), order=order, word=word)
+    if (changed.columns, changed.order) == (waiting.columns, waiting.order):
+        return changed
+    return replace(changed, reading=_read(work, waiting.table, columns, order, names))
+
+
+def begin(work: Work, waiting: Waiting, *, team_id: UUID) -> UUID:
+    """Keep a table for its member. Raises StepRefused where the team takes no cases."""
     handover.find_taking_team(work, team_id)
     staff = work.session.get_one(Staff, work.actor.staff_id)
     _make_room(work, staff.id)
-    columns, order = guess_columns(table.headings), DayOrder.DAY_FIRST
-    reading = _read(work, table, columns, order, names)
-    waiting = Waiting(table=table, columns=columns, order=order, language=language, reading=reading)
     key = vault.new_key()
     row = TableImport(
         id=uuid4(),
@@ -114,7 +128,7 @@ def begin(work: Work, table: Table, *, team_id: UUID, names: Names, language: st
         state=ImportState.WAITING,
         begun_at=work.now,
         kept_until=work.now + WAITS,
-        cases=len(reading.cases),
+        cases=len(waiting.reading.cases),
         refused=[],
         wrapped=vault.wrap_for_public_key(key, staff.public_key),
     )
@@ -136,17 +150,11 @@ def open_import(work: Work, import_id: UUID, private_key: bytes, *, to_change: b
         raise NoAccess from error
 
 
-def change(
-    work: Work, opened: OpenedImport, *, columns: Sequence[Column | None], order: DayOrder, word: Word, names: Names
-) -> Waiting:
-    """Read the table anew by these columns, and keep what was typed. For whoever holds its row."""
-    waiting = _require_waiting(opened)
-    changed = replace(waiting, columns=tuple(columns), order=order, word=word)
-    if (changed.columns, changed.order) != (waiting.columns, waiting.order):
-        changed = replace(changed, reading=_read(work, waiting.table, columns, order, names))
-    opened.row.sealed, opened.row.cases = _seal(opened.row, opened.key, changed), len(changed.reading.cases)
+def keep(work: Work, opened: OpenedImport, waiting: Waiting) -> None:
+    """Keep what was planned anew. For whoever holds its row. Raises StepRefused where the import has begun."""
+    _require_waiting(opened)
+    opened.row.sealed, opened.row.cases = _seal(opened.row, opened.key, waiting), len(waiting.reading.cases)
     work.session.flush()
-    return changed
 
 
 def press(work: Work, opened: OpenedImport, waiting: Waiting, *, team_keys: Mapping[UUID, bytes]) -> None:

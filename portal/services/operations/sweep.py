@@ -15,7 +15,7 @@ from portal.db import begin_reading
 from portal.models.clocks import Clock
 from portal.services.background import jobs
 from portal.services.background.duties import Tally, do_each, do_together
-from portal.services.cases import mail_contact, retention, team_handover
+from portal.services.cases import mail_contact, name_search, retention, team_handover
 from portal.services.clocks.many import is_overdue, refresh_overdue
 from portal.services.clocks.snapshot import Owner
 from portal.services.inbox import upkeep
@@ -83,6 +83,7 @@ _TIDYING: Mapping[str, Callable[[Work], object]] = MappingProxyType(
         "sessions": lambda work: sessions.purge(work.session, now=work.now),
         "guesses": lambda work: guess_throttle.purge(work.session, now=work.now),
         "mailed links": lambda work: mail_contact.purge_links(work.session, now=work.now),
+        "names that nobody may search": name_search.forget_where_off,
         "cases with another team for a while": team_handover.return_over,
         "what rests on an older secret": retention.move_to_new_secret,
         "mail under an older secret": upkeep.move_to_new_secret,

@@ -17,7 +17,7 @@ from portal.adapters.vault import CannotOpen, KeyPair, SealContext
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import ActorKind, Role, Scope
 from portal.domain.rights import ACCOUNT_ROLES, SCOPES, Right, first_scope, needs_team, roles_with
-from portal.models.accounts import DateForm, Density, Membership, RecoveryKey, Staff, Team
+from portal.models.accounts import DateForm, Density, Membership, QueueColumn, RecoveryKey, Staff, Team
 from portal.services.history import journal
 from portal.services.ports import Actor
 from portal.services.signin.passwords import WeakPassword, check_password
@@ -209,6 +209,11 @@ def change_password(session: Session, staff: Staff, old: str, new: str, *, site:
     staff.salt = vault.new_salt()
     staff.private_key = vault.seal(vault.derive_from_secret(new, staff.salt), _seal_context(staff.id), private)
     journal.note(session, Noted.PASSWORD_CHANGED, staff_id=staff.id, now=now)
+
+
+def keep_columns(row: Staff, columns: Sequence[QueueColumn]) -> None:
+    """Which columns of the list this member sees where the address names none; none of them: the usual ones."""
+    row.queue_columns = [each.value for each in QueueColumn if each in columns] or None
 
 
 def change_settings(staff: Staff, settings: Settings) -> None:

@@ -36,7 +36,7 @@ from portal.services.background import letter_turns, outbox
 from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.background.outbox import LetterParts, NewMail
 from portal.services.cases.approvals import use_for_sending
-from portal.services.cases.mandates import require_permission
+from portal.services.cases.mandates import find_end, require_permission
 from portal.services.cases.messages import staff_names
 from portal.services.letters import letters
 from portal.services.ports import PERSON, Actor, Ports
@@ -175,6 +175,7 @@ def send_letter(work: CaseWork, number: int, command: MailCommand) -> None:
         to=address,
         subject=words.subject,
         text=words.text,
+        expires_at=find_end(work),
         letter=LetterParts(id=row.id, reply_to=reply_to, returns_to=returns_to, files=files, key=work.key),
     )
     outbox.put(work, new)

@@ -37,7 +37,7 @@ NEXT: Mapping[Answer, Any] = MappingProxyType(
         Answer.MORE_ASKED: _l("Give what the law lets them ask, then record it. Never the content itself."),
         Answer.IDENTITY_ASKED: _l("Ask why first: most laws want no document. Otherwise give a blackened copy."),
         Answer.LOGIN_ASKED: _l("Object: a notice needs no account. Record it as given if it was done signed in."),
-        Answer.REMOVED: _l("Ask the person whether it is gone, then mark the links."),
+        Answer.REMOVED: _l("Ask the person whether it is gone. Mark as back what is not."),
         Answer.PARTLY: _l("Mark what is gone, and ask for the rest."),
         Answer.REFUSED: _l("Answer the reason they give."),
         Answer.NOT_VIOLATION: _l("Answer with the law: their rules are not the measure."),

@@ -7,8 +7,9 @@ from flask import request, url_for
 from portal.domain.journal import Noted
 from portal.domain.rights import Right
 from portal.services.casefile.page import SENTENCES
+from portal.services.casefile.queue_filters import QueueFilter
 from portal.services.history import journal
-from portal.services.history.audit_list import list_events
+from portal.services.history.audit_list import list_events, list_taken
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.pages import Page, read_page, read_reference
@@ -30,6 +31,8 @@ def show(member: SignedInStaff) -> Page:
         "desk/audit.html",
         member,
         events=found,
+        lists=list_taken(unit().db) if reference is None and found.page == 1 else (),
+        views={each.value: each for each in QueueFilter},
         sentences=SENTENCES,
         typed=typed,
         address=lambda number: url_for("desk_audit.show", reference=reference, page=number),

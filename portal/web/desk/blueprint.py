@@ -19,6 +19,7 @@ from portal.web.desk.case_phrases import name_letter, say_mark, say_next
 from portal.web.desk.clock_phrases import describe_clock, describe_state, say_why_estimated
 from portal.web.desk.pages import Page
 from portal.web.desk.wording import describe_distance, describe_hours, describe_shortly, describe_word
+from portal.web.places import show_country, show_country_within, show_language
 from portal.web.refusals import describe_refusal
 
 # Where somebody begins, by the first of these rights that their role has, and why others are stopped there.
@@ -30,6 +31,7 @@ NOT_YOURS: Mapping[str, Any] = MappingProxyType(
         "desk_staff": _l("The list of staff is for administrators."),
         "desk_team": _l("This page is for supervisors."),
         "desk_snippets": _l("Ready texts are kept by supervisors."),
+        "desk_tags": _l("Tags are kept by supervisors."),
         "desk_rules": _l("This page is for supervisors."),
         "desk_reports": _l("This page is for supervisors."),
         "desk_load": _l("This page is for supervisors."),
@@ -58,6 +60,9 @@ def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
     bp.add_app_template_filter(name_letter, "letter_name")
     bp.add_app_template_filter(for_advocate, "for_advocate")
     bp.add_app_template_filter(describe_hours, "safe_hours")
+    bp.add_app_template_filter(show_country, "country_name")
+    bp.add_app_template_filter(show_country_within, "country_within")
+    bp.add_app_template_filter(show_language, "language_name")
     return bp
 
 

@@ -32,6 +32,8 @@ _NEXT = {
     BulkAction.CHECK: BulkAction.SENT,
     BulkAction.REMIND: BulkAction.REMINDED,
 }
+_BEFORE_SENDING = frozenset({BulkAction.LETTERS, BulkAction.CHECK, BulkAction.SENT})
+_AT_ANY_TIME = frozenset({BulkAction.GONE, BulkAction.CLOSE})
 
 
 @bp.get("")
@@ -96,12 +98,20 @@ def show_done(member: SignedInStaff, work: CaseWork, token: str) -> Answered:
 def choices_for(work: CaseWork, dossiers: Iterable[Dossier] | None = None) -> Mapping[str, object]:
     """What there is to choose from: platforms, states, each request; `dossiers` as in `list_choosable`."""
     rows = bulk.list_choosable(work, dossiers)
+    states = tuple(dict.fromkeys(state for *_row, state in rows))
     return {
         "choosable": rows,
         "platforms": {slug: name for _number, slug, name, _state in rows},
-        "states": tuple(dict.fromkeys(state for *_row, state in rows)),
-        "actions": tuple(BulkAction),
+        "states": states,
+        "actions": tuple(each for each in BulkAction if _fits(each, states)),
     }
+
+
+def _fits(action: BulkAction, states: tuple[RequestState, ...]) -> bool:
+    """Whether a step can be for any of these requests: nothing is sent twice, and nobody answers what was not sent."""
+    if action in _BEFORE_SENDING:
+        return RequestState.PREPARED in states
+    return action in _AT_ANY_TIME or any(state is not RequestState.PREPARED for state in states)
 
 
 def _show(member: SignedInStaff, work: CaseWork, step: BulkAction, looks: tuple[Outlook, ...], form: PageForm) -> Page:

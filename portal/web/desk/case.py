@@ -17,6 +17,7 @@ from portal.services.casefile.closing import list_open_ends
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.timeline import TimelineKind, read_timeline
 from portal.services.cases import approvals, finding, handover, messages
+from portal.services.intake import case_links
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.letters import collecting, cover_sheets, letters
 from portal.services.requests import preparing
@@ -48,6 +49,7 @@ from portal.web.desk.pages import (
 from portal.web.desk.panes import show_beside
 from portal.web.desk.snippets import list_offered, put_in
 from portal.web.desk.step_up import confirmed
+from portal.web.desk.tasks import is_settled, list_tasks
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.forms.links import AddLinksForm
 from portal.web.helplines import lines_of_children
@@ -80,8 +82,12 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         work,
         lines=view.requests,
         case=view,
+        tasks=list_tasks(view.requests.rows),
+        settled=is_settled(view.requests.rows),
         together=bulk.choices_for(work, [each.dossier for each in escalated]) if may_change else {},
         shared=finding.list_shared(work),
+        linked=case_links.list_linked(work),
+        posters=case_links.list_posters(work),
         looks=approvals.list_approvals(work),
         name_step=name_step,
         handed=member_handover.read_handover(work),

@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import abort, request, session
 
 from portal.domain.rights import Right
-from portal.services.cases import finding
+from portal.services.cases import finding, name_search
 from portal.services.cases.opening import NoAccess, open_for_staff, record_opening
 from portal.services.staff import accounts
 from portal.services.work import CaseWork
@@ -57,6 +57,7 @@ def note_opening(member: SignedInStaff, reference: str, *, has_news: bool) -> No
         opened = open_case(member, reference, writing)
         record_opening(opened)
         finding.mark_case(opened)
+        name_search.mark_names(opened, member.team_keys)
     session[NOTED] = {**noted, reference: now.isoformat()}
 
 

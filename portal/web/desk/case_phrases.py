@@ -11,6 +11,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.domain.lifecycle import LetterKind
 from portal.domain.rights import SecurityNoticeKind
 from portal.services.letters.naming import NamedLetter
 from portal.services.letters.views import LetterView
@@ -59,6 +60,9 @@ def say_mark(notice: SecurityNoticeView) -> str:
     return str(sentence % {"by": notice.by, "about": notice.about})
 
 
+_NAMES_ITS_READER = frozenset({LetterKind.FOLLOW_UP, LetterKind.SUPPLIER})
+
+
 def say_next(step: NextStep) -> str:
     """What to do with a request now."""
     return str(NEXT[step])
@@ -67,7 +71,10 @@ def say_next(step: NextStep) -> str:
 def name_letter(letter: LetterView | NamedLetter, recipient: str, zone: str) -> str:
     """ "Notice to Instagram, 12 Nov": what a letter is, whom it goes to, and the day it was made on."""
     day = letter.made_at.astimezone(ZoneInfo(zone)).date()
-    values = {"kind": describe_word(letter.kind), "day": format_date(day, "d MMM")}
+    kind = describe_word(letter.kind)
+    values = {"kind": kind, "day": format_date(day, "d MMM")}
     if not recipient:
         return str(_("%(kind)s, %(day)s", **values))
+    if letter.kind in _NAMES_ITS_READER:  # "Answer to the platform: Telegram", not "to … to …"
+        return str(_("%(kind)s: %(recipient)s, %(day)s", recipient=recipient, **values))
     return str(_("%(kind)s to %(recipient)s, %(day)s", recipient=recipient, **values))

@@ -27,7 +27,7 @@ from portal.web.desk.wording import describe_word
 from portal.web.forms.complaints import ComplaintAnswerForm, LodgeAllForm, LodgedForm, PrepareForm, StateForm
 from portal.web.late_writing import hold_case
 from portal.web.refusals import refusals
-from portal.web.unit_of_work import locks_late
+from portal.web.unit_of_work import locks_late, unit
 
 bp = make_blueprint("desk_complaints", __name__, "/desk/cases/<reference>/complaints")
 
@@ -159,6 +159,8 @@ def bundles(member: SignedInStaff, work: CaseWork, number: int, form: str) -> Re
 @locks_late
 def record_lodged(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     complaint, form = read_complaint(work, number), LodgedForm(staff_reader())
+    if not form.is_submitted():
+        form.at.data = unit().now  # most are recorded as they are sent
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)

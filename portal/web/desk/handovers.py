@@ -123,6 +123,7 @@ def _show(member: SignedInStaff, work: CaseWork, form: HandoverAnswerForm, *, st
         files=list_files(work),
         form=form,
         problems=form.problems(),
+        has_other_teams=any(one.id != work.case.team_id for one in list_teams(unit().db)),
     )
 
 

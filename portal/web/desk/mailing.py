@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from flask import flash
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.domain.approvals import Approvable
+from portal.domain.lifecycle import StepRefused
 from portal.services.cases.approvals import list_waiting
 from portal.services.tracking import mailing
 from portal.services.work import CaseWork
@@ -16,7 +18,7 @@ from portal.web.desk.forms.mailing import MailForm
 from portal.web.desk.pages import Answered, go, show_on_case
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.late_writing import hold_case
-from portal.web.refusals import refusals
+from portal.web.refusals import describe_refusal, refusals
 from portal.web.unit_of_work import locks_late
 
 bp = make_blueprint("desk_mailing", __name__, "/desk/cases/<reference>/requests/<int:number>/mail")
@@ -26,7 +28,11 @@ bp = make_blueprint("desk_mailing", __name__, "/desk/cases/<reference>/requests/
 @on_case
 @locks_late
 def send(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
-    offer = mailing.read_offer(work, number)
+    try:
+        offer = mailing.read_offer(work, number)
+    except StepRefused as refused:  # it left meanwhile, or there is no letter yet: the request says what is next
+        flash(describe_refusal(refused)[0])
+        return back_to_request(work, number)
     form = MailForm(offer)
     if form.validate_on_submit():
         with refusals(form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import request, url_for
 from werkzeug.exceptions import NotFound
@@ -11,13 +11,14 @@ from werkzeug.exceptions import NotFound
 from portal.domain.rights import Right
 from portal.services.casefile import many_cases
 from portal.services.casefile.many_cases import MOST_CASES, CaseAction, CaseOutlook, CasesCommand
+from portal.services.cases.tags import list_tags
 from portal.services.staff import lists as staff_service
 from portal.web.access import SignedInStaff, allowed
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.bulk import LONGEST_TOKEN
 from portal.web.desk.case_access import open_case
 from portal.web.desk.exposure import warn_of_load
-from portal.web.desk.forms.many_cases import AssignAllForm, CloseAllForm, make_form
+from portal.web.desk.forms.many_cases import AssignAllForm, CloseAllForm, FollowUpAllForm, TagAllForm, make_form
 from portal.web.desk.pages import Answered, Page, go, show
 from portal.web.fields import PageForm
 from portal.web.unit_of_work import locks_late, unit
@@ -102,10 +103,12 @@ def _foresee_in(member: SignedInStaff, reference: str, step: CaseAction) -> Case
 
 def _make_form(member: SignedInStaff, step: CaseAction) -> PageForm:
     form = make_form(step)
+    if isinstance(form, TagAllForm):
+        form.offer(list_tags(unit().work(member.actor), tuple(member.team_keys)))
     if isinstance(form, AssignAllForm):
-        form.offer(
-            {one.id: one.name for team in member.team_keys for one in staff_service.list_colleagues(unit().db, team)}
-        )
+        form.offer(_list_colleagues(member))
+    if isinstance(form, FollowUpAllForm):
+        form.offer(_list_colleagues(member), member.staff.id)
     if not form.is_submitted():
         form.token.data = uuid4().hex
         if "at" in form:
@@ -113,10 +116,21 @@ def _make_form(member: SignedInStaff, step: CaseAction) -> PageForm:
     return form
 
 
+def _list_colleagues(member: SignedInStaff) -> dict[UUID, str]:
+    return {one.id: one.name for team in member.team_keys for one in staff_service.list_colleagues(unit().db, team)}
+
+
 def _read_command(step: CaseAction, form: PageForm) -> CasesCommand:
     token = (form.token.data or uuid4().hex)[:LONGEST_TOKEN]
     if isinstance(form, AssignAllForm):
         return CasesCommand(action=step, token=token, staff_id=form.chosen)
+    if isinstance(form, TagAllForm):
+        gives = form.change.data == "add"
+        return CasesCommand(
+            action=step, token=token, add=form.chosen if gives else (), remove=() if gives else form.chosen
+        )
+    if isinstance(form, FollowUpAllForm):
+        return CasesCommand(action=step, token=token, follow_up=form.command)
     if isinstance(form, CloseAllForm):
         return CasesCommand(
             action=step,

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
-from portal.adapters.translations import name_country
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import Answer, CaseStatus, History, Path, Proof, SendingChannel, SentAs
 from portal.domain.rights import RIGHTS, Right
@@ -24,6 +22,7 @@ from portal.web.desk.call_help import CallHelp, find_help
 from portal.web.desk.wording import choices_of
 from portal.web.fields import PageForm
 from portal.web.forms.readers import Reader
+from portal.web.places import show_country_within
 from portal.web.staff_settings import desk_zone
 from portal.web.unit_of_work import unit
 
@@ -55,7 +54,7 @@ def head_of(member: SignedInStaff, work: CaseWork) -> CaseHead:
         reference=case.reference,
         status=case.status,
         path=case.path,
-        country=name_country(case.country, str(get_locale())) if case.country else "",
+        country=show_country_within(case.country) if case.country else "",
         is_mine=case.assignee_id == member.staff.id,
         marks=read_marks(work),
         risks=found,

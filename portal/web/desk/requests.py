@@ -25,19 +25,30 @@ from portal.services.requests.escalation import read_escalated
 from portal.services.requests.preparing import LONGEST
 from portal.services.requests.statement_views import letters_to_state
 from portal.services.requests.views import DetailsView
-from portal.services.tracking import answers, mailing, request_page, sending
+from portal.services.tracking import mailing, read_answers, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import SignedInStaff
+from portal.web.answer_form import READ, log_with_ticket, read_into
 from portal.web.desk.answer_words import say_next_at_desk
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.forms.cases import CloseForm
 from portal.web.desk.forms.proofs import ProofForm
 from portal.web.desk.forms.requests import ChannelForm
-from portal.web.desk.pages import LINKS_A_PAGE, Answered, Page, asked_page, go, read_number, show_form, staff_reader
+from portal.web.desk.pages import (
+    LINKS_A_PAGE,
+    Answered,
+    Page,
+    asked_page,
+    go,
+    read_number,
+    show_form,
+    show_on_case,
+    staff_reader,
+)
 from portal.web.desk.panes import show_beside
 from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
@@ -324,24 +335,26 @@ def prepare_copyright(member: SignedInStaff, work: CaseWork, number: int) -> Ans
 @locks_late
 def log_answer(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
     request, form = read_request(work, number), AnswerForm(staff_reader())
-    form.offer(request.items)
+    form.offer(request.items, read_answers.list_readable(work, number))
     fill_now(form, "at")
     fill_from_mail(form, work, number)
-    if form.validate_on_submit():
+    told = read_into(form, work, number) if READ in url_request.form and form.is_submitted() else None
+    if told is None and form.validate_on_submit():
         with refusals(form):
             hold_case(work)
             require_fresh(work, number)
-            answers.log_answer(work, number, form.command(form.ticked))
+            log_with_ticket(work, request, form)
             return back_to(work, number)
-    title = _("Log an answer of %(platform)s", platform=request.platform_name)
-    return show_about(
-        member,
-        work,
-        number,
-        form,
-        title=title,
-        button=_("Log the answer"),
-    )
+    values = {
+        "form": form,
+        "problems": form.problems(),
+        "title": _("Log an answer of %(platform)s", platform=request.platform_name),
+        "back": address(work, number),
+        "made_from": url_request.form.get("made_from", "") if told else read_stamp(work, number),
+        "told": told,
+    }
+    status = 400 if told is None and form.is_submitted() else 200
+    return show_on_case("desk/request/answer.html", member, work, status=status, **values)
 
 
 @bp.route("/given", methods=["GET", "POST"])

@@ -16,7 +16,7 @@ from portal.web.desk.incoming import may_sort
 from portal.web.desk.key_rotation import continue_key_rotation
 from portal.web.desk.pages import Page
 from portal.web.desk.pages import show as show_page
-from portal.web.desk.queue import write_choice
+from portal.web.desk.queue import columns_of, list_saved, write_choice
 from portal.web.unit_of_work import unit
 
 bp = make_blueprint("desk_today", __name__, "/desk/today")
@@ -39,6 +39,9 @@ def show(member: SignedInStaff) -> Page:
         view=lambda show: url_for("queue.show", show=show.value),
         since=url_for("queue.show", **write_choice(QueueChoice(since=found.before))),
         typed=None,
+        finds_names=unit().config.has_name_search,
+        columns=columns_of(member),
+        views=list_saved(member),
         unmatched=count_unmatched(work.session) if may_sort(member) else 0,
         offers=count_offers(work, tuple(member.team_keys)),
         has_teams=bool(member.team_keys),

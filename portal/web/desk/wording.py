@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.approvals import Approvable
 from portal.domain.handovers import HandoverReason
+from portal.domain.imports import Column, DayOrder
 from portal.domain.letters.facts import FollowUp, Supplier
 from portal.domain.lifecycle import (
     ActorKind,
@@ -42,7 +43,9 @@ from portal.domain.regimes import Binding, Confidence, ObligedParty, RegimeKind
 from portal.domain.report import ContactBy, NameKind, YesNo
 from portal.domain.rights import SecurityNoticeKind
 from portal.domain.safe_hours import EVERY_DAY, SafeHours
+from portal.models.case_links import LinkKind
 from portal.services.casefile.bulk import BulkAction
+from portal.services.casefile.lists_out import ListColumn
 from portal.services.casefile.many_cases import CaseAction
 from portal.services.casefile.queue_filters import News, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.casefile.timeline import TimelineKind
@@ -116,7 +119,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
         },
         Approvable: {
             Approvable.SENDING: _l("sending a request"),
-            Approvable.COMPLAINT: _l("handing in a complaint"),
+            Approvable.COMPLAINT: _l("sending a complaint"),
             Approvable.CLOSING: _l("closing the case"),
         },
         ReviewVerdict: {
@@ -166,6 +169,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             QueueFilter.HANDED: _l("Handed to you"),
             QueueFilter.UNASSIGNED: _l("Unassigned"),
             QueueFilter.MINE: _l("Mine"),
+            QueueFilter.YOURS: _l("Your next step"),
             QueueFilter.PROMISED: _l("Follow-up due"),
             QueueFilter.OVERDUE: _l("Overdue"),
             QueueFilter.MAIL: _l("Letter not sent"),
@@ -191,6 +195,11 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             KeptProof.MOMENT: _l("the day and the time"),
             KeptProof.FINGERPRINT: _l("a fingerprint, made on their own device"),
         },
+        LinkKind: {
+            LinkKind.LINKED: _l("Linked with"),
+            LinkKind.GOES_ON: _l("Closed as a double; the person’s case that goes on"),
+            LinkKind.TOOK_IN: _l("The same person’s case, put together with this one"),
+        },
         RiskFlag: {RiskFlag.DANGER: _l("in danger now"), RiskFlag.SUICIDE: _l("suicide risk")},
         WaitsFor: {
             WaitsFor.TEAM: _l("the team"),
@@ -211,6 +220,45 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             History.COMPLAINT_ANSWERED: _l("authority answered"),
             History.DOCUMENT_ADDED: _l("file added"),
             History.CONSENT_WITHDRAWN: _l("consent withdrawn"),
+        },
+        Column: {
+            Column.NUMBER: _l("own number of the case"),
+            Column.LINK: _l("link"),
+            Column.PLATFORM: _l("platform, where there is no link"),
+            Column.PLACE: _l("account, group or post in words"),
+            Column.COUNTRY: _l("country"),
+            Column.REGION: _l("part of the country"),
+            Column.WHAT: _l("what it is (real, AI, unsure, false, private, threat)"),
+            Column.UNDER_18: _l("under 18 (yes, no, unknown)"),
+            Column.NAME: _l("name"),
+            Column.EMAIL: _l("e-mail address"),
+            Column.NOTE: _l("note for the team"),
+            Column.FOUND_ON: _l("found on"),
+            Column.SENT_ON: _l("sent to the platform on"),
+            Column.TICKET: _l("their ticket number"),
+            Column.STATE: _l("gone or online"),
+        },
+        ListColumn: {
+            ListColumn.REFERENCE: _l("reference"),
+            ListColumn.STATUS: _l("open or closed"),
+            ListColumn.PATH: _l("removal, threat or child"),
+            ListColumn.CHILD: _l("under 18"),
+            ListColumn.COUNTRY: _l("country"),
+            ListColumn.LANGUAGE: _l("language"),
+            ListColumn.TEAM: _l("team"),
+            ListColumn.ASSIGNEE: _l("assigned to"),
+            ListColumn.LINK_COUNT: _l("number of links"),
+            ListColumn.REPORTED_AT: _l("reported on"),
+            ListColumn.DUE_AT: _l("next date"),
+            ListColumn.IS_OVERDUE: _l("overdue"),
+            ListColumn.MISSED: _l("dates that passed"),
+            ListColumn.UNREAD: _l("unread messages"),
+            ListColumn.NAME: _l("the person’s name"),
+            ListColumn.LINKS: _l("the links themselves"),
+        },
+        DayOrder: {
+            DayOrder.DAY_FIRST: _l("The day comes first"),
+            DayOrder.MONTH_FIRST: _l("The month comes first"),
         },
         SendingChannel: {
             SendingChannel.FORM: _l("By the platform’s own form"),
@@ -383,6 +431,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             CaseAction.ASSIGN: _l("Assign cases"),
             CaseAction.REMIND: _l("Remind all who are late"),
             CaseAction.REMINDED: _l("Record reminders as sent"),
+            CaseAction.TAG: _l("Change the tags"),
+            CaseAction.FOLLOW_UP: _l("Set the follow-up date"),
             CaseAction.CLOSE: _l("Close cases"),
         },
         CloseReason: {

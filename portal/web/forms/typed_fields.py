@@ -38,6 +38,10 @@ class TypedField(Field):  # type: ignore[misc]  # WTForms carries no types
             return str(self.raw_data[0])
         return self.format_value(self.data) if self.data else ""
 
+    def fill(self, data: Any) -> None:
+        """Put a value into the field, in the place of what is there."""
+        self.data, self.raw_data = data, None
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""
         self.data = self.parse(text) if text else None

@@ -36,7 +36,7 @@ NEXT: Mapping[Answer, Any] = MappingProxyType(
         Answer.MORE_ASKED: _l("Send them what they asked for, then tell us. Never send them the picture."),
         Answer.IDENTITY_ASKED: _l("You don’t have to send an ID at once. You can write that they ask for too much."),
         Answer.LOGIN_ASKED: _l("You don’t need an account to report this. You can write that to them."),
-        Answer.REMOVED: _l("Check the links if you feel able to, or ask someone you trust. Then tell us."),
+        Answer.REMOVED: _l("Check the links if you can, or ask someone you trust. If one is still there, tell us."),
         Answer.PARTLY: _l("Tick the links that are gone. You can ask them for the rest."),
         Answer.REFUSED: _l("You can write back. Choose what they said, and we write the letter."),
         Answer.NOT_VIOLATION: _l("Their own rules are not the law. You can write that to them."),
@@ -62,7 +62,7 @@ NO_PAPERS: Mapping[NoPaper, Any] = MappingProxyType(
 LABELS: Mapping[NextPage, Any] = MappingProxyType(
     {
         NextPage.WAIT: _l("Tell us what is gone"),
-        NextPage.LOOK: _l("Tell us what is gone"),
+        NextPage.LOOK: _l("See the links"),
         NextPage.GIVE: _l("I sent what they asked for"),
         NextPage.REMIND: _l("Make a reminder"),
         NextPage.HELP: _l("Find someone who helps"),

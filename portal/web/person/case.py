@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.paging import cut
 from portal.domain.quotas import Counted
+from portal.domain.report import YesNo
 from portal.services.casefile.front import read_front, read_lines
 from portal.services.casefile.overview import Parts, read_overview
 from portal.services.casefile.page import describe_events, list_events
@@ -21,6 +22,7 @@ from portal.services.cases.room import NoRoom
 from portal.services.cases.team_handover import find_current
 from portal.services.complaints.complaints import list_lines
 from portal.services.inbox import case_mail
+from portal.services.intake import case_links
 from portal.services.intake.drafts import LINK_LIMIT
 from portal.services.intake.facts import find_missing_facts
 from portal.services.intake.submission import AddedLinks
@@ -75,6 +77,7 @@ def show(work: CaseWork) -> str:
         unread_mail=case_mail.list_unread(work),
         describe_mail=describe_nature,
         hand_on=work.case.team_id is not None and find_current(work) is not None,
+        joined=case_links.find_merged(work),
         news=find_news(work, token=session_token()),
         stronger=describe_missing(find_missing_facts(work, dossiers)),
     )
@@ -99,6 +102,7 @@ def receipt(work: CaseWork) -> ResponseReturnValue:
         code=draw_code(address),
         letters=case.requests.total,
         team=case.team_name,
+        is_online=work.report.is_online is YesNo.YES,
         things=len(find_missing_facts(work, [each.dossier for each in escalated]).facts),
     )
 

@@ -17,11 +17,12 @@ from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import read_dossier, read_dossiers
 from portal.services.requests.preparing import LONGEST, NameCommand
 from portal.services.requests.statement_views import letters_to_state
-from portal.services.tracking import answers, request_page, send_round, sending
+from portal.services.tracking import read_answers, request_page, send_round, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
 from portal.web.access import case_holder
+from portal.web.answer_form import READ, log_with_ticket, read_into
 from portal.web.fields import PlainForm
 from portal.web.forms.requests import (
     STATED_THERE,
@@ -130,8 +131,10 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
 @bp.get("/answer")
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
+    view = find(work, number)
     form = AnswerForm(reader_of(work), data={"at": unit().now, **_from_mail(work, number)})
-    return show_form("person/request/answer.html", form, req=find(work, number))
+    form.offer(view.items, read_answers.list_readable(work, number))
+    return show_form("person/request/answer.html", form, req=view, told=None)
 
 
 def _from_mail(work: CaseWork, number: int) -> dict[str, object]:
@@ -150,13 +153,17 @@ def _from_mail(work: CaseWork, number: int) -> dict[str, object]:
 @locks_late
 def log_answer(work: CaseWork, number: int) -> ResponseReturnValue:
     view, form = find(work, number), AnswerForm(reader_of(work))
+    form.offer(view.items, read_answers.list_readable(work, number))
+    if READ in asked.form:
+        told = read_into(form, work, number)
+        return show_form("person/request/answer.html", form, is_done=True, req=view, told=told)
     if form.validate():
         with refusals(form):
             hold_case(work)
-            answers.log_answer(work, number, form.command(_ticked(view)))
+            log_with_ticket(work, view, form)
             flash(_("Their answer is saved."))
             return _back_to(number)
-    return show_form("person/request/answer.html", form, req=view)
+    return show_form("person/request/answer.html", form, req=view, told=None)
 
 
 @bp.get("/given")
@@ -317,12 +324,6 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
 
 def _back_to(number: int) -> ResponseReturnValue:
     return redirect(url_for("request.show", number=number), 303)
-
-
-def _ticked(view: RequestView) -> tuple[int, ...]:
-    """The links an answer is about; none ticked means all of them."""
-    ticked = set(asked.form.getlist("items"))
-    return tuple(item.number for item in view.items if str(item.number) in ticked)
 
 
 def _confirmed(view: RequestView) -> tuple[str, ...]:

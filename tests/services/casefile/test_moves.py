@@ -103,6 +103,8 @@ def test_what_they_ask_for_is_given_first() -> None:
         (MoveKind.GIVE, None),
         (MoveKind.WRITE_BACK, FollowUp.EXCESS_ID),
     ]
+    (_give, back) = pick_moves(turn(Why.ASKED), topics=(FollowUp.LOGIN, *topics), options=[DPC], fastest=[])
+    assert back.topic is FollowUp.LOGIN, "who is asked to sign in is not told about an ID"
 
 
 @pytest.mark.parametrize("why", list(Why))

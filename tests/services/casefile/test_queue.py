@@ -19,6 +19,7 @@ from portal.services.background.safe_hours import Carried
 from portal.services.casefile import queue, sharing
 from portal.services.casefile.queue import Contact, QueuePage
 from portal.services.casefile.queue_filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
+from portal.services.casefile.today import SECTIONS
 from portal.services.cases import handover, messages, opening
 from portal.services.intake import drafts, submission
 from portal.services.ports import Actor, Ports
@@ -102,6 +103,20 @@ def test_a_far_date_does_not_hide_that_a_nearer_one_was_missed(session: Session,
     assert listed(session, ports, actor, team, QueueFilter.RUNNING).total == 2
 
 
+def test_a_case_that_was_taken_and_has_no_date_yet_stays_in_sight_with_the_risk_first(
+    session: Session, ports: Ports
+) -> None:
+    """Taken, it is unassigned no more; nothing is sent, so no deadline shows it either."""
+    team, key = make_team(session)
+    actor = add_member(session, team, key)
+    add_case(session, team, 1, assignee_id=actor.staff_id)
+    add_case(session, team, 2, assignee_id=actor.staff_id, path=Path.THREAT)
+    add_case(session, team, 3, assignee_id=add_member(session, team, key, "mira").staff_id)
+    add_case(session, team, 4, assignee_id=actor.staff_id, next_due_at=NOW + DAY)
+    assert [row.reference[-1] for row in listed(session, ports, actor, team, QueueFilter.YOURS).rows] == ["2", "1"]
+    assert {QueueFilter.YOURS, QueueFilter.UNASSIGNED} < set(SECTIONS)
+
+
 def test_each_view_finds_its_cases_and_their_number(session: Session, ports: Ports) -> None:
     team, key = make_team(session)
     actor = add_member(session, team, key)
@@ -122,6 +137,7 @@ def test_each_view_finds_its_cases_and_their_number(session: Session, ports: Por
         QueueFilter.HANDED: "",
         QueueFilter.UNASSIGNED: "2",
         QueueFilter.MINE: "41",
+        QueueFilter.YOURS: "1",
         QueueFilter.PROMISED: "",
         QueueFilter.OVERDUE: "2",
         QueueFilter.MAIL: "",
@@ -222,7 +238,7 @@ def test_the_list_asks_as_much_for_many_cases_as_for_one(session: Session, ports
     with counted(session) as for_many:
         listed(session, ports, actor, team, page=2)
         asked = for_many()
-    assert asked == once == 7
+    assert asked == once == 9
 
 
 def test_a_team_sees_its_own_cases_only_and_nobody_without_a_team_sees_any(session: Session, ports: Ports) -> None:

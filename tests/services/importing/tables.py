@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,10 +19,10 @@ from portal.services.cases.opening import open_for_staff
 from portal.services.importing import waiting
 from portal.services.importing.reading import Names
 from portal.services.importing.running import run_import
-from portal.services.importing.waiting import ImportView, Waiting, Word
+from portal.services.importing.waiting import ImportView, OpenedImport, Waiting, Word
 from portal.services.ports import Ports
 from portal.services.staff import accounts
-from portal.services.work import CaseWork
+from portal.services.work import CaseWork, Work
 from tests.services.factories import NOW, make_work
 from tests.services.phone.test_calls import Taker, make_taker
 
@@ -50,8 +49,8 @@ class Importer:
     def begin(self, text: str, *, now: datetime = NOW) -> UUID:
         with self.sessions.begin() as session:
             work = make_work(session, self.ports, now=now, actor=self.taker.actor)
-            table = make_table(split_text(text))
-            return waiting.begin(work, table, team_id=self.taker.team_id, names=NAMES, language="en")
+            planned = waiting.plan(work, make_table(split_text(text)), names=NAMES, language="en")
+            return waiting.begin(work, planned, team_id=self.taker.team_id)
 
     def look(self, import_id: UUID) -> Waiting:
         with self.sessions() as session:
@@ -65,15 +64,23 @@ class Importer:
         with self.sessions.begin() as session:
             work = make_work(session, self.ports, actor=self.taker.actor)
             opened = waiting.open_import(work, import_id, self.private_key, to_change=True)
-            return waiting.change(work, opened, columns=columns, order=order, word=WORD, names=NAMES)
+            assert opened.waiting
+            return self._keep(work, opened, columns, order, WORD)
+
+    def _keep(
+        self, work: Work, opened: OpenedImport, columns: Sequence[Column | None], order: DayOrder, word: Word
+    ) -> Waiting:
+        assert opened.waiting
+        planned = waiting.plan_anew(work, opened.waiting, columns=columns, order=order, word=word, names=NAMES)
+        waiting.keep(work, opened, planned)
+        return planned
 
     def press(self, import_id: UUID, word: Word = WORD, *, now: datetime = NOW) -> None:
         with self.sessions.begin() as session:
             work = make_work(session, self.ports, now=now, actor=self.taker.actor)
             opened = waiting.open_import(work, import_id, self.private_key, to_change=True)
             assert opened.waiting
-            said = replace(opened.waiting, word=word)
-            said = waiting.change(work, opened, columns=said.columns, order=said.order, word=word, names=NAMES)
+            said = self._keep(work, opened, opened.waiting.columns, opened.waiting.order, word)
             waiting.press(work, opened, said, team_keys={self.taker.team_id: self.taker.key})
 
     def run(self, *, now: datetime = NOW) -> None:

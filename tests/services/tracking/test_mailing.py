@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,7 @@ from portal.adapters.mail import Delayed, OutgoingMail, Refused, Unclear
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import (
     CaseStatus,
+    Filer,
     History,
     ItemState,
     RequestState,
@@ -38,7 +40,8 @@ from portal.services.background.outbox import Delivery
 from portal.services.casefile import sharing
 from portal.services.cases import approvals
 from portal.services.cases.consent import NoConsent
-from portal.services.history.events import read_detail
+from portal.services.complaints.chronology import write_chronology
+from portal.services.history.events import read_detail, read_history
 from portal.services.letters import letters
 from portal.services.ports import Ports
 from portal.services.requests.channels import Unchecked
@@ -51,7 +54,7 @@ from portal.services.work import CaseWork
 from tests.services.at_once import do_at_once
 from tests.services.background.test_outbox import Killed, Post, try_once
 from tests.services.factories import NOW, ignore_job, make_ports
-from tests.services.fakes import DAY, HOUR, print_quickly, reopen
+from tests.services.fakes import DAY, HOUR, print_quickly, reopen, utc
 from tests.services.people import MAIL, Shared, make_mail_ports, share_case
 
 ADDRESS = "abuse@platform.example"
@@ -72,6 +75,7 @@ class Desk:
 
     def do(self, step: Callable[[CaseWork], object], now: datetime = NOW, *, colleague: bool = False) -> None:
         with self.sessions.begin() as session:
+            session.get(Case, self.shared.person.case.id, with_for_update=True)  # as the desk holds it to write
             step(self.work(session, now, colleague=colleague))
 
     def send(self, now: datetime = NOW, *, number: int = 1, **changes: object) -> UUID:
@@ -207,6 +211,17 @@ def test_a_letter_that_was_taken_is_written_down_as_sent_at_that_moment(desk: De
         assert dossier.clocks, "the clocks run from here, estimated"
         states = session.scalars(select(Item.state).where(Item.request_id == dossier.request.id)).all()
         assert set(states) == {ItemState.ASKED}
+
+
+def test_an_authority_reads_by_what_the_sending_can_be_found_on_both_sides(desk: Desk) -> None:
+    desk.deliver(desk.send(), Post())
+    desk.write_down()
+    with desk.sessions() as session:
+        work = desk.work(session)
+        history = read_history(session, work.case.id)
+        rows = list(write_chronology(work, history, [read_dossier(work, 1)], {}, []))
+    (sent,) = [row for row in rows if row.what == "A letter was sent."]
+    assert sent.detail == f"Message-ID: <{desk.mails()[0].message_id}>\nSMTP: 250 taken"
 
 
 def test_what_left_is_written_down_once_however_often_it_is_tried(desk: Desk) -> None:
@@ -356,6 +371,26 @@ def test_a_letter_that_should_not_leave_any_more_stays(desk: Desk, meanwhile: Ca
         work = reopen(session, desk.shared.person.at(NOW)) if meanwhile is withdraw else desk.work(session)
         meanwhile(work)
     assert desk.deliver(mail_id, post) is Delivery.NOT_OURS
+    assert post.sent == []
+    assert desk.mails()[0].state is LetterMailState.CANCELLED
+
+
+def test_a_letter_stays_once_the_authority_of_who_acts_has_ended(
+    sessions: sessionmaker[Session], ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print_quickly(monkeypatch)
+    acting: dict[str, Any] = {
+        "filer": Filer.REPRESENTATIVE,
+        "authority": "A signed letter.",
+        "authority_ends_on": date(2026, 11, 30),
+    }
+    with sessions.begin() as session:
+        shared = share_case(session, ports, **acting)
+        letters.make_missing_letter(shared.first.at(NOW), 1)
+    desk, post = Desk(sessions, ports, shared), Post(Delayed("450"))
+    mail_id = desk.send(utc(30, 10, 0))
+    assert desk.deliver(mail_id, post, now=utc(30, 10, 59)) is Delivery.LATER
+    assert desk.deliver(mail_id, post, now=utc(30, 11, 0)) is Delivery.NOT_OURS, "midnight where the person lives"
     assert post.sent == []
     assert desk.mails()[0].state is LetterMailState.CANCELLED
 

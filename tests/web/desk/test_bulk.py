@@ -85,7 +85,7 @@ def test_letters_that_want_a_statement_are_left_out_with_the_reason(desk: Desk) 
 
     page = visitor.go(together(reference, "letters"))
 
-    assert "The person has not made the statements that stand above the signature." in page.text
+    assert "Nobody has said yet what the letter states above the signature." in page.text
 
 
 def test_by_state_and_by_platform(desk: Desk, colleague: Colleague, reference: str) -> None:

@@ -202,7 +202,7 @@ def test_what_is_to_be_known_stands_on_top_of_every_page_of_the_case(desk: Desk,
             assert mark in head, f"{mark} on {page}"
     assert "threat" in colleague.go(f"/desk/cases/{threat}").text.partition("What to do")[0]
     text = colleague.go(f"/desk/cases/{child}").text
-    assert "lives in United Kingdom" in text
+    assert "lives in the United Kingdom" in text
     assert "Take It Down" in text
     assert "Report Remove" in text
 

@@ -75,7 +75,7 @@ def test_an_answer_in_own_words_is_made_and_its_sending_is_in_the_line_of_the_re
     clock.move(minutes=5)
     colleague.follow("Record that it was sent")
     colleague.press("It was sent", channel="form", at="2026-11-23T09:24", proof="none")
-    assert "Answer to the platform to" in colleague.page.text
+    assert "Answer to the platform: " in colleague.page.text
     colleague.go(address)
     colleague.follow("Search engine")
     assert colleague.press("Make the letter", status=400).errors == ["Fill in the company that the letter goes to."]

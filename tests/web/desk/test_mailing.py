@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.adapters.pdf_enclosures import read_enclosed
 from portal.config import load_config
 from portal.factory import create_app
+from portal.models.letter_mails import LetterMail, LetterMailState
+from portal.models.requests import Request
 from portal.run import worker
 from portal.web.unit_of_work import parts
 from portal.wiring import Parts
@@ -44,7 +48,7 @@ class Post:
         self.colleague.go(self.path)
         self.colleague.follow("Send by e-mail from here")
         values = {"address": ADDRESS, "has_checked": "y", **self._other(), **typed}
-        self.colleague.press("Send it now", **values)
+        self.colleague.press("Send it now", status=200, **values)
 
     def _other(self) -> dict[str, str]:
         has_doors = any(each.get("name") == "door" for each in self.colleague.page.root.iter("input"))
@@ -92,6 +96,7 @@ def test_a_letter_leaves_as_it_was_looked_at_and_the_request_is_recorded_as_sent
     post.send()
     assert f"waits to leave to {ADDRESS}. Nothing counts as sent yet." in post.colleague.page.text
     assert "Send by e-mail from here" not in post.colleague.page.links()
+    assert "There is nothing to do until it has left." in post.colleague.page.text
     clock.move(minutes=2)
     post.work()
 
@@ -124,7 +129,7 @@ def test_a_letter_that_was_refused_is_told_on_the_request_and_on_today_with_what
     text = post.look()
     assert "did not leave" in text
     assert "Check the address on their site, then send it again, or use their form." in text
-    assert "Letters that did not leave, or may not have: 1 case" in post.colleague.go("/desk/today").text
+    assert "Letters that did not leave, may not have, or came back: 1 case" in post.colleague.go("/desk/today").text
 
     post.mailbox.refuses = ""
     post.send()
@@ -153,7 +158,7 @@ def test_a_letter_that_is_put_off_says_when_it_is_tried_again_and_can_be_taken_b
     post.work()
     assert "was put off by the mail server. Nothing counts as sent yet. It is tried again on" in post.look()
     post.colleague.press("Take it back")
-    assert "was taken back before it left" in post.colleague.page.text
+    assert "was stopped before it left" in post.colleague.page.text
     assert "Send by e-mail from here" in post.colleague.page.links()
 
 
@@ -170,3 +175,20 @@ def test_the_page_tells_what_leaves_and_what_the_platform_learns(post: Post) -> 
     page = post.colleague.follow("Send by e-mail from here")
     for words in ("What the platform learns", "What leaves", "links.txt", SENDER, "@answers.example.org"):
         assert words in page.text
+
+
+def test_a_letter_that_came_back_is_told_with_what_to_do_until_the_sending_is_another(post: Post) -> None:
+    post.send()
+    post.work()
+    assert "Letters that did not leave" not in post.colleague.go("/desk/today").text
+    with post.parts.sessions.begin() as session:
+        mail = session.scalars(select(LetterMail)).one()
+        mail.state = LetterMailState.RETURNED
+    text = post.look()
+    assert f"Letter 1 to {ADDRESS} came back: a mail server says that it was not delivered." in text
+    assert "Nobody has to answer what did not arrive." in text
+    assert "came back: 1 case" in post.colleague.go("/desk/today").text
+    with post.parts.sessions.begin() as session:
+        request = session.scalars(select(Request).where(Request.number == 1)).one()
+        request.sent_at = post.clock.now + timedelta(hours=1)
+    assert "Letters that did not leave" not in post.colleague.go("/desk/today").text, "sent in another way since"

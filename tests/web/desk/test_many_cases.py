@@ -119,3 +119,4 @@ def test_two_hundred_requests_take_little(desk: Desk, clock: TestClock) -> None:
     requests = 3 * len(references)
     assert sum(spent) / requests * 200 < 10
     assert len(set(statements[1:])) == 1, statements
+    assert statements[-1] <= 26, "the requests of a case are read once"

@@ -67,3 +67,10 @@ def test_what_happened_since_the_last_shift_is_counted_and_listed(desk: Desk, cl
     assert reference in listed
     assert "All open (1)" in listed
     assert "1 case changed since" in colleague.go("/desk/today").text, "the same shift goes on"
+
+
+def test_a_row_names_the_country_and_the_language(desk: Desk) -> None:
+    desk.add_case(country="IE")
+    page = desk.visit("mira").go("/desk/today").text
+    assert "Ireland · English" in page
+    assert "IE · en" not in page

@@ -38,6 +38,7 @@ WEIGHTY = {
     "desk_team.set_address": "ines",
     "desk_rules.change": "ines",
     "desk_exchange.make": "mira",
+    "desk_lists.take": "mira",
     "desk_staff.invite": "vera",
     "desk_staff.make_team": "vera",
     "desk_staff.change_role": "vera",
@@ -54,10 +55,13 @@ LIGHT = {
         signin.sign_out desk_kept.discard account.end_session
         desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
-    "changes nothing but the member's own pages": "account.settings desk_session.stay",
+    "changes nothing but the member's own pages": """
+        account.settings desk_session.stay desk_views.save desk_views.drop desk_views.keep_columns
+    """,
     "keeps texts that every member reads again before they are used": """
         desk_snippets.add desk_snippets.change desk_snippets.drop
     """,
+    "keeps the team’s words for its cases, which stand in no paper": "desk_tags.add desk_tags.change desk_tags.drop",
     "says that something was seen": "desk_team.mark_seen",
     "writes words of a report that its own page shows before it leaves": "desk_reports.write",
     "only looks, and is posted so that nothing stays in an address": "queue.find",
@@ -81,8 +85,11 @@ LIGHT = {
         desk_complaints.log_answer desk_documents.add desk_documents.remove desk_reviews.review
         desk_follow_ups.show desk_follow_ups.finish desk_follow_ups.move desk_follow_ups.follow_deadlines
         desk_risks.show desk_requests.record_proof desk_mailing.send desk_mailing.take_back
+        desk_others.link desk_others.merge desk_others.unlink desk_others.name_poster desk_others.drop_poster
+        desk_tags.set_on_case
         desk_phone.begin desk_phone.save desk_phone.discard desk_first_words.hear desk_first_words.finish
         desk_handovers.answer desk_handovers.finish desk_exposure.show desk_exposure.end
+        desk_imports.begin desk_imports.change desk_imports.discard
         desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
         desk_incoming.read desk_incoming.put desk_incoming.dismiss
     """,

@@ -114,7 +114,9 @@ def test_a_parent_is_spoken_to_as_one(visitor: Visitor) -> None:
 def test_a_childs_report_can_be_saved_without_a_name_or_a_link(visitor: Visitor) -> None:
     begin(visitor)
     go_to(visitor, "review", age={"under_18": "yes"}, links={"pasted": ""}, contact={})
-    assert visitor.press(SAVE).path == "/case/receipt"
+    page = visitor.press(SAVE)
+    assert page.path == "/case/receipt"
+    assert "If you find a link, come back" in page.text  # it is online already, they said
 
 
 def test_a_child_who_is_threatened_is_told_what_helps_against_it(visitor: Visitor) -> None:

@@ -128,6 +128,7 @@ def test_a_letter_that_lacks_an_address_for_the_answer_says_so_with_one_link(vis
     save_report(visitor, contact={"email": ""})
     page = visitor.press("They are on paper")
     assert "3 letters need something first" in page.text
+    assert page.text.index("we can’t make these letters yet") < page.text.index("What your letters say in your name")
     visitor.press("Begin with", said=tick_of(page), signature="Ana")
     assert "This letter still needs something" in visitor.page.text
     assert "An address for their answer" in visitor.page.text

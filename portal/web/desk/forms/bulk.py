@@ -31,7 +31,7 @@ class WhenForm(BulkForm):
 
 class SentTogetherForm(WhenForm):
     has_checked = BooleanField(
-        _l("I looked at the addresses marked below, and they are still right"),
+        _l("I looked at the addresses marked above, and they are still right"),
         description=_l("Needed for an address that nobody has checked for a while."),
     )
 

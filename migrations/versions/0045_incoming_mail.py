@@ -1,6 +1,6 @@
 """Mail that comes in.
 
-Revision: 0047, after 0042.
+Revision: 0045, after 0044.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0042"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 

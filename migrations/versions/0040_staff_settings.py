@@ -1,6 +1,6 @@
 """How each member of staff reads the desk: zone, form of dates, density, language.
 
-Revision: 0041, after 0040.
+Revision: 0040, after 0039.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Letters that leave by e-mail from here, under which Message-ID and with what became of them.
 
-Revision: 0046, after 0042.
+Revision: 0044, after 0043.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from portal.db import UTCDateTime
 
-revision = "0046"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

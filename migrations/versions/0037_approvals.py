@@ -1,6 +1,6 @@
 """Steps that wait for a second member of the team, and which of them a team lets wait.
 
-Revision: 0038, after 0037.
+Revision: 0037, after 0036.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Ready texts of a team.
 
-Revision: 0042, after 0041.
+Revision: 0041, after 0040.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

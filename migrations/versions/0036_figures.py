@@ -1,6 +1,6 @@
 """The figures of each year, and the words of the yearly reports.
 
-Revision: 0037, after 0036.
+Revision: 0036, after 0035.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Forms that were sent after their member had been signed out.
 
-Revision: 0040, after 0039.
+Revision: 0039, after 0038.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0039"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """What a team has to know first about a case.
 
-Revision: 0036, after 0034.
+Revision: 0035, after 0034.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036"
+revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
