@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.models.incoming import InboxKey
+from portal.services.history import guards
 from portal.services.work import CaseWork
 
 
@@ -29,6 +30,10 @@ def private_key(work: CaseWork) -> bytes:
 
 
 def find_public(session: Session, case_id: UUID) -> bytes | None:
-    """The public half; None for a case that has sent nothing since there are such keys."""
+    """The public half; None for a case that has sent nothing since there are such keys, and where somebody put another
+    in its place: then the server keeps the mail itself.
+    """
     row = session.get(InboxKey, case_id)
-    return row.public if row else None
+    if row is None or InboxKey.__tablename__ in guards.list_bent(session, case_id):
+        return None
+    return row.public

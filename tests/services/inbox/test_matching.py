@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
+from portal.adapters import vault
 from portal.adapters.vault import CannotOpen
 from portal.domain.incoming import MailState, MatchedBy, Nature
 from portal.domain.lifecycle import ActorKind, Handler, History
-from portal.models.incoming import IncomingMail
+from portal.models.incoming import InboxKey, IncomingMail
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.models.requests import Request
 from portal.services.cases import erasure
@@ -143,6 +145,15 @@ def test_a_case_that_sent_before_there_were_inbox_keys_gets_its_mail_all_the_sam
     ensure_inbox(opened)
     ensure_inbox(opened)
     assert take_in(session, ports, write(subject="2"), address_of(session, opened, ports)).wrapped is not None
+
+
+def test_a_key_that_somebody_put_in_its_place_gets_no_mail(session: Session, ports: Ports) -> None:
+    opened = make_case(session, ports)
+    send(session, opened, ports, 1)
+    theirs = update(cast(Table, InboxKey.__table__)).values(public=vault.new_key_pair().public)
+    session.connection().execute(theirs)
+    session.expire_all()
+    assert take_in(session, ports, write(), address_of(session, opened, ports)).wrapped is None
 
 
 def test_that_a_mail_came_is_part_of_the_history_and_says_nothing_of_it(session: Session, ports: Ports) -> None:
