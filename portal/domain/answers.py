@@ -5,7 +5,7 @@ The nodes are data, `portal/reference/answers/graph.yaml`; here are their words,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,9 +74,11 @@ class AnswerNode:
 AnswerGraph = Mapping[Answer, AnswerNode]
 
 
-def topics_after(node: AnswerNode, state: RequestState) -> tuple[FollowUp, ...]:
-    """What a letter back can be about, as long as the request is where this answer left it, whatever was done since."""
-    return node.topics if leaves_in(node.answer, state) else ()
+def find_current(nodes: Sequence[AnswerNode], state: RequestState) -> AnswerNode | None:
+    """The last answer that a request still is where it left it; what is no answer only where there is nothing else."""
+    fitting = [node for node in nodes if leaves_in(node.answer, state)]
+    real = [node for node in fitting if node.answer not in NO_ANSWERS]
+    return next(reversed(real or fitting), None)
 
 
 def leaves_in(answer: Answer, state: RequestState) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from portal.domain.answers import AnswerNode, Effect, NextPage, NoPaper, leaves_in
+from portal.domain.answers import AnswerNode, Effect, NextPage, NoPaper, find_current
 from portal.domain.letters.facts import FollowUp
 from portal.domain.lifecycle import Answer, ItemState, LetterKind
 from portal.services.tracking.views import RequestView
@@ -45,9 +45,9 @@ class AnswerWords:
 
 
 def say_after(view: RequestView, words: AnswerWords) -> AfterAnswer | None:
-    """What the last answer means; None where nothing came back, or something was done since that overtook it."""
-    node = view.answers[-1].node if view.answers else None
-    if node is None or not leaves_in(node.answer, view.state) or _came_back(node, view):
+    """What the last answer that still counts means; None where nothing came back, or what was done overtook it."""
+    node = find_current([answer.node for answer in view.answers], view.state)
+    if node is None or _came_back(node, view):
         return None
     return AfterAnswer(
         effect=str(words.effects[node.effect]),

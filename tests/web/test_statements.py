@@ -61,6 +61,7 @@ MORE: Mapping[str, int] = MappingProxyType(
         "case.show": 25,
         "desk_complaints.show": 34,
         "desk_requests.close": 25,
+        "desk_requests.log_answer": 25,  # with the saved files that can be read
         "desk_complaints.prepare": 26,
         "desk_complaints.bundle": 39,
         "desk_case.all_letters": 30,

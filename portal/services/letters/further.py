@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from portal.domain.answers import topics_after
+from portal.domain.answers import find_current
 from portal.domain.directory import Category
 from portal.domain.letters.facts import (
     FollowUp,
@@ -108,9 +108,10 @@ def list_topics(dossier: Dossier) -> tuple[FollowUp, ...]:
 
 
 def _topics_of_last(dossier: Dossier) -> tuple[FollowUp, ...]:
-    """What the last answer is answered with."""
-    last = dossier.answers[-1:]
-    return topics_after(load_graph()[Answer(last[0].facts["answer"])], dossier.request.state) if last else ()
+    """What the last answer that still counts is answered with."""
+    nodes = [load_graph()[Answer(event.facts["answer"])] for event in dossier.answers]
+    current = find_current(nodes, dossier.request.state)
+    return current.topics if current else ()
 
 
 def list_suppliers(dossier: Dossier) -> tuple[Supplier, ...]:

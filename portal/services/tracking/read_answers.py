@@ -31,11 +31,12 @@ def list_readable(work: CaseWork, number: int) -> tuple[DocumentView, ...]:
 def suggest_answer(work: CaseWork, number: int, text: str, *, document: int | None = None) -> ReadAnswer:
     """What the answer to a request seems to say; where `text` is empty, the words of that saved file.
 
-    Raises UnknownNumber, also for a file that is about something else or has no words.
+    A file that is about something else, or has no words, is not read. Raises UnknownNumber.
     """
     dossier = read_dossier(work, number)
     if not text.strip() and document in {each.number for each in list_readable(work, number)}:
         text = read_document(work, int(document or 0)).content.decode("utf-8", "replace").replace("\r\n", "\n")
+    text = text.strip()
     letters = (f"{work.reference}-{letter.number}" for letter in dossier.letters)
     suggestion = read_answer(text, load_reading_rules(), ours=(work.reference, *letters))
-    return ReadAnswer(text=text.strip(), suggestion=suggestion)
+    return ReadAnswer(text=text, suggestion=suggestion)

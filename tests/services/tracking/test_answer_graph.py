@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.answers import AnswerNode, Effect, leaves_in
+from portal.domain.answers import AnswerNode, Effect, find_current, leaves_in
 from portal.domain.clocks import ClockState
 from portal.domain.letters.facts import FollowUp
 from portal.domain.lifecycle import Answer, ItemState, LetterKind, Proof, RequestState, StepRefused
@@ -110,6 +110,17 @@ def test_what_asked_for_a_sign_in_is_answered_once(session: Session, ports: Port
     assert list_topics(read_dossier(work, 1)) == (FollowUp.LOGIN, FollowUp.MORE_ASKED, FollowUp.EXCESS_ID)
     answers.log_answer(work, 1, AnswerCommand(answer=Answer.REFUSED, at=work.now))
     assert FollowUp.LOGIN in list_topics(read_dossier(work, 1))
+
+
+def test_a_machine_or_a_late_receipt_hides_nothing_that_came_before(session: Session, ports: Ports) -> None:
+    work = answered(session, ports, Answer.LOGIN_ASKED)
+    for later in (Answer.ACKNOWLEDGED, Answer.AUTO_REPLY):
+        answers.log_answer(work, 1, AnswerCommand(answer=later, at=work.now))
+    assert list_topics(read_dossier(work, 1))[0] is FollowUp.LOGIN
+    view = view_of(work)
+    current = find_current([each.node for each in view.answers], view.state)
+    assert current is not None
+    assert current.answer is Answer.LOGIN_ASKED
 
 
 def answer_entry(work: CaseWork) -> int:
