@@ -54,7 +54,8 @@ def discard(member: SignedInStaff) -> Answered:
 @bp.after_app_request
 def forget_sent(answer: Response) -> Response:
     """A form that was kept and has now been taken needs keeping no more; one that was refused stays."""
-    if request.method != "POST" or FIELD not in request.form or answer.status_code != 303 or not is_read_by_staff():
+    # Only of a form that was taken: one that was too large must not even be looked at.
+    if answer.status_code != 303 or not is_read_by_staff() or FIELD not in request.form:
         return answer
     unit().end_transaction()  # of what was sent, before another transaction writes
     with unit().writing() as writing:
