@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, QueryContext, mapped_column
 
 from portal.db import Base, Word
 from portal.domain.lifecycle import Role, Scope
@@ -70,6 +70,12 @@ class Team(Guarded, Base):
     made_by: Mapped[UUID | None]  # of staff; empty: on the server
     shown_at: Mapped[datetime | None]  # since when people are offered it; empty until a second person has said so
     shown_by: Mapped[UUID | None]  # of staff; empty: it was the first team
+
+
+@event.listens_for(Team, "load")
+def _hold_team(team: Team, context: QueryContext) -> None:
+    """A session keeps the teams it has read: one page asks for the same team in several places."""
+    context.session.info.setdefault("teams", {})[team.id] = team
 
 
 class RecoveryKey(Guarded, Base):

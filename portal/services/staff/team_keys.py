@@ -25,7 +25,6 @@ from portal.models.team_keys import FormerTeamKey
 from portal.services.staff import security_notices
 
 BATCH = 500  # wraps of one transaction: about 0.2 s
-SEEN = "teams_seen"  # in what a session knows: the teams it has read
 
 
 class StaleKey(ValueError):
@@ -35,7 +34,6 @@ class StaleKey(ValueError):
 def unwrap_for_team(session: Session, row: CaseKey, team_key: bytes) -> bytes:
     """What a team's wrap of a case's key holds, whichever of the team's keys it was made for. Raises CannotOpen."""
     team = session.get_one(Team, row.team_id)
-    session.info.setdefault(SEEN, {})[team.id] = team  # held, so that the same work does not read it again
     key = team_key if row.generation == team.generation else _open_former(session, team, row.generation, team_key)
     return vault.unwrap_with_private_key(row.wrapped, key)
 
