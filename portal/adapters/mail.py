@@ -122,7 +122,7 @@ def make_message_id(server: MailServer, mail_id: UUID) -> str:
 
 
 def write_message(server: MailServer, mail: OutgoingMail) -> bytes:
-    """The mail as it goes over the line, signed where a key is set. Raises BadAddress."""
+    """The mail as it goes over the line, signed where a key is set. Raises BadAddress, Delayed."""
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(addr_spec=server.sender)
     message["To"] = Address(addr_spec=read_address(mail.to))
@@ -141,18 +141,23 @@ def write_message(server: MailServer, mail: OutgoingMail) -> bytes:
 
 
 def _sign(server: MailServer, content: bytes) -> bytes:
-    """With the organisation's signature in front (DKIM, RFC 6376)."""
+    """With the organisation's signature in front (DKIM, RFC 6376). Raises Delayed where the key is none that can sign:
+    the mail waits until somebody has put another one there.
+    """
     key = server.signing_key
     if key is None:
         return content
-    signature: bytes = dkim.sign(
-        content,
-        key.selector.encode(),
-        server.sender.rpartition("@")[2].encode(),
-        key.pem,
-        canonicalize=(b"relaxed", b"relaxed"),
-        include_headers=list(SIGNED_HEADERS),
-    )
+    try:
+        signature: bytes = dkim.sign(
+            content,
+            key.selector.encode(),
+            server.sender.rpartition("@")[2].encode(),
+            key.pem,
+            canonicalize=(b"relaxed", b"relaxed"),
+            include_headers=list(SIGNED_HEADERS),
+        )
+    except (dkim.DKIMException, ValueError, TypeError) as error:
+        raise Delayed(f"signing: {type(error).__name__}") from error
     return signature + content
 
 

@@ -207,6 +207,14 @@ def test_a_mail_is_signed_where_a_key_is_set_and_no_header_can_be_changed_or_add
         assert not dkim.verify(spoilt, dnsfunc=look_up)
 
 
+def test_a_mail_waits_where_the_key_cannot_sign(mailbox: Mailbox) -> None:
+    for body in (b"bm9uc2Vuc2U=", b"not base64 at all"):
+        pem = b"-----BEGIN RSA PRIVATE KEY-----\n" + body + b"\n-----END RSA PRIVATE KEY-----\n"
+        with pytest.raises(Delayed, match="signing"):
+            hand_over(replace(server_of(mailbox), signing_key=SigningKey(selector="s1", pem=pem)), MAIL, nothing)
+    assert mailbox.received == []
+
+
 def test_a_folder_keeps_each_mail_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     folder = replace(SERVER, folder=tmp_path / "mail")
     for _ in range(2):

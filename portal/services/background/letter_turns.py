@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 MOMENT = timedelta(minutes=1)
 LOCK = 4_732_658  # of PostgreSQL, for the turns of one domain
 WAITING = (LetterMailState.QUEUED, LetterMailState.DELAYED)
-MAY_HAVE_LEFT = (LetterMailState.ACCEPTED, LetterMailState.UNCLEAR)
+MAY_HAVE_LEFT = (LetterMailState.ACCEPTED, LetterMailState.UNCLEAR, LetterMailState.RETURNED)
 
 _ENDS: Mapping[MailState, LetterMailState] = {
     MailState.FAILED: LetterMailState.FAILED,
