@@ -70,7 +70,14 @@ def test_no_view_of_the_desk_is_open_to_everybody_but_the_ways_in(app: Flask) ->
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/desk") and getattr(app.view_functions[rule.endpoint], MARK) == "public"
     }
-    assert open_ones == {"signin.show", "signin.sign_out", "desk_staff.join"}
+    # The last two say how long the session of the browser lasts, and nothing to one that has none.
+    assert open_ones == {
+        "signin.show",
+        "signin.sign_out",
+        "desk_staff.join",
+        "desk_session.show",
+        "desk_session.stay",
+    }
 
 
 ON_CASES = [(method, endpoint) for method, endpoint, rule in EVERY_ROUTE if "<reference>" in rule]

@@ -78,6 +78,12 @@ def read_wanted(team: Team | None) -> frozenset[Approvable]:
     return frozenset(Approvable(each) for each in (team.approvals or ())) if team else frozenset()
 
 
+def require_known(work: CaseWork, subject: Approvable, number: int) -> None:
+    """Raises UnknownNumber where the case has no step of this kind and number."""
+    if number not in prints_of(work, subject):
+        raise UnknownNumber
+
+
 def ask_approval(work: CaseWork, subject: Approvable, number: int, note: str) -> None:
     """Ask for a second member's yes. Asked again after a no or a change, the one before is over.
 

@@ -123,7 +123,7 @@ def can_offer(dossier: Dossier, mails: Sequence[LetterMailView]) -> bool:
 
 def read_offer(work: CaseWork, number: int) -> MailOffer:
     """Raises UnknownNumber, and StepRefused where there is nothing to offer."""
-    server, dossier = _require_server(work), read_dossier(work, number)
+    dossier, server = read_dossier(work, number), _require_server(work)
     require_unsent(dossier.request.state)
     letter = dossier.last_letter
     if letter is None:

@@ -58,6 +58,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
 @on_case
 def ask(member: SignedInStaff, work: CaseWork, what: str, number: int) -> Answered:
     form, step = AskForm(), Approvable(what)
+    approvals.require_known(work, step, number)
     if form.validate_on_submit():
         with refusals(form):
             approvals.ask_approval(work, step, number, form.note.data or "")
@@ -79,6 +80,7 @@ def ask(member: SignedInStaff, work: CaseWork, what: str, number: int) -> Answer
 def pass_over(member: SignedInStaff, work: CaseWork, what: str, number: int) -> Answered:
     """What happened can always be recorded, and how stands beside it."""
     form, step = InsteadForm(), Approvable(what)
+    approvals.require_known(work, step, number)
     if form.validate_on_submit():
         with refusals(form):
             approvals.pass_over(work, step, number, form.note.data or "")
