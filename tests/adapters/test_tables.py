@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from portal.adapters import tables
+from portal.adapters.confinement import ANYWAY
 from portal.adapters.tables import read_table
 from portal.domain.tables import LARGEST, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TableRefusal, TableRefused
 
@@ -96,3 +97,20 @@ def test_an_answer_that_does_not_fit_is_not_believed(monkeypatch: pytest.MonkeyP
     with pytest.raises(TableRefused) as found:
         read_table(b"a,b\n1,2")
     assert found.value.reason is TableRefusal.TOO_COMPLEX
+
+
+def test_where_the_kernel_shuts_nothing_in_no_table_is_read_unless_the_operator_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def answer(_child: str, _content: bytes, *arguments: str, **_named: object) -> bytes:
+        asked.append(arguments)
+        return b'{"rows": [["a"], ["1"]]}' if arguments else b'{"refused": "unconfined"}'
+
+    monkeypatch.setattr(tables, "ask_child", answer)
+    with pytest.raises(TableRefused) as found:
+        read_table(b"a\n1")
+    assert found.value.reason is TableRefusal.UNCONFINED
+    assert read_table(b"a\n1", may_be_unconfined=True).rows == (("1",),)
+    assert asked == [(), (ANYWAY,)]
