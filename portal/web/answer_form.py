@@ -8,7 +8,7 @@ from portal.domain.answer_reading import Suggestion
 from portal.services.tracking import answers, read_answers, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
-from portal.web.forms.requests import AnswerForm
+from portal.web.forms.answers import AnswerForm
 
 READ = "read"  # the name of the button that asks for a suggestion
 AROUND = 120  # characters of the text that are shown on each side of the sentence

@@ -54,11 +54,11 @@ from portal.web.desk.versions import read_stamp, require_fresh
 from portal.web.desk.wording import describe_word
 from portal.web.fields import PageForm
 from portal.web.filters import show_moment
+from portal.web.forms.answers import AnswerForm
 from portal.web.forms.further import FurtherForm, kind_of_topic
 from portal.web.forms.mandates import NameForm
 from portal.web.forms.requests import (
     DETAILS,
-    AnswerForm,
     DetailsForm,
     InformationSentForm,
     ReceivedForm,

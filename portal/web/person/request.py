@@ -24,9 +24,9 @@ from portal.web import letter_making
 from portal.web.access import case_holder
 from portal.web.answer_form import READ, log_with_ticket, read_into
 from portal.web.fields import PlainForm
+from portal.web.forms.answers import AnswerForm
 from portal.web.forms.requests import (
     STATED_THERE,
-    AnswerForm,
     DetailsForm,
     InformationSentForm,
     ReceivedForm,

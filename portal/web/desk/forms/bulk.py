@@ -12,8 +12,8 @@ from portal.services.casefile.bulk import BulkAction
 from portal.services.tracking.answers import AnswerCommand
 from portal.web.desk.wording import choices_of
 from portal.web.fields import ChoiceField, PageForm, TextField, require_moment
+from portal.web.forms.answers import AnswerForm
 from portal.web.forms.readers import ReaderForm
-from portal.web.forms.requests import AnswerForm
 from portal.web.forms.typed_fields import InstantField
 
 
