@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from portal.domain.lifecycle import Handler, History, Role
+from portal.domain.lifecycle import Answer, Handler, History, Role
 from portal.models.accounts import Team
 from portal.models.events import Event
 from tests.browser.conftest import Admit
@@ -105,7 +105,9 @@ def answer_by_keys(advocate: Visitor, reference: str) -> None:
     keys.press("Enter")
     advocate.sees("What does the answer mean?")
     tab_to(advocate, "They confirm receipt")
-    for _answer in range(7):
+    for _answer in Answer:
+        if advocate.page.get_by_label("They refuse", exact=True).is_checked():
+            break
         keys.press("ArrowDown")
     tab_to(advocate, "Log the answer")
     keys.press("Enter")

@@ -35,7 +35,7 @@ LONGEST = {  # pages, each by whose case is open and its address, with the most 
     ("ten", "/case/complaints/1/together"): 2.0,
     ("ten", "/case/requests/6/reminded"): 2.0,
     ("ten", "/case/reminders"): 2.0,
-    ("ten", "/case/requests/1"): 2.5,
+    ("ten", "/case/requests/1"): 2.8,
     ("threat", "/report/threat"): 3.0,
     ("child", "/report/child"): 2.5,
 }

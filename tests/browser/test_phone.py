@@ -41,6 +41,7 @@ def test_there_are_at_most_25_fields_and_three_are_needed(mere: Visitor) -> None
     needed = mere.page.locator("#call legend, #call label").filter(has_text="(needed)")
     assert needed.count() == NEEDED
     mere.press("Open the case")
+    mere.page.locator(".error-summary").wait_for()
     assert mere.page.locator(".error-summary a").all_inner_texts() == [
         "Ask whether they were under 18.",
         "Choose the country.",

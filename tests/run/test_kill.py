@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event as Signal
+from threading import Lock
 from uuid import UUID
 
 import pytest
@@ -59,6 +60,9 @@ LEAST_OPERATIONS = 500
 LEAST_KILLS = 50  # in the middle of an operation
 SHARE_KILLED = 0.3  # of the operations
 SERVER = "tests.run.killable_server"
+
+
+_ONE_AT_A_TIME = Lock()  # Python's own list of children is not made for several threads
 
 
 @dataclass
@@ -135,7 +139,8 @@ class Lane:
         context = multiprocessing.get_context("forkserver")
         self.line, theirs = context.Pipe()
         self.process = context.Process(target=live, args=(theirs, Setup(self.env, self.lives)), daemon=True)
-        self.process.start()
+        with _ONE_AT_A_TIME:
+            self.process.start()
         theirs.close()
         self.lives += 1
         return self.line
@@ -144,8 +149,9 @@ class Lane:
         """Kill what is left of the process."""
         if self.process is not None and self.line is not None:
             self.process.kill()
-            self.process.join()
-            self.process.close()
+            with _ONE_AT_A_TIME:
+                self.process.join()
+                self.process.close()
             self.line.close()
         self.process = self.line = None
 

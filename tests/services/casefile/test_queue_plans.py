@@ -91,6 +91,7 @@ SELDOM = {
     QueueFilter.ANSWER,
     QueueFilter.APPROVAL,
     QueueFilter.HANDED,
+    QueueFilter.MAIL,
     QueueFilter.PROMISED,
 }  # of which none is filled in here
 

@@ -197,7 +197,7 @@ def test_what_was_stated_numbers_and_pasted_confirmations_are_told_and_shown(ses
     sending.record_ticket(opened.at(at), 1, "T-77")
     facts = facts_of(session, complain(opened, "us-take-it-down", "us-ftc", (1,), NOW + 6 * DAY))
     told = {row.what: row for row in facts.chronology}
-    assert "What stands above the signature was stated." in told
+    assert "The statements above the signature of a letter were made." in told
     assert told["The recipient's number for a letter was written down."].detail == "T-77"
     assert told["A letter was sent."].detail is None
     shown = told["The receipt of a letter was recorded."]
