@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import flash, request
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired
@@ -124,4 +124,13 @@ def _keep(member: SignedInStaff, one: SnippetView | None) -> Answered:
             flash(_("Kept."))
             return go("desk_snippets.show")
     status = 400 if form.is_submitted() else 200
-    return show_page("desk/snippet.html", member, status=status, form=form, one=one, problems=form.problems())
+    return show_page(
+        "desk/team_entry.html",
+        member,
+        status=status,
+        form=form,
+        problems=form.problems(),
+        title=_("Change a ready text") if one else _("A new ready text"),
+        back_to=url_for("desk_snippets.show"),
+        back_words=_("Back to the ready texts"),
+    )

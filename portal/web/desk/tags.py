@@ -103,4 +103,13 @@ def _keep(member: SignedInStaff, one: TagView | None) -> Answered:
             tags.keep_tag(work, team_id, form.name.data or "", ours, one.id if one else None)
             return go("desk_tags.show")
     status = 400 if form.is_submitted() else 200
-    return show_page("desk/tag.html", member, status=status, form=form, one=one, problems=form.problems())
+    return show_page(
+        "desk/team_entry.html",
+        member,
+        status=status,
+        form=form,
+        problems=form.problems(),
+        title=_("Rename a tag") if one else _("A new tag"),
+        back_to=url_for("desk_tags.show"),
+        back_words=_("Back to the tags"),
+    )
