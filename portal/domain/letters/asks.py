@@ -13,6 +13,8 @@ from portal.domain.letters.law_facts import BasisFact
 from portal.domain.letters.phrases import mark
 from portal.domain.regimes import LetterAsk
 
+# In one sentence, for the letters after the first.
+REMOVE_EVERYWHERE = mark("Remove the content at every link in Annex A, for all users and in all countries.")
 _ASKS: Mapping[NoticeAsk, str] = {
     NoticeAsk.REMOVE: mark("Remove the content at every link in Annex A."),
     NoticeAsk.EVERYWHERE: mark("Remove it for all users and in all countries."),

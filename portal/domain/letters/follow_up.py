@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.domain.letters.asks import REMOVE_EVERYWHERE
 from portal.domain.letters.blocks import (
     Block,
     Cell,
@@ -134,6 +135,7 @@ _ASKS: Mapping[FollowUp, tuple[str, ...]] = {
         mark("Name the provision that lets you ask for more proof, and your reason for doubt."),
     ),
 }
+_ERASE = mark("Erase the data that my letter names, and every copy of them.")
 _AGAIN = (
     mark("Have a person look at this letter and decide again on every link in Annex A."),
     mark("Tell me the decision for each link, with the facts and the provision it rests on."),
@@ -151,13 +153,21 @@ def build_follow_up(facts: FollowUpFacts, translate: Translate) -> LetterDocumen
         _write_glance(context, facts),
         *_write_past(context, facts),
         *_write_points(context, facts),
-        *write_requests(context, (translate(ask) for ask in _ASKS.get(facts.topic, _AGAIN))),
+        *write_requests(context, (translate(ask) for ask in _list_asks(facts))),
         *write_statements(context, facts),
         close_letter(context),
         *_write_laws(context, facts),
         *write_annexes(context, facts.links),
     ]
     return finish(context, LetterKind.FOLLOW_UP, blocks)
+
+
+def _list_asks(facts: FollowUpFacts) -> tuple[str, ...]:
+    """What this topic asks. To decide again is not all that is asked: the content is still there."""
+    asks = _ASKS.get(facts.topic)
+    if asks is not None:
+        return asks
+    return _ERASE if facts.notice.kind is LetterKind.ERASURE else REMOVE_EVERYWHERE, *_AGAIN
 
 
 def _write_glance(context: LetterContext, facts: FollowUpFacts) -> Pairs:

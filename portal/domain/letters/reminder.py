@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from portal.domain.clocks import ClockState
+from portal.domain.letters.asks import REMOVE_EVERYWHERE
 from portal.domain.letters.blocks import Block, Heading, Items, LetterDocument, Pairs, Paragraph, Tone, Translate
 from portal.domain.letters.common_blocks import (
     LetterContext,
@@ -170,14 +171,12 @@ _ERASURE_ASKS = (ErasureAsk.ERASE, ErasureAsk.TELL_OTHERS, ErasureAsk.STOP_PROCE
 def _write_asks(context: LetterContext, facts: ReminderFacts) -> list[Block]:
     """What the first letter asked: of an erasure request, its own asks."""
     translate = context.translate
-    if _is_erasure(facts):
-        asks = [translate(ASKS[ask]) for ask in _ERASURE_ASKS]
-    else:
-        asks = [translate("Remove the content at every link in Annex A, for all users and in all countries.")]
+    asks = [translate(ASKS[ask]) for ask in _ERASURE_ASKS] if _is_erasure(facts) else [translate(REMOVE_EVERYWHERE)]
     asks += [
         translate("Tell me in writing what you did and when, and give your reasons for each link you leave up."),
-        translate("If you gave this matter a reference number, name it in your answer."),
     ]
+    if not facts.notice.ticket:
+        asks.append(translate("If you gave this matter a reference number, name it in your answer."))
     if facts.may_pass_identity is not None:
         asks.append(describe_release(context, facts.may_pass_identity))
     lead = Paragraph(text=translate("I ask you to do now what my letter asked:"), tone=Tone.STRONG, leads=True)

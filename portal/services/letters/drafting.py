@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from uuid import UUID
 
 from portal.adapters.letter_json import decode_facts
@@ -26,10 +27,11 @@ from portal.domain.letters.facts import (
 )
 from portal.domain.letters.law_facts import BasisFact
 from portal.domain.lifecycle import Answer, ItemState, Proof, RequestKind, SendingChannel, SentAs, require_sent
-from portal.domain.regimes import Confidence, RegimeKind
+from portal.domain.regimes import Confidence, Regime, RegimeKind
 from portal.models.letters import Letter
 from portal.services.cases.fingerprints import list_for_letter
 from portal.services.clocks.snapshot import find_rule_of
+from portal.services.directory.competence import find_regulators
 from portal.services.letters.facts import (
     ERASURE_ASKS,
     ERASURE_GROUNDS,
@@ -47,7 +49,6 @@ from portal.services.letters.facts import (
     unsent_basis,
     zone_of,
 )
-from portal.services.ports import Ports
 from portal.services.requests.channels import channel_views
 from portal.services.requests.citations import list_cited
 from portal.services.requests.dossier import REQUEST_LETTERS, Dossier
@@ -55,6 +56,7 @@ from portal.services.requests.escalation import list_escalation
 from portal.services.work import CaseWork
 
 SHOWN_STEPS = 3
+_OUTSIDE = frozenset({EscalationKind.AUTHORITY, EscalationKind.BODY, EscalationKind.COURT})
 
 
 def number_of(facts: LetterFacts) -> int:
@@ -130,7 +132,6 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
     work, content = dossier.work, dossier.content
     header = header_of(work, content, dossier.citations, read_recipient(dossier), number=number, is_later=True)
     left = [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
-    steps = [option for option in list_escalation(dossier) if option.is_open and _can_be_told(option, work.ports)]
     return ReminderFacts(
         frame=header,
         content=content_fact(content),
@@ -138,9 +139,7 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
         links=links_of(left, dossier.name),
         bases=running_bases(dossier),
         answers=answer_facts(dossier),
-        next_steps=tuple(
-            NextStepFact(body=option.body, basis=_law_name(option.regime, work.ports)) for option in steps[:SHOWN_STEPS]
-        ),
+        next_steps=tuple(islice(_steps_outside(dossier), SHOWN_STEPS)),
         may_pass_identity=content.view.release_to_poster,
         reminded=tuple(each.event.at for each in dossier.sent_reminders),
     )
@@ -231,14 +230,24 @@ def read_recipient(dossier: Dossier) -> Recipient:
     )
 
 
-def _can_be_told(option: EscalationOption, ports: Ports) -> bool:
-    """Whether a letter may name the step: a body outside, under a law; not a service that helps, and not copyright."""
-    regime = ports.registry.regimes.get(option.regime or "")
-    if option.kind is EscalationKind.COPYRIGHT or (regime and regime.kind is RegimeKind.SUPPORT):
-        return False
-    return bool(option.regulator or regime)
+def _steps_outside(dossier: Dossier) -> Iterator[NextStepFact]:
+    """The bodies and courts that are open now, as a letter may name them: never the one it is written to."""
+    for option in list_escalation(dossier):
+        regime = dossier.work.ports.registry.regimes.get(option.regime or "")
+        if not option.is_open or option.kind not in _OUTSIDE or (regime and regime.kind is RegimeKind.SUPPORT):
+            continue
+        if body := _name_outside(option, regime, dossier):
+            yield NextStepFact(body=body, basis=regime.citation if regime else None)
 
 
-def _law_name(regime_id: str | None, ports: Ports) -> str | None:
-    regime = ports.registry.regimes.get(regime_id or "")
-    return regime.citation if regime else None
+def _name_outside(option: EscalationOption, regime: Regime | None, dossier: Dossier) -> str | None:
+    """The body by its own name: the record speaks of it to the person ("of your country"). None where it has none."""
+    work = dossier.work
+    if option.regulator:
+        return work.ports.registry.regulators[option.regulator].name
+    if regime is None:
+        return None
+    if option.kind is not EscalationKind.AUTHORITY:
+        return option.body
+    found = find_regulators(regime, work.case, [dossier.request.platform], work.ports.registry)
+    return found[0].name if len(found) == 1 else None

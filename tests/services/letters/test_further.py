@@ -157,3 +157,11 @@ def test_who_stands_behind_an_unknown_site_can_be_asked(session: Session, ports:
     assert facts.role is Supplier.HOST
     assert facts.bases == ()
     assert facts.notice is not None
+
+
+def test_to_decide_again_is_not_all_that_is_asked(session: Session, ports: Ports) -> None:
+    opened = answered(session, ports, Answer.REFUSED)
+    made = letters.make_letter(at(opened), LetterKind.FOLLOW_UP, 1, words=FurtherWords(topic=FollowUp.NOT_VIOLATION))
+    row = session.scalars(select(Letter).where(Letter.number == made.number)).one()
+    asked = plain_text(build_letter(read_facts(opened, row), English()))
+    assert any("Remove the content at every link in Annex A, for all users" in line for line in asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -154,6 +155,25 @@ class TestWhatALetterSays:
         assert facts.bases[0].clocks[0].state == "missed"
         assert facts.bases[0].clocks[0].steps
         assert facts.next_steps
+
+    @pytest.mark.parametrize(
+        ("country", "coordinator"), [("DE", "Federal Network Agency (Digital Services Coordinator)"), ("FR", None)]
+    )
+    def test_a_reminder_names_bodies_outside_by_their_own_names(
+        self, session: Session, ports: Ports, country: str, coordinator: str | None
+    ) -> None:
+        """The law's record speaks to the person ("of your country"); the letter speaks to the platform."""
+        opened = make_case(session, ports, links="https://x.com/someone/status/1111", country=country)
+        send(session, opened, ports)
+        answer = AnswerCommand(answer=Answer.REFUSED, at=NOW + 2 * HOUR, text="It stays.")
+        answers.log_answer(opened.at(NOW + 3 * DAY), 1, answer)
+        made = letters.make_letter(opened.at(NOW + 3 * DAY), LetterKind.REMINDER, 1)
+        facts = facts_of(session, opened, made.number)
+        assert isinstance(facts, ReminderFacts)
+        named = [step.body for step in facts.next_steps]
+        assert named
+        assert (coordinator in named) is (coordinator is not None)
+        assert not [name for name in named if re.search(r"\byour\b|platform", name)]
 
     def test_the_text_of_a_letter_can_be_copied(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)

@@ -11,7 +11,7 @@ from portal.domain.directory import Regulator
 from portal.domain.regimes import Confidence
 from portal.models.cases import Case
 from portal.reference.registry import load_registry
-from portal.services.complaints.options import find_regulators
+from portal.services.directory.competence import find_regulators
 from portal.web.forms.parts import PARTS
 
 REGISTRY = load_registry()
