@@ -307,14 +307,15 @@ def _explain_check(context: LetterContext, facts: ComplaintFacts) -> list[Block]
                 "The same facts are inside this PDF for machines, as case.json. A signature in this PDF is that "
                 "of the portal that made it. It shows that nothing was changed since. It does not say that the facts "
                 "are true."
-            )
+            ),
+            leads=True,  # what is below stays with it, so that the last page is never a line or two
         ),
     ]
     if facts.check_url:
         text = translate(
             "%(address)s does all of this for you, counts each date again, and keeps nothing.", address=facts.check_url
         )
-        blocks.append(Paragraph(text=text))
+        blocks.append(Paragraph(text=text, leads=bool(facts.history_digest)))
     if facts.history_digest:
         text = translate(
             "The case's history is a chain: each entry holds the SHA-256 of the one before. The newest entry when this "
@@ -322,7 +323,7 @@ def _explain_check(context: LetterContext, facts: ComplaintFacts) -> list[Block]
             "above does, and so does the organisation on request."
         )
         title = translate("SHA-256 of the newest entry")
-        blocks += [Paragraph(text=text), Pairs(rows=((title, facts.history_digest),))]
+        blocks += [Paragraph(text=text, leads=True), Pairs(rows=((title, facts.history_digest),))]
     return blocks
 
 

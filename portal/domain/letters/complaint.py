@@ -43,7 +43,7 @@ from portal.domain.letters.content_statements import (
 )
 from portal.domain.letters.facts import ComplaintAsk, ComplaintFacts
 from portal.domain.letters.law_blocks import describe_authority_clock
-from portal.domain.letters.phrases import find_ground, mark
+from portal.domain.letters.phrases import find_ground, mark, say_reason
 from portal.domain.lifecycle import ItemState, LetterKind
 from portal.domain.regimes import Binding
 
@@ -183,7 +183,9 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
     # A duty of the authority stands in the sentence of its law; said again as a "must" it would only be louder.
     aims = [clock for clock in basis.clocks if clock.amount is not None and clock.binding is not Binding.DUTY]
     ground = find_ground(basis.reason)
-    sentences: list[str | None] = [translate(basis.basis), translate(ground) if ground else None]
+    sentences: list[str | None] = [translate(basis.basis)]
+    if ground:
+        sentences.append(say_reason(ground, translate, to_body=True) if context.is_own else translate(ground))
     sentences += [describe_authority_clock(context, clock) for clock in aims]
     statements = format_statements(context, facts.statements, facts.stated)
     stated: list[Block] = [Heading(text=translate("Statements")), Items(items=statements)] if statements else []
@@ -199,7 +201,8 @@ def _write_reasons(context: LetterContext, facts: ComplaintFacts) -> list[Block]
 def _write_wish(context: LetterContext, wish: str | None) -> list[Block]:
     if not wish:
         return []
-    lead = Paragraph(text=context.translate("What the person concerned wishes, in their own words:"), leads=True)
+    said = context.voice(mark("What I wish:"), mark("What the person concerned wishes, in their own words:"))
+    lead = Paragraph(text=said, leads=True)
     return [lead, Quote(paragraphs=split_paragraphs(wish))]
 
 

@@ -354,13 +354,15 @@ FORM_POINTERS: Mapping[NoticeField, str] = {
     NoticeField.LOCATION: mark("in the list of links, in this part"),
     NoticeField.EXPLANATION: mark("in the statement of the one who complains, in this part"),
     NoticeField.PLATFORM_STEP: mark("in parts 2 and 3"),
+    NoticeField.RECIPIENT: mark("on page 1, and below in this part"),
 }
 FORM_POINTED = frozenset(FORM_POINTERS.values())
 
 
+_PLATFORM_TOLD = "This law binds the platform wherever the person lives."
 # Why a law applies, as its rules say it, and as the person themselves says it to the recipient.
 _OWN_REASONS: Mapping[str, str] = {
-    "This law binds the platform wherever the person lives.": mark("This law binds you wherever I live."),
+    _PLATFORM_TOLD: mark("This law binds you wherever I live."),
     "The person lives where this law applies.": mark("I live where this law applies."),
     "The person lives in %(place)s, where this law applies.": mark("I live in %(place)s, where this law applies."),
     "The person lives in %(place)s, where this law applies. %(company)s answers for people there.": mark(
@@ -370,7 +372,9 @@ _OWN_REASONS: Mapping[str, str] = {
         "%(company)s, established where this law applies, answers for people where I live."
     ),
 }
-_REASON_FORMS = tuple((as_form(key), said) for key, said in _OWN_REASONS.items())
+# To an authority the platform is somebody else.
+_REASONS_TO_BODIES = {**_OWN_REASONS, _PLATFORM_TOLD: mark("This law binds the platform wherever I live.")}
+_REASON_FORMS = tuple((as_form(key), said, _REASONS_TO_BODIES[key]) for key, said in _OWN_REASONS.items())
 
 
 def find_ground(reason: str | None) -> str | None:
@@ -378,9 +382,9 @@ def find_ground(reason: str | None) -> str | None:
     return None if reason is None or is_doubt(reason) else reason
 
 
-def say_reason(reason: str, translate: Translate) -> str:
-    """Why a law applies, in the words of the person who writes for themselves."""
-    for form, said in _REASON_FORMS:
+def say_reason(reason: str, translate: Translate, *, to_body: bool = False) -> str:
+    """Why a law applies, in the words of the person who writes for themselves: to the platform, or to an authority."""
+    for form, to_platform, to_authority in _REASON_FORMS:
         if found := form.fullmatch(reason):
-            return translate(said, **found.groupdict())
+            return translate(to_authority if to_body else to_platform, **found.groupdict())
     return translate(reason)

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.adapters.translations import name_country
 from portal.db import begin_reading
 from portal.domain.clocks import is_rule_in_force
-from portal.domain.directory import AddressRole, Company, Platform, Regulator, RegulatorKind
+from portal.domain.directory import Regulator, RegulatorKind
 from portal.domain.letters.check_files import CHECK_PATH
 from portal.domain.letters.facts import (
     AnswerFact,
@@ -29,11 +28,9 @@ from portal.domain.letters.law_facts import BasisFact
 from portal.domain.letters.phrases import FORM_POINTERS
 from portal.domain.lifecycle import LetterKind, Path, Proof, SendingChannel, SentAs
 from portal.domain.notices import check_elements, list_fields_given
-from portal.domain.regimes import Certainty, Confidence, NoticeField, ObligedParty, Regime
-from portal.domain.territories import find_region
+from portal.domain.regimes import Certainty, NoticeField, ObligedParty, Regime
 from portal.models.cases import Case
 from portal.models.complaints import Complaint
-from portal.reference.territories import find_territory
 from portal.services.background.jobs import Finish, RunningJob, Stopped
 from portal.services.clocks.agreement import RecordsDisagree, require_whole
 from portal.services.clocks.derivation import place_of_complaint
@@ -41,14 +38,14 @@ from portal.services.complaints import stating
 from portal.services.complaints.chronology import write_chronology
 from portal.services.complaints.enclosing import finish_papers, read_enclosures
 from portal.services.complaints.exhibits import list_exhibits
-from portal.services.complaints.form_rows import list_rows
+from portal.services.complaints.form_rows import Matter, list_rows
+from portal.services.complaints.respondents import find_party, find_respondent
 from portal.services.complaints.story import with_earlier
 from portal.services.history.events import read_history
 from portal.services.law.versions import find_law
 from portal.services.letters import letters
 from portal.services.letters.drafting import answer_facts, running_bases, sent_fact
 from portal.services.letters.facts import (
-    LANGUAGE,
     basis_fact,
     content_fact,
     header_of,
@@ -72,7 +69,6 @@ from portal.services.work import CaseWork, Work
 _AUTHORITIES = frozenset({ObligedParty.REGULATOR, ObligedParty.BODY})
 _OBLIGED = frozenset({ObligedParty.PLATFORM, ObligedParty.CONTROLLER})
 _THREATENER = "the one who makes the threat"
-_UNNAMED = "An organisation that is not known yet"
 
 
 def make_bundle(sessions: sessionmaker[Session], job: RunningJob, now: datetime, ports: Ports) -> Finish:
@@ -137,13 +133,16 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
     history = read_history(work.session, work.case.id)
     regulator = work.ports.registry.regulators.get(complaint.regulator)
     respondent = find_respondent(work, complaint, parts)
+    party = Party(name=_THREATENER) if is_threat else find_party(work, respondent, regulator)
+    links = _links(work, parts, respondent)
+    matter = Matter(party, tuple(link.url for link in links if link.url), was_asked=bool(parts))
     bases = _bases(parts, citation.regime, complaint, work.ports)
     return ComplaintFacts(
         frame=_frame(work, complaint, own, citation, parts, number=number),
         content=content_fact(own),
-        party=Party(name=_THREATENER) if is_threat else _party(work, respondent, regulator.kind if regulator else None),
+        party=party,
         competence=competence,
-        links=_links(work, parts, respondent),
+        links=links,
         bases=bases or (competence,),
         notices=tuple(_sent(work, story, exhibits)),
         answers=_answers(story, exhibits),
@@ -160,15 +159,16 @@ def gather(work: CaseWork, complaint: Complaint, *, number: int) -> ComplaintFac
         found_on=work.report.found_on,
         how_found=work.report.how_found.strip() or None,
         check_url=f"{work.ports.config.base_url}{CHECK_PATH}",
-        form=tuple(_form(work, complaint, own, was_asked=bool(parts))),
+        form=tuple(_form(work, complaint, own, matter)),
     )
 
 
-def _form(work: CaseWork, complaint: Complaint, own: RequestContent, *, was_asked: bool) -> Iterator[FormFact]:
+def _form(work: CaseWork, complaint: Complaint, own: RequestContent, matter: Matter) -> Iterator[FormFact]:
     """The authority's own form; what the complaint prints already is named by its place."""
-    printed = {NoticeField.LOCATION, NoticeField.PLATFORM_STEP}
+    body = work.ports.registry.regulators.get(complaint.regulator)
+    printed = {NoticeField.LOCATION, NoticeField.PLATFORM_STEP, NoticeField.RECIPIENT}
     printed |= {NoticeField.EXPLANATION} if own.view.explanation else set()
-    for row in list_rows(work, complaint.regulator, complaint.regime, was_asked=was_asked):
+    for row in list_rows(work, body, complaint.regime, matter) if body else ():
         fills = row.field.fills
         is_printed = row.value and fills is not None and fills in printed
         yield FormFact(label=row.field.label, value=FORM_POINTERS[fills] if is_printed and fills else row.value)
@@ -258,47 +258,6 @@ def _recipient(work: CaseWork, complaint: Complaint) -> Recipient:
     if regulator is not None:
         return regulator_recipient(regulator)
     return platform_recipient(work.read_sealed(complaint)["name"], None, (), SendingChannel.FORM)
-
-
-def find_respondent(work: CaseWork, complaint: Complaint, parts: Sequence[Dossier]) -> str:
-    """The platform complained about, as columns name it; empty where nobody knows which it is."""
-    return parts[0].request.platform if parts else str(work.read_sealed(complaint).get("respondent") or "")
-
-
-def _party(work: CaseWork, respondent: str, complaint_kind: RegulatorKind | None) -> Party:
-    """The one organisation complained of: the company that answers for this person, where it is known."""
-    platform = work.ports.registry.platforms.get(respondent)
-    if platform is None:
-        names = [item.platform_name for item in list_items(work) if item.row.platform == respondent]
-        return Party(name=next(filter(None, names), _UNNAMED))
-    company = _find_company(platform, work.case.country, complaint_kind)
-    if company is not None:
-        legal_name, country = company.name, company.country
-    elif platform.has_several_companies:  # which of them answers here nobody knows, so none is named
-        legal_name, country = None, None
-    else:
-        legal_name, country = platform.legal_entity, platform.seat_country
-    address = next((each for each in platform.postal_addresses if each.role is AddressRole.COMPANY), None)
-    is_there = address is not None and country is not None and country == platform.seat_country
-    return Party(
-        name=platform.name,
-        is_listed=True,
-        legal_name=legal_name,
-        address_lines=address.lines if address and is_there else (),
-        country=name_country(country, LANGUAGE) if country else None,
-    )
-
-
-def _find_company(platform: Platform, country: str | None, kind: RegulatorKind | None) -> Company | None:
-    """The company that answers for people there: about data the controller, else the provider of the service."""
-    if not country:
-        return None
-    region = find_region(country, find_territory(country))
-    for company in platform.companies:
-        regions = company.controller_for if kind is RegulatorKind.DATA_PROTECTION else company.provider_for
-        if region in regions and company.confidence is not Confidence.MEMORY:
-            return company
-    return None
 
 
 def _links(work: CaseWork, parts: Sequence[Dossier], respondent: str) -> tuple[LinkFact, ...]:

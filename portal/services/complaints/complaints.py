@@ -40,6 +40,7 @@ from portal.services.clocks.case_events import ComplaintAnswer
 from portal.services.clocks.snapshot import clock_views, list_clocks_of_complaints, refresh_clocks
 from portal.services.complaints.exhibits import list_exhibits
 from portal.services.complaints.options import list_options
+from portal.services.complaints.respondents import name_respondent
 from portal.services.complaints.story import read_story
 from portal.services.complaints.views import ComplaintLine, ComplaintOption, ComplaintView
 from portal.services.directory.address_checks import read_statuses
@@ -373,7 +374,14 @@ def _add(
     keep_laws(work.session, [regime], now=work.now)
     complaint.version, complaint.prepared_at = regime.version, work.now
     complaint.sealed = work.sealed_for(
-        complaint, {"name": option.name, "wish": wish, "ticket": "", "respondent": respondent}
+        complaint,
+        {
+            "name": option.name,
+            "wish": wish,
+            "ticket": "",
+            "respondent": respondent,
+            "about": name_respondent(work, respondent),
+        },
     )
     work.session.add(complaint)
     work.session.flush()
@@ -416,12 +424,10 @@ def _write(work: CaseWork, complaint: Complaint, **values: object) -> None:
 
 def _line(work: CaseWork, row: Complaint, sealed: Mapping[str, Any]) -> ComplaintLine:
     regime = work.ports.registry.regimes.get(row.regime)
-    about = str(sealed.get("respondent") or "")
-    platform = work.ports.registry.platforms.get(about)
     return ComplaintLine(
         number=row.number,
         regulator_name=sealed["name"],
-        about=platform.name if platform else about,
+        about=str(sealed.get("about") or "") or name_respondent(work, str(sealed.get("respondent") or "")),
         regime_name=regime.name if regime else row.regime,
         state=row.state,
         ticket=sealed.get("ticket", ""),
@@ -461,6 +467,7 @@ def _view(work: CaseWork, row: Complaint, beside: _Beside) -> ComplaintView:
         regulator=row.regulator,
         regulator_name=line.regulator_name,
         about=line.about,
+        respondent=str(sealed.get("respondent") or ""),
         regime=row.regime,
         regime_name=line.regime_name,
         state=row.state,

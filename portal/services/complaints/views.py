@@ -85,6 +85,7 @@ class ComplaintView:
     regulator: str
     regulator_name: str
     about: str
+    respondent: str  # the platform complained of, as columns name it; empty where nobody knows which it is
     regime: str
     regime_name: str
     state: ComplaintState

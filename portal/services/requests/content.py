@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from portal.adapters.translations import SOURCE_LANGUAGE, name_country
 from portal.config import Organisation
 from portal.domain.letters.facts import StatedBy
 from portal.domain.letters.phrases import POINTERS
@@ -185,7 +186,7 @@ class RequestContent:
             age=_AGES.get(report.under_18, "") if report.under_18 else "",
             release_choice=True,
             recipient=True,
-            residence=report.country,
+            residence=name_country(report.country, SOURCE_LANGUAGE) if report.country else "",
             date=True,
         )
 

@@ -10,26 +10,57 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.directory import FormField, FormInput, Regulator
+from portal.domain.regimes import NoticeField
 from portal.reference.audit import find_gaps
 from portal.reference.registry import load_registry
 from portal.services.complaints import complaints
 from portal.services.complaints.form_rows import FILLED, FormRow, form_rows
 from portal.services.ports import Ports
+from tests.services.complaints.bundle_stories import INSTAGRAM, X_LINK
 from tests.services.factories import NOW, make_case
+from tests.services.fakes import DAY, send
 
 REGISTRY = load_registry()
 
 
 def test_the_rows_follow_the_form_and_say_what_only_the_person_can_answer(session: Session, ports: Ports) -> None:
-    work = make_case(session, ports, links="https://x.com/a/status/1", country="AU").at(NOW)
+    work = make_case(session, ports, links="https://x.com/a/status/1", country="AU", subdivision="VIC").at(NOW)
     number = complaints.prepare(work, "au-osa-iba", "au-esafety", ())
     rows = form_rows(work, complaints.complaint_view(work, number))
     assert [row.field.key for row in rows] == ["who", "contact", "state", "evidence"]
     values = {row.field.key: row.value for row in rows}
-    assert values["who"] == ""
+    assert values["who"] == "I am the person in the image."
     assert values["contact"]
-    assert values["state"].startswith("AU")
+    assert values["state"] == "Victoria, Australia"
     assert values["evidence"]
+
+
+def test_the_form_is_filled_with_the_one_organisation_and_its_links_alone(session: Session, ports: Ports) -> None:
+    work = make_case(session, ports, links=f"{X_LINK} {INSTAGRAM} https://pictures.example.org/album/7")
+    send(session, work, ports)
+    work = work.at(NOW + 9 * DAY)
+    number = complaints.prepare(work, "nz-netsafe", "nz-netsafe", (1,))
+    rows = form_rows(work, complaints.complaint_view(work, number))
+    assert [row.value for row in rows if row.field.fills is NoticeField.LOCATION] == [X_LINK]
+
+
+def test_the_organisation_is_named_as_people_know_it(session: Session, ports: Ports) -> None:
+    work = make_case(session, ports, links=X_LINK, country="IE")
+    send(session, work, ports)
+    work = work.at(NOW + 3 * DAY)
+    number = complaints.prepare(work, "ie-cnam-dsa", "ie-cnam", (1,))
+    rows = form_rows(work, complaints.complaint_view(work, number))
+    (named,) = [row.value for row in rows if row.field.fills is NoticeField.RECIPIENT]
+    assert named.splitlines()[:2] == ["X (Twitter)", "X Internet Unlimited Company"]
+
+
+def test_a_place_without_a_record_is_named_by_its_address_and_no_code(session: Session, ports: Ports) -> None:
+    work = make_case(session, ports, links="https://pictures.example.org/album/7")
+    send(session, work, ports)
+    work = work.at(NOW + 9 * DAY)
+    number = complaints.prepare(work, "nz-netsafe", "nz-netsafe", (1,))
+    assert complaints.complaint_view(work, number).about == "example.org"
+    assert [line.about for line in complaints.list_lines(work)] == ["example.org"]
 
 
 def test_fields_of_another_law_of_the_same_authority_are_left_out() -> None:
