@@ -27,8 +27,8 @@ from portal.domain.letters.content_statements import (
 )
 from portal.domain.letters.facts import SentFact, Supplier, SupplierFacts
 from portal.domain.letters.law_blocks import write_bases
-from portal.domain.letters.phrases import CHANNELS, format_moment, mark
-from portal.domain.lifecycle import LetterKind
+from portal.domain.letters.phrases import format_moment, mark
+from portal.domain.lifecycle import LetterKind, SendingChannel
 
 _SUBJECTS: Mapping[Supplier, str] = {
     Supplier.SEARCH: mark("Search results that lead to content on %(site)s: please remove them"),
@@ -38,6 +38,12 @@ _SUBJECTS: Mapping[Supplier, str] = {
     Supplier.PAYMENT: mark("Content on %(site)s, which takes payments through you: please act"),
 }
 
+# How the site itself was written to, as a third company is told.
+_TO_THE_SITE: Mapping[SendingChannel, str] = {
+    SendingChannel.FORM: mark("through its online form"),
+    SendingChannel.EMAIL: mark("by e-mail"),
+    SendingChannel.POST: mark("by post"),
+}
 _WHY: Mapping[Supplier, str] = {
     Supplier.SEARCH: mark("Your search shows results that lead to the links in Annex A."),
     Supplier.HOST: mark("As far as I know, you keep the site %(site)s on your machines."),
@@ -128,6 +134,6 @@ def _describe_first(context: LetterContext, notice: SentFact) -> str:
         "I wrote to the site itself on %(at)s, %(channel)s (my letter %(reference)s). As far as I know, the links in "
         "Annex A are still up.",
         at=format_moment(context.local(notice.sent_at), translate),
-        channel=translate(CHANNELS[notice.channel]),
+        channel=translate(_TO_THE_SITE[notice.channel]),
         reference=notice.reference,
     )

@@ -34,11 +34,11 @@ from portal.services.clocks.snapshot import find_rule_of
 from portal.services.directory.competence import find_regulators
 from portal.services.letters.facts import (
     ERASURE_ASKS,
-    ERASURE_GROUNDS,
     basis_fact,
     clock_fact,
     content_fact,
     copies_of,
+    erasure_grounds,
     find_company,
     header_of,
     is_sure,
@@ -83,7 +83,7 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
             content=content_fact(content),
             links=links,
             bases=bases,
-            grounds=() if any(basis.wording and basis.wording.grounds for basis in bases) else ERASURE_GROUNDS,
+            grounds=() if any(basis.wording and basis.wording.grounds for basis in bases) else erasure_grounds(content),
             asks=ERASURE_ASKS,
             identity=IdentityOffer.REPLY_ADDRESS,
             identity_words=content.view.identity_offer,

@@ -75,8 +75,13 @@ from portal.services.requests.views import ChannelView
 from portal.services.work import CaseWork
 
 LANGUAGE = "en"  # the language of letters until there are others
-ERASURE_GROUNDS = (
+# Grounds for laws that name none of their own, as the person says them and as somebody who acts for the person does.
+_CONSENT_GROUND = (
+    "The data were made public without my consent.",
     "The data were made public without the consent of the person concerned.",
+)
+_OBJECTION_GROUND = (
+    "I object to the processing, and no interest of anybody else outweighs the harm it does.",
     "The person concerned objects to the processing, and no interest of anybody else outweighs the harm it does.",
 )
 ERASURE_ASKS = (ErasureAsk.ERASE, ErasureAsk.TELL_OTHERS, ErasureAsk.STOP_PROCESSING)
@@ -519,3 +524,11 @@ def _link(item: OpenedItem, name: str) -> LinkFact:
         state=item.row.state,
         state_at=item.row.changed_at,
     )
+
+
+def erasure_grounds(contents: RequestContent) -> tuple[str, ...]:
+    """The grounds of an erasure request whose laws name none. Of a child nothing is argued about consent."""
+    report = contents.report
+    is_own = (report.filer or Filer.SELF) is Filer.SELF
+    grounds = (_OBJECTION_GROUND,) if report.path is Path.CHILD else (_CONSENT_GROUND, _OBJECTION_GROUND)
+    return tuple(own if is_own else other for own, other in grounds)

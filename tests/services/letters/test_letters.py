@@ -14,16 +14,17 @@ from sqlalchemy.orm import Session
 from portal.adapters.letter_json import decode_facts
 from portal.adapters.vault import CannotOpen
 from portal.domain.letters.facts import ErasureFacts, NoticeFacts, ReminderFacts, Statement
-from portal.domain.lifecycle import Answer, Handler, LetterKind, StepRefused
+from portal.domain.lifecycle import Answer, Filer, Handler, LetterKind, StepRefused
 from portal.domain.report import ContactBy, NameKind
 from portal.models.letters import Letter
 from portal.services.cases.handover import hand_to_team
 from portal.services.cases.opening import UnknownNumber
 from portal.services.letters import letters
-from portal.services.letters.drafting import read_facts
+from portal.services.letters.drafting import read_facts, request_facts
 from portal.services.letters.printing import LetterStopped
 from portal.services.ports import Ports
 from portal.services.requests import preparing
+from portal.services.requests.dossier import read_dossier
 from portal.services.requests.preparing import DetailsCommand
 from portal.services.tracking import answers
 from portal.services.tracking.answers import AnswerCommand
@@ -140,6 +141,24 @@ class TestWhatALetterSays:
         twin = letters.read_letter(opened, 1, redacted=True).decode()
         assert "LX 1234567" in full
         assert "LX 1234567" not in twin
+
+    @pytest.mark.parametrize(
+        ("filer", "said"),
+        [
+            (Filer.SELF, "without my consent"),
+            (Filer.REPRESENTATIVE, "without the consent of the person concerned"),
+        ],
+    )
+    def test_grounds_are_said_in_the_voice_of_whoever_writes(
+        self, session: Session, ports: Ports, filer: Filer, said: str
+    ) -> None:
+        opened = make_case(
+            session, ports, links="https://x.com/a/status/1", country="KR", filer=filer, authority="Yes."
+        )
+        number = preparing.prepare_erasure(opened, 1)
+        facts = request_facts(read_dossier(opened, number), number=1)
+        assert isinstance(facts, ErasureFacts)
+        assert said in " ".join(facts.grounds)
 
     def test_a_reminder_names_the_notice_and_how_its_clocks_stand(self, session: Session, ports: Ports) -> None:
         opened = make_case(session, ports, links=ONE_LINK)
