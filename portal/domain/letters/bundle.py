@@ -23,6 +23,7 @@ from portal.domain.letters.phrases import (
     format_day,
     format_moment,
     mark,
+    point_within_complaint,
 )
 from portal.domain.lifecycle import LATER_LETTERS, Filer, SentAs
 
@@ -165,9 +166,14 @@ def _list_elements(context: LetterContext, basis: BasisFact, elements: Iterable[
     translate = context.translate
     where = translate("In the letter sent") if basis.letter else translate("In this complaint")
     columns = (Column(title=translate("The law asks for")), Column(title=where))
-    rows = tuple((_name_element(context, element), translate(element.value or "")) for element in elements)
+    rows = tuple((_name_element(context, element), _tell_element(context, basis, element)) for element in elements)
     title = translate("What this law asks of a notice") if basis.letter else translate("What this law asks for")
     return [Heading(text=title, level=3), Table(columns=columns, rows=rows)]
+
+
+def _tell_element(context: LetterContext, basis: BasisFact, element: ElementFact) -> str:
+    value = element.value or ""
+    return context.translate(value) if basis.letter else point_within_complaint(value, context.translate)
 
 
 def _name_element(context: LetterContext, element: ElementFact) -> str:
@@ -181,7 +187,7 @@ def _list_sources(context: LetterContext, basis: BasisFact) -> list[Block]:
     translate = context.translate
     official = [source for source in basis.sources if source.official]
     if not official:
-        text = translate("No official source for this law was at hand. Please read it in your own.")
+        text = translate("No official source of this law was at hand when this was made.")
         return [Paragraph(text=text, tone=Tone.SMALL)]
     items = tuple(
         translate("%(url)s (seen on %(day)s)", url=source.url, day=format_day(source.seen_on, translate))

@@ -349,6 +349,17 @@ POINTERS: Mapping[NoticeField, str] = {
     NoticeField.DATE: mark("the date of the letter"),
 }
 POINTED = frozenset(POINTERS.values())
+# The same places in a complaint, which has parts and no annex.
+_IN_COMPLAINT: Mapping[str, str] = {
+    _HEAD: mark("at the head of page 1"),
+    _REQUESTS: mark("on page 1, in what is asked"),
+    POINTERS[NoticeField.SIGNATURE]: mark("below the statements"),
+    POINTERS[NoticeField.LOCATION]: mark("in the list of links, in part 1"),
+    POINTERS[NoticeField.EXPLANATION]: mark("on page 1 and in part 1"),
+    POINTERS[NoticeField.WORK]: mark("in part 1"),
+    POINTERS[NoticeField.IDENTITY_DOCUMENT]: mark("in the words on who asks"),
+    POINTERS[NoticeField.DATE]: mark("the date on page 1"),
+}
 # Where in a complaint something stands that the authority's own form asks for and that is too long for a table.
 FORM_POINTERS: Mapping[NoticeField, str] = {
     NoticeField.LOCATION: mark("in the list of links, in this part"),
@@ -357,6 +368,11 @@ FORM_POINTERS: Mapping[NoticeField, str] = {
     NoticeField.RECIPIENT: mark("on page 1, and below in this part"),
 }
 FORM_POINTED = frozenset(FORM_POINTERS.values())
+
+
+def point_within_complaint(value: str, translate: Translate) -> str:
+    """Where a complaint has what a law asks, from what stands for a letter: pointers are changed, all else is kept."""
+    return "; ".join(translate(_IN_COMPLAINT.get(each, each)) for each in value.split("; "))
 
 
 _PLATFORM_TOLD = "This law binds the platform wherever the person lives."

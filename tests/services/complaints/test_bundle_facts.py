@@ -249,3 +249,11 @@ def test_a_receipt_names_what_shows_it(session: Session, ports: Ports, proof: Pr
     first, *others = facts.notices
     received = replace(first, received_at=first.sent_at, is_receipt_proven=proof is not None, proof=proof)
     assert shown in text_of(replace(facts, notices=(received, *others)))
+
+
+def test_a_complaint_points_at_its_own_parts_and_at_no_annex(story: tuple[str, ComplaintFacts]) -> None:
+    """The elements of the complaint's own law stand in the complaint; those of a letter stand in the letter."""
+    name, facts = story
+    text = text_of(replace(facts, bases=(facts.competence,)))
+    assert "Annex A" not in text, name
+    assert "the letter's" not in text, name
