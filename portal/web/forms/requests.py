@@ -140,6 +140,17 @@ class SentForm(StatementTicks):
     proof = for_each(person=ChoiceField(_l("How do you know they got it?")), desk=ChoiceField(_l("Proof of receipt")))
     has_checked = for_each(person=None, desk=make_desk_check())
 
+    @property
+    def tells_other_words(self) -> bool:
+        """Whether something is filled in, or wrong, of what only other words than our letter have."""
+        names = (name for name in ("text", *STATED_THERE) if name in self)
+        return any(self[name].data or self[name].errors for name in names)
+
+    @property
+    def tells_receipt(self) -> bool:
+        """Whether something is filled in, or wrong, of when they got it."""
+        return any(self[name].data or self[name].errors for name in ("received_at", "proof"))
+
     def offer(self, view: RequestView, to_state: LettersToState) -> None:
         """With the letters that are there: without one, nothing but other words can have been sent. What those stated
         is never filled in beforehand: nobody but the sender knows it.
