@@ -386,6 +386,16 @@ class AuthorityAsk:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LawForm:
+    """The form that a body keeps for complaints under one law, apart from its general one."""
+
+    law: str  # id of the complaint's law
+    url: str
+    source: str  # where it was seen
+    checked_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Regulator:
     """An authority, agency, tribunal or hotline. Role addresses only: no officer is ever named."""
 
@@ -422,11 +432,22 @@ class Regulator:
     checked_on: date | None = None
     sources: tuple[str, ...] = ()
     form_fields: tuple[FormField, ...] = ()  # of its complaint form, in the form's order
+    law_forms: tuple[LawForm, ...] = ()  # of its own for some laws
 
     @property
     def has_door(self) -> bool:
         """Whether a complaint can be sent there: by a form, by e-mail or by post."""
-        return bool(self.complaint_url or self.email or self.postal_address)
+        return bool(self.forms or self.email or self.postal_address)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Addresses of all its forms, the general one first."""
+        return (*filter(None, (self.complaint_url,)), *(form.url for form in self.law_forms))
+
+    def form_under(self, law: str) -> str | None:
+        """The form for a complaint under a law: its own, else the general one; None where no form is known."""
+        own = (form.url for form in self.law_forms if form.law == law)
+        return next(own, self.complaint_url)
 
     def asks_under(self, law: str) -> tuple[str, ...]:
         """What a complaint under a law asks of it: its sentences for that law, else those for every law."""

@@ -96,6 +96,9 @@ def find_gaps(registry: Registry) -> Iterator[str]:
         for regime_id in sorted({each for field in body.form_fields for each in field.regimes}):
             if regime_id not in registry.regimes:
                 yield f"{body.id}: a form field names the unknown regime {regime_id!r}"
+        for form in body.law_forms:
+            if form.law not in registry.regimes:
+                yield f"{body.id}: a form is for the unknown regime {form.law!r}"
 
 
 def _find_makers_words(registry: Registry) -> Iterator[str]:
@@ -266,13 +269,22 @@ def _find_form_faults(body: Regulator) -> Iterator[str]:
     keys = [field.key for field in body.form_fields]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield f"form field {key} stands twice"
-    if body.form_fields and body.complaint_url is None:
-        yield "it has fields of a form, and no address of the form"
+    yield from _find_law_form_faults(body)
     for field in body.form_fields:
         if not field.source.startswith("https://"):
             yield f"form field {field.key} names no address where it was seen"
         if field.limit is not None and field.limit < 1:
             yield f"form field {field.key} has room for nothing"
+
+
+def _find_law_form_faults(body: Regulator) -> Iterator[str]:
+    own = {form.law for form in body.law_forms}
+    for field in body.form_fields:
+        if body.complaint_url is None and not (field.regimes and own.issuperset(field.regimes)):
+            yield f"form field {field.key} has no address of the form"
+    for form in body.law_forms:
+        if not (form.url.startswith("https://") and form.source.startswith("https://")):
+            yield f"the form under {form.law} has no address, or names none where it was seen"
 
 
 def _name(record: Platform | Regulator) -> str:

@@ -256,7 +256,7 @@ def _frame(
 def _recipient(work: CaseWork, complaint: Complaint) -> Recipient:
     regulator = work.ports.registry.regulators.get(complaint.regulator)
     if regulator is not None:
-        return regulator_recipient(regulator)
+        return regulator_recipient(regulator, complaint.regime)
     return platform_recipient(work.read_sealed(complaint)["name"], None, (), SendingChannel.FORM)
 
 

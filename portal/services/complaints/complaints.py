@@ -481,7 +481,7 @@ def _view(work: CaseWork, row: Complaint, beside: _Beside) -> ComplaintView:
         letters=tuple(beside.letters.get(row.id, ())),
         job=jobs.job_view(job, now=work.now) if job else None,
         address="\n".join(regulator.postal_address) if regulator else "",
-        complaint_url=regulator.complaint_url if regulator else None,
+        complaint_url=regulator.form_under(row.regime) if regulator else None,
     )
 
 

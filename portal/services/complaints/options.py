@@ -177,7 +177,7 @@ def _option(regime: Regime, body: _Body, *, why: str, what: str) -> ComplaintOpt
         why=why,
         what=what,
         website=regulator.website if regulator else None,
-        complaint_url=regulator.complaint_url if regulator else None,
+        complaint_url=regulator.form_under(regime.id) if regulator else None,
         email=regulator.email if regulator else None,
         postal_address="\n".join(regulator.postal_address) if regulator and regulator.postal_address else None,
         is_signatory=bool(regulator and regulator.joint_statement_signatory),

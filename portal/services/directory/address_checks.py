@@ -173,7 +173,7 @@ def _of_platform(platform: Platform) -> Iterator[DirectoryAddress]:
 def _of_regulator(regulator: Regulator) -> Iterator[DirectoryAddress]:
     post = "\n".join(regulator.postal_address)
     kind = RegulatorKind(regulator.kind).value
-    for address in dict.fromkeys(filter(None, (regulator.complaint_url, regulator.email, post))):
+    for address in dict.fromkeys(filter(None, (*regulator.forms, regulator.email, post))):
         yield DirectoryAddress(
             subject=regulator.id,
             name=regulator.name,

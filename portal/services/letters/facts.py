@@ -210,15 +210,11 @@ def _company_lines(platform: Platform | None, company: Company | None) -> tuple[
     return lines[1:] if company and lines and lines[0] == company.name else lines
 
 
-def regulator_recipient(regulator: Regulator) -> Recipient:
-    via = (
-        SendingChannel.FORM
-        if regulator.complaint_url
-        else SendingChannel.EMAIL
-        if regulator.email
-        else SendingChannel.POST
-    )
-    contact = {SendingChannel.FORM: regulator.complaint_url, SendingChannel.EMAIL: regulator.email}.get(via)
+def regulator_recipient(regulator: Regulator, law: str) -> Recipient:
+    """Where a complaint under a law goes: by the body's form for it, else by e-mail, else by post."""
+    form = regulator.form_under(law)
+    via = SendingChannel.FORM if form else SendingChannel.EMAIL if regulator.email else SendingChannel.POST
+    contact = {SendingChannel.FORM: form, SendingChannel.EMAIL: regulator.email}.get(via)
     return Recipient(
         name=regulator.name,
         channel=via,

@@ -15,6 +15,7 @@ from portal.reference.audit import find_gaps
 from portal.reference.registry import load_registry
 from portal.services.complaints import complaints
 from portal.services.complaints.form_rows import FILLED, FormRow, form_rows
+from portal.services.letters.facts import regulator_recipient
 from portal.services.ports import Ports
 from tests.services.complaints.bundle_stories import INSTAGRAM, X_LINK
 from tests.services.factories import NOW, make_case
@@ -87,20 +88,35 @@ def list_gaps(body: Regulator) -> list[str]:
 
 ESAFETY = REGISTRY.regulators["au-esafety"]
 FIELD = ESAFETY.form_fields[0]
+GARANTE = REGISTRY.regulators["it-garante"]
 
 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
         (replace(ESAFETY, form_fields=(FIELD, FIELD)), "stands twice"),
-        (replace(ESAFETY, complaint_url=None), "no address of the form"),
+        (replace(ESAFETY, complaint_url=None), "has no address of the form"),
         (replace(ESAFETY, form_fields=(replace(FIELD, source="a friend"),)), "no address where it was seen"),
         (replace(ESAFETY, form_fields=(replace(FIELD, limit=0),)), "has room for nothing"),
+        (replace(ESAFETY, law_forms=(replace(GARANTE.law_forms[0], law="zz-law"),)), "unknown regime 'zz-law'"),
+        (replace(ESAFETY, law_forms=(replace(GARANTE.law_forms[0], source="a friend"),)), "names none where it was"),
         (replace(ESAFETY, form_fields=(replace(FIELD, regimes=("zz-law",)),)), "unknown regime 'zz-law'"),
     ],
 )
 def test_a_field_that_nobody_saw_is_a_gap(body: Regulator, told: str) -> None:
     assert any(told in gap for gap in list_gaps(body))
+
+
+def test_the_form_is_that_of_the_law_where_the_body_keeps_one_for_it(session: Session, ports: Ports) -> None:
+    garante = ports.registry.regulators["it-garante"]
+    (own,) = garante.law_forms
+    work = make_case(session, ports, links=X_LINK, country="IT").at(NOW)
+    number = complaints.prepare(work, own.law, garante.id, ())
+    view = complaints.complaint_view(work, number)
+    assert view.complaint_url == own.url
+    assert regulator_recipient(garante, own.law).contact == own.url
+    assert regulator_recipient(garante, "eu-gdpr-77").contact == garante.email
+    assert [row.field.key for row in form_rows(work, view)] == ["platforms", "reasons", "files"]
 
 
 def test_every_field_that_is_filled_can_be() -> None:
