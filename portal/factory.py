@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from portal.cli.commands import COMMANDS
@@ -20,6 +19,7 @@ from portal.web.converters import init_converters
 from portal.web.errors import init_errors
 from portal.web.filters import init_filters
 from portal.web.health import init_health
+from portal.web.languages import PageLanguages
 from portal.web.network import init_network
 from portal.web.open.changes import init_changes
 from portal.web.open.citations import init_citations
@@ -40,8 +40,7 @@ def create_app(config: Config | None = None, *, clock: Callable[[], datetime] | 
     config = config or load_config(os.environ)
     app = Flask("portal", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.jinja_env.undefined = StrictUndefined
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "portal" / "translations")
-    Babel(app, default_locale=config.language, default_timezone="UTC", locale_selector=choose_language)
+    PageLanguages(app, default_locale=config.language, default_timezone="UTC", locale_selector=choose_language)
     init_network(app, config)
     init_health(app)
     init_unit_of_work(app, config, clock)

@@ -1,7 +1,8 @@
-"""The sentences of letters in other languages: gettext catalogues read once and kept.
+"""The sentences of letters and of pages in other languages: gettext catalogues read once and kept.
 
-A catalogue is `portal/translations/<language>/LC_MESSAGES/letters.po`; it is read as it is, no build step is needed.
-A letter is not sent half in one language and half in another: a missing sentence stops it.
+Catalogues are `letters.po` and `pages.po` in `portal/translations/<language>/LC_MESSAGES`; they are read as they are,
+no build step is needed. A letter is not sent half in one language and half in another: a missing sentence stops it. A
+page shows what is missing in English.
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from gettext import c2py
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import yaml
 from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 
 from portal.domain.letters.blocks import Translate
 from portal.domain.letters.phrases import English
 
 FOLDER = Path(__file__).parent.parent / "translations"
-DOMAIN = "letters"
+LETTERS, PAGES = "letters", "pages"
 SOURCE_LANGUAGE = "en"
 
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
@@ -77,10 +81,22 @@ def translator(language: str, folder: Path = FOLDER) -> Translate:
     return _load(language, folder)
 
 
-def list_languages(folder: Path = FOLDER) -> tuple[str, ...]:
-    """The languages in which letters can be written, the source language first."""
-    found = (path.parent.parent.name.replace("_", "-") for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+def list_languages(folder: Path = FOLDER, *, domain: str = LETTERS) -> tuple[str, ...]:
+    """The languages in which letters can be written, or pages read, the source language first."""
+    found = (path.parent.parent.name.replace("_", "-") for path in folder.glob(f"*/LC_MESSAGES/{domain}.po"))
     return (SOURCE_LANGUAGE, *sorted(found))
+
+
+@lru_cache(maxsize=64)
+def load_page_sentences(language: str, folder: Path = FOLDER) -> NullTranslations:
+    """The sentences of pages in a language; English ones where there is no catalogue for it."""
+    catalogue = _read_catalogue(language, PAGES, folder)
+    if catalogue is None:
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled, domain=PAGES)
 
 
 def name_country(code: str, language: str) -> str:
@@ -106,14 +122,20 @@ def name_country_within(code: str, language: str) -> str:
 
 @lru_cache(maxsize=64)
 def _load(language: str, folder: Path) -> Catalogue:
-    # The name becomes part of a path, so it is checked before anything is opened.
-    if not _LANGUAGE.fullmatch(language):
+    catalogue = _read_catalogue(language, LETTERS, folder)
+    if catalogue is None:
         raise UnknownLanguage(language)
-    path = folder / language.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
-    if not path.is_file():
-        raise UnknownLanguage(language)
+    return Catalogue(language, catalogue)
+
+
+def _read_catalogue(language: str, domain: str, folder: Path) -> Catalog | None:
+    """None where there is none. The name becomes part of a path, so it is checked before anything is opened."""
+    locale = language.replace("-", "_")
+    path = folder / locale / "LC_MESSAGES" / f"{domain}.po"
+    if not _LANGUAGE.fullmatch(locale.replace("_", "-")) or not path.is_file():
+        return None
     with path.open("rb") as file:
-        return Catalogue(language, read_po(file, locale=language.replace("-", "_"), abort_invalid=True))
+        return read_po(file, locale=locale, abort_invalid=True)
 
 
 def _first(message: Any) -> str:

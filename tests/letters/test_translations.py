@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
@@ -69,6 +70,32 @@ def test_every_sentence_of_the_letters_can_be_extracted() -> None:
     # The law's, the directory's and the portal's own sentences come with the facts.
     from_facts = {text for make in SAMPLES.values() for _, text in walk_texts(make(Paper.A4))}
     assert asked - from_facts - extract_all() == set()
+
+
+class Marked(English):
+    """Every sentence between brackets, as a translator would give it back."""
+
+    def __call__(self, message: str, /, **values: str) -> str:
+        return f"⟦{super().__call__(message, **values)}⟧" if message else message
+
+    def plural(self, one: str, many: str, count: int, /) -> str:
+        return f"⟦{super().plural(one, many, count)}⟧"
+
+
+def leave_out_marked(line: str) -> str:
+    """What of a line stands outside of every bracket."""
+    while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", line)) != line:
+        line = shorter
+    return line
+
+
+@pytest.mark.parametrize("kind", sorted(SAMPLES))
+def test_no_sentence_of_a_letter_is_left_out(kind: LetterKind) -> None:
+    """What is not given by the catalogue is given by the facts: names, addresses, what somebody wrote."""
+    facts = SAMPLES[kind](Paper.A4)
+    given = " ".join(text for _, text in walk_texts(facts))
+    lines = map(leave_out_marked, plain_text(build_letter(facts, Marked())))
+    assert {word for line in lines for word in re.findall(r"[^\W\d_]{3,}", line) if word not in given} == set()
 
 
 def write_catalogue(folder: Path, language: str, sentences: Iterable[str], *, leave_out: str = "") -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from portal.web.filters import show_fact
+
 # Verbs that follow "you" in the present, with their other form where an s is not enough. Any other word after "you" is
 # a modal verb, a past tense or no verb, and stays as it is.
 _OTHER = {
@@ -39,11 +41,11 @@ _SECOND = re.compile(r"\b(you (?:are|have|want)\b[^.,;:]*? and) (have|are|do)\b"
 
 
 def for_advocate(text: str) -> str:
-    """A sentence to the person as one about them: "You can ask" is "The person can ask"."""
+    """A sentence to the person as one about them, in the page's language: "You can ask" is "The person can ask"."""
     text = _NEGATED.sub(lambda found: f"{found[1]} {_NOT[found[2].lower()]}", str(text).replace("'", "’"))
     text = _SECOND.sub(lambda found: f"{found[1]} {_OTHER[found[2]]}", text)
     text = _VERB.sub(lambda found: _conjugate(text, found), text)
-    return _LEFT.sub(lambda found: _like(found[0], _WORDS[found[0].lower()]), text)
+    return show_fact(_LEFT.sub(lambda found: _like(found[0], _WORDS[found[0].lower()]), text))
 
 
 def _conjugate(text: str, found: re.Match[str]) -> str:

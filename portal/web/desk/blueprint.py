@@ -15,7 +15,7 @@ from portal.domain.lifecycle import Role, StepRefused
 from portal.domain.rights import Right, may
 from portal.services.cases.opening import UnknownNumber
 from portal.web.desk.advocate_words import for_advocate
-from portal.web.desk.case_phrases import name_letter, say_mark, say_next
+from portal.web.desk.case_phrases import history_words, name_letter, say_mark, say_next
 from portal.web.desk.clock_phrases import describe_clock, describe_state, say_why_estimated
 from portal.web.desk.pages import Page
 from portal.web.desk.wording import describe_distance, describe_hours, describe_shortly, describe_word
@@ -59,6 +59,7 @@ def make_blueprint(name: str, module: str, prefix: str) -> Blueprint:
     bp.add_app_template_filter(say_next, "next_sentence")
     bp.add_app_template_filter(name_letter, "letter_name")
     bp.add_app_template_filter(for_advocate, "for_advocate")
+    bp.add_app_template_filter(history_words, "history_words")
     bp.add_app_template_filter(describe_hours, "safe_hours")
     bp.add_app_template_filter(show_country, "country_name")
     bp.add_app_template_filter(show_country_within, "country_within")

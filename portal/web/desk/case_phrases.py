@@ -13,11 +13,13 @@ from flask_babel import lazy_gettext as _l
 
 from portal.domain.lifecycle import LetterKind
 from portal.domain.rights import SecurityNoticeKind
+from portal.services.casefile.views import HistoryRow
 from portal.services.letters.naming import NamedLetter
 from portal.services.letters.views import LetterView
 from portal.services.requests.views import NextStep
 from portal.services.staff.security_notices import SecurityNoticeView
 from portal.web.desk.wording import describe_word
+from portal.web.filters import show_fact
 
 NEXT: Mapping[NextStep, Any] = MappingProxyType(
     {
@@ -78,3 +80,8 @@ def name_letter(letter: LetterView | NamedLetter, recipient: str, zone: str) -> 
     if letter.kind in _NAMES_ITS_READER:  # "Answer to the platform: Telegram", not "to … to …"
         return str(_("%(kind)s: %(recipient)s, %(day)s", recipient=recipient, **values))
     return str(_("%(kind)s to %(recipient)s, %(day)s", recipient=recipient, **values))
+
+
+def history_words(row: HistoryRow) -> str:
+    """An entry of the history in one line: its sentence in the page's language, then what was written down with it."""
+    return " ".join(filter(None, (show_fact(row.sentence), row.ticket, row.words)))

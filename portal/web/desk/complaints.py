@@ -18,6 +18,7 @@ from portal.services.requests.escalation import read_escalated
 from portal.services.tracking.correctable import Fact, list_correctable_of_complaint
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
+from portal.web.desk.advocate_words import for_advocate
 from portal.web.desk.blueprint import make_blueprint
 from portal.web.desk.case_access import on_case, on_case_to_read
 from portal.web.desk.pages import Answered, Page, go, note_export, show_file, show_form, show_on_case, staff_reader
@@ -59,7 +60,9 @@ def prepare(member: SignedInStaff, work: CaseWork, regime: str, regulator: str) 
             return back_to(work, made[0])
     back = url_for("desk_complaints.show_all", reference=work.reference)
     title = _("Prepare the complaint to %(name)s", name=option.name)
-    return show_form(member, work, form, title=title, button=_("Prepare the complaint"), back=back, text=option.why)
+    return show_form(
+        member, work, form, title=title, button=_("Prepare the complaint"), back=back, text=for_advocate(option.why)
+    )
 
 
 @bp.get("/<int:number>")

@@ -11,6 +11,7 @@ from portal.domain.lifecycle import ActorKind, StepRefused
 from portal.services.casefile import versions
 from portal.services.casefile.views import HistoryRow
 from portal.services.work import CaseWork
+from portal.web.desk.case_phrases import history_words
 
 MADE_FROM = "made_from"  # the hidden field
 LONGEST = 40
@@ -46,4 +47,4 @@ def require_fresh(work: CaseWork, number: int | None = None, *, tell: Callable[[
 
 def _tell(row: HistoryRow) -> str:
     who = _("the person") if row.actor is ActorKind.PERSON else row.actor_name
-    return f"{who}: {row.text}"
+    return f"{who}: {history_words(row)}"
