@@ -15,6 +15,7 @@ FORM = "recourse-letter-1"  # changes only when a reader of the old form would m
 LATER = ("copies", "form")
 LATER_STATED = ("speaker", "mandated_on", "mandate_covers", "mandate_limit")
 LATER_SIGNED = ("is_mandated",)
+LATER_OF_RECIPIENT = ("languages",)
 
 
 class BadFacts(ValueError):
@@ -29,6 +30,7 @@ def encode_facts(facts: LetterFacts) -> bytes:
         _drop_empty(stated, LATER_STATED)
     if signature := kept["frame"].get("signature"):
         _drop_empty(signature, LATER_SIGNED)
+    _drop_empty(kept["frame"]["recipient"], LATER_OF_RECIPIENT)
     plain = {"form": FORM, "kind": kind_of(facts), "facts": kept}
     return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"
 

@@ -8,7 +8,7 @@ page shows what is missing in English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from gettext import c2py
 from io import BytesIO
@@ -85,6 +85,12 @@ def list_languages(folder: Path = FOLDER, *, domain: str = LETTERS) -> tuple[str
     """The languages in which letters can be written, or pages read, the source language first."""
     found = (path.parent.parent.name.replace("_", "-") for path in folder.glob(f"*/LC_MESSAGES/{domain}.po"))
     return (SOURCE_LANGUAGE, *sorted(found))
+
+
+def choose_letter_language(known: Iterable[str]) -> str:
+    """The first of a recipient's languages in which letters can be written, else the source language."""
+    written = list_languages()
+    return next((language for language in known if language in written), SOURCE_LANGUAGE)
 
 
 @lru_cache(maxsize=64)

@@ -162,6 +162,7 @@ class Recipient:
     contact: str | None = None  # the e-mail address or the web form it goes to
     country: str | None = None  # ISO 3166-1 alpha-2
     service: str | None = None  # the service's name, where `name` is the company that answers for it
+    languages: tuple[str, ...] = ()  # which it works in, ISO 639; empty: not known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,7 @@ F = TypeVar("F", bound=LetterFacts)
 # The law's and the directory's own texts, and the words without which a letter would not be the same letter.
 PUBLIC: Mapping[type, frozenset[str]] = {
     LetterHeader: frozenset({"reference", "language", "zone"}),
-    Recipient: frozenset({"name", "department", "address_lines", "contact", "country", "service"}),
+    Recipient: frozenset({"name", "department", "address_lines", "contact", "country", "service", "languages"}),
     Reporter: frozenset({"country", "country_name"}),
     SenderOrganisation: frozenset({"name", "address_lines", "email", "phone", "website"}),
     Party: frozenset({"country"}),

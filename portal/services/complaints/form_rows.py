@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from portal.adapters.translations import name_country
+from portal.adapters.translations import SOURCE_LANGUAGE, name_country
 from portal.domain.directory import FormField, Regulator
 from portal.domain.letters.facts import Party
 from portal.domain.lifecycle import Filer
@@ -14,7 +14,6 @@ from portal.domain.regimes import NoticeField
 from portal.reference.holidays import name_part
 from portal.services.complaints.respondents import find_party
 from portal.services.complaints.views import ComplaintView
-from portal.services.letters.facts import LANGUAGE
 from portal.services.letters.letters import add_reference
 from portal.services.requests.content import Details, RequestContent, for_team
 from portal.services.requests.dossier import list_items
@@ -103,7 +102,7 @@ def _describe_party(party: Party) -> str:
 
 def _describe_residence(own: RequestContent) -> str:
     country, part = own.report.country, own.report.subdivision.removeprefix(f"{own.report.country}-")
-    named = (name_part(country, part) if part else "", name_country(country, LANGUAGE) if country else "")
+    named = (name_part(country, part) if part else "", name_country(country, SOURCE_LANGUAGE) if country else "")
     return ", ".join(filter(None, named))
 
 

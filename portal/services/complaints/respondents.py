@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portal.adapters.translations import name_country
+from portal.adapters.translations import choose_letter_language, name_country
 from portal.domain.directory import AddressRole, Company, Platform, Regulator, RegulatorKind
 from portal.domain.letters.facts import Party
 from portal.domain.regimes import Confidence
 from portal.domain.territories import find_region
 from portal.models.complaints import Complaint
 from portal.reference.territories import find_territory
-from portal.services.letters.facts import LANGUAGE
 from portal.services.requests.dossier import Dossier, list_items
 from portal.services.work import CaseWork
 
@@ -51,7 +50,7 @@ def find_party(work: CaseWork, respondent: str, body: Regulator | None) -> Party
         is_listed=True,
         legal_name=legal_name,
         address_lines=address.lines if address and is_there else (),
-        country=name_country(country, LANGUAGE) if country else None,
+        country=name_country(country, choose_letter_language(body.languages if body else ())) if country else None,
     )
 
 

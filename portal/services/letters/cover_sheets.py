@@ -59,6 +59,8 @@ class CoverSheet:
     may_pass_identity: bool | None
     records: tuple[RecordUsed, ...]
     digest: str
+    language: str  # BCP 47
+    foreign: tuple[str, ...] = ()  # the languages that the recipient works in, where the letter's is none of them
 
 
 def read_cover_sheet(work: CaseWork, number: int) -> CoverSheet:
@@ -87,6 +89,8 @@ def read_cover_sheet(work: CaseWork, number: int) -> CoverSheet:
             for each in {each.regime_id: each for each in facts.bases}.values()
         ),
         digest=letter.digest,
+        language=facts.frame.language,
+        foreign=() if facts.frame.language in recipient.languages else recipient.languages,
     )
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from portal.adapters.translations import name_country_within
+from portal.adapters.translations import choose_letter_language, name_country_within
 from portal.domain.clocks import (
     ClockState,
     DerivedClock,
@@ -74,7 +74,6 @@ from portal.services.requests.dossier import OpenedItem
 from portal.services.requests.views import ChannelView
 from portal.services.work import CaseWork
 
-LANGUAGE = "en"  # the language of letters until there are others
 # Grounds for laws that name none of their own, as the person says them and as somebody who acts for the person does.
 _CONSENT_GROUND = (
     "The data were made public without my consent.",
@@ -109,14 +108,15 @@ def header_of(
     """What every letter of this case has. `number` is the letter's own; the reference is made from it. `is_later`: what
     was signed before was signed for another letter.
     """
+    language = choose_letter_language(recipient.languages)
     return LetterHeader(
         reference=f"{work.reference}-{number}",
-        language=LANGUAGE,
+        language=language,
         paper=Paper(work.ports.config.paper),
         written_at=work.now,
         zone=zone_of(work).key,
         recipient=recipient,
-        reporter=_reporter(contents, disclose(contents, cited)),
+        reporter=_reporter(contents, disclose(contents, cited), language),
         signature=_signature(contents, now=work.now, zone=zone_of(work), is_later=is_later),
         organisation=_organisation(contents),
     )
@@ -221,6 +221,7 @@ def regulator_recipient(regulator: Regulator, law: str) -> Recipient:
         address_lines=regulator.postal_address,
         contact=contact,
         country=regulator.country,
+        languages=regulator.languages,
     )
 
 
@@ -481,7 +482,7 @@ def _sources(regime: Regime, keys: Iterable[str]) -> tuple[SourceFact, ...]:
     )
 
 
-def _reporter(contents: RequestContent, disclosed: Disclosed) -> Reporter:
+def _reporter(contents: RequestContent, disclosed: Disclosed, language: str) -> Reporter:
     report, view = contents.report, contents.view
     return Reporter(
         role=report.filer or Filer.SELF,
@@ -492,7 +493,7 @@ def _reporter(contents: RequestContent, disclosed: Disclosed) -> Reporter:
         phone=disclosed.phone or None,
         address_lines=tuple(line.strip() for line in disclosed.postal_address.splitlines() if line.strip()),
         country=report.country or None,
-        country_name=name_country_within(report.country, LANGUAGE) if report.country else None,
+        country_name=name_country_within(report.country, language) if report.country else None,
         subdivision=report.subdivision or None,
     )
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.adapters import translations
 from portal.domain.clocks import ClockState
 from portal.domain.letters.blocks import BAR, plain_text
 from portal.domain.letters.build import build_letter
@@ -257,3 +258,13 @@ def test_a_complaint_points_at_its_own_parts_and_at_no_annex(story: tuple[str, C
     text = text_of(replace(facts, bases=(facts.competence,)))
     assert "Annex A" not in text, name
     assert "the letter's" not in text, name
+
+
+def test_a_complaint_names_the_languages_of_its_body_and_is_written_in_one_of_them(
+    session: Session, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = facts_of(session, STORIES["garante"](session, ports))
+    assert (facts.frame.recipient.languages, facts.frame.language) == (("it",), "en")  # until there is a catalogue
+    monkeypatch.setattr(translations, "list_languages", lambda: ("en", "it"))
+    assert translations.choose_letter_language(facts.frame.recipient.languages) == "it"
+    assert translations.choose_letter_language(("ga", "en")) == "en"
