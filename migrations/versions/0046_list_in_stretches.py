@@ -21,7 +21,7 @@ COLUMNS = {
         ["submitted_at", "assignee_id", "next_due_at", "running_due_at", "news_at", "under_18", "path", "id"],
         "under_18 OR path IN ('child', 'threat')",
     ),
-    "ix_cases_news": (["id"], "news_at IS NOT NULL"),
+    "ix_cases_news": (["news_at", "id"], "news_at IS NOT NULL"),
 }
 
 

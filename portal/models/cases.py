@@ -55,7 +55,7 @@ class Case(Guarded, Base):
             *("submitted_at", "assignee_id", "next_due_at", "running_due_at", "news_at", "under_18", "path", "id"),
             where=AT_RISK,
         ),
-        _part("ix_cases_news", "id", where="news_at IS NOT NULL"),
+        _part("ix_cases_news", "news_at", "id", where="news_at IS NOT NULL"),
         CheckConstraint("status != 'erased' OR sealed IS NULL", name="erased_is_empty"),
     )
 
