@@ -37,6 +37,7 @@ from portal.models.tables import metadata
 from portal.run.worker import save_looking
 from portal.services.casefile import bulk
 from portal.services.casefile.bulk import BulkAction, BulkCommand, Sending
+from portal.services.casefile.queue import MOST_COUNTED
 from portal.services.casefile.queue_filters import QueueFilter
 from portal.services.clocks.many import is_overdue
 from portal.services.history.events import find_break, read_history
@@ -138,7 +139,10 @@ def _list_somewhere(desk: Desk) -> Sequence[str]:
     """Cases in the middle of the list and far down, where its pages have no numbers."""
     with desk.parts.sessions() as session:
         late = select(Case.reference).where(Case.status == CaseStatus.OPEN).order_by(Case.next_due_at.desc())
-        return [session.scalars(late.offset(desk.cases // part).limit(1)).one() for part in (2, 4)]
+        found = [session.scalars(late.offset(desk.cases // part).limit(1)).one() for part in (2, 4)]
+    for reference in found:
+        assert 'page=1"' in desk.client.get(f"/desk?after={reference}").text or desk.cases < MOST_COUNTED
+    return found
 
 
 def _take(desk: Desk, acts: Sequence[Callable[[], None]]) -> float:
