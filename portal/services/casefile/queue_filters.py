@@ -297,7 +297,7 @@ def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
 
 
 def needs_answer() -> ColumnElement[bool]:
-    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(select(IncomingMail.case_id).where(waits_unread())))
+    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(_mailed()))
 
 
 def list_asking() -> Any:
@@ -305,7 +305,12 @@ def list_asking() -> Any:
     wrote = select(Message.case_id).where(*UNREAD)
     new = aliased(Case)
     did = select(new.id).where(new.news_at.is_not(None))
-    return union_all(did, wrote, select(IncomingMail.case_id).where(waits_unread()))
+    return union_all(did, wrote, _mailed())
+
+
+def _mailed() -> Any:
+    """With what is in no case, a list would have no case that is not in it."""
+    return select(IncomingMail.case_id).where(waits_unread(), IncomingMail.case_id.is_not(None))
 
 
 def _is_unread() -> ColumnElement[bool]:

@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.incoming import MailState, Nature
 from portal.domain.lifecycle import ActorKind, CaseStatus, Path, RequestKind, RequestState, RiskFlag
 from portal.models.accounts import Team
 from portal.models.cases import Case
+from portal.models.incoming import IncomingMail
 from portal.models.messages import Message
 from portal.models.requests import Request
 from portal.models.risk_marks import RiskMark
@@ -52,6 +54,9 @@ def filled(session: Session, ports: Ports) -> tuple[Work, Team]:
             path=chance.choice((None, Path.REMOVAL, Path.REMOVAL, Path.THREAT, Path.CHILD)),
         )
         _add_rows(session, case, chance, ports)
+    mail = IncomingMail(id=uuid4(), digest=b"mail", server_key="", state=MailState.WAITING, received_at=NOW, size=1)
+    mail.nature = Nature.ANSWER  # and in no case, which nobody but an intruder writes: it hides no case
+    session.add(mail)
     session.flush()
     return make_work(session, ports, actor=actor), team
 
