@@ -12,6 +12,15 @@ from portal.db import Base, Word
 from portal.domain.lifecycle import CaseStatus, Depiction, Filer, Handler, Path
 from portal.models.guards import Guarded
 
+AT_RISK = "under_18 OR path IN ('child', 'threat')"  # what the desk's list puts before the rest
+# Where the nearest date is not the nearest that runs; and rows from before the latter was kept.
+UNKEPT = "running_due_at IS NULL OR running_due_at <> next_due_at"
+
+
+def _part(name: str, *columns: str, where: str) -> Index:
+    """An index of a team's cases of one status that holds some of them alone."""
+    return Index(name, "team_id", "status", *columns, postgresql_where=text(where), sqlite_where=text(where))
+
 
 class Case(Guarded, Base):
     """One report and all that follows. What is about the person is in `sealed`; the rest must work with nobody there.
@@ -37,6 +46,16 @@ class Case(Guarded, Base):
             *("team_id", "status", "assignee_id", "next_due_at", "running_due_at", "news_at", "submitted_at"),
             *("under_18", "path", "id"),
         ),
+        # Where the stretches of that order begin; see `queue_stretches`.
+        _part("ix_cases_running", "running_due_at", where="running_due_at IS NOT NULL"),
+        _part("ix_cases_unkept", "next_due_at", where=UNKEPT),
+        _part("ix_cases_new", "submitted_at", where="assignee_id IS NULL"),
+        _part(
+            "ix_cases_at_risk",
+            *("submitted_at", "assignee_id", "next_due_at", "running_due_at", "news_at", "under_18", "path", "id"),
+            where=AT_RISK,
+        ),
+        _part("ix_cases_news", "news_at", "id", where="news_at IS NOT NULL"),
         CheckConstraint("status != 'erased' OR sealed IS NULL", name="erased_is_empty"),
     )
 

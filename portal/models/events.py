@@ -22,7 +22,11 @@ class Event(Guarded, Base):
     """
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("case_id", "sequence"), Index("ix_events_digest", "digest"))
+    __table_args__ = (
+        UniqueConstraint("case_id", "sequence"),
+        Index("ix_events_digest", "digest"),
+        Index("ix_events_recorded", "recorded_at", "case_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))

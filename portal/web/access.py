@@ -249,9 +249,10 @@ def open_own_case() -> CaseWork | None:
 def _find_member() -> SignedInStaff | None:
     if "staff_id" not in session:
         return None
-    row = accounts.read_staff(unit().db, UUID(session["staff_id"]))
-    if row is None:
+    private = bytes.fromhex(session["private_key"])
+    found = accounts.read_member(unit().db, UUID(session["staff_id"]), private)
+    if found is None:
         leave()
         return None
-    private = bytes.fromhex(session["private_key"])
-    return SignedInStaff(row, accounts.actor_of(row), accounts.team_keys_of(unit().db, row, private), private)
+    row, team_keys = found
+    return SignedInStaff(row, accounts.actor_of(row), team_keys, private)

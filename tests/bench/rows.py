@@ -14,7 +14,7 @@ def case_row(created_at: datetime, **values: object) -> dict[str, Any]:
     """An open case with 42 links."""
     return {
         "id": uuid4(),
-        "reference": f"BENCH-{uuid4().hex[:10]}",
+        "reference": f"BNCH-{uuid4().hex[:11].upper()}",
         "status": CaseStatus.OPEN,
         "path": Path.REMOVAL,
         "country": "IE",

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, String, and_, func, literal, select, true, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -28,15 +39,15 @@ from portal.models.incoming import IncomingMail
 from portal.models.messages import Message
 from portal.models.safe_contacts import SafeContact
 from portal.services.background import safe_hours
-from portal.services.casefile import queue_filters, responses
-from portal.services.casefile.queue_filters import Day, QueueChoice, QueueFilter
+from portal.services.casefile import queue_filters, queue_stretches, responses
+from portal.services.casefile.queue_filters import QueueChoice, QueueFilter
+from portal.services.casefile.queue_stretches import Asked
 from portal.services.cases import risks, tags
 from portal.services.cases.opening import seen_by
 from portal.services.clocks.snapshot import OWED
 from portal.services.history import guards
 from portal.services.history.events import NewEvent
 from portal.services.inbox.case_mail import waits_unread
-from portal.services.ports import ServerKeys
 from portal.services.work import CaseWork, Work
 
 
@@ -85,80 +96,83 @@ class QueueRow:
 
 @dataclass(frozen=True, kw_only=True)
 class QueuePage:
+    """One page. A count above MOST_COUNTED only says that there are more than so many.
+
+    `page` is 0 where the page was asked for by the case before it. `behind` is the reference of the case after which
+    the list goes on where its pages have no numbers; empty where it does not.
+    """
+
     rows: tuple[QueueRow, ...]
     total: int
     page: int
     pages: int
-    counts: dict[QueueFilter, int]
+    counts: Mapping[QueueFilter, int]
+    behind: str
 
 
 PAGE_ROWS = 30
+MOST_COUNTED = 1_000  # no further is counted for a list that is not narrowed
 
 
-def list_queue(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, page: int) -> QueuePage:
+def list_queue(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, page: int, after: str = "") -> QueuePage:
     """One page of those of these teams' cases that the member sees. Pages count from 1; a later one is the last.
 
-    As many statements for many cases as for one.
+    Of a very long list the first thousand are on pages with numbers; each further one is asked for by the case that it
+    stands `after`. As many statements for many cases as for one, and the same time.
     """
-    day = queue_filters.day_of(work)
-    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), *queue_filters.narrow(choice, work.actor, day))
-    views = queue_filters.list_views(work.actor, day)
-    counts = _count(work.session, ours, views)
+    asked = _ask(work, team_ids, choice)
+    counts = _count(work.session, asked, list(QueueFilter), is_whole=choice.is_narrow)
     total = counts[choice.show]
     pages = max(1, -(-total // PAGE_ROWS))
     page = min(max(page, 1), pages)
-    names = _find_page(work.session, and_(ours, views[choice.show]), page, day) if total else []
-    return QueuePage(rows=_rows(work, names), total=total, page=page, pages=pages, counts=counts)
+    place = _find_place(work.session, asked, after) if after else ()
+    if place:
+        page = 0
+    found = _find_page(work.session, asked, choice.show, page or 1, most=PAGE_ROWS, after=place) if total else []
+    goes_on = not choice.is_narrow and total > MOST_COUNTED and page in {0, pages} and len(found) == PAGE_ROWS
+    rows = _rows(work, found)
+    behind = rows[-1].reference if goes_on else ""
+    return QueuePage(rows=rows, total=total, page=page, pages=pages, counts=counts, behind=behind)
 
 
 def list_whole(
     work: Work, *, team_ids: Collection[UUID], choice: QueueChoice, most: int
 ) -> tuple[tuple[QueueRow, ...], int]:
     """All cases of a choice in their order, and how many there are; none where there are more than `most`."""
-    day = queue_filters.day_of(work)
-    chosen = _choose(work, team_ids, choice, day)
-    total = _count(work.session, chosen, {choice.show: true()})[choice.show]
+    asked = _ask(work, team_ids, choice)
+    total = _count(work.session, asked, [choice.show], is_whole=True)[choice.show]
     if not total or total > most:
         return (), total
-    return _rows(work, _find_page(work.session, chosen, 1, day, most=most)), total
+    return _rows(work, _find_page(work.session, asked, choice.show, 1, most=most)), total
 
 
 def list_first(
     work: Work, *, team_ids: Collection[UUID], views: Sequence[QueueFilter], most: int
 ) -> tuple[Mapping[QueueFilter, int], Mapping[QueueFilter, tuple[QueueRow, ...]]]:
-    """How many cases each view holds, and the first of those that are asked for, at most so many of each."""
-    day = queue_filters.day_of(work)
-    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor))
-    known = queue_filters.list_views(work.actor, day)
-    counts = _count(work.session, ours, known)
-    found = {
-        view: _find_page(work.session, and_(ours, known[view]), 1, day, most=most) if counts[view] else []
-        for view in views
-    }
-    names = {each.id: each for rows in found.values() for each in rows}
-    rows = dict(zip(names, _rows(work, list(names.values())), strict=True))
-    return counts, {view: tuple(rows[each.id] for each in chosen) for view, chosen in found.items()}
+    """How many cases each view holds, no further counted than to MOST_COUNTED and one, and the first of those that are
+    asked for, at most so many of each.
+    """
+    asked = _ask(work, team_ids, QueueChoice())
+    counts = _count(work.session, asked, [QueueFilter.ALL, *views], is_whole=False)
+    found = _find_first(work.session, asked, [view for view in views if counts[view]], most)
+    ids = {case_id for chosen in found.values() for case_id in chosen}
+    rows = {each.id: each for each in work.session.execute(_whole(Case.id.in_(ids)))} if ids else {}
+    made = dict(zip(rows, _rows(work, list(rows.values())), strict=True))
+    return counts, {view: tuple(made[each] for each in found.get(view, ())) for view in views}
 
 
 def count_chosen(work: Work, *, team_ids: Collection[UUID], choice: QueueChoice) -> int:
     """How many cases a choice finds."""
-    chosen = _choose(work, team_ids, choice, queue_filters.day_of(work))
-    return _count(work.session, chosen, {choice.show: true()})[choice.show]
-
-
-def _choose(work: Work, team_ids: Collection[UUID], choice: QueueChoice, day: Day) -> ColumnElement[bool]:
-    narrowed = queue_filters.narrow(choice, work.actor, day)
-    view = queue_filters.list_views(work.actor, day)[choice.show]
-    return and_(Case.team_id.in_(team_ids), seen_by(work.actor), view, *narrowed)
+    return _count(work.session, _ask(work, team_ids, choice), [choice.show], is_whole=True)[choice.show]
 
 
 def list_chosen(
     work: Work, *, team_ids: Collection[UUID], chosen: ColumnElement[bool], most: int
 ) -> tuple[tuple[QueueRow, ...], int]:
     """The first of the open cases that fit a condition, at most so many, and how many there are."""
-    ours = and_(Case.team_id.in_(team_ids), seen_by(work.actor), Case.status == CaseStatus.OPEN, chosen)
-    count = work.session.scalar(select(func.count(Case.id)).where(ours)) or 0
-    return _rows(work, _find_page(work.session, ours, 1, queue_filters.day_of(work), most=most) if count else []), count
+    asked = replace(_ask(work, team_ids, QueueChoice()), ours=and_(seen_by(work.actor), chosen))
+    count = _count(work.session, asked, [QueueFilter.ALL], is_whole=True)[QueueFilter.ALL]
+    return _rows(work, _find_page(work.session, asked, QueueFilter.ALL, 1, most=most) if count else []), count
 
 
 def assign(work: CaseWork, staff_id: UUID | None) -> None:
@@ -187,43 +201,87 @@ def can_carry(session: Session, team_id: UUID, staff_id: UUID) -> bool:
     return session.scalars(query).first() is not None
 
 
-def _count(
-    session: Session, ours: ColumnElement[bool], views: Mapping[QueueFilter, ColumnElement[bool]]
-) -> dict[QueueFilter, int]:
-    """How many cases each view holds, all in one look."""
-    query = select(*(func.count(sql_case((chosen, 1))).label(view.value) for view, chosen in views.items()))
-    found = session.execute(query.select_from(Case).where(ours, Case.status.in_(queue_filters.LISTED))).one()
-    return {view: int(found[place]) for place, view in enumerate(views)}
+def _ask(work: Work, team_ids: Collection[UUID], choice: QueueChoice) -> Asked:
+    day = queue_filters.day_of(work)
+    ours = and_(seen_by(work.actor), *queue_filters.narrow(choice, work.actor, day))
+    return Asked(work.actor, team_ids, ours, day)
+
+
+def _count(session: Session, asked: Asked, views: Sequence[QueueFilter], *, is_whole: bool) -> dict[QueueFilter, int]:
+    """How many cases each view holds, all in one look. `is_whole`: to the last, which looks at every case once."""
+    if is_whole:
+        ours = and_(Case.team_id.in_(asked.team_ids), asked.ours, Case.status.in_(queue_filters.LISTED))
+        query = select(*(func.count(sql_case((asked.views[view], 1))) for view in views)).select_from(Case).where(ours)
+        if len(views) == 1:
+            query = query.where(asked.views[views[0]])
+    else:
+        query = select(*(queue_stretches.count_up_to(asked, view, MOST_COUNTED + 1) for view in views))
+    return dict(zip(views, session.execute(query).one(), strict=True))
 
 
 def _find_page(
-    session: Session, chosen: ColumnElement[bool], page: int, day: Day, *, most: int = PAGE_ROWS
+    session: Session, asked: Asked, view: QueueFilter, page: int, *, most: int, after: Sequence[Any] = ()
 ) -> Sequence[Any]:
-    """The cases of one page in their order, with the names of team and member."""
-    order = queue_filters.order(day)
-    ids = select(Case.id).where(chosen).order_by(*order).offset((page - 1) * most).limit(most).subquery()
-    query = select(ids.c.id, Team.name.label("team"), Staff.name.label("assignee")).join(Case, Case.id == ids.c.id)
+    """The cases of one page in their order, as `_whole` reads them."""
+    order, last = queue_filters.order(asked.day), page * most
+    found = union_all(*queue_stretches.find_first(asked, view, last, after)).subquery()
+    ids = select(Case.id).join(found, found.c.id == Case.id).order_by(*order).offset(last - most).limit(most)
+    # The few that were found are put into their order once more; what is sorted before that are their ids alone.
+    return session.execute(_whole(Case.id.in_(ids)).order_by(*order)).all()
+
+
+def _find_first(
+    session: Session, asked: Asked, views: Sequence[QueueFilter], most: int
+) -> Mapping[QueueFilter, list[UUID]]:
+    """The ids of the first of each view in their order, at most so many of each. One look for all."""
+    if not views:
+        return {}
+    parts = [
+        part.add_columns(literal(place).label("place"))
+        for place, view in enumerate(views)
+        for part in queue_stretches.find_first(asked, view, most)
+    ]
+    first = union_all(*parts).subquery()
+    query = select(first.c.place, Case.id).join(Case, Case.id == first.c.id)
+    rows = defaultdict[QueueFilter, list[UUID]](list)
+    for place, case_id in session.execute(query.order_by(*queue_filters.order(asked.day))):
+        if len(rows[views[place]]) < most:
+            rows[views[place]].append(case_id)
+    return rows
+
+
+def _find_place(session: Session, asked: Asked, reference: str) -> Sequence[Any]:
+    """Where a case stands in the order; nothing where the member sees none of this reference."""
+    query = select(*queue_filters.place_of(asked.day)).where(Case.team_id.in_(asked.team_ids), asked.ours)
+    return session.execute(query.where(Case.reference == reference)).one_or_none() or ()
+
+
+def _whole(chosen: ColumnElement[bool]) -> Select[Any]:
+    """Whole rows of cases, for their guards, with the names of team and member and what is known of safe contact."""
+    query = select(Case.__table__, Team.name.label("team"), Staff.name.label("assignee"), SafeContact)
     query = query.outerjoin(Team, Team.id == Case.team_id).outerjoin(Staff, Staff.id == Case.assignee_id)
-    # The few that were found are put into their order once more; numbering all would keep each of them in memory.
-    return session.execute(query.order_by(*order)).all()
+    return query.outerjoin(SafeContact, SafeContact.case_id == Case.id).where(chosen)
 
 
-def _rows(work: Work, names: Sequence[Any]) -> tuple[QueueRow, ...]:
+def _rows(work: Work, found: Sequence[Any]) -> tuple[QueueRow, ...]:
     """The rows in this order; nothing is asked of the database where there is none."""
-    if not names:
+    if not found:
         return ()
-    session, ids = work.session, [each.id for each in names]
-    cases, bent = dict[UUID, Mapping[str, Any]](), set[UUID]()
-    for row, fits in guards.read_rows(session, Case, Case.id.in_(ids)):
-        cases[row["id"]] = row
+    session = work.session
+    cases, bent = list[Mapping[str, Any]](), set[UUID]()
+    for each in found:
+        row, fits = guards.look_at(session, Case, each)
+        cases.append(row)
         bent |= set() if fits else {row["id"]}
+    ids = [each["id"] for each in cases]
     missed, bent_clocks = _count_missed(session, ids)
     flags, bent_risks = risks.read_flags(session, ids, work.ports.keys)
-    due = responses.find_answers_due(work, cases.values())
+    due = responses.find_answers_due(work, cases)
     named, bent_tags = tags.read_names(session, ids)
-    seen = _Seen(missed, _read_news(session, ids), _read_hours(session, ids, work), flags, due, named)
+    hours = {each.SafeContact.case_id: _read_contact(each.SafeContact, work) for each in found if each.SafeContact}
+    seen = _Seen(missed, _read_news(session, ids), hours, flags, due, named)
     unfit = bent | bent_clocks | bent_risks | bent_tags
-    return tuple(_row(cases[each.id], each, seen, each.id in unfit, work.now) for each in names)
+    return tuple(_row(case, each, seen, case["id"] in unfit, work.now) for case, each in zip(cases, found, strict=True))
 
 
 @dataclass(frozen=True)
@@ -240,15 +298,15 @@ class _Seen:
 
 def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: datetime) -> QueueRow:
     running = queue_filters.find_running(case["running_due_at"], case["next_due_at"], now)
-    contact, hours = seen.hours.get(names.id, (Contact.ANY_TIME, None))
-    news = dict(seen.news.get(names.id, {}))
+    contact, hours = seen.hours.get(case["id"], (Contact.ANY_TIME, None))
+    news = dict(seen.news.get(case["id"], {}))
     return QueueRow(
         reference=case["reference"],
         status=case["status"],
         path=case["path"],
         is_child=bool(case["under_18"]) or case["path"] is Path.CHILD,
-        risks=seen.risks.get(names.id, ()),
-        tags=seen.tags.get(names.id, ()),
+        risks=seen.risks.get(case["id"], ()),
+        tags=seen.tags.get(case["id"], ()),
         country=case["country"],
         language=case["language"],
         team_name=names.team or "",
@@ -257,7 +315,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         due_at=running or case["next_due_at"],
         due_estimated=case["next_due_estimated"] and (running or case["next_due_at"]) == case["next_due_at"],
         is_overdue=running is None and case["next_due_at"] is not None,
-        missed_count=seen.missed[names.id],
+        missed_count=seen.missed[case["id"]],
         unread=news.pop(History.MESSAGE, 0),
         mails=news.pop(History.MAIL_CAME, 0),
         news=tuple(news),
@@ -265,7 +323,7 @@ def _row(case: Mapping[str, Any], names: Any, seen: _Seen, is_unfit: bool, now: 
         hours=hours,
         is_unfit=is_unfit,
         submitted_at=case["submitted_at"],
-        answer_due_at=seen.answers_due.get(names.id),
+        answer_due_at=seen.answers_due.get(case["id"]),
     )
 
 
@@ -301,18 +359,11 @@ def _read_news(session: Session, case_ids: Collection[UUID]) -> Mapping[UUID, Co
     return found
 
 
-def _read_hours(
-    session: Session, case_ids: Collection[UUID], work: Work
-) -> Mapping[UUID, tuple[Contact, SafeHours | None]]:
-    rows = session.scalars(select(SafeContact).where(SafeContact.case_id.in_(case_ids)))
-    return {row.case_id: _read_contact(row, work.ports.keys, work.now) for row in rows}
-
-
-def _read_contact(row: SafeContact, keys: ServerKeys, now: datetime) -> tuple[Contact, SafeHours | None]:
+def _read_contact(row: SafeContact, work: Work) -> tuple[Contact, SafeHours | None]:
     try:
-        hours = safe_hours.open_carried(row, keys).hours
+        hours = safe_hours.open_carried(row, work.ports.keys).hours
     except CannotOpen:
         return Contact.UNKNOWN, None
     if hours is None:
         return Contact.ANY_TIME, None
-    return (Contact.NOW if hours.is_safe(now) else Contact.LATER), hours
+    return (Contact.NOW if hours.is_safe(work.now) else Contact.LATER), hours

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, false, func, literal, not_, or_, select, union_all
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 
@@ -103,6 +103,10 @@ _NEWS_KINDS: Mapping[News, frozenset[History]] = {
 }
 
 
+_WEIGHT = (Risk.DANGER, Risk.SUICIDE, Risk.CHILD, Risk.THREAT)
+NO_RISK = len(_WEIGHT)
+
+
 @dataclass(frozen=True, kw_only=True)
 class QueueChoice:
     """One view and what narrows it; all of it together. What is empty narrows nothing.
@@ -124,6 +128,11 @@ class QueueChoice:
     tag: UUID | None = None
     is_stale: bool = False
     since: datetime | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything narrows the view."""
+        return self != QueueChoice(show=self.show)
 
 
 @dataclass(frozen=True)
@@ -156,31 +165,45 @@ def find_running(running_due_at: datetime | None, next_due_at: datetime | None, 
 
 def list_views(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[bool]]:
     """Every view as a condition on cases."""
-    is_open, runs = Case.status == CaseStatus.OPEN, _running(day.now)
+    beside, runs = list_beside(actor, day), _running(day)
+    return {
+        **beside,
+        QueueFilter.RUNNING: and_(beside[QueueFilter.RUNNING], runs.is_not(None)),
+        QueueFilter.TODAY: and_(beside[QueueFilter.TODAY], runs < day.ends_at),
+        QueueFilter.STUCK: and_(beside[QueueFilter.OVERDUE], is_not_soon(day), ~_unsent(), ~_is_among(FollowUp, _OPEN)),
+    }
+
+
+def list_beside(actor: Actor, day: Day) -> Mapping[QueueFilter, ColumnElement[bool]]:
+    """The same as conditions within the stretches of the list, which say themselves whether a date runs: said twice, it
+    would let the database think that hardly any case fits.
+    """
+    is_open = Case.status == CaseStatus.OPEN
     overdue = and_(is_open, Case.next_due_at < day.now)
     covered = covered_by(actor.staff_id, day.today)
     mine = or_(FollowUp.owner_id == actor.staff_id, FollowUp.owner_id.in_(covered))
     promised = _is_among(FollowUp, _OPEN, mine, FollowUp.due_on <= day.today)
-    unsent = _is_among(Request, Request.state == RequestState.PREPARED)
     return {
         QueueFilter.ALL: is_open,
-        QueueFilter.RUNNING: and_(is_open, runs.is_not(None)),
-        QueueFilter.TODAY: and_(is_open, runs < day.ends_at),
-        QueueFilter.ANSWER: and_(is_open, _needs_answer()),
+        QueueFilter.RUNNING: is_open,
+        QueueFilter.TODAY: is_open,
+        QueueFilter.ANSWER: and_(is_open, Case.id.in_(list_asking())),
         QueueFilter.APPROVAL: and_(is_open, Case.id.in_(_second_looks(actor))),
         QueueFilter.HANDED: and_(is_open, Case.id.in_(_handed(actor)), Case.assignee_id == actor.staff_id),
         QueueFilter.UNASSIGNED: and_(is_open, Case.assignee_id.is_(None)),
         QueueFilter.MINE: and_(is_open, Case.assignee_id == actor.staff_id),
         QueueFilter.YOURS: and_(
             is_open,
-            or_(Case.assignee_id == actor.staff_id, Case.assignee_id.in_(covered)),
-            or_(unsent, Case.next_due_at.is_(None)),
+            Case.assignee_id.in_(union_all(select(literal(actor.staff_id, Uuid())), covered)),
+            or_(_unsent(), Case.next_due_at.is_(None)),
             ~_is_among(FollowUp, _OPEN),
         ),
         QueueFilter.PROMISED: and_(is_open, promised),
         QueueFilter.OVERDUE: overdue,
         QueueFilter.MAIL: and_(is_open, _has_mail_trouble(day)),
-        QueueFilter.STUCK: and_(overdue, runs.is_(None), ~unsent, ~_is_among(FollowUp, _OPEN)),
+        QueueFilter.STUCK: and_(
+            overdue, _has_none(Request, Request.state == RequestState.PREPARED), _has_none(FollowUp, _OPEN)
+        ),
         QueueFilter.CLOSED: Case.status == CaseStatus.CLOSED,
     }
 
@@ -202,7 +225,7 @@ def narrow(choice: QueueChoice, actor: Actor, day: Day) -> Iterator[ColumnElemen
         yield ~_has(Event, Event.actor != ActorKind.SYSTEM, Event.recorded_at > day.now - STALE)
     if choice.since:
         others = or_(Event.staff_id.is_(None), Event.staff_id != actor.staff_id)
-        yield _has(Event, Event.recorded_at > choice.since, others, Event.kind != History.OPENED)
+        yield _is_among(Event, Event.recorded_at > choice.since, others, Event.kind != History.OPENED)
 
 
 def _narrow_by_team(choice: QueueChoice) -> Iterator[ColumnElement[bool]]:
@@ -228,22 +251,40 @@ def order(day: Day) -> Sequence[ColumnElement[Any]]:
     """What can still be saved by the time that is left; what needs an answer, what nobody works on and what waits, each
     by risk; and at last what has run out, the latest first.
     """
-    runs, is_late = _running(day.now), Case.next_due_at < day.now
-    first = (Risk.DANGER, Risk.SUICIDE, Risk.CHILD, Risk.THREAT)
-    risk = sql_case(*((_has_risk(each, day.keys), place) for place, each in enumerate(first)), else_=len(first))
+    turn, runs, by_risk, latest, *last = place_of(day)
+    return turn, runs, by_risk, latest.desc(), *last
+
+
+def place_of(day: Day) -> Sequence[Any]:
+    """By what a case stands in this order: turn, date that runs, risk, date that has run out, day of report and id."""
+    runs, is_late, risk = _running(day), Case.next_due_at < day.now, rank_risk(day)
     turn = sql_case(
-        (runs.is_not(None), 0), (_needs_answer(), 1), (Case.assignee_id.is_(None), 2), (is_late, LATE), else_=3
+        (runs.is_not(None), 0), (needs_answer(), 1), (Case.assignee_id.is_(None), 2), (is_late, LATE), else_=3
     )
     by_risk = sql_case((turn.in_((1, 2, 3)), risk), else_=0)
     # A date that runs is later than now and one that has run out earlier; nobody sorts one among the other.
-    latest = sql_case((turn == LATE, Case.next_due_at)).desc()
-    return turn, runs.asc(), by_risk, latest, Case.submitted_at.asc(), Case.id.asc()
+    latest = sql_case((turn == LATE, Case.next_due_at))
+    return turn, runs, by_risk, latest, Case.submitted_at, Case.id
 
 
-def _running(now: datetime) -> ColumnElement[Any]:
+def rank_risk(day: Day) -> ColumnElement[int]:
+    """The weightiest risk of a case as a number, the smallest first."""
+    return sql_case(*((_has_risk(each, day.keys), place) for place, each in enumerate(_WEIGHT)), else_=NO_RISK)
+
+
+def is_soon(day: Day) -> ColumnElement[bool]:
+    """Whether a date that still runs is near enough to save something today."""
+    return and_(Case.running_due_at >= day.now, Case.running_due_at < day.now + SOON)
+
+
+def is_not_soon(day: Day) -> ColumnElement[bool]:
+    runs = Case.running_due_at
+    return or_(runs.is_(None), runs < day.now, runs >= day.now + SOON)
+
+
+def _running(day: Day) -> ColumnElement[Any]:
     """The same as `find_running`, for all cases."""
-    soon = and_(Case.running_due_at >= now, Case.running_due_at < now + SOON)
-    return sql_case((soon, Case.running_due_at), (Case.next_due_at >= now, Case.next_due_at))
+    return sql_case((is_soon(day), Case.running_due_at), (Case.next_due_at >= day.now, Case.next_due_at))
 
 
 def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
@@ -255,8 +296,21 @@ def _has_risk(risk: Risk, keys: ServerKeys) -> ColumnElement[bool]:
     return Case.id.in_(marked)
 
 
-def _needs_answer() -> ColumnElement[bool]:
-    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(select(IncomingMail.case_id).where(waits_unread())))
+def needs_answer() -> ColumnElement[bool]:
+    return or_(Case.news_at.is_not(None), _is_unread(), Case.id.in_(_mailed()))
+
+
+def list_asking() -> Any:
+    """The ids of the cases that `needs_answer` finds: few, and looked up from what was written, not from the cases."""
+    wrote = select(Message.case_id).where(*UNREAD)
+    new = aliased(Case)
+    did = select(new.id).where(new.news_at.is_not(None))
+    return union_all(did, wrote, _mailed())
+
+
+def _mailed() -> Any:
+    """With what is in no case, a list would have no case that is not in it."""
+    return select(IncomingMail.case_id).where(waits_unread(), IncomingMail.case_id.is_not(None))
 
 
 def _is_unread() -> ColumnElement[bool]:
@@ -274,13 +328,17 @@ def _has_news(news: News) -> ColumnElement[bool]:
 
 def _waits(whom: WaitsFor) -> ColumnElement[bool]:
     if whom is WaitsFor.TEAM:
-        return or_(_needs_answer(), _is_among(Request, Request.state == RequestState.PREPARED))
+        return or_(needs_answer(), _unsent())
     if whom is WaitsFor.PERSON:
         return _is_among(Request, Request.state == RequestState.MORE_ASKED)
     if whom is WaitsFor.AUTHORITY:
         return _is_among(Complaint, Complaint.state == ComplaintState.LODGED)
     running = (Clock.state == ClockState.RUNNING, Clock.request_id.is_not(None), Clock.owed_by != Owed.PERSON)
     return _has(Clock, *running)
+
+
+def _unsent() -> ColumnElement[bool]:
+    return _is_among(Request, Request.state == RequestState.PREPARED)
 
 
 def _second_looks(actor: Actor) -> Any:
@@ -304,6 +362,13 @@ def _is_among(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]
     case of the list.
     """
     return Case.id.in_(select(model.case_id).where(*criteria))
+
+
+def _has_none(model: Any, *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a case has no row of this table that fits. Not as a plain NOT EXISTS or NOT IN: of this the server itself
+    chooses whether all such rows are looked up once or those of each case, by how many cases it has to ask for.
+    """
+    return not_(func.coalesce(_has(model, *criteria), false()))
 
 
 def _has_mail_trouble(day: Day) -> ColumnElement[bool]:

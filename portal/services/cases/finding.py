@@ -13,10 +13,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import CompoundSelect, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.adapters import vault
@@ -177,14 +178,28 @@ _SOURCES: tuple[tuple[Any, str, _Kind], ...] = (
 
 
 def _list_unmarked(work: CaseWork) -> Iterator[_Source]:
-    for model, name, kind in _SOURCES:
-        made = and_(FindMark.source_id == model.id, FindMark.server_key == work.ports.keys.id)
-        query = select(model).outerjoin(FindMark, made).where(model.case_id == work.case.id, FindMark.id.is_(None))
-        if model is Item:
-            query = query.where(Item.url_index.is_not(None))
-        for row in work.session.scalars(query):
+    """Two statements where one kind alone has something new, as nearly always."""
+    found: dict[int, list[UUID]] = {}
+    asked = {"of_case": work.case.id, "under": work.ports.keys.id}
+    for place, source_id in work.session.execute(_unmarked(), asked):
+        found.setdefault(place, []).append(source_id)
+    for place, ids in found.items():
+        model, name, kind = _SOURCES[place]
+        for row in work.session.scalars(select(model).where(model.id.in_(ids))):
             with suppress(CannotOpen):  # changed from outside, which the case's own pages say
                 yield _Source(row.id, str(work.read_sealed(row).get(name) or ""), kind)
+
+
+@lru_cache(maxsize=1)
+def _unmarked() -> CompoundSelect[Any]:
+    """What of a case has no mark under a secret: the place of its kind in `_SOURCES`, and its id."""
+    parts = []
+    for place, (model, _name, _kind) in enumerate(_SOURCES):
+        made = and_(FindMark.source_id == model.id, FindMark.server_key == bindparam("under"))
+        query = select(literal(place), model.id).outerjoin(FindMark, made)
+        query = query.where(model.case_id == bindparam("of_case"), FindMark.id.is_(None))
+        parts.append(query.where(Item.url_index.is_not(None)) if model is Item else query)
+    return union_all(*parts)
 
 
 def _mark_anew(work: CaseWork, source: _Source) -> None:

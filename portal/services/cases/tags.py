@@ -39,11 +39,11 @@ class TagView:
 
 def list_tags(work: Work, team_ids: Collection[UUID]) -> tuple[TagView, ...]:
     """Of these teams, by team and name. One that is not as it was written is left out."""
-    rows = [row for row, fits in guards.read_rows(work.session, TeamTag, TeamTag.team_id.in_(team_ids)) if fits]
-    teams = select(Team.id, Team.name).where(Team.id.in_(team_ids))
-    names = {row.id: row.name for row in work.session.execute(teams)} if rows else {}
+    query = select(TeamTag.__table__, Team.name.label("team")).join(Team, Team.id == TeamTag.team_id)
+    found = work.session.execute(query.where(TeamTag.team_id.in_(team_ids))).all()
+    rows = ((*guards.look_at(work.session, TeamTag, each), each.team) for each in found)
     views = (
-        TagView(id=row["id"], team_id=row["team_id"], team=names[row["team_id"]], name=row["name"]) for row in rows
+        TagView(id=row["id"], team_id=row["team_id"], team=team, name=row["name"]) for row, fits, team in rows if fits
     )
     return tuple(sorted(views, key=lambda each: (each.team, each.name.casefold())))
 
@@ -115,16 +115,13 @@ def list_ids(work: CaseWork) -> tuple[UUID, ...]:
 
 def read_names(session: Session, case_ids: Collection[UUID]) -> tuple[Mapping[UUID, tuple[str, ...]], frozenset[UUID]]:
     """The tags of these cases by name, with none of them open, and the cases of which one is not as it was written."""
-    rows = list(guards.read_rows(session, CaseTag, CaseTag.case_id.in_(case_ids)))
-    if not rows:
-        return {}, frozenset()
-    ids = {row["tag_id"] for row, _fits in rows}
-    names = {row["id"]: row["name"] for row, fits in guards.read_rows(session, TeamTag, TeamTag.id.in_(ids)) if fits}
+    query = select(CaseTag.__table__, TeamTag.__table__).outerjoin(TeamTag, TeamTag.id == CaseTag.tag_id)
     found: dict[UUID, list[str]] = {}
     bent = set[UUID]()
-    for row, fits in rows:
-        if fits and row["tag_id"] in names:
-            found.setdefault(row["case_id"], []).append(names[row["tag_id"]])
+    for each in session.execute(query.where(CaseTag.case_id.in_(case_ids))):
+        (row, row_fits), (tag, tag_fits) = (guards.look_at(session, model, each) for model in (CaseTag, TeamTag))
+        if row_fits and tag_fits:
+            found.setdefault(row["case_id"], []).append(tag["name"])
         else:
             bent.add(row["case_id"])
     return {case_id: tuple(sorted(each, key=str.casefold)) for case_id, each in found.items()}, frozenset(bent)

@@ -24,6 +24,7 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Select,
     Table,
     bindparam,
@@ -147,6 +148,13 @@ def read_rows(
     read = session.execute(select(table).where(*criteria)).mappings()
     rows = [{str(name): value for name, value in row.items()} for row in read]
     return [(row, found is None or fits(found.keys, table.name, row, row["guard"])) for row in rows]
+
+
+def look_at(session: Session, model: type[Any], row: Row[Any]) -> tuple[Mapping[str, Any], bool]:
+    """The same of one row of a statement that reads whole rows of this table beside others."""
+    found, table = _watch_of(session), model.__table__
+    values = {column.name: row._mapping[column] for column in table.columns}
+    return values, found is None or fits(found.keys, table.name, values, values["guard"])
 
 
 def insert_rows(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:

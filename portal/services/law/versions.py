@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
 from portal.domain.regimes import Regime
@@ -18,18 +18,24 @@ LOCK = 4_732_654  # of PostgreSQL, for these rows alone
 
 def keep_laws(session: Session, regimes: Iterable[Regime], *, now: datetime) -> None:
     """Keep these records, each version once, also when two reports that cite a new version are handed in at once."""
-    missing = [regime for regime in regimes if not _is_kept(session, regime)]
-    if missing and session.get_bind().dialect.name == "postgresql":
+    chosen = {(regime.id, regime.version): regime for regime in regimes}
+    missing = chosen.keys() - _list_kept(session, chosen)
+    if not missing:
+        return
+    if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    for regime in missing:
-        if not _is_kept(session, regime):  # still not, now that nobody else is writing one
-            row = LawVersion(regime=regime.id, version=regime.version, record=msgspec.json.encode(regime), kept_at=now)
-            session.add(row)
-            session.flush()
+    for key in sorted(missing - _list_kept(session, missing)):  # still not, now that nobody else is writing one
+        record = msgspec.json.encode(chosen[key])
+        session.add(LawVersion(regime=key[0], version=key[1], record=record, kept_at=now))
+    session.flush()
 
 
-def _is_kept(session: Session, regime: Regime) -> bool:
-    return session.get(LawVersion, (regime.id, regime.version)) is not None
+def _list_kept(session: Session, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    if not keys:
+        return set()
+    query = select(LawVersion.regime, LawVersion.version)
+    found = query.where(tuple_(LawVersion.regime, LawVersion.version).in_(list(keys)))
+    return {(row.regime, row.version) for row in session.execute(found)}
 
 
 def find_law(session: Session, regime_id: str, version: str, registry: Registry) -> Regime | None:

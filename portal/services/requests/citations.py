@@ -75,11 +75,11 @@ def pick(contents: RequestContent, kind: RequestKind, platform: str, *, now: dat
     """The laws that can be used, hard duties first; complete ones and those that miss something. Copyright stands in
     papers of its own, never beside another law.
     """
-    kinds = KINDS[kind]
+    kinds, about = KINDS[kind], _About(contents.report, platform, now, ports.registry)
     found = [
         _cite(regime, reason, contents)
         for regime in ports.registry.regimes.values()
-        if regime.kind in kinds and (reason := find_reason(regime, contents.report, platform, now=now, ports=ports))
+        if regime.kind in kinds and (reason := about.find_reason(regime))
     ]
     is_child = contents.situation.child_material
     return sorted(
@@ -94,15 +94,23 @@ def _is_for_all(regime: Regime) -> bool:
 
 def find_reason(regime: Regime, report: Report, platform: str, *, now: datetime, ports: Ports) -> str | None:
     """Why the law can be used, or None where it cannot, or a national form of the same right is used in its place."""
-    registry = ports.registry
-    facts, known = facts_of(report), platform_facts(registry, platform)
-    found, country = registry.platforms.get(platform), report.country or None
-    candidates = (regime, *registry.national_forms.get(regime.id, ()))
-    verdicts = prefer_national(
-        [(each, assess(each, facts, known, law_day(each, found, country, now=now))) for each in candidates]
-    )
-    verdict = verdicts[0][1]
-    return verdict.reason if verdict.offered else None
+    return _About(report, platform, now, ports.registry).find_reason(regime)
+
+
+class _About:
+    """What laws are chosen by, put together once for all of them."""
+
+    def __init__(self, report: Report, platform: str, now: datetime, registry: Registry) -> None:
+        self.facts, self.known = facts_of(report), platform_facts(registry, platform)
+        self.found, self.country = registry.platforms.get(platform), report.country or None
+        self.now, self.national_forms = now, registry.national_forms
+
+    def find_reason(self, regime: Regime) -> str | None:
+        """As the function of the same name."""
+        candidates = (regime, *self.national_forms.get(regime.id, ()))
+        days = [(each, law_day(each, self.found, self.country, now=self.now)) for each in candidates]
+        verdict = prefer_national([(each, assess(each, self.facts, self.known, day)) for each, day in days])[0][1]
+        return verdict.reason if verdict.offered else None
 
 
 def list_direct(report: Report, registry: Registry) -> list[Regime]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
@@ -251,11 +251,21 @@ def read_staff(session: Session, staff_id: UUID) -> Staff | None:
     return staff if staff is not None and staff.ended_at is None else None
 
 
+def read_member(session: Session, staff_id: UUID, private_key: bytes) -> tuple[Staff, dict[UUID, bytes]] | None:
+    """The member of staff with the keys of `team_keys_of`, unless the account has ended. One statement."""
+    own = and_(Membership.staff_id == Staff.id, Membership.team_key.is_not(None))
+    query = select(Staff, Membership).outerjoin(Membership, own).where(Staff.id == staff_id, Staff.ended_at.is_(None))
+    rows = session.execute(query).all()
+    return (rows[0][0], _open_keys([row for _, row in rows if row is not None], private_key)) if rows else None
+
+
 def team_keys_of(session: Session, staff: Staff, private_key: bytes) -> dict[UUID, bytes]:
     """The keys of all teams that have let this member in. Read with each request, so that leaving works at once."""
-    rows = session.scalars(
-        select(Membership).where(Membership.staff_id == staff.id, Membership.team_key.is_not(None))
-    ).all()
+    query = select(Membership).where(Membership.staff_id == staff.id, Membership.team_key.is_not(None))
+    return _open_keys(session.scalars(query), private_key)
+
+
+def _open_keys(rows: Iterable[Membership], private_key: bytes) -> dict[UUID, bytes]:
     return {row.team_id: vault.unwrap_with_private_key(row.team_key or b"", private_key) for row in rows}
 
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.domain.rights import Right
 from portal.models.accounts import QueueColumn
-from portal.services.casefile.queue import list_queue
+from portal.services.casefile.queue import MOST_COUNTED, list_queue
 from portal.services.casefile.queue_filters import News, QueueChoice, QueueFilter, Risk, WaitsFor, Whose
 from portal.services.cases import finding, name_search, tags
 from portal.services.cases.opening import NoAccess, open_for_staff
@@ -81,7 +81,8 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
     choice = read_choice(request.args)
     page = read_page(request.args.get("page", ""))
     work = unit().work(member.actor)
-    found = list_queue(work, team_ids=tuple(member.team_keys), choice=choice, page=page)
+    after = read_reference(before) if (before := request.args.get("after", "")[:LONGEST]) else ""
+    found = list_queue(work, team_ids=tuple(member.team_keys), choice=choice, page=page, after=after)
     columns = read_columns(request.args)
     asked = write_choice(choice) | ({"columns": [each.value for each in columns]} if columns else {})
     teams = tuple(member.team_keys)
@@ -106,6 +107,8 @@ def show_queue(member: SignedInStaff, *, typed: str | None = None) -> Page:
         typed=typed,
         view=lambda show: url_for("queue.show", **{**asked, "show": show.value}),
         address=lambda number: url_for("queue.show", **asked, page=number),
+        most_counted=MOST_COUNTED,
+        behind=url_for("queue.show", **asked, after=found.behind) if found.behind else "",
         finds_names=unit().config.has_name_search,
         has_teams=bool(member.team_keys),
         away=url_for("desk_lists.choose", **asked),

@@ -155,6 +155,8 @@ def show_team(member: SignedInStaff, *, refused: Sequence[str] = (), is_busy: bo
         member,
         status=409 if refused else 200,
         queue=overdue,
+        # Behind the last page with a number the list itself goes on.
+        behind=url_for("queue.show", show=QueueFilter.OVERDUE.value, after=overdue.behind) if overdue.behind else "",
         waiting=lists.list_waiting(unit().db, team_ids),
         new_teams=lists.list_new_teams(unit().db),
         members=[one for one in list_team(member) if not one.is_waiting],

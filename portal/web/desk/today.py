@@ -6,6 +6,7 @@ from flask import url_for
 
 from portal.domain.rights import Right
 from portal.services.casefile import today
+from portal.services.casefile.queue import MOST_COUNTED
 from portal.services.casefile.queue_filters import QueueChoice
 from portal.services.cases.team_handover import count_offers
 from portal.services.inbox.unmatched import count_unmatched
@@ -35,6 +36,7 @@ def show(member: SignedInStaff) -> Page:
         "desk/today.html",
         member,
         today=found,
+        most_counted=MOST_COUNTED,
         calls=calls.list_unfinished(work, team_ids=tuple(member.team_keys)),
         view=lambda show: url_for("queue.show", show=show.value),
         since=url_for("queue.show", **write_choice(QueueChoice(since=found.before))),

@@ -238,7 +238,7 @@ def test_the_list_asks_as_much_for_many_cases_as_for_one(session: Session, ports
     with counted(session) as for_many:
         listed(session, ports, actor, team, page=2)
         asked = for_many()
-    assert asked == once == 9
+    assert asked == once == 7
 
 
 def test_a_team_sees_its_own_cases_only_and_nobody_without_a_team_sees_any(session: Session, ports: Ports) -> None:

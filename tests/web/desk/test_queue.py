@@ -9,7 +9,10 @@ from sqlalchemy import select
 from portal.domain.lifecycle import CaseStatus
 from portal.models.cases import Case
 from portal.models.tables import metadata
+from portal.services.casefile import queue
 from portal.services.operations import sweep
+from portal.web.desk import queue as web_queue
+from portal.web.desk import today as web_today
 from tests.services.fakes import DAY
 from tests.web.conftest import TestClock
 from tests.web.desk.colleague import Desk
@@ -181,3 +184,26 @@ def test_a_supervisor_finds_the_overdue_on_the_team_page(desk: Desk, clock: Test
     clock.move(days=4)
 
     assert late in desk.visit("ines").go("/desk/team").text
+
+
+def test_a_very_long_list_is_counted_to_a_thousand_and_goes_on_behind_its_last_number(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = {desk.add_case() for _ in range(7)}
+    for module in (queue, web_queue, web_today):
+        monkeypatch.setattr(module, "MOST_COUNTED", 3)
+    monkeypatch.setattr(queue, "PAGE_ROWS", 2)
+    colleague = desk.visit("tane")
+    page, seen = colleague.go("/desk"), set[str]()
+    assert "(3+)" in page.text
+    assert "Page 1 of 2" in page.text
+    for path in ("/desk", "/desk?page=2"):
+        page = colleague.go(path)
+        seen |= {each for each in cases if each in page.text}
+    assert "Page 2 of more than 2" in page.text
+    while further := page.links().get("Next page"):
+        page = colleague.go(further)
+        seen |= {each for each in cases if each in page.text}
+        assert "First page" in page.links()
+    assert seen == cases
+    assert "more than 3 cases" in colleague.go("/desk/today").text
