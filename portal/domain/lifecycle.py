@@ -192,6 +192,8 @@ class ActorKind(StrEnum):
     STAFF = "staff"
     SYSTEM = "system"
     OFFICER = "officer"
+    PARTNER = "partner"  # a partner's system, by its key
+    PLATFORM = "platform"  # who got a notice and answers over its link
 
 
 class ReviewVerdict(StrEnum):

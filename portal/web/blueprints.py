@@ -1,4 +1,4 @@
-"""Every blueprint, in one list: the person's side and the desk are apart, because that is the security boundary."""
+"""Every blueprint, in one list: person, desk and partners are apart, because that is the security boundary."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import others as desk_others
+from portal.web.desk import partner_keys as desk_partners
 from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import referrals as desk_referrals
@@ -62,6 +63,7 @@ from portal.web.open import (
     statistics,
     well_known,
 )
+from portal.web.partner import api as partner_api
 from portal.web.person import (
     authority,
     case,
@@ -156,6 +158,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_tags.bp,
     desk_views.bp,
     desk_team.bp,
+    desk_partners.bp,
     desk_snippets.bp,
     desk_statistics.bp,
     desk_reports.bp,
@@ -176,5 +179,6 @@ OPEN: tuple[Blueprint, ...] = (
     statistics.bp,
     well_known.bp,
 )
+PARTNER: tuple[Blueprint, ...] = (partner_api.bp,)
 RUNNING: tuple[Blueprint, ...] = (health.bp,)
-BLUEPRINTS = (*PERSON, *DESK, *OPEN, *RUNNING)
+BLUEPRINTS = (*PERSON, *DESK, *OPEN, *PARTNER, *RUNNING)

@@ -37,7 +37,7 @@ NO_SECRETS = """
     owner part_independence part_remarks part_who part_work pass_on passes_on pasted phone place places platform
     postal_address proof put_in question read reason received_at receiver recipient reference remove replies request
     requests role safe_contact safe_words said said_accuracy said_at said_good_faith said_no_consent said_perjury
-    saved say sent_as sent_at signature signed_on since skip snippet sought speaker stated_at stop subdivision
+    saved say scopes sent_as sent_at signature signed_on since skip snippet sought speaker stated_at stop subdivision
     suicide tag tags team team_id text threat threatened_on ticket title to to_authorities to_platforms told told_at
     took_it under_18 until use verdict version view wait when which wish withdraw words_by work zone
 """

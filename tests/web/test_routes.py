@@ -28,6 +28,7 @@ class Gets(StrEnum):
     SIGN_IN = "sent to the sign-in"
     FORBIDDEN = "told that the page is not for this role"
     MISSING = "told that there is no such page"
+    KEY = "told that a key is needed"
 
 
 class Group(StrEnum):
@@ -42,6 +43,8 @@ class Group(StrEnum):
     REVIEW = "reviewing letters and complaints"
     LEAD_CASE = "leading the team that carries a case"
     SUPERVISOR = "supervisor"
+    KEYS = "keeping keys of partners"
+    PARTNER = "a partner's system, here without a key"
     LINK = "an officer's link, here one that does not work"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
@@ -56,7 +59,7 @@ class Group(StrEnum):
 
 
 OPEN, WORDS, RESUME, CASE = Gets.OPEN, Gets.WORDS, Gets.RESUME, Gets.CASE
-ENTER, NEVER, NONE = Gets.SIGN_IN, Gets.FORBIDDEN, Gets.MISSING
+ENTER, NEVER, NONE, KEY = Gets.SIGN_IN, Gets.FORBIDDEN, Gets.MISSING, Gets.KEY
 
 # fmt: off
 # Columns, as in Caller: nobody, draft, person; on the desk advocate, stranger, supervisor, administrator, reviewer,
@@ -75,6 +78,8 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.REVIEW:        (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER),
         Group.LEAD_CASE:     (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
+        Group.KEYS:          (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  OPEN,  NEVER, NEVER, NEVER, NEVER),
+        Group.PARTNER:       (KEY,   KEY,    KEY,   KEY,   KEY,   KEY,   KEY,   KEY,   KEY,   KEY,   KEY),
         Group.LINK:          (NONE,  NONE,   NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
         Group.AUDITOR:       (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER),
         Group.ADMINISTRATOR: (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER),
@@ -193,6 +198,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_reports.show_all desk_load.show
             desk_tags.show desk_tags.add desk_tags.change desk_tags.drop
         """,
+        Group.KEYS: "desk_partners.show desk_partners.make desk_partners.revoke",
+        Group.PARTNER: """
+            partner.open_case partner.list_cases partner.read_case partner.fetch_paper partner.log_answer
+        """,
         Group.REPORT: "desk_reports.show desk_reports.write desk_reports.as_pdf desk_reports.as_json",
         Group.AUDITOR: "desk_audit.show",
         Group.TOKEN: "health.metrics",
@@ -264,12 +273,16 @@ def _address(world: World, endpoint: str) -> str:
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.
-_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.SWITCHED, Group.CONTACT, Group.OLD)
+_OF_PERSONS = (
+    *(Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.SWITCHED, Group.CONTACT, Group.OLD),
+    Group.PARTNER,
+)
 SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
     {
         Group.PUBLIC: {},
         Group.LINK: {},
         Group.TOKEN: {},
+        Group.PARTNER: {},
         Group.SWITCHED: {},
         Group.CONTACT: {},
         Group.DRAFT: {"/return": Gets.WORDS, at("/case"): Gets.CASE},
@@ -278,13 +291,13 @@ SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
         **{group: {"/desk/sign-in": Gets.SIGN_IN} for group in Group if group not in _OF_PERSONS},
     }
 )
-REFUSED = {403: Gets.FORBIDDEN, 404: Gets.MISSING}
+REFUSED = {401: Gets.KEY, 403: Gets.FORBIDDEN, 404: Gets.MISSING}
 
 
 def _read(answer: TestResponse, group: Group, what: str) -> Gets:
     """What was got. Pages on the way are checked for what no page may get wrong."""
     status = answer.status_code
-    assert status in {200, 303, 400, 403, 404, 409}, f"{what}: {status}"
+    assert status in {200, 303, 400, 401, 403, 404, 409}, f"{what}: {status}"
     if status == 303:
         return SENT_ON[group].get(answer.headers["Location"], Gets.OPEN)
     if answer.mimetype == "text/html":

@@ -90,6 +90,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "ending": "csv",
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
+        "key_id": UUID(int=3),
         "mail_id": UUID(int=4),  # a mail without a case
         "poster_id": UUID(int=3),
         "tag_id": UUID(int=3),

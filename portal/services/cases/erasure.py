@@ -40,6 +40,7 @@ from portal.models.name_marks import NameMark
 from portal.models.officers import OfficerLink
 from portal.models.origins import CaseOrigin
 from portal.models.outbox import OutboxMail
+from portal.models.partners import PartnerCase
 from portal.models.referrals import Referral
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
@@ -59,7 +60,7 @@ CHILDREN: tuple[type[Base], ...] = (
     Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral, ImportMark, LetterMail, CaseLink, NamedPoster, CaseTag, NameMark,
+    Referral, ImportMark, LetterMail, PartnerCase, CaseLink, NamedPoster, CaseTag, NameMark,
 )  # fmt: skip
 
 

@@ -379,6 +379,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             ActorKind.STAFF: _l("the team"),
             ActorKind.SYSTEM: _l("the portal"),
             ActorKind.OFFICER: _l("an officer of the authority"),
+            ActorKind.PARTNER: _l("a partner’s system"),
+            ActorKind.PLATFORM: _l("the platform, over the link in the letter"),
         },
         ObligedParty: {
             ObligedParty.PLATFORM: _l("the platform"),

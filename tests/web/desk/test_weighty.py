@@ -37,6 +37,7 @@ WEIGHTY = {
     "desk_team.remove": "ines",
     "desk_team.set_address": "ines",
     "desk_rules.change": "ines",
+    "desk_partners.make": "ines",
     "desk_exchange.make": "mira",
     "desk_lists.take": "mira",
     "desk_staff.invite": "vera",
@@ -53,6 +54,7 @@ LIGHT = {
     """,
     "ends something, which must not be held up": """
         signin.sign_out desk_kept.discard account.end_session
+        desk_partners.revoke
         desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
     "changes nothing but the member's own pages": """
