@@ -15,6 +15,7 @@ FORM = "recourse-letter-1"  # changes only when a reader of the old form would m
 LATER = ("copies", "form")
 LATER_STATED = ("speaker", "mandated_on", "mandate_covers", "mandate_limit")
 LATER_SIGNED = ("is_mandated",)
+LATER_HEADED = ("answer_page",)
 
 
 class BadFacts(ValueError):
@@ -27,6 +28,7 @@ def encode_facts(facts: LetterFacts) -> bytes:
     kept = {name: value for name, value in fields.items() if value or name not in LATER}
     for stated in kept.get("stated", ()):
         _drop_empty(stated, LATER_STATED)
+    _drop_empty(kept["frame"], LATER_HEADED)
     if signature := kept["frame"].get("signature"):
         _drop_empty(signature, LATER_SIGNED)
     plain = {"form": FORM, "kind": kind_of(facts), "facts": kept}

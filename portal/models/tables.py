@@ -6,6 +6,7 @@ from portal.db import Base
 from portal.models import (
     absences,
     accounts,
+    answer_links,
     approvals,
     bulk_steps,
     case_links,
@@ -58,6 +59,7 @@ __all__ = ["ALL", "metadata"]
 ALL = (
     absences,
     accounts,
+    answer_links,
     approvals,
     bulk_steps,
     case_links,

@@ -23,6 +23,7 @@ from portal.web.desk import imports as desk_imports
 from portal.web.desk import incoming as desk_incoming
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
+from portal.web.desk import link_answers as desk_link_answers
 from portal.web.desk import lists as desk_lists
 from portal.web.desk import load as desk_load
 from portal.web.desk import mailing as desk_mailing
@@ -76,6 +77,7 @@ from portal.web.person import (
     hand_on,
     incoming,
     letters,
+    link_answers,
     mail,
     mandate,
     many,
@@ -91,6 +93,7 @@ from portal.web.person import (
     threat,
     ways,
 )
+from portal.web.recipient import pages as recipient
 
 PERSON: tuple[Blueprint, ...] = (
     start.bp,
@@ -102,6 +105,7 @@ PERSON: tuple[Blueprint, ...] = (
     many.bp,
     documents.bp,
     incoming.bp,
+    link_answers.bp,
     fingerprints.bp,
     letters.bp,
     threat.bp,
@@ -147,6 +151,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_reissue.bp,
     desk_holds.bp,
     desk_incoming.bp,
+    desk_link_answers.bp,
     desk_follow_ups.bp,
     desk_risks.bp,
     desk_others.bp,
@@ -180,5 +185,6 @@ OPEN: tuple[Blueprint, ...] = (
     well_known.bp,
 )
 PARTNER: tuple[Blueprint, ...] = (partner_api.bp,)
+RECIPIENT: tuple[Blueprint, ...] = (recipient.bp, recipient.machines)
 RUNNING: tuple[Blueprint, ...] = (health.bp,)
-BLUEPRINTS = (*PERSON, *DESK, *OPEN, *PARTNER, *RUNNING)
+BLUEPRINTS = (*PERSON, *DESK, *OPEN, *PARTNER, *RECIPIENT, *RUNNING)

@@ -45,7 +45,7 @@ class Group(StrEnum):
     SUPERVISOR = "supervisor"
     KEYS = "keeping keys of partners"
     PARTNER = "a partner's system, here without a key"
-    LINK = "an officer's link, here one that does not work"
+    LINK = "a link of an officer or a recipient, here one that does not work"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     ACCOUNT = "one's own account"
@@ -117,7 +117,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links
             documents.show documents.add documents.read documents.original documents.remove
-            incoming.show incoming.read
+            incoming.show incoming.read link_answers.show link_answers.take link_answers.set_aside
             case.history sharing.ask_facts sharing.save_facts request.show request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
@@ -156,6 +156,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.MAIL: "desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original desk_incoming.show desk_lists.of_case
+            desk_link_answers.show
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
@@ -184,12 +185,12 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
             desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
             desk_exchange.make desk_exchange.record desk_handovers.answer desk_handovers.finish desk_handovers.offer
-            desk_incoming.read
+            desk_incoming.read desk_link_answers.take desk_link_answers.set_aside
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",
-        Group.LINK: "officer.show officer.take",
+        Group.LINK: "officer.show officer.take recipient.show recipient.send recipient_machines.post",
         Group.LEAD_CASE: "desk_approvals.pass_over",
         Group.SUPERVISOR: """
             desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen desk_team.show_to_people

@@ -53,12 +53,13 @@ MOST = 24
 # letter, which is written into the history; the case with the cases that it has to do with, its tags, and what waits
 # for a second look or for a colleague’s word; the person’s page of a case that may have been put together with another;
 # a complaint beside the requests of its case; and pages that look at one request and at what all letters say. A
-# request, and the case of a person, have the mail that came in, and a request what became of its letters by e-mail.
+# request, and the case of a person, have the mail that came in and what was said over the link in a letter, and a
+# request what became of its letters by e-mail.
 # Each page of a case reads what its team has to know first.
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_case.show": 28,
-        "case.show": 25,
+        "case.show": 26,
         "desk_complaints.show": 34,
         "desk_requests.close": 25,
         "desk_requests.log_answer": 25,  # with the saved files that can be read
@@ -71,7 +72,7 @@ MORE: Mapping[str, int] = MappingProxyType(
         "desk_requests.record_sent": 30,
         "desk_case.talk": 25,
         "desk_requests.show": 26,
-        "request.show": 25,
+        "request.show": 26,
         "desk_complaints.bundles": 36 * LARGE // SMALL,
         "complaint.bundles": 36 * LARGE // SMALL,
     }

@@ -64,6 +64,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.MESSAGE: "A message was written.",
         History.NOTE: "A note was written.",
         History.MAIL_CAME: "A mail came in for a request.",
+        History.LINK_ANSWERED: "They answered over the link in the letter.",
         History.DOCUMENT_ADDED: "A file was added.",
         History.DOCUMENT_REMOVED: "A file was removed.",
         History.FINGERPRINTS_KEPT: "Fingerprints of files were kept.",

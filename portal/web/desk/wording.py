@@ -368,6 +368,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Proof.CONFIRMATION: _l("Their confirmation or answer"),
             Proof.DELIVERY: _l("Delivery report of the mail server"),
             Proof.REGISTERED: _l("Receipt of the post"),
+            Proof.ANSWER_LINK: _l("Said over the link in our letter"),
             Proof.NONE: _l("No proof"),
         },
         SentAs: {

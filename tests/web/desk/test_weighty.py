@@ -74,6 +74,7 @@ LIGHT = {
         desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
     """,
     "is the daily work on a case, stands in its history, and gives nobody a way in": """
+        desk_link_answers.take desk_link_answers.set_aside
         desk_bulk.do desk_corrections.correct desk_many.do
         desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
         desk_case.mark_gone desk_case.mark_back desk_case.write desk_case.notes desk_requests.change_details
