@@ -342,10 +342,13 @@ def come_in(session: Session, parts: Parts, opened: CaseWork) -> None:
     say_over_link(work, opened.case.id, request_id)
 
 
-def say_over_link(work: Work, case_id: UUID, request_id: UUID) -> None:
-    """What a platform said over the link in the letter of a request that was sent; it waits."""
-    work.session.add(AnswerLink(request_id=request_id, case_id=case_id, letter=1, numbers=[1], made_at=work.now))
-    work.session.flush()
+def say_over_link(work: Work, case_id: UUID, request_id: UUID, *, is_new: bool = True) -> None:
+    """What a platform said over the link in the letter of a request that was sent; it waits. `is_new`: the letter had
+    none, because the portal has no address of its own.
+    """
+    if is_new:
+        work.session.add(AnswerLink(request_id=request_id, case_id=case_id, letter=1, numbers=[1], made_at=work.now))
+        work.session.flush()
     said = SaidThere(parts=(Part(answer=Answer.NOT_VIOLATION, links=(1,)),), text="It breaks no rule of ours.")
     link_answers.keep(work, answer_links.name_link(work.ports, request_id), said)
 

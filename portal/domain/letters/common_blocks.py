@@ -172,8 +172,9 @@ def close_letter(context: LetterContext) -> Closing:
     if reporter.country:
         lines.append(_describe_home(context, reporter.country_name or reporter.country))
     lines.append(_describe_reply(context))
-    if page := _describe_answer_page(context):
-        lines.append(page)
+    if context.header.answer_page:
+        lead = mark("You can also confirm receipt and answer for each link on this page, without an account:")
+        lines += [translate(lead), context.header.answer_page]
     name = signature.name if signature else reporter.name or translate("Name withheld")
     return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
 
@@ -283,8 +284,7 @@ def show_hidden(text: str) -> str:
 
 
 def _describe_answer_page(context: LetterContext) -> str:
-    """Where they can answer on a page, without an account; empty where there is none."""
+    """Where they can answer for each link on a page, without an account; empty where there is none."""
     if not context.header.answer_page:
         return ""
-    text = mark("You can also confirm receipt and answer for each link here, without an account: %(page)s")
-    return context.translate(text, page=context.header.answer_page)
+    return context.translate("Or answer on this page: %(page)s", page=context.header.answer_page)

@@ -118,6 +118,7 @@ class LinkAnswerView:
 
     number: int
     request_number: int
+    platform_name: str
     received_at: datetime
     state: LinkAnswerState
     parts: tuple[PartView, ...]
@@ -168,12 +169,12 @@ def keep(work: Work, token: str, said: SaidThere) -> Became:
 
 def list_answers(work: CaseWork, request_number: int | None = None) -> tuple[LinkAnswerView, ...]:
     """What came over the links of the case, or of one request; what waits first, the newest first."""
-    query = select(LinkAnswer, Request.number).join(Request, Request.id == LinkAnswer.request_id)
+    query = select(LinkAnswer, Request).join(Request, Request.id == LinkAnswer.request_id)
     query = query.where(LinkAnswer.case_id == work.case.id)
     if request_number is not None:
         query = query.where(Request.number == request_number)
     rows = work.session.execute(query.order_by(LinkAnswer.number.desc())).all()
-    views = [_view(work, row, number) for row, number in rows]
+    views = [_view(work, row, request) for row, request in rows]
     return tuple(sorted(views, key=lambda each: not each.is_waiting))
 
 
@@ -219,7 +220,7 @@ def list_waiting(work: CaseWork) -> tuple[int, ...]:
 def read_answer(work: CaseWork, number: int) -> LinkAnswerView:
     """One of them. Raises UnknownNumber."""
     row = _find_row(work, number)
-    return _view(work, row, work.session.get_one(Request, row.request_id).number)
+    return _view(work, row, work.session.get_one(Request, row.request_id))
 
 
 def _find(work: Work, token: str) -> tuple[AnswerLink, Case, Request]:
@@ -315,11 +316,12 @@ def _require_waiting(work: CaseWork, number: int) -> LinkAnswer:
     return row
 
 
-def _view(work: CaseWork, row: LinkAnswer, request_number: int) -> LinkAnswerView:
+def _view(work: CaseWork, row: LinkAnswer, request: Request) -> LinkAnswerView:
     said, graph = _read(work, row), load_graph()
     return LinkAnswerView(
         number=row.number,
-        request_number=request_number,
+        request_number=request.number,
+        platform_name=work.read_sealed(request)["name"],
         received_at=row.received_at,
         state=row.state,
         parts=tuple(PartView(answer=part.answer, links=part.links, node=graph[part.answer]) for part in said.parts),

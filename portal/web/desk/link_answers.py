@@ -6,7 +6,6 @@ from flask import flash
 from flask_babel import gettext as _
 
 from portal.services.tracking import link_answers
-from portal.services.tracking.request_page import request_view
 from portal.services.work import CaseWork
 from portal.web.access import SignedInStaff
 from portal.web.desk.answer_words import EFFECTS
@@ -50,7 +49,6 @@ def set_aside(member: SignedInStaff, work: CaseWork, number: int) -> Answered:
 
 def _show(member: SignedInStaff, work: CaseWork, number: int, form: PageForm | None = None) -> Page:
     said = link_answers.read_answer(work, number)
-    name = request_view(work, said.request_number).platform_name
     refused = " ".join(map(str, form.form_errors)) if form else ""
     status = 409 if refused else 200
     return show_beside(
@@ -60,7 +58,6 @@ def _show(member: SignedInStaff, work: CaseWork, number: int, form: PageForm | N
         at=said.request_number,
         status=status,
         said=said,
-        platform=name,
         refused=refused,
         effects=EFFECTS,
     )

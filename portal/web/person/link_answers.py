@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.services.tracking import link_answers
-from portal.services.tracking.request_page import request_view
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
@@ -48,6 +47,5 @@ def set_aside(work: CaseWork, number: int) -> ResponseReturnValue:
 
 def _show(work: CaseWork, number: int, form: PlainForm | None = None) -> str:
     said = link_answers.read_answer(work, number)
-    name = request_view(work, said.request_number).platform_name
     refused = " ".join(map(str, form.form_errors)) if form else ""
-    return render_template("person/case/said.html", said=said, name=name, zone=zone_of(work), refused=refused)
+    return render_template("person/case/said.html", said=said, zone=zone_of(work), refused=refused)

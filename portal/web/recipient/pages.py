@@ -15,6 +15,7 @@ from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
 
 from portal.domain.lifecycle import Answer
 from portal.services.ports import PLATFORM
@@ -73,18 +74,25 @@ class BadNumbers(ValueError):
     """These are no numbers of links. The message says how to write them."""
 
 
+def check_numbers(_form: PageForm, field: TextField) -> None:
+    """Raises ValidationError."""
+    try:
+        read_numbers((field.data or "").strip())
+    except BadNumbers as error:
+        raise ValidationError(str(error)) from error
+
+
 class AnswerLinkForm(PageForm):
-    removed = TextField(LABELS[Answer.REMOVED], longest=LONGEST_NUMBERS)
-    geo_blocked = TextField(LABELS[Answer.GEO_BLOCKED], longest=LONGEST_NUMBERS)
-    not_found = TextField(LABELS[Answer.NOT_FOUND], longest=LONGEST_NUMBERS)
-    not_violation = TextField(LABELS[Answer.NOT_VIOLATION], longest=LONGEST_NUMBERS)
-    more_asked = TextField(LABELS[Answer.MORE_ASKED], longest=LONGEST_NUMBERS)
-    wrong_place = TextField(LABELS[Answer.WRONG_PLACE], longest=LONGEST_NUMBERS)
+    removed = TextField(LABELS[Answer.REMOVED], [check_numbers], longest=LONGEST_NUMBERS)
+    geo_blocked = TextField(LABELS[Answer.GEO_BLOCKED], [check_numbers], longest=LONGEST_NUMBERS)
+    not_found = TextField(LABELS[Answer.NOT_FOUND], [check_numbers], longest=LONGEST_NUMBERS)
+    not_violation = TextField(LABELS[Answer.NOT_VIOLATION], [check_numbers], longest=LONGEST_NUMBERS)
+    more_asked = TextField(LABELS[Answer.MORE_ASKED], [check_numbers], longest=LONGEST_NUMBERS)
+    wrong_place = TextField(LABELS[Answer.WRONG_PLACE], [check_numbers], longest=LONGEST_NUMBERS)
     text = TextField(_l("Your words"), lines=True, longest=LONGEST_TEXT, description=_l("Plain text. No files."))
     ticket = TextField(_l("Your number for this notice"), longest=LONGEST_TICKET)
 
     def read(self) -> SaidThere:
-        """Raises BadNumbers."""
         answered = [(answer, (self[answer.value].data or "").strip()) for answer in OFFERED]
         return SaidThere(
             parts=tuple(Part(answer=answer, links=read_numbers(text)) for answer, text in answered if text),
@@ -106,7 +114,7 @@ def send(token: str) -> ResponseReturnValue:
     """In a transaction of its own. A form without a word confirms receipt."""
     form = AnswerLinkForm()
     if form.validate():
-        with refusals(form, BadNumbers, SaidWrong, TooManyAnswers):
+        with refusals(form, SaidWrong):
             said = form.read()
             try:
                 return render_template("recipient/taken.html", became=_keep(token, said).value)
@@ -122,9 +130,10 @@ def send(token: str) -> ResponseReturnValue:
 @public
 @locks_late
 def post(token: str) -> Response:
-    said = read_body(RecipientBody).said()
+    """The link is looked at first: to a stranger no body makes a difference."""
     with unit().reading() as reading:
         link = link_answers.find_link(unit().work_in(reading, PLATFORM), token)
+    said = read_body(RecipientBody).said()
     body = msgspec.json.encode(Taken(reference=link.reference, became=_keep(token, said)))
     return current_app.response_class(body, mimetype="application/json")
 

@@ -15,7 +15,7 @@ def test_a_supervisor_makes_a_key_sees_it_once_and_revokes_it(desk: Desk, clock:
     colleague.go("/desk/team")
     colleague.follow("Keys of partners")
     colleague.follow("Make a key")
-    colleague.press("Keep it", name="Night line", scopes=["open", "read"], days="90")
+    colleague.press("Make the key", name="Night line", scopes=["open", "read"], days="90")
     (secret,) = set(SECRET.findall(colleague.page.answer.text))
     assert colleague.page.answer.headers["Cache-Control"] == "no-store"
     colleague.go("/desk/partners")
@@ -34,7 +34,7 @@ def test_an_administrator_keeps_the_keys_of_every_team_and_a_form_without_a_choi
     administrator = desk.visit("vera")
     administrator.go("/desk/partners/new")
     assert "Hill" in administrator.page.text
-    administrator.press("Keep it", name="", status=400)
+    administrator.press("Make the key", name="", status=400)
     for reason in ("Choose the team", "Write the partner", "Choose how many days"):
         assert reason in administrator.page.text
 
