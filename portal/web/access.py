@@ -140,6 +140,9 @@ def partner(scope: PartnerScope) -> Callable[[View], View]:
                 raise KeyUnknown
             with unit().reading() as reading:
                 caller = keys.find_caller(unit().work_in(reading, SYSTEM), secret.strip())
+            if caller.is_old:
+                with unit().writing() as writing:
+                    keys.move_key(unit().work_in(writing, SYSTEM), caller, secret.strip())
             if scope not in caller.scopes:
                 raise OutOfScope(scope)
             pace.claim(unit().parts.sessions, caller, PartnerCount.CALLS, now=unit().now)

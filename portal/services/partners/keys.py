@@ -76,6 +76,7 @@ class Caller:
     scopes: frozenset[PartnerScope]
     cases_key: bytes
     calls_key: bytes
+    is_old: bool  # its hash was made under a secret of the server's that is not in use any more
 
     @property
     def actor(self) -> Actor:
@@ -177,7 +178,14 @@ def find_caller(work: Work, secret: str) -> Caller:
         # 256 bits were drawn for the secret, so that nothing slow has to stand before it.
         cases_key=vault.derive_subkey(secret.encode(), "partner cases"),
         calls_key=vault.derive_subkey(secret.encode(), "partner calls"),
+        is_old=row["server_key"] != work.ports.keys.id,
     )
+
+
+def move_key(work: Work, caller: Caller, secret: str) -> None:
+    """Find this key under the server's newest secret from now on."""
+    row = work.session.get_one(PartnerKey, caller.key_id, with_for_update=True)
+    row.value, row.server_key = _value(work.ports.keys, secret), work.ports.keys.id
 
 
 def _value(keys: ServerKeys, secret: str) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -12,10 +14,11 @@ from portal.domain.journal import Noted
 from portal.domain.partners import PartnerCount, PartnerScope
 from portal.models.journal import JournalEntry
 from portal.models.partners import PartnerCase, PartnerKey, PartnerUse
+from portal.services.operations.server_secret import StillNeeded, require_unneeded
 from portal.services.partners import keys, pace
 from portal.services.partners.keys import KeyRefused, KeyUnknown
 from portal.services.partners.pace import LIMITS, TooMany
-from portal.services.ports import Ports
+from portal.services.ports import Ports, ServerKeys
 from tests.services.at_once import do_at_once
 from tests.services.factories import NOW, make_work
 from tests.services.partners.partners import find_caller, make_lead, make_secret, open_one
@@ -106,3 +109,20 @@ def test_two_first_calls_at_once_count_as_two(sessions: sessionmaker[Session], p
     assert do_at_once(sessions, acts, after="FROM partner_uses") == [None, None]
     with sessions() as session:
         assert session.scalars(select(PartnerUse.used)).one() == 2
+
+
+def test_a_key_outlives_the_servers_secret_once_it_was_used(session: Session, ports: Ports, tmp_path: Path) -> None:
+    secret = make_secret(session, ports, make_lead(session))
+    later = replace(ports, keys=ServerKeys.from_secrets([b"\x08" * 32, b"\x07" * 32]))
+    path = tmp_path / "secret"
+    path.write_text("\n".join(((b"\x08" * 32).hex(), (b"\x07" * 32).hex())) + "\n")
+    path.chmod(0o600)
+    with pytest.raises(StillNeeded, match="1 keys of partners"):
+        require_unneeded(session, path)
+    caller = find_caller(session, later, secret)
+    assert caller.is_old
+    keys.move_key(make_work(session, later), caller, secret)
+    session.flush()
+    require_unneeded(session, path)
+    alone = replace(ports, keys=ServerKeys.from_secrets([b"\x08" * 32]))
+    assert find_caller(session, alone, secret).is_old is False
