@@ -121,7 +121,7 @@ class CloseReason(StrEnum):
 
 
 class Proof(StrEnum):
-    """By what it is known that something arrived. Only "none" makes no a receipt proven."""
+    """By what it is known that something arrived. All but the last make a receipt proven."""
 
     TICKET = "ticket"  # the recipient's own number for it
     CONFIRMATION = "confirmation"  # their automatic reply or any other answer, pasted or handed in

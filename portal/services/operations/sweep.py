@@ -19,7 +19,6 @@ from portal.services.cases import mail_contact, name_search, retention, team_han
 from portal.services.clocks.many import is_overdue, refresh_overdue
 from portal.services.clocks.snapshot import Owner
 from portal.services.inbox import upkeep
-from portal.services.partners import calls
 from portal.services.ports import SYSTEM, Ports
 from portal.services.signin import guess_throttle, sessions
 from portal.services.work import Work
@@ -82,7 +81,6 @@ def sweep(
 _TIDYING: Mapping[str, Callable[[Work], object]] = MappingProxyType(
     {
         "sessions": lambda work: sessions.purge(work.session, now=work.now),
-        "calls of partners": lambda work: calls.purge(work.session, now=work.now),
         "guesses": lambda work: guess_throttle.purge(work.session, now=work.now),
         "mailed links": lambda work: mail_contact.purge_links(work.session, now=work.now),
         "names that nobody may search": name_search.forget_where_off,
