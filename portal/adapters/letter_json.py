@@ -16,6 +16,7 @@ LATER = ("copies", "form")
 LATER_STATED = ("speaker", "mandated_on", "mandate_covers", "mandate_limit")
 LATER_SIGNED = ("is_mandated",)
 LATER_OF_RECIPIENT = ("languages",)
+LATER_HEADED = ("answer_page",)
 
 
 class BadFacts(ValueError):
@@ -28,6 +29,7 @@ def encode_facts(facts: LetterFacts) -> bytes:
     kept = {name: value for name, value in fields.items() if value or name not in LATER}
     for stated in kept.get("stated", ()):
         _drop_empty(stated, LATER_STATED)
+    _drop_empty(kept["frame"], LATER_HEADED)
     if signature := kept["frame"].get("signature"):
         _drop_empty(signature, LATER_SIGNED)
     _drop_empty(kept["frame"]["recipient"], LATER_OF_RECIPIENT)

@@ -24,6 +24,7 @@ from portal.domain.lifecycle import Depiction, Filer, LetterKind
 NOTICE_FILE = "notice.json"
 LINKS_FILE = "links.txt"
 FORM = "recourse-notice-1"
+ANSWER_PAGE, ANSWER_ENDPOINT = "/answer/", "/api/v1/answers/"  # between the site and what names the request
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -70,6 +71,14 @@ class NoticeLaw:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerPlace:
+    """Where the recipient can answer without an account: on a page, or by posting JSON, see `/api/v1/openapi.json`."""
+
+    page: str
+    endpoint: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticeFile:
     """The whole notice."""
 
@@ -85,6 +94,7 @@ class NoticeFile:
     locations: tuple[Location, ...]
     statements: tuple[str, ...]  # Article 16(2)(d)
     laws: tuple[NoticeLaw, ...]
+    answer: AnswerPlace | msgspec.UnsetType = msgspec.UNSET  # left out where there is none
 
 
 def encode_notice(facts: NoticeFacts | ErasureFacts, translate: Translate) -> bytes:
@@ -112,12 +122,17 @@ def encode_notice(facts: NoticeFacts | ErasureFacts, translate: Translate) -> by
         locations=tuple(_location(link) for link in facts.links),
         statements=list_statements(context, facts.statements, facts.bases, under_18=content.under_18),
         laws=tuple(_law(context, basis) for basis in facts.bases),
+        answer=_answer(frame.answer_page) if frame.answer_page else msgspec.UNSET,
     )
     return msgspec.json.format(msgspec.json.encode(notice), indent=1) + b"\n"
 
 
 def _location(link: LinkFact) -> Location:
     return Location(number=link.number, url=link.url, description=link.description)
+
+
+def _answer(page: str) -> AnswerPlace:
+    return AnswerPlace(page=page, endpoint=page.replace(ANSWER_PAGE, ANSWER_ENDPOINT))
 
 
 def _law(context: LetterContext, basis: BasisFact) -> NoticeLaw:

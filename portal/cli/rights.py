@@ -29,6 +29,7 @@ OTHERS = {
     "entering": "staff between password and second factor",
     "draft_holder": "whoever holds the draft",
     "case_holder": "the person, with the words of the case",
+    "partner": "a partner’s system, by a key that is good for: ",
 }
 
 
@@ -70,7 +71,7 @@ def describe_mark(mark: str) -> str:
     kind, _, names = mark.partition(":")
     if kind == "right":
         return ", ".join(roles_with(Right(names)))
-    return names.replace(",", ", ") if kind == "staff" else OTHERS[kind]
+    return names.replace(",", ", ") if kind == "staff" else OTHERS[kind] + names
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]] | Iterator[Sequence[str]]) -> Iterator[str]:

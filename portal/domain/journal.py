@@ -38,6 +38,8 @@ class Noted(StrEnum):
     WORDS_REFUSED = "words_refused"
     LINK_REFUSED = "link_refused"  # an officer's link that was over or used
     HISTORY_READ = "history_read"  # an auditor looked
+    PARTNER_KEY_MADE = "partner_key_made"  # a key by which a partner's system opens cases for a team
+    PARTNER_KEY_REVOKED = "partner_key_revoked"
     SETTING_CHANGED = "setting_changed"
     MAIL_SORTED = "mail_sorted"  # a mail that found no request: put to one, or set aside
     MAIL_READ = "mail_read"  # a member opened a mail that found no request

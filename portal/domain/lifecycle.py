@@ -121,12 +121,13 @@ class CloseReason(StrEnum):
 
 
 class Proof(StrEnum):
-    """By what it is known that something arrived. Only one of the first four makes a receipt proven."""
+    """By what it is known that something arrived. All but the last make a receipt proven."""
 
     TICKET = "ticket"  # the recipient's own number for it
     CONFIRMATION = "confirmation"  # their automatic reply or any other answer, pasted or handed in
     DELIVERY = "delivery"  # the mail server's report of delivery
     REGISTERED = "registered"  # the post's receipt
+    ANSWER_LINK = "answer_link"  # said over the link in our letter, which nobody else was given
     NONE = "none"
 
 
@@ -192,6 +193,8 @@ class ActorKind(StrEnum):
     STAFF = "staff"
     SYSTEM = "system"
     OFFICER = "officer"
+    PARTNER = "partner"  # a partner's system, by its key
+    PLATFORM = "platform"  # who got a notice and answers over its link
 
 
 class ReviewVerdict(StrEnum):
@@ -237,6 +240,7 @@ class History(StrEnum):
     DOCUMENT_ADDED = "document_added"  # an answer or a notice was handed in as a file
     DOCUMENT_REMOVED = "document_removed"
     MAIL_CAME = "mail_came"  # a mail came in for a request; nobody has read it yet
+    LINK_ANSWERED = "link_answered"  # the recipient answered over the link in the letter; nobody has looked at it yet
     FINGERPRINTS_KEPT = "fingerprints_kept"  # digits that the person's device made of its own files
     FINGERPRINTS_CHOSEN = "fingerprints_chosen"  # which letters name them
     FINGERPRINTS_REMOVED = "fingerprints_removed"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import b32decode, b32encode
-from binascii import Error as BadBase32
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -50,7 +49,7 @@ def read_token(keys: Sequence[bytes], token: str) -> UUID | None:
     """The request that a token names, under the key in use or one before; None where nobody here made it."""
     try:
         raw = b32decode(token.upper()) if len(token) == LETTERS else b""
-    except BadBase32:
+    except ValueError:  # not base32, or not even ASCII
         return None
     if len(raw) != ID_BYTES + MARK_BYTES:
         return None

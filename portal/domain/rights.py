@@ -24,6 +24,7 @@ class Right(StrEnum):
     SHARE_WITH_OFFICER = "share_with_officer"
     READ_AUDIT = "read_audit"
     KEEP_STAFF = "keep_staff"
+    KEEP_PARTNER_KEYS = "keep_partner_keys"
     TAKE_BUNDLE = "take_bundle"
 
 
@@ -38,6 +39,7 @@ MEANINGS: Mapping[Right, str] = MappingProxyType(
         Right.SHARE_WITH_OFFICER: "make and take back a link by which an officer takes one bundle",
         Right.READ_AUDIT: "see what happened, when and by whom, in every case; never content and never a key",
         Right.KEEP_STAFF: "invite, make teams, give another role, end accounts, begin a new password; never a case",
+        Right.KEEP_PARTNER_KEYS: "make, revoke keys by which a partner’s system opens cases for a team and reads them",
         Right.TAKE_BUNDLE: "take the bundle of one complaint, once, by a link",
     }
 )
@@ -47,11 +49,11 @@ _ADVOCATE = _READER | {Right.APPROVE, Right.WORK_ON_CASES}
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
         Role.ADVOCATE: _ADVOCATE,
-        Role.SUPERVISOR: _ADVOCATE | {Right.LEAD_TEAM, Right.SHARE_WITH_OFFICER},
+        Role.SUPERVISOR: _ADVOCATE | {Right.LEAD_TEAM, Right.SHARE_WITH_OFFICER, Right.KEEP_PARTNER_KEYS},
         Role.LEGAL_REVIEWER: _READER | {Right.APPROVE, Right.REVIEW},
         Role.AUDITOR: frozenset({Right.READ_AUDIT}),
         Role.OFFICER: frozenset({Right.TAKE_BUNDLE}),
-        Role.ADMINISTRATOR: frozenset({Right.KEEP_STAFF}),
+        Role.ADMINISTRATOR: frozenset({Right.KEEP_STAFF, Right.KEEP_PARTNER_KEYS}),
     }
 )
 

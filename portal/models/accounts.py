@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, event
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, event, false
 from sqlalchemy.orm import Mapped, QueryContext, mapped_column
 
 from portal.db import Base, Word
@@ -62,6 +62,7 @@ class Team(Guarded, Base):
     approvals: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # what waits for a second member
     case_cap: Mapped[int | None]  # open cases of one member beyond which the desk warns
     hard_cap: Mapped[int | None]  # the same for those with a child or a threat
+    no_answer_link: Mapped[bool] = mapped_column(default=False, server_default=false())  # in letters of its cases
     public_key: Mapped[bytes]
     recovery: Mapped[bytes]  # the team's private key in a sealed box to the organisation's recovery key
     generation: Mapped[int] = mapped_column(default=1, server_default="1")  # of its key pair

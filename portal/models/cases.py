@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -85,6 +85,7 @@ class Case(Guarded, Base):
     ways_seen: Mapped[int] = mapped_column(default=0, server_default="0")  # up to which event the person knows them
     running_due_at: Mapped[datetime | None]  # the nearest of its dates that had not passed when clocks were counted
     news_at: Mapped[datetime | None]  # since when the person did something that no member has seen
+    no_answer_link: Mapped[bool] = mapped_column(default=False, server_default=false())  # the person wants none
     sealed: Mapped[bytes | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration

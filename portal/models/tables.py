@@ -6,6 +6,7 @@ from portal.db import Base
 from portal.models import (
     absences,
     accounts,
+    answer_links,
     approvals,
     bulk_steps,
     case_links,
@@ -38,6 +39,7 @@ from portal.models import (
     officers,
     origins,
     outbox,
+    partners,
     quotas,
     referrals,
     reissues,
@@ -57,6 +59,7 @@ __all__ = ["ALL", "metadata"]
 ALL = (
     absences,
     accounts,
+    answer_links,
     approvals,
     bulk_steps,
     case_links,
@@ -89,6 +92,7 @@ ALL = (
     officers,
     origins,
     outbox,
+    partners,
     quotas,
     referrals,
     reissues,

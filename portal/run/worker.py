@@ -36,6 +36,7 @@ from portal.services.inbox import upkeep
 from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
+from portal.services.partners import calls
 from portal.services.signin import kept_forms, quotas
 from portal.services.tracking.mailing import record_left
 from portal.services.work import Work
@@ -246,9 +247,10 @@ def run_sweep(
 
 
 def purge_counts(parts: Parts) -> None:
-    """Delete counts of days that are over, and proofs too old to be used again."""
+    """Delete counts of days that are over, proofs too old to be used again, and partners’ calls of yesterday."""
     with parts.sessions.begin() as session:
         quotas.purge(session, now=parts.clock())
+        calls.purge(session, now=parts.clock())
 
 
 def purge_empty(parts: Parts) -> None:

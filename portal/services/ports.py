@@ -86,6 +86,7 @@ class Actor:
 
     kind: ActorKind
     staff_id: UUID | None = None
+    partner_id: UUID | None = None  # which key of a partner
     role: Role | None = None
     scope: Scope = Scope.TEAM
     name: str = field(default="", repr=False)
@@ -95,3 +96,4 @@ class Actor:
 PERSON = Actor(kind=ActorKind.PERSON)
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
 OFFICER = Actor(kind=ActorKind.OFFICER)
+PLATFORM = Actor(kind=ActorKind.PLATFORM)

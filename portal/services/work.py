@@ -23,6 +23,9 @@ from portal.models.events import Event
 from portal.services.history.events import NewEvent, record_all
 from portal.services.ports import Actor, Ports
 
+# Whoever is not of the team that has the case: what they do is new to it.
+_BRING_NEWS = frozenset({ActorKind.PERSON, ActorKind.PARTNER, ActorKind.PLATFORM})
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Work:
@@ -94,7 +97,7 @@ class CaseWork(Work):
         """Append several to this case's history, in this order. Raises as `record`."""
         if any(event.kind in BEGINNINGS for event in events):
             require_open(self.case.status)
-        if self.actor.kind is ActorKind.PERSON and self.case.team_id and any(each.kind in NEWS for each in events):
+        if self.actor.kind in _BRING_NEWS and self.case.team_id and any(each.kind in NEWS for each in events):
             self.case.news_at = self.case.news_at or self.now
         return record_all(self.session, self.case.id, self.key, events, actor=self.actor, now=self.now)
 

@@ -6,20 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from flask import Flask, abort, g, redirect, session, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.lifecycle import CaseStatus, Role
+from portal.domain.partners import PartnerCount, PartnerScope
 from portal.domain.rights import ACCOUNT_ROLES, Right, may, roles_with
 from portal.models.accounts import Staff
 from portal.services.cases.opening import NoAccess, open_for_person
-from portal.services.ports import PERSON, Actor
+from portal.services.partners import keys, pace
+from portal.services.partners.keys import KeyUnknown
+from portal.services.ports import PERSON, SYSTEM, Actor
 from portal.services.staff import accounts
 from portal.services.work import CaseWork
-from portal.web.unit_of_work import begins_with_reading, unit
+from portal.web.unit_of_work import begins_with_reading, locks_late, unit
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
@@ -32,6 +35,14 @@ TIME_TO_ENTER = timedelta(minutes=10)
 FRESH = timedelta(minutes=5)
 WORDS = "words"  # in the session: of the draft that is open
 WAYS = "ways_ended"  # in the session: how often the case's other ways in had been ended when it was opened
+
+
+class OutOfScope(Exception):
+    """The partner's key is good, and not for this."""
+
+    def __init__(self, scope: PartnerScope) -> None:
+        super().__init__(f"the key is not good for {scope}")
+        self.scope = scope
 
 
 class SignedOut(Exception):
@@ -110,6 +121,34 @@ def allowed(right: Right) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         return _mark(staff(*roles_with(right))(view), f"right:{right}")
+
+    return decorate
+
+
+def partner(scope: PartnerScope) -> Callable[[View], View]:
+    """Only a partner's system whose key is good for this; the view gets it as its first argument.
+
+    The key stands in a header. No cookie is looked at, so no browser can be made to call. The view takes its own
+    transactions, because each call is counted in one before. Raises KeyUnknown, OutOfScope, TooMany.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: Any) -> Any:
+            scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+            if scheme.lower() != "bearer":
+                raise KeyUnknown
+            with unit().reading() as reading:
+                caller = keys.find_caller(unit().work_in(reading, SYSTEM), secret.strip())
+            if caller.is_old:
+                with unit().writing() as writing:
+                    keys.move_key(unit().work_in(writing, SYSTEM), caller, secret.strip())
+            if scope not in caller.scopes:
+                raise OutOfScope(scope)
+            pace.claim(unit().parts.sessions, caller, PartnerCount.CALLS, now=unit().now)
+            return view(caller, **values)
+
+        return _mark(locks_late(cast(View, guarded)), f"partner:{scope}")
 
     return decorate
 

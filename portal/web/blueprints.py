@@ -1,4 +1,4 @@
-"""Every blueprint, in one list: the person's side and the desk are apart, because that is the security boundary."""
+"""Every blueprint, in one list: person, desk and partners are apart, because that is the security boundary."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from portal.web.desk import imports as desk_imports
 from portal.web.desk import incoming as desk_incoming
 from portal.web.desk import kept_forms as desk_kept
 from portal.web.desk import letters as desk_letters
+from portal.web.desk import link_answers as desk_link_answers
 from portal.web.desk import lists as desk_lists
 from portal.web.desk import load as desk_load
 from portal.web.desk import mailing as desk_mailing
@@ -30,6 +31,7 @@ from portal.web.desk import mandate as desk_mandate
 from portal.web.desk import many_cases as desk_many
 from portal.web.desk import officer as desk_officer
 from portal.web.desk import others as desk_others
+from portal.web.desk import partner_keys as desk_partners
 from portal.web.desk import phone as desk_phone
 from portal.web.desk import queue as desk_queue
 from portal.web.desk import referrals as desk_referrals
@@ -62,6 +64,7 @@ from portal.web.open import (
     statistics,
     well_known,
 )
+from portal.web.partner import api as partner_api
 from portal.web.person import (
     authority,
     case,
@@ -74,6 +77,7 @@ from portal.web.person import (
     hand_on,
     incoming,
     letters,
+    link_answers,
     mail,
     mandate,
     many,
@@ -89,6 +93,7 @@ from portal.web.person import (
     threat,
     ways,
 )
+from portal.web.recipient import pages as recipient
 
 PERSON: tuple[Blueprint, ...] = (
     start.bp,
@@ -100,6 +105,7 @@ PERSON: tuple[Blueprint, ...] = (
     many.bp,
     documents.bp,
     incoming.bp,
+    link_answers.bp,
     fingerprints.bp,
     letters.bp,
     threat.bp,
@@ -145,6 +151,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_reissue.bp,
     desk_holds.bp,
     desk_incoming.bp,
+    desk_link_answers.bp,
     desk_follow_ups.bp,
     desk_risks.bp,
     desk_others.bp,
@@ -156,6 +163,7 @@ DESK: tuple[Blueprint, ...] = (
     desk_tags.bp,
     desk_views.bp,
     desk_team.bp,
+    desk_partners.bp,
     desk_snippets.bp,
     desk_statistics.bp,
     desk_reports.bp,
@@ -176,5 +184,7 @@ OPEN: tuple[Blueprint, ...] = (
     statistics.bp,
     well_known.bp,
 )
+PARTNER: tuple[Blueprint, ...] = (partner_api.bp,)
+RECIPIENT: tuple[Blueprint, ...] = (recipient.bp, recipient.machines)
 RUNNING: tuple[Blueprint, ...] = (health.bp,)
-BLUEPRINTS = (*PERSON, *DESK, *OPEN, *RUNNING)
+BLUEPRINTS = (*PERSON, *DESK, *OPEN, *PARTNER, *RECIPIENT, *RUNNING)

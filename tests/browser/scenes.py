@@ -53,6 +53,7 @@ from tests.browser.story import PASTED
 from tests.second_factor import give_code
 from tests.services.factories import make_case, make_draft, make_work
 from tests.web.filled_years import fill_year
+from tests.web.world import say_over_link
 
 LATER = NOW + timedelta(days=3)
 TEAM = "Harbour"
@@ -318,6 +319,7 @@ def _come_in(session: Session, ports: Ports, own: CaseWork) -> None:
             )
         if number == 1:
             case_mail.read_in(replace(own.at(LATER), ports=open_anyway), 1, end_transaction=lambda: None)
+    say_over_link(make_work(session, ports, now=LATER), own.case.id, request_id)
 
 
 def _log(

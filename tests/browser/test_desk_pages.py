@@ -32,7 +32,8 @@ PAGES = {
         {case}/complaints/prepare/us-take-it-down/us-ftc {case}/requests/99 {case}/mandate {case}/letters/1/notes
         {case}/complaints/1/stated {case}/complaints/1/together {case}/complaints/1/together/lodged
         {case}/requests/7/name {case}/requests/1/further/3 {case}/requests/1/further/16 {case}/letters/6/sent
-        {case}/threat {case}/threat/preservation {case}/requests/1/close {case}/correct/{entry}
+        {case}/said/1 {case}/threat {case}/threat/preservation {case}/requests/1/close
+        {case}/correct/{entry}
         {case}/together {case}/together/letters?pick=all {case}/together/check?pick=all {case}/together/sent?pick=all
         {case}/together/remind?pick=all {case}/together/reminded?pick=all {case}/together/answer?pick=all
         {case}/together/gone?pick=all {case}/together/back?pick=all {case}/together/close?pick=all
@@ -52,7 +53,7 @@ PAGES = {
         /desk/reports/flagger/2025 /desk/statistics /desk/team/load /desk/team/load?days=7
         /desk /desk/team /desk/team/snippets /desk/team/snippets/new /desk/team/snippets/{snippet}
         /desk/team/members/{membership}/remove /desk/team/{team}/address /desk/team/{team}/rules
-        /desk/team/tags /desk/team/tags/new /desk/team/tags/{tag}
+        /desk/team/tags /desk/team/tags/new /desk/team/tags/{tag} /desk/partners /desk/partners/new
         {case}/second-look/without/sending/7 {case}/complaints/1/officer
     """,
     "vera": """

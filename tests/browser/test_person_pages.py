@@ -43,7 +43,7 @@ PAGES = {
         /case/take-along /case/erase /case/requests/1 /case/requests/2 /case/requests/3 /case/requests/3/received
         /case/requests/1/answer /case/requests/1/given /case/requests/1/ticket
         /case/correct/11 /case/correct/12 /case/correct/20 /case/correct/24
-        /case/came/1 /case/came/2
+        /case/came/1 /case/came/2 /case/said/1
         /case/requests/1/reminded /case/requests/8 /case/send/end /case/complaints
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
         /case/complaints/1/stated /case/complaints/1/together /case/mandate /case/hand-on

@@ -28,6 +28,7 @@ class Gets(StrEnum):
     SIGN_IN = "sent to the sign-in"
     FORBIDDEN = "told that the page is not for this role"
     MISSING = "told that there is no such page"
+    KEY = "told that a key is needed"
 
 
 class Group(StrEnum):
@@ -42,7 +43,9 @@ class Group(StrEnum):
     REVIEW = "reviewing letters and complaints"
     LEAD_CASE = "leading the team that carries a case"
     SUPERVISOR = "supervisor"
-    LINK = "an officer's link, here one that does not work"
+    KEYS = "keeping keys of partners"
+    PARTNER = "a partner's system, here without a key"
+    LINK = "a link of an officer or a recipient, here one that does not work"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     ACCOUNT = "one's own account"
@@ -56,7 +59,7 @@ class Group(StrEnum):
 
 
 OPEN, WORDS, RESUME, CASE = Gets.OPEN, Gets.WORDS, Gets.RESUME, Gets.CASE
-ENTER, NEVER, NONE = Gets.SIGN_IN, Gets.FORBIDDEN, Gets.MISSING
+ENTER, NEVER, NONE, KEY = Gets.SIGN_IN, Gets.FORBIDDEN, Gets.MISSING, Gets.KEY
 
 # fmt: off
 # Columns, as in Caller: nobody, draft, person; on the desk advocate, stranger, supervisor, administrator, reviewer,
@@ -75,6 +78,8 @@ TABLE: Mapping[Group, tuple[Gets, ...]] = MappingProxyType(
         Group.REVIEW:        (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER),
         Group.LEAD_CASE:     (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
         Group.SUPERVISOR:    (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER, NEVER),
+        Group.KEYS:          (ENTER, ENTER,  ENTER, NEVER, NEVER, OPEN,  OPEN,  NEVER, NEVER, NEVER, NEVER),
+        Group.PARTNER:       (KEY,   KEY,    KEY,   KEY,   KEY,   KEY,   KEY,   KEY,   KEY,   KEY,   KEY),
         Group.LINK:          (NONE,  NONE,   NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE,  NONE),
         Group.AUDITOR:       (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER),
         Group.ADMINISTRATOR: (ENTER, ENTER,  ENTER, NEVER, NEVER, NEVER, OPEN,  NEVER, NEVER, NEVER, NEVER),
@@ -112,7 +117,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.CASE: """
             case.show case.receipt case.keep_receipt case.receipt_text case.links case.add_links
             documents.show documents.add documents.read documents.original documents.remove
-            incoming.show incoming.read
+            incoming.show incoming.read link_answers.show link_answers.take link_answers.set_aside
             case.history sharing.ask_facts sharing.save_facts request.show request.details
             request.change_details request.ask_sent request.record_sent request.ask_received request.record_received
             request.ask_answer request.log_answer request.ask_given request.record_given request.prepare_erasure
@@ -151,6 +156,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         Group.MAIL: "desk_incoming.show_all desk_incoming.show_one desk_incoming.put desk_incoming.dismiss",
         Group.READ_CASE: """
             desk_documents.show desk_documents.read desk_documents.original desk_incoming.show desk_lists.of_case
+            desk_link_answers.show
             desk_case.show desk_case.report desk_case.history desk_case.letter desk_case.enclosed
             desk_case.letter_notes desk_case.all_letters desk_case.talk
             desk_case.notes desk_requests.show desk_complaints.show_all desk_complaints.show desk_complaints.bundle
@@ -179,12 +185,12 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_corrections.correct desk_approvals.ask desk_approvals.withdraw
             desk_referrals.show desk_referrals.record_told desk_referrals.record_outcome
             desk_exchange.make desk_exchange.record desk_handovers.answer desk_handovers.finish desk_handovers.offer
-            desk_incoming.read
+            desk_incoming.read desk_link_answers.take desk_link_answers.set_aside
             desk_documents.add desk_documents.remove desk_complaints.record_stated desk_complaints.lodge_all
             desk_complaints.start_bundle desk_complaints.record_lodged desk_complaints.log_answer
         """,
         Group.REVIEW: "desk_reviews.review",
-        Group.LINK: "officer.show officer.take",
+        Group.LINK: "officer.show officer.take recipient.show recipient.send recipient_machines.post",
         Group.LEAD_CASE: "desk_approvals.pass_over",
         Group.SUPERVISOR: """
             desk_team.show desk_team.let_in desk_team.remove desk_team.mark_seen desk_team.show_to_people
@@ -192,6 +198,10 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
             desk_snippets.show desk_snippets.add desk_snippets.change desk_snippets.drop
             desk_reports.show_all desk_load.show
             desk_tags.show desk_tags.add desk_tags.change desk_tags.drop
+        """,
+        Group.KEYS: "desk_partners.show desk_partners.make desk_partners.revoke",
+        Group.PARTNER: """
+            partner.open_case partner.list_cases partner.read_case partner.fetch_paper partner.log_answer
         """,
         Group.REPORT: "desk_reports.show desk_reports.write desk_reports.as_pdf desk_reports.as_json",
         Group.AUDITOR: "desk_audit.show",
@@ -264,12 +274,16 @@ def _address(world: World, endpoint: str) -> str:
 
 
 # Where a refused caller is sent, by the group of the page that was asked for.
-_OF_PERSONS = (Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.SWITCHED, Group.CONTACT, Group.OLD)
+_OF_PERSONS = (
+    *(Group.PUBLIC, Group.DRAFT, Group.CASE, Group.LINK, Group.TOKEN, Group.SWITCHED, Group.CONTACT, Group.OLD),
+    Group.PARTNER,
+)
 SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
     {
         Group.PUBLIC: {},
         Group.LINK: {},
         Group.TOKEN: {},
+        Group.PARTNER: {},
         Group.SWITCHED: {},
         Group.CONTACT: {},
         Group.DRAFT: {"/return": Gets.WORDS, at("/case"): Gets.CASE},
@@ -278,13 +292,13 @@ SENT_ON: Mapping[Group, Mapping[str, Gets]] = MappingProxyType(
         **{group: {"/desk/sign-in": Gets.SIGN_IN} for group in Group if group not in _OF_PERSONS},
     }
 )
-REFUSED = {403: Gets.FORBIDDEN, 404: Gets.MISSING}
+REFUSED = {401: Gets.KEY, 403: Gets.FORBIDDEN, 404: Gets.MISSING}
 
 
 def _read(answer: TestResponse, group: Group, what: str) -> Gets:
     """What was got. Pages on the way are checked for what no page may get wrong."""
     status = answer.status_code
-    assert status in {200, 303, 400, 403, 404, 409}, f"{what}: {status}"
+    assert status in {200, 303, 400, 401, 403, 404, 409}, f"{what}: {status}"
     if status == 303:
         return SENT_ON[group].get(answer.headers["Location"], Gets.OPEN)
     if answer.mimetype == "text/html":

@@ -25,9 +25,10 @@ from werkzeug.test import TestResponse
 from portal.config import load_config
 from portal.domain.documents import CleanDocument, DocumentKind, Original
 from portal.domain.incoming import MailState, MatchedBy, Nature
-from portal.domain.lifecycle import Handler, LetterKind, Role, Scope, SendingChannel
+from portal.domain.lifecycle import Answer, Handler, LetterKind, Role, Scope, SendingChannel
 from portal.factory import create_app
 from portal.models.accounts import Membership, Team
+from portal.models.answer_links import AnswerLink
 from portal.models.documents import Document
 from portal.models.events import Event
 from portal.models.incoming import IncomingMail
@@ -41,11 +42,13 @@ from portal.services.inbox.matching import Match, put_into_case
 from portal.services.inbox.receiving import CameIn, seal_for_server
 from portal.services.intake import submission
 from portal.services.letters import letters
+from portal.services.requests import answer_links
 from portal.services.staff import accounts
 from portal.services.staff.accounts import NewStaff
-from portal.services.tracking import sending
+from portal.services.tracking import link_answers, sending
+from portal.services.tracking.link_answers import Part, SaidThere
 from portal.services.tracking.sending import SentCommand
-from portal.services.work import CaseWork
+from portal.services.work import CaseWork, Work
 from portal.web.person.complaint import name_option
 from portal.web.unit_of_work import EXTENSION
 from portal.wiring import Parts
@@ -90,6 +93,7 @@ VALUES: Mapping[str, Any] = MappingProxyType(
         "ending": "csv",
         "approval_id": UUID(int=3),
         "snippet_id": UUID(int=3),
+        "key_id": UUID(int=3),
         "mail_id": UUID(int=4),  # a mail without a case
         "poster_id": UUID(int=3),
         "tag_id": UUID(int=3),
@@ -335,6 +339,18 @@ def come_in(session: Session, parts: Parts, opened: CaseWork) -> None:
         session.add(row)
         session.flush()
     put_into_case(work, row, came, Match(opened.case.id, request_id, MatchedBy.ADDRESS))
+    say_over_link(work, opened.case.id, request_id)
+
+
+def say_over_link(work: Work, case_id: UUID, request_id: UUID, *, is_new: bool = True) -> None:
+    """What a platform said over the link in the letter of a request that was sent; it waits. `is_new`: the letter had
+    none, because the portal has no address of its own.
+    """
+    if is_new:
+        work.session.add(AnswerLink(request_id=request_id, case_id=case_id, letter=1, numbers=[1], made_at=work.now))
+        work.session.flush()
+    said = SaidThere(parts=(Part(answer=Answer.NOT_VIOLATION, links=(1,)),), text="It breaks no rule of ours.")
+    link_answers.keep(work, answer_links.name_link(work.ports, request_id), said)
 
 
 def _enter_desk(app: Flask, parts: Parts, login: str) -> str:

@@ -111,6 +111,7 @@ def _describe_reply_form(context: LetterContext, links: tuple[LinkFact, ...]) ->
         translate("To answer for each link, fill in this form or name the numbers of Annex A in your answer."),
         translate("Our reference: %(reference)s.", reference=context.header.reference),
         _describe_reply(context),
+        *filter(None, [_describe_answer_page(context)]),
     ]
     if len(links) > MOST_ROWS:
         sentences.insert(1, translate("For the links after these, add lines of the same kind."))
@@ -171,6 +172,9 @@ def close_letter(context: LetterContext) -> Closing:
     if reporter.country:
         lines.append(_describe_home(context, reporter.country_name or reporter.country))
     lines.append(_describe_reply(context))
+    if context.header.answer_page:
+        lead = mark("You can also confirm receipt and answer for each link on this page, without an account:")
+        lines += [translate(lead), context.header.answer_page]
     name = signature.name if signature else reporter.name or translate("Name withheld")
     return Closing(farewell=translate("Yours faithfully"), name=name, lines=tuple(lines))
 
@@ -277,3 +281,10 @@ _SHOWN = {code: f"[U+{code:04X}]" for code in _HIDDEN}
 def show_hidden(text: str) -> str:
     """The text with each hidden control character named, so that nothing is dropped and nothing is disguised."""
     return text.replace("\r\n", "\n").replace("\t", " ").translate(_SHOWN)
+
+
+def _describe_answer_page(context: LetterContext) -> str:
+    """Where they can answer for each link on a page, without an account; empty where there is none."""
+    if not context.header.answer_page:
+        return ""
+    return context.translate("Or answer on this page: %(page)s", page=context.header.answer_page)

@@ -26,6 +26,7 @@ _SHOWN_BY = {
     Proof.CONFIRMATION: mark("%(at)s, shown by their confirmation"),
     Proof.DELIVERY: mark("%(at)s, shown by the mail server's report"),
     Proof.REGISTERED: mark("%(at)s, shown by the post's receipt"),
+    Proof.ANSWER_LINK: mark("%(at)s, said over the link in the letter"),
 }
 
 _LATER_SHOWN_BY = {
@@ -33,6 +34,7 @@ _LATER_SHOWN_BY = {
     Proof.CONFIRMATION: mark("shown by their confirmation"),
     Proof.DELIVERY: mark("shown by the mail server's report"),
     Proof.REGISTERED: mark("shown by the post's receipt"),
+    Proof.ANSWER_LINK: mark("said over the link in the letter"),
 }
 
 

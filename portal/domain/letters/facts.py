@@ -218,6 +218,7 @@ class LetterHeader:
     signature: Signature | None
     organisation: SenderOrganisation | None = None
     is_redacted: bool = False  # set by `redaction.redacted`, never by hand
+    answer_page: str | None = None  # where the recipient can answer without an account; to nobody else
 
 
 @dataclass(frozen=True, kw_only=True)

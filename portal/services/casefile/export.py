@@ -23,6 +23,7 @@ from portal.services.history.events import NewEvent
 from portal.services.inbox import case_mail
 from portal.services.law.local_days import person_zone
 from portal.services.letters import letters
+from portal.services.tracking import link_answers
 from portal.services.work import CaseWork
 
 
@@ -45,6 +46,7 @@ def export_case(work: CaseWork) -> bytes:
                 archive.writestr(_entry(name_letter(letter, is_redacted=is_redacted), letter.made_at), content)
         _add_documents(work, archive, files)
         _add_mail(work, archive)
+        _add_link_answers(work, archive)
     return stream.getvalue()
 
 
@@ -66,6 +68,13 @@ def _add_mail(work: CaseWork, archive: zipfile.ZipFile) -> None:
     if mails := case_mail.list_mails(work):
         text = json.dumps(msgspec.to_builtins(mails), ensure_ascii=False, indent=1, sort_keys=True)
         archive.writestr(_entry("mail/list.json", mails[0].received_at), text)
+
+
+def _add_link_answers(work: CaseWork, archive: zipfile.ZipFile) -> None:
+    """What was said over the links in the letters, also what waits and what was put aside."""
+    if said := link_answers.list_answers(work):
+        text = json.dumps(msgspec.to_builtins(said), ensure_ascii=False, indent=1, sort_keys=True)
+        archive.writestr(_entry("link-answers/list.json", said[0].received_at), text)
 
 
 def write_json(view: ExportedCase) -> str:

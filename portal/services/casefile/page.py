@@ -15,6 +15,7 @@ from portal.domain.lifecycle import ActorKind, Answer, CloseReason, History
 from portal.models.accounts import Team
 from portal.models.cases import Case, Consent
 from portal.models.events import Event
+from portal.models.partners import PartnerKey
 from portal.services.casefile.views import CaseView, ConsentView, HistoryRow
 from portal.services.cases.messages import message_views, note_views, staff_names
 from portal.services.cases.opening import seen_by
@@ -63,6 +64,7 @@ SENTENCES: Mapping[History, str] = MappingProxyType(
         History.MESSAGE: "A message was written.",
         History.NOTE: "A note was written.",
         History.MAIL_CAME: "A mail came in for a request.",
+        History.LINK_ANSWERED: "They answered over the link in the letter.",
         History.DOCUMENT_ADDED: "A file was added.",
         History.DOCUMENT_REMOVED: "A file was removed.",
         History.FINGERPRINTS_KEPT: "Fingerprints of files were kept.",
@@ -245,6 +247,7 @@ def describe_events(work: CaseWork, events: Sequence[Event]) -> tuple[HistoryRow
     numbers = {event.sequence: number for event in events if (number := _letter_of(event, details[event.sequence]))}
     known = _Known(
         others=_name_others(work, events),
+        partners=_name_partners(work, events),
         names=staff_names(work.session, (event.staff_id for event in events)),
         requests={row.id: row.number for row in requests},
         complaints={row.id: row.number for row in filed},
@@ -267,6 +270,7 @@ class _Known:
     wrong: frozenset[int]
     letters: Mapping[int, NamedLetter]
     others: Mapping[str, str]  # references of other cases that the member sees, by id
+    partners: Mapping[str, str]  # names of partners, by the id of their key
 
 
 _OF_CASES = frozenset({History.CASES_LINKED, History.CASES_UNLINKED, History.CASES_MERGED, History.CASES_PARTED})
@@ -282,6 +286,19 @@ def _name_others(work: CaseWork, events: Sequence[Event]) -> Mapping[str, str]:
         return {}
     query = select(Case.id, Case.reference).where(Case.id.in_(ids), Case.team_id == work.case.team_id)
     return {str(case_id): reference for case_id, reference in work.session.execute(query.where(seen_by(work.actor)))}
+
+
+def _partner_of(event: Event) -> str:
+    return str(event.facts.get("partner") or "")
+
+
+def _name_partners(work: CaseWork, events: Sequence[Event]) -> Mapping[str, str]:
+    """The partners that did some of these."""
+    ids = {UUID(found) for event in events if (found := _partner_of(event))}
+    if not ids:
+        return {}
+    query = select(PartnerKey.id, PartnerKey.name).where(PartnerKey.id.in_(ids))
+    return {str(key_id): name for key_id, name in work.session.execute(query)}
 
 
 def _letter_of(event: Event, detail: Mapping[str, object]) -> int | None:
@@ -332,7 +349,7 @@ def _row(
         words=f"{other} {words}".strip(),
         is_corrected=event.sequence in known.wrong,
         actor=event.actor,
-        actor_name=known.names.get(event.staff_id, "") if event.staff_id else "",
+        actor_name=known.names.get(event.staff_id, "") or known.partners.get(_partner_of(event), ""),
         is_visible=event.is_visible,
         request_number=known.requests.get(event.request_id) if event.request_id else None,
         complaint_number=known.complaints.get(event.complaint_id) if event.complaint_id else None,
@@ -346,11 +363,21 @@ def _answer(event: Event) -> Answer | None:
     return Answer(answer) if answer else None
 
 
+# What is told otherwise where a partner's system did it.
+_BY_PARTNER: Mapping[History, str] = MappingProxyType(
+    {
+        History.CONSENT_TOLD: "The other organisation told what happens with the report. The answer was yes.",
+        History.FIRST_WORDS_MADE: "The six words were made, and given out by the other organisation.",
+        History.OPENED: "The other organisation looked how far the case is.",
+        History.EXPORTED: "The other organisation took a letter.",
+    }
+)
 # How a report came that its person did not hand in, by what its event says.
 CAME_BY: Mapping[str, str] = MappingProxyType(
     {
         "phone": "The report was told on the phone and written down by the team.",
         "import": "The report came with a table of cases that the team imported.",
+        "partner": "The report was told to another organisation, and came from there.",
     }
 )
 
@@ -360,6 +387,8 @@ def _sentence(event: Event, detail: Mapping[str, object]) -> str:
     text = ANSWERED[answer] if answer else SENTENCES[event.kind]
     if event.kind in {History.CLOSED, History.REQUEST_CLOSED} and event.facts.get("reason"):
         text = f"{text} {CLOSED_BECAUSE[CloseReason(event.facts['reason'])]}"
+    if event.actor is ActorKind.PARTNER:
+        text = _BY_PARTNER.get(event.kind, text)
     if event.kind is History.SUBMITTED and detail.get("by"):
         text = CAME_BY[str(detail["by"])]
     if event.kind is History.CORRECTED:

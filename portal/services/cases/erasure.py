@@ -13,6 +13,7 @@ from portal.db import Base, after_commit
 from portal.domain.journal import Noted
 from portal.domain.lifecycle import CaseStatus, Handler, History
 from portal.models.accounts import WebSession
+from portal.models.answer_links import AnswerLink, LinkAnswer
 from portal.models.approvals import Approval
 from portal.models.bulk_steps import BulkStep
 from portal.models.case_links import CaseLink, NamedPoster
@@ -40,6 +41,7 @@ from portal.models.name_marks import NameMark
 from portal.models.officers import OfficerLink
 from portal.models.origins import CaseOrigin
 from portal.models.outbox import OutboxMail
+from portal.models.partners import PartnerCase
 from portal.models.referrals import Referral
 from portal.models.reissues import CaseCheck, Reissue
 from portal.models.requests import Request
@@ -55,11 +57,12 @@ from portal.services.ports import SYSTEM, Ports
 from portal.services.work import CaseWork, Work
 
 CHILDREN: tuple[type[Base], ...] = (
-    Clock, FollowUp, IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent,
+    Clock, FollowUp, LinkAnswer, AnswerLink,
+    IncomingMail, Document, Letter, OfficerLink, Complaint, Item, Request, Job, Message, Note, Consent,
     Mandate, InboxKey,
     CaseKey, CaseCheck, Reissue, SafeContact, Contact, MailLink, OutboxMail, Hold, Fingerprint, Event, WebSession,
     FindMark, StoredFile, BulkStep, Approval, RiskMark, Handover, CaseOrigin,
-    Referral, ImportMark, LetterMail, CaseLink, NamedPoster, CaseTag, NameMark,
+    Referral, ImportMark, LetterMail, PartnerCase, CaseLink, NamedPoster, CaseTag, NameMark,
 )  # fmt: skip
 
 

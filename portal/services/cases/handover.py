@@ -20,7 +20,7 @@ from portal.models.handovers import Handover
 from portal.services.cases import finding
 from portal.services.cases.approvals import end_all, use_approval
 from portal.services.cases.consent import set_consent
-from portal.services.cases.keys import find_key_row, lock_key
+from portal.services.cases.keys import end_partners, find_key_row, lock_key
 from portal.services.cases.room import require_room_for_words
 from portal.services.clocks.snapshot import update_next_due
 from portal.services.history.events import NewEvent
@@ -65,6 +65,7 @@ def take_back(work: CaseWork) -> None:
         raise StepRefused("You already send the letters yourself.")
     finding.forget_marks(work)
     work.session.execute(delete(CaseKey).where(CaseKey.case_id == work.case.id, CaseKey.holder == Handler.TEAM))
+    end_partners(work)
     work.case.handler, work.case.team_id, work.case.assignee_id = Handler.PERSON, None, None
     work.case.news_at = None
     end_handovers(work)

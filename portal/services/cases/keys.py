@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import SealContext
 from portal.domain.lifecycle import Handler
 from portal.models.cases import Case, CaseKey
+from portal.models.partners import PartnerCase
 from portal.services.ports import Ports
-from portal.services.work import Work
+from portal.services.work import CaseWork, Work
 
 
 def add_words(work: Work, case: Case, key: bytes, words: str) -> CaseKey:
@@ -51,6 +52,11 @@ def unlock_key(row: CaseKey, inner: bytes, *, ports: Ports) -> bytes:
 def unlock_at(place: SealContext, case_id: UUID, inner: bytes, *, ports: Ports) -> bytes:
     """What `lock_at` kept. Raises CannotOpen."""
     return vault.open_sealed(ports.locks.read(case_id), place, inner)
+
+
+def end_partners(work: CaseWork) -> None:
+    """The case opens for no partner's system any more: each works for the team that had it."""
+    work.session.execute(delete(PartnerCase).where(PartnerCase.case_id == work.case.id))
 
 
 def key_context(row: CaseKey) -> SealContext:

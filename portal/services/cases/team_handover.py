@@ -25,7 +25,7 @@ from portal.models.cases import Case, CaseKey
 from portal.models.handovers import Handover
 from portal.services.cases import finding
 from portal.services.cases.approvals import end_all
-from portal.services.cases.keys import find_key_row, lock_key, unlock_key
+from portal.services.cases.keys import end_partners, find_key_row, lock_key, unlock_key
 from portal.services.cases.messages import staff_names
 from portal.services.cases.room import require_room_for_words
 from portal.services.history.events import NewEvent, hold_case, record
@@ -209,6 +209,7 @@ def _move(opened: CaseWork, row: Handover) -> None:
     if row.ends_on is None:
         query = delete(CaseKey).where(CaseKey.case_id == case.id, CaseKey.team_id == row.from_team_id)
         opened.session.execute(query)
+        end_partners(opened)
         row.over_at = opened.now
     end_all(opened)
     case.team_id, case.assignee_id = row.to_team_id, None

@@ -85,11 +85,15 @@ _LATER_SOURCES: Mapping[ActorKind, str] = {
     ActorKind.PERSON: "recorded by the person, after a correction",
     ActorKind.STAFF: "recorded by the helpline, after a correction",
     ActorKind.SYSTEM: "counted by the portal",
+    ActorKind.PARTNER: "recorded by a partner of the helpline, after a correction",
+    ActorKind.PLATFORM: "said by the recipient over the link in the letter, after a correction",
 }
 _SOURCES: Mapping[ActorKind, str] = {
     ActorKind.PERSON: "recorded by the person",
     ActorKind.STAFF: "recorded by the helpline",
     ActorKind.SYSTEM: "counted by the portal",
+    ActorKind.PARTNER: "recorded by a partner of the helpline",
+    ActorKind.PLATFORM: "said by the recipient over the link in the letter",
 }
 
 

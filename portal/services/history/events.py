@@ -166,7 +166,7 @@ def _make_row(case_id: UUID, new: NewEvent, last: _End | None, *, actor: Actor, 
         "request_id": new.request_id,
         "complaint_id": new.complaint_id,
         "is_visible": new.kind not in HIDDEN,
-        "facts": dict(new.facts or {}),
+        "facts": {**(new.facts or {}), **({"partner": str(actor.partner_id)} if actor.partner_id else {})},
         "sealed": None,
     }
     row["digest"] = _digest(*row.values(), previous=last.digest if last else b"")

@@ -36,6 +36,7 @@ from portal.services.work import CaseWork
 
 BY_PHONE = "phone"  # in the event of a report that was told on the telephone
 BY_IMPORT = "import"  # and of one that stood in a table of its team
+BY_PARTNER = "partner"  # and of one that a partner's system handed over
 
 
 class Incomplete(ValueError):

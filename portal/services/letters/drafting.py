@@ -49,6 +49,7 @@ from portal.services.letters.facts import (
     unsent_basis,
     zone_of,
 )
+from portal.services.requests.answer_links import find_later_page, find_page
 from portal.services.requests.channels import channel_views
 from portal.services.requests.citations import list_cited
 from portal.services.requests.dossier import REQUEST_LETTERS, Dossier
@@ -68,7 +69,7 @@ def request_facts(dossier: Dossier, *, number: int) -> LetterFacts:
     """The facts of the notice or erasure request, citing the laws whose elements are all there."""
     work, content = dossier.work, dossier.content
     cited = list_cited(dossier.citations)
-    header = header_of(work, content, cited, read_recipient(dossier), number=number)
+    header = header_of(work, content, cited, read_recipient(dossier), number=number, answer_page=find_page(dossier))
     bases = tuple(unsent_basis(citation, content, dossier.platform, now=work.now) for citation in cited)
     links = links_of(dossier.items, dossier.name)
     statements = statements_of(content, cited)
@@ -130,7 +131,15 @@ def reminder_facts(dossier: Dossier, *, number: int) -> ReminderFacts:
     """The facts of a reminder, with the clocks as they stand. Raises StepRefused before anything was sent."""
     require_sent(dossier.request.state)
     work, content = dossier.work, dossier.content
-    header = header_of(work, content, dossier.citations, read_recipient(dossier), number=number, is_later=True)
+    header = header_of(
+        work,
+        content,
+        dossier.citations,
+        read_recipient(dossier),
+        number=number,
+        is_later=True,
+        answer_page=find_later_page(dossier),
+    )
     left = [item for item in dossier.items if item.row.state is not ItemState.REMOVED]
     return ReminderFacts(
         frame=header,

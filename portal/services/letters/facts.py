@@ -104,6 +104,7 @@ def header_of(
     *,
     number: int,
     is_later: bool = False,
+    answer_page: str | None = None,
 ) -> LetterHeader:
     """What every letter of this case has. `number` is the letter's own; the reference is made from it. `is_later`: what
     was signed before was signed for another letter.
@@ -119,6 +120,7 @@ def header_of(
         reporter=_reporter(contents, disclose(contents, cited), language),
         signature=_signature(contents, now=work.now, zone=zone_of(work), is_later=is_later),
         organisation=_organisation(contents),
+        answer_page=answer_page,
     )
 
 

@@ -40,6 +40,7 @@ from portal.services.letters.facts import (
     statements_of,
     zone_of,
 )
+from portal.services.requests.answer_links import find_later_page
 from portal.services.requests.channels import ORDERS, list_channels
 from portal.services.requests.citations import list_cited
 from portal.services.requests.dossier import Dossier, OpenedItem
@@ -148,7 +149,15 @@ def _follow_up(dossier: Dossier, topic: FollowUp, *, number: int, given: str) ->
     work, contents = dossier.work, dossier.content
     cited = list_cited(dossier.citations)
     return FollowUpFacts(
-        frame=header_of(work, contents, cited, read_recipient(dossier), number=number, is_later=True),
+        frame=header_of(
+            work,
+            contents,
+            cited,
+            read_recipient(dossier),
+            number=number,
+            is_later=True,
+            answer_page=find_later_page(dossier),
+        ),
         content=content_fact(contents),
         topic=topic,
         notice=sent_fact(dossier),

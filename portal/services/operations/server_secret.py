@@ -21,6 +21,7 @@ from portal.domain.journal import Noted
 from portal.models.cases import CaseKey
 from portal.models.contacts import Contact
 from portal.models.incoming import IncomingMail
+from portal.models.partners import PartnerKey
 from portal.models.reissues import CaseCheck
 from portal.models.safe_contacts import SafeContact
 from portal.services.history import journal
@@ -81,6 +82,13 @@ def require_unneeded(session: Session, path: Path, *, anyway: bool = False) -> N
     older = list_uses(session, path)[1:]
     if any(use.carried for use in older):
         raise StillNeeded("The worker has not moved everything to the new secret yet; it does so each minute.")
+    first = ServerKeys.from_secrets(read_secret_file(path)).id
+    working = (PartnerKey.revoked_at.is_(None), PartnerKey.server_key != first)
+    if (unused := sum(_count(session, PartnerKey.server_key, *working).values())) and not anyway:
+        raise StillNeeded(
+            f"{unused} keys of partners were made under an older secret and have not been used since. "
+            "They would let nobody in. Revoke them, or wait until they are used."
+        )
     needed = sum(use.sets_of_words for use in older)
     if needed and not anyway:
         raise StillNeeded(

@@ -27,6 +27,7 @@ class TeamRules:
     approvals: tuple[Approvable, ...]
     case_cap: int | None
     hard_cap: int | None
+    no_answer_link: bool
 
 
 def read_rules(session: Session, team_id: UUID, keys: Collection[UUID]) -> TeamRules:
@@ -35,7 +36,14 @@ def read_rules(session: Session, team_id: UUID, keys: Collection[UUID]) -> TeamR
     if team is None:
         raise AccountRefused(NOT_YOURS)
     chosen = tuple(Approvable(each) for each in team.approvals or ())
-    return TeamRules(team_id=team.id, team=team.name, approvals=chosen, case_cap=team.case_cap, hard_cap=team.hard_cap)
+    return TeamRules(
+        team_id=team.id,
+        team=team.name,
+        approvals=chosen,
+        case_cap=team.case_cap,
+        hard_cap=team.hard_cap,
+        no_answer_link=team.no_answer_link,
+    )
 
 
 def set_rules(
@@ -45,10 +53,12 @@ def set_rules(
     keys: Mapping[UUID, bytes],
     *,
     caps: tuple[int | None, int | None],
+    no_answer_link: bool = False,
     by: UUID,
     now: datetime,
 ) -> None:
-    """What waits from now on, and beyond how many open and how many hard cases of one member the desk warns.
+    """What waits from now on, beyond how many open and how many hard cases of one member the desk warns, and whether
+    the team's letters have no link by which their recipient answers; those that left stop answering then.
 
     Every supervisor of the team is told of a change of what waits. Raises AccountRefused.
     """
@@ -56,6 +66,7 @@ def set_rules(
     if team is None:
         raise AccountRefused(NOT_YOURS)
     team.case_cap, team.hard_cap = caps
+    team.no_answer_link = no_answer_link
     wanted = [each.value for each in Approvable if each in approvals]
     if wanted == (team.approvals or []):
         return

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.orm import Session
+
 from portal.domain.lifecycle import (
     DECISIONS,
     NO_ANSWERS,
@@ -60,6 +62,7 @@ class AnswerCommand:
     extension_until: date | None = None
     items: tuple[int, ...] = ()
     received_at: datetime | None = None  # when they say that they got the request, where they say so
+    proof: Proof = Proof.CONFIRMATION  # by what it is known: ANSWER_LINK where it was said over the link in our letter
 
 
 def log_answer(work: CaseWork, number: int, command: AnswerCommand) -> None:
@@ -99,6 +102,8 @@ def _tell_answer(own: Dossier, command: AnswerCommand, at: datetime, whole: Sequ
     facts: dict[str, object] = {"answer": command.answer.value, "whole": [str(each.id) for each in whole]}
     if own.request not in whole and _is_about_part(own, command):
         facts["part"] = True
+    if command.proof is Proof.ANSWER_LINK:
+        facts["proof"] = command.proof.value
     if command.answer is Answer.EXTENDED and command.extension_until:
         facts["until"] = command.extension_until.isoformat()  # clocks are counted with nobody signed in
     return NewEvent(kind=History.ANSWERED, at=at, request_id=own.request.id, facts=facts, detail=detail)
@@ -119,20 +124,34 @@ def _is_about_part(dossier: Dossier, command: AnswerCommand) -> bool:
     return command.answer is Answer.REMOVED or bool(command.items and rest)
 
 
-def _prove_receipt(work: CaseWork, request: Request, command: AnswerCommand, answered_at: datetime) -> None:
-    """Whoever answers has received. What comes by a form or an e-mail arrives as it is sent; what comes by post has
-    arrived at the latest when it is answered. Where they name the moment, it is that one. A proven one stays.
+def is_receipt_proven(session: Session, request: Request) -> bool:
+    """Whether it is recorded when the request was received, and by what that is known."""
+    return request.received_at is not None and find_receipt_proof(session, request) is not Proof.NONE
+
+
+def find_received(session: Session, request: Request, answered_at: datetime) -> datetime | None:
+    """When a request was received of which an answer came at that moment; None where it is proven already.
+
+    Whoever answers has received. What comes by a form or an e-mail arrives as it is sent; what comes by post has
+    arrived at the latest when it is answered.
     """
-    proven = find_receipt_proof(work.session, request)
-    if request.received_at is not None and proven is not Proof.NONE:
-        return
+    if is_receipt_proven(session, request):
+        return None
     at = request.received_at or answered_at
     if request.received_at is None and request.channel in _INSTANT and request.sent_at is not None:
         at = request.sent_at
+    return min(at, answered_at)
+
+
+def _prove_receipt(work: CaseWork, request: Request, command: AnswerCommand, answered_at: datetime) -> None:
+    """That they answer proves that they received. Where they name the moment, it is that one. A proven one stays."""
+    at = find_received(work.session, request, answered_at)
+    if at is None:
+        return
     if command.received_at is not None:
         at = check_instant(command.received_at, work.case, now=work.now, after=request.sent_at)
     request.received_at = min(at, answered_at)
-    facts = {"proof": Proof.CONFIRMATION.value, FROM_ANSWER: True}
+    facts = {"proof": command.proof.value, FROM_ANSWER: True}
     work.record(NewEvent(kind=History.RECEIPT_CONFIRMED, at=request.received_at, request_id=request.id, facts=facts))
 
 

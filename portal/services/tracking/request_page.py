@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.adapters.translations import name_country
-from portal.domain.lifecycle import UNSENT, Answer, History, LetterKind, RequestKind, SentAs
+from portal.domain.lifecycle import UNSENT, Answer, History, LetterKind, Proof, RequestKind, SentAs
 from portal.domain.regimes import NoticeField, RegimeKind
 from portal.domain.report import YesNo
 from portal.models.events import Event
@@ -263,6 +263,7 @@ def _answer_view(dossier: Dossier, event: Event) -> AnswerView:
         extension_until=date.fromisoformat(until) if until else None,
         item_numbers=tuple(detail.get("items", ())),
         node=load_graph()[answer],
+        proof=Proof(event.facts.get("proof") or Proof.CONFIRMATION),
     )
 
 

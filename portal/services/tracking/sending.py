@@ -36,6 +36,7 @@ from portal.services.history.events import NewEvent
 from portal.services.inbox.case_keys import ensure_inbox
 from portal.services.letters import letters
 from portal.services.letters.letters import FixedLetter
+from portal.services.requests import answer_links
 from portal.services.requests.channels import require_address_check
 from portal.services.requests.content import Statement, write_statement
 from portal.services.requests.dossier import Dossier, read_dossier
@@ -193,6 +194,8 @@ def _write_sent(
             detail["limit"] = there.limit
     sent = NewEvent(kind=History.SENT, at=command.sent_at, request_id=request.id, facts=facts, detail=detail)
     work.record(sent)
+    if fixed.letter:
+        answer_links.open_link(dossier, fixed.letter.number, [item.number for item in fixed.items])
     if command.received_at:
         proof = command.proof or (Proof.TICKET if ticket else Proof.NONE)
         record_receipt(work, request, command.received_at, proof)

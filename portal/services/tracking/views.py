@@ -35,6 +35,7 @@ class AnswerView:
     extension_until: date | None
     item_numbers: tuple[int, ...]
     node: AnswerNode
+    proof: Proof = Proof.CONFIRMATION  # ANSWER_LINK where it was said over the link in our letter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,7 @@ NOT_YOURS: Mapping[str, Any] = MappingProxyType(
         "desk_staff": _l("The list of staff is for administrators."),
         "desk_team": _l("This page is for supervisors."),
         "desk_snippets": _l("Ready texts are kept by supervisors."),
+        "desk_partners": _l("Keys of partners are kept by supervisors and administrators."),
         "desk_tags": _l("Tags are kept by supervisors."),
         "desk_rules": _l("This page is for supervisors."),
         "desk_reports": _l("This page is for supervisors."),

@@ -25,7 +25,7 @@ from portal.services.requests.escalation import read_escalated
 from portal.services.requests.preparing import LONGEST
 from portal.services.requests.statement_views import letters_to_state
 from portal.services.requests.views import DetailsView
-from portal.services.tracking import mailing, read_answers, request_page, sending
+from portal.services.tracking import link_answers, mailing, read_answers, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -446,6 +446,7 @@ def show_request(
         is_asked_for_links="page" in url_request.args,
         first_letter=REQUEST_LETTERS[request.kind],
         is_unfit=bool(list_bent(work)),
+        said=link_answers.list_answers(work, number),
         came=case_mail.list_mails(work, number),
         describe_mail=describe_nature,
         problems=problems,

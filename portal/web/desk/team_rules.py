@@ -44,12 +44,23 @@ class RulesForm(PageForm):
         _l("Warn when more of them are about a child, a threat or a suicide risk than"), [Optional(), NUMBER]
     )
 
+    no_answer_link = CheckboxesField(
+        _l("Answers over a link in the letters"),
+        description=_l("With it a platform answers on a page, without an account. Nothing counts before you read it."),
+    )
+
     def __init__(self, rules: TeamRules) -> None:
         chosen = [each.value for each in rules.approvals]
         super().__init__(
-            data={"approvals": chosen, "case_cap": _text(rules.case_cap), "hard_cap": _text(rules.hard_cap)}
+            data={
+                "approvals": chosen,
+                "case_cap": _text(rules.case_cap),
+                "hard_cap": _text(rules.hard_cap),
+                "no_answer_link": ["off"] if rules.no_answer_link else [],
+            }
         )
         self.approvals.choices = choices_of(Approvable)
+        self.no_answer_link.choices = [("off", _l("Leave the link out of this team’s letters"))]
 
 
 def _text(most: int | None) -> str:
@@ -78,6 +89,7 @@ def change(member: SignedInStaff, team_id: UUID) -> Answered:
                 chosen,
                 member.team_keys,
                 caps=(_number(form.case_cap.data), _number(form.hard_cap.data)),
+                no_answer_link=bool(form.no_answer_link.data),
                 by=member.staff.id,
                 now=unit().now,
             )

@@ -368,6 +368,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             Proof.CONFIRMATION: _l("Their confirmation or answer"),
             Proof.DELIVERY: _l("Delivery report of the mail server"),
             Proof.REGISTERED: _l("Receipt of the post"),
+            Proof.ANSWER_LINK: _l("Said over the link in our letter"),
             Proof.NONE: _l("No proof"),
         },
         SentAs: {
@@ -379,6 +380,8 @@ _TABLES: Mapping[type[StrEnum], Mapping[Any, Any]] = MappingProxyType(
             ActorKind.STAFF: _l("the team"),
             ActorKind.SYSTEM: _l("the portal"),
             ActorKind.OFFICER: _l("an officer of the authority"),
+            ActorKind.PARTNER: _l("a partner’s system"),
+            ActorKind.PLATFORM: _l("the platform, over the link in the letter"),
         },
         ObligedParty: {
             ObligedParty.PLATFORM: _l("the platform"),

@@ -47,11 +47,35 @@ class Parameter:
     choices: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """An address of the API that is about cases, and is in another folder. `path` has its parts in braces.
+
+    `body` is None where nothing is sent, `answer` None where a PDF comes back. `scope` is what a key has to be good
+    for; empty where the address itself is the right to call it. `is_kept`: it takes an `Idempotency-Key`.
+    """
+
+    path: str
+    method: str
+    name: str
+    summary: str
+    scope: str
+    body: type | None = None
+    answer: type | None = None
+    status: int = 200
+    is_kept: bool = False
+
+
+CALLS: list[Call] = []  # filled by the folders whose views they are
+KEY = "partner_key"
+
+
 def describe(
     endpoints: Sequence[Endpoint], *, title: str, address: str, files: Iterable[DataFile] = ()
 ) -> dict[str, Any]:
     """The whole document. `address` is where the API is, with its version; `files` are what can be taken away whole."""
-    kinds = tuple(dict.fromkeys([*(each.answer for each in endpoints), Problem]))
+    spoken = [kind for call in CALLS for kind in (call.body, call.answer) if kind]
+    kinds = tuple(dict.fromkeys([*(each.answer for each in endpoints), *spoken, Problem]))
     _, schemas = msgspec.json.schema_components(kinds, ref_template=REFERENCE)
     queries = _query_schemas(endpoints)
     used = {name: schema for name, schema in queries.items() if "enum" in schema}
@@ -67,8 +91,14 @@ def describe(
         "paths": {
             **{each.template: {"get": _describe_one(each, queries)} for each in endpoints},
             **{f"/data/{file.name}": {"get": _describe_file(file)} for file in files},
+            **_describe_calls(),
         },
-        "components": {"schemas": dict(sorted({**schemas, **used}.items()))},
+        "components": {
+            "schemas": dict(sorted({**schemas, **used}.items())),
+            "securitySchemes": {
+                KEY: {"type": "http", "scheme": "bearer", "description": "A key that a team made for your system"}
+            },
+        },
     }
 
 
@@ -145,3 +175,43 @@ def _describe_file(file: DataFile) -> dict[str, Any]:
 
 def _content(media: str, kind: type) -> dict[str, Any]:
     return {media: {"schema": {"$ref": REFERENCE.format(name=kind.__name__)}}}
+
+
+def _describe_calls() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for call in CALLS:
+        paths.setdefault(call.path, {})[call.method] = _describe_call(call)
+    return paths
+
+
+def _describe_call(call: Call) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": _TYPES.get(name, "string")}}
+        for name in re.findall(r"{(\w+)}", call.path)
+    ]
+    if call.is_kept:
+        about = "Yours, for this one call. Sent again with the same body it gets the same answer, for a day."
+        kept = {"name": "Idempotency-Key", "in": "header", "required": True, "description": about}
+        parameters.append({**kept, "schema": {"type": "string", "minLength": 8, "maxLength": 128}})
+    good = _content("application/json", call.answer) if call.answer else {"application/pdf": {}}
+    described: dict[str, Any] = {
+        "summary": call.summary,
+        "operationId": call.name,
+        "parameters": parameters,
+        "security": [{KEY: []}] if call.scope else [],
+        "responses": {
+            str(call.status): {"description": "The answer", "content": good},
+            "default": {
+                "description": "What is wrong with the call, and what to do",
+                "content": _content("application/problem+json", Problem),
+            },
+        },
+    }
+    if call.scope:
+        described["description"] = f"The key has to be good for: {call.scope}."
+    if call.body:
+        described["requestBody"] = {"required": True, "content": _content("application/json", call.body)}
+    return described
+
+
+_TYPES = {"number": "integer"}

@@ -29,7 +29,7 @@ from portal.services.intake.submission import AddedLinks
 from portal.services.requests.dossier import read_dossiers
 from portal.services.requests.escalation import read_escalated
 from portal.services.requests.views import ItemView
-from portal.services.tracking import request_page
+from portal.services.tracking import link_answers, request_page
 from portal.services.work import CaseWork
 from portal.web.access import case_holder, session_token
 from portal.web.flood_gate import measure_pasted, rate_limited
@@ -74,6 +74,7 @@ def show(work: CaseWork) -> str:
         police=police_for(work.report),
         fastest=fastest_for(work.report),
         retention=read_retention(work),
+        said=link_answers.list_waiting(work),
         unread_mail=case_mail.list_unread(work),
         describe_mail=describe_nature,
         hand_on=work.case.team_id is not None and find_current(work) is not None,

@@ -22,7 +22,7 @@ def reader_of(work: CaseWork) -> Reader:
     """The person as the reader of a form."""
     channels = [(each.value, CHANNELS[each]) for each in SendingChannel]
     answers = [(each.value, ANSWERS[each]) for each in Answer]
-    proofs = [(each.value, PROOFS[each]) for each in Proof]
+    proofs = [(each.value, PROOFS[each]) for each in Proof if each is not Proof.ANSWER_LINK]  # nobody says that by hand
     sent_as = [(each.value, SENT_AS[each]) for each in SentAs]
     words = {SendingChannel: channels, Answer: answers, Proof: proofs, SentAs: sent_as}
     return Reader(is_staff=False, zone=zone_of(work), words=words)

@@ -204,6 +204,7 @@ PROOFS: Mapping[Proof, Any] = MappingProxyType(
         Proof.CONFIRMATION: _l("They wrote that they got it"),
         Proof.DELIVERY: _l("My e-mail program says it was delivered"),
         Proof.REGISTERED: _l("The post gave me a receipt"),
+        Proof.ANSWER_LINK: _l("They said so over the link in the letter"),
         Proof.NONE: _l("Nothing shows it. I just think so"),
     }
 )

@@ -17,7 +17,7 @@ from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import read_dossier, read_dossiers
 from portal.services.requests.preparing import LONGEST, NameCommand
 from portal.services.requests.statement_views import letters_to_state
-from portal.services.tracking import read_answers, request_page, send_round, sending
+from portal.services.tracking import link_answers, read_answers, request_page, send_round, sending
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
@@ -316,6 +316,7 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         correct_words=next_steps.FACTS,
         few=view.items[:FEW_LINKS],
         is_unfit=bool(list_bent(work)),
+        said=link_answers.list_answers(work, view.number),
         mails=case_mail.list_mails(work, view.number),
         describe_mail=describe_nature,
         earlier=find_return(read_dossiers(work), view.number) if turn.why is Why.BACK else None,

@@ -16,6 +16,7 @@ from portal.services.cases.room import NoRoom
 from portal.services.intake import drafts, facts
 from portal.services.intake.facts import MissingFacts, find_missing_facts
 from portal.services.law.local_days import person_day
+from portal.services.requests import answer_links
 from portal.services.work import CaseWork
 from portal.web.access import case_holder
 from portal.web.fields import PlainForm
@@ -29,19 +30,25 @@ from portal.web.unit_of_work import locks_late, unit
 
 bp = PersonBlueprint("sharing", __name__)
 RECIPIENTS = ("platforms", "regulators")
+ANSWER_LINK = "link"  # by which a platform answers on a page of ours
 
 
 @bp.get("/case/sharing")
 @case_holder
 def show(work: CaseWork) -> ResponseReturnValue:
     given = {each: consent.has_consent(unit().db, work.case, each) for each in RECIPIENTS}
-    return show_form("person/case/sharing.html", PlainForm(formdata=None), given=given)
+    link = answer_links.is_wanted(unit().db, work.case) if unit().config.has_https else None
+    return show_form("person/case/sharing.html", PlainForm(formdata=None), given=given, link=link)
 
 
 @bp.post("/case/sharing")
 @case_holder
 def change(work: CaseWork) -> ResponseReturnValue:
     recipient = request.form.get("give") or request.form.get("withdraw") or ""
+    if recipient == ANSWER_LINK:
+        answer_links.choose(work, wanted="give" in request.form)
+        flash(_("Saved. This counts from now on, also for letters that were sent before."))
+        return redirect(url_for("sharing.show"), 303)
     if recipient not in RECIPIENTS:
         abort(400)
     case_sharing.change_consent(work, recipient, given="give" in request.form)

@@ -37,6 +37,7 @@ WEIGHTY = {
     "desk_team.remove": "ines",
     "desk_team.set_address": "ines",
     "desk_rules.change": "ines",
+    "desk_partners.make": "ines",
     "desk_exchange.make": "mira",
     "desk_lists.take": "mira",
     "desk_staff.invite": "vera",
@@ -53,6 +54,7 @@ LIGHT = {
     """,
     "ends something, which must not be held up": """
         signin.sign_out desk_kept.discard account.end_session
+        desk_partners.revoke
         desk_officer.end desk_staff.end_invitation desk_reissue.cancel
     """,
     "changes nothing but the member's own pages": """
@@ -72,6 +74,7 @@ LIGHT = {
         desk_reissue.start desk_holds.ask desk_holds.confirm desk_holds.end
     """,
     "is the daily work on a case, stands in its history, and gives nobody a way in": """
+        desk_link_answers.take desk_link_answers.set_aside
         desk_bulk.do desk_corrections.correct desk_many.do
         desk_case.take desk_case.hand_over desk_case.close desk_case.reopen desk_case.prepare desk_case.add_links
         desk_case.mark_gone desk_case.mark_back desk_case.write desk_case.notes desk_requests.change_details

@@ -81,9 +81,10 @@ def test_the_description_is_whole(document: dict[str, Any]) -> None:
     assert set(references) <= known
     for path, item in document["paths"].items():
         names = set(re.findall(r"{(\w+)}", path))
-        listed = item["get"]["parameters"]
-        assert names == {each["name"] for each in listed if each["in"] == "path"}
-        assert all(each["schema"] for each in listed)
+        for described in item.values():
+            listed = described["parameters"]
+            assert names == {each["name"] for each in listed if each["in"] == "path"}
+            assert all(each["schema"] for each in listed)
 
 
 def test_every_record_can_be_read(app: Flask) -> None:
