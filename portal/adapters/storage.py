@@ -10,6 +10,7 @@ import contextlib
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -17,8 +18,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 OWNER_ONLY = 0o700
 # A page waits for these answers. Without limits a storage that is down holds it for three minutes.
-PATIENCE = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=30)}
-TRIES = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
+PATIENCE: dict[str, Any] = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=30)}
+TRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 
 
 class FileMissing(LookupError):
@@ -70,7 +71,7 @@ def open_storage(url: str) -> ObjectStorage:
         if url.startswith("memory://"):
             return ObjectStorage(from_url(url))
         # With options of ours the package no longer reads this one of its own.
-        options = {**PATIENCE, "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"true", "1"}}
+        options: Any = {**PATIENCE, "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"true", "1"}}
         return ObjectStorage(from_url(url, client_options=options, retry_config=TRIES))
     except (OSError, ValueError, obstore.exceptions.BaseError) as error:
         raise BadStorage(f"the storage at {url} cannot be used: {str(error).splitlines()[0]}") from error
