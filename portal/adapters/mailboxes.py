@@ -9,6 +9,7 @@ import json
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
@@ -124,8 +125,12 @@ def _ask_token(oauth: OAuth, context: ssl.SSLContext) -> str:
     opener = build_opener(HTTPSHandler(context=context), _NoRedirect)
     with _told("asking for a token"):
         request = Request(oauth.token_address, body)  # noqa: S310 - https, as the file's reader saw to
-        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
-            token = json.loads(answer.read(_LONGEST_ANSWER)).get("access_token")
+        try:
+            with opener.open(request, timeout=ANSWER_SECONDS) as answer:
+                token = json.loads(answer.read(_LONGEST_ANSWER)).get("access_token")
+        except HTTPError as error:
+            error.close()  # it holds the connection
+            raise MailboxTrouble(f"asking for a token: the answer is {error.code}") from error
         if not isinstance(token, str) or not token:
             raise MailboxTrouble("asking for a token: the answer holds none")
         return token
