@@ -22,7 +22,7 @@ from tests.postgres import fresh_database
 from tests.run.killable import Setup, make_env, make_parts
 from tests.run.test_kill import SERVER, Lane, Tally
 
-ROUNDS, MAILS = 40, 3  # in each round so many are delivered
+ROUNDS, MAILS = 30, 3  # in each round so many are delivered
 LEAST_KILLS = 10
 
 
