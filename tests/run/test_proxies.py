@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import ssl
 import subprocess
@@ -10,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import MappingProxyType
@@ -41,11 +41,9 @@ class Site:
     plain: int
     secure: int
 
-    def ask(
-        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = NOTHING
-    ) -> http.client.HTTPResponse:
+    def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = NOTHING) -> HTTPResponse:
         context = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
-        line = http.client.HTTPSConnection("127.0.0.1", self.secure, timeout=PATIENCE, context=context)
+        line = HTTPSConnection("127.0.0.1", self.secure, timeout=PATIENCE, context=context)
         line.sock = context.wrap_socket(
             socket.create_connection(("127.0.0.1", self.secure), PATIENCE), server_hostname=HOST
         )
@@ -131,7 +129,7 @@ def test_a_site_hands_everything_on_and_writes_nothing_down(site: Site) -> None:
 
 
 def test_who_comes_without_tls_is_sent_on_to_it(site: Site) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", site.plain, timeout=PATIENCE)
+    line = HTTPConnection("127.0.0.1", site.plain, timeout=PATIENCE)
     line.request("GET", "/help", headers={"Host": HOST})
     answer = line.getresponse()
     line.close()
