@@ -185,8 +185,12 @@ class Pulse:
     def _watch(self) -> None:
         while not self._over.wait(self._patience / 10):
             if time.monotonic() - self._gone_at >= self._patience:
-                log.warning("the queue was silent: the rounds are gone without it")
-                self._once(self._alone)
+                do_each(("rounds",), self._go_alone, what="a duty of the worker")
+
+    def _go_alone(self, _name: str) -> int:
+        log.warning("the queue was silent: the rounds are gone without it")
+        self._once(self._alone)
+        return 1
 
     def _once(self, work: Callable[[], object]) -> None:
         if self._in_hand.acquire(blocking=False):
