@@ -19,7 +19,7 @@ from uuid import UUID
 from portal import logs
 from portal.adapters.mail import make_mailer
 from portal.adapters.signing import by_id, public_keys
-from portal.adapters.tasks import SHUTDOWN_SECONDS, BadQueue, TaskQueue, open_queue
+from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
 from portal.config import ConfigError, ensure_secret_file, load_config
 from portal.db import begin_reading
 from portal.mailbox_file import MailboxServer
@@ -55,6 +55,7 @@ SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because m
 WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on
 HOUR = timedelta(hours=1)
 SILENCE = timedelta(seconds=150)  # of the queue, until the rounds are gone without it
+LAST_SECONDS = 10.0  # that rounds without the queue have to come to their end, after those of a job in hand
 GARBAGE = 50_000  # objects between two looks for garbage
 
 log = logging.getLogger("portal.run.worker")
@@ -178,9 +179,12 @@ class Pulse:
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin no further rounds, and let those in hand come to their end, though not for ever."""
+        """Begin no further rounds."""
         self._over.set()
-        self._thread.join(SHUTDOWN_SECONDS)
+
+    def wait(self) -> None:
+        """Let the rounds in hand come to their end, though not for ever."""
+        self._thread.join(LAST_SECONDS)
 
     def _watch(self) -> None:
         while not self._over.wait(self._patience / 10):
@@ -188,7 +192,7 @@ class Pulse:
                 do_each(("rounds",), self._go_alone, what="a duty of the worker")
 
     def _go_alone(self, _name: str) -> int:
-        log.warning("the queue was silent: the rounds are gone without it")
+        log.info("the queue was silent: the rounds are gone without it")
         self._once(self._alone)
         return 1
 
@@ -452,8 +456,9 @@ def main() -> int:
     pulse.start()
     ending.listen(signal.SIGTERM, signal.SIGINT)  # after the start, which sets handlers of its own
     ending.wait()
-    consumer.stop(graceful=True)  # waits for the job in hand, though not for ever
     pulse.stop()
+    consumer.stop(graceful=True)  # waits for the job in hand, though not for ever
+    pulse.wait()
     for lease in tuple(IN_HAND):
         jobs.give_back(parts.sessions, lease)
         log.warning("a job was given back at the end, to be done by the next worker")

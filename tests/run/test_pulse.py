@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from datetime import timedelta
@@ -15,11 +16,13 @@ PATIENCE = 10.0
 
 
 def test_a_silent_queue_keeps_no_rounds_waiting_and_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "portal.run.worker")
     gone = threading.Event()
     pulse = Pulse(lambda: None, gone.set, patience=SHORT)
     pulse.start()
     assert gone.wait(PATIENCE)
     pulse.stop()
+    pulse.wait()
     assert "the queue was silent" in caplog.text
 
 
@@ -31,6 +34,7 @@ def test_while_the_queue_speaks_nothing_is_gone_without_it() -> None:
         pulse.go()
         time.sleep(0.05)
     pulse.stop()
+    pulse.wait()
     assert (len(by_queue), alone) == (10, [])
 
 
@@ -51,6 +55,7 @@ def test_rounds_in_hand_are_not_gone_twice_at_once() -> None:
     over.set()
     by_queue.join(PATIENCE)
     pulse.stop()
+    pulse.wait()
 
 
 def test_rounds_that_break_down_are_gone_again() -> None:
@@ -64,3 +69,4 @@ def test_rounds_that_break_down_are_gone_again() -> None:
     pulse.start()
     assert all(tries.acquire(timeout=PATIENCE) for _ in range(2))
     pulse.stop()
+    pulse.wait()
