@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-quick check packages conformance confinement fuzz bench bench-desk pictures requirements ready-run ready-check ready-test ready-conformance python
+.PHONY: help run demo test test-quick check packages conformance confinement deployment fuzz bench bench-desk pictures requirements ready-run ready-check ready-test ready-conformance python
 
 help:  ## what can be typed here
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -43,6 +43,9 @@ conformance: ready-conformance  ## every kind of letter through veraPDF
 
 confinement: ready-check  ## how far the units and the profile in deploy/ shut the portal in; fails where it cannot be measured
 	@$(BIN)/python -m tools.check_confinement
+
+deployment: ready-check  ## what ships to start the portal, read by systemd, nginx and Caddy; fails where one cannot be had
+	@$(BIN)/python -m tools.check_deployment
 
 fuzz: ready-check  ## hostile input for SECONDS=60 at each reader of foreign input; what breaks one is kept as a test
 	@for target in forms links mail packs pdf photos uploads wizard; do \

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from portal.domain.reply_addresses import ReplyPlace
+from portal.mailbox_file import MailboxServer, read_mailboxes
 from portal.zone_names import UnknownZone, load_zone
 
 T = TypeVar("T")
@@ -130,6 +131,8 @@ class Config:
     mail: MailServer | None  # without it contact by mail is not offered at all
     inbox_folder: Path  # mail that something puts here comes in, a file each
     inbox_server: str  # the name by which our own mail server says what it thinks of a mail; empty: none is believed
+    mailboxes: tuple[MailboxServer, ...]  # from which mail is fetched
+    hook_secret: str | None = field(repr=False)  # by which a mail server hands mail over; without it nobody can
     replies: ReplyPlace | None  # where answers to letters are taken in; without it they go to the team's address
     letters_an_hour: int  # by e-mail to one domain; more wait behind
 
@@ -171,7 +174,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         stamp_url=_read(env, "RECOURSE_TSA_URL", "", _optional_web_address),
         asks_responders=_read(env, "RECOURSE_REVOCATION", "off", _one_of("off", "on")) == "on",
         log_format=_read(env, "RECOURSE_LOG", "text", _one_of("text", "json")),
-        metrics_token=_metrics_token(env),
+        metrics_token=_token(env, "RECOURSE_METRICS_TOKEN"),
         may_check_links=_read(env, "RECOURSE_LINK_CHECK", "off", _one_of("off", "on")) == "on",
         takes_files_unconfined=_read(env, "RECOURSE_UPLOADS", "confined", _one_of("confined", "anyway")) == "anyway",
         sender_keys=_read(env, "RECOURSE_SENDER_KEYS", "", _sender_keys),
@@ -197,6 +200,8 @@ def load_config(env: Mapping[str, str]) -> Config:
         mail=_load_mail(env),
         inbox_folder=Path(env.get("RECOURSE_INBOX_FOLDER") or folder / "mail" / "in").absolute(),
         inbox_server=_read(env, "RECOURSE_INBOX_SERVER", "", _server_name),
+        mailboxes=_read(env, "RECOURSE_MAILBOXES", "", read_mailboxes),
+        hook_secret=_token(env, "RECOURSE_INBOX_HOOK_SECRET"),
         replies=_load_replies(env),
         letters_an_hour=_read(env, "RECOURSE_LETTERS_AN_HOUR", "20", _number(1, 10_000)),
     )
@@ -307,6 +312,8 @@ KNOWN = frozenset(
         "RECOURSE_LETTERS_AN_HOUR",
         "RECOURSE_INBOX_FOLDER",
         "RECOURSE_INBOX_SERVER",
+        "RECOURSE_INBOX_HOOK_SECRET",
+        "RECOURSE_MAILBOXES",
         "RECOURSE_REPLY_DOMAIN",
         "RECOURSE_REPLY_MAILBOX",
         "RECOURSE_ORG_NAME",
@@ -481,10 +488,10 @@ def _optional_web_address(text: str) -> str | None:
     return _web_address(text) if text else None
 
 
-def _metrics_token(env: Mapping[str, str]) -> str | None:
-    token = env.get("RECOURSE_METRICS_TOKEN", "")
+def _token(env: Mapping[str, str], name: str) -> str | None:
+    token = env.get(name, "")
     if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
-        raise ConfigError(f"RECOURSE_METRICS_TOKEN has to have at least {SHORTEST_TOKEN} letters or digits.")
+        raise ConfigError(f"{name} has to have at least {SHORTEST_TOKEN} letters or digits.")
     return token or None
 
 

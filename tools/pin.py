@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("requirements", "requirements-dev", "requirements-conformance")
+FILES = ("requirements", "requirements-grown", "requirements-dev", "requirements-conformance")  # constraints first
 OPTIONS = (
     "--quiet",
     "--generate-hashes",

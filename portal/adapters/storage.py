@@ -7,13 +7,19 @@ can be deleted at once.
 from __future__ import annotations
 
 import contextlib
+import os
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
 OWNER_ONLY = 0o700
+# A page waits for these answers. Without limits a storage that is down holds it for three minutes.
+PATIENCE: dict[str, Any] = {"connect_timeout": timedelta(seconds=3), "timeout": timedelta(seconds=30)}
+TRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 
 
 class FileMissing(LookupError):
@@ -55,11 +61,18 @@ class ObjectStorage:
 
 
 def open_storage(url: str) -> ObjectStorage:
-    """`file:///folder`, `memory:///` or `s3://bucket/prefix` (credentials from the environment). Raises BadStorage."""
+    """`file:///folder`, `memory:///` or `s3://bucket/prefix`. Raises BadStorage.
+
+    Where the bucket is and who may use it stands in the environment, by the names that all S3 clients know (AWS_...).
+    """
     try:
         if url.startswith("file://"):
             return ObjectStorage(_open_folder(Path(unquote(urlsplit(url).path))))
-        return ObjectStorage(from_url(url))
+        if url.startswith("memory://"):
+            return ObjectStorage(from_url(url))
+        # With options of ours the package no longer reads this one of its own.
+        options: Any = {**PATIENCE, "allow_http": os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"true", "1"}}
+        return ObjectStorage(from_url(url, client_options=options, retry_config=TRIES))
     except (OSError, ValueError, obstore.exceptions.BaseError) as error:
         raise BadStorage(f"the storage at {url} cannot be used: {str(error).splitlines()[0]}") from error
 

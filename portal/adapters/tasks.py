@@ -19,6 +19,7 @@ from uuid import UUID
 
 import psycopg
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey import storage as huey_storage
 from huey.consumer import Consumer
 from huey.registry import Message
 from huey.serializer import Serializer
@@ -29,6 +30,8 @@ NAME = "recourse"
 SHUTDOWN_SECONDS = 20.0  # that a job in hand has to be finished before it is given back
 IDLE_SECONDS = 1.0
 _SIGNATURE_BYTES = 32
+# A page waits while Redis takes a message, and a worker asks it each second: one that hangs is given up soon.
+_REDIS_WAITS = {"socket_connect_timeout": 2, "socket_timeout": 5, "socket_keepalive": True}
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +131,10 @@ def _make_memory(_url: str) -> Huey:
 
 
 def _make_redis(url: str) -> Huey:
-    return RedisHuey(NAME, url=url, results=False)
+    if huey_storage.Redis is None:
+        raise ImportError("it needs what stands in requirements-grown.txt, see docs/operations.md")
+    pool = huey_storage.ConnectionPool.from_url(url, **_REDIS_WAITS)
+    return RedisHuey(NAME, connection_pool=pool, results=False)
 
 
 def _make_postgres(url: str) -> Huey:

@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from portal.adapters.mailboxes import MailboxTrouble
 from portal.cli.command_context import database_of, find_parts
 from portal.domain.incoming import LARGEST_MAIL
+from portal.services.inbox.mailboxes import HoldLost, fetch, list_places
 from portal.services.inbox.receiving import MailTooLarge, receive
 from portal.services.inbox.upkeep import NoMail, read_mails
+from portal.wiring import Parts
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the mail and hands it over once more
 TOO_LARGE = 69  # EX_UNAVAILABLE: the mail server tells the sender
@@ -72,6 +75,36 @@ def bring(files: tuple[Path, ...]) -> None:
     click.echo(f"{new} mails came in, {known} were there already. The worker looks for their requests.")
     if refused:
         sys.exit(1)
+
+
+@mail.command("fetch")
+@with_appcontext
+def bring_in() -> None:
+    """Fetch from each mailbox of RECOURSE_MAILBOXES now, and say how that went: to try the settings."""
+    parts = find_parts()
+    troubles = 0
+    with database_of(parts):
+        for server in parts.config.mailboxes:
+            try:
+                new = fetch(parts.sessions, server, clock=parts.clock, ports=parts.ports)
+            except (MailboxTrouble, HoldLost) as error:
+                troubles += 1
+                click.echo(f"{server.name}: not read ({error}).", err=True)
+                continue
+            click.echo(
+                f"{server.name}: {f'{new} new mails' if new is not None else _describe_wait(parts, server.name)}."
+            )
+    if not parts.config.mailboxes:
+        click.echo("No mailbox is set (RECOURSE_MAILBOXES).", err=True)
+    if troubles or not parts.config.mailboxes:
+        sys.exit(1)
+
+
+def _describe_wait(parts: Parts, name: str) -> str:
+    with parts.sessions() as session:
+        row = next(each for each in list_places(session) if each.name == name)
+    until = f"until {row.held_until:%H:%M} UTC" if row.held_until else "for a moment"
+    return f"left alone {until}, after {row.failures} failures" if row.failures else f"in the hands of a worker {until}"
 
 
 def _list_files(paths: tuple[Path, ...]) -> list[Path]:

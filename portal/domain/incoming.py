@@ -73,6 +73,9 @@ _ORIGINAL_ID = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _METHOD = re.compile(r"^\s*(dkim|spf|dmarc|arc)\s*=\s*([a-z]{3,12})", re.IGNORECASE)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
+_DEEPEST = 10  # comments within comments
+_COMMENT = re.compile(r"\([^()]*\)")
 _DOMAIN = re.compile(
     r"(?:header\.(?:d|from|i)|smtp\.mailfrom)\s*=\s*(?:[^\s;@]*@)?([A-Za-z0-9.-]{1,253})", re.IGNORECASE
 )
@@ -121,20 +124,37 @@ def list_ticket_words(text: str) -> tuple[str, ...]:
 
 
 def read_verdicts(headers: Headers, server: str) -> tuple[ServerVerdict, ...]:
-    """What our own mail server, by the name it signs with, says in its Authentication-Results.
+    """What our own mail server, by the name it signs with, says in its Authentication-Results (RFC 8601).
 
-    Every other line of that name may be the sender's own, so it says nothing; nor does any while no name is given.
+    Every other line of that name may be the sender's own, so it says nothing; nor does any while no name is given. Our
+    server puts its lines above those that came along, so what an upper one says of a method no lower one says again.
     """
-    found = []
-    for value in headers.get("authentication-results", ()):
-        name, *results = value.split(";")
-        if not server or name.split()[:1] != [server]:
+    found: list[ServerVerdict] = []
+    for value in headers.get("authentication-results", ()) if server else ():
+        name, *results = _bare(value).split(";")
+        if name.lower().split()[:1] != [server.lower()]:
             continue
-        for each in results:
-            if method := _METHOD.match(each):
-                domain = _DOMAIN.search(each)
-                found.append(ServerVerdict(method[1].lower(), method[2].lower(), domain[1].lower() if domain else ""))
+        told = {verdict.method for verdict in found}
+        found.extend(verdict for each in results if (verdict := _read_result(each)) and verdict.method not in told)
     return tuple(found[:MOST_NAMED])
+
+
+def _bare(value: str) -> str:
+    """Without comments and quoted texts, in which a sender's own words may stand, such as the address it gave."""
+    for _ in range(_DEEPEST):  # comments stand in comments
+        bare = _COMMENT.sub(" ", _QUOTED.sub("", value))
+        if bare == value:
+            return bare
+        value = bare
+    return ""  # no server of ours writes so
+
+
+def _read_result(text: str) -> ServerVerdict | None:
+    method = _METHOD.match(text)
+    if method is None:
+        return None
+    domain = _DOMAIN.search(text)
+    return ServerVerdict(method[1].lower(), method[2].lower(), domain[1].lower() if domain else "")
 
 
 def read_domain(sender: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Word
@@ -48,3 +48,24 @@ class InboxKey(Guarded, Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
     public: Mapped[bytes]
+
+
+class MailboxPlace(Base):
+    """How far one mailbox at a mail server was read. Nothing in it is about a case.
+
+    Mails up to `last_uid` are kept, as long as the server counts as it did (`validity`). `held_until`: a worker reads
+    it, or it is left alone after a failure, until then.
+    """
+
+    __tablename__ = "mailbox_places"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    place: Mapped[str] = mapped_column(String(64))  # a digest of server, user and folder
+    validity: Mapped[int | None] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger)
+    failures: Mapped[int]  # one after the other
+    held_until: Mapped[datetime | None]
+    fetched_at: Mapped[datetime | None]  # when it was last read to its end
+
+    def __repr__(self) -> str:
+        return f"<MailboxPlace {self.name}>"

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,6 +22,7 @@ from portal.adapters.signing import by_id, public_keys
 from portal.adapters.tasks import BadQueue, TaskQueue, open_queue
 from portal.config import ConfigError, ensure_secret_file, load_config
 from portal.db import begin_reading
+from portal.mailbox_file import MailboxServer
 from portal.models.jobs import JobKind
 from portal.run.ending import Ending
 from portal.services.background import jobs, letter_turns, outbox
@@ -32,7 +34,7 @@ from portal.services.figures import years
 from portal.services.history import checkpoints, witness
 from portal.services.importing import waiting as imports
 from portal.services.importing.running import run_import
-from portal.services.inbox import upkeep
+from portal.services.inbox import mailboxes, upkeep
 from portal.services.intake import drafts
 from portal.services.letters.ahead import make_ahead, make_reminder_ahead
 from portal.services.operations import audits, sweep
@@ -53,9 +55,18 @@ IN_HAND: set[jobs.Lease] = set()  # jobs of this process that have begun and not
 SWEEP_LASTS = timedelta(seconds=20)  # then it goes on a minute later, because mail and bundles wait for the same worker
 WAITS_AT_MOST = timedelta(seconds=3)  # mail, for a sweep that goes on
 HOUR = timedelta(hours=1)
+SILENCE = timedelta(seconds=150)  # of the queue, until the rounds are gone without it
+LAST_SECONDS = 10.0  # that rounds without the queue have to come to their end, after those of a job in hand
 GARBAGE = 50_000  # objects between two looks for garbage
 
 log = logging.getLogger("portal.run.worker")
+
+
+Side = Callable[[Callable[[], object]], object]
+
+
+def _at_once(work: Callable[[], object]) -> None:
+    work()
 
 
 class Rounds:
@@ -65,8 +76,10 @@ class Rounds:
     so is the place at which a sweep stopped.
     """
 
-    def __init__(self, parts: Parts, *, aside: Callable[[Callable[[], object]], object] = lambda work: work()) -> None:
-        """`aside` runs what may take minutes: in a process, where nothing else has to wait for it."""
+    def __init__(self, parts: Parts, *, aside: Side = _at_once, fetching: Side = _at_once) -> None:
+        """`aside` and `fetching` run what may take minutes, and what waits for other machines: in a process, where
+        nothing else has to wait for it.
+        """
         self.parts = parts
         self._position: sweep.Position | None = None
         self._done_at: dict[str, datetime] = {}
@@ -82,6 +95,7 @@ class Rounds:
             "dates": lambda: remind_of_dates(parts),
             "mail": lambda: deliver_due_mail(parts),
             "mail that came in": lambda: take_in_mail(parts),
+            "mailboxes": lambda: fetching(lambda: fetch_mailboxes(parts)) if parts.config.mailboxes else None,
         }
         self._each_hour: dict[str, Callable[[], object]] = {
             "locks": lambda: purge_locks(parts),
@@ -123,7 +137,9 @@ class Rounds:
 
 
 class Aside:
-    """One thread beside the work of the worker. It ends with the process, and changes nothing before its last step."""
+    """One thread beside the work of the worker. It ends with the process, wherever it is: what runs in it may be torn
+    away at each step and is gone on with by the next one.
+    """
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
@@ -143,16 +159,68 @@ class Aside:
         do_each(("aside",), once, what="a duty of the worker")
 
 
-def connect(queue: TaskQueue, parts: Parts) -> Rounds:
+class Pulse:
+    """Goes the rounds each time the queue says so, and by itself where the queue has said nothing for long.
+
+    A queue's store that is down, or a job that takes long, so keeps no sweep and no mail waiting.
+    """
+
+    def __init__(self, go: Callable[[], object], alone: Callable[[], object], *, patience: timedelta) -> None:
+        """`alone` is done instead of `go` where the queue is silent."""
+        self._go, self._alone, self._patience = go, alone, patience.total_seconds()
+        self._in_hand, self._over = threading.Lock(), threading.Event()
+        self._gone_at = time.monotonic()
+        self._thread = threading.Thread(target=self._watch, name="pulse", daemon=True)
+
+    def go(self) -> None:
+        """What the queue calls. Rounds that are gone already are not gone twice at once."""
+        self._once(self._go)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Begin no further rounds."""
+        self._over.set()
+
+    def wait(self) -> None:
+        """Let the rounds in hand come to their end, though not for ever."""
+        self._thread.join(LAST_SECONDS)
+
+    def _watch(self) -> None:
+        while not self._over.wait(self._patience / 10):
+            if time.monotonic() - self._gone_at >= self._patience:
+                do_each(("rounds",), self._go_alone, what="a duty of the worker")
+
+    def _go_alone(self, _name: str) -> int:
+        log.info("the queue was silent: the rounds are gone without it")
+        self._once(self._alone)
+        return 1
+
+    def _once(self, work: Callable[[], object]) -> None:
+        if self._in_hand.acquire(blocking=False):
+            try:
+                self._gone_at = time.monotonic()
+                work()
+            finally:
+                self._in_hand.release()
+
+
+def connect(queue: TaskQueue, parts: Parts) -> tuple[Rounds, Pulse]:
     """Let `queue` run the jobs of this portal, and call the rounds each minute."""
-    rounds = Rounds(parts, aside=Aside().start)
+    rounds = Rounds(parts, aside=Aside().start, fetching=Aside().start)
+
+    def go_alone() -> None:
+        rounds.go()
+        run_left_jobs(parts)  # those the sweep has only told the silent queue of
 
     def run(row_id: UUID) -> None:
         if not (run_job(parts, row_id) or deliver_mail(parts, row_id)):
             answer_ask(parts, row_id)
 
-    queue.handle(run, rounds.go)
-    return rounds
+    pulse = Pulse(rounds.go, go_alone, patience=SILENCE)
+    queue.handle(run, pulse.go)
+    return rounds, pulse
 
 
 def run_job(parts: Parts, job_id: UUID) -> bool:
@@ -214,6 +282,15 @@ def take_in_mail(parts: Parts) -> int:
         if parts.clock() >= end:  # mail and bundles wait for the same worker
             break
     return looked_at
+
+
+def fetch_mailboxes(parts: Parts) -> int:
+    """Take in what is new in each mailbox; how many mails were."""
+
+    def fetch(server: MailboxServer) -> int:
+        return mailboxes.fetch(parts.sessions, server, clock=parts.clock, ports=parts.ports) or 0
+
+    return do_each(parts.config.mailboxes, fetch, what="fetching mail").done
 
 
 def run_left_jobs(parts: Parts) -> int:
@@ -368,7 +445,7 @@ def main() -> int:
         parts = Parts(load_config(os.environ))
         logs.set_up(parts.config.log_format)
         queue = open_queue(parts.config.queue_url, parts.ports.keys.queue_keys())
-        rounds = connect(queue, parts)
+        rounds, pulse = connect(queue, parts)
         parts.ports, parts.signer  # noqa: B018 - settings that cannot be used are told here
     except (ConfigError, BadQueue) as error:
         sys.stderr.write(f"The worker cannot start: {error}\n")
@@ -378,9 +455,12 @@ def main() -> int:
     consumer = queue.make_consumer()
     ending = Ending()
     consumer.start()
+    pulse.start()
     ending.listen(signal.SIGTERM, signal.SIGINT)  # after the start, which sets handlers of its own
     ending.wait()
+    pulse.stop()
     consumer.stop(graceful=True)  # waits for the job in hand, though not for ever
+    pulse.wait()
     for lease in tuple(IN_HAND):
         jobs.give_back(parts.sessions, lease)
         log.warning("a job was given back at the end, to be done by the next worker")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web import health
+from portal.web import health, mail_hook
 from portal.web.desk import account as desk_account
 from portal.web.desk import approvals as desk_approvals
 from portal.web.desk import audit as desk_audit
@@ -186,5 +186,5 @@ OPEN: tuple[Blueprint, ...] = (
 )
 PARTNER: tuple[Blueprint, ...] = (partner_api.bp,)
 RECIPIENT: tuple[Blueprint, ...] = (recipient.bp, recipient.machines)
-RUNNING: tuple[Blueprint, ...] = (health.bp,)
+RUNNING: tuple[Blueprint, ...] = (health.bp, mail_hook.bp)
 BLUEPRINTS = (*PERSON, *DESK, *OPEN, *PARTNER, *RECIPIENT, *RUNNING)

@@ -16,18 +16,20 @@ from wtforms.validators import ValidationError
 
 from portal.domain.bundle_checks import LARGEST_SENT
 from portal.domain.documents import LARGEST, Cleaned, DocumentKind, DocumentRefused, Refusal, SignatureVerdict
+from portal.domain.incoming import LARGEST_MAIL
 from portal.domain.tables import LARGEST as LARGEST_TABLE
 from portal.domain.typed import LARGEST_FORM
 from portal.services.cases.documents import DocumentFile, DocumentSubject, HandIn, KeptOriginal
 from portal.web.fields import ListField, PlainForm, TextField
 
 LARGEST_UPLOAD = LARGEST + 256 * 1024  # the file and the rest of its form
-UPLOADS = {  # the only forms that may hold a file, and the bytes that each takes
+UPLOADS = {  # the only addresses that may be sent a file, and the bytes that each takes
     "documents.add": LARGEST_UPLOAD,
     "desk_documents.add": LARGEST_UPLOAD,
     "desk_exchange.exchange": LARGEST_UPLOAD,
     "desk_imports.begin": LARGEST_TABLE + LARGEST_FORM,
     "check.check": LARGEST_SENT + 256 * 1024,
+    "mail_hook.take": LARGEST_MAIL,
 }
 
 REFUSALS: Mapping[Refusal, Any] = MappingProxyType(

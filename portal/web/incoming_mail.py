@@ -33,7 +33,16 @@ MATCHES: Mapping[MatchedBy, Any] = MappingProxyType(
     }
 )
 _RESULTS: Mapping[str, Any] = MappingProxyType(
-    {"pass": _l("holds"), "fail": _l("does not hold"), "softfail": _l("does not hold"), "none": _l("there is none")}
+    {
+        "pass": _l("holds"),
+        "fail": _l("does not hold"),
+        "softfail": _l("does not hold"),
+        "policy": _l("does not hold"),
+        "none": _l("there is none"),
+        "neutral": _l("says nothing either way"),
+        "temperror": _l("could not be checked"),
+        "permerror": _l("could not be checked"),
+    }
 )
 
 

@@ -44,11 +44,12 @@ def issue(
     may_stamp: bool = False,
     days: int = 30,
     list_url: str = "",
+    host: str = "",
     at: datetime = AT,
 ) -> Issued:
     """A root where there is no `root`, else a certificate that the root vouches for, valid from `at` for so many days.
 
-    `list_url`: where it says that the list of those taken back is.
+    `list_url`: where it says that the list of those taken back is. `host`: the server whose certificate it is.
     """
     key = rsa.generate_private_key(65537, 2048)
     own = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -65,6 +66,8 @@ def issue(
     if list_url:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(list_url)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    if host:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
     if may_stamp:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     return Issued(builder.sign(root.key if root else key, hashes.SHA256()), key)

@@ -1,17 +1,29 @@
-"""Sealed files by key, in a folder and in memory."""
+"""Sealed files by key: in a folder, in memory, and in S3-compatible storage, which is a real server."""
 
 from __future__ import annotations
 
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import obstore
 import pytest
 
-from portal.adapters.storage import BadStorage, FileMissing, ObjectStorage, open_storage
+from portal.adapters.storage import PATIENCE, BadStorage, FileMissing, ObjectStorage, open_storage
+from tests.stores import open_bucket
 
 
-@pytest.fixture(params=["file", "memory"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStorage:
-    return open_storage(f"file://{tmp_path / 'files'}" if request.param == "file" else "memory:///")
+@pytest.fixture(params=["file", "memory", "s3"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStorage]:
+    if request.param == "s3":
+        with open_bucket() as env:
+            for name, value in env.items():
+                monkeypatch.setenv(name, value)
+            yield open_storage(env["RECOURSE_STORAGE"])
+    else:
+        yield open_storage(f"file://{tmp_path / 'files'}" if request.param == "file" else "memory:///")
 
 
 def test_what_was_put_is_got_and_replaced_as_a_whole(storage: ObjectStorage) -> None:
@@ -65,3 +77,43 @@ def test_one_file_goes_by_its_own_key(storage: ObjectStorage) -> None:
     with pytest.raises(FileMissing):
         storage.get("a/1")
     assert storage.get("a/10") == b"y"
+
+
+def test_all_keys_are_told_by_the_names_under_which_they_were_put(storage: ObjectStorage) -> None:
+    keys = {"a/1", "a/2", "b/1"}
+    for key in keys:
+        storage.put(key, b"x")
+    assert set(storage.list_keys()) == keys
+
+
+def test_more_files_than_one_listing_or_one_deletion_names_go_all_the_same(storage: ObjectStorage) -> None:
+    """S3 tells, and takes, a thousand keys at a time."""
+    for number in range(1_001):
+        storage.put(f"a/{number}", b"x")
+    storage.put("b/1", b"x")
+    assert len(storage.list_keys()) == 1_002
+    storage.delete("a")
+    assert storage.list_keys() == ["b/1"]
+
+
+def test_two_prefixes_of_one_bucket_know_nothing_of_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_bucket() as env:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        ours, theirs = open_storage("s3://recourse/ours"), open_storage("s3://recourse/theirs")
+        ours.put("a/1", b"ours")
+        theirs.put("a/1", b"theirs")
+        theirs.delete("a")
+        assert (ours.get("a/1"), theirs.list_keys()) == (b"ours", [])
+
+
+def test_a_storage_that_does_not_answer_is_given_up_before_a_page_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PATIENCE, "timeout", timedelta(seconds=1))
+    with open_bucket() as env, socket.create_server(("127.0.0.1", 0)) as silent:
+        for name, value in {**env, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}.items():
+            monkeypatch.setenv(name, value)
+        storage = open_storage(env["RECOURSE_STORAGE"])
+        begun = time.monotonic()
+        with pytest.raises(obstore.exceptions.BaseError):
+            storage.put("a/1", b"x")
+        assert time.monotonic() - begun < 10

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import json
 import pickle
+import socket
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from huey import MemoryHuey, SqliteHuey
+from huey import storage as huey_storage
 
 from portal.adapters.tasks import BadMessage, BadQueue, TaskQueue, enqueuer, open_queue
+from tests.stores import find_free_port, open_redis
 
 KEYS = (b"k" * 32,)
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a queue on one machine and on many."""
+    if request.param == "redis":
+        with open_redis() as server:
+            yield server.url
+    else:
+        yield f"sqlite:///{tmp_path / 'queue.db'}"
 
 
 def nothing() -> None:
@@ -30,8 +45,7 @@ def test_a_job_is_run_at_once_in_immediate_mode() -> None:
     assert seen == [job_id]
 
 
-def test_a_message_written_by_one_process_is_read_by_another(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'queue.db'}"
+def test_a_message_written_by_one_process_is_read_by_another(url: str) -> None:
     job_id = uuid4()
     enqueuer(url, KEYS)(job_id)
     seen: list[UUID] = []
@@ -103,6 +117,27 @@ def test_a_queue_that_is_down_stops_nobody(caplog: pytest.LogCaptureFixture) -> 
 
     TaskQueue(Down("test", results=False)).enqueue(uuid4())
     assert "ConnectionError" in caplog.text
+
+
+def test_a_redis_that_is_down_holds_no_page_up(caplog: pytest.LogCaptureFixture) -> None:
+    begun = time.monotonic()
+    enqueuer(f"redis://127.0.0.1:{find_free_port()}/0", KEYS)(uuid4())
+    assert time.monotonic() - begun < 5
+    assert "ConnectionError" in caplog.text
+
+
+def test_a_redis_that_does_not_answer_holds_no_page_up_for_long(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        begun = time.monotonic()
+        enqueuer(f"redis://127.0.0.1:{silent.getsockname()[1]}/0", KEYS)(uuid4())
+    assert time.monotonic() - begun < 10
+    assert "TimeoutError" in caplog.text
+
+
+def test_redis_without_its_package_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huey_storage, "Redis", None)
+    with pytest.raises(BadQueue, match=r"requirements-grown\.txt"):
+        open_queue("redis://127.0.0.1/0")
 
 
 @pytest.mark.parametrize("url", ["kafka://somewhere", "", "sqlite:////no/such/folder/queue.db"])

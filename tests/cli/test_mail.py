@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from portal.config import load_config
 from portal.domain.incoming import LARGEST_MAIL
 from portal.factory import create_app
 from portal.models.incoming import IncomingMail
+from portal.run.worker import Rounds
 from portal.services.inbox.receiving import open_for_server
 from portal.web.unit_of_work import EXTENSION
+from tests.imap_server import open_imap_server
 from tests.services.inbox.mails import write
 from tests.sqlite import copy_tables
+from tests.stores import find_free_port
 
 
 @pytest.fixture
@@ -82,3 +86,40 @@ def test_files_mailboxes_and_folders_are_taken_in_once_however_often(app: Flask,
     assert refused.exit_code == 1
     assert "picture.eml" in refused.output
     assert count(app) == 4
+
+
+def test_mailboxes_are_fetched_now_and_their_troubles_are_told_by_their_step(tmp_path: Path) -> None:
+    copy_tables(tmp_path / "var" / "recourse.db")
+    with open_imap_server(tmp_path / "imap") as imap:
+        imap.deliver(write())
+        settings = imap.write_settings(tmp_path / "mailboxes.toml")
+        env = {"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_MAILBOXES": str(settings)}
+        app = create_app(load_config(env))
+        result = run(app, "fetch")
+        assert (result.exit_code, result.output) == (0, "answers: 1 new mails.\n")
+        assert count(app) == 1
+        imap.write_settings(settings, password="canary")
+        refused = create_app(load_config(env))
+        result = run(refused, "fetch")
+        assert (result.exit_code, result.output) == (1, "answers: not read (signing in: LoginError).\n")
+        result = run(refused, "fetch")
+        assert result.exit_code == 0
+        assert re.fullmatch(r"answers: left alone until \d\d:\d\d UTC, after 1 failures\.\n", result.output)
+
+
+def test_without_mailboxes_there_is_nothing_to_fetch(app: Flask) -> None:
+    result = run(app, "fetch")
+    assert result.exit_code == 1
+    assert "RECOURSE_MAILBOXES" in result.output
+
+
+def test_the_rounds_fetch_from_each_mailbox_and_one_that_fails_stops_no_other(tmp_path: Path) -> None:
+    copy_tables(tmp_path / "var" / "recourse.db")
+    with open_imap_server(tmp_path / "imap") as imap:
+        imap.deliver(write())
+        settings = imap.write_settings(tmp_path / "mailboxes.toml")
+        broken = settings.read_text().replace('name = "answers"', 'name = "broken"')
+        settings.write_text(broken.replace(str(imap.tls_port), str(find_free_port())) + settings.read_text())
+        app = create_app(load_config({"RECOURSE_DATA": str(tmp_path / "var"), "RECOURSE_MAILBOXES": str(settings)}))
+        Rounds(app.extensions[EXTENSION]).go()
+        assert count(app) == 1

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from imapclient import IMAPClient
 from sqlalchemy.orm import Session
 
 from portal.adapters import vault
@@ -94,6 +95,19 @@ class Points:
         self.die_at = 0
         for name in ("before_cursor_execute", "commit"):
             sa.event.listen(sa.Engine, name, self.pass_one)
+        for name in ("fetch", "add_flags", "move", "logout"):
+            setattr(IMAPClient, name, self.around(getattr(IMAPClient, name)))
+
+    def around(self, act: Callable[..., Any]) -> Callable[..., Any]:
+        """The same with a point before it and one after it: it may have reached the other side or not."""
+
+        def pass_both(*given: Any, **named: Any) -> Any:
+            self.pass_one()
+            done = act(*given, **named)
+            self.pass_one()
+            return done
+
+        return pass_both
 
     def start(self, die_at: int) -> None:
         self.seen, self.die_at = 0, die_at
@@ -241,6 +255,11 @@ def sort_mail(parts: Parts) -> str:
     return str(worker.take_in_mail(parts))
 
 
+def fetch_mail(parts: Parts) -> str:
+    """What the background worker does with its mailboxes: how many mails were new."""
+    return str(worker.fetch_mailboxes(parts))
+
+
 def open_case(session: Session, parts: Parts, words: str) -> CaseWork:
     opened = opening.open_by_words(make_work(session, parts.ports), words)
     return opening.open_for_person(make_work(session, parts.ports), opened.case.id, opened.key, to_change=True)
@@ -307,4 +326,5 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "work": work,
     "take mail": take_mail,
     "sort mail": sort_mail,
+    "fetch mail": fetch_mail,
 }

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"portal", "tests", "tools", "app"}
 RUN = ("requirements.txt",)
-ALL = ("requirements.txt", "requirements-dev.txt", "requirements-conformance.txt")
+ALL = ("requirements.txt", "requirements-grown.txt", "requirements-dev.txt", "requirements-conformance.txt")
 
 
 def list_modules(folder: str) -> set[str]:

@@ -51,7 +51,7 @@ class Group(StrEnum):
     ACCOUNT = "one's own account"
     ENTERING = "between password and second factor"
     OLD = "an address that was a page once, or never"
-    TOKEN = "whoever has the token of the figures"
+    TOKEN = "whoever has the token of the figures, or the secret of the mail server"
     SWITCHED = "there where the organisation has switched it on, and here it is off"
     REPORT = "a report of a year, and here none was counted yet"
     FIGURES = "the figures of a year, and here none was counted yet"
@@ -205,7 +205,7 @@ ROUTES: Mapping[Group, str] = MappingProxyType(
         """,
         Group.REPORT: "desk_reports.show desk_reports.write desk_reports.as_pdf desk_reports.as_json",
         Group.AUDITOR: "desk_audit.show",
-        Group.TOKEN: "health.metrics",
+        Group.TOKEN: "health.metrics mail_hook.take",
         Group.CONTACT: "well_known.security",
         Group.ADMINISTRATOR: """
             desk_staff.show desk_staff.invite desk_staff.make_team desk_staff.end_invitation desk_staff.change_role

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import vault
 from portal.adapters.vault import CannotOpen, SealContext
+from portal.db import Base
 from portal.domain.incoming import LARGEST_MAIL, MailState
 from portal.domain.reply_addresses import ReplyPlace, read_token
 from portal.models.incoming import IncomingMail
@@ -65,9 +67,14 @@ def receive(work: Work, content: bytes, envelope: Sequence[str] = ()) -> bool:
         "size": len(content),
         "sealed": seal_for_server(keys, row_id, CameIn(content=content, envelope=tuple(envelope), at=work.now)),
     }
-    insert = insert_sqlite if work.session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    added = insert(IncomingMail).values(**values).on_conflict_do_nothing(index_elements=["digest"])
+    added = insert_once(work.session, IncomingMail, "digest", values)
     return bool(work.session.scalar(added.returning(IncomingMail.id)))
+
+
+def insert_once(session: Session, model: type[Base], key: str, values: Mapping[str, object]) -> Any:
+    """A statement that adds a row unless one with this key is there, whoever else does the same at this moment."""
+    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    return insert(model).values(**values).on_conflict_do_nothing(index_elements=[key])
 
 
 def find_addressed(ports: Ports, addresses: Iterable[str]) -> UUID | None:
