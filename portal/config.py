@@ -131,6 +131,7 @@ class Config:
     inbox_folder: Path  # mail that something puts here comes in, a file each
     inbox_server: str  # the name by which our own mail server says what it thinks of a mail; empty: none is believed
     replies: ReplyPlace | None  # where answers to letters are taken in; without it they go to the team's address
+    sends_for_persons: bool  # letters of persons leave by e-mail from here, and answers come to their case page
     letters_an_hour: int  # by e-mail to one domain; more wait behind
 
     @property
@@ -198,10 +199,21 @@ def load_config(env: Mapping[str, str]) -> Config:
         inbox_folder=Path(env.get("RECOURSE_INBOX_FOLDER") or folder / "mail" / "in").absolute(),
         inbox_server=_read(env, "RECOURSE_INBOX_SERVER", "", _server_name),
         replies=_load_replies(env),
+        sends_for_persons=_read(env, "RECOURSE_SEND_FOR_PERSONS", "off", _one_of("off", "on")) == "on",
         letters_an_hour=_read(env, "RECOURSE_LETTERS_AN_HOUR", "20", _number(1, 10_000)),
     )
     _refuse_open_door(config, env)
+    _refuse_lost_answers(config)
     return config
+
+
+def _refuse_lost_answers(config: Config) -> None:
+    """What is sent for a person has to come back to her case: she may have no mailbox that is hers alone."""
+    if config.sends_for_persons and (config.mail is None or config.replies is None):
+        raise ConfigError(
+            "RECOURSE_SEND_FOR_PERSONS=on needs RECOURSE_MAIL_URL, and RECOURSE_REPLY_DOMAIN or "
+            "RECOURSE_REPLY_MAILBOX, so that answers reach the person’s case page."
+        )
 
 
 def _load_own_aims(env: Mapping[str, str]) -> dict[str, Any]:
@@ -304,6 +316,7 @@ KNOWN = frozenset(
         "RECOURSE_MAIL_FROM",
         "RECOURSE_DKIM_KEY_FILE",
         "RECOURSE_DKIM_SELECTOR",
+        "RECOURSE_SEND_FOR_PERSONS",
         "RECOURSE_LETTERS_AN_HOUR",
         "RECOURSE_INBOX_FOLDER",
         "RECOURSE_INBOX_SERVER",

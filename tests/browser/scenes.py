@@ -45,7 +45,7 @@ from portal.services.staff.accounts import NewStaff
 from portal.services.staff.snippets import SnippetCommand
 from portal.services.tracking import answers, mailing, request_page, send_round, sending
 from portal.services.tracking.answers import AnswerCommand
-from portal.services.tracking.mailing import MailCommand
+from portal.services.tracking.parcels import MailCommand
 from portal.services.tracking.sending import RemindedCommand, SentCommand
 from portal.services.work import CaseWork
 from tests.browser.site import NOW, PASSWORD, Site

@@ -39,7 +39,7 @@ from portal.services.letters import letters
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_request
 from portal.services.tracking import mailing
-from portal.services.tracking.mailing import MailCommand
+from portal.services.tracking.parcels import MailCommand
 from portal.services.work import CaseWork
 from portal.wiring import Parts
 from tests.cost import LOW

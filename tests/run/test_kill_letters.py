@@ -93,7 +93,7 @@ def check_mails(session: Session, mails: Sequence[LetterMail], mailbox: Mailbox,
     arrived = Counter(UUID(mail["Message-ID"].strip("<>").split("@")[0]) for mail in mailbox.mails)
     assert set(arrived) <= {mail.id for mail in mails}
     sent = Counter(session.scalars(select(Event.request_id).where(Event.kind == History.SENT)))
-    requests = {request.id: request for request in session.scalars(select(Request))}
+    requests: dict[UUID | None, Request] = {request.id: request for request in session.scalars(select(Request))}
     assert len({mail.request_id for mail in mails}) == len(mails), "one letter for each request"
     for mail in mails:
         request = requests[mail.request_id]

@@ -48,7 +48,7 @@ from portal.services.requests.channels import Unchecked
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.lookup import find_request
 from portal.services.tracking import mailing, sending
-from portal.services.tracking.mailing import LetterMailView, MailCommand
+from portal.services.tracking.parcels import LetterMailView, MailCommand
 from portal.services.tracking.sending import SentCommand
 from portal.services.work import CaseWork
 from tests.services.at_once import do_at_once
