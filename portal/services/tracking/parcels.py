@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from portal.adapters import pdf_enclosures
 from portal.adapters.mail import AttachedFile, BadAddress, make_message_id, read_address
@@ -198,6 +198,14 @@ def find_newest(work: CaseWork, *criteria: ColumnElement[bool]) -> LetterMail | 
     """The newest letter by e-mail of the case that fits."""
     query = select(LetterMail).where(LetterMail.case_id == work.case.id, *criteria)
     return work.session.scalars(query.order_by(LetterMail.made_at.desc(), LetterMail.id).limit(1)).one_or_none()
+
+
+def list_leaving(work: CaseWork) -> frozenset[UUID]:
+    """The requests whose first letter waits to leave, or has left and is not written down yet."""
+    is_to_record = and_(LetterMail.state == LetterMailState.ACCEPTED, LetterMail.recorded_at.is_(None))
+    leaving = or_(LetterMail.state.in_(letter_turns.WAITING), is_to_record)
+    own = (LetterMail.case_id == work.case.id, LetterMail.is_later == false(), leaving)
+    return frozenset(found for found in work.session.scalars(select(LetterMail.request_id).where(*own)) if found)
 
 
 def say_why_not(newest: LetterMail | None) -> str:

@@ -8,13 +8,15 @@ is the one that she looked at, by its number.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 
 from portal.domain.letters.facts import StatedBy
-from portal.domain.lifecycle import StepRefused
-from portal.models.letter_mails import LetterMail
+from portal.domain.lifecycle import UNSENT, StepRefused
+from portal.models.letter_mails import LetterMail, LetterMailState
+from portal.models.requests import Request
 from portal.services.requests.dossier import Dossier, read_dossier
 from portal.services.requests.statements import list_uncovered
 from portal.services.requests.views import ChannelView
@@ -24,10 +26,20 @@ from portal.services.work import CaseWork
 
 MOST_AN_HOUR = 20  # letters of one case
 HOUR = timedelta(hours=1)
+TROUBLES = frozenset({LetterMailState.FAILED, LetterMailState.UNCLEAR, LetterMailState.RETURNED})
 NOT_OFFERED = "Letters can’t be sent from here. Send it from your own mailbox, or use their form."
 NO_ADDRESS = "We haven’t checked an e-mail address of theirs lately. Use their form, or send it from your own mailbox."
 NOT_YOURS = "Say first in your own name what this letter says."
+UNSURE = "This letter may have left. Wait if they answer, or use their form."
 TOO_MANY = "You sent many letters in the last hour. Wait an hour, then send this one."
+
+
+@dataclass(frozen=True)
+class MailTrouble:
+    """A letter by e-mail that needs somebody."""
+
+    number: int  # of the request
+    state: LetterMailState
 
 
 def is_offered(work: CaseWork) -> bool:
@@ -36,28 +48,36 @@ def is_offered(work: CaseWork) -> bool:
     return config.sends_for_persons and config.mail is not None and config.replies is not None
 
 
-def find_address(work: CaseWork, number: int) -> str:
-    """Where a request's first letter may go for a person; empty where no address was checked lately, or nothing is
-    offered. Raises UnknownNumber.
+def find_address(dossier: Dossier) -> str:
+    """Where a request's first letter may go for a person; empty where no address was checked lately, where nothing is
+    offered, and where one may have left.
     """
-    return _pick(mailing.list_addresses(read_dossier(work, number))) if is_offered(work) else ""
+    work = dossier.work
+    is_free = is_offered(work) and dossier.last_letter is not None and not mailing.may_have_left(dossier)
+    return _pick(mailing.list_addresses(dossier)) if is_free else ""
 
 
 def find_later_address(work: CaseWork, letter_number: int) -> str:
-    """The same of a later letter. Raises UnknownNumber, StepRefused where it has left."""
-    return _pick(later_mailing.read_offer(work, letter_number).addresses) if is_offered(work) else ""
+    """The same of a later letter; empty also where it has left. Raises UnknownNumber."""
+    if not is_offered(work):
+        return ""
+    try:
+        offer = later_mailing.read_offer(work, letter_number)
+    except StepRefused:
+        return ""
+    return "" if offer.may_have_left else _pick(offer.addresses)
 
 
 def read_offer(work: CaseWork, number: int) -> MailOffer:
-    """A request's first letter, as it would leave. Raises UnknownNumber, StepRefused."""
+    """A request's first letter as it would leave, to one address. Raises UnknownNumber, StepRefused."""
     _require_offered(work)
-    return mailing.read_offer(work, number)
+    return _to_one(mailing.read_offer(work, number))
 
 
 def read_later_offer(work: CaseWork, letter_number: int) -> MailOffer:
     """The same of a later letter. Raises UnknownNumber, StepRefused."""
     _require_offered(work)
-    return later_mailing.read_offer(work, letter_number)
+    return _to_one(later_mailing.read_offer(work, letter_number))
 
 
 def send_letter(work: CaseWork, number: int, letter: int) -> None:
@@ -66,6 +86,8 @@ def send_letter(work: CaseWork, number: int, letter: int) -> None:
     dossier = read_dossier(work, number)
     _require_own_words(dossier)
     _require_few(work)
+    if mailing.may_have_left(dossier):
+        raise StepRefused(UNSURE)
     address = _require(_pick(mailing.list_addresses(dossier)))
     mailing.send_letter(work, number, MailCommand(letter=letter, address=address))
 
@@ -74,8 +96,34 @@ def send_later_letter(work: CaseWork, letter: int) -> None:
     """A later letter, for whoever holds the case. Raises as `later_mailing.send_letter`."""
     _require_offered(work)
     _require_few(work)
-    address = _require(_pick(later_mailing.read_offer(work, letter).addresses))
+    offer = later_mailing.read_offer(work, letter)
+    if offer.may_have_left:
+        raise StepRefused(UNSURE)
+    address = _require(_pick(offer.addresses))
     later_mailing.send_letter(work, MailCommand(letter=letter, address=address))
+
+
+def list_trouble(work: CaseWork) -> tuple[MailTrouble, ...]:
+    """Requests whose newest first letter by e-mail did not arrive, or may not have left; one statement."""
+    query = select(LetterMail.state, Request.number, Request.state, LetterMail.left_at == Request.sent_at)
+    query = query.join(Request, Request.id == LetterMail.request_id)
+    query = query.where(LetterMail.case_id == work.case.id, LetterMail.is_later == false())
+    newest = {
+        number: (state, at, is_it)
+        for state, number, at, is_it in work.session.execute(query.order_by(LetterMail.made_at))
+    }
+    found = (
+        MailTrouble(number, state)
+        for number, (state, request_state, is_it) in newest.items()
+        if (request_state in UNSENT and state in TROUBLES) or (state is LetterMailState.RETURNED and is_it)
+    )
+    return tuple(found)
+
+
+def _to_one(offer: MailOffer) -> MailOffer:
+    """With the address that it would go to alone; with none where nobody checked one."""
+    address = _pick(offer.addresses)
+    return replace(offer, addresses=tuple(view for view in offer.addresses if view.address == address))
 
 
 def _pick(addresses: Iterable[ChannelView]) -> str:

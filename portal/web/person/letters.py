@@ -157,11 +157,11 @@ def record_sent(work: CaseWork, letter_number: int) -> ResponseReturnValue:
             hold_case(work)
             later_letters.record_letter_sent(work, letter_number, form.command())
             flash(_("Saved. An authority will see that you sent it."))
-            return _back_to(letter)
+            return back_to_letter(letter)
     return show_form("person/case/letter_sent.html", form, letter=letter)
 
 
-def _back_to(letter: LetterView) -> ResponseReturnValue:
+def back_to_letter(letter: LetterView) -> ResponseReturnValue:
     if letter.request_number is None:
         return redirect(url_for("letters.show"), 303)
     return redirect(url_for("request.show", number=letter.request_number, _anchor="letters"), 303)

@@ -17,7 +17,15 @@ from portal.services.requests.channels import COPYRIGHT_READERS
 from portal.services.requests.dossier import read_dossier, read_dossiers
 from portal.services.requests.preparing import LONGEST, NameCommand
 from portal.services.requests.statement_views import letters_to_state
-from portal.services.tracking import read_answers, request_page, send_round, sending
+from portal.services.tracking import (
+    later_mailing,
+    mailing,
+    person_mailing,
+    read_answers,
+    request_page,
+    send_round,
+    sending,
+)
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
 from portal.web import letter_making
@@ -300,8 +308,9 @@ def find(work: CaseWork, number: int) -> RequestView:
 
 def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> ResponseReturnValue:
     """The page of a request, with whatever stopped the last step."""
-    zone, now = zone_of(work), unit().now
-    turn, moves = find_moves(read_dossier(work, view.number), [route.regime.id for route in fastest_for(work.report)])
+    zone, now, dossier = zone_of(work), unit().now, read_dossier(work, view.number)
+    later = [each.number for each in later_mailing.list_sendable(dossier)]
+    turn, moves = find_moves(dossier, [route.regime.id for route in fastest_for(work.report)])
     return show_form(
         "person/request/show.html",
         form,
@@ -317,6 +326,9 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         few=view.items[:FEW_LINKS],
         is_unfit=bool(list_bent(work)),
         mails=case_mail.list_mails(work, view.number),
+        mails_out=mailing.list_mails(dossier),
+        later_mails=later_mailing.list_mails(work, request=dossier.request) if view.sent_at else (),
+        mailable=[number for number in later if person_mailing.find_later_address(work, number)],
         describe_mail=describe_nature,
         earlier=find_return(read_dossiers(work), view.number) if turn.why is Why.BACK else None,
     )

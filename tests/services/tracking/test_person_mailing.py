@@ -72,7 +72,7 @@ def test_a_persons_letter_leaves_once_and_her_request_is_sent_from_then(
 ) -> None:
     with sessions.begin() as session:
         work = lettered(session, ports)
-        assert person_mailing.find_address(work, 1) == ADDRESS
+        assert person_mailing.find_address(read_dossier(work, 1)) == ADDRESS
         mail_id = send(work)
     post, at = Post(), NOW + MINUTE
     assert try_once(sessions, mail_id, post, ports, now=at) is Delivery.SENT
@@ -118,20 +118,20 @@ def test_pressed_twice_at_once_it_goes_once(sessions: sessionmaker[Session], por
 def test_nothing_is_offered_where_the_organisation_does_not(session: Session, tmp_path: Path) -> None:
     ports = make_ports(tmp_path, enqueue=ignore_job, **{**OFFERED, "RECOURSE_SEND_FOR_PERSONS": "off"})
     work = lettered(session, ports)
-    assert person_mailing.find_address(work, 1) == ""
+    assert person_mailing.find_address(read_dossier(work, 1)) == ""
     with pytest.raises(StepRefused, match="sent from here"):
         send(work)
 
 
 def test_nothing_goes_to_an_address_that_nobody_checked_or_that_was_reported(session: Session, ports: Ports) -> None:
     work = lettered(session, ports, is_checked=False)
-    assert person_mailing.find_address(work, 1) == ""
+    assert person_mailing.find_address(read_dossier(work, 1)) == ""
     with pytest.raises(StepRefused, match="checked an e-mail address"):
         send(work)
     note_outcome(work, "imgur", ADDRESS, AddressOutcome.WORKED)
-    assert person_mailing.find_address(work, 1) == ADDRESS
+    assert person_mailing.find_address(read_dossier(work, 1)) == ADDRESS
     later = work.at(NOW + timedelta(days=91))
-    assert person_mailing.find_address(later, 1) == "", "its shelf life is over"
+    assert person_mailing.find_address(read_dossier(later, 1)) == "", "its shelf life is over"
     note_outcome(work.at(NOW + timedelta(days=1)), "imgur", ADDRESS, AddressOutcome.BOUNCED)
     with pytest.raises(StepRefused, match="checked an e-mail address"):
         send(work.at(NOW + timedelta(days=1)))
