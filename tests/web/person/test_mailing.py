@@ -26,7 +26,7 @@ from tests.sqlite import copy_tables
 from tests.web.conftest import TestClock
 from tests.web.incoming import come
 from tests.web.pages import Visitor
-from tests.web.person.journey import save_report
+from tests.web.person.journey import save_report, words_on
 from tests.web.person.test_send import tick_of
 
 ADDRESS = "abuse@imgur.com"
@@ -70,15 +70,21 @@ def whole(app: Flask) -> Parts:
 @pytest.fixture
 def holder(visitor: Visitor, whole: Parts) -> Visitor:
     """Somebody alone on the page of a letter that goes by e-mail, to an address that somebody checked."""
+    begin(visitor, whole)
+    return visitor
+
+
+def begin(visitor: Visitor, whole: Parts) -> str:
+    """Returns the six words."""
     with whole.sessions.begin() as session:
         work = Work(session=session, actor=PERSON, now=whole.clock(), ports=whole.ports)
         note_outcome(work, "imgur", ADDRESS, AddressOutcome.WORKED)
-    save_report(visitor, links={"pasted": IMGUR})
+    words = words_on(save_report(visitor, links={"pasted": IMGUR}))
     page = visitor.press("They are on paper")
     visitor.press("Begin with", said=tick_of(page), signature="Ana Exemplar")
     worker.run_left_jobs(whole)
     visitor.go(visitor.page.path)
-    return visitor
+    return words
 
 
 def post(whole: Parts, clock: TestClock) -> None:
@@ -184,12 +190,15 @@ def test_another_letter_than_the_one_that_was_looked_at_does_not_leave(
     assert mailbox.mails == []
 
 
-def test_a_reminder_is_sent_for_her_too(holder: Visitor, whole: Parts, mailbox: Mailbox, clock: TestClock) -> None:
+def test_a_reminder_is_sent_for_her_too(visitor: Visitor, whole: Parts, mailbox: Mailbox, clock: TestClock) -> None:
+    holder, words = visitor, begin(visitor, whole)
     holder.follow("Send it for me")
     holder.press("Send it for me")
     post(whole, clock)
     clock.move(days=10)
     worker.run_sweep(whole)
+    holder.go("/return")
+    holder.press("Go on", words=words)
     holder.go("/case/requests/1")
     holder.press("Make a reminder")
     holder.follow("Send it for me")
