@@ -107,8 +107,6 @@ def send_letter(work: CaseWork, command: MailCommand) -> None:
     parcels.require_certain(later.newest, command)
     address = parcels.require_address(command, later.addresses)
     answers_at, returns_at = later.places
-    if not answers_at:
-        raise StepRefused("Nobody would get their answer. Add an e-mail address for answers first.")
     use_approval(work, Approvable.LATER, command.letter)
     parcel = Parcel(letter=later.letter, address=address, answers_at=answers_at, returns_at=returns_at, is_later=True)
     parcels.put_into_outbox(work, parcel)

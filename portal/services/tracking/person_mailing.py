@@ -30,6 +30,7 @@ TROUBLES = frozenset({LetterMailState.FAILED, LetterMailState.UNCLEAR, LetterMai
 NOT_OFFERED = "Letters can’t be sent from here. Send it from your own mailbox, or use their form."
 NO_ADDRESS = "We haven’t checked an e-mail address of theirs lately. Use their form, or send it from your own mailbox."
 NOT_YOURS = "Say first in your own name what this letter says."
+NO_ANSWERS = "You would not get their answer. Send it from your own mailbox, or use their form."
 UNSURE = "This letter may have left. Wait if they answer, or use their form."
 TOO_MANY = "You sent many letters in the last hour. Wait an hour, then send this one."
 
@@ -65,7 +66,7 @@ def find_later_address(work: CaseWork, letter_number: int) -> str:
         offer = later_mailing.read_offer(work, letter_number)
     except StepRefused:
         return ""
-    return "" if offer.may_have_left else _pick(offer.addresses)
+    return "" if offer.may_have_left or not offer.reply_to else _pick(offer.addresses)
 
 
 def read_offer(work: CaseWork, number: int) -> MailOffer:
@@ -99,6 +100,8 @@ def send_later_letter(work: CaseWork, letter: int) -> None:
     offer = later_mailing.read_offer(work, letter)
     if offer.may_have_left:
         raise StepRefused(UNSURE)
+    if not offer.reply_to:
+        raise StepRefused(NO_ANSWERS)
     address = _require(_pick(offer.addresses))
     later_mailing.send_letter(work, MailCommand(letter=letter, address=address))
 

@@ -55,10 +55,10 @@ from portal.services.requests.statements import (
     list_wanted,
     state,
 )
-from portal.services.requests.views import ChannelView, FieldView
+from portal.services.requests.views import ChannelView, FieldView, TheirFormView
 from portal.services.tracking import mailing, parcels, person_mailing
+from portal.services.tracking.form_fields import find_ticket_pattern, list_fields, read_their_form
 from portal.services.tracking.parcels import LetterMailView
-from portal.services.tracking.request_page import list_fields
 from portal.services.work import CaseWork
 
 _GONE = frozenset({ItemState.REMOVED})
@@ -164,6 +164,9 @@ class StepView:
     is_allowed: bool
     doors: tuple[ChannelView, ...]
     fields: tuple[FieldView, ...]
+    their_form: TheirFormView | None
+    ticket_pattern: str | None  # by which their confirmation tells its number; None where it is not known
+    reference: str  # of the letter, by which both sides name it
     letter: LetterView | None
     words: LetterWords | None
     is_outdated: bool  # something was changed after the letter was made
@@ -300,6 +303,9 @@ def read_step(work: CaseWork, number: int, *, after: int | None = None) -> StepV
         is_allowed=_is_allowed(work),
         doors=channel_views(dossier),
         fields=list_fields(dossier.content, "", letters.find_reference(dossier)),
+        ticket_pattern=find_ticket_pattern(dossier),
+        reference=letters.find_reference(dossier),
+        their_form=read_their_form(dossier, words.text if words else ""),
         letter=letters.letter_view(letter, request_number=number) if letter else None,
         words=words,
         is_outdated=is_outdated,

@@ -89,7 +89,7 @@ def record_sent(work: CaseWork, number: int) -> ResponseReturnValue:
     except StepRefused:  # pressed twice
         return redirect(url_for("send.show"), 303)
     form = _gone_form(work, view)
-    if form.validate():
+    if form.validate() and form.find_number(view.ticket_pattern, (work.reference, view.reference)):
         with refusals(form):
             hold_case(work)
             case_sharing.allow_by_asking(work, "platforms")
