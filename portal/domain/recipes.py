@@ -79,6 +79,7 @@ class Recipe:
     looked_on: date
     forms: tuple[FormRecipe, ...] = ()
     ticket: str | None = None
+    letters_an_hour: int | None = None  # that it takes by e-mail, where it says so; None: as everybody else
 
     def find_form(self, page: str) -> FormRecipe | None:
         """The recipe of the form at this address; None where none was seen."""

@@ -46,6 +46,8 @@ def find_recipe_faults(recipe: Recipe) -> Iterator[str]:
         yield f"the form {page} stands twice"
     for form in recipe.forms:
         yield from (f"{form.page}: {fault}" for fault in _find_form_faults(form))
+    if recipe.letters_an_hour is not None and recipe.letters_an_hour < 1:
+        yield "its pace lets no letter leave"
     if recipe.ticket is not None:
         yield from _find_pattern_faults(recipe.ticket)
 

@@ -49,6 +49,17 @@ def mark_domain(keys: ServerKeys, address: str) -> bytes:
     return vault.blind_index(derive_subkey(keys.outbox, "domains of recipients"), domain)
 
 
+def find_pace(session: Session, letter_mail_id: UUID, ports: Ports) -> int:
+    """How many letters leave to its recipient's domain in an hour: as the recipient's record says, never more than the
+    organisation's own number.
+    """
+    own = ports.config.letters_an_hour
+    query = select(Request.platform).join(LetterMail, LetterMail.request_id == Request.id)
+    platform = session.scalars(query.where(LetterMail.id == letter_mail_id)).one_or_none()
+    recipe = ports.registry.recipes.get(platform) if platform else None
+    return min(own, recipe.letters_an_hour) if recipe and recipe.letters_an_hour else own
+
+
 def find_turn(session: Session, letter_mail_id: UUID, *, most: int, now: datetime) -> datetime:
     """The first instant from `now` on at which it may leave, when `most` leave to one domain in an hour.
 

@@ -240,7 +240,8 @@ def _claim(sessions: sessionmaker[Session], row_id: UUID, now: datetime, ports: 
 def _find_moment(session: Session, row: OutboxMail, now: datetime, ports: Ports) -> datetime:
     """When it may leave; where the hours cannot be read, not now."""
     if row.kind is MailKind.LETTER:
-        return letter_turns.find_turn(session, row.id, most=ports.config.letters_an_hour, now=now)
+        most = letter_turns.find_pace(session, row.id, ports)
+        return letter_turns.find_turn(session, row.id, most=most, now=now)
     try:
         return safe_hours.find_moment(session, row.case_id, row.kind, ports.keys, now=now)
     except CannotOpen as error:
