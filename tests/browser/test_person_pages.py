@@ -47,7 +47,8 @@ PAGES = {
         /case/requests/1/reminded /case/requests/8 /case/send/end /case/complaints
         /case/complaints/1 /case/complaints/1/sent /case/complaints/2 /case/complaints/2/answer
         /case/complaints/1/stated /case/complaints/1/together /case/mandate /case/hand-on
-        /case/requests/1/further/not_violation /case/requests/1/further/search /case/letters/6/sent /case/letters/6/mail
+        /case/requests/1/further/not_violation /case/requests/1/further/search /case/letters/6/sent
+        /case/letters/6/mail /case/letters/6/address
     """,
     "large case": """
         /case /case/links /case/links?page=13 /case/requests/1 /case/send /case/send/1 /case/requests/1/answer

@@ -108,6 +108,7 @@ NEUTRAL: Mapping[str, str] = MappingProxyType(
         "/case/send/<int:number>/mail/back": "/p/40/<int:number>/4/1",
         "/case/letters/<int:letter_number>/mail": "/p/9/<int:letter_number>/7",
         "/case/letters/<int:letter_number>/mail/back": "/p/9/<int:letter_number>/7/1",
+        "/case/letters/<int:number>/address": "/p/9/<int:number>/8",
         "/case/send/end": "/p/41",
         "/report/resume": "/p/21",
         "/report/erase": "/p/21/1",

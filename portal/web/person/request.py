@@ -310,6 +310,8 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
     """The page of a request, with whatever stopped the last step."""
     zone, now, dossier = zone_of(work), unit().now, read_dossier(work, view.number)
     later = [each.number for each in later_mailing.list_sendable(dossier)]
+    mails_out = mailing.list_mails(dossier)
+    is_leaving = bool(mails_out) and mails_out[0].is_on_its_way
     turn, moves = find_moves(dossier, [route.regime.id for route in fastest_for(work.report)])
     return show_form(
         "person/request/show.html",
@@ -318,7 +320,9 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         zone=zone,
         now=now,
         turn=turn,
-        what_now=next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
+        what_now=_("Your letter to %(name)s is on its way by e-mail.", name=view.platform_name)
+        if is_leaving
+        else next_steps.say_what_now(view.platform_name, turn, zone, now, has_moves=bool(moves)),
         moves=moves,
         after=answer_words.say_next(view),
         corrected=[next_steps.say_corrected(each, zone, now) for each in view.corrections],
@@ -326,7 +330,8 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         few=view.items[:FEW_LINKS],
         is_unfit=bool(list_bent(work)),
         mails=case_mail.list_mails(work, view.number),
-        mails_out=mailing.list_mails(dossier),
+        mails_out=mails_out,
+        is_leaving=is_leaving,
         later_mails=later_mailing.list_mails(work, request=dossier.request) if view.sent_at else (),
         mailable=[number for number in later if person_mailing.find_later_address(work, number)],
         describe_mail=describe_nature,

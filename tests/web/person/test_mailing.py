@@ -106,6 +106,8 @@ def test_one_press_sends_the_letter_and_the_answer_stands_on_her_case_page(
     holder.follow("Imgur")
     assert "It is not sent yet." in holder.page.text
     assert "Tell us that you sent it" not in holder.page.text, "nobody is asked to send it a second time"
+    assert "is on its way by e-mail" in holder.go("/case/requests/1").text
+    assert "Send this letter" not in holder.page.links()
     post(whole, clock)
     post(whole, clock)
     (mail,) = mailbox.mails
