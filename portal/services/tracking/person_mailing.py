@@ -28,10 +28,10 @@ MOST_AN_HOUR = 20  # letters of one case
 HOUR = timedelta(hours=1)
 TROUBLES = frozenset({LetterMailState.FAILED, LetterMailState.UNCLEAR, LetterMailState.RETURNED})
 NOT_OFFERED = "Letters can’t be sent from here. Send it from your own mailbox, or use their form."
-NO_ADDRESS = "We haven’t checked an e-mail address of theirs lately. Use their form, or send it from your own mailbox."
+NO_ADDRESS = "We haven’t checked their e-mail address lately. Use their form, or send it from your own mailbox."
 NOT_YOURS = "Say first in your own name what this letter says."
 NO_ANSWERS = "You would not get their answer. Send it from your own mailbox, or use their form."
-UNSURE = "This letter may have left. Wait if they answer, or use their form."
+UNSURE = "This letter may have left. Wait for their answer, or use their form."
 TOO_MANY = "You sent many letters in the last hour. Wait an hour, then send this one."
 
 

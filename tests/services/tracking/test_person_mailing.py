@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.domain.directory import AddressOutcome
-from portal.domain.lifecycle import History, RequestState, SendingChannel, StepRefused
+from portal.domain.lifecycle import History, LetterKind, RequestState, SendingChannel, StepRefused
 from portal.models.letter_mails import LetterMail, LetterMailState
 from portal.run.worker import RUNNERS
 from portal.services.background import jobs
@@ -20,11 +20,13 @@ from portal.services.casefile import sharing
 from portal.services.cases.consent import NoConsent
 from portal.services.directory.address_checks import note_outcome
 from portal.services.letters import letters
+from portal.services.letters.further import FurtherWords
 from portal.services.ports import Ports
 from portal.services.requests.dossier import read_dossier
 from portal.services.requests.statements import StatementCommand, list_wanted, state
 from portal.services.tracking import mailing, person_mailing
 from portal.services.work import CaseWork
+from tests.services import fakes
 from tests.services.at_once import do_at_once
 from tests.services.background.test_outbox import Post, try_once
 from tests.services.factories import NOW, ignore_job, make_case, make_ports
@@ -126,14 +128,14 @@ def test_nothing_is_offered_where_the_organisation_does_not(session: Session, tm
 def test_nothing_goes_to_an_address_that_nobody_checked_or_that_was_reported(session: Session, ports: Ports) -> None:
     work = lettered(session, ports, is_checked=False)
     assert person_mailing.find_address(read_dossier(work, 1)) == ""
-    with pytest.raises(StepRefused, match="checked an e-mail address"):
+    with pytest.raises(StepRefused, match="checked their e-mail address"):
         send(work)
     note_outcome(work, "imgur", ADDRESS, AddressOutcome.WORKED)
     assert person_mailing.find_address(read_dossier(work, 1)) == ADDRESS
     later = work.at(NOW + timedelta(days=91))
     assert person_mailing.find_address(read_dossier(later, 1)) == "", "its shelf life is over"
     note_outcome(work.at(NOW + timedelta(days=1)), "imgur", ADDRESS, AddressOutcome.BOUNCED)
-    with pytest.raises(StepRefused, match="checked an e-mail address"):
+    with pytest.raises(StepRefused, match="checked their e-mail address"):
         send(work.at(NOW + timedelta(days=1)))
 
 
@@ -164,3 +166,13 @@ def test_a_case_sends_no_more_than_its_share_in_an_hour(alone: CaseWork, monkeyp
     with pytest.raises(StepRefused, match="Wait an hour"):
         send(soon)
     send(alone.at(NOW + HOUR))
+
+
+def test_nobody_has_the_organisation_write_to_an_address_that_she_typed_herself(alone: CaseWork) -> None:
+    fakes.send(alone.session, alone, alone.ports)
+    late = alone.at(NOW + timedelta(days=2))
+    words = FurtherWords(topic="search", company="Find It", address="victim@anybody.example")
+    number = letters.make_letter(late, LetterKind.SUPPLIER, 1, words=words).number
+    assert person_mailing.find_later_address(late, number) == ""
+    with pytest.raises(StepRefused, match="checked their e-mail address"):
+        person_mailing.send_later_letter(late, number)
