@@ -58,7 +58,8 @@ MOST = 24
 MORE: Mapping[str, int] = MappingProxyType(
     {
         "desk_case.show": 28,
-        "case.show": 25,
+        "case.show": 26,
+        "desk_mailing.send_later": 26,
         "desk_complaints.show": 34,
         "desk_requests.close": 25,
         "desk_requests.log_answer": 25,  # with the saved files that can be read
@@ -71,7 +72,7 @@ MORE: Mapping[str, int] = MappingProxyType(
         "desk_requests.record_sent": 30,
         "desk_case.talk": 25,
         "desk_requests.show": 26,
-        "request.show": 25,
+        "request.show": 26,
         "desk_complaints.bundles": 36 * LARGE // SMALL,
         "complaint.bundles": 36 * LARGE // SMALL,
     }

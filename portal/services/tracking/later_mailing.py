@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import true
-
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import (
     UNSENT,
@@ -118,10 +116,9 @@ def take_back(work: CaseWork, letter_number: int) -> None:
     parcels.take_back(work, letter_turns.list_waiting_copies(work.session, work.case.id, later.letter.number))
 
 
-def list_mails(work: CaseWork, *, request: Request | None = None) -> tuple[LetterMailView, ...]:
-    """Later letters by e-mail, the newest first: of one request, or of those that no request stands behind."""
-    about = LetterMail.request_id == request.id if request is not None else LetterMail.request_id.is_(None)
-    return parcels.list_views(work, about, LetterMail.is_later == true())
+def list_unasked_mails(work: CaseWork) -> tuple[LetterMailView, ...]:
+    """Those by e-mail that no request stands behind, the newest first: a threat's papers."""
+    return parcels.list_views(work, LetterMail.request_id.is_(None))
 
 
 def list_sendable(dossier: Dossier) -> tuple[Letter, ...]:

@@ -98,6 +98,12 @@ def list_mails(dossier: Dossier) -> tuple[LetterMailView, ...]:
     return parcels.list_views(dossier.work, *first)
 
 
+def list_all_mails(dossier: Dossier) -> tuple[tuple[LetterMailView, ...], tuple[LetterMailView, ...]]:
+    """A request's first letters by e-mail, and its later ones, the newest first."""
+    found = parcels.list_views(dossier.work, LetterMail.request_id == dossier.request.id)
+    return tuple(each for each in found if not each.is_later), tuple(each for each in found if each.is_later)
+
+
 def list_addresses(dossier: Dossier) -> tuple[ChannelView, ...]:
     """The recipient's e-mail addresses in the order in which to try them."""
     return tuple(view for view in channel_views(dossier) if view.via is SendingChannel.EMAIL)

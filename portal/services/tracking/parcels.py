@@ -190,7 +190,8 @@ def list_views(work: CaseWork, *criteria: ColumnElement[bool]) -> tuple[LetterMa
         .order_by(LetterMail.made_at.desc(), LetterMail.id)
     )
     found = work.session.execute(query).all()
-    names = staff_names(work.session, [mail.staff_id for mail, _ in found])
+    senders = [mail.staff_id for mail, _ in found]
+    names = staff_names(work.session, senders) if any(senders) else {}
     return tuple(_view(work, mail, next_try_at, names.get(mail.staff_id, "")) for mail, next_try_at in found)
 
 

@@ -25,7 +25,7 @@ from portal.services.requests.escalation import read_escalated
 from portal.services.requests.preparing import LONGEST
 from portal.services.requests.statement_views import letters_to_state
 from portal.services.requests.views import DetailsView
-from portal.services.tracking import later_mailing, mailing, read_answers, request_page, sending
+from portal.services.tracking import mailing, read_answers, request_page, sending
 from portal.services.tracking.correctable import Fact
 from portal.services.tracking.views import RequestView
 from portal.services.work import CaseWork
@@ -429,7 +429,7 @@ def show_request(
         raise UnknownNumber
     request = request_page.whole_view(mine.dossier)
     problems = [(None, problem.text) for problem in stop.problems] if stop else []
-    mails = mailing.list_mails(mine.dossier)
+    mails, later_mails = mailing.list_all_mails(mine.dossier)
     return show_beside(
         "desk/request.html",
         member,
@@ -451,7 +451,7 @@ def show_request(
         problems=problems,
         after=say_next_at_desk(request, work.reference),
         mails=mails,
-        later_mails=later_mailing.list_mails(work, request=mine.dossier.request) if request.sent_at else (),
+        later_mails=later_mails,
         writes_mail=unit().config.mail is not None,
         can_mail=mailing.can_offer(mine.dossier, mails),
         waits=find_waiting(work, request.number) if request.state in UNSENT else "",

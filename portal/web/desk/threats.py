@@ -30,7 +30,7 @@ def show(member: SignedInStaff, work: CaseWork) -> Page:
         member,
         work,
         papers=threats.list_threat_papers(work),
-        later_mails=later_mailing.list_mails(work),
+        later_mails=later_mailing.list_unasked_mails(work),
         writes_mail=unit().config.mail is not None,
     )
 

@@ -309,8 +309,8 @@ def find(work: CaseWork, number: int) -> RequestView:
 def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> ResponseReturnValue:
     """The page of a request, with whatever stopped the last step."""
     zone, now, dossier = zone_of(work), unit().now, read_dossier(work, view.number)
-    later = [each.number for each in later_mailing.list_sendable(dossier)]
-    mails_out = mailing.list_mails(dossier)
+    later = later_mailing.list_sendable(dossier) if person_mailing.is_offered(work) else ()
+    mails_out, later_mails = mailing.list_all_mails(dossier)
     is_leaving = bool(mails_out) and mails_out[0].is_on_its_way
     turn, moves = find_moves(dossier, [route.regime.id for route in fastest_for(work.report)])
     return show_form(
@@ -332,8 +332,8 @@ def show_request(work: CaseWork, view: RequestView, form: PlainForm) -> Response
         mails=case_mail.list_mails(work, view.number),
         mails_out=mails_out,
         is_leaving=is_leaving,
-        later_mails=later_mailing.list_mails(work, request=dossier.request) if view.sent_at else (),
-        mailable=[number for number in later if person_mailing.find_later_address(work, number)],
+        later_mails=later_mails,
+        mailable=[each.number for each in later if person_mailing.find_later_address(work, each.number)],
         describe_mail=describe_nature,
         earlier=find_return(read_dossiers(work), view.number) if turn.why is Why.BACK else None,
     )

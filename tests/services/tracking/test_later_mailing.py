@@ -129,7 +129,8 @@ def test_a_reminder_leaves_once_and_is_written_down_with_its_proof(sent: Sent) -
         assert "Message-ID: <" in (told.detail or "")
         assert "SMTP: 250 taken" in (told.detail or "")
         assert mailing.list_mails(dossier) == (), "a first letter by e-mail there was none"
-        (view,) = later_mailing.list_mails(work, request=dossier.request)
+        first, (view,) = mailing.list_all_mails(dossier)
+        assert first == ()
         assert (view.state, view.is_recorded, view.by) == (LetterMailState.ACCEPTED, True, "Mere")
 
 
@@ -177,7 +178,7 @@ def test_a_threats_paper_leaves_to_the_platform_and_its_answer_goes_to_the_team(
     with sent.sessions() as session:
         work = sent.work(session)
         assert letters.find_letter(work, made[0]).left_at == LATE + HOUR
-        (view,) = later_mailing.list_mails(work)
+        (view,) = later_mailing.list_unasked_mails(work)
         assert view.is_recorded
 
 
