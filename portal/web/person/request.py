@@ -140,9 +140,11 @@ def record_received(work: CaseWork, number: int) -> ResponseReturnValue:
 @case_holder
 def ask_answer(work: CaseWork, number: int) -> ResponseReturnValue:
     view = find(work, number)
-    form = AnswerForm(reader_of(work), data={"at": unit().now, **_from_mail(work, number)})
+    mailed = _from_mail(work, number)
+    form = AnswerForm(reader_of(work), data={"at": unit().now, **mailed})
     form.offer(view.items, read_answers.list_readable(work, number))
-    return show_form("person/request/answer.html", form, req=view, told=None)
+    told = read_into(form, work, number) if mailed else None  # what came by mail is read at once, and confirmed by her
+    return show_form("person/request/answer.html", form, req=view, told=told)
 
 
 def _from_mail(work: CaseWork, number: int) -> dict[str, object]:

@@ -120,7 +120,10 @@ def test_one_press_sends_the_letter_and_the_answer_stands_on_her_case_page(
     holder.press("Read it")
     assert "We removed it." in holder.page.text
     holder.follow("Save their answer")
-    assert "We removed it." in holder.page.text
+    assert "We think it says: They took it down" in holder.page.text
+    assert "Is this right? If not, choose what fits below." in holder.page.text
+    holder.press("That’s right, save it")
+    assert "Their answer is saved." in holder.page.text
 
 
 def test_it_is_taken_back_while_it_waits_and_can_then_be_sent_again(
