@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.domain.approvals import Approvable
-from portal.domain.lifecycle import UNSENT, LetterKind, SendingChannel, StepRefused
+from portal.domain.lifecycle import LATER_TO_OTHERS, UNSENT, LetterKind, SendingChannel, StepRefused
 from portal.services.cases.approvals import list_waiting
 from portal.services.requests.channels import channel_views
 from portal.services.requests.dossier import Dossier
@@ -78,7 +78,7 @@ def send(
         raise StepRefused(parcels.ANOTHER)
     for each in goes:
         command = MailCommand(letter=each.letter, address=each.address, has_checked=has_checked)
-        if each.kind in later_mailing.KINDS:
+        if each.kind in LATER_TO_OTHERS:
             later_mailing.send_letter(work, command)
         else:
             mailing.send_letter(work, number, command)

@@ -11,15 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.domain.approvals import Approvable
-from portal.domain.lifecycle import LATER_LETTERS, LetterKind
+from portal.domain.lifecycle import LATER_TO_OTHERS
 from portal.models.complaints import Complaint, ComplaintRequest
 from portal.models.items import Item
 from portal.models.letters import Letter
 from portal.models.requests import Request
 from portal.services.work import CaseWork
-
-# What the person takes to the police leaves to nobody.
-APPROVED_LATER = LATER_LETTERS - {LetterKind.POLICE}
 
 
 def prints_of(work: CaseWork, subject: Approvable) -> dict[int, str]:
@@ -45,7 +42,7 @@ def _sending_parts(work: CaseWork) -> Iterator[tuple[int, list[Any]]]:
 def _later_parts(work: CaseWork) -> Iterator[tuple[int, list[Any]]]:
     """The very paper: a later letter never changes, and another has another number."""
     query = select(Letter.number, Letter.digest).where(Letter.case_id == work.case.id, Letter.discarded_at.is_(None))
-    for number, digest in work.session.execute(query.where(Letter.kind.in_(APPROVED_LATER))):
+    for number, digest in work.session.execute(query.where(Letter.kind.in_(LATER_TO_OTHERS))):
         yield number, [number, digest]
 
 

@@ -38,7 +38,6 @@ from portal.services.tracking import sending
 from portal.services.tracking.sending import MailedCommand, RemindedCommand
 from portal.services.work import CaseWork
 
-BY_MAIL = LATER_LETTERS - {LetterKind.POLICE}  # what a platform or a company gets
 _TO_THE_SAME = frozenset({LetterKind.REMINDER, LetterKind.FOLLOW_UP})  # as the first letter
 
 

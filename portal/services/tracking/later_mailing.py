@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from portal.domain.approvals import Approvable
 from portal.domain.lifecycle import (
+    LATER_TO_OTHERS,
     UNSENT,
     LetterKind,
     RequestState,
@@ -32,7 +33,6 @@ from portal.services.tracking import later_letters, mailing, parcels
 from portal.services.tracking.parcels import LetterMailView, MailCommand, MailOffer, Parcel
 from portal.services.work import CaseWork
 
-KINDS = later_letters.BY_MAIL
 _TO_THE_PLATFORM = frozenset({LetterKind.REMINDER, LetterKind.FOLLOW_UP})
 GONE = "This letter has left, or was put aside."
 
@@ -126,7 +126,7 @@ def list_sendable(dossier: Dossier) -> tuple[Letter, ...]:
     if dossier.request.state in {*UNSENT, RequestState.CLOSED}:
         return ()
     kept = (each for each in dossier.letters if each.discarded_at is None and each.left_at is None)
-    return tuple(each for each in kept if each.kind in KINDS)
+    return tuple(each for each in kept if each.kind in LATER_TO_OTHERS)
 
 
 def _unknown(address: str) -> ChannelView:
@@ -143,7 +143,7 @@ def _unknown(address: str) -> ChannelView:
 
 def _find(work: CaseWork, number: int) -> _Later:
     """Raises UnknownNumber, also for a sheet for the police, which nobody sends."""
-    letter = letters.find_letter(work, number, KINDS)
+    letter = letters.find_letter(work, number, LATER_TO_OTHERS)
     if letter.request_id is None:
         return _Later(work, letter, None)
     request = work.session.get(Request, letter.request_id)

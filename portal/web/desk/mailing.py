@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -72,7 +74,7 @@ def send_later(member: SignedInStaff, work: CaseWork, letter_number: int) -> Ans
     if form.validate_on_submit():
         with refusals(form):
             hold_case(work)
-            later_mailing.send_letter(work, form.command())
+            later_mailing.send_letter(work, replace(form.command(), letter=letter_number))
             return redirect(back, 303)
     return _show(member, work, offer, form, (Approvable.LATER, letter_number), back=back)
 
