@@ -32,7 +32,7 @@ NO_SECRETS = """
     confirmation confirmed consent contact_by countries country covers danger date_form day days density depiction
     dismiss door due email ends_on explanation extension_until factor filer first for_all found_words from from_file
     give given goes_on gone handler hard_cap has_checked has_no_ticket heard how how_found identity_offer is_certain
-    is_final is_online items keep kept kept_form key kind label language last letter limit link links login
+    is_final is_online items keep kept kept_form key kind label language last letter letters limit link links login
     made_from mails_dates mark meaning more name name_kind never note now number open order other others outcome
     owner part_independence part_remarks part_who part_work pass_on passes_on pasted phone place places platform
     postal_address proof put_in question read reason received_at receiver recipient reference remove replies request
